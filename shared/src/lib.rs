@@ -1,1 +1,11 @@
-//! Musubi.
+//! Musubi (結び, a tie) joins LINE Official Accounts to a CRM.
+//!
+//! Imports run one way only; `tests/it/architecture.rs` holds them to it:
+//!
+//! ```text
+//! functions/*, infra/* -> http, batch -> line, crm, aws -> flow -> ports -> domain
+//!                         the edges      who answers       verbs   needs    nouns
+//! ```
+
+pub mod domain;
+pub mod ports;
