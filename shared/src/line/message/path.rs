@@ -16,6 +16,13 @@ impl JsonPath {
     }
 }
 
+/// A place that is written in our own code, and so no content either.
+impl From<&'static str> for JsonPath {
+    fn from(place: &'static str) -> Self {
+        Self(place.to_owned())
+    }
+}
+
 impl fmt::Display for JsonPath {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)
