@@ -6,6 +6,7 @@ mod good;
 mod limits;
 
 use jsonschema::{Draft, Validator};
+use musubi::domain::language::Language;
 use musubi::line::message::{InvalidMessage, OutgoingMessage, compose_push, parse};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -79,6 +80,31 @@ fn every_bad_message_is_refused_with_its_reason() {
             (refused.field.as_str(), refused.problem),
             ("message_1", expected),
             "{message}"
+        );
+    }
+}
+
+#[test]
+fn every_refusal_is_told_in_both_languages_with_its_place_and_a_fix() {
+    for (message, problem) in bad::messages() {
+        let refused = parse_field(&message).expect_err(&message);
+        for (language, stop) in [(Language::Japanese, '。'), (Language::English, '.')] {
+            let words = refused.in_words(language);
+            assert!(
+                words.starts_with("message_1") && words.ends_with(stop),
+                "{words}"
+            );
+            assert!(
+                !words.contains(['<', '>']),
+                "everything is filled in: {words}"
+            );
+            let place = problem.at().map(ToString::to_string).unwrap_or_default();
+            assert!(words.contains(&place), "{place}: {words}");
+        }
+        let japanese = refused.in_words(Language::Japanese);
+        assert!(
+            japanese.contains("ください") || japanese.contains("だけ使えます"),
+            "a fix: {japanese}"
         );
     }
 }

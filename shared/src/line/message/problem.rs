@@ -6,7 +6,7 @@ use thiserror::Error;
 
 /// A message field that may not be sent, and why. Holds names, places and numbers, never what was written.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("{field} is no valid LINE message: {problem:?}")]
+#[error("{}", self.in_words(Language::English))]
 pub struct InvalidMessage {
     /// The input field of the workflow action, such as `message_2`.
     pub field: String,

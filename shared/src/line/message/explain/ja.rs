@@ -49,7 +49,7 @@ pub(super) fn words(problem: &Problem) -> &'static str {
         Problem::Missing { .. } => "<at>がありません。追加してください。",
         Problem::WrongKind { .. } => "<at>には<what>を指定してください。",
         Problem::UnknownType { .. } => {
-            "<at>の値がLINEの種類にありません。次のいずれかを指定してください：<what>。"
+            "<at>に指定された種類はここでは使えません。次のいずれかを指定してください：<what>。"
         }
         Problem::NotOneOf { .. } => "<at>には次のいずれかを指定してください：<what>。",
         Problem::ActionNotHere { .. } => {
