@@ -1,10 +1,16 @@
-//! Musubi.
+//! Musubi (結び, a tie) joins LINE Official Accounts to a CRM.
+//!
+//! Imports run one way only; `tests/it/architecture.rs` holds them to it:
+//!
+//! ```text
+//! functions/*, infra/* -> http, batch -> line, crm, aws -> flow -> ports -> domain
+//!                         the edges      who answers       verbs   needs    nouns
+//! ```
 
-/// What Musubi speaks of: the nouns, free of any vendor.
-pub mod domain {
-    pub mod language;
-}
-/// LINE as seen from Musubi.
+pub mod domain;
+pub mod flow;
+pub mod ports;
+/// LINE as seen from us.
 pub mod line {
     pub mod message;
 }

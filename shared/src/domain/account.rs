@@ -1,0 +1,129 @@
+//! A CRM account: one customer's instance of a CRM, and what it can do.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::{ChannelId, CrmAccountId, CrmAppId};
+use super::language::Language;
+
+/// Which CRM. Stored, and spelled in URLs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CrmKind {
+    /// HubSpot.
+    HubSpot,
+}
+
+impl CrmKind {
+    /// The spelling in URLs, keys and logs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::HubSpot => "hubspot",
+        }
+    }
+}
+
+impl FromStr for CrmKind {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text {
+            "hubspot" => Ok(Self::HubSpot),
+            _ => Err(()),
+        }
+    }
+}
+
+/// Names one CRM account in all of Musubi.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct CrmAccountKey {
+    /// Which CRM.
+    pub kind: CrmKind,
+    /// The account in it.
+    pub id: CrmAccountId,
+}
+
+impl fmt::Display for CrmAccountKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.kind.as_str(), self.id)
+    }
+}
+
+impl fmt::Debug for CrmAccountKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// What a CRM account can do, as found when it was set up. Data, so that no flow asks which CRM it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Capabilities {
+    /// A workflow may wait for our answer (HubSpot: the scope `automation` was granted).
+    pub workflows_wait: bool,
+    /// Notes and tasks take a unique property of ours, so that writing one twice makes one.
+    /// Unverified for HubSpot; probed at set-up.
+    pub unique_keys: bool,
+}
+
+impl Default for Capabilities {
+    fn default() -> Self {
+        Self { workflows_wait: false, unique_keys: false }
+    }
+}
+
+/// A connected CRM account and its settings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CrmAccount {
+    /// Its name in Musubi.
+    pub key: CrmAccountKey,
+    /// The customer's app, whose secret signs what the CRM sends.
+    pub app: CrmAppId,
+    /// The language of labels and reasons.
+    pub language: Language,
+    /// IANA name, for times that people read.
+    pub time_zone: String,
+    /// What it can do.
+    pub capabilities: Capabilities,
+    /// Its Official Accounts. An action that names none uses the only one.
+    pub channels: Vec<ChannelId>,
+    /// How long a message may wait before its first attempt, in milliseconds (24 hours).
+    #[serde(default = "day_ms")]
+    pub send_limit_ms: i64,
+    /// How long a workflow waits for the outcome, in milliseconds (49 hours: the send limit,
+    /// 23 hours of retries with LINE's key, and time to tell).
+    #[serde(default = "block_ms")]
+    pub block_expiry_ms: i64,
+}
+
+const fn day_ms() -> i64 {
+    24 * 3_600_000
+}
+
+const fn block_ms() -> i64 {
+    49 * 3_600_000
+}
+
+impl CrmAccount {
+    /// An account with the settings a new one gets.
+    pub fn new(key: CrmAccountKey, app: CrmAppId, language: Language, time_zone: &str) -> Self {
+        Self {
+            key,
+            app,
+            language,
+            time_zone: time_zone.to_owned(),
+            capabilities: Capabilities::default(),
+            channels: Vec::new(),
+            send_limit_ms: day_ms(),
+            block_expiry_ms: block_ms(),
+        }
+    }
+
+    /// The latest first attempt of something accepted now: the limit, and always 10 minutes
+    /// before the workflow stops waiting.
+    pub fn send_by_ms(&self, accepted_at_ms: i64) -> i64 {
+        accepted_at_ms + self.send_limit_ms.min(self.block_expiry_ms - 600_000)
+    }
+}

@@ -1,0 +1,204 @@
+//! What a person or an Official Account did, in words that no vendor's JSON leaks into.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::{EventId, MessageId};
+
+/// Where something stands in the order of a conversation: by LINE's time, then by event ID.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Mark {
+    /// LINE's `timestamp`, in milliseconds.
+    pub at_ms: i64,
+    /// Tells two of the same millisecond apart.
+    pub event: EventId,
+}
+
+/// Who spoke.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Speaker {
+    /// The person on LINE.
+    Person,
+    /// A person who answers for the Official Account.
+    Operator,
+    /// A workflow.
+    Workflow,
+}
+
+/// One thing that happened in a conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Activity {
+    /// Its place in the order.
+    pub mark: Mark,
+    /// When we durably received it, in milliseconds.
+    pub arrived_at_ms: i64,
+    /// Who spoke.
+    pub speaker: Speaker,
+    /// LINE's message ID, where it is a message.
+    pub message: Option<MessageId>,
+    /// What was said or done.
+    pub content: Content,
+    /// It came after an entry that should have held it was sealed.
+    #[serde(default)]
+    pub late: bool,
+}
+
+/// What was said or done. Its text is somebody's words: `Debug` shows the kind alone.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Content {
+    /// A text.
+    Text {
+        /// The words.
+        text: String,
+    },
+    /// A sticker.
+    Sticker {
+        /// LINE's package ID.
+        package_id: String,
+        /// LINE's sticker ID.
+        sticker_id: String,
+        /// What LINE says it expresses.
+        #[serde(default)]
+        keywords: Vec<String>,
+        /// The text of a message sticker.
+        #[serde(default)]
+        text: Option<String>,
+    },
+    /// A picture, film, sound or file. Its bytes stay at LINE; a later version fetches them.
+    Media {
+        /// Which kind.
+        media: Media,
+        /// A file's name.
+        #[serde(default)]
+        name: Option<String>,
+        /// A file's size in bytes.
+        #[serde(default)]
+        size_bytes: Option<u64>,
+        /// Length of a film or sound in milliseconds.
+        #[serde(default)]
+        duration_ms: Option<u64>,
+        /// Where it lies, if not at LINE.
+        #[serde(default)]
+        url: Option<String>,
+    },
+    /// A place.
+    Location {
+        /// Its name.
+        #[serde(default)]
+        title: Option<String>,
+        /// Its address.
+        #[serde(default)]
+        address: Option<String>,
+        /// Degrees, as LINE wrote them.
+        latitude: String,
+        /// Degrees, as LINE wrote them.
+        longitude: String,
+    },
+    /// A tap on a button of ours.
+    Postback {
+        /// The button's data.
+        data: String,
+        /// A chosen date or time, or the rich menu that was switched to.
+        #[serde(default)]
+        params: Option<String>,
+    },
+    /// Something richer that we sent (Flex, template, imagemap, coupon), by its alternative text.
+    Rich {
+        /// The alternative text.
+        alt_text: String,
+    },
+    /// Added or unblocked the Official Account.
+    Follow {
+        /// Unblocked, as far as LINE knows.
+        unblocked: bool,
+    },
+    /// Blocked the Official Account.
+    Unfollow,
+    /// A message said anew; the person edited it.
+    Edited {
+        /// The words now.
+        text: String,
+    },
+    /// Took the message back: the words are gone.
+    Unsent,
+    /// A send of ours that did not reach the person.
+    NotSent {
+        /// How it ended.
+        outcome: super::push::PushOutcome,
+    },
+    /// Something else worth a line: the name of what LINE said happened.
+    Other {
+        /// LINE's event type, with its sub-type.
+        what: String,
+    },
+    /// A kind of event or message we do not know: its type.
+    Unsupported {
+        /// LINE's type.
+        what: String,
+    },
+}
+
+/// A kind of file that a message carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Media {
+    /// A picture.
+    Image,
+    /// A film.
+    Video,
+    /// A sound.
+    Audio,
+    /// Any other file.
+    File,
+}
+
+impl Content {
+    /// How many characters it puts into an entry, roughly from above.
+    pub fn size_chars(&self) -> usize {
+        let words = match self {
+            Self::Text { text } | Self::Edited { text } | Self::Rich { alt_text: text } => text.chars().count(),
+            Self::Sticker { keywords, text, .. } => {
+                keywords.iter().chain(text).map(|word| word.chars().count() + 2).sum()
+            }
+            Self::Media { name, url, .. } => name.iter().chain(url).map(|word| word.chars().count()).sum(),
+            Self::Location { title, address, .. } => title.iter().chain(address).map(|word| word.chars().count()).sum(),
+            Self::Postback { data, params } => data.chars().count() + params.as_ref().map_or(0, |p| p.chars().count()),
+            Self::Other { what } | Self::Unsupported { what } => what.chars().count(),
+            Self::Follow { .. } | Self::Unfollow | Self::Unsent | Self::NotSent { .. } => 0,
+        };
+        words + 120
+    }
+
+    /// The kind, for logs and counts.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Text { .. } => "text",
+            Self::Sticker { .. } => "sticker",
+            Self::Media { media, .. } => match media {
+                Media::Image => "image",
+                Media::Video => "video",
+                Media::Audio => "audio",
+                Media::File => "file",
+            },
+            Self::Location { .. } => "location",
+            Self::Postback { .. } => "postback",
+            Self::Rich { .. } => "rich",
+            Self::Follow { .. } => "follow",
+            Self::Unfollow => "unfollow",
+            Self::Edited { .. } => "edited",
+            Self::Unsent => "unsent",
+            Self::NotSent { .. } => "not_sent",
+            Self::Other { .. } => "other",
+            Self::Unsupported { .. } => "unsupported",
+        }
+    }
+}
+
+impl fmt::Debug for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}(..)", self.kind())
+    }
+}

@@ -1,0 +1,58 @@
+//! A LINE Official Account as Musubi knows it.
+
+use serde::{Deserialize, Serialize};
+
+use super::account::CrmAccountKey;
+use super::ids::{BotUserId, ChannelId};
+
+/// One Official Account: who it is, which CRM account it is tied to, and its settings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Channel {
+    /// The Messaging API channel.
+    pub id: ChannelId,
+    /// Whose `destination` a webhook must name.
+    pub bot_user_id: BotUserId,
+    /// The name people see, for operators' lists.
+    pub name: String,
+    /// `@...`, for operators' lists.
+    pub basic_id: String,
+    /// The CRM account it is tied to.
+    pub account: CrmAccountKey,
+    /// What the owner chose.
+    #[serde(default)]
+    pub settings: ChannelSettings,
+}
+
+/// What the owner of an Official Account can choose. Every field has the default a new channel gets.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ChannelSettings {
+    /// A person without a contact gets one.
+    pub create_contacts: bool,
+    /// An inbound message makes a task for the contact's owner.
+    pub tasks: bool,
+    /// The owner of the task where the contact has none; without it, such a contact gets an unassigned task.
+    pub fallback_owner: Option<String>,
+    /// Keep `line_recent_messages` up to date.
+    pub recent_messages: bool,
+    /// A conversation idle for this long becomes an entry, in milliseconds.
+    pub idle_window_ms: i64,
+    /// A conversation becomes an entry this long after its first message at the latest, in milliseconds.
+    pub entry_limit_ms: i64,
+    /// Give a created contact the e-mail address `{LINE user ID}@{domain}`.
+    pub dummy_email_domain: Option<String>,
+}
+
+impl Default for ChannelSettings {
+    fn default() -> Self {
+        Self {
+            create_contacts: true,
+            tasks: true,
+            fallback_owner: None,
+            recent_messages: true,
+            idle_window_ms: 15 * 60_000,
+            entry_limit_ms: 60 * 60_000,
+            dummy_email_domain: None,
+        }
+    }
+}

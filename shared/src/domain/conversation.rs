@@ -1,0 +1,379 @@
+//! A conversation: one channel and one source (a person, a group, a room), and what is owed for it.
+//!
+//! It holds no text. Friendship lives here and not beside the contact link, so that one
+//! transaction records an event, what it says about friendship, and what is owed.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::account::CrmAccountKey;
+use super::activity::{Activity, Content, Mark, Speaker};
+use super::channel::ChannelSettings;
+use super::ids::{ChannelId, LineUserId, TaskId, fingerprint};
+use super::owed::{Owed, OwedRow};
+
+/// Where events come from.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(tag = "type", content = "id", rename_all = "snake_case")]
+pub enum Source {
+    /// One person.
+    User(LineUserId),
+    /// A group, by LINE's group ID.
+    Group(String),
+    /// A multi-person chat, by LINE's room ID.
+    Room(String),
+    /// The channel itself: events that LINE sends without a source.
+    Channel,
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.kind())
+    }
+}
+
+impl Source {
+    /// Its kind, for keys and logs.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::User(_) => "user",
+            Self::Group(_) => "group",
+            Self::Room(_) => "room",
+            Self::Channel => "channel",
+        }
+    }
+
+    /// The person, where it is one.
+    pub fn user(&self) -> Option<&LineUserId> {
+        match self {
+            Self::User(user) => Some(user),
+            _ => None,
+        }
+    }
+}
+
+/// Names a conversation in all of Musubi.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ConversationKey {
+    /// The Official Account.
+    pub channel: ChannelId,
+    /// The other side.
+    pub source: Source,
+}
+
+impl ConversationKey {
+    /// With one person.
+    pub fn person(channel: &ChannelId, user: &LineUserId) -> Self {
+        Self { channel: channel.clone(), source: Source::User(user.clone()) }
+    }
+
+    /// A name for keys and logs that tells nobody who it is.
+    pub fn hash(&self) -> String {
+        let id = match &self.source {
+            Source::User(user) => user.expose(),
+            Source::Group(id) | Source::Room(id) => id,
+            Source::Channel => "",
+        };
+        fingerprint(&[self.channel.as_str(), self.source.kind(), id])
+    }
+}
+
+/// Whether the person can be reached, by the newest sign we have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+pub struct Friendship {
+    /// Blocked, or a sign of life. `None`: nothing is known.
+    pub blocked: Option<bool>,
+    /// The sign's place in the order.
+    pub as_of: Option<Mark>,
+    /// When LINE last confirmed a block, in milliseconds.
+    #[serde(default)]
+    pub confirmed_at_ms: Option<i64>,
+}
+
+impl Friendship {
+    /// Takes a sign into account; the newest one wins, whatever the order of arrival.
+    pub fn see(&mut self, mark: &Mark, blocked: bool) {
+        if self.as_of.as_ref().is_none_or(|as_of| as_of < mark) {
+            *self = Self { blocked: Some(blocked), as_of: Some(mark.clone()), confirmed_at_ms: None };
+        }
+    }
+}
+
+/// What was said since the last entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenEntry {
+    /// Arrival of the first activity, in milliseconds.
+    pub first_arrived_at_ms: i64,
+    /// Arrival of the newest activity, in milliseconds.
+    pub last_arrived_at_ms: i64,
+    /// When the owed row is due, in milliseconds.
+    pub due_at_ms: i64,
+}
+
+impl OpenEntry {
+    /// When it is ready: idle for the window, or as old as an entry may grow.
+    pub fn ready_at_ms(&self, settings: &ChannelSettings) -> i64 {
+        (self.last_arrived_at_ms + settings.idle_window_ms).min(self.first_arrived_at_ms + settings.entry_limit_ms)
+    }
+}
+
+/// The owner's task. One is open per person and channel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnersTask {
+    /// Counts the person's tasks; part of its key in the CRM.
+    pub number: u32,
+    /// Its record, once known.
+    pub id: Option<TaskId>,
+    /// When writing it was last tried; set before the try, in milliseconds.
+    pub tried_at_ms: i64,
+    /// When it was last seen open, in milliseconds.
+    #[serde(default)]
+    pub seen_open_at_ms: i64,
+}
+
+/// The newest message of the person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inbound {
+    /// Its place in the order.
+    pub mark: Mark,
+    /// When we received it, in milliseconds.
+    pub arrived_at_ms: i64,
+}
+
+/// The state of one conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conversation {
+    /// Which.
+    pub key: ConversationKey,
+    /// To whom work for it is owed.
+    pub account: CrmAccountKey,
+    /// Can the person be reached?
+    #[serde(default)]
+    pub friendship: Friendship,
+    /// The newest message of the person.
+    #[serde(default)]
+    pub last_inbound: Option<Inbound>,
+    /// The oldest message that nobody has answered, by arrival in milliseconds.
+    #[serde(default)]
+    pub unanswered_since_ms: Option<i64>,
+    /// What was said since the last entry.
+    #[serde(default)]
+    pub open: Option<OpenEntry>,
+    /// The newest place that a sealed entry holds.
+    #[serde(default)]
+    pub sealed_until: Option<Mark>,
+    /// The number of the next entry.
+    #[serde(default)]
+    pub next_entry: u32,
+    /// The owner's task.
+    #[serde(default)]
+    pub task: Option<OwnersTask>,
+    /// The number of the next task.
+    #[serde(default)]
+    pub next_task: u32,
+    /// The name and picture should be asked from LINE.
+    #[serde(default)]
+    pub profile_wanted: bool,
+    /// An owed row says that the contact must follow this state.
+    #[serde(default)]
+    pub person_owed: bool,
+    /// Times of messages that were taken back and may still stand in properties, in milliseconds.
+    #[serde(default)]
+    pub retracted: Vec<i64>,
+    /// The contact was deleted in the CRM then, in milliseconds: created anew only if the person writes after it.
+    #[serde(default)]
+    pub contact_gone_at_ms: Option<i64>,
+    /// Activities whose text was dropped because nobody was tied to them.
+    #[serde(default)]
+    pub not_linked: u64,
+}
+
+impl Conversation {
+    /// A conversation that has just begun.
+    pub fn new(key: ConversationKey, account: CrmAccountKey) -> Self {
+        Self {
+            key,
+            account,
+            friendship: Friendship::default(),
+            last_inbound: None,
+            unanswered_since_ms: None,
+            open: None,
+            sealed_until: None,
+            next_entry: 0,
+            task: None,
+            next_task: 0,
+            profile_wanted: true,
+            person_owed: false,
+            retracted: Vec::new(),
+            contact_gone_at_ms: None,
+            not_linked: 0,
+        }
+    }
+
+    /// Takes in what happened, marks it late if an entry beyond it is sealed, and returns the rows
+    /// to be owed. Call once per activity: the tombstone in the same transaction sees to that.
+    pub fn take(&mut self, activity: &mut Activity, settings: &ChannelSettings, now_ms: i64) -> Vec<OwedRow> {
+        activity.late = self.sealed_until.as_ref().is_some_and(|sealed| *sealed > activity.mark);
+        if activity.speaker == Speaker::Person {
+            self.friendship.see(&activity.mark, activity.content == Content::Unfollow);
+            self.profile_wanted |= matches!(activity.content, Content::Follow { .. });
+            if activity.message.is_some() {
+                self.take_message(activity);
+            }
+        }
+        if self.key.source.user().is_none() {
+            // No CRM record is tied to a group, a room or the channel itself: no text is kept for them.
+            self.not_linked += 1;
+            return Vec::new();
+        }
+        let entry = self.take_into_entry(activity, settings, now_ms);
+        self.owe_person(now_ms).into_iter().chain(entry).collect()
+    }
+
+    fn take_message(&mut self, activity: &Activity) {
+        let newest = self.last_inbound.as_ref().is_none_or(|last| last.mark < activity.mark);
+        if newest {
+            self.last_inbound =
+                Some(Inbound { mark: activity.mark.clone(), arrived_at_ms: activity.arrived_at_ms });
+        }
+        self.unanswered_since_ms.get_or_insert(activity.arrived_at_ms);
+    }
+
+    fn take_into_entry(&mut self, activity: &Activity, settings: &ChannelSettings, now_ms: i64) -> Option<OwedRow> {
+        let arrived_at_ms = activity.arrived_at_ms;
+        match &mut self.open {
+            Some(open) => {
+                open.first_arrived_at_ms = open.first_arrived_at_ms.min(arrived_at_ms);
+                open.last_arrived_at_ms = open.last_arrived_at_ms.max(arrived_at_ms);
+                None
+            }
+            None => {
+                let mut open = OpenEntry {
+                    first_arrived_at_ms: arrived_at_ms,
+                    last_arrived_at_ms: arrived_at_ms,
+                    due_at_ms: 0,
+                };
+                open.due_at_ms = open.ready_at_ms(settings);
+                let row = OwedRow::new(&self.account, self.entry_owed(), now_ms, open.due_at_ms);
+                self.open = Some(open);
+                Some(row)
+            }
+        }
+    }
+
+    /// A message was taken back: properties that show it must follow.
+    pub fn take_back(&mut self, at_ms: i64, now_ms: i64) -> Option<OwedRow> {
+        if !self.retracted.contains(&at_ms) {
+            self.retracted.push(at_ms);
+        }
+        self.owe_person(now_ms)
+    }
+
+    /// Somebody was tied to this person: what waited for that is due. Returns rows to remove and to owe.
+    pub fn tied(&mut self, now_ms: i64) -> (Vec<OwedRow>, Vec<OwedRow>) {
+        self.profile_wanted = true;
+        let mut owed: Vec<OwedRow> = self.owe_person(now_ms).into_iter().collect();
+        let mut removed = Vec::new();
+        let entry = self.entry_owed();
+        if let Some(open) = self.open.as_mut().filter(|open| open.due_at_ms > now_ms) {
+            removed.push(OwedRow::new(&self.account, entry.clone(), now_ms, open.due_at_ms));
+            open.due_at_ms = now_ms;
+            owed.push(OwedRow::new(&self.account, entry, now_ms, now_ms));
+        }
+        (removed, owed)
+    }
+
+    /// The row that says the contact must follow this state; none where one already lies there.
+    pub fn owe_person(&mut self, now_ms: i64) -> Option<OwedRow> {
+        if self.person_owed || self.key.source.user().is_none() {
+            return None;
+        }
+        self.person_owed = true;
+        Some(OwedRow::new(&self.account, Owed::Person { conversation: self.key.clone() }, now_ms, now_ms))
+    }
+
+    /// The owed work that turns what was said into an entry.
+    pub fn entry_owed(&self) -> Owed {
+        Owed::Entry { conversation: self.key.clone() }
+    }
+
+    /// Whether a contact may be made for this person now, where the channel's setting allows it:
+    /// after a deletion only once they have written again.
+    pub fn may_create_contact(&self) -> bool {
+        match (self.contact_gone_at_ms, &self.last_inbound) {
+            (None, _) => true,
+            (Some(gone), Some(last)) => last.arrived_at_ms > gone,
+            (Some(_), None) => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::account::CrmKind;
+    use crate::domain::ids::{CrmAccountId, EventId, MessageId};
+
+    fn mark(at_ms: i64) -> Mark {
+        Mark { at_ms, event: EventId::new(format!("E{at_ms}")) }
+    }
+
+    fn said(at_ms: i64, arrived_at_ms: i64) -> Activity {
+        Activity {
+            mark: mark(at_ms),
+            arrived_at_ms,
+            speaker: Speaker::Person,
+            message: Some(MessageId::new(at_ms.to_string())),
+            content: Content::Text { text: "a".into() },
+            late: false,
+        }
+    }
+
+    fn conversation() -> Conversation {
+        let key = ConversationKey::person(&ChannelId::new("1"), &LineUserId::new("U1"));
+        Conversation::new(key, CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new("9") })
+    }
+
+    #[test]
+    fn many_messages_owe_the_person_and_the_entry_once() {
+        let mut conversation = conversation();
+        let settings = ChannelSettings::default();
+        assert_eq!(conversation.take(&mut said(10, 20), &settings, 20).len(), 2);
+        assert_eq!(conversation.take(&mut said(11, 21), &settings, 21), vec![]);
+        let open = conversation.open.expect("open");
+        assert_eq!((open.first_arrived_at_ms, open.last_arrived_at_ms), (20, 21));
+        assert_eq!(open.due_at_ms, 20 + settings.idle_window_ms);
+    }
+
+    #[test]
+    fn an_older_message_after_the_seal_is_late() {
+        let mut conversation = conversation();
+        conversation.sealed_until = Some(mark(100));
+        let mut activity = said(50, 200);
+        conversation.take(&mut activity, &ChannelSettings::default(), 200);
+        assert!(activity.late);
+    }
+
+    #[test]
+    fn an_older_unfollow_that_arrives_later_does_not_block() {
+        let mut conversation = conversation();
+        let settings = ChannelSettings::default();
+        conversation.take(&mut said(100, 101), &settings, 101);
+        let mut unfollow = said(50, 102);
+        unfollow.message = None;
+        unfollow.content = Content::Unfollow;
+        conversation.take(&mut unfollow, &settings, 102);
+        assert_eq!(conversation.friendship.blocked, Some(false));
+    }
+
+    #[test]
+    fn after_a_deletion_only_a_new_message_allows_a_new_contact() {
+        let mut conversation = conversation();
+        conversation.take(&mut said(10, 20), &ChannelSettings::default(), 20);
+        conversation.contact_gone_at_ms = Some(30);
+        assert!(!conversation.may_create_contact());
+        conversation.take(&mut said(40, 41), &ChannelSettings::default(), 41);
+        assert!(conversation.may_create_contact());
+    }
+}

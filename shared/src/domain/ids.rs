@@ -1,0 +1,156 @@
+//! Identifiers: one newtype each, saying where it is unique.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Declares a text identifier that may be shown in logs.
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Takes the text as it is; where it came from has checked it.
+            pub fn new(text: impl Into<String>) -> Self {
+                Self(text.into())
+            }
+
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+/// Declares an identifier of a person: it never appears in a log, an error or `Debug`.
+macro_rules! private_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Takes the text as it is; where it came from has checked it.
+            pub fn new(text: impl Into<String>) -> Self {
+                Self(text.into())
+            }
+
+            /// The text. Not for logs.
+            pub fn expose(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "(..)"))
+            }
+        }
+    };
+}
+
+id! {
+    /// A Messaging API channel, which is one LINE Official Account. Digits; unique in LINE.
+    ChannelId
+}
+id! {
+    /// A customer's app in a CRM (HubSpot: the app ID). Unique per [`CrmKind`](super::account::CrmKind).
+    CrmAppId
+}
+id! {
+    /// One customer's instance of a CRM (HubSpot: the portal ID). Unique per [`CrmKind`](super::account::CrmKind).
+    CrmAccountId
+}
+id! {
+    /// A contact's record ID. Unique per CRM account; a merge may give a new one.
+    ContactId
+}
+id! {
+    /// LINE's `webhookEventId` (a ULID), or a hash of the event where LINE sent none. Unique per channel.
+    EventId
+}
+id! {
+    /// LINE's message ID: digits, as text. Unique in LINE.
+    MessageId
+}
+id! {
+    /// The CRM's name for one execution of a workflow action. Unique per CRM account.
+    CallbackId
+}
+id! {
+    /// A note's record ID. Unique per CRM account.
+    NoteId
+}
+id! {
+    /// A task's record ID. Unique per CRM account.
+    TaskId
+}
+private_id! {
+    /// A person on LINE: `U` and 32 hex digits. Unique per LINE *provider*, not in all of LINE.
+    LineUserId
+}
+private_id! {
+    /// The `userId` of the Official Account itself, which LINE puts in `destination`.
+    BotUserId
+}
+
+impl LineUserId {
+    /// Whether the text has the shape LINE documents for a user ID.
+    pub fn is_well_formed(text: &str) -> bool {
+        text.len() == 33
+            && text.starts_with('U')
+            && text[1..].bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+    }
+}
+
+/// Hashes parts so that no part can run into its neighbour: each is preceded by its length.
+/// For keys whose parts a caller can choose.
+pub fn fingerprint(parts: &[&str]) -> String {
+    use sha2::{Digest, Sha256};
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    hash.finalize()[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_user_id_is_u_and_32_lower_hex_digits() {
+        assert!(LineUserId::is_well_formed("U0123456789abcdef0123456789abcdef"));
+        for bad in ["", "U", "u0123456789abcdef0123456789abcdef", "U0123456789ABCDEF0123456789abcdef", "U0123456789abcdef0123456789abcde\u{e9}"] {
+            assert!(!LineUserId::is_well_formed(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn parts_of_a_fingerprint_do_not_run_together() {
+        assert_ne!(fingerprint(&["a", "bc"]), fingerprint(&["ab", "c"]));
+    }
+
+    #[test]
+    fn a_person_is_not_in_debug() {
+        assert_eq!(format!("{:?}", LineUserId::new("U1")), "LineUserId(..)");
+    }
+}

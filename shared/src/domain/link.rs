@@ -1,0 +1,21 @@
+//! A contact link: this LINE user is that CRM contact.
+
+use serde::{Deserialize, Serialize};
+
+use super::account::CrmAccountKey;
+use super::ids::{ChannelId, ContactId, LineUserId};
+
+/// The tie itself. Our row is the truth; the CRM's fields follow it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactLink {
+    /// The Official Account.
+    pub channel: ChannelId,
+    /// The person on LINE.
+    pub user: LineUserId,
+    /// The CRM account.
+    pub account: CrmAccountKey,
+    /// The record.
+    pub contact: ContactId,
+    /// Since when, in milliseconds.
+    pub linked_at_ms: i64,
+}

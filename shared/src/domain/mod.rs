@@ -1,0 +1,16 @@
+//! Nouns: what Musubi is about. No I/O, nothing async, no vendor's JSON, nothing of ours above it.
+
+pub mod account;
+pub mod activity;
+pub mod channel;
+pub mod conversation;
+pub mod entry;
+pub mod ids;
+pub mod job;
+pub mod language;
+pub mod link;
+pub mod owed;
+pub mod properties;
+pub mod push;
+pub mod timeline;
+pub mod words;

@@ -1,0 +1,106 @@
+//! What is owed: work that has been promised durably and not been done yet.
+//!
+//! A row lies in its account's list, sorted by when it is due. Whoever records that something
+//! happened writes the row in the same transaction; whoever has done the work removes it.
+
+use serde::{Deserialize, Serialize};
+
+use super::account::CrmAccountKey;
+use super::conversation::ConversationKey;
+use super::ids::{MessageId, fingerprint};
+use super::push::PushId;
+
+/// One piece of owed work. It refers to state; it carries no text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Owed {
+    /// The contact's properties and the owner's task follow the conversation's state.
+    Person {
+        /// Whose.
+        conversation: ConversationKey,
+    },
+    /// What was said becomes an entry on the timeline.
+    Entry {
+        /// Whose.
+        conversation: ConversationKey,
+    },
+    /// A message that was taken back or edited is changed in the entry that holds it.
+    Amendment {
+        /// Whose.
+        conversation: ConversationKey,
+        /// Which message.
+        message: MessageId,
+    },
+    /// The owner's open task is looked at: is it done?
+    TaskCheck {
+        /// Whose.
+        conversation: ConversationKey,
+    },
+    /// The contact's property says how the newest send ended.
+    Outcome {
+        /// Of which push.
+        push: PushId,
+    },
+    /// A waiting workflow learns the outcome.
+    Completion {
+        /// Of which push.
+        push: PushId,
+    },
+}
+
+/// How many lists an account's owed work is spread over, so that no partition of the table is hot.
+pub const SHARDS: u32 = 8;
+
+/// An owed row: the work, when it is due, and what became of earlier tries.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwedRow {
+    /// To whom.
+    pub account: CrmAccountKey,
+    /// What.
+    pub owed: Owed,
+    /// When it may be tried, in milliseconds.
+    pub due_at_ms: i64,
+    /// Since when it is owed, in milliseconds.
+    pub since_ms: i64,
+    /// How often it was tried.
+    pub tries: u32,
+}
+
+impl Owed {
+    /// Tells one piece of work from another; the same work has the same name.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Person { conversation } => format!("person-{}", conversation.hash()),
+            Self::Entry { conversation } => format!("entry-{}", conversation.hash()),
+            Self::Amendment { conversation, message } => {
+                format!("amendment-{}", fingerprint(&[&conversation.hash(), message.as_str()]))
+            }
+            Self::TaskCheck { conversation } => format!("task-{}", conversation.hash()),
+            Self::Outcome { push } => format!("outcome-{push}"),
+            Self::Completion { push } => format!("completion-{push}"),
+        }
+    }
+
+    /// The list it lies in.
+    pub fn shard(&self) -> u32 {
+        let name = fingerprint(&[&self.name()]);
+        u32::from_str_radix(&name[..4], 16).unwrap_or(0) % SHARDS
+    }
+}
+
+impl OwedRow {
+    /// Owed from now on, due at `due_at_ms`.
+    pub fn new(account: &CrmAccountKey, owed: Owed, now_ms: i64, due_at_ms: i64) -> Self {
+        Self { account: account.clone(), owed, due_at_ms, since_ms: now_ms, tries: 0 }
+    }
+
+    /// The same work, tried once more at `due_at_ms`.
+    pub fn again(&self, due_at_ms: i64) -> Self {
+        Self { due_at_ms, tries: self.tries + 1, ..self.clone() }
+    }
+
+    /// How long to wait after a failed try: 5 s, doubling to 15 minutes.
+    pub fn backoff_ms(&self) -> i64 {
+        (5_000_i64 << self.tries.min(8)).min(900_000)
+    }
+}

@@ -1,0 +1,202 @@
+//! A CRM, as the payer needs it. Every call takes many and answers for each, in order.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use thiserror::Error;
+
+use super::error::PortError;
+use crate::domain::account::CrmAccount;
+use crate::domain::ids::{CallbackId, ContactId, LineUserId, NoteId, TaskId};
+
+/// Property names and values. Values are people's words: `Debug` shows the names alone.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Properties(pub BTreeMap<String, String>);
+
+impl Properties {
+    /// Sets one.
+    pub fn set(&mut self, name: &str, value: impl Into<String>) {
+        self.0.insert(name.to_owned(), value.into());
+    }
+
+    /// Reads one; an empty value reads as none.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+}
+
+impl fmt::Debug for Properties {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+/// A person to be made, or found, by LINE user ID.
+#[derive(Debug, Clone)]
+pub struct PersonWrite {
+    /// The unique property's value.
+    pub user: LineUserId,
+    /// The rest.
+    pub properties: Properties,
+}
+
+/// A change to a contact that exists. Never creates one.
+#[derive(Debug, Clone)]
+pub struct ContactWrite {
+    /// Which.
+    pub contact: ContactId,
+    /// What.
+    pub properties: Properties,
+}
+
+/// A contact as read.
+#[derive(Debug, Clone)]
+pub struct ContactRecord {
+    /// The ID to use from now on: a merge may have given it a new one.
+    pub contact: ContactId,
+    /// Its owner.
+    pub owner: Option<String>,
+    /// The properties asked for.
+    pub properties: Properties,
+}
+
+/// An entry, as it goes onto the timeline.
+#[derive(Clone)]
+pub struct NoteWrite {
+    /// Ours, unique.
+    pub key: String,
+    /// On whose timeline.
+    pub contact: ContactId,
+    /// The time it stands at, in milliseconds.
+    pub at_ms: i64,
+    /// HTML.
+    pub body: String,
+}
+
+impl fmt::Debug for NoteWrite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NoteWrite").field("key", &self.key).finish_non_exhaustive()
+    }
+}
+
+/// A task for an owner.
+#[derive(Clone)]
+pub struct TaskWrite {
+    /// Ours, unique.
+    pub key: String,
+    /// About whom.
+    pub contact: ContactId,
+    /// For whom.
+    pub owner: Option<String>,
+    /// When it is due, in milliseconds.
+    pub due_at_ms: i64,
+    /// Its title.
+    pub subject: String,
+    /// What to do.
+    pub body: String,
+}
+
+impl fmt::Debug for TaskWrite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TaskWrite").field("key", &self.key).finish_non_exhaustive()
+    }
+}
+
+/// A task as read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TaskStanding {
+    /// Still to do.
+    Open,
+    /// Done.
+    Done,
+    /// Deleted.
+    Gone,
+}
+
+/// An outcome for a waiting workflow.
+#[derive(Debug, Clone)]
+pub struct CompletionWrite {
+    /// Which execution.
+    pub callback: CallbackId,
+    /// The workflow's step succeeded.
+    pub success: bool,
+    /// The output fields.
+    pub outputs: BTreeMap<String, String>,
+}
+
+/// Why one item of a call did not succeed.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum CrmFailure {
+    /// Not written, and will not be until somebody changes something.
+    #[error("the CRM refused it: {code}")]
+    Refused {
+        /// The CRM's category or error code; nothing a person wrote.
+        code: String,
+    },
+    /// The record does not exist (any more).
+    #[error("the CRM does not know the record")]
+    Gone,
+    /// It may or may not have been written.
+    #[error("the CRM did not answer")]
+    Unknown,
+    /// Not written; worth another try after this long.
+    #[error("the CRM asks to wait")]
+    Later {
+        /// How long, in milliseconds.
+        wait_ms: u64,
+    },
+    /// The account has revoked us, or lacks a permission.
+    #[error("the CRM account is not connected")]
+    Disconnected,
+}
+
+/// The answer for one item.
+pub type Each<T> = Result<T, CrmFailure>;
+
+/// One connected CRM account. Calls wait for the account's rate limit by themselves, and split
+/// themselves into the vendor's batches.
+#[async_trait]
+pub trait Crm: Send + Sync {
+    /// Makes or finds people by their unique LINE property. Twice makes one.
+    async fn upsert_people(&self, people: &[PersonWrite]) -> Vec<Each<ContactId>>;
+
+    /// Reads contacts, following merges. `Gone` where there is none.
+    async fn read_contacts(&self, contacts: &[ContactId], names: &[&str]) -> Vec<Each<ContactRecord>>;
+
+    /// Writes properties by record ID, following merges; answers with the ID to use from now on. Never creates.
+    async fn update_contacts(&self, writes: &[ContactWrite]) -> Vec<Each<ContactId>>;
+
+    /// Writes notes. Twice makes one where the account has unique keys; elsewhere an `Unknown` is
+    /// resolved by [`find_note`](Self::find_note).
+    async fn write_notes(&self, notes: &[NoteWrite]) -> Vec<Each<NoteId>>;
+
+    /// Looks for a note whose writing ended in the unknown, on the contact's own timeline.
+    async fn find_note(&self, note: &NoteWrite) -> Each<Option<NoteId>>;
+
+    /// A note's body.
+    async fn read_note(&self, note: &NoteId) -> Each<String>;
+
+    /// Replaces a note's body. Twice is the same as once.
+    async fn edit_note(&self, note: &NoteId, body: &str) -> Each<()>;
+
+    /// Writes tasks. Twice as with notes.
+    async fn write_tasks(&self, tasks: &[TaskWrite]) -> Vec<Each<TaskId>>;
+
+    /// Looks for a task whose writing ended in the unknown.
+    async fn find_task(&self, task: &TaskWrite) -> Each<Option<TaskId>>;
+
+    /// How tasks stand.
+    async fn read_tasks(&self, tasks: &[TaskId]) -> Vec<Each<TaskStanding>>;
+
+    /// Tells waiting workflows. `Gone`: the CRM does not know (yet) that it waits.
+    async fn complete(&self, completions: &[CompletionWrite]) -> Vec<Each<()>>;
+}
+
+/// Connects to CRM accounts.
+#[async_trait]
+pub trait Crms: Send + Sync {
+    /// The account's client. `None`: no token is stored, it is not connected.
+    async fn connect(&self, account: &CrmAccount) -> Result<Option<Arc<dyn Crm>>, PortError>;
+}

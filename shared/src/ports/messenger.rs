@@ -1,0 +1,75 @@
+//! LINE, as the flows need it.
+
+use std::fmt;
+
+use async_trait::async_trait;
+
+use super::error::PortError;
+use crate::domain::ids::{ChannelId, LineUserId};
+use crate::domain::push::{OutgoingMessage, PushId};
+
+/// What LINE says of a push.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PushAnswer {
+    /// Taken, now or under the same key before (LINE's 409). Blocked people look the same.
+    Accepted {
+        /// LINE's request ID.
+        request_id: Option<String>,
+    },
+    /// Not taken, and this attempt never will be.
+    Refused {
+        /// Why.
+        why: PushRefusal,
+        /// LINE's request ID.
+        request_id: Option<String>,
+    },
+    /// Not taken; another try may be.
+    NotNow,
+    /// It may or may not have been taken.
+    Unknown,
+}
+
+/// Why LINE refuses a push.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PushRefusal {
+    /// 400: LINE cannot show it.
+    InvalidMessage,
+    /// 400: no such person for this provider.
+    WrongProvider,
+    /// 401: the token, after a fresh one was tried.
+    Token,
+    /// 403: the plan or account does not allow it.
+    NotAllowed,
+    /// 404 or another 4xx.
+    Other,
+    /// 429: the month's messages are used up.
+    Quota,
+}
+
+/// A person's public face on LINE. It passes through to the CRM and is kept nowhere.
+#[derive(Clone, PartialEq, Eq)]
+pub struct LineProfile {
+    /// The name.
+    pub display_name: String,
+    /// The picture's address.
+    pub picture_url: Option<String>,
+}
+
+impl fmt::Debug for LineProfile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("LineProfile(..)")
+    }
+}
+
+/// LINE's Messaging API.
+#[async_trait]
+pub trait Messenger: Send + Sync {
+    /// The exact bytes of a push request. The same input gives the same bytes.
+    fn compose_push(&self, to: &LineUserId, messages: &[OutgoingMessage], tag: Option<&str>) -> String;
+
+    /// Sends these bytes under this key. Twice shows once, for 24 hours from the first try.
+    async fn push(&self, channel: &ChannelId, body: &str, key: PushId) -> PushAnswer;
+
+    /// A person's profile. `None`: LINE does not tell (blocked, never a friend, unknown).
+    async fn profile(&self, channel: &ChannelId, user: &LineUserId) -> Result<Option<LineProfile>, PortError>;
+}

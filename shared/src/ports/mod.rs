@@ -1,0 +1,24 @@
+//! Needs: what the flows ask of the world. Each is an object-safe trait, answered in `aws`, `line`
+//! and `crm`, and by models in the simulation.
+
+pub mod channels;
+pub mod clock;
+pub mod crm;
+pub mod error;
+pub mod journal;
+pub mod links;
+pub mod messenger;
+pub mod queue;
+pub mod rows;
+pub mod secrets;
+
+pub use channels::Channels;
+pub use clock::Clock;
+pub use crm::{Crm, Crms};
+pub use error::PortError;
+pub use journal::Journal;
+pub use links::Links;
+pub use messenger::Messenger;
+pub use queue::Queue;
+pub use rows::Rows;
+pub use secrets::Secrets;

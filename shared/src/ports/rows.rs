@@ -1,0 +1,155 @@
+//! One table of rows: the only way Musubi stores anything.
+//!
+//! A row has a two-part key, a revision and a JSON body. Writes are transactions whose every part
+//! says what it expects to find, so that two writers can never both believe they were first.
+//! [`Channels`](super::Channels), [`Links`](super::Links) and [`Journal`](super::Journal) give the
+//! rows their meaning; each has its own table.
+
+use async_trait::async_trait;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::error::PortError;
+
+/// At most this many writes in one [`Rows::commit`] (DynamoDB's TransactWriteItems).
+pub const MAX_WRITES: usize = 100;
+
+/// Where a row lies.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RowKey {
+    /// Rows of one partition are listed together.
+    pub partition: String,
+    /// Their order in it, by bytes.
+    pub sort: String,
+}
+
+impl RowKey {
+    /// A key.
+    pub fn new(partition: impl Into<String>, sort: impl Into<String>) -> Self {
+        Self { partition: partition.into(), sort: sort.into() }
+    }
+}
+
+/// A row as stored.
+#[derive(Clone)]
+pub struct Row {
+    /// Where.
+    pub key: RowKey,
+    /// Counts its writes, from 1.
+    pub rev: u64,
+    /// JSON.
+    pub body: String,
+}
+
+impl Row {
+    /// Reads the body.
+    ///
+    /// # Errors
+    /// Permanent where the body is not what this version writes or reads.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, PortError> {
+        serde_json::from_str(&self.body)
+            .map_err(|error| PortError::permanent("row", format!("unreadable at column {}", error.column())))
+    }
+}
+
+/// A value and the revision it was read at; revision 0 is a row that is not there.
+#[derive(Debug, Clone)]
+pub struct Versioned<T> {
+    /// The value.
+    pub value: T,
+    /// The revision it was read at.
+    pub rev: u64,
+}
+
+/// One part of a transaction.
+#[derive(Clone)]
+pub enum Write {
+    /// The row becomes this.
+    Put {
+        /// Where.
+        key: RowKey,
+        /// JSON.
+        body: String,
+        /// What must be there before.
+        expect: Expect,
+        /// Forgotten some time after this, in seconds since 1970. Never relied upon.
+        expires_at_s: Option<i64>,
+    },
+    /// The row goes.
+    Delete {
+        /// Where.
+        key: RowKey,
+        /// What must be there before.
+        expect: Expect,
+    },
+    /// Nothing changes, but the rest happens only if this holds.
+    Check {
+        /// Where.
+        key: RowKey,
+        /// What must be there.
+        expect: Expect,
+    },
+}
+
+/// What a write expects to find.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expect {
+    /// No row. A put leaves revision 1.
+    Absent,
+    /// The row at this revision; 0 is the same as `Absent`. A put leaves the next revision.
+    Rev(u64),
+    /// Whatever. A put leaves a revision that the row never had.
+    Any,
+}
+
+impl Write {
+    /// The row becomes this value.
+    pub fn put<T: Serialize>(key: RowKey, value: &T, expect: Expect) -> Self {
+        let body = serde_json::to_string(value).expect("our own types have string keys and finite numbers");
+        Self::Put { key, body, expect, expires_at_s: None }
+    }
+
+    /// The same write, of a row that may be forgotten `after_days` after `now_ms`.
+    pub fn expiring(mut self, now_ms: i64, after_days: i64) -> Self {
+        if let Self::Put { expires_at_s, .. } = &mut self {
+            *expires_at_s = Some(now_ms / 1000 + after_days * 86_400);
+        }
+        self
+    }
+
+    /// Where.
+    pub fn key(&self) -> &RowKey {
+        match self {
+            Self::Put { key, .. } | Self::Delete { key, .. } | Self::Check { key, .. } => key,
+        }
+    }
+}
+
+/// Whether a transaction happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum Commit {
+    /// All of it.
+    Done,
+    /// None of it: some row was not as expected. Read again, then decide again.
+    Conflict,
+}
+
+/// One table.
+#[async_trait]
+pub trait Rows: Send + Sync {
+    /// The row as of now (never stale).
+    async fn get(&self, key: &RowKey) -> Result<Option<Row>, PortError>;
+
+    /// Rows of a partition whose sort keys lie between the two, both included, in order, at most `limit`.
+    async fn range(&self, partition: &str, from: &str, to: &str, limit: usize) -> Result<Vec<Row>, PortError>;
+
+    /// All writes or none. A key may occur once. Repeating a commit whose answer was lost gives
+    /// `Conflict`, unless nothing in it expects anything: callers read again and find their own work.
+    async fn commit(&self, writes: Vec<Write>) -> Result<Commit, PortError>;
+}
+
+/// The end of a range over everything that begins with `prefix`.
+pub fn prefix_end(prefix: &str) -> String {
+    format!("{prefix}\u{10FFFF}")
+}
