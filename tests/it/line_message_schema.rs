@@ -7,7 +7,8 @@ mod limits;
 
 use jsonschema::{Draft, Validator};
 use musubi::domain::language::Language;
-use musubi::line::message::{InvalidMessage, OutgoingMessage, compose_push, parse};
+use musubi::domain::push::OutgoingMessage;
+use musubi::line::message::{InvalidMessage, compose_push, parse};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::sync::LazyLock;
@@ -37,7 +38,7 @@ fn parse_field(raw: &str) -> Result<OutgoingMessage, InvalidMessage> {
 
 fn complaint(message: OutgoingMessage) -> Option<String> {
     let body = compose_push(RECIPIENT, &[message], Some("unit_1"), true);
-    let body: Value = serde_json::from_slice(&body).unwrap();
+    let body: Value = serde_json::from_str(&body).unwrap();
     PUSH_SCHEMA
         .iter_errors(&body)
         .next()

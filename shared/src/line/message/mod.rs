@@ -15,7 +15,6 @@ mod explain;
 mod field;
 mod json;
 pub mod limits;
-mod outgoing;
 mod path;
 mod problem;
 mod push;
@@ -25,15 +24,15 @@ mod text;
 mod tokens;
 mod words;
 
-pub use outgoing::OutgoingMessage;
 pub use path::JsonPath;
 pub use problem::{InvalidMessage, Problem, ValueKind};
 pub use push::{compose_push, is_aggregation_unit};
-pub use words::{Said, said};
 
+use crate::domain::push::OutgoingMessage;
 use json::Json;
 
-/// Turns one field into a message that may be sent.
+/// Turns one field into a message that may be sent: its exact JSON (compact, keys in their author's order, the same for
+/// the same field and properties) and what it says.
 ///
 /// `field` is the field's name, for the error; `tokens` gives the value of a contact's property, and `None` where the
 /// request has no such property. Counts no other fields: see [`parse_fields`].
@@ -115,7 +114,10 @@ fn read(raw: &str, tokens: tokens::Properties<'_>) -> Result<OutgoingMessage, Pr
         }
     };
     shape::check_variants(&object, &shapes::MESSAGES, path::Path::Root)?;
-    Ok(OutgoingMessage::checked(object))
+    Ok(OutgoingMessage {
+        json: object.render(),
+        said: words::said(&object),
+    })
 }
 
 #[cfg(test)]

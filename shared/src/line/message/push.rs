@@ -1,7 +1,9 @@
 //! The body of a push request.
 
-use super::{json::escape_noncharacters, outgoing::OutgoingMessage, shape::is_word};
+use super::{json::escape_noncharacters, shape::is_word};
+use crate::domain::push::OutgoingMessage;
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 /// The longest name of an aggregation unit.
 const AGGREGATION_UNIT_LENGTH: usize = 30;
@@ -12,14 +14,14 @@ const ID_LENGTH: usize = 33;
 #[serde(rename_all = "camelCase")]
 struct PushBody<'a> {
     to: &'a str,
-    messages: &'a [OutgoingMessage],
+    messages: Vec<&'a RawValue>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     notification_disabled: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     custom_aggregation_units: Option<[&'a str; 1]>,
 }
 
-/// The exact bytes of `POST /v2/bot/message/push`, the same for the same arguments: what a retry key stands for must
+/// The exact body of `POST /v2/bot/message/push`, the same for the same arguments: what a retry key stands for must
 /// not change from one attempt to the next.
 ///
 /// The outer keys are ours; nothing inside a message can reach them. Callers give one to five messages that went
@@ -29,17 +31,22 @@ pub fn compose_push(
     messages: &[OutgoingMessage],
     aggregation_unit: Option<&str>,
     notification_disabled: bool,
-) -> Vec<u8> {
-    let custom_aggregation_units = aggregation_unit.map(|unit| [unit]);
+) -> String {
+    let exact = |message| {
+        serde_json::from_str(message).expect("messages are made by `parse`, which renders JSON")
+    };
     let body = PushBody {
         to,
-        messages,
+        messages: messages
+            .iter()
+            .map(|message| exact(&message.json))
+            .collect(),
         notification_disabled,
-        custom_aggregation_units,
+        custom_aggregation_units: aggregation_unit.map(|unit| [unit]),
     };
     let json =
         serde_json::to_string(&body).expect("strings, flags and checked messages always serialise");
-    escape_noncharacters(json).into_bytes()
+    escape_noncharacters(json)
 }
 
 /// True for a name by which LINE adds up statistics: one to 30 letters, digits and `_`, case-sensitive.

@@ -1,88 +1,61 @@
-//! What was said, for the timeline: no JSON of LINE's.
+//! What a message says, for the timeline: no JSON of LINE's.
 
-use super::{json::Json, outgoing::OutgoingMessage, text};
+use super::{json::Json, text};
+use crate::domain::activity::{Content, Media};
 
-/// What a message says to the person who gets it. No `Debug`: it is content.
-#[derive(Clone, PartialEq)]
-pub enum Said {
-    /// A text. LINE emoji are the `$` in whose place they stand, placeholders of `textV2` are shown as `{name}`.
-    Text(String),
-    /// A sticker.
-    Sticker {
-        /// The package that the sticker is from.
-        package_id: String,
-        /// The sticker in it.
-        sticker_id: String,
-    },
-    /// An image.
-    Image,
-    /// A video.
-    Video,
-    /// A sound.
-    Audio {
-        /// Its length.
-        duration_ms: u64,
-    },
-    /// A place on the map.
-    Location {
-        /// The place's name.
-        title: String,
-        /// Its address.
-        address: String,
-        /// Degrees north.
-        latitude: f64,
-        /// Degrees east.
-        longitude: f64,
-    },
-    /// A coupon.
-    Coupon {
-        /// Its ID at LINE.
-        coupon_id: String,
-    },
-    /// An imagemap, template or Flex message, by the text that stands for it in lists and notifications.
-    Rich {
-        /// That text.
-        alt_text: String,
-    },
-    /// A type that a newer release queued and this one does not know.
-    Other,
-}
-
-/// What a message says.
-pub fn said(message: &OutgoingMessage) -> Said {
-    let object = message.object();
+/// What a checked message object says to the person who gets it.
+///
+/// LINE emoji are shown as the `$` in whose place they stand, placeholders of `textV2` as `{name}`. A coupon has no
+/// text of its own; its ID stands for it.
+pub(super) fn said(object: &Json) -> Content {
     let text = |key| object.text(key).unwrap_or_default().to_owned();
-    match message.kind() {
-        "text" => Said::Text(text("text")),
-        "textV2" => Said::Text(text::unescape_braces(&text("text"))),
-        "sticker" => Said::Sticker {
+    match object.text("type").unwrap_or_default() {
+        "text" => Content::Text { text: text("text") },
+        "textV2" => Content::Text {
+            text: text::unescape_braces(&text("text")),
+        },
+        "sticker" => Content::Sticker {
             package_id: text("packageId"),
             sticker_id: text("stickerId"),
+            keywords: Vec::new(),
+            text: None,
         },
-        "image" => Said::Image,
-        "video" => Said::Video,
-        "audio" => Said::Audio {
-            duration_ms: number(object, "duration") as u64,
-        },
-        "location" => Said::Location {
-            title: text("title"),
-            address: text("address"),
+        "image" => media(Media::Image, object),
+        "video" => media(Media::Video, object),
+        "audio" => media(Media::Audio, object),
+        "location" => Content::Location {
+            title: Some(text("title")),
+            address: Some(text("address")),
             latitude: number(object, "latitude"),
             longitude: number(object, "longitude"),
         },
-        "coupon" => Said::Coupon {
-            coupon_id: text("couponId"),
+        "coupon" => Content::Rich {
+            alt_text: format!("coupon {}", text("couponId")),
         },
-        "imagemap" | "template" | "flex" => Said::Rich {
+        "imagemap" | "template" | "flex" => Content::Rich {
             alt_text: text("altText"),
         },
-        _ => Said::Other,
+        unknown => Content::Unsupported {
+            what: unknown.to_owned(),
+        },
     }
 }
 
-fn number(object: &Json, key: &str) -> f64 {
+fn media(media: Media, object: &Json) -> Content {
+    let duration_ms = number(object, "duration").parse().ok();
+    let url = object.text("originalContentUrl").map(str::to_owned);
+    Content::Media {
+        media,
+        name: None,
+        size_bytes: None,
+        duration_ms,
+        url,
+    }
+}
+
+fn number(object: &Json, key: &str) -> String {
     match object.get(key) {
-        Some(Json::Number(number)) => number.as_f64().unwrap_or_default(),
-        _ => 0.0,
+        Some(Json::Number(number)) => number.to_string(),
+        _ => String::new(),
     }
 }
