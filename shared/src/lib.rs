@@ -10,3 +10,7 @@
 pub mod domain;
 pub mod flow;
 pub mod ports;
+/// LINE as seen from us.
+pub mod line {
+    pub mod message;
+}
