@@ -15,7 +15,7 @@ mod outgoing;
 mod serve;
 mod wire;
 
-// pub mod hubspot;
+pub mod hubspot;
 pub mod line;
 
 pub use bucket::TokenBucket;
