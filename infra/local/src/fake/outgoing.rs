@@ -1,12 +1,13 @@
 //! The calls a vendor makes to us: webhooks and workflow actions.
 
+use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::HeaderMap;
 
-/// What came of a call that a fake made.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What came of a call that a fake made. Its `Debug` shows no body.
+#[derive(Clone, PartialEq, Eq)]
 pub enum Posted {
     /// There is nowhere to call, or calling is switched off.
     NotSent,
@@ -25,6 +26,17 @@ pub enum Posted {
     CouldNotConnect,
 }
 
+impl fmt::Debug for Posted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotSent => f.write_str("NotSent"),
+            Self::Answered { status, .. } => write!(f, "Answered({status})"),
+            Self::TimedOut => f.write_str("TimedOut"),
+            Self::CouldNotConnect => f.write_str("CouldNotConnect"),
+        }
+    }
+}
+
 impl Posted {
     /// The status, when there was an answer.
     pub fn status(&self) -> Option<u16> {
@@ -36,7 +48,8 @@ impl Posted {
 
     /// True for an answer of 200 to 299.
     pub fn is_success(&self) -> bool {
-        self.status().is_some_and(|status| (200..300).contains(&status))
+        self.status()
+            .is_some_and(|status| (200..300).contains(&status))
     }
 }
 
@@ -57,13 +70,34 @@ pub(crate) fn client() -> reqwest::Client {
 }
 
 /// POSTs `body` and waits at most `limit` of real time.
-pub(crate) async fn post(client: &reqwest::Client, url: &str, headers: HeaderMap, body: Bytes, limit: Duration) -> Posted {
-    match client.post(url).headers(headers).body(body).timeout(limit).send().await {
+pub(crate) async fn post(
+    client: &reqwest::Client,
+    url: &str,
+    headers: HeaderMap,
+    body: Bytes,
+    limit: Duration,
+) -> Posted {
+    match client
+        .post(url)
+        .headers(headers)
+        .body(body)
+        .timeout(limit)
+        .send()
+        .await
+    {
         Ok(answer) => {
             let status = answer.status().as_u16();
-            let retry_after = answer.headers().get("retry-after").and_then(|value| value.to_str().ok()).map(str::to_owned);
+            let retry_after = answer
+                .headers()
+                .get("retry-after")
+                .and_then(|value| value.to_str().ok())
+                .map(str::to_owned);
             match answer.bytes().await {
-                Ok(body) => Posted::Answered { status, body, retry_after },
+                Ok(body) => Posted::Answered {
+                    status,
+                    body,
+                    retry_after,
+                },
                 Err(_) => Posted::CouldNotConnect,
             }
         }

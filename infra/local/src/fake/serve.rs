@@ -50,7 +50,13 @@ impl Listener for CutListener {
     async fn accept(&mut self) -> (CutStream, SocketAddr) {
         let (stream, address) = Listener::accept(&mut self.0).await;
         let _ = stream.set_nodelay(true);
-        (CutStream { stream, cut: CutHandle::default() }, address)
+        (
+            CutStream {
+                stream,
+                cut: CutHandle::default(),
+            },
+            address,
+        )
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -72,18 +78,29 @@ pub struct CutStream {
 
 impl CutStream {
     fn broken(&self) -> Option<io::Error> {
-        self.cut.0.load(Ordering::SeqCst).then(|| io::Error::from(io::ErrorKind::ConnectionAborted))
+        self.cut
+            .0
+            .load(Ordering::SeqCst)
+            .then(|| io::Error::from(io::ErrorKind::ConnectionAborted))
     }
 }
 
 impl AsyncRead for CutStream {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(cx, buf)
     }
 }
 
 impl AsyncWrite for CutStream {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         match self.broken() {
             Some(error) => Poll::Ready(Err(error)),
             None => Pin::new(&mut self.stream).poll_write(cx, bytes),
@@ -125,7 +142,7 @@ pub async fn serve(router: Router) -> io::Result<Served> {
     serve_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?, router)
 }
 
-/// Serves a fake's router on a listener that is already bound.
+/// Serves a fake's router on a listener that is already bound. To be called within a Tokio runtime.
 pub fn serve_on(listener: TcpListener, router: Router) -> io::Result<Served> {
     let address = listener.local_addr()?;
     let make = router.into_make_service_with_connect_info::<CutHandle>();
@@ -143,7 +160,9 @@ pub(crate) fn no_answer(cut: Option<&CutHandle>) -> Response {
             Response::new(Body::empty())
         }
         None => {
-            let broken = futures::stream::once(async { Err::<Bytes, io::Error>(io::ErrorKind::ConnectionAborted.into()) });
+            let broken = futures::stream::once(async {
+                Err::<Bytes, io::Error>(io::ErrorKind::ConnectionAborted.into())
+            });
             Response::new(Body::from_stream(broken))
         }
     }

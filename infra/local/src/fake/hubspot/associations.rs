@@ -22,9 +22,18 @@ pub(crate) fn linked(portal: &Portal, from: ObjectType, id: u64, to: ObjectType)
     match (from, to) {
         (ObjectType::Contact, _) => {
             let activities = portal.activities_of.get(&id).into_iter().flatten();
-            activities.filter(|(kind, _)| *kind == to).map(|(_, id)| *id).collect()
+            activities
+                .filter(|(kind, _)| *kind == to)
+                .map(|(_, id)| *id)
+                .collect()
         }
-        (_, ObjectType::Contact) => portal.contacts_of.get(&(from, id)).into_iter().flatten().copied().collect(),
+        (_, ObjectType::Contact) => portal
+            .contacts_of
+            .get(&(from, id))
+            .into_iter()
+            .flatten()
+            .copied()
+            .collect(),
         _ => Vec::new(),
     }
 }
@@ -35,7 +44,9 @@ fn tie(portal: &mut Portal, from: (ObjectType, u64), to: (ObjectType, u64)) -> R
         return Err(Problem::not_found());
     }
     match (from.0, to.0) {
-        (ObjectType::Contact, ObjectType::Contact) => Err(Problem::validation("No default association between these types")),
+        (ObjectType::Contact, ObjectType::Contact) => Err(Problem::validation(
+            "No default association between these types",
+        )),
         (ObjectType::Contact, _) => {
             portal.associate(to, from.1);
             Ok(())
@@ -44,29 +55,35 @@ fn tie(portal: &mut Portal, from: (ObjectType, u64), to: (ObjectType, u64)) -> R
             portal.associate(from, to.1);
             Ok(())
         }
-        _ => Err(Problem::validation("No default association between these types")),
+        _ => Err(Problem::validation(
+            "No default association between these types",
+        )),
     }
 }
 
 fn tied(from: (ObjectType, u64), to: (ObjectType, u64)) -> Value {
-    let (label_type, _) = type_ids(from.0, to.0);
     json!({
         "from": {"id": from.1.to_string()}, "to": {"id": to.1.to_string()},
-        "associationSpec": {"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": label_type},
+        "associationSpec": {"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": type_id(from.0, to.0)},
     })
 }
 
-/// The association type from one type to the other, and back. The reverse of 202 and 204 is one less.
-fn type_ids(from: ObjectType, to: ObjectType) -> (u64, u64) {
+/// The association type from one type to the other. The reverse of 202 and of 204 is one less.
+fn type_id(from: ObjectType, to: ObjectType) -> u64 {
     match (from.to_contact(), to.to_contact()) {
-        (Some(id), None) => (id, id - 1),
-        (None, Some(id)) => (id - 1, id),
-        _ => (0, 0),
+        (Some(id), None) => id,
+        (None, Some(id)) => id - 1,
+        _ => 0,
     }
 }
 
 /// `PUT /crm/objects/{V}/{from}/{id}/associations/default/{to}/{id}`.
-pub(crate) fn put(state: &mut State, portal_id: u64, from: (ObjectType, u64), to: (ObjectType, u64)) -> Result<Answer, Problem> {
+pub(crate) fn put(
+    state: &mut State,
+    portal_id: u64,
+    from: (ObjectType, u64),
+    to: (ObjectType, u64),
+) -> Result<Answer, Problem> {
     tie(state.portal(portal_id), from, to)?;
     Ok(multi_status(state, 200, vec![tied(from, to)], Vec::new()))
 }
@@ -121,15 +138,19 @@ pub(crate) fn read(
             errors.push(problem.entry(json!({"fromObjectId": [id.to_string()]})));
             continue;
         }
-        let mut result = page(&all, after, PAGE, from, to);
-        result["to"] = result["results"].take();
-        result["from"] = json!({"id": id.to_string()});
-        if let Some(result) = result.as_object_mut() {
-            result.remove("results");
+        let (tied, paging) = page(&all, after, PAGE, from, to);
+        let mut result = json!({"from": {"id": id.to_string()}, "to": tied});
+        if let Some(paging) = paging {
+            result["paging"] = paging;
         }
         results.push(result);
     }
-    Ok(multi_status(state, 200, results, if with_errors { errors } else { Vec::new() }))
+    Ok(multi_status(
+        state,
+        200,
+        results,
+        if with_errors { errors } else { Vec::new() },
+    ))
 }
 
 /// `POST /crm/associations/{V}/{from}/{to}/batch/archive`.
@@ -141,10 +162,20 @@ pub(crate) fn archive(
     asked: &Asked,
 ) -> Result<Answer, Problem> {
     for input in inputs_of(asked, LARGEST_CREATE)? {
-        let Some(first) = number(&input["from"]["id"]) else { continue };
-        for second in input["to"].as_array().into_iter().flatten().filter_map(|to| number(&to["id"])) {
-            let (contact, activity) =
-                if from == ObjectType::Contact { (first, (to, second)) } else { (second, (from, first)) };
+        let Some(first) = number(&input["from"]["id"]) else {
+            continue;
+        };
+        for second in input["to"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|to| number(&to["id"]))
+        {
+            let (contact, activity) = if from == ObjectType::Contact {
+                (first, (to, second))
+            } else {
+                (second, (from, first))
+            };
             let portal = state.portal(portal_id);
             if let Some(contacts) = portal.contacts_of.get_mut(&activity) {
                 contacts.remove(&contact);
@@ -167,22 +198,49 @@ pub(crate) fn list(
 ) -> Result<Answer, Problem> {
     let portal = state.portal(portal_id);
     portal.live(from.0, from.1).ok_or_else(Problem::not_found)?;
-    let after = asked.query_value("after").and_then(|after| after.parse().ok()).unwrap_or_default();
-    let limit = asked.query_value("limit").and_then(|limit| limit.parse().ok()).unwrap_or(PAGE).clamp(1, PAGE);
-    Ok(Answer::json(200, &page(&linked(portal, from.0, from.1, to), after, limit, from.0, to)))
+    let after = asked
+        .query_value("after")
+        .and_then(|after| after.parse().ok())
+        .unwrap_or_default();
+    let limit = asked
+        .query_value("limit")
+        .and_then(|limit| limit.parse().ok())
+        .unwrap_or(PAGE)
+        .clamp(1, PAGE);
+    let (tied, paging) = page(
+        &linked(portal, from.0, from.1, to),
+        after,
+        limit,
+        from.0,
+        to,
+    );
+    let mut body = json!({"results": tied});
+    if let Some(paging) = paging {
+        body["paging"] = paging;
+    }
+    Ok(Answer::json(200, &body))
 }
 
-/// One page after the record `after`.
-fn page(all: &[u64], after: u64, limit: usize, from: ObjectType, to: ObjectType) -> Value {
+/// One page after the record `after`, and where the next begins.
+fn page(
+    all: &[u64],
+    after: u64,
+    limit: usize,
+    from: ObjectType,
+    to: ObjectType,
+) -> (Vec<Value>, Option<Value>) {
     let mut ids: Vec<u64> = all.iter().copied().filter(|id| *id > after).collect();
     let more = ids.len() > limit;
     ids.truncate(limit);
-    let (type_id, _) = type_ids(from, to);
+    let type_id = type_id(from, to);
     let kinds = json!([{"category": "HUBSPOT_DEFINED", "typeId": type_id, "label": null}]);
-    let results: Vec<Value> = ids.iter().map(|id| json!({"toObjectId": id, "associationTypes": kinds})).collect();
-    let mut page = json!({"results": results});
-    if let Some(last) = ids.last().filter(|_| more) {
-        page["paging"] = json!({"next": {"after": last.to_string()}});
-    }
-    page
+    let tied = ids
+        .iter()
+        .map(|id| json!({"toObjectId": id, "associationTypes": kinds}))
+        .collect();
+    let next = ids
+        .last()
+        .filter(|_| more)
+        .map(|last| json!({"next": {"after": last.to_string()}}));
+    (tied, next)
 }

@@ -28,6 +28,7 @@ mod oauth;
 mod objects;
 mod problem;
 mod properties;
+mod routes;
 mod search;
 mod setup;
 mod signature;
@@ -36,12 +37,16 @@ mod store;
 mod webhooks;
 mod workflow;
 
-pub use action::{ActionSpec, Signatures, action_body, action_request, options_body, signed_headers};
+pub use action::{
+    ActionSpec, Signatures, action_body, action_request, options_body, signed_headers,
+};
 use dispatch::Step;
 pub use setup::RecordView;
 pub use signature::{decode_v3, sign_v1, sign_v2, sign_v3};
 use state::State;
-pub use state::{AppSpec, Completion, ObjectType, OwnerSpec, PortalSpec, Properties, TimelineEvent};
+pub use state::{
+    AppSpec, Completion, ObjectType, OwnerSpec, PortalSpec, Properties, TimelineEvent,
+};
 pub use webhooks::webhook_headers;
 pub use workflow::{Execution, ExecutionState};
 
@@ -177,16 +182,22 @@ impl FakeHubSpot {
             ledger: Ledger::default(),
             faults: FaultPlan::default(),
         };
-        Self { state: Arc::new(Mutex::new(state)), client: outgoing::client(), clock }
+        Self {
+            state: Arc::new(Mutex::new(state)),
+            client: outgoing::client(),
+            clock,
+        }
     }
 
     /// The platform's HTTP face. Serve it with [`super::serve`] or [`super::serve_on`], else lost answers cannot be cut cleanly.
     pub fn router(&self) -> Router {
         let fake = self.clone();
-        Router::new().fallback(move |cut: Option<axum::Extension<ConnectInfo<CutHandle>>>, request: Request| {
-            let fake = fake.clone();
-            async move { fake.answer(cut.map(|cut| cut.0.0), request).await }
-        })
+        Router::new().fallback(
+            move |cut: Option<axum::Extension<ConnectInfo<CutHandle>>>, request: Request| {
+                let fake = fake.clone();
+                async move { fake.answer(cut.map(|cut| cut.0.0), request).await }
+            },
+        )
     }
 
     /// Serves the platform on a free port of 127.0.0.1 until the result is dropped.
@@ -220,7 +231,9 @@ impl FakeHubSpot {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.state
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     async fn answer(&self, cut: Option<CutHandle>, request: Request) -> Response {

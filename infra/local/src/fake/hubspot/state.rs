@@ -32,6 +32,9 @@ pub struct AppSpec {
     pub action_url_as_signed: Option<String>,
     /// The same for webhooks.
     pub webhook_url_as_signed: Option<String>,
+    /// Subscriptions are of the newer `object.*` kind (with `objectTypeId`) instead of `contact.*`; `contact.privacyDeletion`
+    /// has no newer kind.
+    pub object_subscriptions: bool,
     /// Contact properties whose changes are subscribed to.
     pub subscribed_properties: Vec<String>,
     /// Contact properties that the action's definition asks for (`objectRequestOptions`); empty = `object.properties` is absent.
@@ -53,6 +56,7 @@ impl AppSpec {
             webhook_url: None,
             action_url_as_signed: None,
             webhook_url_as_signed: None,
+            object_subscriptions: false,
             subscribed_properties: vec!["hubspot_owner_id".to_owned()],
             action_properties: Vec::new(),
             definition_id: 259_551_814,
@@ -62,7 +66,9 @@ impl AppSpec {
 
 impl fmt::Debug for AppSpec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AppSpec").field("app_id", &self.app_id).finish_non_exhaustive()
+        f.debug_struct("AppSpec")
+            .field("app_id", &self.app_id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -170,7 +176,7 @@ pub(crate) struct PropertyDefinition {
 }
 
 /// A user who can own records.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct OwnerSpec {
     /// The owner ID, as `hubspot_owner_id` takes it.
     pub owner_id: u64,
@@ -275,7 +281,9 @@ impl State {
     }
 
     pub(crate) fn portal(&mut self, portal_id: u64) -> &mut Portal {
-        self.portals.get_mut(&portal_id).expect("the portal was added before it is used")
+        self.portals
+            .get_mut(&portal_id)
+            .expect("the portal was added before it is used")
     }
 
     /// The next record ID; all object types share one row of numbers, as in HubSpot IDs are large and not dense.

@@ -66,7 +66,12 @@ pub struct Execution {
 
 impl FakeHubSpot {
     /// Enrols contacts: one execution each, not posted yet. Returns the callback IDs.
-    pub fn enrol(&self, portal_id: u64, contact_ids: &[u64], fields: &BTreeMap<String, String>) -> Vec<String> {
+    pub fn enrol(
+        &self,
+        portal_id: u64,
+        contact_ids: &[u64],
+        fields: &BTreeMap<String, String>,
+    ) -> Vec<String> {
         let mut state = self.lock();
         let mut ids = Vec::new();
         for contact_id in contact_ids {
@@ -81,24 +86,41 @@ impl FakeHubSpot {
             };
             ids.push(spec.callback_id());
             let first_at_ms = state.now_ms();
-            let execution = Execution { spec, fields: fields.clone(), state: ExecutionState::Waiting, posts: 0, first_at_ms };
-            state.executions.insert(execution.spec.callback_id(), execution);
+            let execution = Execution {
+                spec,
+                fields: fields.clone(),
+                state: ExecutionState::Waiting,
+                posts: 0,
+                first_at_ms,
+            };
+            state
+                .executions
+                .insert(execution.spec.callback_id(), execution);
         }
         ids
     }
 
     /// Enrols contacts and posts the action for each, 20 at a time. Returns the callback IDs.
-    pub async fn run_workflow(&self, portal_id: u64, contact_ids: &[u64], fields: &BTreeMap<String, String>) -> Vec<String> {
+    pub async fn run_workflow(
+        &self,
+        portal_id: u64,
+        contact_ids: &[u64],
+        fields: &BTreeMap<String, String>,
+    ) -> Vec<String> {
         let ids = self.enrol(portal_id, contact_ids, fields);
-        futures::stream::iter(&ids).for_each_concurrent(AT_ONCE, |id| async move {
-            self.post_action(id).await;
-        }).await;
+        futures::stream::iter(&ids)
+            .for_each_concurrent(AT_ONCE, |id| async move {
+                self.post_action(id).await;
+            })
+            .await;
         ids
     }
 
     /// Posts one execution's action (again) and takes note of the answer.
     pub async fn post_action(&self, callback_id: &str) -> Posted {
-        let Some((url, headers, body)) = self.action_request_of(callback_id) else { return Posted::NotSent };
+        let Some((url, headers, body)) = self.action_request_of(callback_id) else {
+            return Posted::NotSent;
+        };
         let posted = outgoing::post(&self.client, &url, headers, body, ANSWER_LIMIT).await;
         self.note_action_answer(callback_id, &posted);
         posted
@@ -120,11 +142,26 @@ impl FakeHubSpot {
             .filter(|(name, _)| wanted.contains(name))
             .collect();
         let properties = (!wanted.is_empty()).then_some(&properties);
-        let signatures = if state.switches.actions_carry_v3 { Signatures::V2AndV3 } else { Signatures::V2 };
-        let signed_as = state.app.action_url_as_signed.clone().unwrap_or_else(|| url.clone());
+        let signatures = if state.switches.actions_carry_v3 {
+            Signatures::V2AndV3
+        } else {
+            Signatures::V2
+        };
+        let signed_as = state
+            .app
+            .action_url_as_signed
+            .clone()
+            .unwrap_or_else(|| url.clone());
         let secret = &state.app.client_secret;
-        let (headers, body) =
-            action_request(&execution.spec, &execution.fields, properties, secret, &signed_as, now_ms, signatures);
+        let (headers, body) = action_request(
+            &execution.spec,
+            &execution.fields,
+            properties,
+            secret,
+            &signed_as,
+            now_ms,
+            signatures,
+        );
         Some((url, headers, body))
     }
 
@@ -138,14 +175,19 @@ impl FakeHubSpot {
         let due: Vec<String> = {
             let state = self.lock();
             let now_ms = state.now_ms();
-            let is_due = |execution: &&Execution| {
-                matches!(execution.state, ExecutionState::Retrying { due_at_ms } if due_at_ms <= now_ms)
-            };
-            state.executions.values().filter(is_due).map(|execution| execution.spec.callback_id()).collect()
+            let is_due = |execution: &&Execution| matches!(execution.state, ExecutionState::Retrying { due_at_ms } if due_at_ms <= now_ms);
+            state
+                .executions
+                .values()
+                .filter(is_due)
+                .map(|execution| execution.spec.callback_id())
+                .collect()
         };
-        futures::stream::iter(&due).for_each_concurrent(AT_ONCE, |id| async move {
-            self.post_action(id).await;
-        }).await;
+        futures::stream::iter(&due)
+            .for_each_concurrent(AT_ONCE, |id| async move {
+                self.post_action(id).await;
+            })
+            .await;
         due.len()
     }
 
@@ -168,7 +210,8 @@ impl State {
     fn expire_blocks(&mut self) {
         let now_ms = self.now_ms();
         for execution in self.executions.values_mut() {
-            if matches!(execution.state, ExecutionState::Blocked { expires_at_ms } if expires_at_ms <= now_ms) {
+            if matches!(execution.state, ExecutionState::Blocked { expires_at_ms } if expires_at_ms <= now_ms)
+            {
                 execution.state = ExecutionState::Expired;
             }
         }
@@ -177,44 +220,80 @@ impl State {
     fn note_answer(&mut self, callback_id: &str, posted: &Posted) {
         self.expire_blocks();
         let now_ms = self.now_ms();
-        let Some(execution) = self.executions.get_mut(callback_id) else { return };
+        let Some(execution) = self.executions.get_mut(callback_id) else {
+            return;
+        };
         execution.posts += 1;
         // A late or repeated answer changes nothing once the execution went on.
-        if !matches!(execution.state, ExecutionState::Waiting | ExecutionState::Retrying { .. }) {
+        if !matches!(
+            execution.state,
+            ExecutionState::Waiting | ExecutionState::Retrying { .. }
+        ) {
             return;
         }
         let next = match posted {
-            Posted::Answered { status: 200..=299, body, .. } => on_success(body, now_ms),
-            Posted::Answered { status: 429, retry_after, .. } => {
-                let asked_ms = retry_after.as_deref().and_then(|text| text.parse::<i64>().ok());
+            Posted::Answered {
+                status: 200..=299,
+                body,
+                ..
+            } => on_success(body, now_ms),
+            Posted::Answered {
+                status: 429,
+                retry_after,
+                ..
+            } => {
+                let asked_ms = retry_after
+                    .as_deref()
+                    .and_then(|text| text.parse::<i64>().ok());
                 retry(execution, asked_ms, now_ms)
             }
-            Posted::Answered { status: 400..=499, .. } => ExecutionState::Failed,
+            Posted::Answered {
+                status: 400..=499, ..
+            } => ExecutionState::Failed,
             Posted::NotSent => return,
             _ => retry(execution, None, now_ms),
         };
         execution.state = next;
-        let undocumented = posted_state(posted).is_some_and(|state| !["SUCCESS", "FAIL_CONTINUE", "BLOCK"].contains(&state.as_str()));
+        let undocumented = posted_state(posted)
+            .is_some_and(|state| !["SUCCESS", "FAIL_CONTINUE", "BLOCK"].contains(&state.as_str()));
         if undocumented {
-            self.ledger.violations.push("an action answered with an undocumented hs_execution_state".to_owned());
+            self.ledger
+                .violations
+                .push("an action answered with an undocumented hs_execution_state".to_owned());
         }
     }
 }
 
 fn posted_state(posted: &Posted) -> Option<String> {
-    let Posted::Answered { status: 200..=299, body, .. } = posted else { return None };
+    let Posted::Answered {
+        status: 200..=299,
+        body,
+        ..
+    } = posted
+    else {
+        return None;
+    };
     let body: Value = serde_json::from_slice(body).ok()?;
-    body["outputFields"]["hs_execution_state"].as_str().map(str::to_owned)
+    body["outputFields"]["hs_execution_state"]
+        .as_str()
+        .map(str::to_owned)
 }
 
 fn on_success(body: &Bytes, now_ms: i64) -> ExecutionState {
     let body: Value = serde_json::from_slice(body).unwrap_or(Value::Null);
     let outputs = &body["outputFields"];
     if outputs["hs_execution_state"].as_str() != Some("BLOCK") {
-        return ExecutionState::Done { outputs: outputs.clone() };
+        return ExecutionState::Done {
+            outputs: outputs.clone(),
+        };
     }
-    let life_ms = outputs["hs_expiration_duration"].as_str().and_then(duration_ms).unwrap_or(WEEK_MS);
-    ExecutionState::Blocked { expires_at_ms: now_ms + life_ms }
+    let life_ms = outputs["hs_expiration_duration"]
+        .as_str()
+        .and_then(duration_ms)
+        .unwrap_or(WEEK_MS);
+    ExecutionState::Blocked {
+        expires_at_ms: now_ms + life_ms,
+    }
 }
 
 /// `Retry-After` of an action's 429 is in milliseconds (HubSpot docs, 2026); without it the gaps double.
@@ -224,7 +303,9 @@ fn retry(execution: &Execution, asked_ms: Option<i64>, now_ms: i64) -> Execution
     }
     let doubled_ms = MINUTE_MS << execution.posts.saturating_sub(1).min(20);
     let gap_ms = asked_ms.unwrap_or_else(|| doubled_ms.min(LONGEST_GAP_MS));
-    ExecutionState::Retrying { due_at_ms: now_ms + gap_ms }
+    ExecutionState::Retrying {
+        due_at_ms: now_ms + gap_ms,
+    }
 }
 
 /// An ISO 8601 duration in milliseconds; days count 24 hours, weeks 7 days.
