@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use super::objects::{associations_of, names, number, shown};
 use super::problem::Problem;
 use super::state::{ObjectType, State, iso};
-use super::store::{self, Write, unique_form};
+use super::store;
+use super::values::{self, Write, unique_form};
 use crate::fake::wire::{Answer, Asked};
 
 /// Inputs per call (HubSpot docs).
@@ -134,14 +135,14 @@ fn plan(
     input: &Value,
     taken: &mut HashSet<(String, String)>,
 ) -> Result<Planned, Problem> {
-    let mut writes = store::writes_of(&input["properties"])?;
+    let mut writes = values::writes_of(&input["properties"])?;
     let target = match how {
         BatchWrite::Create => None,
         BatchWrite::Update => Some(existing(state, portal_id, kind, input)?),
         BatchWrite::Upsert => upserted(state, portal_id, kind, input, &mut writes)?,
     };
     let conflict_is_409 = state.switches.unique_conflict_is_409;
-    store::check(
+    values::check(
         state.portal(portal_id),
         kind,
         target,
@@ -158,7 +159,7 @@ fn plan(
             continue;
         };
         if !taken.insert((name.clone(), unique_form(name, value))) {
-            return Err(store::conflict(name, 0, conflict_is_409));
+            return Err(values::conflict(name, 0, conflict_is_409));
         }
     }
     Ok(Planned {

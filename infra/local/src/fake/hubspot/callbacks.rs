@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::batch::inputs_of;
+use super::execution::ExecutionState;
 use super::problem::Problem;
 use super::state::{Completion, State};
-use super::workflow::ExecutionState;
 use crate::fake::wire::{Answer, Asked};
 
 /// Completions per batch. HubSpot documents no number; 100 is what callers are held to.

@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
-use super::state::{ObjectType, State, WaitingWebhook};
-use super::store::{self, Write};
+use super::state::{ObjectType, Record, State, WaitingWebhook};
+use super::store;
+use super::values::Write;
 
 impl State {
     /// Plans a webhook event to the app: the common fields are filled in here.
@@ -90,29 +91,11 @@ impl State {
                 .cloned()
                 .unwrap_or_default(),
         );
-        let mut joined = second.properties;
-        joined.extend(first.properties);
-        let own = [
-            "hs_object_id",
-            "createdate",
-            "hs_createdate",
-            "lastmodifieddate",
-        ];
-        let mut writes: Vec<Write> = joined
-            .into_iter()
-            .filter(|(name, _)| !own.contains(&name.as_str()))
-            .map(|(name, value)| (name, Some(value)))
-            .collect();
         let mut losers = vec![other];
         if !keeps {
             losers.push(primary);
         }
-        let merged_ids: Vec<String> = losers.iter().map(u64::to_string).collect();
-        writes.retain(|(name, _)| name != "hs_merged_object_ids");
-        writes.push((
-            "hs_merged_object_ids".to_owned(),
-            Some(merged_ids.join(";")),
-        ));
+        let writes = joined(first, second, &losers);
         for loser in &losers {
             store::remove(self, portal_id, contact, *loser, true);
         }
@@ -139,6 +122,25 @@ impl State {
         }
         Some(survivor)
     }
+}
+
+/// The survivor's values: the primary's, then the other's, and whom it replaces.
+fn joined(primary: Record, other: Record, losers: &[u64]) -> Vec<Write> {
+    let own = [
+        "hs_object_id",
+        "createdate",
+        "hs_createdate",
+        "lastmodifieddate",
+    ];
+    let mut values = other.properties;
+    values.extend(primary.properties);
+    values.retain(|name, _| !own.contains(&name.as_str()));
+    let losers: Vec<String> = losers.iter().map(u64::to_string).collect();
+    values.insert("hs_merged_object_ids".to_owned(), losers.join(";"));
+    values
+        .into_iter()
+        .map(|(name, value)| (name, Some(value)))
+        .collect()
 }
 
 fn deletion(id: u64, source: &str) -> serde_json::Value {

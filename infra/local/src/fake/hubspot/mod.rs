@@ -21,7 +21,9 @@ mod action;
 mod associations;
 mod batch;
 mod callbacks;
+mod definitions;
 mod dispatch;
+mod execution;
 mod lifecycle;
 mod misc;
 mod oauth;
@@ -34,6 +36,7 @@ mod setup;
 mod signature;
 mod state;
 mod store;
+mod values;
 mod webhooks;
 mod workflow;
 
@@ -41,6 +44,7 @@ pub use action::{
     ActionSpec, Signatures, action_body, action_request, options_body, signed_headers,
 };
 use dispatch::Step;
+pub use execution::{Execution, ExecutionState};
 pub use setup::RecordView;
 pub use signature::{decode_v3, sign_v1, sign_v2, sign_v3};
 use state::State;
@@ -48,7 +52,6 @@ pub use state::{
     AppSpec, Completion, ObjectType, OwnerSpec, PortalSpec, Properties, TimelineEvent,
 };
 pub use webhooks::webhook_headers;
-pub use workflow::{Execution, ExecutionState};
 
 /// The version in every dated path.
 pub const VERSION: &str = "2026-03";

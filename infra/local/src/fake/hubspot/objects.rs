@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::problem::Problem;
 use super::state::{ObjectType, State};
-use super::store::{self, Write};
+use super::store;
+use super::values::{self, Write};
 use crate::fake::wire::{Answer, Asked};
 
 type Answered = Result<Answer, Problem>;
@@ -19,9 +20,9 @@ pub(crate) fn create(
     let body = asked
         .json()
         .ok_or_else(|| Problem::validation("Invalid input JSON"))?;
-    let writes = store::writes_of(&body["properties"])?;
+    let writes = values::writes_of(&body["properties"])?;
     let conflict_is_409 = state.switches.unique_conflict_is_409;
-    store::check(
+    values::check(
         state.portal(portal_id),
         kind,
         None,
@@ -127,9 +128,9 @@ pub(crate) fn patch(
     let body = asked
         .json()
         .ok_or_else(|| Problem::validation("Invalid input JSON"))?;
-    let writes = store::writes_of(&body["properties"])?;
+    let writes = values::writes_of(&body["properties"])?;
     let conflict_is_409 = state.switches.unique_conflict_is_409;
-    store::check(
+    values::check(
         state.portal(portal_id),
         kind,
         Some(id),

@@ -67,7 +67,8 @@ fn object_endpoint(method: &str, kind: ObjectType, rest: &[&str]) -> Option<Endp
             Endpoint::ReadAssociations
         }
         ("PUT", [id, "associations", "default", to, other]) => {
-            (id.parse::<u64>().ok()?, other.parse::<u64>().ok()?);
+            id.parse::<u64>().ok()?;
+            other.parse::<u64>().ok()?;
             ObjectType::parse(to)?;
             Endpoint::Associate
         }

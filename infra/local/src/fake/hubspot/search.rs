@@ -34,24 +34,9 @@ pub(crate) fn search(
         .as_array()
         .map(Vec::as_slice)
         .unwrap_or_default();
-    let filters = |group: &Value| group["filters"].as_array().map_or(0, Vec::len);
-    let all_filters: usize = groups.iter().map(filters).sum();
-    if groups.len() > 5
-        || groups.iter().any(|group| filters(group) > 6)
-        || all_filters > 18
-        || asked.body.len() > 3_000
-    {
-        return Err(Problem::validation(
-            "The search has too many filters or is too long",
-        ));
-    }
     let limit = number(&body["limit"]).unwrap_or(10);
     let after = number(&body["after"]).unwrap_or_default();
-    if limit > 200 || after + limit > 10_000 {
-        return Err(Problem::validation(
-            "limit is at most 200, and 10000 results can be paged",
-        ));
-    }
+    check_size(groups, limit, after, asked.body.len())?;
     let wanted: Vec<String> = body["properties"]
         .as_array()
         .into_iter()
@@ -80,6 +65,25 @@ pub(crate) fn search(
         answer["paging"] = json!({"next": {"after": (after + limit).to_string()}});
     }
     Ok(Answer::json(200, &answer))
+}
+
+/// The documented limits: filters, body, page, and how far one may page.
+fn check_size(groups: &[Value], limit: u64, after: u64, body_bytes: usize) -> Result<(), Problem> {
+    let filters = |group: &Value| group["filters"].as_array().map_or(0, Vec::len);
+    let all_filters: usize = groups.iter().map(filters).sum();
+    let too_many =
+        groups.len() > 5 || groups.iter().any(|group| filters(group) > 6) || all_filters > 18;
+    if too_many || body_bytes > 3_000 {
+        return Err(Problem::validation(
+            "The search has too many filters or is too long",
+        ));
+    }
+    if limit > 200 || after + limit > 10_000 {
+        return Err(Problem::validation(
+            "limit is at most 200, and 10000 results can be paged",
+        ));
+    }
+    Ok(())
 }
 
 /// The newest state that the index may show.

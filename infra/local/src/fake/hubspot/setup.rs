@@ -3,12 +3,13 @@
 use std::collections::VecDeque;
 
 use super::FakeHubSpot;
-use super::properties::{default_groups, defaults};
+use super::definitions::{default_groups, defaults};
 use super::state::{
     AppSpec, Completion, Grant, ObjectType, OwnerSpec, Portal, PortalSpec, Properties, Record,
     TimelineEvent,
 };
-use super::store::{self, Write};
+use super::store;
+use super::values::Write;
 
 /// A record as it is now.
 #[derive(Clone)]

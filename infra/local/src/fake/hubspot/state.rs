@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::workflow::Execution;
+use super::execution::Execution;
 use super::{Endpoint, Switches};
 use crate::fake::fault::FaultPlan;
 use crate::fake::ids::IdMaker;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::dispatch::refuse;
-use super::send::month_of;
+use super::reach::month_of;
 use super::state::{Friendship, State};
 use crate::fake::wire::{Answer, Asked};
 

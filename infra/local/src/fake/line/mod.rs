@@ -26,6 +26,7 @@ mod dispatch;
 pub mod event;
 mod people;
 mod phone;
+mod reach;
 mod send;
 mod setup;
 mod shape;

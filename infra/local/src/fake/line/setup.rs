@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::send::month_of;
+use super::reach::month_of;
 use super::state::{Channel, ChannelSpec, Friendship, Person, TalkLine, WebhookErrors};
 use super::{FakeLine, State};
 
