@@ -16,6 +16,16 @@ impl IdMaker {
         Self { next: 1, salt }
     }
 
+    /// A maker whose identifiers also differ from those of a maker started at least a second before or after: a fake that is
+    /// started again over kept data must not repeat itself.
+    pub(crate) fn started_at(salt: u64, at_ms: i64) -> Self {
+        let seconds = u64::try_from(at_ms / 1000).unwrap_or_default() % 100_000_000;
+        Self {
+            next: seconds * 1000 + 1,
+            salt: salt ^ mix(seconds),
+        }
+    }
+
     /// The next number, counted from 1.
     pub(crate) fn number(&mut self) -> u64 {
         let number = self.next;
@@ -70,6 +80,16 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn makers_started_at_different_seconds_share_no_identifier() {
+        let first: Vec<u64> = {
+            let mut ids = IdMaker::started_at(1, 1_786_000_000_000);
+            (0..900).map(|_| ids.number()).collect()
+        };
+        let mut second = IdMaker::started_at(1, 1_786_000_001_000);
+        assert!((0..900).all(|_| !first.contains(&second.number())));
+    }
 
     #[test]
     fn a_ulid_has_26_characters_and_sorts_by_time() {

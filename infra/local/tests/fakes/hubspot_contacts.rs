@@ -49,6 +49,17 @@ async fn a_contact_is_made_read_by_its_unique_property_and_changed() {
 }
 
 #[tokio::test]
+async fn a_contact_can_be_set_up_again_under_its_old_id() {
+    let hub = HubSpot::start().await;
+    hub.fake
+        .create_contact_as(PORTAL, 901, &[("line_user_id", "U1")]);
+    let read = hub
+        .get(&format!("{CONTACTS}/U1?idProperty=line_user_id"))
+        .await;
+    assert_eq!(read.body["id"], "901");
+}
+
+#[tokio::test]
 async fn any_other_version_in_the_path_is_404() {
     let hub = HubSpot::start().await;
     for path in [

@@ -1,6 +1,6 @@
 //! OAuth, scopes, uninstall, owners, app events.
 
-use local::fake::hubspot::OwnerSpec;
+use local::fake::hubspot::{OwnerSpec, PortalSpec};
 use serde_json::{Value, json};
 
 use super::support::{Got, HubSpot, PORTAL, got};
@@ -93,6 +93,12 @@ async fn the_install_page_refuses_missing_scopes_and_foreign_redirects() {
         code(&hub, "crm.objects.contacts.read").await.status,
         400,
         "oauth is required"
+    );
+    hub.fake.add_portal(PortalSpec::demo(PORTAL + 1));
+    assert_eq!(
+        code(&hub, "oauth").await.status,
+        200,
+        "it asks which account"
     );
     hub.fake
         .edit_app(|app| app.redirect_urls = vec!["https://example.com/callback".to_owned()]);

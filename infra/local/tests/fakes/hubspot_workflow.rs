@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use local::fake::Posted;
-use local::fake::hubspot::{ExecutionState, ObjectType, sign_v1, sign_v2, sign_v3};
+use local::fake::hubspot::{ExecutionState, ObjectType, PortalSpec, sign_v1, sign_v2, sign_v3};
 use serde_json::{Value, json};
 
 use super::support::{Callee, HOUR_MS, HubSpot, PORTAL};
@@ -169,6 +169,24 @@ async fn a_block_waits_for_its_completion_and_a_second_one_goes_by_the_switch() 
         .map(|completion| completion.applied)
         .collect();
     assert_eq!(applied, [true, false, false, false, false]);
+}
+
+#[tokio::test]
+async fn another_portals_token_completes_nothing() {
+    let (mut hub, callee, contact) = with_callee().await;
+    callee.answer(200, BLOCK);
+    let callback = run(&hub, contact).await;
+    hub.fake.add_portal(PortalSpec::demo(PORTAL + 1));
+    hub.token = hub.fake.private_token(PORTAL + 1);
+    assert_eq!(complete(&hub, &callback).await, 404);
+    let state = hub.fake.execution(&callback).unwrap().state;
+    assert!(matches!(state, ExecutionState::Blocked { .. }));
+    assert!(
+        hub.get(&format!("/crm/objects/2026-03/contacts/{contact}"))
+            .await
+            .status
+            == 404
+    );
 }
 
 #[tokio::test]

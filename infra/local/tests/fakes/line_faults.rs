@@ -27,6 +27,26 @@ async fn a_lost_answer_has_its_effect_and_the_caller_sees_a_broken_connection() 
 }
 
 #[tokio::test]
+async fn an_answer_is_lost_too_where_the_router_is_served_by_other_means() {
+    let line = Line::start().await;
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0))
+        .await
+        .unwrap();
+    let url = format!("http://{}/v2/bot/info", listener.local_addr().unwrap());
+    let router = line.fake.router();
+    let server = tokio::spawn(async move { axum::serve(listener, router).await });
+    line.fake.fault(
+        Endpoint::BotInfo,
+        Fault::LoseAnswerAfterEffect,
+        Plan::Next(1),
+    );
+    let info = || super::support::got(line.client.get(&url).bearer_auth("long-lived"));
+    assert!(info().await.is_err());
+    assert_eq!(info().await.unwrap().status, 200);
+    server.abort();
+}
+
+#[tokio::test]
 async fn a_connection_closed_before_the_effect_leaves_none() {
     let line = Line::start().await;
     line.fake

@@ -172,7 +172,7 @@ impl FakeHubSpot {
     pub fn new(clock: FakeClock, app: AppSpec) -> Self {
         let state = State {
             clock: clock.clone(),
-            ids: IdMaker::new(0x4855_4253),
+            ids: IdMaker::started_at(0x4855_4253, clock.now_ms()),
             app,
             switches: Switches::default(),
             portals: Default::default(),

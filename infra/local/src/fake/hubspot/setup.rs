@@ -152,6 +152,18 @@ impl FakeHubSpot {
         )
     }
 
+    /// Makes a contact under a record ID of your choice, for worlds that are set up again over kept data.
+    pub fn create_contact_as(&self, portal_id: u64, id: u64, properties: &[(&str, &str)]) {
+        let mut state = self.lock();
+        store::create_as(
+            &mut state,
+            portal_id,
+            (ObjectType::Contact, id),
+            &writes(properties),
+            "CRM_UI",
+        );
+    }
+
     /// Somebody changes a record in the CRM; an empty value clears.
     pub fn change(&self, portal_id: u64, kind: ObjectType, id: u64, properties: &[(&str, &str)]) {
         store::update(

@@ -14,6 +14,18 @@ pub(crate) fn create(
     source: &str,
 ) -> u64 {
     let id = state.record_id();
+    create_as(state, portal_id, (kind, id), writes, source);
+    id
+}
+
+/// Makes a record under this ID. The writes have been checked.
+pub(crate) fn create_as(
+    state: &mut State,
+    portal_id: u64,
+    (kind, id): (ObjectType, u64),
+    writes: &[Write],
+    source: &str,
+) {
     let now_ms = state.now_ms();
     let mut properties = Properties::from([("hs_object_id".to_owned(), id.to_string())]);
     properties.insert("createdate".to_owned(), iso(now_ms));
@@ -28,7 +40,6 @@ pub(crate) fn create(
     };
     state.portal(portal_id).records.insert((kind, id), record);
     update(state, portal_id, kind, id, writes, source);
-    id
 }
 
 /// Writes to a record that exists. The writes have been checked.

@@ -109,7 +109,7 @@ impl FakeLine {
     pub fn new(clock: FakeClock) -> Self {
         let state = State {
             clock: clock.clone(),
-            ids: IdMaker::new(0x4C49_4E45),
+            ids: IdMaker::started_at(0x4C49_4E45, clock.now_ms()),
             switches: Switches::default(),
             channels: Default::default(),
             people: Default::default(),

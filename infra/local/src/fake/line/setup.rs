@@ -65,7 +65,7 @@ impl FakeLine {
             .retain(|_, (owner, _)| owner != channel_id);
     }
 
-    /// Adds a person as seen by one provider; returns their user ID there.
+    /// Adds a person as seen by one provider; returns their user ID there, another one each time the fake is started.
     pub fn add_person(&self, provider: &str, name: &str, picture: Option<&str>) -> String {
         let mut state = self.lock();
         let id = format!("U{}", state.ids.hex32());
