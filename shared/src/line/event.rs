@@ -1,0 +1,197 @@
+//! A webhook event, in our words.
+//!
+//! Source: LINE Messaging API reference, "Webhook Event Objects" (2026-08), and the shapes older
+//! webhooks had: `mode`, `webhookEventId`, `deliveryContext`, `follow` and `source` may be absent.
+
+use serde_json::value::RawValue;
+use thiserror::Error;
+
+use super::content;
+use crate::domain::activity::Content;
+use crate::domain::conversation::Source;
+use crate::domain::ids::{EventId, LineUserId, MessageId, fingerprint};
+use crate::domain::language::Language;
+use crate::ports::secrets::Secret;
+
+mod fields;
+
+pub(crate) use fields::Fields;
+
+/// The largest time that our keys have room for: the year 2286.
+const MAX_TIMESTAMP_MS: i64 = 9_999_999_999_999;
+
+/// One event of a webhook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineEvent {
+    /// LINE's `webhookEventId`, or where it sent none of its kind, a hash of all that a redelivery
+    /// leaves unchanged. Unique per channel.
+    pub id: EventId,
+    /// When it happened, in milliseconds. A redelivery keeps it.
+    pub at_ms: i64,
+    /// LINE says that it sends this again. Duplicates also come without it.
+    pub redelivery: bool,
+    /// Another module holds the chat: the Official Account must not answer.
+    pub standby: bool,
+    /// Where it happened.
+    pub source: Source,
+    /// Who did it inside a group or room, where LINE says so.
+    pub member: Option<LineUserId>,
+    /// Answers once, within a minute.
+    pub reply_token: Option<Secret>,
+    /// What happened.
+    pub what: What,
+}
+
+/// What an event says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    /// Something that belongs on the timeline.
+    Activity {
+        /// What was said or done.
+        content: Content,
+        /// The message's ID, where it is a message.
+        message: Option<MessageId>,
+    },
+    /// A message was taken back: its words must go everywhere.
+    Unsend {
+        /// Which.
+        message: MessageId,
+    },
+    /// A message has new words. Of several edits the one with the largest `at_ms` counts.
+    Edited {
+        /// Which.
+        message: MessageId,
+        /// What it says now.
+        content: Content,
+    },
+}
+
+/// Why an event cannot be read. Says nothing of what is in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum EventFault {
+    /// Not a JSON object.
+    #[error("the event is no JSON object")]
+    NoObject,
+    /// No `type`.
+    #[error("the event has no type")]
+    NoType,
+    /// No `timestamp`, or one that cannot be.
+    #[error("the event has no usable timestamp")]
+    NoTimestamp,
+    /// A message, or what became of one, without an ID.
+    #[error("the event does not name its message")]
+    NoMessageId,
+    /// A known kind of event without what makes it one.
+    #[error("the event lacks what its type requires")]
+    Incomplete,
+}
+
+impl EventFault {
+    /// The same for an operator.
+    pub fn words(self, language: Language) -> &'static str {
+        let (japanese, english) = match self {
+            Self::NoObject => {
+                ("LINEのイベントがJSONオブジェクトではありません。", "LINE's event is not a JSON object.")
+            }
+            Self::NoType => ("LINEのイベントに種類（type）がありません。", "LINE's event has no type."),
+            Self::NoTimestamp => {
+                ("LINEのイベントに有効な日時（timestamp）がありません。", "LINE's event has no usable timestamp.")
+            }
+            Self::NoMessageId => {
+                ("LINEのイベントにメッセージIDがありません。", "LINE's event does not name the message it is about.")
+            }
+            Self::Incomplete => {
+                ("LINEのイベントに必要な項目が欠けています。", "LINE's event lacks a property that its type requires.")
+            }
+        };
+        language.pick(japanese, english)
+    }
+}
+
+impl LineEvent {
+    /// Reads one event.
+    ///
+    /// # Errors
+    /// Where it lacks what nothing can be recorded without. Unknown types, values and properties are no error.
+    pub fn read(raw: &RawValue) -> Result<Self, EventFault> {
+        let event = Fields::read(raw).ok_or(EventFault::NoObject)?;
+        let kind = event.text("type").ok_or(EventFault::NoType)?;
+        let at_ms = event.whole("timestamp").filter(|at_ms| (0..=MAX_TIMESTAMP_MS).contains(at_ms));
+        let (source, member) = source(&event);
+        Ok(Self {
+            id: event_id(&event),
+            at_ms: at_ms.ok_or(EventFault::NoTimestamp)?,
+            redelivery: event.object("deliveryContext").is_some_and(|context| context.is_true("isRedelivery")),
+            standby: event.text("mode").as_deref() == Some("standby"),
+            source,
+            member,
+            reply_token: event.id("replyToken").map(Secret::new),
+            what: what(&kind, &event)?,
+        })
+    }
+}
+
+fn what(kind: &str, event: &Fields<'_>) -> Result<What, EventFault> {
+    let done = |content| What::Activity { content, message: None };
+    match kind {
+        "message" => {
+            let (message, content) = message(event)?;
+            Ok(What::Activity { content, message: Some(message) })
+        }
+        "messageEdited" => {
+            let (message, content) = message(event)?;
+            Ok(What::Edited { message, content })
+        }
+        "unsend" => {
+            let unsent = event.object("unsend").and_then(|unsend| unsend.id("messageId"));
+            Ok(What::Unsend { message: MessageId::new(unsent.ok_or(EventFault::NoMessageId)?) })
+        }
+        "follow" => {
+            let unblocked = event.object("follow").is_some_and(|follow| follow.is_true("isUnblocked"));
+            Ok(done(Content::Follow { unblocked }))
+        }
+        "unfollow" => Ok(done(Content::Unfollow)),
+        "postback" => {
+            let postback = event.object("postback").ok_or(EventFault::Incomplete)?;
+            Ok(done(content::of_postback(&postback)))
+        }
+        other => Ok(done(content::of_occurrence(other, event))),
+    }
+}
+
+fn message(event: &Fields<'_>) -> Result<(MessageId, Content), EventFault> {
+    let message = event.object("message").ok_or(EventFault::Incomplete)?;
+    let id = message.id("id").ok_or(EventFault::NoMessageId)?;
+    Ok((MessageId::new(id), content::of_message(&message).ok_or(EventFault::Incomplete)?))
+}
+
+/// Where it happened, and who did it there. LINE leaves the source out of some events, and may name a
+/// kind of place that we do not know: both go to the channel's own log.
+fn source(event: &Fields<'_>) -> (Source, Option<LineUserId>) {
+    let Some(source) = event.object("source") else { return (Source::Channel, None) };
+    let user = source.id("userId").map(LineUserId::new);
+    let place = match source.text("type").as_deref() {
+        Some("user") => return (user.map_or(Source::Channel, Source::User), None),
+        Some("group") => source.id("groupId").map(Source::Group),
+        Some("room") => source.id("roomId").map(Source::Room),
+        _ => None,
+    };
+    place.map_or((Source::Channel, None), |place| (place, user))
+}
+
+fn event_id(event: &Fields<'_>) -> EventId {
+    if let Some(ulid) = event.text("webhookEventId").filter(|id| is_ulid(id)) {
+        return EventId::new(ulid);
+    }
+    let lasting = event.iter().filter(|(name, _)| !matches!(*name, "deliveryContext" | "replyToken"));
+    let parts: Vec<&str> = lasting.flat_map(|(name, value)| [name, value]).collect();
+    EventId::new(fingerprint(&parts))
+}
+
+/// 26 characters of Crockford's base 32, as LINE documents `webhookEventId`.
+fn is_ulid(text: &str) -> bool {
+    text.len() == 26 && text.bytes().all(|b| b.is_ascii_digit() || (b.is_ascii_uppercase() && !b"ILOU".contains(&b)))
+}
+
+#[cfg(test)]
+mod tests;
