@@ -8,5 +8,6 @@
 //! ```
 
 pub mod domain;
+pub mod flow;
 pub mod line;
 pub mod ports;

@@ -9,9 +9,10 @@ use musubi::domain::account::{CrmAccountKey, CrmKind};
 use musubi::domain::activity::Content;
 use musubi::domain::channel::{Channel, ChannelSettings};
 use musubi::domain::ids::{BotUserId, ChannelId, CrmAccountId};
+use musubi::flow::record::InboundWhat;
+use musubi::line::LineEvent;
 use musubi::line::signature::{Rejection, Verified, verify};
 use musubi::line::webhook::{events, split_by_event};
-use musubi::line::{LineEvent, What};
 use musubi::ports::secrets::Secret;
 use serde_json::Value;
 
@@ -28,7 +29,7 @@ const SAMPLES: &[(&str, &[&str])] = &[
     ("java-sdk/location.json", &["user: location 325708"]),
     ("java-sdk/member_joined.json", &["group: memberJoined"]),
     ("java-sdk/member_left.json", &["group: memberLeft"]),
-    ("java-sdk/message-edited.json", &["group by a member: edited 325708 text"]),
+    ("java-sdk/message-edited.json", &["group by a member: edited 325708"]),
     ("java-sdk/parser-callback-request.json", &["user: text 325708", "user: follow"]),
     ("java-sdk/postback.json", &["user: postback"]),
     ("java-sdk/sticker-keywords-array.json", &["user: sticker 325708 keywords=1"]),
@@ -77,7 +78,7 @@ const SAMPLES: &[(&str, &[&str])] = &[
             "user: videoPlayComplete",
             "user: image 354718705033693861",
             "user again: text 325708",
-            "user: edited 325708 text",
+            "user: edited 325708",
             "user again: unsupported undefined",
         ],
     ),
@@ -104,7 +105,7 @@ const SAMPLES: &[(&str, &[&str])] = &[
     ("synthesized/25-postback-richmenuswitch-failed.json", &["user: postback RICHMENU_ALIAS_ID_NOTFOUND"]),
     (
         "synthesized/27-message-edited-out-of-order.json",
-        &["group by a member: edited 560000000000000099 text", "group by a member: edited 560000000000000099 text"],
+        &["group by a member: edited 560000000000000099", "group by a member: edited 560000000000000099"],
     ),
     ("synthesized/28-account-link-ok.json", &["user: accountLink ok"]),
     ("synthesized/30-video-play-complete.json", &["user: videoPlayComplete"]),
@@ -114,10 +115,7 @@ const SAMPLES: &[(&str, &[&str])] = &[
     ("synthesized/36-standby-message-no-replytoken.json", &["user on standby: text 560000000000000015"]),
     ("synthesized/37-standby-follow-no-replytoken.json", &["user on standby: follow"]),
     ("synthesized/38b-redelivered-same-ids.json", &["user again: text 560000000000000500"]),
-    (
-        "synthesized/39-batch-two-users.json",
-        &["user: text 560000000000000016", "user: follow", "user: unfollow"],
-    ),
+    ("synthesized/39-batch-two-users.json", &["user: text 560000000000000016", "user: follow", "user: unfollow"]),
     ("synthesized/41-room-message.json", &["room by a member: text 560000000000000018"]),
     ("synthesized/42-unknown-event-type.json", &["user: unsupported someFutureEvent"]),
     ("synthesized/44-module-attached.json", &["channel: module attached"]),
@@ -159,7 +157,8 @@ fn the_parts_of_every_sample_are_the_events_of_the_whole() {
 
 #[test]
 fn events_that_share_an_unusable_id_stay_apart() {
-    let mut ids: Vec<_> = read_events(&sample("python-sdk/webhook.json")).into_iter().map(|event| event.id).collect();
+    let mut ids: Vec<_> =
+        read_events(&sample("python-sdk/webhook.json")).into_iter().map(|event| event.inbound.id).collect();
     let count = ids.len();
     ids.sort();
     ids.dedup();
@@ -169,16 +168,16 @@ fn events_that_share_an_unusable_id_stay_apart() {
 
 #[test]
 fn the_words_arrive_as_they_were_written() {
-    let text = |file: &str| match read_events(&sample(file)).remove(0).what {
-        What::Activity { content: Content::Text { text }, .. } => text,
+    let text = |file: &str| match read_events(&sample(file)).remove(0).inbound.what {
+        InboundWhat::Said { content: Content::Text { text }, .. } => text,
         other => panic!("{other:?}"),
     };
     assert_eq!(text("synthesized/01-text-user.json"), "こんにちは\\ \"quote\" <b>&amp;</b>\n改行 😀🍎");
-    let file = read_events(&sample("synthesized/10-file.json")).remove(0).what;
-    let What::Activity { content: Content::Media { name, size_bytes, .. }, .. } = file else { panic!("a file") };
+    let file = read_events(&sample("synthesized/10-file.json")).remove(0).inbound.what;
+    let InboundWhat::Said { content: Content::Media { name, size_bytes, .. }, .. } = file else { panic!("a file") };
     assert_eq!((name.as_deref(), size_bytes), (Some("見積書.pdf"), Some(2138)));
-    let image = read_events(&sample("synthesized/07-image-external.json")).remove(0).what;
-    let What::Activity { content: Content::Media { url, .. }, .. } = image else { panic!("a picture") };
+    let image = read_events(&sample("synthesized/07-image-external.json")).remove(0).inbound.what;
+    let InboundWhat::Said { content: Content::Media { url, .. }, .. } = image else { panic!("a picture") };
     assert_eq!(url.as_deref(), Some("https://example.com/original.jpg"));
 }
 
@@ -224,8 +223,8 @@ fn describe(event: &LineEvent) -> String {
     let member = if event.member.is_some() { " by a member" } else { "" };
     let standby = if event.standby { " on standby" } else { "" };
     let again = if event.redelivery { " again" } else { "" };
-    let what = match &event.what {
-        What::Activity { content, message } => {
+    let what = match &event.inbound.what {
+        InboundWhat::Said { content, message } => {
             let id = message.as_ref().map(|id| format!(" {id}")).unwrap_or_default();
             match content {
                 Content::Follow { unblocked: true } => "follow after a block".to_owned(),
@@ -233,16 +232,16 @@ fn describe(event: &LineEvent) -> String {
                 Content::Unsupported { what } => format!("unsupported {what}{id}"),
                 Content::Postback { params: Some(params), .. } => format!("postback {params}"),
                 Content::Sticker { keywords, text, .. } => {
-                    let words = if keywords.is_empty() { String::new() } else { format!(" keywords={}", keywords.len()) };
+                    let words =
+                        if keywords.is_empty() { String::new() } else { format!(" keywords={}", keywords.len()) };
                     format!("sticker{id}{words}{}", if text.is_some() { " text" } else { "" })
                 }
                 content => format!("{}{id}", content.kind()),
             }
         }
-        What::Unsend { message } => format!("unsend {message}"),
-        What::Edited { message, content } => format!("edited {message} {}", content.kind()),
+        InboundWhat::Unsent { message } => format!("unsend {message}"),
     };
-    format!("{}{member}{standby}{again}: {what}", event.source.kind())
+    format!("{}{member}{standby}{again}: {what}", event.inbound.source.kind())
 }
 
 fn read_events(body: &[u8]) -> Vec<LineEvent> {

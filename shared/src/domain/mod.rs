@@ -10,4 +10,7 @@ pub mod job;
 pub mod language;
 pub mod link;
 pub mod owed;
+pub mod properties;
 pub mod push;
+pub mod timeline;
+pub mod words;

@@ -11,6 +11,7 @@ use crate::domain::activity::Content;
 use crate::domain::conversation::Source;
 use crate::domain::ids::{EventId, LineUserId, MessageId, fingerprint};
 use crate::domain::language::Language;
+use crate::flow::record::{InboundEvent, InboundWhat};
 use crate::ports::secrets::Secret;
 
 mod fields;
@@ -20,50 +21,20 @@ pub(crate) use fields::Fields;
 /// The largest time that our keys have room for: the year 2286.
 const MAX_TIMESTAMP_MS: i64 = 9_999_999_999_999;
 
-/// One event of a webhook.
+/// One event of a webhook: what is recorded of it, and what only LINE's own ways need.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LineEvent {
-    /// LINE's `webhookEventId`, or where it sent none of its kind, a hash of all that a redelivery
-    /// leaves unchanged. Unique per channel.
-    pub id: EventId,
-    /// When it happened, in milliseconds. A redelivery keeps it.
-    pub at_ms: i64,
+    /// What is recorded. Its ID is LINE's `webhookEventId`, or where LINE sent none of its kind, a hash
+    /// of all that a redelivery leaves unchanged.
+    pub inbound: InboundEvent,
     /// LINE says that it sends this again. Duplicates also come without it.
     pub redelivery: bool,
     /// Another module holds the chat: the Official Account must not answer.
     pub standby: bool,
-    /// Where it happened.
-    pub source: Source,
     /// Who did it inside a group or room, where LINE says so.
     pub member: Option<LineUserId>,
     /// Answers once, within a minute.
     pub reply_token: Option<Secret>,
-    /// What happened.
-    pub what: What,
-}
-
-/// What an event says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum What {
-    /// Something that belongs on the timeline.
-    Activity {
-        /// What was said or done.
-        content: Content,
-        /// The message's ID, where it is a message.
-        message: Option<MessageId>,
-    },
-    /// A message was taken back: its words must go everywhere.
-    Unsend {
-        /// Which.
-        message: MessageId,
-    },
-    /// A message has new words. Of several edits the one with the largest `at_ms` counts.
-    Edited {
-        /// Which.
-        message: MessageId,
-        /// What it says now.
-        content: Content,
-    },
 }
 
 /// Why an event cannot be read. Says nothing of what is in it.
@@ -119,50 +90,48 @@ impl LineEvent {
         let at_ms = event.whole("timestamp").filter(|at_ms| (0..=MAX_TIMESTAMP_MS).contains(at_ms));
         let (source, member) = source(&event);
         Ok(Self {
-            id: event_id(&event),
-            at_ms: at_ms.ok_or(EventFault::NoTimestamp)?,
+            inbound: InboundEvent {
+                at_ms: at_ms.ok_or(EventFault::NoTimestamp)?,
+                id: event_id(&event),
+                source,
+                what: what(&kind, &event)?,
+            },
             redelivery: event.object("deliveryContext").is_some_and(|context| context.is_true("isRedelivery")),
             standby: event.text("mode").as_deref() == Some("standby"),
-            source,
             member,
             reply_token: event.id("replyToken").map(Secret::new),
-            what: what(&kind, &event)?,
         })
     }
 }
 
-fn what(kind: &str, event: &Fields<'_>) -> Result<What, EventFault> {
-    let done = |content| What::Activity { content, message: None };
-    match kind {
-        "message" => {
-            let (message, content) = message(event)?;
-            Ok(What::Activity { content, message: Some(message) })
-        }
-        "messageEdited" => {
-            let (message, content) = message(event)?;
-            Ok(What::Edited { message, content })
-        }
+fn what(kind: &str, event: &Fields<'_>) -> Result<InboundWhat, EventFault> {
+    let done = |content| InboundWhat::Said { content, message: None };
+    Ok(match kind {
+        "message" => message(event, |content| content)?,
+        "messageEdited" => message(event, |content| match content {
+            Content::Text { text } => Content::Edited { text },
+            // LINE documents edits of texts alone.
+            other => other,
+        })?,
         "unsend" => {
             let unsent = event.object("unsend").and_then(|unsend| unsend.id("messageId"));
-            Ok(What::Unsend { message: MessageId::new(unsent.ok_or(EventFault::NoMessageId)?) })
+            InboundWhat::Unsent { message: MessageId::new(unsent.ok_or(EventFault::NoMessageId)?) }
         }
         "follow" => {
             let unblocked = event.object("follow").is_some_and(|follow| follow.is_true("isUnblocked"));
-            Ok(done(Content::Follow { unblocked }))
+            done(Content::Follow { unblocked })
         }
-        "unfollow" => Ok(done(Content::Unfollow)),
-        "postback" => {
-            let postback = event.object("postback").ok_or(EventFault::Incomplete)?;
-            Ok(done(content::of_postback(&postback)))
-        }
-        other => Ok(done(content::of_occurrence(other, event))),
-    }
+        "unfollow" => done(Content::Unfollow),
+        "postback" => done(content::of_postback(&event.object("postback").ok_or(EventFault::Incomplete)?)),
+        other => done(content::of_occurrence(other, event)),
+    })
 }
 
-fn message(event: &Fields<'_>) -> Result<(MessageId, Content), EventFault> {
+fn message(event: &Fields<'_>, means: impl Fn(Content) -> Content) -> Result<InboundWhat, EventFault> {
     let message = event.object("message").ok_or(EventFault::Incomplete)?;
     let id = message.id("id").ok_or(EventFault::NoMessageId)?;
-    Ok((MessageId::new(id), content::of_message(&message).ok_or(EventFault::Incomplete)?))
+    let content = means(content::of_message(&message).ok_or(EventFault::Incomplete)?);
+    Ok(InboundWhat::Said { content, message: Some(MessageId::new(id)) })
 }
 
 /// Where it happened, and who did it there. LINE leaves the source out of some events, and may name a

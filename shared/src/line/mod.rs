@@ -17,6 +17,6 @@ pub mod token;
 pub mod webhook;
 
 pub use api::LineApiUrl;
-pub use event::{EventFault, LineEvent, What};
+pub use event::{EventFault, LineEvent};
 pub use messaging::LineMessenger;
 pub use signature::{Rejection, Verified, authenticate};

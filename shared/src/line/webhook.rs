@@ -78,7 +78,7 @@ mod tests {
 
     use super::*;
     use crate::domain::activity::Content;
-    use crate::line::event::What;
+    use crate::flow::record::InboundWhat;
 
     fn said(text: &str) -> String {
         format!(r#"{{"type":"message","timestamp":1,"message":{{"type":"text","id":"1","text":"{text}"}}}}"#)
@@ -117,7 +117,7 @@ mod tests {
         let event = said("a").replacen('{', &format!(r#"{{"future":{deep},"#), 1);
         let body = format!(r#"{{"destination":"U1","events":[{event},{deep}],"future":{deep}}}"#);
         let read = events(body.as_bytes()).unwrap();
-        let What::Activity { content, .. } = &read[0].as_ref().unwrap().what else { panic!() };
+        let InboundWhat::Said { content, .. } = &read[0].as_ref().unwrap().inbound.what else { panic!() };
         assert_eq!(*content, Content::Text { text: "a".into() });
         assert_eq!(read[1].as_ref().unwrap_err().fault, EventFault::NoObject);
     }

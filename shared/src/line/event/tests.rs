@@ -20,10 +20,13 @@ fn with(name: &str, value: Value) -> LineEvent {
 
 #[test]
 fn an_id_of_lines_kind_is_kept_and_any_other_is_made_from_the_event() {
-    assert_eq!(with("webhookEventId", json!("01K0TESTEV00000000000000ZZ")).id.as_str(), "01K0TESTEV00000000000000ZZ");
+    assert_eq!(
+        with("webhookEventId", json!("01K0TESTEV00000000000000ZZ")).inbound.id.as_str(),
+        "01K0TESTEV00000000000000ZZ"
+    );
     let made: Vec<_> = [json!("testwebhookeventid"), json!("01K0TESTEV00000000000000ZI"), json!(7), json!(null)]
         .into_iter()
-        .map(|id| with("webhookEventId", id).id)
+        .map(|id| with("webhookEventId", id).inbound.id)
         .collect();
     for id in &made {
         assert_eq!(id.as_str().len(), 32, "{id}");
@@ -38,9 +41,9 @@ fn a_redelivery_of_an_event_without_an_id_is_the_same_event() {
     again["replyToken"] = json!("b");
     again["deliveryContext"] = json!({"isRedelivery": true});
     let again = read(&again).unwrap();
-    assert_eq!((&first.id, first.redelivery), (&again.id, false));
+    assert_eq!((&first.inbound.id, first.redelivery), (&again.inbound.id, false));
     assert!(again.redelivery);
-    assert_ne!(first.id, with("timestamp", json!(2)).id);
+    assert_ne!(first.inbound.id, with("timestamp", json!(2)).inbound.id);
 }
 
 #[test]
@@ -81,7 +84,7 @@ fn where_it_happened_and_who_did_it() {
     ];
     for (json, source, member) in table {
         let event = with("source", json.clone());
-        assert_eq!((event.source, event.member), (source, member), "{json}");
+        assert_eq!((event.inbound.source, event.member), (source, member), "{json}");
     }
 }
 
@@ -101,7 +104,7 @@ fn a_postback_says_which_date_or_menu() {
         event["postback"] = json!({"data": "a=1", "params": given});
         let params = expected.map(str::to_owned);
         let content = Content::Postback { data: "a=1".into(), params };
-        assert_eq!(read(&event).unwrap().what, What::Activity { content, message: None }, "{event}");
+        assert_eq!(read(&event).unwrap().inbound.what, InboundWhat::Said { content, message: None }, "{event}");
     }
 }
 
@@ -132,7 +135,7 @@ fn every_other_event_has_a_name_that_never_changes() {
     for (mut event, name) in table {
         event["timestamp"] = json!(1);
         let content = Content::Other { what: name.into() };
-        assert_eq!(read(&event).unwrap().what, What::Activity { content, message: None }, "{event}");
+        assert_eq!(read(&event).unwrap().inbound.what, InboundWhat::Said { content, message: None }, "{event}");
     }
 }
 
