@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use bytes::Bytes;
+use axum::body::Bytes;
 use musubi::domain::account::{CrmAccountKey, CrmKind};
 use musubi::domain::activity::Content;
 use musubi::domain::channel::{Channel, ChannelSettings};
