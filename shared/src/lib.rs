@@ -9,8 +9,5 @@
 
 pub mod domain;
 pub mod flow;
+pub mod line;
 pub mod ports;
-/// LINE as seen from us.
-pub mod line {
-    pub mod message;
-}

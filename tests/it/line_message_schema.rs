@@ -23,26 +23,17 @@ static PUSH_SCHEMA: LazyLock<Validator> = LazyLock::new(|| {
         "definitions": published["definitions"],
         "allOf": [{ "$ref": "#/definitions/PushMessageRequest" }],
     });
-    jsonschema::options()
-        .with_draft(Draft::Draft7)
-        .should_validate_formats(true)
-        .build(&schema)
-        .unwrap()
+    jsonschema::options().with_draft(Draft::Draft7).should_validate_formats(true).build(&schema).unwrap()
 });
 
 fn parse_field(raw: &str) -> Result<OutgoingMessage, InvalidMessage> {
-    parse("message_1", raw, &|name| {
-        (name == "firstname").then(|| "太郎".to_owned())
-    })
+    parse("message_1", raw, &|name| (name == "firstname").then(|| "太郎".to_owned()))
 }
 
 fn complaint(message: OutgoingMessage) -> Option<String> {
     let body = compose_push(RECIPIENT, &[message], Some("unit_1"), true);
     let body: Value = serde_json::from_str(&body).unwrap();
-    PUSH_SCHEMA
-        .iter_errors(&body)
-        .next()
-        .map(|error| format!("{error} at {}", error.instance_path()))
+    PUSH_SCHEMA.iter_errors(&body).next().map(|error| format!("{error} at {}", error.instance_path()))
 }
 
 #[test]
@@ -51,13 +42,9 @@ fn the_schema_itself_tells_right_from_wrong() {
     assert!(PUSH_SCHEMA.is_valid(&body(json!({ "type": "text", "text": "a" }))));
     assert!(!PUSH_SCHEMA.is_valid(&body(json!({ "type": "text" }))));
     assert!(!PUSH_SCHEMA.is_valid(&body(json!({ "type": "carrier pigeon" }))));
-    let image =
-        |url: &str| json!({ "type": "image", "originalContentUrl": url, "previewImageUrl": url });
+    let image = |url: &str| json!({ "type": "image", "originalContentUrl": url, "previewImageUrl": url });
     assert!(PUSH_SCHEMA.is_valid(&body(image("https://example.com/a.png"))));
-    assert!(
-        !PUSH_SCHEMA.is_valid(&body(image("https://example.com/日本 .png"))),
-        "formats are judged"
-    );
+    assert!(!PUSH_SCHEMA.is_valid(&body(image("https://example.com/日本 .png"))), "formats are judged");
 }
 
 #[test]
@@ -77,11 +64,7 @@ fn every_bad_message_is_refused_with_its_reason() {
     assert!(table.len() >= 60, "{}", table.len());
     for (message, expected) in table {
         let refused = parse_field(&message).expect_err(&message);
-        assert_eq!(
-            (refused.field.as_str(), refused.problem),
-            ("message_1", expected),
-            "{message}"
-        );
+        assert_eq!((refused.field.as_str(), refused.problem), ("message_1", expected), "{message}");
     }
 }
 
@@ -91,34 +74,19 @@ fn every_refusal_is_told_in_both_languages_with_its_place_and_a_fix() {
         let refused = parse_field(&message).expect_err(&message);
         for (language, stop) in [(Language::Japanese, '。'), (Language::English, '.')] {
             let words = refused.in_words(language);
-            assert!(
-                words.starts_with("message_1") && words.ends_with(stop),
-                "{words}"
-            );
-            assert!(
-                !words.contains(['<', '>']),
-                "everything is filled in: {words}"
-            );
+            assert!(words.starts_with("message_1") && words.ends_with(stop), "{words}");
+            assert!(!words.contains(['<', '>']), "everything is filled in: {words}");
             let place = problem.at().map(ToString::to_string).unwrap_or_default();
             assert!(words.contains(&place), "{place}: {words}");
         }
         let japanese = refused.in_words(Language::Japanese);
-        assert!(
-            japanese.contains("ください") || japanese.contains("だけ使えます"),
-            "a fix: {japanese}"
-        );
+        assert!(japanese.contains("ください") || japanese.contains("だけ使えます"), "a fix: {japanese}");
     }
 }
 
 #[test]
 fn at_every_limit_a_message_passes_and_one_beyond_it_is_refused() {
-    for limits::Limit {
-        name,
-        limit,
-        make,
-        beyond,
-    } in limits::all()
-    {
+    for limits::Limit { name, limit, make, beyond } in limits::all() {
         let accepted = parse_field(&make(limit).to_string());
         let accepted = accepted.unwrap_or_else(|invalid| panic!("{name} at {limit}: {invalid}"));
         assert_eq!(complaint(accepted), None, "{name}");

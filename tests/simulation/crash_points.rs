@@ -7,7 +7,15 @@ use crate::faults::Faults;
 use crate::world::{MINUTE_MS, Make, Post, START_MS, World, said, unsent, user};
 
 fn world(faults: Faults, unique_keys: bool) -> World {
-    World::new(Make { seed: 1, faults, unique_keys, create_contacts: true, concurrency: 1, lost_answers_per_mille: 0 })
+    World::new(Make {
+        seed: 1,
+        faults,
+        unique_keys,
+        create_contacts: true,
+        concurrency: 1,
+        lost_answers_per_mille: 0,
+        lease: true,
+    })
 }
 
 /// Runs the scenario with a crash at each gate of the undisturbed run, then with pairs of them.
@@ -35,7 +43,8 @@ fn every_crash_point(unique_keys: bool, pairs: bool, fill: impl Fn(&World) -> Ex
     for first in &gates {
         let trace = go(&[*first]);
         // After a crash the run is another one: the second crash is taken from what follows it there.
-        let later = trace.iter().skip_while(|line| !line.starts_with("CRASH")).filter(|line| !line.contains("journal range"));
+        let later =
+            trace.iter().skip_while(|line| !line.starts_with("CRASH")).filter(|line| !line.contains("journal range"));
         let later: Vec<u64> = later.filter_map(|line| line.split(' ').next()?.parse().ok()).collect();
         for second in later.iter().filter(|_| pairs) {
             go(&[*first, *second]);

@@ -72,6 +72,7 @@ pub struct World {
     concurrency: usize,
     next_schedule_ms: i64,
     lost_answers_per_mille: u64,
+    lease: bool,
 }
 
 /// How a world is made.
@@ -82,6 +83,8 @@ pub struct Make {
     pub create_contacts: bool,
     pub concurrency: usize,
     pub lost_answers_per_mille: u64,
+    /// One payer at a time, as the FIFO queue has it.
+    pub lease: bool,
 }
 
 impl World {
@@ -122,6 +125,7 @@ impl World {
             concurrency: make.concurrency,
             next_schedule_ms: START_MS,
             lost_answers_per_mille: make.lost_answers_per_mille,
+            lease: make.lease,
         };
         world.configure();
         world
@@ -206,16 +210,22 @@ impl World {
             let choose = self.dice.next();
             let started = match (first + turn) % 4 {
                 0 => self.inbox.receive(choose).map(|waiting| {
-                    let record =
-                        Record { journal: self.journal(), wake_ups: Arc::new(self.wake_ups.clone()), clock: self.clock() };
+                    let record = Record {
+                        journal: self.journal(),
+                        wake_ups: Arc::new(self.wake_ups.clone()),
+                        clock: self.clock(),
+                    };
                     let channel = self.channel.clone();
                     let (accepted_at_ms, event) = waiting.job;
-                    in_flight(Origin::Inbox(waiting.id), async move { record.record(&channel, accepted_at_ms, &event).await })
+                    in_flight(Origin::Inbox(waiting.id), async move {
+                        record.record(&channel, accepted_at_ms, &event).await
+                    })
                 }),
                 1 => self.push.receive(choose).map(|waiting| {
                     let deliver = self.deliver();
                     in_flight(Origin::Push(waiting.id), async move { deliver.deliver(&waiting.job).await })
                 }),
+                2 if self.lease && self.in_flight.iter().any(|other| matches!(other.origin, Origin::Wake(_))) => None,
                 2 => self.wake_ups.receive(choose).map(|waiting| {
                     let settle_up = self.settle_up();
                     let until_ms = self.clock.now_ms() + 30_000;

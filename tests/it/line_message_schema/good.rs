@@ -26,9 +26,7 @@ fn flex(contents: Value) -> Value {
 }
 
 fn body(contents: Value) -> Value {
-    flex(
-        json!({ "type": "bubble", "body": { "type": "box", "layout": "vertical", "contents": contents } }),
-    )
+    flex(json!({ "type": "bubble", "body": { "type": "box", "layout": "vertical", "contents": contents } }))
 }
 
 /// A name and a message each.
@@ -38,10 +36,7 @@ pub fn messages() -> Vec<(&'static str, Value)> {
 
 fn texts() -> Vec<(&'static str, Value)> {
     vec![
-        (
-            "text",
-            json!({ "type": "text", "text": "こんにちは、{{line:firstname}}様 👨‍👩‍👧" }),
-        ),
+        ("text", json!({ "type": "text", "text": "こんにちは、{{line:firstname}}様 👨‍👩‍👧" })),
         (
             "text with LINE emoji, behind an emoji of two units and a token",
             json!({ "type": "text", "text": "😀$ {{line:firstname}}$", "emojis": [
@@ -49,18 +44,12 @@ fn texts() -> Vec<(&'static str, Value)> {
                 { "index": 22, "productId": "5ac1bfd5040ab15980c9b435", "emojiId": "002" },
             ] }),
         ),
-        (
-            "text quoting",
-            json!({ "type": "text", "text": "承知しました", "quoteToken": "yHAz4Ua2wx7" }),
-        ),
+        ("text quoting", json!({ "type": "text", "text": "承知しました", "quoteToken": "yHAz4Ua2wx7" })),
         (
             "text from a named sender",
             json!({ "type": "text", "text": "担当の佐藤です", "sender": { "name": "佐藤", "iconUrl": IMAGE } }),
         ),
-        (
-            "text with an undocumented property",
-            json!({ "type": "text", "text": "a", "soon": [null, { "x": 1.5 }] }),
-        ),
+        ("text with an undocumented property", json!({ "type": "text", "text": "a", "soon": [null, { "x": 1.5 }] })),
         (
             "textV2",
             json!({ "type": "textV2", "text": "{who}さん {{本日限り}} {smile}", "substitution": {
@@ -74,36 +63,21 @@ fn texts() -> Vec<(&'static str, Value)> {
                 "everyone": { "type": "mention", "mentionee": { "type": "all" } },
             } }),
         ),
-        (
-            "textV2 without a substitution",
-            json!({ "type": "textV2", "text": "ただの文" }),
-        ),
-        (
-            "sticker",
-            json!({ "type": "sticker", "packageId": "446", "stickerId": "1988" }),
-        ),
+        ("textV2 without a substitution", json!({ "type": "textV2", "text": "ただの文" })),
+        ("sticker", json!({ "type": "sticker", "packageId": "446", "stickerId": "1988" })),
         (
             "location",
             json!({ "type": "location", "title": "本店", "address": "東京都千代田区", "latitude": 35.67966, "longitude": 139 }),
         ),
-        (
-            "coupon",
-            json!({ "type": "coupon", "couponId": "01JYNW8JMQVFBNWF1APF8Z3FS7" }),
-        ),
-        (
-            "coupon with a tag",
-            json!({ "type": "coupon", "couponId": "01J", "deliveryTag": "winter_2026" }),
-        ),
+        ("coupon", json!({ "type": "coupon", "couponId": "01JYNW8JMQVFBNWF1APF8Z3FS7" })),
+        ("coupon with a tag", json!({ "type": "coupon", "couponId": "01J", "deliveryTag": "winter_2026" })),
     ]
 }
 
 fn media() -> Vec<(&'static str, Value)> {
     let area = json!({ "x": 0, "y": 0, "width": 520, "height": 1040 });
     vec![
-        (
-            "image",
-            json!({ "type": "image", "originalContentUrl": IMAGE, "previewImageUrl": IMAGE }),
-        ),
+        ("image", json!({ "type": "image", "originalContentUrl": IMAGE, "previewImageUrl": IMAGE })),
         (
             "image of a person",
             json!({
@@ -116,10 +90,7 @@ fn media() -> Vec<(&'static str, Value)> {
             "video",
             json!({ "type": "video", "originalContentUrl": "https://example.com/a.mp4", "previewImageUrl": IMAGE, "trackingId": "spring-1" }),
         ),
-        (
-            "audio",
-            json!({ "type": "audio", "originalContentUrl": "https://example.com/a.m4a", "duration": 60_000 }),
-        ),
+        ("audio", json!({ "type": "audio", "originalContentUrl": "https://example.com/a.m4a", "duration": 60_000 })),
         (
             "imagemap",
             json!({
@@ -148,18 +119,9 @@ fn media() -> Vec<(&'static str, Value)> {
 fn actions() -> Vec<(&'static str, Value)> {
     vec![
         ("quick reply: message", with_quick_reply(action())),
-        (
-            "quick reply: camera",
-            with_quick_reply(json!({ "type": "camera", "label": "撮影" })),
-        ),
-        (
-            "quick reply: camera roll",
-            with_quick_reply(json!({ "type": "cameraRoll", "label": "写真" })),
-        ),
-        (
-            "quick reply: location",
-            with_quick_reply(json!({ "type": "location", "label": "現在地" })),
-        ),
+        ("quick reply: camera", with_quick_reply(json!({ "type": "camera", "label": "撮影" }))),
+        ("quick reply: camera roll", with_quick_reply(json!({ "type": "cameraRoll", "label": "写真" }))),
+        ("quick reply: location", with_quick_reply(json!({ "type": "location", "label": "現在地" }))),
         (
             "quick reply: postback",
             with_quick_reply(
@@ -174,9 +136,7 @@ fn actions() -> Vec<(&'static str, Value)> {
         ),
         (
             "postback in the old way",
-            buttons(&[
-                json!({ "type": "postback", "label": "買う", "data": "a", "text": "買います" }),
-            ]),
+            buttons(&[json!({ "type": "postback", "label": "買う", "data": "a", "text": "買います" })]),
         ),
         (
             "addresses of every scheme",
@@ -195,12 +155,7 @@ fn actions() -> Vec<(&'static str, Value)> {
                 json!({ "type": "datetimepicker", "label": "日時", "data": "dt", "mode": "datetime", "initial": "2027-04-01t09:00", "max": "2027-04-01T23:59" }),
             ]),
         ),
-        (
-            "clipboard",
-            buttons(&[
-                json!({ "type": "clipboard", "label": "コピー", "clipboardText": "SPRING27" }),
-            ]),
-        ),
+        ("clipboard", buttons(&[json!({ "type": "clipboard", "label": "コピー", "clipboardText": "SPRING27" })])),
     ]
 }
 
@@ -220,12 +175,7 @@ fn templates() -> Vec<(&'static str, Value)> {
                 "defaultAction": { "type": "uri", "label": "詳細", "uri": "https://example.com/1" }, "actions": [action()],
             })),
         ),
-        (
-            "confirm",
-            template(
-                json!({ "type": "confirm", "text": "よろしいですか", "actions": [action(), action()] }),
-            ),
-        ),
+        ("confirm", template(json!({ "type": "confirm", "text": "よろしいですか", "actions": [action(), action()] }))),
         (
             "carousel",
             template(
@@ -247,10 +197,7 @@ fn flexes() -> Vec<(&'static str, Value)> {
     let call = json!({ "type": "uri", "label": "予約", "uri": "https://example.com/" });
     vec![
         ("flex with nothing in it", flex(json!({ "type": "bubble" }))),
-        (
-            "flex carousel",
-            flex(json!({ "type": "carousel", "contents": [bubble, bubble] })),
-        ),
+        ("flex carousel", flex(json!({ "type": "carousel", "contents": [bubble, bubble] }))),
         (
             "flex text with spans",
             body(json!([{

@@ -19,68 +19,25 @@ fn url(length: usize) -> String {
     format!("{start}{}", "a".repeat(length - start.len()))
 }
 
-fn long(
-    place: &'static str,
-    limit: usize,
-    unit: TextUnit,
-    make: impl Fn(String) -> Value + 'static,
-) -> Limit {
+fn long(place: &'static str, limit: usize, unit: TextUnit, make: impl Fn(String) -> Value + 'static) -> Limit {
     let letter = if unit == TextUnit::Utf16 { "a" } else { FAMILY };
-    let beyond = move |actual| Problem::TooLong {
-        at: place.into(),
-        limit,
-        actual,
-        unit,
-    };
-    Limit {
-        name: place,
-        limit,
-        make: Box::new(move |length| make(letter.repeat(length))),
-        beyond: Box::new(beyond),
-    }
+    let beyond = move |actual| Problem::TooLong { at: place.into(), limit, actual, unit };
+    Limit { name: place, limit, make: Box::new(move |length| make(letter.repeat(length))), beyond: Box::new(beyond) }
 }
 
 fn address(place: &'static str, limit: usize, make: impl Fn(String) -> Value + 'static) -> Limit {
-    let beyond = move |actual| Problem::TooLong {
-        at: place.into(),
-        limit,
-        actual,
-        unit: TextUnit::Utf16,
-    };
-    Limit {
-        name: place,
-        limit,
-        make: Box::new(move |length| make(url(length))),
-        beyond: Box::new(beyond),
-    }
+    let beyond = move |actual| Problem::TooLong { at: place.into(), limit, actual, unit: TextUnit::Utf16 };
+    Limit { name: place, limit, make: Box::new(move |length| make(url(length))), beyond: Box::new(beyond) }
 }
 
 fn many(place: &'static str, limit: usize, make: impl Fn(usize) -> Value + 'static) -> Limit {
-    let beyond = move |actual| Problem::TooMany {
-        at: place.into(),
-        limit,
-        actual,
-    };
-    Limit {
-        name: place,
-        limit,
-        make: Box::new(make),
-        beyond: Box::new(beyond),
-    }
+    let beyond = move |actual| Problem::TooMany { at: place.into(), limit, actual };
+    Limit { name: place, limit, make: Box::new(make), beyond: Box::new(beyond) }
 }
 
 fn bytes(place: &'static str, limit: usize, make: impl Fn(usize) -> Value + 'static) -> Limit {
-    let beyond = move |actual_bytes| Problem::TooLarge {
-        at: JsonPath::from(place),
-        limit_bytes: limit,
-        actual_bytes,
-    };
-    Limit {
-        name: place,
-        limit,
-        make: Box::new(make),
-        beyond: Box::new(beyond),
-    }
+    let beyond = move |actual_bytes| Problem::TooLarge { at: JsonPath::from(place), limit_bytes: limit, actual_bytes };
+    Limit { name: place, limit, make: Box::new(make), beyond: Box::new(beyond) }
 }
 
 fn template(template: Value) -> Value {
@@ -117,61 +74,32 @@ fn area() -> Value {
 }
 
 fn imagemap_video(key: &str, value: Value) -> Value {
-    let mut video =
-        json!({ "originalContentUrl": url(30), "previewImageUrl": url(30), "area": area() });
+    let mut video = json!({ "originalContentUrl": url(30), "previewImageUrl": url(30), "area": area() });
     video[key] = value;
     imagemap("video", video)
 }
 
 pub fn all() -> Vec<Limit> {
-    [
-        messages(),
-        counts(),
-        actions(),
-        templates(),
-        addresses(),
-        flexes(),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    [messages(), counts(), actions(), templates(), addresses(), flexes()].into_iter().flatten().collect()
 }
 
 fn messages() -> Vec<Limit> {
     use TextUnit::{Graphemes, Utf16};
     let map_action = |kind: &'static str, key: &'static str| {
-        move |text| {
-            imagemap(
-                "actions",
-                json!([{ "type": kind, key: text, "area": area() }]),
-            )
-        }
+        move |text| imagemap("actions", json!([{ "type": kind, key: text, "area": area() }]))
     };
     vec![
-        long(
-            "text",
-            5_000,
-            Utf16,
-            |text| json!({ "type": "text", "text": text }),
-        ),
-        long(
-            "text",
-            5_000,
-            Utf16,
-            |text| json!({ "type": "textV2", "text": text }),
-        ),
+        long("text", 5_000, Utf16, |text| json!({ "type": "text", "text": text })),
+        long("text", 5_000, Utf16, |text| json!({ "type": "textV2", "text": text })),
         long(
             "altText",
             1_500,
             Utf16,
             |text| json!({ "type": "flex", "altText": text, "contents": { "type": "bubble" } }),
         ),
+        long("altText", 1_500, Utf16, |text| imagemap("altText", json!(text))),
         long("altText", 1_500, Utf16, |text| {
-            imagemap("altText", json!(text))
-        }),
-        long("altText", 1_500, Utf16, |text| {
-            let template =
-                json!({ "type": "confirm", "text": "a", "actions": [action(), action()] });
+            let template = json!({ "type": "confirm", "text": "a", "actions": [action(), action()] });
             json!({ "type": "template", "altText": text, "template": template })
         }),
         long(
@@ -192,24 +120,11 @@ fn messages() -> Vec<Limit> {
             Utf16,
             |text| json!({ "type": "video", "originalContentUrl": url(30), "previewImageUrl": url(30), "trackingId": text }),
         ),
-        long(
-            "sender.name",
-            20,
-            Utf16,
-            |text| json!({ "type": "text", "text": "a", "sender": { "name": text } }),
-        ),
+        long("sender.name", 20, Utf16, |text| json!({ "type": "text", "text": "a", "sender": { "name": text } })),
         long("actions[0].text", 400, Utf16, map_action("message", "text")),
-        long(
-            "actions[0].clipboardText",
-            1_000,
-            Utf16,
-            map_action("clipboard", "clipboardText"),
-        ),
+        long("actions[0].clipboardText", 1_000, Utf16, map_action("clipboard", "clipboardText")),
         long("actions[0].label", 100, Graphemes, |text| {
-            imagemap(
-                "actions",
-                json!([{ "type": "message", "text": "a", "label": text, "area": area() }]),
-            )
+            imagemap("actions", json!([{ "type": "message", "text": "a", "label": text, "area": area() }]))
         }),
         long("video.externalLink.label", 30, Utf16, |text| {
             imagemap_video("externalLink", json!({ "linkUri": url(30), "label": text }))
@@ -217,12 +132,8 @@ fn messages() -> Vec<Limit> {
         Limit {
             name: "deliveryTag",
             limit: 30,
-            make: Box::new(
-                |length| json!({ "type": "coupon", "couponId": "a", "deliveryTag": "a".repeat(length) }),
-            ),
-            beyond: Box::new(|_| Problem::NotAWord {
-                at: "deliveryTag".into(),
-            }),
+            make: Box::new(|length| json!({ "type": "coupon", "couponId": "a", "deliveryTag": "a".repeat(length) })),
+            beyond: Box::new(|_| Problem::NotAWord { at: "deliveryTag".into() }),
         },
     ]
 }
@@ -233,11 +144,7 @@ fn counts() -> Vec<Limit> {
         let fields = (0..count).map(|number| (format!("k{number}"), kind.clone()));
         Value::Object(fields.collect())
     };
-    let placeholders = |count: usize| {
-        (0..count)
-            .map(|number| format!("{{k{number}}}"))
-            .collect::<String>()
-    };
+    let placeholders = |count: usize| (0..count).map(|number| format!("{{k{number}}}")).collect::<String>();
     let mention = json!({ "type": "mention", "mentionee": { "type": "all" } });
     let substitute = json!({ "type": "emoji", "productId": "a", "emojiId": "1" });
     let in_v2 = move |kind: Value| move |count| json!({ "type": "textV2", "text": placeholders(count), "substitution": substitutes(count, kind.clone()) });
@@ -262,9 +169,7 @@ fn counts() -> Vec<Limit> {
                 let name = "k".repeat(length);
                 json!({ "type": "textV2", "text": "a", "substitution": { name: { "type": "emoji", "productId": "a", "emojiId": "1" } } })
             }),
-            beyond: Box::new(|_| Problem::NotAWord {
-                at: "substitution.?".into(),
-            }),
+            beyond: Box::new(|_| Problem::NotAWord { at: "substitution.?".into() }),
         },
         many(
             "quickReply.items",
@@ -272,17 +177,9 @@ fn counts() -> Vec<Limit> {
             |count| json!({ "type": "text", "text": "a", "quickReply": { "items": vec![json!({ "type": "action", "action": action() }); count] } }),
         ),
         many("actions", 50, |count| {
-            imagemap(
-                "actions",
-                json!(vec![
-                    json!({ "type": "message", "text": "a", "area": area() });
-                    count
-                ]),
-            )
+            imagemap("actions", json!(vec![json!({ "type": "message", "text": "a", "area": area() }); count]))
         }),
-        many("template.actions", 4, |count| {
-            buttons(&vec![action(); count])
-        }),
+        many("template.actions", 4, |count| buttons(&vec![action(); count])),
         many("template.actions", 2, |count| {
             template(json!({ "type": "confirm", "text": "a", "actions": vec![action(); count] }))
         }),
@@ -292,9 +189,7 @@ fn counts() -> Vec<Limit> {
             )
         }),
         many("template.columns[0].actions", 3, |count| {
-            template(
-                json!({ "type": "carousel", "columns": [{ "text": "a", "actions": vec![action(); count] }] }),
-            )
+            template(json!({ "type": "carousel", "columns": [{ "text": "a", "actions": vec![action(); count] }] }))
         }),
         many("template.columns", 10, |count| {
             template(
@@ -313,8 +208,7 @@ fn actions() -> Vec<Limit> {
     use TextUnit::{Graphemes, Utf16};
     let with = |kind: &'static str, key: &'static str| {
         move |text: String| {
-            let mut action =
-                json!({ "type": kind, "label": "a", "data": "a", "text": "a", "mode": "date" });
+            let mut action = json!({ "type": kind, "label": "a", "data": "a", "text": "a", "mode": "date" });
             if key == "displayText" {
                 action = json!({ "type": kind, "label": "a", "data": "a" });
             }
@@ -325,94 +219,32 @@ fn actions() -> Vec<Limit> {
     let label = |text: &str| json!({ "type": "message", "label": text, "text": "a" });
     let flex = |component: Value| json!({ "type": "flex", "altText": "a", "contents": { "type": "bubble", "body": { "type": "box", "layout": "vertical", "contents": [component] } } });
     vec![
-        long(
-            "template.actions[0].data",
-            300,
-            Utf16,
-            with("postback", "data"),
-        ),
-        long(
-            "template.actions[0].data",
-            300,
-            Utf16,
-            with("datetimepicker", "data"),
-        ),
-        long(
-            "template.actions[0].text",
-            300,
-            Graphemes,
-            with("postback", "text"),
-        ),
-        long(
-            "template.actions[0].displayText",
-            300,
-            Graphemes,
-            with("postback", "displayText"),
-        ),
-        long(
-            "template.actions[0].fillInText",
-            300,
-            Graphemes,
-            with("postback", "fillInText"),
-        ),
-        long(
-            "template.actions[0].text",
-            300,
-            Graphemes,
-            with("message", "text"),
-        ),
-        long(
-            "template.actions[0].clipboardText",
-            1_000,
-            Utf16,
-            with("clipboard", "clipboardText"),
-        ),
-        long("template.actions[0].label", 20, Graphemes, move |text| {
-            buttons(&[label(&text)])
-        }),
+        long("template.actions[0].data", 300, Utf16, with("postback", "data")),
+        long("template.actions[0].data", 300, Utf16, with("datetimepicker", "data")),
+        long("template.actions[0].text", 300, Graphemes, with("postback", "text")),
+        long("template.actions[0].displayText", 300, Graphemes, with("postback", "displayText")),
+        long("template.actions[0].fillInText", 300, Graphemes, with("postback", "fillInText")),
+        long("template.actions[0].text", 300, Graphemes, with("message", "text")),
+        long("template.actions[0].clipboardText", 1_000, Utf16, with("clipboard", "clipboardText")),
+        long("template.actions[0].label", 20, Graphemes, move |text| buttons(&[label(&text)])),
         long("template.defaultAction.label", 20, Graphemes, move |text| {
-            template(
-                json!({ "type": "buttons", "text": "a", "actions": [action()], "defaultAction": label(&text) }),
-            )
+            template(json!({ "type": "buttons", "text": "a", "actions": [action()], "defaultAction": label(&text) }))
         }),
-        long(
-            "template.columns[0].action.label",
-            12,
-            Graphemes,
-            move |text| {
-                template(
-                    json!({ "type": "image_carousel", "columns": [{ "imageUrl": url(30), "action": label(&text) }] }),
-                )
-            },
-        ),
-        long(
-            "quickReply.items[0].action.label",
-            20,
-            Graphemes,
-            move |text| quick_reply(json!({ "type": "action", "action": label(&text) })),
-        ),
-        long(
-            "quickReply.items[0].action.label",
-            20,
-            Graphemes,
-            move |text| {
-                quick_reply(
-                    json!({ "type": "action", "action": { "type": "camera", "label": text } }),
-                )
-            },
-        ),
-        long(
-            "contents.body.contents[0].action.label",
-            40,
-            Graphemes,
-            move |text| flex(json!({ "type": "button", "action": label(&text) })),
-        ),
-        long(
-            "contents.body.contents[0].action.label",
-            40,
-            Graphemes,
-            move |text| flex(json!({ "type": "text", "text": "a", "action": label(&text) })),
-        ),
+        long("template.columns[0].action.label", 12, Graphemes, move |text| {
+            template(json!({ "type": "image_carousel", "columns": [{ "imageUrl": url(30), "action": label(&text) }] }))
+        }),
+        long("quickReply.items[0].action.label", 20, Graphemes, move |text| {
+            quick_reply(json!({ "type": "action", "action": label(&text) }))
+        }),
+        long("quickReply.items[0].action.label", 20, Graphemes, move |text| {
+            quick_reply(json!({ "type": "action", "action": { "type": "camera", "label": text } }))
+        }),
+        long("contents.body.contents[0].action.label", 40, Graphemes, move |text| {
+            flex(json!({ "type": "button", "action": label(&text) }))
+        }),
+        long("contents.body.contents[0].action.label", 40, Graphemes, move |text| {
+            flex(json!({ "type": "text", "text": "a", "action": label(&text) }))
+        }),
     ]
 }
 
@@ -430,78 +262,42 @@ fn templates() -> Vec<Limit> {
     };
     vec![
         long("template.text", 160, Graphemes, button("text", None)),
-        long(
-            "template.text",
-            60,
-            Graphemes,
-            button("text", Some(("title", "a".into()))),
-        ),
-        long(
-            "template.text",
-            60,
-            Graphemes,
-            button("text", Some(("thumbnailImageUrl", url(30)))),
-        ),
+        long("template.text", 60, Graphemes, button("text", Some(("title", "a".into())))),
+        long("template.text", 60, Graphemes, button("text", Some(("thumbnailImageUrl", url(30))))),
         long("template.title", 40, Graphemes, button("title", None)),
         long("template.text", 240, Graphemes, |text| {
             template(json!({ "type": "confirm", "text": text, "actions": [action(), action()] }))
         }),
-        long("template.columns[0].text", 120, Graphemes, |text| {
-            column(&text, None)
-        }),
-        long("template.columns[0].text", 60, Graphemes, |text| {
-            column(&text, Some("a"))
-        }),
-        long("template.columns[0].title", 40, Graphemes, |title| {
-            column("a", Some(&title))
-        }),
+        long("template.columns[0].text", 120, Graphemes, |text| column(&text, None)),
+        long("template.columns[0].text", 60, Graphemes, |text| column(&text, Some("a"))),
+        long("template.columns[0].title", 40, Graphemes, |title| column("a", Some(&title))),
     ]
 }
 
 fn addresses() -> Vec<Limit> {
     let media = |kind: &'static str, key: &'static str| {
         move |address: String| {
-            let mut message = json!({ "type": kind, "originalContentUrl": url(30), "previewImageUrl": url(30), "duration": 1 });
+            let mut message =
+                json!({ "type": kind, "originalContentUrl": url(30), "previewImageUrl": url(30), "duration": 1 });
             message[key] = json!(address);
             message
         }
     };
     let flex = |hero: Value| json!({ "type": "flex", "altText": "a", "contents": { "type": "bubble", "hero": hero } });
     vec![
-        address(
-            "originalContentUrl",
-            2_000,
-            media("image", "originalContentUrl"),
-        ),
+        address("originalContentUrl", 2_000, media("image", "originalContentUrl")),
         address("previewImageUrl", 2_000, media("image", "previewImageUrl")),
-        address(
-            "originalContentUrl",
-            2_000,
-            media("video", "originalContentUrl"),
-        ),
+        address("originalContentUrl", 2_000, media("video", "originalContentUrl")),
         address("previewImageUrl", 2_000, media("video", "previewImageUrl")),
-        address(
-            "originalContentUrl",
-            2_000,
-            media("audio", "originalContentUrl"),
-        ),
-        address("baseUrl", 2_000, |address| {
-            imagemap("baseUrl", json!(address))
-        }),
-        address("video.originalContentUrl", 2_000, |address| {
-            imagemap_video("originalContentUrl", json!(address))
-        }),
-        address("video.previewImageUrl", 2_000, |address| {
-            imagemap_video("previewImageUrl", json!(address))
-        }),
+        address("originalContentUrl", 2_000, media("audio", "originalContentUrl")),
+        address("baseUrl", 2_000, |address| imagemap("baseUrl", json!(address))),
+        address("video.originalContentUrl", 2_000, |address| imagemap_video("originalContentUrl", json!(address))),
+        address("video.previewImageUrl", 2_000, |address| imagemap_video("previewImageUrl", json!(address))),
         address("video.externalLink.linkUri", 1_000, |address| {
             imagemap_video("externalLink", json!({ "linkUri": address, "label": "a" }))
         }),
         address("actions[0].linkUri", 1_000, |address| {
-            imagemap(
-                "actions",
-                json!([{ "type": "uri", "linkUri": address, "area": area() }]),
-            )
+            imagemap("actions", json!([{ "type": "uri", "linkUri": address, "area": area() }]))
         }),
         address(
             "sender.iconUrl",
@@ -512,26 +308,18 @@ fn addresses() -> Vec<Limit> {
             quick_reply(json!({ "type": "action", "imageUrl": address, "action": action() }))
         }),
         address("template.thumbnailImageUrl", 2_000, |address| {
-            template(
-                json!({ "type": "buttons", "text": "a", "actions": [action()], "thumbnailImageUrl": address }),
-            )
+            template(json!({ "type": "buttons", "text": "a", "actions": [action()], "thumbnailImageUrl": address }))
         }),
         address("template.columns[0].imageUrl", 2_000, |address| {
-            template(
-                json!({ "type": "image_carousel", "columns": [{ "imageUrl": address, "action": action() }] }),
-            )
+            template(json!({ "type": "image_carousel", "columns": [{ "imageUrl": address, "action": action() }] }))
         }),
         address("template.actions[0].uri", 1_000, |address| {
             buttons(&[json!({ "type": "uri", "label": "a", "uri": address })])
         }),
         address("template.actions[0].altUri.desktop", 1_000, |address| {
-            buttons(&[
-                json!({ "type": "uri", "label": "a", "uri": url(30), "altUri": { "desktop": address } }),
-            ])
+            buttons(&[json!({ "type": "uri", "label": "a", "uri": url(30), "altUri": { "desktop": address } })])
         }),
-        address("contents.hero.url", 2_000, move |address| {
-            flex(json!({ "type": "image", "url": address }))
-        }),
+        address("contents.hero.url", 2_000, move |address| flex(json!({ "type": "image", "url": address }))),
         address("contents.hero.previewUrl", 2_000, move |address| {
             flex(
                 json!({ "type": "video", "url": url(30), "previewUrl": address, "altContent": { "type": "image", "url": url(30) } }),
@@ -552,13 +340,8 @@ fn flexes() -> Vec<Limit> {
         bytes("contents", 30 * 1024, move |size| flex(bubble(size))),
         bytes("contents", 50 * 1024, move |size| {
             let half = 25 * 1024;
-            let frame = json!({ "type": "carousel", "contents": [0, 0] })
-                .to_string()
-                .len()
-                - 2;
-            flex(
-                json!({ "type": "carousel", "contents": [bubble(half), bubble(size - half - frame)] }),
-            )
+            let frame = json!({ "type": "carousel", "contents": [0, 0] }).to_string().len() - 2;
+            flex(json!({ "type": "carousel", "contents": [bubble(half), bubble(size - half - frame)] }))
         }),
         bytes("contents.contents[1]", 30 * 1024, move |size| {
             flex(json!({ "type": "carousel", "contents": [{ "type": "bubble" }, bubble(size)] }))

@@ -53,7 +53,12 @@ impl ModelCrm {
         Self { faults, unique_keys, state: Arc::default() }
     }
 
-    async fn each<I, T>(&self, what: &str, items: &[I], mut effect: impl FnMut(&mut State, &I) -> Each<T> + Send) -> Vec<Each<T>>
+    async fn each<I, T>(
+        &self,
+        what: &str,
+        items: &[I],
+        mut effect: impl FnMut(&mut State, &I) -> Each<T> + Send,
+    ) -> Vec<Each<T>>
     where
         I: Sync,
         T: Send,
@@ -91,7 +96,8 @@ impl Crm for ModelCrm {
     async fn upsert_people(&self, people: &[PersonWrite]) -> Vec<Each<ContactId>> {
         self.each("crm upsert", people, |state, person| {
             let user = person.user.expose().to_owned();
-            let found = state.contacts.iter().find(|(_, p)| p.get(LINE_USER_ID) == Some(&user)).map(|(id, _)| id.clone());
+            let found =
+                state.contacts.iter().find(|(_, p)| p.get(LINE_USER_ID) == Some(&user)).map(|(id, _)| id.clone());
             let id = found.unwrap_or_else(|| ContactId::new(new_id(state).to_string()));
             let contact = state.contacts.entry(id.clone()).or_default();
             contact.insert(LINE_USER_ID.to_owned(), user);
@@ -125,8 +131,12 @@ impl Crm for ModelCrm {
     async fn write_notes(&self, notes: &[NoteWrite]) -> Vec<Each<NoteId>> {
         let unique = self.unique_keys;
         self.each("crm notes", notes, |state, note| {
-            let new =
-                ModelNote { key: note.key.clone(), contact: note.contact.clone(), at_ms: note.at_ms, body: note.body.clone() };
+            let new = ModelNote {
+                key: note.key.clone(),
+                contact: note.contact.clone(),
+                at_ms: note.at_ms,
+                body: note.body.clone(),
+            };
             match state.notes.iter().position(|known| unique && known.key == note.key) {
                 Some(at) => {
                     state.notes[at] = new;
@@ -190,10 +200,9 @@ impl Crm for ModelCrm {
 
     async fn find_task(&self, task: &TaskWrite) -> Each<Option<TaskId>> {
         self.each("crm find task", std::slice::from_ref(task), |state, task| {
-            let found = state
-                .tasks
-                .iter()
-                .position(|known| known.contact == task.contact && known.due_at_ms == task.due_at_ms && known.subject == task.subject);
+            let found = state.tasks.iter().position(|known| {
+                known.contact == task.contact && known.due_at_ms == task.due_at_ms && known.subject == task.subject
+            });
             Ok(found.map(|at| TaskId::new(at.to_string())))
         })
         .await

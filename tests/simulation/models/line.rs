@@ -81,7 +81,9 @@ impl Messenger for ModelLine {
             } else if state.rate_limited > 0 {
                 state.rate_limited -= 1;
                 PushAnswer::NotNow
-            } else if let Some(why) = state.refusals.get_mut(&key).and_then(|all| (!all.is_empty()).then(|| all.remove(0))) {
+            } else if let Some(why) =
+                state.refusals.get_mut(&key).and_then(|all| (!all.is_empty()).then(|| all.remove(0)))
+            {
                 PushAnswer::Refused { why, request_id: None }
             } else {
                 state.keys.insert(key, (now_ms, body.to_owned()));

@@ -46,7 +46,8 @@ impl<T: Clone> ModelQueue<T> {
     pub fn receive(&self, choose: u64) -> Option<Waiting<T>> {
         let now_ms = self.clock.now_ms();
         let mut state = self.state.lock().unwrap();
-        let ready: Vec<usize> = (0..state.waiting.len()).filter(|at| state.waiting[*at].ready_at_ms <= now_ms).collect();
+        let ready: Vec<usize> =
+            (0..state.waiting.len()).filter(|at| state.waiting[*at].ready_at_ms <= now_ms).collect();
         let at = *ready.get(usize::try_from(choose % ready.len().max(1) as u64).unwrap())?;
         state.waiting[at].ready_at_ms = now_ms + VISIBILITY_MS;
         Some(state.waiting[at].clone())

@@ -20,10 +20,7 @@ impl IdMaker {
     /// started again over kept data must not repeat itself.
     pub(crate) fn started_at(salt: u64, at_ms: i64) -> Self {
         let seconds = u64::try_from(at_ms / 1000).unwrap_or_default() % 100_000_000;
-        Self {
-            next: seconds * 1000 + 1,
-            salt: salt ^ mix(seconds),
-        }
+        Self { next: seconds * 1000 + 1, salt: salt ^ mix(seconds) }
     }
 
     /// The next number, counted from 1.
@@ -44,14 +41,7 @@ impl IdMaker {
     /// A UUID-shaped name.
     pub(crate) fn uuid(&mut self) -> String {
         let hex = self.hex32();
-        format!(
-            "{}-{}-4{}-8{}-{}",
-            &hex[..8],
-            &hex[8..12],
-            &hex[13..16],
-            &hex[17..20],
-            &hex[20..]
-        )
+        format!("{}-{}-4{}-8{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..])
     }
 
     /// A 26-character ULID (Crockford base 32) of this time.
@@ -61,20 +51,16 @@ impl IdMaker {
         let random = (u128::from(mix(self.salt ^ number)) << 16) | u128::from(number & 0xFFFF);
         let value = (time << 80) | (random & ((1 << 80) - 1));
         let digits = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-        (0..26)
-            .map(|at| char::from(digits[((value >> (125 - 5 * at)) & 31) as usize]))
-            .collect()
+        (0..26).map(|at| char::from(digits[((value >> (125 - 5 * at)) & 31) as usize])).collect()
     }
 }
 
 /// Lowercase hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 #[cfg(test)]

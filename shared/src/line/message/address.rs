@@ -32,20 +32,12 @@ impl Address {
 pub(super) fn check(text: &str, address: Address, at: Path<'_>) -> Result<(), Problem> {
     let (limit, actual) = (address.limit(), TextUnit::Utf16.count(text));
     if actual > limit {
-        return Err(Problem::TooLong {
-            at: at.spell(),
-            limit,
-            actual,
-            unit: TextUnit::Utf16,
-        });
+        return Err(Problem::TooLong { at: at.spell(), limit, actual, unit: TextUnit::Utf16 });
     }
     if is_address(text, address.schemes()) {
         Ok(())
     } else {
-        Err(Problem::NotAnAddress {
-            at: at.spell(),
-            schemes: address.schemes(),
-        })
+        Err(Problem::NotAnAddress { at: at.spell(), schemes: address.schemes() })
     }
 }
 
@@ -53,44 +45,24 @@ fn is_address(text: &str, schemes: &[&str]) -> bool {
     let Some((scheme, rest)) = text.split_once(':') else {
         return false;
     };
-    if !schemes
-        .iter()
-        .any(|known| scheme.eq_ignore_ascii_case(known))
-        || rest.is_empty()
-        || !is_encoded(rest)
-    {
+    if !schemes.iter().any(|known| scheme.eq_ignore_ascii_case(known)) || rest.is_empty() || !is_encoded(rest) {
         return false;
     }
-    let authority = rest
-        .strip_prefix("//")
-        .map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default());
-    if scheme
-        .get(..4)
-        .is_some_and(|start| start.eq_ignore_ascii_case("http"))
-    {
-        authority
-            .is_some_and(|authority| !authority.is_empty() && authority.matches('@').count() <= 1)
+    let authority = rest.strip_prefix("//").map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default());
+    if scheme.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("http")) {
+        authority.is_some_and(|authority| !authority.is_empty() && authority.matches('@').count() <= 1)
             && url::Url::parse(text).is_ok_and(|url| url.has_host())
     } else {
-        authority
-            .unwrap_or_default()
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte))
+        authority.unwrap_or_default().bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte))
     }
 }
 
 /// Only characters that RFC 3986 lets stand, `%` with its two digits, and one `#`. Brackets stand in IPv6 hosts alone,
 /// and those are not taken.
 fn is_encoded(text: &str) -> bool {
-    let allowed =
-        |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#@!$&'()*+,;=%".contains(&byte);
-    let digits = |part: &str| {
-        part.get(..2)
-            .is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
-    };
-    text.bytes().all(allowed)
-        && text.split('%').skip(1).all(digits)
-        && text.matches('#').count() <= 1
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#@!$&'()*+,;=%".contains(&byte);
+    let digits = |part: &str| part.get(..2).is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    text.bytes().all(allowed) && text.split('%').skip(1).all(digits) && text.matches('#').count() <= 1
 }
 
 #[cfg(test)]
@@ -136,9 +108,6 @@ mod tests {
         ] {
             assert!(!is_address(bad, link), "{bad}");
         }
-        assert!(!is_address(
-            "http://example.com/a.png",
-            Address::Media.schemes()
-        ));
+        assert!(!is_address("http://example.com/a.png", Address::Media.schemes()));
     }
 }

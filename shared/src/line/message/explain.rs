@@ -17,15 +17,8 @@ impl Problem {
             Language::Japanese => ja::words(self),
             Language::English => en::words(self),
         };
-        let known = [
-            ("at", self.at().map(|at| place(at, language))),
-            ("what", self.what(language)),
-        ];
-        let words = known
-            .into_iter()
-            .fold(words.to_owned(), |words, (name, value)| {
-                put(words, name, value)
-            });
+        let known = [("at", self.at().map(|at| place(at, language))), ("what", self.what(language))];
+        let words = known.into_iter().fold(words.to_owned(), |words, (name, value)| put(words, name, value));
         let [limit, actual] = self.numbers();
         put(put(words, "limit", limit), "actual", actual)
     }
@@ -71,30 +64,15 @@ impl Problem {
 
     /// The bound and what was found, as far as the problem has them.
     fn numbers(&self) -> [Option<String>; 2] {
-        let both =
-            |limit: &usize, actual: &usize| [Some(limit.to_string()), Some(actual.to_string())];
+        let both = |limit: &usize, actual: &usize| [Some(limit.to_string()), Some(actual.to_string())];
         match self {
             Self::TooManyMessages { limit, actual }
             | Self::TooLong { limit, actual, .. }
             | Self::TooMany { limit, actual, .. }
-            | Self::TooFew {
-                least: limit,
-                actual,
-                ..
-            }
-            | Self::RequestTooLarge {
-                limit_bytes: limit,
-                actual_bytes: actual,
-            }
-            | Self::TooLarge {
-                limit_bytes: limit,
-                actual_bytes: actual,
-                ..
-            }
-            | Self::NotJson {
-                line: limit,
-                column: actual,
-            } => both(limit, actual),
+            | Self::TooFew { least: limit, actual, .. }
+            | Self::RequestTooLarge { limit_bytes: limit, actual_bytes: actual }
+            | Self::TooLarge { limit_bytes: limit, actual_bytes: actual, .. }
+            | Self::NotJson { line: limit, column: actual } => both(limit, actual),
             Self::TooDeep { limit } => [Some(limit.to_string()), None],
             Self::TooSmall { least, .. } => [Some(least.to_string()), None],
             _ => [None, None],
@@ -151,10 +129,9 @@ fn kind(kind: ValueKind, japanese: bool) -> &'static str {
 
 fn counting(unit: TextUnit, japanese: bool) -> &'static str {
     let (ja, en) = match unit {
-        TextUnit::Utf16 => (
-            "UTF-16単位。多くの絵文字は2文字以上に数えます",
-            "UTF-16 units: most emoji count as two or more",
-        ),
+        TextUnit::Utf16 => {
+            ("UTF-16単位。多くの絵文字は2文字以上に数えます", "UTF-16 units: most emoji count as two or more")
+        }
         TextUnit::Graphemes => ("見た目の1文字を1文字と数えます", "as a reader counts them"),
     };
     if japanese { ja } else { en }
@@ -178,40 +155,14 @@ mod tests {
         let root = Path::Root;
         let at = || root.key("altText").spell();
         let problems = [
-            Problem::NotJson {
-                line: 3,
-                column: 14,
-            },
-            Problem::TooManyMessages {
-                limit: 5,
-                actual: 6,
-            },
-            Problem::TokenUnknown {
-                at: at(),
-                name: "firstname".into(),
-            },
-            Problem::WrongKind {
-                at: at(),
-                expected: ValueKind::Flag,
-            },
-            Problem::TooLong {
-                at: at(),
-                limit: 20,
-                actual: 21,
-                unit: TextUnit::Graphemes,
-            },
-            Problem::ActionNotHere {
-                at: at(),
-                only_in: "quick reply",
-            },
-            Problem::NotAnAddress {
-                at: at(),
-                schemes: &["https"],
-            },
-            Problem::TooSmall {
-                at: root.spell(),
-                least: 0,
-            },
+            Problem::NotJson { line: 3, column: 14 },
+            Problem::TooManyMessages { limit: 5, actual: 6 },
+            Problem::TokenUnknown { at: at(), name: "firstname".into() },
+            Problem::WrongKind { at: at(), expected: ValueKind::Flag },
+            Problem::TooLong { at: at(), limit: 20, actual: 21, unit: TextUnit::Graphemes },
+            Problem::ActionNotHere { at: at(), only_in: "quick reply" },
+            Problem::NotAnAddress { at: at(), schemes: &["https"] },
+            Problem::TooSmall { at: root.spell(), least: 0 },
             Problem::TooDeep { limit: 64 },
         ];
         for problem in problems {
@@ -226,26 +177,12 @@ mod tests {
     #[test]
     fn a_marketer_reads_what_is_wrong_and_how_to_mend_it() {
         let problem = Problem::NotJson { line: 2, column: 7 };
-        let (ja, en) = (
-            problem.in_words(Language::Japanese),
-            problem.in_words(Language::English),
-        );
+        let (ja, en) = (problem.in_words(Language::Japanese), problem.in_words(Language::English));
         assert!(ja.contains("2行7文字目") && ja.contains("「\\{」"), "{ja}");
-        assert!(
-            en.contains("line 2, column 7") && en.contains("\"\\{\""),
-            "{en}"
-        );
+        assert!(en.contains("line 2, column 7") && en.contains("\"\\{\""), "{en}");
         let root = Path::Root;
         let at = root.key("text").spell();
-        let long = Problem::TooLong {
-            at,
-            limit: 5_000,
-            actual: 5_001,
-            unit: TextUnit::Utf16,
-        };
-        assert!(
-            long.in_words(Language::Japanese)
-                .starts_with("「text」は5000文字までです（現在5001文字")
-        );
+        let long = Problem::TooLong { at, limit: 5_000, actual: 5_001, unit: TextUnit::Utf16 };
+        assert!(long.in_words(Language::Japanese).starts_with("「text」は5000文字までです（現在5001文字"));
     }
 }

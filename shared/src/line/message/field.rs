@@ -44,9 +44,7 @@ fn begins_object(written: &str) -> bool {
 }
 
 fn begins_list_of_objects(written: &str) -> bool {
-    written
-        .strip_prefix('[')
-        .is_some_and(|rest| begins_object(rest.trim_start_matches(is_blank)))
+    written.strip_prefix('[').is_some_and(|rest| begins_object(rest.trim_start_matches(is_blank)))
 }
 
 /// Takes away the one mark that says "this brace is text".
@@ -66,14 +64,9 @@ fn unescape(raw: &str, written: &str) -> String {
 fn parse_object(written: &str) -> Result<Json, Problem> {
     let parsed = serde_json::from_str::<Json>(written);
     if json::nesting(written) > limits::NESTING {
-        return Err(Problem::TooDeep {
-            limit: limits::NESTING,
-        });
+        return Err(Problem::TooDeep { limit: limits::NESTING });
     }
-    let object = parsed.map_err(|error| Problem::NotJson {
-        line: error.line(),
-        column: error.column(),
-    })?;
+    let object = parsed.map_err(|error| Problem::NotJson { line: error.line(), column: error.column() })?;
     if object.text("type").is_none() {
         return Err(Problem::NoType);
     }
@@ -88,18 +81,13 @@ fn refuse_twins(json: &Json, at: Path<'_>) -> Result<(), Problem> {
             let mut seen = std::collections::HashSet::new();
             for (key, value) in fields {
                 if !seen.insert(key) {
-                    return Err(Problem::WrittenTwice {
-                        at: at.key(key).spell(),
-                    });
+                    return Err(Problem::WrittenTwice { at: at.key(key).spell() });
                 }
                 refuse_twins(value, at.key(key))?;
             }
             Ok(())
         }
-        Json::List(items) => items
-            .iter()
-            .enumerate()
-            .try_for_each(|(index, item)| refuse_twins(item, at.index(index))),
+        Json::List(items) => items.iter().enumerate().try_for_each(|(index, item)| refuse_twins(item, at.index(index))),
         _ => Ok(()),
     }
 }
@@ -117,17 +105,9 @@ mod tests {
 
     #[test]
     fn a_text_is_kept_to_the_letter() {
-        for raw in [
-            "こんにちは",
-            "  two\r\nlines  ",
-            "[Sale] now",
-            "[[x]]",
-            "\\o/",
-            "¥500 off",
-            "\"{",
-            "({})",
-            "\u{FFFF}",
-        ] {
+        for raw in
+            ["こんにちは", "  two\r\nlines  ", "[Sale] now", "[[x]]", "\\o/", "¥500 off", "\"{", "({})", "\u{FFFF}"]
+        {
             assert_eq!(text_of(raw).as_deref(), Some(raw));
         }
     }
@@ -149,11 +129,7 @@ mod tests {
 
     #[test]
     fn a_text_may_begin_with_a_token() {
-        for raw in [
-            "{{line:firstname}}様",
-            "{{ line:firstname }}様",
-            "[{{line:firstname}}様]",
-        ] {
+        for raw in ["{{line:firstname}}様", "{{ line:firstname }}様", "[{{line:firstname}}様]"] {
             assert_eq!(text_of(raw).as_deref(), Some(raw));
         }
     }
@@ -167,11 +143,7 @@ mod tests {
 
     #[test]
     fn json_is_found_behind_blanks_and_marks_without_width() {
-        for raw in [
-            "{\"type\":\"x\"}",
-            "\u{FEFF}{\"type\":\"x\"}\u{3000}",
-            "\u{200B} {\n\"type\" : \"x\"}\n",
-        ] {
+        for raw in ["{\"type\":\"x\"}", "\u{FEFF}{\"type\":\"x\"}\u{3000}", "\u{200B} {\n\"type\" : \"x\"}\n"] {
             assert!(matches!(read(raw), Ok(Written::Object(_))), "{raw:?}");
         }
     }

@@ -23,10 +23,7 @@ impl Json {
     /// The value under a key of an object; `None` where this is no object.
     pub(super) fn get(&self, key: &str) -> Option<&Json> {
         match self {
-            Self::Object(fields) => fields
-                .iter()
-                .find(|(name, _)| name == key)
-                .map(|(_, value)| value),
+            Self::Object(fields) => fields.iter().find(|(name, _)| name == key).map(|(_, value)| value),
             _ => None,
         }
     }
@@ -52,8 +49,7 @@ impl Json {
     /// U+FFFE and U+FFFF are written as escapes: equal JSON, and the text may then lie in an SQS message, which
     /// refuses those two characters. (They can only stand inside strings, so a plain replacement is right.)
     pub(super) fn render(&self) -> String {
-        let plain = serde_json::to_string(self)
-            .expect("a tree of strings, numbers and lists always serialises");
+        let plain = serde_json::to_string(self).expect("a tree of strings, numbers and lists always serialises");
         escape_noncharacters(plain)
     }
 }
@@ -61,8 +57,7 @@ impl Json {
 /// Replaces U+FFFE and U+FFFF in JSON text by their escapes.
 pub(super) fn escape_noncharacters(json: String) -> String {
     if json.contains(['\u{FFFE}', '\u{FFFF}']) {
-        json.replace('\u{FFFE}', "\\ufffe")
-            .replace('\u{FFFF}', "\\uffff")
+        json.replace('\u{FFFE}', "\\ufffe").replace('\u{FFFF}', "\\uffff")
     } else {
         json
     }
@@ -182,8 +177,7 @@ mod tests {
 
     #[test]
     fn what_was_written_is_what_is_rendered_in_its_own_order() {
-        let written =
-            r#"{"z":1,"a":[true,null,-2,0.5,18446744073709551615],"z":{"é":"\"\\\n\u0000"}}"#;
+        let written = r#"{"z":1,"a":[true,null,-2,0.5,18446744073709551615],"z":{"é":"\"\\\n\u0000"}}"#;
         let json: Json = serde_json::from_str(written).unwrap();
         assert_eq!(json.render(), written);
     }

@@ -55,10 +55,6 @@ mod tests {
         assert_eq!(TextUnit::Utf16.count(family), 8);
         assert_eq!(TextUnit::Graphemes.count(family), 1);
         assert_eq!(TextUnit::Utf16.count("𠮷野家"), 4);
-        assert_eq!(
-            TextUnit::Graphemes.count("が"),
-            1,
-            "a kana and its combining mark"
-        );
+        assert_eq!(TextUnit::Graphemes.count("が"), 1, "a kana and its combining mark");
     }
 }

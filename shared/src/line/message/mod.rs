@@ -41,10 +41,7 @@ pub fn parse(
     raw: &str,
     tokens: &dyn Fn(&str) -> Option<String>,
 ) -> Result<OutgoingMessage, InvalidMessage> {
-    read(raw, tokens).map_err(|problem| InvalidMessage {
-        field: field.to_owned(),
-        problem,
-    })
+    read(raw, tokens).map_err(|problem| InvalidMessage { field: field.to_owned(), problem })
 }
 
 /// Turns all fields of one action into the messages of one request: blank fields are left out, one to five messages
@@ -55,31 +52,19 @@ pub fn parse_fields(
     fields: &[(&str, &str)],
     tokens: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Vec<OutgoingMessage>, InvalidMessage> {
-    let invalid = |field: &str, problem| InvalidMessage {
-        field: field.to_owned(),
-        problem,
-    };
+    let invalid = |field: &str, problem| InvalidMessage { field: field.to_owned(), problem };
     let mut messages = Vec::new();
     let mut last = fields.first().map_or("message_1", |(field, _)| field);
     for (field, raw) in fields {
         match parse(field, raw, tokens) {
             Ok(message) => messages.push(message),
-            Err(InvalidMessage {
-                problem: Problem::Blank,
-                ..
-            }) => continue,
+            Err(InvalidMessage { problem: Problem::Blank, .. }) => continue,
             Err(invalid) => return Err(invalid),
         }
         last = field;
         if messages.len() > limits::MESSAGES_PER_REQUEST {
             let actual = messages.len();
-            return Err(invalid(
-                field,
-                Problem::TooManyMessages {
-                    limit: limits::MESSAGES_PER_REQUEST,
-                    actual,
-                },
-            ));
+            return Err(invalid(field, Problem::TooManyMessages { limit: limits::MESSAGES_PER_REQUEST, actual }));
         }
     }
     if messages.is_empty() {
@@ -87,13 +72,7 @@ pub fn parse_fields(
     }
     let actual_bytes = push::largest_body_bytes(&messages);
     if actual_bytes > limits::REQUEST_BYTES {
-        return Err(invalid(
-            last,
-            Problem::RequestTooLarge {
-                limit_bytes: limits::REQUEST_BYTES,
-                actual_bytes,
-            },
-        ));
+        return Err(invalid(last, Problem::RequestTooLarge { limit_bytes: limits::REQUEST_BYTES, actual_bytes }));
     }
     Ok(messages)
 }
@@ -103,10 +82,7 @@ fn read(raw: &str, tokens: tokens::Properties<'_>) -> Result<OutgoingMessage, Pr
         field::Written::Blank => return Err(Problem::Blank),
         field::Written::Text(text) => {
             let text = Json::Text(tokens::fill_text(&text, tokens)?);
-            Json::Object(vec![
-                ("type".to_owned(), Json::Text("text".to_owned())),
-                ("text".to_owned(), text),
-            ])
+            Json::Object(vec![("type".to_owned(), Json::Text("text".to_owned())), ("text".to_owned(), text)])
         }
         field::Written::Object(mut object) => {
             tokens::fill_object(&mut object, tokens)?;
@@ -114,10 +90,7 @@ fn read(raw: &str, tokens: tokens::Properties<'_>) -> Result<OutgoingMessage, Pr
         }
     };
     shape::check_variants(&object, &shapes::MESSAGES, path::Path::Root)?;
-    Ok(OutgoingMessage {
-        json: object.render(),
-        said: words::said(&object),
-    })
+    Ok(OutgoingMessage { json: object.render(), said: words::said(&object) })
 }
 
 #[cfg(test)]

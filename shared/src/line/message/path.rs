@@ -53,10 +53,7 @@ impl<'a> Path<'a> {
             Self::Key(parent, key) => {
                 let parent = parent.spell();
                 let dot = if parent.0.is_empty() { "" } else { "." };
-                JsonPath(format!(
-                    "{parent}{dot}{}",
-                    shapes::documented_name(key).unwrap_or("?")
-                ))
+                JsonPath(format!("{parent}{dot}{}", shapes::documented_name(key).unwrap_or("?")))
             }
         }
     }
@@ -68,11 +65,8 @@ mod tests {
 
     #[test]
     fn documented_names_are_spelt_and_others_are_not() {
-        let (root, contents, first) = (
-            Path::Root,
-            Path::Root.key("contents").spell(),
-            Path::Root.key("Taro Yamada").spell(),
-        );
+        let (root, contents, first) =
+            (Path::Root, Path::Root.key("contents").spell(), Path::Root.key("Taro Yamada").spell());
         let actions = root.key("actions");
         let third = actions.index(2);
         assert_eq!(third.key("label").spell().as_str(), "actions[2].label");

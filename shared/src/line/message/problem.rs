@@ -47,10 +47,7 @@ pub enum ValueKind {
 /// The fields are named alike throughout: `at` is the place in the message object (empty for the object itself),
 /// `limit` or `least` the bound, `actual` what was found; `_bytes` are bytes of JSON as it would be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(
-    missing_docs,
-    reason = "the fields mean the same in every variant and are explained once, above"
-)]
+#[expect(missing_docs, reason = "the fields mean the same in every variant and are explained once, above")]
 pub enum Problem {
     /// No field holds a message.
     NoMessage,
@@ -59,10 +56,7 @@ pub enum Problem {
     /// More message objects than a request takes.
     TooManyMessages { limit: usize, actual: usize },
     /// The whole request is larger than LINE takes.
-    RequestTooLarge {
-        limit_bytes: usize,
-        actual_bytes: usize,
-    },
+    RequestTooLarge { limit_bytes: usize, actual_bytes: usize },
 
     /// The field begins like JSON and is none.
     NotJson { line: usize, column: usize },
@@ -89,51 +83,25 @@ pub enum Problem {
     /// A property of another kind.
     WrongKind { at: JsonPath, expected: ValueKind },
     /// A `type` that LINE does not have at this place.
-    UnknownType {
-        at: JsonPath,
-        known: &'static [&'static str],
-    },
+    UnknownType { at: JsonPath, known: &'static [&'static str] },
     /// A value outside a closed list.
-    NotOneOf {
-        at: JsonPath,
-        allowed: &'static [&'static str],
-    },
+    NotOneOf { at: JsonPath, allowed: &'static [&'static str] },
     /// An action that exists, but not at this place.
     ActionNotHere { at: JsonPath, only_in: &'static str },
     /// A text that must not be empty.
     Empty { at: JsonPath },
     /// A text that is too long.
-    TooLong {
-        at: JsonPath,
-        limit: usize,
-        actual: usize,
-        unit: TextUnit,
-    },
+    TooLong { at: JsonPath, limit: usize, actual: usize, unit: TextUnit },
     /// A number that is too small.
     TooSmall { at: JsonPath, least: i64 },
     /// Too few entries in a list.
-    TooFew {
-        at: JsonPath,
-        least: usize,
-        actual: usize,
-    },
+    TooFew { at: JsonPath, least: usize, actual: usize },
     /// Too many entries in a list or an object.
-    TooMany {
-        at: JsonPath,
-        limit: usize,
-        actual: usize,
-    },
+    TooMany { at: JsonPath, limit: usize, actual: usize },
     /// Too many bytes of JSON (Flex).
-    TooLarge {
-        at: JsonPath,
-        limit_bytes: usize,
-        actual_bytes: usize,
-    },
+    TooLarge { at: JsonPath, limit_bytes: usize, actual_bytes: usize },
     /// No address, not one of these schemes, or not percent-encoded.
-    NotAnAddress {
-        at: JsonPath,
-        schemes: &'static [&'static str],
-    },
+    NotAnAddress { at: JsonPath, schemes: &'static [&'static str] },
     /// Characters other than letters, digits and `_`.
     NotAWord { at: JsonPath },
     /// No date or time as the mode wants it.

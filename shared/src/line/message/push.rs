@@ -32,20 +32,14 @@ pub fn compose_push(
     aggregation_unit: Option<&str>,
     notification_disabled: bool,
 ) -> String {
-    let exact = |message| {
-        serde_json::from_str(message).expect("messages are made by `parse`, which renders JSON")
-    };
+    let exact = |message| serde_json::from_str(message).expect("messages are made by `parse`, which renders JSON");
     let body = PushBody {
         to,
-        messages: messages
-            .iter()
-            .map(|message| exact(&message.json))
-            .collect(),
+        messages: messages.iter().map(|message| exact(&message.json)).collect(),
         notification_disabled,
         custom_aggregation_units: aggregation_unit.map(|unit| [unit]),
     };
-    let json =
-        serde_json::to_string(&body).expect("strings, flags and checked messages always serialise");
+    let json = serde_json::to_string(&body).expect("strings, flags and checked messages always serialise");
     escape_noncharacters(json)
 }
 

@@ -16,29 +16,14 @@ use super::shape::{Rule, Shape, Variants};
 pub(super) fn documented_name(key: &str) -> Option<&'static str> {
     let mut seen = Vec::new();
     let mut roots = [&MESSAGES, action::EVERY, &message::SUBSTITUTES].into_iter();
-    if key == "type" {
-        Some("type")
-    } else {
-        roots.find_map(|root| name_in_variants(key, root, &mut seen))
-    }
+    if key == "type" { Some("type") } else { roots.find_map(|root| name_in_variants(key, root, &mut seen)) }
 }
 
-fn name_in_variants(
-    key: &str,
-    variants: &Variants,
-    seen: &mut Vec<*const Shape>,
-) -> Option<&'static str> {
-    variants
-        .shapes
-        .iter()
-        .find_map(|shape| name_in_shape(key, shape, seen))
+fn name_in_variants(key: &str, variants: &Variants, seen: &mut Vec<*const Shape>) -> Option<&'static str> {
+    variants.shapes.iter().find_map(|shape| name_in_shape(key, shape, seen))
 }
 
-fn name_in_shape(
-    key: &str,
-    shape: &'static Shape,
-    seen: &mut Vec<*const Shape>,
-) -> Option<&'static str> {
+fn name_in_shape(key: &str, shape: &'static Shape, seen: &mut Vec<*const Shape>) -> Option<&'static str> {
     let this: *const Shape = shape;
     if seen.contains(&this) {
         return None;
@@ -54,10 +39,6 @@ fn name_in_shape(
             Rule::Variants(variants) => name_in_variants(key, variants, seen),
             _ => None,
         };
-        if field.name == key {
-            Some(field.name)
-        } else {
-            deeper
-        }
+        if field.name == key { Some(field.name) } else { deeper }
     })
 }

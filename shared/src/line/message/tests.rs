@@ -14,21 +14,13 @@ fn sent(raw: &str) -> String {
 }
 
 fn problem(raw: &str) -> Problem {
-    parse("message_1", raw, &none)
-        .expect_err("must be refused")
-        .problem
+    parse("message_1", raw, &none).expect_err("must be refused").problem
 }
 
 #[test]
 fn a_plain_text_becomes_a_text_message() {
-    assert_eq!(
-        sent("こんにちは\n\"引用\""),
-        r#"{"type":"text","text":"こんにちは\n\"引用\""}"#
-    );
-    assert_eq!(
-        sent("\\{not json}"),
-        r#"{"type":"text","text":"{not json}"}"#
-    );
+    assert_eq!(sent("こんにちは\n\"引用\""), r#"{"type":"text","text":"こんにちは\n\"引用\""}"#);
+    assert_eq!(sent("\\{not json}"), r#"{"type":"text","text":"{not json}"}"#);
 }
 
 #[test]
@@ -55,34 +47,18 @@ fn broken_json_is_refused_with_its_field_and_never_sent_as_text() {
     }
     let invalid = parse("message_3", "{", &none).unwrap_err();
     assert_eq!(invalid.field, "message_3");
-    assert!(
-        invalid
-            .in_words(Language::Japanese)
-            .starts_with("message_3：「{」で始まる")
-    );
-    assert!(
-        invalid
-            .in_words(Language::English)
-            .starts_with("message_3: It begins with \"{\"")
-    );
+    assert!(invalid.in_words(Language::Japanese).starts_with("message_3：「{」で始まる"));
+    assert!(invalid.in_words(Language::English).starts_with("message_3: It begins with \"{\""));
 }
 
 #[test]
 fn deep_nesting_is_refused_as_such() {
     let nested = |depth: usize| {
-        format!(
-            "{{\"type\":\"text\",\"text\":\"a\",\"x\":{}{}}}",
-            "[".repeat(depth - 1),
-            "]".repeat(depth - 1)
-        )
+        format!("{{\"type\":\"text\",\"text\":\"a\",\"x\":{}{}}}", "[".repeat(depth - 1), "]".repeat(depth - 1))
     };
     assert!(parse("message_1", &nested(64), &none).is_ok());
     for depth in [65, 127, 128, 129, 5_000] {
-        assert_eq!(
-            problem(&nested(depth)),
-            Problem::TooDeep { limit: 64 },
-            "{depth}"
-        );
+        assert_eq!(problem(&nested(depth)), Problem::TooDeep { limit: 64 }, "{depth}");
     }
 }
 
@@ -95,15 +71,9 @@ fn a_key_written_twice_is_refused_wherever_it_is() {
             r#"{"type":"flex","altText":"a","contents":{"type":"bubble","body":{"type":"box","type":"box"}}}"#,
             "contents.body.type",
         ),
-        (
-            r#"{"type":"text","text":"a","new":[{"Taro":1,"Taro":2}]}"#,
-            "?[0].?",
-        ),
+        (r#"{"type":"text","text":"a","new":[{"Taro":1,"Taro":2}]}"#, "?[0].?"),
     ] {
-        assert!(
-            matches!(problem(raw), Problem::WrittenTwice { at } if at.as_str() == place),
-            "{raw}"
-        );
+        assert!(matches!(problem(raw), Problem::WrittenTwice { at } if at.as_str() == place), "{raw}");
     }
 }
 
@@ -122,10 +92,7 @@ fn the_body_is_the_same_every_time_and_holds_no_noncharacter() {
     let body = compose_push("U1", &messages, Some("spring_2027"), true);
     let expected = r#"{"to":"U1","messages":[{"type":"text","text":"a\uffff\ufffe😀"}],"notificationDisabled":true,"customAggregationUnits":["spring_2027"]}"#;
     assert_eq!(body, expected);
-    assert_eq!(
-        body,
-        compose_push("U1", &messages, Some("spring_2027"), true)
-    );
+    assert_eq!(body, compose_push("U1", &messages, Some("spring_2027"), true));
 }
 
 #[test]
@@ -141,21 +108,12 @@ fn one_to_five_messages_make_a_request() {
     let fields = |count: usize| vec![("message_x", "a"); count];
     assert_eq!(parse_fields(&fields(5), &none).unwrap().len(), 5);
     let six = parse_fields(&fields(6), &none).unwrap_err();
-    assert_eq!(
-        six.problem,
-        Problem::TooManyMessages {
-            limit: 5,
-            actual: 6
-        }
-    );
+    assert_eq!(six.problem, Problem::TooManyMessages { limit: 5, actual: 6 });
     let blank = [("message_1", " "), ("message_2", ""), ("message_3", "a")];
     assert_eq!(parse_fields(&blank, &none).unwrap().len(), 1);
     for none_at_all in [&blank[..2], &[]] {
         let refused = parse_fields(none_at_all, &none).unwrap_err();
-        assert_eq!(
-            (refused.field.as_str(), refused.problem),
-            ("message_1", Problem::NoMessage)
-        );
+        assert_eq!((refused.field.as_str(), refused.problem), ("message_1", Problem::NoMessage));
     }
     assert_eq!(problem(" \n"), Problem::Blank);
     let second = parse_fields(&[("message_1", "a"), ("message_2", "{")], &none).unwrap_err();
@@ -168,15 +126,10 @@ fn a_request_of_two_megabytes_passes_and_one_byte_more_does_not() {
     let empty = push::largest_body_bytes(&parse_fields(&[("message_1", &with(0))], &none).unwrap());
     let room = limits::REQUEST_BYTES - empty;
     assert!(parse_fields(&[("message_1", &with(room))], &none).is_ok());
-    let refused = parse_fields(&[("message_1", &with(room + 1))], &none)
-        .unwrap_err()
-        .problem;
+    let refused = parse_fields(&[("message_1", &with(room + 1))], &none).unwrap_err().problem;
     assert_eq!(
         refused,
-        Problem::RequestTooLarge {
-            limit_bytes: limits::REQUEST_BYTES,
-            actual_bytes: limits::REQUEST_BYTES + 1
-        }
+        Problem::RequestTooLarge { limit_bytes: limits::REQUEST_BYTES, actual_bytes: limits::REQUEST_BYTES + 1 }
     );
 }
 
@@ -185,44 +138,27 @@ fn a_token_that_empties_a_text_is_told() {
     let empty = |_: &str| Some(String::new());
     let refused = parse("message_1", "{{line:firstname}}", &empty).unwrap_err();
     assert!(matches!(refused.problem, Problem::Empty { at } if at.as_str() == "text"));
-    assert_eq!(
-        parse("message_1", "{{line:firstname}}様", &empty)
-            .unwrap()
-            .json,
-        r#"{"type":"text","text":"様"}"#
-    );
+    assert_eq!(parse("message_1", "{{line:firstname}}様", &empty).unwrap().json, r#"{"type":"text","text":"様"}"#);
 }
 
 #[test]
 fn a_value_that_looks_like_json_stays_text() {
     let evil = |_: &str| Some(r#"{"type":"flex"}"#.to_owned());
     let message = parse("message_1", "{{line:firstname}}", &evil).unwrap();
-    assert!(
-        message.said
-            == Content::Text {
-                text: r#"{"type":"flex"}"#.to_owned()
-            }
-    );
+    assert!(message.said == Content::Text { text: r#"{"type":"flex"}"#.to_owned() });
 }
 
 #[test]
 fn what_was_said_is_told_without_json() {
     let said_by = |raw: &str| parse("message_1", raw, &none).unwrap().said;
     let text = |text: &str| Content::Text { text: text.into() };
-    let rich = |alt_text: &str| Content::Rich {
-        alt_text: alt_text.into(),
-    };
+    let rich = |alt_text: &str| Content::Rich { alt_text: alt_text.into() };
     assert!(said_by("やあ") == text("やあ"));
     assert!(said_by(r#"{"type":"textV2","text":"{{a}}"}"#) == text("{a}"));
-    let sticker = Content::Sticker {
-        package_id: "446".into(),
-        sticker_id: "1988".into(),
-        keywords: vec![],
-        text: None,
-    };
+    let sticker =
+        Content::Sticker { package_id: "446".into(), sticker_id: "1988".into(), keywords: vec![], text: None };
     assert!(said_by(r#"{"type":"sticker","packageId":"446","stickerId":"1988"}"#) == sticker);
-    let location =
-        r#"{"type":"location","title":"本社","address":"東京都","latitude":35.5,"longitude":139}"#;
+    let location = r#"{"type":"location","title":"本社","address":"東京都","latitude":35.5,"longitude":139}"#;
     let place = Content::Location {
         title: Some("本社".into()),
         address: Some("東京都".into()),
@@ -231,26 +167,16 @@ fn what_was_said_is_told_without_json() {
     };
     assert!(said_by(location) == place);
     let url = "https://example.com/a.m4a";
-    let media = |media, duration_ms| Content::Media {
-        media,
-        name: None,
-        size_bytes: None,
-        duration_ms,
-        url: Some(url.into()),
-    };
+    let media =
+        |media, duration_ms| Content::Media { media, name: None, size_bytes: None, duration_ms, url: Some(url.into()) };
     let audio = format!(r#"{{"type":"audio","originalContentUrl":"{url}","duration":60000}}"#);
     assert!(said_by(&audio) == media(Media::Audio, Some(60_000)));
     for (kind, of) in [("image", Media::Image), ("video", Media::Video)] {
-        let raw = format!(
-            r#"{{"type":"{kind}","originalContentUrl":"{url}","previewImageUrl":"{url}"}}"#
-        );
+        let raw = format!(r#"{{"type":"{kind}","originalContentUrl":"{url}","previewImageUrl":"{url}"}}"#);
         assert!(said_by(&raw) == media(of, None));
     }
     assert!(said_by(r#"{"type":"coupon","couponId":"01J"}"#) == rich("coupon 01J"));
-    assert!(
-        said_by(r#"{"type":"flex","altText":"お知らせ","contents":{"type":"bubble"}}"#)
-            == rich("お知らせ")
-    );
+    assert!(said_by(r#"{"type":"flex","altText":"お知らせ","contents":{"type":"bubble"}}"#) == rich("お知らせ"));
 }
 
 #[test]

@@ -21,45 +21,28 @@ pub(super) fn check_emojis(json: &Json, at: Path<'_>) -> Result<(), Problem> {
     if json.list("emojis").is_empty() {
         return Ok(());
     }
-    let units: Vec<u16> = json
-        .text("text")
-        .unwrap_or_default()
-        .encode_utf16()
-        .collect();
+    let units: Vec<u16> = json.text("text").unwrap_or_default().encode_utf16().collect();
     let emojis = at.key("emojis");
     for (number, emoji) in json.list("emojis").iter().enumerate() {
         let Some(Json::Number(index)) = emoji.get("index") else {
             continue;
         };
-        let unit = index
-            .as_u64()
-            .and_then(|index| usize::try_from(index).ok())
-            .and_then(|index| units.get(index));
+        let unit = index.as_u64().and_then(|index| usize::try_from(index).ok()).and_then(|index| units.get(index));
         if unit != Some(&u16::from(b'$')) {
-            return Err(Problem::EmojiMisplaced {
-                at: emojis.index(number).key("index").spell(),
-            });
+            return Err(Problem::EmojiMisplaced { at: emojis.index(number).key("index").spell() });
         }
     }
     Ok(())
 }
 
 /// The `substitution` of a `textV2` message.
-pub(super) fn check_substitution(
-    json: &Json,
-    variants: &Variants,
-    at: Path<'_>,
-) -> Result<(), Problem> {
+pub(super) fn check_substitution(json: &Json, variants: &Variants, at: Path<'_>) -> Result<(), Problem> {
     let Json::Object(fields) = json else {
         return wrong_kind(ValueKind::Object, at);
     };
     let actual = fields.len();
     if actual > SUBSTITUTES {
-        return Err(Problem::TooMany {
-            at: at.spell(),
-            limit: SUBSTITUTES,
-            actual,
-        });
+        return Err(Problem::TooMany { at: at.spell(), limit: SUBSTITUTES, actual });
     }
     for (name, value) in fields {
         let here = at.key(name);
@@ -76,14 +59,10 @@ pub(super) fn check_placeholders(json: &Json, at: Path<'_>) -> Result<(), Proble
     let at = at.key("text");
     let (mut mentions, mut emojis) = (0, 0);
     for piece in pieces(json.text("text").unwrap_or_default()) {
-        let Piece::Placeholder(name) =
-            piece.ok_or_else(|| Problem::BraceAlone { at: at.spell() })?
-        else {
+        let Piece::Placeholder(name) = piece.ok_or_else(|| Problem::BraceAlone { at: at.spell() })? else {
             continue;
         };
-        let substitute = json
-            .get("substitution")
-            .and_then(|substitution| substitution.get(name));
+        let substitute = json.get("substitution").and_then(|substitution| substitution.get(name));
         match substitute.and_then(|substitute| substitute.text("type")) {
             Some("mention") => mentions += 1,
             Some(_) => emojis += 1,
@@ -92,11 +71,7 @@ pub(super) fn check_placeholders(json: &Json, at: Path<'_>) -> Result<(), Proble
     }
     for (actual, limit) in [(mentions, MENTIONS), (emojis, EMOJIS)] {
         if actual > limit {
-            return Err(Problem::TooMany {
-                at: at.spell(),
-                limit,
-                actual,
-            });
+            return Err(Problem::TooMany { at: at.spell(), limit, actual });
         }
     }
     Ok(())
@@ -109,8 +84,7 @@ pub(super) fn unescape_braces(text: &str) -> String {
         Some(Piece::Placeholder(name)) => Some(format!("{{{name}}}")),
         None => None,
     });
-    read.collect::<Option<String>>()
-        .unwrap_or_else(|| text.to_owned())
+    read.collect::<Option<String>>().unwrap_or_else(|| text.to_owned())
 }
 
 enum Piece<'a> {
@@ -123,8 +97,7 @@ fn pieces(text: &str) -> impl Iterator<Item = Option<Piece<'_>>> {
     let mut rest = Some(text);
     std::iter::from_fn(move || {
         let now = rest.filter(|now| !now.is_empty())?;
-        let (piece, after) =
-            next_piece(now).map_or((None, None), |(piece, after)| (Some(piece), Some(after)));
+        let (piece, after) = next_piece(now).map_or((None, None), |(piece, after)| (Some(piece), Some(after)));
         rest = after;
         Some(piece)
     })
@@ -148,10 +121,7 @@ mod tests {
 
     #[test]
     fn doubled_braces_are_text_and_single_ones_are_not() {
-        assert_eq!(
-            unescape_braces("a{{b}}c {user1} {{{x}}}"),
-            "a{b}c {user1} {{x}}"
-        );
+        assert_eq!(unescape_braces("a{{b}}c {user1} {{{x}}}"), "a{b}c {user1} {{x}}");
         for alone in ["{", "}", "a{b", "a}b", "{a{b}", "{{a}", "{{a}}}"] {
             assert!(pieces(alone).any(|piece| piece.is_none()), "{alone}");
         }

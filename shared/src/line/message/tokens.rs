@@ -23,8 +23,7 @@ enum Escape {
 
 /// True where a text begins with a token of ours, well written or not.
 pub(super) fn begins_with_token(text: &str) -> bool {
-    text.strip_prefix("{{")
-        .is_some_and(|rest| rest.trim_start_matches(' ').starts_with("line:"))
+    text.strip_prefix("{{").is_some_and(|rest| rest.trim_start_matches(' ').starts_with("line:"))
 }
 
 /// Fills in the tokens of a plain text.
@@ -60,32 +59,16 @@ pub(super) fn fill_object(object: &mut Json, properties: Properties<'_>) -> Resu
     Ok(())
 }
 
-fn fill_field(
-    key: &str,
-    value: &mut Json,
-    properties: Properties<'_>,
-    at: Path<'_>,
-) -> Result<(), Problem> {
+fn fill_field(key: &str, value: &mut Json, properties: Properties<'_>, at: Path<'_>) -> Result<(), Problem> {
     let here = at.key(key);
-    if find_token(key).is_some()
-        || (key == "type" && matches!(value, Json::Text(kind) if find_token(kind).is_some()))
-    {
+    if find_token(key).is_some() || (key == "type" && matches!(value, Json::Text(kind) if find_token(kind).is_some())) {
         return Err(Problem::TokenNotAllowed { at: here.spell() });
     }
-    let escape = if is_address(key) {
-        Escape::Percent
-    } else {
-        Escape::Nothing
-    };
+    let escape = if is_address(key) { Escape::Percent } else { Escape::Nothing };
     fill_value(value, escape, properties, here)
 }
 
-fn fill_value(
-    value: &mut Json,
-    escape: Escape,
-    properties: Properties<'_>,
-    at: Path<'_>,
-) -> Result<(), Problem> {
+fn fill_value(value: &mut Json, escape: Escape, properties: Properties<'_>, at: Path<'_>) -> Result<(), Problem> {
     match value {
         Json::Text(text) => *text = fill(text, escape, properties, at)?.text,
         Json::List(items) => {
@@ -123,16 +106,8 @@ struct Move {
     by: i64,
 }
 
-fn fill(
-    text: &str,
-    escape: Escape,
-    properties: Properties<'_>,
-    at: Path<'_>,
-) -> Result<Filled, Problem> {
-    let mut filled = Filled {
-        text: String::with_capacity(text.len()),
-        moves: Vec::new(),
-    };
+fn fill(text: &str, escape: Escape, properties: Properties<'_>, at: Path<'_>) -> Result<Filled, Problem> {
+    let mut filled = Filled { text: String::with_capacity(text.len()), moves: Vec::new() };
     let (mut rest, mut position) = (text, 0);
     while let Some((before, name, after)) = find_token(rest) {
         let name = name.ok_or_else(|| Problem::TokenMalformed { at: at.spell() })?;
@@ -140,19 +115,12 @@ fn fill(
         if escape == Escape::Percent && !token_may_follow(&filled.text) {
             return Err(Problem::TokenInHost { at: at.spell() });
         }
-        let value = properties(name).ok_or_else(|| Problem::TokenUnknown {
-            at: at.spell(),
-            name: name.to_owned(),
-        })?;
+        let value = properties(name).ok_or_else(|| Problem::TokenUnknown { at: at.spell(), name: name.to_owned() })?;
         let value = escaped(&value, escape);
         let token = &rest[before.len()..rest.len() - after.len()];
         let from = position + utf16_length(before);
         let to = from + utf16_length(token);
-        filled.moves.push(Move {
-            from,
-            to,
-            by: utf16_length(&value) - utf16_length(token),
-        });
+        filled.moves.push(Move { from, to, by: utf16_length(&value) - utf16_length(token) });
         filled.text.push_str(&value);
         (rest, position) = (after, to);
     }
@@ -166,12 +134,9 @@ fn find_token(text: &str) -> Option<(&str, Option<&str>, &str)> {
     while let Some(found) = text[from..].find("{{") {
         let start = from + found;
         if begins_with_token(&text[start..]) {
-            let name_start = start
-                + text[start..].find("line:").expect("a token has its prefix")
-                + "line:".len();
+            let name_start = start + text[start..].find("line:").expect("a token has its prefix") + "line:".len();
             let named = text[name_start..].split_once("}}");
-            let (name, after) =
-                named.map_or((None, ""), |(name, after)| (well_formed(name), after));
+            let (name, after) = named.map_or((None, ""), |(name, after)| (well_formed(name), after));
             return Some((&text[..start], name, after));
         }
         from = start + 1;
@@ -183,9 +148,7 @@ fn well_formed(name: &str) -> Option<&str> {
     let name = name.trim_matches(' ');
     let is_name = !name.is_empty()
         && name.len() <= NAME_LENGTH
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     is_name.then_some(name)
 }
 
@@ -210,9 +173,7 @@ fn token_may_follow(written: &str) -> bool {
         return false;
     };
     match scheme.to_ascii_lowercase().as_str() {
-        "http" | "https" => rest
-            .strip_prefix("//")
-            .is_some_and(|rest| rest.contains(['/', '?', '#'])),
+        "http" | "https" => rest.strip_prefix("//").is_some_and(|rest| rest.contains(['/', '?', '#'])),
         "tel" | "line" => true,
         _ => false,
     }
@@ -238,20 +199,10 @@ fn move_emojis(fields: &mut [(String, Json)], moves: &[Move]) {
         let Some(written) = index.as_i64() else {
             continue;
         };
-        let inside = moves
-            .iter()
-            .any(|moved| (moved.from..moved.to).contains(&written));
-        let by: i64 = moves
-            .iter()
-            .filter(|moved| moved.to <= written)
-            .map(|moved| moved.by)
-            .sum();
+        let inside = moves.iter().any(|moved| (moved.from..moved.to).contains(&written));
+        let by: i64 = moves.iter().filter(|moved| moved.to <= written).map(|moved| moved.by).sum();
         // An emoji inside a token has no place: -1 is refused by the check that follows.
-        *index = if inside {
-            (-1).into()
-        } else {
-            written.saturating_add(by).into()
-        };
+        *index = if inside { (-1).into() } else { written.saturating_add(by).into() };
     }
 }
 

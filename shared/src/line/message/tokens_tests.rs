@@ -1,16 +1,8 @@
 use super::*;
 use proptest::prelude::*;
 
-const NASTY: [&str; 8] = [
-    "\"",
-    "\n\r\t",
-    "\\",
-    "\"},{\"type\":\"text\"",
-    "{{line:lastname}}",
-    "\u{FFFF}\u{0}",
-    "{everyone}",
-    "",
-];
+const NASTY: [&str; 8] =
+    ["\"", "\n\r\t", "\\", "\"},{\"type\":\"text\"", "{{line:lastname}}", "\u{FFFF}\u{0}", "{everyone}", ""];
 
 fn object(json: &str) -> Json {
     serde_json::from_str(json).unwrap()
@@ -18,9 +10,7 @@ fn object(json: &str) -> Json {
 
 fn filled(json: &str, value: &str) -> Result<Json, Problem> {
     let mut object = object(json);
-    fill_object(&mut object, &|name| {
-        (name != "absent").then(|| value.to_owned())
-    })?;
+    fill_object(&mut object, &|name| (name != "absent").then(|| value.to_owned()))?;
     Ok(object)
 }
 
@@ -31,10 +21,8 @@ fn problem(json: &str) -> Problem {
 #[test]
 fn a_value_stays_inside_the_string_it_was_put_into() {
     for value in NASTY {
-        let json = filled(
-            r#"{"type":"text","text":"Hi {{line:firstname}}!","x":[{"y":"{{line:a}}{{line:b}}"}]}"#,
-            value,
-        );
+        let json =
+            filled(r#"{"type":"text","text":"Hi {{line:firstname}}!","x":[{"y":"{{line:a}}{{line:b}}"}]}"#, value);
         let json = json.unwrap_or_else(|_| panic!("refused"));
         assert!(json.text("text") == Some(&format!("Hi {value}!")));
         assert!(json.list("x")[0].text("y") == Some(&format!("{value}{value}")));
@@ -45,42 +33,23 @@ fn a_value_stays_inside_the_string_it_was_put_into() {
 
 #[test]
 fn a_plain_text_is_filled_in_once() {
-    let text = fill_text("{{line:a}} {{ line:b }} {x} {{y}}", &|name| {
-        Some(format!("<{name}>{{{{line:a}}}}"))
-    });
+    let text = fill_text("{{line:a}} {{ line:b }} {x} {{y}}", &|name| Some(format!("<{name}>{{{{line:a}}}}")));
     assert_eq!(text.unwrap(), "<a>{{line:a}} <b>{{line:a}} {x} {{y}}");
 }
 
 #[test]
 fn an_empty_property_is_nothing_and_an_absent_one_is_refused() {
-    assert_eq!(
-        fill_text("[{{line:a}}]", &|_| Some(String::new())).unwrap(),
-        "[]"
-    );
+    assert_eq!(fill_text("[{{line:a}}]", &|_| Some(String::new())).unwrap(), "[]");
     let refused = fill_text("[{{line:absent}}]", &|_| None).unwrap_err();
-    assert!(
-        matches!(&refused, Problem::TokenUnknown { at, name } if at.as_str() == "text" && name == "absent")
-    );
+    assert!(matches!(&refused, Problem::TokenUnknown { at, name } if at.as_str() == "text" && name == "absent"));
 }
 
 #[test]
 fn a_badly_written_token_is_refused() {
-    for text in [
-        "{{line:}}",
-        "{{line:a b}}",
-        "{{line:a",
-        "{{line:a}",
-        "{{line:姓}}",
-        "{{ line:a-b }}",
-        "{{line:{{line:a}}}}",
-    ] {
-        assert!(
-            matches!(
-                fill_text(text, &|_| Some(String::new())),
-                Err(Problem::TokenMalformed { .. })
-            ),
-            "{text}"
-        );
+    for text in
+        ["{{line:}}", "{{line:a b}}", "{{line:a", "{{line:a}", "{{line:姓}}", "{{ line:a-b }}", "{{line:{{line:a}}}}"]
+    {
+        assert!(matches!(fill_text(text, &|_| Some(String::new())), Err(Problem::TokenMalformed { .. })), "{text}");
     }
 }
 
@@ -92,30 +61,18 @@ fn keys_and_types_take_no_token() {
         r#"{"type":"text","{{line:a}}":"x"}"#,
         r#"{"type":"textV2","substitution":{"{{line:a}}":{}}}"#,
     ] {
-        assert!(
-            matches!(problem(json), Problem::TokenNotAllowed { .. }),
-            "{json}"
-        );
+        assert!(matches!(problem(json), Problem::TokenNotAllowed { .. }), "{json}");
     }
 }
 
 #[test]
 fn in_an_address_a_value_is_percent_encoded_and_never_the_host() {
-    let json = filled(
-        r#"{"type":"image","originalContentUrl":"https://example.com/a?n={{line:a}}"}"#,
-        "山田 &/#\"",
-    )
-    .unwrap_or(Json::Null);
-    assert_eq!(
-        json.text("originalContentUrl"),
-        Some("https://example.com/a?n=%E5%B1%B1%E7%94%B0%20%26%2F%23%22")
-    );
+    let json = filled(r#"{"type":"image","originalContentUrl":"https://example.com/a?n={{line:a}}"}"#, "山田 &/#\"")
+        .unwrap_or(Json::Null);
+    assert_eq!(json.text("originalContentUrl"), Some("https://example.com/a?n=%E5%B1%B1%E7%94%B0%20%26%2F%23%22"));
     let desktop = r#"{"type":"x","altUri":{"desktop":"tel:{{line:a}}"}}"#;
     let json = filled(desktop, "1 2").unwrap_or(Json::Null);
-    assert_eq!(
-        json.get("altUri").and_then(|uri| uri.text("desktop")),
-        Some("tel:1%202")
-    );
+    assert_eq!(json.get("altUri").and_then(|uri| uri.text("desktop")), Some("tel:1%202"));
     for address in [
         "{{line:a}}",
         "https://{{line:a}}",
@@ -125,20 +82,13 @@ fn in_an_address_a_value_is_percent_encoded_and_never_the_host() {
         "x:{{line:a}}",
     ] {
         let json = format!(r#"{{"type":"x","action":{{"uri":"{address}"}}}}"#);
-        assert!(
-            matches!(problem(&json), Problem::TokenInHost { .. }),
-            "{address}"
-        );
+        assert!(matches!(problem(&json), Problem::TokenInHost { .. }), "{address}");
     }
 }
 
 #[test]
 fn in_text_v2_a_value_brings_no_placeholder() {
-    let json = filled(
-        r#"{"type":"textV2","text":"{user1} {{line:a}}"}"#,
-        "{everyone}",
-    )
-    .unwrap_or(Json::Null);
+    let json = filled(r#"{"type":"textV2","text":"{user1} {{line:a}}"}"#, "{everyone}").unwrap_or(Json::Null);
     assert_eq!(json.text("text"), Some("{user1} {{everyone}}"));
 }
 
@@ -147,23 +97,14 @@ fn emoji_move_with_the_text() {
     let written = r#"{"type":"text","text":"$ {{line:a}} $ {{line:a}}$","emojis":[{"index":0},{"index":13},{"index":25},{"index":4}]}"#;
     for value in ["", "太郎", "👨‍👩‍👧$$$$$$$$$$$$$$$$$"] {
         let json = filled(written, value).unwrap_or(Json::Null);
-        let units: Vec<u16> = json
-            .text("text")
-            .unwrap_or_default()
-            .encode_utf16()
-            .collect();
+        let units: Vec<u16> = json.text("text").unwrap_or_default().encode_utf16().collect();
         let index = |emoji: usize| match json.list("emojis")[emoji].get("index") {
             Some(Json::Number(index)) => index.as_i64().unwrap(),
             _ => panic!("an index is a number"),
         };
         let long = utf16_length(value);
-        assert_eq!(
-            (index(0), index(1), index(2), index(3)),
-            (0, 3 + long, 5 + 2 * long, -1)
-        );
-        assert!(
-            (0..3).all(|emoji| units[usize::try_from(index(emoji)).unwrap()] == u16::from(b'$'))
-        );
+        assert_eq!((index(0), index(1), index(2), index(3)), (0, 3 + long, 5 + 2 * long, -1));
+        assert!((0..3).all(|emoji| units[usize::try_from(index(emoji)).unwrap()] == u16::from(b'$')));
     }
 }
 
@@ -174,14 +115,10 @@ fn shape(json: &Json) -> String {
         Json::Flag(flag) => flag.to_string(),
         Json::Number(_) => "number".into(),
         Json::Text(_) => "text".into(),
-        Json::List(items) => format!(
-            "[{}]",
-            items.iter().map(shape).collect::<Vec<_>>().join(",")
-        ),
-        Json::Object(fields) => fields
-            .iter()
-            .map(|(key, value)| format!("{key}:{};", shape(value)))
-            .collect::<String>(),
+        Json::List(items) => format!("[{}]", items.iter().map(shape).collect::<Vec<_>>().join(",")),
+        Json::Object(fields) => {
+            fields.iter().map(|(key, value)| format!("{key}:{};", shape(value))).collect::<String>()
+        }
     }
 }
 

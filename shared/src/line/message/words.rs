@@ -11,9 +11,7 @@ pub(super) fn said(object: &Json) -> Content {
     let text = |key| object.text(key).unwrap_or_default().to_owned();
     match object.text("type").unwrap_or_default() {
         "text" => Content::Text { text: text("text") },
-        "textV2" => Content::Text {
-            text: text::unescape_braces(&text("text")),
-        },
+        "textV2" => Content::Text { text: text::unescape_braces(&text("text")) },
         "sticker" => Content::Sticker {
             package_id: text("packageId"),
             sticker_id: text("stickerId"),
@@ -29,28 +27,16 @@ pub(super) fn said(object: &Json) -> Content {
             latitude: number(object, "latitude"),
             longitude: number(object, "longitude"),
         },
-        "coupon" => Content::Rich {
-            alt_text: format!("coupon {}", text("couponId")),
-        },
-        "imagemap" | "template" | "flex" => Content::Rich {
-            alt_text: text("altText"),
-        },
-        unknown => Content::Unsupported {
-            what: unknown.to_owned(),
-        },
+        "coupon" => Content::Rich { alt_text: format!("coupon {}", text("couponId")) },
+        "imagemap" | "template" | "flex" => Content::Rich { alt_text: text("altText") },
+        unknown => Content::Unsupported { what: unknown.to_owned() },
     }
 }
 
 fn media(media: Media, object: &Json) -> Content {
     let duration_ms = number(object, "duration").parse().ok();
     let url = object.text("originalContentUrl").map(str::to_owned);
-    Content::Media {
-        media,
-        name: None,
-        size_bytes: None,
-        duration_ms,
-        url,
-    }
+    Content::Media { media, name: None, size_bytes: None, duration_ms, url }
 }
 
 fn number(object: &Json, key: &str) -> String {

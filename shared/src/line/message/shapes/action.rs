@@ -5,88 +5,28 @@ use super::super::{
     limits::TextUnit,
     path::Path,
     problem::Problem,
-    shape::{
-        Rule, Shape, Variants, check_text, check_variants, optional, plain, required, variants,
-    },
+    shape::{Rule, Shape, Variants, check_text, check_variants, optional, plain, required, variants},
 };
 
-const DATA: Rule = Rule::Text {
-    filled: false,
-    limit: 300,
-    unit: TextUnit::Utf16,
-};
+const DATA: Rule = Rule::Text { filled: false, limit: 300, unit: TextUnit::Utf16 };
 /// What a tap says in the chat.
 const SAID: Rule = Rule::graphemes(300);
 
 /// An action behind a button of a template: its label is the button.
-pub(super) const IN_TEMPLATE: Rule = Rule::By(|json, at| {
-    check(
-        json,
-        at,
-        Place {
-            label: 20,
-            labelled: true,
-        },
-    )
-});
+pub(super) const IN_TEMPLATE: Rule = Rule::By(|json, at| check(json, at, Place { label: 20, labelled: true }));
 /// An action behind a whole card, where no label shows.
-pub(super) const BY_DEFAULT: Rule = Rule::By(|json, at| {
-    check(
-        json,
-        at,
-        Place {
-            label: 20,
-            labelled: false,
-        },
-    )
-});
+pub(super) const BY_DEFAULT: Rule = Rule::By(|json, at| check(json, at, Place { label: 20, labelled: false }));
 /// An action behind an image of an image carousel.
-pub(super) const IN_IMAGE_CAROUSEL: Rule = Rule::By(|json, at| {
-    check(
-        json,
-        at,
-        Place {
-            label: 12,
-            labelled: false,
-        },
-    )
-});
+pub(super) const IN_IMAGE_CAROUSEL: Rule = Rule::By(|json, at| check(json, at, Place { label: 12, labelled: false }));
 /// An action behind a Flex button.
-pub(super) const IN_FLEX_BUTTON: Rule = Rule::By(|json, at| {
-    check(
-        json,
-        at,
-        Place {
-            label: 40,
-            labelled: true,
-        },
-    )
-});
+pub(super) const IN_FLEX_BUTTON: Rule = Rule::By(|json, at| check(json, at, Place { label: 40, labelled: true }));
 /// An action behind any other Flex component.
-pub(super) const IN_FLEX: Rule = Rule::By(|json, at| {
-    check(
-        json,
-        at,
-        Place {
-            label: 40,
-            labelled: false,
-        },
-    )
-});
+pub(super) const IN_FLEX: Rule = Rule::By(|json, at| check(json, at, Place { label: 40, labelled: false }));
 /// An action behind a quick reply button.
 pub(super) const IN_QUICK_REPLY: Rule = Rule::By(|json, at| {
     check_variants(json, &QUICK_REPLY_ACTIONS, at)
         .map_err(|problem| elsewhere(json, problem, at))
-        .and_then(|()| {
-            check_label(
-                json,
-                at,
-                Place {
-                    label: 20,
-                    labelled: true,
-                },
-            )
-        })
+        .and_then(|()| check_label(json, at, Place { label: 20, labelled: true }))
 });
 
 /// What a label is at the place of an action. Labels count in grapheme clusters.
@@ -104,13 +44,7 @@ fn check(json: &Json, at: Path<'_>, place: Place) -> Result<(), Problem> {
 fn check_label(json: &Json, at: Path<'_>, place: Place) -> Result<(), Problem> {
     let here = at.key("label");
     match json.text("label") {
-        Some(label) => check_text(
-            label,
-            place.labelled,
-            place.label,
-            TextUnit::Graphemes,
-            here,
-        ),
+        Some(label) => check_text(label, place.labelled, place.label, TextUnit::Graphemes, here),
         None if place.labelled => Err(Problem::Missing { at: here.spell() }),
         None => Ok(()),
     }
@@ -125,10 +59,7 @@ fn elsewhere(json: &Json, problem: Problem, at: Path<'_>) -> Problem {
         (Problem::UnknownType { .. }, Some("richmenuswitch")) => "rich menu",
         _ => return problem,
     };
-    Problem::ActionNotHere {
-        at: own_type,
-        only_in,
-    }
+    Problem::ActionNotHere { at: own_type, only_in }
 }
 
 static ACTIONS: Variants = variants! {
@@ -161,31 +92,18 @@ static POSTBACK: Shape = Shape {
         required("data", DATA),
         optional("displayText", SAID),
         optional("text", SAID),
-        optional(
-            "inputOption",
-            Rule::OneOf(&["closeRichMenu", "openRichMenu", "openKeyboard", "openVoice"]),
-        ),
+        optional("inputOption", Rule::OneOf(&["closeRichMenu", "openRichMenu", "openKeyboard", "openVoice"])),
         optional("fillInText", SAID),
     ],
     also: |json, at| match (json.get("displayText"), json.get("text")) {
-        (Some(_), Some(_)) => Err(Problem::NotTogether {
-            at: at.key("displayText").spell(),
-            other: "text",
-        }),
+        (Some(_), Some(_)) => Err(Problem::NotTogether { at: at.key("displayText").spell(), other: "text" }),
         _ => Ok(()),
     },
 };
 
 static MESSAGE: Shape = plain(&[
     optional("label", Rule::ANY_TEXT),
-    required(
-        "text",
-        Rule::Text {
-            filled: true,
-            limit: 300,
-            unit: TextUnit::Graphemes,
-        },
-    ),
+    required("text", Rule::Text { filled: true, limit: 300, unit: TextUnit::Graphemes }),
 ]);
 
 static URI: Shape = plain(&[
@@ -196,10 +114,7 @@ static URI: Shape = plain(&[
 
 static ALT_URI: Shape = plain(&[optional("desktop", Rule::LINK)]);
 
-static CLIPBOARD: Shape = plain(&[
-    optional("label", Rule::ANY_TEXT),
-    required("clipboardText", Rule::utf16(1_000)),
-]);
+static CLIPBOARD: Shape = plain(&[optional("label", Rule::ANY_TEXT), required("clipboardText", Rule::utf16(1_000))]);
 
 static DATETIME_PICKER: Shape = Shape {
     fields: &[
@@ -219,16 +134,12 @@ fn check_dates(json: &Json, at: Path<'_>) -> Result<(), Problem> {
         "date" => ("2027-01-31", is_date),
         "time" => ("23:59", is_time),
         _ => ("2027-01-31T23:59", |text| {
-            text.split_once(['T', 't'])
-                .is_some_and(|(date, time)| is_date(date) && is_time(time))
+            text.split_once(['T', 't']).is_some_and(|(date, time)| is_date(date) && is_time(time))
         }),
     };
     for name in ["initial", "max", "min"] {
         if json.text(name).is_some_and(|text| !is_right(text)) {
-            return Err(Problem::NotADate {
-                at: at.key(name).spell(),
-                format,
-            });
+            return Err(Problem::NotADate { at: at.key(name).spell(), format });
         }
     }
     Ok(())
@@ -237,16 +148,12 @@ fn check_dates(json: &Json, at: Path<'_>) -> Result<(), Problem> {
 /// 1900-01-01 to 2100-12-31, as LINE has it.
 fn is_date(text: &str) -> bool {
     text.len() == 10
-        && text
-            .parse::<jiff::civil::Date>()
-            .is_ok_and(|date| (1900..=2100).contains(&date.year()))
-        && text.bytes().enumerate().all(|(index, byte)| {
-            if matches!(index, 4 | 7) {
-                byte == b'-'
-            } else {
-                byte.is_ascii_digit()
-            }
-        })
+        && text.parse::<jiff::civil::Date>().is_ok_and(|date| (1900..=2100).contains(&date.year()))
+        && text.bytes().enumerate().all(
+            |(index, byte)| {
+                if matches!(index, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() }
+            },
+        )
 }
 
 fn is_time(text: &str) -> bool {
@@ -255,8 +162,7 @@ fn is_time(text: &str) -> bool {
             && part.bytes().all(|byte| byte.is_ascii_digit())
             && part.parse::<u8>().is_ok_and(|part| part <= most)
     };
-    text.split_once(':')
-        .is_some_and(|(hour, minute)| two(hour, 23) && two(minute, 59))
+    text.split_once(':').is_some_and(|(hour, minute)| two(hour, 23) && two(minute, 59))
 }
 
 #[cfg(test)]
@@ -268,15 +174,7 @@ mod tests {
         for good in ["1900-01-01", "2028-02-29", "2100-12-31"] {
             assert!(is_date(good), "{good}");
         }
-        for bad in [
-            "2027-02-29",
-            "1899-12-31",
-            "2101-01-01",
-            "2027-1-1",
-            "2027/01/01",
-            "20270101",
-            "２０２７",
-        ] {
+        for bad in ["2027-02-29", "1899-12-31", "2101-01-01", "2027-1-1", "2027/01/01", "20270101", "２０２７"] {
             assert!(!is_date(bad), "{bad}");
         }
         assert!(is_time("00:00") && is_time("23:59"));

@@ -27,10 +27,7 @@ const RATIO: Field = optional("aspectRatio", TEXT);
 const BACKGROUND_COLOR: Field = optional("backgroundColor", TEXT);
 const WEIGHT: Field = optional("weight", Rule::OneOf(&["regular", "bold"]));
 const STYLE: Field = optional("style", Rule::OneOf(&["normal", "italic"]));
-const DECORATION: Field = optional(
-    "decoration",
-    Rule::OneOf(&["none", "underline", "line-through"]),
-);
+const DECORATION: Field = optional("decoration", Rule::OneOf(&["none", "underline", "line-through"]));
 const ADJUST: Field = optional("adjustMode", Rule::OneOf(&["shrink-to-fit"]));
 const SCALING: Field = optional("scaling", Rule::Flag);
 const ACTION: Field = optional("action", action::IN_FLEX);
@@ -40,23 +37,13 @@ pub(super) static CONTAINERS: Variants = variants! { "bubble" => BUBBLE, "carous
 static BUBBLES: Variants = variants! { "bubble" => BUBBLE };
 
 static CAROUSEL: Shape = Shape {
-    fields: &[required(
-        "contents",
-        Rule::List {
-            of: &Rule::Variants(&BUBBLES),
-            least: 1,
-            limit: 12,
-        },
-    )],
+    fields: &[required("contents", Rule::List { of: &Rule::Variants(&BUBBLES), least: 1, limit: 12 })],
     also: |json, at| check_bytes(json, limits::FLEX_CAROUSEL_BYTES, at),
 };
 
 static BUBBLE: Shape = Shape {
     fields: &[
-        optional(
-            "size",
-            Rule::OneOf(&["nano", "micro", "deca", "hecto", "kilo", "mega", "giga"]),
-        ),
+        optional("size", Rule::OneOf(&["nano", "micro", "deca", "hecto", "kilo", "mega", "giga"])),
         optional("direction", Rule::OneOf(&["ltr", "rtl"])),
         optional("header", Rule::Variants(&BOXES)),
         optional("hero", Rule::Variants(&HEROES)),
@@ -71,11 +58,7 @@ static BUBBLE: Shape = Shape {
 fn check_bytes(json: &Json, limit_bytes: usize, at: Path<'_>) -> Result<(), Problem> {
     let actual_bytes = json.render().len();
     if actual_bytes > limit_bytes {
-        return Err(Problem::TooLarge {
-            at: at.spell(),
-            limit_bytes,
-            actual_bytes,
-        });
+        return Err(Problem::TooLarge { at: at.spell(), limit_bytes, actual_bytes });
     }
     Ok(())
 }
@@ -107,25 +90,12 @@ static STYLES: Shape = plain(&[
     optional("footer", Rule::Object(&BLOCK_STYLE)),
 ]);
 
-static BLOCK_STYLE: Shape = plain(&[
-    BACKGROUND_COLOR,
-    optional("separator", Rule::Flag),
-    optional("separatorColor", TEXT),
-]);
+static BLOCK_STYLE: Shape =
+    plain(&[BACKGROUND_COLOR, optional("separator", Rule::Flag), optional("separatorColor", TEXT)]);
 
 static BOX: Shape = plain(&[
-    required(
-        "layout",
-        Rule::OneOf(&["horizontal", "vertical", "baseline"]),
-    ),
-    required(
-        "contents",
-        Rule::List {
-            of: &Rule::Variants(&COMPONENTS),
-            least: 0,
-            limit: usize::MAX,
-        },
-    ),
+    required("layout", Rule::OneOf(&["horizontal", "vertical", "baseline"])),
+    required("contents", Rule::List { of: &Rule::Variants(&COMPONENTS), least: 0, limit: usize::MAX }),
     FLEX,
     optional("spacing", TEXT),
     MARGIN,
@@ -149,19 +119,9 @@ static BOX: Shape = plain(&[
     optional("paddingEnd", TEXT),
     optional(
         "justifyContent",
-        Rule::OneOf(&[
-            "center",
-            "flex-start",
-            "flex-end",
-            "space-between",
-            "space-around",
-            "space-evenly",
-        ]),
+        Rule::OneOf(&["center", "flex-start", "flex-end", "space-between", "space-around", "space-evenly"]),
     ),
-    optional(
-        "alignItems",
-        Rule::OneOf(&["center", "flex-start", "flex-end"]),
-    ),
+    optional("alignItems", Rule::OneOf(&["center", "flex-start", "flex-end"])),
     optional("background", Rule::Variants(&BACKGROUNDS)),
     ACTION,
 ]);
@@ -220,30 +180,13 @@ static VIDEO: Shape = plain(&[
     ACTION,
 ]);
 
-static ICON: Shape = plain(&[
-    required("url", Rule::MEDIA),
-    SIZE,
-    RATIO,
-    MARGIN,
-    POSITION,
-    TOP,
-    BOTTOM,
-    START,
-    END,
-    SCALING,
-]);
+static ICON: Shape =
+    plain(&[required("url", Rule::MEDIA), SIZE, RATIO, MARGIN, POSITION, TOP, BOTTOM, START, END, SCALING]);
 
 static TEXT_COMPONENT: Shape = Shape {
     fields: &[
         optional("text", TEXT),
-        optional(
-            "contents",
-            Rule::List {
-                of: &Rule::Variants(&SPANS),
-                least: 0,
-                limit: usize::MAX,
-            },
-        ),
+        optional("contents", Rule::List { of: &Rule::Variants(&SPANS), least: 0, limit: usize::MAX }),
         FLEX,
         SIZE,
         ALIGN,
@@ -272,24 +215,13 @@ static TEXT_COMPONENT: Shape = Shape {
 fn says_something(json: &Json, at: Path<'_>) -> Result<(), Problem> {
     match json.text("text") {
         _ if !json.list("contents").is_empty() => Ok(()),
-        None => Err(Problem::Missing {
-            at: at.key("text").spell(),
-        }),
-        Some("") => Err(Problem::Empty {
-            at: at.key("text").spell(),
-        }),
+        None => Err(Problem::Missing { at: at.key("text").spell() }),
+        Some("") => Err(Problem::Empty { at: at.key("text").spell() }),
         Some(_) => Ok(()),
     }
 }
 
-static SPAN: Shape = plain(&[
-    optional("text", TEXT),
-    SIZE,
-    COLOR,
-    WEIGHT,
-    STYLE,
-    DECORATION,
-]);
+static SPAN: Shape = plain(&[optional("text", TEXT), SIZE, COLOR, WEIGHT, STYLE, DECORATION]);
 
 static SEPARATOR: Shape = plain(&[MARGIN, COLOR]);
 

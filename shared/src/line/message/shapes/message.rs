@@ -28,14 +28,8 @@ const SENDER_FIELD: Field = optional("sender", Rule::Object(&SENDER));
 const ALT_TEXT: Field = required("altText", Rule::utf16(limits::ALT_TEXT));
 const QUOTE: Field = optional("quoteToken", Rule::SOME_TEXT);
 
-static QUICK_REPLY: Shape = plain(&[required(
-    "items",
-    Rule::List {
-        of: &Rule::Object(&QUICK_REPLY_ITEM),
-        least: 1,
-        limit: 13,
-    },
-)]);
+static QUICK_REPLY: Shape =
+    plain(&[required("items", Rule::List { of: &Rule::Object(&QUICK_REPLY_ITEM), least: 1, limit: 13 })]);
 
 static QUICK_REPLY_ITEM: Shape = plain(&[
     required("type", Rule::OneOf(&["action"])),
@@ -44,16 +38,10 @@ static QUICK_REPLY_ITEM: Shape = plain(&[
 ]);
 
 static SENDER: Shape = Shape {
-    fields: &[
-        optional("name", Rule::utf16(20)),
-        optional("iconUrl", Rule::MEDIA),
-    ],
+    fields: &[optional("name", Rule::utf16(20)), optional("iconUrl", Rule::MEDIA)],
     also: |json, at| {
         if json.text("name").is_some_and(|name| name.contains("LINE")) {
-            return Err(Problem::ReservedWord {
-                at: at.key("name").spell(),
-                word: "LINE",
-            });
+            return Err(Problem::ReservedWord { at: at.key("name").spell(), word: "LINE" });
         }
         Ok(())
     },
@@ -64,14 +52,7 @@ static TEXT: Shape = Shape {
         QUICK_REPLY_FIELD,
         SENDER_FIELD,
         required("text", Rule::utf16(limits::TEXT)),
-        optional(
-            "emojis",
-            Rule::List {
-                of: &Rule::Object(&EMOJI),
-                least: 0,
-                limit: 20,
-            },
-        ),
+        optional("emojis", Rule::List { of: &Rule::Object(&EMOJI), least: 0, limit: 20 }),
         QUOTE,
     ],
     also: text::check_emojis,
@@ -88,17 +69,13 @@ static TEXT_V2: Shape = Shape {
         QUICK_REPLY_FIELD,
         SENDER_FIELD,
         required("text", Rule::utf16(limits::TEXT)),
-        optional(
-            "substitution",
-            Rule::By(|json, at| text::check_substitution(json, &SUBSTITUTES, at)),
-        ),
+        optional("substitution", Rule::By(|json, at| text::check_substitution(json, &SUBSTITUTES, at))),
         QUOTE,
     ],
     also: text::check_placeholders,
 };
 
-pub(super) static SUBSTITUTES: Variants =
-    variants! { "mention" => MENTION, "emoji" => EMOJI_SUBSTITUTE };
+pub(super) static SUBSTITUTES: Variants = variants! { "mention" => MENTION, "emoji" => EMOJI_SUBSTITUTE };
 
 static MENTION: Shape = plain(&[required("mentionee", Rule::Variants(&MENTIONEES))]);
 
@@ -108,10 +85,7 @@ static MENTIONED_USER: Shape = plain(&[required("userId", Rule::SOME_TEXT)]);
 
 static MENTIONED_ALL: Shape = plain(&[]);
 
-static EMOJI_SUBSTITUTE: Shape = plain(&[
-    required("productId", Rule::SOME_TEXT),
-    required("emojiId", Rule::SOME_TEXT),
-]);
+static EMOJI_SUBSTITUTE: Shape = plain(&[required("productId", Rule::SOME_TEXT), required("emojiId", Rule::SOME_TEXT)]);
 
 static STICKER: Shape = plain(&[
     QUICK_REPLY_FIELD,
@@ -159,19 +133,11 @@ static COUPON: Shape = plain(&[
     optional("deliveryTag", Rule::Word(30)),
 ]);
 
-static TEMPLATE: Shape = plain(&[
-    QUICK_REPLY_FIELD,
-    SENDER_FIELD,
-    ALT_TEXT,
-    required("template", Rule::Variants(&template::TEMPLATES)),
-]);
+static TEMPLATE: Shape =
+    plain(&[QUICK_REPLY_FIELD, SENDER_FIELD, ALT_TEXT, required("template", Rule::Variants(&template::TEMPLATES))]);
 
-static FLEX: Shape = plain(&[
-    QUICK_REPLY_FIELD,
-    SENDER_FIELD,
-    ALT_TEXT,
-    required("contents", Rule::Variants(&flex::CONTAINERS)),
-]);
+static FLEX: Shape =
+    plain(&[QUICK_REPLY_FIELD, SENDER_FIELD, ALT_TEXT, required("contents", Rule::Variants(&flex::CONTAINERS))]);
 
 static IMAGEMAP: Shape = plain(&[
     QUICK_REPLY_FIELD,
@@ -179,21 +145,12 @@ static IMAGEMAP: Shape = plain(&[
     required("baseUrl", Rule::MEDIA),
     ALT_TEXT,
     required("baseSize", Rule::Object(&BASE_SIZE)),
-    required(
-        "actions",
-        Rule::List {
-            of: &Rule::Variants(&IMAGEMAP_ACTIONS),
-            least: 0,
-            limit: 50,
-        },
-    ),
+    required("actions", Rule::List { of: &Rule::Variants(&IMAGEMAP_ACTIONS), least: 0, limit: 50 }),
     optional("video", Rule::Object(&IMAGEMAP_VIDEO)),
 ]);
 
-static BASE_SIZE: Shape = plain(&[
-    required("width", Rule::Whole { least: 1 }),
-    required("height", Rule::Whole { least: 1 }),
-]);
+static BASE_SIZE: Shape =
+    plain(&[required("width", Rule::Whole { least: 1 }), required("height", Rule::Whole { least: 1 })]);
 
 static AREA: Shape = plain(&[
     required("x", Rule::Whole { least: 0 }),
@@ -211,19 +168,11 @@ static IMAGEMAP_ACTIONS: Variants = variants! {
     "clipboard" => IMAGEMAP_CLIPBOARD,
 };
 
-static IMAGEMAP_MESSAGE: Shape = plain(&[
-    AREA_FIELD,
-    IMAGEMAP_LABEL,
-    required("text", Rule::utf16(400)),
-]);
+static IMAGEMAP_MESSAGE: Shape = plain(&[AREA_FIELD, IMAGEMAP_LABEL, required("text", Rule::utf16(400))]);
 
 static IMAGEMAP_URI: Shape = plain(&[AREA_FIELD, IMAGEMAP_LABEL, required("linkUri", Rule::LINK)]);
 
-static IMAGEMAP_CLIPBOARD: Shape = plain(&[
-    AREA_FIELD,
-    IMAGEMAP_LABEL,
-    required("clipboardText", Rule::utf16(1_000)),
-]);
+static IMAGEMAP_CLIPBOARD: Shape = plain(&[AREA_FIELD, IMAGEMAP_LABEL, required("clipboardText", Rule::utf16(1_000))]);
 
 static IMAGEMAP_VIDEO: Shape = plain(&[
     required("originalContentUrl", Rule::MEDIA),
@@ -232,7 +181,4 @@ static IMAGEMAP_VIDEO: Shape = plain(&[
     optional("externalLink", Rule::Object(&EXTERNAL_LINK)),
 ]);
 
-static EXTERNAL_LINK: Shape = plain(&[
-    required("linkUri", Rule::LINK),
-    required("label", Rule::utf16(30)),
-]);
+static EXTERNAL_LINK: Shape = plain(&[required("linkUri", Rule::LINK), required("label", Rule::utf16(30))]);

@@ -27,38 +27,15 @@ const TITLE: Field = optional("title", Rule::graphemes(40));
 const DEFAULT_ACTION: Field = optional("defaultAction", action::BY_DEFAULT);
 
 const fn text(limit: usize) -> Field {
-    required(
-        "text",
-        Rule::Text {
-            filled: true,
-            limit,
-            unit: TextUnit::Graphemes,
-        },
-    )
+    required("text", Rule::Text { filled: true, limit, unit: TextUnit::Graphemes })
 }
 
 const fn actions(least: usize, limit: usize) -> Field {
-    required(
-        "actions",
-        Rule::List {
-            of: &action::IN_TEMPLATE,
-            least,
-            limit,
-        },
-    )
+    required("actions", Rule::List { of: &action::IN_TEMPLATE, least, limit })
 }
 
 static BUTTONS: Shape = Shape {
-    fields: &[
-        THUMBNAIL,
-        ASPECT_RATIO,
-        IMAGE_SIZE,
-        BACKGROUND,
-        TITLE,
-        text(160),
-        DEFAULT_ACTION,
-        actions(1, 4),
-    ],
+    fields: &[THUMBNAIL, ASPECT_RATIO, IMAGE_SIZE, BACKGROUND, TITLE, text(160), DEFAULT_ACTION, actions(1, 4)],
     also: short_below_an_image_or_title,
 };
 
@@ -66,14 +43,7 @@ static CONFIRM: Shape = plain(&[text(240), actions(2, 2)]);
 
 static CAROUSEL: Shape = Shape {
     fields: &[
-        required(
-            "columns",
-            Rule::List {
-                of: &Rule::Object(&COLUMN),
-                least: 1,
-                limit: 10,
-            },
-        ),
+        required("columns", Rule::List { of: &Rule::Object(&COLUMN), least: 1, limit: 10 }),
         ASPECT_RATIO,
         IMAGE_SIZE,
     ],
@@ -81,62 +51,31 @@ static CAROUSEL: Shape = Shape {
 };
 
 static COLUMN: Shape = Shape {
-    fields: &[
-        THUMBNAIL,
-        BACKGROUND,
-        TITLE,
-        text(120),
-        DEFAULT_ACTION,
-        actions(1, 3),
-    ],
+    fields: &[THUMBNAIL, BACKGROUND, TITLE, text(120), DEFAULT_ACTION, actions(1, 3)],
     also: short_below_an_image_or_title,
 };
 
-static IMAGE_CAROUSEL: Shape = plain(&[required(
-    "columns",
-    Rule::List {
-        of: &Rule::Object(&IMAGE_COLUMN),
-        least: 1,
-        limit: 10,
-    },
-)]);
+static IMAGE_CAROUSEL: Shape =
+    plain(&[required("columns", Rule::List { of: &Rule::Object(&IMAGE_COLUMN), least: 1, limit: 10 })]);
 
-static IMAGE_COLUMN: Shape = plain(&[
-    required("imageUrl", Rule::MEDIA),
-    required("action", action::IN_IMAGE_CAROUSEL),
-]);
+static IMAGE_COLUMN: Shape = plain(&[required("imageUrl", Rule::MEDIA), required("action", action::IN_IMAGE_CAROUSEL)]);
 
 fn short_below_an_image_or_title(json: &Json, at: Path<'_>) -> Result<(), Problem> {
     if json.get("thumbnailImageUrl").is_none() && json.get("title").is_none() {
         return Ok(());
     }
-    check_text(
-        json.text("text").unwrap_or_default(),
-        true,
-        SHORT_TEXT,
-        TextUnit::Graphemes,
-        at.key("text"),
-    )
+    check_text(json.text("text").unwrap_or_default(), true, SHORT_TEXT, TextUnit::Graphemes, at.key("text"))
 }
 
 /// LINE wants the same number of actions in every column, and an image or a title in all of them or in none.
 fn columns_alike(json: &Json, at: Path<'_>) -> Result<(), Problem> {
     let has = |column: &Json| {
         let there = |key| column.get(key).is_some();
-        (
-            column.list("actions").len(),
-            there("thumbnailImageUrl"),
-            there("title"),
-        )
+        (column.list("actions").len(), there("thumbnailImageUrl"), there("title"))
     };
     let columns = json.list("columns");
-    match columns
-        .iter()
-        .position(|column| has(column) != has(&columns[0]))
-    {
-        Some(index) => Err(Problem::ColumnsDiffer {
-            at: at.key("columns").index(index).spell(),
-        }),
+    match columns.iter().position(|column| has(column) != has(&columns[0])) {
+        Some(index) => Err(Problem::ColumnsDiffer { at: at.key("columns").index(index).spell() }),
         None => Ok(()),
     }
 }
