@@ -1,2 +1,4 @@
-//! x
+//! Musubi in one process: AWS, LINE and a CRM on a laptop.
+
+pub mod aws;
 pub mod fake;
