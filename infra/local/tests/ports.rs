@@ -13,7 +13,7 @@ use musubi::domain::ids::{ChannelId, CrmAccountId, CrmAppId};
 use musubi::domain::job::{InboxJob, WakeUp};
 use musubi::ports::rows::{Commit, Expect, RowKey, Rows, Write};
 use musubi::ports::secrets::{CrmAppSecrets, CrmToken, LineSecrets, Secret};
-use musubi::ports::{Queue, Secrets};
+use musubi::ports::Queue;
 
 struct Stack {
     aws: LocalAws,
@@ -326,7 +326,9 @@ async fn tokens_are_never_cached_and_apps_are() {
 /// Stands between us and DynamoDB: passes requests on, and swallows the answers to the first ones.
 async fn lossy(target: String, swallow: usize) -> String {
     use axum::http::{HeaderMap, StatusCode};
+    use std::sync::atomic::Ordering::SeqCst;
     let left = Arc::new(std::sync::atomic::AtomicUsize::new(swallow));
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder().build().unwrap();
     let handler = move |headers: HeaderMap, body: axum::body::Bytes| {
         let (left, client, target) = (left.clone(), client.clone(), target.clone());
@@ -338,7 +340,7 @@ async fn lossy(target: String, swallow: usize) -> String {
             let answer = request.send().await.unwrap();
             let (status, type_) = (answer.status(), answer.headers()["content-type"].clone());
             let body = answer.bytes().await.unwrap();
-            let lost = left.try_update(|left| left.checked_sub(1));
+            let lost = left.fetch_update(SeqCst, SeqCst, |left| left.checked_sub(1)).is_ok();
             if lost { (StatusCode::INTERNAL_SERVER_ERROR, [("content-type", type_)], axum::body::Bytes::new()) } else { (status, [("content-type", type_)], body) }
         }
     };
@@ -346,18 +348,6 @@ async fn lossy(target: String, swallow: usize) -> String {
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, axum::Router::new().fallback(handler)).await });
     url
-}
-
-/// Counts down without going below nothing.
-trait TryUpdate {
-    fn try_update(&self, step: impl Fn(usize) -> Option<usize>) -> bool;
-}
-
-impl TryUpdate for std::sync::atomic::AtomicUsize {
-    fn try_update(&self, step: impl Fn(usize) -> Option<usize>) -> bool {
-        use std::sync::atomic::Ordering::SeqCst;
-        self.fetch_update(SeqCst, SeqCst, step).is_ok()
-    }
 }
 
 #[tokio::test]
