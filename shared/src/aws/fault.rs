@@ -26,7 +26,7 @@ const NOT_NOW: [&str; 14] = [
 
 /// Credentials and permissions are mended from outside while queues wait, so they are worth another
 /// try; a request that AWS cannot read is not.
-const MENDED_OUTSIDE: [&str; 9] = [
+const MENDED_OUTSIDE: [&str; 13] = [
     "AccessDeniedException",
     "AccessDenied",
     "ExpiredTokenException",
@@ -36,6 +36,10 @@ const MENDED_OUTSIDE: [&str; 9] = [
     "InvalidSignatureException",
     "KMSAccessDeniedException",
     "KMS.AccessDeniedException",
+    "KMS.DisabledException",
+    "KMS.InvalidStateException",
+    "DecryptionFailure",
+    "InternalServiceError",
 ];
 
 /// Reads an error of the SDK. AWS's words are left out of a permanent one, since they may repeat
@@ -64,4 +68,17 @@ where
 /// Whether an error code says "later", not "never".
 pub(super) fn is_worth_another_try(code: &str) -> bool {
     NOT_NOW.contains(&code) || MENDED_OUTSIDE.contains(&code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn permissions_are_mended_while_queues_wait_but_a_bad_request_stays_bad() {
+        assert!(is_worth_another_try("AccessDeniedException"));
+        assert!(is_worth_another_try("ProvisionedThroughputExceededException"));
+        assert!(!is_worth_another_try("ValidationException"));
+        assert!(!is_worth_another_try("InvalidMessageContents"));
+    }
 }

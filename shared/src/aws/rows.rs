@@ -11,6 +11,7 @@
 //! condition whose item bears our own mark is our own success. A single conditional delete leaves
 //! nothing to recognise: its repetition gives `Conflict`, as the port allows.
 
+mod expression;
 mod item;
 mod write;
 

@@ -6,9 +6,11 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::attributes::{read_settings, settings_json};
+use super::batch::{check_ids, each_entry, entries, refused};
 use super::message::{Attribute, Message};
 use super::rules::{Sending, invalid, missing, no_queue};
-use super::{LocalSqs, Received};
+use super::view::{message_json, sent};
+use super::LocalSqs;
 use crate::aws::json::{Answer, AwsFault, input};
 
 /// Anything an operation can be asked with; each reads what it needs.
@@ -40,14 +42,6 @@ struct AskedMessage {
     delay_seconds: Option<i64>,
     message_group_id: Option<String>,
     message_deduplication_id: Option<String>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-struct AskedEntry {
-    id: String,
-    receipt_handle: String,
-    visibility_timeout: i64,
 }
 
 impl AskedMessage {
@@ -219,98 +213,4 @@ impl Asked {
 /// A queue's URL.
 pub(in crate::aws) fn queue_url(base: &str, name: &str) -> String {
     format!("{base}/{}/{name}", super::ACCOUNT)
-}
-
-fn entries<T: serde::de::DeserializeOwned>(entries: Vec<Value>) -> Result<Vec<T>, AwsFault> {
-    let count = entries.len();
-    if count == 0 {
-        return Err(AwsFault::sqs("AWS.SimpleQueueService.EmptyBatchRequest", "EmptyBatchRequest", "There should be at least one entry in the request."));
-    }
-    if count > 10 {
-        let message = format!("Maximum number of entries per request are 10. You have sent {count}.");
-        return Err(AwsFault::sqs("AWS.SimpleQueueService.TooManyEntriesInBatchRequest", "TooManyEntriesInBatchRequest", message));
-    }
-    let read = entries.into_iter().map(serde_json::from_value).collect::<Result<Vec<T>, _>>();
-    read.map_err(|error| AwsFault::new("SerializationException", error.to_string()))
-}
-
-fn check_ids<'a>(ids: impl Iterator<Item = &'a str>) -> Result<(), AwsFault> {
-    let mut seen = std::collections::HashSet::new();
-    for id in ids {
-        if !((1..=80).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))) {
-            return Err(AwsFault::sqs("AWS.SimpleQueueService.InvalidBatchEntryId", "InvalidBatchEntryId", "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long."));
-        }
-        if !seen.insert(id) {
-            return Err(AwsFault::sqs("AWS.SimpleQueueService.BatchEntryIdsNotDistinct", "BatchEntryIdsNotDistinct", format!("Id {id} repeated.")));
-        }
-    }
-    Ok(())
-}
-
-fn each_entry(asked: Vec<Value>, act: impl Fn(&AskedEntry) -> Result<(), AwsFault>) -> Answer {
-    let asked: Vec<AskedEntry> = entries(asked)?;
-    check_ids(asked.iter().map(|entry| entry.id.as_str()))?;
-    let (mut successful, mut failed) = (Vec::new(), Vec::new());
-    for entry in &asked {
-        match act(entry) {
-            Ok(()) => successful.push(json!({ "Id": entry.id })),
-            Err(fault) if fault == no_queue() => return Err(fault),
-            Err(fault) => failed.push(refused(&entry.id, &fault)),
-        }
-    }
-    Ok(json!({ "Successful": successful, "Failed": failed }))
-}
-
-fn refused(id: &str, fault: &AwsFault) -> Value {
-    json!({ "Id": id, "Code": fault.code, "Message": fault.message, "SenderFault": true })
-}
-
-fn sent(message: &Message, queue: &str) -> Value {
-    // The checksum is of what came in, which a duplicate in a FIFO queue need not be; SDKs that check it see their own.
-    let mut answer = json!({ "MessageId": message.id, "MD5OfMessageBody": message.md5_of_body() });
-    if let Some(sum) = message.md5_of_attributes() {
-        answer["MD5OfMessageAttributes"] = json!(sum);
-    }
-    if queue.ends_with(".fifo") {
-        answer["SequenceNumber"] = json!(format!("{:020}", message.sequence));
-    }
-    answer
-}
-
-fn message_json(received: &Received, queue: &str, system: &[&str], names: &[String]) -> Value {
-    let message = &received.message;
-    let mut all = vec![
-        ("SenderId", Some(super::ACCOUNT.to_owned())),
-        ("SentTimestamp", Some(message.sent_at_ms.to_string())),
-        ("ApproximateReceiveCount", Some(message.receive_count.to_string())),
-        ("ApproximateFirstReceiveTimestamp", message.first_received_at_ms.map(|at_ms| at_ms.to_string())),
-        ("MessageGroupId", message.group.clone()),
-        ("DeadLetterQueueSourceArn", message.dead_letter_source.clone()),
-    ];
-    if queue.ends_with(".fifo") {
-        all.push(("MessageDeduplicationId", message.deduplication.clone()));
-        all.push(("SequenceNumber", Some(format!("{:020}", message.sequence))));
-    }
-    let wanted = |key: &str| system.iter().any(|name| *name == "All" || *name == key);
-    let attributes: Map<String, Value> =
-        all.into_iter().filter(|(key, _)| wanted(key)).filter_map(|(key, value)| Some((key.to_owned(), json!(value?)))).collect();
-    let named = |key: &str| {
-        names.iter().any(|name| name == "All" || name == ".*" || name == key || name.strip_suffix(".*").is_some_and(|prefix| key.starts_with(prefix)))
-    };
-    let own: BTreeMap<String, Attribute> =
-        message.attributes.iter().filter(|(key, _)| named(key)).map(|(key, value)| (key.clone(), value.clone())).collect();
-    let mut answer = json!({
-        "MessageId": message.id,
-        "ReceiptHandle": received.receipt,
-        "MD5OfBody": message.md5_of_body(),
-        "Body": message.body,
-    });
-    if !attributes.is_empty() {
-        answer["Attributes"] = Value::Object(attributes);
-    }
-    if let Some(sum) = super::message::md5_of_attributes(&own) {
-        answer["MD5OfMessageAttributes"] = json!(sum);
-        answer["MessageAttributes"] = json!(own);
-    }
-    answer
 }

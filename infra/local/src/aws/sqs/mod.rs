@@ -7,11 +7,13 @@
 //! need disorder make it), no permissions, tags, encryption, message move tasks or throttling.
 
 mod attributes;
+mod batch;
 mod http;
 mod message;
 mod queue;
 mod rules;
 mod state;
+mod view;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
