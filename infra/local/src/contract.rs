@@ -4,6 +4,7 @@
 //! Each function panics where the contract is broken. It uses keys of its own, so that it can run
 //! twice over one store.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use musubi::ports::queue::Queue;
@@ -12,7 +13,7 @@ use musubi::ports::rows::{Commit, Expect, MAX_WRITES, Row, RowKey, Rows, Write, 
 /// The whole contract of [`Rows`].
 pub async fn rows_contract(rows: Arc<dyn Rows>) {
     let rows = rows.as_ref();
-    revisions_count_writes(rows).await;
+    revisions_tell_writes_apart(rows).await;
     every_expectation_is_kept(rows).await;
     all_or_nothing(rows).await;
     refused_commits(rows).await;
@@ -41,19 +42,39 @@ async fn get(rows: &dyn Rows, key: &RowKey) -> Option<(u64, String)> {
     })
 }
 
-async fn revisions_count_writes(rows: &dyn Rows) {
+async fn revisions_tell_writes_apart(rows: &dyn Rows) {
     let key = RowKey::new(fresh("rev"), "a");
     assert_eq!(get(rows, &key).await, None, "nothing is there yet");
     assert_eq!(commit(rows, vec![put(&key, "1", Expect::Absent)]).await, Commit::Done);
     assert_eq!(get(rows, &key).await, Some((1, "1".to_owned())));
     assert_eq!(commit(rows, vec![put(&key, "2", Expect::Rev(1))]).await, Commit::Done);
     assert_eq!(get(rows, &key).await, Some((2, "2".to_owned())));
-    assert_eq!(commit(rows, vec![put(&key, "3", Expect::Any)]).await, Commit::Done);
-    assert_eq!(get(rows, &key).await, Some((3, "3".to_owned())), "a write that expects anything counts too");
+    assert_eq!(commit(rows, vec![Write::Delete { key: key.clone(), expect: Expect::Rev(2) }]).await, Commit::Done);
+    assert_eq!(commit(rows, vec![put(&key, "again", Expect::Absent)]).await, Commit::Done);
+    assert_eq!(get(rows, &key).await, Some((1, "again".to_owned())), "a new row begins at 1");
+
+    // A write that expects anything leaves a revision the row never had, even across deletions.
+    let mut had = HashSet::from([1, 2, 3]);
     let other = RowKey::new(&key.partition, "b");
-    assert_eq!(commit(rows, vec![put(&key, "4", Expect::Any), put(&other, "1", Expect::Any)]).await, Commit::Done);
-    assert_eq!(get(rows, &key).await, Some((4, "4".to_owned())), "in a transaction as well");
-    assert_eq!(get(rows, &other).await, Some((1, "1".to_owned())));
+    for round in 0..6 {
+        let text = round.to_string();
+        let mut writes = vec![put(&key, &text, Expect::Any)];
+        if round % 2 == 1 {
+            writes.push(put(&other, &text, Expect::Any));
+        }
+        assert_eq!(commit(rows, writes).await, Commit::Done);
+        let (rev, value) = get(rows, &key).await.expect("just written");
+        assert_eq!(value, text);
+        assert!(had.insert(rev), "revision {rev} was there before");
+        if round == 2 {
+            assert_eq!(commit(rows, vec![put(&key, "next", Expect::Rev(rev))]).await, Commit::Done);
+            assert_eq!(get(rows, &key).await, Some((rev + 1, "next".to_owned())));
+            had.insert(rev + 1);
+        }
+        if round == 3 {
+            assert_eq!(commit(rows, vec![Write::Delete { key: key.clone(), expect: Expect::Any }]).await, Commit::Done);
+        }
+    }
 }
 
 /// Every kind of write with every expectation, on a row that is there (at revision 2) and one that
@@ -95,12 +116,13 @@ async fn one_expectation(rows: &dyn Rows, present: bool, expect: Expect, kind: u
     };
     let case = format!("present {present}, {expect:?}, kind {kind}, alone {alone}");
     assert_eq!(commit(rows, writes).await, if holds { Commit::Done } else { Commit::Conflict }, "{case}");
-    let after = match (holds, kind) {
-        (true, 0) => Some((if present { 3 } else { 1 }, "new".to_owned())),
-        (true, 1) => None,
-        _ => before,
-    };
-    assert_eq!(get(rows, &key).await, after, "{case}");
+    let after = get(rows, &key).await;
+    match (holds, kind, expect) {
+        (true, 0, Expect::Any) => assert_eq!(after.map(|(_, value)| value), Some("new".to_owned()), "{case}"),
+        (true, 0, _) => assert_eq!(after, Some((if present { 3 } else { 1 }, "new".to_owned())), "{case}"),
+        (true, 1, _) => assert_eq!(after, None, "{case}"),
+        _ => assert_eq!(after, before, "{case}"),
+    }
     assert_eq!(get(rows, &witness).await.is_some(), holds && !alone, "{case}: all or nothing");
 }
 

@@ -1,8 +1,9 @@
 //! One DynamoDB table as [`Rows`].
 //!
-//! An item is `{pk, sk, rev, body, expires_at?, by?}`. Revisions count from 1. A write that expects
-//! a revision knows the next one and puts the item; one that expects anything lets DynamoDB count
-//! (`if_not_exists(rev, 0) + 1`), so that revisions never run backwards while the row lives.
+//! An item is `{pk, sk, rev, body, expires_at?, by?}`. A write that expects no row leaves revision 1,
+//! one that expects a revision leaves the next. One that expects anything knows no revision to count
+//! from; it leaves a large random one, so that nobody's old revision ever fits the row again by
+//! accident, even where the row was deleted in between.
 //!
 //! A lost answer: the SDK repeats the request by itself, and the repetition must not be told that
 //! somebody else was first. A transaction carries a `ClientRequestToken`, made once per commit and

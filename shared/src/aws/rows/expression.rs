@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use uuid::Uuid;
 
 use super::item::{Item, key_of, number};
 use crate::ports::rows::{Expect, RowKey};
@@ -39,11 +40,12 @@ impl Condition {
     }
 }
 
-/// The item a put writes that expects a certain revision.
+/// The item a put writes.
 pub(super) fn item(key: &RowKey, body: String, expect: Expect, expires_at_s: Option<i64>) -> Item {
     let rev = match expect {
         Expect::Rev(rev) => rev + 1,
-        Expect::Absent | Expect::Any => 1,
+        Expect::Absent => 1,
+        Expect::Any => fresh_rev(),
     };
     let mut item = key_of(key);
     item.insert("rev".to_owned(), number(rev));
@@ -54,26 +56,22 @@ pub(super) fn item(key: &RowKey, body: String, expect: Expect, expires_at_s: Opt
     item
 }
 
-/// The update a put is that expects anything: DynamoDB counts the revision.
-pub(super) struct Upsert {
-    pub(super) expression: &'static str,
-    pub(super) names: HashMap<String, String>,
-    pub(super) values: Item,
+/// A revision that the row never had, not even before it was deleted and came again: 52 random
+/// bits above everything that counting from 1 reaches, below 2^53.
+fn fresh_rev() -> u64 {
+    // The lower half of a version 4 UUID is random but for its two highest bits.
+    let (_, random) = Uuid::new_v4().as_u64_pair();
+    (1 << 52) | (random & ((1 << 52) - 1))
 }
 
-pub(super) fn upsert(body: String, expires_at_s: Option<i64>) -> Upsert {
-    let names = [("#rev", "rev"), ("#body", "body"), ("#expires_at", "expires_at"), ("#by", "by")];
-    let mut values = HashMap::from([
-        (":body".to_owned(), AttributeValue::S(body)),
-        (":none".to_owned(), number(0)),
-        (":one".to_owned(), number(1)),
-    ]);
-    let expression = match expires_at_s {
-        Some(at) => {
-            values.insert(":expires_at".to_owned(), number(at));
-            "SET #rev = if_not_exists(#rev, :none) + :one, #body = :body, #expires_at = :expires_at REMOVE #by"
-        }
-        None => "SET #rev = if_not_exists(#rev, :none) + :one, #body = :body REMOVE #expires_at, #by",
-    };
-    Upsert { expression, names: names.iter().map(|(alias, name)| ((*alias).to_owned(), (*name).to_owned())).collect(), values }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fresh_revisions_are_large_and_differ() {
+        let revs: std::collections::HashSet<u64> = (0..1_000).map(|_| fresh_rev()).collect();
+        assert_eq!(revs.len(), 1_000);
+        assert!(revs.iter().all(|rev| (1 << 52..1 << 53).contains(rev)));
+    }
 }

@@ -6,13 +6,13 @@ use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, CancellationReason, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+    AttributeValue, CancellationReason, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
 };
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use uuid::Uuid;
 
 use super::DynamoRows;
-use super::expression::{Condition, condition, item, upsert};
+use super::expression::{Condition, condition, item};
 use super::item::key_of;
 use crate::aws::fault::{is_worth_another_try, port_error};
 use crate::ports::PortError;
@@ -36,26 +36,10 @@ impl DynamoRows {
     /// A single write: a conditional request costs half of a transaction.
     pub(super) async fn commit_one(&self, write: Write) -> Result<Commit, PortError> {
         match write {
-            Write::Put { key, body, expect: Expect::Any, expires_at_s } => self.upsert_one(&key, body, expires_at_s).await,
             Write::Put { key, body, expect, expires_at_s } => self.put_one(&key, body, expect, expires_at_s).await,
             Write::Delete { key, expect } => self.delete_one(&key, expect).await,
             Write::Check { .. } => unreachable!("a lone check is a transaction"),
         }
-    }
-
-    async fn upsert_one(&self, key: &RowKey, body: String, expires_at_s: Option<i64>) -> Result<Commit, PortError> {
-        let upsert = upsert(body, expires_at_s);
-        let answer = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key_of(key)))
-            .update_expression(upsert.expression)
-            .set_expression_attribute_names(Some(upsert.names))
-            .set_expression_attribute_values(Some(upsert.values))
-            .send()
-            .await;
-        refusal_is_conflict(answer)
     }
 
     async fn put_one(&self, key: &RowKey, body: String, expect: Expect, expires_at_s: Option<i64>) -> Result<Commit, PortError> {
@@ -121,16 +105,6 @@ impl DynamoRows {
     fn transact_item(&self, write: Write) -> TransactWriteItem {
         const COMPLETE: &str = "every required part is set";
         match write {
-            Write::Put { key, body, expect: Expect::Any, expires_at_s } => {
-                let upsert = upsert(body, expires_at_s);
-                let update = Update::builder()
-                    .table_name(&self.table)
-                    .set_key(Some(key_of(&key)))
-                    .update_expression(upsert.expression)
-                    .set_expression_attribute_names(Some(upsert.names))
-                    .set_expression_attribute_values(Some(upsert.values));
-                TransactWriteItem::builder().update(update.build().expect(COMPLETE)).build()
-            }
             Write::Put { key, body, expect, expires_at_s } => {
                 let condition = condition(expect);
                 let put = Put::builder()
