@@ -7,6 +7,9 @@
 //!                         the edges      who answers       verbs   needs    nouns
 //! ```
 
+#[cfg(feature = "aws")]
+pub mod aws;
+pub mod config;
 pub mod domain;
 pub mod flow;
 pub mod line;
