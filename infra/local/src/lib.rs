@@ -2,4 +2,6 @@
 
 pub mod aws;
 pub mod contract;
+pub mod demo;
 pub mod fake;
+pub mod page;
