@@ -133,8 +133,7 @@ impl StandIn {
 
     fn contact_of(&self, user_id: &str) -> u64 {
         let contacts = self.demo.hubspot.contacts(PORTAL);
-        let linked =
-            contacts.iter().find(|it| it.properties.get("line_user_id").map(String::as_str) == Some(user_id));
+        let linked = contacts.iter().find(|it| it.properties.get("line_user_id").map(String::as_str) == Some(user_id));
         linked.map_or_else(
             || self.demo.hubspot.create_contact(PORTAL, &[("line_user_id", user_id), ("line_follows", "true")]),
             |it| it.id,
@@ -203,8 +202,10 @@ async fn asked(State(this): State<StandIn>, Json(body): Json<Value>) -> Json<Val
             tokio::time::sleep(Duration::from_millis(900)).await;
         }
         let outputs = match request_id {
-            Some(id) => json!({"hs_execution_state": "SUCCESS", "outcome": "accepted", "reason": "LINEが受け付けました",
-                "line_request_id": id, "sent_at": this.demo.clock.now_ms()}),
+            Some(id) => {
+                json!({"hs_execution_state": "SUCCESS", "outcome": "accepted", "reason": "LINEが受け付けました",
+                "line_request_id": id, "sent_at": this.demo.clock.now_ms()})
+            }
             None => json!({"hs_execution_state": "FAIL_CONTINUE", "outcome": "not_linked",
                 "reason": "このコンタクトはLINEの友だちと連携されていません"}),
         };

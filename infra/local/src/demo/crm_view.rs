@@ -7,9 +7,8 @@ use crate::fake::hubspot::{Execution, ExecutionState, RecordView};
 
 pub(super) fn crm(demo: &Demo) -> Value {
     let (hubspot, portal_id) = (&demo.hubspot, demo.portal_id);
-    let all = |records: Vec<RecordView>, view: fn(&RecordView) -> Value| -> Vec<Value> {
-        records.iter().map(view).collect()
-    };
+    let all =
+        |records: Vec<RecordView>, view: fn(&RecordView) -> Value| -> Vec<Value> { records.iter().map(view).collect() };
     let completions: Vec<Value> = hubspot
         .completions()
         .iter()
@@ -59,9 +58,7 @@ fn task(record: &RecordView) -> Value {
 
 fn events(demo: &Demo) -> Vec<Value> {
     let events = demo.hubspot.timeline_events(demo.portal_id);
-    let view = |it: &crate::fake::hubspot::TimelineEvent| {
-        json!({"id": it.id, "contact_id": it.contact_id.map(|id| id.to_string()), "event": it.json, "at_ms": it.at_ms})
-    };
+    let view = |it: &crate::fake::hubspot::TimelineEvent| json!({"id": it.id, "contact_id": it.contact_id.map(|id| id.to_string()), "event": it.json, "at_ms": it.at_ms});
     events.iter().map(view).collect()
 }
 

@@ -29,6 +29,8 @@ pub mod guard;
 mod line_view;
 pub mod phone;
 mod refusal;
+#[cfg(test)]
+mod tests;
 pub mod world;
 
 pub use refusal::Refusal;

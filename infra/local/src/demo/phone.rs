@@ -92,9 +92,8 @@ pub async fn text(State(demo): State<Demo>, Path(user): Path<String>, Json(new):
 pub async fn sticker(State(demo): State<Demo>, Path(user): Path<String>, Json(new): Json<Sticker>) -> Answer {
     may_write(&demo, &user)?;
     let keywords: Vec<&str> = new.keywords.iter().map(String::as_str).collect();
-    let make = |common: &event::Common, id: &str| {
-        event::sticker(common, id, &new.package_id, &new.sticker_id, &keywords)
-    };
+    let make =
+        |common: &event::Common, id: &str| event::sticker(common, id, &new.package_id, &new.sticker_id, &keywords);
     Ok(answer(demo.line.write(&demo.channel_id, &user, make).await))
 }
 

@@ -6,11 +6,17 @@ import { language, word } from "./words.js";
 
 const node = (id) => document.getElementById(id);
 const MOST_CONTACTS = 200;
+let shown = { id: null, count: 0 };
 
-/** A contact's name as the language has it: family name first in Japanese. */
+/** Whether a name is said family name first: names written in Japanese are, in whatever language the page speaks. */
+export function familyFirst(name) {
+  return /[\u3040-\u30ff\u3400-\u9fff]/.test(name);
+}
+
+/** A contact's name, or what else tells it from others. */
 export function nameOf(contact) {
   const { firstname = "", lastname = "", line_user_name = "", email = "" } = contact.properties;
-  const parts = language() === "ja" ? [lastname, firstname] : [firstname, lastname];
+  const parts = familyFirst(lastname + firstname) ? [lastname, firstname] : [firstname, lastname];
   return parts.filter(Boolean).join(" ") || line_user_name || email || word("crm.noname");
 }
 
@@ -28,6 +34,19 @@ export function drawCrm(page) {
   const its = (activity) => contact && (activity.contact_ids ?? [activity.contact_id]).includes(contact.id);
   const data = [language(), contact, tasks.filter(its), notes.filter(its), events.filter(its), owners];
   redraw(node("record"), data, () => (contact ? record(page, ...data.slice(1)) : h("p", { class: "empty" }, word("crm.choose"))));
+  if (contact) showNewActivity(contact.id, data[3].length + data[4].length);
+}
+
+/** A new activity of the open contact is brought into view within the record, unless somebody works there. */
+function showNewActivity(id, count) {
+  const isNew = shown.id === id && count > shown.count;
+  shown = { id, count };
+  const pane = node("record");
+  const part = pane.querySelector(".part-activity");
+  if (!isNew || !part || pane.contains(document.activeElement)) return;
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const below = part.offsetTop + 150 - pane.scrollTop - pane.clientHeight;
+  if (below > 0) pane.scrollBy({ top: below, behavior: calm ? "auto" : "smooth" });
 }
 
 function row(page, contact) {
@@ -39,5 +58,5 @@ function row(page, contact) {
   },
   avatar(name),
   h("span", { class: "text" }, h("span", { class: "name" }, name), h("span", { class: "soft" }, email || (line_user_id ? "LINE" : ""))),
-  line_unanswered === "true" && h("span", { class: "badge hot" }, word("crm.unanswered")));
+  line_unanswered === "true" && h("span", { class: "waits", role: "img", "aria-label": word("crm.unanswered"), title: word("crm.unanswered") }));
 }

@@ -19,7 +19,8 @@ export function drawFlow(page) {
     notes: crm.notes.length + crm.events.length,
   };
   const held = { inbox: ours?.inbox ?? 0, push: ours?.push ?? 0, owed: ours?.owed ?? 0 };
-  redraw(node("diagram"), [language(), counts, held], () => diagram(counts, held));
+  redraw(node("diagram"), [language()], diagram);
+  count(counts, held);
   const passed = { up: counts.heard, "up-2": counts.heard, paid: crm.calls, down: counts.actions, "down-2": sends.length };
   for (const [edge, count] of Object.entries(passed)) {
     if (edge in before && count > before[edge]) pulse(edge);
@@ -27,27 +28,39 @@ export function drawFlow(page) {
   }
   drawOwed(page, ours?.owed_rows ?? []);
   drawCalls(page, sends);
-  drawWrong(ours?.dead_letters ?? [], ours?.parked ?? []);
+  drawWrong(ours?.dead_letters ?? [], ours?.parked ?? [], line.channel);
 }
 
 function pulse(edge) {
   const dot = node("diagram").querySelector(`[data-edge="${edge}"] .dot`);
-  dot?.animate([{ offset: 0, opacity: 0, left: "0%" }, { opacity: 1, offset: 0.15 }, { opacity: 1, offset: 0.85 }, { opacity: 0, left: "100%" }],
+  dot?.animate([{ opacity: 0, left: "0%", offset: 0 }, { opacity: 1, offset: 0.15 }, { opacity: 1, offset: 0.85 }, { opacity: 0, left: "100%", offset: 1 }],
     { duration: 900, easing: "ease-in-out", direction: edge.startsWith("down") ? "reverse" : "normal" });
 }
 
-function diagram(counts, held) {
-  const end = (id, icon, name, lines) => h("div", { class: `node end ${id}` }, drawing(icon), h("strong", {}, name), lines.map((text) => h("small", {}, text)));
-  const store = (id, icon, name, count) => h("div", { class: `node store ${id}${count > 0 ? " busy" : ""}`, "data-held": id },
-    drawing(icon), h("span", {}, word(name)), h("strong", { class: "held" }, String(count)));
+/** The diagram without its numbers: it stays as it is, so that a light can run through. */
+function diagram() {
+  const end = (id, icon, name, said) => h("div", { class: `node end ${id}` }, drawing(icon), h("strong", {}, word(name)), said.map((key) => h("small", { "data-count": key })));
+  const store = (id, icon, name) => h("div", { class: `node store ${id}`, "data-held": id }, drawing(icon), h("span", {}, word(name)), h("strong", { class: "held" }));
   const edge = (id, of) => h("div", { class: `edge ${id}`, "data-edge": id }, h("code", {}, of), h("span", { class: "wire", "aria-hidden": "true" }, h("i", { class: "dot" })));
   return [
-    end("line", "i-phone", word("inside.line"), [word("inside.webhooks", { count: counts.heard }), word("inside.pushes", { count: counts.sent })]),
-    edge("up", "line-webhook"), store("inbox", "i-queue", "inside.inbox", held.inbox), edge("up-2", "line-inbox"),
-    store("journal", "i-book", "inside.journal", held.owed), edge("paid", "timeline-flush"),
-    end("crm", "i-crm", word("inside.crm"), [word("inside.notes", { count: counts.notes }), word("inside.steps", { count: counts.actions })]),
-    edge("down-2", "push-delivery"), store("push", "i-queue", "inside.push", held.push), edge("down", "crm-action"),
+    end("line", "i-phone", "inside.line", ["webhooks", "pushes"]),
+    edge("up", "line-webhook"), store("inbox", "i-queue", "inside.inbox"), edge("up-2", "line-inbox"),
+    store("owed", "i-book", "inside.journal"), edge("paid", "timeline-flush"),
+    end("crm", "i-crm", "inside.crm", ["notes", "steps"]),
+    edge("down", "crm-action"), store("push", "i-queue", "inside.push"), edge("down-2", "push-delivery"),
   ];
+}
+
+function count(counts, held) {
+  const said = { webhooks: counts.heard, pushes: counts.sent, notes: counts.notes, steps: counts.actions };
+  for (const small of node("diagram").querySelectorAll("[data-count]")) {
+    small.textContent = word(`inside.${small.dataset.count}`, { count: said[small.dataset.count] });
+  }
+  for (const store of node("diagram").querySelectorAll("[data-held]")) {
+    const holds = held[store.dataset.held];
+    store.classList.toggle("busy", holds > 0);
+    store.querySelector(".held").textContent = String(holds);
+  }
 }
 
 function drawOwed(page, rows) {
@@ -92,11 +105,14 @@ function drawCalls(page, sends) {
   };
 }
 
-function drawWrong(dead, parked) {
+function drawWrong(dead, parked, channel) {
+  const failed = Object.values(channel?.webhook_errors ?? {}).reduce((sum, count) => sum + count, 0);
+  const waiting = channel?.waiting_redeliveries ?? 0;
+  const webhook = waiting > 0 && h("li", { class: "bad" }, h("strong", {}, word("inside.webhook", { failed, waiting })));
   const letter = (one) => h("li", { class: "bad" }, h("strong", {}, word("inside.dead", { queue: one.queue ?? "" })), h("span", {}, one.reason ?? ""));
   const send = (one) => h("li", { class: "bad" }, h("strong", {}, word("inside.parked")), h("code", {}, typeof one === "string" ? one : (one.push_id ?? "")));
-  redraw(node("wrong"), [language(), dead, parked], () => {
-    const all = [dead.slice(0, MOST_ROWS).map(letter), parked.slice(0, MOST_ROWS).map(send)].flat();
+  redraw(node("wrong"), [language(), dead, parked, failed, waiting], () => {
+    const all = [webhook || [], dead.slice(0, MOST_ROWS).map(letter), parked.slice(0, MOST_ROWS).map(send)].flat();
     return all.length ? all : h("li", { class: "hint" }, word("inside.wrong.empty"));
   });
 }

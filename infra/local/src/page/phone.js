@@ -127,12 +127,12 @@ function drawQuick(last, act) {
 
 function lines(page, person, talk, act, other) {
   if (talk.length === 0) {
-    return h("li", { class: "empty" }, drawing("rice"), h("strong", {}, word("phone.empty.title")), h("span", {}, word("phone.empty")));
+    return h("div", { class: "empty" }, drawing("rice"), h("strong", {}, word("phone.empty.title")), h("span", {}, word("phone.empty")));
   }
   let today = "";
   return talk.map((line, at) => {
     const its = day(line.at_ms, language());
-    const divider = its !== today && h("li", { class: "day" }, its);
+    const divider = its !== today && h("div", { class: "day" }, its);
     today = its;
     const key = `${person.user_id}-${line.message_id}-${at}`;
     const fresh = !other && !seen.has(key);
@@ -142,15 +142,15 @@ function lines(page, person, talk, act, other) {
 }
 
 function said(page, person, line, act, fresh) {
-  if (line.unsent) return h("li", { class: "day" }, word("phone.unsent"));
+  if (line.unsent) return h("div", { class: "day" }, word("phone.unsent"));
   const time = h("time", { datetime: new Date(line.at_ms).toISOString() }, clockTime(line.at_ms, language()));
   const classes = `said ${line.by_person ? "mine" : "theirs"}${fresh ? " fresh" : ""}`;
   if (!line.by_person) {
-    return h("li", { class: classes }, h("span", { class: "avatar account", "aria-hidden": "true" }, drawing("knot")), bubble(line.message, act), time);
+    return h("div", { class: classes }, h("span", { class: "avatar account", "aria-hidden": "true" }, drawing("knot")), bubble(line.message, act), time);
   }
   const unsend = h("button", {
     type: "button", class: "unsend", key: `unsend-${line.message_id}`,
     onclick: () => page.post(`line/${person.user_id}/unsend`, { message_id: line.message_id }),
   }, word("phone.unsend"));
-  return h("li", { class: classes }, h("span", { class: "beside" }, unsend, time), bubble(line.message, act));
+  return h("div", { class: classes }, h("span", { class: "beside" }, unsend, time), bubble(line.message, act));
 }

@@ -1,15 +1,18 @@
 // A contact's record: who it is, the owner's tasks, the LINE properties, and the activities.
 
 import { avatar, dayTime, h } from "./dom.js";
-import { nameOf } from "./crm.js";
+import { familyFirst, nameOf } from "./crm.js";
 import { hasWord, language, word } from "./words.js";
 
 const PROPERTIES = [
-  "line_user_name", "line_linked_at", "line_follows", "line_unanswered", "line_last_outcome", "line_user_id",
-  "line_unanswered_message", "line_last_message", "line_recent_messages",
+  "line_unanswered", "line_follows", "line_last_outcome", "line_unanswered_message", "line_last_message",
+  "line_recent_messages", "line_user_name", "line_linked_at", "line_user_id",
 ];
 const WIDE = new Set(["line_user_id", "line_unanswered_message", "line_last_message", "line_recent_messages"]);
+/** What each contact's properties said when last drawn, so that what has changed can light up. */
+const lastShown = new Map();
 const KEPT_TAGS = new Set(["P", "H3", "H4", "B", "STRONG", "BR"]);
+const DROPPED_TAGS = new Set(["SCRIPT", "STYLE", "TEMPLATE", "NOSCRIPT", "IFRAME", "OBJECT", "SVG", "svg", "math"]);
 
 /** The open record. */
 export function record(page, contact, tasks, notes, events, owners) {
@@ -30,11 +33,11 @@ function head(contact, owner) {
 }
 
 function ownerName({ first_name, last_name }) {
-  return (language() === "ja" ? [last_name, first_name] : [first_name, last_name]).join(" ");
+  return (familyFirst(last_name + first_name) ? [last_name, first_name] : [first_name, last_name]).join(" ");
 }
 
-function section(title, ...content) {
-  return h("section", {}, h("h4", { class: "sub" }, title), ...content);
+function section(name, ...content) {
+  return h("section", { class: `part-${name}` }, h("h4", { class: "sub" }, word(`crm.${name}`)), ...content);
 }
 
 function taskSection(page, tasks, owner) {
@@ -45,16 +48,19 @@ function taskSection(page, tasks, owner) {
     open(task)
       ? h("button", { type: "button", class: "small", key: `task-${task.id}`, onclick: () => page.post(`crm/tasks/${task.id}/complete`) }, word("crm.complete"))
       : h("span", { class: "badge" }, word("crm.completed")));
-  if (sorted.length === 0) return section(word("crm.tasks"), h("p", { class: "hint" }, word(owner ? "crm.tasks.empty" : "crm.tasks.noowner")));
-  return section(word("crm.tasks"), h("ul", { class: "tasks" }, sorted.map(row)));
+  if (sorted.length === 0) return section("tasks", h("p", { class: "hint" }, word(owner ? "crm.tasks.empty" : "crm.tasks.noowner")));
+  return section("tasks", h("ul", { class: "tasks" }, sorted.map(row)));
 }
 
 function propertySection(contact) {
   const values = contact.properties;
-  if (!values.line_user_id) return section(word("crm.properties"), h("p", { class: "hint" }, word("crm.properties.empty")));
+  const earlier = lastShown.get(contact.id);
+  lastShown.set(contact.id, values);
+  const isNew = (name) => earlier !== undefined && (earlier[name] ?? "") !== (values[name] ?? "");
+  if (!values.line_user_id) return section("properties", h("p", { class: "hint" }, word("crm.properties.empty")));
   const entry = (name) => h("div", { class: WIDE.has(name) ? "wide" : "", title: name },
-    h("dt", {}, word(name)), h("dd", { "data-property": name }, shown(name, values[name])));
-  return section(word("crm.properties"), h("dl", { class: "properties" }, PROPERTIES.map(entry)));
+    h("dt", {}, word(name)), h("dd", { "data-property": name, class: isNew(name) ? "changed" : "" }, shown(name, values[name])));
+  return section("properties", h("dl", { class: "properties" }, PROPERTIES.map(entry)));
 }
 
 function shown(name, value) {
@@ -73,8 +79,8 @@ function activitySection(notes, events) {
     ...notes.map((note) => ({ key: note.id, kind: "crm.note", at_ms: note.at_ms, body: () => safe(note.body) })),
     ...events.map((event) => ({ key: event.id, kind: "crm.event", at_ms: event.at_ms, body: () => eventWords(event.event) })),
   ].sort((a, b) => b.at_ms - a.at_ms);
-  if (all.length === 0) return section(word("crm.activity"), h("p", { class: "hint" }, word("crm.activity.empty")));
-  return section(word("crm.activity"), h("ol", { class: "activities" }, all.map((one) =>
+  if (all.length === 0) return section("activity", h("p", { class: "hint" }, word("crm.activity.empty")));
+  return section("activity", h("ol", { class: "activities" }, all.map((one) =>
     h("li", {}, h("div", { class: "line" }, h("span", { class: "badge" }, word(one.kind)), h("time", { class: "soft" }, dayTime(one.at_ms, language()))),
       h("div", { class: "note" }, one.body())))));
 }
@@ -89,7 +95,7 @@ function eventWords(event) {
 export function safe(html) {
   const rebuilt = (from) => [...from.childNodes].flatMap((child) => {
     if (child.nodeType === Node.TEXT_NODE) return child.textContent;
-    if (child.nodeType !== Node.ELEMENT_NODE) return [];
+    if (child.nodeType !== Node.ELEMENT_NODE || DROPPED_TAGS.has(child.tagName)) return [];
     return KEPT_TAGS.has(child.tagName) ? h(child.tagName.toLowerCase(), {}, rebuilt(child)) : rebuilt(child);
   });
   return rebuilt(new DOMParser().parseFromString(html, "text/html").body);
