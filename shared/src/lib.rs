@@ -7,5 +7,6 @@
 //!                         the edges      who answers       verbs   needs    nouns
 //! ```
 
+pub mod crm;
 pub mod domain;
 pub mod ports;
