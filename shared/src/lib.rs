@@ -9,4 +9,5 @@
 
 pub mod crm;
 pub mod domain;
+pub mod flow;
 pub mod ports;

@@ -117,8 +117,18 @@ pub enum Content {
     },
     /// Blocked the Official Account.
     Unfollow,
+    /// A message said anew; the person edited it.
+    Edited {
+        /// The words now.
+        text: String,
+    },
     /// Took the message back: the words are gone.
     Unsent,
+    /// A send of ours that did not reach the person.
+    NotSent {
+        /// How it ended.
+        outcome: super::push::PushOutcome,
+    },
     /// Something else worth a line: the name of what LINE said happened.
     Other {
         /// LINE's event type, with its sub-type.
@@ -149,7 +159,7 @@ impl Content {
     /// How many characters it puts into an entry, roughly from above.
     pub fn size_chars(&self) -> usize {
         let words = match self {
-            Self::Text { text } | Self::Rich { alt_text: text } => text.chars().count(),
+            Self::Text { text } | Self::Edited { text } | Self::Rich { alt_text: text } => text.chars().count(),
             Self::Sticker { keywords, text, .. } => {
                 keywords.iter().chain(text).map(|word| word.chars().count() + 2).sum()
             }
@@ -157,7 +167,7 @@ impl Content {
             Self::Location { title, address, .. } => title.iter().chain(address).map(|word| word.chars().count()).sum(),
             Self::Postback { data, params } => data.chars().count() + params.as_ref().map_or(0, |p| p.chars().count()),
             Self::Other { what } | Self::Unsupported { what } => what.chars().count(),
-            Self::Follow { .. } | Self::Unfollow | Self::Unsent => 0,
+            Self::Follow { .. } | Self::Unfollow | Self::Unsent | Self::NotSent { .. } => 0,
         };
         words + 120
     }
@@ -178,7 +188,9 @@ impl Content {
             Self::Rich { .. } => "rich",
             Self::Follow { .. } => "follow",
             Self::Unfollow => "unfollow",
+            Self::Edited { .. } => "edited",
             Self::Unsent => "unsent",
+            Self::NotSent { .. } => "not_sent",
             Self::Other { .. } => "other",
             Self::Unsupported { .. } => "unsupported",
         }

@@ -12,7 +12,6 @@ use super::activity::{Activity, Content, Mark, Speaker};
 use super::channel::ChannelSettings;
 use super::ids::{ChannelId, LineUserId, TaskId, fingerprint};
 use super::owed::{Owed, OwedRow};
-use super::push::PushOutcome;
 
 /// Where events come from.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -126,8 +125,11 @@ pub struct OwnersTask {
     pub number: u32,
     /// Its record, once known.
     pub id: Option<TaskId>,
-    /// When writing it was first tried; set before the try, in milliseconds.
+    /// When writing it was last tried; set before the try, in milliseconds.
     pub tried_at_ms: i64,
+    /// When it was last seen open, in milliseconds.
+    #[serde(default)]
+    pub seen_open_at_ms: i64,
 }
 
 /// The newest message of the person.
@@ -173,12 +175,12 @@ pub struct Conversation {
     /// The name and picture should be asked from LINE.
     #[serde(default)]
     pub profile_wanted: bool,
-    /// When the owed row about the person is due, in milliseconds; `None`: the CRM is up to date.
+    /// An owed row says that the contact must follow this state.
     #[serde(default)]
-    pub person_due_at_ms: Option<i64>,
-    /// How the newest send ended.
+    pub person_owed: bool,
+    /// Times of messages that were taken back and may still stand in properties, in milliseconds.
     #[serde(default)]
-    pub last_outcome: Option<PushOutcome>,
+    pub retracted: Vec<i64>,
     /// The contact was deleted in the CRM then, in milliseconds: created anew only if the person writes after it.
     #[serde(default)]
     pub contact_gone_at_ms: Option<i64>,
@@ -202,8 +204,8 @@ impl Conversation {
             task: None,
             next_task: 0,
             profile_wanted: true,
-            person_due_at_ms: None,
-            last_outcome: None,
+            person_owed: false,
+            retracted: Vec::new(),
             contact_gone_at_ms: None,
             not_linked: 0,
         }
@@ -260,12 +262,34 @@ impl Conversation {
         }
     }
 
+    /// A message was taken back: properties that show it must follow.
+    pub fn take_back(&mut self, at_ms: i64, now_ms: i64) -> Option<OwedRow> {
+        if !self.retracted.contains(&at_ms) {
+            self.retracted.push(at_ms);
+        }
+        self.owe_person(now_ms)
+    }
+
+    /// Somebody was tied to this person: what waited for that is due. Returns rows to remove and to owe.
+    pub fn tied(&mut self, now_ms: i64) -> (Vec<OwedRow>, Vec<OwedRow>) {
+        self.profile_wanted = true;
+        let mut owed: Vec<OwedRow> = self.owe_person(now_ms).into_iter().collect();
+        let mut removed = Vec::new();
+        let entry = self.entry_owed();
+        if let Some(open) = self.open.as_mut().filter(|open| open.due_at_ms > now_ms) {
+            removed.push(OwedRow::new(&self.account, entry.clone(), now_ms, open.due_at_ms));
+            open.due_at_ms = now_ms;
+            owed.push(OwedRow::new(&self.account, entry, now_ms, now_ms));
+        }
+        (removed, owed)
+    }
+
     /// The row that says the contact must follow this state; none where one already lies there.
     pub fn owe_person(&mut self, now_ms: i64) -> Option<OwedRow> {
-        if self.person_due_at_ms.is_some() || self.key.source.user().is_none() {
+        if self.person_owed || self.key.source.user().is_none() {
             return None;
         }
-        self.person_due_at_ms = Some(now_ms);
+        self.person_owed = true;
         Some(OwedRow::new(&self.account, Owed::Person { conversation: self.key.clone() }, now_ms, now_ms))
     }
 

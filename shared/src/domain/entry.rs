@@ -37,9 +37,10 @@ pub struct Entry {
     pub members: Vec<Member>,
     /// The version of the rendering.
     pub rendering: u32,
-    /// When a try ended in the unknown, in milliseconds.
+    /// When writing it was last tried, in milliseconds; set before the try, taken back when the CRM
+    /// says that nothing was written. Set means: it may be there.
     #[serde(default)]
-    pub unknown_since_ms: Option<i64>,
+    pub tried_at_ms: Option<i64>,
     /// The note it became.
     #[serde(default)]
     pub note: Option<NoteId>,
@@ -66,7 +67,7 @@ impl Entry {
             at_ms: first.at_ms,
             members,
             rendering: RENDERING,
-            unknown_since_ms: None,
+            tried_at_ms: None,
             note: None,
         })
     }

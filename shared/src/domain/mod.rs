@@ -14,3 +14,5 @@ pub mod not_after;
 pub mod owed;
 pub mod properties;
 pub mod push;
+pub mod timeline;
+pub mod words;

@@ -36,6 +36,11 @@ pub enum Owed {
         /// Whose.
         conversation: ConversationKey,
     },
+    /// The contact's property says how the newest send ended.
+    Outcome {
+        /// Of which push.
+        push: PushId,
+    },
     /// A waiting workflow learns the outcome.
     Completion {
         /// Of which push.
@@ -71,6 +76,7 @@ impl Owed {
                 format!("amendment-{}", fingerprint(&[&conversation.hash(), message.as_str()]))
             }
             Self::TaskCheck { conversation } => format!("task-{}", conversation.hash()),
+            Self::Outcome { push } => format!("outcome-{push}"),
             Self::Completion { push } => format!("completion-{push}"),
         }
     }

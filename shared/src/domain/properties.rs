@@ -1,23 +1,103 @@
-//! The contact properties that Musubi keeps up to date, by their names in the CRM. Customers build lists and workflows on
-//! these names: they never change.
+//! The contact's properties, and what they should say. Their names are fixed: customers' lists and
+//! workflows refer to them.
 
-/// Whom the contact is on LINE; unique in the CRM account.
+/// Unique: the LINE user ID.
 pub const LINE_USER_ID: &str = "line_user_id";
-/// The name the person chose on LINE.
+/// The name on LINE.
 pub const LINE_USER_NAME: &str = "line_user_name";
-/// The address of the person's picture.
+/// The picture's address.
 pub const LINE_USER_PICTURE: &str = "line_user_picture";
-/// Since when the contact and the person on LINE are tied; milliseconds since 1970.
+/// Since when the contact is tied to the person.
 pub const LINE_LINKED_AT: &str = "line_linked_at";
-/// Whether the person can be reached, `true` or `false`.
+/// Whether the person can be reached.
 pub const LINE_FOLLOWS: &str = "line_follows";
-/// Whether the person waits for an answer, `true` or `false`.
+/// Whether a message waits for an answer.
 pub const LINE_UNANSWERED: &str = "line_unanswered";
-/// What the person wrote and nobody has answered; empty once somebody has.
+/// The newest message that waits for an answer; empty once answered.
 pub const LINE_UNANSWERED_MESSAGE: &str = "line_unanswered_message";
-/// The person's last message.
+/// The newest message.
 pub const LINE_LAST_MESSAGE: &str = "line_last_message";
-/// The person's last 20 messages, for list filters.
+/// The last 20 inbound messages, for list filters.
 pub const LINE_RECENT_MESSAGES: &str = "line_recent_messages";
-/// How the last message of a workflow ended.
+/// How the newest send ended.
 pub const LINE_LAST_OUTCOME: &str = "line_last_outcome";
+
+/// How many messages `line_recent_messages` keeps.
+pub const RECENT: usize = 20;
+/// No value is longer, in characters (HubSpot takes 65,536).
+pub const MAX_CHARS: usize = 65_000;
+
+/// The recent messages after `new` ones: one a line, oldest first, each with its time. Adding a
+/// line twice leaves it once, so a repeat after a lost answer changes nothing.
+pub fn recent(current: &str, new: &[String]) -> String {
+    let mut seen = std::collections::HashSet::new();
+    let all = current.lines().chain(new.iter().map(String::as_str));
+    let mut lines: Vec<&str> = all.filter(|line| !line.is_empty() && seen.insert(*line)).collect();
+    lines.sort_by_key(|line| stamp(line));
+    let skip = lines.len().saturating_sub(RECENT);
+    cut(&lines[skip..].join("\n"), MAX_CHARS)
+}
+
+/// The recent messages without the words of those said at these seconds (as [`recent_line`] writes
+/// them): their senders took them back.
+pub fn retract(current: &str, stamps: &[String], instead: &str) -> String {
+    let lines = current.lines().map(|line| {
+        if stamps.iter().any(|retracted| retracted == stamp(line)) { format!("{} {instead}", stamp(line)) } else { line.to_owned() }
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// The time that begins a line.
+pub fn stamp(line: &str) -> &str {
+    line.get(..19).unwrap_or("")
+}
+
+/// One line of the recent messages: time, then the words on one line.
+pub fn recent_line(at_ms: i64, words: &str, time_zone: &jiff::tz::TimeZone) -> String {
+    let at = jiff::Timestamp::from_millisecond(at_ms).unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_zoned(time_zone.clone());
+    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    format!("{} {}", at.strftime("%Y-%m-%d %H:%M:%S"), cut(&words, 3_000))
+}
+
+/// The text, cut to at most `max` characters.
+pub fn cut(text: &str, max: usize) -> String {
+    text.chars().take(max).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn adding_the_same_lines_twice_leaves_them_once() {
+        let new = vec!["2026-11-21 10:00:01 b".to_owned(), "2026-11-21 10:00:02 c".to_owned()];
+        let once = recent("2026-11-21 10:00:00 a", &new);
+        assert_eq!(once, "2026-11-21 10:00:00 a\n2026-11-21 10:00:01 b\n2026-11-21 10:00:02 c");
+        assert_eq!(recent(&once, &new), once);
+    }
+
+    #[test]
+    fn lines_of_one_second_are_not_doubled_either() {
+        let new = vec!["2026-11-21 10:00:01 a".to_owned(), "2026-11-21 10:00:01 b".to_owned()];
+        let once = recent("", &new);
+        assert_eq!(recent(&once, &new[..1]), once);
+    }
+
+    #[test]
+    fn a_message_that_was_taken_back_loses_its_words() {
+        let current = "2026-11-21 10:00:01 a\n2026-11-21 10:00:02 b";
+        let after = retract(current, &["2026-11-21 10:00:02".to_owned()], "-");
+        assert_eq!(after, "2026-11-21 10:00:01 a\n2026-11-21 10:00:02 -");
+    }
+
+    #[test]
+    fn a_late_line_takes_its_place_and_twenty_stay() {
+        let new: Vec<String> = (10..35).map(|s| format!("2026-11-21 10:00:{s} x")).collect();
+        let all = recent("", &new);
+        assert_eq!(all.lines().count(), RECENT);
+        assert!(all.ends_with("10:00:34 x"));
+        let late = recent(&all, &["2026-11-21 10:00:20 late".to_owned()]);
+        assert!(late.contains("late"));
+        assert_eq!(late.lines().count(), RECENT);
+    }
+}

@@ -112,6 +112,11 @@ pub enum PushOutcome {
 }
 
 impl PushOutcome {
+    /// Reads a name.
+    pub fn parse(name: &str) -> Option<Self> {
+        serde_json::from_value(serde_json::Value::String(name.to_owned())).ok()
+    }
+
     /// The name workflows see.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -181,9 +186,9 @@ pub struct Push {
     pub expires_at_ms: i64,
     /// Where it stands.
     pub state: PushState,
-    /// When an owed completion is due; `None` when none is owed.
+    /// The CRM has acknowledged the outcome once.
     #[serde(default)]
-    pub completion_due_at_ms: Option<i64>,
+    pub completed: bool,
 }
 
 /// Where a send stands.

@@ -4,11 +4,12 @@
 //! | --- | --- | --- |
 //! | `c:{conversation}` | `head` | [`Conversation`], no text, kept |
 //! | | `t:{event}` | tombstone: this event is recorded, 60 days |
-//! | | `m:{message}` | where a message stands, 60 days |
-//! | | `u:{message}` | the message was taken back or edited, 60 days |
+//! | | `m:{message}` | where a message and its edits stand, 60 days |
+//! | | `u:{message}` | the message was taken back, 60 days |
 //! | | `p:{at_ms}:{event}` | [`Activity`] with its words, until its entry is acknowledged (30 days behind that) |
 //! | | `n:{number}` | [`Entry`], 60 days |
 //! | `s:{push}` | `push` | [`Push`], 400 days once settled |
+//! | `k:{account}` | `{push}` | a parked send, for operators' lists |
 //! | `o:{account}:{shard}` | `{due_at_ms}:{name}` | [`OwedRow`] |
 
 use std::sync::Arc;
@@ -67,20 +68,29 @@ impl Journal {
         Ok(self.0.get(&tombstone_key(key, event)).await?.is_some())
     }
 
-    /// Where a message stands, if it came.
+    /// Where a message and its edits stand; empty if it has not come.
     ///
     /// # Errors
     /// As the table's.
-    pub async fn message(&self, key: &ConversationKey, message: &MessageId) -> Result<Option<Mark>, PortError> {
-        Ok(self.read(&message_key(key, message)).await?.map(|found| found.value))
+    pub async fn marks_of(&self, key: &ConversationKey, message: &MessageId) -> Result<Versioned<Vec<Mark>>, PortError> {
+        Ok(self.read(&message_key(key, message)).await?.unwrap_or(Versioned { value: Vec::new(), rev: 0 }))
     }
 
-    /// What became of a message after it was sent, if anything.
+    /// Whether the message was taken back.
     ///
     /// # Errors
     /// As the table's.
-    pub async fn amendment(&self, key: &ConversationKey, message: &MessageId) -> Result<Option<Versioned<Activity>>, PortError> {
-        self.read(&amendment_key(key, message)).await
+    pub async fn is_unsent(&self, key: &ConversationKey, message: &MessageId) -> Result<bool, PortError> {
+        Ok(self.0.get(&unsent_key(key, message)).await?.is_some())
+    }
+
+    /// Sends that wait for a person's decision.
+    ///
+    /// # Errors
+    /// As the table's.
+    pub async fn parked(&self, account: &CrmAccountKey) -> Result<Vec<PushId>, PortError> {
+        let rows = self.0.range(&parked_partition(account), "", &prefix_end(""), 1000).await?;
+        rows.iter().map(Row::read).collect()
     }
 
     /// An activity whose words are still here.
@@ -179,19 +189,24 @@ pub mod write {
         Write::put(tombstone_key(key, event), &true, Expect::Absent).expiring(now_ms, TOMBSTONE_DAYS)
     }
 
-    /// The message stands here.
-    pub fn message(key: &ConversationKey, message: &MessageId, mark: &Mark, now_ms: i64) -> Write {
-        Write::put(message_key(key, message), mark, Expect::Any).expiring(now_ms, TOMBSTONE_DAYS)
+    /// The message and its edits stand here; `rev` as read.
+    pub fn marks_of(key: &ConversationKey, message: &MessageId, marks: &[Mark], rev: u64, now_ms: i64) -> Write {
+        Write::put(message_key(key, message), &marks, Expect::Rev(rev)).expiring(now_ms, TOMBSTONE_DAYS)
     }
 
-    /// The message was taken back or edited; `rev` as read.
-    pub fn amendment(key: &ConversationKey, message: &MessageId, activity: &Activity, rev: u64, now_ms: i64) -> Write {
-        Write::put(amendment_key(key, message), activity, Expect::Rev(rev)).expiring(now_ms, TOMBSTONE_DAYS)
+    /// The message was taken back.
+    pub fn unsent(key: &ConversationKey, message: &MessageId, now_ms: i64) -> Write {
+        Write::put(unsent_key(key, message), &true, Expect::Any).expiring(now_ms, TOMBSTONE_DAYS)
     }
 
-    /// Nobody took the message back or edited it since it was looked for.
-    pub fn no_new_amendment(key: &ConversationKey, message: &MessageId, rev: u64) -> Write {
-        Write::Check { key: amendment_key(key, message), expect: Expect::Rev(rev) }
+    /// The send waits for a person's decision.
+    pub fn parked(push: &Push) -> Write {
+        Write::put(RowKey::new(parked_partition(&push.account), push.id.to_string()), &push.id, Expect::Any)
+    }
+
+    /// The send waits no more.
+    pub fn decided(push: &Push) -> Write {
+        Write::Delete { key: RowKey::new(parked_partition(&push.account), push.id.to_string()), expect: Expect::Any }
     }
 
     /// The activity and its words wait for their entry; `rev` as read, 0 for a new one.
@@ -207,6 +222,11 @@ pub mod write {
     /// The entry becomes this.
     pub fn entry(key: &ConversationKey, entry: &Entry, rev: u64, now_ms: i64) -> Write {
         Write::put(entry_key(key, entry.number), entry, Expect::Rev(rev)).expiring(now_ms, TOMBSTONE_DAYS)
+    }
+
+    /// The entry was not written and never will be: its activities wait for another.
+    pub fn unseal(key: &ConversationKey, number: u32) -> Write {
+        Write::Delete { key: entry_key(key, number), expect: Expect::Any }
     }
 
     /// The send becomes this.
@@ -242,7 +262,7 @@ fn message_key(key: &ConversationKey, message: &MessageId) -> RowKey {
     RowKey::new(partition(key), format!("m:{message}"))
 }
 
-fn amendment_key(key: &ConversationKey, message: &MessageId) -> RowKey {
+fn unsent_key(key: &ConversationKey, message: &MessageId) -> RowKey {
     RowKey::new(partition(key), format!("u:{message}"))
 }
 
@@ -256,6 +276,10 @@ fn entry_key(key: &ConversationKey, number: u32) -> RowKey {
 
 fn push_key(id: PushId) -> RowKey {
     RowKey::new(format!("s:{id}"), "push")
+}
+
+fn parked_partition(account: &CrmAccountKey) -> String {
+    format!("k:{}", fingerprint(&[account.kind.as_str(), account.id.as_str()]))
 }
 
 fn owed_partition(account: &CrmAccountKey, shard: u32) -> String {

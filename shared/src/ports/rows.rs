@@ -94,11 +94,11 @@ pub enum Write {
 /// What a write expects to find.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expect {
-    /// No row.
+    /// No row. A put leaves revision 1.
     Absent,
-    /// The row at this revision; 0 is the same as `Absent`.
+    /// The row at this revision; 0 is the same as `Absent`. A put leaves the next revision.
     Rev(u64),
-    /// Whatever.
+    /// Whatever. A put leaves a revision that the row never had.
     Any,
 }
 

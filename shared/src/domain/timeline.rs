@@ -1,0 +1,203 @@
+//! An entry as it reads on the timeline: HTML, every word of a person escaped.
+//!
+//! Each activity is one `<p>` that begins with its time of day. A message that is taken back later
+//! is found by that: by its position if the note still has as many such lines as members, else by
+//! its time if that is unique. Where a person has rewritten the note, nothing is guessed.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::activity::{Activity, Content, Speaker};
+use super::language::Language;
+use super::words;
+
+/// How a note is written.
+#[derive(Debug, Clone)]
+pub struct Style {
+    /// The account's language.
+    pub language: Language,
+    /// The account's time zone.
+    pub time_zone: TimeZone,
+    /// The Official Account's name.
+    pub channel_name: String,
+    /// The person's name as the CRM has it.
+    pub person_name: Option<String>,
+}
+
+impl std::fmt::Debug for Note {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Note(..)")
+    }
+}
+
+/// A note's HTML.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Note(pub String);
+
+/// Reads an IANA time zone name; a wrong one reads as Japan's.
+pub fn time_zone(name: &str) -> TimeZone {
+    TimeZone::get(name).or_else(|_| TimeZone::get("Asia/Tokyo")).unwrap_or(TimeZone::UTC)
+}
+
+/// Renders an entry's activities, which are in order.
+pub fn render(activities: &[Activity], style: &Style) -> Note {
+    let title = match style.language {
+        Language::Japanese => format!("LINE公式アカウント「{}」での会話", style.channel_name),
+        Language::English => format!("Conversation on LINE with \"{}\"", style.channel_name),
+    };
+    let mut html = format!("<h3>{}</h3>", escape(&title));
+    let mut day = String::new();
+    for activity in activities {
+        let today = day_of(activity.mark.at_ms, style);
+        if today != day {
+            html.push_str(&format!("<h4>{today}</h4>"));
+            day = today;
+        }
+        html.push_str(&line(activity, style));
+    }
+    Note(html)
+}
+
+/// The `<p>` of one activity.
+pub fn line(activity: &Activity, style: &Style) -> String {
+    let who = match (&style.person_name, activity.speaker) {
+        (Some(name), Speaker::Person) => name.as_str(),
+        (_, speaker) => words::speaker(speaker, style.language),
+    };
+    let late = if activity.late { style.language.pick("（遅れて届きました）", " (arrived late)") } else { "" };
+    let said = escape(&words::of(&activity.content, style.language));
+    format!("<p>{} <b>{}</b>{late} {said}</p>", time_of(activity.mark.at_ms, style), escape(who))
+}
+
+/// The note with the line at `position` (of `members`) said anew. `None`: no such line is left.
+pub fn amend(note: &Note, members: usize, position: usize, at_ms: i64, content: &Content, style: &Style) -> Option<Note> {
+    let time = time_of(at_ms, style);
+    let lines = lines(&note.0);
+    let same_time: Vec<_> = lines.iter().filter(|line| starts_with_time(&note.0[line.text.clone()], &time)).collect();
+    let found = match lines.get(position) {
+        Some(line) if lines.len() == members && starts_with_time(&note.0[line.text.clone()], &time) => line,
+        _ if same_time.len() == 1 => same_time[0],
+        _ => return None,
+    };
+    let text = &note.0[found.text.clone()];
+    let kept = text.find("</b>").or_else(|| text.find("</strong>")).and_then(|at| text[at..].find('>').map(|end| at + end + 1));
+    let head = &text[..kept.unwrap_or(time.len())];
+    let said = escape(&words::of(content, style.language));
+    let mut html = note.0.clone();
+    html.replace_range(found.text.clone(), &format!("{head} {said}"));
+    Some(Note(html))
+}
+
+struct Line {
+    text: std::ops::Range<usize>,
+}
+
+/// The inside of every `<p>` that begins with a time of day.
+fn lines(html: &str) -> Vec<Line> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(open) = html[from..].find("<p").map(|at| from + at) {
+        let Some(start) = html[open..].find('>').map(|at| open + at + 1) else { break };
+        let Some(end) = html[start..].find("</p>").map(|at| start + at) else { break };
+        let text = html[start..end].as_bytes();
+        let is_time = text.len() >= 8
+            && text[..8].iter().enumerate().all(|(at, b)| if at == 2 || at == 5 { *b == b':' } else { b.is_ascii_digit() });
+        if is_time {
+            found.push(Line { text: start..end });
+        }
+        from = end;
+    }
+    found
+}
+
+fn starts_with_time(text: &str, time: &str) -> bool {
+    text.starts_with(time)
+}
+
+fn escape(text: &str) -> String {
+    html_escape::encode_safe(text).replace("\r\n", "<br>").replace(['\n', '\r'], "<br>")
+}
+
+fn zoned(at_ms: i64, style: &Style) -> jiff::Zoned {
+    Timestamp::from_millisecond(at_ms).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(style.time_zone.clone())
+}
+
+fn time_of(at_ms: i64, style: &Style) -> String {
+    zoned(at_ms, style).strftime("%H:%M:%S").to_string()
+}
+
+fn day_of(at_ms: i64, style: &Style) -> String {
+    let at = zoned(at_ms, style);
+    match style.language {
+        Language::Japanese => {
+            let weekday = ["月", "火", "水", "木", "金", "土", "日"][usize::try_from(at.weekday().to_monday_zero_offset()).unwrap_or(0)];
+            format!("{}（{weekday}）", at.strftime("%Y年%-m月%-d日"))
+        }
+        Language::English => at.strftime("%A, %-d %B %Y").to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::activity::Mark;
+    use crate::domain::ids::{EventId, MessageId};
+
+    fn style() -> Style {
+        Style {
+            language: Language::Japanese,
+            time_zone: time_zone("Asia/Tokyo"),
+            channel_name: "結び珈琲".into(),
+            person_name: None,
+        }
+    }
+
+    fn said(at_ms: i64, text: &str) -> Activity {
+        Activity {
+            mark: Mark { at_ms, event: EventId::new("E") },
+            arrived_at_ms: at_ms,
+            speaker: Speaker::Person,
+            message: Some(MessageId::new("1")),
+            content: Content::Text { text: text.into() },
+            late: false,
+        }
+    }
+
+    #[test]
+    fn words_cannot_become_markup() {
+        let note = render(&[said(0, "</p><script>x</script>\n\"&'")], &style());
+        assert_eq!(
+            note.0,
+            "<h3>LINE公式アカウント「結び珈琲」での会話</h3><h4>1970年1月1日（木）</h4>\
+             <p>09:00:00 <b>お客さま</b> &lt;&#x2F;p&gt;&lt;script&gt;x&lt;&#x2F;script&gt;<br>&quot;&amp;&#x27;</p>"
+        );
+    }
+
+    #[test]
+    fn the_line_that_was_taken_back_loses_its_words_and_no_other_does() {
+        let said = [said(1_000, "a"), said(1_500, "09:00:01 b"), said(2_000, "c")];
+        let note = render(&said, &style());
+        let after = amend(&note, 3, 1, 1_500, &Content::Unsent, &style()).expect("found");
+        assert!(after.0.contains("<b>お客さま</b> a</p>"), "{}", after.0);
+        assert!(after.0.contains("<p>09:00:01 <b>お客さま</b> メッセージの送信を取り消しました</p>"), "{}", after.0);
+        assert!(after.0.contains("<b>お客さま</b> c</p>"), "{}", after.0);
+        assert!(!after.0.contains('b') || !after.0.contains("09:00:01 b"), "{}", after.0);
+    }
+
+    #[test]
+    fn a_note_that_a_person_rewrote_is_not_guessed_at() {
+        let said = [said(1_000, "a"), said(1_100, "b")];
+        let note = render(&said, &style());
+        let rewritten = Note(note.0.replacen("<p>", "<p>00", 1).replace("<p>09:00:01 <b>お客さま</b> b</p>", "<p>09:00:01 x</p><p>09:00:01 y</p><p>09:00:01 z</p>"));
+        assert_eq!(amend(&rewritten, 2, 1, 1_100, &Content::Unsent, &style()), None);
+    }
+
+    #[test]
+    fn a_line_is_found_by_its_time_where_lines_were_added() {
+        let said = [said(1_000, "a"), said(5_000, "b")];
+        let note = render(&said, &style());
+        let more = Note(format!("{}<p>12:00:00 memo</p>", note.0));
+        let after = amend(&more, 2, 1, 5_000, &Content::Unsent, &style()).expect("found");
+        assert!(!after.0.contains("</b> b</p>") && after.0.contains("memo"), "{}", after.0);
+    }
+}

@@ -1,0 +1,170 @@
+//! What was said or done, in words for people.
+
+use super::activity::{Activity, Content, Media, Speaker};
+use super::language::Language;
+use super::push::{PushOutcome, Settlement, SettlementNote};
+
+/// One activity's words, plain text, as they stand in properties and tasks.
+pub fn of(content: &Content, language: Language) -> String {
+    match content {
+        Content::Text { text } => text.clone(),
+        Content::Sticker { package_id, sticker_id, keywords, text } => {
+            sticker(package_id, sticker_id, keywords, text.as_deref(), language)
+        }
+        Content::Media { media, name, size_bytes, duration_ms, url } => {
+            media_words(*media, name.as_deref(), *size_bytes, *duration_ms, url.as_deref(), language)
+        }
+        Content::Location { title, address, latitude, longitude } => {
+            let place = [title.as_deref(), address.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+            let label = language.pick("位置情報", "Location");
+            // Google's documented Maps URL needs no key.
+            format!("[{label}] {place} https://www.google.com/maps/search/?api=1&query={latitude},{longitude}")
+        }
+        Content::Postback { data, params } => {
+            let label = language.pick("ボタンのタップ", "Tapped a button");
+            match params {
+                Some(params) => format!("[{label}] {data} ({params})"),
+                None => format!("[{label}] {data}"),
+            }
+        }
+        Content::Rich { alt_text } => format!("[{}] {alt_text}", language.pick("リッチなメッセージ", "Rich message")),
+        Content::Follow { unblocked: false } => language.pick("友だちに追加しました", "Added as a friend").to_owned(),
+        Content::Follow { unblocked: true } => language.pick("ブロックを解除しました", "Unblocked").to_owned(),
+        Content::Unfollow => language.pick("ブロックしました", "Blocked").to_owned(),
+        Content::Edited { text } => format!("[{}] {text}", language.pick("編集後", "Edited")),
+        Content::NotSent { outcome } => {
+            format!("[{}: {}]", language.pick("送信できませんでした", "Not sent"), outcome_words(*outcome, language))
+        }
+        Content::Unsent => language.pick("メッセージの送信を取り消しました", "Unsent a message").to_owned(),
+        Content::Other { what } => format!("[{what}]"),
+        Content::Unsupported { what } => {
+            let label = language.pick("Musubiが対応していない種類です", "Musubi does not support this kind");
+            format!("[{label}: {what}]")
+        }
+    }
+}
+
+/// How a send ended, in words.
+pub fn outcome_words(outcome: PushOutcome, language: Language) -> &'static str {
+    match outcome {
+        PushOutcome::Accepted => language.pick("LINEが受け付けました", "LINE accepted it"),
+        PushOutcome::Blocked => language.pick("相手がこの公式アカウントをブロックしています", "the person has blocked this account"),
+        PushOutcome::NotLinked => {
+            language.pick("このコンタクトはLINEの友だちと連携されていません", "this contact is not linked to a person on LINE")
+        }
+        PushOutcome::WrongProvider => language.pick(
+            "このLINEユーザーIDは別のプロバイダーのものです",
+            "this LINE user ID belongs to another provider",
+        ),
+        PushOutcome::InvalidMessage => language.pick("LINEで表示できないメッセージです", "LINE cannot show this message"),
+        PushOutcome::NoQuota => {
+            language.pick("今月のメッセージ通数の上限に達しています", "this month's messages are used up")
+        }
+        PushOutcome::Expired => language.pick("送信期限を過ぎました", "the time to send it had passed"),
+        PushOutcome::Unknown => language.pick(
+            "届いたかどうかを確認できません。担当者の確認が必要です",
+            "it cannot be known whether it was shown; a person must decide",
+        ),
+        PushOutcome::Failed => language.pick("LINEに受け付けられませんでした", "LINE did not accept it"),
+        PushOutcome::Queued => language.pick("送信待ちです", "waiting to be sent"),
+    }
+}
+
+/// What a person should know beyond the outcome.
+pub fn note_words(note: SettlementNote, language: Language) -> &'static str {
+    match note {
+        SettlementNote::LinkConflict => language.pick(
+            "ただし、このコンタクトまたはLINEユーザーIDはすでに別の相手と連携されているため、連携は変更していません",
+            "but this contact or this LINE user ID is already linked to another; the link was left as it is",
+        ),
+        SettlementNote::TokenRefused => language.pick(
+            "LINEがチャネルアクセストークンを拒否しました。チャネルの設定を確認してください",
+            "LINE refused the channel access token; check the channel's settings",
+        ),
+        SettlementNote::NotAllowed => language.pick(
+            "このLINE公式アカウントのプランまたは権限では送信できません",
+            "this account's plan or permissions do not allow it",
+        ),
+        SettlementNote::UnknownChannel => language.pick(
+            "この公式アカウントはMusubiに登録されていません",
+            "this Official Account is not set up in Musubi",
+        ),
+        SettlementNote::TooOld => language.pick("受け付けから30日を過ぎていました", "it had waited for more than 30 days"),
+        SettlementNote::Decided => language.pick("担当者が確認しました", "decided by an operator"),
+    }
+}
+
+/// The reason that a workflow shows: the outcome in words and what else there is to know.
+pub fn reason(settlement: &Settlement, language: Language) -> String {
+    let outcome = outcome_words(settlement.outcome, language);
+    match (settlement.note, language) {
+        (None, _) => outcome.to_owned(),
+        (Some(note), Language::Japanese) => format!("{outcome}。{}", note_words(note, language)),
+        (Some(note), Language::English) => format!("{outcome}; {}", note_words(note, language)),
+    }
+}
+
+/// Who spoke, where the person's own name is not known.
+pub fn speaker(speaker: Speaker, language: Language) -> &'static str {
+    match speaker {
+        Speaker::Person => language.pick("お客さま", "Customer"),
+        Speaker::Operator => language.pick("担当者", "Operator"),
+        Speaker::Workflow => language.pick("自動送信", "Sent automatically"),
+    }
+}
+
+/// Whether an activity is a message that waits for an answer.
+pub fn is_question(activity: &Activity) -> bool {
+    activity.speaker == Speaker::Person && activity.message.is_some()
+}
+
+fn sticker(package_id: &str, sticker_id: &str, keywords: &[String], text: Option<&str>, language: Language) -> String {
+    let label = language.pick("スタンプ", "Sticker");
+    let mut words = text.map(str::to_owned).into_iter().chain(keywords.iter().take(5).cloned()).collect::<Vec<_>>().join(", ");
+    if !words.is_empty() {
+        words.push(' ');
+    }
+    // LINE gives out no picture of a received sticker; the package's page in LINE STORE shows it.
+    format!("[{label}] {words}({package_id}/{sticker_id}) https://store.line.me/stickershop/product/{package_id}")
+}
+
+fn media_words(
+    media: Media,
+    name: Option<&str>,
+    size_bytes: Option<u64>,
+    duration_ms: Option<u64>,
+    url: Option<&str>,
+    language: Language,
+) -> String {
+    let label = match media {
+        Media::Image => language.pick("画像", "Picture"),
+        Media::Video => language.pick("動画", "Video"),
+        Media::Audio => language.pick("音声", "Audio"),
+        Media::File => language.pick("ファイル", "File"),
+    };
+    let mut words = format!("[{label}]");
+    for part in [name.map(str::to_owned), size_bytes.map(size), duration_ms.map(|ms| seconds(ms, language)), url.map(str::to_owned)]
+        .into_iter()
+        .flatten()
+    {
+        words.push(' ');
+        words.push_str(&part);
+    }
+    words
+}
+
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_024 => format!("{bytes} B"),
+        1_024..1_048_576 => format!("{} KB", bytes / 1_024),
+        _ => format!("{}.{} MB", bytes / 1_048_576, bytes % 1_048_576 * 10 / 1_048_576),
+    }
+}
+
+fn seconds(ms: u64, language: Language) -> String {
+    let seconds = ms.div_ceil(1000);
+    match language {
+        Language::Japanese => format!("{seconds}秒"),
+        Language::English => format!("{seconds} s"),
+    }
+}

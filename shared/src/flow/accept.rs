@@ -1,0 +1,63 @@
+//! What a workflow asked for becomes durable.
+
+use std::sync::Arc;
+
+use crate::domain::account::CrmAccount;
+use crate::domain::ids::{CallbackId, ChannelId, ContactId, LineUserId};
+use crate::domain::push::{OutgoingMessage, PushId, PushJob};
+use crate::ports::{Clock, PortError, Queue};
+
+/// A checked request to send.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// The send.
+    pub id: PushId,
+    /// Where to report.
+    pub callback: Option<CallbackId>,
+    /// The record the workflow ran on.
+    pub contact: Option<ContactId>,
+    /// From which Official Account.
+    pub channel: ChannelId,
+    /// To whom, if the action says so.
+    pub to: Option<LineUserId>,
+    /// What.
+    pub messages: Vec<OutgoingMessage>,
+    /// LINE's custom aggregation unit.
+    pub tag: Option<String>,
+    /// The action's own latest time, in milliseconds.
+    pub not_after_ms: Option<i64>,
+}
+
+/// Makes a workflow's request durable.
+pub struct Accept {
+    /// Where it waits.
+    pub push: Arc<dyn Queue<PushJob>>,
+    /// When it came.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Accept {
+    /// One durable call. Twice means sent once: both carry the same [`PushId`].
+    ///
+    /// # Errors
+    /// As the queue's: the CRM must ask again.
+    pub async fn accept(&self, account: &CrmAccount, asked: Asked) -> Result<(), PortError> {
+        let accepted_at_ms = self.clock.now_ms();
+        let send_by_ms = account.send_by_ms(accepted_at_ms);
+        let job = PushJob {
+            id: asked.id,
+            account: account.key.clone(),
+            waits: account.capabilities.workflows_wait && asked.callback.is_some(),
+            callback: asked.callback,
+            contact: asked.contact,
+            channel: asked.channel,
+            to: asked.to,
+            messages: asked.messages,
+            tag: asked.tag,
+            accepted_at_ms,
+            send_by_ms: asked.not_after_ms.map_or(send_by_ms, |not_after_ms| not_after_ms.min(send_by_ms)),
+            expires_at_ms: accepted_at_ms + account.block_expiry_ms,
+        };
+        self.push.send(&job).await
+    }
+}

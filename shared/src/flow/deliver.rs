@@ -1,0 +1,313 @@
+//! A message reaches the person, once.
+//!
+//! The row is written, with the exact bytes, before the first request leaves; every try counts
+//! itself in before and out after. While any try's end is unknown, only LINE's yes settles it.
+
+use std::sync::Arc;
+
+use tracing::warn;
+
+use super::settle::{Ending, Settle, owed_after, read_or_new, wake};
+use super::{MAX_CONFLICTS, contended};
+use crate::domain::channel::Channel;
+use crate::domain::conversation::ConversationKey;
+use crate::domain::ids::LineUserId;
+use crate::domain::link::ContactLink;
+use crate::domain::push::{Push, PushJob, PushOutcome, PushState, Sending, Settlement, SettlementNote};
+use crate::ports::journal::write;
+use crate::ports::messenger::{PushAnswer, PushRefusal};
+use crate::ports::rows::{Commit, Versioned};
+use crate::ports::{Channels, Clock, Journal, Links, Messenger, PortError, Queue};
+use crate::domain::job::WakeUp;
+
+/// A job that lay longer is not run: nobody expects the message any more.
+const MAX_AGE_MS: i64 = 30 * 86_400_000;
+/// A block that is older is confirmed with LINE, at most this often.
+const CONFIRM_BLOCK_MS: i64 = 86_400_000;
+
+/// Delivers pushes.
+pub struct Deliver {
+    /// Official Accounts.
+    pub channels: Channels,
+    /// Who a contact is on LINE.
+    pub links: Links,
+    /// What was tried and how it ended.
+    pub journal: Journal,
+    /// LINE.
+    pub messenger: Arc<dyn Messenger>,
+    /// For another try later.
+    pub push: Arc<dyn Queue<PushJob>>,
+    /// Tells the payer.
+    pub wake_ups: Arc<dyn Queue<WakeUp>>,
+    /// When.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Deliver {
+    /// Brings a job as far as it gets now. `Ok` means: the journal or the queue has what is left
+    /// to do. Twice, or at once in two places, shows one message: every request carries the same
+    /// bytes under the same key.
+    ///
+    /// # Errors
+    /// As the ports'; the job must be delivered again.
+    pub async fn deliver(&self, job: &PushJob) -> Result<(), PortError> {
+        match self.journal.push(job.id).await? {
+            None => self.begin(job).await,
+            Some(push) => match &push.value.state {
+                PushState::Sending(_) => self.go_on(job, push).await,
+                PushState::Settled(_) | PushState::Parked(_) => self.tell_again(&push.value).await,
+            },
+        }
+    }
+
+    /// The CRM asks again for what has ended: it may not have heard of it.
+    async fn tell_again(&self, push: &Push) -> Result<(), PortError> {
+        let now_ms = self.clock.now_ms();
+        let writes: Vec<_> = owed_after(push, now_ms).iter().map(write::owe).collect();
+        if !writes.is_empty() {
+            let _ = self.journal.commit(writes).await?;
+            wake(&*self.wake_ups, &push.account).await;
+        }
+        Ok(())
+    }
+
+    async fn begin(&self, job: &PushJob) -> Result<(), PortError> {
+        let now_ms = self.clock.now_ms();
+        if now_ms > job.accepted_at_ms + MAX_AGE_MS {
+            return self.end_untried(job, None, PushOutcome::Expired, Some(SettlementNote::TooOld)).await;
+        }
+        if now_ms > job.send_by_ms {
+            return self.end_untried(job, None, PushOutcome::Expired, None).await;
+        }
+        let Some(channel) = self.channels.find(&job.channel).await? else {
+            return self.end_untried(job, None, PushOutcome::Failed, Some(SettlementNote::UnknownChannel)).await;
+        };
+        let Some(to) = self.recipient(job).await? else {
+            return self.end_untried(job, None, PushOutcome::NotLinked, None).await;
+        };
+        let sending = Sending {
+            body: self.messenger.compose_push(&to, &job.messages, job.tag.as_deref()),
+            said: job.messages.iter().map(|message| message.said.clone()).collect(),
+            to,
+            first_attempt_at_ms: now_ms,
+            begun: 1,
+            ended: 0,
+        };
+        if self.is_blocked(&channel, &sending.to).await? {
+            return self.end_untried(job, Some(sending), PushOutcome::Blocked, None).await;
+        }
+        let push = new_push(job, Some(sending.clone()));
+        match self.journal.commit(vec![write::push(&push, 0, now_ms)]).await? {
+            Commit::Done => self.attempt(job, push, &sending).await,
+            Commit::Conflict => self.come_back(job, 1).await,
+        }
+    }
+
+    async fn go_on(&self, job: &PushJob, mut push: Versioned<Push>) -> Result<(), PortError> {
+        let PushState::Sending(sending) = &mut push.value.state else { return Ok(()) };
+        let now_ms = self.clock.now_ms();
+        if !sending.may_retry(now_ms) {
+            return self.park(push.value).await;
+        }
+        sending.begun += 1;
+        let sending = sending.clone();
+        match self.journal.commit(vec![write::push(&push.value, push.rev, now_ms)]).await? {
+            Commit::Done => self.attempt(job, push.value, &sending).await,
+            Commit::Conflict => self.come_back(job, 1).await,
+        }
+    }
+
+    async fn attempt(&self, job: &PushJob, push: Push, sending: &Sending) -> Result<(), PortError> {
+        if !sending.may_retry(self.clock.now_ms()) {
+            // LINE may have forgotten the key while we waited: nothing leaves.
+            return self.park(push).await;
+        }
+        let answer = self.messenger.push(&push.channel, &sending.body, push.id).await;
+        match answer {
+            PushAnswer::Accepted { request_id } => {
+                let note = self.tie(&push, job.to.as_ref()).await?;
+                let settlement = self.settlement(PushOutcome::Accepted, note, request_id);
+                self.settler().settle(push, &Ending::Accepted(settlement)).await?;
+                Ok(())
+            }
+            PushAnswer::Refused { why, request_id } => {
+                if self.count_out(&push).await? {
+                    let (outcome, note) = outcome_of(why);
+                    let settlement = self.settlement(outcome, note, request_id);
+                    if self.settler().settle(push, &Ending::Refused(settlement)).await? {
+                        return Ok(());
+                    }
+                }
+                self.come_back(job, sending.begun).await
+            }
+            PushAnswer::NotNow => {
+                self.count_out(&push).await?;
+                self.come_back(job, sending.begun).await
+            }
+            PushAnswer::Unknown => self.come_back(job, sending.begun).await,
+        }
+    }
+
+    /// Counts one try out; whether the end of every try is known now.
+    async fn count_out(&self, push: &Push) -> Result<bool, PortError> {
+        for _ in 0..MAX_CONFLICTS {
+            let Some(mut current) = self.journal.push(push.id).await? else { return Ok(false) };
+            let PushState::Sending(sending) = &mut current.value.state else { return Ok(false) };
+            sending.ended += 1;
+            let all_known = sending.all_ends_known();
+            let writes = vec![write::push(&current.value, current.rev, self.clock.now_ms())];
+            if self.journal.commit(writes).await? == Commit::Done {
+                return Ok(all_known);
+            }
+        }
+        Err(contended("count_out"))
+    }
+
+    /// The queue brings the job back later. The journal has the bytes: the job travels without them.
+    async fn come_back(&self, job: &PushJob, tries: u32) -> Result<(), PortError> {
+        let delay_s = (1_u32 << tries.min(10)).min(900);
+        self.push.send_later(&PushJob { messages: Vec::new(), ..job.clone() }, delay_s).await
+    }
+
+    async fn recipient(&self, job: &PushJob) -> Result<Option<LineUserId>, PortError> {
+        match (&job.to, &job.contact) {
+            (Some(to), _) => Ok(Some(to.clone())),
+            (None, Some(contact)) => {
+                let link = self.links.of_contact(&job.account, contact, &job.channel).await?;
+                Ok(link.map(|link| link.value.user))
+            }
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// Whether the person has blocked the account, as of the newest sign. LINE answers 200 for
+    /// blocked people, so we must know by ourselves; an old block is confirmed with LINE.
+    async fn is_blocked(&self, channel: &Channel, to: &LineUserId) -> Result<bool, PortError> {
+        let key = ConversationKey::person(&channel.id, to);
+        let Some(mut head) = self.journal.conversation(&key).await? else { return Ok(false) };
+        if head.value.friendship.blocked != Some(true) {
+            return Ok(false);
+        }
+        let now_ms = self.clock.now_ms();
+        let friendship = &mut head.value.friendship;
+        let since_ms = friendship.as_of.as_ref().map_or(0, |mark| mark.at_ms).max(friendship.confirmed_at_ms.unwrap_or(0));
+        if now_ms < since_ms + CONFIRM_BLOCK_MS {
+            return Ok(true);
+        }
+        let blocked = match self.messenger.profile(&channel.id, to).await {
+            Ok(profile) => profile.is_none(),
+            Err(error) => {
+                warn!(channel.id = %channel.id, %error, "block.unconfirmed");
+                return Ok(true);
+            }
+        };
+        friendship.blocked = Some(blocked);
+        friendship.confirmed_at_ms = Some(now_ms);
+        let mut writes: Vec<_> = head.value.owe_person(now_ms).iter().map(write::owe).collect();
+        writes.push(write::conversation(&head.value, head.rev));
+        // Somebody else's write is as good: it is a newer sign, or the same confirmation.
+        let _ = self.journal.commit(writes).await?;
+        Ok(blocked)
+    }
+
+    /// The request named both a contact and a LINE user ID, and LINE took it: the two are one person.
+    async fn tie(&self, push: &Push, to: Option<&LineUserId>) -> Result<Option<SettlementNote>, PortError> {
+        let (Some(to), Some(contact)) = (to, &push.contact) else { return Ok(None) };
+        for _ in 0..MAX_CONFLICTS {
+            let of_user = self.links.of_user(&push.channel, to).await?;
+            let of_contact = self.links.of_contact(&push.account, contact, &push.channel).await?;
+            match (of_user, of_contact) {
+                (Some(link), _) if link.value.contact == *contact && link.value.account == push.account => return Ok(None),
+                (None, None) => {
+                    let link = ContactLink {
+                        channel: push.channel.clone(),
+                        user: to.clone(),
+                        account: push.account.clone(),
+                        contact: contact.clone(),
+                        linked_at_ms: self.clock.now_ms(),
+                    };
+                    if self.links.tie(&link).await? == Commit::Done {
+                        self.owe_tied(push, to).await?;
+                        return Ok(None);
+                    }
+                }
+                _ => return Ok(Some(SettlementNote::LinkConflict)),
+            }
+        }
+        Err(contended("tie"))
+    }
+
+    /// What waited for the link is due.
+    async fn owe_tied(&self, push: &Push, to: &LineUserId) -> Result<(), PortError> {
+        for _ in 0..MAX_CONFLICTS {
+            let now_ms = self.clock.now_ms();
+            let mut head = read_or_new(&self.journal, push, to).await?;
+            let (removed, owed) = head.value.tied(now_ms);
+            let mut writes: Vec<_> = removed.iter().map(write::paid).chain(owed.iter().map(write::owe)).collect();
+            writes.push(write::conversation(&head.value, head.rev));
+            if self.journal.commit(writes).await? == Commit::Done {
+                return Ok(());
+            }
+        }
+        Err(contended("owe_tied"))
+    }
+
+    /// Ends a job without a try. Where somebody else has begun one meanwhile, theirs counts.
+    async fn end_untried(
+        &self,
+        job: &PushJob,
+        sending: Option<Sending>,
+        outcome: PushOutcome,
+        note: Option<SettlementNote>,
+    ) -> Result<(), PortError> {
+        let settlement = self.settlement(outcome, note, None);
+        if self.settler().settle(new_push(job, sending), &Ending::NeverTried(settlement)).await? {
+            return Ok(());
+        }
+        self.come_back(job, 1).await
+    }
+
+    async fn park(&self, push: Push) -> Result<(), PortError> {
+        self.settler().settle(push, &Ending::Parked).await?;
+        Ok(())
+    }
+
+    fn settlement(&self, outcome: PushOutcome, note: Option<SettlementNote>, line_request_id: Option<String>) -> Settlement {
+        Settlement { outcome, note, line_request_id, at_ms: self.clock.now_ms() }
+    }
+
+    fn settler(&self) -> Settle {
+        Settle {
+            channels: self.channels.clone(),
+            journal: self.journal.clone(),
+            wake_ups: Arc::clone(&self.wake_ups),
+            clock: Arc::clone(&self.clock),
+        }
+    }
+}
+
+fn new_push(job: &PushJob, sending: Option<Sending>) -> Push {
+    let settled = || Settlement { outcome: PushOutcome::Failed, note: None, line_request_id: None, at_ms: job.accepted_at_ms };
+    Push {
+        id: job.id,
+        account: job.account.clone(),
+        callback: job.callback.clone(),
+        waits: job.waits,
+        contact: job.contact.clone(),
+        channel: job.channel.clone(),
+        expires_at_ms: job.expires_at_ms,
+        state: sending.map_or_else(|| PushState::Settled(settled()), PushState::Sending),
+        completed: false,
+    }
+}
+
+fn outcome_of(why: PushRefusal) -> (PushOutcome, Option<SettlementNote>) {
+    match why {
+        PushRefusal::InvalidMessage => (PushOutcome::InvalidMessage, None),
+        PushRefusal::WrongProvider => (PushOutcome::WrongProvider, None),
+        PushRefusal::Token => (PushOutcome::Failed, Some(SettlementNote::TokenRefused)),
+        PushRefusal::NotAllowed => (PushOutcome::Failed, Some(SettlementNote::NotAllowed)),
+        PushRefusal::Other => (PushOutcome::Failed, None),
+        PushRefusal::Quota => (PushOutcome::NoQuota, None),
+    }
+}

@@ -1,0 +1,169 @@
+//! An event becomes a record, and what it makes us owe is recorded with it.
+
+use std::sync::Arc;
+
+use tracing::info;
+
+use super::{MAX_CONFLICTS, contended};
+use crate::domain::activity::{Activity, Content, Mark, Speaker};
+use crate::domain::channel::Channel;
+use crate::domain::conversation::{Conversation, ConversationKey, Source};
+use crate::domain::ids::{EventId, MessageId};
+use crate::domain::job::WakeUp;
+use crate::domain::owed::{Owed, OwedRow};
+use crate::ports::journal::write;
+use crate::ports::rows::{Commit, Versioned, Write};
+use crate::ports::{Clock, Journal, PortError, Queue};
+
+/// An event, free of LINE's JSON.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InboundEvent {
+    /// LINE's time, in milliseconds.
+    pub at_ms: i64,
+    /// Unique per channel.
+    pub id: EventId,
+    /// Where it comes from.
+    pub source: Source,
+    /// What it says.
+    pub what: InboundWhat,
+}
+
+/// What an event says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum InboundWhat {
+    /// Something was said or done.
+    Said {
+        /// What.
+        content: Content,
+        /// The message, where it is one.
+        message: Option<MessageId>,
+    },
+    /// A message was taken back.
+    Unsent {
+        /// Which.
+        message: MessageId,
+    },
+}
+
+/// Records events.
+pub struct Record {
+    /// Where.
+    pub journal: Journal,
+    /// Tells the payer.
+    pub wake_ups: Arc<dyn Queue<WakeUp>>,
+    /// When.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Record {
+    /// Records one event with what is owed for it, in one transaction. A second call finds the
+    /// record, with it everything that is owed, and changes nothing.
+    ///
+    /// # Errors
+    /// As the journal's; nothing is recorded then.
+    pub async fn record(&self, channel: &Channel, accepted_at_ms: i64, event: &InboundEvent) -> Result<(), PortError> {
+        let key = ConversationKey { channel: channel.id.clone(), source: event.source.clone() };
+        for _ in 0..MAX_CONFLICTS {
+            if self.journal.is_recorded(&key, &event.id).await? {
+                info!(channel.id = %channel.id, conversation = key.hash(), event.id = %event.id, "activity.repeated");
+                return self.wake(channel).await;
+            }
+            let writes = self.writes(channel, &key, accepted_at_ms, event).await?;
+            if self.journal.commit(writes).await? == Commit::Done {
+                info!(channel.id = %channel.id, conversation = key.hash(), event.id = %event.id, "activity.recorded");
+                return self.wake(channel).await;
+            }
+        }
+        Err(contended("record"))
+    }
+
+    /// A lost wake-up costs a minute: the schedule finds what is owed.
+    async fn wake(&self, channel: &Channel) -> Result<(), PortError> {
+        if let Err(error) = self.wake_ups.send(&WakeUp { account: channel.account.clone() }).await {
+            tracing::warn!(crm.account = %channel.account, %error, "wake_up.lost");
+        }
+        Ok(())
+    }
+
+    async fn writes(
+        &self,
+        channel: &Channel,
+        key: &ConversationKey,
+        accepted_at_ms: i64,
+        event: &InboundEvent,
+    ) -> Result<Vec<Write>, PortError> {
+        let now_ms = self.clock.now_ms();
+        let mut head = self.journal.conversation(key).await?.unwrap_or_else(|| Versioned {
+            value: Conversation::new(key.clone(), channel.account.clone()),
+            rev: 0,
+        });
+        let mut writes = vec![write::tombstone(key, &event.id, now_ms)];
+        let owed = match &event.what {
+            InboundWhat::Said { content, message } => {
+                let mut activity = Activity {
+                    mark: Mark { at_ms: event.at_ms, event: event.id.clone() },
+                    arrived_at_ms: accepted_at_ms,
+                    speaker: Speaker::Person,
+                    message: message.clone(),
+                    content: content.clone(),
+                    late: false,
+                };
+                if let Some(message) = message {
+                    self.stand(key, message, &mut activity, &mut writes, now_ms).await?;
+                }
+                let owed = head.value.take(&mut activity, &channel.settings, now_ms);
+                if key.source.user().is_some() {
+                    writes.push(write::pending(key, &activity, 0, now_ms));
+                }
+                owed
+            }
+            InboundWhat::Unsent { message } => self.take_back(&mut head.value, message, &mut writes, now_ms).await?,
+        };
+        writes.extend(owed.iter().map(write::owe));
+        writes.push(write::conversation(&head.value, head.rev));
+        Ok(writes)
+    }
+
+    /// Notes where the message stands. One that was taken back before it came has no words.
+    async fn stand(
+        &self,
+        key: &ConversationKey,
+        message: &MessageId,
+        activity: &mut Activity,
+        writes: &mut Vec<Write>,
+        now_ms: i64,
+    ) -> Result<(), PortError> {
+        if self.journal.is_unsent(key, message).await? {
+            activity.content = Content::Unsent;
+        }
+        let mut marks = self.journal.marks_of(key, message).await?;
+        marks.value.push(activity.mark.clone());
+        writes.push(write::marks_of(key, message, &marks.value, marks.rev, now_ms));
+        Ok(())
+    }
+
+    /// The words go: from what waits, from the entry that holds them, from the properties.
+    async fn take_back(
+        &self,
+        head: &mut Conversation,
+        message: &MessageId,
+        writes: &mut Vec<Write>,
+        now_ms: i64,
+    ) -> Result<Vec<OwedRow>, PortError> {
+        let key = head.key.clone();
+        let mut owed = Vec::new();
+        writes.push(write::unsent(&key, message, now_ms));
+        for mark in self.journal.marks_of(&key, message).await?.value {
+            owed.extend(head.take_back(mark.at_ms, now_ms));
+            if let Some(mut pending) = self.journal.pending(&key, &mark).await? {
+                pending.value.content = Content::Unsent;
+                writes.push(write::pending(&key, &pending.value, pending.rev, now_ms));
+            }
+        }
+        if self.journal.entry_with(&key, message).await?.is_some() {
+            let amendment = Owed::Amendment { conversation: key, message: message.clone() };
+            owed.push(OwedRow::new(&head.account, amendment, now_ms, now_ms));
+        }
+        Ok(owed)
+    }
+}

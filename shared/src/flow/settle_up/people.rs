@@ -1,0 +1,285 @@
+//! The contact follows the conversation: made or found, its properties, its owner's task.
+
+use futures::future::join_all;
+use jiff::Timestamp;
+
+use super::{Payer, Verdict};
+use crate::domain::activity::{Activity, Content};
+use crate::domain::channel::Channel;
+use crate::domain::conversation::Conversation;
+use crate::domain::ids::{ContactId, LineUserId};
+use crate::domain::link::ContactLink;
+use crate::domain::owed::{Owed, OwedRow};
+use crate::domain::properties::{self as property, recent, recent_line, retract, stamp};
+use crate::domain::{timeline, words};
+use crate::ports::PortError;
+use crate::ports::crm::{ContactRecord, ContactWrite, CrmFailure, PersonWrite, Properties};
+use crate::ports::journal::write;
+use crate::ports::messenger::LineProfile;
+use crate::ports::rows::{Commit, Versioned};
+
+/// How many waiting activities the properties look at.
+const LOOK_BACK: usize = 200;
+
+/// A person whose contact is to follow.
+pub(super) struct Person {
+    pub(super) row: OwedRow,
+    pub(super) head: Versioned<Conversation>,
+    pub(super) channel: Channel,
+    user: LineUserId,
+    link: Option<Versioned<ContactLink>>,
+    profile: Option<LineProfile>,
+    /// Tied in this call: what waited for it is due.
+    tied: bool,
+}
+
+impl Payer<'_> {
+    pub(super) async fn people(&self, rows: Vec<OwedRow>) -> Result<(), PortError> {
+        let mut people = Vec::new();
+        for loaded in join_all(rows.into_iter().map(|row| self.load(row))).await {
+            people.extend(loaded?);
+        }
+        let people = self.make_contacts(people).await?;
+        let contacts: Vec<ContactId> =
+            people.iter().filter_map(|person| person.link.as_ref().map(|link| link.value.contact.clone())).collect();
+        let names = [property::LINE_RECENT_MESSAGES, property::LINE_LINKED_AT, property::LINE_USER_NAME];
+        let records = self.crm.read_contacts(&contacts, &names).await;
+        let mut known = Vec::new();
+        for (mut person, record) in people.into_iter().zip(records) {
+            match record {
+                Ok(record) => {
+                    self.follow_merge(&mut person, &record.contact).await?;
+                    known.push((person, record));
+                }
+                Err(CrmFailure::Gone) => self.contact_gone(&person.row, &person.head.value.key).await?,
+                Err(failure) => {
+                    self.conclude(&person.row, Verdict::After(self.wait_after(&person.row, &failure))).await?;
+                }
+            }
+        }
+        let known = self.write_properties(known).await?;
+        let known = self.tasks(known).await?;
+        for person in known {
+            self.up_to_date(person).await?;
+        }
+        Ok(())
+    }
+
+    async fn load(&self, row: OwedRow) -> Result<Option<Person>, PortError> {
+        let Owed::Person { conversation: key } = &row.owed else { return Ok(None) };
+        let channel = self.up.channels.find(&key.channel).await?;
+        let (Some(head), Some(user), Some(channel)) = (self.head(key).await?, key.source.user().cloned(), channel) else {
+            self.paid(&row).await?;
+            return Ok(None);
+        };
+        let link = self.up.links.of_user(&key.channel, &user).await?;
+        let profile = match head.value.profile_wanted {
+            // Without LINE's answer the contact goes without a name until the next time.
+            true => self.up.messenger.profile(&key.channel, &user).await.unwrap_or_default(),
+            false => None,
+        };
+        Ok(Some(Person { row, head, channel, user, link, profile, tied: false }))
+    }
+
+    /// People without a link get a contact, where that is allowed, and a link. Returns those who have one.
+    async fn make_contacts(&self, people: Vec<Person>) -> Result<Vec<Person>, PortError> {
+        let (mut linked, unlinked): (Vec<_>, Vec<_>) = people.into_iter().partition(|person| person.link.is_some());
+        let (new, left): (Vec<_>, Vec<_>) = unlinked.into_iter().partition(|person| {
+            person.channel.settings.create_contacts && person.head.value.may_create_contact()
+        });
+        for mut person in left {
+            person.head.value.person_owed = false;
+            self.commit_head(&mut person.head, vec![write::paid(&person.row)]).await?;
+        }
+        let writes: Vec<PersonWrite> = new.iter().map(|person| self.person_write(person)).collect();
+        let answers = self.crm.upsert_people(&writes).await;
+        for (mut person, answer) in new.into_iter().zip(answers) {
+            match answer {
+                Ok(contact) => {
+                    if self.tie(&mut person, contact).await? {
+                        linked.push(person);
+                    }
+                }
+                Err(failure) => {
+                    self.conclude(&person.row, Verdict::After(self.wait_after(&person.row, &failure))).await?;
+                }
+            }
+        }
+        Ok(linked)
+    }
+
+    fn person_write(&self, person: &Person) -> PersonWrite {
+        let mut properties = Properties::default();
+        set_profile(&mut properties, person.profile.as_ref());
+        PersonWrite { user: person.user.clone(), properties }
+    }
+
+    /// Our row is the truth: it is written before anything else goes to the contact.
+    async fn tie(&self, person: &mut Person, contact: ContactId) -> Result<bool, PortError> {
+        let link = ContactLink {
+            channel: person.channel.id.clone(),
+            user: person.user.clone(),
+            account: self.account.key.clone(),
+            contact,
+            linked_at_ms: self.now_ms(),
+        };
+        let tied = self.up.links.tie(&link).await?;
+        person.link = self.up.links.of_user(&link.channel, &link.user).await?;
+        person.tied = tied == Commit::Done;
+        if person.link.is_none() {
+            // The contact is tied to somebody else on this Official Account.
+            tracing::warn!(crm.account = %self.account.key, conversation = person.head.value.key.hash(), "link.conflict");
+            self.conclude(&person.row, Verdict::After(900_000)).await?;
+        }
+        if person.tied && let Some(domain) = &person.channel.settings.dummy_email_domain {
+            self.write_dummy_email(&link, domain).await;
+        }
+        Ok(person.link.is_some())
+    }
+
+    /// A separate write: an address that somebody else has must not stop the contact.
+    async fn write_dummy_email(&self, link: &ContactLink, domain: &str) {
+        let mut properties = Properties::default();
+        properties.set("email", format!("{}@{domain}", link.user.expose()));
+        let writes = [ContactWrite { contact: link.contact.clone(), properties }];
+        if let Some(Err(failure)) = self.crm.update_contacts(&writes).await.pop() {
+            tracing::warn!(crm.account = %self.account.key, contact = %link.contact, %failure, "email.refused");
+        }
+    }
+
+    /// A merge gave the contact a new ID: the link follows, unless the new one is tied to another person.
+    async fn follow_merge(&self, person: &mut Person, contact: &ContactId) -> Result<(), PortError> {
+        let Some(link) = person.link.as_mut().filter(|link| link.value.contact != *contact) else { return Ok(()) };
+        match self.up.links.follow_merge(link, contact).await? {
+            Commit::Done => link.value.contact = contact.clone(),
+            Commit::Conflict => {
+                tracing::warn!(crm.account = %self.account.key, conversation = person.head.value.key.hash(), "merge.conflict");
+            }
+        }
+        Ok(())
+    }
+
+    async fn write_properties(&self, known: Vec<(Person, ContactRecord)>) -> Result<Vec<(Person, ContactRecord)>, PortError> {
+        let mut writes = Vec::new();
+        for (person, record) in &known {
+            let pending = self.journal().all_pending(&person.head.value.key, LOOK_BACK).await?;
+            writes.push(ContactWrite { contact: record.contact.clone(), properties: self.properties(person, record, &pending) });
+        }
+        let answers = self.crm.update_contacts(&writes).await;
+        let mut written = Vec::new();
+        for ((mut person, record), answer) in known.into_iter().zip(answers) {
+            match answer {
+                Ok(contact) => {
+                    self.follow_merge(&mut person, &contact).await?;
+                    written.push((person, record));
+                }
+                Err(CrmFailure::Gone) => self.contact_gone(&person.row, &person.head.value.key).await?,
+                Err(failure) => {
+                    self.conclude(&person.row, Verdict::After(self.wait_after(&person.row, &failure))).await?;
+                }
+            }
+        }
+        Ok(written)
+    }
+
+    fn properties(&self, person: &Person, record: &ContactRecord, pending: &[Activity]) -> Properties {
+        let mut properties = Properties::default();
+        let head = &person.head.value;
+        properties.set(property::LINE_USER_ID, person.user.expose());
+        set_profile(&mut properties, person.profile.as_ref());
+        if let Some(link) = &person.link
+            && record.properties.get(property::LINE_LINKED_AT).is_none()
+            && let Ok(at) = Timestamp::from_millisecond(link.value.linked_at_ms)
+        {
+            properties.set(property::LINE_LINKED_AT, at.to_string());
+        }
+        if let Some(blocked) = head.friendship.blocked {
+            properties.set(property::LINE_FOLLOWS, (!blocked).to_string());
+        }
+        let unanswered = head.unanswered_since_ms.is_some();
+        properties.set(property::LINE_UNANSWERED, unanswered.to_string());
+        if !unanswered {
+            properties.set(property::LINE_UNANSWERED_MESSAGE, "");
+        }
+        if let Some(newest) = self.newest_words(head, pending) {
+            if unanswered {
+                properties.set(property::LINE_UNANSWERED_MESSAGE, newest.clone());
+            }
+            properties.set(property::LINE_LAST_MESSAGE, newest);
+        }
+        if person.channel.settings.recent_messages {
+            let current = record.properties.get(property::LINE_RECENT_MESSAGES).unwrap_or("");
+            let now = self.recent_messages(head, current, pending);
+            if now != current {
+                properties.set(property::LINE_RECENT_MESSAGES, now);
+            }
+        }
+        properties
+    }
+
+    /// The newest message, as long as its words are here, or it was taken back.
+    fn newest_words(&self, head: &Conversation, pending: &[Activity]) -> Option<String> {
+        let mark = &head.last_inbound.as_ref()?.mark;
+        let content = match pending.iter().find(|activity| activity.mark == *mark) {
+            Some(activity) => &activity.content,
+            None if head.retracted.contains(&mark.at_ms) => &Content::Unsent,
+            None => return None,
+        };
+        Some(property::cut(&words::of(content, self.account.language), property::MAX_CHARS))
+    }
+
+    fn recent_messages(&self, head: &Conversation, current: &str, pending: &[Activity]) -> String {
+        let language = self.account.language;
+        let zone = timeline::time_zone(&self.account.time_zone);
+        let line = |at_ms: i64, content: &Content| recent_line(at_ms, &words::of(content, language), &zone);
+        let gone: Vec<String> =
+            head.retracted.iter().map(|at_ms| stamp(&line(*at_ms, &Content::Unsent)).to_owned()).collect();
+        let kept = retract(current, &gone, &words::of(&Content::Unsent, language));
+        let new: Vec<String> = pending
+            .iter()
+            .filter(|activity| words::is_question(activity))
+            .map(|activity| line(activity.mark.at_ms, &activity.content))
+            .collect();
+        recent(&kept, &new)
+    }
+
+    /// The contact follows: nothing is owed, unless something happened meanwhile.
+    async fn up_to_date(&self, mut person: Person) -> Result<(), PortError> {
+        let now_ms = self.now_ms();
+        let mut writes = Vec::new();
+        let head = &mut person.head.value;
+        head.person_owed = false;
+        if person.tied {
+            let (removed, owed) = head.tied(now_ms);
+            // `tied` owes the person anew; that is what has just been paid.
+            writes.extend(removed.iter().map(write::paid));
+            writes.extend(owed.iter().filter(|row| !matches!(row.owed, Owed::Person { .. })).map(write::owe));
+            head.person_owed = false;
+        }
+        head.profile_wanted &= person.profile.is_none() && head.friendship.blocked != Some(true);
+        head.retracted.clear();
+        writes.push(write::paid(&person.row));
+        self.commit_head(&mut person.head, writes).await?;
+        Ok(())
+    }
+
+    /// The contact was deleted in the CRM. The tie goes with it; what follows depends on what the person does.
+    pub(super) async fn contact_gone(&self, row: &OwedRow, key: &crate::domain::conversation::ConversationKey) -> Result<(), PortError> {
+        let (Some(mut head), Some(user)) = (self.head(key).await?, key.source.user()) else { return self.paid(row).await };
+        tracing::warn!(crm.account = %self.account.key, conversation = key.hash(), "contact.gone");
+        if let Some(link) = self.up.links.of_user(&key.channel, user).await? {
+            let _ = self.up.links.untie(&link).await?;
+        }
+        head.value.contact_gone_at_ms = Some(self.now_ms());
+        let next_entry = head.value.next_entry;
+        self.commit_head(&mut head, vec![write::unseal(key, next_entry)]).await?;
+        Ok(())
+    }
+}
+
+fn set_profile(properties: &mut Properties, profile: Option<&LineProfile>) {
+    if let Some(profile) = profile {
+        properties.set(property::LINE_USER_NAME, profile.display_name.clone());
+        properties.set(property::LINE_USER_PICTURE, profile.picture_url.clone().unwrap_or_default());
+    }
+}

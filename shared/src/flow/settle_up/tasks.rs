@@ -1,0 +1,159 @@
+//! The owner's task: at once, and one open at a time per person and Official Account.
+
+use super::people::Person;
+use super::{Payer, UNKNOWN_REST_MS, Verdict};
+use crate::domain::conversation::OwnersTask;
+use crate::domain::ids::{TaskId, fingerprint};
+use crate::domain::owed::{Owed, OwedRow};
+use crate::domain::properties::LINE_USER_NAME;
+use crate::ports::PortError;
+use crate::ports::crm::{ContactRecord, CrmFailure, TaskStanding, TaskWrite};
+use crate::ports::journal::write;
+
+/// An open task is looked at again after this long, doubling to an hour.
+const FIRST_CHECK_MS: i64 = 5 * 60_000;
+
+impl Payer<'_> {
+    /// Sees to the tasks of those whose message waits. Returns the people who need nothing more.
+    pub(super) async fn tasks(&self, people: Vec<(Person, ContactRecord)>) -> Result<Vec<Person>, PortError> {
+        let mut done = Vec::new();
+        let mut to_write = Vec::new();
+        for (mut person, record) in people {
+            let wanted = person.channel.settings.tasks && person.head.value.unanswered_since_ms.is_some();
+            if !wanted || self.is_open(&mut person).await? {
+                done.push(person);
+                continue;
+            }
+            if let Some((person, task)) = self.prepare(person, &record, &mut done).await? {
+                to_write.push((person, task));
+            }
+        }
+        let writes: Vec<TaskWrite> = to_write.iter().map(|(_, task)| task.clone()).collect();
+        let answers = self.crm.write_tasks(&writes).await;
+        for ((mut person, _), answer) in to_write.into_iter().zip(answers) {
+            match answer {
+                Ok(task) => {
+                    if self.opened(&mut person, task).await? {
+                        done.push(person);
+                    }
+                }
+                Err(CrmFailure::Unknown) => {
+                    let rest = if self.account.capabilities.unique_keys { 0 } else { UNKNOWN_REST_MS };
+                    self.conclude(&person.row, Verdict::After(rest)).await?;
+                }
+                Err(failure) => {
+                    // Nothing was written: the next try need not look for it.
+                    person.head.value.task = None;
+                    self.commit_head(&mut person.head, vec![]).await?;
+                    self.conclude(&person.row, Verdict::After(self.wait_after(&person.row, &failure))).await?;
+                }
+            }
+        }
+        Ok(done)
+    }
+
+    /// Whether the person's task is open. One that was done before the newest message makes room for another.
+    async fn is_open(&self, person: &mut Person) -> Result<bool, PortError> {
+        let head = &mut person.head.value;
+        let Some(OwnersTask { id: Some(id), seen_open_at_ms, .. }) = head.task.clone() else { return Ok(false) };
+        let standing = self.crm.read_tasks(std::slice::from_ref(&id)).await.pop();
+        match standing {
+            Some(Ok(TaskStanding::Open)) => {
+                if let Some(task) = &mut head.task {
+                    task.seen_open_at_ms = self.now_ms();
+                }
+                Ok(true)
+            }
+            Some(Ok(TaskStanding::Done | TaskStanding::Gone) | Err(CrmFailure::Gone)) => {
+                head.task = None;
+                let newer = head.last_inbound.as_ref().is_some_and(|last| last.arrived_at_ms > seen_open_at_ms);
+                if !newer {
+                    head.unanswered_since_ms = None;
+                    // The properties that were just written say otherwise: once more.
+                    head.person_owed = false;
+                    let owed = head.owe_person(self.now_ms() + 1);
+                    self.commit_head(&mut person.head, owed.iter().map(write::owe).collect()).await?;
+                    return Ok(true);
+                }
+                Ok(false)
+            }
+            // It was open when last seen.
+            Some(Err(_)) | None => Ok(true),
+        }
+    }
+
+    /// Fixes the task's number before the first try, or takes up one that may have been written.
+    async fn prepare(
+        &self,
+        mut person: Person,
+        record: &ContactRecord,
+        done: &mut Vec<Person>,
+    ) -> Result<Option<(Person, TaskWrite)>, PortError> {
+        let now_ms = self.now_ms();
+        let earlier = person.head.value.task.clone();
+        let number = earlier.as_ref().map_or(person.head.value.next_task, |task| task.number);
+        let task = self.task(&person, record, number);
+        if let Some(earlier) = earlier
+            && !self.account.capabilities.unique_keys
+        {
+            if now_ms < earlier.tried_at_ms + UNKNOWN_REST_MS {
+                let rest = earlier.tried_at_ms + UNKNOWN_REST_MS - now_ms;
+                self.conclude(&person.row, Verdict::After(rest)).await?;
+                return Ok(None);
+            }
+            match self.crm.find_task(&task).await {
+                Ok(Some(found)) => {
+                    if self.opened(&mut person, found).await? {
+                        done.push(person);
+                    }
+                    return Ok(None);
+                }
+                Ok(None) => {}
+                Err(failure) => {
+                    self.conclude(&person.row, Verdict::After(self.wait_after(&person.row, &failure))).await?;
+                    return Ok(None);
+                }
+            }
+        }
+        let head = &mut person.head.value;
+        head.task = Some(OwnersTask { number, id: None, tried_at_ms: now_ms, seen_open_at_ms: 0 });
+        head.next_task = number + 1;
+        let unchanged = self.commit_head(&mut person.head, vec![]).await?;
+        Ok(unchanged.then_some((person, task)))
+    }
+
+    fn task(&self, person: &Person, record: &ContactRecord, number: u32) -> TaskWrite {
+        let language = self.account.language;
+        let key = &person.head.value.key;
+        let name = record.properties.get(LINE_USER_NAME).unwrap_or_else(|| language.pick("お客さま", "a customer"));
+        let due_at_ms = person.head.value.unanswered_since_ms.unwrap_or(person.row.since_ms);
+        TaskWrite {
+            key: format!("musubi-task-{}", fingerprint(&[&key.hash(), &number.to_string()])),
+            contact: record.contact.clone(),
+            owner: record.owner.clone().or_else(|| person.channel.settings.fallback_owner.clone()),
+            due_at_ms,
+            subject: match language {
+                crate::domain::language::Language::Japanese => format!("LINEのメッセージに返信：{name}"),
+                crate::domain::language::Language::English => format!("Answer on LINE: {name}"),
+            },
+            body: language
+                .pick(
+                    "LINE公式アカウントに新しいメッセージが届いています。内容はコンタクトの「LINE」プロパティでご確認ください。対応が終わったら、このタスクを完了にしてください。",
+                    "A new message has come to the LINE Official Account. Read it in the contact's LINE properties, and complete this task when it is answered.",
+                )
+                .to_owned(),
+        }
+    }
+
+    async fn opened(&self, person: &mut Person, id: TaskId) -> Result<bool, PortError> {
+        let now_ms = self.now_ms();
+        if let Some(task) = &mut person.head.value.task {
+            task.id = Some(id);
+            task.seen_open_at_ms = now_ms;
+        }
+        let check = Owed::TaskCheck { conversation: person.head.value.key.clone() };
+        let check = OwedRow::new(&self.account.key, check, now_ms, now_ms + FIRST_CHECK_MS);
+        // On a conflict the number stands, and the same task is found or written again.
+        self.commit_head(&mut person.head, vec![write::owe(&check)]).await
+    }
+}
