@@ -1,0 +1,274 @@
+//! Setting the CRM up and looking at it from Rust; what people do in the CRM itself.
+
+use std::collections::VecDeque;
+
+use super::FakeHubSpot;
+use super::definitions::{default_groups, defaults};
+use super::state::{
+    AppSpec, Completion, Grant, ObjectType, OwnerSpec, Portal, PortalSpec, Properties, Record,
+    TimelineEvent,
+};
+use super::store;
+use super::values::Write;
+
+/// A record as it is now.
+#[derive(Clone)]
+pub struct RecordView {
+    /// Record ID.
+    pub id: u64,
+    /// Its values.
+    pub properties: Properties,
+    /// The contacts it is tied to (notes and tasks).
+    pub contact_ids: Vec<u64>,
+    /// When it was made, in milliseconds since 1970.
+    pub created_at_ms: i64,
+    /// When it was last written, in milliseconds since 1970.
+    pub updated_at_ms: i64,
+}
+
+impl Portal {
+    pub(super) fn archive_property(&mut self, kind: ObjectType, name: &str) {
+        if let Some(definition) = self.definitions.entry(kind).or_default().get_mut(name) {
+            definition.archived = true;
+        }
+    }
+
+    fn view(&self, kind: ObjectType, record: &Record) -> RecordView {
+        let contacts = self.contacts_of.get(&(kind, record.id));
+        RecordView {
+            id: record.id,
+            properties: record.properties.clone(),
+            contact_ids: contacts.into_iter().flatten().copied().collect(),
+            created_at_ms: record.created_at_ms,
+            updated_at_ms: record.updated_at_ms,
+        }
+    }
+}
+
+impl FakeHubSpot {
+    /// Adds a portal, or replaces one with the same ID. The app is not installed in it yet.
+    pub fn add_portal(&self, spec: PortalSpec) {
+        let kinds = [ObjectType::Contact, ObjectType::Note, ObjectType::Task];
+        let portal = Portal {
+            records: Default::default(),
+            merged: Default::default(),
+            definitions: kinds.map(|kind| (kind, defaults(kind))).into(),
+            groups: kinds.map(|kind| (kind, default_groups(kind))).into(),
+            unique: Default::default(),
+            contacts_of: Default::default(),
+            activities_of: Default::default(),
+            owners: Vec::new(),
+            timeline: Vec::new(),
+            timeline_ids: Default::default(),
+            recent_calls: VecDeque::new(),
+            search_bucket: None,
+            spec,
+        };
+        self.lock().portals.insert(portal.spec.portal_id, portal);
+    }
+
+    /// Changes a portal. One that is not there is left alone.
+    pub fn edit_portal(&self, portal_id: u64, edit: impl FnOnce(&mut PortalSpec)) {
+        if let Some(portal) = self.lock().portals.get_mut(&portal_id) {
+            edit(&mut portal.spec);
+        }
+    }
+
+    /// Changes the app: its URLs, its secret.
+    pub fn edit_app(&self, edit: impl FnOnce(&mut AppSpec)) {
+        edit(&mut self.lock().app);
+    }
+
+    /// The app as it is now.
+    pub fn app(&self) -> AppSpec {
+        self.lock().app.clone()
+    }
+
+    /// All portals, by ID.
+    pub fn portals(&self) -> Vec<PortalSpec> {
+        self.lock()
+            .portals
+            .values()
+            .map(|portal| portal.spec.clone())
+            .collect()
+    }
+
+    /// Installs the app with all scopes the portal can grant; returns the refresh token.
+    pub fn install(&self, portal_id: u64) -> String {
+        let mut state = self.lock();
+        let scopes = state.portal(portal_id).spec.scopes.clone();
+        state.new_refresh_token(portal_id, scopes)
+    }
+
+    /// Makes a private token (it never expires) with all scopes the portal can grant.
+    pub fn private_token(&self, portal_id: u64) -> String {
+        let mut state = self.lock();
+        let token = format!("pat-na1-{}", state.ids.uuid());
+        let scopes = state.portal(portal_id).spec.scopes.clone();
+        let grant = Grant {
+            portal_id,
+            scopes,
+            expires_at_ms: i64::MAX,
+            refresh_token: None,
+        };
+        state.access_tokens.insert(token.clone(), grant);
+        token
+    }
+
+    /// An administrator uninstalls the app: all its tokens end, and HubSpot tells nobody.
+    pub fn uninstall(&self, portal_id: u64) {
+        self.lock().forget_tokens(portal_id);
+    }
+
+    /// Ends all access tokens of a portal before their time; refresh tokens live on.
+    pub fn expire_access_tokens(&self, portal_id: u64) {
+        self.lock()
+            .access_tokens
+            .retain(|_, grant| grant.portal_id != portal_id || grant.expires_at_ms == i64::MAX);
+    }
+
+    /// Adds a user who can own records.
+    pub fn add_owner(&self, portal_id: u64, owner: OwnerSpec) {
+        self.lock().portal(portal_id).owners.push(owner);
+    }
+
+    /// The portal's owners.
+    pub fn owners(&self, portal_id: u64) -> Vec<OwnerSpec> {
+        self.lock()
+            .portals
+            .get(&portal_id)
+            .map(|portal| portal.owners.clone())
+            .unwrap_or_default()
+    }
+
+    /// Somebody makes a contact in the CRM. Values are taken as they are, for set-up.
+    pub fn create_contact(&self, portal_id: u64, properties: &[(&str, &str)]) -> u64 {
+        store::create(
+            &mut self.lock(),
+            portal_id,
+            ObjectType::Contact,
+            &writes(properties),
+            "CRM_UI",
+        )
+    }
+
+    /// Somebody changes a record in the CRM; an empty value clears.
+    pub fn change(&self, portal_id: u64, kind: ObjectType, id: u64, properties: &[(&str, &str)]) {
+        store::update(
+            &mut self.lock(),
+            portal_id,
+            kind,
+            id,
+            &writes(properties),
+            "CRM_UI",
+        );
+    }
+
+    /// Somebody finishes a task.
+    pub fn complete_task(&self, portal_id: u64, task_id: u64) {
+        self.change(
+            portal_id,
+            ObjectType::Task,
+            task_id,
+            &[("hs_task_status", "COMPLETED")],
+        );
+    }
+
+    /// Somebody deletes a record (to the recycle bin).
+    pub fn delete(&self, portal_id: u64, kind: ObjectType, id: u64) {
+        self.lock().delete_record(portal_id, kind, id, "CRM_UI");
+    }
+
+    /// Somebody deletes a contact for ever under privacy law.
+    pub fn gdpr_delete(&self, portal_id: u64, contact_id: u64) {
+        self.lock().purge_contact(portal_id, contact_id);
+    }
+
+    /// Somebody merges two contacts; returns the surviving ID, or `None` if one is not there.
+    pub fn merge(&self, portal_id: u64, primary: u64, other: u64) -> Option<u64> {
+        self.lock().merge_records(portal_id, primary, other)
+    }
+
+    /// Somebody archives a property in the settings.
+    pub fn archive_property(&self, portal_id: u64, kind: ObjectType, name: &str) {
+        self.lock().portal(portal_id).archive_property(kind, name);
+    }
+
+    /// The JSON of a property's definition.
+    pub fn property(
+        &self,
+        portal_id: u64,
+        kind: ObjectType,
+        name: &str,
+    ) -> Option<serde_json::Value> {
+        let state = self.lock();
+        let definition = state
+            .portals
+            .get(&portal_id)?
+            .definitions
+            .get(&kind)?
+            .get(name)?;
+        (!definition.archived).then(|| definition.json.clone())
+    }
+
+    /// All live records of a type, by ID.
+    pub fn records(&self, portal_id: u64, kind: ObjectType) -> Vec<RecordView> {
+        let state = self.lock();
+        let Some(portal) = state.portals.get(&portal_id) else {
+            return Vec::new();
+        };
+        let live = portal
+            .records
+            .iter()
+            .filter(|((of, _), record)| *of == kind && !record.archived);
+        live.map(|(_, record)| portal.view(kind, record)).collect()
+    }
+
+    /// One live record.
+    pub fn record(&self, portal_id: u64, kind: ObjectType, id: u64) -> Option<RecordView> {
+        let state = self.lock();
+        let portal = state.portals.get(&portal_id)?;
+        portal
+            .live(kind, id)
+            .map(|record| portal.view(kind, record))
+    }
+
+    /// All live contacts.
+    pub fn contacts(&self, portal_id: u64) -> Vec<RecordView> {
+        self.records(portal_id, ObjectType::Contact)
+    }
+
+    /// All live notes, with their contacts.
+    pub fn notes(&self, portal_id: u64) -> Vec<RecordView> {
+        self.records(portal_id, ObjectType::Note)
+    }
+
+    /// All live tasks, with their contacts.
+    pub fn tasks(&self, portal_id: u64) -> Vec<RecordView> {
+        self.records(portal_id, ObjectType::Task)
+    }
+
+    /// All app events, oldest first.
+    pub fn timeline_events(&self, portal_id: u64) -> Vec<TimelineEvent> {
+        self.lock()
+            .portals
+            .get(&portal_id)
+            .map(|portal| portal.timeline.clone())
+            .unwrap_or_default()
+    }
+
+    /// All completions that arrived, oldest first, whether or not they ended a block.
+    pub fn completions(&self) -> Vec<Completion> {
+        self.lock().completions.clone()
+    }
+}
+
+fn writes(properties: &[(&str, &str)]) -> Vec<Write> {
+    let set = |(name, value): &(&str, &str)| {
+        (
+            (*name).to_owned(),
+            (!value.is_empty()).then(|| (*value).to_owned()),
+        )
+    };
+    properties.iter().map(set).collect()
+}

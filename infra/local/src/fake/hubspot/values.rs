@@ -1,0 +1,161 @@
+//! What may be written: every rule about values is here, whichever endpoint a write comes by.
+
+use serde_json::{Value, json};
+
+use super::problem::Problem;
+use super::state::{ObjectType, Portal};
+
+/// One property to be set (`None`: cleared).
+pub(crate) type Write = (String, Option<String>);
+
+/// Longest string value and note body (HubSpot docs).
+const LONGEST_STRING: usize = 65_536;
+
+/// Reads `properties` of a request: strings, numbers and booleans become text, null and "" clear.
+pub(crate) fn writes_of(properties: &Value) -> Result<Vec<Write>, Problem> {
+    let Some(map) = properties.as_object() else {
+        return Err(Problem::validation(
+            "Invalid input JSON: properties must be an object",
+        ));
+    };
+    let read = |(name, value): (&String, &Value)| match value {
+        Value::String(text) if text.is_empty() => Ok((name.clone(), None)),
+        Value::String(text) => Ok((name.clone(), Some(text.clone()))),
+        Value::Null => Ok((name.clone(), None)),
+        Value::Number(number) => Ok((name.clone(), Some(number.to_string()))),
+        Value::Bool(flag) => Ok((name.clone(), Some(flag.to_string()))),
+        _ => Err(Problem::validation(
+            "Invalid input JSON: property values are strings",
+        )),
+    };
+    map.iter().map(read).collect()
+}
+
+/// Checks writes to one record (`None`: a new one) against the portal's definitions and its unique values.
+pub(crate) fn check(
+    portal: &Portal,
+    kind: ObjectType,
+    id: Option<u64>,
+    writes: &[Write],
+    conflict_is_409: bool,
+) -> Result<(), Problem> {
+    for (name, value) in writes {
+        let definition = portal
+            .definitions
+            .get(&kind)
+            .and_then(|known| known.get(name))
+            .filter(|known| !known.archived);
+        let Some(definition) = definition else {
+            return Err(Problem::property(
+                name,
+                "PROPERTY_DOESNT_EXIST",
+                &format!("Property \"{name}\" does not exist"),
+            ));
+        };
+        if definition.json["modificationMetadata"]["readOnlyValue"] == json!(true) {
+            return Err(Problem::property(
+                name,
+                "READ_ONLY_VALUE",
+                "This property is read only",
+            ));
+        }
+        let Some(value) = value else { continue };
+        check_value(name, value, &definition.json)?;
+        let owner = portal
+            .unique
+            .get(&(kind, name.clone(), unique_form(name, value)));
+        if let Some(owner) = owner.filter(|owner| definition.unique && Some(**owner) != id) {
+            return Err(conflict(name, *owner, conflict_is_409));
+        }
+    }
+    let given = |name: &str| {
+        writes
+            .iter()
+            .any(|(written, value)| written == name && value.is_some())
+    };
+    if id.is_none() && kind != ObjectType::Contact && !given("hs_timestamp") {
+        return Err(Problem::property(
+            "hs_timestamp",
+            "MISSING_REQUIRED_PROPERTY",
+            "hs_timestamp is required",
+        ));
+    }
+    Ok(())
+}
+
+/// The answer when a unique value is taken already.
+pub(crate) fn conflict(name: &str, owner: u64, conflict_is_409: bool) -> Problem {
+    if name == "email" {
+        return Problem::new(
+            409,
+            "CONFLICT",
+            format!("Contact already exists. Existing ID: {owner}"),
+        );
+    }
+    let mut problem = Problem::property(
+        name,
+        "CONFLICTING_UNIQUE_VALUE",
+        "another record already has that value",
+    );
+    if conflict_is_409 {
+        problem.status = 409;
+        problem.category = "CONFLICT";
+    }
+    problem
+}
+
+fn check_value(name: &str, value: &str, definition: &Value) -> Result<(), Problem> {
+    let refuse = |code: &str, what: &str| Err(Problem::property(name, code, what));
+    if value.chars().count() > LONGEST_STRING {
+        return refuse(
+            "PROPERTY_VALUE_TOO_LONG",
+            "The value is longer than 65536 characters",
+        );
+    }
+    if name == "email"
+        && !value
+            .split_once('@')
+            .is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.'))
+    {
+        return refuse("INVALID_EMAIL", "The e-mail address is invalid");
+    }
+    let fits = match definition["type"].as_str() {
+        Some("number") => value.parse::<f64>().is_ok(),
+        Some("bool") => matches!(value, "true" | "false"),
+        Some("datetime") => {
+            value.parse::<i64>().is_ok() || value.parse::<jiff::Timestamp>().is_ok()
+        }
+        Some("date") => {
+            value.parse::<jiff::civil::Date>().is_ok()
+                || value
+                    .parse::<i64>()
+                    .is_ok_and(|at_ms| at_ms % 86_400_000 == 0)
+        }
+        Some("enumeration") => {
+            let options = definition["options"]
+                .as_array()
+                .map(Vec::as_slice)
+                .unwrap_or_default();
+            let known = |part: &str| options.iter().any(|option| option["value"] == json!(part));
+            options.is_empty() || value.split(';').filter(|part| !part.is_empty()).all(known)
+        }
+        _ => true,
+    };
+    if fits {
+        Ok(())
+    } else {
+        refuse(
+            "INVALID_VALUE",
+            "The value does not fit the property's type",
+        )
+    }
+}
+
+/// E-mail addresses are unique whatever their case.
+pub(crate) fn unique_form(name: &str, value: &str) -> String {
+    if name == "email" {
+        value.to_lowercase()
+    } else {
+        value.to_owned()
+    }
+}

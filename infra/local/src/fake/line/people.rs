@@ -1,0 +1,77 @@
+//! Profiles, followers, and the bot itself.
+
+use serde_json::{Value, json};
+
+use super::dispatch::refuse;
+use super::state::{Friendship, State};
+use crate::fake::wire::{Answer, Asked};
+
+/// `GET /v2/bot/profile/{userId}`: friends, and non-friends who wrote; 404 for everybody else, and for whoever blocked the
+/// channel. In a group the member's profile is shown whatever the friendship.
+pub(crate) fn profile(state: &mut State, channel_id: &str, asked: &Asked) -> Answer {
+    let segments = asked.segments();
+    let user_id = segments.last().copied().unwrap_or_default();
+    let channel = state.channel(channel_id);
+    let visible = match segments.as_slice() {
+        ["v2", "bot", "group", group, ..] => channel
+            .groups
+            .get(*group)
+            .is_some_and(|members| members.iter().any(|member| member == user_id)),
+        _ => channel
+            .ties
+            .get(user_id)
+            .is_some_and(|tie| match tie.friendship {
+                Friendship::Friend => true,
+                Friendship::Blocked => false,
+                Friendship::None => tie.wrote_at_ms.is_some(),
+            }),
+    };
+    let Some(person) = state.people.get(user_id).filter(|_| visible) else {
+        return refuse(404, "Not found");
+    };
+    let mut body = json!({"displayName": person.name, "userId": user_id, "language": "ja"});
+    if let Some(picture) = &person.picture {
+        body["pictureUrl"] = json!(picture);
+    }
+    Answer::json(200, &body)
+}
+
+/// `GET /v2/bot/followers/ids`: verified channels only; `start` is the last ID of the page before.
+pub(crate) fn followers(state: &mut State, channel_id: &str, asked: &Asked) -> Answer {
+    let channel = state.channel(channel_id);
+    if !channel.spec.verified {
+        return refuse(403, "Access to this API is not available for your account");
+    }
+    let limit = asked
+        .query_value("limit")
+        .map_or(Some(300), |limit| limit.parse::<usize>().ok());
+    let Some(limit) = limit.filter(|limit| (1..=1000).contains(limit)) else {
+        return refuse(400, "Invalid limit");
+    };
+    let start = asked.query_value("start").unwrap_or_default();
+    let mut ids: Vec<&String> = channel
+        .ties
+        .iter()
+        .filter(|(_, tie)| tie.friendship == Friendship::Friend)
+        .map(|(id, _)| id)
+        .collect();
+    ids.sort();
+    let mut page: Vec<&String> = ids.into_iter().filter(|id| **id > start).collect();
+    let more = page.len() > limit;
+    page.truncate(limit);
+    let mut body = json!({"userIds": page});
+    if let Some(last) = page.last().filter(|_| more) {
+        body["next"] = Value::String((*last).clone());
+    }
+    Answer::json(200, &body)
+}
+
+/// `GET /v2/bot/info`.
+pub(crate) fn bot_info(state: &mut State, channel_id: &str) -> Answer {
+    let spec = &state.channel(channel_id).spec;
+    let body = json!({
+        "userId": spec.bot_user_id, "basicId": spec.basic_id, "displayName": spec.name,
+        "chatMode": "bot", "markAsReadMode": "auto",
+    });
+    Answer::json(200, &body)
+}

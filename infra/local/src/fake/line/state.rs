@@ -1,0 +1,233 @@
+//! What the fake LINE keeps: channels, people, what was accepted and what reached a phone.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt;
+
+use bytes::Bytes;
+use serde_json::Value;
+
+use super::{Endpoint, Switches};
+use crate::fake::fault::FaultPlan;
+use crate::fake::ids::IdMaker;
+use crate::fake::{FakeClock, Ledger, TokenBucket};
+
+/// A Messaging API channel as it is set up in the console.
+#[derive(Clone)]
+pub struct ChannelSpec {
+    /// Decimal channel ID.
+    pub channel_id: String,
+    /// Channel secret: signs webhooks, issues stateless tokens.
+    pub channel_secret: String,
+    /// The bot's user ID (`U` + 32 hex), a webhook's `destination`.
+    pub bot_user_id: String,
+    /// Basic ID, such as `@216abcde`.
+    pub basic_id: String,
+    /// Display name.
+    pub name: String,
+    /// The LINE provider. People have one user ID per provider.
+    pub provider: String,
+    /// Messages a month; `None` = no limit.
+    pub monthly_limit: Option<u32>,
+    /// Verified or premium: may list its followers.
+    pub verified: bool,
+    /// Where webhooks go.
+    pub webhook_url: Option<String>,
+    /// The console's "Use webhook".
+    pub webhook_active: bool,
+    /// The console's "Webhook redelivery".
+    pub redelivery: bool,
+}
+
+impl ChannelSpec {
+    /// A verified channel without a monthly limit, its webhook used and redelivered; the bot's IDs follow from the channel ID.
+    pub fn demo(channel_id: &str, channel_secret: &str, provider: &str) -> Self {
+        let number = channel_id.bytes().fold(7_u64, |sum, byte| {
+            sum.wrapping_mul(31).wrapping_add(u64::from(byte))
+        });
+        Self {
+            channel_id: channel_id.to_owned(),
+            channel_secret: channel_secret.to_owned(),
+            bot_user_id: format!("U{}", IdMaker::new(number).hex32()),
+            basic_id: format!("@{:03}demo", number % 1000),
+            name: "Musubi demo".to_owned(),
+            provider: provider.to_owned(),
+            monthly_limit: None,
+            verified: true,
+            webhook_url: None,
+            webhook_active: true,
+            redelivery: true,
+        }
+    }
+}
+
+impl fmt::Debug for ChannelSpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChannelSpec")
+            .field("channel_id", &self.channel_id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How a person stands to a channel.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Friendship {
+    /// Never added, or the friendship is unknown.
+    #[default]
+    None,
+    /// A friend.
+    Friend,
+    /// Blocked the channel.
+    Blocked,
+}
+
+/// One line of a chat as the phone shows it.
+#[derive(Clone)]
+pub struct TalkLine {
+    /// True: the person wrote it; false: the channel did.
+    pub by_person: bool,
+    /// LINE's message ID.
+    pub message_id: String,
+    /// The message object as LINE shows it: a webhook's `message`, or a sent message object.
+    pub message: Value,
+    /// When, in milliseconds since 1970.
+    pub at_ms: i64,
+    /// The person took it back.
+    pub unsent: bool,
+}
+
+/// Something that reached a phone.
+#[derive(Clone)]
+pub struct Delivered {
+    /// The sending channel.
+    pub channel_id: String,
+    /// User, group or room.
+    pub to: String,
+    /// The call's retry key.
+    pub retry_key: Option<String>,
+    /// The message objects, as sent.
+    pub messages: Vec<Value>,
+    /// When, in milliseconds since 1970.
+    pub at_ms: i64,
+    /// Which send carried it.
+    pub via: Endpoint,
+}
+
+/// A send that LINE accepted, whether or not it reached anybody.
+#[derive(Clone)]
+pub struct Accepted {
+    /// The sending channel.
+    pub channel_id: String,
+    /// Which send it was.
+    pub via: Endpoint,
+    /// Every recipient named.
+    pub to: Vec<String>,
+    /// The call's retry key.
+    pub retry_key: Option<String>,
+    /// `x-line-request-id` of the call that was accepted.
+    pub request_id: String,
+    /// When, in milliseconds since 1970.
+    pub at_ms: i64,
+}
+
+/// Webhooks of one channel that failed, as the console counts them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WebhookErrors {
+    /// No connection, or it broke.
+    pub could_not_connect: u32,
+    /// No answer within two seconds.
+    pub request_timeout: u32,
+    /// An answer other than 2xx.
+    pub error_status_code: u32,
+}
+
+pub(crate) struct Person {
+    pub(crate) provider: String,
+    pub(crate) name: String,
+    pub(crate) picture: Option<String>,
+}
+
+#[derive(Default)]
+pub(crate) struct Tie {
+    pub(crate) friendship: Friendship,
+    pub(crate) was_friend: bool,
+    pub(crate) wrote_at_ms: Option<i64>,
+    pub(crate) talk: Vec<TalkLine>,
+    pub(crate) got_at_ms: Vec<i64>,
+}
+
+pub(crate) struct ReplyToken {
+    pub(crate) chat: String,
+    pub(crate) event_at_ms: i64,
+    pub(crate) received_at_ms: i64,
+    pub(crate) used: bool,
+}
+
+pub(crate) struct RetryKey {
+    pub(crate) first_at_ms: i64,
+    pub(crate) path: String,
+    pub(crate) body: Bytes,
+    pub(crate) accepted: Option<(String, Vec<Value>)>,
+}
+
+pub(crate) struct Redelivery {
+    pub(crate) events: Vec<Value>,
+    pub(crate) due_at_ms: i64,
+    pub(crate) attempts: u32,
+}
+
+pub(crate) struct Channel {
+    pub(crate) spec: ChannelSpec,
+    pub(crate) long_lived: Option<String>,
+    pub(crate) ties: HashMap<String, Tie>,
+    pub(crate) reply_tokens: HashMap<String, ReplyToken>,
+    pub(crate) retry_keys: HashMap<String, RetryKey>,
+    pub(crate) used_by_month: BTreeMap<(i16, i8), u32>,
+    pub(crate) buckets: HashMap<Endpoint, TokenBucket>,
+    pub(crate) events: HashMap<String, Value>,
+    pub(crate) redeliveries: Vec<Redelivery>,
+    pub(crate) errors: WebhookErrors,
+    pub(crate) read_tokens: HashSet<String>,
+    pub(crate) loadings: Vec<(String, i64)>,
+    pub(crate) groups: HashMap<String, Vec<String>>,
+}
+
+/// A file that LINE keeps for a message.
+pub(crate) struct Content {
+    pub(crate) channel_id: String,
+    pub(crate) content_type: String,
+    pub(crate) bytes: Bytes,
+    pub(crate) preparing: u32,
+    pub(crate) gone: bool,
+}
+
+pub(crate) struct State {
+    pub(crate) clock: FakeClock,
+    pub(crate) ids: IdMaker,
+    pub(crate) switches: Switches,
+    pub(crate) channels: BTreeMap<String, Channel>,
+    pub(crate) people: BTreeMap<String, Person>,
+    pub(crate) stateless: HashMap<String, (String, i64)>,
+    pub(crate) contents: HashMap<String, Content>,
+    pub(crate) accepted: Vec<Accepted>,
+    pub(crate) delivered: Vec<Delivered>,
+    pub(crate) ledger: Ledger,
+    pub(crate) faults: FaultPlan<Endpoint>,
+    pub(crate) rates: HashMap<Endpoint, (u32, u32)>,
+}
+
+impl State {
+    pub(crate) fn now_ms(&self) -> i64 {
+        self.clock.now_ms()
+    }
+
+    pub(crate) fn channel(&mut self, channel_id: &str) -> &mut Channel {
+        self.channels
+            .get_mut(channel_id)
+            .expect("the channel was added before it is used")
+    }
+
+    /// LINE's message IDs are numeric strings of 18 digits and more.
+    pub(crate) fn message_id(&mut self) -> String {
+        (560_000_000_000_000_000 + self.ids.number()).to_string()
+    }
+}
