@@ -70,6 +70,7 @@ async fn what_hangs_on_a_merged_contact_hangs_on_the_new_one_and_on_a_deleted_on
         let answers = crm.write_tasks(&tasks).await;
         assert!(answers[0].is_ok() && answers[1].is_ok(), "{unique_keys} {answers:?}");
         assert_eq!(answers[2], Err(CrmFailure::Gone));
+        assert_eq!(world.fake.tasks(PORTAL).len(), 2, "nothing is left behind for a deleted contact");
         let hangs_on = |id: &Result<TaskId, CrmFailure>| {
             let id = id.as_ref().unwrap().as_str().parse().unwrap();
             world.fake.record(PORTAL, ObjectType::Task, id).unwrap().contact_ids

@@ -55,6 +55,10 @@ impl Call {
         Self { name, method: Method::PATCH, path, body: Some(body), repeat: Repeat::Harmless }
     }
 
+    pub(crate) fn delete(name: &'static str, path: String) -> Self {
+        Self { name, method: Method::DELETE, path, body: None, repeat: Repeat::Harmless }
+    }
+
     pub(crate) fn put(name: &'static str, path: String) -> Self {
         Self { name, method: Method::PUT, path, body: None, repeat: Repeat::Harmless }
     }

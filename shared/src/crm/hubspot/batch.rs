@@ -210,6 +210,16 @@ mod tests {
     }
 
     #[test]
+    fn a_record_that_a_read_leaves_out_is_gone_and_one_that_a_write_leaves_out_is_unknown() {
+        let inputs = [json!({"id": "1"}), json!({"id": "2"})];
+        let body = json!({"results": [{"id": "1"}]});
+        let read = Batch::read("x", "/x".to_owned(), &[]);
+        assert_eq!(sorted(&inputs, &body, &read.unmentioned)[1], Err(CrmFailure::Gone));
+        let write = Batch::write("x", "/x".to_owned(), Repeat::Harmless);
+        assert_eq!(sorted(&inputs, &body, &write.unmentioned)[1], Err(CrmFailure::Unknown));
+    }
+
+    #[test]
     fn a_trace_id_that_was_never_given_is_nobodys() {
         let inputs = [json!({"id": "a"}), json!({"id": "b"})];
         let body = json!({"results": [{"id": "a", "objectWriteTraceId": "7"}]});

@@ -125,8 +125,8 @@ mod tests {
             bucket.take().await.unwrap();
             left.push(clock.now_ms());
         }
-        for (first, last) in left.iter().zip(left.iter().skip(LIMIT)) {
-            assert!(last - first >= WINDOW_MS, "{first} {last}");
+        for (first, last) in left.iter().zip(left.iter().skip(110)) {
+            assert!(last - first >= 10_000, "{first} {last}");
         }
         // And no slower than need be.
         assert!(clock.now_ms() - 1_000_000 <= 500 * WINDOW_MS / 110 + WINDOW_MS);

@@ -190,9 +190,17 @@ async fn tie(api: &Api, kind: Kind, items: &[Hanging], mut ids: Vec<Each<String>
     ids
 }
 
-/// Ties one, to the ID that a merge may have given the contact.
+/// Ties one, to the ID that a merge may have given the contact. Where the contact is gone, the record goes too: somebody's
+/// words must not outlive a privacy deletion, tied to nobody.
 async fn tie_one(api: &Api, kind: Kind, id: &str, contact: &ContactId) -> Each<()> {
-    let contact = current_id(api, contact).await?;
+    let contact = match current_id(api, contact).await {
+        Err(CrmFailure::Gone) => {
+            let path = format!("/crm/objects/{VERSION}/{}/{}", kind.path(), segment(id));
+            api.call(&Call::delete("timeline/delete", path)).await?;
+            return Err(CrmFailure::Gone);
+        }
+        contact => contact?,
+    };
     let (id, contact) = (segment(id), segment(contact.as_str()));
     let path = format!("/crm/objects/{VERSION}/{}/{id}/associations/default/contacts/{contact}", kind.path());
     api.call(&Call::put("associations/put", path)).await.map(|_| ())
