@@ -10,6 +10,7 @@
 #[cfg(feature = "aws")]
 pub mod aws;
 pub mod config;
+pub mod crm;
 pub mod domain;
 pub mod flow;
 pub mod line;

@@ -85,7 +85,8 @@ impl<T: Serialize + DeserializeOwned + Send + Sync> SqsQueue<T> {
     /// As sending.
     pub async fn bury_message(&self, message: &str, group: &str, reason: &str) -> Result<(), PortError> {
         let buried = Some(self.burial(reason));
-        let outgoing = Outgoing { group: safe_group(group.to_owned()), body: message.to_owned(), delay_s: None, buried };
+        let outgoing =
+            Outgoing { group: safe_group(group.to_owned()), body: message.to_owned(), delay_s: None, buried };
         self.deliver(&self.urls.dead_letters, vec![outgoing]).await
     }
 
