@@ -317,7 +317,7 @@ def test_every_trouble_has_its_alarm_and_every_alarm_tells_somebody(resources):
         return [
             n
             for n, a in alarms.items()
-            if (a["Properties"].get("MetricName"), a["Properties"].get("Namespace")) == (metric, namespace)
+            if (a["Properties"]["MetricName"], a["Properties"]["Namespace"]) == (metric, namespace)
             and reference in [d["Value"] for d in a["Properties"]["Dimensions"]]
         ]
 
@@ -325,8 +325,7 @@ def test_every_trouble_has_its_alarm_and_every_alarm_tells_somebody(resources):
         assert watches("ApproximateNumberOfMessagesVisible", "AWS/SQS", {"Fn::GetAtt": [f"{queue}DeadLetterQueue", "QueueName"]})
         assert watches("ApproximateAgeOfOldestMessage", "AWS/SQS", {"Fn::GetAtt": [f"{queue}Queue", "QueueName"]})
     for name, f in FUNCTIONS.items():
-        if name != "probe":
-            assert watches("Errors", "AWS/Lambda", {"Ref": f["logical_id"]}), name
+        assert watches("Errors", "AWS/Lambda", {"Ref": f["logical_id"]}), name
     (owed,) = watches("OldestOwedSeconds", "Musubi", {"Ref": "AWS::StackName"})
     assert alarms[owed]["Properties"]["Threshold"] == 24 * 3600
     assert watches("Refusals", "Musubi", {"Ref": "AWS::StackName"})
@@ -336,12 +335,11 @@ def test_every_trouble_has_its_alarm_and_every_alarm_tells_somebody(resources):
 
 
 def test_the_probe_rings_on_failure_and_on_silence(resources):
-    p = resources["ProbeAlarm"]["Properties"]
-    assert p["TreatMissingData"] == "breaching" and (p["ComparisonOperator"], p["Threshold"]) == ("LessThanThreshold", 1)
-    assert {m["Id"]: m.get("Expression") for m in p["Metrics"]}["successes"] == "runs - failures"
-    used = {m["Id"]: m["MetricStat"]["Metric"] for m in p["Metrics"] if "MetricStat" in m}
-    assert (used["runs"]["MetricName"], used["failures"]["MetricName"]) == ("Invocations", "Errors")
-    assert all(m["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": "ProbeFunction"}}] for m in used.values())
+    failed, silent = resources["ProbeFailedAlarm"]["Properties"], resources["ProbeSilentAlarm"]["Properties"]
+    assert (failed["MetricName"], failed["ComparisonOperator"], failed["Threshold"]) == ("Errors", "GreaterThanThreshold", 0)
+    assert (silent["MetricName"], silent["ComparisonOperator"], silent["Threshold"]) == ("Invocations", "LessThanThreshold", 1)
+    assert silent["TreatMissingData"] == "breaching"
+    assert failed["Dimensions"] == silent["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": "ProbeFunction"}}]
 
 
 def test_alarms_reach_e_mail_and_slack_by_parameter_and_a_budget_is_optional(resources):
