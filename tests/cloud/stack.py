@@ -9,6 +9,7 @@ Nothing else of the template is changed: the AWS and vendors' addresses are its 
 """
 
 import json
+import os
 import sys
 import time
 import zipfile
@@ -159,6 +160,11 @@ class Stack:
         attributes = self.client("sqs").get_queue_attributes(QueueUrl=self.ids[queue], AttributeNames=["All"])["Attributes"]
         names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed")
         return sum(int(attributes[n]) for n in names)
+
+    def operator(self):
+        """The environment of the operator's command line: every variable that any function is told, and the owner's credentials."""
+        told = {k: v for name in PORTS for k, v in self.variables(name).items()}
+        return {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "AWS_REGION": REGION, "MUSUBI_KEY_ARN": self.outputs["KeyArn"]} | OWNER | told
 
     def stop(self):
         self.front.stop()
