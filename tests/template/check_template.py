@@ -1,7 +1,6 @@
 """What template.yaml promises, held line by line. Run with pytest (see tests/run)."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +8,6 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-import glibc
 import sam
 
 PORTS = json.loads((Path(__file__).parent / "ports.json").read_text(encoding="utf-8"))
@@ -345,16 +343,3 @@ def test_alarms_reach_e_mail_and_slack_by_parameter_and_a_budget_is_optional(res
     assert resources["SlackChannel"]["Type"] == "AWS::Chatbot::SlackChannelConfiguration" and resources["SlackChannel"]["Condition"] == "HasSlack"
     assert resources["Budget"]["Condition"] == "HasBudget"
 
-
-# ---------------------------------------------------------------- the binaries
-
-
-BINARIES = Path(os.environ.get("MUSUBI_BINARIES", sam.ROOT / "target" / "release"))
-
-
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_release_binary_starts_on_amazon_linux_2023(name):
-    path = BINARIES / name
-    if not path.exists():
-        pytest.skip("not built yet")
-    assert not glibc.too_new(path), glibc.needed(path)

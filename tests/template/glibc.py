@@ -3,6 +3,7 @@
 Command line: `glibc.py FILE...` prints the newest version each file needs and fails when one is newer.
 """
 
+import os
 import re
 import subprocess
 import sys
@@ -25,6 +26,10 @@ def too_new(path):
 def main(paths):
     if not paths:
         print("no binaries given", file=sys.stderr)
+        return 2
+    missing = [path for path in paths if not os.path.exists(path)]
+    if missing:
+        print("not built: " + " ".join(missing), file=sys.stderr)
         return 2
     bad = 0
     for path in paths:
