@@ -69,7 +69,7 @@ class Stack:
             region_name=REGION,
             aws_access_key_id=OWNER["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=OWNER["AWS_SECRET_ACCESS_KEY"],
-            config=Config(retries={"max_attempts": 1}, connect_timeout=5, read_timeout=60),
+            config=Config(retries={"max_attempts": 1}, connect_timeout=5, read_timeout=150),
         )
 
     def _deploy(self, binaries, parameters):

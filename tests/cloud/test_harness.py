@@ -44,6 +44,13 @@ def test_a_path_that_is_no_route_is_not_found(stack):
     assert post(f"{stack.public_url}/line/1234567890/other", "x") == 404
 
 
+def test_no_answer_invites_another_site(stack):
+    request = urllib.request.Request(f"{stack.public_url}/line/1/webhook", b"x", {"origin": "https://example.com"}, method="POST")
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        assert answer.headers["x-stand-in"] == "1"
+        assert [name for name in answer.headers if name.lower().startswith("access-control")] == []
+
+
 def test_a_function_that_reaches_beyond_its_role_is_refused(stack):
     beyond = f"touch {stack.ids['LinksTable']}"
     assert post(f"{stack.public_url}/line/1234567890/webhook", beyond) >= 500
