@@ -4,6 +4,7 @@ What the emulator lacks, and what stands in for it here (seen with MiniStack 1.5
 - a table's TimeToLiveSpecification is ignored: UpdateTimeToLive is called after the deployment;
 - a mapping's MaximumConcurrency stays the string that a parameter is, and its poller then fails: UpdateEventSourceMapping sets the number;
 - the API's own host name would be looked up in the real DNS: MUSUBI_PUBLIC_URL is pointed at a front on loopback (front.py);
+- its IAM asks for sqs:SendMessageBatch, which is no action on AWS (sqs:SendMessage covers it): roles that may send get it here;
 - deletion protection and retained resources do not matter: the whole emulator is thrown away.
 Nothing else of the template is changed: the AWS and vendors' addresses are its own parameters.
 """
@@ -37,6 +38,15 @@ def package(path):
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr(entry, Path(path).read_bytes())
     return buffer.getvalue()
+
+
+def let_senders_send_batches(template):
+    """Adds the action that only the emulator knows, see above."""
+    for role in (r["Properties"] for r in template["Resources"].values() if r["Type"] == "AWS::IAM::Role"):
+        for statement in (s for policy in role["Policies"] for s in policy["PolicyDocument"]["Statement"]):
+            actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+            if "sqs:SendMessage" in actions:
+                statement["Action"] = [*actions, "sqs:SendMessageBatch"]
 
 
 def until(condition, what, seconds=60):
@@ -80,7 +90,9 @@ class Stack:
             key = f"{name}.zip"
             s3.put_object(Bucket="code", Key=key, Body=package(binaries[name]))
             code[function["logical_id"]] = ("code", key)
-        body = json.dumps(sam.transformed(parameters, code))
+        template = sam.transformed(parameters, code)
+        let_senders_send_batches(template)
+        body = json.dumps(template)
         s3.put_object(Bucket="code", Key="stack.json", Body=body.encode())
         cloudformation.create_stack(
             StackName=self.name,

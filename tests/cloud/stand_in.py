@@ -27,7 +27,7 @@ def on_http(event):
         dynamodb.get_item(TableName=body.removeprefix("touch "), Key={"pk": {"S": "a"}, "sk": {"S": "-"}})
     queue = E.get("MUSUBI_INBOX_QUEUE_URL") or E["MUSUBI_PUSH_QUEUE_URL"]
     sqs = boto3.client("sqs", endpoint_url=E["AWS_ENDPOINT_URL_SQS"], region_name=E["AWS_REGION"])
-    sqs.send_message(QueueUrl=queue, MessageBody=body)
+    sqs.send_message_batch(QueueUrl=queue, Entries=[{"Id": "1", "MessageBody": body}])
     print(json.dumps({"message": "webhook.queued", "route": event["routeKey"], "parameters": event.get("pathParameters")}), flush=True)
     return {"statusCode": 200, "headers": {"x-stand-in": "1"}, "body": ""}
 
