@@ -1,7 +1,7 @@
 """A function's stand-in, to test the harness without the real binaries: the same edges, none of the sense.
 
 HTTP: queues the body. Queue: a record with "poison" in it fails alone, any other is written to the journal. Schedule: is written too.
-`touch` in a body makes it read the links table, which only some roles allow. It speaks the Lambda Runtime API itself.
+`touch TABLE` and `reveal SECRET` make it read those, which only some roles allow. It speaks the Lambda Runtime API itself.
 """
 
 import base64
@@ -25,9 +25,13 @@ def on_http(event):
     body = base64.b64decode(event["body"]).decode() if event["isBase64Encoded"] else event["body"]
     if "touch" in body:
         dynamodb.get_item(TableName=body.removeprefix("touch "), Key={"pk": {"S": "a"}, "sk": {"S": "-"}})
+    if "reveal" in body:
+        secrets = boto3.client("secretsmanager", endpoint_url=E["AWS_ENDPOINT_URL_SECRETS_MANAGER"], region_name=E["AWS_REGION"])
+        secrets.get_secret_value(SecretId=body.removeprefix("reveal "))
+        return {"statusCode": 200, "headers": {}, "body": ""}
     queue = E.get("MUSUBI_INBOX_QUEUE_URL") or E["MUSUBI_PUSH_QUEUE_URL"]
     sqs = boto3.client("sqs", endpoint_url=E["AWS_ENDPOINT_URL_SQS"], region_name=E["AWS_REGION"])
-    sqs.send_message_batch(QueueUrl=queue, Entries=[{"Id": "1", "MessageBody": body}])
+    sqs.send_message_batch(QueueUrl=queue, Entries=[{"Id": "1", "MessageBody": body, "MessageGroupId": "one channel"}])
     print(json.dumps({"message": "webhook.queued", "route": event["routeKey"], "parameters": event.get("pathParameters")}), flush=True)
     return {"statusCode": 200, "headers": {"x-stand-in": "1"}, "body": ""}
 

@@ -58,6 +58,24 @@ def test_a_function_that_reaches_beyond_its_role_is_refused(stack):
     until(lambda: [l for l in stack.logs("line-webhook") if "AccessDenied" in l], "the log says why")
 
 
+def test_a_function_reads_the_secrets_of_its_own_kind_and_no_others(stack):
+    secrets = stack.client("secretsmanager")
+    for kind in ("line", "hubspot"):
+        secrets.create_secret(Name=f"musubi/{stack.name}/{kind}/1", SecretString="{}", KmsKeyId=stack.outputs["KeyArn"])
+    line, hubspot = f"{stack.public_url}/line/1/webhook", f"{stack.public_url}/crm/hubspot/1/action"
+    assert post(line, f"reveal musubi/{stack.name}/line/1") == 200
+    assert post(line, f"reveal musubi/{stack.name}/hubspot/1") >= 500
+    assert post(hubspot, f"reveal musubi/{stack.name}/hubspot/1") == 200
+    assert post(hubspot, f"reveal musubi/{stack.name}/line/1") >= 500
+
+
+def test_wake_ups_on_the_crm_queue_arrive(stack):
+    sqs = stack.client("sqs")
+    for n in range(3):
+        sqs.send_message(QueueUrl=stack.ids["CrmQueue"], MessageBody=f"wake-{n}", MessageGroupId="account", MessageDeduplicationId=str(n))
+    until(lambda: {f"record wake-{n}" for n in range(3)} <= journal(stack), "all wake-ups arrive")
+
+
 def test_a_poison_record_fails_alone_and_ends_in_the_dead_letter_queue(stack):
     sqs, inbox = stack.client("sqs"), stack.ids["InboxQueue"]
     dead_letters = stack.ids["InboxDeadLetterQueue"]
