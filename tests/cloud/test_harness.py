@@ -60,12 +60,13 @@ def test_a_function_that_reaches_beyond_its_role_is_refused(stack):
 
 def test_a_function_reads_the_secrets_of_its_own_kind_and_no_others(stack):
     secrets = stack.client("secretsmanager")
-    for kind in ("line", "hubspot"):
+    for kind in ("line", "hubspot/app", "hubspot/account"):
         secrets.create_secret(Name=f"musubi/{stack.name}/{kind}/1", SecretString="{}", KmsKeyId=stack.outputs["KeyArn"])
     line, hubspot = f"{stack.public_url}/line/1/webhook", f"{stack.public_url}/crm/hubspot/1/action"
     assert post(line, f"reveal musubi/{stack.name}/line/1") == 200
-    assert post(line, f"reveal musubi/{stack.name}/hubspot/1") >= 500
-    assert post(hubspot, f"reveal musubi/{stack.name}/hubspot/1") == 200
+    assert post(line, f"reveal musubi/{stack.name}/hubspot/app/1") >= 500
+    assert post(hubspot, f"reveal musubi/{stack.name}/hubspot/app/1") == 200
+    assert post(hubspot, f"reveal musubi/{stack.name}/hubspot/account/1") >= 500
     assert post(hubspot, f"reveal musubi/{stack.name}/line/1") >= 500
 
 
