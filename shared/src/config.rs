@@ -164,8 +164,8 @@ pub fn journal_table(environment: &Environment) -> Result<String, ConfigError> {
 pub struct QueueUrls {
     /// The queue.
     pub queue: String,
-    /// Its dead-letter queue.
-    pub dead_letters: String,
+    /// Its dead-letter queue, for functions that put jobs aside themselves.
+    pub dead_letters: Option<String>,
 }
 
 /// The queue of webhooks.
@@ -197,7 +197,8 @@ fn queue_urls(
     queue: &'static str,
     dead_letters: &'static str,
 ) -> Result<QueueUrls, ConfigError> {
-    Ok(QueueUrls { queue: environment.demand_url(queue)?, dead_letters: environment.demand_url(dead_letters)? })
+    let dead_letters = environment.get(dead_letters).map(|url| checked_url(dead_letters, url)).transpose()?;
+    Ok(QueueUrls { queue: environment.demand_url(queue)?, dead_letters })
 }
 
 /// LINE's addresses.

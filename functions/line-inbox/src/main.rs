@@ -1,1 +1,16 @@
-fn main() {}
+//! The parts of line-inbox.
+
+use musubi::aws::{Parts, Patience};
+use musubi::config::Environment;
+use lambda_runtime::{LambdaEvent, service_fn};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    musubi::telemetry::start();
+    let environment = Environment::process();
+    let parts = Parts::from_environment(&environment, Patience::WORKER)?;
+    let ports = line_inbox::Ports::of(&parts)?;
+    parts.warm_up().await;
+    let handle = async |event: LambdaEvent<_>| Ok::<_, lambda_runtime::Error>(line_inbox::handle(&ports, event.payload).await);
+    lambda_runtime::run(service_fn(handle)).await
+}

@@ -52,6 +52,11 @@ impl Parts {
         &self.aws
     }
 
+    /// The clock.
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.clock)
+    }
+
     /// Channels and CRM accounts.
     ///
     /// # Errors
