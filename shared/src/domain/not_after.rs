@@ -94,7 +94,8 @@ mod tests {
         assert_eq!(parse_not_after("2026-12-24", "Asia/Tokyo"), Ok(1_798_124_400_000 - 1));
         assert_eq!(parse_not_after("2026-12-24", "UTC"), Ok(1_798_156_800_000 - 1));
         // The day the clocks change has 25 hours in Berlin.
-        let (before, day) = (parse_not_after("2026-10-24", "Europe/Berlin"), parse_not_after("2026-10-25", "Europe/Berlin"));
+        let (before, day) =
+            (parse_not_after("2026-10-24", "Europe/Berlin"), parse_not_after("2026-10-25", "Europe/Berlin"));
         assert_eq!(day.unwrap() - before.unwrap(), 25 * 3_600_000);
     }
 

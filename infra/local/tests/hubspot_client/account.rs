@@ -167,7 +167,10 @@ async fn setting_up_twice_changes_nothing_and_labels_are_japanese() {
     assert_eq!((first.created.len(), first.problems.len()), (10, 0));
     assert_eq!((again.created.len(), again.found.len(), again.problems.len()), (0, 10, 0));
     let property = world.fake.property(PORTAL, ObjectType::Contact, "line_user_id").unwrap();
-    assert_eq!((property["label"].as_str(), property["hasUniqueValue"].as_bool()), (Some("LINE ユーザーID"), Some(true)));
+    assert_eq!(
+        (property["label"].as_str(), property["hasUniqueValue"].as_bool()),
+        (Some("LINE ユーザーID"), Some(true))
+    );
     assert_eq!(property["groupName"], "line");
     assert_eq!(setup::account_details(&api).await.unwrap().time_zone, "Asia/Tokyo");
 }

@@ -66,7 +66,8 @@ async fn changes_and_reads_follow_a_merge_and_never_create() {
         let world = World::start(true).await;
         world.fake.switch(|switches| switches.single_get_follows_merge = get_follows);
         let crm = world.crm().await;
-        let (a, b, c) = (world.contact("a@example.com"), world.contact("b@example.com"), world.contact("c@example.com"));
+        let (a, b, c) =
+            (world.contact("a@example.com"), world.contact("b@example.com"), world.contact("c@example.com"));
         let merged = world.merge(&a, &b);
         let write = |contact: &ContactId| ContactWrite {
             contact: contact.clone(),
@@ -74,7 +75,10 @@ async fn changes_and_reads_follow_a_merge_and_never_create() {
         };
         let ids = crm.update_contacts(&[write(&c), write(&b)]).await;
         assert_eq!(ids, [Ok(c.clone()), Ok(merged.clone())]);
-        assert_eq!(world.fake.record(PORTAL, ObjectType::Contact, number(&merged)).unwrap().properties["line_user_name"], "x");
+        assert_eq!(
+            world.fake.record(PORTAL, ObjectType::Contact, number(&merged)).unwrap().properties["line_user_name"],
+            "x"
+        );
         let read = crm.read_contacts(&[c.clone(), b.clone(), a], &["email", "line_user_name"]).await;
         assert_eq!(read[0].as_ref().unwrap().properties.get("email"), Some("c@example.com"));
         for old in [&read[1], &read[2]] {
@@ -120,10 +124,8 @@ async fn an_email_address_that_another_contact_has_is_a_conflict() {
     let crm = world.crm().await;
     world.contact("taken@example.com");
     let made = crm.upsert_people(&[PersonWrite { user: user(1), properties: properties(&[]) }]).await;
-    let write = ContactWrite {
-        contact: made[0].clone().unwrap(),
-        properties: properties(&[("email", "taken@example.com")]),
-    };
+    let write =
+        ContactWrite { contact: made[0].clone().unwrap(), properties: properties(&[("email", "taken@example.com")]) };
     assert_eq!(crm.update_contacts(&[write]).await, [Err(CrmFailure::Refused { code: CONFLICT.to_owned() })]);
 }
 

@@ -169,7 +169,12 @@ pub fn person(n: usize, name: &str) -> PersonWrite {
 }
 
 pub fn note(key: &str, contact: &ContactId) -> NoteWrite {
-    NoteWrite { key: key.to_owned(), contact: contact.clone(), at_ms: NOON_MS + 123, body: "<p>こんにちは</p>".to_owned() }
+    NoteWrite {
+        key: key.to_owned(),
+        contact: contact.clone(),
+        at_ms: NOON_MS + 123,
+        body: "<p>こんにちは</p>".to_owned(),
+    }
 }
 
 pub fn task(key: &str, contact: &ContactId) -> TaskWrite {

@@ -99,7 +99,9 @@ pub fn options(channels: &[Channel], search: Option<&str>) -> Value {
     let search = search.map(str::to_lowercase);
     let fits = |channel: &&Channel| {
         let Some(search) = &search else { return true };
-        [channel.name.as_str(), &channel.basic_id, channel.id.as_str()].iter().any(|text| text.to_lowercase().contains(search))
+        [channel.name.as_str(), &channel.basic_id, channel.id.as_str()]
+            .iter()
+            .any(|text| text.to_lowercase().contains(search))
     };
     let option = |channel: &Channel| {
         let label = match (channel.name.is_empty(), channel.basic_id.is_empty()) {

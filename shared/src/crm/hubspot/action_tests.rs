@@ -44,7 +44,10 @@ fn messages_keep_their_order_and_their_blanks_and_blank_ones_are_left_out() {
     assert_eq!(request.messages[0], ("message_1", "one".to_owned()));
     assert_eq!(request.messages[1], ("message_3", " three\n".to_owned()));
     assert_eq!(request.messages[2].0, "message_5");
-    assert_eq!(serde_json::from_str::<Value>(&request.messages[2].1).unwrap(), serde_json::from_str::<Value>(five).unwrap());
+    assert_eq!(
+        serde_json::from_str::<Value>(&request.messages[2].1).unwrap(),
+        serde_json::from_str::<Value>(five).unwrap()
+    );
     assert_eq!(request.messages.len(), 3);
     assert_eq!(request.tag.as_deref(), Some("t"));
     assert_eq!(request.channel.as_deref(), Some("7"));
@@ -101,7 +104,9 @@ fn debug_shows_neither_words_nor_people() {
 fn a_block_says_how_long_in_iso_8601() {
     let sample = r#"{"outputFields":{"hs_execution_state":"BLOCK","hs_expiration_duration":"PT1H"}}"#;
     assert_eq!(block(3_600_000), serde_json::from_str::<Value>(sample).unwrap());
-    for (ms, text) in [(176_400_000, "PT49H"), (90_000, "PT90S"), (5_400_999, "PT90M"), (0, "PT1S"), (i64::MAX, "PT8760H")] {
+    for (ms, text) in
+        [(176_400_000, "PT49H"), (90_000, "PT90S"), (5_400_999, "PT90M"), (0, "PT1S"), (i64::MAX, "PT8760H")]
+    {
         assert_eq!(block(ms)["outputFields"]["hs_expiration_duration"], text);
     }
 }

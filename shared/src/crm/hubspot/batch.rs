@@ -38,7 +38,15 @@ impl Batch {
     /// Reads, of these properties.
     pub(crate) fn read(name: &'static str, path: String, properties: &[&str]) -> Self {
         let beside = vec![("properties", json!(properties)), ("propertiesWithHistory", json!([]))];
-        Self { name, path, beside, repeat: Repeat::Harmless, traced: false, silent: false, unmentioned: CrmFailure::Gone }
+        Self {
+            name,
+            path,
+            beside,
+            repeat: Repeat::Harmless,
+            traced: false,
+            silent: false,
+            unmentioned: CrmFailure::Gone,
+        }
     }
 }
 
@@ -134,7 +142,8 @@ fn positions_of_error(inputs: &[Value], error: &Value) -> Vec<usize> {
             one => text(one).into_iter().collect(),
         }
     };
-    let traced: Vec<usize> = named("objectWriteTraceId").iter().filter_map(|trace| position_of_trace(inputs, trace)).collect();
+    let traced: Vec<usize> =
+        named("objectWriteTraceId").iter().filter_map(|trace| position_of_trace(inputs, trace)).collect();
     if !traced.is_empty() {
         return traced;
     }
@@ -198,7 +207,8 @@ mod tests {
     #[test]
     fn without_traces_results_are_found_by_id_or_by_the_unique_property() {
         let by_id = [json!({"id": "1"}), json!({"id": "2"}), json!({"id": "3"})];
-        let body = json!({"results": [{"id": 2}], "errors": [{"category": "OBJECT_NOT_FOUND", "context": {"ids": ["1"]}}]});
+        let body =
+            json!({"results": [{"id": 2}], "errors": [{"category": "OBJECT_NOT_FOUND", "context": {"ids": ["1"]}}]});
         let answers = sorted(&by_id, &body, &CrmFailure::Unknown);
         assert_eq!(answers[0], Err(CrmFailure::Gone));
         assert!(answers[1].is_ok());
@@ -223,7 +233,10 @@ mod tests {
     fn a_trace_id_that_was_never_given_is_nobodys() {
         let inputs = [json!({"id": "a"}), json!({"id": "b"})];
         let body = json!({"results": [{"id": "a", "objectWriteTraceId": "7"}]});
-        assert_eq!(sorted(&inputs, &body, &CrmFailure::Unknown), vec![Err(CrmFailure::Unknown), Err(CrmFailure::Unknown)]);
+        assert_eq!(
+            sorted(&inputs, &body, &CrmFailure::Unknown),
+            vec![Err(CrmFailure::Unknown), Err(CrmFailure::Unknown)]
+        );
     }
 
     #[test]

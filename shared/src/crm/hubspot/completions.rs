@@ -21,7 +21,8 @@ pub(crate) async fn complete(api: &Api, completions: &[CompletionWrite]) -> Vec<
     let path = format!("/automation/actions/callbacks/{VERSION}/complete");
     let mut batch = Batch::write("callbacks/complete", path, Repeat::Harmless);
     (batch.traced, batch.silent) = (false, true);
-    let mut answers = if inputs.len() > 1 { batch::run(api, &batch, &inputs).await } else { vec![Err(CrmFailure::Gone)] };
+    let mut answers =
+        if inputs.len() > 1 { batch::run(api, &batch, &inputs).await } else { vec![Err(CrmFailure::Gone)] };
     for (answer, (callback, completion)) in answers.iter_mut().zip(&last) {
         if matches!(answer, Err(CrmFailure::Gone | CrmFailure::Refused { .. })) {
             *answer = complete_one(api, callback, completion).await;

@@ -122,7 +122,10 @@ mod tests {
             "errorType": "RATE_LIMIT", "policyName": "TEN_SECONDLY_ROLLING"});
         assert_eq!(wait(limited), Heard::TooFast { wait_ms: 10_000 });
         assert_eq!(wait(json!({"policyName": "SECONDLY"})), Heard::TooFast { wait_ms: 1_000 });
-        assert_eq!(wait(json!({"message": "You have reached your secondly limit."})), Heard::TooFast { wait_ms: 1_000 });
+        assert_eq!(
+            wait(json!({"message": "You have reached your secondly limit."})),
+            Heard::TooFast { wait_ms: 1_000 }
+        );
         assert_eq!(wait(json!({"policyName": "DAILY"})), Heard::TooFast { wait_ms: 3_600_000 });
         assert_eq!(wait(Value::Null), Heard::TooFast { wait_ms: 10_000 });
     }

@@ -35,7 +35,9 @@ pub use timeline::KEY_PROPERTY;
 use crate::domain::account::Capabilities;
 use crate::domain::ids::{ContactId, NoteId, TaskId};
 use crate::ports::Crm;
-use crate::ports::crm::{CompletionWrite, ContactRecord, ContactWrite, Each, NoteWrite, PersonWrite, TaskStanding, TaskWrite};
+use crate::ports::crm::{
+    CompletionWrite, ContactRecord, ContactWrite, Each, NoteWrite, PersonWrite, TaskStanding, TaskWrite,
+};
 
 /// The version of HubSpot's API. Supported until about September 2027; 2026-09 would refuse contacts that lack what an
 /// account's own validation rules require.

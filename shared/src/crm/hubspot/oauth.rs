@@ -221,7 +221,14 @@ mod tests {
 
     #[test]
     fn the_address_asks_for_all_scopes_and_marks_the_optional_one() {
-        let url = authorize_url(AUTHORIZE_URL, "id", "http://localhost:1/callback", &["oauth", "a.b"], &[AUTOMATION_SCOPE], "s&t");
+        let url = authorize_url(
+            AUTHORIZE_URL,
+            "id",
+            "http://localhost:1/callback",
+            &["oauth", "a.b"],
+            &[AUTOMATION_SCOPE],
+            "s&t",
+        );
         assert_eq!(
             url.unwrap().as_str(),
             "https://app.hubspot.com/oauth/authorize?client_id=id&redirect_uri=http%3A%2F%2Flocalhost%3A1%2Fcallback\

@@ -68,7 +68,9 @@ pub async fn prepare_properties(api: &Api, language: Language) -> Each<PropertyR
                 None => report.found.push(spec.name),
                 Some(problem) => report.problems.push(problem),
             },
-            Err(CrmFailure::Refused { code }) => report.problems.push(PropertyProblem::Refused { name: spec.name, code }),
+            Err(CrmFailure::Refused { code }) => {
+                report.problems.push(PropertyProblem::Refused { name: spec.name, code })
+            }
             Err(failure) => return Err(failure),
         }
     }
@@ -145,7 +147,9 @@ async fn ensure(api: &Api, kind: &str, spec: &PropertySpec, language: Language) 
     let body = spec.definition(GROUP, language);
     match api.call(&Call::post("properties/create", path, body, Repeat::Harmless)).await {
         // Somebody was faster, or our own first try was.
-        Err(CrmFailure::Refused { code }) if code == CONFLICT => api.call(&get).await.map(|definition| (false, definition)),
+        Err(CrmFailure::Refused { code }) if code == CONFLICT => {
+            api.call(&get).await.map(|definition| (false, definition))
+        }
         answer => answer.map(|definition| (true, definition)),
     }
 }

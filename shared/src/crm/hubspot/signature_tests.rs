@@ -54,11 +54,26 @@ fn the_published_vectors_verify() {
     let (example, hubspot) = ("https://www.example.com", "https://hubspot.com");
     let v2 = [
         // HubSpot/hubspot-api-nodejs test/unit/signature.spec.ts
-        (SECRET, "POST", example, "/webhook_uri", None, r#"{"example_field":"example_value"}"#,
-         "9569219f8ba981ffa6f6f16aa0f48637d35d728c7e4d93d0d52efaa512af7900"),
+        (
+            SECRET,
+            "POST",
+            example,
+            "/webhook_uri",
+            None,
+            r#"{"example_field":"example_value"}"#,
+            "9569219f8ba981ffa6f6f16aa0f48637d35d728c7e4d93d0d52efaa512af7900",
+        ),
         // npm @hubspot/ui-extensions-dev-server 2.1.2 signing.spec.js
         (dev, "GET", hubspot, "/", query, "", "99080134002180aee8d0884d21ad51288c43b57e9953e4db1e3757999b35c392"),
-        (dev, "GET", hubspot, "/", query, r#"{"a":1,"b":2}"#, "bc131b34cd63dafbbd2e969e87167311f5f6c0cd543c90fe84c73496093cf4a2"),
+        (
+            dev,
+            "GET",
+            hubspot,
+            "/",
+            query,
+            r#"{"a":1,"b":2}"#,
+            "bc131b34cd63dafbbd2e969e87167311f5f6c0cd543c90fe84c73496093cf4a2",
+        ),
     ];
     for (secret, method, base, raw_path, raw_query, body, signature) in v2 {
         let headers = headers(&[("X-HubSpot-Signature", signature), ("X-HubSpot-Signature-Version", "v2")]);
@@ -67,8 +82,16 @@ fn the_published_vectors_verify() {
     }
     let v3 = [
         // HubSpot/hubspot-api-python tests/spec/utils/test_signature.py
-        (SECRET, "POST", example, "/webhook_uri", None, "{'example_field':'example_value'}", "1693657560000",
-         "K36dawei4A+QBNolUOqo7s91KQDWQ5MXZ/QufNYuk/Y="),
+        (
+            SECRET,
+            "POST",
+            example,
+            "/webhook_uri",
+            None,
+            "{'example_field':'example_value'}",
+            "1693657560000",
+            "K36dawei4A+QBNolUOqo7s91KQDWQ5MXZ/QufNYuk/Y=",
+        ),
         // npm @hubspot/ui-extensions-dev-server 2.1.2 signing.spec.js
         (dev, "GET", hubspot, "/", query, "", "1111111111", "zTfXjo07jfzGouo4wvyAj3qEMUTVJ0PPYPACrluQtQI="),
     ];
@@ -89,11 +112,14 @@ fn a_version_1_signature_is_never_taken_whatever_it_calls_itself() {
     recomputed.update(SECRET);
     recomputed.update(body);
     assert_eq!(hex(&recomputed.finalize()), signature, "the vector itself holds");
-    for (version, why) in [(Some("v1"), Unverified::Version), (Some("v2"), Unverified::Mismatch), (None, Unverified::Mismatch)] {
+    for (version, why) in
+        [(Some("v1"), Unverified::Version), (Some("v2"), Unverified::Mismatch), (None, Unverified::Mismatch)]
+    {
         let mut all = vec![("X-HubSpot-Signature", signature)];
         all.extend(version.map(|version| ("X-HubSpot-Signature-Version", version)));
         let headers = headers(&all);
-        let request = SignedRequest { method: "POST", raw_path: PATH, raw_query: None, headers: &headers, body: body.as_bytes() };
+        let request =
+            SignedRequest { method: "POST", raw_path: PATH, raw_query: None, headers: &headers, body: body.as_bytes() };
         assert_eq!(check(&request), Err(why));
     }
 }
@@ -115,8 +141,14 @@ fn whatever_is_changed_on_the_way_is_noticed() {
         ] {
             assert_eq!(check(&bad), Err(Unverified::Mismatch), "{what}");
         }
-        assert_eq!(verify(&good, "https://other.example.com", &secrets(&[SECRET]), NOW).unwrap_err(), Unverified::Mismatch);
-        assert!(verify(&good, "https://musubi.example.com/", &secrets(&[SECRET]), NOW).is_ok(), "a slash at the end is none");
+        assert_eq!(
+            verify(&good, "https://other.example.com", &secrets(&[SECRET]), NOW).unwrap_err(),
+            Unverified::Mismatch
+        );
+        assert!(
+            verify(&good, "https://musubi.example.com/", &secrets(&[SECRET]), NOW).is_ok(),
+            "a slash at the end is none"
+        );
     }
 }
 

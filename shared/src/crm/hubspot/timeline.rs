@@ -139,7 +139,8 @@ async fn hanging_on(api: &Api, kind: Kind, contact: &ContactId) -> Each<Vec<Stri
     let mut input = json!({"id": contact.as_str()});
     for _ in 0..MOST_PAGES {
         let body = json!({"inputs": [input]});
-        let answer = match api.call(&Call::post("associations/batch/read", path.clone(), body, Repeat::Harmless)).await {
+        let answer = match api.call(&Call::post("associations/batch/read", path.clone(), body, Repeat::Harmless)).await
+        {
             Ok(answer) => answer,
             // A contact with none may be answered so.
             Err(CrmFailure::Gone) => break,
