@@ -7,7 +7,11 @@
 //!                         the edges      who answers       verbs   needs    nouns
 //! ```
 
+#[cfg(feature = "aws")]
+pub mod aws;
+pub mod config;
 pub mod crm;
 pub mod domain;
 pub mod flow;
+pub mod line;
 pub mod ports;

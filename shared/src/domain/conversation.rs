@@ -234,8 +234,7 @@ impl Conversation {
     fn take_message(&mut self, activity: &Activity) {
         let newest = self.last_inbound.as_ref().is_none_or(|last| last.mark < activity.mark);
         if newest {
-            self.last_inbound =
-                Some(Inbound { mark: activity.mark.clone(), arrived_at_ms: activity.arrived_at_ms });
+            self.last_inbound = Some(Inbound { mark: activity.mark.clone(), arrived_at_ms: activity.arrived_at_ms });
         }
         self.unanswered_since_ms.get_or_insert(activity.arrived_at_ms);
     }
@@ -249,11 +248,8 @@ impl Conversation {
                 None
             }
             None => {
-                let mut open = OpenEntry {
-                    first_arrived_at_ms: arrived_at_ms,
-                    last_arrived_at_ms: arrived_at_ms,
-                    due_at_ms: 0,
-                };
+                let mut open =
+                    OpenEntry { first_arrived_at_ms: arrived_at_ms, last_arrived_at_ms: arrived_at_ms, due_at_ms: 0 };
                 open.due_at_ms = open.ready_at_ms(settings);
                 let row = OwedRow::new(&self.account, self.entry_owed(), now_ms, open.due_at_ms);
                 self.open = Some(open);

@@ -37,8 +37,7 @@ pub struct Entry {
     pub members: Vec<Member>,
     /// The version of the rendering.
     pub rendering: u32,
-    /// When writing it was last tried, in milliseconds; set before the try, taken back when the CRM
-    /// says that nothing was written. Set means: it may be there.
+    /// When writing it was last tried, in milliseconds; set before the try. Set means: it may be there.
     #[serde(default)]
     pub tried_at_ms: Option<i64>,
     /// The note it became.
@@ -48,7 +47,12 @@ pub struct Entry {
 
 impl Entry {
     /// Seals the first activities that fit. `None` where there are none.
-    pub fn seal(conversation: &ConversationKey, number: u32, contact: &ContactId, activities: &[Activity]) -> Option<Self> {
+    pub fn seal(
+        conversation: &ConversationKey,
+        number: u32,
+        contact: &ContactId,
+        activities: &[Activity],
+    ) -> Option<Self> {
         let mut members: Vec<Member> = Vec::new();
         let mut chars = 0;
         for activity in activities.iter().take(MAX_MEMBERS) {

@@ -139,7 +139,13 @@ mod tests {
     #[test]
     fn a_user_id_is_u_and_32_lower_hex_digits() {
         assert!(LineUserId::is_well_formed("U0123456789abcdef0123456789abcdef"));
-        for bad in ["", "U", "u0123456789abcdef0123456789abcdef", "U0123456789ABCDEF0123456789abcdef", "U0123456789abcdef0123456789abcde\u{e9}"] {
+        for bad in [
+            "",
+            "U",
+            "u0123456789abcdef0123456789abcdef",
+            "U0123456789ABCDEF0123456789abcdef",
+            "U0123456789abcdef0123456789abcde\u{e9}",
+        ] {
             assert!(!LineUserId::is_well_formed(bad), "{bad}");
         }
     }

@@ -17,7 +17,8 @@ pub struct InboxJob {
     /// How often it was sent on alone.
     #[serde(default)]
     pub tries: u32,
-    /// The webhook's bytes.
+    /// The webhook's bytes. Written as text where they are UTF-8, which LINE's always are.
+    #[serde(with = "text_or_bytes")]
     pub body: Vec<u8>,
 }
 
@@ -27,9 +28,52 @@ impl fmt::Debug for InboxJob {
     }
 }
 
+/// Bytes as a JSON string where they are UTF-8, as a list of numbers elsewhere: a megabyte of text
+/// stays a megabyte.
+mod text_or_bytes {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        Text(String),
+        Bytes(Vec<u8>),
+    }
+
+    pub(super) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => text.serialize(serializer),
+            Err(_) => bytes.serialize(serializer),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+        Ok(match Either::deserialize(deserializer)? {
+            Either::Text(text) => text.into_bytes(),
+            Either::Bytes(bytes) => bytes,
+        })
+    }
+}
+
 /// "This account has owed work." Losing one costs a minute.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WakeUp {
     /// Whose.
     pub account: CrmAccountKey,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_webhook_travels_as_text_and_any_bytes_come_back() {
+        for body in [&b"{\"events\":[]}"[..], "\u{0}\u{ffff}結び".as_bytes(), &[0xff, 0x00, 0xc3]] {
+            let job = InboxJob { channel: ChannelId::new("1"), accepted_at_ms: 1, tries: 0, body: body.to_vec() };
+            let json = serde_json::to_string(&job).unwrap();
+            assert_eq!(serde_json::from_str::<InboxJob>(&json).unwrap(), job);
+        }
+        let job = InboxJob { channel: ChannelId::new("1"), accepted_at_ms: 1, tries: 0, body: b"events".to_vec() };
+        assert!(serde_json::to_string(&job).unwrap().contains(r#""body":"events""#));
+    }
 }

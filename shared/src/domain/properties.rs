@@ -42,7 +42,11 @@ pub fn recent(current: &str, new: &[String]) -> String {
 /// them): their senders took them back.
 pub fn retract(current: &str, stamps: &[String], instead: &str) -> String {
     let lines = current.lines().map(|line| {
-        if stamps.iter().any(|retracted| retracted == stamp(line)) { format!("{} {instead}", stamp(line)) } else { line.to_owned() }
+        if stamps.iter().any(|retracted| retracted == stamp(line)) {
+            format!("{} {instead}", stamp(line))
+        } else {
+            line.to_owned()
+        }
     });
     lines.collect::<Vec<_>>().join("\n")
 }
@@ -54,7 +58,8 @@ pub fn stamp(line: &str) -> &str {
 
 /// One line of the recent messages: time, then the words on one line.
 pub fn recent_line(at_ms: i64, words: &str, time_zone: &jiff::tz::TimeZone) -> String {
-    let at = jiff::Timestamp::from_millisecond(at_ms).unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_zoned(time_zone.clone());
+    let at =
+        jiff::Timestamp::from_millisecond(at_ms).unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_zoned(time_zone.clone());
     let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
     format!("{} {}", at.strftime("%Y-%m-%d %H:%M:%S"), cut(&words, 3_000))
 }

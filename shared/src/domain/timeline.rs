@@ -64,13 +64,21 @@ pub fn line(activity: &Activity, style: &Style) -> String {
         (Some(name), Speaker::Person) => name.as_str(),
         (_, speaker) => words::speaker(speaker, style.language),
     };
-    let late = if activity.late { style.language.pick("（遅れて届きました）", " (arrived late)") } else { "" };
+    let late =
+        if activity.late { style.language.pick("（遅れて届きました）", " (arrived late)") } else { "" };
     let said = escape(&words::of(&activity.content, style.language));
     format!("<p>{} <b>{}</b>{late} {said}</p>", time_of(activity.mark.at_ms, style), escape(who))
 }
 
 /// The note with the line at `position` (of `members`) said anew. `None`: no such line is left.
-pub fn amend(note: &Note, members: usize, position: usize, at_ms: i64, content: &Content, style: &Style) -> Option<Note> {
+pub fn amend(
+    note: &Note,
+    members: usize,
+    position: usize,
+    at_ms: i64,
+    content: &Content,
+    style: &Style,
+) -> Option<Note> {
     let time = time_of(at_ms, style);
     let lines = lines(&note.0);
     let same_time: Vec<_> = lines.iter().filter(|line| starts_with_time(&note.0[line.text.clone()], &time)).collect();
@@ -80,7 +88,10 @@ pub fn amend(note: &Note, members: usize, position: usize, at_ms: i64, content: 
         _ => return None,
     };
     let text = &note.0[found.text.clone()];
-    let kept = text.find("</b>").or_else(|| text.find("</strong>")).and_then(|at| text[at..].find('>').map(|end| at + end + 1));
+    let kept = text
+        .find("</b>")
+        .or_else(|| text.find("</strong>"))
+        .and_then(|at| text[at..].find('>').map(|end| at + end + 1));
     let head = &text[..kept.unwrap_or(time.len())];
     let said = escape(&words::of(content, style.language));
     let mut html = note.0.clone();
@@ -101,7 +112,10 @@ fn lines(html: &str) -> Vec<Line> {
         let Some(end) = html[start..].find("</p>").map(|at| start + at) else { break };
         let text = html[start..end].as_bytes();
         let is_time = text.len() >= 8
-            && text[..8].iter().enumerate().all(|(at, b)| if at == 2 || at == 5 { *b == b':' } else { b.is_ascii_digit() });
+            && text[..8]
+                .iter()
+                .enumerate()
+                .all(|(at, b)| if at == 2 || at == 5 { *b == b':' } else { b.is_ascii_digit() });
         if is_time {
             found.push(Line { text: start..end });
         }
@@ -130,7 +144,8 @@ fn day_of(at_ms: i64, style: &Style) -> String {
     let at = zoned(at_ms, style);
     match style.language {
         Language::Japanese => {
-            let weekday = ["月", "火", "水", "木", "金", "土", "日"][usize::try_from(at.weekday().to_monday_zero_offset()).unwrap_or(0)];
+            let weekday = ["月", "火", "水", "木", "金", "土", "日"]
+                [usize::try_from(at.weekday().to_monday_zero_offset()).unwrap_or(0)];
             format!("{}（{weekday}）", at.strftime("%Y年%-m月%-d日"))
         }
         Language::English => at.strftime("%A, %-d %B %Y").to_string(),
@@ -188,7 +203,11 @@ mod tests {
     fn a_note_that_a_person_rewrote_is_not_guessed_at() {
         let said = [said(1_000, "a"), said(1_100, "b")];
         let note = render(&said, &style());
-        let rewritten = Note(note.0.replacen("<p>", "<p>00", 1).replace("<p>09:00:01 <b>お客さま</b> b</p>", "<p>09:00:01 x</p><p>09:00:01 y</p><p>09:00:01 z</p>"));
+        let rewritten = Note(
+            note.0
+                .replacen("<p>", "<p>00", 1)
+                .replace("<p>09:00:01 <b>お客さま</b> b</p>", "<p>09:00:01 x</p><p>09:00:01 y</p><p>09:00:01 z</p>"),
+        );
         assert_eq!(amend(&rewritten, 2, 1, 1_100, &Content::Unsent, &style()), None);
     }
 

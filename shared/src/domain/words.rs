@@ -48,15 +48,16 @@ pub fn of(content: &Content, language: Language) -> String {
 pub fn outcome_words(outcome: PushOutcome, language: Language) -> &'static str {
     match outcome {
         PushOutcome::Accepted => language.pick("LINEが受け付けました", "LINE accepted it"),
-        PushOutcome::Blocked => language.pick("相手がこの公式アカウントをブロックしています", "the person has blocked this account"),
-        PushOutcome::NotLinked => {
-            language.pick("このコンタクトはLINEの友だちと連携されていません", "this contact is not linked to a person on LINE")
+        PushOutcome::Blocked => {
+            language.pick("相手がこの公式アカウントをブロックしています", "the person has blocked this account")
         }
-        PushOutcome::WrongProvider => language.pick(
-            "このLINEユーザーIDは別のプロバイダーのものです",
-            "this LINE user ID belongs to another provider",
-        ),
-        PushOutcome::InvalidMessage => language.pick("LINEで表示できないメッセージです", "LINE cannot show this message"),
+        PushOutcome::NotLinked => language
+            .pick("このコンタクトはLINEの友だちと連携されていません", "this contact is not linked to a person on LINE"),
+        PushOutcome::WrongProvider => language
+            .pick("このLINEユーザーIDは別のプロバイダーのものです", "this LINE user ID belongs to another provider"),
+        PushOutcome::InvalidMessage => {
+            language.pick("LINEで表示できないメッセージです", "LINE cannot show this message")
+        }
         PushOutcome::NoQuota => {
             language.pick("今月のメッセージ通数の上限に達しています", "this month's messages are used up")
         }
@@ -85,11 +86,11 @@ pub fn note_words(note: SettlementNote, language: Language) -> &'static str {
             "このLINE公式アカウントのプランまたは権限では送信できません",
             "this account's plan or permissions do not allow it",
         ),
-        SettlementNote::UnknownChannel => language.pick(
-            "この公式アカウントはMusubiに登録されていません",
-            "this Official Account is not set up in Musubi",
-        ),
-        SettlementNote::TooOld => language.pick("受け付けから30日を過ぎていました", "it had waited for more than 30 days"),
+        SettlementNote::UnknownChannel => language
+            .pick("この公式アカウントはMusubiに登録されていません", "this Official Account is not set up in Musubi"),
+        SettlementNote::TooOld => {
+            language.pick("受け付けから30日を過ぎていました", "it had waited for more than 30 days")
+        }
         SettlementNote::Decided => language.pick("担当者が確認しました", "decided by an operator"),
     }
 }
@@ -120,7 +121,8 @@ pub fn is_question(activity: &Activity) -> bool {
 
 fn sticker(package_id: &str, sticker_id: &str, keywords: &[String], text: Option<&str>, language: Language) -> String {
     let label = language.pick("スタンプ", "Sticker");
-    let mut words = text.map(str::to_owned).into_iter().chain(keywords.iter().take(5).cloned()).collect::<Vec<_>>().join(", ");
+    let mut words =
+        text.map(str::to_owned).into_iter().chain(keywords.iter().take(5).cloned()).collect::<Vec<_>>().join(", ");
     if !words.is_empty() {
         words.push(' ');
     }
@@ -143,9 +145,14 @@ fn media_words(
         Media::File => language.pick("ファイル", "File"),
     };
     let mut words = format!("[{label}]");
-    for part in [name.map(str::to_owned), size_bytes.map(size), duration_ms.map(|ms| seconds(ms, language)), url.map(str::to_owned)]
-        .into_iter()
-        .flatten()
+    for part in [
+        name.map(str::to_owned),
+        size_bytes.map(size),
+        duration_ms.map(|ms| seconds(ms, language)),
+        url.map(str::to_owned),
+    ]
+    .into_iter()
+    .flatten()
     {
         words.push(' ');
         words.push_str(&part);

@@ -12,13 +12,13 @@ use super::{MAX_CONFLICTS, contended};
 use crate::domain::channel::Channel;
 use crate::domain::conversation::ConversationKey;
 use crate::domain::ids::LineUserId;
+use crate::domain::job::WakeUp;
 use crate::domain::link::ContactLink;
 use crate::domain::push::{Push, PushJob, PushOutcome, PushState, Sending, Settlement, SettlementNote};
 use crate::ports::journal::write;
 use crate::ports::messenger::{PushAnswer, PushRefusal};
 use crate::ports::rows::{Commit, Versioned};
 use crate::ports::{Channels, Clock, Journal, Links, Messenger, PortError, Queue};
-use crate::domain::job::WakeUp;
 
 /// A job that lay longer is not run: nobody expects the message any more.
 const MAX_AGE_MS: i64 = 30 * 86_400_000;
@@ -190,7 +190,8 @@ impl Deliver {
         }
         let now_ms = self.clock.now_ms();
         let friendship = &mut head.value.friendship;
-        let since_ms = friendship.as_of.as_ref().map_or(0, |mark| mark.at_ms).max(friendship.confirmed_at_ms.unwrap_or(0));
+        let since_ms =
+            friendship.as_of.as_ref().map_or(0, |mark| mark.at_ms).max(friendship.confirmed_at_ms.unwrap_or(0));
         if now_ms < since_ms + CONFIRM_BLOCK_MS {
             return Ok(true);
         }
@@ -217,7 +218,9 @@ impl Deliver {
             let of_user = self.links.of_user(&push.channel, to).await?;
             let of_contact = self.links.of_contact(&push.account, contact, &push.channel).await?;
             match (of_user, of_contact) {
-                (Some(link), _) if link.value.contact == *contact && link.value.account == push.account => return Ok(None),
+                (Some(link), _) if link.value.contact == *contact && link.value.account == push.account => {
+                    return Ok(None);
+                }
                 (None, None) => {
                     let link = ContactLink {
                         channel: push.channel.clone(),
@@ -272,7 +275,12 @@ impl Deliver {
         Ok(())
     }
 
-    fn settlement(&self, outcome: PushOutcome, note: Option<SettlementNote>, line_request_id: Option<String>) -> Settlement {
+    fn settlement(
+        &self,
+        outcome: PushOutcome,
+        note: Option<SettlementNote>,
+        line_request_id: Option<String>,
+    ) -> Settlement {
         Settlement { outcome, note, line_request_id, at_ms: self.clock.now_ms() }
     }
 
@@ -287,7 +295,8 @@ impl Deliver {
 }
 
 fn new_push(job: &PushJob, sending: Option<Sending>) -> Push {
-    let settled = || Settlement { outcome: PushOutcome::Failed, note: None, line_request_id: None, at_ms: job.accepted_at_ms };
+    let settled =
+        || Settlement { outcome: PushOutcome::Failed, note: None, line_request_id: None, at_ms: job.accepted_at_ms };
     Push {
         id: job.id,
         account: job.account.clone(),

@@ -93,10 +93,11 @@ impl Record {
         event: &InboundEvent,
     ) -> Result<Vec<Write>, PortError> {
         let now_ms = self.clock.now_ms();
-        let mut head = self.journal.conversation(key).await?.unwrap_or_else(|| Versioned {
-            value: Conversation::new(key.clone(), channel.account.clone()),
-            rev: 0,
-        });
+        let mut head = self
+            .journal
+            .conversation(key)
+            .await?
+            .unwrap_or_else(|| Versioned { value: Conversation::new(key.clone(), channel.account.clone()), rev: 0 });
         let mut writes = vec![write::tombstone(key, &event.id, now_ms)];
         let owed = match &event.what {
             InboundWhat::Said { content, message } => {

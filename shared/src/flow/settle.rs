@@ -58,9 +58,10 @@ impl Ending {
 
     fn settlement(&self) -> Option<&Settlement> {
         match self {
-            Self::NeverTried(settlement) | Self::Refused(settlement) | Self::Accepted(settlement) | Self::Decided(settlement) => {
-                Some(settlement)
-            }
+            Self::NeverTried(settlement)
+            | Self::Refused(settlement)
+            | Self::Accepted(settlement)
+            | Self::Decided(settlement) => Some(settlement),
             Self::Parked => None,
         }
     }
@@ -75,7 +76,8 @@ impl Settle {
     pub async fn settle(&self, push: Push, ending: &Ending) -> Result<bool, PortError> {
         let settings = self.channels.find(&push.channel).await?.map(|channel| channel.settings).unwrap_or_default();
         for _ in 0..MAX_CONFLICTS {
-            let current = self.journal.push(push.id).await?.unwrap_or_else(|| Versioned { value: push.clone(), rev: 0 });
+            let current =
+                self.journal.push(push.id).await?.unwrap_or_else(|| Versioned { value: push.clone(), rev: 0 });
             if !ending.holds(&current.value.state, current.rev > 0) {
                 return Ok(false);
             }
@@ -157,7 +159,11 @@ impl Settle {
 }
 
 /// The conversation with this person, begun if there is none.
-pub(super) async fn read_or_new(journal: &Journal, push: &Push, to: &LineUserId) -> Result<Versioned<Conversation>, PortError> {
+pub(super) async fn read_or_new(
+    journal: &Journal,
+    push: &Push,
+    to: &LineUserId,
+) -> Result<Versioned<Conversation>, PortError> {
     let key = ConversationKey::person(&push.channel, to);
     let found = journal.conversation(&key).await?;
     Ok(found.unwrap_or_else(|| Versioned { value: Conversation::new(key, push.account.clone()), rev: 0 }))

@@ -72,7 +72,11 @@ impl Journal {
     ///
     /// # Errors
     /// As the table's.
-    pub async fn marks_of(&self, key: &ConversationKey, message: &MessageId) -> Result<Versioned<Vec<Mark>>, PortError> {
+    pub async fn marks_of(
+        &self,
+        key: &ConversationKey,
+        message: &MessageId,
+    ) -> Result<Versioned<Vec<Mark>>, PortError> {
         Ok(self.read(&message_key(key, message)).await?.unwrap_or(Versioned { value: Vec::new(), rev: 0 }))
     }
 
@@ -145,7 +149,12 @@ impl Journal {
     ///
     /// # Errors
     /// As the table's.
-    pub async fn due(&self, account: &CrmAccountKey, until_ms: i64, limit: usize) -> Result<Vec<Versioned<OwedRow>>, PortError> {
+    pub async fn due(
+        &self,
+        account: &CrmAccountKey,
+        until_ms: i64,
+        limit: usize,
+    ) -> Result<Vec<Versioned<OwedRow>>, PortError> {
         let each = limit.div_ceil(SHARDS as usize);
         let to = format!("{until_ms:013}:\u{10FFFF}");
         let lists = try_join_all((0..SHARDS).map(|shard| {
@@ -287,5 +296,8 @@ fn owed_partition(account: &CrmAccountKey, shard: u32) -> String {
 }
 
 fn owed_key(row: &OwedRow) -> RowKey {
-    RowKey::new(owed_partition(&row.account, row.owed.shard()), format!("{:013}:{}", row.due_at_ms.max(0), row.owed.name()))
+    RowKey::new(
+        owed_partition(&row.account, row.owed.shard()),
+        format!("{:013}:{}", row.due_at_ms.max(0), row.owed.name()),
+    )
 }

@@ -24,7 +24,11 @@ impl Links {
     ///
     /// # Errors
     /// As the table's.
-    pub async fn of_user(&self, channel: &ChannelId, user: &LineUserId) -> Result<Option<Versioned<ContactLink>>, PortError> {
+    pub async fn of_user(
+        &self,
+        channel: &ChannelId,
+        user: &LineUserId,
+    ) -> Result<Option<Versioned<ContactLink>>, PortError> {
         read(self.0.get(&user_key(channel, user)).await?)
     }
 
@@ -48,7 +52,9 @@ impl Links {
     pub async fn tie(&self, link: &ContactLink) -> Result<Commit, PortError> {
         let by_user = user_key(&link.channel, &link.user);
         let by_contact = contact_key(&link.account, &link.contact, &link.channel);
-        self.0.commit(vec![Write::put(by_user, link, Expect::Absent), Write::put(by_contact, link, Expect::Absent)]).await
+        self.0
+            .commit(vec![Write::put(by_user, link, Expect::Absent), Write::put(by_contact, link, Expect::Absent)])
+            .await
     }
 
     /// The CRM gave the contact a new ID (a merge): the link follows. `Conflict`: somebody else moved

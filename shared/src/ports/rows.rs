@@ -35,7 +35,7 @@ impl RowKey {
 pub struct Row {
     /// Where.
     pub key: RowKey,
-    /// Counts its writes, from 1.
+    /// Tells this write of the row from others. See [`Expect`] for what a put leaves.
     pub rev: u64,
     /// JSON.
     pub body: String,

@@ -77,13 +77,14 @@ pub trait Secrets: Send + Sync {
     /// A channel's secrets. `None`: there are none.
     async fn line(&self, channel: &ChannelId) -> Result<Option<LineSecrets>, PortError>;
 
-    /// The same, read again if the cached ones are older than a minute: somebody may have rotated them.
+    /// The same, read again even if cached, since somebody may have rotated them; but at most once a
+    /// minute for each channel, so that forged requests cost nothing.
     async fn line_anew(&self, channel: &ChannelId) -> Result<Option<LineSecrets>, PortError>;
 
     /// An app's secrets. `None`: there are none.
     async fn crm_app(&self, kind: CrmKind, app: &CrmAppId) -> Result<Option<CrmAppSecrets>, PortError>;
 
-    /// The same, read again if the cached ones are older than a minute.
+    /// The same, read again even if cached, at most once a minute for each app.
     async fn crm_app_anew(&self, kind: CrmKind, app: &CrmAppId) -> Result<Option<CrmAppSecrets>, PortError>;
 
     /// An account's token, never cached. `None`: not connected.

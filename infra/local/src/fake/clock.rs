@@ -20,10 +20,7 @@ impl FakeClock {
 
     /// A clock that shows this time (milliseconds since 1970) and stands still unless it is moved.
     pub fn stopped_at(at_ms: i64) -> Self {
-        Self {
-            offset_ms: Arc::new(AtomicI64::new(at_ms)),
-            stopped: true,
-        }
+        Self { offset_ms: Arc::new(AtomicI64::new(at_ms)), stopped: true }
     }
 
     /// Milliseconds since 1970 (UTC).
@@ -32,12 +29,8 @@ impl FakeClock {
         if self.stopped {
             return offset_ms;
         }
-        let since = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
-        i64::try_from(since.as_millis())
-            .unwrap_or(i64::MAX)
-            .saturating_add(offset_ms)
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(since.as_millis()).unwrap_or(i64::MAX).saturating_add(offset_ms)
     }
 
     /// Moves every clone by `by_ms` (negative: back).

@@ -60,12 +60,7 @@ impl<E> Default for FaultPlan<E> {
 
 impl<E: PartialEq + Copy> FaultPlan<E> {
     pub(crate) fn add(&mut self, endpoint: E, fault: Fault, plan: Plan) {
-        self.rules.push(Rule {
-            endpoint,
-            fault,
-            plan,
-            calls: 0,
-        });
+        self.rules.push(Rule { endpoint, fault, plan, calls: 0 });
     }
 
     pub(crate) fn clear(&mut self) {
@@ -75,11 +70,7 @@ impl<E: PartialEq + Copy> FaultPlan<E> {
     /// The fault for this call, if any. Rules are asked in the order in which they were added; the first that strikes wins.
     pub(crate) fn strike(&mut self, endpoint: E) -> Option<Fault> {
         let mut struck = None;
-        for rule in self
-            .rules
-            .iter_mut()
-            .filter(|rule| rule.endpoint == endpoint)
-        {
+        for rule in self.rules.iter_mut().filter(|rule| rule.endpoint == endpoint) {
             if rule.strikes() {
                 struck = Some(rule.fault);
                 break;
@@ -100,9 +91,7 @@ impl<E> Rule<E> {
             }
             Plan::Next(_) => false,
             Plan::Every(n) => self.calls.is_multiple_of(u64::from((*n).max(1))),
-            Plan::Share { per_mille, seed } => {
-                mix(*seed ^ mix(self.calls)) % 1000 < u64::from(*per_mille)
-            }
+            Plan::Share { per_mille, seed } => mix(*seed ^ mix(self.calls)) % 1000 < u64::from(*per_mille),
         }
     }
 }
@@ -132,17 +121,8 @@ mod tests {
     fn a_share_strikes_about_its_share_and_the_same_calls_for_the_same_seed() {
         let strikes = |seed| {
             let mut plan = FaultPlan::default();
-            plan.add(
-                'a',
-                Fault::RateLimited,
-                Plan::Share {
-                    per_mille: 100,
-                    seed,
-                },
-            );
-            (0..10_000)
-                .filter(|_| plan.strike('a').is_some())
-                .collect::<Vec<u32>>()
+            plan.add('a', Fault::RateLimited, Plan::Share { per_mille: 100, seed });
+            (0..10_000).filter(|_| plan.strike('a').is_some()).collect::<Vec<u32>>()
         };
         let share = strikes(7).len();
         assert!((850..1150).contains(&share), "{share}");

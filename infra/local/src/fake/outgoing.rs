@@ -48,8 +48,7 @@ impl Posted {
 
     /// True for an answer of 200 to 299.
     pub fn is_success(&self) -> bool {
-        self.status()
-            .is_some_and(|status| (200..300).contains(&status))
+        self.status().is_some_and(|status| (200..300).contains(&status))
     }
 }
 
@@ -77,27 +76,13 @@ pub(crate) async fn post(
     body: Bytes,
     limit: Duration,
 ) -> Posted {
-    match client
-        .post(url)
-        .headers(headers)
-        .body(body)
-        .timeout(limit)
-        .send()
-        .await
-    {
+    match client.post(url).headers(headers).body(body).timeout(limit).send().await {
         Ok(answer) => {
             let status = answer.status().as_u16();
-            let retry_after = answer
-                .headers()
-                .get("retry-after")
-                .and_then(|value| value.to_str().ok())
-                .map(str::to_owned);
+            let retry_after =
+                answer.headers().get("retry-after").and_then(|value| value.to_str().ok()).map(str::to_owned);
             match answer.bytes().await {
-                Ok(body) => Posted::Answered {
-                    status,
-                    body,
-                    retry_after,
-                },
+                Ok(body) => Posted::Answered { status, body, retry_after },
                 Err(_) => Posted::CouldNotConnect,
             }
         }

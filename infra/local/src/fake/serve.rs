@@ -50,13 +50,7 @@ impl Listener for CutListener {
     async fn accept(&mut self) -> (CutStream, SocketAddr) {
         let (stream, address) = Listener::accept(&mut self.0).await;
         let _ = stream.set_nodelay(true);
-        (
-            CutStream {
-                stream,
-                cut: CutHandle::default(),
-            },
-            address,
-        )
+        (CutStream { stream, cut: CutHandle::default() }, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -78,29 +72,18 @@ pub struct CutStream {
 
 impl CutStream {
     fn broken(&self) -> Option<io::Error> {
-        self.cut
-            .0
-            .load(Ordering::SeqCst)
-            .then(|| io::Error::from(io::ErrorKind::ConnectionAborted))
+        self.cut.0.load(Ordering::SeqCst).then(|| io::Error::from(io::ErrorKind::ConnectionAborted))
     }
 }
 
 impl AsyncRead for CutStream {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(cx, buf)
     }
 }
 
 impl AsyncWrite for CutStream {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         match self.broken() {
             Some(error) => Poll::Ready(Err(error)),
             None => Pin::new(&mut self.stream).poll_write(cx, bytes),
@@ -160,9 +143,8 @@ pub(crate) fn no_answer(cut: Option<&CutHandle>) -> Response {
             Response::new(Body::empty())
         }
         None => {
-            let broken = futures::stream::once(async {
-                Err::<Bytes, io::Error>(io::ErrorKind::ConnectionAborted.into())
-            });
+            let broken =
+                futures::stream::once(async { Err::<Bytes, io::Error>(io::ErrorKind::ConnectionAborted.into()) });
             Response::new(Body::from_stream(broken))
         }
     }

@@ -56,18 +56,12 @@ impl Asked {
 
     /// The path cut at each slash, the leading one dropped. An empty segment stays, so `//` and a trailing `/` match nothing.
     pub(crate) fn segments(&self) -> Vec<&str> {
-        self.path
-            .strip_prefix('/')
-            .unwrap_or(&self.path)
-            .split('/')
-            .collect()
+        self.path.strip_prefix('/').unwrap_or(&self.path).split('/').collect()
     }
 }
 
 fn form_value(form: &str, name: &str) -> Option<String> {
-    url::form_urlencoded::parse(form.as_bytes())
-        .find(|(key, _)| key == name)
-        .map(|(_, value)| value.into_owned())
+    url::form_urlencoded::parse(form.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
 }
 
 /// An answer on its way out.
@@ -82,30 +76,15 @@ pub(crate) struct Answer {
 impl Answer {
     pub(crate) fn json(status: u16, body: &Value) -> Self {
         let body = Bytes::from(body.to_string());
-        Self {
-            status,
-            headers: Vec::new(),
-            body,
-            content_type: Some("application/json".to_owned()),
-        }
+        Self { status, headers: Vec::new(), body, content_type: Some("application/json".to_owned()) }
     }
 
     pub(crate) fn empty(status: u16) -> Self {
-        Self {
-            status,
-            headers: Vec::new(),
-            body: Bytes::new(),
-            content_type: None,
-        }
+        Self { status, headers: Vec::new(), body: Bytes::new(), content_type: None }
     }
 
     pub(crate) fn bytes(status: u16, content_type: &str, body: Bytes) -> Self {
-        Self {
-            status,
-            headers: Vec::new(),
-            body,
-            content_type: Some(content_type.to_owned()),
-        }
+        Self { status, headers: Vec::new(), body, content_type: Some(content_type.to_owned()) }
     }
 
     pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
@@ -115,8 +94,7 @@ impl Answer {
 
     pub(crate) fn into_response(self) -> Response {
         let mut response = Response::new(Body::from(self.body));
-        *response.status_mut() =
-            StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let headers = response.headers_mut();
         if let Some(Ok(value)) = self.content_type.as_deref().map(HeaderValue::from_str) {
             headers.insert(header::CONTENT_TYPE, value);

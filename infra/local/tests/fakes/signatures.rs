@@ -16,12 +16,7 @@ fn every_line_vector_comes_out_as_published() {
         for vector in file[list].as_array().unwrap() {
             let text = |name: &str| vector[name].as_str().unwrap();
             let fits = event::sign(text("secret"), text("body")) == text("signature");
-            assert_eq!(
-                fits,
-                vector["valid"].as_bool().unwrap(),
-                "{}",
-                vector["why"]
-            );
+            assert_eq!(fits, vector["valid"].as_bool().unwrap(), "{}", vector["why"]);
             checked += 1;
         }
     }
@@ -38,13 +33,7 @@ fn every_hubspot_vector_comes_out_as_published() {
         let made = match text("version") {
             "v1" => sign_v1(text("secret"), body),
             "v2" => sign_v2(text("secret"), text("method"), text("uri"), body),
-            _ => sign_v3(
-                text("secret"),
-                text("method"),
-                text("uri"),
-                body,
-                text("timestamp"),
-            ),
+            _ => sign_v3(text("secret"), text("method"), text("uri"), body, text("timestamp")),
         };
         assert_eq!(made, text("expected"), "{}", text("source"));
     }

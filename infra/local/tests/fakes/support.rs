@@ -21,11 +21,7 @@ const NOON_MS: i64 = 1_786_000_000_000;
 
 pub fn client() -> reqwest::Client {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder()
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .build()
-        .unwrap()
+    reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap()
 }
 
 /// An answer as a test looks at it.
@@ -40,11 +36,7 @@ pub async fn got(request: reqwest::RequestBuilder) -> Result<Got, reqwest::Error
     let answer = request.send().await?;
     let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
     let bytes = answer.bytes().await?;
-    Ok(Got {
-        status,
-        headers,
-        body: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
-    })
+    Ok(Got { status, headers, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null) })
 }
 
 /// A LINE platform with one channel, one friend, one who blocked, one of another provider, and a token.
@@ -60,11 +52,7 @@ pub struct Line {
 impl Line {
     pub async fn start() -> Self {
         let fake = FakeLine::new(FakeClock::stopped_at(NOON_MS));
-        fake.add_channel(ChannelSpec::demo(
-            CHANNEL,
-            "0123456789abcdef0123456789abcdef",
-            "provider-a",
-        ));
+        fake.add_channel(ChannelSpec::demo(CHANNEL, "0123456789abcdef0123456789abcdef", "provider-a"));
         fake.set_long_lived_token(CHANNEL, Some("long-lived"));
         let friend = fake.add_person("provider-a", "Friend", None);
         let blocked = fake.add_person("provider-a", "Blocked", None);
@@ -72,29 +60,18 @@ impl Line {
         fake.set_friendship(CHANNEL, &friend, Friendship::Friend);
         fake.set_friendship(CHANNEL, &blocked, Friendship::Blocked);
         let served = fake.serve().await.unwrap();
-        Self {
-            fake,
-            served,
-            client: client(),
-            friend,
-            blocked,
-            foreign,
-        }
+        Self { fake, served, client: client(), friend, blocked, foreign }
     }
 
     pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
         let method = method.parse().unwrap();
-        self.client
-            .request(method, format!("{}{path}", self.served.url()))
-            .bearer_auth("long-lived")
+        self.client.request(method, format!("{}{path}", self.served.url())).bearer_auth("long-lived")
     }
 
     /// A push under a retry key, its body spelled out.
     pub async fn push_bytes(&self, key: Option<&str>, body: String) -> Result<Got, reqwest::Error> {
-        let request = self
-            .request("POST", "/v2/bot/message/push")
-            .header("content-type", "application/json")
-            .body(body);
+        let request =
+            self.request("POST", "/v2/bot/message/push").header("content-type", "application/json").body(body);
         got(match key {
             Some(key) => request.header("x-line-retry-key", key),
             None => request,
@@ -102,12 +79,7 @@ impl Line {
         .await
     }
 
-    pub async fn push(
-        &self,
-        key: Option<&str>,
-        to: &str,
-        text: &str,
-    ) -> Result<Got, reqwest::Error> {
+    pub async fn push(&self, key: Option<&str>, to: &str, text: &str) -> Result<Got, reqwest::Error> {
         let body = serde_json::json!({"to": to, "messages": [{"type": "text", "text": text}]});
         self.push_bytes(key, body.to_string()).await
     }
@@ -123,47 +95,28 @@ pub struct HubSpot {
 
 impl HubSpot {
     pub async fn start() -> Self {
-        let fake = FakeHubSpot::new(
-            FakeClock::stopped_at(NOON_MS),
-            AppSpec::demo(77, "hubspot-client-secret"),
-        );
+        let fake = FakeHubSpot::new(FakeClock::stopped_at(NOON_MS), AppSpec::demo(77, "hubspot-client-secret"));
         fake.add_portal(PortalSpec::demo(PORTAL));
         let token = fake.private_token(PORTAL);
         let served = fake.serve().await.unwrap();
-        let this = Self {
-            fake,
-            served,
-            client: client(),
-            token,
-        };
-        this.post("/crm/properties/2026-03/contacts", LINE_USER_ID)
-            .await;
+        let this = Self { fake, served, client: client(), token };
+        this.post("/crm/properties/2026-03/contacts", LINE_USER_ID).await;
         this
     }
 
     pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
         let method = method.parse().unwrap();
-        self.client
-            .request(method, format!("{}{path}", self.served.url()))
-            .bearer_auth(&self.token)
+        self.client.request(method, format!("{}{path}", self.served.url())).bearer_auth(&self.token)
     }
 
     /// POSTs JSON text and expects an answer.
     pub async fn post(&self, path: &str, body: &str) -> Got {
-        let request = self
-            .request("POST", path)
-            .header("content-type", "application/json")
-            .body(body.to_owned());
+        let request = self.request("POST", path).header("content-type", "application/json").body(body.to_owned());
         got(request).await.unwrap()
     }
 
     pub async fn patch(&self, path: &str, body: &str) -> Got {
-        got(self
-            .request("PATCH", path)
-            .header("content-type", "application/json")
-            .body(body.to_owned()))
-        .await
-        .unwrap()
+        got(self.request("PATCH", path).header("content-type", "application/json").body(body.to_owned())).await.unwrap()
     }
 
     pub async fn get(&self, path: &str) -> Got {
@@ -182,9 +135,7 @@ pub struct Received {
 
 impl Received {
     pub fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .map_or("", |value| value.to_str().unwrap())
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
     pub fn json(&self) -> Value {
@@ -192,10 +143,7 @@ impl Received {
     }
 }
 
-type Inner = (
-    Vec<Received>,
-    VecDeque<(u16, String, Vec<(&'static str, String)>)>,
-);
+type Inner = (Vec<Received>, VecDeque<(u16, String, Vec<(&'static str, String)>)>);
 
 /// Somebody whom the vendors call: answers what was queued, then 200.
 #[derive(Clone)]
@@ -214,14 +162,8 @@ impl Callee {
                 let (parts, body) = request.into_parts();
                 let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
                 let mut kept = kept.lock().unwrap();
-                kept.0.push(Received {
-                    headers: parts.headers,
-                    body,
-                });
-                let (status, body, headers) =
-                    kept.1
-                        .pop_front()
-                        .unwrap_or((200, "{}".to_owned(), Vec::new()));
+                kept.0.push(Received { headers: parts.headers, body });
+                let (status, body, headers) = kept.1.pop_front().unwrap_or((200, "{}".to_owned(), Vec::new()));
                 let mut answer = (StatusCode::from_u16(status).unwrap(), body).into_response();
                 for (name, value) in headers {
                     answer.headers_mut().insert(name, value.parse().unwrap());
@@ -229,10 +171,7 @@ impl Callee {
                 answer
             }
         });
-        Self {
-            inner,
-            served: Arc::new(serve(router).await.unwrap()),
-        }
+        Self { inner, served: Arc::new(serve(router).await.unwrap()) }
     }
 
     pub fn url(&self) -> String {
@@ -240,19 +179,11 @@ impl Callee {
     }
 
     pub fn answer(&self, status: u16, body: &str) {
-        self.inner
-            .lock()
-            .unwrap()
-            .1
-            .push_back((status, body.to_owned(), Vec::new()));
+        self.inner.lock().unwrap().1.push_back((status, body.to_owned(), Vec::new()));
     }
 
     pub fn answer_with(&self, status: u16, name: &'static str, value: &str) {
-        self.inner.lock().unwrap().1.push_back((
-            status,
-            String::new(),
-            vec![(name, value.to_owned())],
-        ));
+        self.inner.lock().unwrap().1.push_back((status, String::new(), vec![(name, value.to_owned())]));
     }
 
     pub fn received(&self) -> Vec<Received> {

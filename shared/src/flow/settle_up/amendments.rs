@@ -32,7 +32,9 @@ impl Payer<'_> {
             }
             Err(failure) => return Ok(Verdict::After(self.wait_after(row, &failure))),
         };
-        let (Some(position), style) = (entry.position(message), self.style("", None)) else { return Ok(Verdict::Leave) };
+        let (Some(position), style) = (entry.position(message), self.style("", None)) else {
+            return Ok(Verdict::Leave);
+        };
         let at_ms = entry.members[position].mark.at_ms;
         let amended = timeline::amend(&Note(body), entry.members.len(), position, at_ms, &Content::Unsent, &style);
         let Some(amended) = amended else {

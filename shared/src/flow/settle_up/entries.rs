@@ -48,19 +48,20 @@ impl Payer<'_> {
                     going.push(ready);
                 }
                 Err(CrmFailure::Gone) => self.contact_gone(&ready.row, &ready.key).await?,
-                Err(failure) => self.untried(&ready, self.wait_after(&ready.row, &failure)).await?,
+                Err(failure) => {
+                    self.conclude(&ready.row, Verdict::After(self.wait_after(&ready.row, &failure))).await?
+                }
             }
         }
         let answers = self.crm.write_notes(&notes).await;
         for (ready, answer) in going.into_iter().zip(answers) {
             match answer {
                 Ok(note) => self.acknowledge(ready, note).await?,
-                Err(CrmFailure::Unknown) => {
-                    let rest = if self.account.capabilities.unique_keys { 0 } else { UNKNOWN_REST_MS };
-                    self.conclude(&ready.row, Verdict::After(rest)).await?;
-                }
                 Err(CrmFailure::Gone) => self.contact_gone(&ready.row, &ready.key).await?,
-                Err(failure) => self.untried(&ready, self.wait_after(&ready.row, &failure)).await?,
+                // Even if nothing was written: another try of ours may be under way.
+                Err(failure) => {
+                    self.conclude(&ready.row, Verdict::After(self.wait_after(&ready.row, &failure))).await?
+                }
             }
         }
         Ok(())
@@ -112,7 +113,12 @@ impl Payer<'_> {
     }
 
     /// An entry that was sealed before: it may have been written.
-    async fn go_on(&self, row: OwedRow, mut entry: Versioned<Entry>, channel: Channel) -> Result<Option<Sealed>, PortError> {
+    async fn go_on(
+        &self,
+        row: OwedRow,
+        mut entry: Versioned<Entry>,
+        channel: Channel,
+    ) -> Result<Option<Sealed>, PortError> {
         let Owed::Entry { conversation: key } = row.owed.clone() else { return Ok(None) };
         let now_ms = self.now_ms();
         let mut activities = Vec::new();
@@ -181,8 +187,10 @@ impl Payer<'_> {
         writes.push(write::entry(&ready.key, &entry, ready.entry.rev, now_ms));
         writes.push(write::paid(&ready.row));
         let left = self.journal().all_pending(&ready.key, entry.members.len() + MAX_MEMBERS).await?;
-        let left: Vec<_> =
-            left.into_iter().filter(|activity| entry.members.iter().all(|member| member.mark != activity.mark)).collect();
+        let left: Vec<_> = left
+            .into_iter()
+            .filter(|activity| entry.members.iter().all(|member| member.mark != activity.mark))
+            .collect();
         head.value.next_entry = entry.number + 1;
         head.value.open = reopen(&left, &ready.channel);
         if let Some(open) = &head.value.open {
@@ -194,14 +202,6 @@ impl Payer<'_> {
         // On a conflict the row stays due, and the entry is found sealed.
         self.commit_head(&mut head, writes).await?;
         Ok(())
-    }
-
-    /// Nothing was written: the next try need not look for it.
-    async fn untried(&self, ready: &Sealed, wait_ms: i64) -> Result<(), PortError> {
-        let mut entry = ready.entry.value.clone();
-        entry.tried_at_ms = None;
-        let _ = self.journal().commit(vec![write::entry(&ready.key, &entry, ready.entry.rev, self.now_ms())]).await?;
-        self.conclude(&ready.row, Verdict::After(wait_ms)).await
     }
 
     /// The row is due at another time; the conversation remembers when.
@@ -230,7 +230,8 @@ impl Payer<'_> {
             return self.move_to(row, row.again(due_at_ms), head).await;
         }
         let pending = self.journal().all_pending(&head.value.key, MAX_MEMBERS).await?;
-        let mut writes: Vec<_> = pending.iter().map(|activity| write::forget(&head.value.key, &activity.mark)).collect();
+        let mut writes: Vec<_> =
+            pending.iter().map(|activity| write::forget(&head.value.key, &activity.mark)).collect();
         head.value.not_linked += pending.len() as u64;
         if pending.len() < MAX_MEMBERS {
             head.value.open = None;

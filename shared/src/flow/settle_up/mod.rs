@@ -104,7 +104,8 @@ impl SettleUp {
                 paid.oldest_ms = paid.oldest_ms.max(now_ms - row.value.since_ms);
             }
             // A row that stays after two tries has a reason to: the next call takes it up.
-            let due: Vec<_> = due.into_iter().map(|row| row.value).filter(|row| first_or_second(&mut seen, row)).collect();
+            let due: Vec<_> =
+                due.into_iter().map(|row| row.value).filter(|row| first_or_second(&mut seen, row)).collect();
             if due.is_empty() {
                 break;
             }

@@ -68,7 +68,8 @@ impl Payer<'_> {
     async fn load(&self, row: OwedRow) -> Result<Option<Person>, PortError> {
         let Owed::Person { conversation: key } = &row.owed else { return Ok(None) };
         let channel = self.up.channels.find(&key.channel).await?;
-        let (Some(head), Some(user), Some(channel)) = (self.head(key).await?, key.source.user().cloned(), channel) else {
+        let (Some(head), Some(user), Some(channel)) = (self.head(key).await?, key.source.user().cloned(), channel)
+        else {
             self.paid(&row).await?;
             return Ok(None);
         };
@@ -84,9 +85,9 @@ impl Payer<'_> {
     /// People without a link get a contact, where that is allowed, and a link. Returns those who have one.
     async fn make_contacts(&self, people: Vec<Person>) -> Result<Vec<Person>, PortError> {
         let (mut linked, unlinked): (Vec<_>, Vec<_>) = people.into_iter().partition(|person| person.link.is_some());
-        let (new, left): (Vec<_>, Vec<_>) = unlinked.into_iter().partition(|person| {
-            person.channel.settings.create_contacts && person.head.value.may_create_contact()
-        });
+        let (new, left): (Vec<_>, Vec<_>) = unlinked
+            .into_iter()
+            .partition(|person| person.channel.settings.create_contacts && person.head.value.may_create_contact());
         for mut person in left {
             person.head.value.person_owed = false;
             self.commit_head(&mut person.head, vec![write::paid(&person.row)]).await?;
@@ -131,7 +132,9 @@ impl Payer<'_> {
             tracing::warn!(crm.account = %self.account.key, conversation = person.head.value.key.hash(), "link.conflict");
             self.conclude(&person.row, Verdict::After(900_000)).await?;
         }
-        if person.tied && let Some(domain) = &person.channel.settings.dummy_email_domain {
+        if person.tied
+            && let Some(domain) = &person.channel.settings.dummy_email_domain
+        {
             self.write_dummy_email(&link, domain).await;
         }
         Ok(person.link.is_some())
@@ -159,11 +162,17 @@ impl Payer<'_> {
         Ok(())
     }
 
-    async fn write_properties(&self, known: Vec<(Person, ContactRecord)>) -> Result<Vec<(Person, ContactRecord)>, PortError> {
+    async fn write_properties(
+        &self,
+        known: Vec<(Person, ContactRecord)>,
+    ) -> Result<Vec<(Person, ContactRecord)>, PortError> {
         let mut writes = Vec::new();
         for (person, record) in &known {
             let pending = self.journal().all_pending(&person.head.value.key, LOOK_BACK).await?;
-            writes.push(ContactWrite { contact: record.contact.clone(), properties: self.properties(person, record, &pending) });
+            writes.push(ContactWrite {
+                contact: record.contact.clone(),
+                properties: self.properties(person, record, &pending),
+            });
         }
         let answers = self.crm.update_contacts(&writes).await;
         let mut written = Vec::new();
@@ -264,8 +273,14 @@ impl Payer<'_> {
     }
 
     /// The contact was deleted in the CRM. The tie goes with it; what follows depends on what the person does.
-    pub(super) async fn contact_gone(&self, row: &OwedRow, key: &crate::domain::conversation::ConversationKey) -> Result<(), PortError> {
-        let (Some(mut head), Some(user)) = (self.head(key).await?, key.source.user()) else { return self.paid(row).await };
+    pub(super) async fn contact_gone(
+        &self,
+        row: &OwedRow,
+        key: &crate::domain::conversation::ConversationKey,
+    ) -> Result<(), PortError> {
+        let (Some(mut head), Some(user)) = (self.head(key).await?, key.source.user()) else {
+            return self.paid(row).await;
+        };
         tracing::warn!(crm.account = %self.account.key, conversation = key.hash(), "contact.gone");
         if let Some(link) = self.up.links.of_user(&key.channel, user).await? {
             let _ = self.up.links.untie(&link).await?;

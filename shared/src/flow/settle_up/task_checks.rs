@@ -42,7 +42,8 @@ impl Payer<'_> {
                 }
                 Ok(TaskStanding::Done | TaskStanding::Gone) | Err(CrmFailure::Gone) => {
                     let seen_open_at_ms = head.value.task.take().map_or(0, |task| task.seen_open_at_ms);
-                    let newer = head.value.last_inbound.as_ref().is_some_and(|last| last.arrived_at_ms > seen_open_at_ms);
+                    let newer =
+                        head.value.last_inbound.as_ref().is_some_and(|last| last.arrived_at_ms > seen_open_at_ms);
                     if !newer {
                         head.value.unanswered_since_ms = None;
                     }

@@ -37,14 +37,8 @@ impl Payer<'_> {
                         done.push(person);
                     }
                 }
-                Err(CrmFailure::Unknown) => {
-                    let rest = if self.account.capabilities.unique_keys { 0 } else { UNKNOWN_REST_MS };
-                    self.conclude(&person.row, Verdict::After(rest)).await?;
-                }
+                // The number stands, even if nothing was written: another try of ours may be under way.
                 Err(failure) => {
-                    // Nothing was written: the next try need not look for it.
-                    person.head.value.task = None;
-                    self.commit_head(&mut person.head, vec![]).await?;
                     self.conclude(&person.row, Verdict::After(self.wait_after(&person.row, &failure))).await?;
                 }
             }

@@ -33,13 +33,7 @@ pub struct ActionSpec {
 impl ActionSpec {
     /// The callback ID in the observed form `ap-portal-enrolment-action-index`.
     pub fn callback_id(&self) -> String {
-        let Self {
-            portal_id,
-            enrollment_id,
-            action_id,
-            execution_index,
-            ..
-        } = self;
+        let Self { portal_id, enrollment_id, action_id, execution_index, .. } = self;
         format!("ap-{portal_id}-{enrollment_id}-{action_id}-{execution_index}")
     }
 
@@ -74,10 +68,8 @@ pub fn action_body(
     fields: &BTreeMap<String, String>,
     properties: Option<&BTreeMap<String, String>>,
 ) -> Bytes {
-    let typed: serde_json::Map<String, Value> = fields
-        .iter()
-        .map(|(name, value)| (name.clone(), json!({"value": value, "type": "STRING"})))
-        .collect();
+    let typed: serde_json::Map<String, Value> =
+        fields.iter().map(|(name, value)| (name.clone(), json!({"value": value, "type": "STRING"}))).collect();
     let mut object = json!({"objectId": spec.contact_id, "objectType": "CONTACT"});
     if let Some(properties) = properties {
         object["properties"] = json!(properties);
@@ -98,12 +90,7 @@ pub fn action_body(
 }
 
 /// The body of an option fetch for the input `field`, asked while a marketer edits the workflow.
-pub fn options_body(
-    spec: &ActionSpec,
-    field: &str,
-    query: Option<&str>,
-    after: Option<&str>,
-) -> Bytes {
+pub fn options_body(spec: &ActionSpec, field: &str, query: Option<&str>, after: Option<&str>) -> Bytes {
     let mut body = json!({
         "origin": {"portalId": spec.portal_id, "actionDefinitionId": spec.definition_id, "actionDefinitionVersion": 1},
         "objectTypeId": "0-1", "inputFieldName": field, "inputFields": {},
@@ -115,34 +102,19 @@ pub fn options_body(
 }
 
 /// The headers of a POST that HubSpot signs, to `uri` exactly as HubSpot knows it.
-pub fn signed_headers(
-    client_secret: &str,
-    uri: &str,
-    body: &[u8],
-    at_ms: i64,
-    signatures: Signatures,
-) -> HeaderMap {
+pub fn signed_headers(client_secret: &str, uri: &str, body: &[u8], at_ms: i64, signatures: Signatures) -> HeaderMap {
     let mut headers = HeaderMap::new();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/json"),
-    );
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     let mut put = |name: &'static str, value: String| {
         if let Ok(value) = HeaderValue::from_str(&value) {
             headers.insert(name, value);
         }
     };
-    put(
-        "x-hubspot-signature",
-        sign_v2(client_secret, "POST", uri, body),
-    );
+    put("x-hubspot-signature", sign_v2(client_secret, "POST", uri, body));
     put("x-hubspot-signature-version", "v2".to_owned());
     if signatures == Signatures::V2AndV3 {
         let timestamp = at_ms.to_string();
-        put(
-            "x-hubspot-signature-v3",
-            sign_v3(client_secret, "POST", uri, body, &timestamp),
-        );
+        put("x-hubspot-signature-v3", sign_v3(client_secret, "POST", uri, body, &timestamp));
         put("x-hubspot-request-timestamp", timestamp);
     }
     headers
@@ -159,8 +131,5 @@ pub fn action_request(
     signatures: Signatures,
 ) -> (HeaderMap, Bytes) {
     let body = action_body(spec, fields, properties);
-    (
-        signed_headers(client_secret, uri, &body, at_ms, signatures),
-        body,
-    )
+    (signed_headers(client_secret, uri, &body, at_ms, signatures), body)
 }

@@ -22,18 +22,9 @@ pub(crate) fn linked(portal: &Portal, from: ObjectType, id: u64, to: ObjectType)
     match (from, to) {
         (ObjectType::Contact, _) => {
             let activities = portal.activities_of.get(&id).into_iter().flatten();
-            activities
-                .filter(|(kind, _)| *kind == to)
-                .map(|(_, id)| *id)
-                .collect()
+            activities.filter(|(kind, _)| *kind == to).map(|(_, id)| *id).collect()
         }
-        (_, ObjectType::Contact) => portal
-            .contacts_of
-            .get(&(from, id))
-            .into_iter()
-            .flatten()
-            .copied()
-            .collect(),
+        (_, ObjectType::Contact) => portal.contacts_of.get(&(from, id)).into_iter().flatten().copied().collect(),
         _ => Vec::new(),
     }
 }
@@ -44,9 +35,9 @@ fn tie(portal: &mut Portal, from: (ObjectType, u64), to: (ObjectType, u64)) -> R
         return Err(Problem::not_found());
     }
     match (from.0, to.0) {
-        (ObjectType::Contact, ObjectType::Contact) => Err(Problem::validation(
-            "No default association between these types",
-        )),
+        (ObjectType::Contact, ObjectType::Contact) => {
+            Err(Problem::validation("No default association between these types"))
+        }
         (ObjectType::Contact, _) => {
             portal.associate(to, from.1);
             Ok(())
@@ -55,9 +46,7 @@ fn tie(portal: &mut Portal, from: (ObjectType, u64), to: (ObjectType, u64)) -> R
             portal.associate(from, to.1);
             Ok(())
         }
-        _ => Err(Problem::validation(
-            "No default association between these types",
-        )),
+        _ => Err(Problem::validation("No default association between these types")),
     }
 }
 
@@ -110,7 +99,9 @@ pub(crate) fn associate(
         match outcome {
             Ok(result) => results.push(result),
             Err(problem) => {
-                errors.push(problem.entry(json!({"fromObjectId": [input["from"]["id"]], "toObjectId": [input["to"]["id"]]})));
+                errors.push(
+                    problem.entry(json!({"fromObjectId": [input["from"]["id"]], "toObjectId": [input["to"]["id"]]})),
+                );
             }
         }
     }
@@ -145,12 +136,7 @@ pub(crate) fn read(
         }
         results.push(result);
     }
-    Ok(multi_status(
-        state,
-        200,
-        results,
-        if with_errors { errors } else { Vec::new() },
-    ))
+    Ok(multi_status(state, 200, results, if with_errors { errors } else { Vec::new() }))
 }
 
 /// `POST /crm/associations/{V}/{from}/{to}/batch/archive`.
@@ -165,17 +151,9 @@ pub(crate) fn archive(
         let Some(first) = number(&input["from"]["id"]) else {
             continue;
         };
-        for second in input["to"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|to| number(&to["id"]))
-        {
-            let (contact, activity) = if from == ObjectType::Contact {
-                (first, (to, second))
-            } else {
-                (second, (from, first))
-            };
+        for second in input["to"].as_array().into_iter().flatten().filter_map(|to| number(&to["id"])) {
+            let (contact, activity) =
+                if from == ObjectType::Contact { (first, (to, second)) } else { (second, (from, first)) };
             let portal = state.portal(portal_id);
             if let Some(contacts) = portal.contacts_of.get_mut(&activity) {
                 contacts.remove(&contact);
@@ -198,22 +176,9 @@ pub(crate) fn list(
 ) -> Result<Answer, Problem> {
     let portal = state.portal(portal_id);
     portal.live(from.0, from.1).ok_or_else(Problem::not_found)?;
-    let after = asked
-        .query_value("after")
-        .and_then(|after| after.parse().ok())
-        .unwrap_or_default();
-    let limit = asked
-        .query_value("limit")
-        .and_then(|limit| limit.parse().ok())
-        .unwrap_or(PAGE)
-        .clamp(1, PAGE);
-    let (tied, paging) = page(
-        &linked(portal, from.0, from.1, to),
-        after,
-        limit,
-        from.0,
-        to,
-    );
+    let after = asked.query_value("after").and_then(|after| after.parse().ok()).unwrap_or_default();
+    let limit = asked.query_value("limit").and_then(|limit| limit.parse().ok()).unwrap_or(PAGE).clamp(1, PAGE);
+    let (tied, paging) = page(&linked(portal, from.0, from.1, to), after, limit, from.0, to);
     let mut body = json!({"results": tied});
     if let Some(paging) = paging {
         body["paging"] = paging;
@@ -222,25 +187,13 @@ pub(crate) fn list(
 }
 
 /// One page after the record `after`, and where the next begins.
-fn page(
-    all: &[u64],
-    after: u64,
-    limit: usize,
-    from: ObjectType,
-    to: ObjectType,
-) -> (Vec<Value>, Option<Value>) {
+fn page(all: &[u64], after: u64, limit: usize, from: ObjectType, to: ObjectType) -> (Vec<Value>, Option<Value>) {
     let mut ids: Vec<u64> = all.iter().copied().filter(|id| *id > after).collect();
     let more = ids.len() > limit;
     ids.truncate(limit);
     let type_id = type_id(from, to);
     let kinds = json!([{"category": "HUBSPOT_DEFINED", "typeId": type_id, "label": null}]);
-    let tied = ids
-        .iter()
-        .map(|id| json!({"toObjectId": id, "associationTypes": kinds}))
-        .collect();
-    let next = ids
-        .last()
-        .filter(|_| more)
-        .map(|last| json!({"next": {"after": last.to_string()}}));
+    let tied = ids.iter().map(|id| json!({"toObjectId": id, "associationTypes": kinds})).collect();
+    let next = ids.last().filter(|_| more).map(|last| json!({"next": {"after": last.to_string()}}));
     (tied, next)
 }

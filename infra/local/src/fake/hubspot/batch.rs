@@ -31,9 +31,7 @@ struct Planned {
 }
 
 pub(crate) fn inputs_of(asked: &Asked, largest: usize) -> Result<Vec<Value>, Problem> {
-    let body = asked
-        .json()
-        .ok_or_else(|| Problem::validation("Invalid input JSON"))?;
+    let body = asked.json().ok_or_else(|| Problem::validation("Invalid input JSON"))?;
     match body["inputs"].as_array() {
         Some(inputs) if inputs.len() > largest => Err(Problem::validation(format!(
             "The maximum number of inputs is {largest}, but {} were given",
@@ -62,37 +60,23 @@ pub(crate) fn write(
     if let Some(problem) = plans.iter().find_map(|plan| plan.as_ref().err())
         && !may_be_partial(how, &inputs)
     {
-        let status = if state.switches.failed_batch_keeps_status {
-            problem.status
-        } else {
-            400
-        };
-        return Err(Problem {
-            status,
-            ..problem.clone()
-        });
+        let status = if state.switches.failed_batch_keeps_status { problem.status } else { 400 };
+        return Err(Problem { status, ..problem.clone() });
     }
     let (mut results, mut errors) = (Vec::new(), Vec::new());
     for (input, plan) in inputs.iter().zip(plans) {
         match plan {
             Ok(plan) => results.push(apply(state, portal_id, kind, how, input, plan)),
-            Err(problem) => errors
-                .push(problem.entry(json!({"objectWriteTraceId": [input["objectWriteTraceId"]]}))),
+            Err(problem) => errors.push(problem.entry(json!({"objectWriteTraceId": [input["objectWriteTraceId"]]}))),
         }
     }
     let complete = if how == BatchWrite::Create { 201 } else { 200 };
     Ok(multi_status(state, complete, results, errors))
 }
 
-pub(crate) fn multi_status(
-    state: &State,
-    complete: u16,
-    results: Vec<Value>,
-    errors: Vec<Value>,
-) -> Answer {
+pub(crate) fn multi_status(state: &State, complete: u16, results: Vec<Value>, errors: Vec<Value>) -> Answer {
     let at = iso(state.now_ms());
-    let mut body =
-        json!({"status": "COMPLETE", "results": results, "startedAt": at, "completedAt": at});
+    let mut body = json!({"status": "COMPLETE", "results": results, "startedAt": at, "completedAt": at});
     if errors.is_empty() {
         return Answer::json(complete, &body);
     }
@@ -104,9 +88,7 @@ pub(crate) fn multi_status(
 /// The same record twice in one batch: refused here. At HubSpot this is unverified; callers should not send it.
 fn refuse_repeated_ids(how: BatchWrite, inputs: &[Value]) -> Result<(), Problem> {
     let mut seen = HashSet::new();
-    let repeated = inputs
-        .iter()
-        .any(|input| !seen.insert((input["idProperty"].to_string(), input["id"].to_string())));
+    let repeated = inputs.iter().any(|input| !seen.insert((input["idProperty"].to_string(), input["id"].to_string())));
     if how != BatchWrite::Create && repeated {
         return Err(Problem::validation("Duplicate IDs found in batch input"));
     }
@@ -116,14 +98,8 @@ fn refuse_repeated_ids(how: BatchWrite, inputs: &[Value]) -> Result<(), Problem>
 /// Partial success needs a trace ID on each input, no two alike. By e-mail there are no partial upserts.
 fn may_be_partial(how: BatchWrite, inputs: &[Value]) -> bool {
     let mut seen = HashSet::new();
-    let traced = inputs.iter().all(|input| {
-        input["objectWriteTraceId"]
-            .as_str()
-            .is_some_and(|id| seen.insert(id))
-    });
-    let by_email = inputs
-        .iter()
-        .any(|input| input["idProperty"] == json!("email"));
+    let traced = inputs.iter().all(|input| input["objectWriteTraceId"].as_str().is_some_and(|id| seen.insert(id)));
+    let by_email = inputs.iter().any(|input| input["idProperty"] == json!("email"));
     traced && !(how == BatchWrite::Upsert && by_email)
 }
 
@@ -142,13 +118,7 @@ fn plan(
         BatchWrite::Upsert => upserted(state, portal_id, kind, input, &mut writes)?,
     };
     let conflict_is_409 = state.switches.unique_conflict_is_409;
-    values::check(
-        state.portal(portal_id),
-        kind,
-        target,
-        &writes,
-        conflict_is_409,
-    )?;
+    values::check(state.portal(portal_id), kind, target, &writes, conflict_is_409)?;
     let contacts = match how {
         BatchWrite::Create => associations_of(state, portal_id, kind, &input["associations"])?,
         _ => Vec::new(),
@@ -162,32 +132,19 @@ fn plan(
             return Err(values::conflict(name, 0, conflict_is_409));
         }
     }
-    Ok(Planned {
-        target,
-        writes,
-        contacts,
-    })
+    Ok(Planned { target, writes, contacts })
 }
 
 /// The record of an update's input. IDs of records that were merged away do not work here (HubSpot docs, 2026).
-fn existing(
-    state: &mut State,
-    portal_id: u64,
-    kind: ObjectType,
-    input: &Value,
-) -> Result<u64, Problem> {
+fn existing(state: &mut State, portal_id: u64, kind: ObjectType, input: &Value) -> Result<u64, Problem> {
     let portal = state.portal(portal_id);
     let found = match input["idProperty"].as_str() {
-        None => number(&input["id"])
-            .and_then(|id| portal.live(kind, id))
-            .map(|record| record.id),
-        Some(name) if portal.is_unique(kind, name) => input["id"]
-            .as_str()
-            .and_then(|value| portal.by_unique(kind, name, value)),
+        None => number(&input["id"]).and_then(|id| portal.live(kind, id)).map(|record| record.id),
+        Some(name) if portal.is_unique(kind, name) => {
+            input["id"].as_str().and_then(|value| portal.by_unique(kind, name, value))
+        }
         Some(name) => {
-            return Err(Problem::validation(format!(
-                "{name} is not a unique property"
-            )));
+            return Err(Problem::validation(format!("{name} is not a unique property")));
         }
     };
     found.ok_or_else(Problem::not_found)
@@ -201,15 +158,11 @@ fn upserted(
     writes: &mut Vec<Write>,
 ) -> Result<Option<u64>, Problem> {
     let (Some(name), Some(value)) = (input["idProperty"].as_str(), input["id"].as_str()) else {
-        return Err(Problem::validation(
-            "idProperty and id are required for upserts",
-        ));
+        return Err(Problem::validation("idProperty and id are required for upserts"));
     };
     let portal = state.portal(portal_id);
     if !portal.is_unique(kind, name) {
-        return Err(Problem::validation(format!(
-            "{name} is not a unique property"
-        )));
+        return Err(Problem::validation(format!("{name} is not a unique property")));
     }
     let found = portal.by_unique(kind, name, value);
     if found.is_none() && !writes.iter().any(|(written, _)| written == name) {
@@ -218,14 +171,7 @@ fn upserted(
     Ok(found)
 }
 
-fn apply(
-    state: &mut State,
-    portal_id: u64,
-    kind: ObjectType,
-    how: BatchWrite,
-    input: &Value,
-    plan: Planned,
-) -> Value {
+fn apply(state: &mut State, portal_id: u64, kind: ObjectType, how: BatchWrite, input: &Value, plan: Planned) -> Value {
     let is_new = plan.target.is_none();
     let id = match plan.target {
         Some(id) => {
@@ -248,12 +194,7 @@ fn apply(
 }
 
 /// `POST /crm/objects/{V}/{type}/batch/read`: what is not found becomes an error of a 207.
-pub(crate) fn read(
-    state: &mut State,
-    portal_id: u64,
-    kind: ObjectType,
-    asked: &Asked,
-) -> Result<Answer, Problem> {
+pub(crate) fn read(state: &mut State, portal_id: u64, kind: ObjectType, asked: &Asked) -> Result<Answer, Problem> {
     let inputs = inputs_of(asked, LARGEST_BATCH)?;
     let body = asked.json().unwrap_or(Value::Null);
     let wanted: Vec<String> = body["properties"]
@@ -265,9 +206,7 @@ pub(crate) fn read(
     let portal = state.portal(portal_id);
     let by = body["idProperty"].as_str();
     if let Some(name) = by.filter(|name| !portal.is_unique(kind, name)) {
-        return Err(Problem::validation(format!(
-            "{name} is not a unique property"
-        )));
+        return Err(Problem::validation(format!("{name} is not a unique property")));
     }
     let (mut results, mut missing) = (Vec::new(), Vec::new());
     for input in &inputs {
@@ -280,30 +219,15 @@ pub(crate) fn read(
             None => missing.push(input["id"].clone()),
         }
     }
-    let problem = Problem::new(
-        404,
-        "OBJECT_NOT_FOUND",
-        "Could not get some objects, they may be deleted or not exist",
-    );
-    let errors = if missing.is_empty() {
-        Vec::new()
-    } else {
-        vec![problem.entry(json!({"ids": missing}))]
-    };
+    let problem = Problem::new(404, "OBJECT_NOT_FOUND", "Could not get some objects, they may be deleted or not exist");
+    let errors = if missing.is_empty() { Vec::new() } else { vec![problem.entry(json!({"ids": missing}))] };
     Ok(multi_status(state, 200, results, errors))
 }
 
 /// `POST /crm/objects/{V}/{type}/batch/archive`: 204, also for what is not there.
-pub(crate) fn archive(
-    state: &mut State,
-    portal_id: u64,
-    kind: ObjectType,
-    asked: &Asked,
-) -> Result<Answer, Problem> {
+pub(crate) fn archive(state: &mut State, portal_id: u64, kind: ObjectType, asked: &Asked) -> Result<Answer, Problem> {
     for input in inputs_of(asked, LARGEST_BATCH)? {
-        if let Some(id) =
-            number(&input["id"]).filter(|id| state.portal(portal_id).live(kind, *id).is_some())
-        {
+        if let Some(id) = number(&input["id"]).filter(|id| state.portal(portal_id).live(kind, *id).is_some()) {
             state.delete_record(portal_id, kind, id, "INTEGRATION");
         }
     }

@@ -12,15 +12,8 @@ use crate::fake::wire::{Answer, Asked};
 const LARGEST_BATCH: usize = 100;
 
 /// `POST /automation/actions/callbacks/{V}/{callbackId}/complete`.
-pub(crate) fn complete(
-    state: &mut State,
-    portal_id: u64,
-    callback_id: &str,
-    asked: &Asked,
-) -> Result<Answer, Problem> {
-    let body = asked
-        .json()
-        .ok_or_else(|| Problem::validation("Invalid input JSON"))?;
+pub(crate) fn complete(state: &mut State, portal_id: u64, callback_id: &str, asked: &Asked) -> Result<Answer, Problem> {
+    let body = asked.json().ok_or_else(|| Problem::validation("Invalid input JSON"))?;
     check(&body)?;
     let callback_id = callback_id.replace("%3A", ":");
     if !is_blocked(state, portal_id, &callback_id) && state.switches.unknown_block_is_404 {
@@ -32,11 +25,7 @@ pub(crate) fn complete(
 }
 
 /// `POST /automation/actions/callbacks/{V}/complete`. Where an unknown block is 404, one such input refuses the whole batch.
-pub(crate) fn complete_batch(
-    state: &mut State,
-    portal_id: u64,
-    asked: &Asked,
-) -> Result<Answer, Problem> {
+pub(crate) fn complete_batch(state: &mut State, portal_id: u64, asked: &Asked) -> Result<Answer, Problem> {
     let inputs = inputs_of(asked, LARGEST_BATCH)?;
     for input in &inputs {
         check(input)?;
@@ -62,15 +51,11 @@ pub(crate) fn complete_batch(
 /// `typedOutputs` is required by HubSpot's specification, `outputFields` is where the outcome is.
 fn check(body: &Value) -> Result<(), Problem> {
     if !body["typedOutputs"].is_object() || !body["outputFields"].is_object() {
-        return Err(Problem::validation(
-            "outputFields and typedOutputs are required",
-        ));
+        return Err(Problem::validation("outputFields and typedOutputs are required"));
     }
     match body["outputFields"]["hs_execution_state"].as_str() {
         Some("SUCCESS" | "FAIL_CONTINUE") | None => Ok(()),
-        Some(_) => Err(Problem::validation(
-            "hs_execution_state must be SUCCESS or FAIL_CONTINUE",
-        )),
+        Some(_) => Err(Problem::validation("hs_execution_state must be SUCCESS or FAIL_CONTINUE")),
     }
 }
 
@@ -86,23 +71,12 @@ fn apply(state: &mut State, portal_id: u64, callback_id: &str, body: &Value) {
     let blocked = is_blocked(state, portal_id, callback_id);
     keep(state, portal_id, callback_id, body, blocked);
     if let Some(execution) = state.executions.get_mut(callback_id).filter(|_| blocked) {
-        execution.state = ExecutionState::Done {
-            outputs: body["outputFields"].clone(),
-        };
+        execution.state = ExecutionState::Done { outputs: body["outputFields"].clone() };
     }
 }
 
 fn keep(state: &mut State, portal_id: u64, callback_id: &str, body: &Value, applied: bool) {
     let at_ms = state.now_ms();
-    let outputs = body
-        .get("outputFields")
-        .cloned()
-        .unwrap_or_else(|| json!({}));
-    state.completions.push(Completion {
-        portal_id,
-        callback_id: callback_id.to_owned(),
-        outputs,
-        at_ms,
-        applied,
-    });
+    let outputs = body.get("outputFields").cloned().unwrap_or_else(|| json!({}));
+    state.completions.push(Completion { portal_id, callback_id: callback_id.to_owned(), outputs, at_ms, applied });
 }

@@ -31,24 +31,9 @@ const TASK: &[(&str, &str, &str, &[&str])] = &[
     ("hs_task_body", "string", "html", &[]),
     ("hs_timestamp", "datetime", "date", &[]),
     // The docs name the first two; an example shows the third. Others are unverified and refused here.
-    (
-        "hs_task_status",
-        "enumeration",
-        "select",
-        &["NOT_STARTED", "COMPLETED", "WAITING"],
-    ),
-    (
-        "hs_task_priority",
-        "enumeration",
-        "select",
-        &["LOW", "MEDIUM", "HIGH"],
-    ),
-    (
-        "hs_task_type",
-        "enumeration",
-        "select",
-        &["TODO", "CALL", "EMAIL"],
-    ),
+    ("hs_task_status", "enumeration", "select", &["NOT_STARTED", "COMPLETED", "WAITING"]),
+    ("hs_task_priority", "enumeration", "select", &["LOW", "MEDIUM", "HIGH"]),
+    ("hs_task_type", "enumeration", "select", &["TODO", "CALL", "EMAIL"]),
     ("hs_task_reminders", "string", "text", &[]),
     ("hubspot_owner_id", "enumeration", "select", &[]),
 ];
@@ -62,25 +47,15 @@ pub(crate) fn defaults(kind: ObjectType) -> BTreeMap<String, PropertyDefinition>
     };
     let mut definitions = BTreeMap::new();
     for (name, of, field, options) in own {
-        let options: Vec<Value> = options
-            .iter()
-            .map(|value| json!({"label": value, "value": value}))
-            .collect();
+        let options: Vec<Value> = options.iter().map(|value| json!({"label": value, "value": value})).collect();
         let json = json!({
             "name": name, "label": name, "type": of, "fieldType": field, "groupName": group, "options": options,
             "hasUniqueValue": false, "hubspotDefined": true, "modificationMetadata": {"readOnlyValue": false},
         });
         // An e-mail address is unique although the definition does not say so.
         let unique = *name == "email";
-        definitions.insert(
-            (*name).to_owned(),
-            PropertyDefinition {
-                name: (*name).to_owned(),
-                unique,
-                archived: false,
-                json,
-            },
-        );
+        definitions
+            .insert((*name).to_owned(), PropertyDefinition { name: (*name).to_owned(), unique, archived: false, json });
     }
     for name in [
         "hs_object_id",
@@ -94,12 +69,7 @@ pub(crate) fn defaults(kind: ObjectType) -> BTreeMap<String, PropertyDefinition>
             "name": name, "label": name, "type": "string", "fieldType": "text", "groupName": group, "options": [],
             "hasUniqueValue": false, "hubspotDefined": true, "modificationMetadata": {"readOnlyValue": true},
         });
-        let definition = PropertyDefinition {
-            name: name.to_owned(),
-            unique: false,
-            archived: false,
-            json,
-        };
+        let definition = PropertyDefinition { name: name.to_owned(), unique: false, archived: false, json };
         definitions.insert(name.to_owned(), definition);
     }
     definitions
@@ -112,8 +82,5 @@ pub(crate) fn default_groups(kind: ObjectType) -> BTreeMap<String, Value> {
         ObjectType::Note => "note",
         ObjectType::Task => "task",
     };
-    BTreeMap::from([(
-        name.to_owned(),
-        json!({"name": name, "label": name, "displayOrder": 0, "archived": false}),
-    )])
+    BTreeMap::from([(name.to_owned(), json!({"name": name, "label": name, "displayOrder": 0, "archived": false}))])
 }

@@ -23,14 +23,7 @@ pub(crate) fn take(state: &mut State, asked: &Asked) -> Step {
     let correlation_id = state.ids.uuid();
     let segments = asked.segments();
     let Some(endpoint) = endpoint_of(&asked.method, &segments) else {
-        return close(
-            state,
-            asked,
-            None,
-            correlation_id.clone(),
-            None,
-            Problem::not_found().answer(&correlation_id),
-        );
+        return close(state, asked, None, correlation_id.clone(), None, Problem::not_found().answer(&correlation_id));
     };
     let fault = state.faults.strike(endpoint);
     let grant = asked.bearer().and_then(|token| live_grant(state, token));
@@ -40,11 +33,7 @@ pub(crate) fn take(state: &mut State, asked: &Asked) -> Step {
     }
     let (answer, portal_id) = match endpoint {
         Endpoint::Authorize => {
-            let portal = if let ["oauth", id, "authorize"] = segments.as_slice() {
-                Some(*id)
-            } else {
-                None
-            };
+            let portal = if let ["oauth", id, "authorize"] = segments.as_slice() { Some(*id) } else { None };
             (oauth::authorize(state, portal, asked), None)
         }
         Endpoint::Token => (oauth::token(state, asked), None),
@@ -53,10 +42,7 @@ pub(crate) fn take(state: &mut State, asked: &Asked) -> Step {
         _ => match admitted(state, endpoint, grant) {
             Ok(portal_id) => {
                 let answer = perform(state, portal_id, endpoint, &segments, asked);
-                (
-                    answer.unwrap_or_else(|problem| refusal(&problem, &correlation_id)),
-                    Some(portal_id),
-                )
+                (answer.unwrap_or_else(|problem| refusal(&problem, &correlation_id)), Some(portal_id))
             }
             Err(problem) => (refusal(&problem, &correlation_id), portal_id),
         },
@@ -70,25 +56,18 @@ pub(crate) fn take(state: &mut State, asked: &Asked) -> Step {
 
 /// A fault that leaves no effect.
 fn before_effect(fault: Option<Fault>, correlation_id: &str) -> Option<Answer> {
-    let plain =
-        |status| Problem::new(status, "INTERNAL_ERROR", "Injected failure").answer(correlation_id);
+    let plain = |status| Problem::new(status, "INTERNAL_ERROR", "Injected failure").answer(correlation_id);
     match fault? {
         Fault::CloseBeforeEffect => Some(plain(503)),
         Fault::FailBefore(status) => Some(plain(status)),
-        Fault::FailBeforeRetryAfter { status, seconds } => {
-            Some(plain(status).with("retry-after", seconds.to_string()))
-        }
+        Fault::FailBeforeRetryAfter { status, seconds } => Some(plain(status).with("retry-after", seconds.to_string())),
         Fault::RateLimited => Some(refusal(&ten_secondly(), correlation_id)),
         Fault::LoseAnswerAfterEffect | Fault::FailAfterEffect(_) | Fault::Delay(_) => None,
     }
 }
 
 fn ten_secondly() -> Problem {
-    Problem::new(
-        429,
-        "RATE_LIMITS",
-        "You have reached your ten_secondly_rolling limit.",
-    )
+    Problem::new(429, "RATE_LIMITS", "You have reached your ten_secondly_rolling limit.")
 }
 
 /// 429 has a body of its own; everything else is the common error body.
@@ -96,11 +75,7 @@ fn refusal(problem: &Problem, correlation_id: &str) -> Answer {
     if problem.status != 429 {
         return problem.answer(correlation_id);
     }
-    let policy = if problem.message.contains("secondly limit") {
-        "SECONDLY"
-    } else {
-        "TEN_SECONDLY_ROLLING"
-    };
+    let policy = if problem.message.contains("secondly limit") { "SECONDLY" } else { "TEN_SECONDLY_ROLLING" };
     let body = serde_json::json!({
         "status": "error", "message": problem.message, "errorType": "RATE_LIMIT", "correlationId": correlation_id,
         "policyName": policy, "requestId": correlation_id,
@@ -109,44 +84,28 @@ fn refusal(problem: &Problem, correlation_id: &str) -> Answer {
 }
 
 fn live_grant(state: &State, token: &str) -> Option<(u64, Vec<String>)> {
-    let grant = state
-        .access_tokens
-        .get(token)
-        .filter(|grant| state.now_ms() < grant.expires_at_ms)?;
+    let grant = state.access_tokens.get(token).filter(|grant| state.now_ms() < grant.expires_at_ms)?;
     Some((grant.portal_id, grant.scopes.clone()))
 }
 
 /// Token, then rate, then scope.
-fn admitted(
-    state: &mut State,
-    endpoint: Endpoint,
-    grant: Option<(u64, Vec<String>)>,
-) -> Result<u64, Problem> {
-    let unauthorized = || {
-        Problem::new(
-            401,
-            "EXPIRED_AUTHENTICATION",
-            "The access token is expired, invalid or missing.",
-        )
-    };
+fn admitted(state: &mut State, endpoint: Endpoint, grant: Option<(u64, Vec<String>)>) -> Result<u64, Problem> {
+    let unauthorized =
+        || Problem::new(401, "EXPIRED_AUTHENTICATION", "The access token is expired, invalid or missing.");
     let (portal_id, scopes) = grant.ok_or_else(unauthorized)?;
     let now_ms = state.now_ms();
     let portal = state.portal(portal_id);
     if !matches!(endpoint, Endpoint::Search(_)) {
-        portal
-            .recent_calls
-            .retain(|at_ms| *at_ms > now_ms - WINDOW_MS);
+        portal.recent_calls.retain(|at_ms| *at_ms > now_ms - WINDOW_MS);
         if portal.recent_calls.len() >= portal.spec.calls_per_ten_seconds as usize {
             return Err(ten_secondly());
         }
         portal.recent_calls.push_back(now_ms);
     }
     match scope_of(endpoint) {
-        Some(scope) if !scopes.iter().any(|granted| granted == scope) => Err(Problem::new(
-            403,
-            "MISSING_SCOPES",
-            format!("This call needs the scope {scope}."),
-        )),
+        Some(scope) if !scopes.iter().any(|granted| granted == scope) => {
+            Err(Problem::new(403, "MISSING_SCOPES", format!("This call needs the scope {scope}.")))
+        }
         _ => Ok(portal_id),
     }
 }
@@ -160,10 +119,7 @@ fn with_rate_headers(state: &mut State, portal_id: u64, answer: Answer) -> Answe
     answer
         .with("x-hubspot-ratelimit-max", most.to_string())
         .with("x-hubspot-ratelimit-remaining", left.to_string())
-        .with(
-            "x-hubspot-ratelimit-interval-milliseconds",
-            WINDOW_MS.to_string(),
-        )
+        .with("x-hubspot-ratelimit-interval-milliseconds", WINDOW_MS.to_string())
 }
 
 fn perform(
@@ -185,15 +141,9 @@ fn perform(
         Endpoint::Update(kind) => objects::patch(state, portal_id, kind, id, asked),
         Endpoint::Delete(kind) => objects::delete(state, portal_id, kind, id, asked),
         Endpoint::BatchRead(kind) => batch::read(state, portal_id, kind, asked),
-        Endpoint::BatchCreate(kind) => {
-            batch::write(state, portal_id, kind, BatchWrite::Create, asked)
-        }
-        Endpoint::BatchUpdate(kind) => {
-            batch::write(state, portal_id, kind, BatchWrite::Update, asked)
-        }
-        Endpoint::BatchUpsert(kind) => {
-            batch::write(state, portal_id, kind, BatchWrite::Upsert, asked)
-        }
+        Endpoint::BatchCreate(kind) => batch::write(state, portal_id, kind, BatchWrite::Create, asked),
+        Endpoint::BatchUpdate(kind) => batch::write(state, portal_id, kind, BatchWrite::Update, asked),
+        Endpoint::BatchUpsert(kind) => batch::write(state, portal_id, kind, BatchWrite::Upsert, asked),
         Endpoint::BatchArchive(kind) => batch::archive(state, portal_id, kind, asked),
         Endpoint::Search(kind) => search::search(state, portal_id, kind, asked),
         Endpoint::Merge => objects::merge(state, portal_id, asked),
@@ -201,9 +151,7 @@ fn perform(
         Endpoint::Associate | Endpoint::ReadAssociations | Endpoint::Dissociate => {
             perform_association(state, portal_id, endpoint, segments, asked)
         }
-        Endpoint::ReadProperties | Endpoint::WriteProperties => {
-            perform_property(state, portal_id, segments, asked)
-        }
+        Endpoint::ReadProperties | Endpoint::WriteProperties => perform_property(state, portal_id, segments, asked),
         Endpoint::Owners => match segments.get(3) {
             Some(id) => misc::owner(state.portal(portal_id), id, asked),
             None => Ok(misc::owners(state.portal(portal_id), asked)),
@@ -212,9 +160,7 @@ fn perform(
         Endpoint::TimelineBatch => misc::events(state, portal_id, asked),
         Endpoint::Complete => callbacks::complete(state, portal_id, id, asked),
         Endpoint::CompleteBatch => callbacks::complete_batch(state, portal_id, asked),
-        Endpoint::Authorize | Endpoint::Token | Endpoint::Introspect | Endpoint::Revoke => {
-            Err(Problem::not_found())
-        }
+        Endpoint::Authorize | Endpoint::Token | Endpoint::Introspect | Endpoint::Revoke => Err(Problem::not_found()),
     }
 }
 
@@ -228,29 +174,12 @@ fn perform_association(
     let kind = |name: &str| ObjectType::parse(name).ok_or_else(Problem::not_found);
     let number = |id: &str| id.parse::<u64>().map_err(|_| Problem::not_found());
     match segments {
-        [
-            "crm",
-            "objects",
-            _,
-            from,
-            id,
-            "associations",
-            "default",
-            to,
-            other,
-        ] => associations::put(
-            state,
-            portal_id,
-            (kind(from)?, number(id)?),
-            (kind(to)?, number(other)?),
-        ),
-        ["crm", "objects", _, from, id, "associations", to] => associations::list(
-            state,
-            portal_id,
-            (kind(from)?, number(id)?),
-            kind(to)?,
-            asked,
-        ),
+        ["crm", "objects", _, from, id, "associations", "default", to, other] => {
+            associations::put(state, portal_id, (kind(from)?, number(id)?), (kind(to)?, number(other)?))
+        }
+        ["crm", "objects", _, from, id, "associations", to] => {
+            associations::list(state, portal_id, (kind(from)?, number(id)?), kind(to)?, asked)
+        }
         ["crm", "associations", _, from, to, ..] => {
             let (from, to) = (kind(from)?, kind(to)?);
             match endpoint {
@@ -263,16 +192,8 @@ fn perform_association(
     }
 }
 
-fn perform_property(
-    state: &mut State,
-    portal_id: u64,
-    segments: &[&str],
-    asked: &Asked,
-) -> Result<Answer, Problem> {
-    let kind = segments
-        .get(3)
-        .and_then(|name| ObjectType::parse(name))
-        .ok_or_else(Problem::not_found)?;
+fn perform_property(state: &mut State, portal_id: u64, segments: &[&str], asked: &Asked) -> Result<Answer, Problem> {
+    let kind = segments.get(3).and_then(|name| ObjectType::parse(name)).ok_or_else(Problem::not_found)?;
     let rest = segments.get(4..).unwrap_or_default();
     if rest == ["batch", "create"] {
         return properties::create_batch(state, portal_id, kind, asked);
@@ -302,10 +223,7 @@ fn close(
     fault: Option<Fault>,
     answer: Answer,
 ) -> Step {
-    let lost = matches!(
-        fault,
-        Some(Fault::LoseAnswerAfterEffect | Fault::CloseBeforeEffect)
-    );
+    let lost = matches!(fault, Some(Fault::LoseAnswerAfterEffect | Fault::CloseBeforeEffect));
     let answer = match fault {
         Some(Fault::FailAfterEffect(status)) => {
             Problem::new(status, "INTERNAL_ERROR", "Injected failure").answer(&correlation_id)
@@ -328,13 +246,6 @@ fn close(
     if lost {
         return Step::NoAnswer;
     }
-    let delay_ms = if let Some(Fault::Delay(ms)) = fault {
-        ms
-    } else {
-        0
-    };
-    Step::Answer {
-        answer: answer.with("x-hubspot-correlation-id", correlation_id),
-        delay_ms,
-    }
+    let delay_ms = if let Some(Fault::Delay(ms)) = fault { ms } else { 0 };
+    Step::Answer { answer: answer.with("x-hubspot-correlation-id", correlation_id), delay_ms }
 }

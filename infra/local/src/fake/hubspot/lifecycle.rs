@@ -14,12 +14,8 @@ impl State {
             return;
         }
         let kind = event["subscriptionType"].as_str().unwrap_or_default();
-        let newer = kind
-            .strip_prefix("contact.")
-            .filter(|kind| *kind != "privacyDeletion");
-        let newer = newer
-            .filter(|_| self.app.object_subscriptions)
-            .map(|kind| format!("object.{kind}"));
+        let newer = kind.strip_prefix("contact.").filter(|kind| *kind != "privacyDeletion");
+        let newer = newer.filter(|_| self.app.object_subscriptions).map(|kind| format!("object.{kind}"));
         let subscription = 1000 + kind.bytes().map(u64::from).sum::<u64>();
         if let Some(newer) = newer {
             event["subscriptionType"] = json!(newer);
@@ -30,21 +26,10 @@ impl State {
         event["portalId"] = json!(portal_id);
         event["appId"] = json!(self.app.app_id);
         event["occurredAt"] = json!(now_ms);
-        self.webhooks.push(WaitingWebhook {
-            event,
-            due_at_ms: now_ms,
-            first_at_ms: now_ms,
-            attempt: 0,
-        });
+        self.webhooks.push(WaitingWebhook { event, due_at_ms: now_ms, first_at_ms: now_ms, attempt: 0 });
     }
 
-    pub(crate) fn delete_record(
-        &mut self,
-        portal_id: u64,
-        kind: ObjectType,
-        id: u64,
-        source: &str,
-    ) {
+    pub(crate) fn delete_record(&mut self, portal_id: u64, kind: ObjectType, id: u64, source: &str) {
         store::remove(self, portal_id, kind, id, false);
         if kind == ObjectType::Contact {
             self.emit(portal_id, deletion(id, source));
@@ -54,43 +39,22 @@ impl State {
     /// GDPR deletion: the record is gone, and both webhooks go out (in no promised order).
     pub(crate) fn purge_contact(&mut self, portal_id: u64, id: u64) {
         store::remove(self, portal_id, ObjectType::Contact, id, true);
-        self.emit(
-            portal_id,
-            json!({"subscriptionType": "contact.privacyDeletion", "objectId": id}),
-        );
+        self.emit(portal_id, json!({"subscriptionType": "contact.privacyDeletion", "objectId": id}));
         self.emit(portal_id, deletion(id, "CRM_UI"));
     }
 
     /// Merges two contacts; returns the surviving ID. By default that is a new one. The primary's values win; which of two unique
     /// values survives is unverified at HubSpot: here the primary's.
-    pub(crate) fn merge_records(
-        &mut self,
-        portal_id: u64,
-        primary: u64,
-        other: u64,
-    ) -> Option<u64> {
+    pub(crate) fn merge_records(&mut self, portal_id: u64, primary: u64, other: u64) -> Option<u64> {
         let contact = ObjectType::Contact;
         let portal = self.portal(portal_id);
-        let (first, second) = (
-            portal.live(contact, primary)?.clone(),
-            portal.live(contact, other)?.clone(),
-        );
+        let (first, second) = (portal.live(contact, primary)?.clone(), portal.live(contact, other)?.clone());
         if primary == other {
             return None;
         }
         let keeps = portal.spec.keeps_primary_id_on_merge;
-        let mut activities = portal
-            .activities_of
-            .get(&primary)
-            .cloned()
-            .unwrap_or_default();
-        activities.extend(
-            portal
-                .activities_of
-                .get(&other)
-                .cloned()
-                .unwrap_or_default(),
-        );
+        let mut activities = portal.activities_of.get(&primary).cloned().unwrap_or_default();
+        activities.extend(portal.activities_of.get(&other).cloned().unwrap_or_default());
         let mut losers = vec![other];
         if !keeps {
             losers.push(primary);
@@ -99,11 +63,7 @@ impl State {
         for loser in &losers {
             store::remove(self, portal_id, contact, *loser, true);
         }
-        let survivor = if keeps {
-            primary
-        } else {
-            store::create(self, portal_id, contact, &[], "MERGE")
-        };
+        let survivor = if keeps { primary } else { store::create(self, portal_id, contact, &[], "MERGE") };
         store::update(self, portal_id, contact, survivor, &writes, "MERGE");
         let portal = self.portal(portal_id);
         for loser in &losers {
@@ -112,11 +72,14 @@ impl State {
         for activity in activities {
             portal.associate(activity, survivor);
         }
-        self.emit(portal_id, json!({
-            "subscriptionType": "contact.merge", "objectId": primary, "primaryObjectId": primary,
-            "mergedObjectIds": [other], "newObjectId": survivor, "numberOfPropertiesMoved": writes.len(),
-            "changeSource": "CRM_UI",
-        }));
+        self.emit(
+            portal_id,
+            json!({
+                "subscriptionType": "contact.merge", "objectId": primary, "primaryObjectId": primary,
+                "mergedObjectIds": [other], "newObjectId": survivor, "numberOfPropertiesMoved": writes.len(),
+                "changeSource": "CRM_UI",
+            }),
+        );
         for loser in losers {
             self.emit(portal_id, deletion(loser, "CRM_UI"));
         }
@@ -126,21 +89,13 @@ impl State {
 
 /// The survivor's values: the primary's, then the other's, and whom it replaces.
 fn joined(primary: Record, other: Record, losers: &[u64]) -> Vec<Write> {
-    let own = [
-        "hs_object_id",
-        "createdate",
-        "hs_createdate",
-        "lastmodifieddate",
-    ];
+    let own = ["hs_object_id", "createdate", "hs_createdate", "lastmodifieddate"];
     let mut values = other.properties;
     values.extend(primary.properties);
     values.retain(|name, _| !own.contains(&name.as_str()));
     let losers: Vec<String> = losers.iter().map(u64::to_string).collect();
     values.insert("hs_merged_object_ids".to_owned(), losers.join(";"));
-    values
-        .into_iter()
-        .map(|(name, value)| (name, Some(value)))
-        .collect()
+    values.into_iter().map(|(name, value)| (name, Some(value))).collect()
 }
 
 fn deletion(id: u64, source: &str) -> serde_json::Value {

@@ -13,9 +13,7 @@ pub(crate) fn account(state: &mut State, portal_id: u64) -> Answer {
     let now_ms = state.now_ms();
     let spec = &state.portal(portal_id).spec;
     let offset_ms = jiff::tz::TimeZone::get(&spec.time_zone)
-        .and_then(|zone| {
-            jiff::Timestamp::from_millisecond(now_ms).map(|at| zone.to_offset(at).seconds())
-        })
+        .and_then(|zone| jiff::Timestamp::from_millisecond(now_ms).map(|at| zone.to_offset(at).seconds()))
         .map_or(0, |seconds| i64::from(seconds) * 1000);
     let sign = if offset_ms < 0 { '-' } else { '+' };
     let minutes = offset_ms.abs() / 60_000;
@@ -37,19 +35,11 @@ fn owner_json(owner: &OwnerSpec) -> Value {
 
 /// `GET /crm/owners/{V}?limit=&after=&email=`.
 pub(crate) fn owners(portal: &Portal, asked: &Asked) -> Answer {
-    let limit = asked
-        .query_value("limit")
-        .and_then(|limit| limit.parse().ok())
-        .unwrap_or(100_usize)
-        .clamp(1, 500);
-    let after: usize = asked
-        .query_value("after")
-        .and_then(|after| after.parse().ok())
-        .unwrap_or_default();
+    let limit = asked.query_value("limit").and_then(|limit| limit.parse().ok()).unwrap_or(100_usize).clamp(1, 500);
+    let after: usize = asked.query_value("after").and_then(|after| after.parse().ok()).unwrap_or_default();
     let email = asked.query_value("email");
     let archived = asked.query_value("archived").as_deref() == Some("true");
-    let fits =
-        |owner: &&OwnerSpec| !archived && email.as_ref().is_none_or(|email| *email == owner.email);
+    let fits = |owner: &&OwnerSpec| !archived && email.as_ref().is_none_or(|email| *email == owner.email);
     let all: Vec<Value> = portal.owners.iter().filter(fits).map(owner_json).collect();
     let mut body = json!({"results": all.iter().skip(after).take(limit).collect::<Vec<_>>()});
     if after + limit < all.len() {
@@ -63,23 +53,13 @@ pub(crate) fn owner(portal: &Portal, id: &str, asked: &Asked) -> Result<Answer, 
     let id: u64 = id.parse().map_err(|_| Problem::not_found())?;
     let by_user = asked.query_value("idProperty").as_deref() == Some("userId");
     let mut owners = portal.owners.iter();
-    let found = owners.find(|owner| {
-        if by_user {
-            owner.user_id == id
-        } else {
-            owner.owner_id == id
-        }
-    });
-    found
-        .map(|owner| Answer::json(200, &owner_json(owner)))
-        .ok_or_else(Problem::not_found)
+    let found = owners.find(|owner| if by_user { owner.user_id == id } else { owner.owner_id == id });
+    found.map(|owner| Answer::json(200, &owner_json(owner))).ok_or_else(Problem::not_found)
 }
 
 /// `POST /integrators/timeline/{V}/events`: 409 for an ID that was used.
 pub(crate) fn event(state: &mut State, portal_id: u64, asked: &Asked) -> Result<Answer, Problem> {
-    let body = asked
-        .json()
-        .ok_or_else(|| Problem::validation("Invalid input JSON"))?;
+    let body = asked.json().ok_or_else(|| Problem::validation("Invalid input JSON"))?;
     check_event(state.portal(portal_id), &body)?;
     keep_event(state, portal_id, &body);
     Ok(Answer::json(201, &body))
@@ -109,24 +89,16 @@ fn check_event(portal: &Portal, event: &Value) -> Result<(), Problem> {
         return Err(Problem::validation("eventTypeName is unknown"));
     }
     let id = event["id"].as_str().filter(|id| !id.is_empty());
-    let named = ["objectId", "email", "utk"]
-        .iter()
-        .any(|name| !event[*name].is_null());
+    let named = ["objectId", "email", "utk"].iter().any(|name| !event[*name].is_null());
     let (Some(id), true, true) = (id, event["properties"].is_object(), named) else {
-        return Err(Problem::validation(
-            "id, properties and one of objectId, email, utk are required",
-        ));
+        return Err(Problem::validation("id, properties and one of objectId, email, utk are required"));
     };
     let contact = number(&event["objectId"]);
     if contact.is_some_and(|contact| portal.live(ObjectType::Contact, contact).is_none()) {
         return Err(Problem::validation("The event's contact does not exist"));
     }
     if portal.timeline_ids.contains(id) {
-        return Err(Problem::new(
-            409,
-            "CONFLICT",
-            "An event with this ID already exists",
-        ));
+        return Err(Problem::new(409, "CONFLICT", "An event with this ID already exists"));
     }
     Ok(())
 }
@@ -136,10 +108,5 @@ fn keep_event(state: &mut State, portal_id: u64, event: &Value) {
     let portal = state.portal(portal_id);
     let id = event["id"].as_str().unwrap_or_default().to_owned();
     portal.timeline_ids.insert(id.clone());
-    portal.timeline.push(TimelineEvent {
-        id,
-        contact_id: number(&event["objectId"]),
-        json: event.clone(),
-        at_ms,
-    });
+    portal.timeline.push(TimelineEvent { id, contact_id: number(&event["objectId"]), json: event.clone(), at_ms });
 }

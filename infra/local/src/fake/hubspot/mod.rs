@@ -40,17 +40,13 @@ mod values;
 mod webhooks;
 mod workflow;
 
-pub use action::{
-    ActionSpec, Signatures, action_body, action_request, options_body, signed_headers,
-};
+pub use action::{ActionSpec, Signatures, action_body, action_request, options_body, signed_headers};
 use dispatch::Step;
 pub use execution::{Execution, ExecutionState};
 pub use setup::RecordView;
 pub use signature::{decode_v3, sign_v1, sign_v2, sign_v3};
 use state::State;
-pub use state::{
-    AppSpec, Completion, ObjectType, OwnerSpec, PortalSpec, Properties, TimelineEvent,
-};
+pub use state::{AppSpec, Completion, ObjectType, OwnerSpec, PortalSpec, Properties, TimelineEvent};
 pub use webhooks::webhook_headers;
 
 /// The version in every dated path.
@@ -172,7 +168,7 @@ impl FakeHubSpot {
     pub fn new(clock: FakeClock, app: AppSpec) -> Self {
         let state = State {
             clock: clock.clone(),
-            ids: IdMaker::new(0x4855_4253),
+            ids: IdMaker::started_at(0x4855_4253, clock.now_ms()),
             app,
             switches: Switches::default(),
             portals: Default::default(),
@@ -185,22 +181,16 @@ impl FakeHubSpot {
             ledger: Ledger::default(),
             faults: FaultPlan::default(),
         };
-        Self {
-            state: Arc::new(Mutex::new(state)),
-            client: outgoing::client(),
-            clock,
-        }
+        Self { state: Arc::new(Mutex::new(state)), client: outgoing::client(), clock }
     }
 
     /// The platform's HTTP face. Serve it with [`super::serve`] or [`super::serve_on`], else lost answers cannot be cut cleanly.
     pub fn router(&self) -> Router {
         let fake = self.clone();
-        Router::new().fallback(
-            move |cut: Option<axum::Extension<ConnectInfo<CutHandle>>>, request: Request| {
-                let fake = fake.clone();
-                async move { fake.answer(cut.map(|cut| cut.0.0), request).await }
-            },
-        )
+        Router::new().fallback(move |cut: Option<axum::Extension<ConnectInfo<CutHandle>>>, request: Request| {
+            let fake = fake.clone();
+            async move { fake.answer(cut.map(|cut| cut.0.0), request).await }
+        })
     }
 
     /// Serves the platform on a free port of 127.0.0.1 until the result is dropped.
@@ -234,9 +224,7 @@ impl FakeHubSpot {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     async fn answer(&self, cut: Option<CutHandle>, request: Request) -> Response {

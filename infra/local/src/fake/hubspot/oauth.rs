@@ -19,20 +19,10 @@ pub(crate) fn authorize(state: &mut State, portal: Option<&str>, asked: &Asked) 
     if !is_registered(state, &redirect) {
         return page(400, "The redirect URL is not registered.");
     }
-    if state
-        .app
-        .required_scopes
-        .iter()
-        .any(|scope| !scopes.contains(scope))
-    {
-        return page(
-            400,
-            "The scopes in the install URL do not match the app's required scopes.",
-        );
+    if state.app.required_scopes.iter().any(|scope| !scopes.contains(scope)) {
+        return page(400, "The scopes in the install URL do not match the app's required scopes.");
     }
-    let chosen = portal
-        .map(str::to_owned)
-        .or_else(|| asked.query_value("portal_id"));
+    let chosen = portal.map(str::to_owned).or_else(|| asked.query_value("portal_id"));
     let chosen = match chosen {
         Some(id) => id.parse().ok(),
         None if state.portals.len() == 1 => state.portals.keys().next().copied(),
@@ -46,23 +36,9 @@ pub(crate) fn authorize(state: &mut State, portal: Option<&str>, asked: &Asked) 
     if let Some(missing) = scopes.iter().find(|scope| !grantable.contains(scope)) {
         return page(400, &format!("This account cannot grant {missing}."));
     }
-    let granted = scopes
-        .into_iter()
-        .chain(
-            optional
-                .into_iter()
-                .filter(|scope| grantable.contains(scope)),
-        )
-        .collect();
+    let granted = scopes.into_iter().chain(optional.into_iter().filter(|scope| grantable.contains(scope))).collect();
     let code = state.ids.uuid();
-    state.codes.insert(
-        code.clone(),
-        Code {
-            portal_id,
-            scopes: granted,
-            redirect_uri: redirect.clone(),
-        },
-    );
+    state.codes.insert(code.clone(), Code { portal_id, scopes: granted, redirect_uri: redirect.clone() });
     let Ok(mut target) = url::Url::parse(&redirect) else {
         return page(400, "The redirect URL cannot be read.");
     };
@@ -79,22 +55,11 @@ fn page(status: u16, words: &str) -> Answer {
 }
 
 fn ask_for_portal(state: &State, asked: &Asked) -> Answer {
-    let query = asked
-        .query
-        .as_deref()
-        .unwrap_or_default()
-        .replace('&', "&amp;")
-        .replace('"', "%22")
-        .replace('<', "%3C");
-    let links: Vec<String> = state
-        .portals
-        .keys()
-        .map(|id| format!("<li><a href=\"?{query}&amp;portal_id={id}\">{id}</a>"))
-        .collect();
-    page(
-        200,
-        &format!("Install in which account?<ul>{}</ul>", links.join("")),
-    )
+    let query =
+        asked.query.as_deref().unwrap_or_default().replace('&', "&amp;").replace('"', "%22").replace('<', "%3C");
+    let links: Vec<String> =
+        state.portals.keys().map(|id| format!("<li><a href=\"?{query}&amp;portal_id={id}\">{id}</a>")).collect();
+    page(200, &format!("Install in which account?<ul>{}</ul>", links.join("")))
 }
 
 fn is_registered(state: &State, redirect: &str) -> bool {
@@ -105,11 +70,7 @@ fn is_registered(state: &State, redirect: &str) -> bool {
     if state.app.redirect_urls.is_empty() {
         loopback
     } else {
-        state
-            .app
-            .redirect_urls
-            .iter()
-            .any(|known| known == redirect)
+        state.app.redirect_urls.iter().any(|known| known == redirect)
     }
 }
 
@@ -123,10 +84,7 @@ fn invalid_grant(what: &str, status: &str) -> Answer {
 }
 
 fn invalid_request(what: &str) -> Answer {
-    Answer::json(
-        400,
-        &json!({"error": "invalid_request", "error_description": what, "message": what}),
-    )
+    Answer::json(400, &json!({"error": "invalid_request", "error_description": what, "message": what}))
 }
 
 /// `POST /oauth/{V}/token`: everything in the form body, nothing in the query.
@@ -135,10 +93,7 @@ pub(crate) fn token(state: &mut State, asked: &Asked) -> Answer {
         return invalid_request("parameters belong in the body");
     }
     if !is_the_app(state, asked) {
-        return Answer::json(
-            400,
-            &json!({"error": "invalid_client", "message": "client ID or secret is wrong"}),
-        );
+        return Answer::json(400, &json!({"error": "invalid_client", "message": "client ID or secret is wrong"}));
     }
     match asked.form("grant_type").as_deref() {
         Some("authorization_code") => by_code(state, asked),
@@ -155,18 +110,13 @@ fn is_the_app(state: &State, asked: &Asked) -> bool {
 
 fn by_code(state: &mut State, asked: &Asked) -> Answer {
     // A code is spent by its first use, whatever comes of it.
-    let code = asked
-        .form("code")
-        .and_then(|code| state.codes.remove(&code));
+    let code = asked.form("code").and_then(|code| state.codes.remove(&code));
     match code {
         Some(code) if asked.form("redirect_uri").as_ref() == Some(&code.redirect_uri) => {
             let refresh = state.new_refresh_token(code.portal_id, code.scopes.clone());
             issue(state, code.portal_id, code.scopes, &refresh)
         }
-        Some(_) => invalid_grant(
-            "redirect_uri does not match the one of the code",
-            "BAD_REDIRECT_URI",
-        ),
+        Some(_) => invalid_grant("redirect_uri does not match the one of the code", "BAD_REDIRECT_URI"),
         None => invalid_grant("the code is invalid or was used", "BAD_AUTH_CODE"),
     }
 }
@@ -174,10 +124,7 @@ fn by_code(state: &mut State, asked: &Asked) -> Answer {
 fn by_refresh_token(state: &mut State, asked: &Asked) -> Answer {
     let given = asked.form("refresh_token").unwrap_or_default();
     let Some(grant) = state.refresh_tokens.get(&given) else {
-        return invalid_grant(
-            "refresh token is invalid, expired or revoked",
-            "BAD_REFRESH_TOKEN",
-        );
+        return invalid_grant("refresh token is invalid, expired or revoked", "BAD_REFRESH_TOKEN");
     };
     let (portal_id, scopes) = (grant.portal_id, grant.scopes.clone());
     if !state.switches.rotates_refresh_tokens {
@@ -191,12 +138,7 @@ fn by_refresh_token(state: &mut State, asked: &Asked) -> Answer {
 fn issue(state: &mut State, portal_id: u64, scopes: Vec<String>, refresh: &str) -> Answer {
     let access = format!("access-{}{}", state.ids.hex32(), "x".repeat(280));
     let expires_at_ms = state.now_ms() + ACCESS_LIFE_S * 1000;
-    let grant = Grant {
-        portal_id,
-        scopes: scopes.clone(),
-        expires_at_ms,
-        refresh_token: Some(refresh.to_owned()),
-    };
+    let grant = Grant { portal_id, scopes: scopes.clone(), expires_at_ms, refresh_token: Some(refresh.to_owned()) };
     state.access_tokens.insert(access.clone(), grant);
     let mut body = json!({
         "access_token": access, "refresh_token": refresh, "token_type": "bearer", "expires_in": ACCESS_LIFE_S,
@@ -212,19 +154,13 @@ fn issue(state: &mut State, portal_id: u64, scopes: Vec<String>, refresh: &str) 
 /// `POST /oauth/{V}/token/introspect`, with the field `token` as in HubSpot's specification.
 pub(crate) fn introspect(state: &mut State, asked: &Asked) -> Answer {
     if !is_the_app(state, asked) {
-        return Answer::json(
-            400,
-            &json!({"error": "invalid_client", "message": "client ID or secret is wrong"}),
-        );
+        return Answer::json(400, &json!({"error": "invalid_client", "message": "client ID or secret is wrong"}));
     }
     let Some(token) = asked.form("token") else {
         return invalid_request("token is required");
     };
     let now_ms = state.now_ms();
-    let (grant, kind) = match (
-        state.access_tokens.get(&token),
-        state.refresh_tokens.get(&token),
-    ) {
+    let (grant, kind) = match (state.access_tokens.get(&token), state.refresh_tokens.get(&token)) {
         (Some(grant), _) if grant.expires_at_ms > now_ms => (grant, "access_token"),
         (_, Some(grant)) => (grant, "refresh_token"),
         _ => return Answer::json(200, &json!({"active": false})),
@@ -243,19 +179,14 @@ pub(crate) fn introspect(state: &mut State, asked: &Asked) -> Answer {
 /// `POST /oauth/{V}/token/revoke`. Whether live access tokens die with their refresh token is a switch.
 pub(crate) fn revoke(state: &mut State, asked: &Asked) -> Answer {
     if !is_the_app(state, asked) {
-        return Answer::json(
-            400,
-            &json!({"error": "invalid_client", "message": "client ID or secret is wrong"}),
-        );
+        return Answer::json(400, &json!({"error": "invalid_client", "message": "client ID or secret is wrong"}));
     }
     let Some(token) = asked.form("token") else {
         return invalid_request("token is required");
     };
     state.access_tokens.remove(&token);
     if state.refresh_tokens.remove(&token).is_some() && state.switches.revoke_kills_access_tokens {
-        state
-            .access_tokens
-            .retain(|_, grant| grant.refresh_token.as_deref() != Some(token.as_str()));
+        state.access_tokens.retain(|_, grant| grant.refresh_token.as_deref() != Some(token.as_str()));
     }
     Answer::empty(200)
 }
@@ -263,21 +194,14 @@ pub(crate) fn revoke(state: &mut State, asked: &Asked) -> Answer {
 impl State {
     pub(crate) fn new_refresh_token(&mut self, portal_id: u64, scopes: Vec<String>) -> String {
         let token = format!("refresh-{}", self.ids.uuid());
-        let grant = Grant {
-            portal_id,
-            scopes,
-            expires_at_ms: i64::MAX,
-            refresh_token: None,
-        };
+        let grant = Grant { portal_id, scopes, expires_at_ms: i64::MAX, refresh_token: None };
         self.refresh_tokens.insert(token.clone(), grant);
         token
     }
 
     /// Ends all tokens of a portal.
     pub(crate) fn forget_tokens(&mut self, portal_id: u64) {
-        self.access_tokens
-            .retain(|_, grant| grant.portal_id != portal_id);
-        self.refresh_tokens
-            .retain(|_, grant| grant.portal_id != portal_id);
+        self.access_tokens.retain(|_, grant| grant.portal_id != portal_id);
+        self.refresh_tokens.retain(|_, grant| grant.portal_id != portal_id);
     }
 }

@@ -15,12 +15,7 @@ pub(crate) struct Problem {
 
 impl Problem {
     pub(crate) fn new(status: u16, category: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            category,
-            message: message.into(),
-            errors: Vec::new(),
-        }
+        Self { status, category, message: message.into(), errors: Vec::new() }
     }
 
     pub(crate) fn validation(message: impl Into<String>) -> Self {
@@ -33,10 +28,8 @@ impl Problem {
 
     /// A property's value was refused; `code` is HubSpot's, such as `PROPERTY_DOESNT_EXIST`.
     pub(crate) fn property(name: &str, code: &str, what: &str) -> Self {
-        let mut problem =
-            Self::validation(format!("Property values were not valid: {name}: {what}"));
-        problem.errors =
-            vec![json!({"message": what, "code": code, "context": {"propertyName": [name]}})];
+        let mut problem = Self::validation(format!("Property values were not valid: {name}: {what}"));
+        problem.errors = vec![json!({"message": what, "code": code, "context": {"propertyName": [name]}})];
         problem
     }
 

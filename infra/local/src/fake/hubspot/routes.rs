@@ -18,15 +18,9 @@ pub(crate) fn endpoint_of(method: &str, segments: &[&str]) -> Option<Endpoint> {
         ("GET", ["account-info", VERSION, "details"]) => Endpoint::Account,
         ("GET", ["crm", "owners", VERSION] | ["crm", "owners", VERSION, _]) => Endpoint::Owners,
         ("POST", ["integrators", "timeline", VERSION, "events"]) => Endpoint::TimelineEvent,
-        ("POST", ["integrators", "timeline", VERSION, "events", "batch"]) => {
-            Endpoint::TimelineBatch
-        }
-        ("POST", ["automation", "actions", "callbacks", VERSION, "complete"]) => {
-            Endpoint::CompleteBatch
-        }
-        ("POST", ["automation", "actions", "callbacks", VERSION, _, "complete"]) => {
-            Endpoint::Complete
-        }
+        ("POST", ["integrators", "timeline", VERSION, "events", "batch"]) => Endpoint::TimelineBatch,
+        ("POST", ["automation", "actions", "callbacks", VERSION, "complete"]) => Endpoint::CompleteBatch,
+        ("POST", ["automation", "actions", "callbacks", VERSION, _, "complete"]) => Endpoint::Complete,
         (_, ["crm", "objects", VERSION, name, rest @ ..]) => {
             return object_endpoint(method, kind(name)?, rest);
         }
@@ -80,9 +74,7 @@ fn object_endpoint(method: &str, kind: ObjectType, rest: &[&str]) -> Option<Endp
 fn property_endpoint(method: &str, _: ObjectType, rest: &[&str]) -> Option<Endpoint> {
     match (method, rest) {
         ("GET", [] | [_] | ["groups", _]) => Some(Endpoint::ReadProperties),
-        ("POST", [] | ["groups"] | ["batch", "create"]) | ("PATCH", [_]) => {
-            Some(Endpoint::WriteProperties)
-        }
+        ("POST", [] | ["groups"] | ["batch", "create"]) | ("PATCH", [_]) => Some(Endpoint::WriteProperties),
         ("DELETE", [name]) if *name != "groups" => Some(Endpoint::WriteProperties),
         _ => None,
     }
@@ -93,10 +85,9 @@ pub(crate) fn scope_of(endpoint: Endpoint) -> Option<&'static str> {
     match endpoint {
         Endpoint::Authorize | Endpoint::Token | Endpoint::Introspect | Endpoint::Revoke => None,
         Endpoint::Account | Endpoint::Uninstall => Some("oauth"),
-        Endpoint::Get(_)
-        | Endpoint::BatchRead(_)
-        | Endpoint::Search(_)
-        | Endpoint::ReadAssociations => Some("crm.objects.contacts.read"),
+        Endpoint::Get(_) | Endpoint::BatchRead(_) | Endpoint::Search(_) | Endpoint::ReadAssociations => {
+            Some("crm.objects.contacts.read")
+        }
         Endpoint::ReadProperties => Some("crm.schemas.contacts.read"),
         Endpoint::WriteProperties => Some("crm.schemas.contacts.write"),
         Endpoint::Owners => Some("crm.objects.owners.read"),

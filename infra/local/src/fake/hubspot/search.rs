@@ -9,31 +9,14 @@ use crate::fake::TokenBucket;
 use crate::fake::wire::{Answer, Asked};
 
 /// `POST /crm/objects/{V}/{type}/search`. Operators: EQ, NEQ, IN, NOT_IN, HAS_PROPERTY, NOT_HAS_PROPERTY.
-pub(crate) fn search(
-    state: &mut State,
-    portal_id: u64,
-    kind: ObjectType,
-    asked: &Asked,
-) -> Result<Answer, Problem> {
+pub(crate) fn search(state: &mut State, portal_id: u64, kind: ObjectType, asked: &Asked) -> Result<Answer, Problem> {
     let now_ms = state.now_ms();
-    let bucket = state
-        .portal(portal_id)
-        .search_bucket
-        .get_or_insert_with(|| TokenBucket::new(5, 1_000, now_ms));
+    let bucket = state.portal(portal_id).search_bucket.get_or_insert_with(|| TokenBucket::new(5, 1_000, now_ms));
     if !bucket.take(now_ms) {
-        return Err(Problem::new(
-            429,
-            "RATE_LIMITS",
-            "You have reached your secondly limit.",
-        ));
+        return Err(Problem::new(429, "RATE_LIMITS", "You have reached your secondly limit."));
     }
-    let body = asked
-        .json()
-        .ok_or_else(|| Problem::validation("Invalid input JSON"))?;
-    let groups = body["filterGroups"]
-        .as_array()
-        .map(Vec::as_slice)
-        .unwrap_or_default();
+    let body = asked.json().ok_or_else(|| Problem::validation("Invalid input JSON"))?;
+    let groups = body["filterGroups"].as_array().map(Vec::as_slice).unwrap_or_default();
     let limit = number(&body["limit"]).unwrap_or(10);
     let after = number(&body["after"]).unwrap_or_default();
     check_size(groups, limit, after, asked.body.len())?;
@@ -44,17 +27,11 @@ pub(crate) fn search(
         .filter_map(|name| name.as_str().map(str::to_owned))
         .collect();
     let portal = state.portal(portal_id);
-    let live = portal
-        .records
-        .iter()
-        .filter(|((of, _), record)| *of == kind && !record.archived);
+    let live = portal.records.iter().filter(|((of, _), record)| *of == kind && !record.archived);
     // A hit is shown as the index knows it, not as it is now.
     let hits = live.filter_map(|(_, record)| {
         let seen = state_of(&record.versions, now_ms).filter(|seen| is_hit(seen, groups))?;
-        Some(Record {
-            properties: seen.clone(),
-            ..record.clone()
-        })
+        Some(Record { properties: seen.clone(), ..record.clone() })
     });
     let found: Vec<Record> = hits.collect();
     let total = found.len();
@@ -71,43 +48,29 @@ pub(crate) fn search(
 fn check_size(groups: &[Value], limit: u64, after: u64, body_bytes: usize) -> Result<(), Problem> {
     let filters = |group: &Value| group["filters"].as_array().map_or(0, Vec::len);
     let all_filters: usize = groups.iter().map(filters).sum();
-    let too_many =
-        groups.len() > 5 || groups.iter().any(|group| filters(group) > 6) || all_filters > 18;
+    let too_many = groups.len() > 5 || groups.iter().any(|group| filters(group) > 6) || all_filters > 18;
     if too_many || body_bytes > 3_000 {
-        return Err(Problem::validation(
-            "The search has too many filters or is too long",
-        ));
+        return Err(Problem::validation("The search has too many filters or is too long"));
     }
     if limit > 200 || after + limit > 10_000 {
-        return Err(Problem::validation(
-            "limit is at most 200, and 10000 results can be paged",
-        ));
+        return Err(Problem::validation("limit is at most 200, and 10000 results can be paged"));
     }
     Ok(())
 }
 
 /// The newest state that the index may show.
 fn state_of(versions: &[(i64, Properties)], now_ms: i64) -> Option<&Properties> {
-    versions
-        .iter()
-        .rev()
-        .find(|(at_ms, _)| *at_ms <= now_ms)
-        .map(|(_, properties)| properties)
+    versions.iter().rev().find(|(at_ms, _)| *at_ms <= now_ms).map(|(_, properties)| properties)
 }
 
 /// Groups are alternatives; the filters of a group all hold.
 fn is_hit(seen: &Properties, groups: &[Value]) -> bool {
     let holds = |filter: &Value| {
-        let value = filter["propertyName"]
-            .as_str()
-            .and_then(|name| seen.get(name))
-            .map(|value| value.to_lowercase());
+        let value = filter["propertyName"].as_str().and_then(|name| seen.get(name)).map(|value| value.to_lowercase());
         let asked = filter["value"].as_str().unwrap_or_default().to_lowercase();
         let listed = || {
             let values = filter["values"].as_array().into_iter().flatten();
-            values
-                .filter_map(Value::as_str)
-                .any(|listed| Some(listed) == value.as_deref())
+            values.filter_map(Value::as_str).any(|listed| Some(listed) == value.as_deref())
         };
         match filter["operator"].as_str() {
             Some("EQ") => value.as_deref() == Some(asked.as_str()),
@@ -119,8 +82,5 @@ fn is_hit(seen: &Properties, groups: &[Value]) -> bool {
             _ => false,
         }
     };
-    groups.is_empty()
-        || groups
-            .iter()
-            .any(|group| group["filters"].as_array().into_iter().flatten().all(holds))
+    groups.is_empty() || groups.iter().any(|group| group["filters"].as_array().into_iter().flatten().all(holds))
 }

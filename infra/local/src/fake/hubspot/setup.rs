@@ -5,8 +5,7 @@ use std::collections::VecDeque;
 use super::FakeHubSpot;
 use super::definitions::{default_groups, defaults};
 use super::state::{
-    AppSpec, Completion, Grant, ObjectType, OwnerSpec, Portal, PortalSpec, Properties, Record,
-    TimelineEvent,
+    AppSpec, Completion, Grant, ObjectType, OwnerSpec, Portal, PortalSpec, Properties, Record, TimelineEvent,
 };
 use super::store;
 use super::values::Write;
@@ -86,11 +85,7 @@ impl FakeHubSpot {
 
     /// All portals, by ID.
     pub fn portals(&self) -> Vec<PortalSpec> {
-        self.lock()
-            .portals
-            .values()
-            .map(|portal| portal.spec.clone())
-            .collect()
+        self.lock().portals.values().map(|portal| portal.spec.clone()).collect()
     }
 
     /// Installs the app with all scopes the portal can grant; returns the refresh token.
@@ -105,12 +100,7 @@ impl FakeHubSpot {
         let mut state = self.lock();
         let token = format!("pat-na1-{}", state.ids.uuid());
         let scopes = state.portal(portal_id).spec.scopes.clone();
-        let grant = Grant {
-            portal_id,
-            scopes,
-            expires_at_ms: i64::MAX,
-            refresh_token: None,
-        };
+        let grant = Grant { portal_id, scopes, expires_at_ms: i64::MAX, refresh_token: None };
         state.access_tokens.insert(token.clone(), grant);
         token
     }
@@ -122,9 +112,7 @@ impl FakeHubSpot {
 
     /// Ends all access tokens of a portal before their time; refresh tokens live on.
     pub fn expire_access_tokens(&self, portal_id: u64) {
-        self.lock()
-            .access_tokens
-            .retain(|_, grant| grant.portal_id != portal_id || grant.expires_at_ms == i64::MAX);
+        self.lock().access_tokens.retain(|_, grant| grant.portal_id != portal_id || grant.expires_at_ms == i64::MAX);
     }
 
     /// Adds a user who can own records.
@@ -134,44 +122,28 @@ impl FakeHubSpot {
 
     /// The portal's owners.
     pub fn owners(&self, portal_id: u64) -> Vec<OwnerSpec> {
-        self.lock()
-            .portals
-            .get(&portal_id)
-            .map(|portal| portal.owners.clone())
-            .unwrap_or_default()
+        self.lock().portals.get(&portal_id).map(|portal| portal.owners.clone()).unwrap_or_default()
     }
 
     /// Somebody makes a contact in the CRM. Values are taken as they are, for set-up.
     pub fn create_contact(&self, portal_id: u64, properties: &[(&str, &str)]) -> u64 {
-        store::create(
-            &mut self.lock(),
-            portal_id,
-            ObjectType::Contact,
-            &writes(properties),
-            "CRM_UI",
-        )
+        store::create(&mut self.lock(), portal_id, ObjectType::Contact, &writes(properties), "CRM_UI")
+    }
+
+    /// Makes a contact under a record ID of your choice, for worlds that are set up again over kept data.
+    pub fn create_contact_as(&self, portal_id: u64, id: u64, properties: &[(&str, &str)]) {
+        let mut state = self.lock();
+        store::create_as(&mut state, portal_id, (ObjectType::Contact, id), &writes(properties), "CRM_UI");
     }
 
     /// Somebody changes a record in the CRM; an empty value clears.
     pub fn change(&self, portal_id: u64, kind: ObjectType, id: u64, properties: &[(&str, &str)]) {
-        store::update(
-            &mut self.lock(),
-            portal_id,
-            kind,
-            id,
-            &writes(properties),
-            "CRM_UI",
-        );
+        store::update(&mut self.lock(), portal_id, kind, id, &writes(properties), "CRM_UI");
     }
 
     /// Somebody finishes a task.
     pub fn complete_task(&self, portal_id: u64, task_id: u64) {
-        self.change(
-            portal_id,
-            ObjectType::Task,
-            task_id,
-            &[("hs_task_status", "COMPLETED")],
-        );
+        self.change(portal_id, ObjectType::Task, task_id, &[("hs_task_status", "COMPLETED")]);
     }
 
     /// Somebody deletes a record (to the recycle bin).
@@ -195,19 +167,9 @@ impl FakeHubSpot {
     }
 
     /// The JSON of a property's definition.
-    pub fn property(
-        &self,
-        portal_id: u64,
-        kind: ObjectType,
-        name: &str,
-    ) -> Option<serde_json::Value> {
+    pub fn property(&self, portal_id: u64, kind: ObjectType, name: &str) -> Option<serde_json::Value> {
         let state = self.lock();
-        let definition = state
-            .portals
-            .get(&portal_id)?
-            .definitions
-            .get(&kind)?
-            .get(name)?;
+        let definition = state.portals.get(&portal_id)?.definitions.get(&kind)?.get(name)?;
         (!definition.archived).then(|| definition.json.clone())
     }
 
@@ -217,10 +179,7 @@ impl FakeHubSpot {
         let Some(portal) = state.portals.get(&portal_id) else {
             return Vec::new();
         };
-        let live = portal
-            .records
-            .iter()
-            .filter(|((of, _), record)| *of == kind && !record.archived);
+        let live = portal.records.iter().filter(|((of, _), record)| *of == kind && !record.archived);
         live.map(|(_, record)| portal.view(kind, record)).collect()
     }
 
@@ -228,9 +187,7 @@ impl FakeHubSpot {
     pub fn record(&self, portal_id: u64, kind: ObjectType, id: u64) -> Option<RecordView> {
         let state = self.lock();
         let portal = state.portals.get(&portal_id)?;
-        portal
-            .live(kind, id)
-            .map(|record| portal.view(kind, record))
+        portal.live(kind, id).map(|record| portal.view(kind, record))
     }
 
     /// All live contacts.
@@ -250,11 +207,7 @@ impl FakeHubSpot {
 
     /// All app events, oldest first.
     pub fn timeline_events(&self, portal_id: u64) -> Vec<TimelineEvent> {
-        self.lock()
-            .portals
-            .get(&portal_id)
-            .map(|portal| portal.timeline.clone())
-            .unwrap_or_default()
+        self.lock().portals.get(&portal_id).map(|portal| portal.timeline.clone()).unwrap_or_default()
     }
 
     /// All completions that arrived, oldest first, whether or not they ended a block.
@@ -264,11 +217,6 @@ impl FakeHubSpot {
 }
 
 fn writes(properties: &[(&str, &str)]) -> Vec<Write> {
-    let set = |(name, value): &(&str, &str)| {
-        (
-            (*name).to_owned(),
-            (!value.is_empty()).then(|| (*value).to_owned()),
-        )
-    };
+    let set = |(name, value): &(&str, &str)| ((*name).to_owned(), (!value.is_empty()).then(|| (*value).to_owned()));
     properties.iter().map(set).collect()
 }

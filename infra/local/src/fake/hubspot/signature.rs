@@ -26,21 +26,9 @@ pub fn sign_v2(client_secret: &str, method: &str, uri: &str, body: &[u8]) -> Str
 }
 
 /// v3: base64 of HMAC-SHA256 over method, URI (decoded as [`decode_v3`] says), body and the time in milliseconds.
-pub fn sign_v3(
-    client_secret: &str,
-    method: &str,
-    uri: &str,
-    body: &[u8],
-    timestamp: &str,
-) -> String {
-    let mut mac = Hmac::<Sha256>::new_from_slice(client_secret.as_bytes())
-        .expect("HMAC takes keys of any length");
-    for part in [
-        method.as_bytes(),
-        decode_v3(uri).as_bytes(),
-        body,
-        timestamp.as_bytes(),
-    ] {
+pub fn sign_v3(client_secret: &str, method: &str, uri: &str, body: &[u8], timestamp: &str) -> String {
+    let mut mac = Hmac::<Sha256>::new_from_slice(client_secret.as_bytes()).expect("HMAC takes keys of any length");
+    for part in [method.as_bytes(), decode_v3(uri).as_bytes(), body, timestamp.as_bytes()] {
         mac.update(part);
     }
     STANDARD.encode(mac.finalize().into_bytes())
@@ -89,9 +77,6 @@ mod tests {
 
     #[test]
     fn only_the_named_escapes_are_decoded() {
-        assert_eq!(
-            decode_v3("/a%40b%2Fc%20d%3D%e3%81%3a%2"),
-            "/a@b/c%20d%3D%e3%81%3a%2"
-        );
+        assert_eq!(decode_v3("/a%40b%2Fc%20d%3D%e3%81%3a%2"), "/a@b/c%20d%3D%e3%81%3a%2");
     }
 }

@@ -66,9 +66,7 @@ impl AppSpec {
 
 impl fmt::Debug for AppSpec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AppSpec")
-            .field("app_id", &self.app_id)
-            .finish_non_exhaustive()
+        f.debug_struct("AppSpec").field("app_id", &self.app_id).finish_non_exhaustive()
     }
 }
 
@@ -281,9 +279,7 @@ impl State {
     }
 
     pub(crate) fn portal(&mut self, portal_id: u64) -> &mut Portal {
-        self.portals
-            .get_mut(&portal_id)
-            .expect("the portal was added before it is used")
+        self.portals.get_mut(&portal_id).expect("the portal was added before it is used")
     }
 
     /// The next record ID; all object types share one row of numbers, as in HubSpot IDs are large and not dense.

@@ -6,40 +6,32 @@ use super::state::{ObjectType, Portal, Properties, Record, State, iso};
 use super::values::{Write, unique_form};
 
 /// Makes a record. The writes have been checked.
-pub(crate) fn create(
+pub(crate) fn create(state: &mut State, portal_id: u64, kind: ObjectType, writes: &[Write], source: &str) -> u64 {
+    let id = state.record_id();
+    create_as(state, portal_id, (kind, id), writes, source);
+    id
+}
+
+/// Makes a record under this ID. The writes have been checked.
+pub(crate) fn create_as(
     state: &mut State,
     portal_id: u64,
-    kind: ObjectType,
+    (kind, id): (ObjectType, u64),
     writes: &[Write],
     source: &str,
-) -> u64 {
-    let id = state.record_id();
+) {
     let now_ms = state.now_ms();
     let mut properties = Properties::from([("hs_object_id".to_owned(), id.to_string())]);
     properties.insert("createdate".to_owned(), iso(now_ms));
     properties.insert("hs_createdate".to_owned(), iso(now_ms));
-    let record = Record {
-        id,
-        properties,
-        created_at_ms: now_ms,
-        updated_at_ms: now_ms,
-        archived: false,
-        versions: Vec::new(),
-    };
+    let record =
+        Record { id, properties, created_at_ms: now_ms, updated_at_ms: now_ms, archived: false, versions: Vec::new() };
     state.portal(portal_id).records.insert((kind, id), record);
     update(state, portal_id, kind, id, writes, source);
-    id
 }
 
 /// Writes to a record that exists. The writes have been checked.
-pub(crate) fn update(
-    state: &mut State,
-    portal_id: u64,
-    kind: ObjectType,
-    id: u64,
-    writes: &[Write],
-    source: &str,
-) {
+pub(crate) fn update(state: &mut State, portal_id: u64, kind: ObjectType, id: u64, writes: &[Write], source: &str) {
     let now_ms = state.now_ms();
     let indexed_at_ms = now_ms + state.switches.search_lag_ms;
     let subscribed = state.app.subscribed_properties.clone();
@@ -56,21 +48,12 @@ pub(crate) fn update(
         if before == *value {
             continue;
         }
-        if portal
-            .definitions
-            .get(&kind)
-            .and_then(|known| known.get(name))
-            .is_some_and(|known| known.unique)
-        {
+        if portal.definitions.get(&kind).and_then(|known| known.get(name)).is_some_and(|known| known.unique) {
             if let Some(before) = before {
-                portal
-                    .unique
-                    .remove(&(kind, name.clone(), unique_form(name, &before)));
+                portal.unique.remove(&(kind, name.clone(), unique_form(name, &before)));
             }
             if let Some(value) = value {
-                portal
-                    .unique
-                    .insert((kind, name.clone(), unique_form(name, value)), id);
+                portal.unique.insert((kind, name.clone(), unique_form(name, value)), id);
             }
         }
         // A merge sends no propertyChange.
@@ -82,19 +65,11 @@ pub(crate) fn update(
         }
     }
     record.updated_at_ms = now_ms;
-    let modified = if kind == ObjectType::Contact {
-        "lastmodifieddate"
-    } else {
-        "hs_lastmodifieddate"
-    };
+    let modified = if kind == ObjectType::Contact { "lastmodifieddate" } else { "hs_lastmodifieddate" };
     record.properties.insert(modified.to_owned(), iso(now_ms));
     let seen = record.properties.clone();
     // Of the states that search may show already, only the newest will ever be shown.
-    let shown = record
-        .versions
-        .iter()
-        .rposition(|(at_ms, _)| *at_ms <= now_ms)
-        .unwrap_or_default();
+    let shown = record.versions.iter().rposition(|(at_ms, _)| *at_ms <= now_ms).unwrap_or_default();
     record.versions.drain(..shown);
     record.versions.push((indexed_at_ms, seen));
     for event in events {
@@ -112,9 +87,7 @@ pub(crate) fn remove(state: &mut State, portal_id: u64, kind: ObjectType, id: u6
     if purge {
         portal.records.remove(&(kind, id));
     }
-    portal
-        .unique
-        .retain(|(owner_kind, _, _), owner| !(*owner_kind == kind && *owner == id));
+    portal.unique.retain(|(owner_kind, _, _), owner| !(*owner_kind == kind && *owner == id));
     if kind == ObjectType::Contact {
         for activity in portal.activities_of.remove(&id).unwrap_or_default() {
             if let Some(contacts) = portal.contacts_of.get_mut(&activity) {
@@ -133,9 +106,7 @@ pub(crate) fn remove(state: &mut State, portal_id: u64, kind: ObjectType, id: u6
 impl Portal {
     /// A record that is there and not archived.
     pub(crate) fn live(&self, kind: ObjectType, id: u64) -> Option<&Record> {
-        self.records
-            .get(&(kind, id))
-            .filter(|record| !record.archived)
+        self.records.get(&(kind, id)).filter(|record| !record.archived)
     }
 
     /// True if this property may serve as `idProperty`.
@@ -148,22 +119,14 @@ impl Portal {
 
     /// The live record with this unique value.
     pub(crate) fn by_unique(&self, kind: ObjectType, name: &str, value: &str) -> Option<u64> {
-        let id = *self
-            .unique
-            .get(&(kind, name.to_owned(), unique_form(name, value)))?;
+        let id = *self.unique.get(&(kind, name.to_owned(), unique_form(name, value)))?;
         self.live(kind, id).map(|record| record.id)
     }
 
     /// Ties a note or task to a contact. Doing it twice changes nothing.
     pub(crate) fn associate(&mut self, activity: (ObjectType, u64), contact: u64) {
-        self.contacts_of
-            .entry(activity)
-            .or_default()
-            .insert(contact);
-        self.activities_of
-            .entry(contact)
-            .or_default()
-            .insert(activity);
+        self.contacts_of.entry(activity).or_default().insert(contact);
+        self.activities_of.entry(contact).or_default().insert(activity);
     }
 }
 
@@ -171,28 +134,14 @@ impl Record {
     /// The record as answers show it: always the basic properties, and those of `names` that it has or lacks (null).
     pub(crate) fn json(&self, kind: ObjectType, names: &[String]) -> Value {
         let basic: &[&str] = match kind {
-            ObjectType::Contact => &[
-                "createdate",
-                "email",
-                "firstname",
-                "hs_object_id",
-                "lastmodifieddate",
-                "lastname",
-            ],
+            ObjectType::Contact => {
+                &["createdate", "email", "firstname", "hs_object_id", "lastmodifieddate", "lastname"]
+            }
             _ => &["hs_createdate", "hs_lastmodifieddate", "hs_object_id"],
         };
         let mut shown = serde_json::Map::new();
-        for name in basic
-            .iter()
-            .copied()
-            .chain(names.iter().map(String::as_str))
-        {
-            shown.insert(
-                name.to_owned(),
-                self.properties
-                    .get(name)
-                    .map_or(Value::Null, |value| json!(value)),
-            );
+        for name in basic.iter().copied().chain(names.iter().map(String::as_str)) {
+            shown.insert(name.to_owned(), self.properties.get(name).map_or(Value::Null, |value| json!(value)));
         }
         json!({
             "id": self.id.to_string(), "properties": shown, "createdAt": iso(self.created_at_ms),

@@ -14,9 +14,7 @@ const LONGEST_STRING: usize = 65_536;
 /// Reads `properties` of a request: strings, numbers and booleans become text, null and "" clear.
 pub(crate) fn writes_of(properties: &Value) -> Result<Vec<Write>, Problem> {
     let Some(map) = properties.as_object() else {
-        return Err(Problem::validation(
-            "Invalid input JSON: properties must be an object",
-        ));
+        return Err(Problem::validation("Invalid input JSON: properties must be an object"));
     };
     let read = |(name, value): (&String, &Value)| match value {
         Value::String(text) if text.is_empty() => Ok((name.clone(), None)),
@@ -24,9 +22,7 @@ pub(crate) fn writes_of(properties: &Value) -> Result<Vec<Write>, Problem> {
         Value::Null => Ok((name.clone(), None)),
         Value::Number(number) => Ok((name.clone(), Some(number.to_string()))),
         Value::Bool(flag) => Ok((name.clone(), Some(flag.to_string()))),
-        _ => Err(Problem::validation(
-            "Invalid input JSON: property values are strings",
-        )),
+        _ => Err(Problem::validation("Invalid input JSON: property values are strings")),
     };
     map.iter().map(read).collect()
 }
@@ -40,11 +36,8 @@ pub(crate) fn check(
     conflict_is_409: bool,
 ) -> Result<(), Problem> {
     for (name, value) in writes {
-        let definition = portal
-            .definitions
-            .get(&kind)
-            .and_then(|known| known.get(name))
-            .filter(|known| !known.archived);
+        let definition =
+            portal.definitions.get(&kind).and_then(|known| known.get(name)).filter(|known| !known.archived);
         let Some(definition) = definition else {
             return Err(Problem::property(
                 name,
@@ -53,32 +46,18 @@ pub(crate) fn check(
             ));
         };
         if definition.json["modificationMetadata"]["readOnlyValue"] == json!(true) {
-            return Err(Problem::property(
-                name,
-                "READ_ONLY_VALUE",
-                "This property is read only",
-            ));
+            return Err(Problem::property(name, "READ_ONLY_VALUE", "This property is read only"));
         }
         let Some(value) = value else { continue };
         check_value(name, value, &definition.json)?;
-        let owner = portal
-            .unique
-            .get(&(kind, name.clone(), unique_form(name, value)));
+        let owner = portal.unique.get(&(kind, name.clone(), unique_form(name, value)));
         if let Some(owner) = owner.filter(|owner| definition.unique && Some(**owner) != id) {
             return Err(conflict(name, *owner, conflict_is_409));
         }
     }
-    let given = |name: &str| {
-        writes
-            .iter()
-            .any(|(written, value)| written == name && value.is_some())
-    };
+    let given = |name: &str| writes.iter().any(|(written, value)| written == name && value.is_some());
     if id.is_none() && kind != ObjectType::Contact && !given("hs_timestamp") {
-        return Err(Problem::property(
-            "hs_timestamp",
-            "MISSING_REQUIRED_PROPERTY",
-            "hs_timestamp is required",
-        ));
+        return Err(Problem::property("hs_timestamp", "MISSING_REQUIRED_PROPERTY", "hs_timestamp is required"));
     }
     Ok(())
 }
@@ -86,17 +65,9 @@ pub(crate) fn check(
 /// The answer when a unique value is taken already.
 pub(crate) fn conflict(name: &str, owner: u64, conflict_is_409: bool) -> Problem {
     if name == "email" {
-        return Problem::new(
-            409,
-            "CONFLICT",
-            format!("Contact already exists. Existing ID: {owner}"),
-        );
+        return Problem::new(409, "CONFLICT", format!("Contact already exists. Existing ID: {owner}"));
     }
-    let mut problem = Problem::property(
-        name,
-        "CONFLICTING_UNIQUE_VALUE",
-        "another record already has that value",
-    );
+    let mut problem = Problem::property(name, "CONFLICTING_UNIQUE_VALUE", "another record already has that value");
     if conflict_is_409 {
         problem.status = 409;
         problem.category = "CONFLICT";
@@ -107,55 +78,32 @@ pub(crate) fn conflict(name: &str, owner: u64, conflict_is_409: bool) -> Problem
 fn check_value(name: &str, value: &str, definition: &Value) -> Result<(), Problem> {
     let refuse = |code: &str, what: &str| Err(Problem::property(name, code, what));
     if value.chars().count() > LONGEST_STRING {
-        return refuse(
-            "PROPERTY_VALUE_TOO_LONG",
-            "The value is longer than 65536 characters",
-        );
+        return refuse("PROPERTY_VALUE_TOO_LONG", "The value is longer than 65536 characters");
     }
     if name == "email"
-        && !value
-            .split_once('@')
-            .is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.'))
+        && !value.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.'))
     {
         return refuse("INVALID_EMAIL", "The e-mail address is invalid");
     }
     let fits = match definition["type"].as_str() {
         Some("number") => value.parse::<f64>().is_ok(),
         Some("bool") => matches!(value, "true" | "false"),
-        Some("datetime") => {
-            value.parse::<i64>().is_ok() || value.parse::<jiff::Timestamp>().is_ok()
-        }
+        Some("datetime") => value.parse::<i64>().is_ok() || value.parse::<jiff::Timestamp>().is_ok(),
         Some("date") => {
             value.parse::<jiff::civil::Date>().is_ok()
-                || value
-                    .parse::<i64>()
-                    .is_ok_and(|at_ms| at_ms % 86_400_000 == 0)
+                || value.parse::<i64>().is_ok_and(|at_ms| at_ms % 86_400_000 == 0)
         }
         Some("enumeration") => {
-            let options = definition["options"]
-                .as_array()
-                .map(Vec::as_slice)
-                .unwrap_or_default();
+            let options = definition["options"].as_array().map(Vec::as_slice).unwrap_or_default();
             let known = |part: &str| options.iter().any(|option| option["value"] == json!(part));
             options.is_empty() || value.split(';').filter(|part| !part.is_empty()).all(known)
         }
         _ => true,
     };
-    if fits {
-        Ok(())
-    } else {
-        refuse(
-            "INVALID_VALUE",
-            "The value does not fit the property's type",
-        )
-    }
+    if fits { Ok(()) } else { refuse("INVALID_VALUE", "The value does not fit the property's type") }
 }
 
 /// E-mail addresses are unique whatever their case.
 pub(crate) fn unique_form(name: &str, value: &str) -> String {
-    if name == "email" {
-        value.to_lowercase()
-    } else {
-        value.to_owned()
-    }
+    if name == "email" { value.to_lowercase() } else { value.to_owned() }
 }

@@ -25,11 +25,7 @@ impl FakeHubSpot {
 
     /// The webhook events that wait, as they will be posted.
     pub fn waiting_webhook_events(&self) -> Vec<Value> {
-        self.lock()
-            .webhooks
-            .iter()
-            .map(|waiting| waiting.event.clone())
-            .collect()
+        self.lock().webhooks.iter().map(|waiting| waiting.event.clone()).collect()
     }
 
     /// Posts all webhook events that are due, events of several portals mixed; returns what came of each array.
@@ -40,10 +36,8 @@ impl FakeHubSpot {
             let Some(url) = state.app.webhook_url.clone() else {
                 return Vec::new();
             };
-            let (due, later): (Vec<_>, Vec<_>) = state
-                .webhooks
-                .drain(..)
-                .partition(|waiting| waiting.due_at_ms <= now_ms);
+            let (due, later): (Vec<_>, Vec<_>) =
+                state.webhooks.drain(..).partition(|waiting| waiting.due_at_ms <= now_ms);
             state.webhooks = later;
             (url, due)
         };
@@ -63,17 +57,14 @@ impl FakeHubSpot {
     fn repeat_later(&self, batch: Vec<WaitingWebhook>) {
         let mut state = self.lock();
         let now_ms = state.now_ms();
-        let repeated = batch
-            .into_iter()
-            .filter(|waiting| waiting.attempt < MOST_ATTEMPTS)
-            .map(|waiting| WaitingWebhook {
+        let repeated =
+            batch.into_iter().filter(|waiting| waiting.attempt < MOST_ATTEMPTS).map(|waiting| WaitingWebhook {
                 due_at_ms: now_ms + if waiting.attempt == 0 { 60_000 } else { GAP_MS },
                 attempt: waiting.attempt + 1,
                 ..waiting
             });
-        let alive: Vec<WaitingWebhook> = repeated
-            .filter(|waiting| now_ms - waiting.first_at_ms <= 12 * GAP_MS)
-            .collect();
+        let alive: Vec<WaitingWebhook> =
+            repeated.filter(|waiting| now_ms - waiting.first_at_ms <= 12 * GAP_MS).collect();
         state.webhooks.extend(alive);
     }
 
@@ -89,11 +80,7 @@ impl FakeHubSpot {
         let body = Bytes::from(Value::Array(events).to_string());
         let headers = {
             let state = self.lock();
-            let signed_as = state
-                .app
-                .webhook_url_as_signed
-                .clone()
-                .unwrap_or_else(|| url.to_owned());
+            let signed_as = state.app.webhook_url_as_signed.clone().unwrap_or_else(|| url.to_owned());
             webhook_headers(&state.app.client_secret, &signed_as, &body, state.now_ms())
         };
         outgoing::post(&self.client, url, headers, body, ANSWER_LIMIT).await
@@ -103,18 +90,12 @@ impl FakeHubSpot {
 /// The headers of a webhook: v1 and v3 with its time, as seen in a capture of 2026.
 pub fn webhook_headers(client_secret: &str, uri: &str, body: &[u8], at_ms: i64) -> HeaderMap {
     let mut headers = HeaderMap::new();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/json"),
-    );
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     let timestamp = at_ms.to_string();
     let signed = [
         ("x-hubspot-signature", sign_v1(client_secret, body)),
         ("x-hubspot-signature-version", "v1".to_owned()),
-        (
-            "x-hubspot-signature-v3",
-            sign_v3(client_secret, "POST", uri, body, &timestamp),
-        ),
+        ("x-hubspot-signature-v3", sign_v3(client_secret, "POST", uri, body, &timestamp)),
         ("x-hubspot-request-timestamp", timestamp),
     ];
     for (name, value) in signed {

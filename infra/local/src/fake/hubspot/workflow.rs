@@ -21,12 +21,7 @@ const AT_ONCE: usize = 20;
 
 impl FakeHubSpot {
     /// Enrols contacts: one execution each, not posted yet. Returns the callback IDs.
-    pub fn enrol(
-        &self,
-        portal_id: u64,
-        contact_ids: &[u64],
-        fields: &BTreeMap<String, String>,
-    ) -> Vec<String> {
+    pub fn enrol(&self, portal_id: u64, contact_ids: &[u64], fields: &BTreeMap<String, String>) -> Vec<String> {
         let mut state = self.lock();
         let mut ids = Vec::new();
         for contact_id in contact_ids {
@@ -41,16 +36,9 @@ impl FakeHubSpot {
             };
             ids.push(spec.callback_id());
             let first_at_ms = state.now_ms();
-            let execution = Execution {
-                spec,
-                fields: fields.clone(),
-                state: ExecutionState::Waiting,
-                posts: 0,
-                first_at_ms,
-            };
-            state
-                .executions
-                .insert(execution.spec.callback_id(), execution);
+            let execution =
+                Execution { spec, fields: fields.clone(), state: ExecutionState::Waiting, posts: 0, first_at_ms };
+            state.executions.insert(execution.spec.callback_id(), execution);
         }
         ids
     }
@@ -97,26 +85,11 @@ impl FakeHubSpot {
             .filter(|(name, _)| wanted.contains(name))
             .collect();
         let properties = (!wanted.is_empty()).then_some(&properties);
-        let signatures = if state.switches.actions_carry_v3 {
-            Signatures::V2AndV3
-        } else {
-            Signatures::V2
-        };
-        let signed_as = state
-            .app
-            .action_url_as_signed
-            .clone()
-            .unwrap_or_else(|| url.clone());
+        let signatures = if state.switches.actions_carry_v3 { Signatures::V2AndV3 } else { Signatures::V2 };
+        let signed_as = state.app.action_url_as_signed.clone().unwrap_or_else(|| url.clone());
         let secret = &state.app.client_secret;
-        let (headers, body) = action_request(
-            &execution.spec,
-            &execution.fields,
-            properties,
-            secret,
-            &signed_as,
-            now_ms,
-            signatures,
-        );
+        let (headers, body) =
+            action_request(&execution.spec, &execution.fields, properties, secret, &signed_as, now_ms, signatures);
         Some((url, headers, body))
     }
 
@@ -131,12 +104,7 @@ impl FakeHubSpot {
             let state = self.lock();
             let now_ms = state.now_ms();
             let is_due = |execution: &&Execution| matches!(execution.state, ExecutionState::Retrying { due_at_ms } if due_at_ms <= now_ms);
-            state
-                .executions
-                .values()
-                .filter(is_due)
-                .map(|execution| execution.spec.callback_id())
-                .collect()
+            state.executions.values().filter(is_due).map(|execution| execution.spec.callback_id()).collect()
         };
         futures::stream::iter(&due)
             .for_each_concurrent(AT_ONCE, |id| async move {

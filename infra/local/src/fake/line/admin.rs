@@ -18,12 +18,7 @@ pub(crate) fn quota(state: &mut State, channel_id: &str) -> Answer {
 /// `GET /v2/bot/message/quota/consumption`.
 pub(crate) fn consumption(state: &mut State, channel_id: &str) -> Answer {
     let month = month_of(state.now_ms());
-    let used = state
-        .channel(channel_id)
-        .used_by_month
-        .get(&month)
-        .copied()
-        .unwrap_or_default();
+    let used = state.channel(channel_id).used_by_month.get(&month).copied().unwrap_or_default();
     Answer::json(200, &json!({"totalUsage": used}))
 }
 
@@ -32,18 +27,11 @@ pub(crate) fn webhook_endpoint(state: &mut State, channel_id: &str, asked: &Aske
     let spec = &mut state.channel(channel_id).spec;
     if asked.method == "GET" {
         return match &spec.webhook_url {
-            Some(url) => Answer::json(
-                200,
-                &json!({"endpoint": url, "active": spec.webhook_active}),
-            ),
+            Some(url) => Answer::json(200, &json!({"endpoint": url, "active": spec.webhook_active})),
             None => refuse(404, "Not found"),
         };
     }
-    match asked
-        .json()
-        .as_ref()
-        .and_then(|body| body["endpoint"].as_str())
-    {
+    match asked.json().as_ref().and_then(|body| body["endpoint"].as_str()) {
         Some(url) if is_webhook_url(url) => {
             spec.webhook_url = Some(url.to_owned());
             Answer::json(200, &json!({}))
@@ -59,11 +47,7 @@ fn is_webhook_url(url: &str) -> bool {
 }
 
 /// Where `POST /v2/bot/channel/webhook/test` shall post, or the refusal.
-pub(crate) fn test_target(
-    state: &mut State,
-    channel_id: &str,
-    asked: &Asked,
-) -> Result<String, Answer> {
+pub(crate) fn test_target(state: &mut State, channel_id: &str, asked: &Asked) -> Result<String, Answer> {
     let body = asked.json().unwrap_or(Value::Null);
     let own = state.channel(channel_id).spec.webhook_url.clone();
     match body["endpoint"].as_str().map(str::to_owned).or(own) {
@@ -75,17 +59,8 @@ pub(crate) fn test_target(
 
 /// `GET /v2/bot/message/{messageId}/content`: 202 while it is prepared, 410 once it is deleted.
 pub(crate) fn content(state: &mut State, channel_id: &str, asked: &Asked) -> Answer {
-    let id = asked
-        .segments()
-        .get(3)
-        .copied()
-        .unwrap_or_default()
-        .to_owned();
-    let Some(content) = state
-        .contents
-        .get_mut(&id)
-        .filter(|content| content.channel_id == channel_id)
-    else {
+    let id = asked.segments().get(3).copied().unwrap_or_default().to_owned();
+    let Some(content) = state.contents.get_mut(&id).filter(|content| content.channel_id == channel_id) else {
         return refuse(404, "Not found");
     };
     if content.gone {
@@ -101,17 +76,11 @@ pub(crate) fn content(state: &mut State, channel_id: &str, asked: &Asked) -> Ans
 /// `POST /v2/bot/chat/loading/start`: 5 to 60 seconds in steps of 5.
 pub(crate) fn loading(state: &mut State, channel_id: &str, asked: &Asked) -> Answer {
     let body = asked.json().unwrap_or(Value::Null);
-    let seconds = if body["loadingSeconds"].is_null() {
-        Some(20)
-    } else {
-        body["loadingSeconds"].as_i64()
-    };
+    let seconds = if body["loadingSeconds"].is_null() { Some(20) } else { body["loadingSeconds"].as_i64() };
     let seconds = seconds.filter(|seconds| (5..=60).contains(seconds) && seconds % 5 == 0);
     let until_ms = state.now_ms() + seconds.unwrap_or_default() * 1000;
     let channel = state.channel(channel_id);
-    let chat = body["chatId"]
-        .as_str()
-        .filter(|chat| channel.ties.contains_key(*chat));
+    let chat = body["chatId"].as_str().filter(|chat| channel.ties.contains_key(*chat));
     match (chat, seconds) {
         (Some(chat), Some(_)) => {
             if channel.ties[chat].friendship != Friendship::Blocked {

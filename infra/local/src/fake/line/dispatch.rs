@@ -14,11 +14,7 @@ pub(crate) enum Step {
     /// Cut the connection.
     NoAnswer,
     /// Call the channel's webhook first, then `close` the call.
-    TestWebhook {
-        channel_id: String,
-        url: String,
-        ticket: Ticket,
-    },
+    TestWebhook { channel_id: String, url: String, ticket: Ticket },
 }
 
 /// A call between its effect and its answer.
@@ -34,8 +30,7 @@ pub(crate) fn refuse(status: u16, message: &str) -> Answer {
 }
 
 pub(crate) const RATE_LIMITED: &str = "The API rate limit has been exceeded. Try again later.";
-const UNAUTHORIZED: &str =
-    "Authentication failed. Confirm that the access token in the authorization header is valid.";
+const UNAUTHORIZED: &str = "Authentication failed. Confirm that the access token in the authorization header is valid.";
 
 fn endpoint_of(method: &str, segments: &[&str]) -> Option<Endpoint> {
     let found = match (method, segments) {
@@ -43,29 +38,16 @@ fn endpoint_of(method: &str, segments: &[&str]) -> Option<Endpoint> {
         ("POST", ["v2", "bot", "message", "push"]) => Endpoint::Push,
         ("POST", ["v2", "bot", "message", "multicast"]) => Endpoint::Multicast,
         ("POST", ["v2", "bot", "message", "reply"]) => Endpoint::Reply,
-        (
-            "POST",
-            [
-                "v2",
-                "bot",
-                "message",
-                "validate",
-                "push" | "reply" | "multicast",
-            ],
-        ) => Endpoint::Validate,
+        ("POST", ["v2", "bot", "message", "validate", "push" | "reply" | "multicast"]) => Endpoint::Validate,
         ("GET", ["v2", "bot", "profile", id]) if !id.is_empty() => Endpoint::Profile,
-        ("GET", ["v2", "bot", "group", group, "member", id])
-            if !group.is_empty() && !id.is_empty() =>
-        {
+        ("GET", ["v2", "bot", "group", group, "member", id]) if !group.is_empty() && !id.is_empty() => {
             Endpoint::Profile
         }
         ("GET", ["v2", "bot", "followers", "ids"]) => Endpoint::Followers,
         ("GET", ["v2", "bot", "info"]) => Endpoint::BotInfo,
         ("GET", ["v2", "bot", "message", "quota"]) => Endpoint::Quota,
         ("GET", ["v2", "bot", "message", "quota", "consumption"]) => Endpoint::QuotaConsumption,
-        ("GET" | "PUT", ["v2", "bot", "channel", "webhook", "endpoint"]) => {
-            Endpoint::WebhookEndpoint
-        }
+        ("GET" | "PUT", ["v2", "bot", "channel", "webhook", "endpoint"]) => Endpoint::WebhookEndpoint,
         ("POST", ["v2", "bot", "channel", "webhook", "test"]) => Endpoint::WebhookTest,
         ("GET", ["v2", "bot", "message", id, "content"]) if !id.is_empty() => Endpoint::Content,
         ("POST", ["v2", "bot", "chat", "loading", "start"]) => Endpoint::Loading,
@@ -90,23 +72,13 @@ fn documented_rate(endpoint: Endpoint) -> (u32, u32) {
 pub(crate) fn take(state: &mut State, asked: &Asked) -> Step {
     let request_id = state.ids.uuid();
     let Some(endpoint) = endpoint_of(&asked.method, &asked.segments()) else {
-        let ticket = Ticket {
-            request_id,
-            channel_id: None,
-            fault: None,
-        };
+        let ticket = Ticket { request_id, channel_id: None, fault: None };
         return close(state, asked, ticket, refuse(404, "Not found"));
     };
-    let channel_id = asked
-        .bearer()
-        .and_then(|bearer| token::channel_of(state, bearer));
+    let channel_id = asked.bearer().and_then(|bearer| token::channel_of(state, bearer));
     note_retry_key(state, channel_id.as_deref(), asked);
     let fault = state.faults.strike(endpoint);
-    let ticket = Ticket {
-        request_id,
-        channel_id: channel_id.clone(),
-        fault,
-    };
+    let ticket = Ticket { request_id, channel_id: channel_id.clone(), fault };
     match fault {
         Some(Fault::CloseBeforeEffect) => {
             return close(state, asked, ticket, refuse(503, "closed before effect"));
@@ -115,8 +87,7 @@ pub(crate) fn take(state: &mut State, asked: &Asked) -> Step {
             return close(state, asked, ticket, refuse(status, "Injected failure"));
         }
         Some(Fault::FailBeforeRetryAfter { status, seconds }) => {
-            let answer =
-                refuse(status, "Injected failure").with("retry-after", seconds.to_string());
+            let answer = refuse(status, "Injected failure").with("retry-after", seconds.to_string());
             return close(state, asked, ticket, answer);
         }
         Some(Fault::RateLimited) => return close(state, asked, ticket, refuse(429, RATE_LIMITED)),
@@ -133,20 +104,11 @@ pub(crate) fn take(state: &mut State, asked: &Asked) -> Step {
         return close(state, asked, ticket, refuse(429, RATE_LIMITED));
     }
     if asked.body.len() > 2 << 20 {
-        return close(
-            state,
-            asked,
-            ticket,
-            refuse(413, "The request entity is larger than the limit"),
-        );
+        return close(state, asked, ticket, refuse(413, "The request entity is larger than the limit"));
     }
     if endpoint == Endpoint::WebhookTest {
         return match admin::test_target(state, &channel_id, asked) {
-            Ok(url) => Step::TestWebhook {
-                channel_id,
-                url,
-                ticket,
-            },
+            Ok(url) => Step::TestWebhook { channel_id, url, ticket },
             Err(answer) => close(state, asked, ticket, answer),
         };
     }
@@ -154,17 +116,9 @@ pub(crate) fn take(state: &mut State, asked: &Asked) -> Step {
     close(state, asked, ticket, answer)
 }
 
-fn perform(
-    state: &mut State,
-    channel_id: &str,
-    endpoint: Endpoint,
-    asked: &Asked,
-    request_id: &str,
-) -> Answer {
+fn perform(state: &mut State, channel_id: &str, endpoint: Endpoint, asked: &Asked, request_id: &str) -> Answer {
     match endpoint {
-        Endpoint::Push | Endpoint::Multicast => {
-            send::to_many(state, channel_id, endpoint, asked, request_id)
-        }
+        Endpoint::Push | Endpoint::Multicast => send::to_many(state, channel_id, endpoint, asked, request_id),
         Endpoint::Reply => send::reply(state, channel_id, asked, request_id),
         Endpoint::Validate => send::validate(asked),
         Endpoint::Profile => people::profile(state, channel_id, asked),
@@ -182,10 +136,7 @@ fn perform(
 
 /// Writes the ledger and decides how the answer leaves.
 pub(crate) fn close(state: &mut State, asked: &Asked, ticket: Ticket, answer: Answer) -> Step {
-    let lost = matches!(
-        ticket.fault,
-        Some(Fault::LoseAnswerAfterEffect | Fault::CloseBeforeEffect)
-    );
+    let lost = matches!(ticket.fault, Some(Fault::LoseAnswerAfterEffect | Fault::CloseBeforeEffect));
     let answer = match ticket.fault {
         Some(Fault::FailAfterEffect(status)) => refuse(status, "Injected failure"),
         _ => answer,
@@ -206,30 +157,15 @@ pub(crate) fn close(state: &mut State, asked: &Asked, ticket: Ticket, answer: An
     if lost {
         return Step::NoAnswer;
     }
-    let delay_ms = if let Some(Fault::Delay(ms)) = ticket.fault {
-        ms
-    } else {
-        0
-    };
-    Step::Answer {
-        answer: answer.with("x-line-request-id", ticket.request_id),
-        delay_ms,
-    }
+    let delay_ms = if let Some(Fault::Delay(ms)) = ticket.fault { ms } else { 0 };
+    Step::Answer { answer: answer.with("x-line-request-id", ticket.request_id), delay_ms }
 }
 
 fn within_rate(state: &mut State, channel_id: &str, endpoint: Endpoint) -> bool {
     let now_ms = state.now_ms();
-    let (calls, per_ms) = state
-        .rates
-        .get(&endpoint)
-        .copied()
-        .unwrap_or_else(|| documented_rate(endpoint));
+    let (calls, per_ms) = state.rates.get(&endpoint).copied().unwrap_or_else(|| documented_rate(endpoint));
     let channel = state.channel(channel_id);
-    channel
-        .buckets
-        .entry(endpoint)
-        .or_insert_with(|| TokenBucket::new(calls, per_ms, now_ms))
-        .take(now_ms)
+    channel.buckets.entry(endpoint).or_insert_with(|| TokenBucket::new(calls, per_ms, now_ms)).take(now_ms)
 }
 
 /// Remembers a retry key at its first sight, and notes what a careful caller never does with one.
@@ -239,26 +175,12 @@ fn note_retry_key(state: &mut State, channel_id: Option<&str>, asked: &Asked) {
     };
     let now_ms = state.now_ms();
     let key = key.to_ascii_lowercase();
-    let fresh = || RetryKey {
-        first_at_ms: now_ms,
-        path: asked.path.clone(),
-        body: asked.body.clone(),
-        accepted: None,
-    };
-    let known = state
-        .channel(channel_id)
-        .retry_keys
-        .entry(key.clone())
-        .or_insert_with(fresh);
+    let fresh = || RetryKey { first_at_ms: now_ms, path: asked.path.clone(), body: asked.body.clone(), accepted: None };
+    let known = state.channel(channel_id).retry_keys.entry(key.clone()).or_insert_with(fresh);
     if now_ms - known.first_at_ms >= send::RETRY_KEY_LIFE_MS {
         *known = fresh();
-        state.ledger.violations.push(format!(
-            "retry key {key} used again after 24 hours: a new request"
-        ));
+        state.ledger.violations.push(format!("retry key {key} used again after 24 hours: a new request"));
     } else if known.body != asked.body || known.path != asked.path {
-        state
-            .ledger
-            .violations
-            .push(format!("retry key {key} used with another body or path"));
+        state.ledger.violations.push(format!("retry key {key} used with another body or path"));
     }
 }

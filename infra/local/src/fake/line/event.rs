@@ -28,12 +28,7 @@ pub struct Common {
 
 impl Common {
     /// Something a person did in a one-to-one chat, in active mode, delivered for the first time.
-    pub fn by_user(
-        user_id: &str,
-        at_ms: i64,
-        webhook_event_id: &str,
-        reply_token: Option<&str>,
-    ) -> Self {
+    pub fn by_user(user_id: &str, at_ms: i64, webhook_event_id: &str, reply_token: Option<&str>) -> Self {
         Self {
             source: Some(user_source(user_id)),
             at_ms,
@@ -66,10 +61,7 @@ pub fn event(common: &Common, kind: &str, payload: Value) -> Value {
         event.extend(payload);
     }
     event.insert("webhookEventId".to_owned(), json!(common.webhook_event_id));
-    event.insert(
-        "deliveryContext".to_owned(),
-        json!({"isRedelivery": common.is_redelivery}),
-    );
+    event.insert("deliveryContext".to_owned(), json!({"isRedelivery": common.is_redelivery}));
     event.insert("timestamp".to_owned(), json!(common.at_ms));
     if let Some(source) = &common.source {
         event.insert("source".to_owned(), source.clone());
@@ -77,16 +69,12 @@ pub fn event(common: &Common, kind: &str, payload: Value) -> Value {
     if let Some(token) = common.reply_token.as_ref().filter(|_| common.active) {
         event.insert("replyToken".to_owned(), json!(token));
     }
-    event.insert(
-        "mode".to_owned(),
-        json!(if common.active { "active" } else { "standby" }),
-    );
+    event.insert("mode".to_owned(), json!(if common.active { "active" } else { "standby" }));
     Value::Object(event)
 }
 
 fn message(common: &Common, message_id: &str, kind: &str, quotable: bool, own: Value) -> Value {
-    let mut message =
-        json!({"type": kind, "id": message_id, "markAsReadToken": format!("mrt-{message_id}")});
+    let mut message = json!({"type": kind, "id": message_id, "markAsReadToken": format!("mrt-{message_id}")});
     if let (Some(message), Value::Object(own)) = (message.as_object_mut(), own) {
         message.extend(own);
         if quotable {
@@ -102,13 +90,7 @@ pub fn text(common: &Common, message_id: &str, text: &str) -> Value {
 }
 
 /// A sticker.
-pub fn sticker(
-    common: &Common,
-    message_id: &str,
-    package_id: &str,
-    sticker_id: &str,
-    keywords: &[&str],
-) -> Value {
+pub fn sticker(common: &Common, message_id: &str, package_id: &str, sticker_id: &str, keywords: &[&str]) -> Value {
     let own = json!({
         "packageId": package_id, "stickerId": sticker_id, "stickerResourceType": "STATIC", "keywords": keywords,
     });
@@ -117,13 +99,7 @@ pub fn sticker(
 
 /// A picture kept by LINE.
 pub fn image(common: &Common, message_id: &str) -> Value {
-    message(
-        common,
-        message_id,
-        "image",
-        true,
-        json!({"contentProvider": {"type": "line"}}),
-    )
+    message(common, message_id, "image", true, json!({"contentProvider": {"type": "line"}}))
 }
 
 /// A video kept by LINE.
@@ -140,26 +116,12 @@ pub fn audio(common: &Common, message_id: &str, duration_ms: u64) -> Value {
 
 /// A file. It has neither quote token nor content provider.
 pub fn file(common: &Common, message_id: &str, name: &str, size_bytes: u64) -> Value {
-    message(
-        common,
-        message_id,
-        "file",
-        false,
-        json!({"fileName": name, "fileSize": size_bytes}),
-    )
+    message(common, message_id, "file", false, json!({"fileName": name, "fileSize": size_bytes}))
 }
 
 /// A place.
-pub fn location(
-    common: &Common,
-    message_id: &str,
-    title: &str,
-    address: &str,
-    latitude: f64,
-    longitude: f64,
-) -> Value {
-    let own =
-        json!({"title": title, "address": address, "latitude": latitude, "longitude": longitude});
+pub fn location(common: &Common, message_id: &str, title: &str, address: &str, latitude: f64, longitude: f64) -> Value {
+    let own = json!({"title": title, "address": address, "latitude": latitude, "longitude": longitude});
     message(common, message_id, "location", false, own)
 }
 
@@ -174,32 +136,18 @@ pub fn postback(common: &Common, data: &str, params: Option<Value>) -> Value {
 
 /// A message was taken back. Never has a reply token.
 pub fn unsend(common: &Common, message_id: &str) -> Value {
-    let common = Common {
-        reply_token: None,
-        ..common.clone()
-    };
-    event(
-        &common,
-        "unsend",
-        json!({"unsend": {"messageId": message_id}}),
-    )
+    let common = Common { reply_token: None, ..common.clone() };
+    event(&common, "unsend", json!({"unsend": {"messageId": message_id}}))
 }
 
 /// The channel was added as a friend, or unblocked.
 pub fn follow(common: &Common, is_unblocked: bool) -> Value {
-    event(
-        common,
-        "follow",
-        json!({"follow": {"isUnblocked": is_unblocked}}),
-    )
+    event(common, "follow", json!({"follow": {"isUnblocked": is_unblocked}}))
 }
 
 /// The channel was blocked. Never has a reply token.
 pub fn unfollow(common: &Common) -> Value {
-    let common = Common {
-        reply_token: None,
-        ..common.clone()
-    };
+    let common = Common { reply_token: None, ..common.clone() };
     event(&common, "unfollow", json!({}))
 }
 
@@ -217,8 +165,7 @@ pub fn webhook_body(destination: &str, events: &[Value]) -> String {
 
 /// `x-line-signature`: base64 of HMAC-SHA256 over the raw body, keyed with the channel secret's bytes.
 pub fn sign(channel_secret: &str, body: &str) -> String {
-    let mut mac = Hmac::<Sha256>::new_from_slice(channel_secret.as_bytes())
-        .expect("HMAC takes keys of any length");
+    let mut mac = Hmac::<Sha256>::new_from_slice(channel_secret.as_bytes()).expect("HMAC takes keys of any length");
     mac.update(body.as_bytes());
     STANDARD.encode(mac.finalize().into_bytes())
 }

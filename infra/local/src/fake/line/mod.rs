@@ -109,7 +109,7 @@ impl FakeLine {
     pub fn new(clock: FakeClock) -> Self {
         let state = State {
             clock: clock.clone(),
-            ids: IdMaker::new(0x4C49_4E45),
+            ids: IdMaker::started_at(0x4C49_4E45, clock.now_ms()),
             switches: Switches::default(),
             channels: Default::default(),
             people: Default::default(),
@@ -121,22 +121,16 @@ impl FakeLine {
             faults: FaultPlan::default(),
             rates: Default::default(),
         };
-        Self {
-            state: Arc::new(Mutex::new(state)),
-            client: outgoing::client(),
-            clock,
-        }
+        Self { state: Arc::new(Mutex::new(state)), client: outgoing::client(), clock }
     }
 
     /// The platform's HTTP face. Serve it with [`super::serve`] or [`super::serve_on`], else lost answers cannot be cut cleanly.
     pub fn router(&self) -> Router {
         let fake = self.clone();
-        Router::new().fallback(
-            move |cut: Option<axum::Extension<ConnectInfo<CutHandle>>>, request: Request| {
-                let fake = fake.clone();
-                async move { fake.answer(cut.map(|cut| cut.0.0), request).await }
-            },
-        )
+        Router::new().fallback(move |cut: Option<axum::Extension<ConnectInfo<CutHandle>>>, request: Request| {
+            let fake = fake.clone();
+            async move { fake.answer(cut.map(|cut| cut.0.0), request).await }
+        })
     }
 
     /// Serves the platform on a free port of 127.0.0.1 until the result is dropped.
@@ -189,14 +183,7 @@ impl FakeLine {
     }
 
     /// Keeps a file for a message, as if a person had sent it. For the first `preparing` calls the content answers 202.
-    pub fn keep_content(
-        &self,
-        channel_id: &str,
-        message_id: &str,
-        content_type: &str,
-        bytes: Bytes,
-        preparing: u32,
-    ) {
+    pub fn keep_content(&self, channel_id: &str, message_id: &str, content_type: &str, bytes: Bytes, preparing: u32) {
         let content = Content {
             channel_id: channel_id.to_owned(),
             content_type: content_type.to_owned(),
@@ -215,9 +202,7 @@ impl FakeLine {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     async fn answer(&self, cut: Option<CutHandle>, request: Request) -> Response {
@@ -227,11 +212,7 @@ impl FakeLine {
         };
         let step = dispatch::take(&mut self.lock(), &asked);
         let step = match step {
-            Step::TestWebhook {
-                channel_id,
-                url,
-                ticket,
-            } => {
+            Step::TestWebhook { channel_id, url, ticket } => {
                 let answer = self.test_webhook(&channel_id, url).await;
                 dispatch::close(&mut self.lock(), &asked, ticket, answer)
             }

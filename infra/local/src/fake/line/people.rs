@@ -13,18 +13,14 @@ pub(crate) fn profile(state: &mut State, channel_id: &str, asked: &Asked) -> Ans
     let user_id = segments.last().copied().unwrap_or_default();
     let channel = state.channel(channel_id);
     let visible = match segments.as_slice() {
-        ["v2", "bot", "group", group, ..] => channel
-            .groups
-            .get(*group)
-            .is_some_and(|members| members.iter().any(|member| member == user_id)),
-        _ => channel
-            .ties
-            .get(user_id)
-            .is_some_and(|tie| match tie.friendship {
-                Friendship::Friend => true,
-                Friendship::Blocked => false,
-                Friendship::None => tie.wrote_at_ms.is_some(),
-            }),
+        ["v2", "bot", "group", group, ..] => {
+            channel.groups.get(*group).is_some_and(|members| members.iter().any(|member| member == user_id))
+        }
+        _ => channel.ties.get(user_id).is_some_and(|tie| match tie.friendship {
+            Friendship::Friend => true,
+            Friendship::Blocked => false,
+            Friendship::None => tie.wrote_at_ms.is_some(),
+        }),
     };
     let Some(person) = state.people.get(user_id).filter(|_| visible) else {
         return refuse(404, "Not found");
@@ -42,19 +38,13 @@ pub(crate) fn followers(state: &mut State, channel_id: &str, asked: &Asked) -> A
     if !channel.spec.verified {
         return refuse(403, "Access to this API is not available for your account");
     }
-    let limit = asked
-        .query_value("limit")
-        .map_or(Some(300), |limit| limit.parse::<usize>().ok());
+    let limit = asked.query_value("limit").map_or(Some(300), |limit| limit.parse::<usize>().ok());
     let Some(limit) = limit.filter(|limit| (1..=1000).contains(limit)) else {
         return refuse(400, "Invalid limit");
     };
     let start = asked.query_value("start").unwrap_or_default();
-    let mut ids: Vec<&String> = channel
-        .ties
-        .iter()
-        .filter(|(_, tie)| tie.friendship == Friendship::Friend)
-        .map(|(id, _)| id)
-        .collect();
+    let mut ids: Vec<&String> =
+        channel.ties.iter().filter(|(_, tie)| tie.friendship == Friendship::Friend).map(|(id, _)| id).collect();
     ids.sort();
     let mut page: Vec<&String> = ids.into_iter().filter(|id| **id > start).collect();
     let more = page.len() > limit;

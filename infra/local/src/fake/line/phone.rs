@@ -22,10 +22,7 @@ pub struct PhoneWebhook {
 impl FakeLine {
     /// The person writes a text.
     pub async fn write_text(&self, channel_id: &str, user_id: &str, text: &str) -> PhoneWebhook {
-        self.write(channel_id, user_id, |common, id| {
-            event::text(common, id, text)
-        })
-        .await
+        self.write(channel_id, user_id, |common, id| event::text(common, id, text)).await
     }
 
     /// The person sends a sticker.
@@ -36,20 +33,12 @@ impl FakeLine {
         package_id: &str,
         sticker_id: &str,
     ) -> PhoneWebhook {
-        self.write(channel_id, user_id, |common, id| {
-            event::sticker(common, id, package_id, sticker_id, &["Happy"])
-        })
-        .await
+        self.write(channel_id, user_id, |common, id| event::sticker(common, id, package_id, sticker_id, &["Happy"]))
+            .await
     }
 
     /// The person sends a picture; its bytes can be fetched as the message's content.
-    pub async fn write_image(
-        &self,
-        channel_id: &str,
-        user_id: &str,
-        content_type: &str,
-        bytes: Bytes,
-    ) -> PhoneWebhook {
+    pub async fn write_image(&self, channel_id: &str, user_id: &str, content_type: &str, bytes: Bytes) -> PhoneWebhook {
         let fake = self.clone();
         let keep = |common: &Common, id: &str| {
             fake.keep_content(channel_id, id, content_type, bytes, 0);
@@ -67,10 +56,7 @@ impl FakeLine {
         address: &str,
         at: (f64, f64),
     ) -> PhoneWebhook {
-        self.write(channel_id, user_id, |common, id| {
-            event::location(common, id, title, address, at.0, at.1)
-        })
-        .await
+        self.write(channel_id, user_id, |common, id| event::location(common, id, title, address, at.0, at.1)).await
     }
 
     /// The person sends any message: `make` builds the event from what is common and a new message ID.
@@ -82,77 +68,43 @@ impl FakeLine {
     ) -> PhoneWebhook {
         let message_id = self.lock().message_id();
         let wrote = |state: &mut State, common: &Common| {
-            let tie = state
-                .channel(channel_id)
-                .ties
-                .entry(user_id.to_owned())
-                .or_default();
+            let tie = state.channel(channel_id).ties.entry(user_id.to_owned()).or_default();
             tie.wrote_at_ms = Some(common.at_ms);
         };
-        let mut webhook = self
-            .act(channel_id, user_id, true, wrote, |common| {
-                make(common, &message_id)
-            })
-            .await;
+        let mut webhook = self.act(channel_id, user_id, true, wrote, |common| make(common, &message_id)).await;
         webhook.message_id = Some(message_id);
         webhook
     }
 
     /// The person taps a postback action.
     pub async fn postback(&self, channel_id: &str, user_id: &str, data: &str) -> PhoneWebhook {
-        self.act(
-            channel_id,
-            user_id,
-            true,
-            |_, _| {},
-            |common| event::postback(common, data, None),
-        )
-        .await
+        self.act(channel_id, user_id, true, |_, _| {}, |common| event::postback(common, data, None)).await
     }
 
     /// The person takes a message back; the phone no longer shows it, and its content is gone.
     pub async fn unsend(&self, channel_id: &str, user_id: &str, message_id: &str) -> PhoneWebhook {
         self.drop_content(message_id);
         let forget = |state: &mut State, _: &Common| {
-            let tie = state
-                .channel(channel_id)
-                .ties
-                .entry(user_id.to_owned())
-                .or_default();
-            for line in tie
-                .talk
-                .iter_mut()
-                .filter(|line| line.message_id == message_id)
-            {
+            let tie = state.channel(channel_id).ties.entry(user_id.to_owned()).or_default();
+            for line in tie.talk.iter_mut().filter(|line| line.message_id == message_id) {
                 line.unsent = true;
                 line.message = json!({"type": "unsent"});
             }
         };
-        self.act(channel_id, user_id, false, forget, |common| {
-            event::unsend(common, message_id)
-        })
-        .await
+        self.act(channel_id, user_id, false, forget, |common| event::unsend(common, message_id)).await
     }
 
     /// The person adds the channel, or unblocks it if they had blocked it.
     pub async fn follow(&self, channel_id: &str, user_id: &str) -> PhoneWebhook {
         let unblocked = self.friendship(channel_id, user_id) == Friendship::Blocked;
         self.set_friendship(channel_id, user_id, Friendship::Friend);
-        self.act(
-            channel_id,
-            user_id,
-            true,
-            |_, _| {},
-            |common| event::follow(common, unblocked),
-        )
-        .await
+        self.act(channel_id, user_id, true, |_, _| {}, |common| event::follow(common, unblocked)).await
     }
 
     /// The person blocks the channel.
     pub async fn block(&self, channel_id: &str, user_id: &str) -> PhoneWebhook {
         self.set_friendship(channel_id, user_id, Friendship::Blocked);
-        self.act(channel_id, user_id, false, |_, _| {}, event::unfollow)
-            .await
+        self.act(channel_id, user_id, false, |_, _| {}, event::unfollow).await
     }
 
     /// The person unblocks the channel: a follow with `isUnblocked`.
@@ -173,12 +125,7 @@ impl FakeLine {
             let at_ms = state.now_ms();
             let id = state.ids.ulid(at_ms);
             let token = state.ids.hex32();
-            let common = Common::by_user(
-                user_id,
-                at_ms,
-                &id,
-                with_reply_token.then_some(token.as_str()),
-            );
+            let common = Common::by_user(user_id, at_ms, &id, with_reply_token.then_some(token.as_str()));
             effect(&mut state, &common);
             common
         };
@@ -191,19 +138,9 @@ impl FakeLine {
                 at_ms: common.at_ms,
                 unsent: false,
             };
-            self.lock()
-                .channel(channel_id)
-                .ties
-                .entry(user_id.to_owned())
-                .or_default()
-                .talk
-                .push(line);
+            self.lock().channel(channel_id).ties.entry(user_id.to_owned()).or_default().talk.push(line);
         }
         let posted = self.post_events(channel_id, vec![event]).await;
-        PhoneWebhook {
-            webhook_event_id: common.webhook_event_id,
-            message_id: None,
-            posted,
-        }
+        PhoneWebhook { webhook_event_id: common.webhook_event_id, message_id: None, posted }
     }
 }

@@ -17,30 +17,16 @@ const MONTHLY_LIMIT: &str = "You have reached your monthly limit.";
 
 /// The recipients that a body names, if each looks like an ID.
 pub(crate) fn recipients(via: Endpoint, body: &Value) -> Result<Vec<String>, Answer> {
-    let invalid = || {
-        refuse(
-            400,
-            "The property, 'to', in the request body is invalid (line: -, column: -)",
-        )
-    };
+    let invalid = || refuse(400, "The property, 'to', in the request body is invalid (line: -, column: -)");
     let to: Vec<String> = match (via, &body["to"]) {
         (Endpoint::Push, Value::String(to)) if is_chat_id(to, "UCR") => vec![to.clone()],
-        (Endpoint::Multicast, Value::Array(to)) if (1..=500).contains(&to.len()) => to
-            .iter()
-            .filter_map(|to| {
-                to.as_str()
-                    .filter(|to| is_chat_id(to, "U"))
-                    .map(str::to_owned)
-            })
-            .collect(),
+        (Endpoint::Multicast, Value::Array(to)) if (1..=500).contains(&to.len()) => {
+            to.iter().filter_map(|to| to.as_str().filter(|to| is_chat_id(to, "U")).map(str::to_owned)).collect()
+        }
         _ => return Err(invalid()),
     };
     let named = body["to"].as_array().map_or(1, Vec::len);
-    if to.len() == named {
-        Ok(to)
-    } else {
-        Err(invalid())
-    }
+    if to.len() == named { Ok(to) } else { Err(invalid()) }
 }
 
 /// Refuses people of another provider, unknown groups, and too many messages to one person.
@@ -51,14 +37,10 @@ pub(crate) fn check_recipients(
     to: &[String],
 ) -> Result<(), Answer> {
     let provider = state.channel(channel_id).spec.provider.clone();
-    let foreign_is_refused =
-        via == Endpoint::Push || state.switches.multicast_refuses_foreign_users;
+    let foreign_is_refused = via == Endpoint::Push || state.switches.multicast_refuses_foreign_users;
     for recipient in to {
         let known = match recipient.as_bytes().first() {
-            Some(b'U') => state
-                .people
-                .get(recipient)
-                .is_some_and(|person| person.provider == provider),
+            Some(b'U') => state.people.get(recipient).is_some_and(|person| person.provider == provider),
             _ => state.channel(channel_id).groups.contains_key(recipient),
         };
         if !known && foreign_is_refused {
@@ -85,10 +67,7 @@ pub(crate) fn check_recipients(
 /// Counts the recipients that are reached against the month's messages. Months begin in Japan's time zone.
 pub(crate) fn charge(state: &mut State, channel_id: &str, to: &[String]) -> Result<(), Answer> {
     let month = month_of(state.now_ms());
-    let reached = to
-        .iter()
-        .map(|recipient| reached_people(state, channel_id, recipient).len() as u32)
-        .sum::<u32>();
+    let reached = to.iter().map(|recipient| reached_people(state, channel_id, recipient).len() as u32).sum::<u32>();
     let channel = state.channel(channel_id);
     let used = channel.used_by_month.entry(month).or_default();
     if let Some(limit) = channel.spec.monthly_limit
@@ -109,21 +88,12 @@ fn reached_people(state: &State, channel_id: &str, chat: &str) -> Vec<String> {
         return members.clone();
     }
     let now_ms = state.now_ms();
-    let reached = channel
-        .ties
-        .get(chat)
-        .is_some_and(|tie| match tie.friendship {
-            Friendship::Friend => true,
-            Friendship::Blocked => false,
-            Friendship::None => tie
-                .wrote_at_ms
-                .is_some_and(|wrote_at_ms| now_ms - wrote_at_ms <= WROTE_RECENTLY_MS),
-        });
-    if reached {
-        vec![chat.to_owned()]
-    } else {
-        Vec::new()
-    }
+    let reached = channel.ties.get(chat).is_some_and(|tie| match tie.friendship {
+        Friendship::Friend => true,
+        Friendship::Blocked => false,
+        Friendship::None => tie.wrote_at_ms.is_some_and(|wrote_at_ms| now_ms - wrote_at_ms <= WROTE_RECENTLY_MS),
+    });
+    if reached { vec![chat.to_owned()] } else { Vec::new() }
 }
 
 /// Shows messages on the phones they reach; `sent` has their IDs where the answer named them.
@@ -149,23 +119,10 @@ pub(crate) fn deliver(
         via,
     });
     for (at, message) in messages.iter().enumerate() {
-        let own_id = sent
-            .get(at)
-            .and_then(|sent| sent["id"].as_str())
-            .map(str::to_owned);
+        let own_id = sent.get(at).and_then(|sent| sent["id"].as_str()).map(str::to_owned);
         let message_id = own_id.unwrap_or_else(|| state.message_id());
-        let line = TalkLine {
-            by_person: false,
-            message_id,
-            message: message.clone(),
-            at_ms,
-            unsent: false,
-        };
-        let tie = state
-            .channel(channel_id)
-            .ties
-            .entry(chat.to_owned())
-            .or_default();
+        let line = TalkLine { by_person: false, message_id, message: message.clone(), at_ms, unsent: false };
+        let tie = state.channel(channel_id).ties.entry(chat.to_owned()).or_default();
         tie.talk.push(line);
         tie.got_at_ms.push(at_ms);
     }
@@ -181,10 +138,6 @@ pub(crate) fn month_of(at_ms: i64) -> (i16, i8) {
 /// One of these letters and 32 lowercase hexadecimal digits.
 fn is_chat_id(id: &str, letters: &str) -> bool {
     let mut characters = id.chars();
-    let first_fits = characters
-        .next()
-        .is_some_and(|first| letters.contains(first));
-    first_fits
-        && id.len() == 33
-        && characters.all(|character| matches!(character, '0'..='9' | 'a'..='f'))
+    let first_fits = characters.next().is_some_and(|first| letters.contains(first));
+    first_fits && id.len() == 33 && characters.all(|character| matches!(character, '0'..='9' | 'a'..='f'))
 }

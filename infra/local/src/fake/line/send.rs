@@ -13,22 +13,13 @@ pub(crate) const RETRY_KEY_LIFE_MS: i64 = 24 * 3_600_000;
 const MINUTE_MS: i64 = 60_000;
 
 /// `POST /v2/bot/message/push` and `/multicast`.
-pub(crate) fn to_many(
-    state: &mut State,
-    channel_id: &str,
-    via: Endpoint,
-    asked: &Asked,
-    request_id: &str,
-) -> Answer {
+pub(crate) fn to_many(state: &mut State, channel_id: &str, via: Endpoint, asked: &Asked, request_id: &str) -> Answer {
     let key = match asked.header("x-line-retry-key") {
         Some(key) if !is_uuid(key) => return refuse(400, "Invalid retry key"),
         Some(key) => Some(key.to_ascii_lowercase()),
         None => None,
     };
-    if let Some(answer) = key
-        .as_deref()
-        .and_then(|key| repeated(state, channel_id, via, key, asked))
-    {
+    if let Some(answer) = key.as_deref().and_then(|key| repeated(state, channel_id, via, key, asked)) {
         return answer;
     }
     let Some(body) = asked.json().filter(Value::is_object) else {
@@ -52,20 +43,9 @@ pub(crate) fn to_many(
     let sent = sent_messages(state, &messages);
     accept(state, channel_id, via, &to, asked, request_id);
     for (at, recipient) in to.iter().enumerate() {
-        deliver(
-            state,
-            channel_id,
-            via,
-            recipient,
-            key.clone(),
-            &messages,
-            if at == 0 { &sent } else { &[] },
-        );
+        deliver(state, channel_id, via, recipient, key.clone(), &messages, if at == 0 { &sent } else { &[] });
     }
-    if let Some(known) = key
-        .as_deref()
-        .and_then(|key| state.channel(channel_id).retry_keys.get_mut(key))
-    {
+    if let Some(known) = key.as_deref().and_then(|key| state.channel(channel_id).retry_keys.get_mut(key)) {
         known.accepted = Some((request_id.to_owned(), sent.clone()));
     }
     match via {
@@ -75,19 +55,10 @@ pub(crate) fn to_many(
 }
 
 /// The answer to a key that was accepted before, or that is used for something else.
-fn repeated(
-    state: &mut State,
-    channel_id: &str,
-    via: Endpoint,
-    key: &str,
-    asked: &Asked,
-) -> Option<Answer> {
+fn repeated(state: &mut State, channel_id: &str, via: Endpoint, key: &str, asked: &Asked) -> Option<Answer> {
     let known = state.channel(channel_id).retry_keys.get(key)?;
     if known.body != asked.body || known.path != asked.path {
-        return Some(refuse(
-            400,
-            "The retry key was used with another request body",
-        ));
+        return Some(refuse(400, "The retry key was used with another request body"));
     }
     let (request_id, sent) = known.accepted.clone()?;
     let mut body = json!({"message": "The retry key is already accepted"});
@@ -101,27 +72,14 @@ fn sent_messages(state: &mut State, messages: &[Value]) -> Vec<Value> {
     let mut sent = Vec::new();
     for message in messages {
         let id = state.message_id();
-        let quotable = matches!(
-            message["type"].as_str(),
-            Some("text" | "textV2" | "sticker" | "image" | "video" | "template")
-        );
-        sent.push(if quotable {
-            json!({"id": id, "quoteToken": format!("qt-{id}")})
-        } else {
-            json!({"id": id})
-        });
+        let quotable =
+            matches!(message["type"].as_str(), Some("text" | "textV2" | "sticker" | "image" | "video" | "template"));
+        sent.push(if quotable { json!({"id": id, "quoteToken": format!("qt-{id}")}) } else { json!({"id": id}) });
     }
     sent
 }
 
-fn accept(
-    state: &mut State,
-    channel_id: &str,
-    via: Endpoint,
-    to: &[String],
-    asked: &Asked,
-    request_id: &str,
-) {
+fn accept(state: &mut State, channel_id: &str, via: Endpoint, to: &[String], asked: &Asked, request_id: &str) {
     let at_ms = state.now_ms();
     state.accepted.push(Accepted {
         channel_id: channel_id.to_owned(),
@@ -134,12 +92,7 @@ fn accept(
 }
 
 /// `POST /v2/bot/message/reply`: free, once per token, within a minute of the webhook (20 minutes of the event at most).
-pub(crate) fn reply(
-    state: &mut State,
-    channel_id: &str,
-    asked: &Asked,
-    request_id: &str,
-) -> Answer {
+pub(crate) fn reply(state: &mut State, channel_id: &str, asked: &Asked, request_id: &str) -> Answer {
     if asked.header("x-line-retry-key").is_some() {
         return refuse(400, "The retry key is not supported by this endpoint");
     }
@@ -151,13 +104,9 @@ pub(crate) fn reply(
         return Answer::json(400, &shape::refusal(&wrongs));
     }
     let now_ms = state.now_ms();
-    let token = body["replyToken"]
-        .as_str()
-        .and_then(|token| state.channel(channel_id).reply_tokens.get_mut(token));
+    let token = body["replyToken"].as_str().and_then(|token| state.channel(channel_id).reply_tokens.get_mut(token));
     let alive = |token: &&mut super::state::ReplyToken| {
-        !token.used
-            && now_ms - token.received_at_ms <= MINUTE_MS
-            && now_ms - token.event_at_ms <= 20 * MINUTE_MS
+        !token.used && now_ms - token.received_at_ms <= MINUTE_MS && now_ms - token.event_at_ms <= 20 * MINUTE_MS
     };
     let Some(token) = token.filter(alive) else {
         return refuse(400, "Invalid reply token");
@@ -166,23 +115,8 @@ pub(crate) fn reply(
     let chat = token.chat.clone();
     let messages = body["messages"].as_array().cloned().unwrap_or_default();
     let sent = sent_messages(state, &messages);
-    accept(
-        state,
-        channel_id,
-        Endpoint::Reply,
-        std::slice::from_ref(&chat),
-        asked,
-        request_id,
-    );
-    deliver(
-        state,
-        channel_id,
-        Endpoint::Reply,
-        &chat,
-        None,
-        &messages,
-        &sent,
-    );
+    accept(state, channel_id, Endpoint::Reply, std::slice::from_ref(&chat), asked, request_id);
+    deliver(state, channel_id, Endpoint::Reply, &chat, None, &messages, &sent);
     Answer::json(200, &json!({"sentMessages": sent}))
 }
 
@@ -190,11 +124,7 @@ pub(crate) fn reply(
 pub(crate) fn validate(asked: &Asked) -> Answer {
     let body = asked.json().unwrap_or(Value::Null);
     let wrongs = shape::check_messages(body.get("messages"));
-    if wrongs.is_empty() {
-        Answer::json(200, &json!({}))
-    } else {
-        Answer::json(400, &shape::refusal(&wrongs))
-    }
+    if wrongs.is_empty() { Answer::json(200, &json!({})) } else { Answer::json(400, &shape::refusal(&wrongs)) }
 }
 
 fn is_uuid(key: &str) -> bool {

@@ -24,9 +24,7 @@ impl FakeLine {
             groups: Default::default(),
             spec,
         };
-        self.lock()
-            .channels
-            .insert(channel.spec.channel_id.clone(), channel);
+        self.lock().channels.insert(channel.spec.channel_id.clone(), channel);
     }
 
     /// Changes a channel in the console (reissued secret, webhook switches, quota ...). A channel that is not there is left alone.
@@ -38,19 +36,12 @@ impl FakeLine {
 
     /// A channel as it is now.
     pub fn channel(&self, channel_id: &str) -> Option<ChannelSpec> {
-        self.lock()
-            .channels
-            .get(channel_id)
-            .map(|channel| channel.spec.clone())
+        self.lock().channels.get(channel_id).map(|channel| channel.spec.clone())
     }
 
     /// All channels, by ID.
     pub fn channels(&self) -> Vec<ChannelSpec> {
-        self.lock()
-            .channels
-            .values()
-            .map(|channel| channel.spec.clone())
-            .collect()
+        self.lock().channels.values().map(|channel| channel.spec.clone()).collect()
     }
 
     /// Issues (or, with `None`, revokes) the channel's one long-lived token.
@@ -60,12 +51,10 @@ impl FakeLine {
 
     /// Ends every stateless token of a channel at once, as if its time were over.
     pub fn expire_tokens(&self, channel_id: &str) {
-        self.lock()
-            .stateless
-            .retain(|_, (owner, _)| owner != channel_id);
+        self.lock().stateless.retain(|_, (owner, _)| owner != channel_id);
     }
 
-    /// Adds a person as seen by one provider; returns their user ID there.
+    /// Adds a person as seen by one provider; returns their user ID there, another one each time the fake is started.
     pub fn add_person(&self, provider: &str, name: &str, picture: Option<&str>) -> String {
         let mut state = self.lock();
         let id = format!("U{}", state.ids.hex32());
@@ -81,12 +70,8 @@ impl FakeLine {
     /// Everybody a provider knows: (user ID, name, picture).
     pub fn people(&self, provider: &str) -> Vec<(String, String, Option<String>)> {
         let state = self.lock();
-        let own = state
-            .people
-            .iter()
-            .filter(|(_, person)| person.provider == provider);
-        own.map(|(id, person)| (id.clone(), person.name.clone(), person.picture.clone()))
-            .collect()
+        let own = state.people.iter().filter(|(_, person)| person.provider == provider);
+        own.map(|(id, person)| (id.clone(), person.name.clone(), person.picture.clone())).collect()
     }
 
     /// Adds a group that the channel's bot is in; returns its ID (`C` + 32 hex).
@@ -101,11 +86,7 @@ impl FakeLine {
     /// Sets a friendship without any webhook.
     pub fn set_friendship(&self, channel_id: &str, user_id: &str, friendship: Friendship) {
         let mut state = self.lock();
-        let tie = state
-            .channel(channel_id)
-            .ties
-            .entry(user_id.to_owned())
-            .or_default();
+        let tie = state.channel(channel_id).ties.entry(user_id.to_owned()).or_default();
         tie.was_friend |= friendship == Friendship::Friend;
         tie.friendship = friendship;
     }
@@ -113,20 +94,14 @@ impl FakeLine {
     /// How a person stands to a channel.
     pub fn friendship(&self, channel_id: &str, user_id: &str) -> Friendship {
         let state = self.lock();
-        let tie = state
-            .channels
-            .get(channel_id)
-            .and_then(|channel| channel.ties.get(user_id));
+        let tie = state.channels.get(channel_id).and_then(|channel| channel.ties.get(user_id));
         tie.map(|tie| tie.friendship).unwrap_or_default()
     }
 
     /// The chat as the person's phone shows it, both directions, oldest first.
     pub fn talk(&self, channel_id: &str, user_id: &str) -> Vec<TalkLine> {
         let state = self.lock();
-        let tie = state
-            .channels
-            .get(channel_id)
-            .and_then(|channel| channel.ties.get(user_id));
+        let tie = state.channels.get(channel_id).and_then(|channel| channel.ties.get(user_id));
         tie.map(|tie| tie.talk.clone()).unwrap_or_default()
     }
 
@@ -137,31 +112,19 @@ impl FakeLine {
         let Some(channel) = state.channels.get(channel_id) else {
             return false;
         };
-        channel
-            .loadings
-            .iter()
-            .any(|(chat, until_ms)| chat == user_id && now_ms < *until_ms)
+        channel.loadings.iter().any(|(chat, until_ms)| chat == user_id && now_ms < *until_ms)
     }
 
     /// Webhook failures of a channel.
     pub fn webhook_errors(&self, channel_id: &str) -> WebhookErrors {
-        self.lock()
-            .channels
-            .get(channel_id)
-            .map(|channel| channel.errors)
-            .unwrap_or_default()
+        self.lock().channels.get(channel_id).map(|channel| channel.errors).unwrap_or_default()
     }
 
     /// Messages counted against this month's quota.
     pub fn used_this_month(&self, channel_id: &str) -> u32 {
         let mut state = self.lock();
         let month = month_of(state.now_ms());
-        state
-            .channel(channel_id)
-            .used_by_month
-            .get(&month)
-            .copied()
-            .unwrap_or_default()
+        state.channel(channel_id).used_by_month.get(&month).copied().unwrap_or_default()
     }
 
     /// Lets a reply token exist that a test put into a webhook of its own making.
@@ -173,27 +136,12 @@ impl FakeLine {
 
     /// The events of a channel by their `webhookEventId`, as last delivered.
     pub fn event(&self, channel_id: &str, webhook_event_id: &str) -> Option<Value> {
-        self.lock()
-            .channels
-            .get(channel_id)?
-            .events
-            .get(webhook_event_id)
-            .cloned()
+        self.lock().channels.get(channel_id)?.events.get(webhook_event_id).cloned()
     }
 }
 
-fn insert_person(
-    state: &mut State,
-    user_id: &str,
-    provider: &str,
-    name: &str,
-    picture: Option<&str>,
-) {
-    let person = Person {
-        provider: provider.to_owned(),
-        name: name.to_owned(),
-        picture: picture.map(str::to_owned),
-    };
+fn insert_person(state: &mut State, user_id: &str, provider: &str, name: &str, picture: Option<&str>) {
+    let person = Person { provider: provider.to_owned(), name: name.to_owned(), picture: picture.map(str::to_owned) };
     state.people.insert(user_id.to_owned(), person);
 }
 
@@ -208,16 +156,8 @@ impl State {
     ) {
         let channel = self.channel(channel_id);
         // A redelivered event carries the same token: its minute starts anew, unless it was used.
-        let used = channel
-            .reply_tokens
-            .get(token)
-            .is_some_and(|known| known.used);
-        let known = super::state::ReplyToken {
-            chat: chat.to_owned(),
-            event_at_ms,
-            received_at_ms,
-            used,
-        };
+        let used = channel.reply_tokens.get(token).is_some_and(|known| known.used);
+        let known = super::state::ReplyToken { chat: chat.to_owned(), event_at_ms, received_at_ms, used };
         channel.reply_tokens.insert(token.to_owned(), known);
     }
 }

@@ -12,18 +12,13 @@ pub(crate) struct Wrong {
 }
 
 fn wrong(property: String, message: &str) -> Wrong {
-    Wrong {
-        property,
-        message: message.to_owned(),
-    }
+    Wrong { property, message: message.to_owned() }
 }
 
 /// `details` of a 400 answer.
 pub(crate) fn refusal(wrongs: &[Wrong]) -> Value {
-    let details: Vec<Value> = wrongs
-        .iter()
-        .map(|wrong| json!({"message": wrong.message, "property": wrong.property}))
-        .collect();
+    let details: Vec<Value> =
+        wrongs.iter().map(|wrong| json!({"message": wrong.message, "property": wrong.property})).collect();
     json!({"message": format!("The request body has {} error(s)", wrongs.len()), "details": details})
 }
 
@@ -36,9 +31,7 @@ pub(crate) fn check_messages(messages: Option<&Value>) -> Vec<Wrong> {
         return vec![wrong("messages".to_owned(), "Size must be between 1 and 5")];
     }
     let checked = messages.iter().enumerate();
-    checked
-        .flat_map(|(at, message)| check_message(&format!("messages[{at}]"), message))
-        .collect()
+    checked.flat_map(|(at, message)| check_message(&format!("messages[{at}]"), message)).collect()
 }
 
 fn check_message(at: &str, message: &Value) -> Vec<Wrong> {
@@ -78,14 +71,8 @@ fn check_message(at: &str, message: &Value) -> Vec<Wrong> {
              template, flex]",
         )),
     }
-    if message["quickReply"]["items"]
-        .as_array()
-        .is_some_and(|items| items.len() > 13)
-    {
-        wrongs.push(wrong(
-            format!("{at}.quickReply.items"),
-            "Size must be between 1 and 13",
-        ));
+    if message["quickReply"]["items"].as_array().is_some_and(|items| items.len() > 13) {
+        wrongs.push(wrong(format!("{at}.quickReply.items"), "Size must be between 1 and 13"));
     }
     wrongs
 }
@@ -94,10 +81,7 @@ fn check_text(at: &str, message: &Value, name: &str, limit: usize, wrongs: &mut 
     match message[name].as_str() {
         None | Some("") => wrongs.push(wrong(format!("{at}.{name}"), "May not be empty")),
         Some(text) if text.encode_utf16().count() > limit => {
-            wrongs.push(wrong(
-                format!("{at}.{name}"),
-                &format!("Length must be between 0 and {limit}"),
-            ));
+            wrongs.push(wrong(format!("{at}.{name}"), &format!("Length must be between 0 and {limit}")));
         }
         Some(_) => {}
     }
@@ -111,10 +95,7 @@ fn check_number(at: &str, message: &Value, name: &str, wrongs: &mut Vec<Wrong>) 
 
 fn check_https(at: &str, message: &Value, names: &[&str], wrongs: &mut Vec<Wrong>) {
     for name in names {
-        if message[*name]
-            .as_str()
-            .is_some_and(|address| !address.starts_with("https://"))
-        {
+        if message[*name].as_str().is_some_and(|address| !address.starts_with("https://")) {
             wrongs.push(wrong(format!("{at}.{name}"), "invalid uri scheme"));
         }
     }
@@ -131,13 +112,7 @@ fn check_flex(at: &str, message: &Value, wrongs: &mut Vec<Wrong>) {
         wrongs.push(wrong(format!("{at}.contents"), "invalid property"));
     } else if contents.to_string().len() > limit_bytes {
         wrongs.push(wrong(format!("{at}.contents"), "size exceeds the limit"));
-    } else if contents["contents"]
-        .as_array()
-        .is_some_and(|bubbles| bubbles.len() > 12)
-    {
-        wrongs.push(wrong(
-            format!("{at}.contents.contents"),
-            "Size must be between 1 and 12",
-        ));
+    } else if contents["contents"].as_array().is_some_and(|bubbles| bubbles.len() > 12) {
+        wrongs.push(wrong(format!("{at}.contents.contents"), "Size must be between 1 and 12"));
     }
 }

@@ -41,9 +41,7 @@ pub struct ChannelSpec {
 impl ChannelSpec {
     /// A verified channel without a monthly limit, its webhook used and redelivered; the bot's IDs follow from the channel ID.
     pub fn demo(channel_id: &str, channel_secret: &str, provider: &str) -> Self {
-        let number = channel_id.bytes().fold(7_u64, |sum, byte| {
-            sum.wrapping_mul(31).wrapping_add(u64::from(byte))
-        });
+        let number = channel_id.bytes().fold(7_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte)));
         Self {
             channel_id: channel_id.to_owned(),
             channel_secret: channel_secret.to_owned(),
@@ -62,9 +60,7 @@ impl ChannelSpec {
 
 impl fmt::Debug for ChannelSpec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ChannelSpec")
-            .field("channel_id", &self.channel_id)
-            .finish_non_exhaustive()
+        f.debug_struct("ChannelSpec").field("channel_id", &self.channel_id).finish_non_exhaustive()
     }
 }
 
@@ -221,9 +217,7 @@ impl State {
     }
 
     pub(crate) fn channel(&mut self, channel_id: &str) -> &mut Channel {
-        self.channels
-            .get_mut(channel_id)
-            .expect("the channel was added before it is used")
+        self.channels.get_mut(channel_id).expect("the channel was added before it is used")
     }
 
     /// LINE's message IDs are numeric strings of 18 digits and more.

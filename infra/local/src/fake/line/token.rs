@@ -9,45 +9,26 @@ use crate::fake::wire::{Answer, Asked};
 const STATELESS_LIFE_MS: i64 = 900_000;
 
 fn refuse(status: u16, error: &str, description: &str) -> Answer {
-    Answer::json(
-        status,
-        &json!({"error": error, "error_description": description}),
-    )
+    Answer::json(status, &json!({"error": error, "error_description": description}))
 }
 
 /// `POST /oauth2/v3/token` with client credentials. The assertion form of the same call is left out.
 pub(crate) fn issue(state: &mut State, asked: &Asked) -> Answer {
-    let is_form = asked
-        .header("content-type")
-        .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+    let is_form =
+        asked.header("content-type").is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
     if !is_form || asked.form("grant_type").as_deref() != Some("client_credentials") {
-        return refuse(
-            400,
-            "unsupported_grant_type",
-            "grant_type must be client_credentials",
-        );
+        return refuse(400, "unsupported_grant_type", "grant_type must be client_credentials");
     }
     let (Some(id), Some(secret)) = (asked.form("client_id"), asked.form("client_secret")) else {
-        return refuse(
-            400,
-            "invalid_request",
-            "client_id and client_secret are required",
-        );
+        return refuse(400, "invalid_request", "client_id and client_secret are required");
     };
-    if state
-        .channels
-        .get(&id)
-        .is_none_or(|channel| channel.spec.channel_secret != secret)
-    {
+    if state.channels.get(&id).is_none_or(|channel| channel.spec.channel_secret != secret) {
         return refuse(400, "invalid_client", "invalid client_id or client_secret");
     }
     let token = format!("stateless.{}.{}", state.ids.hex32(), state.ids.hex32());
     let expires_at_ms = state.now_ms() + STATELESS_LIFE_MS;
     state.stateless.insert(token.clone(), (id, expires_at_ms));
-    Answer::json(
-        200,
-        &json!({"access_token": token, "expires_in": 900, "token_type": "Bearer"}),
-    )
+    Answer::json(200, &json!({"access_token": token, "expires_in": 900, "token_type": "Bearer"}))
 }
 
 /// The channel that a live token speaks for.
@@ -56,9 +37,5 @@ pub(crate) fn channel_of(state: &State, bearer: &str) -> Option<String> {
         return (state.now_ms() < *expires_at_ms).then(|| channel_id.clone());
     }
     let owner = |channel: &&super::state::Channel| channel.long_lived.as_deref() == Some(bearer);
-    state
-        .channels
-        .values()
-        .find(owner)
-        .map(|channel| channel.spec.channel_id.clone())
+    state.channels.values().find(owner).map(|channel| channel.spec.channel_id.clone())
 }

@@ -23,27 +23,15 @@ impl FakeLine {
         let channel = state.channel(channel_id);
         if !posted.is_success() && posted != Posted::NotSent && channel.spec.redelivery {
             let events = events.iter().map(event::redelivered).collect();
-            channel.redeliveries.push(Redelivery {
-                events,
-                due_at_ms,
-                attempts: 1,
-            });
+            channel.redeliveries.push(Redelivery { events, due_at_ms, attempts: 1 });
         }
         posted
     }
 
     /// Posts an event again that went out before: marked as a redelivery, or (duplicates by network routing) unmarked.
-    pub async fn post_again(
-        &self,
-        channel_id: &str,
-        webhook_event_id: &str,
-        marked: bool,
-    ) -> Posted {
+    pub async fn post_again(&self, channel_id: &str, webhook_event_id: &str, marked: bool) -> Posted {
         match self.event(channel_id, webhook_event_id) {
-            Some(event) if marked => {
-                self.post_once(channel_id, &[event::redelivered(&event)])
-                    .await
-            }
+            Some(event) if marked => self.post_once(channel_id, &[event::redelivered(&event)]).await,
             Some(event) => self.post_once(channel_id, &[event]).await,
             None => Posted::NotSent,
         }
@@ -51,10 +39,7 @@ impl FakeLine {
 
     /// How many webhooks wait for redelivery.
     pub fn waiting_redeliveries(&self, channel_id: &str) -> usize {
-        self.lock()
-            .channels
-            .get(channel_id)
-            .map_or(0, |channel| channel.redeliveries.len())
+        self.lock().channels.get(channel_id).map_or(0, |channel| channel.redeliveries.len())
     }
 
     /// Posts every webhook whose redelivery is due by the clock; returns how many were posted.
@@ -65,10 +50,7 @@ impl FakeLine {
             let channels = state.channels.values_mut();
             let taken = channels.flat_map(|channel| {
                 let id = channel.spec.channel_id.clone();
-                let (due, later) = channel
-                    .redeliveries
-                    .drain(..)
-                    .partition(|waiting| waiting.due_at_ms <= now_ms);
+                let (due, later) = channel.redeliveries.drain(..).partition(|waiting| waiting.due_at_ms <= now_ms);
                 channel.redeliveries = later;
                 let due: Vec<Redelivery> = due;
                 due.into_iter().map(move |waiting| (id.clone(), waiting))
@@ -79,18 +61,10 @@ impl FakeLine {
         for (channel_id, waiting) in due {
             let posted = self.post_once(&channel_id, &waiting.events).await;
             let mut state = self.lock();
-            let wait_ms = state
-                .switches
-                .redelivery_after_ms
-                .get(waiting.attempts as usize)
-                .copied();
+            let wait_ms = state.switches.redelivery_after_ms.get(waiting.attempts as usize).copied();
             let now_ms = state.now_ms();
             if let Some(wait_ms) = wait_ms.filter(|_| !posted.is_success()) {
-                let again = Redelivery {
-                    due_at_ms: now_ms + wait_ms,
-                    attempts: waiting.attempts + 1,
-                    ..waiting
-                };
+                let again = Redelivery { due_at_ms: now_ms + wait_ms, attempts: waiting.attempts + 1, ..waiting };
                 state.channel(&channel_id).redeliveries.push(again);
             }
         }
@@ -109,14 +83,7 @@ impl FakeLine {
             let signature = event::sign(&spec.channel_secret, &body);
             (url, body, signature)
         };
-        let posted = outgoing::post(
-            &self.client,
-            &url,
-            headers(&signature),
-            Bytes::from(body),
-            WEBHOOK_LIMIT,
-        )
-        .await;
+        let posted = outgoing::post(&self.client, &url, headers(&signature), Bytes::from(body), WEBHOOK_LIMIT).await;
         let mut state = self.lock();
         let errors = &mut state.channel(channel_id).errors;
         match &posted {
@@ -138,23 +105,14 @@ impl FakeLine {
             let signature = event::sign(&spec.channel_secret, &body);
             (body, signature, at_ms)
         };
-        let posted = outgoing::post(
-            &self.client,
-            &url,
-            headers(&signature),
-            Bytes::from(body),
-            WEBHOOK_LIMIT,
-        )
-        .await;
+        let posted = outgoing::post(&self.client, &url, headers(&signature), Bytes::from(body), WEBHOOK_LIMIT).await;
         let (status, reason) = match &posted {
             Posted::Answered { status: 200, .. } => (200, "OK"),
             Posted::Answered { status, .. } => (*status, "ERROR_STATUS_CODE"),
             Posted::TimedOut => (0, "REQUEST_TIMEOUT"),
             _ => (0, "COULD_NOT_CONNECT"),
         };
-        let at = jiff::Timestamp::from_millisecond(at_ms)
-            .unwrap_or_default()
-            .to_string();
+        let at = jiff::Timestamp::from_millisecond(at_ms).unwrap_or_default().to_string();
         let body = json!({
             "success": status == 200, "timestamp": at, "statusCode": status, "reason": reason,
             "detail": if status == 0 { reason.to_owned() } else { status.to_string() },
@@ -165,14 +123,8 @@ impl FakeLine {
 
 fn headers(signature: &str) -> HeaderMap {
     let mut headers = HeaderMap::new();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/json; charset=utf-8"),
-    );
-    headers.insert(
-        header::USER_AGENT,
-        HeaderValue::from_static("LineBotWebhook/2.0"),
-    );
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
+    headers.insert(header::USER_AGENT, HeaderValue::from_static("LineBotWebhook/2.0"));
     if let Ok(signature) = HeaderValue::from_str(signature) {
         headers.insert("x-line-signature", signature);
     }
@@ -186,27 +138,16 @@ impl State {
         for event in events {
             if let Some(token) = event["replyToken"].as_str() {
                 let source = &event["source"];
-                let chat = ["groupId", "roomId", "userId"]
-                    .iter()
-                    .find_map(|name| source[*name].as_str());
+                let chat = ["groupId", "roomId", "userId"].iter().find_map(|name| source[*name].as_str());
                 let event_at_ms = event["timestamp"].as_i64().unwrap_or(received_at_ms);
-                self.know_reply_token(
-                    channel_id,
-                    token,
-                    chat.unwrap_or_default(),
-                    event_at_ms,
-                    received_at_ms,
-                );
+                self.know_reply_token(channel_id, token, chat.unwrap_or_default(), event_at_ms, received_at_ms);
             }
             let channel = self.channel(channel_id);
             if let Some(token) = event["message"]["markAsReadToken"].as_str() {
                 channel.read_tokens.insert(token.to_owned());
             }
             if let Some(id) = event["webhookEventId"].as_str() {
-                channel
-                    .events
-                    .entry(id.to_owned())
-                    .or_insert_with(|| event.clone());
+                channel.events.entry(id.to_owned()).or_insert_with(|| event.clone());
             }
         }
     }

@@ -1,0 +1,182 @@
+//! AWS on a laptop: DynamoDB (SQLite underneath), SQS and Secrets Manager in this process, each on
+//! a free port of 127.0.0.1. `musubi::aws` and the real SDK run against them unchanged; only the
+//! environment they are given differs.
+
+pub mod clock;
+pub mod dynamodb;
+mod json;
+pub mod secrets;
+mod snapshot;
+pub mod sqs;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use musubi::config::Environment;
+use musubi::ports::Clock;
+use thiserror::Error;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+pub use self::clock::MovableClock;
+pub use self::dynamodb::LocalDynamoDb;
+pub use self::json::AwsFault;
+pub use self::secrets::LocalSecrets;
+pub use self::sqs::{LocalSqs, QueueSettings, Redrive};
+
+/// The tables' names here.
+pub const TABLES: [&str; 3] = ["channels", "links", "journal"];
+/// The queues' names here, each with its dead-letter queue.
+pub const QUEUES: [(&str, &str); 3] = [("inbox", "inbox-dlq"), ("push", "push-dlq"), ("crm.fifo", "crm-dlq.fifo")];
+
+/// As in the template: six times a function's 30 seconds.
+const VISIBILITY_S: i64 = 180;
+const RETENTION_S: i64 = 14 * 86_400;
+const MAX_RECEIVES: u32 = 20;
+
+/// Why the emulators could not start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// No port, or the data directory cannot be used.
+    #[error("the local AWS could not start")]
+    Io(#[from] std::io::Error),
+    /// The database.
+    #[error("the local DynamoDB could not start")]
+    Database(#[from] dynoxide::DynoxideError),
+}
+
+/// The three services, with Musubi's tables and queues. Ends when dropped.
+pub struct LocalAws {
+    dynamodb: LocalDynamoDb,
+    sqs: LocalSqs,
+    secrets: LocalSecrets,
+    environment: Environment,
+    servers: Vec<JoinHandle<()>>,
+}
+
+impl LocalAws {
+    /// Starts them by this clock. With a directory, tables, queues and secrets are kept in it (the
+    /// secrets in clear text); without, they are gone when this is dropped.
+    ///
+    /// # Errors
+    /// Where there is no free port, or the directory cannot be read or written.
+    pub async fn start(clock: Arc<dyn Clock>, data_dir: Option<&Path>) -> Result<Self, StartError> {
+        if let Some(dir) = data_dir {
+            std::fs::create_dir_all(dir)?;
+        }
+        let file = |name: &str| data_dir.map(|dir| dir.join(name));
+        let dynamodb = LocalDynamoDb::open(clock.clone(), file("dynamodb.sqlite").as_deref())?;
+        dynamodb.make_tables(&TABLES)?;
+        let sqs = LocalSqs::open(clock.clone(), file("sqs.json"))?;
+        for (name, dead_letters) in QUEUES {
+            sqs.make_queue(dead_letters, settings(None));
+            sqs.make_queue(name, settings(Some(dead_letters)));
+        }
+        let secrets = LocalSecrets::open(clock, file("secrets.json"))?;
+
+        let rows = TcpListener::bind("127.0.0.1:0").await?;
+        let others = TcpListener::bind("127.0.0.1:0").await?;
+        let rows_url = format!("http://{}", rows.local_addr()?);
+        let others_url = format!("http://{}", others.local_addr()?);
+        let router = router(Services { sqs: sqs.clone(), secrets: secrets.clone(), url: others_url.clone() });
+        let servers = vec![
+            tokio::spawn(dynoxide::server::serve_on(rows, dynamodb.database().clone())),
+            tokio::spawn(async move {
+                if let Err(error) = axum::serve(others, router).await {
+                    tracing::error!(%error, "local.aws_ended");
+                }
+            }),
+        ];
+        let environment = environment(&rows_url, &others_url);
+        Ok(Self { dynamodb, sqs, secrets, environment, servers })
+    }
+
+    /// What a function's environment would be: endpoints, dummy credentials, names of tables and
+    /// queues. Addresses of LINE, the CRM and ourselves are for the caller to add.
+    pub fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
+    /// The tables.
+    pub fn dynamodb(&self) -> &LocalDynamoDb {
+        &self.dynamodb
+    }
+
+    /// The queues.
+    pub fn sqs(&self) -> &LocalSqs {
+        &self.sqs
+    }
+
+    /// The secrets.
+    pub fn secrets(&self) -> &LocalSecrets {
+        &self.secrets
+    }
+}
+
+impl Drop for LocalAws {
+    fn drop(&mut self) {
+        for server in &self.servers {
+            server.abort();
+        }
+    }
+}
+
+fn settings(dead_letters: Option<&str>) -> QueueSettings {
+    QueueSettings {
+        visibility_s: VISIBILITY_S,
+        retention_s: RETENTION_S,
+        redrive: dead_letters.map(|to| Redrive { to: to.to_owned(), max_receives: MAX_RECEIVES }),
+        ..QueueSettings::default()
+    }
+}
+
+fn environment(rows_url: &str, others_url: &str) -> Environment {
+    let queue = |name: &str| sqs::queue_url(others_url, name);
+    let [(inbox, inbox_dlq), (push, push_dlq), (crm, crm_dlq)] = QUEUES;
+    let [channels, links, journal] = TABLES;
+    Environment::of([
+        ("AWS_REGION", "ap-northeast-1".to_owned()),
+        ("AWS_ACCESS_KEY_ID", "local".to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
+        ("AWS_ENDPOINT_URL_DYNAMODB", rows_url.to_owned()),
+        ("AWS_ENDPOINT_URL_SQS", others_url.to_owned()),
+        ("AWS_ENDPOINT_URL_SECRETS_MANAGER", others_url.to_owned()),
+        ("MUSUBI_STACK", "local".to_owned()),
+        ("MUSUBI_CHANNELS_TABLE", channels.to_owned()),
+        ("MUSUBI_LINKS_TABLE", links.to_owned()),
+        ("MUSUBI_JOURNAL_TABLE", journal.to_owned()),
+        ("MUSUBI_INBOX_QUEUE_URL", queue(inbox)),
+        ("MUSUBI_INBOX_DLQ_URL", queue(inbox_dlq)),
+        ("MUSUBI_PUSH_QUEUE_URL", queue(push)),
+        ("MUSUBI_PUSH_DLQ_URL", queue(push_dlq)),
+        ("MUSUBI_CRM_QUEUE_URL", queue(crm)),
+        ("MUSUBI_CRM_DLQ_URL", queue(crm_dlq)),
+        ("MUSUBI_PUSH_MAX_CONCURRENCY", "2".to_owned()),
+    ])
+}
+
+#[derive(Clone)]
+struct Services {
+    sqs: LocalSqs,
+    secrets: LocalSecrets,
+    url: String,
+}
+
+fn router(services: Services) -> Router {
+    Router::new().fallback(serve).layer(DefaultBodyLimit::max(16 * 1024 * 1024)).with_state(services)
+}
+
+/// One call, to whichever service its target names.
+async fn serve(State(services): State<Services>, headers: HeaderMap, body: Bytes) -> Response {
+    let answer = match json::target(&headers) {
+        Some(("AmazonSQS", operation)) => services.sqs.call(operation, &body, &services.url).await,
+        Some(("secretsmanager", operation)) => services.secrets.call(operation, &body),
+        _ => Err(AwsFault::new("UnknownOperationException", "no service here is meant")),
+    };
+    json::respond(answer)
+}

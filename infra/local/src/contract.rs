@@ -1,0 +1,261 @@
+//! What every answer to a port must do, as code. The AWS adapters pass it over the emulators, the
+//! simulation's models pass it too: so they cannot drift apart.
+//!
+//! Each function panics where the contract is broken. It uses keys of its own, so that it can run
+//! twice over one store.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use musubi::ports::queue::Queue;
+use musubi::ports::rows::{Commit, Expect, MAX_WRITES, Row, RowKey, Rows, Write, prefix_end};
+
+/// The whole contract of [`Rows`].
+pub async fn rows_contract(rows: Arc<dyn Rows>) {
+    let rows = rows.as_ref();
+    revisions_tell_writes_apart(rows).await;
+    every_expectation_is_kept(rows).await;
+    all_or_nothing(rows).await;
+    refused_commits(rows).await;
+    ranges(rows).await;
+    a_hundred_writes(rows).await;
+    bodies_come_back(rows).await;
+}
+
+fn fresh(name: &str) -> String {
+    format!("contract:{name}:{}", uuid::Uuid::new_v4())
+}
+
+fn put(key: &RowKey, value: &str, expect: Expect) -> Write {
+    Write::put(key.clone(), &value, expect)
+}
+
+async fn commit(rows: &dyn Rows, writes: Vec<Write>) -> Commit {
+    rows.commit(writes).await.expect("the store answers")
+}
+
+async fn get(rows: &dyn Rows, key: &RowKey) -> Option<(u64, String)> {
+    let row: Option<Row> = rows.get(key).await.expect("the store answers");
+    row.map(|row| {
+        assert_eq!(&row.key, key);
+        (row.rev, row.read::<String>().expect("a text was written"))
+    })
+}
+
+async fn revisions_tell_writes_apart(rows: &dyn Rows) {
+    let key = RowKey::new(fresh("rev"), "a");
+    assert_eq!(get(rows, &key).await, None, "nothing is there yet");
+    assert_eq!(commit(rows, vec![put(&key, "1", Expect::Absent)]).await, Commit::Done);
+    assert_eq!(get(rows, &key).await, Some((1, "1".to_owned())));
+    assert_eq!(commit(rows, vec![put(&key, "2", Expect::Rev(1))]).await, Commit::Done);
+    assert_eq!(get(rows, &key).await, Some((2, "2".to_owned())));
+    assert_eq!(commit(rows, vec![Write::Delete { key: key.clone(), expect: Expect::Rev(2) }]).await, Commit::Done);
+    assert_eq!(commit(rows, vec![put(&key, "again", Expect::Absent)]).await, Commit::Done);
+    assert_eq!(get(rows, &key).await, Some((1, "again".to_owned())), "a new row begins at 1");
+
+    // A write that expects anything leaves a revision the row never had, even across deletions.
+    let mut had = HashSet::from([1, 2, 3]);
+    let other = RowKey::new(&key.partition, "b");
+    for round in 0..6 {
+        let text = round.to_string();
+        let mut writes = vec![put(&key, &text, Expect::Any)];
+        if round % 2 == 1 {
+            writes.push(put(&other, &text, Expect::Any));
+        }
+        assert_eq!(commit(rows, writes).await, Commit::Done);
+        let (rev, value) = get(rows, &key).await.expect("just written");
+        assert_eq!(value, text);
+        assert!(had.insert(rev), "revision {rev} was there before");
+        if round == 2 {
+            assert_eq!(commit(rows, vec![put(&key, "next", Expect::Rev(rev))]).await, Commit::Done);
+            assert_eq!(get(rows, &key).await, Some((rev + 1, "next".to_owned())));
+            had.insert(rev + 1);
+        }
+        if round == 3 {
+            assert_eq!(commit(rows, vec![Write::Delete { key: key.clone(), expect: Expect::Any }]).await, Commit::Done);
+        }
+    }
+}
+
+/// Every kind of write with every expectation, on a row that is there (at revision 2) and one that
+/// is not; alone, and beside another write.
+async fn every_expectation_is_kept(rows: &dyn Rows) {
+    let expectations = [Expect::Absent, Expect::Rev(0), Expect::Rev(1), Expect::Rev(2), Expect::Rev(3), Expect::Any];
+    for present in [false, true] {
+        for expect in expectations {
+            for kind in 0..3 {
+                for alone in [true, false] {
+                    one_expectation(rows, present, expect, kind, alone).await;
+                }
+            }
+        }
+    }
+}
+
+async fn one_expectation(rows: &dyn Rows, present: bool, expect: Expect, kind: u8, alone: bool) {
+    let key = RowKey::new(fresh("expect"), "row");
+    let witness = RowKey::new(&key.partition, "witness");
+    if present {
+        assert_eq!(commit(rows, vec![put(&key, "1", Expect::Absent)]).await, Commit::Done);
+        assert_eq!(commit(rows, vec![put(&key, "2", Expect::Rev(1))]).await, Commit::Done);
+    }
+    let before = get(rows, &key).await;
+    let write = match kind {
+        0 => put(&key, "new", expect),
+        1 => Write::Delete { key: key.clone(), expect },
+        _ => Write::Check { key: key.clone(), expect },
+    };
+    let mut writes = vec![write];
+    if !alone {
+        writes.push(put(&witness, "seen", Expect::Absent));
+    }
+    let holds = match expect {
+        Expect::Any => true,
+        Expect::Absent | Expect::Rev(0) => !present,
+        Expect::Rev(rev) => present && rev == 2,
+    };
+    let case = format!("present {present}, {expect:?}, kind {kind}, alone {alone}");
+    assert_eq!(commit(rows, writes).await, if holds { Commit::Done } else { Commit::Conflict }, "{case}");
+    let after = get(rows, &key).await;
+    match (holds, kind, expect) {
+        (true, 0, Expect::Any) => assert_eq!(after.map(|(_, value)| value), Some("new".to_owned()), "{case}"),
+        (true, 0, _) => assert_eq!(after, Some((if present { 3 } else { 1 }, "new".to_owned())), "{case}"),
+        (true, 1, _) => assert_eq!(after, None, "{case}"),
+        _ => assert_eq!(after, before, "{case}"),
+    }
+    assert_eq!(get(rows, &witness).await.is_some(), holds && !alone, "{case}: all or nothing");
+}
+
+async fn all_or_nothing(rows: &dyn Rows) {
+    let partition = fresh("all");
+    let key = |name: &str| RowKey::new(&partition, name);
+    assert_eq!(commit(rows, vec![put(&key("taken"), "first", Expect::Absent)]).await, Commit::Done);
+    let writes = vec![
+        put(&key("new"), "x", Expect::Absent),
+        Write::Delete { key: key("taken"), expect: Expect::Rev(1) },
+        put(&key("other"), "x", Expect::Rev(7)),
+    ];
+    assert_eq!(commit(rows, writes).await, Commit::Conflict);
+    assert_eq!(get(rows, &key("new")).await, None);
+    assert_eq!(get(rows, &key("taken")).await, Some((1, "first".to_owned())));
+
+    // Two writers of the same revision: one was first.
+    let (a, b) = tokio::join!(
+        rows.commit(vec![put(&key("taken"), "a", Expect::Rev(1)), put(&key("by a"), "a", Expect::Absent)]),
+        rows.commit(vec![put(&key("taken"), "b", Expect::Rev(1)), put(&key("by b"), "b", Expect::Absent)]),
+    );
+    let done = [a, b].into_iter().filter(|result| matches!(result, Ok(Commit::Done))).count();
+    assert_eq!(done, 1, "two writers cannot both be first");
+    let (rev, winner) = get(rows, &key("taken")).await.expect("one of them wrote");
+    assert_eq!(rev, 2);
+    assert!(get(rows, &key(&format!("by {winner}"))).await.is_some(), "the winner's other write is there");
+    let loser = if winner == "a" { "b" } else { "a" };
+    assert!(get(rows, &key(&format!("by {loser}"))).await.is_none(), "and the loser's is not");
+}
+
+async fn refused_commits(rows: &dyn Rows) {
+    let partition = fresh("refused");
+    let key = |index: usize| RowKey::new(&partition, format!("{index:03}"));
+    assert_eq!(commit(rows, Vec::new()).await, Commit::Done, "all of nothing");
+    let many = (0..=MAX_WRITES).map(|index| put(&key(index), "x", Expect::Any)).collect();
+    let error = rows.commit(many).await.expect_err("101 writes are too many");
+    assert!(!error.is_transient());
+    let twice = vec![put(&key(0), "x", Expect::Any), Write::Check { key: key(0), expect: Expect::Absent }];
+    let error = rows.commit(twice).await.expect_err("a key may occur once");
+    assert!(!error.is_transient());
+    assert!(rows.range(&partition, "", &prefix_end(""), 10).await.expect("the store answers").is_empty());
+}
+
+async fn ranges(rows: &dyn Rows) {
+    let partition = fresh("range");
+    // By bytes: digits, then capitals, then small letters, then kana.
+    let sorts = ["p:0000000000001:b", "p:0000000000002:a", "p:0000000000010:a", "q", "あ", "n:1", "head"];
+    for sort in sorts {
+        assert_eq!(commit(rows, vec![put(&RowKey::new(&partition, sort), sort, Expect::Absent)]).await, Commit::Done);
+    }
+    let neighbour = RowKey::new(format!("{partition}x"), "p:");
+    assert_eq!(commit(rows, vec![put(&neighbour, "x", Expect::Absent)]).await, Commit::Done);
+    let list = async |from: &str, to: &str, limit: usize| -> Vec<String> {
+        let found = rows.range(&partition, from, to, limit).await.expect("the store answers");
+        found.into_iter().map(|row| row.key.sort).collect()
+    };
+    let mut all = sorts.map(str::to_owned).to_vec();
+    all.sort_by(|a, b| a.as_bytes().cmp(b.as_bytes()));
+    assert_eq!(list("", &prefix_end(""), 100).await, all, "everything, in the order of bytes");
+    assert_eq!(
+        list("p:", &prefix_end("p:"), 100).await,
+        ["p:0000000000001:b", "p:0000000000002:a", "p:0000000000010:a"]
+    );
+    assert_eq!(list("p:", &prefix_end("p:"), 2).await, ["p:0000000000001:b", "p:0000000000002:a"], "the first ones");
+    assert_eq!(list("q", "q", 100).await, ["q"], "both ends are included");
+    assert_eq!(list("", "head", 100).await, ["head"]);
+    assert!(list("z", "a", 100).await.is_empty(), "a range that runs backwards is empty");
+    assert!(list("", &prefix_end(""), 0).await.is_empty());
+}
+
+async fn a_hundred_writes(rows: &dyn Rows) {
+    let partition = fresh("hundred");
+    // 100 rows of 30 KB: more than the megabyte of one page.
+    let body = "x".repeat(30_000);
+    let writes = (0..MAX_WRITES)
+        .map(|index| put(&RowKey::new(&partition, format!("{index:03}")), &body, Expect::Absent))
+        .collect();
+    assert_eq!(commit(rows, writes).await, Commit::Done);
+    let found = rows.range(&partition, "", &prefix_end(""), 1_000).await.expect("the store answers");
+    assert_eq!(found.len(), MAX_WRITES);
+    let found = rows.range(&partition, "", &prefix_end(""), 77).await.expect("the store answers");
+    assert_eq!(found.last().map(|row| row.key.sort.as_str()), Some("076"));
+}
+
+async fn bodies_come_back(rows: &dyn Rows) {
+    let key = RowKey::new(fresh("body"), "結び\u{10FFFF}");
+    let text = "結び\u{0}\u{b}\u{ffff}\u{1f468}\u{200d}\u{1f469}\"\\\n";
+    assert_eq!(commit(rows, vec![put(&key, text, Expect::Absent).expiring(1_000, 30)]).await, Commit::Done);
+    assert_eq!(get(rows, &key).await, Some((1, text.to_owned())));
+}
+
+/// What the contract needs to see of a queue.
+#[async_trait::async_trait]
+pub trait QueueEnd<T>: Send + Sync {
+    /// All jobs that can be received now; they are gone then.
+    async fn take(&self) -> Vec<T>;
+    /// All jobs put aside, with the reasons; they are gone then.
+    async fn take_buried(&self) -> Vec<(T, String)>;
+    /// Time passes.
+    async fn advance_ms(&self, by_ms: i64);
+}
+
+/// The contract of [`Queue`], with two different jobs to send. `delays`: whether single jobs can be delayed.
+pub async fn queue_contract<T>(queue: Arc<dyn Queue<T>>, end: Arc<dyn QueueEnd<T>>, jobs: [T; 2], delays: bool)
+where
+    T: PartialEq + std::fmt::Debug + Send + Sync,
+{
+    let [first, second] = &jobs;
+    assert!(end.take().await.is_empty(), "nothing is there yet");
+    queue.send(first).await.expect("the queue answers");
+    queue.send(second).await.expect("the queue answers");
+    let taken = end.take().await;
+    assert_eq!(taken.len(), 2);
+    assert!(jobs.iter().all(|job| taken.contains(job)), "what was sent arrives as it was");
+
+    queue.send(first).await.expect("the queue answers");
+    queue.send(first).await.expect("the queue answers");
+    assert_eq!(end.take().await.len(), 2, "sent twice, delivered twice");
+
+    if delays {
+        queue.send_later(second, 900).await.expect("the queue answers");
+        end.advance_ms(899_000).await;
+        assert!(end.take().await.is_empty(), "not before its time");
+        end.advance_ms(1_001).await;
+        assert_eq!(end.take().await.as_slice(), std::slice::from_ref(second));
+        let error = queue.send_later(first, 901).await.expect_err("901 seconds are too long");
+        assert!(!error.is_transient());
+    }
+
+    queue.bury(first, "宛先の設定がありません。 / nobody to send to").await.expect("the queue answers");
+    assert!(end.take().await.is_empty(), "a buried job is not delivered");
+    let buried = end.take_buried().await;
+    assert_eq!(buried.len(), 1);
+    assert_eq!(&buried[0].0, first);
+    assert_eq!(buried[0].1, "宛先の設定がありません。 / nobody to send to");
+}

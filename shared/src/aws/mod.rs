@@ -1,0 +1,24 @@
+//! Ports answered by AWS: DynamoDB, SQS and Secrets Manager.
+//!
+//! | port | answered by |
+//! | --- | --- |
+//! | [`Rows`](crate::ports::Rows) | [`DynamoRows`], one table |
+//! | [`Queue`](crate::ports::Queue) | [`SqsQueue`], a queue and its dead-letter queue; jobs travel in an [`envelope`] |
+//! | [`Secrets`](crate::ports::Secrets) | [`SecretsManagerSecrets`], names under `musubi/<stack>/` |
+//!
+//! [`Parts`] hands them out from what the [`Environment`](crate::config::Environment) names;
+//! [`Aws`] is the connection behind them, built so that starting up costs milliseconds.
+
+pub mod envelope;
+mod fault;
+pub mod parts;
+pub mod queue;
+pub mod rows;
+pub mod sdk;
+pub mod secrets;
+
+pub use parts::Parts;
+pub use queue::{Routing, SqsQueue};
+pub use rows::DynamoRows;
+pub use sdk::{Aws, Patience};
+pub use secrets::SecretsManagerSecrets;

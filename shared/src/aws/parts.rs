@@ -1,0 +1,164 @@
+//! The parts that AWS answers for, as the environment names them: a function's `main` is a list of these.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use super::queue::{Routing, SqsQueue};
+use super::rows::DynamoRows;
+use super::sdk::{Aws, Patience};
+use super::secrets::SecretsManagerSecrets;
+use crate::config::{self, ConfigError, Environment, QueueUrls};
+use crate::domain::job::{InboxJob, WakeUp};
+use crate::domain::push::PushJob;
+use crate::ports::clock::SystemClock;
+use crate::ports::rows::{RowKey, Rows};
+use crate::ports::{Channels, Clock, Journal, Links, Secrets};
+
+/// A warm-up that takes longer than this is left alone.
+const WARM_UP_MS: u64 = 1_000;
+
+/// Hands out ports. A variable is read when the part that needs it is asked for.
+pub struct Parts {
+    aws: Aws,
+    environment: Environment,
+    clock: Arc<dyn Clock>,
+    used: Mutex<Used>,
+}
+
+/// One thing of each service that was handed out, to open its connection by.
+#[derive(Default, Clone)]
+struct Used {
+    table: Option<String>,
+    queue: Option<String>,
+    secrets: Option<String>,
+}
+
+impl Parts {
+    /// As a function gets them.
+    ///
+    /// # Errors
+    /// Names a missing variable.
+    pub fn from_environment(environment: &Environment, patience: Patience) -> Result<Self, ConfigError> {
+        Ok(Self::over(Aws::from_environment(environment, patience)?, environment.clone(), Arc::new(SystemClock)))
+    }
+
+    /// Over a connection made elsewhere, and any clock.
+    pub fn over(aws: Aws, environment: Environment, clock: Arc<dyn Clock>) -> Self {
+        Self { aws, environment, clock, used: Mutex::default() }
+    }
+
+    /// The connection, for what no port covers (an operator's tools).
+    pub fn aws(&self) -> &Aws {
+        &self.aws
+    }
+
+    /// Channels and CRM accounts.
+    ///
+    /// # Errors
+    /// Names a missing variable.
+    pub fn channels(&self) -> Result<Channels, ConfigError> {
+        Ok(Channels::new(self.rows(config::channels_table(&self.environment)?)))
+    }
+
+    /// Contact links.
+    ///
+    /// # Errors
+    /// Names a missing variable.
+    pub fn links(&self) -> Result<Links, ConfigError> {
+        Ok(Links::new(self.rows(config::links_table(&self.environment)?)))
+    }
+
+    /// The journal.
+    ///
+    /// # Errors
+    /// Names a missing variable.
+    pub fn journal(&self) -> Result<Journal, ConfigError> {
+        Ok(Journal::new(self.rows(config::journal_table(&self.environment)?)))
+    }
+
+    /// The queue of webhooks. `split` cuts a webhook that is too large for one message, by its events;
+    /// it knows LINE's JSON and so comes from outside.
+    ///
+    /// # Errors
+    /// Names a missing variable.
+    pub fn inbox_queue(
+        &self,
+        split: fn(&InboxJob) -> Option<Vec<InboxJob>>,
+    ) -> Result<Arc<SqsQueue<InboxJob>>, ConfigError> {
+        Ok(self.queue(config::inbox_queue(&self.environment)?, Routing { group: |job| job.channel.to_string(), split }))
+    }
+
+    /// The queue of messages to send.
+    ///
+    /// # Errors
+    /// Names a missing variable.
+    pub fn push_queue(&self) -> Result<Arc<SqsQueue<PushJob>>, ConfigError> {
+        Ok(self.queue(
+            config::push_queue(&self.environment)?,
+            Routing { group: |job| job.channel.to_string(), split: |_| None },
+        ))
+    }
+
+    /// The queue that wakes the payer: one account's wake-ups come one after the other.
+    ///
+    /// # Errors
+    /// Names a missing variable.
+    pub fn wake_ups(&self) -> Result<Arc<SqsQueue<WakeUp>>, ConfigError> {
+        Ok(self.queue(
+            config::crm_queue(&self.environment)?,
+            Routing { group: |job| job.account.to_string(), split: |_| None },
+        ))
+    }
+
+    /// Secrets.
+    ///
+    /// # Errors
+    /// Names a missing variable.
+    pub fn secrets(&self) -> Result<Arc<dyn Secrets>, ConfigError> {
+        let stack = config::stack(&self.environment)?;
+        self.used().secrets = Some(format!("musubi/{stack}/warm-up"));
+        Ok(Arc::new(SecretsManagerSecrets::new(self.aws.secrets_manager().clone(), stack, self.clock.clone())))
+    }
+
+    /// Opens the connections that the parts handed out so far will need, all at once, by one call
+    /// each. Belongs into INIT, which has a whole processor. Its answers do not matter and its
+    /// failures are silent: the first real call will say what is wrong.
+    pub async fn warm_up(&self) {
+        let used = self.used().clone();
+        let table = async {
+            if let Some(table) = used.table {
+                let _ =
+                    DynamoRows::new(self.aws.dynamodb().clone(), table).get(&RowKey::new("warm-up", "warm-up")).await;
+            }
+        };
+        let queue = async {
+            if let Some(queue) = used.queue {
+                let _ = self.aws.sqs().get_queue_attributes().queue_url(queue).send().await;
+            }
+        };
+        let secrets = async {
+            if let Some(name) = used.secrets {
+                let _ = self.aws.secrets_manager().get_secret_value().secret_id(name).send().await;
+            }
+        };
+        let all = async { tokio::join!(table, queue, secrets) };
+        let _ = tokio::time::timeout(Duration::from_millis(WARM_UP_MS), all).await;
+    }
+
+    fn rows(&self, table: String) -> Arc<dyn Rows> {
+        self.used().table = Some(table.clone());
+        Arc::new(DynamoRows::new(self.aws.dynamodb().clone(), table))
+    }
+
+    fn queue<T>(&self, urls: QueueUrls, routing: Routing<T>) -> Arc<SqsQueue<T>>
+    where
+        T: serde::Serialize + serde::de::DeserializeOwned + Send + Sync,
+    {
+        self.used().queue = Some(urls.queue.clone());
+        Arc::new(SqsQueue::new(self.aws.sqs().clone(), urls, routing, self.clock.clone()))
+    }
+
+    fn used(&self) -> std::sync::MutexGuard<'_, Used> {
+        self.used.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

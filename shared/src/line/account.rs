@@ -1,0 +1,141 @@
+//! What operators ask of an Official Account: who it is, where its webhook goes, what it may still send.
+//!
+//! Source: LINE Messaging API reference (2026-08) and line-openapi (2026-07). "Use webhook" and
+//! webhook redelivery have no API: they are switched in LINE's console.
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::json;
+
+use super::api::Reply;
+use super::messaging::LineMessenger;
+use crate::domain::ids::{BotUserId, ChannelId};
+use crate::ports::PortError;
+
+/// Who an Official Account is.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BotInfo {
+    /// What its webhooks have as `destination`.
+    #[serde(rename = "userId")]
+    pub bot_user_id: BotUserId,
+    /// `@...`
+    pub basic_id: String,
+    /// The name people see.
+    pub display_name: String,
+    /// `chat` or `bot`: whether operators can chat.
+    #[serde(default)]
+    pub chat_mode: String,
+}
+
+/// Where an Official Account's webhooks go.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct WebhookEndpoint {
+    /// The address.
+    pub endpoint: String,
+    /// "Use webhook" is on.
+    pub active: bool,
+}
+
+/// How LINE fared when it tried a webhook's address.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WebhookTest {
+    /// It got a 2xx.
+    #[serde(default)]
+    pub success: bool,
+    /// The status it got; 0 or less: none.
+    #[serde(default)]
+    pub status_code: i32,
+    /// LINE's word for it, such as `OK` or `COULD_NOT_CONNECT`.
+    #[serde(default)]
+    pub reason: String,
+    /// More of it.
+    #[serde(default)]
+    pub detail: String,
+}
+
+/// This month's messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MessageQuota {
+    /// How many may be sent; `None`: no limit.
+    pub limit: Option<u64>,
+    /// How many were sent, roughly.
+    pub used: u64,
+}
+
+#[derive(Deserialize)]
+struct LimitJson {
+    value: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct UsageJson {
+    total_usage: u64,
+}
+
+const ENDPOINT: [&str; 5] = ["v2", "bot", "channel", "webhook", "endpoint"];
+
+/// For operators. Each is a read, or writes what twice writes the same.
+impl LineMessenger {
+    /// Who the Official Account is. It also proves that the channel's secrets work: a token alone does
+    /// not, LINE issues them for deleted channels too.
+    ///
+    /// # Errors
+    /// Permanent where LINE refuses; transient where it does not answer.
+    pub async fn bot_info(&self, channel: &ChannelId) -> Result<BotInfo, PortError> {
+        const WHAT: &str = "LINE's bot info";
+        read(WHAT, &self.api.call(channel, WHAT, &[], |http, base| http.get(base.at(&["v2", "bot", "info"]))).await?)
+    }
+
+    /// Where its webhooks go; `None`: nowhere yet.
+    ///
+    /// # Errors
+    /// As [`bot_info`](Self::bot_info).
+    pub async fn webhook_endpoint(&self, channel: &ChannelId) -> Result<Option<WebhookEndpoint>, PortError> {
+        const WHAT: &str = "LINE's webhook endpoint";
+        let reply = self.api.call(channel, WHAT, &[404], |http, base| http.get(base.at(&ENDPOINT))).await?;
+        if reply.status == 404 { Ok(None) } else { read(WHAT, &reply).map(Some) }
+    }
+
+    /// Sends its webhooks to another address, from a minute later on at the latest. There is one
+    /// address per channel: what was there before hears no more.
+    ///
+    /// # Errors
+    /// As [`bot_info`](Self::bot_info).
+    pub async fn set_webhook_endpoint(&self, channel: &ChannelId, url: &str) -> Result<(), PortError> {
+        let body = json!({ "endpoint": url });
+        let put = |http: &reqwest::Client, base: &super::LineApiUrl| http.put(base.at(&ENDPOINT)).json(&body);
+        self.api.call(channel, "setting LINE's webhook endpoint", &[], put).await.map(|_| ())
+    }
+
+    /// Has LINE try the webhook's address, 60 times an hour at most.
+    ///
+    /// # Errors
+    /// As [`bot_info`](Self::bot_info). An address that does not answer is a result, no error.
+    pub async fn test_webhook(&self, channel: &ChannelId) -> Result<WebhookTest, PortError> {
+        const WHAT: &str = "LINE's webhook test";
+        let path = ["v2", "bot", "channel", "webhook", "test"];
+        read(WHAT, &self.api.call(channel, WHAT, &[], |http, base| http.post(base.at(&path)).json(&json!({}))).await?)
+    }
+
+    /// This month's messages.
+    ///
+    /// # Errors
+    /// As [`bot_info`](Self::bot_info).
+    pub async fn quota(&self, channel: &ChannelId) -> Result<MessageQuota, PortError> {
+        const WHAT: &str = "LINE's message quota";
+        let limit = ["v2", "bot", "message", "quota"];
+        let usage = ["v2", "bot", "message", "quota", "consumption"];
+        let limit = self.api.call(channel, WHAT, &[], |http, base| http.get(base.at(&limit))).await?;
+        let usage = self.api.call(channel, WHAT, &[], |http, base| http.get(base.at(&usage))).await?;
+        let LimitJson { value: limit } = read(WHAT, &limit)?;
+        let UsageJson { total_usage: used } = read(WHAT, &usage)?;
+        Ok(MessageQuota { limit, used })
+    }
+}
+
+fn read<T: DeserializeOwned>(what: &'static str, reply: &Reply) -> Result<T, PortError> {
+    serde_json::from_slice(&reply.body).map_err(|_| PortError::Transient { what, source: None })
+}

@@ -1,0 +1,221 @@
+//! One HTTP exchange with LINE's API, and where that is.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::{RequestBuilder, Response};
+use thiserror::Error;
+use url::Url;
+
+use super::token::{LineTokens, TokenFailure};
+use crate::domain::ids::ChannelId;
+use crate::ports::secrets::Secret;
+use crate::ports::{Clock, PortError, Secrets};
+
+/// One exchange takes no longer than this.
+const TIMEOUT: Duration = Duration::from_secs(8);
+/// Answers are short; more than this is not kept.
+const MAX_BODY_BYTES: usize = 256 * 1024;
+
+/// Where LINE's API is: `https://api.line.me`, or a fake of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineApiUrl(Url);
+
+/// The text is no address of an API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("LINE's API address must be http(s)://host, perhaps with a path, without query, fragment or login")]
+pub struct BadLineApiUrl;
+
+impl LineApiUrl {
+    /// Reads `MUSUBI_LINE_API_URL`. Slashes at its end make no difference.
+    ///
+    /// # Errors
+    /// Where no path can be put behind it.
+    pub fn parse(text: &str) -> Result<Self, BadLineApiUrl> {
+        let url = Url::parse(text.trim().trim_end_matches('/')).map_err(|_| BadLineApiUrl)?;
+        let is_plain = matches!(url.scheme(), "http" | "https")
+            && url.has_host()
+            && url.query().is_none()
+            && url.fragment().is_none()
+            && url.username().is_empty()
+            && url.password().is_none()
+            && !url.path().contains("//");
+        if is_plain { Ok(Self(url)) } else { Err(BadLineApiUrl) }
+    }
+
+    /// An endpoint. LINE takes exact paths only: each part is escaped, and none can add a slash.
+    pub(super) fn at(&self, path: &[&str]) -> Url {
+        let mut url = self.0.clone();
+        url.path_segments_mut().expect("it has a host, so it has a path").pop_if_empty().extend(path);
+        url
+    }
+}
+
+impl Default for LineApiUrl {
+    fn default() -> Self {
+        Self(Url::parse("https://api.line.me").expect("a constant"))
+    }
+}
+
+/// What LINE answered.
+pub(super) struct Reply {
+    pub(super) status: u16,
+    pub(super) request_id: Option<String>,
+    /// With 409: the request that was accepted before.
+    pub(super) accepted_request_id: Option<String>,
+    /// As far as it came.
+    pub(super) body: Vec<u8>,
+}
+
+impl Reply {
+    /// The request to ask LINE about.
+    pub(super) fn names_acceptance(&self) -> Option<String> {
+        self.accepted_request_id.clone().or_else(|| self.request_id.clone())
+    }
+}
+
+/// Why there is no answer. Addresses are taken out of the errors: some hold user IDs.
+pub(super) enum NoReply {
+    /// No connection: nothing was sent.
+    NotSent(reqwest::Error),
+    /// LINE may have taken it.
+    Lost(reqwest::Error),
+}
+
+/// Sends a request and waits for all of its answer. Once there is a status, a body that breaks off is
+/// cut short and no error.
+pub(super) async fn exchange(request: RequestBuilder) -> Result<Reply, NoReply> {
+    let sent = request.timeout(TIMEOUT).send().await.map_err(reqwest::Error::without_url);
+    let response = sent.map_err(|error| {
+        if error.is_connect() || error.is_builder() { NoReply::NotSent(error) } else { NoReply::Lost(error) }
+    })?;
+    Ok(Reply {
+        status: response.status().as_u16(),
+        request_id: header(&response, "x-line-request-id"),
+        accepted_request_id: header(&response, "x-line-accepted-request-id"),
+        body: read(response).await,
+    })
+}
+
+async fn read(mut response: Response) -> Vec<u8> {
+    let mut body = Vec::new();
+    while let Ok(Some(chunk)) = response.chunk().await {
+        if body.len() + chunk.len() > MAX_BODY_BYTES {
+            break;
+        }
+        body.extend_from_slice(&chunk);
+    }
+    body
+}
+
+fn header(response: &Response, name: &str) -> Option<String> {
+    let value = response.headers().get(name)?.to_str().ok()?;
+    (1..=128).contains(&value.len()).then(|| value.to_owned())
+}
+
+/// LINE's API with the channels' tokens.
+pub(super) struct LineApi {
+    pub(super) http: reqwest::Client,
+    pub(super) base: LineApiUrl,
+    pub(super) clock: Arc<dyn Clock>,
+    tokens: LineTokens,
+}
+
+/// Why a call has no answer.
+pub(super) enum CallFailure {
+    Token(TokenFailure),
+    NoReply(NoReply),
+}
+
+impl LineApi {
+    pub(super) fn new(
+        http: reqwest::Client,
+        base: LineApiUrl,
+        secrets: Arc<dyn Secrets>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        let tokens = LineTokens::new(http.clone(), base.clone(), secrets, Arc::clone(&clock));
+        Self { http, base, clock, tokens }
+    }
+
+    /// Attempts with the channel's token; after a 401 once more with another one, if there is one.
+    /// A 401 is a definite end of its request: nothing happened.
+    pub(super) async fn authorised<F, Fut>(&self, channel: &ChannelId, attempt: F) -> Result<Reply, CallFailure>
+    where
+        F: Fn(Secret) -> Fut + Send,
+        Fut: Future<Output = Result<Reply, NoReply>> + Send,
+    {
+        let token = self.tokens.get(channel).await.map_err(CallFailure::Token)?;
+        let refused = match attempt(token.clone()).await {
+            Ok(reply) if reply.status == 401 => reply,
+            end => return end.map_err(CallFailure::NoReply),
+        };
+        match self.tokens.another(channel, &token).await {
+            Ok(another) => attempt(another).await.map_err(CallFailure::NoReply),
+            Err(TokenFailure::Refused(_)) => Ok(refused),
+            Err(later) => Err(CallFailure::Token(later)),
+        }
+    }
+
+    /// A call whose answer is a value, not an outcome: everything but 200 (and what `also` names) is an error.
+    pub(super) async fn call(
+        &self,
+        channel: &ChannelId,
+        what: &'static str,
+        also: &[u16],
+        request: impl Fn(&reqwest::Client, &LineApiUrl) -> RequestBuilder + Send + Sync,
+    ) -> Result<Reply, PortError> {
+        let started_at_ms = self.clock.now_ms();
+        let attempt = |token: Secret| exchange(request(&self.http, &self.base).bearer_auth(token.expose()));
+        let end = self.authorised(channel, attempt).await;
+        let (status, request_id) = match &end {
+            Ok(reply) => (reply.status, reply.request_id.as_deref()),
+            Err(_) => (0, None),
+        };
+        let duration_ms = self.clock.now_ms() - started_at_ms;
+        tracing::info!(channel.id = %channel, what, status, line.request_id = request_id, duration_ms, "line.called");
+        let reply = end.map_err(|failure| match failure {
+            CallFailure::Token(TokenFailure::NotNow(source)) => source,
+            CallFailure::Token(TokenFailure::Refused(why)) => PortError::permanent(what, why),
+            CallFailure::NoReply(NoReply::NotSent(error) | NoReply::Lost(error)) => PortError::transient(what, error),
+        })?;
+        match reply.status {
+            200 => Ok(reply),
+            status if also.contains(&status) => Ok(reply),
+            429 | 408 | 500.. => Err(PortError::Transient { what, source: None }),
+            status => Err(PortError::permanent(what, format!("status {status}"))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_address_ever_has_two_slashes_or_one_at_its_end() {
+        for base in ["https://api.line.me", "https://api.line.me/", "http://127.0.0.1:9/", "http://127.0.0.1:9/line//"]
+        {
+            let url = LineApiUrl::parse(base).unwrap().at(&["v2", "bot", "profile", "a/../b ?#"]);
+            assert!(!url.path().contains("//") && !url.path().ends_with('/'), "{url}");
+            assert!(url.path().ends_with("/v2/bot/profile/a%2F..%2Fb%20%3F%23"), "{url}");
+        }
+        assert_eq!(LineApiUrl::default().at(&["v2"]).as_str(), "https://api.line.me/v2");
+    }
+
+    #[test]
+    fn what_is_no_address_of_an_api_is_refused() {
+        for bad in [
+            "",
+            "api.line.me",
+            "ftp://a",
+            "https://",
+            "https://a/?x=1",
+            "https://a/#x",
+            "https://u:p@a",
+            "https://a/b//c",
+        ] {
+            assert_eq!(LineApiUrl::parse(bad), Err(BadLineApiUrl), "{bad}");
+        }
+    }
+}

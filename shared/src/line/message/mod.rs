@@ -1,0 +1,98 @@
+//! What may be sent: message fields as marketers write them, turned into LINE message objects or refused in words.
+//!
+//! A field is plain text or one LINE message object as JSON (`field`). Tokens such as `{{line:firstname}}` are filled
+//! in after parsing, inside strings alone (`tokens`), so that nothing a contact typed can add to a message or change
+//! it. The result is held against LINE's documented limits (`shapes`, which are data) before anything is queued.
+//!
+//! Choices made here:
+//! - A token whose property is empty becomes nothing; a token whose property is unknown is refused.
+//! - A token stands in no key, in no `type`, and in no address before the end of its host.
+//! - Properties that LINE does not document pass; documented ones must be as documented, `null` included.
+//! - What LINE's documents leave open is left to LINE: a refusal from there is an outcome like any other.
+
+mod address;
+mod explain;
+mod field;
+mod json;
+pub mod limits;
+mod path;
+mod problem;
+mod push;
+mod shape;
+mod shapes;
+mod text;
+mod tokens;
+mod words;
+
+pub use path::JsonPath;
+pub use problem::{InvalidMessage, Problem, ValueKind};
+pub use push::{compose_push, is_aggregation_unit};
+
+use crate::domain::push::OutgoingMessage;
+use json::Json;
+
+/// Turns one field into a message that may be sent: its exact JSON (compact, keys in their author's order, the same for
+/// the same field and properties) and what it says.
+///
+/// `field` is the field's name, for the error; `tokens` gives the value of a contact's property, and `None` where the
+/// request has no such property. Counts no other fields: see [`parse_fields`].
+pub fn parse(
+    field: &str,
+    raw: &str,
+    tokens: &dyn Fn(&str) -> Option<String>,
+) -> Result<OutgoingMessage, InvalidMessage> {
+    read(raw, tokens).map_err(|problem| InvalidMessage { field: field.to_owned(), problem })
+}
+
+/// Turns all fields of one action into the messages of one request: blank fields are left out, one to five messages
+/// remain, and together they are not larger than LINE takes.
+///
+/// The first problem is told, with the field that has it. `fields` are names and contents, in the order of sending.
+pub fn parse_fields(
+    fields: &[(&str, &str)],
+    tokens: &dyn Fn(&str) -> Option<String>,
+) -> Result<Vec<OutgoingMessage>, InvalidMessage> {
+    let invalid = |field: &str, problem| InvalidMessage { field: field.to_owned(), problem };
+    let mut messages = Vec::new();
+    let mut last = fields.first().map_or("message_1", |(field, _)| field);
+    for (field, raw) in fields {
+        match parse(field, raw, tokens) {
+            Ok(message) => messages.push(message),
+            Err(InvalidMessage { problem: Problem::Blank, .. }) => continue,
+            Err(invalid) => return Err(invalid),
+        }
+        last = field;
+        if messages.len() > limits::MESSAGES_PER_REQUEST {
+            let actual = messages.len();
+            return Err(invalid(field, Problem::TooManyMessages { limit: limits::MESSAGES_PER_REQUEST, actual }));
+        }
+    }
+    if messages.is_empty() {
+        return Err(invalid(last, Problem::NoMessage));
+    }
+    let actual_bytes = push::largest_body_bytes(&messages);
+    if actual_bytes > limits::REQUEST_BYTES {
+        return Err(invalid(last, Problem::RequestTooLarge { limit_bytes: limits::REQUEST_BYTES, actual_bytes }));
+    }
+    Ok(messages)
+}
+
+fn read(raw: &str, tokens: tokens::Properties<'_>) -> Result<OutgoingMessage, Problem> {
+    let object = match field::read(raw)? {
+        field::Written::Blank => return Err(Problem::Blank),
+        field::Written::Text(text) => {
+            let text = Json::Text(tokens::fill_text(&text, tokens)?);
+            Json::Object(vec![("type".to_owned(), Json::Text("text".to_owned())), ("text".to_owned(), text)])
+        }
+        field::Written::Object(mut object) => {
+            tokens::fill_object(&mut object, tokens)?;
+            object
+        }
+    };
+    shape::check_variants(&object, &shapes::MESSAGES, path::Path::Root)?;
+    Ok(OutgoingMessage { json: object.render(), said: words::said(&object) })
+}
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;

@@ -1,0 +1,23 @@
+//! LINE as seen from us. Its JSON, its texts and its addresses stay in here.
+//!
+//! ```text
+//! a webhook in   signature -> Verified -> webhook::split_by_event, webhook::events -> event, content
+//! a push out     messaging -> pace -> token -> api -> answer
+//! ```
+
+pub mod account;
+pub mod answer;
+pub mod api;
+mod content;
+pub mod event;
+pub mod message;
+pub mod messaging;
+pub mod pace;
+pub mod signature;
+pub mod token;
+pub mod webhook;
+
+pub use api::LineApiUrl;
+pub use event::{EventFault, LineEvent};
+pub use messaging::LineMessenger;
+pub use signature::{Rejection, Verified, authenticate};

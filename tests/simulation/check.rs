@@ -1,0 +1,144 @@
+//! The promises, checked when the world has come to rest.
+
+use std::collections::HashMap;
+
+use musubi::domain::ids::CallbackId;
+use musubi::domain::properties::{LINE_LAST_MESSAGE, LINE_RECENT_MESSAGES, LINE_USER_ID};
+use musubi::ports::Clock;
+
+use crate::world::{World, push_id, user, word};
+
+/// What was put into the world.
+#[derive(Default, Clone)]
+pub struct Expected {
+    /// (number, by whom, at when, taken back)
+    pub said: Vec<(u64, u64, i64, bool)>,
+    /// (callback, the texts posted under it)
+    pub actions: Vec<(CallbackId, Vec<String>)>,
+}
+
+/// Everything that must hold; the first thing that does not, in words.
+pub fn check(world: &World, expected: &Expected) -> Result<(), String> {
+    line_showed_each_send_once(world, expected)?;
+    every_workflow_was_completed(world, expected)?;
+    every_word_is_on_the_timeline_once(world, expected)?;
+    one_contact_and_one_open_task_each(world, expected)?;
+    nothing_is_left(world)
+}
+
+fn line_showed_each_send_once(world: &World, expected: &Expected) -> Result<(), String> {
+    if let Some(violation) = world.line.violations().first() {
+        return Err(violation.clone());
+    }
+    let mut shown: HashMap<_, Vec<String>> = HashMap::new();
+    for (key, body) in world.line.shown() {
+        shown.entry(key).or_default().push(body);
+    }
+    for (callback, texts) in &expected.actions {
+        let bodies = shown.remove(&push_id(&world.account, callback)).unwrap_or_default();
+        if bodies.len() != 1 {
+            return Err(format!("{callback}: shown {} times", bodies.len()));
+        }
+        if !texts.iter().any(|text| bodies[0].contains(text.as_str())) {
+            return Err(format!("{callback}: something else was shown"));
+        }
+    }
+    if shown.is_empty() { Ok(()) } else { Err("something was shown that nobody asked for".into()) }
+}
+
+fn every_workflow_was_completed(world: &World, expected: &Expected) -> Result<(), String> {
+    let crm = world.crm.state.lock().unwrap();
+    for (callback, _) in &expected.actions {
+        let outputs = crm.completed.get(callback).ok_or(format!("{callback}: never completed"))?;
+        if outputs.iter().any(|outputs| outputs["outcome"] != "accepted") {
+            return Err(format!("{callback}: completed as {}", outputs[0]["outcome"]));
+        }
+    }
+    if crm.waiting.is_empty() { Ok(()) } else { Err(format!("still waiting: {:?}", crm.waiting)) }
+}
+
+fn every_word_is_on_the_timeline_once(world: &World, expected: &Expected) -> Result<(), String> {
+    let crm = world.crm.state.lock().unwrap();
+    let count = |text: &str| crm.notes.iter().map(|note| note.body.matches(text).count()).sum::<usize>();
+    for (number, _, _, taken_back) in &expected.said {
+        let times = count(&word(*number));
+        if times != usize::from(!taken_back) {
+            return Err(format!("message {number} stands {times} times, taken back: {taken_back}"));
+        }
+    }
+    for (callback, texts) in &expected.actions {
+        let times: usize = texts.iter().map(|text| count(text)).sum();
+        if times != 1 {
+            return Err(format!("{callback} stands {times} times"));
+        }
+    }
+    let mut in_order: Vec<_> = expected.said.iter().collect();
+    in_order.sort_by_key(|(number, _, at_ms, _)| (*at_ms, *number));
+    for note in &crm.notes {
+        let places: Vec<usize> = in_order.iter().filter_map(|(number, ..)| note.body.find(&word(*number))).collect();
+        if places.windows(2).any(|pair| pair[0] > pair[1]) {
+            return Err("an entry is out of order".into());
+        }
+    }
+    Ok(())
+}
+
+fn one_contact_and_one_open_task_each(world: &World, expected: &Expected) -> Result<(), String> {
+    let crm = world.crm.state.lock().unwrap();
+    let mut people: Vec<u64> = expected.said.iter().map(|(_, by, ..)| *by).collect();
+    people.sort_unstable();
+    people.dedup();
+    for by in people {
+        let id = user(by);
+        let contacts: Vec<_> =
+            crm.contacts.iter().filter(|(_, p)| p.get(LINE_USER_ID).map(String::as_str) == Some(id.expose())).collect();
+        let [(contact, properties)] = contacts[..] else {
+            return Err(format!("person {by} has {} contacts", contacts.len()));
+        };
+        let open = crm.tasks.iter().filter(|task| task.contact == *contact && !task.done).count();
+        if open != 1 {
+            return Err(format!("person {by} has {open} open tasks"));
+        }
+        let theirs = expected.said.iter().filter(|(_, whose, ..)| *whose == by);
+        let newest = theirs.clone().max_by_key(|(number, _, at_ms, _)| (*at_ms, *number)).expect("they spoke");
+        let last = properties.get(LINE_LAST_MESSAGE).map_or("", String::as_str);
+        if !newest.3 && last != word(newest.0) {
+            return Err(format!("person {by}: the last message reads {last:?}, not {}", word(newest.0)));
+        }
+        for (number, _, _, taken_back) in theirs {
+            let stands = properties.values().any(|value| value.contains(&word(*number)));
+            if *taken_back && stands {
+                return Err(format!("message {number} was taken back and stands in a property"));
+            }
+        }
+        if properties.get(LINE_RECENT_MESSAGES).is_none_or(String::is_empty) {
+            return Err(format!("person {by} has no recent messages"));
+        }
+    }
+    Ok(())
+}
+
+/// No words, no owed work that should have been done, no job in a queue.
+fn nothing_is_left(world: &World) -> Result<(), String> {
+    for (partition, sort, body) in world.journal_rows.all() {
+        if sort.starts_with("p:") {
+            return Err(format!("words are left in {partition}"));
+        }
+        // An open task is looked at again and again; a completion whose answer was lost is repeated
+        // until the workflow would have stopped waiting.
+        let goes_on = body.contains("\"task_check\"") || body.contains("\"completion\"");
+        if partition.starts_with("o:") && !goes_on {
+            return Err(format!("still owed: {sort}"));
+        }
+        if body.contains("word-") || body.contains("text-") {
+            return Err(format!("words are left in {partition} {sort}"));
+        }
+    }
+    if world.inbox.len() + world.push.len() + world.posts.len() > 0 {
+        return Err(format!("jobs are left at {}", world.clock.now_ms()));
+    }
+    if let Some((_, reason)) = world.wake_ups.buried().first() {
+        return Err(format!("given up: {reason}"));
+    }
+    Ok(())
+}

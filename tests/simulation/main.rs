@@ -1,0 +1,13 @@
+//! The verbs under every fault we can think of, decided by one number.
+//!
+//! The ports are answered by models that keep state and honour the ports' contracts. A seed decides
+//! workload, order, interleaving and faults at every port call: fail before the effect, effect then
+//! lost answer, crash before, crash after. When the faults stop and time goes on, the promises are
+//! checked. For small scenarios every crash point is tried, singly and in pairs.
+
+mod check;
+mod crash_points;
+mod faults;
+mod models;
+mod random;
+mod world;

@@ -1,0 +1,234 @@
+//! A CRM: contacts with a unique LINE property, notes and tasks with or without unique keys,
+//! workflows that wait.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use musubi::domain::account::CrmAccount;
+use musubi::domain::ids::{CallbackId, ContactId, NoteId, TaskId};
+use musubi::domain::properties::LINE_USER_ID;
+use musubi::ports::crm::*;
+use musubi::ports::{Crms, PortError};
+
+use crate::faults::{Fate, Faults};
+
+#[derive(Clone)]
+pub struct ModelNote {
+    pub key: String,
+    pub contact: ContactId,
+    pub at_ms: i64,
+    pub body: String,
+}
+
+#[derive(Clone)]
+pub struct ModelTask {
+    pub key: String,
+    pub contact: ContactId,
+    pub subject: String,
+    pub due_at_ms: i64,
+    pub done: bool,
+}
+
+#[derive(Default)]
+pub struct State {
+    pub contacts: BTreeMap<ContactId, BTreeMap<String, String>>,
+    pub notes: Vec<ModelNote>,
+    pub tasks: Vec<ModelTask>,
+    /// Workflows that wait, as far as the CRM knows.
+    pub waiting: BTreeSet<CallbackId>,
+    pub completed: BTreeMap<CallbackId, Vec<BTreeMap<String, String>>>,
+    next_id: u64,
+}
+
+#[derive(Clone)]
+pub struct ModelCrm {
+    faults: Faults,
+    unique_keys: bool,
+    pub state: Arc<Mutex<State>>,
+}
+
+impl ModelCrm {
+    pub fn new(faults: Faults, unique_keys: bool) -> Self {
+        Self { faults, unique_keys, state: Arc::default() }
+    }
+
+    async fn each<I, T>(
+        &self,
+        what: &str,
+        items: &[I],
+        mut effect: impl FnMut(&mut State, &I) -> Each<T> + Send,
+    ) -> Vec<Each<T>>
+    where
+        I: Sync,
+        T: Send,
+    {
+        if items.is_empty() {
+            return Vec::new();
+        }
+        let fate = self.faults.before(what).await;
+        if fate == Fate::FailsBefore {
+            return items.iter().map(|_| Err(CrmFailure::Later { wait_ms: 1000 })).collect();
+        }
+        let answers: Vec<Each<T>> = {
+            let mut state = self.state.lock().unwrap();
+            items.iter().map(|item| effect(&mut state, item)).collect()
+        };
+        self.faults.after(what).await;
+        if fate == Fate::AnswerLost { answers.into_iter().map(|_| Err(CrmFailure::Unknown)).collect() } else { answers }
+    }
+}
+
+fn new_id(state: &mut State) -> u64 {
+    state.next_id += 1;
+    state.next_id
+}
+
+#[async_trait]
+impl Crms for ModelCrm {
+    async fn connect(&self, _account: &CrmAccount) -> Result<Option<Arc<dyn Crm>>, PortError> {
+        Ok(Some(Arc::new(self.clone())))
+    }
+}
+
+#[async_trait]
+impl Crm for ModelCrm {
+    async fn upsert_people(&self, people: &[PersonWrite]) -> Vec<Each<ContactId>> {
+        self.each("crm upsert", people, |state, person| {
+            let user = person.user.expose().to_owned();
+            let found =
+                state.contacts.iter().find(|(_, p)| p.get(LINE_USER_ID) == Some(&user)).map(|(id, _)| id.clone());
+            let id = found.unwrap_or_else(|| ContactId::new(new_id(state).to_string()));
+            let contact = state.contacts.entry(id.clone()).or_default();
+            contact.insert(LINE_USER_ID.to_owned(), user);
+            contact.extend(person.properties.0.clone());
+            Ok(id)
+        })
+        .await
+    }
+
+    async fn read_contacts(&self, contacts: &[ContactId], _names: &[&str]) -> Vec<Each<ContactRecord>> {
+        self.each("crm read", contacts, |state, id| match state.contacts.get(id) {
+            Some(properties) => {
+                Ok(ContactRecord { contact: id.clone(), owner: None, properties: Properties(properties.clone()) })
+            }
+            None => Err(CrmFailure::Gone),
+        })
+        .await
+    }
+
+    async fn update_contacts(&self, writes: &[ContactWrite]) -> Vec<Each<ContactId>> {
+        self.each("crm update", writes, |state, write| match state.contacts.get_mut(&write.contact) {
+            Some(contact) => {
+                contact.extend(write.properties.0.clone());
+                Ok(write.contact.clone())
+            }
+            None => Err(CrmFailure::Gone),
+        })
+        .await
+    }
+
+    async fn write_notes(&self, notes: &[NoteWrite]) -> Vec<Each<NoteId>> {
+        let unique = self.unique_keys;
+        self.each("crm notes", notes, |state, note| {
+            let new = ModelNote {
+                key: note.key.clone(),
+                contact: note.contact.clone(),
+                at_ms: note.at_ms,
+                body: note.body.clone(),
+            };
+            match state.notes.iter().position(|known| unique && known.key == note.key) {
+                Some(at) => {
+                    state.notes[at] = new;
+                    Ok(NoteId::new(at.to_string()))
+                }
+                None => {
+                    state.notes.push(new);
+                    Ok(NoteId::new((state.notes.len() - 1).to_string()))
+                }
+            }
+        })
+        .await
+    }
+
+    async fn find_note(&self, note: &NoteWrite) -> Each<Option<NoteId>> {
+        self.each("crm find note", std::slice::from_ref(note), |state, note| {
+            let found = state.notes.iter().position(|known| known.contact == note.contact && known.at_ms == note.at_ms);
+            Ok(found.map(|at| NoteId::new(at.to_string())))
+        })
+        .await
+        .remove(0)
+    }
+
+    async fn read_note(&self, note: &NoteId) -> Each<String> {
+        self.each("crm read note", std::slice::from_ref(note), |state, id| {
+            let at: usize = id.as_str().parse().expect("a model's note");
+            state.notes.get(at).map(|note| note.body.clone()).ok_or(CrmFailure::Gone)
+        })
+        .await
+        .remove(0)
+    }
+
+    async fn edit_note(&self, note: &NoteId, body: &str) -> Each<()> {
+        self.each("crm edit note", std::slice::from_ref(note), |state, id| {
+            let at: usize = id.as_str().parse().expect("a model's note");
+            state.notes[at].body = body.to_owned();
+            Ok(())
+        })
+        .await
+        .remove(0)
+    }
+
+    async fn write_tasks(&self, tasks: &[TaskWrite]) -> Vec<Each<TaskId>> {
+        let unique = self.unique_keys;
+        self.each("crm tasks", tasks, |state, task| {
+            let found = state.tasks.iter().position(|known| unique && known.key == task.key);
+            let at = found.unwrap_or_else(|| {
+                state.tasks.push(ModelTask {
+                    key: task.key.clone(),
+                    contact: task.contact.clone(),
+                    subject: task.subject.clone(),
+                    due_at_ms: task.due_at_ms,
+                    done: false,
+                });
+                state.tasks.len() - 1
+            });
+            Ok(TaskId::new(at.to_string()))
+        })
+        .await
+    }
+
+    async fn find_task(&self, task: &TaskWrite) -> Each<Option<TaskId>> {
+        self.each("crm find task", std::slice::from_ref(task), |state, task| {
+            let found = state.tasks.iter().position(|known| {
+                known.contact == task.contact && known.due_at_ms == task.due_at_ms && known.subject == task.subject
+            });
+            Ok(found.map(|at| TaskId::new(at.to_string())))
+        })
+        .await
+        .remove(0)
+    }
+
+    async fn read_tasks(&self, tasks: &[TaskId]) -> Vec<Each<TaskStanding>> {
+        self.each("crm read tasks", tasks, |state, id| {
+            let at: usize = id.as_str().parse().expect("a model's task");
+            Ok(match state.tasks.get(at) {
+                Some(task) if task.done => TaskStanding::Done,
+                Some(_) => TaskStanding::Open,
+                None => TaskStanding::Gone,
+            })
+        })
+        .await
+    }
+
+    async fn complete(&self, completions: &[CompletionWrite]) -> Vec<Each<()>> {
+        self.each("crm complete", completions, |state, completion| {
+            if !state.waiting.remove(&completion.callback) {
+                return Err(CrmFailure::Gone);
+            }
+            state.completed.entry(completion.callback.clone()).or_default().push(completion.outputs.clone());
+            Ok(())
+        })
+        .await
+    }
+}

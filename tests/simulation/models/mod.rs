@@ -1,0 +1,7 @@
+//! Models of what the ports stand for: they keep state and honour the contracts.
+
+pub mod clock;
+pub mod crm;
+pub mod line;
+pub mod queue;
+pub mod rows;

@@ -1,0 +1,103 @@
+//! A standard queue: at least once, in any order, invisible while in flight, a dead-letter queue.
+
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use musubi::ports::{Clock, PortError, Queue};
+
+use super::clock::ModelClock;
+use crate::faults::{Fate, Faults};
+
+pub const VISIBILITY_MS: i64 = 60_000;
+
+#[derive(Clone)]
+pub struct Waiting<T> {
+    pub id: u64,
+    pub job: T,
+    pub ready_at_ms: i64,
+}
+
+struct State<T> {
+    waiting: Vec<Waiting<T>>,
+    buried: Vec<(T, String)>,
+    next_id: u64,
+}
+
+pub struct ModelQueue<T> {
+    name: &'static str,
+    faults: Faults,
+    clock: ModelClock,
+    state: Arc<Mutex<State<T>>>,
+}
+
+impl<T> Clone for ModelQueue<T> {
+    fn clone(&self) -> Self {
+        Self { name: self.name, faults: self.faults.clone(), clock: self.clock.clone(), state: Arc::clone(&self.state) }
+    }
+}
+
+impl<T: Clone> ModelQueue<T> {
+    pub fn new(name: &'static str, faults: Faults, clock: ModelClock) -> Self {
+        let state = State { waiting: Vec::new(), buried: Vec::new(), next_id: 1 };
+        Self { name, faults, clock, state: Arc::new(Mutex::new(state)) }
+    }
+
+    /// Takes one that is visible; it comes back unless it is deleted.
+    pub fn receive(&self, choose: u64) -> Option<Waiting<T>> {
+        let now_ms = self.clock.now_ms();
+        let mut state = self.state.lock().unwrap();
+        let ready: Vec<usize> =
+            (0..state.waiting.len()).filter(|at| state.waiting[*at].ready_at_ms <= now_ms).collect();
+        let at = *ready.get(usize::try_from(choose % ready.len().max(1) as u64).unwrap())?;
+        state.waiting[at].ready_at_ms = now_ms + VISIBILITY_MS;
+        Some(state.waiting[at].clone())
+    }
+
+    pub fn delete(&self, id: u64) {
+        self.state.lock().unwrap().waiting.retain(|waiting| waiting.id != id);
+    }
+
+    pub fn next_ready_ms(&self) -> Option<i64> {
+        self.state.lock().unwrap().waiting.iter().map(|waiting| waiting.ready_at_ms).min()
+    }
+
+    pub fn len(&self) -> usize {
+        self.state.lock().unwrap().waiting.len()
+    }
+
+    pub fn buried(&self) -> Vec<(T, String)> {
+        self.state.lock().unwrap().buried.clone()
+    }
+
+    /// As if SQS delivered it anew.
+    pub fn put(&self, job: T, ready_at_ms: i64) {
+        let mut state = self.state.lock().unwrap();
+        let id = state.next_id;
+        state.next_id += 1;
+        state.waiting.push(Waiting { id, job, ready_at_ms });
+    }
+}
+
+#[async_trait]
+impl<T: Clone + Send + Sync + 'static> Queue<T> for ModelQueue<T> {
+    async fn send(&self, job: &T) -> Result<(), PortError> {
+        self.send_later(job, 0).await
+    }
+
+    async fn send_later(&self, job: &T, delay_s: u32) -> Result<(), PortError> {
+        assert!(delay_s <= 900, "SQS delays at most 15 minutes");
+        let what = format!("{} send", self.name);
+        let fate = self.faults.before(&what).await;
+        if fate == Fate::FailsBefore {
+            return Err(PortError::transient("send", "the model lost it"));
+        }
+        self.put(job.clone(), self.clock.now_ms() + i64::from(delay_s) * 1000);
+        self.faults.after(&what).await;
+        if fate == Fate::AnswerLost { Err(PortError::transient("send", "the model lost it")) } else { Ok(()) }
+    }
+
+    async fn bury(&self, job: &T, reason: &str) -> Result<(), PortError> {
+        self.state.lock().unwrap().buried.push((job.clone(), reason.to_owned()));
+        Ok(())
+    }
+}

@@ -1,0 +1,121 @@
+//! A table: conditions, revisions, all or nothing.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use musubi::ports::rows::{Commit, Expect, MAX_WRITES, Row, RowKey, Write};
+use musubi::ports::{PortError, Rows};
+
+use crate::faults::{Fate, Faults};
+
+#[derive(Default)]
+struct State {
+    rows: BTreeMap<(String, String), (u64, String)>,
+    fresh_rev: u64,
+}
+
+#[derive(Clone)]
+pub struct ModelRows {
+    name: &'static str,
+    faults: Faults,
+    state: Arc<Mutex<State>>,
+}
+
+fn lost(what: &'static str) -> PortError {
+    PortError::transient(what, "the model lost it")
+}
+
+impl ModelRows {
+    pub fn new(name: &'static str, faults: Faults) -> Self {
+        Self { name, faults, state: Arc::new(Mutex::new(State { rows: BTreeMap::new(), fresh_rev: 1 << 40 })) }
+    }
+
+    /// Every row, for checks.
+    pub fn all(&self) -> Vec<(String, String, String)> {
+        let state = self.state.lock().unwrap();
+        state.rows.iter().map(|((p, s), (_, body))| (p.clone(), s.clone(), body.clone())).collect()
+    }
+}
+
+fn commit(state: &mut State, writes: Vec<Write>) -> Commit {
+    let holds = |state: &State, key: &RowKey, expect: Expect| {
+        let rev = state.rows.get(&(key.partition.clone(), key.sort.clone())).map_or(0, |(rev, _)| *rev);
+        match expect {
+            Expect::Any => true,
+            Expect::Absent => rev == 0,
+            Expect::Rev(expected) => rev == expected,
+        }
+    };
+    for write in &writes {
+        let expect = match write {
+            Write::Put { expect, .. } | Write::Delete { expect, .. } | Write::Check { expect, .. } => *expect,
+        };
+        if !holds(state, write.key(), expect) {
+            return Commit::Conflict;
+        }
+    }
+    for write in writes {
+        let at = (write.key().partition.clone(), write.key().sort.clone());
+        match write {
+            Write::Put { body, expect, .. } => {
+                let rev = match expect {
+                    Expect::Absent => 1,
+                    Expect::Rev(rev) => rev + 1,
+                    Expect::Any => {
+                        state.fresh_rev += 1;
+                        state.fresh_rev
+                    }
+                };
+                state.rows.insert(at, (rev, body));
+            }
+            Write::Delete { .. } => {
+                state.rows.remove(&at);
+            }
+            Write::Check { .. } => {}
+        }
+    }
+    Commit::Done
+}
+
+#[async_trait]
+impl Rows for ModelRows {
+    async fn get(&self, key: &RowKey) -> Result<Option<Row>, PortError> {
+        let what = format!("{} get {}", self.name, kind(&key.sort));
+        if self.faults.before(&what).await != Fate::Well {
+            return Err(lost("get"));
+        }
+        let state = self.state.lock().unwrap();
+        let found = state.rows.get(&(key.partition.clone(), key.sort.clone()));
+        Ok(found.map(|(rev, body)| Row { key: key.clone(), rev: *rev, body: body.clone() }))
+    }
+
+    async fn range(&self, partition: &str, from: &str, to: &str, limit: usize) -> Result<Vec<Row>, PortError> {
+        if self.faults.before(&format!("{} range", self.name)).await != Fate::Well {
+            return Err(lost("range"));
+        }
+        let state = self.state.lock().unwrap();
+        let range = (partition.to_owned(), from.to_owned())..=(partition.to_owned(), to.to_owned());
+        let rows = state.rows.range(range).take(limit);
+        Ok(rows.map(|((p, s), (rev, body))| Row { key: RowKey::new(p, s), rev: *rev, body: body.clone() }).collect())
+    }
+
+    async fn commit(&self, writes: Vec<Write>) -> Result<Commit, PortError> {
+        assert!(writes.len() <= MAX_WRITES, "a transaction takes at most {MAX_WRITES} writes");
+        for (at, write) in writes.iter().enumerate() {
+            assert!(writes[..at].iter().all(|other| other.key() != write.key()), "a key twice in one transaction");
+        }
+        let what = format!("{} commit of {}", self.name, writes.len());
+        let fate = self.faults.before(&what).await;
+        if fate == Fate::FailsBefore {
+            return Err(lost("commit"));
+        }
+        let done = commit(&mut self.state.lock().unwrap(), writes);
+        self.faults.after(&what).await;
+        if fate == Fate::AnswerLost { Err(lost("commit")) } else { Ok(done) }
+    }
+}
+
+fn kind(sort: &str) -> &str {
+    sort.split(':').next().unwrap_or(sort)
+}

@@ -1,0 +1,108 @@
+//! Many seeds: a random workload under random faults.
+
+use musubi::domain::ids::CallbackId;
+
+use crate::check::{Expected, check};
+use crate::faults::{Dice, Faults};
+use crate::world::{MINUTE_MS, Make, Post, START_MS, World, said, unsent, user};
+
+const HOUR_MS: i64 = 3_600_000;
+
+/// Puts a random workload into the world; the same seed puts the same.
+fn fill(world: &World, seed: u64) -> Expected {
+    let mut dice = Dice::new(seed ^ 0x5eed);
+    let mut expected = Expected::default();
+    let people = 1 + dice.below(3);
+    for number in 0..6 + dice.below(12) {
+        let by = dice.below(people);
+        let at_ms = START_MS + dice.below(20 * MINUTE_MS as u64) as i64;
+        let arrives_ms = at_ms + dice.below(3 * MINUTE_MS as u64) as i64;
+        let event = said(number, by, at_ms);
+        world.event(event.clone(), arrives_ms);
+        while dice.chance(250) {
+            world.event(event.clone(), arrives_ms + dice.below(2 * HOUR_MS as u64) as i64);
+        }
+        let taken_back = dice.chance(150);
+        if taken_back {
+            let at = at_ms + dice.below(HOUR_MS as u64) as i64;
+            world.event(unsent(number, number, by, at), at.max(arrives_ms - 1000));
+        }
+        expected.said.push((number, by, at_ms, taken_back));
+    }
+    for number in 0..dice.below(8) {
+        let callback = CallbackId::new(format!("ap-77-{seed}-{number}"));
+        let to = Some(user(dice.below(people)));
+        let at_ms = START_MS + dice.below(20 * MINUTE_MS as u64) as i64;
+        let mut texts = Vec::new();
+        for repeat in 0..1 + dice.below(3) {
+            let text = format!("text-{number}-{repeat}-");
+            let post = Post {
+                callback: callback.clone(),
+                to: to.clone(),
+                contact: None,
+                text: text.clone(),
+                extra: repeat > 0,
+            };
+            world.post(post, at_ms + i64::try_from(repeat).expect("small") * 30_000);
+            texts.push(text);
+        }
+        if dice.chance(200) {
+            world.line.rate_limit(2);
+        }
+        expected.actions.push((callback, texts));
+    }
+    expected
+}
+
+fn one(seed: u64, faults: Faults, unique_keys: bool) -> (World, Result<(), String>) {
+    let concurrency = 1 + (seed % 4) as usize;
+    let make =
+        // Where writing twice makes one, two payers at once do no harm either.
+        Make { seed, faults, unique_keys, create_contacts: true, concurrency, lost_answers_per_mille: 100, lease: !unique_keys };
+    let mut world = World::new(make);
+    let expected = fill(&world, seed);
+    world.run(START_MS + 3 * HOUR_MS, START_MS + 12 * HOUR_MS);
+    let result = check(&world, &expected);
+    (world, result)
+}
+
+fn seeds() -> u64 {
+    std::env::var("MUSUBI_SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(400)
+}
+
+fn many(per_mille: u64, crash_per_mille: u64, unique_keys: bool) {
+    for seed in 0..seeds() {
+        let (world, result) = one(seed, Faults::random(seed, per_mille, crash_per_mille), unique_keys);
+        if let Err(why) = result {
+            let trace = world.faults.trace();
+            let tail = trace.len().saturating_sub(60);
+            panic!("seed {seed} (unique keys: {unique_keys}): {why}\n{}", trace[tail..].join("\n"));
+        }
+    }
+}
+
+#[test]
+fn without_faults_every_promise_holds() {
+    many(0, 0, true);
+    many(0, 0, false);
+}
+
+#[test]
+fn with_failures_lost_answers_and_crashes_every_promise_holds() {
+    many(60, 10, true);
+}
+
+#[test]
+fn where_the_crm_takes_no_key_of_ours_every_promise_holds_too() {
+    many(60, 10, false);
+}
+
+#[test]
+fn the_same_seed_runs_the_same_way() {
+    for seed in [3, 17, 256] {
+        let (first, _) = one(seed, Faults::random(seed, 60, 10), true);
+        let (second, _) = one(seed, Faults::random(seed, 60, 10), true);
+        assert!(first.faults.gates() > 100);
+        assert_eq!(first.faults.trace(), second.faults.trace());
+    }
+}

@@ -1,0 +1,384 @@
+//! The world: the real verbs over the models, moved step by step.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use musubi::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
+use musubi::domain::activity::Content;
+use musubi::domain::channel::Channel;
+use musubi::domain::conversation::Source;
+use musubi::domain::ids::*;
+use musubi::domain::job::WakeUp;
+use musubi::domain::language::Language;
+use musubi::domain::push::{OutgoingMessage, PushId, PushJob};
+use musubi::flow::accept::{Accept, Asked};
+use musubi::flow::deliver::Deliver;
+use musubi::flow::record::{InboundEvent, InboundWhat, Record};
+use musubi::flow::settle_up::SettleUp;
+use musubi::ports::{Channels, Clock, Journal, Links, PortError, Queue};
+
+use crate::faults::{Dice, Faults};
+use crate::models::clock::ModelClock;
+use crate::models::crm::ModelCrm;
+use crate::models::line::ModelLine;
+use crate::models::queue::ModelQueue;
+use crate::models::rows::ModelRows;
+
+pub const START_MS: i64 = 1_790_000_000_000;
+pub const MINUTE_MS: i64 = 60_000;
+
+/// A workflow's request as HubSpot posts it; it asks again until it hears our answer.
+#[derive(Clone)]
+pub struct Post {
+    pub callback: CallbackId,
+    pub to: Option<LineUserId>,
+    pub contact: Option<ContactId>,
+    pub text: String,
+    /// HubSpot already knows that it waits.
+    pub extra: bool,
+}
+
+#[derive(Clone)]
+enum Origin {
+    Inbox(u64),
+    Push(u64),
+    Wake(u64),
+    Post(Box<Post>),
+}
+
+struct InFlight {
+    origin: Origin,
+    future: Pin<Box<dyn Future<Output = Result<(), PortError>>>>,
+}
+
+pub struct World {
+    pub clock: ModelClock,
+    pub faults: Faults,
+    pub dice: Dice,
+    pub journal_rows: ModelRows,
+    pub links_rows: ModelRows,
+    pub channel: Channel,
+    pub account: CrmAccount,
+    pub inbox: ModelQueue<(i64, InboundEvent)>,
+    pub push: ModelQueue<PushJob>,
+    pub wake_ups: ModelQueue<WakeUp>,
+    pub posts: ModelQueue<Post>,
+    pub line: ModelLine,
+    pub crm: ModelCrm,
+    channels: Channels,
+    in_flight: Vec<InFlight>,
+    concurrency: usize,
+    next_schedule_ms: i64,
+    lost_answers_per_mille: u64,
+    lease: bool,
+}
+
+/// How a world is made.
+pub struct Make {
+    pub seed: u64,
+    pub faults: Faults,
+    pub unique_keys: bool,
+    pub create_contacts: bool,
+    pub concurrency: usize,
+    pub lost_answers_per_mille: u64,
+    /// One payer at a time, as the FIFO queue has it.
+    pub lease: bool,
+}
+
+impl World {
+    pub fn new(make: Make) -> Self {
+        let clock = ModelClock::starting_at(START_MS);
+        let calm = Faults::random(0, 0, 0);
+        let account_key = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new("77") };
+        let mut account = CrmAccount::new(account_key.clone(), CrmAppId::new("5"), Language::Japanese, "Asia/Tokyo");
+        account.capabilities.workflows_wait = true;
+        account.capabilities.unique_keys = make.unique_keys;
+        let mut channel = Channel {
+            id: ChannelId::new("1657000000"),
+            bot_user_id: BotUserId::new("Ub"),
+            name: "結び珈琲".into(),
+            basic_id: "@musubi".into(),
+            account: account_key,
+            settings: Default::default(),
+        };
+        channel.settings.create_contacts = make.create_contacts;
+        account.channels = vec![channel.id.clone()];
+        let channels = Channels::new(Arc::new(ModelRows::new("channels", calm)));
+        let mut world = Self {
+            journal_rows: ModelRows::new("journal", make.faults.clone()),
+            links_rows: ModelRows::new("links", make.faults.clone()),
+            inbox: ModelQueue::new("inbox", make.faults.clone(), clock.clone()),
+            push: ModelQueue::new("push", make.faults.clone(), clock.clone()),
+            wake_ups: ModelQueue::new("wake-ups", make.faults.clone(), clock.clone()),
+            posts: ModelQueue::new("posts", make.faults.clone(), clock.clone()),
+            line: ModelLine::new(make.faults.clone(), clock.clone()),
+            crm: ModelCrm::new(make.faults.clone(), make.unique_keys),
+            dice: Dice::new(make.seed),
+            faults: make.faults,
+            clock,
+            channel,
+            account,
+            channels,
+            in_flight: Vec::new(),
+            concurrency: make.concurrency,
+            next_schedule_ms: START_MS,
+            lost_answers_per_mille: make.lost_answers_per_mille,
+            lease: make.lease,
+        };
+        world.configure();
+        world
+    }
+
+    fn configure(&mut self) {
+        let channels = self.channels.clone();
+        let (channel, account) = (self.channel.clone(), self.account.clone());
+        run(async move {
+            let _ = channels.put(&channel, 0).await.expect("configured");
+            let _ = channels.put_account(&account, 0).await.expect("configured");
+        });
+    }
+
+    pub fn journal(&self) -> Journal {
+        Journal::new(Arc::new(self.journal_rows.clone()))
+    }
+
+    fn links(&self) -> Links {
+        Links::new(Arc::new(self.links_rows.clone()))
+    }
+
+    fn clock(&self) -> Arc<dyn Clock> {
+        Arc::new(self.clock.clone())
+    }
+
+    /// LINE delivered this event; our 2xx has left.
+    pub fn event(&self, event: InboundEvent, ready_at_ms: i64) {
+        self.inbox.put((ready_at_ms, event), ready_at_ms);
+    }
+
+    /// HubSpot posts this action.
+    pub fn post(&self, post: Post, at_ms: i64) {
+        self.posts.put(post, at_ms);
+    }
+
+    /// Runs until nothing is left to do or `until_ms` has come. The faults stop at `calm_at_ms`.
+    pub fn run(&mut self, calm_at_ms: i64, until_ms: i64) {
+        for _ in 0..2_000_000 {
+            let now_ms = self.clock.now_ms();
+            if now_ms >= calm_at_ms {
+                self.faults.stop();
+            }
+            if now_ms >= until_ms {
+                return;
+            }
+            if now_ms >= self.next_schedule_ms {
+                self.next_schedule_ms = now_ms + MINUTE_MS;
+                self.wake_ups.put(WakeUp { account: self.account.key.clone() }, now_ms);
+            }
+            if self.in_flight.len() < self.concurrency && self.dice.chance(400) && self.start() {
+                continue;
+            }
+            if self.in_flight.is_empty() && !self.start() {
+                self.pass_time();
+                continue;
+            }
+            if !self.in_flight.is_empty() {
+                let at = usize::try_from(self.dice.below(self.in_flight.len() as u64)).expect("small");
+                self.poll(at);
+            }
+        }
+        panic!("the world does not come to rest");
+    }
+
+    fn pass_time(&mut self) {
+        let queues = [
+            self.inbox.next_ready_ms(),
+            self.push.next_ready_ms(),
+            self.wake_ups.next_ready_ms(),
+            self.posts.next_ready_ms(),
+            Some(self.next_schedule_ms),
+        ];
+        let next = queues.into_iter().flatten().min().unwrap_or(0);
+        self.clock.advance_to(next.max(self.clock.now_ms() + 1));
+    }
+
+    /// Starts one invocation for something that is visible in a queue.
+    fn start(&mut self) -> bool {
+        let first = self.dice.below(4);
+        for turn in 0..4 {
+            let choose = self.dice.next();
+            let started = match (first + turn) % 4 {
+                0 => self.inbox.receive(choose).map(|waiting| {
+                    let record = Record {
+                        journal: self.journal(),
+                        wake_ups: Arc::new(self.wake_ups.clone()),
+                        clock: self.clock(),
+                    };
+                    let channel = self.channel.clone();
+                    let (accepted_at_ms, event) = waiting.job;
+                    in_flight(Origin::Inbox(waiting.id), async move {
+                        record.record(&channel, accepted_at_ms, &event).await
+                    })
+                }),
+                1 => self.push.receive(choose).map(|waiting| {
+                    let deliver = self.deliver();
+                    in_flight(Origin::Push(waiting.id), async move { deliver.deliver(&waiting.job).await })
+                }),
+                2 if self.lease && self.in_flight.iter().any(|other| matches!(other.origin, Origin::Wake(_))) => None,
+                2 => self.wake_ups.receive(choose).map(|waiting| {
+                    let settle_up = self.settle_up();
+                    let until_ms = self.clock.now_ms() + 30_000;
+                    in_flight(Origin::Wake(waiting.id), async move {
+                        settle_up.settle_up(&waiting.job.account, until_ms).await.map(|_| ())
+                    })
+                }),
+                _ => self.posts.receive(choose).map(|waiting| {
+                    self.posts.delete(waiting.id);
+                    let accept = Accept { push: Arc::new(self.push.clone()), clock: self.clock() };
+                    let account = self.account.clone();
+                    let asked = self.asked(&waiting.job);
+                    in_flight(Origin::Post(Box::new(waiting.job)), async move { accept.accept(&account, asked).await })
+                }),
+            };
+            if let Some(started) = started {
+                self.in_flight.push(started);
+                return true;
+            }
+        }
+        false
+    }
+
+    fn asked(&self, post: &Post) -> Asked {
+        Asked {
+            id: push_id(&self.account, &post.callback),
+            callback: Some(post.callback.clone()),
+            contact: post.contact.clone(),
+            channel: self.channel.id.clone(),
+            to: post.to.clone(),
+            messages: vec![OutgoingMessage {
+                json: format!("{{\"type\":\"text\",\"text\":\"{}\"}}", post.text),
+                said: Content::Text { text: post.text.clone() },
+            }],
+            tag: None,
+            not_after_ms: None,
+        }
+    }
+
+    fn deliver(&self) -> Deliver {
+        Deliver {
+            channels: self.channels.clone(),
+            links: self.links(),
+            journal: self.journal(),
+            messenger: Arc::new(self.line.clone()),
+            push: Arc::new(self.push.clone()),
+            wake_ups: Arc::new(self.wake_ups.clone()),
+            clock: self.clock(),
+        }
+    }
+
+    pub fn settle_up(&self) -> SettleUp {
+        SettleUp {
+            channels: self.channels.clone(),
+            links: self.links(),
+            journal: self.journal(),
+            crms: Arc::new(self.crm.clone()),
+            messenger: Arc::new(self.line.clone()),
+            wake_ups: Arc::new(self.wake_ups.clone()),
+            clock: self.clock(),
+        }
+    }
+
+    fn poll(&mut self, at: usize) {
+        let mut context = Context::from_waker(Waker::noop());
+        let polled = self.in_flight[at].future.as_mut().poll(&mut context);
+        if self.faults.take_crash() {
+            // The process is gone: what it held in its hands comes back when its time is up.
+            let crashed = self.in_flight.remove(at);
+            if let Origin::Post(post) = crashed.origin {
+                self.ask_again(*post);
+            }
+            return;
+        }
+        let Poll::Ready(result) = polled else { return };
+        let finished = self.in_flight.remove(at);
+        if let Err(error) = &result {
+            self.faults.note(format!("failed: {error}"));
+        }
+        match (finished.origin, result) {
+            (Origin::Inbox(id), Ok(())) => self.inbox.delete(id),
+            (Origin::Push(id), Ok(())) => self.push.delete(id),
+            // A wake-up is done with whatever came of it: the schedule stands behind it.
+            (Origin::Wake(id), _) => self.wake_ups.delete(id),
+            (Origin::Post(post), Ok(())) => self.answered(*post),
+            (Origin::Post(post), Err(_)) => self.ask_again(*post),
+            (_, Err(_)) => {}
+        }
+    }
+
+    fn answered(&mut self, post: Post) {
+        if post.extra {
+            return;
+        }
+        if self.dice.chance(self.lost_answers_per_mille) {
+            return self.ask_again(post);
+        }
+        let mut crm = self.crm.state.lock().unwrap();
+        if !crm.completed.contains_key(&post.callback) {
+            crm.waiting.insert(post.callback);
+        }
+    }
+
+    fn ask_again(&self, post: Post) {
+        self.posts.put(post, self.clock.now_ms() + MINUTE_MS);
+    }
+}
+
+pub fn push_id(account: &CrmAccount, callback: &CallbackId) -> PushId {
+    PushId::of_action(account.key.kind, &account.key.id, &[callback.as_str()])
+}
+
+fn in_flight(origin: Origin, future: impl Future<Output = Result<(), PortError>> + 'static) -> InFlight {
+    InFlight { origin, future: Box::pin(future) }
+}
+
+/// Runs something that only waits at gates.
+pub fn run<T>(future: impl Future<Output = T>) -> T {
+    let mut future = Box::pin(future);
+    let mut context = Context::from_waker(Waker::noop());
+    loop {
+        if let Poll::Ready(value) = future.as_mut().poll(&mut context) {
+            return value;
+        }
+    }
+}
+
+pub fn user(number: u64) -> LineUserId {
+    LineUserId::new(format!("U{number:032x}"))
+}
+
+/// A text message whose words nothing else contains.
+pub fn said(number: u64, by: u64, at_ms: i64) -> InboundEvent {
+    InboundEvent {
+        at_ms,
+        id: EventId::new(format!("01EVENT{number:019}")),
+        source: Source::User(user(by)),
+        what: InboundWhat::Said {
+            content: Content::Text { text: word(number) },
+            message: Some(MessageId::new(format!("{}", 400_000 + number))),
+        },
+    }
+}
+
+pub fn unsent(number: u64, of: u64, by: u64, at_ms: i64) -> InboundEvent {
+    InboundEvent {
+        at_ms,
+        id: EventId::new(format!("01UNSENT{number:018}")),
+        source: Source::User(user(by)),
+        what: InboundWhat::Unsent { message: MessageId::new(format!("{}", 400_000 + of)) },
+    }
+}
+
+pub fn word(number: u64) -> String {
+    format!("word-{number:06}-")
+}
