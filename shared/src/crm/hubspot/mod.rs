@@ -10,6 +10,7 @@ mod batch;
 mod bucket;
 mod completions;
 mod contacts;
+mod escapes;
 mod failure;
 mod notes;
 mod property;

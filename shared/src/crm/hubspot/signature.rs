@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 use thiserror::Error;
 
+use super::escapes::decode;
 use crate::ports::secrets::Secret;
 
 /// A version 3 signature is good for five minutes, either way.
@@ -160,36 +161,6 @@ fn mac_v3(secret: &Secret, request: &SignedRequest<'_>, uri: &str, timestamp: &s
         mac.update(part);
     }
     mac.finalize().into_bytes().into()
-}
-
-/// The twelve escapes that version 3 decodes, and nothing else.
-const ESCAPES: [(&str, char); 12] = [
-    ("3A", ':'),
-    ("2F", '/'),
-    ("3F", '?'),
-    ("40", '@'),
-    ("21", '!'),
-    ("24", '$'),
-    ("27", '\''),
-    ("28", '('),
-    ("29", ')'),
-    ("2A", '*'),
-    ("2C", ','),
-    ("3B", ';'),
-];
-
-fn decode(uri: &str, lower_case_too: bool) -> String {
-    let mut parts = uri.split('%');
-    let mut decoded = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let (digits, rest) = part.split_at_checked(2).unwrap_or(("", part));
-        let same = |escape: &str| escape == digits || (lower_case_too && escape.eq_ignore_ascii_case(digits));
-        match ESCAPES.iter().find(|(escape, _)| same(escape)) {
-            Some((_, character)) => decoded.extend([*character].into_iter().chain(rest.chars())),
-            None => decoded.extend(['%'].into_iter().chain(part.chars())),
-        }
-    }
-    decoded
 }
 
 /// A header's value; `Doubled` where it came twice.
