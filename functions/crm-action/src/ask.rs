@@ -32,10 +32,8 @@ pub fn check(account: &CrmAccount, request: &ActionRequest) -> Result<Asked, Ref
     })?;
     let tokens = |name: &str| request.contact_properties.get(name).cloned();
     let fields: Vec<(&str, &str)> = request.messages.iter().map(|(field, text)| (*field, text.as_str())).collect();
-    let messages = message::parse_fields(&fields, &tokens).map_err(|invalid| Refused {
-        outcome: PushOutcome::InvalidMessage,
-        reason: invalid.in_words(language),
-    })?;
+    let messages = message::parse_fields(&fields, &tokens)
+        .map_err(|invalid| Refused { outcome: PushOutcome::InvalidMessage, reason: invalid.in_words(language) })?;
     let not_after_ms = match &request.not_after {
         Some(text) => Some(parse_not_after(text, &account.time_zone).map_err(|error| failed(error.words(language)))?),
         None => None,

@@ -5,13 +5,13 @@ mod ask;
 
 use std::sync::Arc;
 
+use axum::Router;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, OriginalUri, Path, State};
 use axum::http::{HeaderMap, Method};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use axum::Router;
 use musubi::aws::Parts;
 use musubi::config::{self, ConfigError, Environment};
 use musubi::crm::hubspot::action;
@@ -62,7 +62,11 @@ pub fn router(ports: Arc<Ports>) -> Router {
         .with_state(ports)
 }
 
-async fn run(State(ports): State<Arc<Ports>>, Path(app): Path<(String, String)>, request: Request) -> Result<Response, Refusal> {
+async fn run(
+    State(ports): State<Arc<Ports>>,
+    Path(app): Path<(String, String)>,
+    request: Request,
+) -> Result<Response, Refusal> {
     let (request, app) = (request, app_of(&app)?);
     let verified = verify(&ports, &app, &request).await?;
     let asked = action::parse(&verified).map_err(|_| Refusal::BAD_REQUEST)?;
@@ -77,7 +81,11 @@ async fn run(State(ports): State<Arc<Ports>>, Path(app): Path<(String, String)>,
     Ok(axum::Json(answer).into_response())
 }
 
-async fn options(State(ports): State<Arc<Ports>>, Path(app): Path<(String, String)>, request: Request) -> Result<Response, Refusal> {
+async fn options(
+    State(ports): State<Arc<Ports>>,
+    Path(app): Path<(String, String)>,
+    request: Request,
+) -> Result<Response, Refusal> {
     let app = app_of(&app)?;
     let verified = verify(&ports, &app, &request).await?;
     let asked = action::parse_options(&verified).map_err(|_| Refusal::BAD_REQUEST)?;
@@ -108,7 +116,8 @@ impl<S: Send + Sync> axum::extract::FromRequest<S> for Request {
 
     async fn from_request(request: axum::extract::Request, state: &S) -> Result<Self, Refusal> {
         let (method, headers) = (request.method().clone(), request.headers().clone());
-        let uri = request.extensions().get::<OriginalUri>().cloned().unwrap_or_else(|| OriginalUri(request.uri().clone()));
+        let uri =
+            request.extensions().get::<OriginalUri>().cloned().unwrap_or_else(|| OriginalUri(request.uri().clone()));
         let body: Result<Bytes, BytesRejection> = Bytes::from_request(request, state).await;
         Ok(Self { method, uri, headers, body: body? })
     }

@@ -52,7 +52,8 @@ pub async fn handle(ports: &Ports) -> Result<(), PortError> {
 async fn probe(ports: &Ports, channel: &Channel) -> Result<(), PortError> {
     let secrets = ports.secrets.line(&channel.id).await?;
     let secret = secrets.as_ref().and_then(|secrets| secrets.channel_secrets.first());
-    let secret = secret.ok_or_else(|| PortError::permanent("probe", format!("channel {} has no secret", channel.id)))?;
+    let secret =
+        secret.ok_or_else(|| PortError::permanent("probe", format!("channel {} has no secret", channel.id)))?;
     let body = json!({"destination": channel.bot_user_id.expose(), "events": []}).to_string();
     let request = ports
         .http

@@ -1,8 +1,8 @@
 //! The parts of push-delivery.
 
+use lambda_runtime::{LambdaEvent, service_fn};
 use musubi::aws::{Parts, Patience};
 use musubi::config::Environment;
-use lambda_runtime::{LambdaEvent, service_fn};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
@@ -11,6 +11,8 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let parts = Parts::from_environment(&environment, Patience::WORKER)?;
     let ports = push_delivery::Ports::of(&parts, &environment)?;
     parts.warm_up().await;
-    let handle = async |event: LambdaEvent<_>| Ok::<_, lambda_runtime::Error>(push_delivery::handle(&ports, event.payload).await);
+    let handle = async |event: LambdaEvent<_>| {
+        Ok::<_, lambda_runtime::Error>(push_delivery::handle(&ports, event.payload).await)
+    };
     lambda_runtime::run(service_fn(handle)).await
 }

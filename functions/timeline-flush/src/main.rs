@@ -12,7 +12,9 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let ports = timeline_flush::Ports::of(&parts, &environment)?;
     parts.warm_up().await;
     // Stops ten seconds before Lambda would: what was begun can be written down.
-    let until = |event: &LambdaEvent<_>| i64::try_from(event.context.deadline).unwrap_or(i64::MAX) - 10_000;
-    let handle = async |event: LambdaEvent<_>| timeline_flush::handle(&ports, event.payload.clone(), until(&event)).await;
+    let handle = async |event: LambdaEvent<serde_json::Value>| {
+        let until_ms = i64::try_from(event.context.deadline).unwrap_or(i64::MAX) - 10_000;
+        timeline_flush::handle(&ports, event.payload, until_ms).await
+    };
     lambda_runtime::run(service_fn(handle)).await
 }
