@@ -75,7 +75,9 @@ impl Environment {
 
 fn checked_url(name: &'static str, text: String) -> Result<String, ConfigError> {
     match Url::parse(&text) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(text.trim_end_matches('/').to_owned()),
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => {
+            Ok(text.trim_end_matches('/').to_owned())
+        }
         _ => Err(ConfigError::Malformed { name, expected: "an http or https address" }),
     }
 }
@@ -162,8 +164,8 @@ pub fn journal_table(environment: &Environment) -> Result<String, ConfigError> {
 pub struct QueueUrls {
     /// The queue.
     pub queue: String,
-    /// Its dead-letter queue.
-    pub dead_letters: String,
+    /// Its dead-letter queue, for functions that put jobs aside themselves.
+    pub dead_letters: Option<String>,
 }
 
 /// The queue of webhooks.
@@ -190,8 +192,13 @@ pub fn crm_queue(environment: &Environment) -> Result<QueueUrls, ConfigError> {
     queue_urls(environment, "MUSUBI_CRM_QUEUE_URL", "MUSUBI_CRM_DLQ_URL")
 }
 
-fn queue_urls(environment: &Environment, queue: &'static str, dead_letters: &'static str) -> Result<QueueUrls, ConfigError> {
-    Ok(QueueUrls { queue: environment.demand_url(queue)?, dead_letters: environment.demand_url(dead_letters)? })
+fn queue_urls(
+    environment: &Environment,
+    queue: &'static str,
+    dead_letters: &'static str,
+) -> Result<QueueUrls, ConfigError> {
+    let dead_letters = environment.get(dead_letters).map(|url| checked_url(dead_letters, url)).transpose()?;
+    Ok(QueueUrls { queue: environment.demand_url(queue)?, dead_letters })
 }
 
 /// LINE's addresses.
@@ -251,8 +258,10 @@ mod tests {
 
     #[test]
     fn a_queue_that_is_not_asked_for_may_be_missing() {
-        let environment =
-            Environment::of([("MUSUBI_INBOX_QUEUE_URL", "http://127.0.0.1/1/inbox"), ("MUSUBI_INBOX_DLQ_URL", "http://127.0.0.1/1/inbox-dlq")]);
+        let environment = Environment::of([
+            ("MUSUBI_INBOX_QUEUE_URL", "http://127.0.0.1/1/inbox"),
+            ("MUSUBI_INBOX_DLQ_URL", "http://127.0.0.1/1/inbox-dlq"),
+        ]);
         assert!(inbox_queue(&environment).is_ok());
         assert_eq!(push_queue(&environment), Err(ConfigError::Missing { name: "MUSUBI_PUSH_QUEUE_URL" }));
     }
@@ -269,7 +278,10 @@ mod tests {
     fn line_and_hubspot_have_addresses_of_their_own() {
         let nothing = Environment::of::<&str, &str>([]);
         assert_eq!(line_urls(&nothing).unwrap().api, "https://api.line.me");
-        assert_eq!(hubspot_api_url(&nothing.with([("MUSUBI_HUBSPOT_API_URL", "http://127.0.0.1:9")])).unwrap(), "http://127.0.0.1:9");
+        assert_eq!(
+            hubspot_api_url(&nothing.with([("MUSUBI_HUBSPOT_API_URL", "http://127.0.0.1:9")])).unwrap(),
+            "http://127.0.0.1:9"
+        );
     }
 
     #[test]

@@ -9,8 +9,12 @@
 
 #[cfg(feature = "aws")]
 pub mod aws;
+pub mod batch;
 pub mod config;
+pub mod crm;
 pub mod domain;
 pub mod flow;
+pub mod http;
 pub mod line;
 pub mod ports;
+pub mod telemetry;

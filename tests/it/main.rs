@@ -1,4 +1,8 @@
 //! Musubi from outside: sentences end to end, contracts, the house's own rules.
 
+mod app;
+mod inbound;
 mod line_message_schema;
 mod line_samples;
+mod outbound;
+mod thousands;

@@ -1,1 +1,16 @@
-fn main() {}
+//! The parts of crm-action.
+
+use std::sync::Arc;
+
+use musubi::aws::{Parts, Patience};
+use musubi::config::Environment;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    musubi::telemetry::start();
+    let environment = Environment::process();
+    let parts = Parts::from_environment(&environment, Patience::EDGE)?;
+    let ports = Arc::new(crm_action::Ports::of(&parts, &environment)?);
+    parts.warm_up().await;
+    lambda_http::run(crm_action::router(ports)).await
+}

@@ -1,1 +1,98 @@
-//! x
+//! The inbox queue: each event of each webhook, what it means and what is owed for it.
+
+use std::sync::Arc;
+
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use musubi::aws::Parts;
+use musubi::batch::{self, JobQueue};
+use musubi::config::ConfigError;
+use musubi::domain::channel::Channel;
+use musubi::domain::job::InboxJob;
+use musubi::domain::language::Language;
+use musubi::flow::record::Record;
+use musubi::line::LineEvent;
+use musubi::line::webhook::{self, UnreadableEvent};
+use musubi::ports::{Channels, PortError, Queue};
+
+/// How many records of a batch are settled at once.
+const AT_ONCE: usize = 10;
+/// An event that could not be recorded is sent on alone so often; then it is put aside. With the
+/// waits in between that is about a day.
+const MAX_TRIES: u32 = 100;
+
+/// What the inbox needs.
+pub struct Ports {
+    /// Official Accounts.
+    pub channels: Channels,
+    /// The inbox itself, for events that are sent on alone or put aside.
+    pub inbox: JobQueue<InboxJob>,
+    /// Records events.
+    pub record: Record,
+}
+
+impl Ports {
+    /// From the function's parts.
+    ///
+    /// # Errors
+    /// Names a missing variable.
+    pub fn of(parts: &Parts) -> Result<Self, ConfigError> {
+        let clock = parts.clock();
+        Ok(Self {
+            channels: parts.channels()?.remembering(Arc::clone(&clock)),
+            inbox: parts.inbox_queue(|_| None)?,
+            record: Record { journal: parts.journal()?, wake_ups: parts.wake_ups()?, clock },
+        })
+    }
+}
+
+/// A batch of the queue.
+pub async fn handle(ports: &Ports, event: SqsEvent) -> SqsBatchResponse {
+    batch::each(event, AT_ONCE, |record| settle(ports, record)).await
+}
+
+async fn settle(ports: &Ports, record: SqsMessage) -> Result<(), PortError> {
+    let Some(job) = batch::job(&ports.inbox, &record).await? else { return Ok(()) };
+    let Some(channel) = ports.channels.find(&job.channel).await? else {
+        let why = "This Official Account is not set up in Musubi. Add it, then redrive. / \
+                   この公式アカウントはMusubiに登録されていません。登録してから再投入してください。";
+        return ports.inbox.bury(&job, why).await;
+    };
+    match webhook::events(&job.body) {
+        Ok(events) => each_event(ports, &channel, &job, events).await,
+        Err(error) => ports.inbox.bury(&job, &format!("{error} / LINEのWebhookを読み取れません。")).await,
+    }
+}
+
+/// Event by event: one that cannot be settled goes on alone, and never holds up its neighbours.
+async fn each_event(
+    ports: &Ports,
+    channel: &Channel,
+    job: &InboxJob,
+    events: Vec<Result<LineEvent, UnreadableEvent>>,
+) -> Result<(), PortError> {
+    let alone = |body: Vec<u8>| InboxJob { body, tries: job.tries + 1, ..job.clone() };
+    for (number, event) in events.into_iter().enumerate() {
+        match event {
+            Err(unreadable) => {
+                let fault = unreadable.fault;
+                let why = format!("{} / {}", fault.words(Language::Japanese), fault.words(Language::English));
+                ports.inbox.bury(&alone(unreadable.body), &why).await?;
+            }
+            Ok(event) => {
+                if let Err(error) = ports.record.record(channel, job.accepted_at_ms, &event.inbound).await {
+                    musubi::telemetry::log_chain("event.postponed", &error);
+                    let body = webhook::split_by_event(&job.body).swap_remove(number);
+                    send_on(ports, alone(body), &error).await?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn send_on(ports: &Ports, job: InboxJob, error: &PortError) -> Result<(), PortError> {
+    if job.tries > MAX_TRIES || !error.is_transient() {
+        return ports.inbox.bury(&job, &format!("It could not be recorded / 記録できませんでした: {error}")).await;
+    }
+    ports.inbox.send_later(&job, (1_u32 << job.tries.min(10)).min(900)).await
+}

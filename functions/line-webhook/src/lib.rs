@@ -1,1 +1,88 @@
-//! x
+//! `POST /line/{channel}/webhook`: verify, one durable call, 200.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::routing::post;
+use musubi::aws::Parts;
+use musubi::config::ConfigError;
+use musubi::domain::ids::ChannelId;
+use musubi::domain::job::InboxJob;
+use musubi::flow::receive::Receive;
+use musubi::http::{MAX_BODY_BYTES, Refusal};
+use musubi::line::signature::SIGNATURE_HEADER;
+use musubi::line::{self, Rejection};
+use musubi::ports::{Channels, Secrets};
+
+/// What the webhook needs.
+pub struct Ports {
+    /// Official Accounts.
+    pub channels: Channels,
+    /// Channel secrets.
+    pub secrets: Arc<dyn Secrets>,
+    /// The inbox.
+    pub receive: Receive,
+}
+
+impl Ports {
+    /// From the function's parts.
+    ///
+    /// # Errors
+    /// Names a missing variable.
+    pub fn of(parts: &Parts) -> Result<Self, ConfigError> {
+        let clock = parts.clock();
+        Ok(Self {
+            channels: parts.channels()?.remembering(Arc::clone(&clock)),
+            secrets: parts.secrets()?,
+            receive: Receive { inbox: parts.inbox_queue(split)?, clock },
+        })
+    }
+}
+
+/// A webhook too large for one queue message goes in as its events.
+fn split(job: &InboxJob) -> Option<Vec<InboxJob>> {
+    let parts = line::webhook::split_by_event(&job.body);
+    (parts.len() > 1).then(|| parts.into_iter().map(|body| InboxJob { body, ..job.clone() }).collect())
+}
+
+/// The route.
+pub fn router(ports: Arc<Ports>) -> Router {
+    Router::new()
+        .route("/line/{channel}/webhook", post(webhook))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .with_state(ports)
+}
+
+async fn webhook(
+    State(ports): State<Arc<Ports>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<StatusCode, Refusal> {
+    let channel = ports.channels.find(&ChannelId::new(id)).await?.ok_or(Refusal::NOT_FOUND)?;
+    let signature = the_one_signature(&headers);
+    let verified = line::authenticate(&*ports.secrets, &channel, signature, body?).await.map_err(refusal)?;
+    if verified.events() > 0 {
+        ports.receive.receive(&channel.id, verified.body().to_vec()).await?; // Ok means: LINE may forget.
+    }
+    Ok(StatusCode::OK)
+}
+
+/// Two signatures are as good as none.
+fn the_one_signature(headers: &HeaderMap) -> Option<&[u8]> {
+    let mut signatures = headers.get_all(SIGNATURE_HEADER).iter();
+    signatures.next().filter(|_| signatures.next().is_none()).map(|value| value.as_bytes())
+}
+
+fn refusal(rejection: Rejection) -> Refusal {
+    match rejection {
+        Rejection::Unauthorized => Refusal::UNAUTHORIZED,
+        Rejection::WrongDestination => Refusal::new(StatusCode::BAD_REQUEST, "wrong_destination"),
+        Rejection::Unreadable => Refusal::BAD_REQUEST,
+        Rejection::Secrets(error) => error.into(),
+    }
+}

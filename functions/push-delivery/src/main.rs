@@ -1,1 +1,18 @@
-fn main() {}
+//! The parts of push-delivery.
+
+use lambda_runtime::{LambdaEvent, service_fn};
+use musubi::aws::{Parts, Patience};
+use musubi::config::Environment;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    musubi::telemetry::start();
+    let environment = Environment::process();
+    let parts = Parts::from_environment(&environment, Patience::WORKER)?;
+    let ports = push_delivery::Ports::of(&parts, &environment)?;
+    parts.warm_up().await;
+    let handle = async |event: LambdaEvent<_>| {
+        Ok::<_, lambda_runtime::Error>(push_delivery::handle(&ports, event.payload).await)
+    };
+    lambda_runtime::run(service_fn(handle)).await
+}

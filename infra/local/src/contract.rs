@@ -182,7 +182,10 @@ async fn ranges(rows: &dyn Rows) {
     let mut all = sorts.map(str::to_owned).to_vec();
     all.sort_by(|a, b| a.as_bytes().cmp(b.as_bytes()));
     assert_eq!(list("", &prefix_end(""), 100).await, all, "everything, in the order of bytes");
-    assert_eq!(list("p:", &prefix_end("p:"), 100).await, ["p:0000000000001:b", "p:0000000000002:a", "p:0000000000010:a"]);
+    assert_eq!(
+        list("p:", &prefix_end("p:"), 100).await,
+        ["p:0000000000001:b", "p:0000000000002:a", "p:0000000000010:a"]
+    );
     assert_eq!(list("p:", &prefix_end("p:"), 2).await, ["p:0000000000001:b", "p:0000000000002:a"], "the first ones");
     assert_eq!(list("q", "q", 100).await, ["q"], "both ends are included");
     assert_eq!(list("", "head", 100).await, ["head"]);
@@ -194,7 +197,9 @@ async fn a_hundred_writes(rows: &dyn Rows) {
     let partition = fresh("hundred");
     // 100 rows of 30 KB: more than the megabyte of one page.
     let body = "x".repeat(30_000);
-    let writes = (0..MAX_WRITES).map(|index| put(&RowKey::new(&partition, format!("{index:03}")), &body, Expect::Absent)).collect();
+    let writes = (0..MAX_WRITES)
+        .map(|index| put(&RowKey::new(&partition, format!("{index:03}")), &body, Expect::Absent))
+        .collect();
     assert_eq!(commit(rows, writes).await, Commit::Done);
     let found = rows.range(&partition, "", &prefix_end(""), 1_000).await.expect("the store answers");
     assert_eq!(found.len(), MAX_WRITES);

@@ -11,9 +11,9 @@ use musubi::config::{self, Environment};
 use musubi::domain::account::{CrmAccountKey, CrmKind};
 use musubi::domain::ids::{ChannelId, CrmAccountId, CrmAppId};
 use musubi::domain::job::{InboxJob, WakeUp};
+use musubi::ports::Queue;
 use musubi::ports::rows::{Commit, Expect, RowKey, Rows, Write};
 use musubi::ports::secrets::{CrmAppSecrets, CrmToken, LineSecrets, Secret};
-use musubi::ports::Queue;
 
 struct Stack {
     aws: LocalAws,
@@ -210,7 +210,13 @@ async fn a_fifo_group_is_worked_on_one_message_at_a_time_and_a_duplicate_is_drop
     let sqs = stack.connect().sqs().clone();
     let url = config::crm_queue(stack.aws.environment()).unwrap().queue;
     let send = async |group: &str, body: &str| {
-        let sent = sqs.send_message().queue_url(&url).message_group_id(group).message_deduplication_id(body).message_body(body).send();
+        let sent = sqs
+            .send_message()
+            .queue_url(&url)
+            .message_group_id(group)
+            .message_deduplication_id(body)
+            .message_body(body)
+            .send();
         sent.await.unwrap().sequence_number().unwrap().to_owned()
     };
     let first = send("a", "a1").await;
@@ -219,7 +225,12 @@ async fn a_fifo_group_is_worked_on_one_message_at_a_time_and_a_duplicate_is_drop
     send("b", "b1").await;
     let receive = async || {
         let answer = sqs.receive_message().queue_url(&url).max_number_of_messages(1).send().await.unwrap();
-        answer.messages.unwrap_or_default().into_iter().next().map(|message| (message.body.unwrap(), message.receipt_handle.unwrap()))
+        answer
+            .messages
+            .unwrap_or_default()
+            .into_iter()
+            .next()
+            .map(|message| (message.body.unwrap(), message.receipt_handle.unwrap()))
     };
     let (body, handle) = receive().await.unwrap();
     assert_eq!(body, "a1");
@@ -234,7 +245,10 @@ async fn a_fifo_group_is_worked_on_one_message_at_a_time_and_a_duplicate_is_drop
 #[tokio::test]
 async fn a_long_poll_ends_when_a_message_comes() {
     let stack = stack().await;
-    let sqs = Aws::from_environment(stack.aws.environment(), Patience { attempt_ms: 30_000, total_ms: 30_000, ..Patience::WORKER });
+    let sqs = Aws::from_environment(
+        stack.aws.environment(),
+        Patience { attempt_ms: 30_000, total_ms: 30_000, ..Patience::WORKER },
+    );
     let sqs = sqs.unwrap().sqs().clone();
     let url = config::inbox_queue(stack.aws.environment()).unwrap().queue;
     let (received, _) = tokio::join!(sqs.receive_message().queue_url(&url).wait_time_seconds(20).send(), async {
@@ -341,7 +355,11 @@ async fn lossy(target: String, swallow: usize) -> String {
             let (status, type_) = (answer.status(), answer.headers()["content-type"].clone());
             let body = answer.bytes().await.unwrap();
             let lost = left.fetch_update(SeqCst, SeqCst, |left| left.checked_sub(1)).is_ok();
-            if lost { (StatusCode::INTERNAL_SERVER_ERROR, [("content-type", type_)], axum::body::Bytes::new()) } else { (status, [("content-type", type_)], body) }
+            if lost {
+                (StatusCode::INTERNAL_SERVER_ERROR, [("content-type", type_)], axum::body::Bytes::new())
+            } else {
+                (status, [("content-type", type_)], body)
+            }
         }
     };
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -356,7 +374,11 @@ async fn a_commit_whose_answer_was_lost_is_not_told_that_somebody_else_was_first
     let target = stack.aws.environment().get("AWS_ENDPOINT_URL_DYNAMODB").unwrap();
     let key = |name: &str| RowKey::new("lost", name);
     let put = |name: &str, expect| Write::put(key(name), &name, expect);
-    let cases = [vec![put("one", Expect::Absent)], vec![put("two", Expect::Absent), put("three", Expect::Absent)], vec![put("one", Expect::Rev(1))]];
+    let cases = [
+        vec![put("one", Expect::Absent)],
+        vec![put("two", Expect::Absent), put("three", Expect::Absent)],
+        vec![put("one", Expect::Rev(1))],
+    ];
     for writes in cases {
         let url = lossy(target.clone(), 2).await;
         let environment: Environment = stack.aws.environment().with([("AWS_ENDPOINT_URL_DYNAMODB", url)]);

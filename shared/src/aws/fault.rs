@@ -59,7 +59,9 @@ where
         }
         SdkError::ConstructionFailure(_) => PortError::permanent(what, "the request could not be built"),
         SdkError::TimeoutError(_) => PortError::transient(what, "timed out"),
-        SdkError::DispatchFailure(failure) if failure.is_timeout() => PortError::transient(what, "timed out connecting"),
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => {
+            PortError::transient(what, "timed out connecting")
+        }
         SdkError::DispatchFailure(_) => PortError::transient(what, "no connection"),
         _ => PortError::transient(what, "no readable answer"),
     }

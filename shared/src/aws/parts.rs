@@ -52,6 +52,11 @@ impl Parts {
         &self.aws
     }
 
+    /// The clock.
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.clock)
+    }
+
     /// Channels and CRM accounts.
     ///
     /// # Errors
@@ -81,7 +86,10 @@ impl Parts {
     ///
     /// # Errors
     /// Names a missing variable.
-    pub fn inbox_queue(&self, split: fn(&InboxJob) -> Option<Vec<InboxJob>>) -> Result<Arc<SqsQueue<InboxJob>>, ConfigError> {
+    pub fn inbox_queue(
+        &self,
+        split: fn(&InboxJob) -> Option<Vec<InboxJob>>,
+    ) -> Result<Arc<SqsQueue<InboxJob>>, ConfigError> {
         Ok(self.queue(config::inbox_queue(&self.environment)?, Routing { group: |job| job.channel.to_string(), split }))
     }
 
@@ -90,7 +98,10 @@ impl Parts {
     /// # Errors
     /// Names a missing variable.
     pub fn push_queue(&self) -> Result<Arc<SqsQueue<PushJob>>, ConfigError> {
-        Ok(self.queue(config::push_queue(&self.environment)?, Routing { group: |job| job.channel.to_string(), split: |_| None }))
+        Ok(self.queue(
+            config::push_queue(&self.environment)?,
+            Routing { group: |job| job.channel.to_string(), split: |_| None },
+        ))
     }
 
     /// The queue that wakes the payer: one account's wake-ups come one after the other.
@@ -98,7 +109,10 @@ impl Parts {
     /// # Errors
     /// Names a missing variable.
     pub fn wake_ups(&self) -> Result<Arc<SqsQueue<WakeUp>>, ConfigError> {
-        Ok(self.queue(config::crm_queue(&self.environment)?, Routing { group: |job| job.account.to_string(), split: |_| None }))
+        Ok(self.queue(
+            config::crm_queue(&self.environment)?,
+            Routing { group: |job| job.account.to_string(), split: |_| None },
+        ))
     }
 
     /// Secrets.
@@ -118,7 +132,8 @@ impl Parts {
         let used = self.used().clone();
         let table = async {
             if let Some(table) = used.table {
-                let _ = DynamoRows::new(self.aws.dynamodb().clone(), table).get(&RowKey::new("warm-up", "warm-up")).await;
+                let _ =
+                    DynamoRows::new(self.aws.dynamodb().clone(), table).get(&RowKey::new("warm-up", "warm-up")).await;
             }
         };
         let queue = async {

@@ -85,8 +85,14 @@ impl<T: Serialize + DeserializeOwned + Send + Sync> SqsQueue<T> {
     /// As sending.
     pub async fn bury_message(&self, message: &str, group: &str, reason: &str) -> Result<(), PortError> {
         let buried = Some(self.burial(reason));
-        let outgoing = Outgoing { group: safe_group(group.to_owned()), body: message.to_owned(), delay_s: None, buried };
-        self.deliver(&self.urls.dead_letters, vec![outgoing]).await
+        let outgoing =
+            Outgoing { group: safe_group(group.to_owned()), body: message.to_owned(), delay_s: None, buried };
+        self.deliver(self.dead_letters()?, vec![outgoing]).await
+    }
+
+    fn dead_letters(&self) -> Result<&str, PortError> {
+        let missing = || PortError::permanent("queue", "no dead-letter queue is configured for this function");
+        self.urls.dead_letters.as_deref().ok_or_else(missing)
     }
 
     /// The messages that a job becomes: one, or several where it must be cut.
@@ -158,7 +164,7 @@ impl<T: Serialize + DeserializeOwned + Send + Sync> Queue<T> for SqsQueue<T> {
 
     async fn bury(&self, job: &T, reason: &str) -> Result<(), PortError> {
         let burial = self.burial(reason);
-        self.deliver(&self.urls.dead_letters, self.messages(job, None, Some(&burial))?).await
+        self.deliver(self.dead_letters()?, self.messages(job, None, Some(&burial))?).await
     }
 }
 

@@ -89,7 +89,12 @@ impl Rows for DynamoRows {
 }
 
 impl DynamoRows {
-    fn query(&self, partition: &str, from: &str, to: &str) -> aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder {
+    fn query(
+        &self,
+        partition: &str,
+        from: &str,
+        to: &str,
+    ) -> aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder {
         let text = |value: &str| AttributeValue::S(value.to_owned());
         let query = self
             .client
@@ -104,7 +109,9 @@ impl DynamoRows {
         if from.is_empty() {
             query.key_condition_expression("#pk = :pk AND #sk <= :to")
         } else {
-            query.key_condition_expression("#pk = :pk AND #sk BETWEEN :from AND :to").expression_attribute_values(":from", text(from))
+            query
+                .key_condition_expression("#pk = :pk AND #sk BETWEEN :from AND :to")
+                .expression_attribute_values(":from", text(from))
         }
     }
 }

@@ -119,13 +119,7 @@ impl Aws {
             sqs: environment.get("AWS_ENDPOINT_URL_SQS"),
             secrets_manager: environment.get("AWS_ENDPOINT_URL_SECRETS_MANAGER"),
         };
-        Self {
-            config,
-            endpoints,
-            dynamodb: OnceLock::new(),
-            sqs: OnceLock::new(),
-            secrets_manager: OnceLock::new(),
-        }
+        Self { config, endpoints, dynamodb: OnceLock::new(), sqs: OnceLock::new(), secrets_manager: OnceLock::new() }
     }
 
     /// DynamoDB.
@@ -186,7 +180,8 @@ fn http_client(environment: &Environment) -> Result<SharedHttpClient, ConfigErro
     if let Some(path) = environment.get("AWS_CA_BUNDLE") {
         trust.add_pem_certificate(bundle(&path).ok_or(UNREADABLE_BUNDLE)?);
     }
-    let context = TlsContext::builder().with_trust_store(trust).build().expect("building a context cannot fail for rustls");
+    let context =
+        TlsContext::builder().with_trust_store(trust).build().expect("building a context cannot fail for rustls");
     Ok(aws_smithy_http_client::Builder::new()
         .tls_provider(Provider::Rustls(CryptoMode::Ring))
         .tls_context(context)

@@ -92,15 +92,20 @@ impl SecretsManagerSecrets {
             }
         };
         // What the parser says may repeat the secret.
-        json.map(|json| serde_json::from_str(json.expose()).map_err(|_| PortError::permanent("secret", "its JSON is not as expected")))
-            .transpose()
+        json.map(|json| {
+            serde_json::from_str(json.expose())
+                .map_err(|_| PortError::permanent("secret", "its JSON is not as expected"))
+        })
+        .transpose()
     }
 
     /// Reads a secret. One that is marked for deletion is none.
     async fn fetch(&self, name: &str) -> Result<Option<Secret>, PortError> {
         match self.client.get_secret_value().secret_id(name).send().await {
             Ok(answer) => Ok(answer.secret_string.map(Secret::new)),
-            Err(error) if matches!(code(&error), Some("ResourceNotFoundException" | "InvalidRequestException")) => Ok(None),
+            Err(error) if matches!(code(&error), Some("ResourceNotFoundException" | "InvalidRequestException")) => {
+                Ok(None)
+            }
             Err(error) => Err(port_error("secretsmanager GetSecretValue", error)),
         }
     }
@@ -132,8 +137,12 @@ impl SecretsManagerSecrets {
         &self,
         name: &str,
         json: &str,
-    ) -> Result<(), aws_sdk_secretsmanager::error::SdkError<aws_sdk_secretsmanager::operation::put_secret_value::PutSecretValueError>>
-    {
+    ) -> Result<
+        (),
+        aws_sdk_secretsmanager::error::SdkError<
+            aws_sdk_secretsmanager::operation::put_secret_value::PutSecretValueError,
+        >,
+    > {
         self.client.put_secret_value().secret_id(name).secret_string(json).send().await.map(|_| ())
     }
 

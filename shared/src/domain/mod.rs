@@ -1,6 +1,7 @@
 //! Nouns: what Musubi is about. No I/O, nothing async, no vendor's JSON, nothing of ours above it.
 
 pub mod account;
+pub mod action;
 pub mod activity;
 pub mod channel;
 pub mod conversation;
@@ -9,6 +10,7 @@ pub mod ids;
 pub mod job;
 pub mod language;
 pub mod link;
+pub mod not_after;
 pub mod owed;
 pub mod properties;
 pub mod push;

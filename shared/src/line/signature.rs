@@ -121,6 +121,13 @@ pub fn verify(
     open(channel, body)
 }
 
+/// The signature that LINE would put on a body. For what stands in for LINE: the probe, the laptop, tests.
+pub fn sign(secret: &Secret, body: &[u8]) -> String {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.expose().as_bytes()).expect("HMAC takes keys of any length");
+    mac.update(body);
+    STANDARD.encode(mac.finalize().into_bytes())
+}
+
 fn of(secrets: Option<&LineSecrets>) -> &[Secret] {
     secrets.map_or(&[], |secrets| &secrets.channel_secrets)
 }

@@ -1,21 +1,60 @@
 //! The table of configuration: Official Accounts and CRM accounts.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use super::Clock;
 use super::error::PortError;
-use super::rows::{Commit, Expect, RowKey, Rows, Versioned, Write, prefix_end};
+use super::rows::{Commit, Expect, Row, RowKey, Rows, Versioned, Write, prefix_end};
 use crate::domain::account::{CrmAccount, CrmAccountKey};
 use crate::domain::channel::Channel;
 use crate::domain::ids::ChannelId;
 
+/// How long an answer is remembered, in milliseconds. A changed setting takes effect within it.
+const REMEMBER_MS: i64 = 60_000;
+/// At most so many answers are remembered: callers choose the names that are asked for.
+const MAX_REMEMBERED: usize = 1_000;
+
 /// Official Accounts and CRM accounts, as configured.
 #[derive(Clone)]
-pub struct Channels(Arc<dyn Rows>);
+pub struct Channels {
+    rows: Arc<dyn Rows>,
+    memory: Option<Arc<Memory>>,
+}
+
+/// What was answered in the last minute, absent ones too: a flood of made-up names costs nothing.
+struct Memory {
+    clock: Arc<dyn Clock>,
+    answers: Mutex<HashMap<RowKey, (i64, Option<Row>)>>,
+}
 
 impl Channels {
     /// Over the table of configuration.
     pub fn new(rows: Arc<dyn Rows>) -> Self {
-        Self(rows)
+        Self { rows, memory: None }
+    }
+
+    /// The same, remembering for a minute what [`find`](Self::find) and [`account`](Self::account)
+    /// were answered. For functions; an operator's tools want to see what is there.
+    #[must_use]
+    pub fn remembering(self, clock: Arc<dyn Clock>) -> Self {
+        Self { memory: Some(Arc::new(Memory { clock, answers: Mutex::default() })), ..self }
+    }
+
+    async fn get(&self, key: RowKey) -> Result<Option<Row>, PortError> {
+        let Some(memory) = &self.memory else { return self.rows.get(&key).await };
+        let now_ms = memory.clock.now_ms();
+        let answers = || memory.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, row)) = answers().get(&key).filter(|(at_ms, _)| (0..REMEMBER_MS).contains(&(now_ms - at_ms))) {
+            return Ok(row.clone());
+        }
+        let row = self.rows.get(&key).await?;
+        let mut answers = answers();
+        if answers.len() >= MAX_REMEMBERED {
+            answers.clear();
+        }
+        answers.insert(key, (now_ms, row.clone()));
+        Ok(row)
     }
 
     /// One Official Account.
@@ -31,7 +70,7 @@ impl Channels {
     /// # Errors
     /// As the table's.
     pub async fn find_versioned(&self, id: &ChannelId) -> Result<Option<Versioned<Channel>>, PortError> {
-        let row = self.0.get(&channel_key(id)).await?;
+        let row = self.get(channel_key(id)).await?;
         row.map(|row| Ok(Versioned { value: row.read()?, rev: row.rev })).transpose()
     }
 
@@ -40,7 +79,7 @@ impl Channels {
     /// # Errors
     /// As the table's.
     pub async fn all(&self) -> Result<Vec<Channel>, PortError> {
-        self.0.range("channel", "", &prefix_end(""), 1000).await?.iter().map(super::rows::Row::read).collect()
+        self.rows.range("channel", "", &prefix_end(""), 1000).await?.iter().map(Row::read).collect()
     }
 
     /// Stores an Official Account if nobody changed it since `rev` (0: it is new).
@@ -48,7 +87,7 @@ impl Channels {
     /// # Errors
     /// As the table's.
     pub async fn put(&self, channel: &Channel, rev: u64) -> Result<Commit, PortError> {
-        self.0.commit(vec![Write::put(channel_key(&channel.id), channel, Expect::Rev(rev))]).await
+        self.rows.commit(vec![Write::put(channel_key(&channel.id), channel, Expect::Rev(rev))]).await
     }
 
     /// Forgets an Official Account. Twice is the same as once.
@@ -56,7 +95,7 @@ impl Channels {
     /// # Errors
     /// As the table's.
     pub async fn remove(&self, id: &ChannelId) -> Result<(), PortError> {
-        let _ = self.0.commit(vec![Write::Delete { key: channel_key(id), expect: Expect::Any }]).await?;
+        let _ = self.rows.commit(vec![Write::Delete { key: channel_key(id), expect: Expect::Any }]).await?;
         Ok(())
     }
 
@@ -65,7 +104,7 @@ impl Channels {
     /// # Errors
     /// As the table's.
     pub async fn account(&self, key: &CrmAccountKey) -> Result<Option<Versioned<CrmAccount>>, PortError> {
-        let row = self.0.get(&account_key(key)).await?;
+        let row = self.get(account_key(key)).await?;
         row.map(|row| Ok(Versioned { value: row.read()?, rev: row.rev })).transpose()
     }
 
@@ -74,7 +113,7 @@ impl Channels {
     /// # Errors
     /// As the table's.
     pub async fn accounts(&self) -> Result<Vec<CrmAccount>, PortError> {
-        self.0.range("account", "", &prefix_end(""), 1000).await?.iter().map(super::rows::Row::read).collect()
+        self.rows.range("account", "", &prefix_end(""), 1000).await?.iter().map(Row::read).collect()
     }
 
     /// Stores a CRM account if nobody changed it since `rev` (0: it is new).
@@ -82,7 +121,7 @@ impl Channels {
     /// # Errors
     /// As the table's.
     pub async fn put_account(&self, account: &CrmAccount, rev: u64) -> Result<Commit, PortError> {
-        self.0.commit(vec![Write::put(account_key(&account.key), account, Expect::Rev(rev))]).await
+        self.rows.commit(vec![Write::put(account_key(&account.key), account, Expect::Rev(rev))]).await
     }
 }
 

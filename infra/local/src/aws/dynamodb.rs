@@ -39,7 +39,10 @@ impl LocalDynamoDb {
         let existing = self.database.list_tables(ListTablesRequest::default())?.table_names;
         for name in names.iter().filter(|name| !existing.iter().any(|found| found == *name)) {
             let key = |name: &str, key_type| KeySchemaElement { attribute_name: name.to_owned(), key_type };
-            let text = |name: &str| AttributeDefinition { attribute_name: name.to_owned(), attribute_type: ScalarAttributeType::S };
+            let text = |name: &str| AttributeDefinition {
+                attribute_name: name.to_owned(),
+                attribute_type: ScalarAttributeType::S,
+            };
             self.database.create_table(CreateTableRequest {
                 table_name: (*name).to_owned(),
                 key_schema: vec![key("pk", KeyType::HASH), key("sk", KeyType::RANGE)],
@@ -74,7 +77,11 @@ impl LocalDynamoDb {
             if expired {
                 let key: HashMap<String, AttributeValue> =
                     item.into_iter().filter(|(name, _)| matches!(name.as_str(), "pk" | "sk")).collect();
-                self.database.delete_item(DeleteItemRequest { table_name: table.to_owned(), key, ..DeleteItemRequest::default() })?;
+                self.database.delete_item(DeleteItemRequest {
+                    table_name: table.to_owned(),
+                    key,
+                    ..DeleteItemRequest::default()
+                })?;
                 gone += 1;
             }
         }
@@ -84,7 +91,8 @@ impl LocalDynamoDb {
     fn items(&self, table: &str) -> Result<Vec<dynoxide::Item>, DynoxideError> {
         let (mut items, mut from) = (Vec::new(), None);
         loop {
-            let request = ScanRequest { table_name: table.to_owned(), exclusive_start_key: from, ..ScanRequest::default() };
+            let request =
+                ScanRequest { table_name: table.to_owned(), exclusive_start_key: from, ..ScanRequest::default() };
             let page = self.database.scan(request)?;
             items.extend(page.items.unwrap_or_default());
             from = page.last_evaluated_key;

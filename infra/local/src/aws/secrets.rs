@@ -114,7 +114,10 @@ impl LocalSecrets {
             return Err(marked_for_deletion());
         }
         let Some(value) = &secret.value else {
-            return Err(AwsFault::new("ResourceNotFoundException", "Secrets Manager can't find the specified secret value for staging label: AWSCURRENT"));
+            return Err(AwsFault::new(
+                "ResourceNotFoundException",
+                "Secrets Manager can't find the specified secret value for staging label: AWSCURRENT",
+            ));
         };
         Ok(json!({
             "ARN": secret.arn, "Name": name, "VersionId": secret.version, "SecretString": value,
@@ -128,16 +131,26 @@ impl LocalSecrets {
 }
 
 fn create(stored: &mut All<'_>, asked: Asked, now_ms: i64) -> Answer {
-    let valid = (1..=512).contains(&asked.name.len()) && asked.name.bytes().all(|b| b.is_ascii_alphanumeric() || b"/_+=.@-".contains(&b));
+    let valid = (1..=512).contains(&asked.name.len())
+        && asked.name.bytes().all(|b| b.is_ascii_alphanumeric() || b"/_+=.@-".contains(&b));
     if !valid {
-        return Err(AwsFault::new("ValidationException", "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!"));
+        return Err(AwsFault::new(
+            "ValidationException",
+            "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!",
+        ));
     }
     match stored.get(&asked.name) {
         Some(found) if found.deleted_ms.is_some() => {
-            return Err(AwsFault::new("InvalidRequestException", "You can't create this secret because a secret with this name is already scheduled for deletion."));
+            return Err(AwsFault::new(
+                "InvalidRequestException",
+                "You can't create this secret because a secret with this name is already scheduled for deletion.",
+            ));
         }
         Some(_) => {
-            return Err(AwsFault::new("ResourceExistsException", format!("The operation failed because the secret {} already exists.", asked.name)));
+            return Err(AwsFault::new(
+                "ResourceExistsException",
+                format!("The operation failed because the secret {} already exists.", asked.name),
+            ));
         }
         None => {}
     }
@@ -146,7 +159,15 @@ fn create(stored: &mut All<'_>, asked: Asked, now_ms: i64) -> Answer {
     let arn = format!("arn:aws:secretsmanager:ap-northeast-1:000000000000:secret:{}-{tail}", asked.name);
     let versions = asked.secret_string.iter().map(|value| (version.clone(), value.clone())).collect();
     let answer = json!({ "ARN": arn, "Name": asked.name, "VersionId": version });
-    let secret = Stored { arn, value: asked.secret_string, version, versions, created_at_ms: now_ms, changed_at_ms: now_ms, deleted_ms: None };
+    let secret = Stored {
+        arn,
+        value: asked.secret_string,
+        version,
+        versions,
+        created_at_ms: now_ms,
+        changed_at_ms: now_ms,
+        deleted_ms: None,
+    };
     stored.insert(asked.name, secret);
     Ok(answer)
 }
@@ -165,7 +186,10 @@ fn put(stored: &mut All<'_>, asked: Asked, now_ms: i64) -> Answer {
     let version = asked.client_request_token.unwrap_or_else(|| Uuid::new_v4().to_string());
     match secret.versions.get(&version) {
         Some(before) if *before != value => {
-            return Err(AwsFault::new("ResourceExistsException", "You can't use ClientRequestToken again with a different value."));
+            return Err(AwsFault::new(
+                "ResourceExistsException",
+                "You can't use ClientRequestToken again with a different value.",
+            ));
         }
         // The same request again changes nothing, even if a later one has been here since.
         Some(_) => {}
@@ -182,7 +206,10 @@ fn put(stored: &mut All<'_>, asked: Asked, now_ms: i64) -> Answer {
 fn delete(stored: &mut All<'_>, asked: &Asked, now_ms: i64) -> Answer {
     let days = asked.recovery_window_in_days.unwrap_or(30);
     if !(7..=30).contains(&days) {
-        return Err(AwsFault::new("InvalidParameterException", "The RecoveryWindowInDays value must be between 7 and 30 days (inclusive)."));
+        return Err(AwsFault::new(
+            "InvalidParameterException",
+            "The RecoveryWindowInDays value must be between 7 and 30 days (inclusive).",
+        ));
     }
     let (name, secret) = find_mut(stored, &asked.secret_id)?;
     if secret.deleted_ms.is_some() && !asked.force_delete_without_recovery {
@@ -200,7 +227,11 @@ fn delete(stored: &mut All<'_>, asked: &Asked, now_ms: i64) -> Answer {
 fn list(stored: &All<'_>, asked: &Asked) -> Value {
     // A filter on names matches how they begin; any other filter is not known here and matches all.
     let matches = |name: &str| {
-        asked.filters.iter().filter(|filter| filter.key == "name").all(|filter| filter.values.iter().any(|value| name.starts_with(value.as_str())))
+        asked
+            .filters
+            .iter()
+            .filter(|filter| filter.key == "name")
+            .all(|filter| filter.values.iter().any(|value| name.starts_with(value.as_str())))
     };
     let secrets: Vec<Value> = stored
         .iter()
@@ -236,7 +267,10 @@ fn not_found() -> AwsFault {
 }
 
 fn marked_for_deletion() -> AwsFault {
-    AwsFault::new("InvalidRequestException", "You can't perform this operation on the secret because it was marked for deletion.")
+    AwsFault::new(
+        "InvalidRequestException",
+        "You can't perform this operation on the secret because it was marked for deletion.",
+    )
 }
 
 fn seconds(at_ms: i64) -> f64 {

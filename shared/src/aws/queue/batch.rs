@@ -36,7 +36,12 @@ pub(super) fn pack(messages: Vec<Outgoing>) -> Vec<Vec<Outgoing>> {
 
 /// Sends one batch. SQS may take some messages and not others: those are sent again, unless it
 /// says that they never will be taken.
-pub(super) async fn send(client: &Client, clock: &dyn Clock, url: &str, messages: Vec<Outgoing>) -> Result<(), PortError> {
+pub(super) async fn send(
+    client: &Client,
+    clock: &dyn Clock,
+    url: &str,
+    messages: Vec<Outgoing>,
+) -> Result<(), PortError> {
     const WHAT: &str = "sqs SendMessageBatch";
     let mut left = Vec::new();
     for (index, message) in messages.into_iter().enumerate() {

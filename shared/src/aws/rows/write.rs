@@ -6,7 +6,8 @@ use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, CancellationReason, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+    AttributeValue, CancellationReason, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure,
+    TransactWriteItem,
 };
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use uuid::Uuid;
@@ -42,7 +43,13 @@ impl DynamoRows {
         }
     }
 
-    async fn put_one(&self, key: &RowKey, body: String, expect: Expect, expires_at_s: Option<i64>) -> Result<Commit, PortError> {
+    async fn put_one(
+        &self,
+        key: &RowKey,
+        body: String,
+        expect: Expect,
+        expires_at_s: Option<i64>,
+    ) -> Result<Commit, PortError> {
         let mark = AttributeValue::B(Blob::new(Uuid::new_v4().into_bytes()));
         let mut item = item(key, body, expect, expires_at_s);
         item.insert("by".to_owned(), mark.clone());
@@ -94,10 +101,14 @@ impl DynamoRows {
             .await;
         match answer {
             Ok(_) => Ok(Commit::Done),
-            Err(SdkError::ServiceError(error)) if error.err().is_transaction_canceled_exception() => match error.err() {
-                TransactWriteItemsError::TransactionCanceledException(canceled) => why_canceled(canceled.cancellation_reasons()),
-                _ => unreachable!("asked just now"),
-            },
+            Err(SdkError::ServiceError(error)) if error.err().is_transaction_canceled_exception() => {
+                match error.err() {
+                    TransactWriteItemsError::TransactionCanceledException(canceled) => {
+                        why_canceled(canceled.cancellation_reasons())
+                    }
+                    _ => unreachable!("asked just now"),
+                }
+            }
             other => refusal_is_conflict(other),
         }
     }
@@ -150,7 +161,10 @@ where
     match answer {
         Ok(_) => Ok(Commit::Done),
         Err(SdkError::ServiceError(error))
-            if matches!(error.err().code(), Some("ConditionalCheckFailedException" | "TransactionConflictException")) =>
+            if matches!(
+                error.err().code(),
+                Some("ConditionalCheckFailedException" | "TransactionConflictException")
+            ) =>
         {
             Ok(Commit::Conflict)
         }
@@ -170,14 +184,18 @@ fn as_condition_failure(
 /// Why a transaction did not happen: each write has a reason, `None` for those that were in order.
 fn why_canceled(reasons: &[CancellationReason]) -> Result<Commit, PortError> {
     let codes: Vec<&str> = reasons.iter().filter_map(CancellationReason::code).filter(|code| *code != "None").collect();
-    if let Some(code) = codes.iter().find(|code| matches!(**code, "ValidationError" | "ItemCollectionSizeLimitExceeded")) {
+    if let Some(code) =
+        codes.iter().find(|code| matches!(**code, "ValidationError" | "ItemCollectionSizeLimitExceeded"))
+    {
         return Err(PortError::permanent(WHAT, *code));
     }
     if codes.iter().any(|code| matches!(*code, "ConditionalCheckFailed" | "TransactionConflict")) {
         return Ok(Commit::Conflict);
     }
     match codes.first() {
-        Some(code) if is_worth_another_try(code) || matches!(*code, "ProvisionedThroughputExceeded" | "ThrottlingError") => {
+        Some(code)
+            if is_worth_another_try(code) || matches!(*code, "ProvisionedThroughputExceeded" | "ThrottlingError") =>
+        {
             Err(PortError::transient(WHAT, *code))
         }
         Some(code) => Err(PortError::permanent(WHAT, *code)),

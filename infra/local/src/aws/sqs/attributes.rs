@@ -11,7 +11,10 @@ use super::state::arn;
 use crate::aws::json::AwsFault;
 
 /// Settings with these changes.
-pub(super) fn read_settings(attributes: &BTreeMap<String, String>, mut settings: QueueSettings) -> Result<QueueSettings, AwsFault> {
+pub(super) fn read_settings(
+    attributes: &BTreeMap<String, String>,
+    mut settings: QueueSettings,
+) -> Result<QueueSettings, AwsFault> {
     for (name, value) in attributes {
         match name.as_str() {
             "VisibilityTimeout" => settings.visibility_s = number(name, value, 0, 43_200)?,
@@ -21,8 +24,15 @@ pub(super) fn read_settings(attributes: &BTreeMap<String, String>, mut settings:
             "ContentBasedDeduplication" => settings.content_deduplicates = value == "true",
             "RedrivePolicy" => settings.redrive = redrive(value)?,
             // Taken and without effect here.
-            "FifoQueue" | "MaximumMessageSize" | "SqsManagedSseEnabled" | "KmsMasterKeyId" | "Policy" | "DeduplicationScope"
-            | "FifoThroughputLimit" | "RedriveAllowPolicy" | "KmsDataKeyReusePeriodSeconds" => {}
+            "FifoQueue"
+            | "MaximumMessageSize"
+            | "SqsManagedSseEnabled"
+            | "KmsMasterKeyId"
+            | "Policy"
+            | "DeduplicationScope"
+            | "FifoThroughputLimit"
+            | "RedriveAllowPolicy"
+            | "KmsDataKeyReusePeriodSeconds" => {}
             other => return Err(AwsFault::new("InvalidAttributeName", format!("Unknown Attribute {other}."))),
         }
     }
@@ -40,17 +50,27 @@ fn redrive(value: &str) -> Result<Option<Redrive>, AwsFault> {
     if value.is_empty() {
         return Ok(None);
     }
-    let policy: Value = serde_json::from_str(value).map_err(|_| invalid("Value for parameter RedrivePolicy is invalid."))?;
+    let policy: Value =
+        serde_json::from_str(value).map_err(|_| invalid("Value for parameter RedrivePolicy is invalid."))?;
     let to = policy["deadLetterTargetArn"].as_str().and_then(|arn| arn.rsplit(':').next());
     let max = policy["maxReceiveCount"].as_u64().or_else(|| policy["maxReceiveCount"].as_str()?.parse().ok());
     match (to, max) {
-        (Some(to), Some(max @ 1..=1000)) => Ok(Some(Redrive { to: to.to_owned(), max_receives: u32::try_from(max).unwrap_or(1000) })),
-        _ => Err(invalid("Value for parameter RedrivePolicy is invalid. Reason: maxReceiveCount must be from 1 to 1000.")),
+        (Some(to), Some(max @ 1..=1000)) => {
+            Ok(Some(Redrive { to: to.to_owned(), max_receives: u32::try_from(max).unwrap_or(1000) }))
+        }
+        _ => Err(invalid(
+            "Value for parameter RedrivePolicy is invalid. Reason: maxReceiveCount must be from 1 to 1000.",
+        )),
     }
 }
 
 /// All attributes of a queue.
-pub(super) fn settings_json(settings: &QueueSettings, name: &str, created_at_ms: i64, counts: Counts) -> Map<String, Value> {
+pub(super) fn settings_json(
+    settings: &QueueSettings,
+    name: &str,
+    created_at_ms: i64,
+    counts: Counts,
+) -> Map<String, Value> {
     let mut all = vec![
         ("QueueArn", arn(name)),
         ("ApproximateNumberOfMessages", counts.visible.to_string()),

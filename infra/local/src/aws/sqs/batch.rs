@@ -19,11 +19,19 @@ pub(super) struct AskedEntry {
 pub(super) fn entries<T: serde::de::DeserializeOwned>(entries: Vec<Value>) -> Result<Vec<T>, AwsFault> {
     let count = entries.len();
     if count == 0 {
-        return Err(AwsFault::sqs("AWS.SimpleQueueService.EmptyBatchRequest", "EmptyBatchRequest", "There should be at least one entry in the request."));
+        return Err(AwsFault::sqs(
+            "AWS.SimpleQueueService.EmptyBatchRequest",
+            "EmptyBatchRequest",
+            "There should be at least one entry in the request.",
+        ));
     }
     if count > 10 {
         let message = format!("Maximum number of entries per request are 10. You have sent {count}.");
-        return Err(AwsFault::sqs("AWS.SimpleQueueService.TooManyEntriesInBatchRequest", "TooManyEntriesInBatchRequest", message));
+        return Err(AwsFault::sqs(
+            "AWS.SimpleQueueService.TooManyEntriesInBatchRequest",
+            "TooManyEntriesInBatchRequest",
+            message,
+        ));
     }
     let read = entries.into_iter().map(serde_json::from_value).collect::<Result<Vec<T>, _>>();
     read.map_err(|error| AwsFault::new("SerializationException", error.to_string()))
@@ -33,11 +41,21 @@ pub(super) fn entries<T: serde::de::DeserializeOwned>(entries: Vec<Value>) -> Re
 pub(super) fn check_ids<'a>(ids: impl Iterator<Item = &'a str>) -> Result<(), AwsFault> {
     let mut seen = std::collections::HashSet::new();
     for id in ids {
-        if !((1..=80).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))) {
-            return Err(AwsFault::sqs("AWS.SimpleQueueService.InvalidBatchEntryId", "InvalidBatchEntryId", "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long."));
+        if !((1..=80).contains(&id.len())
+            && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte)))
+        {
+            return Err(AwsFault::sqs(
+                "AWS.SimpleQueueService.InvalidBatchEntryId",
+                "InvalidBatchEntryId",
+                "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long.",
+            ));
         }
         if !seen.insert(id) {
-            return Err(AwsFault::sqs("AWS.SimpleQueueService.BatchEntryIdsNotDistinct", "BatchEntryIdsNotDistinct", format!("Id {id} repeated.")));
+            return Err(AwsFault::sqs(
+                "AWS.SimpleQueueService.BatchEntryIdsNotDistinct",
+                "BatchEntryIdsNotDistinct",
+                format!("Id {id} repeated."),
+            ));
         }
     }
     Ok(())

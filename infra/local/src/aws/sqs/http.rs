@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::LocalSqs;
 use super::attributes::{read_settings, settings_json};
 use super::batch::{check_ids, each_entry, entries, refused};
 use super::message::{Attribute, Message};
 use super::rules::{Sending, invalid, missing, no_queue};
 use super::view::{message_json, sent};
-use super::LocalSqs;
 use crate::aws::json::{Answer, AwsFault, input};
 
 /// Anything an operation can be asked with; each reads what it needs.
@@ -86,7 +86,9 @@ impl LocalSqs {
             }
             "ChangeMessageVisibilityBatch" => {
                 let queue = asked.queue()?;
-                each_entry(asked.entries, |entry| self.change_visibility(&queue, &entry.receipt_handle, entry.visibility_timeout))
+                each_entry(asked.entries, |entry| {
+                    self.change_visibility(&queue, &entry.receipt_handle, entry.visibility_timeout)
+                })
             }
             "GetQueueAttributes" => self.get_queue_attributes(&asked),
             "SetQueueAttributes" => {
@@ -109,12 +111,17 @@ impl LocalSqs {
     fn create_queue(&self, asked: Asked, base: &str) -> Answer {
         let name = asked.queue_name.ok_or_else(|| missing("QueueName"))?;
         let stem = name.strip_suffix(".fifo").unwrap_or(&name);
-        let named = (1..=80).contains(&name.len()) && stem.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
+        let named = (1..=80).contains(&name.len())
+            && stem.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
         if !named {
-            return Err(invalid("Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length"));
+            return Err(invalid(
+                "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length",
+            ));
         }
         if asked.attributes.get("FifoQueue").is_some_and(|value| value == "true") != name.ends_with(".fifo") {
-            return Err(invalid("The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end with .fifo suffix and be 1 to 80 in length."));
+            return Err(invalid(
+                "The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end with .fifo suffix and be 1 to 80 in length.",
+            ));
         }
         let settings = read_settings(&asked.attributes, Default::default())?;
         self.change(|state, now_ms| match state.queue_mut(&name) {
@@ -141,7 +148,8 @@ impl LocalSqs {
     fn list_queues(&self, asked: Asked, base: &str) -> Value {
         let prefix = asked.queue_name_prefix.unwrap_or_default();
         let state = self.state();
-        let urls: Vec<String> = state.names().filter(|name| name.starts_with(&prefix)).map(|name| queue_url(base, name)).collect();
+        let urls: Vec<String> =
+            state.names().filter(|name| name.starts_with(&prefix)).map(|name| queue_url(base, name)).collect();
         json!({ "QueueUrls": urls })
     }
 
@@ -149,9 +157,13 @@ impl LocalSqs {
         let queue = asked.queue()?;
         let messages: Vec<AskedMessage> = entries(asked.entries)?;
         check_ids(messages.iter().map(|message| message.id.as_deref().unwrap_or_default()))?;
-        let size_bytes: usize = messages.iter().map(|m| Message::size_bytes(&m.message_body, &m.message_attributes)).sum();
+        let size_bytes: usize =
+            messages.iter().map(|m| Message::size_bytes(&m.message_body, &m.message_attributes)).sum();
         if size_bytes > super::rules::MAX_BYTES {
-            let message = format!("Batch requests cannot be longer than {} bytes. You have sent {size_bytes} bytes.", super::rules::MAX_BYTES);
+            let message = format!(
+                "Batch requests cannot be longer than {} bytes. You have sent {size_bytes} bytes.",
+                super::rules::MAX_BYTES
+            );
             return Err(AwsFault::sqs("AWS.SimpleQueueService.BatchRequestTooLong", "BatchRequestTooLong", message));
         }
         let (mut successful, mut failed) = (Vec::new(), Vec::new());
@@ -175,13 +187,18 @@ impl LocalSqs {
         let default_wait_s = self.state().queue_mut(&queue)?.settings.wait_s;
         let wait_s = asked.wait_time_seconds.unwrap_or(default_wait_s);
         if !(0..=20).contains(&wait_s) {
-            return Err(invalid(format!("Value {wait_s} for parameter WaitTimeSeconds is invalid. Reason: Must be >= 0 and <= 20, if provided.")));
+            return Err(invalid(format!(
+                "Value {wait_s} for parameter WaitTimeSeconds is invalid. Reason: Must be >= 0 and <= 20, if provided."
+            )));
         }
         let max = usize::try_from(asked.max_number_of_messages.unwrap_or(1)).unwrap_or(0);
         let received = self.receive(&queue, max, asked.visibility_timeout, wait_s.unsigned_abs() * 1_000).await?;
-        let system: Vec<&str> = asked.attribute_names.iter().chain(&asked.message_system_attribute_names).map(String::as_str).collect();
-        let messages: Vec<Value> =
-            received.iter().map(|received| message_json(received, &queue, &system, &asked.message_attribute_names)).collect();
+        let system: Vec<&str> =
+            asked.attribute_names.iter().chain(&asked.message_system_attribute_names).map(String::as_str).collect();
+        let messages: Vec<Value> = received
+            .iter()
+            .map(|received| message_json(received, &queue, &system, &asked.message_attribute_names))
+            .collect();
         Ok(if messages.is_empty() { json!({}) } else { json!({ "Messages": messages }) })
     }
 

@@ -51,7 +51,10 @@ impl Message {
     /// What counts against the limits: body, and names, types and values of attributes.
     pub(super) fn size_bytes(body: &str, attributes: &BTreeMap<String, Attribute>) -> usize {
         let attribute = |(name, value): (&String, &Attribute)| {
-            name.len() + value.data_type.len() + value.string_value.as_ref().map_or(0, String::len) + value.bytes().map_or(0, |b| b.len())
+            name.len()
+                + value.data_type.len()
+                + value.string_value.as_ref().map_or(0, String::len)
+                + value.bytes().map_or(0, |b| b.len())
         };
         body.len() + attributes.iter().map(attribute).sum::<usize>()
     }

@@ -99,7 +99,13 @@ impl LocalSqs {
     ///
     /// # Errors
     /// As SQS's ReceiveMessage.
-    pub async fn receive(&self, name: &str, max: usize, visibility_s: Option<i64>, wait_ms: u64) -> Result<Vec<Received>, AwsFault> {
+    pub async fn receive(
+        &self,
+        name: &str,
+        max: usize,
+        visibility_s: Option<i64>,
+        wait_ms: u64,
+    ) -> Result<Vec<Received>, AwsFault> {
         let until = tokio::time::Instant::now() + Duration::from_millis(wait_ms);
         loop {
             let changed = self.0.changed.notified();

@@ -41,7 +41,14 @@ pub struct Redrive {
 
 impl Default for QueueSettings {
     fn default() -> Self {
-        Self { visibility_s: 30, delay_s: 0, retention_s: 345_600, wait_s: 0, content_deduplicates: false, redrive: None }
+        Self {
+            visibility_s: 30,
+            delay_s: 0,
+            retention_s: 345_600,
+            wait_s: 0,
+            content_deduplicates: false,
+            redrive: None,
+        }
     }
 }
 
@@ -63,7 +70,13 @@ struct Seen {
 
 impl Queue {
     pub(super) fn new(name: &str, settings: QueueSettings, now_ms: i64) -> Self {
-        Self { name: name.to_owned(), settings, created_at_ms: now_ms, messages: BTreeMap::new(), seen: BTreeMap::new() }
+        Self {
+            name: name.to_owned(),
+            settings,
+            created_at_ms: now_ms,
+            messages: BTreeMap::new(),
+            seen: BTreeMap::new(),
+        }
     }
 
     pub(super) fn is_fifo(&self) -> bool {
@@ -134,7 +147,12 @@ impl Queue {
     }
 
     /// Up to `max` messages, and those that were received too often and leave the queue.
-    pub(super) fn receive(&mut self, max: usize, visibility_s: Option<i64>, now_ms: i64) -> (Vec<Received>, Vec<Message>) {
+    pub(super) fn receive(
+        &mut self,
+        max: usize,
+        visibility_s: Option<i64>,
+        now_ms: i64,
+    ) -> (Vec<Received>, Vec<Message>) {
         self.expire(now_ms);
         let visible_at_ms = now_ms + visibility_s.unwrap_or(self.settings.visibility_s) * 1_000;
         let limit = self.settings.redrive.as_ref().map_or(u32::MAX, |redrive| redrive.max_receives);
@@ -173,15 +191,24 @@ impl Queue {
             return Ok(());
         }
         if fifo && message.visible_at_ms <= now_ms {
-            return Err(invalid("Value for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired."));
+            return Err(invalid(
+                "Value for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired.",
+            ));
         }
         self.messages.remove(&sequence);
         Ok(())
     }
 
-    pub(super) fn change_visibility(&mut self, receipt_handle: &str, visibility_s: i64, now_ms: i64) -> Result<(), AwsFault> {
+    pub(super) fn change_visibility(
+        &mut self,
+        receipt_handle: &str,
+        visibility_s: i64,
+        now_ms: i64,
+    ) -> Result<(), AwsFault> {
         if !(0..=43_200).contains(&visibility_s) {
-            return Err(invalid("Value for parameter VisibilityTimeout is invalid. Reason: VisibilityTimeout must be >= 0 and <= 43200."));
+            return Err(invalid(
+                "Value for parameter VisibilityTimeout is invalid. Reason: VisibilityTimeout must be >= 0 and <= 43200.",
+            ));
         }
         let (sequence, count) = parse(receipt_handle)?;
         match self.messages.get_mut(&sequence) {

@@ -27,7 +27,11 @@ pub(super) fn bad_receipt() -> AwsFault {
 }
 
 pub(super) fn not_in_flight() -> AwsFault {
-    AwsFault::sqs("AWS.SimpleQueueService.MessageNotInflight", "MessageNotInflight", "The message referred to isn't in flight.")
+    AwsFault::sqs(
+        "AWS.SimpleQueueService.MessageNotInflight",
+        "MessageNotInflight",
+        "The message referred to isn't in flight.",
+    )
 }
 
 /// A message as it comes in.
@@ -47,34 +51,51 @@ impl Sending {
             return Err(missing("MessageBody"));
         }
         if Message::size_bytes(&self.body, &self.attributes) > MAX_BYTES {
-            return Err(invalid(format!("One or more parameters are invalid. Reason: Message must be shorter than {MAX_BYTES} bytes.")));
+            return Err(invalid(format!(
+                "One or more parameters are invalid. Reason: Message must be shorter than {MAX_BYTES} bytes."
+            )));
         }
         if !self.body.chars().all(is_allowed) {
-            return Err(AwsFault::new("InvalidMessageContents", "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF"));
+            return Err(AwsFault::new(
+                "InvalidMessageContents",
+                "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF",
+            ));
         }
         check_attributes(&self.attributes)?;
         match self.delay_s {
             Some(delay) if !(0..=900).contains(&delay) => {
-                return Err(invalid(format!("Value {delay} for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900.")));
+                return Err(invalid(format!(
+                    "Value {delay} for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900."
+                )));
             }
             Some(delay) if fifo && delay > 0 => {
-                return Err(invalid(format!("Value {delay} for parameter DelaySeconds is invalid. Reason: The request include parameter that is not valid for this queue type.")));
+                return Err(invalid(format!(
+                    "Value {delay} for parameter DelaySeconds is invalid. Reason: The request include parameter that is not valid for this queue type."
+                )));
             }
             _ => {}
         }
         for (name, id) in [("MessageGroupId", &self.group), ("MessageDeduplicationId", &self.deduplication)] {
-            if let Some(id) = id && !is_id(id) {
-                return Err(invalid(format!("Value for parameter {name} is invalid. Reason: {name} can only include alphanumeric and punctuation characters. 1 to 128 in length.")));
+            if let Some(id) = id
+                && !is_id(id)
+            {
+                return Err(invalid(format!(
+                    "Value for parameter {name} is invalid. Reason: {name} can only include alphanumeric and punctuation characters. 1 to 128 in length."
+                )));
             }
         }
         if fifo && self.group.is_none() {
             return Err(missing("MessageGroupId"));
         }
         if fifo && self.deduplication.is_none() && !content_deduplicates {
-            return Err(invalid("The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly"));
+            return Err(invalid(
+                "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly",
+            ));
         }
         if !fifo && self.deduplication.is_some() {
-            return Err(invalid("The request include parameter that is not valid for this queue type. Reason: MessageDeduplicationId"));
+            return Err(invalid(
+                "The request include parameter that is not valid for this queue type. Reason: MessageDeduplicationId",
+            ));
         }
         Ok(())
     }
@@ -85,13 +106,16 @@ fn check_attributes(attributes: &BTreeMap<String, Attribute>) -> Result<(), AwsF
         return Err(invalid("Number of message attributes exceeds the allowed maximum [10]."));
     }
     for (name, attribute) in attributes {
-        let named = (1..=256).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
+        let named = (1..=256).contains(&name.len())
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
         if !named {
             return Err(invalid("Invalid message attribute name."));
         }
         let kind = attribute.data_type.split('.').next().unwrap_or_default();
         let value = match kind {
-            "String" => attribute.string_value.as_ref().is_some_and(|text| !text.is_empty() && text.chars().all(is_allowed)),
+            "String" => {
+                attribute.string_value.as_ref().is_some_and(|text| !text.is_empty() && text.chars().all(is_allowed))
+            }
             "Number" => attribute.string_value.as_ref().is_some_and(|text| text.parse::<f64>().is_ok()),
             "Binary" => attribute.bytes().is_some_and(|bytes| !bytes.is_empty()),
             _ => false,

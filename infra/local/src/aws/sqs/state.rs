@@ -45,9 +45,17 @@ impl State {
         Ok(message)
     }
 
-    pub(super) fn receive(&mut self, name: &str, max: usize, visibility_s: Option<i64>, now_ms: i64) -> Result<Vec<Received>, AwsFault> {
+    pub(super) fn receive(
+        &mut self,
+        name: &str,
+        max: usize,
+        visibility_s: Option<i64>,
+        now_ms: i64,
+    ) -> Result<Vec<Received>, AwsFault> {
         if !(1..=10).contains(&max) {
-            return Err(invalid(format!("Value {max} for parameter MaxNumberOfMessages is invalid. Reason: Must be between 1 and 10, if provided.")));
+            return Err(invalid(format!(
+                "Value {max} for parameter MaxNumberOfMessages is invalid. Reason: Must be between 1 and 10, if provided."
+            )));
         }
         let queue = self.queue_mut(name)?;
         let (received, given_up) = queue.receive(max, visibility_s, now_ms);
@@ -70,7 +78,13 @@ impl State {
         self.queue_mut(name)?.delete(receipt, now_ms)
     }
 
-    pub(super) fn change_visibility(&mut self, name: &str, receipt: &str, visibility_s: i64, now_ms: i64) -> Result<(), AwsFault> {
+    pub(super) fn change_visibility(
+        &mut self,
+        name: &str,
+        receipt: &str,
+        visibility_s: i64,
+        now_ms: i64,
+    ) -> Result<(), AwsFault> {
         self.version += 1;
         self.queue_mut(name)?.change_visibility(receipt, visibility_s, now_ms)
     }

@@ -35,13 +35,25 @@ pub(super) fn message_json(received: &Received, queue: &str, system: &[&str], na
         all.push(("SequenceNumber", Some(format!("{:020}", message.sequence))));
     }
     let wanted = |key: &str| system.iter().any(|name| *name == "All" || *name == key);
-    let attributes: Map<String, Value> =
-        all.into_iter().filter(|(key, _)| wanted(key)).filter_map(|(key, value)| Some((key.to_owned(), json!(value?)))).collect();
+    let attributes: Map<String, Value> = all
+        .into_iter()
+        .filter(|(key, _)| wanted(key))
+        .filter_map(|(key, value)| Some((key.to_owned(), json!(value?))))
+        .collect();
     let named = |key: &str| {
-        names.iter().any(|name| name == "All" || name == ".*" || name == key || name.strip_suffix(".*").is_some_and(|prefix| key.starts_with(prefix)))
+        names.iter().any(|name| {
+            name == "All"
+                || name == ".*"
+                || name == key
+                || name.strip_suffix(".*").is_some_and(|prefix| key.starts_with(prefix))
+        })
     };
-    let own: BTreeMap<String, Attribute> =
-        message.attributes.iter().filter(|(key, _)| named(key)).map(|(key, value)| (key.clone(), value.clone())).collect();
+    let own: BTreeMap<String, Attribute> = message
+        .attributes
+        .iter()
+        .filter(|(key, _)| named(key))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect();
     let mut answer = json!({
         "MessageId": message.id,
         "ReceiptHandle": received.receipt,

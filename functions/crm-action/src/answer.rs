@@ -1,0 +1,32 @@
+//! What the workflow hears at once: a function of the request and the settings alone, so that a repeat hears the same.
+
+use std::collections::BTreeMap;
+
+use musubi::crm::hubspot::action::{self, ActionEnd};
+use musubi::domain::account::CrmAccount;
+use musubi::domain::push::PushOutcome;
+use musubi::domain::words::outcome_words;
+use musubi::flow::accept::Asked;
+use serde_json::Value;
+
+use crate::ask::Refused;
+
+/// It waits for the outcome where it can; else it goes on with `queued`.
+pub fn accepted(account: &CrmAccount, asked: &Asked) -> Value {
+    if account.capabilities.workflows_wait && asked.callback.is_some() {
+        return action::block(account.block_expiry_ms);
+    }
+    let reason = outcome_words(PushOutcome::Queued, account.language);
+    action::done(ActionEnd::Success, &outputs(PushOutcome::Queued, reason))
+}
+
+/// It goes on, and shows why nothing was sent.
+pub fn refused(account: &CrmAccount, refused: &Refused) -> Value {
+    tracing::warn!(crm.account = %account.key, outcome = refused.outcome.as_str(), "action.refused");
+    action::done(ActionEnd::FailContinue, &outputs(refused.outcome, &refused.reason))
+}
+
+fn outputs(outcome: PushOutcome, reason: &str) -> BTreeMap<String, String> {
+    let fields = [("outcome", outcome.as_str()), ("reason", reason), ("line_request_id", ""), ("sent_at", "")];
+    fields.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}

@@ -1,0 +1,69 @@
+//! Posts a signed webhook without events to our own public address, for each Official Account. Its
+//! failure, or its silence, is an alarm: everything before the queue is on the way.
+
+use std::sync::Arc;
+
+use musubi::aws::Parts;
+use musubi::config::{self, ConfigError, Environment};
+use musubi::domain::channel::Channel;
+use musubi::line::signature::{SIGNATURE_HEADER, sign};
+use musubi::ports::{Channels, PortError, Secrets};
+use serde_json::json;
+
+/// What the probe needs.
+pub struct Ports {
+    /// Official Accounts.
+    pub channels: Channels,
+    /// Channel secrets.
+    pub secrets: Arc<dyn Secrets>,
+    /// Our own address.
+    pub public_url: String,
+    /// To call it.
+    pub http: reqwest::Client,
+}
+
+impl Ports {
+    /// From the function's parts.
+    ///
+    /// # Errors
+    /// Names a missing or malformed variable.
+    pub fn of(parts: &Parts, environment: &Environment) -> Result<Self, ConfigError> {
+        Ok(Self {
+            channels: parts.channels()?,
+            secrets: parts.secrets()?,
+            public_url: config::public_url(environment)?,
+            http: musubi::http::client(),
+        })
+    }
+}
+
+/// Probes every Official Account.
+///
+/// # Errors
+/// The first that did not answer 200: Lambda counts it, and the alarm goes.
+pub async fn handle(ports: &Ports) -> Result<(), PortError> {
+    for channel in ports.channels.all().await? {
+        probe(ports, &channel).await?;
+        tracing::info!(channel.id = %channel.id, "probe.answered");
+    }
+    Ok(())
+}
+
+async fn probe(ports: &Ports, channel: &Channel) -> Result<(), PortError> {
+    let secrets = ports.secrets.line(&channel.id).await?;
+    let secret = secrets.as_ref().and_then(|secrets| secrets.channel_secrets.first());
+    let secret =
+        secret.ok_or_else(|| PortError::permanent("probe", format!("channel {} has no secret", channel.id)))?;
+    let body = json!({"destination": channel.bot_user_id.expose(), "events": []}).to_string();
+    let request = ports
+        .http
+        .post(format!("{}/line/{}/webhook", ports.public_url, channel.id))
+        .header(SIGNATURE_HEADER, sign(secret, body.as_bytes()))
+        .header("content-type", "application/json; charset=utf-8")
+        .body(body);
+    let status = request.send().await.map_err(|error| PortError::transient("probe", error.without_url()))?.status();
+    if status.as_u16() == 200 {
+        return Ok(());
+    }
+    Err(PortError::permanent("probe", format!("channel {} answered {status}", channel.id)))
+}

@@ -1,0 +1,75 @@
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use local::fake::hubspot::{Endpoint, ExecutionState};
+use local::fake::{Fault, Plan, Posted};
+use musubi::crm::hubspot::action;
+use musubi::domain::ids::CallbackId;
+use musubi::ports::crm::{CompletionWrite, CrmFailure};
+
+use crate::support::{PORTAL, World};
+
+/// Executions that wait for an hour.
+fn waiting(world: &World, count: usize) -> Vec<String> {
+    let contact = world.fake.create_contact(PORTAL, &[]);
+    let ids = world.fake.enrol(PORTAL, &vec![contact; count], &BTreeMap::new());
+    let body = Bytes::from(action::block(3_600_000).to_string());
+    for id in &ids {
+        world.fake.note_action_answer(id, &Posted::Answered { status: 200, body: body.clone(), retry_after: None });
+    }
+    ids
+}
+
+fn completion(callback: &str) -> CompletionWrite {
+    let outputs = BTreeMap::from([("outcome".to_owned(), "accepted".to_owned())]);
+    CompletionWrite { callback: CallbackId::new(callback), success: true, outputs }
+}
+
+fn is_done(world: &World, callback: &str) -> bool {
+    matches!(world.fake.execution(callback).unwrap().state, ExecutionState::Done { .. })
+}
+
+#[tokio::test]
+async fn one_unknown_callback_keeps_no_other_workflow_waiting() {
+    let world = World::start(true).await;
+    let ids = waiting(&world, 40);
+    let mut all: Vec<CompletionWrite> = ids.iter().map(|id| completion(id)).collect();
+    all.insert(17, completion("ap-unknown"));
+    let before = world.fake.ledger().calls.len();
+    let answers = world.crm().await.complete(&all).await;
+    for (place, answer) in answers.iter().enumerate() {
+        assert_eq!(*answer, if place == 17 { Err(CrmFailure::Gone) } else { Ok(()) });
+    }
+    assert!(ids.iter().all(|id| is_done(&world, id)));
+    assert!(world.fake.ledger().calls.len() - before < 20);
+}
+
+#[tokio::test]
+async fn a_hundred_workflows_are_told_in_one_call_and_each_once() {
+    let world = World::start(true).await;
+    let ids = waiting(&world, 100);
+    let mut all: Vec<CompletionWrite> = ids.iter().map(|id| completion(id)).collect();
+    all.push(completion(&ids[0]));
+    let answers = world.crm().await.complete(&all).await;
+    assert!(answers.iter().all(Result::is_ok));
+    assert_eq!(world.calls("/complete"), 1);
+    assert_eq!(world.fake.completions().len(), 100);
+}
+
+#[tokio::test]
+async fn a_completion_whose_answer_was_lost_is_not_called_unknown_to_hubspot() {
+    let world = World::start(true).await;
+    let ids = waiting(&world, 1);
+    world.fake.fault(Endpoint::Complete, Fault::LoseAnswerAfterEffect, Plan::Next(1));
+    let answers = world.crm().await.complete(&[completion(&ids[0])]).await;
+    assert_eq!(answers, [Err(CrmFailure::Unknown)], "the repeat was refused because the first had worked");
+    assert!(is_done(&world, &ids[0]));
+}
+
+#[tokio::test]
+async fn where_hubspot_ignores_unknown_callbacks_nothing_fails() {
+    let world = World::start(true).await;
+    world.fake.switch(|switches| switches.unknown_block_is_404 = false);
+    let answers = world.crm().await.complete(&[completion("ap-1"), completion("ap-2")]).await;
+    assert_eq!(answers, [Ok(()), Ok(())]);
+}

@@ -1,0 +1,65 @@
+//! The queue edge: records of a batch are settled one by one, and only those that failed come back.
+
+use std::sync::Arc;
+
+use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
+use futures::StreamExt;
+
+use crate::ports::PortError;
+
+/// Settles each record, at most `at_once` at a time. Whatever fails is delivered again by the queue.
+pub async fn each<H, F>(event: SqsEvent, at_once: usize, settle: H) -> SqsBatchResponse
+where
+    H: Fn(SqsMessage) -> F,
+    F: Future<Output = Result<(), PortError>>,
+{
+    let failures = futures::stream::iter(event.records)
+        .map(|record| {
+            let id = record.message_id.clone().unwrap_or_default();
+            let settled = settle(record);
+            async move {
+                settled.await.err().map(|error| {
+                    crate::telemetry::log_chain("record.failed", &error);
+                    failure(id)
+                })
+            }
+        })
+        .buffer_unordered(at_once.max(1))
+        .filter_map(std::future::ready)
+        .collect::<Vec<_>>()
+        .await;
+    let mut response = SqsBatchResponse::default();
+    response.batch_item_failures = failures;
+    response
+}
+
+fn failure(id: String) -> BatchItemFailure {
+    let mut failure = BatchItemFailure::default();
+    failure.item_identifier = id;
+    failure
+}
+
+/// A queue of records that may not be jobs at all.
+#[cfg(feature = "aws")]
+pub type JobQueue<T> = Arc<crate::aws::SqsQueue<T>>;
+
+/// The job in a record. One that cannot be read is put aside, in words, and is settled by that.
+///
+/// # Errors
+/// Where it could not be put aside: the record must come back.
+#[cfg(feature = "aws")]
+pub async fn job<T>(queue: &JobQueue<T>, record: &SqsMessage) -> Result<Option<T>, PortError>
+where
+    T: serde::Serialize + serde::de::DeserializeOwned + Send + Sync,
+{
+    let body = record.body.as_deref().unwrap_or_default();
+    match crate::aws::envelope::decode(body) {
+        Ok(job) => Ok(Some(job)),
+        Err(error) => {
+            tracing::error!(%error, "record.unreadable");
+            let why = format!("This message could not be read / このメッセージは読み取れません: {error}");
+            queue.bury_message(body, "unreadable", &why).await?;
+            Ok(None)
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! What a workflow asks of us, read leniently, and how it is answered.
+//!
+//! Source: HubSpot's guide on custom workflow actions and a captured request. Fields we do not know are ignored, IDs may be
+//! numbers or texts, an input left empty may be missing.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use thiserror::Error;
+
+use super::batch::text;
+use super::signature::VerifiedAction;
+use crate::domain::action::{ActionRequest, Execution, OptionsRequest};
+use crate::domain::channel::Channel;
+use crate::domain::ids::{CallbackId, ContactId, CrmAccountId, LineUserId};
+
+/// The input fields that hold messages, in order.
+const MESSAGES: [&str; 5] = ["message_1", "message_2", "message_3", "message_4", "message_5"];
+/// HubSpot documents no longest BLOCK; more than a year is a typing error.
+const LONGEST_BLOCK_MS: i64 = 365 * 86_400_000;
+
+/// Why a signed request cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum ActionUnreadable {
+    /// It is no JSON object.
+    #[error("the request is no JSON object")]
+    NotJson,
+    /// It does not say which account asks.
+    #[error("the request names no account")]
+    NoPortal,
+}
+
+/// Reads the execution of an action.
+///
+/// # Errors
+/// See [`ActionUnreadable`].
+pub fn parse(request: &VerifiedAction<'_>) -> Result<ActionRequest, ActionUnreadable> {
+    let body = object(request.body())?;
+    let portal = portal(&body)?;
+    let input = |name: &str| -> Option<String> {
+        let value = [&body["inputFields"][name], &body["fields"][name]].into_iter().find(|value| !value.is_null())?;
+        flat(value).filter(|text| !text.trim().is_empty())
+    };
+    let trimmed = |name: &str| input(name).map(|value| value.trim().to_owned());
+    Ok(ActionRequest {
+        execution: execution(&body, &portal),
+        contact: contact(&body["object"]),
+        contact_properties: properties(&body["object"]["properties"]),
+        channel: trimmed("channel"),
+        line_user_id: trimmed("line_user_id").map(LineUserId::new),
+        messages: MESSAGES.into_iter().filter_map(|name| Some((name, input(name)?))).collect(),
+        not_after: trimmed("not_after"),
+        tag: trimmed("tag"),
+        portal,
+    })
+}
+
+/// Reads the question for the options of an input field.
+///
+/// # Errors
+/// See [`ActionUnreadable`].
+pub fn parse_options(request: &VerifiedAction<'_>) -> Result<OptionsRequest, ActionUnreadable> {
+    let body = object(request.body())?;
+    let search = body["fetchOptions"]["q"].as_str().map(str::trim).filter(|search| !search.is_empty());
+    Ok(OptionsRequest {
+        portal: portal(&body)?,
+        field: body["inputFieldName"].as_str().map(str::to_owned),
+        search: search.map(str::to_owned),
+    })
+}
+
+/// "Wait for our completion", for so long; then the workflow goes on by itself.
+pub fn block(expiry_ms: i64) -> Value {
+    let expiry_s = expiry_ms.clamp(1_000, LONGEST_BLOCK_MS) / 1000;
+    json!({"outputFields": {"hs_execution_state": "BLOCK", "hs_expiration_duration": duration(expiry_s)}})
+}
+
+/// How an action ended that was answered at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ActionEnd {
+    /// The step succeeded.
+    Success,
+    /// The step failed and the workflow goes on.
+    FailContinue,
+}
+
+/// "It is over", with these output fields.
+pub fn done(end: ActionEnd, outputs: &BTreeMap<String, String>) -> Value {
+    let mut fields = json!(outputs);
+    fields["hs_execution_state"] = json!(match end {
+        ActionEnd::Success => "SUCCESS",
+        ActionEnd::FailContinue => "FAIL_CONTINUE",
+    });
+    json!({ "outputFields": fields })
+}
+
+/// The Official Accounts to choose from, narrowed by what was typed. One page: an account has few.
+pub fn options(channels: &[Channel], search: Option<&str>) -> Value {
+    let search = search.map(str::to_lowercase);
+    let fits = |channel: &&Channel| {
+        let Some(search) = &search else { return true };
+        [channel.name.as_str(), &channel.basic_id, channel.id.as_str()]
+            .iter()
+            .any(|text| text.to_lowercase().contains(search))
+    };
+    let option = |channel: &Channel| {
+        let label = match (channel.name.is_empty(), channel.basic_id.is_empty()) {
+            (false, false) => format!("{} ({})", channel.name, channel.basic_id),
+            (false, true) => channel.name.clone(),
+            (true, false) => channel.basic_id.clone(),
+            (true, true) => channel.id.to_string(),
+        };
+        json!({"label": label, "description": channel.basic_id, "value": channel.id.as_str()})
+    };
+    let options: Vec<Value> = channels.iter().filter(fits).map(option).collect();
+    json!({"options": options, "searchable": true})
+}
+
+fn object(body: &[u8]) -> Result<Value, ActionUnreadable> {
+    serde_json::from_slice(body).ok().filter(Value::is_object).ok_or(ActionUnreadable::NotJson)
+}
+
+fn portal(body: &Value) -> Result<CrmAccountId, ActionUnreadable> {
+    id(&body["origin"]["portalId"]).map(CrmAccountId::new).ok_or(ActionUnreadable::NoPortal)
+}
+
+/// The callback ID; without one, HubSpot's own numbers, in either of the places where they were seen.
+fn execution(body: &Value, portal: &CrmAccountId) -> Option<Execution> {
+    if let Some(callback) = id(&body["callbackId"]) {
+        return Some(Execution::Callback(CallbackId::new(callback)));
+    }
+    let origin = &body["origin"];
+    let index = [&origin["actionExecutionIndexIdentifier"], &body["context"]["actionExecutionIndexIdentifier"]];
+    let index = index.into_iter().find(|index| index.is_object())?;
+    Some(Execution::Enrolment {
+        portal: portal.as_str().to_owned(),
+        definition: id(&origin["actionDefinitionId"])?,
+        enrolment: id(&index["enrollmentId"])?,
+        index: id(&index["actionExecutionIndex"])?,
+    })
+}
+
+/// The record, if it is a contact. Where HubSpot does not say what it is, the action's definition allows contacts alone.
+fn contact(object: &Value) -> Option<ContactId> {
+    let is_contact = object["objectType"].as_str().is_none_or(|kind| matches!(kind, "CONTACT" | "0-1"));
+    is_contact.then(|| id(&object["objectId"])).flatten().map(ContactId::new)
+}
+
+fn properties(properties: &Value) -> BTreeMap<String, String> {
+    let each = properties.as_object().into_iter().flatten();
+    each.filter_map(|(name, value)| Some((name.clone(), flat(value)?))).collect()
+}
+
+/// An ID: a number or a text that is not blank.
+fn id(value: &Value) -> Option<String> {
+    text(value).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+/// A value as one text: what is no text is written as JSON.
+fn flat(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
+    }
+}
+
+/// ISO 8601, in the largest unit that fits without a rest.
+fn duration(seconds: i64) -> String {
+    match seconds {
+        s if s % 3600 == 0 => format!("PT{}H", s / 3600),
+        s if s % 60 == 0 => format!("PT{}M", s / 60),
+        s => format!("PT{s}S"),
+    }
+}
+
+#[cfg(test)]
+#[path = "action_tests.rs"]
+mod tests;

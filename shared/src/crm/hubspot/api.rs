@@ -1,0 +1,183 @@
+//! One request to HubSpot: rate limit, access token, status, and what may be repeated.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{HeaderMap, Method};
+use serde_json::Value;
+
+use super::bucket::Bucket;
+use super::failure::{Heard, heard};
+use super::token::Tokens;
+use crate::domain::account::CrmAccountKey;
+use crate::domain::ids::CrmAppId;
+use crate::ports::crm::CrmFailure;
+use crate::ports::{Clock, PortError, Secrets};
+
+const TIMEOUT: Duration = Duration::from_secs(15);
+/// A call that may be repeated is tried this often in all.
+const TRIES: u64 = 3;
+/// HubSpot's official client waits this long times the number of the try after a 5xx.
+const BACKOFF_MS: u64 = 200;
+/// Nothing was sent, because nobody listens: worth another try after this.
+const NOBODY_THERE: CrmFailure = CrmFailure::Later { wait_ms: 5_000 };
+
+/// Whether doing it twice is the same as doing it once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Repeat {
+    /// Reads, upserts, updates, associations, completions.
+    Harmless,
+    /// Creations without a key of ours.
+    Never,
+}
+
+/// A request.
+pub(crate) struct Call {
+    /// For logs: the path without IDs.
+    pub(crate) name: &'static str,
+    pub(crate) method: Method,
+    /// With its query.
+    pub(crate) path: String,
+    pub(crate) body: Option<Value>,
+    pub(crate) repeat: Repeat,
+}
+
+impl Call {
+    pub(crate) fn get(name: &'static str, path: String) -> Self {
+        Self { name, method: Method::GET, path, body: None, repeat: Repeat::Harmless }
+    }
+
+    pub(crate) fn post(name: &'static str, path: String, body: Value, repeat: Repeat) -> Self {
+        Self { name, method: Method::POST, path, body: Some(body), repeat }
+    }
+
+    pub(crate) fn patch(name: &'static str, path: String, body: Value) -> Self {
+        Self { name, method: Method::PATCH, path, body: Some(body), repeat: Repeat::Harmless }
+    }
+
+    pub(crate) fn delete(name: &'static str, path: String) -> Self {
+        Self { name, method: Method::DELETE, path, body: None, repeat: Repeat::Harmless }
+    }
+
+    pub(crate) fn put(name: &'static str, path: String) -> Self {
+        Self { name, method: Method::PUT, path, body: None, repeat: Repeat::Harmless }
+    }
+}
+
+/// One HubSpot account, to be called: its address, access token and rate limit. One per account and environment.
+pub struct Api {
+    http: reqwest::Client,
+    base_url: String,
+    account: CrmAccountKey,
+    tokens: Tokens,
+    bucket: Bucket,
+    clock: Arc<dyn Clock>,
+}
+
+impl Api {
+    /// `base_url` is the address of HubSpot's API, without a path.
+    pub fn new(
+        http: reqwest::Client,
+        base_url: &str,
+        account: CrmAccountKey,
+        app: CrmAppId,
+        secrets: Arc<dyn Secrets>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        let base_url = base_url.trim_end_matches('/').to_owned();
+        let tokens = Tokens::new(http.clone(), &base_url, account.clone(), app, secrets, Arc::clone(&clock));
+        let bucket = Bucket::new(Arc::clone(&clock));
+        Self { http, base_url, account, tokens, bucket, clock }
+    }
+
+    pub(crate) fn is_of(&self, app: &CrmAppId) -> bool {
+        self.tokens.app() == app
+    }
+
+    pub(crate) async fn has_token(&self) -> Result<bool, PortError> {
+        self.tokens.is_stored().await
+    }
+
+    /// Makes the call. An empty body reads as null.
+    ///
+    /// Once an attempt's end is unknown, no later refusal is definite: the call then ends in `Unknown`.
+    pub(crate) async fn call(&self, call: &Call) -> Result<Value, CrmFailure> {
+        let (mut lost, mut renewed) = (0, false);
+        loop {
+            let failure = match self.attempt(call).await {
+                Ok(body) => return Ok(body),
+                Err(Miss::Unauthorised(access)) if !renewed => {
+                    renewed = true;
+                    match self.tokens.renew(&access).await {
+                        Ok(()) => continue,
+                        Err(failure) => failure,
+                    }
+                }
+                Err(Miss::Unauthorised(_)) => CrmFailure::Disconnected,
+                Err(Miss::Lost) if call.repeat == Repeat::Harmless && lost + 1 < TRIES => {
+                    lost += 1;
+                    self.clock.sleep_ms(BACKOFF_MS * lost).await;
+                    continue;
+                }
+                Err(Miss::Lost) => CrmFailure::Unknown,
+                Err(Miss::Failed(failure)) => failure,
+            };
+            let definite = lost == 0 || failure == CrmFailure::Disconnected;
+            return Err(if definite { failure } else { CrmFailure::Unknown });
+        }
+    }
+
+    async fn attempt(&self, call: &Call) -> Result<Value, Miss> {
+        self.bucket.take().await.map_err(|wait_ms| Miss::Failed(CrmFailure::Later { wait_ms }))?;
+        let access = self.tokens.access().await.map_err(Miss::Failed)?;
+        let url = format!("{}{}", self.base_url, call.path);
+        let mut request = self.http.request(call.method.clone(), url).bearer_auth(access.expose()).timeout(TIMEOUT);
+        if let Some(body) = &call.body {
+            request = request.json(body);
+        }
+        let started_ms = self.clock.now_ms();
+        let answer = match request.send().await {
+            Ok(answer) => answer,
+            Err(error) => {
+                let connected = !error.is_connect();
+                tracing::warn!(crm.account = %self.account, crm.endpoint = call.name, connected, "crm.no_answer");
+                return Err(if connected { Miss::Lost } else { Miss::Failed(NOBODY_THERE) });
+            }
+        };
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        let body = answer.bytes().await;
+        self.log(call, status, &headers, self.clock.now_ms() - started_ms);
+        self.bucket.hear(&headers);
+        let body = body.map(|bytes| serde_json::from_slice(&bytes).unwrap_or(Value::Null));
+        match heard(status, &headers, body.as_ref().unwrap_or(&Value::Null)) {
+            Heard::Done => body.map_err(|_| Miss::Lost),
+            Heard::Unauthorised => Err(Miss::Unauthorised(access)),
+            Heard::Lost => Err(Miss::Lost),
+            Heard::TooFast { wait_ms } => {
+                self.bucket.block_ms(wait_ms);
+                Err(Miss::Failed(CrmFailure::Later { wait_ms }))
+            }
+            Heard::Failed(failure) => Err(Miss::Failed(failure)),
+        }
+    }
+
+    fn log(&self, call: &Call, status: u16, headers: &HeaderMap, duration_ms: i64) {
+        let correlation_id = headers.get("x-hubspot-correlation-id").and_then(|id| id.to_str().ok()).unwrap_or("");
+        tracing::info!(
+            crm.account = %self.account,
+            crm.endpoint = call.name,
+            http.method = %call.method,
+            http.status = status,
+            crm.correlation_id = correlation_id,
+            duration_ms,
+            "crm.called"
+        );
+    }
+}
+
+/// Why an attempt gave no answer to use.
+enum Miss {
+    Unauthorised(crate::ports::secrets::Secret),
+    Lost,
+    Failed(CrmFailure),
+}

@@ -1,0 +1,195 @@
+//! One account's rate limit: 110 requests in any ten seconds for an OAuth app (HubSpot's usage guidelines).
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use http::HeaderMap;
+
+use crate::ports::Clock;
+
+/// HubSpot's figure for an OAuth app.
+const LIMIT: usize = 110;
+const WINDOW_MS: i64 = 10_000;
+/// Longer waits are the caller's: an environment that sleeps costs money.
+const LONGEST_WAIT_MS: u64 = 10_000;
+
+/// Counts the calls of the last ten seconds. It starts as if those ten seconds had been used up evenly, because another
+/// environment may just have worked for the account: the first calls leave eleven a second.
+pub(crate) struct Bucket {
+    clock: Arc<dyn Clock>,
+    state: Mutex<State>,
+}
+
+struct State {
+    limit: usize,
+    /// When the calls of the last ten seconds left, oldest first.
+    spent: VecDeque<i64>,
+    blocked_until_ms: i64,
+}
+
+impl Bucket {
+    pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
+        let now = clock.now_ms();
+        let count = i64::try_from(LIMIT).expect("it is 110");
+        let spent = (0..count).map(|n| now - WINDOW_MS + n * WINDOW_MS / count).collect();
+        Self { clock, state: Mutex::new(State { limit: LIMIT, spent, blocked_until_ms: 0 }) }
+    }
+
+    /// Waits until a call may leave, and counts it. The error is a wait in milliseconds that is too long for here.
+    pub(crate) async fn take(&self) -> Result<(), u64> {
+        loop {
+            let wait_ms = self.state().take(self.clock.now_ms());
+            match wait_ms {
+                0 => return Ok(()),
+                wait_ms if wait_ms > LONGEST_WAIT_MS => return Err(wait_ms),
+                wait_ms => self.clock.sleep_ms(wait_ms).await,
+            }
+        }
+    }
+
+    /// HubSpot said that no call will be answered for so long.
+    pub(crate) fn block_ms(&self, wait_ms: u64) {
+        let until = self.clock.now_ms().saturating_add_unsigned(wait_ms);
+        let mut state = self.state();
+        state.blocked_until_ms = state.blocked_until_ms.max(until);
+    }
+
+    /// Reads `X-HubSpot-RateLimit-Max` and `-Remaining`: others may be spending the same limit, or it may be smaller.
+    pub(crate) fn hear(&self, headers: &HeaderMap) {
+        let number = |name| headers.get(name)?.to_str().ok()?.trim().parse::<usize>().ok();
+        let (max, remaining) = (number("x-hubspot-ratelimit-max"), number("x-hubspot-ratelimit-remaining"));
+        self.state().hear(max, remaining, self.clock.now_ms());
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().expect("nothing panics while it holds this lock")
+    }
+}
+
+impl State {
+    /// Counts a call, or says how many milliseconds to wait.
+    fn take(&mut self, now: i64) -> u64 {
+        self.forget(now);
+        let blocked = self.blocked_until_ms - now;
+        let full = match self.spent.len().checked_sub(self.limit) {
+            Some(over) => self.spent[over] + WINDOW_MS - now,
+            None => 0,
+        };
+        let wait = u64::try_from(blocked.max(full)).unwrap_or(0);
+        if wait == 0 {
+            self.spent.push_back(now);
+        }
+        wait
+    }
+
+    fn forget(&mut self, now: i64) {
+        for spent in &mut self.spent {
+            // The clock may jump back; a call in the future would block for as long as it jumped.
+            *spent = (*spent).min(now);
+        }
+        self.blocked_until_ms = self.blocked_until_ms.min(now.saturating_add(86_400_000));
+        while self.spent.front().is_some_and(|spent| now - spent >= WINDOW_MS) {
+            self.spent.pop_front();
+        }
+    }
+
+    fn hear(&mut self, max: Option<usize>, remaining: Option<usize>, now: i64) {
+        self.forget(now);
+        if let Some(max) = max.filter(|max| *max > 0) {
+            self.limit = max.min(LIMIT);
+        }
+        if let Some(remaining) = remaining {
+            let ours = self.limit.saturating_sub(self.spent.len());
+            let others = ours.saturating_sub(remaining);
+            self.spent.extend(std::iter::repeat_n(now, others));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crm::hubspot::testing::StillClock;
+
+    fn fresh() -> (Arc<StillClock>, Bucket) {
+        let clock = Arc::new(StillClock::at(1_000_000));
+        let bucket = Bucket::new(clock.clone());
+        (clock, bucket)
+    }
+
+    #[tokio::test]
+    async fn no_ten_seconds_ever_hold_more_than_110_calls() {
+        let (clock, bucket) = fresh();
+        let mut left = Vec::new();
+        for _ in 0..500 {
+            bucket.take().await.unwrap();
+            left.push(clock.now_ms());
+        }
+        for (first, last) in left.iter().zip(left.iter().skip(110)) {
+            assert!(last - first >= 10_000, "{first} {last}");
+        }
+        // And no slower than need be.
+        assert!(clock.now_ms() - 1_000_000 <= 500 * WINDOW_MS / 110 + WINDOW_MS);
+    }
+
+    #[tokio::test]
+    async fn it_starts_as_if_another_environment_had_just_worked() {
+        let (clock, bucket) = fresh();
+        for _ in 0..11 {
+            bucket.take().await.unwrap();
+        }
+        assert!(clock.now_ms() >= 1_000_000 + 800, "{}", clock.now_ms());
+    }
+
+    #[tokio::test]
+    async fn what_others_spend_is_counted() {
+        let (clock, bucket) = fresh();
+        clock.pass_ms(20_000);
+        bucket.take().await.unwrap();
+        bucket.hear(&headers("110", "0"));
+        let before = clock.now_ms();
+        bucket.take().await.unwrap();
+        assert_eq!(clock.now_ms() - before, WINDOW_MS);
+    }
+
+    #[tokio::test]
+    async fn a_smaller_limit_is_obeyed_and_a_larger_one_is_not_used() {
+        for (max, expected) in [("100", 100), ("190", 110)] {
+            let (clock, bucket) = fresh();
+            clock.pass_ms(20_000);
+            bucket.hear(&headers(max, max));
+            let before = clock.now_ms();
+            for _ in 0..expected {
+                bucket.take().await.unwrap();
+            }
+            assert_eq!(clock.now_ms(), before);
+            bucket.take().await.unwrap();
+            assert_eq!(clock.now_ms() - before, WINDOW_MS);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_long_pause_is_handed_back_and_not_slept_through() {
+        let (clock, bucket) = fresh();
+        bucket.block_ms(3_600_000);
+        assert_eq!(bucket.take().await, Err(3_600_000));
+        assert_eq!(clock.now_ms(), 1_000_000);
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_jumps_back_does_not_stop_the_calls() {
+        let (clock, bucket) = fresh();
+        clock.pass_ms(-600_000);
+        for _ in 0..LIMIT {
+            bucket.take().await.unwrap();
+        }
+        assert!(clock.now_ms() <= 1_000_000 - 600_000 + WINDOW_MS);
+    }
+
+    fn headers(max: &str, remaining: &str) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-hubspot-ratelimit-max", max.parse().unwrap());
+        headers.insert("x-hubspot-ratelimit-remaining", remaining.parse().unwrap());
+        headers
+    }
+}

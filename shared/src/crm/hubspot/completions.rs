@@ -1,0 +1,74 @@
+//! Telling waiting workflows how a message ended.
+//!
+//! Source: HubSpot's automation API (2026-03). What it answers for a callback that it does not know (yet), alone or among
+//! others, is not documented: a 404 means so here. A batch that is refused is bisected, and whoever is left is told alone.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::VERSION;
+use super::api::{Api, Call, Repeat};
+use super::batch::{self, Batch};
+use super::contacts::segment;
+use crate::ports::crm::{CompletionWrite, CrmFailure, Each};
+
+/// Tells each workflow. The same callback twice is told once: what came last.
+pub(crate) async fn complete(api: &Api, completions: &[CompletionWrite]) -> Vec<Each<()>> {
+    let last: BTreeMap<&str, &CompletionWrite> =
+        completions.iter().map(|completion| (completion.callback.as_str(), completion)).collect();
+    let inputs: Vec<Value> = last.values().map(|completion| input(completion)).collect();
+    let path = format!("/automation/actions/callbacks/{VERSION}/complete");
+    let mut batch = Batch::write("callbacks/complete", path, Repeat::Harmless);
+    (batch.traced, batch.silent) = (false, true);
+    let mut answers =
+        if inputs.len() > 1 { batch::run(api, &batch, &inputs).await } else { vec![Err(CrmFailure::Gone)] };
+    for (answer, (callback, completion)) in answers.iter_mut().zip(&last) {
+        if matches!(answer, Err(CrmFailure::Gone | CrmFailure::Refused { .. })) {
+            *answer = complete_one(api, callback, completion).await;
+        }
+    }
+    let by_callback: BTreeMap<&str, &Each<Value>> = last.keys().copied().zip(&answers).collect();
+    let answer = |completion: &CompletionWrite| match by_callback.get(completion.callback.as_str()) {
+        Some(Ok(_)) => Ok(()),
+        Some(Err(failure)) => Err(failure.clone()),
+        None => Err(CrmFailure::Unknown),
+    };
+    completions.iter().map(answer).collect()
+}
+
+async fn complete_one(api: &Api, callback: &str, completion: &CompletionWrite) -> Each<Value> {
+    let path = format!("/automation/actions/callbacks/{VERSION}/{}/complete", segment(callback));
+    let mut body = input(completion);
+    if let Some(fields) = body.as_object_mut() {
+        fields.remove("callbackId");
+    }
+    api.call(&Call::post("callbacks/complete_one", path, body, Repeat::Harmless)).await
+}
+
+fn input(completion: &CompletionWrite) -> Value {
+    let mut outputs: Map<String, Value> =
+        completion.outputs.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+    let state = if completion.success { "SUCCESS" } else { "FAIL_CONTINUE" };
+    outputs.insert("hs_execution_state".to_owned(), json!(state));
+    // `typedOutputs` is required by the API's description.
+    json!({"callbackId": completion.callback.as_str(), "outputFields": outputs, "typedOutputs": {}})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::CallbackId;
+
+    #[test]
+    fn a_completion_has_the_shape_of_the_documented_sample() {
+        let completion = CompletionWrite {
+            callback: CallbackId::new("ap-1-2-3-0"),
+            success: true,
+            outputs: BTreeMap::from([("line_message_id".to_owned(), "461230966842064897".to_owned())]),
+        };
+        let sample = r#"{"callbackId":"ap-1-2-3-0","outputFields":{"hs_execution_state":"SUCCESS",
+            "line_message_id":"461230966842064897"},"typedOutputs":{}}"#;
+        assert_eq!(input(&completion), serde_json::from_str::<Value>(sample).unwrap());
+    }
+}

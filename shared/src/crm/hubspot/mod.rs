@@ -1,0 +1,105 @@
+//! HubSpot as seen from us.
+//!
+//! What it sends: `signature` (is it really HubSpot?) and `action` (what a workflow asks). What we ask of it: `HubSpot`
+//! answers the port [`Crm`]; `setup` and `oauth` are for the operator who connects an account.
+//!
+//! What no source of HubSpot's states is written at the place that depends on it.
+
+mod api;
+mod batch;
+mod bucket;
+mod completions;
+mod contacts;
+mod escapes;
+mod failure;
+mod notes;
+mod property;
+mod tasks;
+#[cfg(test)]
+mod testing;
+mod timeline;
+mod token;
+
+pub mod action;
+pub mod oauth;
+pub mod setup;
+pub mod signature;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+pub use api::Api;
+pub use failure::{CONFLICT, PROPERTY_DOESNT_EXIST};
+pub use timeline::KEY_PROPERTY;
+
+use crate::domain::account::Capabilities;
+use crate::domain::ids::{ContactId, NoteId, TaskId};
+use crate::ports::Crm;
+use crate::ports::crm::{
+    CompletionWrite, ContactRecord, ContactWrite, Each, NoteWrite, PersonWrite, TaskStanding, TaskWrite,
+};
+
+/// The version of HubSpot's API. Supported until about September 2027; 2026-09 would refuse contacts that lack what an
+/// account's own validation rules require.
+pub const VERSION: &str = "2026-03";
+
+/// A HubSpot account, as the payer needs it.
+pub struct HubSpot {
+    api: Arc<Api>,
+    capabilities: Capabilities,
+}
+
+impl HubSpot {
+    /// Over the account's one [`Api`].
+    pub fn new(api: Arc<Api>, capabilities: Capabilities) -> Self {
+        Self { api, capabilities }
+    }
+}
+
+#[async_trait]
+impl Crm for HubSpot {
+    async fn upsert_people(&self, people: &[PersonWrite]) -> Vec<Each<ContactId>> {
+        contacts::upsert(&self.api, people).await
+    }
+
+    async fn read_contacts(&self, contacts: &[ContactId], names: &[&str]) -> Vec<Each<ContactRecord>> {
+        contacts::read(&self.api, contacts, names).await
+    }
+
+    async fn update_contacts(&self, writes: &[ContactWrite]) -> Vec<Each<ContactId>> {
+        contacts::update(&self.api, writes).await
+    }
+
+    async fn write_notes(&self, notes: &[NoteWrite]) -> Vec<Each<NoteId>> {
+        notes::write(&self.api, self.capabilities.unique_keys, notes).await
+    }
+
+    async fn find_note(&self, note: &NoteWrite) -> Each<Option<NoteId>> {
+        notes::find(&self.api, self.capabilities.unique_keys, note).await
+    }
+
+    async fn read_note(&self, note: &NoteId) -> Each<String> {
+        notes::read(&self.api, note).await
+    }
+
+    async fn edit_note(&self, note: &NoteId, body: &str) -> Each<()> {
+        notes::edit(&self.api, note, body).await
+    }
+
+    async fn write_tasks(&self, tasks: &[TaskWrite]) -> Vec<Each<TaskId>> {
+        tasks::write(&self.api, self.capabilities.unique_keys, tasks).await
+    }
+
+    async fn find_task(&self, task: &TaskWrite) -> Each<Option<TaskId>> {
+        tasks::find(&self.api, self.capabilities.unique_keys, task).await
+    }
+
+    async fn read_tasks(&self, tasks: &[TaskId]) -> Vec<Each<TaskStanding>> {
+        tasks::read(&self.api, tasks).await
+    }
+
+    async fn complete(&self, completions: &[CompletionWrite]) -> Vec<Each<()>> {
+        completions::complete(&self.api, completions).await
+    }
+}

@@ -1,0 +1,54 @@
+//! Notes: entries of the timeline.
+
+use serde_json::{Value, json};
+
+use super::VERSION;
+use super::api::{Api, Call};
+use super::contacts::segment;
+use super::timeline::{self, Hanging, Kind, iso, ms};
+use crate::domain::ids::NoteId;
+use crate::ports::crm::{CrmFailure, Each, NoteWrite};
+
+const AT: &str = "hs_timestamp";
+const BODY: &str = "hs_note_body";
+
+fn hanging(note: &NoteWrite) -> Hanging {
+    let properties = json!({AT: iso(note.at_ms), BODY: note.body});
+    Hanging { key: note.key.clone(), contact: note.contact.clone(), properties }
+}
+
+pub(crate) async fn write(api: &Api, unique_keys: bool, notes: &[NoteWrite]) -> Vec<Each<NoteId>> {
+    let items: Vec<Hanging> = notes.iter().map(hanging).collect();
+    let ids = match unique_keys {
+        true => timeline::upsert(api, Kind::Note, &items).await,
+        false => timeline::create(api, Kind::Note, &items).await,
+    };
+    ids.into_iter().map(|id| id.map(NoteId::new)).collect()
+}
+
+/// By key, or among the contact's notes by its exact time.
+pub(crate) async fn find(api: &Api, unique_keys: bool, note: &NoteWrite) -> Each<Option<NoteId>> {
+    let found = if unique_keys {
+        timeline::find_by_key(api, Kind::Note, hanging(note)).await
+    } else {
+        let fits = |properties: &Value| ms(&properties[AT]) == Some(note.at_ms);
+        timeline::find_on_contact(api, Kind::Note, &note.contact, &[AT], fits).await
+    };
+    Ok(found?.map(NoteId::new))
+}
+
+pub(crate) async fn read(api: &Api, note: &NoteId) -> Each<String> {
+    let path = format!("/crm/objects/{VERSION}/notes/{}?properties={BODY}", segment(note.as_str()));
+    let record = api.call(&Call::get("notes/get", path)).await?;
+    match &record["properties"][BODY] {
+        Value::String(body) => Ok(body.clone()),
+        _ if record["id"].is_null() => Err(CrmFailure::Unknown),
+        _ => Ok(String::new()),
+    }
+}
+
+pub(crate) async fn edit(api: &Api, note: &NoteId, body: &str) -> Each<()> {
+    let path = format!("/crm/objects/{VERSION}/notes/{}", segment(note.as_str()));
+    let change = json!({"properties": {BODY: body}});
+    api.call(&Call::patch("notes/patch", path, change)).await.map(|_| ())
+}

@@ -1,0 +1,58 @@
+//! CRMs as seen from us. A new one is a folder here, an arm in [`CrmClients::connect`], and the contract suite passing.
+
+pub mod hubspot;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+
+use crate::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
+use crate::ports::{Clock, Crm, Crms, PortError, Secrets};
+use hubspot::{Api, HubSpot};
+
+/// The CRM accounts that this environment talks to. One lives as long as the environment: it holds each account's rate
+/// limit and access token.
+pub struct CrmClients {
+    http: reqwest::Client,
+    hubspot_url: String,
+    secrets: Arc<dyn Secrets>,
+    clock: Arc<dyn Clock>,
+    hubspot: Mutex<HashMap<CrmAccountKey, Arc<Api>>>,
+}
+
+impl CrmClients {
+    /// `hubspot_url` is the address of HubSpot's API (`MUSUBI_HUBSPOT_API_URL`), without a path.
+    pub fn new(http: reqwest::Client, hubspot_url: &str, secrets: Arc<dyn Secrets>, clock: Arc<dyn Clock>) -> Self {
+        Self { http, hubspot_url: hubspot_url.to_owned(), secrets, clock, hubspot: Mutex::default() }
+    }
+
+    /// The one HubSpot account client of this environment, to call or to set up.
+    ///
+    /// The account need not be stored yet, but its token must be by the time of the first call.
+    pub fn hubspot_api(&self, account: &CrmAccount) -> Arc<Api> {
+        let mut known = self.hubspot.lock().expect("nothing panics while it holds this lock");
+        if let Some(api) = known.get(&account.key).filter(|api| api.is_of(&account.app)) {
+            return Arc::clone(api);
+        }
+        let (http, secrets, clock) = (self.http.clone(), Arc::clone(&self.secrets), Arc::clone(&self.clock));
+        let api = Arc::new(Api::new(http, &self.hubspot_url, account.key.clone(), account.app.clone(), secrets, clock));
+        known.insert(account.key.clone(), Arc::clone(&api));
+        api
+    }
+}
+
+#[async_trait]
+impl Crms for CrmClients {
+    async fn connect(&self, account: &CrmAccount) -> Result<Option<Arc<dyn Crm>>, PortError> {
+        match account.key.kind {
+            CrmKind::HubSpot => {
+                let api = self.hubspot_api(account);
+                if !api.has_token().await? {
+                    return Ok(None);
+                }
+                Ok(Some(Arc::new(HubSpot::new(api, account.capabilities))))
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! What a workflow asks of us, in words that no vendor's JSON leaks into.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::ids::{CallbackId, ContactId, CrmAccountId, LineUserId};
+
+/// One execution of the action "send a LINE message", as the CRM asked for it. Nothing in it is checked yet.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ActionRequest {
+    /// The CRM account whose workflow asks.
+    pub portal: CrmAccountId,
+    /// What tells this execution from every other. `None`: the CRM gave nothing, and the action must be refused.
+    pub execution: Option<Execution>,
+    /// The record the workflow runs on, where it is a contact.
+    pub contact: Option<ContactId>,
+    /// The contact's properties as the CRM sent them along, if it did.
+    pub contact_properties: BTreeMap<String, String>,
+    /// The Official Account to send from. `None`: the only one.
+    pub channel: Option<String>,
+    /// To whom. `None`: the person tied to the contact.
+    pub line_user_id: Option<LineUserId>,
+    /// The messages that are not blank, in order, each with the name of its field.
+    pub messages: Vec<(&'static str, String)>,
+    /// Not to be sent after this, as it was written; see [`parse_not_after`](super::not_after::parse_not_after).
+    pub not_after: Option<String>,
+    /// The custom aggregation unit.
+    pub tag: Option<String>,
+}
+
+/// What tells one execution of a workflow action from every other of the same CRM account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Execution {
+    /// The CRM's name for it, by which it can be completed.
+    Callback(CallbackId),
+    /// The CRM's numbers for it, where it gave no callback ID.
+    Enrolment {
+        /// The CRM account.
+        portal: String,
+        /// The action's definition.
+        definition: String,
+        /// The contact's enrolment into the workflow.
+        enrolment: String,
+        /// Which execution within the enrolment.
+        index: String,
+    },
+}
+
+impl Execution {
+    /// The parts that [`PushId::of_action`](super::push::PushId::of_action) takes. The two kinds differ in number.
+    pub fn parts(&self) -> Vec<&str> {
+        match self {
+            Self::Callback(callback) => vec![callback.as_str()],
+            Self::Enrolment { portal, definition, enrolment, index } => vec![portal, definition, enrolment, index],
+        }
+    }
+
+    /// The callback ID, by which the CRM can be told the outcome.
+    pub fn callback(&self) -> Option<&CallbackId> {
+        match self {
+            Self::Callback(callback) => Some(callback),
+            Self::Enrolment { .. } => None,
+        }
+    }
+}
+
+/// The CRM asks which Official Accounts there are to choose from, while somebody edits a workflow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OptionsRequest {
+    /// The CRM account.
+    pub portal: CrmAccountId,
+    /// The input field that is being filled in.
+    pub field: Option<String>,
+    /// What was typed to narrow the list; not blank.
+    pub search: Option<String>,
+}
+
+impl fmt::Debug for ActionRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ActionRequest")
+            .field("portal", &self.portal)
+            .field("execution", &self.execution)
+            .field("messages", &self.messages.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,70 @@
+//! The HTTP edge: outsiders learn a status and no more.
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+/// No webhook or action is larger, in bytes. A larger one is refused before it is parsed.
+pub const MAX_BODY_BYTES: usize = 1_048_576;
+
+/// Why a request is refused: a bare status for the caller, the reason in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refusal {
+    status: StatusCode,
+    why: &'static str,
+}
+
+impl Refusal {
+    /// Refuses with this status; `why` is for our log, and holds nothing of the request.
+    pub const fn new(status: StatusCode, why: &'static str) -> Self {
+        Self { status, why }
+    }
+
+    /// No such channel, app or account here.
+    pub const NOT_FOUND: Self = Self::new(StatusCode::NOT_FOUND, "unknown");
+    /// The sender is not who it says.
+    pub const UNAUTHORIZED: Self = Self::new(StatusCode::UNAUTHORIZED, "bad_signature");
+    /// It cannot be read.
+    pub const BAD_REQUEST: Self = Self::new(StatusCode::BAD_REQUEST, "unreadable");
+    /// We do not have it: send it again.
+    pub const UNAVAILABLE: Self = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable");
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        tracing::warn!(status = self.status.as_u16(), why = self.why, "request.refused");
+        crate::telemetry::count("Refusals", 1);
+        self.status.into_response()
+    }
+}
+
+impl From<crate::ports::PortError> for Refusal {
+    fn from(error: crate::ports::PortError) -> Self {
+        crate::telemetry::log_chain("request.failed", &error);
+        Self::UNAVAILABLE
+    }
+}
+
+impl From<axum::extract::rejection::BytesRejection> for Refusal {
+    fn from(rejection: axum::extract::rejection::BytesRejection) -> Self {
+        Self::new(rejection.status(), "body")
+    }
+}
+
+/// A client for LINE and CRMs: follows no redirect, trusts the machine's roots, keeps connections.
+///
+/// # Panics
+/// Where the machine's trust store cannot be read: nothing could be called then.
+pub fn client() -> reqwest::Client {
+    // The first one wins; a second call is the same as one.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(Duration::from_secs(3))
+        .timeout(Duration::from_secs(20))
+        .pool_idle_timeout(Duration::from_secs(50))
+        .user_agent(concat!("Musubi/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .expect("the machine has a trust store")
+}

@@ -1,0 +1,133 @@
+"""The real template, the real binaries, the real SDK, IAM on: both ways, poison, a redrive, a schedule."""
+
+import json
+
+import pytest
+import world
+from stack import PORTS, Stack, until
+
+pytestmark = pytest.mark.skipif(not world.WIRED, reason="world.py does not speak to the real binaries yet")
+
+
+@pytest.fixture(scope="module")
+def fakes():
+    it = world.start_fakes()
+    yield it
+    it.stop()
+
+
+@pytest.fixture(scope="module")
+def stack(emulator, fakes):
+    binaries = {name: world.BINARIES / name for name in PORTS}
+    missing = [name for name, path in binaries.items() if not path.exists()]
+    assert not missing, f"build them first (cargo build --release): {missing}"
+    it = Stack(emulator, binaries, LineApiUrl=fakes.line_url, HubSpotApiUrl=fakes.hubspot_url)
+    yield it
+    it.stop()
+
+
+@pytest.fixture(scope="module")
+def demo(stack, fakes):
+    return world.seed(stack, fakes)
+
+
+def settled(stack, condition, what):
+    """Waits for the condition, waking the payer as its schedule does, so that a test need not wait for the minute."""
+
+    def look():
+        stack.wake("timeline-flush")
+        return condition()
+
+    return until(look, what)
+
+
+def notes_with(fakes, text):
+    return [n for n in fakes.world()["crm"]["notes"] if text in n["body"]]
+
+
+def test_what_a_person_writes_becomes_a_task_and_a_note_of_their_contact_by_the_schedule_alone(stack, demo, fakes):
+    assert world.line_posts(stack, demo, [world.text_event(demo, "予約を変更したい")]) == 200
+    # Nobody wakes the payer here: the minute's schedule of the template has to.
+    until(lambda: notes_with(fakes, "予約を変更したい"), "the note is there", seconds=150)
+    (note,) = notes_with(fakes, "予約を変更したい")
+    assert note["contact_id"] == demo.contact_id
+    assert len(fakes.world()["crm"]["tasks"]) == 1
+
+
+def test_a_redelivered_event_adds_nothing(stack, demo, fakes):
+    event = world.text_event(demo, "once only")
+    for redelivery in (False, True, True):
+        event["deliveryContext"] = {"isRedelivery": redelivery}
+        assert world.line_posts(stack, demo, [event]) == 200
+    settled(stack, lambda: notes_with(fakes, "once only") and stack.messages_in("InboxQueue") == 0, "the note is there")
+    assert sum(n["body"].count("once only") for n in notes_with(fakes, "once only")) == 1
+
+
+def test_a_workflow_action_posted_three_times_reaches_the_person_once_and_completes_the_workflow(stack, demo, fakes):
+    for text in ("ご予約ありがとうございます", "ご予約ありがとうございます", "another text"):
+        status, answer = world.hubspot_posts(stack, demo, text, "ap-cloud-1")
+        assert status == 200, answer
+    settled(stack, lambda: [c for c in fakes.world()["crm"]["completions"] if c["callback_id"] == "ap-cloud-1"], "the workflow goes on")
+    sent = fakes.world()["line"]["messages"]
+    assert [(m["to"], m["messages"][0]["text"]) for m in sent] == [(demo.friend, "ご予約ありがとうございます")]
+    (completion,) = {json.dumps(c["outputs"], sort_keys=True) for c in fakes.world()["crm"]["completions"]}
+    assert json.loads(completion)["outcome"] == "accepted"
+
+
+def test_a_forged_webhook_is_refused_and_nothing_is_queued(stack, demo):
+    assert world.line_posts(stack, demo, [world.text_event(demo, "forged")], secret="not the secret") == 401
+    assert stack.messages_in("InboxQueue") == 0
+
+
+def test_a_forged_action_is_refused_and_nothing_is_queued(stack, demo):
+    assert world.hubspot_posts(stack, demo, "forged", "ap-cloud-forged", secret="not the secret")[0] == 401
+    assert stack.messages_in("PushQueue") == 0
+
+
+def test_a_poison_record_is_parted_with_and_its_neighbours_are_not_held_up(stack, demo, fakes):
+    sqs = stack.client("sqs")
+    sqs.send_message(QueueUrl=stack.ids["InboxQueue"], MessageBody="this is no envelope")
+    assert world.line_posts(stack, demo, [world.text_event(demo, "beside poison")]) == 200
+    settled(stack, lambda: notes_with(fakes, "beside poison"), "the neighbour arrives")
+    until(lambda: stack.messages_in("InboxDeadLetterQueue") == 1, "the poison is parted with, without waiting for 20 tries")
+    assert len(world.dead_letters(stack, "list")) == 1
+    sqs.purge_queue(QueueUrl=stack.ids["InboxDeadLetterQueue"])
+
+
+def test_a_dead_letter_that_is_redriven_is_recorded_once_however_often(stack, demo, fakes):
+    sqs, functions = stack.client("sqs"), stack.client("lambda")
+    (mapping,) = functions.list_event_source_mappings(FunctionName=stack.function_name("line-inbox"))["EventSourceMappings"]
+    functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+    try:
+        assert world.line_posts(stack, demo, [world.text_event(demo, "redriven")]) == 200
+        (envelope,) = until(
+            lambda: sqs.receive_message(QueueUrl=stack.ids["InboxQueue"], MessageAttributeNames=["All"]).get("Messages"), "it is queued"
+        )
+        sqs.delete_message(QueueUrl=stack.ids["InboxQueue"], ReceiptHandle=envelope["ReceiptHandle"])
+    finally:
+        functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
+    for _ in range(2):
+        sqs.send_message(
+            QueueUrl=stack.ids["InboxDeadLetterQueue"],
+            MessageBody=envelope["Body"],
+            MessageAttributes=envelope.get("MessageAttributes", {}),
+        )
+        world.dead_letters(stack, "redrive")
+        until(lambda: stack.messages_in("InboxDeadLetterQueue") + stack.messages_in("InboxQueue") == 0, "the redrive is through")
+        settled(stack, lambda: notes_with(fakes, "redriven"), "the note is there")
+    assert sum(n["body"].count("redriven") for n in notes_with(fakes, "redriven")) == 1
+
+
+def test_the_probe_gets_through_the_public_url(stack, demo):
+    stack.wake("probe")
+
+
+def test_no_function_was_refused_by_its_role(stack, demo):
+    assert [line for line in stack.logs() if "AccessDenied" in line or "not authorized" in line] == []
+
+
+def test_no_text_secret_or_person_is_in_any_log(stack, demo):
+    logged = "\n".join(stack.logs())
+    assert logged, "the functions log something"
+    for canary in ("予約を変更したい", "ご予約ありがとう", "once only", "beside poison", "redriven", demo.friend, demo.channel_secret, demo.client_secret):
+        assert canary not in logged
