@@ -26,6 +26,7 @@ use crate::fake::line::FakeLine;
 pub mod acts;
 mod crm_view;
 pub mod guard;
+mod inside;
 mod line_view;
 pub mod phone;
 mod refusal;
@@ -33,6 +34,7 @@ mod refusal;
 mod tests;
 pub mod world;
 
+pub use inside::Inside;
 pub use refusal::Refusal;
 
 const LARGEST_BODY_BYTES: usize = 1024 * 1024;
@@ -58,7 +60,7 @@ pub struct Demo {
 #[async_trait]
 pub trait Ours: Send + Sync {
     /// What queues and journal hold: `{"inbox":n,"push":n,"owed":n,"dead_letters":[{"queue","reason"}],
-    /// "parked":[{"push_id","since_ms"}],"owed_rows":[{"kind","due_at_ms","tries"}]}`, times in milliseconds since 1970.
+    /// "parked":[{"push_id"}],"owed_rows":[{"kind","due_at_ms","tries"}]}`, times in milliseconds since 1970.
     ///
     /// Called about once a second for each page that is open; it changes nothing, and the answer must be the same as long as
     /// nothing has happened (no age, no countdown), or the page is sent everything again each time.

@@ -11,7 +11,7 @@ const ASK_EVERY_MS = 700;
 const ASK_HIDDEN_MS = 4000;
 
 /** What is on show: the world as last seen, and what the visitor has chosen. */
-const page = { world: null, person: null, contact: null, losing: 0, aheadMs: 0, post, draw, now, choosePerson, chooseContact };
+const page = { world: null, person: null, contact: undefined, losing: 0, aheadMs: 0, post, draw, now, choosePerson, chooseContact };
 let etag = "";
 let timer = 0;
 let asking = false;
@@ -94,7 +94,9 @@ function settle() {
   const { line, crm } = page.world;
   line.people.sort((a, b) => Number(!contactOf(a.user_id)) - Number(!contactOf(b.user_id)) || a.name.localeCompare(b.name, "ja"));
   if (!line.people.some((person) => person.user_id === page.person)) page.person = line.people[0]?.user_id ?? null;
-  if (!crm.contacts.some((contact) => contact.id === page.contact)) page.contact = contactOf(page.person)?.id ?? null;
+  if (crm.contacts.some((contact) => contact.id === page.contact)) return;
+  const first = page.contact === undefined ? crm.contacts[0] : undefined;
+  page.contact = (contactOf(page.person) ?? first)?.id ?? null;
 }
 
 function draw() {

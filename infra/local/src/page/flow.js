@@ -109,7 +109,7 @@ function drawWrong(dead, parked, channel) {
   const failed = Object.values(channel?.webhook_errors ?? {}).reduce((sum, count) => sum + count, 0);
   const waiting = channel?.waiting_redeliveries ?? 0;
   const webhook = waiting > 0 && h("li", { class: "bad" }, h("strong", {}, word("inside.webhook", { failed, waiting })));
-  const letter = (one) => h("li", { class: "bad" }, h("strong", {}, word("inside.dead", { queue: one.queue ?? "" })), h("span", {}, one.reason ?? ""));
+  const letter = (one) => h("li", { class: "bad" }, h("strong", {}, word("inside.dead", { queue: one.queue ?? "" })), h("span", {}, one.reason ?? word("inside.noreason")));
   const send = (one) => h("li", { class: "bad" }, h("strong", {}, word("inside.parked")), h("code", {}, typeof one === "string" ? one : (one.push_id ?? "")));
   redraw(node("wrong"), [language(), dead, parked, failed, waiting], () => {
     const all = [webhook || [], dead.slice(0, MOST_ROWS).map(letter), parked.slice(0, MOST_ROWS).map(send)].flat();
