@@ -135,11 +135,16 @@ test("a message taken back is gone from the phone", async () => {
   clean();
 });
 
-test("somebody new adds the account and is shown", async () => {
+test("somebody new adds the account, is shown, and becomes a contact whose record opens by itself", async () => {
   const count = await page.locator(".person:not(.add)").count();
   await page.click(".person.add");
   await page.locator(".person:not(.add)").nth(count).waitFor();
   await page.locator("#talk .empty").waitFor();
+  await write("はじめまして");
+  await page.locator(".contact[aria-current]").waitFor(ARRIVES);
+  const name = await page.locator(".person[aria-pressed=true] .name").innerText();
+  await page.locator("[data-property=line_user_name]", { hasText: name }).waitFor(ARRIVES);
+  await page.locator("[data-property=line_last_message]", { hasText: "はじめまして" }).waitFor(ARRIVES);
   await takeTheLinkedPhone();
   clean();
 });

@@ -11,10 +11,10 @@ const ASK_EVERY_MS = 700;
 const ASK_HIDDEN_MS = 4000;
 
 /** What is on show: the world as last seen, and what the visitor has chosen. */
-const page = { world: null, person: null, contact: undefined, losing: 0, aheadMs: 0, post, draw, now, choosePerson, chooseContact };
+const page = { world: null, person: null, contact: null, follows: true, losing: 0, aheadMs: 0, post, draw, now, choosePerson, chooseContact };
 let etag = "";
 let timer = 0;
-let asking = false;
+let asking = null;
 let troubled = "";
 
 /** The world's time now. */
@@ -22,30 +22,34 @@ function now() {
   return Date.now() + page.aheadMs;
 }
 
-async function ask() {
-  if (asking) return;
-  asking = true;
+/** Asks for the world, once at a time. */
+function ask() {
+  asking ??= askOnce().finally(() => {
+    asking = null;
+    timer = setTimeout(ask, document.hidden ? ASK_HIDDEN_MS : ASK_EVERY_MS);
+  });
+  return asking;
+}
+
+async function askOnce() {
   clearTimeout(timer);
   try {
     const answer = await fetch("/world.json", { cache: "no-store", headers: etag ? { "if-none-match": etag } : {} });
     if (answer.status !== 304 && !answer.ok) throw new Error(String(answer.status));
     page.aheadMs = Number(answer.headers.get("x-now-ms")) - Date.now();
     if (answer.status === 200) {
-      etag = answer.headers.get("etag") ?? "";
       page.world = await answer.json();
+      etag = answer.headers.get("etag") ?? "";
       draw();
     }
     if (troubled === "offline") trouble("");
   } catch {
     etag = "";
     trouble("offline");
-  } finally {
-    asking = false;
-    timer = setTimeout(ask, document.hidden ? ASK_HIDDEN_MS : ASK_EVERY_MS);
   }
 }
 
-/** Asks for something to be done. Answers with what came back, or null if it was refused; the visitor is told why. */
+/** Asks for something to be done. Answers, once it is on show, with what came back, or null if it was refused; the visitor is told why. */
 async function post(path, body = {}) {
   try {
     const answer = await fetch(`/demo/${path}`, {
@@ -60,7 +64,9 @@ async function post(path, body = {}) {
     trouble("offline");
     return null;
   } finally {
-    ask();
+    // A question that is under way may have been asked before this was done.
+    await asking;
+    await ask();
   }
 }
 
@@ -78,25 +84,27 @@ function contactOf(userId) {
 
 function choosePerson(userId) {
   page.person = userId;
-  page.contact = contactOf(userId)?.id ?? null;
+  page.contact = null;
+  page.follows = true;
   draw();
 }
 
 function chooseContact(id) {
   page.contact = id;
+  page.follows = false;
   const userId = page.world.crm.contacts.find((contact) => contact.id === id)?.properties.line_user_id;
   if (page.world.line.people.some((person) => person.user_id === userId)) page.person = userId;
   draw();
 }
 
-/** Keeps a person and a contact chosen, where there are any: a linked person first, and the contact of whoever holds the phone. */
+/** Keeps a person and a contact chosen, where there are any. The record follows the phone until somebody opens another one. */
 function settle() {
   const { line, crm } = page.world;
-  line.people.sort((a, b) => Number(!contactOf(a.user_id)) - Number(!contactOf(b.user_id)) || a.name.localeCompare(b.name, "ja"));
   if (!line.people.some((person) => person.user_id === page.person)) page.person = line.people[0]?.user_id ?? null;
-  if (crm.contacts.some((contact) => contact.id === page.contact)) return;
-  const first = page.contact === undefined ? crm.contacts[0] : undefined;
-  page.contact = (contactOf(page.person) ?? first)?.id ?? null;
+  const there = crm.contacts.some((contact) => contact.id === page.contact);
+  const its = contactOf(page.person)?.id;
+  if (its && (page.follows || !there)) page.contact = its;
+  else if (!there) page.contact = page.person === line.people[0]?.user_id ? (crm.contacts[0]?.id ?? null) : null;
 }
 
 function draw() {

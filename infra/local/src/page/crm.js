@@ -45,7 +45,7 @@ function showNewActivity(id, count) {
   const part = pane.querySelector(".part-activity");
   if (!isNew || !part || pane.contains(document.activeElement)) return;
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const below = part.offsetTop + 150 - pane.scrollTop - pane.clientHeight;
+  const below = part.getBoundingClientRect().top + 150 - pane.getBoundingClientRect().bottom;
   if (below > 0) pane.scrollBy({ top: below, behavior: calm ? "auto" : "smooth" });
 }
 

@@ -88,7 +88,7 @@ async function addSomebody(page) {
   const names = word("phone.names").split(",");
   const name = names.find((one) => !taken.has(one)) ?? `${names[0]} ${taken.size}`;
   const added = await page.post("line/people", { name });
-  if (added) page.person = added.user_id;
+  if (added) page.choosePerson(added.user_id);
 }
 
 function drawStanding(person) {

@@ -43,13 +43,17 @@ function section(name, ...content) {
 function taskSection(page, tasks, owner) {
   const open = (task) => task.status !== "COMPLETED";
   const sorted = [...tasks].sort((a, b) => Number(open(b)) - Number(open(a)) || b.at_ms - a.at_ms);
-  const row = (task) => h("li", { class: open(task) ? "task" : "task done" },
+  const row = (task) => h("li", { class: open(task) ? "task" : "task done", title: plain(task.body) },
     h("div", {}, h("strong", {}, task.subject), h("span", { class: "soft" }, `${word("crm.due")} ${dayTime(task.due_at_ms, language())}`)),
     open(task)
       ? h("button", { type: "button", class: "small", key: `task-${task.id}`, onclick: () => page.post(`crm/tasks/${task.id}/complete`) }, word("crm.complete"))
       : h("span", { class: "badge" }, word("crm.completed")));
   if (sorted.length === 0) return section("tasks", h("p", { class: "hint" }, word(owner ? "crm.tasks.empty" : "crm.tasks.noowner")));
   return section("tasks", h("ul", { class: "tasks" }, sorted.map(row)));
+}
+
+function plain(html) {
+  return new DOMParser().parseFromString(html, "text/html").body.textContent;
 }
 
 function propertySection(contact) {

@@ -47,8 +47,18 @@ async function run(page) {
     page.draw();
     await page.post("crm/run", { contact_ids: contacts, fields: { ...fields, ...others } });
     typed.running = false;
+    showResults();
   }
   page.draw();
+}
+
+/** Brings the newest result into view within its pane. */
+function showResults() {
+  const runs = node("runs");
+  const pane = runs.closest(".pane");
+  const below = runs.getBoundingClientRect().top + 130 - pane.getBoundingClientRect().bottom;
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  if (below > 0) pane.scrollBy({ top: below, behavior: calm ? "auto" : "smooth" });
 }
 
 /** Draws form and results. */
@@ -109,7 +119,7 @@ function messageField(page, message, at) {
 }
 
 function area(id, value, oninput) {
-  const node = h("textarea", { id, key: id, rows: "3", placeholder: word("flow.placeholder"), oninput: (event) => oninput(event.target.value) });
+  const node = h("textarea", { id, key: id, rows: "2", placeholder: word("flow.placeholder"), oninput: (event) => oninput(event.target.value) });
   node.value = value;
   return node;
 }
