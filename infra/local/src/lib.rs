@@ -4,6 +4,7 @@ pub mod aws;
 pub mod contract;
 pub mod demo;
 pub mod fake;
+pub mod fakes;
 pub mod page;
 pub mod pollers;
 pub mod seed;

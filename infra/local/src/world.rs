@@ -8,6 +8,8 @@ use axum::Router;
 use musubi::aws::{Aws, Parts, Patience};
 use musubi::config::{ConfigError, Environment};
 use musubi::crm::CrmClients;
+use musubi::domain::account::{CrmAccountKey, CrmKind};
+use musubi::domain::ids::CrmAccountId;
 use musubi::ports::{Clock, PortError};
 use serde_json::json;
 use thiserror::Error;
@@ -15,6 +17,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::aws::{LocalAws, StartError};
+use crate::demo::{self, Demo};
 use crate::fake::hubspot::FakeHubSpot;
 use crate::fake::line::FakeLine;
 use crate::fake::{FakeClock, Served, serve_on};
@@ -25,6 +28,8 @@ use crate::seed;
 pub struct Options {
     /// The page's and the webhooks' port; 0: any free one.
     pub port: u16,
+    /// Ports for DynamoDB, for SQS and Secrets Manager, for LINE's and for HubSpot's fake; 0: any free one.
+    pub emulators: [u16; 4],
     /// Where tables, queues and secrets are kept.
     pub data: Option<PathBuf>,
     /// A conversation idle for this long becomes an entry, in milliseconds.
@@ -37,7 +42,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { port: 0, data: None, idle_window_ms: 15 * 60_000, unique_keys: true, sabotage: None }
+        Self { port: 0, emulators: [0; 4], data: None, idle_window_ms: 15 * 60_000, unique_keys: true, sabotage: None }
     }
 }
 
@@ -96,9 +101,12 @@ impl World {
     pub async fn start(mut options: Options) -> Result<Self, WorldError> {
         let clock = FakeClock::new();
         let time: Arc<dyn Clock> = Arc::new(clock.clone());
-        let aws = Arc::new(LocalAws::start(Arc::clone(&time), options.data.as_deref()).await?);
+        let [dynamodb, others, line_port, hubspot_port] = options.emulators;
+        let aws = LocalAws::start_on([dynamodb, others], Arc::clone(&time), options.data.as_deref()).await?;
+        let aws = Arc::new(aws);
         let (line, hubspot) = (FakeLine::new(clock.clone()), FakeHubSpot::new(clock.clone(), seed::app()));
-        let (line_served, hubspot_served) = (line.serve().await?, hubspot.serve().await?);
+        let line_served = serve_on(TcpListener::bind(("127.0.0.1", line_port)).await?, line.router())?;
+        let hubspot_served = serve_on(TcpListener::bind(("127.0.0.1", hubspot_port)).await?, hubspot.router())?;
         let vendor_urls = (line_served.url(), hubspot_served.url());
         let listener = TcpListener::bind(("127.0.0.1", options.port)).await?;
         let url = format!("http://{}", listener.local_addr()?);
@@ -209,9 +217,23 @@ impl World {
                 time.sleep_ms(60_000).await;
             }
         }));
+        let demo = self.demo()?;
         let webhook = Arc::new(line_webhook::Ports::of(&self.parts(Patience::EDGE)?)?);
         let action = Arc::new(crm_action::Ports::of(&self.parts(Patience::EDGE)?, &self.environment)?);
-        Ok(line_webhook::router(webhook).merge(crm_action::router(action)))
+        Ok(line_webhook::router(webhook).merge(crm_action::router(action)).merge(demo::router(demo)))
+    }
+
+    fn demo(&self) -> Result<Demo, ConfigError> {
+        let account = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new(seed::PORTAL_ID.to_string()) };
+        let journal = self.parts(Patience::WORKER)?.journal()?;
+        Ok(Demo {
+            line: self.line.clone(),
+            hubspot: self.hubspot.clone(),
+            clock: self.clock.clone(),
+            channel_id: seed::CHANNEL_ID.to_owned(),
+            portal_id: seed::PORTAL_ID,
+            ours: Arc::new(demo::Inside::new(self.aws.sqs().clone(), journal, account)),
+        })
     }
 
     /// The vendors repeat what was not answered.

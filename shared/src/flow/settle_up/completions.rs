@@ -51,7 +51,9 @@ impl Payer<'_> {
                     push.value.completed = true;
                     self.close(&row, push).await?;
                 }
-                Err(CrmFailure::Gone) if push.value.completed && row.tries + 1 >= REPEATS => self.close(&row, push).await?,
+                Err(CrmFailure::Gone) if push.value.completed && row.tries + 1 >= REPEATS => {
+                    self.close(&row, push).await?
+                }
                 // The CRM may not know yet that it waits: our answer to it is still under way, or lost.
                 Err(CrmFailure::Gone) => self.conclude(&row, Verdict::After(0)).await?,
                 Err(failure) => self.conclude(&row, Verdict::After(self.wait_after(&row, &failure))).await?,
