@@ -117,14 +117,19 @@ impl App {
 
     /// Waits until something is so, moving the clock on meanwhile.
     pub async fn until_moving(&self, what: &str, holds: impl Fn(&Self) -> bool) {
-        for _ in 0..1_200 {
+        self.until_moving_by(20_000, what, holds).await;
+    }
+
+    /// The same, at a pace that leaves busy functions the time they would have.
+    pub async fn until_moving_by(&self, step_ms: i64, what: &str, holds: impl Fn(&Self) -> bool) {
+        for _ in 0..4_800 {
             if holds(self) {
                 return;
             }
-            self.world.clock.advance_ms(20_000);
+            self.world.clock.advance_ms(step_ms);
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        panic!("{what}: it did not come");
+        panic!("{what}: it did not come; {} owed", self.owed().await);
     }
 
     /// Waits until so many rows are owed.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use tracing::warn;
 
-use super::settle::{Ending, Settle, owed_after, read_or_new, wake};
+use super::settle::{Ending, Settle, owe_completion, read_or_new};
 use super::{MAX_CONFLICTS, contended};
 use crate::domain::channel::Channel;
 use crate::domain::conversation::ConversationKey;
@@ -22,6 +22,8 @@ use crate::ports::{Channels, Clock, Journal, Links, Messenger, PortError, Queue}
 
 /// A job that lay longer is not run: nobody expects the message any more.
 const MAX_AGE_MS: i64 = 30 * 86_400_000;
+/// A repeated request is answered first; then the workflow is told how it ended.
+const TELL_AGAIN_MS: i64 = 20_000;
 /// A block that is older is confirmed with LINE, at most this often.
 const CONFIRM_BLOCK_MS: i64 = 86_400_000;
 
@@ -55,20 +57,21 @@ impl Deliver {
             None => self.begin(job).await,
             Some(push) => match &push.value.state {
                 PushState::Sending(_) => self.go_on(job, push).await,
-                PushState::Settled(_) | PushState::Parked(_) => self.tell_again(&push.value).await,
+                PushState::Settled(_) | PushState::Parked(_) => self.tell_again(push).await,
             },
         }
     }
 
-    /// The CRM asks again for what has ended: it may not have heard of it.
-    async fn tell_again(&self, push: &Push) -> Result<(), PortError> {
+    /// The CRM asks again for what has ended: it may not have heard that it should wait, or how it
+    /// ended. It is told in a while, when it has our answer to this repeat.
+    async fn tell_again(&self, mut push: Versioned<Push>) -> Result<(), PortError> {
         let now_ms = self.clock.now_ms();
-        let writes: Vec<_> = owed_after(push, now_ms).iter().map(write::owe).collect();
-        if !writes.is_empty() {
-            let _ = self.journal.commit(writes).await?;
-            wake(&*self.wake_ups, &push.account).await;
+        let Some(row) = owe_completion(&mut push.value, now_ms, now_ms + TELL_AGAIN_MS) else { return Ok(()) };
+        let writes = vec![write::owe(&row), write::push(&push.value, push.rev, now_ms)];
+        match self.journal.commit(writes).await? {
+            Commit::Done => Ok(()),
+            Commit::Conflict => Err(contended("tell_again")),
         }
-        Ok(())
     }
 
     async fn begin(&self, job: &PushJob) -> Result<(), PortError> {
@@ -306,6 +309,7 @@ fn new_push(job: &PushJob, sending: Option<Sending>) -> Push {
         channel: job.channel.clone(),
         expires_at_ms: job.expires_at_ms,
         state: sending.map_or_else(|| PushState::Settled(settled()), PushState::Sending),
+        completion_owed: false,
         completed: false,
     }
 }

@@ -121,7 +121,11 @@ impl Settle {
             }
             (None, None) => {}
         }
-        writes.extend(owed_after(&ended, now_ms).iter().map(write::owe));
+        writes.extend(owe_completion(&mut ended, now_ms, now_ms).iter().map(write::owe));
+        if ended.contact.is_some() {
+            let outcome = Owed::Outcome { push: ended.id };
+            writes.push(write::owe(&OwedRow::new(&ended.account, outcome, now_ms, now_ms)));
+        }
         writes.push(write::push(&ended, current.rev, now_ms));
         Ok((ended, writes))
     }
@@ -169,16 +173,13 @@ pub(super) async fn read_or_new(
     Ok(found.unwrap_or_else(|| Versioned { value: Conversation::new(key, push.account.clone()), rev: 0 }))
 }
 
-/// What an ended send makes us owe: the waiting workflow's answer, the contact's property.
-pub(super) fn owed_after(push: &Push, now_ms: i64) -> Vec<OwedRow> {
-    let mut owed = Vec::new();
-    if push.waits && now_ms < push.expires_at_ms {
-        owed.push(OwedRow::new(&push.account, Owed::Completion { push: push.id }, now_ms, now_ms));
+/// The waiting workflow's answer; none where nobody waits, or one is owed already.
+pub(super) fn owe_completion(push: &mut Push, now_ms: i64, due_at_ms: i64) -> Option<OwedRow> {
+    if !push.waits || now_ms >= push.expires_at_ms || push.completion_owed {
+        return None;
     }
-    if push.contact.is_some() {
-        owed.push(OwedRow::new(&push.account, Owed::Outcome { push: push.id }, now_ms, now_ms));
-    }
-    owed
+    push.completion_owed = true;
+    Some(OwedRow::new(&push.account, Owed::Completion { push: push.id }, now_ms, due_at_ms))
 }
 
 /// Tells the payer; a lost wake-up costs a minute.
