@@ -116,6 +116,17 @@ test("after fifteen minutes the conversation is on the timeline, and a person's 
   clean();
 });
 
+test("a note's HTML keeps its words and loses everything that acts", async () => {
+  const rebuilt = await page.evaluate(async () => {
+    const { safe } = await import("/page/record.js");
+    const box = document.createElement("div");
+    box.append(...safe('<p onclick="x()">a<b>b</b><img src=x onerror=x()><script>c</scr' + 'ipt></p><svg><p>d</p></svg><a href="javascript:x()">e</a><h3>f</h3><iframe src="//x">g</iframe>').flat(Infinity));
+    return box.innerHTML;
+  });
+  assert.equal(rebuilt, "<p>a<b>b</b></p><p>d</p>e<h3>f</h3>");
+  clean();
+});
+
 test("blocking shuts the phone and is seen in the CRM, unblocking opens it again", async () => {
   await page.click("#block");
   await page.locator("#shut").waitFor();
@@ -190,6 +201,39 @@ test("every control has a name, and the page can be worked by keyboard", async (
   for (const id of ["send-sticker", "send-picture", "send-place", "text"]) assert.ok(reached.includes(id), `${id} of ${reached}`);
   clean();
 });
+
+test("every word can be read: contrast of 4.5 or more, in light and in dark", async () => {
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    assert.deepEqual(await page.evaluate(faintWords), [], colorScheme);
+  }
+  await page.emulateMedia({ colorScheme: "light", reducedMotion: null });
+  clean();
+});
+
+/** Runs in the page: every visible text whose colour is too near to what lies behind it (WCAG 2.2, 1.4.3). */
+function faintWords() {
+  const parts = (color) => color.match(/[\d.]+/g).map(Number);
+  const over = ([r, g, b, a = 1], under) => [r, g, b].map((part, at) => part * a + under[at] * (1 - a));
+  const behind = (node) => {
+    if (!node) return [255, 255, 255];
+    return over(parts(getComputedStyle(node).backgroundColor), behind(node.parentElement));
+  };
+  const light = (rgb) => {
+    const [r, g, b] = rgb.map((part) => (part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const faint = [];
+  for (const node of document.querySelectorAll("body *")) {
+    const own = [...node.childNodes].some((child) => child.nodeType === Node.TEXT_NODE && child.textContent.trim());
+    if (!own || node.closest("svg, :disabled") || !node.checkVisibility({ opacityProperty: true })) continue;
+    const back = behind(node);
+    const [one, two] = [light(over(parts(getComputedStyle(node).color), back)), light(back)].sort((a, b) => b - a);
+    const contrast = (one + 0.05) / (two + 0.05);
+    if (contrast < 4.5) faint.push(`${node.tagName}.${node.className} ${contrast.toFixed(2)} ${node.textContent.slice(0, 20)}`);
+  }
+  return faint;
+}
 
 test("nothing is wider than a phone's screen, nor than the windows it is made for", async () => {
   for (const [width, height] of [[390, 844], [900, 700], [1280, 800], [1920, 1080]]) {

@@ -47,7 +47,7 @@ async function run(page) {
     page.draw();
     await page.post("crm/run", { contact_ids: contacts, fields: { ...fields, ...others } });
     typed.running = false;
-    showResults();
+    requestAnimationFrame(showResults);
   }
   page.draw();
 }
