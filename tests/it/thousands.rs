@@ -9,7 +9,7 @@ use local::fake::hubspot::ExecutionState;
 use local::fake::line::{Endpoint, Friendship};
 use local::fake::{Fault, Plan, Posted};
 use local::pollers::Kill;
-use local::seed::{CHANNEL_ID, LINKED_CONTACT, PORTAL_ID, PROVIDER};
+use local::seed::{CHANNEL_ID, PORTAL_ID, PROVIDER};
 use local::world::Options;
 use musubi::ports::rows::{Commit, Row, RowKey, Write};
 use musubi::ports::{Journal, PortError, Rows};
@@ -18,6 +18,7 @@ use crate::app::{App, text_at};
 
 const PEOPLE: u64 = 20;
 const EVENTS: u64 = 1_000;
+const FRIENDS: u64 = 100;
 
 fn person(number: u64) -> String {
     format!("U{:032x}", 0xa000 + number % PEOPLE)
@@ -148,11 +149,13 @@ async fn a_thousand_actions_posted_three_times_show_once_each_whatever_is_lost_o
     };
     let app = App::with(Options { sabotage: Some(Box::new(sabotage)), ..Options::default() }).await;
     app.world.line.fault(Endpoint::Push, Fault::LoseAnswerAfterEffect, Plan::Share { per_mille: 100, seed: 7 });
-    let contacts = vec![LINKED_CONTACT; 1_000];
-    let mut fields = BTreeMap::from([("message_1".to_owned(), "placeholder".to_owned())]);
+    let friends: Vec<(u64, String)> = (0..FRIENDS).map(|number| befriend_contact(&app, number)).collect();
     let mut callbacks = Vec::new();
-    for (number, contact) in contacts.iter().enumerate() {
-        fields.insert("message_1".to_owned(), format!("action-{number:04}-first"));
+    for number in 0..1_000 {
+        let (contact, user) = &friends[number % friends.len()];
+        let text = format!("action-{number:04}-first");
+        let fields = [("message_1", text.as_str()), ("line_user_id", user.as_str())];
+        let fields: BTreeMap<String, String> = fields.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
         callbacks.extend(app.world.hubspot.enrol(PORTAL_ID, &[*contact], &fields));
     }
     // As HubSpot asks, asks again because it did not hear, and later asks once more, now with another text.
@@ -182,6 +185,15 @@ async fn a_thousand_actions_posted_three_times_show_once_each_whatever_is_lost_o
     let lost = app.world.line.ledger().calls.iter().filter(|call| call.lost).count();
     assert!(lost > 50, "{lost} answers were lost");
     assert!(deaths.load(Ordering::SeqCst) >= 5, "{deaths:?} invocations were killed");
+}
+
+/// Somebody who is a contact and a friend; nothing ties the two yet.
+fn befriend_contact(app: &App, number: u64) -> (u64, String) {
+    let user = format!("U{:032x}", 0xb000 + number);
+    app.world.line.add_person_as(&user, PROVIDER, &format!("friend {number}"), None);
+    app.world.line.set_friendship(CHANNEL_ID, &user, Friendship::Friend);
+    let email = format!("friend-{number}@example.com");
+    (app.world.hubspot.create_contact(PORTAL_ID, &[("email", &email)]), user)
 }
 
 /// Posts every action; `other` brings another text under the same callback. Every tenth BLOCK answer

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tracing::warn;
 
 use super::settle::{Ending, Settle, owe_completion, read_or_new};
-use super::{MAX_CONFLICTS, contended};
+use super::{MAX_CONFLICTS, contended, step_back};
 use crate::domain::channel::Channel;
 use crate::domain::conversation::ConversationKey;
 use crate::domain::ids::LineUserId;
@@ -153,7 +153,7 @@ impl Deliver {
 
     /// Counts one try out; whether the end of every try is known now.
     async fn count_out(&self, push: &Push) -> Result<bool, PortError> {
-        for _ in 0..MAX_CONFLICTS {
+        for conflicts in 0..MAX_CONFLICTS {
             let Some(mut current) = self.journal.push(push.id).await? else { return Ok(false) };
             let PushState::Sending(sending) = &mut current.value.state else { return Ok(false) };
             sending.ended += 1;
@@ -162,6 +162,7 @@ impl Deliver {
             if self.journal.commit(writes).await? == Commit::Done {
                 return Ok(all_known);
             }
+            step_back(&*self.clock, conflicts).await;
         }
         Err(contended("count_out"))
     }
@@ -217,7 +218,7 @@ impl Deliver {
     /// The request named both a contact and a LINE user ID, and LINE took it: the two are one person.
     async fn tie(&self, push: &Push, to: Option<&LineUserId>) -> Result<Option<SettlementNote>, PortError> {
         let (Some(to), Some(contact)) = (to, &push.contact) else { return Ok(None) };
-        for _ in 0..MAX_CONFLICTS {
+        for conflicts in 0..MAX_CONFLICTS {
             let of_user = self.links.of_user(&push.channel, to).await?;
             let of_contact = self.links.of_contact(&push.account, contact, &push.channel).await?;
             match (of_user, of_contact) {
@@ -239,13 +240,14 @@ impl Deliver {
                 }
                 _ => return Ok(Some(SettlementNote::LinkConflict)),
             }
+            step_back(&*self.clock, conflicts).await;
         }
         Err(contended("tie"))
     }
 
     /// What waited for the link is due.
     async fn owe_tied(&self, push: &Push, to: &LineUserId) -> Result<(), PortError> {
-        for _ in 0..MAX_CONFLICTS {
+        for conflicts in 0..MAX_CONFLICTS {
             let now_ms = self.clock.now_ms();
             let mut head = read_or_new(&self.journal, push, to).await?;
             let (removed, owed) = head.value.tied(now_ms);
@@ -254,6 +256,7 @@ impl Deliver {
             if self.journal.commit(writes).await? == Commit::Done {
                 return Ok(());
             }
+            step_back(&*self.clock, conflicts).await;
         }
         Err(contended("owe_tied"))
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tracing::info;
 
-use super::{MAX_CONFLICTS, contended};
+use super::{MAX_CONFLICTS, contended, step_back};
 use crate::domain::account::CrmAccountKey;
 use crate::domain::activity::{Activity, Content, Mark, Speaker};
 use crate::domain::channel::ChannelSettings;
@@ -75,7 +75,7 @@ impl Settle {
     /// As the journal's; nothing has ended then.
     pub async fn settle(&self, push: Push, ending: &Ending) -> Result<bool, PortError> {
         let settings = self.channels.find(&push.channel).await?.map(|channel| channel.settings).unwrap_or_default();
-        for _ in 0..MAX_CONFLICTS {
+        for conflicts in 0..MAX_CONFLICTS {
             let current =
                 self.journal.push(push.id).await?.unwrap_or_else(|| Versioned { value: push.clone(), rev: 0 });
             if !ending.holds(&current.value.state, current.rev > 0) {
@@ -87,6 +87,7 @@ impl Settle {
                 wake(&*self.wake_ups, &ended.account).await;
                 return Ok(true);
             }
+            step_back(&*self.clock, conflicts).await;
         }
         Err(contended("settle"))
     }
