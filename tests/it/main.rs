@@ -1,4 +1,6 @@
 //! Musubi from outside: sentences end to end, contracts, the house's own rules.
 
+mod architecture;
+mod events;
 mod line_message_schema;
 mod line_samples;

@@ -1,0 +1,6 @@
+//! The house's own rules, as tests. Each rule is shown to bite on a made-up source.
+
+mod habits;
+mod layers;
+mod ports;
+mod source;
