@@ -19,7 +19,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 
-# The demo, as infra/local sets it up.
+# The demo, as infra/local/src/seed.rs has it.
 CHANNEL, CHANNEL_SECRET = "1657000001", "0123456789abcdef0123456789abcdef"
 BOT = "Ub0b00000000000000000000000000001"
 APP, CLIENT_SECRET, PORTAL = "5000001", "00000000-0000-4000-8000-000000000001", "24000001"
@@ -28,8 +28,8 @@ DYNAMODB, SQS, SECRETS, LINE, HUBSPOT = 8801, 8802, 8803, 8804, 8805
 STACK = "local"
 
 # A person who writes, a contact that a workflow runs on, one execution of its action.
-PERSON = "U0000000000000000000000000000a11c"
-CONTACT, CALLBACK = "101", "ap-24000001-1001-1-0"
+PERSON = "U00000000000000000000000000000001"
+CONTACT, CALLBACK = "1001", "ap-24000001-1001-1-0"
 AT_MS = 1_798_761_600_000
 # Pushes have a latest time. Theirs lies in the year 2100, so that the file does not grow stale.
 ACCEPTED_AT_MS = 4_102_444_800_000

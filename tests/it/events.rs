@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
+use local::seed::{
+    APP_ID, BOT_USER_ID, CHANNEL_ID, CHANNEL_SECRET, CLIENT_SECRET, LINKED_CONTACT, LINKED_USER, PORTAL_ID,
+};
 use musubi::aws::envelope;
 use musubi::crm::hubspot::{action, signature as hubspot};
 use musubi::domain::account::{CrmAccountKey, CrmKind};
@@ -17,9 +20,9 @@ use musubi::line::{message, webhook};
 use musubi::ports::secrets::Secret;
 use serde_json::Value;
 
-const CHANNEL_SECRET: &str = "0123456789abcdef0123456789abcdef";
-const CLIENT_SECRET: &str = "00000000-0000-4000-8000-000000000001";
-const PORTAL: &str = "24000001";
+fn portal() -> CrmAccountId {
+    CrmAccountId::new(PORTAL_ID.to_string())
+}
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -32,11 +35,11 @@ fn json(path: &str) -> Value {
 
 fn channel() -> Channel {
     Channel {
-        id: ChannelId::new("1657000001"),
-        bot_user_id: BotUserId::new("Ub0b00000000000000000000000000001"),
+        id: ChannelId::new(CHANNEL_ID),
+        bot_user_id: BotUserId::new(BOT_USER_ID),
         name: "demo".to_owned(),
         basic_id: "@demo".to_owned(),
-        account: CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new(PORTAL) },
+        account: CrmAccountKey { kind: CrmKind::HubSpot, id: portal() },
         settings: ChannelSettings::default(),
     }
 }
@@ -92,7 +95,7 @@ fn what_is_committed_is_what_the_script_writes() {
 fn every_webhook_is_signed_as_line_signs_and_holds_readable_events() {
     for (case, events) in [("text", 1), ("follow", 1), ("empty", 0), ("several", 3)] {
         let event = json(&format!("events/line-webhook/{case}.json"));
-        assert_eq!(event["rawPath"], "/line/1657000001/webhook");
+        assert_eq!(event["rawPath"], format!("/line/{CHANNEL_ID}/webhook"));
         let body = event["body"].as_str().unwrap();
         let verified = verify_line(&event, body).unwrap_or_else(|error| panic!("{case}: {error}"));
         assert_eq!(verified.events(), events, "{case}");
@@ -107,16 +110,18 @@ fn every_webhook_is_signed_as_line_signs_and_holds_readable_events() {
 fn the_action_is_signed_as_hubspot_signs_and_asks_for_two_messages() {
     let event = json("events/crm-action/text.json");
     let (headers, body) = (headers(&event), event["body"].as_str().unwrap());
-    assert_eq!(event["rawPath"], "/crm/hubspot/5000001/action");
+    assert_eq!(event["rawPath"], format!("/crm/hubspot/{APP_ID}/action"));
     let verified = verify_hubspot(&event, &headers, body).unwrap();
     let asked = action::parse(&verified).unwrap();
-    assert_eq!(asked.portal.as_str(), PORTAL);
+    assert_eq!(asked.portal, portal());
+    assert_eq!(asked.contact.as_ref().map(|contact| contact.as_str()), Some(LINKED_CONTACT.to_string().as_str()));
+    assert_eq!(asked.line_user_id.as_ref().map(|user| user.expose()), Some(LINKED_USER));
     let fields: Vec<(&str, &str)> = asked.messages.iter().map(|(field, text)| (*field, text.as_str())).collect();
     let messages = message::parse_fields(&fields, &|name| asked.contact_properties.get(name).cloned()).unwrap();
     assert_eq!(messages.len(), 2);
     assert!(messages[0].json.contains("花子様"), "the token is filled in");
 
-    let forged = body.replacen("24000001", "24000002", 1);
+    let forged = body.replacen("\"portalId\":24000001", "\"portalId\":24000002", 1);
     assert!(verify_hubspot(&event, &headers, &forged).is_err(), "another portal and it is not HubSpot's");
 }
 
@@ -131,7 +136,7 @@ fn the_inbox_record_holds_the_webhook_that_the_edge_would_have_queued() {
 fn the_push_record_is_the_send_that_its_execution_names_and_does_not_grow_stale() {
     let job: PushJob = envelope::decode(&record("events/push-delivery/text.json")).unwrap();
     let callback = job.callback.clone().unwrap();
-    assert_eq!(job.id, PushId::of_action(CrmKind::HubSpot, &CrmAccountId::new(PORTAL), &[callback.as_str()]));
+    assert_eq!(job.id, PushId::of_action(CrmKind::HubSpot, &portal(), &[callback.as_str()]));
     let said = message::parse_fields(&[("message_1", "花子様、ご予約を承りました。")], &|_| None).unwrap();
     assert_eq!(job.messages, said);
     assert!(job.send_by_ms > job.accepted_at_ms && job.accepted_at_ms > 4_000_000_000_000);
