@@ -30,7 +30,7 @@ STACK = "local"
 # A person who writes, a contact that a workflow runs on, one execution of its action.
 PERSON = "U00000000000000000000000000000001"
 CONTACT, CALLBACK = "1001", "ap-24000001-1001-1-0"
-AT_MS = 1_798_761_600_000
+AT_MS = 1_767_225_600_000
 # Pushes have a latest time. Theirs lies in the year 2100, so that the file does not grow stale.
 ACCEPTED_AT_MS = 4_102_444_800_000
 HOUR_MS = 3_600_000
@@ -142,7 +142,7 @@ def http(route, path, parameters, headers, body):
             "requestId": "local",
             "routeKey": route,
             "stage": "$default",
-            "time": "01/Jan/2027:00:00:00 +0000",
+            "time": "01/Jan/2026:00:00:00 +0000",
             "timeEpoch": AT_MS,
         },
         "pathParameters": parameters,
@@ -237,7 +237,7 @@ SCHEDULED = {
     "detail-type": "Scheduled Event",
     "source": "aws.events",
     "account": "000000000000",
-    "time": "2027-01-01T00:00:00Z",
+    "time": "2026-01-01T00:00:00Z",
     "region": "ap-northeast-1",
     "resources": ["arn:aws:events:ap-northeast-1:000000000000:rule/local-probe"],
     "detail": {},

@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use local::seed::{
     APP_ID, BOT_USER_ID, CHANNEL_ID, CHANNEL_SECRET, CLIENT_SECRET, LINKED_CONTACT, LINKED_USER, PORTAL_ID,
 };
-use musubi::aws::envelope;
+use musubi::aws::{Patience, envelope};
 use musubi::crm::hubspot::{action, signature as hubspot};
 use musubi::domain::account::{CrmAccountKey, CrmKind};
 use musubi::domain::channel::{Channel, ChannelSettings};
@@ -19,6 +19,8 @@ use musubi::line::signature as line;
 use musubi::line::{message, webhook};
 use musubi::ports::secrets::Secret;
 use serde_json::Value;
+
+use crate::app::App;
 
 fn portal() -> CrmAccountId {
     CrmAccountId::new(PORTAL_ID.to_string())
@@ -176,4 +178,46 @@ fn no_variable_leads_to_a_real_address() {
         let here = ["http://host.docker.internal:", "http://127.0.0.1:"];
         assert!(here.iter().any(|address| value.starts_with(address)), "{value}");
     }
+}
+
+/// Puts the one record of this file into a queue.
+async fn enqueue(app: &App, queue: &str, path: &str) {
+    let parts = app.world.parts(Patience::WORKER).unwrap();
+    let url = app.world.environment.get(&format!("MUSUBI_{queue}_QUEUE_URL")).unwrap();
+    parts
+        .aws()
+        .sqs()
+        .send_message()
+        .queue_url(url)
+        .message_body(record(path))
+        .send()
+        .await
+        .expect("the queue takes it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_running_world_takes_every_webhook_and_one_text_twice_is_one_text() {
+    let app = App::start().await;
+    for case in ["text", "empty", "several", "text"] {
+        let event = json(&format!("events/line-webhook/{case}.json"));
+        let signature = event["headers"]["x-line-signature"].as_str().unwrap().to_owned();
+        let body = event["body"].as_str().unwrap().as_bytes().to_vec();
+        assert_eq!(app.post_signed(body, &signature).await, 200, "{case}");
+    }
+    enqueue(&app, "INBOX", "events/line-inbox/text.json").await;
+    app.until("the properties", |app| app.linked("line_recent_messages").contains("予約を変更できますか？")).await;
+    app.settled_but_entries().await;
+    assert_eq!(app.linked("line_recent_messages").matches("予約を変更できますか？").count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_running_world_sends_what_the_push_record_asks_for_once() {
+    let app = App::start().await;
+    for _ in 0..2 {
+        enqueue(&app, "PUSH", "events/push-delivery/text.json").await;
+    }
+    app.until("the phone", |app| !app.world.line.delivered().is_empty()).await;
+    app.until("the property", |app| app.linked("line_last_outcome") == "accepted").await;
+    let delivered = app.world.line.delivered();
+    assert_eq!((delivered.len(), delivered[0].to.as_str()), (1, LINKED_USER));
 }
