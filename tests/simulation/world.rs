@@ -17,7 +17,7 @@ use musubi::flow::accept::{Accept, Asked};
 use musubi::flow::deliver::Deliver;
 use musubi::flow::record::{InboundEvent, InboundWhat, Record};
 use musubi::flow::settle_up::SettleUp;
-use musubi::ports::{Channels, Clock, Journal, Links, PortError, Queue};
+use musubi::ports::{Channels, Clock, Journal, Links, PortError};
 
 use crate::faults::{Dice, Faults};
 use crate::models::clock::ModelClock;

@@ -76,12 +76,17 @@ async fn wake(ports: &Ports, batch: SqsEvent, until_ms: i64) -> Result<(), PortE
     Ok(())
 }
 
+/// How many owed rows the schedule looks at for the oldest.
+const LOOKED_AT: usize = 800;
+/// What waits longer than a failed try would waits by design (for a pause, for a link): it is not late.
+const LONGEST_RETRY_MS: i64 = 900_000;
+
 /// Wakes every account, and says how old the oldest owed work is.
 async fn schedule(ports: &Ports) -> Result<(), PortError> {
     let now_ms = ports.settle_up.clock.now_ms();
     let mut oldest_ms = 0;
     for account in ports.settle_up.channels.accounts().await? {
-        for row in ports.settle_up.journal.due(&account.key, now_ms, 8).await? {
+        for row in ports.settle_up.journal.due(&account.key, now_ms + LONGEST_RETRY_MS, LOOKED_AT).await? {
             oldest_ms = oldest_ms.max(now_ms - row.value.since_ms);
         }
         ports.wake_ups.send(&WakeUp { account: account.key }).await?;

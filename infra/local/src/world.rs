@@ -24,6 +24,9 @@ use crate::fake::{FakeClock, Served, serve_on};
 use crate::pollers::{Kill, Mapping, poll};
 use crate::seed;
 
+/// Changes the parts of push-delivery, to make them fail.
+pub type Sabotage = Box<dyn FnOnce(&mut push_delivery::Ports, Kill) + Send>;
+
 /// How a world is made.
 pub struct Options {
     /// The page's and the webhooks' port; 0: any free one.
@@ -37,7 +40,7 @@ pub struct Options {
     /// Whether the fake HubSpot's notes and tasks take a unique property.
     pub unique_keys: bool,
     /// Changes the parts of push-delivery, to make them fail.
-    pub sabotage: Option<Box<dyn FnOnce(&mut push_delivery::Ports, Kill) + Send>>,
+    pub sabotage: Option<Sabotage>,
 }
 
 impl Default for Options {
@@ -161,10 +164,7 @@ impl World {
     }
 
     /// Every function, behind its queue, its schedule or its route.
-    fn functions(
-        &mut self,
-        sabotage: Option<Box<dyn FnOnce(&mut push_delivery::Ports, Kill) + Send>>,
-    ) -> Result<Router, WorldError> {
+    fn functions(&mut self, sabotage: Option<Sabotage>) -> Result<Router, WorldError> {
         let sqs = self.aws.sqs().clone();
         let inbox = Arc::new(line_inbox::Ports::of(&self.parts(Patience::WORKER)?)?);
         let mut push = push_delivery::Ports::of(&self.parts(Patience::WORKER)?, &self.environment)?;

@@ -58,7 +58,7 @@ impl fmt::Debug for CrmAccountKey {
 }
 
 /// What a CRM account can do, as found when it was set up. Data, so that no flow asks which CRM it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Capabilities {
     /// A workflow may wait for our answer (HubSpot: the scope `automation` was granted).
@@ -66,12 +66,6 @@ pub struct Capabilities {
     /// Notes and tasks take a unique property of ours, so that writing one twice makes one.
     /// Unverified for HubSpot; probed at set-up.
     pub unique_keys: bool,
-}
-
-impl Default for Capabilities {
-    fn default() -> Self {
-        Self { workflows_wait: false, unique_keys: false }
-    }
 }
 
 /// A connected CRM account and its settings.

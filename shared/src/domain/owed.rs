@@ -41,6 +41,11 @@ pub enum Owed {
         /// Of which push.
         push: PushId,
     },
+    /// Nobody has decided about a parked send for weeks: its words go, and it stays unknown.
+    Oblivion {
+        /// Which push.
+        push: PushId,
+    },
     /// A waiting workflow learns the outcome.
     Completion {
         /// Of which push.
@@ -77,6 +82,7 @@ impl Owed {
             }
             Self::TaskCheck { conversation } => format!("task-{}", conversation.hash()),
             Self::Outcome { push } => format!("outcome-{push}"),
+            Self::Oblivion { push } => format!("oblivion-{push}"),
             Self::Completion { push } => format!("completion-{push}"),
         }
     }

@@ -110,7 +110,7 @@ fn lines(html: &str) -> Vec<Line> {
     while let Some(open) = html[from..].find("<p").map(|at| from + at) {
         let Some(start) = html[open..].find('>').map(|at| open + at + 1) else { break };
         let Some(end) = html[start..].find("</p>").map(|at| start + at) else { break };
-        let text = html[start..end].as_bytes();
+        let text = &html.as_bytes()[start..end];
         let is_time = text.len() >= 8
             && text[..8]
                 .iter()

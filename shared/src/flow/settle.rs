@@ -17,6 +17,9 @@ use crate::ports::journal::write;
 use crate::ports::rows::{Commit, Versioned, Write};
 use crate::ports::{Channels, Clock, Journal, PortError, Queue};
 
+/// A parked send's words are kept this long, so that somebody can decide.
+const DECIDE_WITHIN_MS: i64 = 28 * 86_400_000;
+
 /// Ends sends.
 pub struct Settle {
     /// For the channel's settings.
@@ -118,7 +121,9 @@ impl Settle {
             }
             (None, Some(sending)) => {
                 ended.state = PushState::Parked(sending);
-                writes.push(write::parked(&ended));
+                let oblivion = Owed::Oblivion { push: ended.id };
+                let row = OwedRow::new(&ended.account, oblivion, now_ms, now_ms + DECIDE_WITHIN_MS);
+                writes.extend([write::parked(&ended), write::owe(&row)]);
             }
             (None, None) => {}
         }

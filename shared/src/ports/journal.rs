@@ -245,7 +245,8 @@ pub mod write {
 
     /// The send becomes this.
     pub fn push(push: &Push, rev: u64, now_ms: i64) -> Write {
-        let days = if matches!(push.state, PushState::Settled(_)) { SETTLED_PUSH_DAYS } else { TEXT_DAYS };
+        // A parked send is settled before its words would have to go.
+        let days = if matches!(push.state, PushState::Sending(_)) { TEXT_DAYS } else { SETTLED_PUSH_DAYS };
         Write::put(push_key(push.id), push, Expect::Rev(rev)).expiring(now_ms, days)
     }
 

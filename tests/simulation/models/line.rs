@@ -1,12 +1,12 @@
 //! LINE: a ledger of retry keys that lives 24 hours, and what each person's phone shows.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use musubi::domain::ids::{ChannelId, LineUserId};
 use musubi::domain::push::{OutgoingMessage, PushId};
-use musubi::ports::messenger::{LineProfile, PushAnswer, PushRefusal};
+use musubi::ports::messenger::{LineProfile, PushAnswer};
 use musubi::ports::{Clock, Messenger, PortError};
 
 use super::clock::ModelClock;
@@ -19,8 +19,6 @@ struct State {
     keys: HashMap<PushId, (i64, String)>,
     shown: Vec<(PushId, String)>,
     violations: Vec<String>,
-    /// What LINE answers next to a key that it has not accepted.
-    refusals: BTreeMap<PushId, Vec<PushRefusal>>,
     rate_limited: u32,
 }
 
@@ -43,11 +41,6 @@ impl ModelLine {
 
     pub fn violations(&self) -> Vec<String> {
         self.state.lock().unwrap().violations.clone()
-    }
-
-    /// LINE will refuse this key's next requests, in this order, unless it has accepted it.
-    pub fn refuse(&self, key: PushId, why: Vec<PushRefusal>) {
-        self.state.lock().unwrap().refusals.insert(key, why);
     }
 
     pub fn rate_limit(&self, times: u32) {
@@ -81,10 +74,6 @@ impl Messenger for ModelLine {
             } else if state.rate_limited > 0 {
                 state.rate_limited -= 1;
                 PushAnswer::NotNow
-            } else if let Some(why) =
-                state.refusals.get_mut(&key).and_then(|all| (!all.is_empty()).then(|| all.remove(0)))
-            {
-                PushAnswer::Refused { why, request_id: None }
             } else {
                 state.keys.insert(key, (now_ms, body.to_owned()));
                 state.shown.push((key, body.to_owned()));

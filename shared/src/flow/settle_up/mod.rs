@@ -8,6 +8,7 @@ mod amendments;
 mod completions;
 mod entries;
 mod give_up;
+mod oblivion;
 mod outcomes;
 mod people;
 mod task_checks;
@@ -130,6 +131,7 @@ struct Pass {
     amendments: Vec<OwedRow>,
     checks: Vec<OwedRow>,
     outcomes: Vec<OwedRow>,
+    oblivions: Vec<OwedRow>,
     completions: Vec<OwedRow>,
 }
 
@@ -139,7 +141,10 @@ impl Payer<'_> {
         let mut pass = Pass::default();
         for row in due {
             if now_ms - row.since_ms > GIVE_UP_AFTER_MS {
-                self.give_up(row).await?;
+                // One that cannot even be given up must not hold up the others.
+                if let Err(error) = self.give_up(row).await {
+                    crate::telemetry::log_chain("owed.not_given_up", &error);
+                }
                 continue;
             }
             match &row.owed {
@@ -148,6 +153,7 @@ impl Payer<'_> {
                 Owed::Amendment { .. } => pass.amendments.push(row),
                 Owed::TaskCheck { .. } => pass.checks.push(row),
                 Owed::Outcome { .. } => pass.outcomes.push(row),
+                Owed::Oblivion { .. } => pass.oblivions.push(row),
                 Owed::Completion { .. } => pass.completions.push(row),
             }
         }
@@ -157,7 +163,8 @@ impl Payer<'_> {
         self.in_batches(pass.outcomes, until_ms, Self::outcomes).await?;
         self.in_batches(pass.checks, until_ms, Self::task_checks).await?;
         self.in_batches(pass.entries, until_ms, Self::entries).await?;
-        self.in_batches(pass.amendments, until_ms, Self::amendments).await
+        self.in_batches(pass.amendments, until_ms, Self::amendments).await?;
+        self.in_batches(pass.oblivions, until_ms, Self::oblivions).await
     }
 
     async fn in_batches<'s, F, R>(&'s self, rows: Vec<OwedRow>, until_ms: i64, pay: F) -> Result<(), PortError>

@@ -1,0 +1,29 @@
+//! A parked send that nobody decides about ends as unknown: its words go, the memory of it stays.
+
+use super::Payer;
+use crate::domain::owed::{Owed, OwedRow};
+use crate::domain::push::{PushOutcome, PushState, Settlement};
+use crate::ports::PortError;
+use crate::ports::journal::write;
+
+impl Payer<'_> {
+    pub(super) async fn oblivions(&self, rows: Vec<OwedRow>) -> Result<(), PortError> {
+        for row in rows {
+            let Owed::Oblivion { push } = &row.owed else { continue };
+            let now_ms = self.now_ms();
+            let mut writes = vec![write::paid(&row)];
+            if let Some(mut push) = self.journal().push(*push).await?
+                && matches!(push.value.state, PushState::Parked(_))
+            {
+                let outcome = PushOutcome::Unknown;
+                push.value.state =
+                    PushState::Settled(Settlement { outcome, note: None, line_request_id: None, at_ms: now_ms });
+                writes.extend([write::decided(&push.value), write::push(&push.value, push.rev, now_ms)]);
+                tracing::warn!(push.id = %push.value.id, "push.undecided");
+            }
+            // On a conflict somebody is deciding: the row stays due.
+            let _ = self.journal().commit(writes).await?;
+        }
+        Ok(())
+    }
+}
