@@ -71,7 +71,8 @@ async fn list(place: &Place, say: &Say, asked: Option<QueueName>) -> Result<Repo
     let mut text = table(&heads, &rows, say.language);
     let total: u64 = totals.values().filter_map(Value::as_u64).sum();
     if total > letters.len() as u64 {
-        let hidden = say.pick("（ほかにも、まだ表示できないメッセージがあります）", "(there are more, which cannot be seen yet)");
+        let hidden = say
+            .pick("（ほかにも、まだ表示できないメッセージがあります）", "(there are more, which cannot be seen yet)");
         text = format!("{text}\n{hidden}");
     }
     Ok(Report::new(json!({"dead_letters": letters, "totals": totals}), text))

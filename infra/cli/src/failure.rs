@@ -132,14 +132,12 @@ impl From<CrmFailure> for Failure {
                 "HubSpotがアクセスを拒否しました。アプリが必要なスコープを持っているか確認し、もう一度接続してください。",
                 "HubSpot refuses access. Check that the app has the scopes it needs, then connect it again.",
             ),
-            CrmFailure::Refused { code } => Self::failed(
-                format!("HubSpotが拒否しました（{code}）。"),
-                format!("HubSpot refused ({code})."),
-            ),
-            CrmFailure::Gone => Self::failed(
-                "HubSpotにこのアカウントの情報がありません。",
-                "HubSpot does not have what was asked for.",
-            ),
+            CrmFailure::Refused { code } => {
+                Self::failed(format!("HubSpotが拒否しました（{code}）。"), format!("HubSpot refused ({code})."))
+            }
+            CrmFailure::Gone => {
+                Self::failed("HubSpotにこのアカウントの情報がありません。", "HubSpot does not have what was asked for.")
+            }
             CrmFailure::Unknown | CrmFailure::Later { .. } => Self::failed(
                 "HubSpotが応答しませんでした。しばらくしてからもう一度実行してください。同じ操作を繰り返しても問題ありません。",
                 "HubSpot did not answer. Run this again in a while; repeating it does no harm.",

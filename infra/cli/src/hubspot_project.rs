@@ -42,13 +42,14 @@ pub fn run(environment: &Environment, say: &Say, command: &HubSpotCommand) -> Re
     let app = app_name(app)?;
     let files: Vec<(&str, String)> = FILES.iter().map(|(path, text)| (*path, filled(text, &url, app, *port))).collect();
     if !force {
-        let differs = |(path, text): &&(&str, String)| {
-            std::fs::read_to_string(out.join(path)).is_ok_and(|there| there != *text)
-        };
+        let differs =
+            |(path, text): &&(&str, String)| std::fs::read_to_string(out.join(path)).is_ok_and(|there| there != *text);
         if let Some((path, _)) = files.iter().find(differs) {
             let shown = out.join(path).display().to_string();
             return Err(Failure::failed(
-                format!("{shown} の内容が異なります。上書きするには --force を付けてください。何も書き込んでいません。"),
+                format!(
+                    "{shown} の内容が異なります。上書きするには --force を付けてください。何も書き込んでいません。"
+                ),
                 format!("{shown} is there and differs. --force overwrites it. Nothing was written."),
             ));
         }
@@ -61,8 +62,12 @@ pub fn run(environment: &Environment, say: &Say, command: &HubSpotCommand) -> Re
     let json = json!({"out": out, "files": paths, "app": app, "action_url": action_url});
     let dir = out.display();
     let text = match say.pick("ja", "en") {
-        "ja" => format!("{dir} にHubSpotのプロジェクトを書き出しました。\n次の手順：\n  cd {dir} && hs project upload\n  HubSpotのアプリの［認証］タブでクライアントIDとシークレットを確認し、musubi portal add --app {app} --port {port}"),
-        _ => format!("The HubSpot project is in {dir}.\nNext:\n  cd {dir} && hs project upload\n  take client ID and secret from the app's Auth tab, then: musubi portal add --app {app} --port {port}"),
+        "ja" => format!(
+            "{dir} にHubSpotのプロジェクトを書き出しました。\n次の手順：\n  cd {dir} && hs project upload\n  HubSpotのアプリの［認証］タブでクライアントIDとシークレットを確認し、musubi portal add --app {app} --port {port}"
+        ),
+        _ => format!(
+            "The HubSpot project is in {dir}.\nNext:\n  cd {dir} && hs project upload\n  take client ID and secret from the app's Auth tab, then: musubi portal add --app {app} --port {port}"
+        ),
     };
     Ok(Report::new(json, text))
 }

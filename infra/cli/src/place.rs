@@ -41,13 +41,14 @@ pub fn environment(outputs: Option<&Path>) -> Result<Environment, Failure> {
     let environment = Environment::process();
     let Some(path) = outputs else { return Ok(environment) };
     let shown = path.display();
-    let text = std::fs::read_to_string(path).map_err(|_| {
-        Failure::usage(format!("{shown} を読み取れません。"), format!("{shown} cannot be read."))
-    })?;
+    let text = std::fs::read_to_string(path)
+        .map_err(|_| Failure::usage(format!("{shown} を読み取れません。"), format!("{shown} cannot be read.")))?;
     let variables = variables(&text);
     if variables.is_empty() {
         return Err(Failure::usage(
-            format!("{shown} にスタックの出力がありません。sam list stack-outputs --output json の出力を指定してください。"),
+            format!(
+                "{shown} にスタックの出力がありません。sam list stack-outputs --output json の出力を指定してください。"
+            ),
             format!("{shown} holds no outputs of a stack. Make it with: sam list stack-outputs --output json"),
         ));
     }

@@ -5,8 +5,8 @@ use std::sync::{Mutex, PoisonError};
 use async_trait::async_trait;
 use musubi::domain::account::{CrmAccountKey, CrmKind};
 use musubi::domain::ids::{ChannelId, CrmAppId};
-use musubi::ports::secrets::{CrmAppSecrets, CrmToken, LineSecrets, Secrets};
 use musubi::ports::PortError;
+use musubi::ports::secrets::{CrmAppSecrets, CrmToken, LineSecrets, Secrets};
 
 /// Secrets in memory, for whichever channel or account is asked about.
 #[derive(Default)]

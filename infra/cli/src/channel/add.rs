@@ -51,7 +51,9 @@ pub async fn add(place: &Place, ask: &mut Ask, say: &Say, asked: &ChannelAdd) ->
     json["webhook"] = health.json();
     json["todo"] = json!(todo);
     let head = match say.language {
-        Language::Japanese => format!("「{}」（{}）を接続しました。\nWebhook URL：{url}", channel.name, channel.basic_id),
+        Language::Japanese => {
+            format!("「{}」（{}）を接続しました。\nWebhook URL：{url}", channel.name, channel.basic_id)
+        }
         Language::English => format!("“{}” ({}) is connected.\nWebhook URL: {url}", channel.name, channel.basic_id),
     };
     let list: Vec<String> = todo.iter().map(|each| format!("- {each}")).collect();

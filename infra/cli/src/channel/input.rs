@@ -70,7 +70,9 @@ pub fn channel_secret(secret: &Secret) -> Result<Secret, Failure> {
     if !is_secret(text) {
         let n = text.chars().count();
         return Err(Failure::usage(
-            format!("チャネルシークレットは半角英数字（0～9、a～f）{SECRET_DIGITS}文字です（入力は{n}文字）。もう一度コピーしてください。"),
+            format!(
+                "チャネルシークレットは半角英数字（0～9、a～f）{SECRET_DIGITS}文字です（入力は{n}文字）。もう一度コピーしてください。"
+            ),
             format!("The channel secret is {SECRET_DIGITS} characters of 0-9 and a-f (this has {n}). Copy it again."),
         ));
     }
@@ -84,7 +86,8 @@ pub fn channel_secret(secret: &Secret) -> Result<Secret, Failure> {
 pub fn access_token(secret: &Secret) -> Result<Secret, Failure> {
     let text = secret.expose();
     strays(text, "チャネルアクセストークン", "channel access token")?;
-    if text.len() < TOKEN_CHARS || !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=-._~".contains(&byte)) {
+    if text.len() < TOKEN_CHARS || !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=-._~".contains(&byte))
+    {
         return Err(Failure::usage(
             "チャネルアクセストークンの形式が正しくありません。［Messaging API設定］＞［チャネルアクセストークン（長期）］をコピーしてください。",
             "This is no channel access token. Copy it: Messaging API > Channel access token (long-lived).",

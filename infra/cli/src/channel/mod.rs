@@ -38,7 +38,8 @@ pub async fn run(place: &Place, ask: &mut Ask, say: &Say, command: &ChannelComma
         ChannelCommand::List => list(place, say).await,
         ChannelCommand::Show { channel } => {
             let channel = place.channel(channel).await?.value;
-            let url = config::public_url(&place.environment).ok().map(|_| webhook_url(place, &channel.id)).transpose()?;
+            let url =
+                config::public_url(&place.environment).ok().map(|_| webhook_url(place, &channel.id)).transpose()?;
             let mut lines = vec![
                 (say.pick("チャネルID", "channel ID"), channel.id.to_string()),
                 (say.pick("名前", "name"), channel.name.clone()),

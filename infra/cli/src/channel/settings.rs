@@ -15,9 +15,9 @@ const WINDOW_MS: std::ops::RangeInclusive<i64> = 10_000..=86_400_000;
 /// # Errors
 /// There is no such setting, or it takes no such value.
 pub fn set(settings: &mut ChannelSettings, text: &str) -> Result<(), Failure> {
-    let (key, value) = text.split_once('=').ok_or_else(|| {
-        Failure::usage("設定は KEY=VALUE の形式で指定してください。", "Write settings as KEY=VALUE.")
-    })?;
+    let (key, value) = text
+        .split_once('=')
+        .ok_or_else(|| Failure::usage("設定は KEY=VALUE の形式で指定してください。", "Write settings as KEY=VALUE."))?;
     let value = value.trim();
     match key.trim() {
         "create_contacts" => settings.create_contacts = flag(key, value)?,
@@ -126,7 +126,9 @@ mod tests {
     #[test]
     fn settings_are_read_and_bad_ones_change_nothing() {
         let mut settings = ChannelSettings::default();
-        for text in ["tasks=off", "idle_window=90s", "entry_limit=2h", "fallback_owner=41", "dummy_email_domain=Lineuser.com"] {
+        for text in
+            ["tasks=off", "idle_window=90s", "entry_limit=2h", "fallback_owner=41", "dummy_email_domain=Lineuser.com"]
+        {
             set(&mut settings, text).unwrap();
         }
         assert!(!settings.tasks);
@@ -134,8 +136,16 @@ mod tests {
         assert_eq!(settings.fallback_owner.as_deref(), Some("41"));
         assert_eq!(settings.dummy_email_domain.as_deref(), Some("lineuser.com"));
         let before = settings.clone();
-        for text in ["tasks", "tasks=maybe", "idle_window=1s", "idle_window=99999999999999h", "idle_window=5分", "name=x",
-            "fallback_owner=taro", "dummy_email_domain=no domain"] {
+        for text in [
+            "tasks",
+            "tasks=maybe",
+            "idle_window=1s",
+            "idle_window=99999999999999h",
+            "idle_window=5分",
+            "name=x",
+            "fallback_owner=taro",
+            "dummy_email_domain=no domain",
+        ] {
             assert!(matches!(set(&mut settings, text), Err(Failure::Usage(_))), "{text}");
         }
         assert_eq!(settings, before);

@@ -49,8 +49,12 @@ impl Callback {
     pub async fn bind(port: u16) -> Result<Self, Failure> {
         let taken = |_| {
             Failure::failed(
-                format!("ポート {port} を使用できません。使用中のアプリを終了するか、--port で別のポートを指定してください（HubSpotのアプリのリダイレクトURLにも同じものが必要です）。"),
-                format!("Port {port} cannot be used. End what uses it, or choose another with --port; the HubSpot app's redirect URLs must name it too."),
+                format!(
+                    "ポート {port} を使用できません。使用中のアプリを終了するか、--port で別のポートを指定してください（HubSpotのアプリのリダイレクトURLにも同じものが必要です）。"
+                ),
+                format!(
+                    "Port {port} cannot be used. End what uses it, or choose another with --port; the HubSpot app's redirect URLs must name it too."
+                ),
             )
         };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(taken)?;
