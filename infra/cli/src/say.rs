@@ -47,7 +47,7 @@ impl Say {
 
     /// Something on the way.
     pub fn note(&self, words: &str) {
-        eprintln!("{words}");
+        eprintln!("{}", shown(words));
     }
 
     /// The result.
@@ -55,7 +55,7 @@ impl Say {
         if self.json {
             println!("{}", report.json);
         } else {
-            println!("{}", report.text);
+            println!("{}", shown(&report.text));
         }
         if report.good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
@@ -66,8 +66,23 @@ impl Say {
         if self.json {
             println!("{}", json!({"error": {"code": failure.code(), "message": words}}));
         } else {
-            eprintln!("{}: {words}", self.pick("エラー", "error"));
+            eprintln!("{}: {}", self.pick("エラー", "error"), shown(&words));
         }
         ExitCode::from(failure.exit_code())
+    }
+}
+
+/// Names and reasons come from outside: nothing in them steers the terminal.
+fn shown(text: &str) -> String {
+    text.chars().filter(|c| *c == '\n' || !c.is_control()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_cannot_steer_the_terminal() {
+        assert_eq!(shown("結び\u{1b}[2J\u{7}\n\u{9b}1m-"), "結び[2J\n1m-");
     }
 }
