@@ -39,6 +39,59 @@ fn failure(id: String) -> BatchItemFailure {
     failure
 }
 
+/// Settles jobs of one name one after the other, oldest first, and different ones at once.
+/// Whatever fails is delivered again by the queue; records that are no jobs are put aside.
+#[cfg(feature = "aws")]
+pub async fn each_in_turn<'q, T, N, H, F>(
+    event: SqsEvent,
+    at_once: usize,
+    queue: &'q JobQueue<T>,
+    name: fn(&T) -> (N, i64),
+    settle: H,
+) -> SqsBatchResponse
+where
+    T: serde::Serialize + serde::de::DeserializeOwned + Send + Sync + 'q,
+    N: Ord,
+    H: Fn(T) -> F,
+    F: Future<Output = Result<(), PortError>>,
+{
+    let mut turns: std::collections::BTreeMap<N, Vec<(i64, String, T)>> = Default::default();
+    let mut failed = Vec::new();
+    for record in event.records {
+        let id = record.message_id.clone().unwrap_or_default();
+        match job(queue, &record).await {
+            Ok(Some(job)) => {
+                let (name, at_ms) = name(&job);
+                turns.entry(name).or_default().push((at_ms, id, job));
+            }
+            Ok(None) => {}
+            Err(error) => {
+                crate::telemetry::log_chain("record.failed", &error);
+                failed.push(failure(id));
+            }
+        }
+    }
+    let settle = &settle;
+    let more = futures::stream::iter(turns.into_values())
+        .map(|mut turn| async move {
+            turn.sort_by_key(|(at_ms, ..)| *at_ms);
+            let mut failed = Vec::new();
+            for (_, id, job) in turn {
+                if let Err(error) = settle(job).await {
+                    crate::telemetry::log_chain("record.failed", &error);
+                    failed.push(failure(id));
+                }
+            }
+            failed
+        })
+        .buffer_unordered(at_once.max(1))
+        .collect::<Vec<_>>()
+        .await;
+    let mut response = SqsBatchResponse::default();
+    response.batch_item_failures = failed.into_iter().chain(more.into_iter().flatten()).collect();
+    response
+}
+
 /// A queue of records that may not be jobs at all.
 #[cfg(feature = "aws")]
 pub type JobQueue<T> = Arc<crate::aws::SqsQueue<T>>;

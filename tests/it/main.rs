@@ -1,4 +1,10 @@
 //! Musubi from outside: sentences end to end, contracts, the house's own rules.
 
+mod app;
+mod architecture;
+mod events;
+mod inbound;
 mod line_message_schema;
 mod line_samples;
+mod outbound;
+mod thousands;

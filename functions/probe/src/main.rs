@@ -10,6 +10,6 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let environment = Environment::process();
     let parts = Parts::from_environment(&environment, Patience::WORKER)?;
     let ports = probe::Ports::of(&parts, &environment)?;
-    let handle = async |_: LambdaEvent<serde_json::Value>| probe::handle(&ports).await;
+    let handle = async |_: LambdaEvent<serde_json::Value>| Ok::<_, lambda_runtime::Error>(probe::handle(&ports).await?);
     lambda_runtime::run(service_fn(handle)).await
 }

@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use musubi::aws::Parts;
 use musubi::batch::{self, JobQueue};
 use musubi::config::{self, ConfigError, Environment};
 use musubi::domain::push::PushJob;
 use musubi::flow::deliver::Deliver;
 use musubi::line::{LineApiUrl, LineMessenger};
-use musubi::ports::PortError;
 
 /// How many records of a batch are settled at once: LINE takes about 0.1 s for one.
 const AT_ONCE: usize = 50;
@@ -53,14 +52,8 @@ impl Ports {
     }
 }
 
-/// A batch of the queue.
+/// A batch of the queue. Repeats of one send are settled in turn: what was asked first is sent.
 pub async fn handle(ports: &Ports, event: SqsEvent) -> SqsBatchResponse {
-    batch::each(event, AT_ONCE, |record| settle(ports, record)).await
-}
-
-async fn settle(ports: &Ports, record: SqsMessage) -> Result<(), PortError> {
-    match batch::job(&ports.push, &record).await? {
-        Some(job) => ports.deliver.deliver(&job).await,
-        None => Ok(()),
-    }
+    let name = |job: &PushJob| (job.id, job.accepted_at_ms);
+    batch::each_in_turn(event, AT_ONCE, &ports.push, name, |job| async move { ports.deliver.deliver(&job).await }).await
 }

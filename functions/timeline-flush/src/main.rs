@@ -14,7 +14,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     // Stops ten seconds before Lambda would: what was begun can be written down.
     let handle = async |event: LambdaEvent<serde_json::Value>| {
         let until_ms = i64::try_from(event.context.deadline).unwrap_or(i64::MAX) - 10_000;
-        timeline_flush::handle(&ports, event.payload, until_ms).await
+        Ok::<_, lambda_runtime::Error>(timeline_flush::handle(&ports, event.payload, until_ms).await?)
     };
     lambda_runtime::run(service_fn(handle)).await
 }

@@ -1,5 +1,11 @@
-//! Musubi in one process: AWS, LINE and a CRM on a laptop.
+//! Musubi in one process: the real handlers over embedded emulators, a fake LINE and a fake HubSpot.
 
 pub mod aws;
 pub mod contract;
+pub mod demo;
 pub mod fake;
+pub mod fakes;
+pub mod page;
+pub mod pollers;
+pub mod seed;
+pub mod world;

@@ -186,6 +186,9 @@ pub struct Push {
     pub expires_at_ms: i64,
     /// Where it stands.
     pub state: PushState,
+    /// The waiting workflow's answer is owed: one row says so, however often the CRM repeats itself.
+    #[serde(default)]
+    pub completion_owed: bool,
     /// The CRM has acknowledged the outcome once.
     #[serde(default)]
     pub completed: bool,

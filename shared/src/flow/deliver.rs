@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use tracing::warn;
 
-use super::settle::{Ending, Settle, owed_after, read_or_new, wake};
-use super::{MAX_CONFLICTS, contended};
+use super::settle::{Ending, Settle, owe_completion, read_or_new};
+use super::{MAX_CONFLICTS, contended, step_back};
 use crate::domain::channel::Channel;
 use crate::domain::conversation::ConversationKey;
 use crate::domain::ids::LineUserId;
@@ -22,6 +22,8 @@ use crate::ports::{Channels, Clock, Journal, Links, Messenger, PortError, Queue}
 
 /// A job that lay longer is not run: nobody expects the message any more.
 const MAX_AGE_MS: i64 = 30 * 86_400_000;
+/// A repeated request is answered first; then the workflow is told how it ended.
+const TELL_AGAIN_MS: i64 = 20_000;
 /// A block that is older is confirmed with LINE, at most this often.
 const CONFIRM_BLOCK_MS: i64 = 86_400_000;
 
@@ -55,20 +57,21 @@ impl Deliver {
             None => self.begin(job).await,
             Some(push) => match &push.value.state {
                 PushState::Sending(_) => self.go_on(job, push).await,
-                PushState::Settled(_) | PushState::Parked(_) => self.tell_again(&push.value).await,
+                PushState::Settled(_) | PushState::Parked(_) => self.tell_again(push).await,
             },
         }
     }
 
-    /// The CRM asks again for what has ended: it may not have heard of it.
-    async fn tell_again(&self, push: &Push) -> Result<(), PortError> {
+    /// The CRM asks again for what has ended: it may not have heard that it should wait, or how it
+    /// ended. It is told in a while, when it has our answer to this repeat.
+    async fn tell_again(&self, mut push: Versioned<Push>) -> Result<(), PortError> {
         let now_ms = self.clock.now_ms();
-        let writes: Vec<_> = owed_after(push, now_ms).iter().map(write::owe).collect();
-        if !writes.is_empty() {
-            let _ = self.journal.commit(writes).await?;
-            wake(&*self.wake_ups, &push.account).await;
+        let Some(row) = owe_completion(&mut push.value, now_ms, now_ms + TELL_AGAIN_MS) else { return Ok(()) };
+        let writes = vec![write::owe(&row), write::push(&push.value, push.rev, now_ms)];
+        match self.journal.commit(writes).await? {
+            Commit::Done => Ok(()),
+            Commit::Conflict => Err(contended("tell_again")),
         }
-        Ok(())
     }
 
     async fn begin(&self, job: &PushJob) -> Result<(), PortError> {
@@ -150,7 +153,7 @@ impl Deliver {
 
     /// Counts one try out; whether the end of every try is known now.
     async fn count_out(&self, push: &Push) -> Result<bool, PortError> {
-        for _ in 0..MAX_CONFLICTS {
+        for conflicts in 0..MAX_CONFLICTS {
             let Some(mut current) = self.journal.push(push.id).await? else { return Ok(false) };
             let PushState::Sending(sending) = &mut current.value.state else { return Ok(false) };
             sending.ended += 1;
@@ -159,6 +162,7 @@ impl Deliver {
             if self.journal.commit(writes).await? == Commit::Done {
                 return Ok(all_known);
             }
+            step_back(&*self.clock, conflicts).await;
         }
         Err(contended("count_out"))
     }
@@ -214,7 +218,7 @@ impl Deliver {
     /// The request named both a contact and a LINE user ID, and LINE took it: the two are one person.
     async fn tie(&self, push: &Push, to: Option<&LineUserId>) -> Result<Option<SettlementNote>, PortError> {
         let (Some(to), Some(contact)) = (to, &push.contact) else { return Ok(None) };
-        for _ in 0..MAX_CONFLICTS {
+        for conflicts in 0..MAX_CONFLICTS {
             let of_user = self.links.of_user(&push.channel, to).await?;
             let of_contact = self.links.of_contact(&push.account, contact, &push.channel).await?;
             match (of_user, of_contact) {
@@ -236,13 +240,14 @@ impl Deliver {
                 }
                 _ => return Ok(Some(SettlementNote::LinkConflict)),
             }
+            step_back(&*self.clock, conflicts).await;
         }
         Err(contended("tie"))
     }
 
     /// What waited for the link is due.
     async fn owe_tied(&self, push: &Push, to: &LineUserId) -> Result<(), PortError> {
-        for _ in 0..MAX_CONFLICTS {
+        for conflicts in 0..MAX_CONFLICTS {
             let now_ms = self.clock.now_ms();
             let mut head = read_or_new(&self.journal, push, to).await?;
             let (removed, owed) = head.value.tied(now_ms);
@@ -251,6 +256,7 @@ impl Deliver {
             if self.journal.commit(writes).await? == Commit::Done {
                 return Ok(());
             }
+            step_back(&*self.clock, conflicts).await;
         }
         Err(contended("owe_tied"))
     }
@@ -306,6 +312,7 @@ fn new_push(job: &PushJob, sending: Option<Sending>) -> Push {
         channel: job.channel.clone(),
         expires_at_ms: job.expires_at_ms,
         state: sending.map_or_else(|| PushState::Settled(settled()), PushState::Sending),
+        completion_owed: false,
         completed: false,
     }
 }

@@ -9,11 +9,16 @@ pub mod record;
 pub mod settle;
 pub mod settle_up;
 
-use crate::ports::PortError;
+use crate::ports::{Clock, PortError};
 
 /// How often a transaction is decided anew before the try counts as failed: each conflict means
 /// that somebody else made progress on the same conversation.
 const MAX_CONFLICTS: usize = 20;
+
+/// Lets the others finish: a little longer after each conflict, at most 128 ms.
+async fn step_back(clock: &dyn Clock, conflicts: usize) {
+    clock.sleep_ms(1 << conflicts.min(7)).await;
+}
 
 /// Too many others wrote the same rows.
 fn contended(what: &'static str) -> PortError {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tracing::info;
 
-use super::{MAX_CONFLICTS, contended};
+use super::{MAX_CONFLICTS, contended, step_back};
 use crate::domain::activity::{Activity, Content, Mark, Speaker};
 use crate::domain::channel::Channel;
 use crate::domain::conversation::{Conversation, ConversationKey, Source};
@@ -63,7 +63,7 @@ impl Record {
     /// As the journal's; nothing is recorded then.
     pub async fn record(&self, channel: &Channel, accepted_at_ms: i64, event: &InboundEvent) -> Result<(), PortError> {
         let key = ConversationKey { channel: channel.id.clone(), source: event.source.clone() };
-        for _ in 0..MAX_CONFLICTS {
+        for conflicts in 0..MAX_CONFLICTS {
             if self.journal.is_recorded(&key, &event.id).await? {
                 info!(channel.id = %channel.id, conversation = key.hash(), event.id = %event.id, "activity.repeated");
                 return self.wake(channel).await;
@@ -73,6 +73,7 @@ impl Record {
                 info!(channel.id = %channel.id, conversation = key.hash(), event.id = %event.id, "activity.recorded");
                 return self.wake(channel).await;
             }
+            step_back(&*self.clock, conflicts).await;
         }
         Err(contended("record"))
     }

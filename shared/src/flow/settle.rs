@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tracing::info;
 
-use super::{MAX_CONFLICTS, contended};
+use super::{MAX_CONFLICTS, contended, step_back};
 use crate::domain::account::CrmAccountKey;
 use crate::domain::activity::{Activity, Content, Mark, Speaker};
 use crate::domain::channel::ChannelSettings;
@@ -75,7 +75,7 @@ impl Settle {
     /// As the journal's; nothing has ended then.
     pub async fn settle(&self, push: Push, ending: &Ending) -> Result<bool, PortError> {
         let settings = self.channels.find(&push.channel).await?.map(|channel| channel.settings).unwrap_or_default();
-        for _ in 0..MAX_CONFLICTS {
+        for conflicts in 0..MAX_CONFLICTS {
             let current =
                 self.journal.push(push.id).await?.unwrap_or_else(|| Versioned { value: push.clone(), rev: 0 });
             if !ending.holds(&current.value.state, current.rev > 0) {
@@ -87,6 +87,7 @@ impl Settle {
                 wake(&*self.wake_ups, &ended.account).await;
                 return Ok(true);
             }
+            step_back(&*self.clock, conflicts).await;
         }
         Err(contended("settle"))
     }
@@ -121,7 +122,11 @@ impl Settle {
             }
             (None, None) => {}
         }
-        writes.extend(owed_after(&ended, now_ms).iter().map(write::owe));
+        writes.extend(owe_completion(&mut ended, now_ms, now_ms).iter().map(write::owe));
+        if ended.contact.is_some() {
+            let outcome = Owed::Outcome { push: ended.id };
+            writes.push(write::owe(&OwedRow::new(&ended.account, outcome, now_ms, now_ms)));
+        }
         writes.push(write::push(&ended, current.rev, now_ms));
         Ok((ended, writes))
     }
@@ -169,16 +174,13 @@ pub(super) async fn read_or_new(
     Ok(found.unwrap_or_else(|| Versioned { value: Conversation::new(key, push.account.clone()), rev: 0 }))
 }
 
-/// What an ended send makes us owe: the waiting workflow's answer, the contact's property.
-pub(super) fn owed_after(push: &Push, now_ms: i64) -> Vec<OwedRow> {
-    let mut owed = Vec::new();
-    if push.waits && now_ms < push.expires_at_ms {
-        owed.push(OwedRow::new(&push.account, Owed::Completion { push: push.id }, now_ms, now_ms));
+/// The waiting workflow's answer; none where nobody waits, or one is owed already.
+pub(super) fn owe_completion(push: &mut Push, now_ms: i64, due_at_ms: i64) -> Option<OwedRow> {
+    if !push.waits || now_ms >= push.expires_at_ms || push.completion_owed {
+        return None;
     }
-    if push.contact.is_some() {
-        owed.push(OwedRow::new(&push.account, Owed::Outcome { push: push.id }, now_ms, now_ms));
-    }
-    owed
+    push.completion_owed = true;
+    Some(OwedRow::new(&push.account, Owed::Completion { push: push.id }, now_ms, due_at_ms))
 }
 
 /// Tells the payer; a lost wake-up costs a minute.

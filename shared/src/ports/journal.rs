@@ -44,6 +44,11 @@ impl Journal {
         Self(rows)
     }
 
+    /// The table, to stand something before it.
+    pub fn rows(&self) -> Arc<dyn Rows> {
+        Arc::clone(&self.0)
+    }
+
     /// All writes or none; see [`Rows::commit`].
     ///
     /// # Errors

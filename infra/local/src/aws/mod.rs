@@ -66,6 +66,18 @@ impl LocalAws {
     /// # Errors
     /// Where there is no free port, or the directory cannot be read or written.
     pub async fn start(clock: Arc<dyn Clock>, data_dir: Option<&Path>) -> Result<Self, StartError> {
+        Self::start_on([0, 0], clock, data_dir).await
+    }
+
+    /// The same, DynamoDB on the first port, SQS and Secrets Manager on the second; 0: any free one.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub async fn start_on(
+        [rows_port, others_port]: [u16; 2],
+        clock: Arc<dyn Clock>,
+        data_dir: Option<&Path>,
+    ) -> Result<Self, StartError> {
         if let Some(dir) = data_dir {
             std::fs::create_dir_all(dir)?;
         }
@@ -79,8 +91,8 @@ impl LocalAws {
         }
         let secrets = LocalSecrets::open(clock, file("secrets.json"))?;
 
-        let rows = TcpListener::bind("127.0.0.1:0").await?;
-        let others = TcpListener::bind("127.0.0.1:0").await?;
+        let rows = TcpListener::bind(("127.0.0.1", rows_port)).await?;
+        let others = TcpListener::bind(("127.0.0.1", others_port)).await?;
         let rows_url = format!("http://{}", rows.local_addr()?);
         let others_url = format!("http://{}", others.local_addr()?);
         let router = router(Services { sqs: sqs.clone(), secrets: secrets.clone(), url: others_url.clone() });

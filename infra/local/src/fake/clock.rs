@@ -38,3 +38,22 @@ impl FakeClock {
         self.offset_ms.fetch_add(by_ms, Ordering::SeqCst);
     }
 }
+
+#[async_trait::async_trait]
+impl musubi::ports::Clock for FakeClock {
+    fn now_ms(&self) -> i64 {
+        Self::now_ms(self)
+    }
+
+    /// Looks again and again, because the time may be moved while it waits.
+    async fn sleep_ms(&self, duration_ms: u64) {
+        let until_ms = Self::now_ms(self).saturating_add(i64::try_from(duration_ms).unwrap_or(i64::MAX));
+        loop {
+            let left_ms = until_ms.saturating_sub(Self::now_ms(self));
+            if left_ms <= 0 {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(left_ms.unsigned_abs().min(20))).await;
+        }
+    }
+}

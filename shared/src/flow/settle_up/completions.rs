@@ -13,31 +13,47 @@ use crate::ports::crm::{CompletionWrite, CrmFailure};
 use crate::ports::journal::write;
 use crate::ports::rows::Versioned;
 
-/// A workflow that was told before is told again this often, in case it did not hear.
-const REPEATS: u32 = 10;
+/// A workflow that has heard is told again this often when the CRM repeats its request.
+const REPEATS: u32 = 2;
 
 impl Payer<'_> {
     pub(super) async fn completions(&self, rows: Vec<OwedRow>) -> Result<(), PortError> {
-        let mut told = Vec::new();
-        let mut writes = Vec::new();
+        let mut first = Vec::new();
+        let mut again = Vec::new();
         for row in rows {
             let Owed::Completion { push } = &row.owed else { continue };
-            match self.journal().push(*push).await? {
-                Some(push) if self.now_ms() < push.value.expires_at_ms => match self.completion(&push.value) {
-                    Some(completion) => {
-                        writes.push(completion);
-                        told.push((row, push));
-                    }
-                    None => self.paid(&row).await?,
-                },
-                _ => self.paid(&row).await?,
+            let Some(push) = self.journal().push(*push).await? else {
+                self.paid(&row).await?;
+                continue;
+            };
+            match self.completion(&push.value) {
+                Some(completion) if self.now_ms() < push.value.expires_at_ms => {
+                    let turn = if row.tries == 0 && !push.value.completed { &mut first } else { &mut again };
+                    turn.push((row, push, completion));
+                }
+                _ => self.close(&row, push).await?,
             }
         }
+        self.tell(first).await?;
+        // One the CRM does not know makes it refuse all that travel with it: these go one by one.
+        for one in again {
+            self.tell(vec![one]).await?;
+        }
+        Ok(())
+    }
+
+    async fn tell(&self, told: Vec<(OwedRow, Versioned<Push>, CompletionWrite)>) -> Result<(), PortError> {
+        let writes: Vec<CompletionWrite> = told.iter().map(|(_, _, completion)| completion.clone()).collect();
         let answers = self.crm.complete(&writes).await;
-        for ((row, push), answer) in told.into_iter().zip(answers) {
+        for ((row, mut push, _), answer) in told.into_iter().zip(answers) {
             match answer {
-                Ok(()) => self.told(&row, push).await?,
-                Err(CrmFailure::Gone) if push.value.completed && row.tries >= REPEATS => self.paid(&row).await?,
+                Ok(()) => {
+                    push.value.completed = true;
+                    self.close(&row, push).await?;
+                }
+                Err(CrmFailure::Gone) if push.value.completed && row.tries + 1 >= REPEATS => {
+                    self.close(&row, push).await?
+                }
                 // The CRM may not know yet that it waits: our answer to it is still under way, or lost.
                 Err(CrmFailure::Gone) => self.conclude(&row, Verdict::After(0)).await?,
                 Err(failure) => self.conclude(&row, Verdict::After(self.wait_after(&row, &failure))).await?,
@@ -46,14 +62,10 @@ impl Payer<'_> {
         Ok(())
     }
 
-    async fn told(&self, row: &OwedRow, mut push: Versioned<Push>) -> Result<(), PortError> {
-        let first = !push.value.completed;
-        push.value.completed = true;
-        let mut writes = vec![write::paid(row)];
-        if first {
-            writes.push(write::push(&push.value, push.rev, self.now_ms()));
-        }
-        // On a conflict the row stays: the workflow is told once more.
+    /// Nothing is owed any more, until the CRM asks again. On a conflict the row stays due.
+    async fn close(&self, row: &OwedRow, mut push: Versioned<Push>) -> Result<(), PortError> {
+        push.value.completion_owed = false;
+        let writes = vec![write::paid(row), write::push(&push.value, push.rev, self.now_ms())];
         let _ = self.journal().commit(writes).await?;
         Ok(())
     }

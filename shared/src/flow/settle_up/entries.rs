@@ -93,7 +93,7 @@ impl Payer<'_> {
             return Ok(None);
         };
         if head.value.person_owed && now_ms < ready_at_ms + WAIT_FOR_PERSON_MS {
-            self.move_to(&row, OwedRow { due_at_ms: now_ms + 5_000, ..row.clone() }, head).await?;
+            // The properties need the words first: the row stays due.
             return Ok(None);
         }
         let pending = self.journal().all_pending(key, MAX_MEMBERS + 1).await?;

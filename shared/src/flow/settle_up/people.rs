@@ -28,7 +28,7 @@ pub(super) struct Person {
     pub(super) channel: Channel,
     user: LineUserId,
     link: Option<Versioned<ContactLink>>,
-    profile: Option<LineProfile>,
+    pub(super) profile: Option<LineProfile>,
     /// Tied in this call: what waited for it is due.
     tied: bool,
 }

@@ -119,7 +119,9 @@ impl Payer<'_> {
     fn task(&self, person: &Person, record: &ContactRecord, number: u32) -> TaskWrite {
         let language = self.account.language;
         let key = &person.head.value.key;
-        let name = record.properties.get(LINE_USER_NAME).unwrap_or_else(|| language.pick("お客さま", "a customer"));
+        let new = person.profile.as_ref().map(|profile| profile.display_name.as_str());
+        let known = new.or_else(|| record.properties.get(LINE_USER_NAME));
+        let name = known.unwrap_or_else(|| language.pick("お客さま", "a customer"));
         let due_at_ms = person.head.value.unanswered_since_ms.unwrap_or(person.row.since_ms);
         TaskWrite {
             key: format!("musubi-task-{}", fingerprint(&[&key.hash(), &number.to_string()])),

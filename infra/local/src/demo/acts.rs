@@ -1,0 +1,105 @@
+//! What a marketer does in the CRM, and what only a demonstration can do: move the clock, lose an answer.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::phone::{Answer, Nothing};
+use super::{Demo, Refusal};
+use crate::fake::hubspot::ObjectType;
+use crate::fake::line::Endpoint;
+use crate::fake::{Fault, Plan};
+
+/// HubSpot ends an action's block after a year at most; further ahead there is nothing to see.
+const FURTHEST_MS: i64 = 400 * 24 * 3_600_000;
+const MOST_FAULTS: u32 = 1_000;
+
+/// A workflow run: for whom, and the fields of its step "Send LINE message" as a marketer filled them in.
+#[derive(Deserialize)]
+pub struct Run {
+    contact_ids: Vec<RecordId>,
+    #[serde(default)]
+    fields: BTreeMap<String, String>,
+}
+
+/// A record ID, written as a number or as text.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum RecordId {
+    Number(u64),
+    Text(String),
+}
+
+/// How far to move the clock.
+#[derive(Deserialize)]
+pub struct Advance {
+    advance_ms: i64,
+}
+
+/// What is to go wrong.
+#[derive(Deserialize)]
+pub struct Faults {
+    /// So many of LINE's next answers to a push are lost after the message was shown; 0 mends everything.
+    line_loses_answers: u32,
+}
+
+/// Runs the workflow's step for each contact; empty fields are left out, as HubSpot does. Answers `{"callback_ids":[..]}` once
+/// each was posted.
+pub async fn run(State(demo): State<Demo>, Json(run): Json<Run>) -> Answer {
+    let mut contact_ids = Vec::new();
+    for id in &run.contact_ids {
+        let id = id.number().ok_or(Refusal::NO_SUCH_CONTACT)?;
+        if demo.hubspot.record(demo.portal_id, ObjectType::Contact, id).is_none() {
+            return Err(Refusal::NO_SUCH_CONTACT);
+        }
+        contact_ids.push(id);
+    }
+    let fields: BTreeMap<String, String> = run.fields.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+    // In a task of its own: whoever asked may hang up, and the workflow still runs to its end.
+    let ran = tokio::spawn(async move { demo.hubspot.run_workflow(demo.portal_id, &contact_ids, &fields).await });
+    Ok(Json(json!({"callback_ids": ran.await.unwrap_or_default()})))
+}
+
+/// Somebody finishes a task.
+pub async fn complete_task(
+    State(demo): State<Demo>,
+    Path(task_id): Path<u64>,
+    Json(Nothing {}): Json<Nothing>,
+) -> Answer {
+    if demo.hubspot.record(demo.portal_id, ObjectType::Task, task_id).is_none() {
+        return Err(Refusal::NO_SUCH_TASK);
+    }
+    demo.hubspot.complete_task(demo.portal_id, task_id);
+    Ok(Json(json!({})))
+}
+
+/// Moves the clock forward. Answers `{"now_ms"}`.
+pub async fn clock(State(demo): State<Demo>, Json(advance): Json<Advance>) -> Answer {
+    if !(0..=FURTHEST_MS).contains(&advance.advance_ms) {
+        return Err(Refusal::OUT_OF_RANGE);
+    }
+    demo.clock.advance_ms(advance.advance_ms);
+    Ok(Json(json!({"now_ms": demo.clock.now_ms()})))
+}
+
+/// Plans what goes wrong next.
+pub async fn faults(State(demo): State<Demo>, Json(faults): Json<Faults>) -> Answer {
+    match faults.line_loses_answers {
+        0 => demo.line.clear_faults(),
+        n if n <= MOST_FAULTS => demo.line.fault(Endpoint::Push, Fault::LoseAnswerAfterEffect, Plan::Next(n)),
+        _ => return Err(Refusal::OUT_OF_RANGE),
+    }
+    Ok(Json(Value::Object(Default::default())))
+}
+
+impl RecordId {
+    fn number(&self) -> Option<u64> {
+        match self {
+            Self::Number(id) => Some(*id),
+            Self::Text(text) => text.parse().ok(),
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! The HTTP face of the running world: what the page at `/` and scripts read and do.
+//!
+//! | call | does |
+//! | --- | --- |
+//! | `GET /` and `GET /page/..` | the page, see [`crate::page`] |
+//! | `GET /world.json` | everything there is to see, see [`world`] |
+//! | `POST /demo/line/..` | what a person does on their phone, see [`phone`] |
+//! | `POST /demo/crm/..`, `/demo/clock`, `/demo/faults` | what a marketer does, and what no marketer can, see [`acts`] |
+//!
+//! Every POST wants `content-type: application/json`, no answer carries a CORS header, and the caller must name this machine as
+//! host ([`guard`]): another site's page that a visitor has open can therefore neither act here nor read.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware;
+use axum::routing::{get, post};
+use serde_json::Value;
+
+use crate::fake::FakeClock;
+use crate::fake::hubspot::FakeHubSpot;
+use crate::fake::line::FakeLine;
+
+pub mod acts;
+mod crm_view;
+pub mod guard;
+mod inside;
+mod line_view;
+pub mod phone;
+mod refusal;
+#[cfg(test)]
+mod tests;
+pub mod world;
+
+pub use inside::Inside;
+pub use refusal::Refusal;
+
+const LARGEST_BODY_BYTES: usize = 1024 * 1024;
+
+/// What the page and scripts need of the running world. Clones are the same world.
+#[derive(Clone)]
+pub struct Demo {
+    /// The platform with the people and their phones.
+    pub line: FakeLine,
+    /// The CRM.
+    pub hubspot: FakeHubSpot,
+    /// The one clock of both, and of whatever of ours follows it.
+    pub clock: FakeClock,
+    /// The demo channel. It must have been added to `line`.
+    pub channel_id: String,
+    /// The demo portal. It must have been added to `hubspot`.
+    pub portal_id: u64,
+    /// Our own queues and journal.
+    pub ours: Arc<dyn Ours>,
+}
+
+/// A look into what is ours.
+#[async_trait]
+pub trait Ours: Send + Sync {
+    /// What queues and journal hold: `{"inbox":n,"push":n,"owed":n,"dead_letters":[{"queue","reason"}],
+    /// "parked":[{"push_id"}],"owed_rows":[{"kind","due_at_ms","tries"}]}`, times in milliseconds since 1970.
+    ///
+    /// Called about once a second for each page that is open; it changes nothing, and the answer must be the same as long as
+    /// nothing has happened (no age, no countdown), or the page is sent everything again each time.
+    async fn look(&self) -> Value;
+}
+
+/// All routes, guarded. To be merged into a router that serves other paths, or served alone on loopback.
+pub fn router(demo: Demo) -> Router {
+    let acts = Router::new()
+        .route("/world.json", get(world::world))
+        .route("/demo/line/people", post(phone::arrive))
+        .route("/demo/line/{user_id}/text", post(phone::text))
+        .route("/demo/line/{user_id}/sticker", post(phone::sticker))
+        .route("/demo/line/{user_id}/picture", post(phone::picture))
+        .route("/demo/line/{user_id}/location", post(phone::location))
+        .route("/demo/line/{user_id}/postback", post(phone::postback))
+        .route("/demo/line/{user_id}/unsend", post(phone::unsend))
+        .route("/demo/line/{user_id}/block", post(phone::block))
+        .route("/demo/line/{user_id}/unblock", post(phone::unblock))
+        .route("/demo/crm/run", post(acts::run))
+        .route("/demo/crm/tasks/{task_id}/complete", post(acts::complete_task))
+        .route("/demo/clock", post(acts::clock))
+        .route("/demo/faults", post(acts::faults))
+        .layer(DefaultBodyLimit::max(LARGEST_BODY_BYTES))
+        .with_state(demo);
+    acts.merge(crate::page::router()).layer(middleware::from_fn(guard::guard))
+}

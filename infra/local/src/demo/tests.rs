@@ -1,0 +1,185 @@
+//! The demo's HTTP face over two fakes that are connected to nobody.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use axum::Router;
+use axum::body::Body;
+use http::{Request, Response, StatusCode, header};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use super::{Demo, Ours, router};
+use crate::fake::FakeClock;
+use crate::fake::hubspot::{AppSpec, FakeHubSpot, PortalSpec};
+use crate::fake::line::{ChannelSpec, FakeLine, Friendship};
+
+const CHANNEL: &str = "2000000001";
+const PORTAL: u64 = 24_000_001;
+
+struct Idle;
+
+#[async_trait]
+impl Ours for Idle {
+    async fn look(&self) -> Value {
+        json!({"inbox": 0, "push": 0, "owed": 0, "dead_letters": [], "parked": [], "owed_rows": []})
+    }
+}
+
+struct World {
+    demo: Demo,
+    router: Router,
+    friend: String,
+    contact: u64,
+}
+
+fn world() -> World {
+    let clock = FakeClock::stopped_at(1_786_000_000_000);
+    let line = FakeLine::new(clock.clone());
+    line.add_channel(ChannelSpec::demo(CHANNEL, "secret", "demo"));
+    let friend = line.add_person("demo", "Friend", None);
+    line.set_friendship(CHANNEL, &friend, Friendship::Friend);
+    let hubspot = FakeHubSpot::new(clock.clone(), AppSpec::demo(77, "client-secret"));
+    hubspot.add_portal(PortalSpec::demo(PORTAL));
+    let contact = hubspot.create_contact(PORTAL, &[("email", "a@example.com")]);
+    let demo = Demo { line, hubspot, clock, channel_id: CHANNEL.to_owned(), portal_id: PORTAL, ours: Arc::new(Idle) };
+    World { router: router(demo.clone()), demo, friend, contact }
+}
+
+impl World {
+    async fn get(&self, path: &str, etag: Option<&str>) -> Response<Body> {
+        let request = Request::get(path).header(header::HOST, "127.0.0.1:1");
+        let request = etag.into_iter().fold(request, |request, etag| request.header(header::IF_NONE_MATCH, etag));
+        self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
+    }
+
+    async fn post(&self, path: &str, body: Value) -> (StatusCode, Value) {
+        let request = Request::post(path)
+            .header(header::HOST, "127.0.0.1:1")
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Body::from(body.to_string()))
+            .unwrap();
+        let answer = self.router.clone().oneshot(request).await.unwrap();
+        (answer.status(), json_of(answer).await)
+    }
+
+    async fn line(&self, what: &str, body: Value) -> (StatusCode, Value) {
+        self.post(&format!("/demo/line/{}/{what}", self.friend), body).await
+    }
+}
+
+async fn json_of(answer: Response<Body>) -> Value {
+    let bytes = axum::body::to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+    serde_json::from_slice(&bytes).unwrap_or(Value::Null)
+}
+
+#[tokio::test]
+async fn the_world_has_the_keys_that_scripts_rely_on() {
+    let world = json_of(world().get("/world.json", None).await).await;
+    for pointer in ["/line/messages", "/line/calls", "/crm/contacts", "/crm/notes", "/crm/tasks", "/crm/completions"] {
+        assert!(world.pointer(pointer).is_some_and(Value::is_array), "{pointer}");
+    }
+    for pointer in ["/ours/inbox", "/ours/push", "/ours/owed"] {
+        assert!(world.pointer(pointer).is_some_and(Value::is_u64), "{pointer}");
+    }
+}
+
+#[tokio::test]
+async fn the_world_is_sent_again_only_when_something_has_happened() {
+    let world = world();
+    let first = world.get("/world.json", None).await;
+    let etag = first.headers()[header::ETAG].to_str().unwrap().to_owned();
+    world.demo.clock.advance_ms(60_000);
+    let second = world.get("/world.json", Some(&etag)).await;
+    assert_eq!(second.status(), StatusCode::NOT_MODIFIED);
+    assert_eq!(second.headers()["x-now-ms"], "1786000060000");
+    assert_eq!(world.line("text", json!({"text": "hello"})).await.0, StatusCode::OK);
+    assert_eq!(world.get("/world.json", Some(&etag)).await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn what_a_person_does_is_in_the_talk_until_it_is_taken_back() {
+    let world = world();
+    let (_, said) = world.line("text", json!({"text": "hello"})).await;
+    let talk = || world.demo.line.talk(CHANNEL, &world.friend);
+    assert_eq!(talk()[0].message["text"], "hello");
+    assert_eq!(world.line("unsend", json!({"message_id": said["message_id"]})).await.0, StatusCode::OK);
+    assert!(talk()[0].unsent);
+    let again = world.line("unsend", json!({"message_id": said["message_id"]})).await;
+    assert_eq!(again, (StatusCode::NOT_FOUND, json!({"error": "no_such_message"})));
+}
+
+#[tokio::test]
+async fn who_blocks_cannot_write_until_they_unblock() {
+    let world = world();
+    assert_eq!(world.line("block", json!({})).await.0, StatusCode::OK);
+    assert_eq!(world.line("text", json!({"text": "x"})).await, (StatusCode::CONFLICT, json!({"error": "blocked"})));
+    assert!(world.demo.line.talk(CHANNEL, &world.friend).is_empty());
+    assert_eq!(world.line("unblock", json!({})).await.0, StatusCode::OK);
+    assert_eq!(world.line("picture", json!({})).await.0, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn strangers_and_what_is_not_there_are_refused_and_nothing_breaks() {
+    let world = world();
+    for (path, body) in [
+        ("/demo/line/U00000000000000000000000000000000/text", json!({"text": "x"})),
+        ("/demo/crm/run", json!({"contact_ids": ["1"], "fields": {}})),
+        ("/demo/crm/run", json!({"contact_ids": ["x"], "fields": {}})),
+        ("/demo/crm/tasks/1/complete", json!({})),
+    ] {
+        assert_eq!(world.post(path, body).await.0, StatusCode::NOT_FOUND, "{path}");
+    }
+    for (path, body) in [
+        ("/demo/clock", json!({"advance_ms": -1})),
+        ("/demo/clock", json!({"advance_ms": i64::MAX})),
+        ("/demo/line/people", json!({"name": " "})),
+        ("/demo/faults", json!({"line_loses_answers": 1_001})),
+    ] {
+        assert_eq!(world.post(path, body).await.0, StatusCode::UNPROCESSABLE_ENTITY, "{path}");
+    }
+    assert_eq!(world.demo.clock.now_ms(), 1_786_000_000_000);
+}
+
+#[tokio::test]
+async fn a_run_takes_ids_as_text_and_as_numbers_and_leaves_empty_fields_out() {
+    let world = world();
+    for id in [json!(world.contact), json!(world.contact.to_string())] {
+        let run = json!({"contact_ids": [id], "fields": {"message_1": "a", "tag": ""}});
+        let (status, answer) = world.post("/demo/crm/run", run).await;
+        assert_eq!((status, answer["callback_ids"].as_array().map(Vec::len)), (StatusCode::OK, Some(1)));
+    }
+    let executions = world.demo.hubspot.executions();
+    assert_eq!(executions.len(), 2);
+    assert!(executions.iter().all(|it| it.fields.keys().eq(["message_1"])));
+}
+
+#[tokio::test]
+async fn only_json_acts_no_cors_is_answered_and_foreign_names_of_this_machine_are_refused() {
+    let world = world();
+    let ask = |host: &str, kind: &str| {
+        let request = Request::post("/demo/clock").header(header::HOST, host).header(header::CONTENT_TYPE, kind);
+        world.router.clone().oneshot(request.body(Body::from(r#"{"advance_ms":1}"#)).unwrap())
+    };
+    assert_eq!(ask("127.0.0.1:1", "text/plain").await.unwrap().status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    assert_eq!(ask("evil.example", "application/json").await.unwrap().status(), StatusCode::FORBIDDEN);
+    let preflight = Request::options("/demo/clock").header(header::ORIGIN, "https://evil.example");
+    let answer = world.router.clone().oneshot(preflight.body(Body::empty()).unwrap()).await.unwrap();
+    assert!(answer.headers().keys().all(|name| !name.as_str().starts_with("access-control")));
+    assert_eq!(world.demo.clock.now_ms(), 1_786_000_000_000);
+}
+
+#[tokio::test]
+async fn every_file_that_the_page_names_is_served_from_here() {
+    let world = world();
+    let page = world.get("/", None).await;
+    assert!(page.headers()["content-security-policy"].to_str().unwrap().starts_with("default-src 'none'"));
+    let bytes = axum::body::to_bytes(page.into_body(), usize::MAX).await.unwrap();
+    let html = String::from_utf8(bytes.to_vec()).unwrap();
+    let named: Vec<&str> = html.split('"').filter(|part| part.starts_with("/page/")).collect();
+    assert!(named.len() >= 6);
+    for path in named {
+        assert_eq!(world.get(path, None).await.status(), StatusCode::OK, "{path}");
+    }
+    assert!(!html.contains("http://") && !html.contains("https://"));
+}

@@ -1,0 +1,166 @@
+// The page's heart: asks for the world, lets each part draw itself, and does what the visitor wants.
+
+import { dayTime, drawing, h, redraw } from "./dom.js";
+import { drawCrm } from "./crm.js";
+import { drawFlow, tick } from "./flow.js";
+import { drawPhone, startPhone } from "./phone.js";
+import { drawWorkflow, startWorkflow } from "./workflow.js";
+import { language, speak, speakAll, word } from "./words.js";
+
+const ASK_EVERY_MS = 700;
+const ASK_HIDDEN_MS = 4000;
+
+/** What is on show: the world as last seen, and what the visitor has chosen. */
+const page = { world: null, person: null, contact: null, follows: true, losing: 0, aheadMs: 0, post, draw, now, choosePerson, chooseContact };
+let etag = "";
+let timer = 0;
+let asking = null;
+let troubled = "";
+
+/** The world's time now. */
+function now() {
+  return Date.now() + page.aheadMs;
+}
+
+/** Asks for the world, once at a time. */
+function ask() {
+  asking ??= askOnce().finally(() => {
+    asking = null;
+    timer = setTimeout(ask, document.hidden ? ASK_HIDDEN_MS : ASK_EVERY_MS);
+  });
+  return asking;
+}
+
+async function askOnce() {
+  clearTimeout(timer);
+  try {
+    const answer = await fetch("/world.json", { cache: "no-store", headers: etag ? { "if-none-match": etag } : {} });
+    if (answer.status !== 304 && !answer.ok) throw new Error(String(answer.status));
+    page.aheadMs = Number(answer.headers.get("x-now-ms")) - Date.now();
+    if (answer.status === 200) {
+      page.world = await answer.json();
+      etag = answer.headers.get("etag") ?? "";
+      draw();
+    }
+    if (troubled === "offline") trouble("");
+  } catch {
+    etag = "";
+    trouble("offline");
+  }
+}
+
+/** Asks for something to be done. Answers, once it is on show, with what came back, or null if it was refused; the visitor is told why. */
+async function post(path, body = {}) {
+  try {
+    const answer = await fetch(`/demo/${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    const said = await answer.json().catch(() => ({}));
+    trouble(answer.ok ? "" : (said.error ?? "other"));
+    return answer.ok ? said : null;
+  } catch {
+    trouble("offline");
+    return null;
+  } finally {
+    // A question that is under way may have been asked before this was done.
+    await asking;
+    await ask();
+  }
+}
+
+function trouble(code) {
+  troubled = code;
+  const node = document.getElementById("trouble");
+  const known = word(`trouble.${code}`);
+  node.hidden = code === "";
+  node.textContent = code === "" ? "" : known === `trouble.${code}` ? word("trouble.other") : known;
+}
+
+function contactOf(userId) {
+  return page.world.crm.contacts.find((contact) => contact.properties.line_user_id === userId);
+}
+
+function choosePerson(userId) {
+  page.person = userId;
+  page.contact = null;
+  page.follows = true;
+  draw();
+}
+
+function chooseContact(id) {
+  page.contact = id;
+  page.follows = false;
+  const userId = page.world.crm.contacts.find((contact) => contact.id === id)?.properties.line_user_id;
+  if (page.world.line.people.some((person) => person.user_id === userId)) page.person = userId;
+  draw();
+}
+
+/** Keeps a person and a contact chosen, where there are any. The record follows the phone until somebody opens another one. */
+function settle() {
+  const { line, crm } = page.world;
+  if (!line.people.some((person) => person.user_id === page.person)) page.person = line.people[0]?.user_id ?? null;
+  const there = crm.contacts.some((contact) => contact.id === page.contact);
+  const its = contactOf(page.person)?.id;
+  if (its && (page.follows || !there)) page.contact = its;
+  else if (!there) page.contact = page.person === line.people[0]?.user_id ? (crm.contacts[0]?.id ?? null) : null;
+}
+
+function draw() {
+  if (!page.world) return;
+  settle();
+  drawSteps();
+  drawPhone(page);
+  drawCrm(page);
+  drawWorkflow(page);
+  drawFlow(page);
+}
+
+function drawSteps() {
+  const { line, crm } = page.world;
+  const done = {
+    write: line.people.some((person) => person.talk.some((said) => said.by_person)),
+    arrive: crm.contacts.some((contact) => contact.properties.line_last_message),
+    run: crm.executions.some((execution) => execution.state === "done"),
+    note: crm.notes.length + crm.events.length > 0,
+  };
+  const step = ([key, isDone], at) =>
+    h("li", { class: isDone ? "done" : "" }, h("span", { class: "number", "aria-hidden": "true" }, isDone ? drawing("i-check") : String(at + 1)), word(`step.${key}`));
+  redraw(document.getElementById("steps"), [language(), done], () => Object.entries(done).map(step));
+}
+
+function drawClock() {
+  const node = document.getElementById("now");
+  node.textContent = page.world ? dayTime(now(), language()) : "";
+  node.dateTime = page.world ? new Date(now()).toISOString() : "";
+  tick(page);
+}
+
+function drawLanguage() {
+  speakAll();
+  for (const button of document.querySelectorAll("[data-language]")) {
+    button.setAttribute("aria-pressed", String(button.dataset.language === language()));
+  }
+  for (const id of ["skip15", "skip60"]) document.getElementById(id).title = word("skip.title");
+  trouble(troubled);
+}
+
+for (const button of document.querySelectorAll("[data-language]")) {
+  button.addEventListener("click", () => {
+    speak(button.dataset.language);
+    drawLanguage();
+    draw();
+    drawClock();
+  });
+}
+for (const [id, minutes] of [["skip15", 15], ["skip60", 60]]) {
+  document.getElementById(id).addEventListener("click", () => post("clock", { advance_ms: minutes * 60_000 }));
+}
+document.addEventListener("visibilitychange", () => document.hidden || ask());
+
+drawLanguage();
+startPhone(page);
+startWorkflow(page);
+setInterval(drawClock, 1000);
+ask().then(drawClock);

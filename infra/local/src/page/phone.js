@@ -1,0 +1,156 @@
+// The phone: whose it is, the talk, and what can be sent.
+
+import { bubble, tap } from "./bubble.js";
+import { avatar, clockTime, day, drawing, h, redraw } from "./dom.js";
+import { stickers } from "./stickers.js";
+import { language, word } from "./words.js";
+
+const LONGEST_TALK = 300;
+const node = (id) => document.getElementById(id);
+const seen = new Set();
+let shownPerson = null;
+
+/** Ties the phone's controls to their effects, once. */
+export function startPhone(page) {
+  const send = (what, body) => page.person && page.post(`line/${page.person}/${what}`, body);
+  const text = node("text");
+  const submit = async () => {
+    const written = text.value;
+    if (!written.trim()) return;
+    text.value = "";
+    fit(text);
+    if (!(await send("text", { text: written })) && !text.value) text.value = written;
+  };
+  node("composer").addEventListener("submit", (event) => {
+    event.preventDefault();
+    submit();
+  });
+  text.addEventListener("input", () => fit(text));
+  text.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    submit();
+  });
+  node("send-sticker").addEventListener("click", () => showStickers(node("stickers").hidden));
+  node("send-picture").addEventListener("click", () => send("picture"));
+  node("send-place").addEventListener("click", () => {
+    send("location", { title: word("place.title"), address: word("place.address"), latitude: 35.681236, longitude: 139.767125 });
+  });
+  node("block").addEventListener("click", () => send(node("block").dataset.act));
+  node("shut").querySelector("button").addEventListener("click", () => send("unblock"));
+  node("stickers").addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    showStickers(false);
+    node("send-sticker").focus();
+  });
+  const choice = ({ drawing: id, package_id, sticker_id, keywords }) =>
+    h("button", { type: "button", "aria-label": keywords[0], onclick: () => {
+      showStickers(false);
+      send("sticker", { package_id, sticker_id, keywords });
+    } }, drawing(id));
+  node("stickers").replaceChildren(...stickers.map(choice));
+}
+
+function fit(text) {
+  text.rows = Math.min(4, text.value.split("\n").length);
+}
+
+function showStickers(open) {
+  node("stickers").hidden = !open;
+  node("send-sticker").setAttribute("aria-expanded", String(open));
+}
+
+/** Draws the phone of the chosen person. */
+export function drawPhone(page) {
+  const { people, channel } = page.world.line;
+  const person = people.find((one) => one.user_id === page.person);
+  node("account").textContent = channel?.name ?? "";
+  drawPeople(page, people);
+  if (!person) return;
+  drawStanding(person);
+  drawTalk(page, person);
+}
+
+function drawPeople(page, people) {
+  const brief = people.map(({ user_id, name, friendship }) => ({ user_id, name, friendship }));
+  redraw(node("people"), [language(), page.person, brief], () => [
+    brief.map((one) =>
+      h("button", {
+        type: "button", key: one.user_id, class: "person", "aria-pressed": String(one.user_id === page.person),
+        title: one.user_id, onclick: () => page.choosePerson(one.user_id),
+      }, avatar(one.name), h("span", { class: "name" }, one.name), one.friendship === "blocked" && h("span", { class: "mark-blocked" }, word("phone.blocked")))),
+    h("button", { type: "button", key: "someone", class: "person add", "aria-label": word("phone.someone"), title: word("phone.someone"), onclick: () => addSomebody(page) }, "＋"),
+  ]);
+}
+
+async function addSomebody(page) {
+  const taken = new Set(page.world.line.people.map((person) => person.name));
+  const names = word("phone.names").split(",");
+  const name = names.find((one) => !taken.has(one)) ?? `${names[0]} ${taken.size}`;
+  const added = await page.post("line/people", { name });
+  if (added) page.choosePerson(added.user_id);
+}
+
+function drawStanding(person) {
+  const { friendship } = person;
+  node("friendship").textContent = word(`phone.${friendship}`);
+  node("friendship").dataset.friendship = friendship;
+  node("block").textContent = word(friendship === "blocked" ? "phone.unblock" : friendship === "none" ? "phone.add" : "phone.block");
+  node("block").dataset.act = friendship === "friend" ? "block" : "unblock";
+  const shut = friendship === "blocked";
+  if (shut) showStickers(false);
+  node("composer").hidden = shut;
+  node("shut").hidden = !shut;
+  node("shut").querySelector("p").textContent = word("phone.shut");
+  node("shut").querySelector("button").textContent = word("phone.unblock");
+}
+
+function drawTalk(page, person) {
+  const list = node("talk");
+  const talk = person.talk.slice(-LONGEST_TALK);
+  const other = shownPerson !== person.user_id;
+  const atEnd = other || list.scrollHeight - list.scrollTop - list.clientHeight < 60;
+  shownPerson = person.user_id;
+  const act = (action) => {
+    if (action.type === "message") page.post(`line/${person.user_id}/text`, { text: action.text });
+    if (action.type === "postback") page.post(`line/${person.user_id}/postback`, { data: action.data });
+  };
+  const changed = redraw(list, [language(), person.user_id, talk], () => lines(page, person, talk, act, other));
+  drawQuick(talk.at(-1), act);
+  if (changed && atEnd) list.scrollTop = list.scrollHeight;
+}
+
+function drawQuick(last, act) {
+  const items = last && !last.by_person ? (last.message.quickReply?.items ?? []) : [];
+  redraw(node("quick"), [items], () => items.map((item) => tap(item.action, act)));
+}
+
+function lines(page, person, talk, act, other) {
+  if (talk.length === 0) {
+    return h("div", { class: "empty" }, drawing("rice"), h("strong", {}, word("phone.empty.title")), h("span", {}, word("phone.empty")));
+  }
+  let today = "";
+  return talk.map((line, at) => {
+    const its = day(line.at_ms, language());
+    const divider = its !== today && h("div", { class: "day" }, its);
+    today = its;
+    const key = `${person.user_id}-${line.message_id}-${at}`;
+    const fresh = !other && !seen.has(key);
+    seen.add(key);
+    return [divider, said(page, person, line, act, fresh)];
+  });
+}
+
+function said(page, person, line, act, fresh) {
+  if (line.unsent) return h("div", { class: "day" }, word("phone.unsent"));
+  const time = h("time", { datetime: new Date(line.at_ms).toISOString() }, clockTime(line.at_ms, language()));
+  const classes = `said ${line.by_person ? "mine" : "theirs"}${fresh ? " fresh" : ""}`;
+  if (!line.by_person) {
+    return h("div", { class: classes }, h("span", { class: "avatar account", "aria-hidden": "true" }, drawing("knot")), bubble(line.message, act), time);
+  }
+  const unsend = h("button", {
+    type: "button", class: "unsend", key: `unsend-${line.message_id}`,
+    onclick: () => page.post(`line/${person.user_id}/unsend`, { message_id: line.message_id }),
+  }, word("phone.unsend"));
+  return h("div", { class: classes }, h("span", { class: "beside" }, unsend, time), bubble(line.message, act));
+}

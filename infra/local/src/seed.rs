@@ -1,0 +1,135 @@
+//! The demo world: a coffee shop's Official Account tied to a HubSpot account, and two friends.
+
+use musubi::crm::CrmClients;
+use musubi::crm::hubspot::setup;
+use musubi::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
+use musubi::domain::channel::Channel;
+use musubi::domain::ids::{BotUserId, ChannelId, ContactId, CrmAccountId, CrmAppId, LineUserId};
+use musubi::domain::language::Language;
+use musubi::domain::link::ContactLink;
+use musubi::ports::secrets::{CrmAppSecrets, CrmToken, LineSecrets, Secret};
+use musubi::ports::{Channels, Clock, Links, PortError, Secrets};
+
+use crate::fake::hubspot::{AppSpec, FakeHubSpot, OwnerSpec, PortalSpec};
+use crate::fake::line::{ChannelSpec, FakeLine, Friendship};
+
+/// The Official Account's channel ID.
+pub const CHANNEL_ID: &str = "1657000001";
+/// Its channel secret.
+pub const CHANNEL_SECRET: &str = "0123456789abcdef0123456789abcdef";
+/// Its own user ID.
+pub const BOT_USER_ID: &str = "Ub0b00000000000000000000000000001";
+/// The LINE provider it belongs to.
+pub const PROVIDER: &str = "musubi-coffee";
+/// The HubSpot app.
+pub const APP_ID: u64 = 5_000_001;
+/// Its client secret.
+pub const CLIENT_SECRET: &str = "00000000-0000-4000-8000-000000000001";
+/// The HubSpot account.
+pub const PORTAL_ID: u64 = 24_000_001;
+/// A friend whose contact is known and has an owner.
+pub const LINKED_USER: &str = "U00000000000000000000000000000001";
+/// A friend whom the CRM does not know.
+pub const NEW_USER: &str = "U00000000000000000000000000000002";
+/// The known friend's contact.
+pub const LINKED_CONTACT: u64 = 1001;
+/// The owner of that contact.
+pub const OWNER_ID: u64 = 41_629_779;
+
+/// The app as the fake HubSpot has it.
+pub fn app() -> AppSpec {
+    let properties = ["firstname", "lastname", "email", "company", "line_user_id", "line_user_name"];
+    AppSpec { action_properties: properties.map(str::to_owned).to_vec(), ..AppSpec::demo(APP_ID, CLIENT_SECRET) }
+}
+
+/// What the vendors know before Musubi comes.
+pub fn vendors(line: &FakeLine, hubspot: &FakeHubSpot, public_url: &str, unique_keys: bool) {
+    line.add_channel(ChannelSpec {
+        bot_user_id: BOT_USER_ID.to_owned(),
+        basic_id: "@musubi-coffee".to_owned(),
+        name: "結び珈琲".to_owned(),
+        webhook_url: Some(format!("{public_url}/line/{CHANNEL_ID}/webhook")),
+        ..ChannelSpec::demo(CHANNEL_ID, CHANNEL_SECRET, PROVIDER)
+    });
+    for (user, name) in [(LINKED_USER, "はなこ"), (NEW_USER, "たろう")] {
+        line.add_person_as(user, PROVIDER, name, None);
+        line.set_friendship(CHANNEL_ID, user, Friendship::Friend);
+    }
+    hubspot.edit_app(|app| app.action_url = Some(format!("{public_url}/crm/hubspot/{APP_ID}/action")));
+    hubspot.add_portal(PortalSpec { accepts_unique_note_property: unique_keys, ..PortalSpec::demo(PORTAL_ID) });
+    hubspot.add_owner(
+        PORTAL_ID,
+        OwnerSpec {
+            owner_id: OWNER_ID,
+            user_id: 9_586_504,
+            email: "sato@example.com".to_owned(),
+            first_name: "美咲".to_owned(),
+            last_name: "佐藤".to_owned(),
+        },
+    );
+    let owner = OWNER_ID.to_string();
+    let known =
+        [("firstname", "花子"), ("lastname", "田中"), ("email", "hanako@example.com"), ("hubspot_owner_id", &owner)];
+    hubspot.create_contact_as(PORTAL_ID, LINKED_CONTACT, &known);
+}
+
+/// What Musubi is told, through its own ports, as an operator would.
+///
+/// # Errors
+/// As the ports'.
+pub async fn musubi(
+    channels: &Channels,
+    links: &Links,
+    secrets: &dyn Secrets,
+    crms: &CrmClients,
+    hubspot: &FakeHubSpot,
+    clock: &dyn Clock,
+    idle_window_ms: i64,
+) -> Result<(), PortError> {
+    let key = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new(PORTAL_ID.to_string()) };
+    let app = CrmAppId::new(APP_ID.to_string());
+    let id = ChannelId::new(CHANNEL_ID);
+    secrets
+        .store_line(&id, &LineSecrets { channel_secrets: vec![Secret::new(CHANNEL_SECRET)], access_token: None })
+        .await?;
+    let client_id = hubspot.app().client_id;
+    let app_secrets = CrmAppSecrets { client_id, client_secrets: vec![Secret::new(CLIENT_SECRET)] };
+    secrets.store_crm_app(key.kind, &app, &app_secrets).await?;
+    let token = CrmToken::OAuth {
+        access_token: Secret::new(""),
+        refresh_token: Secret::new(hubspot.install(PORTAL_ID)),
+        expires_at_ms: 0,
+    };
+    secrets.store_crm_token(&key, &token).await?;
+
+    let mut account = CrmAccount::new(key.clone(), app, Language::Japanese, "Asia/Tokyo");
+    account.channels = vec![id.clone()];
+    let api = crms.hubspot_api(&account);
+    let failed = |failure: musubi::ports::crm::CrmFailure| PortError::permanent("demo set-up", failure.to_string());
+    setup::prepare_properties(&api, account.language).await.map_err(failed)?;
+    account.capabilities.unique_keys = setup::probe_unique_keys(&api, account.language).await.map_err(failed)?;
+    account.capabilities.workflows_wait = true;
+    let known = channels.account(&key).await?.map_or(0, |found| found.rev);
+    let _ = channels.put_account(&account, known).await?;
+
+    let mut channel = Channel {
+        id: id.clone(),
+        bot_user_id: BotUserId::new(BOT_USER_ID),
+        name: "結び珈琲".to_owned(),
+        basic_id: "@musubi-coffee".to_owned(),
+        account: key.clone(),
+        settings: Default::default(),
+    };
+    channel.settings.idle_window_ms = idle_window_ms;
+    let known = channels.find_versioned(&id).await?.map_or(0, |found| found.rev);
+    let _ = channels.put(&channel, known).await?;
+    let link = ContactLink {
+        channel: id,
+        user: LineUserId::new(LINKED_USER),
+        account: key,
+        contact: ContactId::new(LINKED_CONTACT.to_string()),
+        linked_at_ms: clock.now_ms(),
+    };
+    let _ = links.tie(&link).await?;
+    Ok(())
+}

@@ -1,0 +1,250 @@
+//! Everything in one process: the real handlers and AWS adapters, the emulators under them, the
+//! fakes around them.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::Router;
+use musubi::aws::{Aws, Parts, Patience};
+use musubi::config::{ConfigError, Environment};
+use musubi::crm::CrmClients;
+use musubi::domain::account::{CrmAccountKey, CrmKind};
+use musubi::domain::ids::CrmAccountId;
+use musubi::ports::{Clock, PortError};
+use serde_json::json;
+use thiserror::Error;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::aws::{LocalAws, StartError};
+use crate::demo::{self, Demo};
+use crate::fake::hubspot::FakeHubSpot;
+use crate::fake::line::FakeLine;
+use crate::fake::{FakeClock, Served, serve_on};
+use crate::pollers::{Kill, Mapping, poll};
+use crate::seed;
+
+/// How a world is made.
+pub struct Options {
+    /// The page's and the webhooks' port; 0: any free one.
+    pub port: u16,
+    /// Ports for DynamoDB, for SQS and Secrets Manager, for LINE's and for HubSpot's fake; 0: any free one.
+    pub emulators: [u16; 4],
+    /// Where tables, queues and secrets are kept.
+    pub data: Option<PathBuf>,
+    /// A conversation idle for this long becomes an entry, in milliseconds.
+    pub idle_window_ms: i64,
+    /// Whether the fake HubSpot's notes and tasks take a unique property.
+    pub unique_keys: bool,
+    /// Changes the parts of push-delivery, to make them fail.
+    pub sabotage: Option<Box<dyn FnOnce(&mut push_delivery::Ports, Kill) + Send>>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { port: 0, emulators: [0; 4], data: None, idle_window_ms: 15 * 60_000, unique_keys: true, sabotage: None }
+    }
+}
+
+/// Why a world could not be made.
+#[derive(Debug, Error)]
+pub enum WorldError {
+    /// The emulators.
+    #[error("the local AWS could not start")]
+    Aws(#[from] StartError),
+    /// The environment.
+    #[error("the environment is not complete")]
+    Config(#[from] ConfigError),
+    /// No port.
+    #[error("no port could be opened")]
+    Io(#[from] std::io::Error),
+    /// The demo data.
+    #[error("the demo data could not be written")]
+    Seed(#[from] PortError),
+}
+
+/// A running world. Ends when dropped.
+pub struct World {
+    /// Its time.
+    pub clock: FakeClock,
+    /// Its AWS.
+    pub aws: Arc<LocalAws>,
+    /// Its LINE.
+    pub line: FakeLine,
+    /// Its HubSpot.
+    pub hubspot: FakeHubSpot,
+    /// Where LINE's and HubSpot's fakes are.
+    pub vendor_urls: (String, String),
+    /// Where it is.
+    pub url: String,
+    /// The environment of its functions.
+    pub environment: Environment,
+    /// Ends running invocations of push-delivery.
+    pub kill: Kill,
+    servers: Vec<Served>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+    }
+}
+
+impl World {
+    /// Starts everything and fills it with the demo data.
+    ///
+    /// # Errors
+    /// Where a part cannot start.
+    pub async fn start(mut options: Options) -> Result<Self, WorldError> {
+        let clock = FakeClock::new();
+        let time: Arc<dyn Clock> = Arc::new(clock.clone());
+        let [dynamodb, others, line_port, hubspot_port] = options.emulators;
+        let aws = LocalAws::start_on([dynamodb, others], Arc::clone(&time), options.data.as_deref()).await?;
+        let aws = Arc::new(aws);
+        let (line, hubspot) = (FakeLine::new(clock.clone()), FakeHubSpot::new(clock.clone(), seed::app()));
+        let line_served = serve_on(TcpListener::bind(("127.0.0.1", line_port)).await?, line.router())?;
+        let hubspot_served = serve_on(TcpListener::bind(("127.0.0.1", hubspot_port)).await?, hubspot.router())?;
+        let vendor_urls = (line_served.url(), hubspot_served.url());
+        let listener = TcpListener::bind(("127.0.0.1", options.port)).await?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let environment = aws.environment().with([
+            ("MUSUBI_PUBLIC_URL", url.as_str()),
+            ("MUSUBI_LINE_API_URL", &vendor_urls.0),
+            ("MUSUBI_LINE_DATA_API_URL", &vendor_urls.0),
+            ("MUSUBI_LINE_ACCESS_URL", &vendor_urls.0),
+            ("MUSUBI_HUBSPOT_API_URL", &vendor_urls.1),
+        ]);
+        let mut world = Self {
+            clock,
+            aws,
+            line,
+            hubspot,
+            vendor_urls,
+            url,
+            environment,
+            kill: Kill::default(),
+            servers: vec![line_served, hubspot_served],
+            tasks: Vec::new(),
+        };
+        seed::vendors(&world.line, &world.hubspot, &world.url, options.unique_keys);
+        world.seed(options.idle_window_ms).await?;
+        let router = world.functions(options.sabotage.take())?;
+        world.servers.push(serve_on(listener, router)?);
+        world.vendors_work();
+        Ok(world)
+    }
+
+    /// The clock, as our own ports see it.
+    pub fn time(&self) -> Arc<dyn Clock> {
+        Arc::new(self.clock.clone())
+    }
+
+    /// Parts over this world's AWS, as a function or an operator gets them.
+    ///
+    /// # Errors
+    /// Names a missing variable.
+    pub fn parts(&self, patience: Patience) -> Result<Parts, ConfigError> {
+        let aws = Aws::from_environment(&self.environment, patience)?;
+        Ok(Parts::over(aws, self.environment.clone(), self.time()))
+    }
+
+    async fn seed(&self, idle_window_ms: i64) -> Result<(), WorldError> {
+        let parts = self.parts(Patience::WORKER)?;
+        let secrets = parts.secrets()?;
+        let crms = CrmClients::new(musubi::http::client(), &self.vendor_urls.1, Arc::clone(&secrets), self.time());
+        let (channels, links) = (parts.channels()?, parts.links()?);
+        seed::musubi(&channels, &links, &*secrets, &crms, &self.hubspot, &self.clock, idle_window_ms).await?;
+        Ok(())
+    }
+
+    /// Every function, behind its queue, its schedule or its route.
+    fn functions(
+        &mut self,
+        sabotage: Option<Box<dyn FnOnce(&mut push_delivery::Ports, Kill) + Send>>,
+    ) -> Result<Router, WorldError> {
+        let sqs = self.aws.sqs().clone();
+        let inbox = Arc::new(line_inbox::Ports::of(&self.parts(Patience::WORKER)?)?);
+        let mut push = push_delivery::Ports::of(&self.parts(Patience::WORKER)?, &self.environment)?;
+        if let Some(sabotage) = sabotage {
+            sabotage(&mut push, self.kill.clone());
+        }
+        let push = Arc::new(push);
+        let flush = Arc::new(timeline_flush::Ports::of(&self.parts(Patience::WORKER)?, &self.environment)?);
+
+        self.tasks.push(tokio::spawn(poll(
+            sqs.clone(),
+            Mapping { queue: "inbox", batch: 10, window_ms: 0, concurrency: 4 },
+            Kill::default(),
+            move |event| {
+                let inbox = Arc::clone(&inbox);
+                async move { line_inbox::handle(&inbox, event).await }
+            },
+        )));
+        self.tasks.push(tokio::spawn(poll(
+            sqs.clone(),
+            Mapping { queue: "push", batch: 100, window_ms: 200, concurrency: 2 },
+            self.kill.clone(),
+            move |event| {
+                let push = Arc::clone(&push);
+                async move { push_delivery::handle(&push, event).await }
+            },
+        )));
+        let (payer, time) = (Arc::clone(&flush), self.time());
+        self.tasks.push(tokio::spawn(poll(
+            sqs,
+            Mapping { queue: "crm.fifo", batch: 10, window_ms: 0, concurrency: 2 },
+            Kill::default(),
+            move |event| {
+                let (payer, until_ms) = (Arc::clone(&payer), time.now_ms() + 50_000);
+                async move {
+                    let event = serde_json::to_value(event).unwrap_or_default();
+                    if let Err(error) = timeline_flush::handle(&payer, event, until_ms).await {
+                        musubi::telemetry::log_chain("timeline_flush.failed", &error);
+                    }
+                    Default::default()
+                }
+            },
+        )));
+        let time = self.time();
+        self.tasks.push(tokio::spawn(async move {
+            loop {
+                if let Err(error) = timeline_flush::handle(&flush, json!({"schedule": "wake"}), i64::MAX).await {
+                    musubi::telemetry::log_chain("schedule.failed", &error);
+                }
+                time.sleep_ms(60_000).await;
+            }
+        }));
+        let demo = self.demo()?;
+        let webhook = Arc::new(line_webhook::Ports::of(&self.parts(Patience::EDGE)?)?);
+        let action = Arc::new(crm_action::Ports::of(&self.parts(Patience::EDGE)?, &self.environment)?);
+        Ok(line_webhook::router(webhook).merge(crm_action::router(action)).merge(demo::router(demo)))
+    }
+
+    fn demo(&self) -> Result<Demo, ConfigError> {
+        let account = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new(seed::PORTAL_ID.to_string()) };
+        let journal = self.parts(Patience::WORKER)?.journal()?;
+        Ok(Demo {
+            line: self.line.clone(),
+            hubspot: self.hubspot.clone(),
+            clock: self.clock.clone(),
+            channel_id: seed::CHANNEL_ID.to_owned(),
+            portal_id: seed::PORTAL_ID,
+            ours: Arc::new(demo::Inside::new(self.aws.sqs().clone(), journal, account)),
+        })
+    }
+
+    /// The vendors repeat what was not answered.
+    fn vendors_work(&mut self) {
+        let (line, hubspot) = (self.line.clone(), self.hubspot.clone());
+        self.tasks.push(tokio::spawn(async move {
+            loop {
+                line.redeliver_due().await;
+                hubspot.retry_due().await;
+                tokio::time::sleep(std::time::Duration::from_millis(250)).await;
+            }
+        }));
+    }
+}

@@ -1,0 +1,56 @@
+// What the browser tests share: the program under test, Chromium, and a page whose errors and requests are noted.
+
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
+const FLAGS = [
+  "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+  "--disable-component-update", "--disable-sync",
+];
+const START_LIMIT_MS = 60_000;
+
+/** Starts `local --port 0 --json` (`LOCAL_BIN`, else the debug build) and answers with what it says of itself and how to stop it. */
+export async function startLocal() {
+  const target = process.env.CARGO_TARGET_DIR ?? join(ROOT, "target");
+  const binary = process.env.LOCAL_BIN ?? join(target, "debug/local");
+  const child = spawn(binary, ["--port", "0", "--json"], { stdio: ["ignore", "pipe", "inherit"] });
+  const lines = createInterface({ input: child.stdout });
+  const line = await new Promise((found, failed) => {
+    const limit = setTimeout(() => failed(new Error("the program printed no line in time")), START_LIMIT_MS);
+    lines.once("line", (text) => { clearTimeout(limit); found(text); });
+    child.once("exit", (code) => failed(new Error(`the program ended with ${code}`)));
+    child.once("error", failed);
+  });
+  const stop = () => new Promise((done) => { child.once("close", done); child.kill("SIGKILL"); });
+  return { ...JSON.parse(line), stop };
+}
+
+/** Opens Chromium with a fresh profile. `problems` gathers console errors, page errors and requests that leave the origin. */
+export async function openPage(url, { locale = "ja-JP", width = 1280, height = 800, colorScheme = "light" } = {}) {
+  const profile = mkdtempSync(join(tmpdir(), "musubi-browser-"));
+  const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find(existsSync);
+  const browser = await chromium.launchPersistentContext(profile, {
+    executablePath: process.env.CHROMIUM ?? executablePath, headless: true, args: FLAGS,
+    locale, viewport: { width, height }, colorScheme, timezoneId: "Asia/Tokyo",
+  });
+  const page = browser.pages()[0] ?? (await browser.newPage());
+  const problems = [];
+  page.on("console", (said) => ["error", "warning"].includes(said.type()) && problems.push(`console: ${said.text()}`));
+  page.on("pageerror", (error) => problems.push(`page: ${error.message}`));
+  page.on("request", (asked) => {
+    const to = asked.url();
+    if (!to.startsWith(`${url}/`) && !to.startsWith("data:")) problems.push(`request: ${to}`);
+  });
+  await page.goto(`${url}/`);
+  const close = async () => {
+    await browser.close();
+    rmSync(profile, { recursive: true, force: true });
+  };
+  return { page, problems, close };
+}

@@ -1,0 +1,200 @@
+//! A running world and the verbs that stories are told with.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use local::fake::hubspot::{Execution, RecordView};
+use local::fake::line::event::{self, Common};
+use local::seed::{BOT_USER_ID, CHANNEL_ID, CHANNEL_SECRET, LINKED_CONTACT, PORTAL_ID};
+use local::world::{Options, World};
+use musubi::domain::account::{CrmAccountKey, CrmKind};
+use musubi::domain::channel::Channel;
+use musubi::domain::ids::{ChannelId, CrmAccountId};
+use musubi::domain::owed::{Owed, OwedRow};
+use musubi::ports::rows::Commit;
+use serde_json::Value;
+
+/// A world under test.
+pub struct App {
+    pub world: World,
+    pub http: reqwest::Client,
+}
+
+impl App {
+    pub async fn start() -> Self {
+        Self::with(Options::default()).await
+    }
+
+    pub async fn with(options: Options) -> Self {
+        let world = World::start(options).await.expect("the world starts");
+        Self { world, http: musubi::http::client() }
+    }
+
+    /// Posts these bytes as LINE would, with this signature.
+    pub async fn post_signed(&self, body: Vec<u8>, signature: &str) -> u16 {
+        let url = format!("{}/line/{CHANNEL_ID}/webhook", self.world.url);
+        let request = self.http.post(url).header("x-line-signature", signature).body(body);
+        request.send().await.expect("an answer").status().as_u16()
+    }
+
+    /// Posts events as LINE would.
+    pub async fn post_events(&self, events: &[Value]) -> u16 {
+        let body = event::webhook_body(BOT_USER_ID, events);
+        let signature = event::sign(CHANNEL_SECRET, &body);
+        self.post_signed(body.into_bytes(), &signature).await
+    }
+
+    /// What HubSpot shows of the contact whose LINE user ID this is; none where there is no such contact.
+    pub fn contact_of(&self, user: &str) -> Option<RecordView> {
+        let contacts = self.world.hubspot.contacts(PORTAL_ID);
+        contacts.into_iter().find(|contact| contact.properties.get("line_user_id").is_some_and(|id| id == user))
+    }
+
+    /// A property of the linked friend's contact; empty where it has no value.
+    pub fn linked(&self, name: &str) -> String {
+        let contacts = self.world.hubspot.contacts(PORTAL_ID);
+        let contact = contacts.into_iter().find(|contact| contact.id == LINKED_CONTACT).expect("the demo contact");
+        contact.properties.get(name).cloned().unwrap_or_default()
+    }
+
+    /// The bodies of all notes.
+    pub fn notes(&self) -> Vec<String> {
+        let notes = self.world.hubspot.notes(PORTAL_ID);
+        notes.into_iter().map(|note| note.properties.get("hs_note_body").cloned().unwrap_or_default()).collect()
+    }
+
+    /// Runs the action "Send LINE message" on the linked friend's contact.
+    pub async fn run_action(&self, fields: &[(&str, &str)]) -> String {
+        let fields: BTreeMap<String, String> = fields.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        let mut callbacks = self.world.hubspot.run_workflow(PORTAL_ID, &[LINKED_CONTACT], &fields).await;
+        callbacks.remove(0)
+    }
+
+    /// How HubSpot sees an execution.
+    pub fn execution(&self, callback: &str) -> Execution {
+        self.world.hubspot.execution(callback).expect("an execution")
+    }
+
+    /// Waits until something is so; panics, naming it, if it does not come.
+    pub async fn until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
+        for _ in 0..2_400 {
+            if holds(self) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("{what}: it did not come");
+    }
+
+    /// Moves the clock.
+    pub fn minutes_pass(&self, minutes: i64) {
+        self.world.clock.advance_ms(minutes * 60_000);
+    }
+
+    /// How many rows are owed, looks at open tasks left out.
+    pub async fn owed(&self) -> usize {
+        self.owed_rows().await.iter().filter(|row| !matches!(row.owed, Owed::TaskCheck { .. })).count()
+    }
+
+    async fn owed_rows(&self) -> Vec<OwedRow> {
+        let journal = self.world.parts(musubi::aws::Patience::WORKER).expect("parts").journal().expect("a journal");
+        let rows = journal.due(&account(), 9_999_999_999_999, 40_000).await.expect("rows");
+        rows.into_iter().map(|row| row.value).collect()
+    }
+
+    /// Waits until no queue holds anything and nothing but entries, which wait for a pause, is owed.
+    pub async fn settled_but_entries(&self) {
+        for _ in 0..2_400 {
+            let waiting: usize = ["inbox", "push"].iter().map(|queue| self.world.aws.sqs().counts(queue).total()).sum();
+            let rows = self.owed_rows().await;
+            if waiting == 0 && rows.iter().all(|row| matches!(row.owed, Owed::Entry { .. } | Owed::TaskCheck { .. })) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("the world does not come to rest");
+    }
+
+    /// Waits until something is so, moving the clock on meanwhile.
+    pub async fn until_moving(&self, what: &str, holds: impl Fn(&Self) -> bool) {
+        self.until_moving_by(20_000, what, holds).await;
+    }
+
+    /// The same, at a pace that leaves busy functions the time they would have.
+    pub async fn until_moving_by(&self, step_ms: i64, what: &str, holds: impl Fn(&Self) -> bool) {
+        for _ in 0..4_800 {
+            if holds(self) {
+                return;
+            }
+            self.world.clock.advance_ms(step_ms);
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{what}: it did not come; {} owed", self.owed().await);
+    }
+
+    /// Waits until so many rows are owed.
+    pub async fn until_owed(&self, what: &str, rows: usize) {
+        for _ in 0..1_200 {
+            let waiting: usize = ["inbox", "push"].iter().map(|queue| self.world.aws.sqs().counts(queue).total()).sum();
+            if waiting == 0 && self.owed().await == rows {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{what}: {} rows are owed", self.owed().await);
+    }
+
+    /// In how many rows of all tables these words stand.
+    pub async fn texts_at_rest(&self, words: &str) -> usize {
+        let tables = ["channels", "links", "journal"];
+        let rows = |table: &&str| self.world.aws.dynamodb().rows(table).expect("rows");
+        tables.iter().flat_map(rows).filter(|row| row.body.contains(words)).count()
+    }
+
+    /// Sends that wait for a person's decision.
+    pub async fn parked(&self) -> usize {
+        let journal = self.world.parts(musubi::aws::Patience::WORKER).expect("parts").journal().expect("a journal");
+        journal.parked(&account()).await.expect("rows").len()
+    }
+
+    /// Changes the demo channel's settings. Functions remember a channel for a minute: that passes.
+    pub async fn change_channel(&self, change: impl FnOnce(&mut Channel)) {
+        let channels = self.world.parts(musubi::aws::Patience::WORKER).expect("parts").channels().expect("channels");
+        let mut found = channels.find_versioned(&ChannelId::new(CHANNEL_ID)).await.expect("a row").expect("a channel");
+        change(&mut found.value);
+        assert_eq!(channels.put(&found.value, found.rev).await.expect("stored"), Commit::Done);
+        self.minutes_pass(1);
+    }
+
+    /// Waits until no queue holds anything and nothing is owed.
+    pub async fn settled(&self) {
+        for _ in 0..2_400 {
+            let waiting: usize = ["inbox", "push"].iter().map(|queue| self.world.aws.sqs().counts(queue).total()).sum();
+            if waiting == 0 && self.owed().await == 0 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("the world does not come to rest: {} owed", self.owed().await);
+    }
+}
+
+/// The demo portal.
+pub fn account() -> CrmAccountKey {
+    CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new(PORTAL_ID.to_string()) }
+}
+
+/// A text as LINE would send it.
+pub fn text_at(user: &str, number: u64, at_ms: i64, words: &str) -> Value {
+    event::text(&common(user, number, at_ms), &message_id(number), words)
+}
+
+/// What every event has.
+pub fn common(user: &str, number: u64, at_ms: i64) -> Common {
+    Common::by_user(user, at_ms, &format!("01J{number:023}"), Some("reply"))
+}
+
+/// The message ID of a numbered message.
+pub fn message_id(number: u64) -> String {
+    format!("5{number:017}")
+}
