@@ -32,6 +32,7 @@ async fn park(stack: &Stack, execution: &str) -> PushId {
         expires_at_ms: i64::MAX,
         state: PushState::Parked(sending),
         completed: false,
+        completion_owed: false,
     };
     let journal = stack.parts.journal().unwrap();
     let writes = vec![write::push(&push, 0, NOON_MS), write::parked(&push)];
