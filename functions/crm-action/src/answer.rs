@@ -27,6 +27,6 @@ pub fn refused(account: &CrmAccount, refused: &Refused) -> Value {
 }
 
 fn outputs(outcome: PushOutcome, reason: &str) -> BTreeMap<String, String> {
-    let fields = [("outcome", outcome.as_str()), ("reason", reason), ("line_request_id", ""), ("sent_at", "")];
+    let fields = [("outcome", outcome.as_str()), ("reason", reason)];
     fields.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }

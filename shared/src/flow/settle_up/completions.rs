@@ -80,12 +80,12 @@ impl Payer<'_> {
         };
         let accepted = settlement.outcome == PushOutcome::Accepted;
         let sent_at = Timestamp::from_millisecond(settlement.at_ms).ok().filter(|_| accepted);
-        let outputs = BTreeMap::from([
+        let mut outputs = BTreeMap::from([
             ("outcome".to_owned(), settlement.outcome.as_str().to_owned()),
             ("reason".to_owned(), words::reason(&settlement, self.account.language)),
             ("line_request_id".to_owned(), settlement.line_request_id.unwrap_or_default()),
-            ("sent_at".to_owned(), sent_at.map(|at| at.to_string()).unwrap_or_default()),
         ]);
+        outputs.extend(sent_at.map(|at| ("sent_at".to_owned(), at.to_string())));
         Some(CompletionWrite { callback: push.callback.clone()?, success: accepted, outputs })
     }
 }
