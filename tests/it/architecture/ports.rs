@@ -126,7 +126,7 @@ fn needed(own: &Squashed, flows: &Squashed) -> BTreeSet<String> {
             needed.insert(format!("send {queue}"));
         }
         // What cannot be read is put aside by `batch`.
-        let reads = [format!("batch::job(&ports.{field},"), format!("AT_ONCE, &ports.{field},")];
+        let reads = [format!("batch::job(&ports.{field},"), format!("AT_ONCE,&ports.{field},")];
         if calls(&format!("{field}.bury(")) || reads.iter().any(|read| calls(read)) {
             needed.insert(format!("send {queue}-dead-letters"));
         }
