@@ -127,6 +127,11 @@ pub fn stack(environment: &Environment) -> Result<String, ConfigError> {
     environment.demand("MUSUBI_STACK")
 }
 
+/// The stack's key, with which an operator's tools encrypt the secrets they make. Functions make none.
+pub fn key_arn(environment: &Environment) -> Option<String> {
+    environment.get("MUSUBI_KEY_ARN")
+}
+
 /// The address under which LINE and the CRM reach us, as they sign it.
 ///
 /// # Errors

@@ -1,1 +1,55 @@
-fn main() {}
+//! `musubi`, the operator's command line: connects CRM accounts and Official Accounts to a stack,
+//! shows what was put aside, and writes the HubSpot project.
+//!
+//! It works over the same ports as the functions, against AWS or the emulators. Secrets come from
+//! standard input or a hidden prompt, never from arguments, and none is ever printed.
+
+mod args;
+mod ask;
+mod channel;
+mod dead_letters;
+mod failure;
+mod hubspot_project;
+mod parked;
+mod place;
+mod portal;
+mod proposed;
+mod say;
+mod table;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Command};
+use ask::Ask;
+use failure::Failure;
+use place::Place;
+use say::{Report, Say};
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let say = Say::new(args.language(), args.json);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.expect("a process can always make a runtime of one thread");
+    match runtime.block_on(run(args, say)) {
+        Ok(report) => say.report(&report),
+        Err(failure) => say.failure(&failure),
+    }
+}
+
+async fn run(args: Args, say: Say) -> Result<Report, Failure> {
+    let environment = place::environment(args.outputs.as_deref())?;
+    if let Command::HubSpot(command) = &args.command {
+        return hubspot_project::run(&environment, &say, command);
+    }
+    let place = Place::open(environment, say.language).await?;
+    let mut ask = Ask::new(say);
+    match &args.command {
+        Command::Portal(command) => portal::run(&place, &mut ask, &say, command).await,
+        Command::Channel(command) => channel::run(&place, &mut ask, &say, command).await,
+        Command::DeadLetters(command) => dead_letters::run(&place, &say, command).await,
+        Command::Parked(command) => parked::run(&place, &say, command).await,
+        Command::HubSpot(_) => unreachable!("handled above, since it needs no AWS"),
+    }
+}

@@ -9,6 +9,7 @@
 //! [`Parts`] hands them out from what the [`Environment`](crate::config::Environment) names;
 //! [`Aws`] is the connection behind them, built so that starting up costs milliseconds.
 
+pub mod dead_letters;
 pub mod envelope;
 mod fault;
 pub mod parts;
@@ -17,6 +18,7 @@ pub mod rows;
 pub mod sdk;
 pub mod secrets;
 
+pub use dead_letters::{DeadLetter, DeadLetters};
 pub use parts::Parts;
 pub use queue::{Routing, SqsQueue};
 pub use rows::DynamoRows;

@@ -122,7 +122,8 @@ impl Parts {
     pub fn secrets(&self) -> Result<Arc<dyn Secrets>, ConfigError> {
         let stack = config::stack(&self.environment)?;
         self.used().secrets = Some(format!("musubi/{stack}/warm-up"));
-        Ok(Arc::new(SecretsManagerSecrets::new(self.aws.secrets_manager().clone(), stack, self.clock.clone())))
+        let secrets = SecretsManagerSecrets::new(self.aws.secrets_manager().clone(), stack, self.clock.clone());
+        Ok(Arc::new(secrets.encrypted_by(config::key_arn(&self.environment))))
     }
 
     /// Opens the connections that the parts handed out so far will need, all at once, by one call

@@ -37,6 +37,7 @@ const RECOVERY_DAYS: i64 = 7;
 pub struct SecretsManagerSecrets {
     client: Client,
     stack: String,
+    key: Option<String>,
     clock: Arc<dyn Clock>,
     cache: Mutex<Cache>,
 }
@@ -52,7 +53,14 @@ enum Freshness {
 impl SecretsManagerSecrets {
     /// The secrets of this stack.
     pub fn new(client: Client, stack: impl Into<String>, clock: Arc<dyn Clock>) -> Self {
-        Self { client, stack: stack.into(), clock, cache: Mutex::default() }
+        Self { client, stack: stack.into(), key: None, clock, cache: Mutex::default() }
+    }
+
+    /// The same; secrets that it makes are encrypted with this KMS key (ARN or ID), not with the
+    /// account's default one. One that exists keeps its key.
+    #[must_use]
+    pub fn encrypted_by(self, key: Option<String>) -> Self {
+        Self { key, ..self }
     }
 
     fn line_name(&self, channel: &ChannelId) -> String {
@@ -147,7 +155,7 @@ impl SecretsManagerSecrets {
     }
 
     async fn create(&self, name: &str, json: &str) -> Result<(), PortError> {
-        match self.client.create_secret().name(name).secret_string(json).send().await {
+        match self.client.create_secret().name(name).secret_string(json).set_kms_key_id(self.key.clone()).send().await {
             Ok(_) => {}
             // Somebody else made it just now: the last writer wins.
             Err(error) if code(&error) == Some("ResourceExistsException") => {

@@ -1,0 +1,192 @@
+//! `channel add`: look at what was pasted, try it at LINE, ask whether it is the right account, and only then store.
+
+use std::sync::Arc;
+
+use musubi::domain::account::CrmAccountKey;
+use musubi::domain::channel::{Channel, ChannelSettings};
+use musubi::domain::ids::ChannelId;
+use musubi::domain::language::Language;
+use musubi::line::LineMessenger;
+use musubi::line::account::BotInfo;
+use musubi::ports::rows::Commit;
+use musubi::ports::secrets::{LineSecrets, Secret};
+use musubi::ports::{PortError, Secrets};
+use serde_json::json;
+
+use super::check::{self, host, switches};
+use super::{input, tie, to_json, unconfirmed, webhook_url};
+use crate::args::ChannelAdd;
+use crate::ask::Ask;
+use crate::failure::Failure;
+use crate::place::{Place, contended};
+use crate::proposed::Proposed;
+use crate::say::{Report, Say};
+
+/// Connects an Official Account.
+///
+/// # Errors
+/// See [`Failure`]. What does not work at LINE is never stored; running it again goes on from there.
+pub async fn add(place: &Place, ask: &mut Ask, say: &Say, asked: &ChannelAdd) -> Result<Report, Failure> {
+    let id = input::channel_id(&asked.channel_id)?;
+    let account = place.account(asked.kind, &asked.portal).await?.value.key;
+    let known = place.channels()?.find(&id).await?;
+    if known.as_ref().is_some_and(|known| known.account != account) {
+        return Err(elsewhere());
+    }
+    let url = webhook_url(place, &id)?;
+    let (secret, token) = secrets_of(ask, say, asked.long_lived_token)?;
+    let (line, info) = try_at_line(place, &id, &secret, token.as_ref()).await?;
+    confirm(ask, say, asked, &line, &id, &info, &url).await?;
+
+    store(place, &id, secret, token, asked.forget_old_secret).await?;
+    let channel = put(place, &id, &info, &account).await?;
+    tie(place, &account, &id, true).await?;
+    if !asked.keep_webhook {
+        line.set_webhook_endpoint(&id, &url).await?;
+    }
+    let health = check::look(&line, &id, &url).await?;
+    let todo: Vec<String> = health.faults().iter().map(|words| words.of(say.language).to_owned()).collect();
+    let mut json = to_json(&channel);
+    json["connected"] = json!(true);
+    json["webhook"] = health.json();
+    json["todo"] = json!(todo);
+    let head = match say.language {
+        Language::Japanese => {
+            format!("「{}」（{}）を接続しました。\nWebhook URL：{url}", channel.name, channel.basic_id)
+        }
+        Language::English => format!("“{}” ({}) is connected.\nWebhook URL: {url}", channel.name, channel.basic_id),
+    };
+    let list: Vec<String> = todo.iter().map(|each| format!("- {each}")).collect();
+    let parts = [head, list.join("\n"), switches(say.language)];
+    Ok(Report::new(json, parts.iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join("\n")))
+}
+
+fn secrets_of(ask: &mut Ask, say: &Say, with_token: bool) -> Result<(Secret, Option<Secret>), Failure> {
+    let missing = || {
+        Failure::usage(
+            "何も入力されていません。LINE Developersコンソールの［チャネル基本設定］＞［チャネルシークレット］を入力してください。",
+            "Nothing was entered. Enter the secret from the LINE Developers Console: Basic settings > Channel secret.",
+        )
+    };
+    let secret = ask.secret(say.pick("チャネルシークレット", "Channel secret"))?.ok_or_else(missing)?;
+    let secret = input::channel_secret(&secret)?;
+    if !with_token {
+        return Ok((secret, None));
+    }
+    let token = ask.secret(say.pick("チャネルアクセストークン（長期）", "Channel access token (long-lived)"))?;
+    Ok((secret, Some(input::access_token(&token.ok_or_else(missing)?)?)))
+}
+
+/// Who LINE says it is, by the secret, and by the token where there is one: both must be the same account's.
+async fn try_at_line(
+    place: &Place,
+    id: &ChannelId,
+    secret: &Secret,
+    token: Option<&Secret>,
+) -> Result<(LineMessenger, BotInfo), Failure> {
+    let proposed = |access_token: Option<Secret>| LineSecrets { channel_secrets: vec![secret.clone()], access_token };
+    let by_secret = place.line(Arc::new(Proposed::line(proposed(None))))?;
+    let info = by_secret.bot_info(id).await.map_err(refused)?;
+    let Some(token) = token else { return Ok((by_secret, info)) };
+    let by_token = place.line(Arc::new(Proposed::line(proposed(Some(token.clone())))))?;
+    let other = by_token.bot_info(id).await.map_err(|error| match error {
+        PortError::Permanent { .. } => Failure::failed(
+            "LINEがチャネルアクセストークンを受け付けませんでした。［Messaging API設定］で再発行して、もう一度実行してください。何も保存していません。",
+            "LINE refuses the channel access token. Reissue it under Messaging API, then run this again. Nothing was stored.",
+        ),
+        other => other.into(),
+    })?;
+    if other.bot_user_id != info.bot_user_id {
+        return Err(Failure::failed(
+            "チャネルアクセストークンは別の公式アカウントのものです。何も保存していません。",
+            "The channel access token belongs to another Official Account. Nothing was stored.",
+        ));
+    }
+    Ok((by_token, info))
+}
+
+fn refused(error: PortError) -> Failure {
+    match &error {
+        // A token was issued, but the Messaging API does not take it.
+        PortError::Permanent { why, .. } if why.starts_with("status") => Failure::failed(
+            "このチャネルではMessaging APIを使用できません。LINEログインのチャネルではなく、Messaging APIのチャネルのIDとシークレットを指定してください。削除されたチャネルでもこのエラーになります。何も保存していません。",
+            "This channel has no Messaging API. Take ID and secret of the Messaging API channel, not of the LINE Login channel; a deleted channel answers the same. Nothing was stored.",
+        ),
+        PortError::Permanent { .. } => Failure::failed(
+            "LINEがこのチャネルIDとチャネルシークレットの組み合わせを受け付けませんでした。同じチャネルのものか、再発行されていないかを確認してください。何も保存していません。",
+            "LINE refuses this channel ID and channel secret together. Check that both are of the same channel, and that the secret was not reissued. Nothing was stored.",
+        ),
+        PortError::Transient { .. } => error.into(),
+    }
+}
+
+fn elsewhere() -> Failure {
+    Failure::failed(
+        "このチャネルは別のCRMアカウントに接続されています。先に musubi channel remove で接続を解除してください。",
+        "This channel is connected to another CRM account. Disconnect it first with musubi channel remove.",
+    )
+}
+
+async fn confirm(
+    ask: &mut Ask,
+    say: &Say,
+    asked: &ChannelAdd,
+    line: &LineMessenger,
+    id: &ChannelId,
+    info: &BotInfo,
+    url: &str,
+) -> Result<(), Failure> {
+    let before = line.webhook_endpoint(id).await?.map(|endpoint| endpoint.endpoint);
+    if let Some(other) = before.filter(|other| other != url && !asked.keep_webhook) {
+        let host = host(&other);
+        say.note(&match say.language {
+            Language::Japanese => format!("このチャネルのWebhookは現在 {host} に送信されています。接続すると、そのサービスでは受信できなくなります。"),
+            Language::English => format!("This channel's webhooks now go to {host}. Once connected here, that service hears no more."),
+        });
+    }
+    let question = match say.language {
+        Language::Japanese => format!("「{}」（{}）を接続しますか？", info.display_name, info.basic_id),
+        Language::English => format!("Connect “{}” ({})?", info.display_name, info.basic_id),
+    };
+    if asked.yes || ask.yes(&question)? { Ok(()) } else { Err(unconfirmed()) }
+}
+
+/// Stores what was tried; the secret before this one stays good until it is said to be forgotten.
+async fn store(
+    place: &Place,
+    id: &ChannelId,
+    secret: Secret,
+    access_token: Option<Secret>,
+    forget_old: bool,
+) -> Result<(), Failure> {
+    let secrets: Arc<dyn Secrets> = place.parts.secrets()?;
+    let stored = secrets.line_anew(id).await?;
+    let old: Vec<Secret> = stored.into_iter().flat_map(|stored| stored.channel_secrets).collect();
+    let old = old.into_iter().filter(|old| *old != secret && !forget_old).take(1);
+    let channel_secrets = [secret.clone()].into_iter().chain(old).collect();
+    Ok(secrets.store_line(id, &LineSecrets { channel_secrets, access_token }).await?)
+}
+
+/// The row; settings of one that is there are kept.
+async fn put(place: &Place, id: &ChannelId, info: &BotInfo, account: &CrmAccountKey) -> Result<Channel, Failure> {
+    let channels = place.channels()?;
+    for _ in 0..5 {
+        let found = channels.find_versioned(id).await?;
+        let rev = found.as_ref().map_or(0, |found| found.rev);
+        if found.as_ref().is_some_and(|found| found.value.account != *account) {
+            return Err(elsewhere());
+        }
+        let channel = Channel {
+            id: id.clone(),
+            bot_user_id: info.bot_user_id.clone(),
+            name: info.display_name.clone(),
+            basic_id: info.basic_id.clone(),
+            account: account.clone(),
+            settings: found.map_or_else(ChannelSettings::default, |found| found.value.settings),
+        };
+        if channels.put(&channel, rev).await? == Commit::Done {
+            return Ok(channel);
+        }
+    }
+    Err(contended())
+}

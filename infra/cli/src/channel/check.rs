@@ -1,0 +1,151 @@
+//! What LINE says about an Official Account's connection, and what a person must switch in LINE's consoles.
+
+use musubi::domain::channel::Channel;
+use musubi::domain::ids::ChannelId;
+use musubi::domain::language::Language;
+use musubi::line::LineMessenger;
+use musubi::line::account::{MessageQuota, WebhookTest};
+use serde_json::json;
+
+use super::to_json;
+use crate::failure::{Failure, Words};
+use crate::say::{Report, Say};
+
+/// What LINE says.
+pub struct Health {
+    /// Where webhooks are to go.
+    url: String,
+    /// Where they go. `None`: nowhere.
+    endpoint: Option<String>,
+    /// "Use webhook" is on.
+    active: bool,
+    /// How LINE fared with the address; not tried where it is another one.
+    test: Option<WebhookTest>,
+    /// This month's messages, where LINE tells.
+    quota: Option<MessageQuota>,
+}
+
+/// Asks LINE. The test goes to our own address alone.
+///
+/// # Errors
+/// LINE does not answer, or takes the channel's secrets no more.
+pub async fn look(line: &LineMessenger, channel: &ChannelId, url: &str) -> Result<Health, Failure> {
+    line.bot_info(channel).await?;
+    let endpoint = line.webhook_endpoint(channel).await?;
+    let active = endpoint.as_ref().is_some_and(|endpoint| endpoint.active);
+    let endpoint = endpoint.map(|endpoint| endpoint.endpoint);
+    let is_ours = endpoint.as_deref() == Some(url);
+    let test = if is_ours { Some(line.test_webhook(channel).await?) } else { None };
+    // The quota is nice to know; that it cannot be read is no fault of the connection.
+    let quota = line.quota(channel).await.ok();
+    Ok(Health { url: url.to_owned(), endpoint, active, test, quota })
+}
+
+impl Health {
+    /// What must be put right before messages arrive.
+    pub fn faults(&self) -> Vec<Words> {
+        let mut faults = Vec::new();
+        match &self.endpoint {
+            None => faults.push(Words::new(
+                format!("LINEにWebhook URLが設定されていません。［Messaging API設定］＞［Webhook URL］に {} を設定してください。", self.url),
+                format!("LINE has no webhook URL. Set it under Messaging API > Webhook URL: {}", self.url),
+            )),
+            Some(other) if *other != self.url => faults.push(Words::new(
+                format!("LINEのWebhook URLが別のサービス（{}）を指しています。1つのチャネルに設定できるWebhook URLは1つだけです。Musubiで受信するには {} に変更してください。", host(other), self.url),
+                format!("LINE's webhook URL leads to another service ({}). A channel has one webhook URL; to receive here, change it to {}", host(other), self.url),
+            )),
+            Some(_) => {}
+        }
+        if self.endpoint.is_some() && !self.active {
+            faults.push(Words::new(
+                "Webhookの利用がオフになっています。［Messaging API設定］＞［Webhookの利用］をオンにしてください。",
+                "“Use webhook” is off. Switch it on: Messaging API > Use webhook.",
+            ));
+        }
+        faults.extend(self.test.as_ref().filter(|test| !test.success).map(test_words));
+        faults
+    }
+
+    /// What `channel check` says.
+    pub fn report(&self, say: &Say, channel: &Channel) -> Report {
+        let faults: Vec<String> = self.faults().iter().map(|words| words.of(say.language).to_owned()).collect();
+        let mut lines: Vec<String> = if faults.is_empty() {
+            vec![say.pick("接続は正常です。", "The connection works.").to_owned()]
+        } else {
+            faults.iter().map(|fault| format!("- {fault}")).collect()
+        };
+        lines.extend(self.quota.map(|quota| quota_words(quota, say.language)));
+        lines.push(switches(say.language));
+        let mut json = to_json(channel);
+        json["webhook"] = self.json();
+        json["faults"] = json!(faults);
+        json["quota"] = self.quota.map_or(json!(null), |quota| json!({"limit": quota.limit, "used": quota.used}));
+        Report { json, text: lines.join("\n"), good: faults.is_empty() }
+    }
+
+    /// For machines. Another service's address is named by its host alone: the rest may be a secret.
+    pub fn json(&self) -> serde_json::Value {
+        json!({
+            "url": self.url, "is_set": self.endpoint.as_deref() == Some(&self.url), "use_webhook": self.active,
+            "test": self.test.as_ref().map(|test| json!({
+                "success": test.success, "status_code": test.status_code, "reason": test.reason,
+            })),
+        })
+    }
+}
+
+/// The host of an address.
+pub fn host(url: &str) -> String {
+    url::Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_else(|| "?".to_owned())
+}
+
+fn test_words(test: &WebhookTest) -> Words {
+    let status = test.status_code;
+    match (test.reason.as_str(), status) {
+        (_, 404) => Words::new(
+            "LINEからの接続テストが404になりました。接続した直後は反映まで1分ほどかかります。1分後に musubi channel check を実行してください。",
+            "LINE's test got 404. Right after connecting it takes a minute to take effect: run musubi channel check then.",
+        ),
+        (_, 401) => Words::new(
+            "LINEからの接続テストの署名が一致しません。保存したチャネルシークレットが古い可能性があります。musubi channel add で登録し直してください。",
+            "The signature of LINE's test does not match: the stored channel secret may be an old one. Store the new one with musubi channel add.",
+        ),
+        (_, 1..) => Words::new(
+            format!("LINEからの接続テストがHTTP {status} になりました。スタックのアラームとログを確認してください。"),
+            format!("LINE's test got HTTP {status}. Look at the stack's alarms and logs."),
+        ),
+        (reason, _) => {
+            let reason: String = reason.chars().filter(|c| c.is_ascii_uppercase() || *c == '_').take(40).collect();
+            Words::new(
+                format!("LINEがWebhook URLに接続できませんでした（{reason}）。URL、DNS、証明書を確認してください。"),
+                format!("LINE could not reach the webhook URL ({reason}). Check the address, DNS and certificate."),
+            )
+        }
+    }
+}
+
+fn quota_words(quota: MessageQuota, language: Language) -> String {
+    let MessageQuota { limit, used } = quota;
+    match (limit, language) {
+        (Some(limit), Language::Japanese) => format!("今月の送信数：{used} / {limit} 通"),
+        (Some(limit), Language::English) => format!("Messages this month: {used} of {limit}"),
+        (None, Language::Japanese) => format!("今月の送信数：{used} 通（上限なし）"),
+        (None, Language::English) => format!("Messages this month: {used} (no limit)"),
+    }
+}
+
+/// What only LINE's consoles can switch, by the names of their menus.
+pub fn switches(language: Language) -> String {
+    language
+        .pick(
+            "LINEの画面で次の設定を確認してください（APIでは変更できません）。\n\
+             - Webhookの利用：オン（LINE Developersコンソール［Messaging API設定］）\n\
+             - Webhookの再送：オン（同上。受信漏れを防ぎます）\n\
+             - 応答メッセージ：オフ（LINE Official Account Manager［設定］＞［応答設定］。自動応答との二重返信を防ぎます）",
+            "Check these switches in LINE's consoles; no API can change them.\n\
+             - Use webhook (Webhookの利用): on (LINE Developers Console, Messaging API)\n\
+             - Webhook redelivery (Webhookの再送): on (same place; nothing is lost then)\n\
+             - Auto-reply messages (応答メッセージ): off (LINE Official Account Manager, Settings > Response settings; nobody is answered twice)",
+        )
+        .to_owned()
+}

@@ -1,0 +1,152 @@
+//! Official Accounts: connecting, checking, showing, changing, disconnecting.
+
+mod add;
+mod check;
+mod input;
+mod settings;
+
+use std::sync::Arc;
+
+use musubi::config;
+use musubi::domain::account::CrmAccountKey;
+use musubi::domain::channel::Channel;
+use musubi::domain::ids::ChannelId;
+use musubi::domain::language::Language;
+use musubi::ports::rows::Commit;
+use serde_json::{Value, json};
+
+use crate::args::ChannelCommand;
+use crate::ask::Ask;
+use crate::failure::Failure;
+use crate::place::{Place, contended};
+use crate::say::{Report, Say};
+use crate::table::{facts, table};
+
+/// Runs one of the commands.
+///
+/// # Errors
+/// See [`Failure`].
+pub async fn run(place: &Place, ask: &mut Ask, say: &Say, command: &ChannelCommand) -> Result<Report, Failure> {
+    match command {
+        ChannelCommand::Add(asked) => add::add(place, ask, say, asked).await,
+        ChannelCommand::Check { channel } => {
+            let channel = place.channel(channel).await?.value;
+            let line = place.line(place.parts.secrets()?)?;
+            let health = check::look(&line, &channel.id, &webhook_url(place, &channel.id)?).await?;
+            Ok(health.report(say, &channel))
+        }
+        ChannelCommand::List => list(place, say).await,
+        ChannelCommand::Show { channel } => {
+            let channel = place.channel(channel).await?.value;
+            let url =
+                config::public_url(&place.environment).ok().map(|_| webhook_url(place, &channel.id)).transpose()?;
+            let mut lines = vec![
+                (say.pick("チャネルID", "channel ID"), channel.id.to_string()),
+                (say.pick("名前", "name"), channel.name.clone()),
+                (say.pick("ベーシックID", "basic ID"), channel.basic_id.clone()),
+                (say.pick("CRMアカウント", "CRM account"), channel.account.to_string()),
+                ("Webhook URL", url.unwrap_or_default()),
+            ];
+            lines.extend(settings::facts(&channel.settings, say));
+            Ok(Report::new(to_json(&channel), facts(&lines)))
+        }
+        ChannelCommand::Set { channel, settings } => set(place, say, channel, settings).await,
+        ChannelCommand::Remove { channel, yes } => remove(place, ask, say, channel, *yes).await,
+    }
+}
+
+/// Where LINE is to send this channel's webhooks.
+fn webhook_url(place: &Place, channel: &ChannelId) -> Result<String, Failure> {
+    Ok(format!("{}/line/{channel}/webhook", config::public_url(&place.environment)?))
+}
+
+/// For machines. The Official Account's own user ID stays inside.
+fn to_json(channel: &Channel) -> Value {
+    json!({
+        "channel_id": channel.id.as_str(), "name": channel.name, "basic_id": channel.basic_id,
+        "kind": channel.account.kind.as_str(), "portal_id": channel.account.id.as_str(),
+        "settings": settings::to_json(&channel.settings),
+    })
+}
+
+async fn list(place: &Place, say: &Say) -> Result<Report, Failure> {
+    let channels = place.channels()?.all().await?;
+    let row = |channel: &Channel| {
+        vec![channel.id.to_string(), channel.basic_id.clone(), channel.account.to_string(), channel.name.clone()]
+    };
+    let heads = match say.language {
+        Language::Japanese => ["チャネルID", "ベーシックID", "CRMアカウント", "名前"],
+        Language::English => ["channel ID", "basic ID", "CRM account", "name"],
+    };
+    let rows: Vec<Vec<String>> = channels.iter().map(row).collect();
+    let json = json!({"channels": channels.iter().map(to_json).collect::<Vec<_>>()});
+    Ok(Report::new(json, table(&heads, &rows, say.language)))
+}
+
+async fn set(place: &Place, say: &Say, channel: &str, changes: &[String]) -> Result<Report, Failure> {
+    for _ in 0..5 {
+        let found = place.channel(channel).await?;
+        let mut changed = found.value;
+        for change in changes {
+            settings::set(&mut changed.settings, change)?;
+        }
+        if changed.settings.entry_limit_ms < changed.settings.idle_window_ms {
+            return Err(Failure::usage(
+                "entry_limit は idle_window 以上にしてください。",
+                "entry_limit must not be shorter than idle_window.",
+            ));
+        }
+        if place.channels()?.put(&changed, found.rev).await? == Commit::Done {
+            let head = say.pick("変更しました。1分以内に反映されます。", "Changed; it takes effect within a minute.");
+            let text = format!("{head}\n{}", facts(&settings::facts(&changed.settings, say)));
+            return Ok(Report::new(to_json(&changed), text));
+        }
+    }
+    Err(contended())
+}
+
+/// First no workflow can choose it, then no webhook is taken, then nothing can be signed.
+async fn remove(place: &Place, ask: &mut Ask, say: &Say, id: &str, yes: bool) -> Result<Report, Failure> {
+    let channel = place.channel(id).await?.value;
+    let question = match say.language {
+        Language::Japanese => format!("「{}」（{}）の接続を解除しますか？", channel.name, channel.basic_id),
+        Language::English => format!("Disconnect “{}” ({})?", channel.name, channel.basic_id),
+    };
+    if !yes && !ask.yes(&question)? {
+        return Err(unconfirmed());
+    }
+    tie(place, &channel.account, &channel.id, false).await?;
+    place.channels()?.remove(&channel.id).await?;
+    Arc::clone(&place.parts.secrets()?).forget_line(&channel.id).await?;
+    let text = say.pick(
+        "接続を解除し、シークレットを削除しました（7日間は復元できます）。LINE DevelopersコンソールでWebhook URLを削除するか、［Webhookの利用］をオフにしてください。",
+        "Disconnected; its secrets are deleted (they can be recovered for 7 days). In the LINE Developers Console, remove the webhook URL or switch off “Use webhook”.",
+    );
+    Ok(Report::new(json!({"channel_id": channel.id.as_str(), "removed": true}), text))
+}
+
+fn unconfirmed() -> Failure {
+    Failure::failed(
+        "確認されなかったため、何も変更していません。確認を省略するには --yes を付けてください。",
+        "Not confirmed; nothing was changed. --yes answers the question beforehand.",
+    )
+}
+
+/// Adds a channel to its CRM account's, or takes it off. Twice is the same as once.
+async fn tie(place: &Place, key: &CrmAccountKey, channel: &ChannelId, tied: bool) -> Result<(), Failure> {
+    for _ in 0..5 {
+        let Some(found) = place.channels()?.account(key).await? else { return Ok(()) };
+        let mut account = found.value;
+        if account.channels.contains(channel) == tied {
+            return Ok(());
+        }
+        account.channels.retain(|known| known != channel);
+        if tied {
+            account.channels.push(channel.clone());
+        }
+        if place.channels()?.put_account(&account, found.rev).await? == Commit::Done {
+            return Ok(());
+        }
+    }
+    Err(contended())
+}

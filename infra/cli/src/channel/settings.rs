@@ -1,0 +1,155 @@
+//! Settings as they are written on the command line and shown.
+
+use musubi::domain::channel::ChannelSettings;
+use serde_json::{Value, json};
+
+use crate::failure::Failure;
+use crate::say::Say;
+use crate::table::{on, span};
+
+/// A conversation may be idle, or last, from 10 seconds to a day.
+const WINDOW_MS: std::ops::RangeInclusive<i64> = 10_000..=86_400_000;
+
+/// Changes one setting, written `KEY=VALUE`.
+///
+/// # Errors
+/// There is no such setting, or it takes no such value.
+pub fn set(settings: &mut ChannelSettings, text: &str) -> Result<(), Failure> {
+    let (key, value) = text
+        .split_once('=')
+        .ok_or_else(|| Failure::usage("設定は KEY=VALUE の形式で指定してください。", "Write settings as KEY=VALUE."))?;
+    let value = value.trim();
+    match key.trim() {
+        "create_contacts" => settings.create_contacts = flag(key, value)?,
+        "tasks" => settings.tasks = flag(key, value)?,
+        "recent_messages" => settings.recent_messages = flag(key, value)?,
+        "fallback_owner" => settings.fallback_owner = owner(value)?,
+        "idle_window" => settings.idle_window_ms = window(key, value)?,
+        "entry_limit" => settings.entry_limit_ms = window(key, value)?,
+        "dummy_email_domain" => settings.dummy_email_domain = domain(value)?,
+        _ => {
+            return Err(Failure::usage(
+                "その設定はありません。musubi channel set --help で一覧を確認してください。",
+                "There is no such setting. See musubi channel set --help.",
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn flag(key: &str, value: &str) -> Result<bool, Failure> {
+    match value.to_ascii_lowercase().as_str() {
+        "on" | "true" | "yes" | "1" | "オン" => Ok(true),
+        "off" | "false" | "no" | "0" | "オフ" => Ok(false),
+        _ => Err(Failure::usage(
+            format!("{key} には on または off を指定してください。"),
+            format!("{key} is on or off."),
+        )),
+    }
+}
+
+/// `15m`, `900s`, `1h`; a bare number is seconds.
+fn window(key: &str, value: &str) -> Result<i64, Failure> {
+    let digits = value.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit_ms = match &value[digits.len()..] {
+        "" | "s" | "sec" => Some(1_000),
+        "m" | "min" => Some(60_000),
+        "h" => Some(3_600_000),
+        _ => None,
+    };
+    let number: Option<i64> = digits.trim().parse().ok();
+    let time_ms = number.zip(unit_ms).and_then(|(number, unit_ms)| number.checked_mul(unit_ms));
+    time_ms.filter(|time_ms| WINDOW_MS.contains(time_ms)).ok_or_else(|| {
+        Failure::usage(
+            format!("{key} には 10s から 24h までの時間を指定してください（例：15m、900s、1h）。"),
+            format!("{key} is a time from 10s to 24h, such as 15m, 900s or 1h."),
+        )
+    })
+}
+
+fn owner(value: &str) -> Result<Option<String>, Failure> {
+    match value {
+        "" | "none" => Ok(None),
+        id if id.len() <= 20 && id.bytes().all(|byte| byte.is_ascii_digit()) => Ok(Some(id.to_owned())),
+        _ => Err(Failure::usage(
+            "fallback_owner にはHubSpotの所有者IDの数字、または none を指定してください（ユーザーIDとは異なります）。",
+            "fallback_owner is HubSpot's owner ID, a number (not the user ID), or none.",
+        )),
+    }
+}
+
+fn domain(value: &str) -> Result<Option<String>, Failure> {
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len()) && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    match value {
+        "" | "none" => Ok(None),
+        name if name.contains('.') && name.len() <= 200 && name.split('.').all(is_label) => {
+            Ok(Some(name.to_ascii_lowercase()))
+        }
+        _ => Err(Failure::usage(
+            "dummy_email_domain には lineuser.com のようなドメイン、または none を指定してください。",
+            "dummy_email_domain is a domain such as lineuser.com, or none.",
+        )),
+    }
+}
+
+/// For machines.
+pub fn to_json(settings: &ChannelSettings) -> Value {
+    json!({
+        "create_contacts": settings.create_contacts, "tasks": settings.tasks,
+        "fallback_owner": settings.fallback_owner, "recent_messages": settings.recent_messages,
+        "idle_window_ms": settings.idle_window_ms, "entry_limit_ms": settings.entry_limit_ms,
+        "dummy_email_domain": settings.dummy_email_domain,
+    })
+}
+
+/// For people, by the names that `channel set` takes.
+pub fn facts(settings: &ChannelSettings, say: &Say) -> Vec<(&'static str, String)> {
+    let or_none = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".to_owned());
+    let on = |value| on(value, say.language);
+    vec![
+        ("create_contacts", on(settings.create_contacts)),
+        ("tasks", on(settings.tasks)),
+        ("fallback_owner", or_none(&settings.fallback_owner)),
+        ("recent_messages", on(settings.recent_messages)),
+        ("idle_window", span(settings.idle_window_ms)),
+        ("entry_limit", span(settings.entry_limit_ms)),
+        ("dummy_email_domain", or_none(&settings.dummy_email_domain)),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_read_and_bad_ones_change_nothing() {
+        let mut settings = ChannelSettings::default();
+        for text in
+            ["tasks=off", "idle_window=90s", "entry_limit=2h", "fallback_owner=41", "dummy_email_domain=Lineuser.com"]
+        {
+            set(&mut settings, text).unwrap();
+        }
+        assert!(!settings.tasks);
+        assert_eq!((settings.idle_window_ms, settings.entry_limit_ms), (90_000, 7_200_000));
+        assert_eq!(settings.fallback_owner.as_deref(), Some("41"));
+        assert_eq!(settings.dummy_email_domain.as_deref(), Some("lineuser.com"));
+        let before = settings.clone();
+        for text in [
+            "tasks",
+            "tasks=maybe",
+            "idle_window=1s",
+            "idle_window=99999999999999h",
+            "idle_window=5分",
+            "name=x",
+            "fallback_owner=taro",
+            "dummy_email_domain=no domain",
+        ] {
+            assert!(matches!(set(&mut settings, text), Err(Failure::Usage(_))), "{text}");
+        }
+        assert_eq!(settings, before);
+        set(&mut settings, "fallback_owner=none").unwrap();
+        assert_eq!(settings.fallback_owner, None);
+    }
+}

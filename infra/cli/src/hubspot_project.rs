@@ -1,0 +1,119 @@
+//! `hubspot project`: writes the HubSpot developer project with a stack's URLs in it.
+//!
+//! HubSpot gives an app its ID at the first upload, when the URLs must be there already. So the URLs
+//! carry a name that the customer chooses, `musubi` by default, and `portal add` is told the same.
+
+use std::path::Path;
+
+use musubi::config::{self, Environment};
+use serde_json::json;
+use url::Url;
+
+use crate::args::HubSpotCommand;
+use crate::failure::Failure;
+use crate::say::{Report, Say};
+
+/// The port of `http://localhost:PORT/callback`, which the project names.
+pub const DEFAULT_PORT: u16 = 8976;
+
+/// The project's files as they are in `infra/hubspot`.
+pub const FILES: [(&str, &str); 5] = [
+    ("README.md", include_str!("../../hubspot/README.md")),
+    ("hsproject.json", include_str!("../../hubspot/hsproject.json")),
+    ("src/app/app-hsmeta.json", include_str!("../../hubspot/src/app/app-hsmeta.json")),
+    (
+        "src/app/workflow-actions/send-line-message-hsmeta.json",
+        include_str!("../../hubspot/src/app/workflow-actions/send-line-message-hsmeta.json"),
+    ),
+    ("src/app/webhooks/webhooks-hsmeta.json", include_str!("../../hubspot/src/app/webhooks/webhooks-hsmeta.json")),
+];
+
+/// Runs the command.
+///
+/// # Errors
+/// An address or name cannot be used, or a file cannot be written.
+pub fn run(environment: &Environment, say: &Say, command: &HubSpotCommand) -> Result<Report, Failure> {
+    let HubSpotCommand::Project { out, public_url, app, port, force } = command;
+    let url = match public_url {
+        Some(url) => url.trim_end_matches('/').to_owned(),
+        None => config::public_url(environment)?,
+    };
+    let url = usable(&url)?;
+    let app = app_name(app)?;
+    let files: Vec<(&str, String)> = FILES.iter().map(|(path, text)| (*path, filled(text, &url, app, *port))).collect();
+    if !force {
+        let differs =
+            |(path, text): &&(&str, String)| std::fs::read_to_string(out.join(path)).is_ok_and(|there| there != *text);
+        if let Some((path, _)) = files.iter().find(differs) {
+            let shown = out.join(path).display().to_string();
+            return Err(Failure::failed(
+                format!(
+                    "{shown} の内容が異なります。上書きするには --force を付けてください。何も書き込んでいません。"
+                ),
+                format!("{shown} is there and differs. --force overwrites it. Nothing was written."),
+            ));
+        }
+    }
+    for (path, text) in &files {
+        write(&out.join(path), text)?;
+    }
+    let paths: Vec<&str> = files.iter().map(|(path, _)| *path).collect();
+    let action_url = format!("{url}/crm/hubspot/{app}/action");
+    let json = json!({"out": out, "files": paths, "app": app, "action_url": action_url});
+    let dir = out.display();
+    let text = match say.pick("ja", "en") {
+        "ja" => format!(
+            "{dir} にHubSpotのプロジェクトを書き出しました。\n次の手順：\n  cd {dir} && hs project upload\n  HubSpotのアプリの［認証］タブでクライアントIDとシークレットを確認し、musubi portal add --app {app} --port {port}"
+        ),
+        _ => format!(
+            "The HubSpot project is in {dir}.\nNext:\n  cd {dir} && hs project upload\n  take client ID and secret from the app's Auth tab, then: musubi portal add --app {app} --port {port}"
+        ),
+    };
+    Ok(Report::new(json, text))
+}
+
+/// A name that can stand in a URL's path and in a secret's name.
+///
+/// # Errors
+/// It cannot.
+pub fn app_name(name: &str) -> Result<&str, Failure> {
+    let fits = (1..=64).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+    if fits {
+        return Ok(name);
+    }
+    Err(Failure::usage(
+        "アプリの名前には半角英数字、-、_ を64文字以内で指定してください。",
+        "The app's name takes up to 64 letters, digits, - and _.",
+    ))
+}
+
+/// HubSpot calls https alone; plain http is for the emulators on this machine.
+fn usable(text: &str) -> Result<String, Failure> {
+    let wrong = || {
+        Failure::usage(
+            "公開URLには https:// で始まるURLを、クエリを付けずに指定してください。",
+            "The public URL must begin with https:// and have no query.",
+        )
+    };
+    let url = Url::parse(text).map_err(|_| wrong())?;
+    let is_local = matches!(url.host_str(), Some("127.0.0.1" | "localhost"));
+    let scheme = url.scheme() == "https" || (url.scheme() == "http" && is_local);
+    let bare = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+    // What stands in the files must be the same text that HubSpot signs, and nothing JSON would escape.
+    let plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\');
+    if scheme && bare && plain && url.has_host() { Ok(text.to_owned()) } else { Err(wrong()) }
+}
+
+/// Puts the values in place of the names in braces.
+pub fn filled(text: &str, public_url: &str, app: &str, port: u16) -> String {
+    text.replace("{PUBLIC_URL}", public_url).replace("{APP}", app).replace("{PORT}", &port.to_string())
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    let written = path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(path, text));
+    written.map_err(|_| {
+        let shown = path.display();
+        Failure::failed(format!("{shown} に書き込めません。"), format!("{shown} cannot be written."))
+    })
+}

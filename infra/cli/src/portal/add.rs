@@ -1,0 +1,178 @@
+//! `portal add`: leave from HubSpot, secrets stored, properties made, the account's row written.
+//!
+//! A second run updates: it finds what the first one made. The row comes last, so an account that
+//! can be found is one that is ready.
+
+use std::sync::Arc;
+
+use musubi::crm::hubspot::setup::{self, PropertyReport};
+use musubi::domain::account::{Capabilities, CrmAccount, CrmAccountKey, CrmKind};
+use musubi::domain::ids::CrmAppId;
+use musubi::domain::language::Language;
+use musubi::ports::Secrets;
+use musubi::ports::rows::Commit;
+use musubi::ports::secrets::{CrmAppSecrets, Secret};
+use serde_json::json;
+
+use super::grant::{self, Grant};
+use crate::args::PortalAdd;
+use crate::ask::Ask;
+use crate::failure::Failure;
+use crate::hubspot_project::app_name;
+use crate::place::{Place, contended};
+use crate::say::{Report, Say};
+
+/// What became of the app's secrets.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum AppSecrets {
+    /// None are stored: nothing that HubSpot sends can be believed.
+    Absent,
+    /// One is stored.
+    One,
+    /// The one before is good, too.
+    Two,
+}
+
+/// Connects an account.
+///
+/// # Errors
+/// See [`Failure`]. Running it again goes on from there.
+pub async fn add(place: &Place, ask: &mut Ask, say: &Say, asked: &PortalAdd) -> Result<Report, Failure> {
+    let app = CrmAppId::new(app_name(&asked.app)?);
+    let secrets = place.parts.secrets()?;
+    let channels = place.channels()?;
+    let language = asked.portal_lang.map_or(say.language, Language::from);
+    let grant = if asked.private_token {
+        grant::by_private_token(place, ask, say, &app).await?
+    } else {
+        grant::by_oauth(place, ask, say, asked).await?
+    };
+    let key = CrmAccountKey { kind: CrmKind::HubSpot, id: grant.portal.clone() };
+    let kept = store_app(&*secrets, &app, &grant, asked.forget_old_secret).await?;
+    secrets.store_crm_token(&key, &grant.token).await?;
+
+    let crms = place.crms(Arc::clone(&secrets))?;
+    let api = crms.hubspot_api(&CrmAccount::new(key.clone(), app.clone(), language, "UTC"));
+    let details = setup::account_details(&api).await?;
+    let properties = setup::prepare_properties(&api, language).await?;
+    if !properties.problems.is_empty() {
+        return Ok(unfinished(say, &key, &properties));
+    }
+    let unique_keys = setup::probe_unique_keys(&api, language).await?;
+    let workflows_wait = match grant.workflows_wait {
+        Some(known) => known,
+        None => setup::probe_workflows_wait(&api).await?,
+    };
+    let capabilities = Capabilities { workflows_wait, unique_keys };
+
+    for _ in 0..5 {
+        let found = channels.account(&key).await?;
+        let (mut account, rev) = match found {
+            Some(found) => (found.value, found.rev),
+            None => (CrmAccount::new(key.clone(), app.clone(), language, &details.time_zone), 0),
+        };
+        account.app = app.clone();
+        account.language = language;
+        account.time_zone = details.time_zone.clone();
+        account.capabilities = capabilities;
+        if channels.put_account(&account, rev).await? == Commit::Done {
+            return Ok(done(say, &account, &properties, kept, rev == 0));
+        }
+    }
+    Err(contended())
+}
+
+/// Stores the app's secret; the one before stays good until it is said to be forgotten.
+async fn store_app(
+    secrets: &dyn Secrets,
+    app: &CrmAppId,
+    grant: &Grant,
+    forget_old: bool,
+) -> Result<AppSecrets, Failure> {
+    let stored = secrets.crm_app_anew(CrmKind::HubSpot, app).await?;
+    let Some((client_id, secret)) = &grant.app else {
+        return Ok(if stored.is_some() { AppSecrets::One } else { AppSecrets::Absent });
+    };
+    let old: Vec<Secret> = stored.into_iter().flat_map(|stored| stored.client_secrets).collect();
+    let old = old.into_iter().filter(|old| old != secret && !forget_old).take(1);
+    let client_secrets: Vec<Secret> = [secret.clone()].into_iter().chain(old).collect();
+    let kept = if client_secrets.len() > 1 { AppSecrets::Two } else { AppSecrets::One };
+    let new = CrmAppSecrets { client_id: client_id.clone(), client_secrets };
+    secrets.store_crm_app(CrmKind::HubSpot, app, &new).await?;
+    Ok(kept)
+}
+
+/// HubSpot has properties of our names that are not as they must be: nothing may be written yet.
+fn unfinished(say: &Say, key: &CrmAccountKey, properties: &PropertyReport) -> Report {
+    let problems: Vec<String> = properties.problems.iter().map(|problem| problem.words(say.language)).collect();
+    let head = say.pick(
+        "アクセス権は保存しましたが、次の点を直すまでこのアカウントは使用できません。直してから、もう一度実行してください。",
+        "Access is stored, but the account cannot be used until this is put right. Then run this again.",
+    );
+    let json = json!({
+        "connected": false, "portal_id": key.id.as_str(), "properties_created": properties.created,
+        "properties_found": properties.found, "problems": problems,
+    });
+    let list: Vec<String> = problems.iter().map(|problem| format!("- {problem}")).collect();
+    Report { json, text: format!("{head}\n{}", list.join("\n")), good: false }
+}
+
+fn done(say: &Say, account: &CrmAccount, properties: &PropertyReport, kept: AppSecrets, is_new: bool) -> Report {
+    let todo = todo(say, account, kept);
+    let json = json!({
+        "connected": true, "new": is_new, "portal_id": account.key.id.as_str(), "app": account.app.as_str(),
+        "time_zone": account.time_zone, "workflows_wait": account.capabilities.workflows_wait,
+        "unique_keys": account.capabilities.unique_keys, "channels": account.channels,
+        "properties_created": properties.created, "properties_found": properties.found, "problems": [], "todo": todo,
+    });
+    let (portal, zone) = (&account.key.id, &account.time_zone);
+    let (made, found) = (properties.created.len(), properties.found.len());
+    let text = match (say.language, is_new) {
+        (Language::Japanese, true) => format!("HubSpotアカウント {portal}（{zone}）を接続しました。"),
+        (Language::Japanese, false) => format!("HubSpotアカウント {portal}（{zone}）の接続を更新しました。"),
+        (Language::English, true) => format!("HubSpot account {portal} ({zone}) is connected."),
+        (Language::English, false) => format!("HubSpot account {portal} ({zone}) is connected anew."),
+    };
+    let text = match say.language {
+        Language::Japanese => format!("{text}\nコンタクトのプロパティー：作成 {made} 件、確認済み {found} 件"),
+        Language::English => format!("{text}\nContact properties: {made} made, {found} found as they must be."),
+    };
+    let list: Vec<String> = todo.iter().map(|each| format!("- {each}")).collect();
+    Report::new(json, [text, list.join("\n")].join("\n").trim_end().to_owned())
+}
+
+/// What the operator should know or do next.
+fn todo(say: &Say, account: &CrmAccount, kept: AppSecrets) -> Vec<String> {
+    let mut todo = Vec::new();
+    let mut add = |japanese: &str, english: &str| todo.push(say.pick(japanese, english).to_owned());
+    match kept {
+        AppSecrets::Absent => add(
+            "クライアントシークレットが保存されていないため、ワークフローからの送信は受け付けられません。",
+            "No client secret is stored: messages from workflows are refused.",
+        ),
+        AppSecrets::Two => add(
+            "以前のクライアントシークレットも引き続き有効です。HubSpotで無効にしたら、--forget-old-secret を付けてもう一度実行してください。",
+            "The client secret before this one is still good. Once HubSpot has dropped it, run this again with --forget-old-secret.",
+        ),
+        AppSecrets::One => {}
+    }
+    if !account.capabilities.workflows_wait {
+        add(
+            "スコープ「automation」が許可されていないため、ワークフローは送信結果を待ちません（結果はタイムラインとプロパティーに記録されます）。",
+            "The scope “automation” was not granted: workflows do not wait for outcomes, which are written to the timeline and a property.",
+        );
+    }
+    if !account.capabilities.unique_keys {
+        add(
+            "このアカウントではメモとタスクに重複防止キーを設定できません。HubSpotが応答しなかった場合に限り、確認してから書き直します。",
+            "This account takes no unique key on notes and tasks: where HubSpot does not answer, Musubi looks before it writes again.",
+        );
+    }
+    if account.channels.is_empty() {
+        add(
+            "次に musubi channel add でLINE公式アカウントを接続してください。",
+            "Next, connect a LINE Official Account with musubi channel add.",
+        );
+    }
+    todo
+}

@@ -1,0 +1,83 @@
+//! CRM accounts: connecting them, showing them.
+
+mod add;
+mod callback;
+mod grant;
+
+use musubi::domain::account::CrmAccount;
+use musubi::domain::language::Language;
+use serde_json::{Value, json};
+
+use crate::args::PortalCommand;
+use crate::ask::Ask;
+use crate::failure::Failure;
+use crate::place::Place;
+use crate::say::{Report, Say};
+use crate::table::{facts, on, span, table};
+
+/// Runs one of the commands.
+///
+/// # Errors
+/// See [`Failure`].
+pub async fn run(place: &Place, ask: &mut Ask, say: &Say, command: &PortalCommand) -> Result<Report, Failure> {
+    match command {
+        PortalCommand::Add(asked) => add::add(place, ask, say, asked).await,
+        PortalCommand::List => {
+            let accounts = place.channels()?.accounts().await?;
+            let rows: Vec<Vec<String>> = accounts
+                .iter()
+                .map(|account| {
+                    let channels: Vec<&str> = account.channels.iter().map(|id| id.as_str()).collect();
+                    vec![
+                        account.key.kind.as_str().to_owned(),
+                        account.key.id.to_string(),
+                        account.app.to_string(),
+                        channels.join(" "),
+                    ]
+                })
+                .collect();
+            let heads = match say.language {
+                Language::Japanese => ["CRM", "アカウント", "アプリ", "チャネル"],
+                Language::English => ["CRM", "account", "app", "channels"],
+            };
+            let json = json!({"portals": accounts.iter().map(to_json).collect::<Vec<_>>()});
+            Ok(Report::new(json, table(&heads, &rows, say.language)))
+        }
+        PortalCommand::Show { portal, kind } => {
+            let account = place.account(*kind, portal).await?.value;
+            Ok(Report::new(to_json(&account), to_text(&account, say)))
+        }
+    }
+}
+
+/// For machines. An account's row holds no secrets.
+fn to_json(account: &CrmAccount) -> Value {
+    json!({
+        "kind": account.key.kind.as_str(),
+        "portal_id": account.key.id.as_str(),
+        "app": account.app.as_str(),
+        "language": account.language,
+        "time_zone": account.time_zone,
+        "workflows_wait": account.capabilities.workflows_wait,
+        "unique_keys": account.capabilities.unique_keys,
+        "channels": account.channels,
+        "send_limit_ms": account.send_limit_ms,
+        "block_expiry_ms": account.block_expiry_ms,
+    })
+}
+
+fn to_text(account: &CrmAccount, say: &Say) -> String {
+    let language = say.language;
+    let channels: Vec<&str> = account.channels.iter().map(|id| id.as_str()).collect();
+    facts(&[
+        (say.pick("CRM", "CRM"), account.key.kind.as_str().to_owned()),
+        (say.pick("アカウント", "account"), account.key.id.to_string()),
+        (say.pick("アプリ", "app"), account.app.to_string()),
+        (say.pick("ラベルの言語", "labels"), account.language.pick("日本語", "English").to_owned()),
+        (say.pick("タイムゾーン", "time zone"), account.time_zone.clone()),
+        (say.pick("ワークフローが結果を待つ", "workflows wait"), on(account.capabilities.workflows_wait, language)),
+        (say.pick("重複防止キー", "unique keys"), on(account.capabilities.unique_keys, language)),
+        (say.pick("送信の期限", "send limit"), span(account.send_limit_ms)),
+        (say.pick("チャネル", "channels"), channels.join(" ")),
+    ])
+}

@@ -1,0 +1,78 @@
+//! Secrets that are tried before they are stored: what does not work never replaces what does.
+
+use std::sync::{Mutex, PoisonError};
+
+use async_trait::async_trait;
+use musubi::domain::account::{CrmAccountKey, CrmKind};
+use musubi::domain::ids::{ChannelId, CrmAppId};
+use musubi::ports::PortError;
+use musubi::ports::secrets::{CrmAppSecrets, CrmToken, LineSecrets, Secrets};
+
+/// Secrets in memory, for whichever channel or account is asked about.
+#[derive(Default)]
+pub struct Proposed {
+    line: Mutex<Option<LineSecrets>>,
+    token: Mutex<Option<CrmToken>>,
+}
+
+impl Proposed {
+    /// A channel's.
+    pub fn line(secrets: LineSecrets) -> Self {
+        Self { line: Mutex::new(Some(secrets)), ..Self::default() }
+    }
+
+    /// An account's.
+    pub fn token(token: CrmToken) -> Self {
+        Self { token: Mutex::new(Some(token)), ..Self::default() }
+    }
+}
+
+fn read<T: Clone>(value: &Mutex<T>) -> T {
+    value.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+fn write<T>(place: &Mutex<T>, value: T) {
+    *place.lock().unwrap_or_else(PoisonError::into_inner) = value;
+}
+
+#[async_trait]
+impl Secrets for Proposed {
+    async fn line(&self, _: &ChannelId) -> Result<Option<LineSecrets>, PortError> {
+        Ok(read(&self.line))
+    }
+
+    async fn line_anew(&self, channel: &ChannelId) -> Result<Option<LineSecrets>, PortError> {
+        Secrets::line(self, channel).await
+    }
+
+    async fn crm_app(&self, _: CrmKind, _: &CrmAppId) -> Result<Option<CrmAppSecrets>, PortError> {
+        Ok(None)
+    }
+
+    async fn crm_app_anew(&self, kind: CrmKind, app: &CrmAppId) -> Result<Option<CrmAppSecrets>, PortError> {
+        self.crm_app(kind, app).await
+    }
+
+    async fn crm_token(&self, _: &CrmAccountKey) -> Result<Option<CrmToken>, PortError> {
+        Ok(read(&self.token))
+    }
+
+    async fn store_crm_token(&self, _: &CrmAccountKey, token: &CrmToken) -> Result<(), PortError> {
+        write(&self.token, Some(token.clone()));
+        Ok(())
+    }
+
+    async fn store_line(&self, _: &ChannelId, secrets: &LineSecrets) -> Result<(), PortError> {
+        write(&self.line, Some(secrets.clone()));
+        Ok(())
+    }
+
+    async fn store_crm_app(&self, _: CrmKind, _: &CrmAppId, _: &CrmAppSecrets) -> Result<(), PortError> {
+        Ok(())
+    }
+
+    async fn forget_line(&self, _: &ChannelId) -> Result<(), PortError> {
+        write(&self.line, None);
+        Ok(())
+    }
+}

@@ -1,0 +1,170 @@
+//! `channel`.
+
+use serde_json::json;
+
+use super::support::{CHANNEL, CHANNEL_SECRET, PORTAL, Ran, Stack};
+
+async fn add(stack: &Stack, id: &str, more: &[&str], input: &str) -> Ran {
+    let portal = PORTAL.to_string();
+    let args = ["--json", "channel", "add", "--portal", &portal, "--channel-id", id, "--yes"];
+    stack.run(&[&args[..], more].concat(), input).await
+}
+
+fn message(ran: &Ran) -> String {
+    ran.json()["error"]["message"].as_str().unwrap_or_default().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_channel_is_connected_its_webhook_set_and_tested() {
+    let stack = Stack::start().await.with_portal().await;
+    let ran = add(&stack, CHANNEL, &[], &format!("{CHANNEL_SECRET}\n")).await;
+    assert_eq!(ran.code, 0, "{} {}", ran.stdout, ran.stderr);
+    let told = ran.json();
+    let url = format!("{}/line/{CHANNEL}/webhook", stack.public_url);
+    assert_eq!((&told["name"], &told["webhook"]["url"]), (&json!("Musubi demo"), &json!(url)));
+    assert_eq!((&told["webhook"]["test"]["success"], &told["todo"]), (&json!(true), &json!([])));
+    let spec = stack.line.channel(CHANNEL).unwrap();
+    assert_eq!(spec.webhook_url.as_deref(), Some(url.as_str()));
+    let stored = stack.parts.channels().unwrap().find(&stack.channel_id()).await.unwrap().unwrap();
+    assert_eq!(stored.bot_user_id.expose(), spec.bot_user_id);
+    assert_eq!(stack.account().await.unwrap().channels, [stack.channel_id()]);
+    let secrets = stack.parts.secrets().unwrap().line(&stack.channel_id()).await.unwrap().unwrap();
+    assert_eq!(secrets.channel_secrets[0].expose(), CHANNEL_SECRET);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_read_the_name_the_address_and_lines_own_menu_names() {
+    let stack = Stack::start().await.with_portal().await;
+    let portal = PORTAL.to_string();
+    let args = ["channel", "add", "--portal", &portal, "--channel-id", CHANNEL, "--yes", "--lang", "ja"];
+    let ran = stack.run(&args, &format!("{CHANNEL_SECRET}\n")).await;
+    for words in ["Musubi demo", "Webhookの利用：オン", "Webhookの再送：オン", "応答メッセージ：オフ", "/webhook"]
+    {
+        assert!(ran.stdout.contains(words), "{words}: {}", ran.stdout);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_kind_of_bad_input_is_told_and_nothing_is_stored() {
+    let mut stack = Stack::start().await.with_portal().await;
+    stack.line.set_long_lived_token(CHANNEL, Some(&"t".repeat(172)));
+    let wrong = "00000000000000000000000000000000";
+    let token = "x".repeat(172);
+    stack.hide(&token);
+    let secret = CHANNEL_SECRET;
+    let (swapped, short) = (format!("{CHANNEL}\n"), format!("{}\n", &secret[1..]));
+    stack.hide(&secret[1..]);
+    let both = format!("{secret}\n{token}\n");
+    let (spaced, bracketed, good) = (format!("{secret} \n"), format!("{secret}]\n"), format!("{secret}\n"));
+    let cases: [(&str, &[&str], &str, i32, &str); 11] = [
+        (secret, &[], &swapped, 2, "channel secret, not the channel ID"),
+        (CHANNEL, &[], &swapped, 2, "channel ID, not the channel secret"),
+        ("1234567890 ", &[], &good, 2, "spaces"),
+        ("1234567890]", &[], &good, 2, "stray"),
+        ("123456789", &[], &good, 2, "this has 9"),
+        (CHANNEL, &[], &spaced, 2, "spaces"),
+        (CHANNEL, &[], &bracketed, 2, "stray"),
+        (CHANNEL, &[], &short, 2, "this has 31"),
+        (CHANNEL, &[], "\n", 2, "Nothing was entered"),
+        (CHANNEL, &[], wrong, 1, "refuses this channel ID and channel secret"),
+        (CHANNEL, &["--long-lived-token"], &both, 1, "refuses the channel access token"),
+    ];
+    for (id, more, input, code, words) in cases {
+        let ran = add(&stack, id, more, input).await;
+        assert_eq!(ran.code, code, "{words}: {}", ran.stdout);
+        assert!(message(&ran).contains(words), "{words}: {}", ran.stdout);
+    }
+    assert!(stack.parts.channels().unwrap().all().await.unwrap().is_empty());
+    assert!(stack.parts.secrets().unwrap().line(&stack.channel_id()).await.unwrap().is_none());
+    assert_eq!(stack.line.channel(CHANNEL).unwrap().webhook_url, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_of_another_account_is_noticed() {
+    let mut stack = Stack::start().await.with_portal().await;
+    let token = "a".repeat(172);
+    stack.hide(&token);
+    stack.line.add_channel(local::fake::line::ChannelSpec::demo("2000000001", &"d".repeat(32), "provider"));
+    stack.line.set_long_lived_token("2000000001", Some(&token));
+    let ran = add(&stack, CHANNEL, &["--long-lived-token"], &format!("{CHANNEL_SECRET}\n{token}\n")).await;
+    assert!(ran.code == 1 && message(&ran).contains("another Official Account"), "{}", ran.stdout);
+    stack.line.set_long_lived_token("2000000001", None);
+    stack.line.set_long_lived_token(CHANNEL, Some(&token));
+    let ran = add(&stack, CHANNEL, &["--long-lived-token"], &format!("{CHANNEL_SECRET}\n{token}\n")).await;
+    assert_eq!(ran.code, 0, "{}", ran.stdout);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_yes_nothing_is_connected_and_the_tool_that_would_be_cut_off_is_named() {
+    let stack = Stack::start().await.with_portal().await;
+    let other = "https://other.example/hook?key=private-part";
+    stack.line.edit_channel(CHANNEL, |spec| spec.webhook_url = Some(other.to_owned()));
+    let portal = PORTAL.to_string();
+    let args = ["channel", "add", "--portal", &portal, "--channel-id", CHANNEL];
+    let ran = stack.run(&args, &format!("{CHANNEL_SECRET}\n")).await;
+    assert_eq!(ran.code, 1);
+    assert!(ran.stderr.contains("“Musubi demo”") && ran.stderr.contains("other.example"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("private-part"));
+    assert_eq!(stack.line.channel(CHANNEL).unwrap().webhook_url.as_deref(), Some(other));
+    assert!(stack.parts.secrets().unwrap().line(&stack.channel_id()).await.unwrap().is_none());
+    let kept = add(&stack, CHANNEL, &["--keep-webhook"], &format!("{CHANNEL_SECRET}\n")).await.json();
+    assert_eq!(kept["webhook"]["is_set"], json!(false));
+    assert!(kept["todo"][0].as_str().unwrap().contains("another service (other.example)"), "{kept}");
+    assert_eq!(stack.line.channel(CHANNEL).unwrap().webhook_url.as_deref(), Some(other));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_webhook_that_is_off_or_fails_is_found() {
+    let stack = Stack::start().await.with_portal().await;
+    stack.line.edit_channel(CHANNEL, |spec| spec.webhook_active = false);
+    let told = add(&stack, CHANNEL, &[], &format!("{CHANNEL_SECRET}\n")).await.json();
+    assert!(told["todo"][0].as_str().unwrap().contains("“Use webhook” is off"), "{told}");
+    let checked = stack.run(&["--json", "channel", "check", CHANNEL], "").await;
+    assert_eq!(checked.code, 1);
+    stack.line.edit_channel(CHANNEL, |spec| spec.webhook_active = true);
+    assert_eq!(stack.run(&["channel", "check", CHANNEL], "").await.code, 0);
+    stack.line.edit_channel(CHANNEL, |spec| spec.webhook_url = Some("https://typo.example/".to_owned()));
+    let checked = stack.run(&["--json", "channel", "check", CHANNEL], "").await;
+    assert!(checked.code == 1 && checked.stdout.contains("typo.example"), "{}", checked.stdout);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_are_changed_and_survive_a_second_add() {
+    let stack = Stack::start().await.with_portal().await;
+    let good = format!("{CHANNEL_SECRET}\n");
+    assert_eq!(add(&stack, CHANNEL, &[], &good).await.code, 0);
+    let set = ["--json", "channel", "set", CHANNEL, "tasks=off", "idle_window=90s", "dummy_email_domain=lineuser.com"];
+    let told = stack.run(&set, "").await.json();
+    assert_eq!((&told["settings"]["tasks"], &told["settings"]["idle_window_ms"]), (&json!(false), &json!(90_000)));
+    for bad in ["tasks=maybe", "idle_window=2h", "nonsense=1", "tasks"] {
+        assert_eq!(stack.run(&["channel", "set", CHANNEL, bad], "").await.code, 2, "{bad}");
+    }
+    assert_eq!(add(&stack, CHANNEL, &[], &good).await.code, 0);
+    let shown = stack.run(&["--json", "channel", "show", CHANNEL], "").await.json();
+    assert_eq!(shown["settings"], told["settings"]);
+    assert_eq!(stack.account().await.unwrap().channels.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removed_channel_is_gone_from_everywhere_and_can_come_back() {
+    let stack = Stack::start().await.with_portal().await;
+    let good = format!("{CHANNEL_SECRET}\n");
+    assert_eq!(add(&stack, CHANNEL, &[], &good).await.code, 0);
+    let listed = stack.run(&["channel", "list"], "").await;
+    assert!(listed.stdout.contains(CHANNEL) && listed.stdout.contains("Musubi demo"), "{}", listed.stdout);
+    assert_eq!(stack.run(&["channel", "remove", CHANNEL], "").await.code, 1, "nobody said yes");
+    assert_eq!(stack.run(&["channel", "remove", CHANNEL, "--yes"], "").await.code, 0);
+    assert!(stack.account().await.unwrap().channels.is_empty());
+    assert!(stack.parts.secrets().unwrap().line_anew(&stack.channel_id()).await.unwrap().is_none());
+    for gone in [["channel", "show", CHANNEL], ["channel", "check", CHANNEL], ["channel", "set", CHANNEL]] {
+        let more: &[&str] = if gone[1] == "set" { &["tasks=on"] } else { &[] };
+        assert_eq!(stack.run(&[&gone[..], more].concat(), "").await.code, 3, "{gone:?}");
+    }
+    assert_eq!(add(&stack, CHANNEL, &[], &good).await.code, 0, "a deleted secret is brought back");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_channel_needs_a_connected_portal() {
+    let stack = Stack::start().await;
+    assert_eq!(add(&stack, CHANNEL, &[], &format!("{CHANNEL_SECRET}\n")).await.code, 3);
+}

@@ -1,0 +1,8 @@
+//! The real binary, against the emulators of AWS and the fakes of LINE and HubSpot.
+
+mod channel;
+mod dead_letters;
+mod parked;
+mod portal;
+mod project;
+mod support;

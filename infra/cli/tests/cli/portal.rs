@@ -1,0 +1,178 @@
+//! `portal`.
+
+use musubi::domain::account::{CrmAccountKey, CrmKind};
+use musubi::domain::ids::{CrmAccountId, CrmAppId};
+use musubi::ports::secrets::CrmToken;
+use serde_json::json;
+
+use super::support::{CLIENT_SECRET, PORTAL, Ran, Stack, browser};
+
+const ADD: [&str; 6] = ["--json", "portal", "add", "--port", "0", "--app-id=shop"];
+
+/// A person opens the address, agrees, and is sent back.
+async fn connect(stack: &Stack, args: &[&str], input: &str) -> Ran {
+    let (started, address) = stack.until_address(args, input).await;
+    let agreed = browser().get(address).send().await.unwrap();
+    assert_eq!(agreed.status(), 302);
+    let back = agreed.headers()["location"].to_str().unwrap().to_owned();
+    let page = browser().get(back).send().await.unwrap();
+    assert_eq!((page.status().as_u16(), page.headers()["cache-control"].to_str().unwrap()), (200, "no-store"));
+    stack.end(started).await
+}
+
+fn good() -> String {
+    format!("client-77\n{CLIENT_SECRET}\n")
+}
+
+fn key() -> CrmAccountKey {
+    CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new(PORTAL.to_string()) }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_portal_is_connected_by_oauth_and_a_second_run_changes_nothing() {
+    let stack = Stack::start().await;
+    let first = connect(&stack, &ADD, &good()).await;
+    assert_eq!(first.code, 0, "{}", first.stdout);
+    let told = first.json();
+    assert_eq!((&told["portal_id"], &told["new"]), (&json!(PORTAL.to_string()), &json!(true)));
+    assert_eq!((&told["workflows_wait"], &told["unique_keys"]), (&json!(true), &json!(true)));
+    assert_eq!(told["properties_created"].as_array().unwrap().len(), 10);
+    let account = stack.account().await.unwrap();
+    assert_eq!((account.app.as_str(), account.time_zone.as_str()), ("shop", "Asia/Tokyo"));
+    let secrets = stack.parts.secrets().unwrap();
+    assert!(matches!(secrets.crm_token(&key()).await.unwrap(), Some(CrmToken::OAuth { .. })));
+
+    let again = connect(&stack, &ADD, &good()).await.json();
+    assert_eq!((&again["new"], &again["properties_created"]), (&json!(false), &json!([])));
+    assert_eq!(stack.account().await.unwrap(), account);
+    let app = secrets.crm_app(CrmKind::HubSpot, &CrmAppId::new("shop")).await.unwrap().unwrap();
+    assert_eq!((app.client_id.as_str(), app.client_secrets.len()), ("client-77", 1));
+
+    let shown = stack.run(&["portal", "show", &PORTAL.to_string(), "--lang", "ja"], "").await;
+    assert!(shown.code == 0 && shown.stdout.contains("タイムゾーン") && shown.stdout.contains("Asia/Tokyo"));
+    let listed = stack.run(&["--json", "portal", "list"], "").await.json();
+    assert_eq!(listed["portals"][0]["app"], "shop");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_account_may_be_named_by_introspection_alone() {
+    let stack = Stack::start().await;
+    stack.hubspot.switch(|switches| switches.token_answer_names_portal = false);
+    let told = connect(&stack, &ADD, &good()).await.json();
+    assert_eq!((&told["portal_id"], &told["workflows_wait"]), (&json!(PORTAL.to_string()), &json!(true)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_automation_workflows_do_not_wait_and_it_is_said() {
+    let stack = Stack::start().await;
+    stack.hubspot.edit_portal(PORTAL, |portal| portal.scopes.retain(|scope| scope != "automation"));
+    let told = connect(&stack, &[&ADD[..], &["--no-automation"]].concat(), &good()).await.json();
+    assert_eq!(told["workflows_wait"], json!(false));
+    assert!(told["todo"][0].as_str().unwrap().contains("automation"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stranger_at_the_callback_changes_nothing_and_a_refusal_ends_it() {
+    let stack = Stack::start().await;
+    let (started, address) = stack.until_address(&ADD, &good()).await;
+    let query: std::collections::HashMap<_, _> =
+        url::Url::parse(&address).unwrap().query_pairs().into_owned().collect();
+    let back = query["redirect_uri"].clone();
+    assert!(back.starts_with("http://localhost:") && back.ends_with("/callback"), "{back}");
+    let get = |query: String| browser().get(format!("{back}?{query}")).send();
+    assert_eq!(get("code=forged&state=guessed".to_owned()).await.unwrap().status(), 400);
+    assert_eq!(get("code=forged".to_owned()).await.unwrap().status(), 400);
+    let declined = get(format!("error=access_denied&state={}", query["state"])).await.unwrap();
+    assert_eq!(declined.status(), 200);
+    let ran = stack.end(started).await;
+    assert_eq!((ran.code, &ran.json()["error"]["code"]), (1, &json!("failed")));
+    assert_eq!(stack.account().await, None);
+    assert!(stack.parts.secrets().unwrap().crm_token(&key()).await.unwrap().is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_comes_back_in_time() {
+    let stack = Stack::start().await;
+    let ran = stack.run(&[&ADD[..], &["--wait", "1"]].concat(), &good()).await;
+    assert_eq!(ran.code, 1);
+    assert!(ran.json()["error"]["message"].as_str().unwrap().contains("in time"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_secret_is_told_and_never_replaces_a_good_one() {
+    let mut stack = Stack::start().await;
+    assert_eq!(connect(&stack, &ADD, &good()).await.code, 0);
+    stack.hide("another-secret-of-somebody");
+    let ran = connect(&stack, &ADD, "client-77\nanother-secret-of-somebody\n").await;
+    assert_eq!(ran.code, 1);
+    assert!(ran.json()["error"]["message"].as_str().unwrap().contains("client secret"));
+    let app = stack.parts.secrets().unwrap().crm_app(CrmKind::HubSpot, &CrmAppId::new("shop")).await.unwrap().unwrap();
+    assert_eq!(app.client_secrets[0].expose(), CLIENT_SECRET);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn during_a_rotation_both_client_secrets_are_good_until_the_old_is_forgotten() {
+    let mut stack = Stack::start().await;
+    assert_eq!(connect(&stack, &ADD, &good()).await.code, 0);
+    stack.hubspot.edit_app(|app| app.client_secret = "rotated-secret-9a".to_owned());
+    stack.hide("rotated-secret-9a");
+    let rotated = "client-77\nrotated-secret-9a\n";
+    let told = connect(&stack, &ADD, rotated).await.json();
+    assert!(told["todo"][0].as_str().unwrap().contains("--forget-old-secret"), "{told}");
+    let secrets = || async {
+        let parts = musubi::aws::Parts::over(
+            musubi::aws::Aws::from_environment(stack.aws.environment(), musubi::aws::Patience::WORKER).unwrap(),
+            stack.aws.environment().clone(),
+            stack.parts.clock(),
+        );
+        let app = parts.secrets().unwrap().crm_app(CrmKind::HubSpot, &CrmAppId::new("shop")).await.unwrap().unwrap();
+        app.client_secrets.iter().map(|secret| secret.expose().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(secrets().await, ["rotated-secret-9a", CLIENT_SECRET]);
+    assert_eq!(connect(&stack, &[&ADD[..], &["--forget-old-secret"]].concat(), rotated).await.code, 0);
+    assert_eq!(secrets().await, ["rotated-secret-9a"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_private_token_connects_too_and_a_bad_one_stores_nothing() {
+    let mut stack = Stack::start().await;
+    let args = ["--json", "portal", "add", "--private-token"];
+    let bad = stack.run(&args, "pat-na1-nobody\n\n").await;
+    assert_eq!((bad.code, stack.account().await), (1, None));
+    let token = stack.hubspot.private_token(PORTAL);
+    stack.hide(&token);
+    let told = stack.run(&args, &format!("{token}\n")).await.json();
+    assert_eq!((&told["connected"], &told["workflows_wait"]), (&json!(true), &json!(true)), "{told}");
+    assert!(told["todo"][0].as_str().unwrap().contains("client secret"), "{told}");
+    let again = stack.run(&args, &format!("{token}\n{CLIENT_SECRET}\n")).await.json();
+    assert_eq!(again["new"], json!(false));
+    let secrets = stack.parts.secrets().unwrap();
+    assert!(matches!(secrets.crm_token(&key()).await.unwrap(), Some(CrmToken::Private { .. })));
+    assert!(secrets.crm_app(CrmKind::HubSpot, &CrmAppId::new("musubi")).await.unwrap().is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_property_of_the_wrong_kind_is_told_and_the_account_is_not_yet_there() {
+    let mut stack = Stack::start().await;
+    let token = stack.hubspot.private_token(PORTAL);
+    stack.hide(&token);
+    let plain = json!({"name": "line_user_id", "label": "x", "groupName": "contactinformation", "type": "string",
+        "fieldType": "text"});
+    let url = format!("{}/crm/properties/2026-03/contacts", stack.hubspot_url);
+    assert_eq!(browser().post(url).bearer_auth(&token).json(&plain).send().await.unwrap().status(), 201);
+    let ran = stack.run(&["--json", "portal", "add", "--private-token"], &format!("{token}\n")).await;
+    assert_eq!((ran.code, &ran.json()["connected"]), (1, &json!(false)));
+    assert!(ran.json()["problems"][0].as_str().unwrap().contains("line_user_id"));
+    assert_eq!(stack.account().await, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn empty_answers_odd_names_and_unknown_portals_have_their_exit_codes() {
+    let stack = Stack::start().await;
+    assert_eq!(stack.run(&ADD, "").await.code, 2);
+    assert_eq!(stack.run(&["portal", "add", "--app", "a/b"], &good()).await.code, 2);
+    assert_eq!(stack.run(&["portal", "add", "--wait", "0"], "").await.code, 2);
+    assert_eq!(stack.run(&["portal", "show", "1"], "").await.code, 3);
+    let help = stack.run(&["--help"], "").await;
+    assert!(help.code == 0 && help.stdout.contains("3 not found"));
+}

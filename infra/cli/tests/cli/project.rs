@@ -1,0 +1,223 @@
+//! `hubspot project`, and the project against the published shapes. HubSpot itself has not seen it.
+
+use std::collections::BTreeSet;
+
+use local::fake::hubspot::sign_v2;
+use musubi::crm::hubspot::action;
+use musubi::crm::hubspot::oauth::{AUTOMATION_SCOPE, REQUIRED_SCOPES};
+use musubi::crm::hubspot::signature::{self, SignedRequest};
+use musubi::domain::push::PushOutcome;
+use musubi::ports::secrets::Secret;
+use serde_json::{Value, json};
+
+use super::support::{Ran, Stack};
+
+const URL: &str = "https://line.example.com";
+const ACTION: &str = "src/app/workflow-actions/send-line-message-hsmeta.json";
+const TYPES: [&str; 9] =
+    ["string", "number", "bool", "enumeration", "date", "datetime", "phone_number", "json", "object_coordinates"];
+const FIELD_TYPES: [&str; 8] = ["text", "textarea", "select", "radio", "checkbox", "booleancheckbox", "number", "date"];
+
+async fn write(stack: &Stack, more: &[&str]) -> Ran {
+    let out = stack.dir.join("project");
+    let args = ["--json", "hubspot", "project", "--out", out.to_str().unwrap(), "--public-url", URL, "--app", "shop"];
+    stack.run(&[&args[..], more].concat(), "").await
+}
+
+async fn project() -> (Stack, impl Fn(&str) -> Value) {
+    let stack = Stack::start().await;
+    assert_eq!(write(&stack, &[]).await.code, 0);
+    let dir = stack.dir.join("project");
+    let read = move |path: &str| {
+        let text = std::fs::read_to_string(dir.join(path)).unwrap();
+        assert!(!text.contains("{PUBLIC_URL}") && !text.contains("{APP}") && !text.contains("{PORT}"), "{path}");
+        serde_json::from_str(&text).unwrap()
+    };
+    (stack, read)
+}
+
+fn names(fields: &Value) -> Vec<String> {
+    let name = |field: &Value| field["typeDefinition"]["name"].as_str().unwrap().to_owned();
+    fields.as_array().unwrap().iter().map(name).collect()
+}
+
+fn keys(object: &Value) -> BTreeSet<String> {
+    object.as_object().unwrap().keys().cloned().collect()
+}
+
+fn set(names: &[String]) -> BTreeSet<String> {
+    names.iter().cloned().collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_project_and_its_app_have_the_published_shape_and_our_scopes() {
+    let (_stack, read) = project().await;
+    assert_eq!(read("hsproject.json"), json!({"name": "musubi", "srcDir": "src", "platformVersion": "2026.03"}));
+    let app = read("src/app/app-hsmeta.json");
+    let auth = &app["config"]["auth"];
+    assert_eq!((&app["type"], &auth["type"]), (&json!("app"), &json!("oauth")));
+    assert_eq!(auth["requiredScopes"], json!(REQUIRED_SCOPES));
+    assert_eq!(auth["conditionallyRequiredScopes"], json!([AUTOMATION_SCOPE]));
+    assert_eq!(auth["redirectUrls"], json!(["http://localhost:8976/callback"]));
+    assert_eq!(app["config"]["permittedUrls"]["fetch"], json!([URL]));
+    let paths = ["src/app/app-hsmeta.json", ACTION, "src/app/webhooks/webhooks-hsmeta.json"];
+    let uids: BTreeSet<String> = paths.map(|path| read(path)["uid"].as_str().unwrap().to_owned()).into();
+    assert!(uids.len() == 3 && uids.iter().all(|uid| (1..=64).contains(&uid.len())));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_action_points_here_and_every_field_has_a_known_type() {
+    let (_stack, read) = project().await;
+    let action = read(ACTION);
+    let config = &action["config"];
+    assert_eq!((&action["type"], &config["isPublished"]), (&json!("workflow-action"), &json!(true)));
+    assert_eq!(config["actionUrl"], json!(format!("{URL}/crm/hubspot/shop/action")));
+    assert_eq!(config["objectTypes"], json!(["CONTACT"]));
+    assert_eq!(config["supportedClients"], json!([{"client": "WORKFLOWS"}]));
+    for field in config["inputFields"].as_array().unwrap() {
+        let values = field["supportedValueTypes"].as_array().unwrap();
+        assert!(values.iter().all(|value| ["STATIC_VALUE", "OBJECT_PROPERTY"].contains(&value.as_str().unwrap())));
+        assert!(field["isRequired"].is_boolean());
+    }
+    let [inputs, outputs] = ["inputFields", "outputFields"].map(|fields| config[fields].as_array().unwrap().clone());
+    for field in inputs.iter().chain(&outputs) {
+        let definition = &field["typeDefinition"];
+        assert!(TYPES.contains(&definition["type"].as_str().unwrap()), "{field}");
+        assert!(FIELD_TYPES.contains(&definition["fieldType"].as_str().unwrap()), "{field}");
+    }
+    assert_eq!(inputs[0]["typeDefinition"]["optionsUrl"], json!(format!("{URL}/crm/hubspot/shop/options")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_has_labels_in_english_and_japanese() {
+    let (_stack, read) = project().await;
+    let action = read(ACTION);
+    let config = &action["config"];
+    assert_eq!(keys(&config["labels"]), ["en", "ja"].map(str::to_owned).into());
+    let rules = config["executionRules"].as_array().unwrap();
+    let rules: Vec<String> = rules.iter().map(|rule| rule["labelName"].as_str().unwrap().to_owned()).collect();
+    for language in ["en", "ja"] {
+        let labels = &config["labels"][language];
+        for text in ["actionName", "actionDescription", "actionCardContent", "appDisplayName"] {
+            assert!(!labels[text].as_str().unwrap().trim().is_empty(), "{language} {text}");
+        }
+        let inputs = set(&names(&config["inputFields"]));
+        assert_eq!(keys(&labels["inputFieldLabels"]), inputs);
+        assert_eq!(keys(&labels["inputFieldDescriptions"]), inputs);
+        assert_eq!(keys(&labels["outputFieldLabels"]), set(&names(&config["outputFields"])));
+        assert_eq!(keys(&labels["executionRules"]), set(&rules));
+    }
+    let is_japanese = |text: &Value| text.as_str().unwrap().chars().any(|c| ('\u{3040}'..='\u{9fff}').contains(&c));
+    assert!(is_japanese(&config["labels"]["ja"]["actionName"]) && !is_japanese(&config["labels"]["en"]["actionName"]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_hubspot_sends_for_these_fields_is_what_we_read() {
+    let (_stack, read) = project().await;
+    let inputs = names(&read(ACTION)["config"]["inputFields"]);
+    let values: serde_json::Map<String, Value> =
+        inputs.iter().map(|name| (name.clone(), json!(format!("value of {name}")))).collect();
+    let body = json!({"callbackId": "ap-1", "origin": {"portalId": 1}, "inputFields": values}).to_string();
+    let secret = "a secret";
+    let uri = format!("{URL}/crm/hubspot/shop/action");
+    let mut headers = http::HeaderMap::new();
+    headers.insert("x-hubspot-signature", sign_v2(secret, "POST", &uri, body.as_bytes()).parse().unwrap());
+    headers.insert("x-hubspot-signature-version", "v2".parse().unwrap());
+    let request = SignedRequest {
+        method: "POST",
+        raw_path: "/crm/hubspot/shop/action",
+        raw_query: None,
+        headers: &headers,
+        body: body.as_bytes(),
+    };
+    let verified = signature::verify(&request, URL, &[Secret::new(secret)], 0).unwrap();
+    let read = action::parse(&verified).unwrap();
+    let of = |name: &str| Some(format!("value of {name}"));
+    assert_eq!(read.channel, of("channel"));
+    assert_eq!(read.line_user_id.as_ref().map(|user| user.expose().to_owned()), of("line_user_id"));
+    assert_eq!((read.not_after, read.tag), (of("not_after"), of("tag")));
+    let messages: BTreeSet<&str> = read.messages.iter().map(|(name, _)| *name).collect();
+    let mut ours: BTreeSet<String> = messages.iter().map(|name| (*name).to_owned()).collect();
+    ours.extend(["channel", "line_user_id", "not_after", "tag"].map(str::to_owned));
+    assert_eq!((messages.len(), ours), (5, set(&inputs)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn outcomes_are_those_that_we_answer_with() {
+    let (_stack, read) = project().await;
+    let action = read(ACTION);
+    let config = &action["config"];
+    assert_eq!(names(&config["outputFields"]), ["outcome", "reason", "line_request_id", "sent_at"]);
+    let options = config["outputFields"][0]["typeDefinition"]["options"].as_array().unwrap();
+    let told: BTreeSet<&str> = options.iter().map(|option| option["value"].as_str().unwrap()).collect();
+    let all = [
+        PushOutcome::Accepted,
+        PushOutcome::Blocked,
+        PushOutcome::NotLinked,
+        PushOutcome::WrongProvider,
+        PushOutcome::InvalidMessage,
+        PushOutcome::NoQuota,
+        PushOutcome::Expired,
+        PushOutcome::Unknown,
+        PushOutcome::Failed,
+        PushOutcome::Queued,
+    ];
+    // A new outcome stops this from compiling until it is in the list above.
+    let listed = |outcome: PushOutcome| match outcome {
+        PushOutcome::Accepted | PushOutcome::Blocked | PushOutcome::NotLinked | PushOutcome::WrongProvider => true,
+        PushOutcome::InvalidMessage | PushOutcome::NoQuota | PushOutcome::Expired | PushOutcome::Unknown => true,
+        PushOutcome::Failed | PushOutcome::Queued => true,
+    };
+    assert!(all.iter().all(|outcome| listed(*outcome)));
+    let ours: BTreeSet<&str> = all.iter().map(|outcome| outcome.as_str()).collect();
+    assert_eq!(told, ours);
+    for rule in config["executionRules"].as_array().unwrap() {
+        assert!(ours.contains(rule["conditions"]["outcome"].as_str().unwrap()), "{rule}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn webhooks_are_prepared_and_all_switched_off() {
+    let (_stack, read) = project().await;
+    let webhooks = read("src/app/webhooks/webhooks-hsmeta.json");
+    let config = &webhooks["config"];
+    assert_eq!(config["settings"]["targetUrl"], json!(format!("{URL}/crm/hubspot/shop/events")));
+    assert!(config["settings"]["maxConcurrentRequests"].as_i64().unwrap() > 5);
+    let mut kinds = BTreeSet::new();
+    for list in config["subscriptions"].as_object().unwrap().values() {
+        for subscription in list.as_array().unwrap() {
+            assert_eq!(subscription["active"], json!(false), "this version does not receive them");
+            kinds.insert(subscription["subscriptionType"].as_str().unwrap().to_owned());
+        }
+    }
+    let wanted = ["object.deletion", "object.merge", "object.propertyChange", "contact.privacyDeletion"];
+    assert_eq!(kinds, wanted.map(str::to_owned).into());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn writing_twice_is_the_same_and_somebodys_changes_are_kept() {
+    let (stack, _read) = project().await;
+    assert_eq!(write(&stack, &[]).await.code, 0);
+    let file = stack.dir.join("project/hsproject.json");
+    std::fs::write(&file, "{}").unwrap();
+    assert_eq!(write(&stack, &[]).await.code, 1);
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "{}");
+    assert_eq!(write(&stack, &["--force"]).await.code, 0);
+    assert_ne!(std::fs::read_to_string(&file).unwrap(), "{}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_public_url_comes_from_the_stacks_outputs_and_must_be_https() {
+    let stack = Stack::start().await;
+    let outputs = stack.dir.join("outputs.json");
+    std::fs::write(&outputs, r#"[{"OutputKey":"PublicUrl","OutputValue":"https://api.example/prod/"}]"#).unwrap();
+    let (outputs, out) = (outputs.to_str().unwrap(), stack.dir.join("p"));
+    let out = out.to_str().unwrap();
+    let ran = stack.run(&["--json", "--outputs", outputs, "hubspot", "project", "--out", out], "").await;
+    assert_eq!(ran.json()["action_url"], json!("https://api.example/prod/crm/hubspot/musubi/action"));
+    for bad in ["http://line.example.com", "https://a.example/?x=1", "line.example.com", "https://a.example/\"x"] {
+        let args = ["hubspot", "project", "--out", out, "--public-url", bad];
+        assert_eq!(stack.run(&args, "").await.code, 2, "{bad}");
+    }
+    assert_eq!(stack.run(&["--outputs", "/nowhere", "portal", "list"], "").await.code, 2);
+}

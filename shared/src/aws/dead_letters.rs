@@ -1,0 +1,226 @@
+//! A dead-letter queue as an operator sees it: what lies in it and why, and sending it back.
+//!
+//! SQS cannot show a queue without receiving from it. So looking hides messages for up to a minute,
+//! and shows them again at its end. Bodies are moved, never read.
+//!
+//! A FIFO queue gives out a group's next messages only when the ones before are gone: of each group
+//! the first ten are seen. [`Listing::total`] says how many there are.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::types::{
+    ChangeMessageVisibilityBatchRequestEntry, Message, MessageSystemAttributeName, QueueAttributeName,
+};
+use uuid::Uuid;
+
+use super::fault::port_error;
+use crate::config::QueueUrls;
+use crate::ports::PortError;
+
+/// Whoever looks hides what was seen for so long, in seconds.
+const HIDDEN_S: i32 = 60;
+/// At most so many are listed.
+const MAX_LISTED: usize = 1_000;
+/// SQS's batches.
+const BATCH: usize = 10;
+
+/// A message that was put aside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeadLetter {
+    /// SQS's message ID.
+    pub id: String,
+    /// Our words for why. `None`: SQS moved it, after its last receive.
+    pub reason: Option<String>,
+    /// Since when it lies here, in milliseconds; where SQS moved it, when it was first sent.
+    pub since_ms: i64,
+    /// Its group: a channel, or a CRM account.
+    pub group: Option<String>,
+}
+
+/// What was seen.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Listing {
+    /// Oldest first, at most 1,000.
+    pub letters: Vec<DeadLetter>,
+    /// How many there are, roughly.
+    pub total: usize,
+}
+
+/// Which messages are sent back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which<'a> {
+    /// As many as there were at the start: what comes back at once is not sent again and again.
+    All,
+    /// The one with this message ID.
+    One(&'a str),
+}
+
+/// A queue's dead letters.
+pub struct DeadLetters {
+    client: Client,
+    source: String,
+    dead: String,
+}
+
+impl DeadLetters {
+    /// Of the queue at these addresses. `None`: they name no dead-letter queue.
+    pub fn new(client: Client, urls: QueueUrls) -> Option<Self> {
+        Some(Self { client, source: urls.queue, dead: urls.dead_letters? })
+    }
+
+    /// What lies there. Nothing is changed.
+    ///
+    /// # Errors
+    /// SQS did not answer; what was hidden shows again within a minute.
+    pub async fn list(&self) -> Result<Listing, PortError> {
+        let total = self.total().await?;
+        let mut seen: BTreeMap<String, Message> = BTreeMap::new();
+        loop {
+            let received = self.receive().await?;
+            let before = seen.len();
+            seen.extend(received.into_iter().filter_map(|message| Some((message.message_id.clone()?, message))));
+            if seen.len() == before || seen.len() >= MAX_LISTED {
+                break;
+            }
+        }
+        let mut letters: Vec<DeadLetter> = seen.values().filter_map(letter).collect();
+        letters.sort_by_key(|letter| letter.since_ms);
+        self.show_again(seen.into_values().collect()).await?;
+        Ok(Listing { total: total.max(letters.len()), letters })
+    }
+
+    /// Sends messages back to their queue, each deleted here only once it is there; says how many.
+    /// A crash in between leaves one in both, and the flows know it by its content.
+    ///
+    /// # Errors
+    /// SQS did not answer: what was not sent back is still here.
+    pub async fn redrive(&self, which: Which<'_>) -> Result<usize, PortError> {
+        let limit = match which {
+            Which::All => self.total().await?,
+            Which::One(_) => 1,
+        };
+        let (mut moved, mut others) = (0, Vec::new());
+        let mut end = Ok(());
+        while moved < limit && others.len() < MAX_LISTED && end.is_ok() {
+            let received = match self.receive().await {
+                Ok(received) if !received.is_empty() => received,
+                Ok(_) => break,
+                Err(error) => {
+                    end = Err(error);
+                    break;
+                }
+            };
+            for message in received {
+                let wanted = match which {
+                    Which::All => true,
+                    Which::One(id) => message.message_id() == Some(id),
+                };
+                if !wanted || moved == limit || end.is_err() {
+                    others.push(message);
+                    continue;
+                }
+                match self.send_back(&message).await {
+                    Ok(()) => moved += 1,
+                    Err(error) => {
+                        end = Err(error);
+                        others.push(message);
+                    }
+                }
+            }
+        }
+        let shown = self.show_again(others).await;
+        end.and(shown).map(|()| moved)
+    }
+
+    async fn send_back(&self, message: &Message) -> Result<(), PortError> {
+        let body = message.body().ok_or_else(|| PortError::permanent("sqs ReceiveMessage", "a message has no body"))?;
+        let is_fifo = self.source.ends_with(".fifo");
+        let group = attribute(message, &MessageSystemAttributeName::MessageGroupId);
+        let group = group.or(if is_fifo { Some("redrive") } else { None });
+        let sent = self
+            .client
+            .send_message()
+            .queue_url(&self.source)
+            .message_body(body)
+            .set_message_group_id(group.map(str::to_owned))
+            .set_message_deduplication_id(is_fifo.then(|| Uuid::new_v4().to_string()))
+            .send()
+            .await;
+        sent.map_err(|error| port_error("sqs SendMessage", error))?;
+        let deleted = self
+            .client
+            .delete_message()
+            .queue_url(&self.dead)
+            .receipt_handle(message.receipt_handle().unwrap_or_default())
+            .send()
+            .await;
+        deleted.map(|_| ()).map_err(|error| port_error("sqs DeleteMessage", error))
+    }
+
+    async fn receive(&self) -> Result<Vec<Message>, PortError> {
+        let answer = self
+            .client
+            .receive_message()
+            .queue_url(&self.dead)
+            .max_number_of_messages(10)
+            .visibility_timeout(HIDDEN_S)
+            .wait_time_seconds(1)
+            .message_system_attribute_names(MessageSystemAttributeName::All)
+            .message_attribute_names("All")
+            .send()
+            .await;
+        Ok(answer.map_err(|error| port_error("sqs ReceiveMessage", error))?.messages.unwrap_or_default())
+    }
+
+    async fn show_again(&self, messages: Vec<Message>) -> Result<(), PortError> {
+        const WHAT: &str = "sqs ChangeMessageVisibilityBatch";
+        for batch in messages.chunks(BATCH) {
+            let mut entries = Vec::new();
+            for (index, message) in batch.iter().enumerate() {
+                let entry = ChangeMessageVisibilityBatchRequestEntry::builder()
+                    .id(index.to_string())
+                    .receipt_handle(message.receipt_handle().unwrap_or_default())
+                    .visibility_timeout(0);
+                entries.push(entry.build().map_err(|_| PortError::permanent(WHAT, "the request could not be built"))?);
+            }
+            // One that somebody else has received or deleted meanwhile is in the answer's errors: let it be.
+            let call = self.client.change_message_visibility_batch().queue_url(&self.dead).set_entries(Some(entries));
+            call.send().await.map_err(|error| port_error(WHAT, error))?;
+        }
+        Ok(())
+    }
+
+    /// How many there are, hidden ones too.
+    async fn total(&self) -> Result<usize, PortError> {
+        let answer = self
+            .client
+            .get_queue_attributes()
+            .queue_url(&self.dead)
+            .attribute_names(QueueAttributeName::All)
+            .send()
+            .await
+            .map_err(|error| port_error("sqs GetQueueAttributes", error))?;
+        let count = |name: &QueueAttributeName| {
+            let value = answer.attributes().and_then(|all| all.get(name));
+            value.and_then(|value| value.parse::<usize>().ok()).unwrap_or(0)
+        };
+        Ok(count(&QueueAttributeName::ApproximateNumberOfMessages)
+            + count(&QueueAttributeName::ApproximateNumberOfMessagesNotVisible))
+    }
+}
+
+fn attribute<'a>(message: &'a Message, name: &MessageSystemAttributeName) -> Option<&'a str> {
+    message.attributes()?.get(name).map(String::as_str)
+}
+
+fn letter(message: &Message) -> Option<DeadLetter> {
+    let own = |name: &str| message.message_attributes()?.get(name)?.string_value();
+    let sent_at_ms = attribute(message, &MessageSystemAttributeName::SentTimestamp).and_then(|at| at.parse().ok());
+    Some(DeadLetter {
+        id: message.message_id()?.to_owned(),
+        reason: own("reason").map(str::to_owned),
+        since_ms: own("buried_at").and_then(|at| at.parse().ok()).or(sent_at_ms).unwrap_or_default(),
+        group: attribute(message, &MessageSystemAttributeName::MessageGroupId).map(str::to_owned),
+    })
+}
