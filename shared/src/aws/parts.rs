@@ -25,12 +25,33 @@ pub struct Parts {
     used: Mutex<Used>,
 }
 
-/// One thing of each service that was handed out, to open its connection by.
+/// The first thing of each service that was handed out, to open its connection by: a function that
+/// reads a queue asks for that one first, and may ask about it.
 #[derive(Default, Clone)]
 struct Used {
     table: Option<String>,
     queue: Option<String>,
-    secrets: Option<String>,
+    stack: Option<String>,
+}
+
+/// Secrets that a function may read, whichever kind it is: [`Parts::warm_up`] asks for nothing that
+/// the function's role forbids, so that an `AccessDenied` in CloudTrail always means something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReadableSecrets {
+    /// Official Accounts'.
+    Line,
+    /// CRM apps'.
+    CrmApp,
+}
+
+impl ReadableSecrets {
+    /// A name of this kind that no secret has.
+    fn nobodys(self, stack: &str) -> String {
+        match self {
+            Self::Line => format!("musubi/{stack}/line/warm-up"),
+            Self::CrmApp => format!("musubi/{stack}/hubspot/app/warm-up"),
+        }
+    }
 }
 
 impl Parts {
@@ -121,15 +142,16 @@ impl Parts {
     /// Names a missing variable.
     pub fn secrets(&self) -> Result<Arc<dyn Secrets>, ConfigError> {
         let stack = config::stack(&self.environment)?;
-        self.used().secrets = Some(format!("musubi/{stack}/warm-up"));
+        self.used().stack.get_or_insert_with(|| stack.clone());
         let secrets = SecretsManagerSecrets::new(self.aws.secrets_manager().clone(), stack, self.clock.clone());
         Ok(Arc::new(secrets.encrypted_by(config::key_arn(&self.environment))))
     }
 
     /// Opens the connections that the parts handed out so far will need, all at once, by one call
-    /// each. Belongs into INIT, which has a whole processor. Its answers do not matter and its
-    /// failures are silent: the first real call will say what is wrong.
-    pub async fn warm_up(&self) {
+    /// each, of a kind that the function's role allows: GetItem, GetQueueAttributes, GetSecretValue
+    /// of a secret that does not exist. Belongs into INIT, which has a whole processor. Its answers
+    /// do not matter and its failures are silent: the first real call will say what is wrong.
+    pub async fn warm_up(&self, readable: ReadableSecrets) {
         let used = self.used().clone();
         let table = async {
             if let Some(table) = used.table {
@@ -143,7 +165,8 @@ impl Parts {
             }
         };
         let secrets = async {
-            if let Some(name) = used.secrets {
+            if let Some(stack) = used.stack {
+                let name = readable.nobodys(&stack);
                 let _ = self.aws.secrets_manager().get_secret_value().secret_id(name).send().await;
             }
         };
@@ -152,7 +175,7 @@ impl Parts {
     }
 
     fn rows(&self, table: String) -> Arc<dyn Rows> {
-        self.used().table = Some(table.clone());
+        self.used().table.get_or_insert_with(|| table.clone());
         Arc::new(DynamoRows::new(self.aws.dynamodb().clone(), table))
     }
 
@@ -160,7 +183,7 @@ impl Parts {
     where
         T: serde::Serialize + serde::de::DeserializeOwned + Send + Sync,
     {
-        self.used().queue = Some(urls.queue.clone());
+        self.used().queue.get_or_insert_with(|| urls.queue.clone());
         Arc::new(SqsQueue::new(self.aws.sqs().clone(), urls, routing, self.clock.clone()))
     }
 
