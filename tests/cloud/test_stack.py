@@ -6,8 +6,6 @@ import pytest
 import world
 from stack import PORTS, Stack, until
 
-pytestmark = pytest.mark.skipif(not world.WIRED, reason="world.py does not speak to the real binaries yet")
-
 
 @pytest.fixture(scope="module")
 def fakes():
@@ -54,6 +52,20 @@ def test_what_a_person_writes_becomes_a_task_and_a_note_of_their_contact_by_the_
     assert len(fakes.world()["crm"]["tasks"]) == 1
 
 
+def test_the_payer_has_refreshed_its_token_and_stored_it(stack, demo):
+    assert world.token(stack, demo)[1]["expires_at_ms"] > 0
+
+
+def test_the_secrets_that_the_operator_made_are_under_the_key_of_the_stack(stack, demo):
+    secrets = stack.client("secretsmanager").list_secrets()["SecretList"]
+    assert {s["Name"].removeprefix(stack.outputs["SecretsPrefix"]) for s in secrets} == {
+        f"line/{demo.channel_id}",
+        f"hubspot/app/{demo.app_id}",
+        f"hubspot/account/{demo.portal_id}",
+    }
+    assert {s["KmsKeyId"] for s in secrets} == {stack.outputs["KeyArn"]}
+
+
 def test_a_redelivered_event_adds_nothing(stack, demo, fakes):
     event = world.text_event(demo, "once only")
     for redelivery in (False, True, True):
@@ -90,8 +102,16 @@ def test_a_poison_record_is_parted_with_and_its_neighbours_are_not_held_up(stack
     assert world.line_posts(stack, demo, [world.text_event(demo, "beside poison")]) == 200
     settled(stack, lambda: notes_with(fakes, "beside poison"), "the neighbour arrives")
     until(lambda: stack.messages_in("InboxDeadLetterQueue") == 1, "the poison is parted with, without waiting for 20 tries")
-    assert len(world.dead_letters(stack, "list")) == 1
+    (letter,) = world.dead_letters(stack, fakes, "list")["dead_letters"]
+    assert letter["queue"] == "inbox" and "could not be read" in letter["reason"]
     sqs.purge_queue(QueueUrl=stack.ids["InboxDeadLetterQueue"])
+
+
+def test_a_wake_up_that_cannot_be_read_is_put_aside_by_the_payer(stack, demo):
+    sqs = stack.client("sqs")
+    sqs.send_message(QueueUrl=stack.ids["CrmQueue"], MessageBody="no wake-up", MessageGroupId="poison", MessageDeduplicationId="1")
+    until(lambda: stack.messages_in("CrmDeadLetterQueue") == 1, "it is parted with, without waiting for 20 tries")
+    sqs.purge_queue(QueueUrl=stack.ids["CrmDeadLetterQueue"])
 
 
 def test_a_dead_letter_that_is_redriven_is_recorded_once_however_often(stack, demo, fakes):
@@ -112,7 +132,7 @@ def test_a_dead_letter_that_is_redriven_is_recorded_once_however_often(stack, de
             MessageBody=envelope["Body"],
             MessageAttributes=envelope.get("MessageAttributes", {}),
         )
-        world.dead_letters(stack, "redrive")
+        assert world.dead_letters(stack, fakes, "redrive", "--queue", "inbox", "--all") == {"redriven": 1}
         until(lambda: stack.messages_in("InboxDeadLetterQueue") + stack.messages_in("InboxQueue") == 0, "the redrive is through")
         settled(stack, lambda: notes_with(fakes, "redriven"), "the note is there")
     assert sum(n["body"].count("redriven") for n in notes_with(fakes, "redriven")) == 1
