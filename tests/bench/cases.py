@@ -9,8 +9,24 @@ CHANNEL, SECRET, BOT = "1234567890", "bench-channel-secret", "U" + "b" * 32
 STACK = "bench"
 
 # What the channels table and the secret hold for CHANNEL, exactly as the program writes them.
-CHANNEL_ITEM = {"pk": {"S": "bench"}, "sk": {"S": "-"}}
-CHANNEL_SECRET = json.dumps({"channel_secret": SECRET})
+CHANNEL_ITEM = {
+    "pk": {"S": "channel"},
+    "sk": {"S": CHANNEL},
+    "rev": {"N": "1"},
+    "body": {
+        "S": json.dumps(
+            {
+                "id": CHANNEL,
+                "bot_user_id": BOT,
+                "name": "Bench",
+                "basic_id": "@bench",
+                "account": {"kind": "hubspot", "id": "1"},
+                "settings": {},
+            }
+        )
+    },
+}
+CHANNEL_SECRET = json.dumps({"channel_secrets": [SECRET], "access_token": None})
 
 
 def http_event(route, path, parameters, body, headers):

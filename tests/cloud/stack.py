@@ -9,6 +9,7 @@ What the emulator lacks, and what stands in for it here (seen with MiniStack 1.5
 Nothing else of the template is changed: the AWS and vendors' addresses are its own parameters.
 """
 
+import contextlib
 import json
 import os
 import sys
@@ -166,6 +167,24 @@ class Stack:
                 for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group["logGroupName"]):
                     lines += [event["message"].rstrip("\n") for event in page["events"]]
         return lines
+
+    @contextlib.contextmanager
+    def asleep(self, name):
+        """While this lasts, nobody reads the function's queue: what is sent to it stays there to be seen."""
+        functions = self.client("lambda")
+        (mapping,) = functions.list_event_source_mappings(FunctionName=self.function_name(name))["EventSourceMappings"]
+        queue = next(k for k, arn in self.queue_arns().items() if arn == mapping["EventSourceArn"])
+        until(lambda: self.messages_in(queue) == 0, f"{name} has nothing left to do")
+        functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+        try:
+            yield
+        finally:
+            functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
+
+    def queue_arns(self):
+        """The ARN of every queue, by its logical ID."""
+        sqs, urls = self.client("sqs"), {k: v for k, v in self.ids.items() if k.endswith("Queue")}
+        return {k: sqs.get_queue_attributes(QueueUrl=v, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"] for k, v in urls.items()}
 
     def messages_in(self, queue):
         """How many messages a queue (by its logical ID) holds: waiting, in flight and delayed."""

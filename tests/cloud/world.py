@@ -1,7 +1,7 @@
 """The world round the deployed stack: a LINE and a HubSpot that are fakes, an operator who sets things up, a person, a workflow.
 
-The fakes are the program's own (`local fakes --json`): they enforce the vendors' rules. The operator is the program's own command line.
-What depends on their exact words is in one function each: `start_fakes`, `seed`, `dead_letters`.
+The fakes are the program's own (`local fakes --json`): they enforce the vendors' rules. The operator is the program's own command line
+(`musubi`), with a browser where HubSpot asks for one.
 """
 
 import base64
@@ -18,10 +18,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+# The functions as they ship, and the programs beside them, for which any build will do.
 BINARIES = Path(os.environ.get("MUSUBI_BINARIES", ROOT / "target" / "release"))
+TOOLS = Path(os.environ.get("MUSUBI_TOOLS", ROOT / "target" / "debug"))
 
-# Turn to True once `start_fakes`, `seed` and `dead_letters` speak to the real binaries.
-WIRED = False
+# No proxy of this machine stands between two of our own programs.
+open_url = urllib.request.build_opener(urllib.request.ProxyHandler({})).open
 
 
 @dataclass
@@ -48,7 +50,7 @@ class Fakes:
 
     def world(self):
         """What LINE delivered and what the CRM holds (the shape of /world.json)."""
-        with urllib.request.urlopen(f"{self.told.get('url', self.line_url)}/world.json", timeout=10) as answer:
+        with open_url(f"{self.told['url']}/world.json", timeout=10) as answer:
             return json.load(answer)
 
     def stop(self):
@@ -57,28 +59,104 @@ class Fakes:
 
 
 def start_fakes():
-    """`local fakes --json`: prints one line with the addresses, serves until it is stopped."""
-    process = subprocess.Popen([BINARIES / "local", "fakes", "--json"], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
+    """`local fakes --json`: prints one line with the addresses and what the vendors know, serves until it is stopped."""
+    process = subprocess.Popen([TOOLS / "local", "fakes", "--json"], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
     return Fakes(process, json.loads(process.stdout.readline()))
 
 
-def musubi(stack, *arguments, secrets=""):
-    """The operator's command line, pointed at the emulated account. Secrets go through standard input. Gives its JSON."""
-    run = subprocess.run(
-        [BINARIES / "musubi", "--json", *arguments], input=secrets, env=stack.operator(), capture_output=True, text=True, timeout=60
-    )
-    assert run.returncode == 0, run.stderr
-    return json.loads(run.stdout or "null")
+def command(stack, fakes, *arguments):
+    """The operator's command line, pointed at the emulated account and the fakes, and its environment."""
+    vendors = {"MUSUBI_LINE_API_URL": fakes.line_url, "MUSUBI_HUBSPOT_API_URL": fakes.hubspot_url}
+    browser = {"MUSUBI_HUBSPOT_AUTHORIZE_URL": f"{fakes.hubspot_url}/oauth/authorize"}
+    return [TOOLS / "musubi", "--json", "--lang", "en", *arguments], stack.operator() | vendors | browser
+
+
+def musubi(stack, fakes, *arguments, secrets=""):
+    """Runs the command line to its end. Secrets go through standard input. Gives its JSON."""
+    program, environment = command(stack, fakes, *arguments)
+    run = subprocess.run(program, input=secrets, env=environment, capture_output=True, text=True, timeout=60)
+    assert run.returncode == 0, run.stdout + run.stderr
+    return json.loads(run.stdout)
+
+
+def connect_portal(stack, fakes):
+    """`musubi portal add`, and the person who opens the address it shows and grants access."""
+    program, environment = command(stack, fakes, "portal", "add", "--port", "0", "--app", fakes.told["hubspot_app_id"])
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(program, env=environment, text=True, **pipes) as process:
+        process.stdin.write(f"{fakes.told['hubspot_client_id']}\n{fakes.told['hubspot_client_secret']}\n")
+        process.stdin.close()
+        said = []
+        for line in process.stderr:
+            said.append(line)
+            if line.startswith("http"):
+                with open_url(line.strip(), timeout=30) as page:  # HubSpot sends the browser back to the command line
+                    assert page.status == 200
+                break
+        said += process.stderr.readlines()
+        told = process.stdout.read()
+    assert process.returncode == 0, told + "".join(said)
+    return json.loads(told)
 
 
 def seed(stack, fakes):
-    """Connects a channel and a portal through the command line. The window of a conversation is a second, so that tests do not wait."""
-    raise NotImplementedError("portal add, channel add, and what the fakes tell about their demo")
+    """Connects a portal and a channel through the command line."""
+    told = fakes.told
+    demo = Demo(
+        channel_id=told["channel_id"],
+        channel_secret=told["channel_secret"],
+        bot_user_id=told["bot_user_id"],
+        friend=told["line_user_ids"][0],
+        contact_id=told["linked_contact_id"],
+        app_id=told["hubspot_app_id"],
+        client_secret=told["hubspot_client_secret"],
+        portal_id=told["portal_id"],
+    )
+    portal = connect_portal(stack, fakes)
+    assert (portal["portal_id"], portal["workflows_wait"]) == (demo.portal_id, True), portal
+    channel = ("--portal", demo.portal_id, "--channel-id", demo.channel_id)
+    added = musubi(stack, fakes, "channel", "add", *channel, "--yes", secrets=f"{demo.channel_secret}\n")
+    assert added["webhook"]["test"]["success"], added
+    end_conversations_soon(stack, demo)
+    know_the_friend(fakes, demo)
+    let_the_token_end(stack, demo)
+    return demo
 
 
-def dead_letters(stack, *arguments):
+def token(stack, demo):
+    """The portal's token, as it is stored, and the secret's name."""
+    name = f"{stack.outputs['SecretsPrefix']}hubspot/account/{demo.portal_id}"
+    return name, json.loads(stack.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"])
+
+
+def let_the_token_end(stack, demo):
+    """The payer has to refresh it, and to store the new one."""
+    name, stored = token(stack, demo)
+    stack.client("secretsmanager").put_secret_value(SecretId=name, SecretString=json.dumps(stored | {"expires_at_ms": 0}))
+
+
+def end_conversations_soon(stack, demo):
+    """After three seconds, so that tests do not wait; `musubi channel set` takes ten at least. Longer than the first wake-up's payment."""
+    dynamodb, key = stack.client("dynamodb"), {"pk": {"S": "channel"}, "sk": {"S": demo.channel_id}}
+    table = stack.ids["ChannelsTable"]
+    item = dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True)["Item"]
+    body = json.loads(item["body"]["S"])
+    body["settings"]["idle_window_ms"] = 3000
+    rev = str(int(item["rev"]["N"]) + 1)
+    dynamodb.put_item(TableName=table, Item=item | {"body": {"S": json.dumps(body)}, "rev": {"N": rev}})
+
+
+def know_the_friend(fakes, demo):
+    """The CRM knows whose contact the friend is, as after an import of LINE user IDs."""
+    url = f"{fakes.hubspot_url}/crm/objects/2026-03/contacts/batch/update"
+    body = json.dumps({"inputs": [{"id": demo.contact_id, "properties": {"line_user_id": demo.friend}}]}).encode()
+    status, answer = post(url, body, {"authorization": f"Bearer {fakes.told['hubspot_private_token']}"})
+    assert status == 200, answer
+
+
+def dead_letters(stack, fakes, *arguments):
     """`musubi dead-letters list|redrive ...`."""
-    return musubi(stack, "dead-letters", *arguments)
+    return musubi(stack, fakes, "dead-letters", *arguments)
 
 
 # ---------------------------------------------------------------- what people and workflows do
@@ -90,7 +168,7 @@ def post(url, body, headers):
     """Posts raw bytes; gives (status, body), also for refusals."""
     request = urllib.request.Request(url, body, {"content-type": "application/json"} | headers, method="POST")
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with open_url(request, timeout=30) as answer:
             return answer.status, answer.read()
     except urllib.error.HTTPError as error:
         return error.code, error.read()

@@ -188,7 +188,7 @@ def test_variables_and_permissions_tell_the_same_story(name):
     assert ("AWS_ENDPOINT_URL_SECRETS_MANAGER" in told) == bool(f["secrets"])
     for table in ("links", "journal"):
         assert (f"MUSUBI_{table.upper()}_TABLE" in told) == (table in f["tables"])
-    for queue, variable in {"inbox": "INBOX_QUEUE", "inbox-dead-letters": "INBOX_DLQ", "push": "PUSH_QUEUE", "push-dead-letters": "PUSH_DLQ", "crm": "CRM_QUEUE"}.items():
+    for queue, variable in {"inbox": "INBOX_QUEUE", "inbox-dead-letters": "INBOX_DLQ", "push": "PUSH_QUEUE", "push-dead-letters": "PUSH_DLQ", "crm": "CRM_QUEUE", "crm-dead-letters": "CRM_DLQ"}.items():
         assert (f"MUSUBI_{variable}_URL" in told) == ("SendMessage" in f["queues"].get(queue, []))
     assert ("GenerateDataKey" in f["key"]) == any("SendMessage" in a for a in f["queues"].values())
 

@@ -1,7 +1,7 @@
 //! The parts of push-delivery.
 
 use lambda_runtime::{LambdaEvent, service_fn};
-use musubi::aws::{Parts, Patience};
+use musubi::aws::{Parts, Patience, ReadableSecrets};
 use musubi::config::Environment;
 
 #[tokio::main(flavor = "current_thread")]
@@ -10,7 +10,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let environment = Environment::process();
     let parts = Parts::from_environment(&environment, Patience::WORKER)?;
     let ports = push_delivery::Ports::of(&parts, &environment)?;
-    parts.warm_up().await;
+    parts.warm_up(ReadableSecrets::Line).await;
     let handle = async |event: LambdaEvent<_>| {
         Ok::<_, lambda_runtime::Error>(push_delivery::handle(&ports, event.payload).await)
     };

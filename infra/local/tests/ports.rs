@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use local::aws::{LocalAws, MovableClock};
 use local::contract::{QueueEnd, queue_contract, rows_contract};
 use musubi::aws::envelope;
-use musubi::aws::{Aws, DynamoRows, Parts, Patience, Routing, SqsQueue};
+use musubi::aws::{Aws, DynamoRows, Parts, Patience, ReadableSecrets, Routing, SqsQueue};
 use musubi::config::{self, Environment};
 use musubi::domain::account::{CrmAccountKey, CrmKind};
 use musubi::domain::ids::{ChannelId, CrmAccountId, CrmAppId};
@@ -401,7 +401,7 @@ async fn a_service_that_is_away_is_worth_another_try() {
         ("AWS_ENDPOINT_URL_SECRETS_MANAGER", closed),
     ]);
     let parts = Parts::from_environment(&environment, Patience::EDGE).unwrap();
-    parts.warm_up().await;
+    parts.warm_up(ReadableSecrets::Line).await;
     let error = parts.channels().unwrap().find(&ChannelId::new("1")).await.unwrap_err();
     assert!(error.is_transient(), "{error}");
     let error = parts.inbox_queue(split_by_line).unwrap().send(&inbox_job("{}")).await.unwrap_err();

@@ -19,7 +19,7 @@ pub mod sdk;
 pub mod secrets;
 
 pub use dead_letters::{DeadLetter, DeadLetters};
-pub use parts::Parts;
+pub use parts::{Parts, ReadableSecrets};
 pub use queue::{Routing, SqsQueue};
 pub use rows::DynamoRows;
 pub use sdk::{Aws, Patience};

@@ -3,11 +3,14 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use super::fault::port_error;
 use super::queue::{Routing, SqsQueue};
 use super::rows::DynamoRows;
 use super::sdk::{Aws, Patience};
 use super::secrets::SecretsManagerSecrets;
 use crate::config::{self, ConfigError, Environment, QueueUrls};
+use crate::domain::account::CrmKind;
+use crate::domain::ids::{ChannelId, CrmAppId};
 use crate::domain::job::{InboxJob, WakeUp};
 use crate::domain::push::PushJob;
 use crate::ports::clock::SystemClock;
@@ -25,12 +28,23 @@ pub struct Parts {
     used: Mutex<Used>,
 }
 
-/// One thing of each service that was handed out, to open its connection by.
+/// The first thing of each service that was handed out, to open its connection by: a function that
+/// reads a queue asks for that one first, and may ask about it.
 #[derive(Default, Clone)]
 struct Used {
     table: Option<String>,
     queue: Option<String>,
-    secrets: Option<String>,
+    stack: Option<String>,
+}
+
+/// Secrets that a function may read, whichever kind it is: [`Parts::warm_up`] asks for nothing that
+/// the function's role forbids, so that an `AccessDenied` in CloudTrail always means something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReadableSecrets {
+    /// Official Accounts'.
+    Line,
+    /// CRM apps'.
+    CrmApp,
 }
 
 impl Parts {
@@ -121,38 +135,46 @@ impl Parts {
     /// Names a missing variable.
     pub fn secrets(&self) -> Result<Arc<dyn Secrets>, ConfigError> {
         let stack = config::stack(&self.environment)?;
-        self.used().secrets = Some(format!("musubi/{stack}/warm-up"));
+        self.used().stack.get_or_insert_with(|| stack.clone());
         let secrets = SecretsManagerSecrets::new(self.aws.secrets_manager().clone(), stack, self.clock.clone());
         Ok(Arc::new(secrets.encrypted_by(config::key_arn(&self.environment))))
     }
 
     /// Opens the connections that the parts handed out so far will need, all at once, by one call
-    /// each. Belongs into INIT, which has a whole processor. Its answers do not matter and its
-    /// failures are silent: the first real call will say what is wrong.
-    pub async fn warm_up(&self) {
+    /// each, of a kind that the function's role allows: GetItem, GetQueueAttributes, GetSecretValue
+    /// of a secret that does not exist. Belongs into INIT, which has a whole processor. A failure is
+    /// logged and no more: the first real call will meet it again.
+    pub async fn warm_up(&self, readable: ReadableSecrets) {
         let used = self.used().clone();
         let table = async {
-            if let Some(table) = used.table {
-                let _ =
-                    DynamoRows::new(self.aws.dynamodb().clone(), table).get(&RowKey::new("warm-up", "warm-up")).await;
-            }
+            let Some(table) = used.table else { return Ok(()) };
+            let rows = DynamoRows::new(self.aws.dynamodb().clone(), table);
+            rows.get(&RowKey::new("warm-up", "warm-up")).await.map(drop)
         };
         let queue = async {
-            if let Some(queue) = used.queue {
-                let _ = self.aws.sqs().get_queue_attributes().queue_url(queue).send().await;
-            }
+            let Some(queue) = used.queue else { return Ok(()) };
+            let asked = self.aws.sqs().get_queue_attributes().queue_url(queue).send().await;
+            asked.map(drop).map_err(|error| port_error("sqs GetQueueAttributes", error))
         };
         let secrets = async {
-            if let Some(name) = used.secrets {
-                let _ = self.aws.secrets_manager().get_secret_value().secret_id(name).send().await;
+            let Some(stack) = used.stack else { return Ok(()) };
+            let secrets = SecretsManagerSecrets::new(self.aws.secrets_manager().clone(), stack, self.clock());
+            match readable {
+                ReadableSecrets::Line => secrets.line(&ChannelId::new("warm-up")).await.map(drop),
+                ReadableSecrets::CrmApp => secrets.crm_app(CrmKind::HubSpot, &CrmAppId::new("warm-up")).await.map(drop),
             }
         };
         let all = async { tokio::join!(table, queue, secrets) };
-        let _ = tokio::time::timeout(Duration::from_millis(WARM_UP_MS), all).await;
+        let Ok((table, queue, secrets)) = tokio::time::timeout(Duration::from_millis(WARM_UP_MS), all).await else {
+            return;
+        };
+        for error in [table, queue, secrets].into_iter().filter_map(Result::err) {
+            crate::telemetry::log_chain("warm_up.failed", &error);
+        }
     }
 
     fn rows(&self, table: String) -> Arc<dyn Rows> {
-        self.used().table = Some(table.clone());
+        self.used().table.get_or_insert_with(|| table.clone());
         Arc::new(DynamoRows::new(self.aws.dynamodb().clone(), table))
     }
 
@@ -160,7 +182,7 @@ impl Parts {
     where
         T: serde::Serialize + serde::de::DeserializeOwned + Send + Sync,
     {
-        self.used().queue = Some(urls.queue.clone());
+        self.used().queue.get_or_insert_with(|| urls.queue.clone());
         Arc::new(SqsQueue::new(self.aws.sqs().clone(), urls, routing, self.clock.clone()))
     }
 
