@@ -107,7 +107,11 @@ impl App {
         for _ in 0..2_400 {
             let waiting: usize = ["inbox", "push"].iter().map(|queue| self.world.aws.sqs().counts(queue).total()).sum();
             let rows = self.owed_rows().await;
-            if waiting == 0 && rows.iter().all(|row| matches!(row.owed, Owed::Entry { .. } | Owed::TaskCheck { .. } | Owed::Oblivion { .. })) {
+            if waiting == 0
+                && rows
+                    .iter()
+                    .all(|row| matches!(row.owed, Owed::Entry { .. } | Owed::TaskCheck { .. } | Owed::Oblivion { .. }))
+            {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;

@@ -21,7 +21,7 @@ async fn a_text_reaches_the_contact_its_owner_and_after_a_pause_the_timeline() {
     let task = &app.world.hubspot.tasks(PORTAL_ID)[0];
     assert_eq!(task.contact_ids, [LINKED_CONTACT]);
     assert_eq!(task.properties["hubspot_owner_id"], OWNER_ID.to_string());
-    assert_eq!(task.properties["hs_task_subject"], "LINEのメッセージに返信：はなこ");
+    assert_eq!(task.properties["hs_task_subject"], "LINEのメッセージに返信してください");
     assert_eq!(app.notes().len(), 0, "the conversation may go on");
 
     app.minutes_pass(16);

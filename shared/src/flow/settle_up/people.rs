@@ -28,7 +28,7 @@ pub(super) struct Person {
     pub(super) channel: Channel,
     user: LineUserId,
     link: Option<Versioned<ContactLink>>,
-    pub(super) profile: Option<LineProfile>,
+    profile: Option<LineProfile>,
     /// Tied in this call: what waited for it is due.
     tied: bool,
 }
@@ -42,7 +42,7 @@ impl Payer<'_> {
         let people = self.make_contacts(people).await?;
         let contacts: Vec<ContactId> =
             people.iter().filter_map(|person| person.link.as_ref().map(|link| link.value.contact.clone())).collect();
-        let names = [property::LINE_RECENT_MESSAGES, property::LINE_LINKED_AT, property::LINE_USER_NAME];
+        let names = [property::LINE_RECENT_MESSAGES, property::LINE_LINKED_AT];
         let records = self.crm.read_contacts(&contacts, &names).await;
         let mut known = Vec::new();
         for (mut person, record) in people.into_iter().zip(records) {

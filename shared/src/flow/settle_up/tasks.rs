@@ -5,7 +5,6 @@ use super::{Payer, UNKNOWN_REST_MS, Verdict};
 use crate::domain::conversation::OwnersTask;
 use crate::domain::ids::{TaskId, fingerprint};
 use crate::domain::owed::{Owed, OwedRow};
-use crate::domain::properties::LINE_USER_NAME;
 use crate::ports::PortError;
 use crate::ports::crm::{ContactRecord, CrmFailure, TaskStanding, TaskWrite};
 use crate::ports::journal::write;
@@ -119,19 +118,14 @@ impl Payer<'_> {
     fn task(&self, person: &Person, record: &ContactRecord, number: u32) -> TaskWrite {
         let language = self.account.language;
         let key = &person.head.value.key;
-        let new = person.profile.as_ref().map(|profile| profile.display_name.as_str());
-        let known = new.or_else(|| record.properties.get(LINE_USER_NAME));
-        let name = known.unwrap_or_else(|| language.pick("お客さま", "a customer"));
         let due_at_ms = person.head.value.unanswered_since_ms.unwrap_or(person.row.since_ms);
         TaskWrite {
             key: format!("musubi-task-{}", fingerprint(&[&key.hash(), &number.to_string()])),
             contact: record.contact.clone(),
             owner: record.owner.clone().or_else(|| person.channel.settings.fallback_owner.clone()),
             due_at_ms,
-            subject: match language {
-                crate::domain::language::Language::Japanese => format!("LINEのメッセージに返信：{name}"),
-                crate::domain::language::Language::English => format!("Answer on LINE: {name}"),
-            },
+            // Without a name, which may change between two tries: a try that ended in the unknown is found by it.
+            subject: language.pick("LINEのメッセージに返信してください", "Answer the message on LINE").to_owned(),
             body: language
                 .pick(
                     "LINE公式アカウントに新しいメッセージが届いています。内容はコンタクトの「LINE」プロパティでご確認ください。対応が終わったら、このタスクを完了にしてください。",
