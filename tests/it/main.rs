@@ -1,6 +1,7 @@
 //! Musubi from outside: sentences end to end, contracts, the house's own rules.
 
 mod app;
+mod bad_input;
 mod inbound;
 mod line_message_schema;
 mod line_samples;
