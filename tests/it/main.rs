@@ -6,4 +6,5 @@ mod inbound;
 mod line_message_schema;
 mod line_samples;
 mod outbound;
+mod requests_schema;
 mod thousands;

@@ -230,7 +230,6 @@ fn addresses(table: &mut Table) {
         ("an account that is not ours", json!(24_000_099)),
         ("an account of another app", json!(OTHER_PORTAL)),
         ("an account with key syntax", json!("24000001#x")),
-        ("an account of 4,000 digits", json!("1".repeat(4_000))),
     ] {
         let mut body = table.body(json!({"message_1": NEVER}));
         body["origin"]["portalId"] = portal;
@@ -243,7 +242,8 @@ fn unreadable(table: &mut Table) {
     let body = table.unwanted();
     let deep = format!(r#"{{"origin":{{"portalId":{PORTAL_ID}}},"x":{}{}}}"#, "[".repeat(10_000), "]".repeat(10_000));
     let half_emoji = String::from_utf8_lossy(&body).replace(NEVER, r"never-to-be-sent \ud83d");
-    let rows: [(&'static str, Vec<u8>); 11] = [
+    let rows: [(&'static str, Vec<u8>); 12] = [
+        ("an account of 4,000 digits", json!({"origin": {"portalId": "1".repeat(4_000)}}).to_string().into_bytes()),
         ("nothing, signed", Vec::new()),
         ("a form", b"message_1=hello".to_vec()),
         ("a list", b"[]".to_vec()),
