@@ -52,6 +52,13 @@ impl From<axum::extract::rejection::BytesRejection> for Refusal {
     }
 }
 
+/// A path that is no text names nothing here.
+impl From<axum::extract::rejection::PathRejection> for Refusal {
+    fn from(_: axum::extract::rejection::PathRejection) -> Self {
+        Self::NOT_FOUND
+    }
+}
+
 /// A client for LINE and CRMs: follows no redirect, trusts the machine's roots, keeps connections.
 ///
 /// # Panics

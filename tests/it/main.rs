@@ -2,9 +2,11 @@
 
 mod app;
 mod architecture;
+mod bad_input;
 mod events;
 mod inbound;
 mod line_message_schema;
 mod line_samples;
 mod outbound;
+mod requests_schema;
 mod thousands;

@@ -6,6 +6,7 @@
 //! checked. For small scenarios every crash point is tried, singly and in pairs.
 
 mod check;
+mod contract;
 mod crash_points;
 mod faults;
 mod models;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
+use axum::extract::rejection::{BytesRejection, PathRejection};
 use axum::extract::{DefaultBodyLimit, OriginalUri, Path, State};
 use axum::http::{HeaderMap, Method};
 use axum::response::{IntoResponse, Response};
@@ -64,10 +64,10 @@ pub fn router(ports: Arc<Ports>) -> Router {
 
 async fn run(
     State(ports): State<Arc<Ports>>,
-    Path(app): Path<(String, String)>,
+    app: Result<Path<(String, String)>, PathRejection>,
     request: Request,
 ) -> Result<Response, Refusal> {
-    let (request, app) = (request, app_of(&app)?);
+    let app = app_of(app?)?;
     let verified = verify(&ports, &app, &request).await?;
     let asked = action::parse(&verified).map_err(|_| Refusal::BAD_REQUEST)?;
     let account = account(&ports, &app, &asked.portal).await?;
@@ -83,10 +83,10 @@ async fn run(
 
 async fn options(
     State(ports): State<Arc<Ports>>,
-    Path(app): Path<(String, String)>,
+    app: Result<Path<(String, String)>, PathRejection>,
     request: Request,
 ) -> Result<Response, Refusal> {
-    let app = app_of(&app)?;
+    let app = app_of(app?)?;
     let verified = verify(&ports, &app, &request).await?;
     let asked = action::parse_options(&verified).map_err(|_| Refusal::BAD_REQUEST)?;
     let account = account(&ports, &app, &asked.portal).await?;
@@ -99,8 +99,8 @@ async fn options(
 
 type App = (CrmKind, CrmAppId);
 
-fn app_of((kind, app): &(String, String)) -> Result<App, Refusal> {
-    Ok((kind.parse().map_err(|()| Refusal::NOT_FOUND)?, CrmAppId::new(app.clone())))
+fn app_of(Path((kind, app)): Path<(String, String)>) -> Result<App, Refusal> {
+    Ok((kind.parse().map_err(|()| Refusal::NOT_FOUND)?, CrmAppId::new(app)))
 }
 
 /// The bytes of a request, as they were signed.

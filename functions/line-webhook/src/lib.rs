@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
+use axum::extract::rejection::{BytesRejection, PathRejection};
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
@@ -59,17 +59,22 @@ pub fn router(ports: Arc<Ports>) -> Router {
 
 async fn webhook(
     State(ports): State<Arc<Ports>>,
-    Path(id): Path<String>,
+    id: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<StatusCode, Refusal> {
-    let channel = ports.channels.find(&ChannelId::new(id)).await?.ok_or(Refusal::NOT_FOUND)?;
+    let channel = ports.channels.find(&channel_id(id?)?).await?.ok_or(Refusal::NOT_FOUND)?;
     let signature = the_one_signature(&headers);
     let verified = line::authenticate(&*ports.secrets, &channel, signature, body?).await.map_err(refusal)?;
     if verified.events() > 0 {
         ports.receive.receive(&channel.id, verified.body().to_vec()).await?; // Ok means: LINE may forget.
     }
     Ok(StatusCode::OK)
+}
+
+/// What can be no channel's ID is not looked up.
+fn channel_id(Path(id): Path<String>) -> Result<ChannelId, Refusal> {
+    if ChannelId::is_well_formed(&id) { Ok(ChannelId::new(id)) } else { Err(Refusal::NOT_FOUND) }
 }
 
 /// Two signatures are as good as none.

@@ -111,6 +111,13 @@ private_id! {
     BotUserId
 }
 
+impl ChannelId {
+    /// Whether the text can be a channel ID at all: digits, and not more than a number has. LINE's have ten today.
+    pub fn is_well_formed(text: &str) -> bool {
+        (1..=20).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
+    }
+}
+
 impl LineUserId {
     /// Whether the text has the shape LINE documents for a user ID.
     pub fn is_well_formed(text: &str) -> bool {
@@ -147,6 +154,14 @@ mod tests {
             "U0123456789abcdef0123456789abcde\u{e9}",
         ] {
             assert!(!LineUserId::is_well_formed(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_channel_id_is_digits() {
+        assert!(ChannelId::is_well_formed("1657000001"));
+        for bad in ["", " 1", "1x", "１", &"1".repeat(21)] {
+            assert!(!ChannelId::is_well_formed(bad), "{bad}");
         }
     }
 

@@ -85,7 +85,9 @@ impl<T: Clone + Send + Sync + 'static> Queue<T> for ModelQueue<T> {
     }
 
     async fn send_later(&self, job: &T, delay_s: u32) -> Result<(), PortError> {
-        assert!(delay_s <= 900, "SQS delays at most 15 minutes");
+        if delay_s > 900 {
+            return Err(PortError::permanent("send", "SQS delays at most 15 minutes"));
+        }
         let what = format!("{} send", self.name);
         let fate = self.faults.before(&what).await;
         if fate == Fate::FailsBefore {

@@ -95,15 +95,21 @@ impl Rows for ModelRows {
             return Err(lost("range"));
         }
         let state = self.state.lock().unwrap();
+        if from > to {
+            return Ok(Vec::new());
+        }
         let range = (partition.to_owned(), from.to_owned())..=(partition.to_owned(), to.to_owned());
         let rows = state.rows.range(range).take(limit);
         Ok(rows.map(|((p, s), (rev, body))| Row { key: RowKey::new(p, s), rev: *rev, body: body.clone() }).collect())
     }
 
     async fn commit(&self, writes: Vec<Write>) -> Result<Commit, PortError> {
-        assert!(writes.len() <= MAX_WRITES, "a transaction takes at most {MAX_WRITES} writes");
-        for (at, write) in writes.iter().enumerate() {
-            assert!(writes[..at].iter().all(|other| other.key() != write.key()), "a key twice in one transaction");
+        if writes.len() > MAX_WRITES {
+            return Err(PortError::permanent("commit", "more writes than a transaction takes"));
+        }
+        let twice = |(at, write): (usize, &Write)| writes[..at].iter().any(|other| other.key() == write.key());
+        if writes.iter().enumerate().any(twice) {
+            return Err(PortError::permanent("commit", "a key twice in one transaction"));
         }
         let what = format!("{} commit of {}", self.name, writes.len());
         let fate = self.faults.before(&what).await;

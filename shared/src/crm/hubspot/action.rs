@@ -16,6 +16,8 @@ use crate::domain::ids::{CallbackId, ContactId, CrmAccountId, LineUserId};
 
 /// The input fields that hold messages, in order.
 const MESSAGES: [&str; 5] = ["message_1", "message_2", "message_3", "message_4", "message_5"];
+/// Portal IDs are numbers; nothing longer than this is looked up.
+const LONGEST_PORTAL: usize = 20;
 /// HubSpot documents no longest BLOCK; more than a year is a typing error.
 const LONGEST_BLOCK_MS: i64 = 365 * 86_400_000;
 
@@ -121,7 +123,8 @@ fn object(body: &[u8]) -> Result<Value, ActionUnreadable> {
 }
 
 fn portal(body: &Value) -> Result<CrmAccountId, ActionUnreadable> {
-    id(&body["origin"]["portalId"]).map(CrmAccountId::new).ok_or(ActionUnreadable::NoPortal)
+    let portal = id(&body["origin"]["portalId"]).filter(|id| id.len() <= LONGEST_PORTAL);
+    portal.map(CrmAccountId::new).ok_or(ActionUnreadable::NoPortal)
 }
 
 /// The callback ID; without one, HubSpot's own numbers, in either of the places where they were seen.
