@@ -24,7 +24,7 @@ CHANNEL, CHANNEL_SECRET = "1657000001", "0123456789abcdef0123456789abcdef"
 BOT = "Ub0b00000000000000000000000000001"
 APP, CLIENT_SECRET, PORTAL = "5000001", "00000000-0000-4000-8000-000000000001", "24000001"
 PUBLIC_URL = "http://127.0.0.1:8800"  # what HubSpot signs; the ports below are the local run's own, too
-DYNAMODB, SQS, SECRETS, LINE, HUBSPOT = 8801, 8802, 8803, 8804, 8805
+DYNAMODB, SQS, SECRETS, LINE, HUBSPOT = 8801, 8802, 8802, 8804, 8805
 STACK = "local"
 
 # A person who writes, a contact that a workflow runs on, one execution of its action.
@@ -274,7 +274,7 @@ def env(host):
         # Not an address to call but the one that was signed, whatever the container calls this machine.
         "CrmActionFunction": always | {"MUSUBI_PUBLIC_URL": PUBLIC_URL} | push | sqs | secrets,
         "PushDeliveryFunction": always | links | journal | push | push_dlq | crm | line | {"MUSUBI_PUSH_MAX_CONCURRENCY": "2"} | sqs | secrets,
-        "TimelineFlushFunction": always | links | journal | crm | line | hubspot | sqs | secrets,
+        "TimelineFlushFunction": always | links | journal | crm | {"MUSUBI_CRM_DLQ_URL": queue("crm-dlq.fifo")} | line | hubspot | sqs | secrets,
         # An address to call.
         "ProbeFunction": always | {"MUSUBI_PUBLIC_URL": at(8800)} | secrets,
     }
