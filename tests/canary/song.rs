@@ -26,8 +26,16 @@ pub async fn sing(app: &App) -> Vec<String> {
     app.minutes_pass(61);
     app.until_moving("the timeline", |app| app.notes().iter().any(|note| note.contains("canary-text"))).await;
     app.minutes_pass(24 * 60);
-    app.settled_but_entries().await;
+    rest(app).await;
     answers
+}
+
+/// Until the queues are empty, as time goes by.
+async fn rest(app: &App) {
+    app.until_moving("rest", |app| {
+        ["inbox", "push"].iter().all(|queue| app.world.aws.sqs().counts(queue).total() == 0)
+    })
+    .await;
 }
 
 fn common(user: &str, number: u64, at_ms: i64) -> Common {
@@ -82,10 +90,10 @@ async fn every_event(app: &App) -> Vec<String> {
         ];
         answers.push(post_events(app, &events).await);
     }
-    app.settled_but_entries().await;
+    rest(app).await;
     app.world.line.block(CHANNEL_ID, BIRD).await;
     app.world.line.follow(CHANNEL_ID, BIRD).await;
-    app.settled_but_entries().await;
+    rest(app).await;
     answers
 }
 
@@ -132,7 +140,7 @@ async fn poison(app: &App) {
         let job = InboxJob { channel: ChannelId::new(channel), accepted_at_ms: 1, tries: 0, body: body.to_vec() };
         inbox.send(&job).await.expect("sent");
     }
-    app.settled_but_entries().await;
+    rest(app).await;
 }
 
 async fn workflows(app: &App) -> Vec<String> {
@@ -150,7 +158,7 @@ async fn workflows(app: &App) -> Vec<String> {
     ] {
         app.run_action(&fields).await;
     }
-    app.settled_but_entries().await;
+    rest(app).await;
     let outputs = app.world.hubspot.completions().iter().map(|told| told.outputs.to_string()).collect();
     outputs
 }
