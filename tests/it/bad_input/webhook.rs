@@ -30,6 +30,7 @@ async fn whatever_arrives_at_the_webhook_gets_its_stated_answer_and_loses_nothin
     nothing_stands_twice(&app, &rows);
     the_letters_are_as_expected(&app, letters);
     assert!(app.notes().iter().all(|note| !note.contains(NEVER)), "what was refused is not on the timeline");
+    assert!(app.notes().iter().all(|note| !note.contains("<script")), "a person's words are no markup");
     for table in TABLES {
         let stored = app.world.aws.dynamodb().rows(table).expect("rows");
         assert!(stored.iter().all(|row| !row.body.contains(NEVER)), "{table}");
