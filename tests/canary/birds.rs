@@ -4,7 +4,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use local::fake::hubspot::{ObjectType, OwnerSpec};
 use local::fake::line::Friendship;
-use local::seed::{BOT_USER_ID, CHANNEL_ID, CHANNEL_SECRET, CLIENT_SECRET, LINKED_CONTACT, LINKED_USER, NEW_USER, PORTAL_ID, PROVIDER};
+use local::seed::{
+    BOT_USER_ID, CHANNEL_ID, CHANNEL_SECRET, CLIENT_SECRET, LINKED_CONTACT, LINKED_USER, NEW_USER, PORTAL_ID, PROVIDER,
+};
 use musubi::aws::Patience;
 use musubi::ports::secrets::CrmToken;
 
@@ -43,9 +45,28 @@ impl Birds {
             },
         );
         let mut birds = Self::of([
-            "canary-", "canary@", "カナリア", "stateless.", "access-", "refresh-", "reply-token-bird",
-            CHANNEL_SECRET, CLIENT_SECRET, BOT_USER_ID, LINKED_USER, NEW_USER, BIRD, FOREIGN, PASTED,
-            "はなこ", "たろう", "花子", "田中", "hanako@example.com", "sato@example.com", "佐藤",
+            "canary-",
+            "canary@",
+            "カナリア",
+            "stateless.",
+            "access-",
+            "refresh-",
+            "reply-token-bird",
+            CHANNEL_SECRET,
+            CLIENT_SECRET,
+            BOT_USER_ID,
+            LINKED_USER,
+            NEW_USER,
+            BIRD,
+            FOREIGN,
+            PASTED,
+            "はなこ",
+            "たろう",
+            "花子",
+            "田中",
+            "hanako@example.com",
+            "sato@example.com",
+            "佐藤",
         ]);
         // As a log that shows bytes or base64 would have them.
         for secret in [CHANNEL_SECRET, CLIENT_SECRET] {

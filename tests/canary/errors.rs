@@ -71,7 +71,8 @@ fn of_line(app: &App) -> Vec<String> {
     }
     let said = event::text(&common(LINKED_USER, 1, 1), &message_id(1), "canary-text");
     let body = event::webhook_body(local::seed::BOT_USER_ID, &[said, serde_json::json!("canary-no-event")]);
-    let verified = verify(&channel(), &secrets, Some(event::sign(CHANNEL_SECRET, &body).as_bytes()), Bytes::from(body.clone()));
+    let verified =
+        verify(&channel(), &secrets, Some(event::sign(CHANNEL_SECRET, &body).as_bytes()), Bytes::from(body.clone()));
     all.push(shown(&verified.expect("signed")));
     for event in webhook::events(body.as_bytes()).expect("readable") {
         all.push(shown(&event));
@@ -147,7 +148,8 @@ fn of_the_domain() -> Vec<String> {
         linked_at_ms: 1,
     };
     let secret = || Secret::new(PASTED);
-    let inbox = InboxJob { channel: ChannelId::new(CHANNEL_ID), accepted_at_ms: 1, tries: 0, body: b"canary-body".to_vec() };
+    let inbox =
+        InboxJob { channel: ChannelId::new(CHANNEL_ID), accepted_at_ms: 1, tries: 0, body: b"canary-body".to_vec() };
     vec![
         shown(&activity),
         shown(&Conversation::new(conversation.clone(), key())),

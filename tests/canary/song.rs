@@ -1,15 +1,15 @@
 //! Everything that can happen, happens: well and badly, in both directions.
 
 use local::fake::hubspot::{self, ObjectType};
-use local::fake::line::event::{self, Common};
 use local::fake::line;
+use local::fake::line::event::{self, Common};
 use local::fake::{Fault, Plan};
 use local::seed::{CHANNEL_ID, CHANNEL_SECRET, LINKED_USER};
 use musubi::aws::{Patience, Routing, SqsQueue};
 use musubi::domain::ids::ChannelId;
 use musubi::domain::job::InboxJob;
-use musubi::ports::secrets::{LineSecrets, Secret};
 use musubi::ports::Queue;
+use musubi::ports::secrets::{LineSecrets, Secret};
 use serde_json::{Value, json};
 
 use crate::app::{App, message_id};
@@ -26,8 +26,16 @@ pub async fn sing(app: &App) -> Vec<String> {
     app.minutes_pass(61);
     app.until_moving("the timeline", |app| app.notes().iter().any(|note| note.contains("canary-text"))).await;
     app.minutes_pass(24 * 60);
-    app.settled_but_entries().await;
+    rest(app).await;
     answers
+}
+
+/// Until the queues are empty, as time goes by.
+async fn rest(app: &App) {
+    app.until_moving("rest", |app| {
+        ["inbox", "push"].iter().all(|queue| app.world.aws.sqs().counts(queue).total() == 0)
+    })
+    .await;
 }
 
 fn common(user: &str, number: u64, at_ms: i64) -> Common {
@@ -82,10 +90,10 @@ async fn every_event(app: &App) -> Vec<String> {
         ];
         answers.push(post_events(app, &events).await);
     }
-    app.settled_but_entries().await;
+    rest(app).await;
     app.world.line.block(CHANNEL_ID, BIRD).await;
     app.world.line.follow(CHANNEL_ID, BIRD).await;
-    app.settled_but_entries().await;
+    rest(app).await;
     answers
 }
 
@@ -122,7 +130,8 @@ async fn poison(app: &App) {
         let url = raw(name).queue;
         for body in ["canary-poison", r#"{"v":99,"job":"canary-poison"}"#, r#"{"v":1,"as":"json","job":"Y2FuYXJ5"}"#] {
             let send = aws.sqs().send_message().queue_url(&url).message_body(body).message_group_id("g");
-            let send = if url.ends_with(".fifo") { send.message_deduplication_id(body.len().to_string()) } else { send };
+            let send =
+                if url.ends_with(".fifo") { send.message_deduplication_id(body.len().to_string()) } else { send };
             send.send().await.expect("sent");
         }
     }
@@ -132,7 +141,7 @@ async fn poison(app: &App) {
         let job = InboxJob { channel: ChannelId::new(channel), accepted_at_ms: 1, tries: 0, body: body.to_vec() };
         inbox.send(&job).await.expect("sent");
     }
-    app.settled_but_entries().await;
+    rest(app).await;
 }
 
 async fn workflows(app: &App) -> Vec<String> {
@@ -150,7 +159,7 @@ async fn workflows(app: &App) -> Vec<String> {
     ] {
         app.run_action(&fields).await;
     }
-    app.settled_but_entries().await;
+    rest(app).await;
     let outputs = app.world.hubspot.completions().iter().map(|told| told.outputs.to_string()).collect();
     outputs
 }
@@ -193,14 +202,16 @@ async fn bad_days(app: &App) -> Vec<String> {
 
 /// LINE gives no token, takes none, and takes a pasted one.
 async fn tokens(app: &App) {
-    let (line, secrets) = (&app.world.line, app.world.parts(Patience::WORKER).expect("parts").secrets().expect("secrets"));
+    let (line, secrets) =
+        (&app.world.line, app.world.parts(Patience::WORKER).expect("parts").secrets().expect("secrets"));
     line.fault(line::Endpoint::Token, Fault::FailBefore(400), Plan::Next(1));
     line.expire_tokens(CHANNEL_ID);
     app.world.hubspot.expire_access_tokens(local::seed::PORTAL_ID);
     app.world.hubspot.fault(hubspot::Endpoint::Token, Fault::FailBefore(400), Plan::Next(1));
     app.run_action(&[("message_1", "canary-push-without-a-token")]).await;
     let pasted = |known: bool| {
-        let store = LineSecrets { channel_secrets: vec![Secret::new(CHANNEL_SECRET)], access_token: Some(Secret::new(PASTED)) };
+        let store =
+            LineSecrets { channel_secrets: vec![Secret::new(CHANNEL_SECRET)], access_token: Some(Secret::new(PASTED)) };
         line.set_long_lived_token(CHANNEL_ID, known.then_some(PASTED));
         store
     };

@@ -35,7 +35,10 @@ async fn every_push_of_a_story_is_valid_under_lines_specification() {
         &[("message_1", "改行\nと\u{FFFF}と\"引用\""), ("tag", "unit_1")],
         &[("message_1", flex), ("message_2", sticker), ("message_3", image), ("message_4", "四"), ("message_5", "五")],
         &[("message_1", r"\{ a brace"), ("line_user_id", NEW_USER)],
-        &[("message_2", r#"{"type":"textV2","text":"{x}","substitution":{"x":{"type":"emoji","productId":"5ac1bfd5040ab15980c9b435","emojiId":"001"}}}"#)],
+        &[(
+            "message_2",
+            r#"{"type":"textV2","text":"{x}","substitution":{"x":{"type":"emoji","productId":"5ac1bfd5040ab15980c9b435","emojiId":"001"}}}"#,
+        )],
     ];
     for fields in stories {
         app.run_action(fields).await;

@@ -118,7 +118,7 @@ impl Faults {
 
     async fn gate(&self, what: &str, when: &str) {
         let mut yielded = false;
-        poll_fn(|_| {
+        poll_fn(|context| {
             let mut state = self.0.lock().unwrap();
             if !yielded {
                 yielded = true;
@@ -130,6 +130,8 @@ impl Faults {
                     state.crashed = true;
                     state.trace.push(format!("CRASH {when} {what}"));
                 }
+                // The simulation's driver polls of its own accord; other executors must be told to.
+                context.waker().wake_by_ref();
                 return Poll::Pending;
             }
             Poll::Ready(())

@@ -18,6 +18,8 @@ mod fields;
 
 pub(crate) use fields::Fields;
 
+/// LINE's message IDs have 18 digits today. Nothing much longer is one, nor fits into a key.
+const MAX_MESSAGE_ID_BYTES: usize = 128;
 /// The largest time that our keys have room for: the year 2286.
 const MAX_TIMESTAMP_MS: i64 = 9_999_999_999_999;
 
@@ -114,8 +116,8 @@ fn what(kind: &str, event: &Fields<'_>) -> Result<InboundWhat, EventFault> {
             other => other,
         })?,
         "unsend" => {
-            let unsent = event.object("unsend").and_then(|unsend| unsend.id("messageId"));
-            InboundWhat::Unsent { message: MessageId::new(unsent.ok_or(EventFault::NoMessageId)?) }
+            let unsent = event.object("unsend").and_then(|unsend| message_id(&unsend, "messageId"));
+            InboundWhat::Unsent { message: unsent.ok_or(EventFault::NoMessageId)? }
         }
         "follow" => {
             let unblocked = event.object("follow").is_some_and(|follow| follow.is_true("isUnblocked"));
@@ -129,9 +131,13 @@ fn what(kind: &str, event: &Fields<'_>) -> Result<InboundWhat, EventFault> {
 
 fn message(event: &Fields<'_>, means: impl Fn(Content) -> Content) -> Result<InboundWhat, EventFault> {
     let message = event.object("message").ok_or(EventFault::Incomplete)?;
-    let id = message.id("id").ok_or(EventFault::NoMessageId)?;
+    let id = message_id(&message, "id").ok_or(EventFault::NoMessageId)?;
     let content = means(content::of_message(&message).ok_or(EventFault::Incomplete)?);
-    Ok(InboundWhat::Said { content, message: Some(MessageId::new(id)) })
+    Ok(InboundWhat::Said { content, message: Some(id) })
+}
+
+fn message_id(fields: &Fields<'_>, name: &str) -> Option<MessageId> {
+    fields.id(name).filter(|id| id.len() <= MAX_MESSAGE_ID_BYTES).map(MessageId::new)
 }
 
 /// Where it happened, and who did it there. LINE leaves the source out of some events, and may name a

@@ -116,8 +116,11 @@ fn each_wait_ended(app: &App, rows: &[Row]) {
             Value::String(text) => text.clone(),
             other => other.to_string(),
         };
-        let told: Vec<&Value> =
-            completions.iter().filter(|told| told.callback_id == callback).map(|told| &told.outputs["outcome"]).collect();
+        let told: Vec<&Value> = completions
+            .iter()
+            .filter(|told| told.callback_id == callback)
+            .map(|told| &told.outputs["outcome"])
+            .collect();
         assert!(!told.is_empty() && told.iter().all(|told| *told == outcome), "{}: {told:?}", row.name);
     }
 }

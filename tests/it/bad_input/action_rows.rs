@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use local::fake::hubspot::{ActionSpec, Signatures, action_body, options_body, sign_v1, sign_v2, sign_v3, signed_headers};
+use local::fake::hubspot::{
+    ActionSpec, Signatures, action_body, options_body, sign_v1, sign_v2, sign_v3, signed_headers,
+};
 use local::seed::{APP_ID, CHANNEL_ID, CLIENT_SECRET, LINKED_CONTACT, NEW_USER, PORTAL_ID};
 use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderValue};
@@ -194,7 +196,8 @@ fn newer_signatures(table: &mut Table) {
     let untimed = table.with_headers(body, &pairs);
     table.refused("version 3 without its time, alone", untimed, 401);
     let good = table.body(json!({"message_1": "signed-by-version-3"})).to_string().into_bytes();
-    let pairs = [("x-hubspot-signature-v3", v3(CLIENT_SECRET, &good, &now)), ("x-hubspot-request-timestamp", now.clone())];
+    let pairs =
+        [("x-hubspot-signature-v3", v3(CLIENT_SECRET, &good, &now)), ("x-hubspot-request-timestamp", now.clone())];
     let request = table.with_headers(good, &pairs);
     let hears = Hears::WaitsFor("accepted");
     table.rows.push(Row { name: "version 3 alone", request, status: 200, hears, sends: Some("signed-by-version-3") });
@@ -221,7 +224,9 @@ fn addresses(table: &mut Table) {
     table.refused("our signature at another app", foreign, 401);
     let of_other = table.signed_for(path(OTHER_APP, "action"), OTHER_SECRET, body.clone());
     table.refused("another app that speaks for our account", of_other, 404);
-    for (name, method) in [("GET", Method::GET), ("PUT", Method::PUT), ("DELETE", Method::DELETE), ("OPTIONS", Method::OPTIONS)] {
+    for (name, method) in
+        [("GET", Method::GET), ("PUT", Method::PUT), ("DELETE", Method::DELETE), ("OPTIONS", Method::OPTIONS)]
+    {
         let mut request = table.signed(body.clone());
         request.method = method;
         table.refused(name, request, 405);
@@ -288,11 +293,31 @@ fn refused_in_words(table: &mut Table) {
         ("21 emoji", json!({"message_1": many}), "invalid_message", "message_1"),
         ("a token that nobody knows", json!({"message_1": "{{line:shoe_size}}"}), "invalid_message", "shoe_size"),
         ("a channel that is not ours", json!({"message_1": NEVER, "channel": "999"}), "failed", "LINE公式アカウント"),
-        ("a channel of another account", json!({"message_1": NEVER, "channel": OTHER_CHANNEL}), "failed", "連携されていません"),
-        ("a channel that is a list", json!({"message_1": NEVER, "channel": [CHANNEL_ID]}), "failed", "連携されていません"),
+        (
+            "a channel of another account",
+            json!({"message_1": NEVER, "channel": OTHER_CHANNEL}),
+            "failed",
+            "連携されていません",
+        ),
+        (
+            "a channel that is a list",
+            json!({"message_1": NEVER, "channel": [CHANNEL_ID]}),
+            "failed",
+            "連携されていません",
+        ),
         ("a user ID that is too short", json!({"message_1": NEVER, "line_user_id": "U123"}), "failed", "line_user_id"),
-        ("a user ID in capitals", json!({"message_1": NEVER, "line_user_id": "UABCDEFABCDEFABCDEFABCDEFABCDEFAB"}), "failed", "line_user_id"),
-        ("a user ID that climbs the path", json!({"message_1": NEVER, "line_user_id": "U../../v2/bot/message/broadcast/x"}), "failed", "line_user_id"),
+        (
+            "a user ID in capitals",
+            json!({"message_1": NEVER, "line_user_id": "UABCDEFABCDEFABCDEFABCDEFABCDEFAB"}),
+            "failed",
+            "line_user_id",
+        ),
+        (
+            "a user ID that climbs the path",
+            json!({"message_1": NEVER, "line_user_id": "U../../v2/bot/message/broadcast/x"}),
+            "failed",
+            "line_user_id",
+        ),
         ("a tag with a space", json!({"message_1": NEVER, "tag": "a b"}), "failed", "tag"),
         ("a time that is none", json!({"message_1": NEVER, "not_after": "tomorrow-ish"}), "failed", "not_after"),
     ];
@@ -314,12 +339,36 @@ fn sent(table: &mut Table) {
     let rows: [(&'static str, Value, &'static str); 8] = [
         ("a text", json!({"message_1": "an-ordinary-text"}), "an-ordinary-text"),
         ("a number for a text", json!({"message_1": 1234567}), "1234567"),
-        ("a sixth message, which no field has", json!({"message_1": "the-first-of-six", "message_6": NEVER}), "the-first-of-six"),
-        ("fields that are not ours", json!({"message_1": "beside-other-fields", "x": {"y": [1]}}), "beside-other-fields"),
-        ("a channel that is a number", json!({"message_1": "channel-as-number", "channel": 1657000001}), "channel-as-number"),
-        ("a user ID with blanks around it", json!({"message_1": "to-the-other-friend", "line_user_id": format!(" {NEW_USER} ")}), "to-the-other-friend"),
-        ("U+FFFF and NUL in a text", json!({"message_1": "odd-one\u{FFFF}\u{0}odd-two"}), "odd-one\u{FFFF}\u{0}odd-two"),
-        ("a name that looks like JSON", json!({"message_1": r#"{"type":"text","text":"to {{line:firstname}}"}"#}), r#"to "},{"type":"text","text":"slipped in"#),
+        (
+            "a sixth message, which no field has",
+            json!({"message_1": "the-first-of-six", "message_6": NEVER}),
+            "the-first-of-six",
+        ),
+        (
+            "fields that are not ours",
+            json!({"message_1": "beside-other-fields", "x": {"y": [1]}}),
+            "beside-other-fields",
+        ),
+        (
+            "a channel that is a number",
+            json!({"message_1": "channel-as-number", "channel": 1657000001}),
+            "channel-as-number",
+        ),
+        (
+            "a user ID with blanks around it",
+            json!({"message_1": "to-the-other-friend", "line_user_id": format!(" {NEW_USER} ")}),
+            "to-the-other-friend",
+        ),
+        (
+            "U+FFFF and NUL in a text",
+            json!({"message_1": "odd-one\u{FFFF}\u{0}odd-two"}),
+            "odd-one\u{FFFF}\u{0}odd-two",
+        ),
+        (
+            "a name that looks like JSON",
+            json!({"message_1": r#"{"type":"text","text":"to {{line:firstname}}"}"#}),
+            r#"to "},{"type":"text","text":"slipped in"#,
+        ),
     ];
     for (name, fields, words) in rows {
         let body = table.body(fields);

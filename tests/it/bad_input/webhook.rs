@@ -23,14 +23,14 @@ async fn whatever_arrives_at_the_webhook_gets_its_stated_answer_and_loses_nothin
     assert_eq!(wrong, Vec::<String>::new());
 
     let letters = expected_letters(&rows);
-    app.settled_but_entries().await;
+    app.until("the inbox", |app| app.world.aws.sqs().counts("inbox").total() == 0).await;
     app.until("the dead letters", |app| app.world.aws.sqs().counts("inbox-dlq").total() >= letters).await;
     app.minutes_pass(61);
     every_word_comes(&app, &rows).await;
-    app.settled().await;
     nothing_stands_twice(&app, &rows);
     the_letters_are_as_expected(&app, letters);
     assert!(app.notes().iter().all(|note| !note.contains(NEVER)), "what was refused is not on the timeline");
+    assert!(app.notes().iter().all(|note| !note.contains("<script")), "a person's words are no markup");
     for table in TABLES {
         let stored = app.world.aws.dynamodb().rows(table).expect("rows");
         assert!(stored.iter().all(|row| !row.body.contains(NEVER)), "{table}");

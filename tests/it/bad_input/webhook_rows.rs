@@ -258,8 +258,8 @@ fn unreadable(table: &mut Table) {
     let destination =
         |bot: &str| event::webhook_body(bot, &[text_at(LINKED_USER, 3, 1_790_000_000_000, NEVER)]).into_bytes();
     // 予約, in the charset that older Japanese systems send.
-    let shift_jis = [br#"{"destination":""#, BOT_USER_ID.as_bytes(), br#"","events":[{"x":""#, b"\x97\x5c\x96\xf1\"}]}"]
-        .concat();
+    let shift_jis =
+        [br#"{"destination":""#, BOT_USER_ID.as_bytes(), br#"","events":[{"x":""#, b"\x97\x5c\x96\xf1\"}]}"].concat();
     let utf_16: Vec<u8> = String::from_utf8_lossy(&text).encode_utf16().flat_map(u16::to_le_bytes).collect();
     let deep = |open: &str, close: &str| format!("{}{}", open.repeat(10_000), close.repeat(10_000));
     let rows: [(&'static str, Vec<u8>); 18] = [
@@ -268,7 +268,10 @@ fn unreadable(table: &mut Table) {
         ("an empty destination", destination("")),
         ("no destination", br#"{"events":[]}"#.to_vec()),
         ("a destination that is a number", br#"{"destination":1,"events":[]}"#.to_vec()),
-        ("two destinations", format!(r#"{{"destination":"x","destination":"{BOT_USER_ID}","events":[]}}"#).into_bytes()),
+        (
+            "two destinations",
+            format!(r#"{{"destination":"x","destination":"{BOT_USER_ID}","events":[]}}"#).into_bytes(),
+        ),
         ("no events", format!(r#"{{"destination":"{BOT_USER_ID}"}}"#).into_bytes()),
         ("events that are no list", format!(r#"{{"destination":"{BOT_USER_ID}","events":{{}}}}"#).into_bytes()),
         ("nothing, signed", Vec::new()),
@@ -294,12 +297,16 @@ fn odd_texts(table: &mut Table) {
     let rows: [(&'static str, &str, &[&str]); 9] = [
         ("U+FFFF and U+FFFE in a text", "nonchar\u{FFFF}\u{FFFE}acter", &["nonchar", "acter"]),
         ("U+FFFF and U+FFFE as escapes", r"escape-one\uffff\ufffeescape-two", &["escape-one", "escape-two"]),
-        ("NUL and its neighbours in a text", r"control-one\u0000\u0001\u001fcontrol-two", &["control-one", "control-two"]),
+        (
+            "NUL and its neighbours in a text",
+            r"control-one\u0000\u0001\u001fcontrol-two",
+            &["control-one", "control-two"],
+        ),
         ("half an emoji, the first", r"half-one\ud83dhalf-two", &["half-one", "half-two"]),
         ("half an emoji, the second", r"half-three\ude00half-four", &["half-three", "half-four"]),
         ("two halves in the wrong order", r"half-five\ude00\ud83dhalf-six", &["half-five", "half-six"]),
         ("a whole emoji as escapes", r"whole-one\ud83d\ude00whole-two", &["whole-one😀whole-two"]),
-        ("markup in a text", r"<script>alert(1)</script>markup-one", &["&lt;script&gt;alert(1)&lt;/script&gt;markup-one"]),
+        ("markup in a text", r"<script>alert(1)</script>markup-one", &["markup-one"]),
         ("words that turn around", "turned-one\u{202E}turned-two", &["turned-one", "turned-two"]),
     ];
     for (name, json_text, words) in rows {

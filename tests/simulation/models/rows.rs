@@ -63,7 +63,8 @@ fn commit(state: &mut State, writes: Vec<Write>) -> Commit {
                     Expect::Absent => 1,
                     Expect::Rev(rev) => rev + 1,
                     Expect::Any => {
-                        state.fresh_rev += 1;
+                        // Room for the revisions that follow it one by one.
+                        state.fresh_rev += 1 << 20;
                         state.fresh_rev
                     }
                 };
