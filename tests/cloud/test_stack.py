@@ -46,7 +46,8 @@ def notes_with(fakes, text):
 def test_what_a_person_writes_becomes_a_task_and_a_note_of_their_contact_by_the_schedule_alone(stack, demo, fakes):
     assert world.line_posts(stack, demo, [world.text_event(demo, "予約を変更したい")]) == 200
     # Nobody wakes the payer here: the minute's schedule of the template has to.
-    until(lambda: notes_with(fakes, "予約を変更したい"), "the note is there", seconds=150)
+    # A note is written first and tied to its contact next.
+    until(lambda: [n for n in notes_with(fakes, "予約を変更したい") if n["contact_id"]], "the note is there", seconds=150)
     assert [line for line in stack.logs("timeline-flush") if "OldestOwedSeconds" in line], "the schedule has woken the payer"
     (note,) = notes_with(fakes, "予約を変更したい")
     assert note["contact_id"] == demo.contact_id
