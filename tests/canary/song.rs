@@ -160,8 +160,7 @@ async fn workflows(app: &App) -> Vec<String> {
         app.run_action(&fields).await;
     }
     rest(app).await;
-    let outputs = app.world.hubspot.completions().iter().map(|told| told.outputs.to_string()).collect();
-    outputs
+    app.world.hubspot.completions().iter().map(|told| told.outputs.to_string()).collect()
 }
 
 /// LINE and HubSpot refuse, break off and lose answers.
