@@ -1,7 +1,5 @@
 //! The queue edge: records of a batch are settled one by one, and only those that failed come back.
 
-use std::sync::Arc;
-
 use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use futures::StreamExt;
 
@@ -94,7 +92,7 @@ where
 
 /// A queue of records that may not be jobs at all.
 #[cfg(feature = "aws")]
-pub type JobQueue<T> = Arc<crate::aws::SqsQueue<T>>;
+pub type JobQueue<T> = std::sync::Arc<crate::aws::SqsQueue<T>>;
 
 /// The job in a record. One that cannot be read is put aside, in words, and is settled by that.
 ///
