@@ -77,7 +77,7 @@ impl App {
 
     /// Waits until something is so; panics, naming it, if it does not come.
     pub async fn until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
-        for _ in 0..2_400 {
+        for _ in 0..7_200 {
             if holds(self) {
                 return;
             }
@@ -104,7 +104,7 @@ impl App {
 
     /// Waits until no queue holds anything and nothing but entries, which wait for a pause, is owed.
     pub async fn settled_but_entries(&self) {
-        for _ in 0..2_400 {
+        for _ in 0..7_200 {
             let waiting: usize = ["inbox", "push"].iter().map(|queue| self.world.aws.sqs().counts(queue).total()).sum();
             let rows = self.owed_rows().await;
             if waiting == 0
@@ -117,6 +117,14 @@ impl App {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         panic!("the world does not come to rest");
+    }
+
+    /// Waits until what was sent has been received.
+    pub async fn until_queues_empty(&self) {
+        self.until("the queues are empty", |app| {
+            ["inbox", "push"].iter().all(|queue| app.world.aws.sqs().counts(queue).total() == 0)
+        })
+        .await;
     }
 
     /// Waits until something is so, moving the clock on meanwhile.
@@ -138,7 +146,7 @@ impl App {
 
     /// Waits until so many rows are owed.
     pub async fn until_owed(&self, what: &str, rows: usize) {
-        for _ in 0..1_200 {
+        for _ in 0..3_600 {
             let waiting: usize = ["inbox", "push"].iter().map(|queue| self.world.aws.sqs().counts(queue).total()).sum();
             if waiting == 0 && self.owed().await == rows {
                 return;
@@ -172,7 +180,7 @@ impl App {
 
     /// Waits until no queue holds anything and nothing is owed.
     pub async fn settled(&self) {
-        for _ in 0..2_400 {
+        for _ in 0..7_200 {
             let waiting: usize = ["inbox", "push"].iter().map(|queue| self.world.aws.sqs().counts(queue).total()).sum();
             if waiting == 0 && self.owed().await == 0 {
                 return;

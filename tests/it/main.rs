@@ -8,5 +8,6 @@ mod inbound;
 mod line_message_schema;
 mod line_samples;
 mod outbound;
+mod records;
 mod requests_schema;
 mod thousands;
