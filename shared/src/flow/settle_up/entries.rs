@@ -243,6 +243,7 @@ impl Payer<'_> {
             dropped = pending.len(),
             "text.not_linked"
         );
+        crate::telemetry::count("NotLinked", pending.len() as u64);
         self.commit_head(&mut head, writes).await?;
         Ok(())
     }
