@@ -128,7 +128,7 @@ impl Payer<'_> {
             subject: language.pick("LINEのメッセージに返信してください", "Answer the message on LINE").to_owned(),
             body: language
                 .pick(
-                    "LINE公式アカウントに新しいメッセージが届いています。内容はコンタクトの「LINE」プロパティでご確認ください。対応が終わったら、このタスクを完了にしてください。",
+                    "LINE公式アカウントに新しいメッセージが届いています。内容はコンタクトの「LINE」プロパティーでご確認ください。対応が終わったら、このタスクを完了にしてください。",
                     "A new message has come to the LINE Official Account. Read it in the contact's LINE properties, and complete this task when it is answered.",
                 )
                 .to_owned(),
