@@ -51,6 +51,7 @@ fn channel() -> Channel {
         basic_id: "@account".to_owned(),
         account: key(),
         settings: Default::default(),
+        login: None,
     }
 }
 
@@ -146,6 +147,7 @@ fn of_the_domain() -> Vec<String> {
         account: key(),
         contact: ContactId::new("1"),
         linked_at_ms: 1,
+        by: None,
     };
     let secret = || Secret::new(PASTED);
     let inbox =
@@ -159,7 +161,11 @@ fn of_the_domain() -> Vec<String> {
         shown(&link),
         shown(&inbox),
         shown(&channel()),
-        shown(&LineSecrets { channel_secrets: vec![secret()], access_token: Some(secret()) }),
+        shown(&LineSecrets {
+            channel_secrets: vec![secret()],
+            access_token: Some(secret()),
+            login_secrets: Vec::new(),
+        }),
         shown(&CrmAppSecrets { client_id: "1".to_owned(), client_secrets: vec![secret()] }),
         shown(&CrmToken::OAuth { access_token: secret(), refresh_token: secret(), expires_at_ms: 1 }),
         shown(&CrmToken::Private { access_token: secret() }),

@@ -209,8 +209,11 @@ async fn tokens(app: &App) {
     app.world.hubspot.fault(hubspot::Endpoint::Token, Fault::FailBefore(400), Plan::Next(1));
     app.run_action(&[("message_1", "canary-push-without-a-token")]).await;
     let pasted = |known: bool| {
-        let store =
-            LineSecrets { channel_secrets: vec![Secret::new(CHANNEL_SECRET)], access_token: Some(Secret::new(PASTED)) };
+        let store = LineSecrets {
+            channel_secrets: vec![Secret::new(CHANNEL_SECRET)],
+            access_token: Some(Secret::new(PASTED)),
+            login_secrets: Vec::new(),
+        };
         line.set_long_lived_token(CHANNEL_ID, known.then_some(PASTED));
         store
     };

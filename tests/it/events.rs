@@ -43,6 +43,7 @@ fn channel() -> Channel {
         basic_id: "@demo".to_owned(),
         account: CrmAccountKey { kind: CrmKind::HubSpot, id: portal() },
         settings: ChannelSettings::default(),
+        login: None,
     }
 }
 

@@ -102,6 +102,7 @@ impl World {
             basic_id: "@musubi".into(),
             account: account_key,
             settings: Default::default(),
+            login: None,
         };
         channel.settings.create_contacts = make.create_contacts;
         account.channels = vec![channel.id.clone()];

@@ -90,7 +90,14 @@ pub async fn musubi(
     let app = CrmAppId::new(APP_ID.to_string());
     let id = ChannelId::new(CHANNEL_ID);
     secrets
-        .store_line(&id, &LineSecrets { channel_secrets: vec![Secret::new(CHANNEL_SECRET)], access_token: None })
+        .store_line(
+            &id,
+            &LineSecrets {
+                channel_secrets: vec![Secret::new(CHANNEL_SECRET)],
+                access_token: None,
+                login_secrets: Vec::new(),
+            },
+        )
         .await?;
     let client_id = hubspot.app().client_id;
     let app_secrets = CrmAppSecrets { client_id, client_secrets: vec![Secret::new(CLIENT_SECRET)] };
@@ -119,6 +126,7 @@ pub async fn musubi(
         basic_id: "@musubi-coffee".to_owned(),
         account: key.clone(),
         settings: Default::default(),
+        login: None,
     };
     channel.settings.idle_window_ms = idle_window_ms;
     let known = channels.find_versioned(&id).await?.map_or(0, |found| found.rev);
@@ -129,6 +137,7 @@ pub async fn musubi(
         account: key,
         contact: ContactId::new(LINKED_CONTACT.to_string()),
         linked_at_ms: clock.now_ms(),
+        by: None,
     };
     let _ = links.tie(&link).await?;
     Ok(())

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::account::CrmAccountKey;
 use super::ids::{BotUserId, ChannelId};
+use super::login::LoginSettings;
 
 /// One Official Account: who it is, which CRM account it is tied to, and its settings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +22,9 @@ pub struct Channel {
     /// What the owner chose.
     #[serde(default)]
     pub settings: ChannelSettings,
+    /// LINE Login, where it is set up.
+    #[serde(default)]
+    pub login: Option<LoginSettings>,
 }
 
 /// What the owner of an Official Account can choose. Every field has the default a new channel gets.

@@ -71,6 +71,14 @@ id! {
     ChannelId
 }
 id! {
+    /// A LINE Login channel. Digits; unique in LINE. Another channel than the Messaging API's, of the same provider.
+    LoginChannelId
+}
+id! {
+    /// A LIFF app of a LINE Login channel. Unique in LINE.
+    LiffId
+}
+id! {
     /// A customer's app in a CRM (HubSpot: the app ID). Unique per [`CrmKind`](super::account::CrmKind).
     CrmAppId
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::account::CrmAccountKey;
+use super::claim::ClaimedBy;
 use super::ids::{ChannelId, ContactId, LineUserId};
 
 /// The tie itself. Our row is the truth; the CRM's fields follow it.
@@ -18,4 +19,7 @@ pub struct ContactLink {
     pub contact: ContactId,
     /// Since when, in milliseconds.
     pub linked_at_ms: i64,
+    /// On whose word. `None`: nobody's; the contact was made or found by its LINE user ID.
+    #[serde(default)]
+    pub by: Option<ClaimedBy>,
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::account::CrmAccountKey;
 use super::conversation::ConversationKey;
-use super::ids::{MessageId, fingerprint};
+use super::ids::{ChannelId, ContactId, MessageId, fingerprint};
 use super::push::PushId;
 
 /// One piece of owed work. It refers to state; it carries no text.
@@ -40,6 +40,18 @@ pub enum Owed {
     Outcome {
         /// Of which push.
         push: PushId,
+    },
+    /// Something changed at a contact in the CRM: is it still tied to whom it should be?
+    Look {
+        /// Which contact.
+        contact: ContactId,
+    },
+    /// A contact is not tied to a person any more: its fields follow.
+    Clear {
+        /// Which contact.
+        contact: ContactId,
+        /// On which Official Account it was tied.
+        channel: ChannelId,
     },
     /// Nobody has decided about a parked send for weeks: its words go, and it stays unknown.
     Oblivion {
@@ -81,6 +93,10 @@ impl Owed {
                 format!("amendment-{}", fingerprint(&[&conversation.hash(), message.as_str()]))
             }
             Self::TaskCheck { conversation } => format!("task-{}", conversation.hash()),
+            Self::Look { contact } => format!("look-{}", fingerprint(&[contact.as_str()])),
+            Self::Clear { contact, channel } => {
+                format!("clear-{}", fingerprint(&[contact.as_str(), channel.as_str()]))
+            }
             Self::Outcome { push } => format!("outcome-{push}"),
             Self::Oblivion { push } => format!("oblivion-{push}"),
             Self::Completion { push } => format!("completion-{push}"),

@@ -22,6 +22,9 @@ pub const LINE_RECENT_MESSAGES: &str = "line_recent_messages";
 /// How the newest send ended.
 pub const LINE_LAST_OUTCOME: &str = "line_last_outcome";
 
+/// By which route the person came first.
+pub const LINE_ROUTE: &str = "line_route";
+
 /// How many messages `line_recent_messages` keeps.
 pub const RECENT: usize = 20;
 /// No value is longer, in characters (HubSpot takes 65,536).

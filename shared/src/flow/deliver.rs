@@ -10,6 +10,7 @@ use tracing::warn;
 use super::settle::{Ending, Settle, owe_completion, read_or_new};
 use super::{MAX_CONFLICTS, contended, step_back};
 use crate::domain::channel::Channel;
+use crate::domain::claim::ClaimedBy;
 use crate::domain::conversation::ConversationKey;
 use crate::domain::ids::LineUserId;
 use crate::domain::job::WakeUp;
@@ -232,6 +233,7 @@ impl Deliver {
                         account: push.account.clone(),
                         contact: contact.clone(),
                         linked_at_ms: self.clock.now_ms(),
+                        by: Some(ClaimedBy::Action),
                     };
                     if self.links.tie(&link).await? == Commit::Done {
                         self.owe_tied(push, to).await?;

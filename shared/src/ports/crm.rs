@@ -9,6 +9,7 @@ use thiserror::Error;
 
 use super::error::PortError;
 use crate::domain::account::CrmAccount;
+use crate::domain::claim::EmailAddress;
 use crate::domain::ids::{CallbackId, ContactId, LineUserId, NoteId, TaskId};
 
 /// Property names and values. Values are people's words: `Debug` shows the names alone.
@@ -161,6 +162,12 @@ pub type Each<T> = Result<T, CrmFailure>;
 pub trait Crm: Send + Sync {
     /// Makes or finds people by their unique LINE property. Twice makes one.
     async fn upsert_people(&self, people: &[PersonWrite]) -> Vec<Each<ContactId>>;
+
+    /// The contacts that have these e-mail addresses, as their first address. `None`: nobody has it.
+    async fn find_by_email(&self, addresses: &[EmailAddress], names: &[&str]) -> Vec<Each<Option<ContactRecord>>>;
+
+    /// Merges `from` into `into`, for ever; answers with the ID to use from now on. Where `from` is gone already: `Gone`.
+    async fn merge_contacts(&self, from: &ContactId, into: &ContactId) -> Each<ContactId>;
 
     /// Reads contacts, following merges. `Gone` where there is none.
     async fn read_contacts(&self, contacts: &[ContactId], names: &[&str]) -> Vec<Each<ContactRecord>>;

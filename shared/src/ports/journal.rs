@@ -8,6 +8,9 @@
 //! | | `u:{message}` | the message was taken back, 60 days |
 //! | | `p:{at_ms}:{event}` | [`Activity`] with its words, until its entry is acknowledged (30 days behind that) |
 //! | | `n:{number}` | [`Entry`], 60 days |
+//! | | `claim` | [`Claim`] with what LINE Login told, until the contact follows it (30 days behind that) |
+//! | | `erased` | when everything else of it was erased, 60 days: what still comes from before is dropped |
+//! | `l:{state}` | `attempt` | [`LoginAttempt`], one day |
 //! | `s:{push}` | `push` | [`Push`], 400 days once settled |
 //! | `k:{account}` | `{push}` | a parked send, for operators' lists |
 //! | `o:{account}:{shard}` | `{due_at_ms}:{name}` | [`OwedRow`] |
@@ -21,9 +24,11 @@ use super::error::PortError;
 use super::rows::{Commit, Expect, Row, RowKey, Rows, Versioned, Write, prefix_end};
 use crate::domain::account::CrmAccountKey;
 use crate::domain::activity::{Activity, Mark};
+use crate::domain::claim::Claim;
 use crate::domain::conversation::{Conversation, ConversationKey};
 use crate::domain::entry::Entry;
 use crate::domain::ids::{EventId, MessageId, fingerprint};
+use crate::domain::login::LoginAttempt;
 use crate::domain::owed::{OwedRow, SHARDS};
 use crate::domain::push::{Push, PushId, PushState};
 
@@ -33,6 +38,8 @@ const TOMBSTONE_DAYS: i64 = 60;
 const SETTLED_PUSH_DAYS: i64 = 400;
 /// Stands behind the deletion that acknowledgement does.
 const TEXT_DAYS: i64 = 30;
+/// Far longer than an attempt to log in may take.
+const ATTEMPT_DAYS: i64 = 1;
 
 /// The journal.
 #[derive(Clone)]
@@ -142,6 +149,30 @@ impl Journal {
         Ok(None)
     }
 
+    /// Who the person is said to be, until the contact follows.
+    ///
+    /// # Errors
+    /// As the table's.
+    pub async fn claim(&self, key: &ConversationKey) -> Result<Option<Versioned<Claim>>, PortError> {
+        self.read(&claim_key(key)).await
+    }
+
+    /// When the conversation was erased, in milliseconds.
+    ///
+    /// # Errors
+    /// As the table's.
+    pub async fn erased_at_ms(&self, key: &ConversationKey) -> Result<Option<i64>, PortError> {
+        Ok(self.read(&erased_key(key)).await?.map(|row| row.value))
+    }
+
+    /// An attempt to log in, by its state.
+    ///
+    /// # Errors
+    /// As the table's.
+    pub async fn attempt(&self, state: &str) -> Result<Option<Versioned<LoginAttempt>>, PortError> {
+        self.read(&attempt_key(state)).await
+    }
+
     /// A send.
     ///
     /// # Errors
@@ -233,6 +264,26 @@ pub mod write {
         Write::Delete { key: pending_key(key, mark), expect: Expect::Any }
     }
 
+    /// The person is said to be this; `rev` as read, 0 for a new claim.
+    pub fn claim(key: &ConversationKey, claim: &Claim, rev: u64, now_ms: i64) -> Write {
+        Write::put(claim_key(key), claim, Expect::Rev(rev)).expiring(now_ms, TEXT_DAYS)
+    }
+
+    /// The contact follows the claim, if it is still the one that was read.
+    pub fn heeded(key: &ConversationKey, rev: u64) -> Write {
+        Write::Delete { key: claim_key(key), expect: Expect::Rev(rev) }
+    }
+
+    /// The conversation was erased at `now_ms`.
+    pub fn erased(key: &ConversationKey, now_ms: i64) -> Write {
+        Write::put(erased_key(key), &now_ms, Expect::Any).expiring(now_ms, TOMBSTONE_DAYS)
+    }
+
+    /// The attempt to log in becomes this; `rev` as read, 0 for a new one.
+    pub fn attempt(state: &str, attempt: &LoginAttempt, rev: u64) -> Write {
+        Write::put(attempt_key(state), attempt, Expect::Rev(rev)).expiring(attempt.began_at_ms, ATTEMPT_DAYS)
+    }
+
     /// The entry becomes this.
     pub fn entry(key: &ConversationKey, entry: &Entry, rev: u64, now_ms: i64) -> Write {
         Write::put(entry_key(key, entry.number), entry, Expect::Rev(rev)).expiring(now_ms, TOMBSTONE_DAYS)
@@ -287,6 +338,18 @@ fn pending_key(key: &ConversationKey, mark: &Mark) -> RowKey {
 
 fn entry_key(key: &ConversationKey, number: u32) -> RowKey {
     RowKey::new(partition(key), format!("n:{number:08}"))
+}
+
+fn claim_key(key: &ConversationKey) -> RowKey {
+    RowKey::new(partition(key), "claim")
+}
+
+fn erased_key(key: &ConversationKey) -> RowKey {
+    RowKey::new(partition(key), "erased")
+}
+
+fn attempt_key(state: &str) -> RowKey {
+    RowKey::new(format!("l:{}", fingerprint(&[state])), "attempt")
 }
 
 fn push_key(id: PushId) -> RowKey {

@@ -57,6 +57,35 @@ impl Links {
             .await
     }
 
+    /// Ties the two, whatever either was tied to, in one write: `of_user` and `of_contact` are what was read for the person
+    /// and for the contact. Whoever else was tied to them is not any more. `Conflict`: somebody changed one of them meanwhile.
+    /// Twice: the second conflicts; read again and find it done.
+    ///
+    /// # Errors
+    /// As the table's.
+    pub async fn switch(
+        &self,
+        link: &ContactLink,
+        of_user: Option<&Versioned<ContactLink>>,
+        of_contact: Option<&Versioned<ContactLink>>,
+    ) -> Result<Commit, PortError> {
+        let rev = |found: Option<&Versioned<ContactLink>>| Expect::Rev(found.map_or(0, |found| found.rev));
+        let by_user = user_key(&link.channel, &link.user);
+        let by_contact = contact_key(&link.account, &link.contact, &link.channel);
+        let mut writes = vec![
+            Write::put(by_user.clone(), link, rev(of_user)),
+            Write::put(by_contact.clone(), link, rev(of_contact)),
+        ];
+        // The two rows of one old link lie at four places at most; the two that are written stay.
+        let left = of_user
+            .map(|old| contact_key(&old.value.account, &old.value.contact, &old.value.channel))
+            .into_iter()
+            .chain(of_contact.map(|old| user_key(&old.value.channel, &old.value.user)));
+        let left = left.filter(|key| *key != by_user && *key != by_contact);
+        writes.extend(left.map(|key| Write::Delete { key, expect: Expect::Any }));
+        self.0.commit(writes).await
+    }
+
     /// The CRM gave the contact a new ID (a merge): the link follows. `Conflict`: somebody else moved
     /// it, or the new contact is tied to another person.
     ///

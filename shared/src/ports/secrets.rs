@@ -40,6 +40,9 @@ pub struct LineSecrets {
     /// A pasted long-lived channel access token. Without it, stateless tokens are issued.
     #[serde(default)]
     pub access_token: Option<Secret>,
+    /// The LINE Login channel's secrets; during a rotation the old one too. Empty: LINE Login is not set up.
+    #[serde(default)]
+    pub login_secrets: Vec<Secret>,
 }
 
 /// A CRM app's secrets.

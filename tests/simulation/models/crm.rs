@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use musubi::domain::account::CrmAccount;
+use musubi::domain::claim::EmailAddress;
 use musubi::domain::ids::{CallbackId, ContactId, NoteId, TaskId};
 use musubi::domain::properties::LINE_USER_ID;
 use musubi::ports::crm::*;
@@ -105,6 +106,34 @@ impl Crm for ModelCrm {
             Ok(id)
         })
         .await
+    }
+
+    async fn find_by_email(&self, addresses: &[EmailAddress], _names: &[&str]) -> Vec<Each<Option<ContactRecord>>> {
+        self.each("crm find by email", addresses, |state, address| {
+            let mut contacts = state.contacts.iter();
+            let found = contacts.find(|(_, p)| p.get("email").is_some_and(|email| email == address.expose()));
+            Ok(found.map(|(id, properties)| ContactRecord {
+                contact: id.clone(),
+                owner: None,
+                properties: Properties(properties.clone()),
+            }))
+        })
+        .await
+    }
+
+    async fn merge_contacts(&self, from: &ContactId, into: &ContactId) -> Each<ContactId> {
+        let pair = [(from.clone(), into.clone())];
+        let mut answers = self
+            .each("crm merge", &pair, |state, (from, into)| {
+                let merged = state.contacts.remove(from).ok_or(CrmFailure::Gone)?;
+                let contact = state.contacts.get_mut(into).ok_or(CrmFailure::Gone)?;
+                for (name, value) in merged {
+                    contact.entry(name).or_insert(value);
+                }
+                Ok(into.clone())
+            })
+            .await;
+        answers.remove(0)
     }
 
     async fn read_contacts(&self, contacts: &[ContactId], _names: &[&str]) -> Vec<Each<ContactRecord>> {

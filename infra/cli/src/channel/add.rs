@@ -84,7 +84,11 @@ async fn try_at_line(
     secret: &Secret,
     token: Option<&Secret>,
 ) -> Result<(LineMessenger, BotInfo), Failure> {
-    let proposed = |access_token: Option<Secret>| LineSecrets { channel_secrets: vec![secret.clone()], access_token };
+    let proposed = |access_token: Option<Secret>| LineSecrets {
+        channel_secrets: vec![secret.clone()],
+        access_token,
+        login_secrets: Vec::new(),
+    };
     let by_secret = place.line(Arc::new(Proposed::line(proposed(None))))?;
     let info = by_secret.bot_info(id).await.map_err(refused)?;
     let Some(token) = token else { return Ok((by_secret, info)) };
@@ -164,7 +168,7 @@ async fn store(
     let old: Vec<Secret> = stored.into_iter().flat_map(|stored| stored.channel_secrets).collect();
     let old = old.into_iter().filter(|old| *old != secret && !forget_old).take(1);
     let channel_secrets = [secret.clone()].into_iter().chain(old).collect();
-    Ok(secrets.store_line(id, &LineSecrets { channel_secrets, access_token }).await?)
+    Ok(secrets.store_line(id, &LineSecrets { channel_secrets, access_token, login_secrets: Vec::new() }).await?)
 }
 
 /// The row; settings of one that is there are kept.
@@ -183,6 +187,7 @@ async fn put(place: &Place, id: &ChannelId, info: &BotInfo, account: &CrmAccount
             basic_id: info.basic_id.clone(),
             account: account.clone(),
             settings: found.map_or_else(ChannelSettings::default, |found| found.value.settings),
+            login: None,
         };
         if channels.put(&channel, rev).await? == Commit::Done {
             return Ok(channel);

@@ -87,7 +87,7 @@ pub fn text(words: &str) -> OutgoingMessage {
 
 /// A channel secret alone.
 pub fn secret(text: &str) -> LineSecrets {
-    LineSecrets { channel_secrets: vec![Secret::new(text)], access_token: None }
+    LineSecrets { channel_secrets: vec![Secret::new(text)], access_token: None, login_secrets: Vec::new() }
 }
 
 /// A pasted token beside the channel secret.

@@ -131,6 +131,7 @@ fn channel(id: &str, name: &str, basic_id: &str) -> Channel {
         basic_id: basic_id.to_owned(),
         account,
         settings: ChannelSettings::default(),
+        login: None,
     }
 }
 

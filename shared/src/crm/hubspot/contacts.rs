@@ -11,11 +11,13 @@ use super::VERSION;
 use super::api::{Api, Call, Repeat};
 use super::batch::{self, Batch, text};
 use super::failure::{CONFLICT, PROPERTY_DOESNT_EXIST};
+use crate::domain::claim::EmailAddress;
 use crate::domain::ids::ContactId;
 use crate::domain::properties::LINE_USER_ID;
 use crate::ports::crm::{ContactRecord, ContactWrite, CrmFailure, Each, PersonWrite, Properties};
 
 const OWNER: &str = "hubspot_owner_id";
+const EMAIL: &str = "email";
 
 /// Makes or finds people. The same person twice is written once, the later properties winning.
 pub(crate) async fn upsert(api: &Api, people: &[PersonWrite]) -> Vec<Each<ContactId>> {
@@ -60,6 +62,37 @@ pub(crate) async fn update(api: &Api, writes: &[ContactWrite]) -> Vec<Each<Conta
         }
     }
     merged.spread(answers.into_iter().map(|answer| answer.and_then(|record| id_of(&record))).collect())
+}
+
+/// The contacts with these e-mail addresses. HubSpot's answer names a contact's first address alone, and finds by further
+/// ones too (its guide on contacts): so each is asked for by itself, and in a body, since addresses belong in no URL.
+pub(crate) async fn find_by_email(
+    api: &Api,
+    addresses: &[EmailAddress],
+    names: &[&str],
+) -> Vec<Each<Option<ContactRecord>>> {
+    let mut wanted = names.to_vec();
+    wanted.push(OWNER);
+    let path = format!("/crm/objects/{VERSION}/contacts/batch/read");
+    let mut found = Vec::new();
+    for address in addresses {
+        let inputs = json!([{ "id": address.expose() }]);
+        let body = json!({"idProperty": EMAIL, "properties": wanted, "propertiesWithHistory": [], "inputs": inputs});
+        let answer = api.call(&Call::post("contacts/by email", path.clone(), body, Repeat::Harmless)).await;
+        found.push(match answer {
+            Ok(body) => body["results"].get(0).map(|record| contact_of(record, names)).transpose(),
+            Err(CrmFailure::Gone) => Ok(None),
+            Err(failure) => Err(failure),
+        });
+    }
+    found
+}
+
+/// Merges two contacts (HubSpot's `POST .../contacts/merge`, which answers with the record that is left).
+pub(crate) async fn merge(api: &Api, from: &ContactId, into: &ContactId) -> Each<ContactId> {
+    let path = format!("/crm/objects/{VERSION}/contacts/merge");
+    let body = json!({"primaryObjectId": into.as_str(), "objectIdToMerge": from.as_str()});
+    id_of(&api.call(&Call::post("contacts/merge", path, body, Repeat::Harmless)).await?)
 }
 
 /// The ID to use from now on: a merge may have given the contact a new one. `Gone` where there is none.

@@ -34,6 +34,7 @@ pub use failure::{CONFLICT, PROPERTY_DOESNT_EXIST};
 pub use timeline::KEY_PROPERTY;
 
 use crate::domain::account::Capabilities;
+use crate::domain::claim::EmailAddress;
 use crate::domain::ids::{ContactId, NoteId, TaskId};
 use crate::ports::Crm;
 use crate::ports::crm::{
@@ -61,6 +62,14 @@ impl HubSpot {
 impl Crm for HubSpot {
     async fn upsert_people(&self, people: &[PersonWrite]) -> Vec<Each<ContactId>> {
         contacts::upsert(&self.api, people).await
+    }
+
+    async fn find_by_email(&self, addresses: &[EmailAddress], names: &[&str]) -> Vec<Each<Option<ContactRecord>>> {
+        contacts::find_by_email(&self.api, addresses, names).await
+    }
+
+    async fn merge_contacts(&self, from: &ContactId, into: &ContactId) -> Each<ContactId> {
+        contacts::merge(&self.api, from, into).await
     }
 
     async fn read_contacts(&self, contacts: &[ContactId], names: &[&str]) -> Vec<Each<ContactRecord>> {

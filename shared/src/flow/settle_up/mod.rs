@@ -5,9 +5,11 @@
 //! the state telling what may have been tried.
 
 mod amendments;
+mod clears;
 mod completions;
 mod entries;
 mod give_up;
+mod looks;
 mod oblivion;
 mod outcomes;
 mod people;
@@ -131,6 +133,8 @@ struct Pass {
     amendments: Vec<OwedRow>,
     checks: Vec<OwedRow>,
     outcomes: Vec<OwedRow>,
+    looks: Vec<OwedRow>,
+    clears: Vec<OwedRow>,
     oblivions: Vec<OwedRow>,
     completions: Vec<OwedRow>,
 }
@@ -153,13 +157,17 @@ impl Payer<'_> {
                 Owed::Amendment { .. } => pass.amendments.push(row),
                 Owed::TaskCheck { .. } => pass.checks.push(row),
                 Owed::Outcome { .. } => pass.outcomes.push(row),
+                Owed::Look { .. } => pass.looks.push(row),
+                Owed::Clear { .. } => pass.clears.push(row),
                 Owed::Oblivion { .. } => pass.oblivions.push(row),
                 Owed::Completion { .. } => pass.completions.push(row),
             }
         }
         // Whoever waits most comes first: a workflow, then the owner, then the timeline.
         self.in_batches(pass.completions, until_ms, Self::completions).await?;
+        self.in_batches(pass.looks, until_ms, Self::looks).await?;
         self.in_batches(pass.people, until_ms, Self::people).await?;
+        self.in_batches(pass.clears, until_ms, Self::clears).await?;
         self.in_batches(pass.outcomes, until_ms, Self::outcomes).await?;
         self.in_batches(pass.checks, until_ms, Self::task_checks).await?;
         self.in_batches(pass.entries, until_ms, Self::entries).await?;

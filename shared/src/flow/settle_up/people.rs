@@ -123,6 +123,7 @@ impl Payer<'_> {
             account: self.account.key.clone(),
             contact,
             linked_at_ms: self.now_ms(),
+            by: None,
         };
         let tied = self.up.links.tie(&link).await?;
         person.link = self.up.links.of_user(&link.channel, &link.user).await?;

@@ -20,6 +20,7 @@ fn channel() -> Channel {
         basic_id: "@n".into(),
         account: CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new("9") },
         settings: ChannelSettings::default(),
+        login: None,
     }
 }
 
@@ -112,7 +113,7 @@ struct Rotated {
 }
 
 fn secrets(text: &str) -> Option<LineSecrets> {
-    Some(LineSecrets { channel_secrets: vec![Secret::new(text)], access_token: None })
+    Some(LineSecrets { channel_secrets: vec![Secret::new(text)], access_token: None, login_secrets: Vec::new() })
 }
 
 fn rotated(cached: Option<LineSecrets>, stored: Option<LineSecrets>) -> Rotated {

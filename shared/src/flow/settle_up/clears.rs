@@ -1,0 +1,71 @@
+//! A contact that is tied to nobody any more loses what LINE told about the person.
+
+use super::{Payer, Verdict};
+use crate::domain::owed::{Owed, OwedRow};
+use crate::domain::properties as property;
+use crate::ports::PortError;
+use crate::ports::crm::{ContactWrite, CrmFailure, Properties};
+use crate::ports::journal::write;
+
+/// What goes with the tie. The route stays: it says how the contact came, not who it is on LINE.
+const CLEARED: [&str; 9] = [
+    property::LINE_USER_ID,
+    property::LINE_USER_NAME,
+    property::LINE_USER_PICTURE,
+    property::LINE_LINKED_AT,
+    property::LINE_FOLLOWS,
+    property::LINE_UNANSWERED,
+    property::LINE_UNANSWERED_MESSAGE,
+    property::LINE_LAST_MESSAGE,
+    property::LINE_RECENT_MESSAGES,
+];
+
+/// The fields of a contact that nobody is tied to.
+pub(super) fn cleared() -> Properties {
+    let mut properties = Properties::default();
+    for name in CLEARED {
+        properties.set(name, "");
+    }
+    properties
+}
+
+impl Payer<'_> {
+    pub(super) async fn clears(&self, rows: Vec<OwedRow>) -> Result<(), PortError> {
+        for row in rows {
+            let verdict = self.clear(&row).await?;
+            self.conclude(&row, verdict).await?;
+        }
+        Ok(())
+    }
+
+    /// By our links as they are now: a contact that is tied (again) is written anew by whom it is tied to.
+    async fn clear(&self, row: &OwedRow) -> Result<Verdict, PortError> {
+        let Owed::Clear { contact, .. } = &row.owed else { return Ok(Verdict::Leave) };
+        let mut tied = Vec::new();
+        for channel in &self.account.channels {
+            tied.extend(self.up.links.of_contact(&self.account.key, contact, channel).await?);
+        }
+        if tied.is_empty() {
+            let writes = [ContactWrite { contact: contact.clone(), properties: cleared() }];
+            match self.crm.update_contacts(&writes).await.pop() {
+                None | Some(Ok(_) | Err(CrmFailure::Gone)) => {}
+                Some(Err(failure)) => return Ok(Verdict::After(self.wait_after(row, &failure))),
+            }
+        }
+        for link in tied {
+            self.owe_anew(&link.value).await?;
+        }
+        self.paid(row).await?;
+        Ok(Verdict::Leave)
+    }
+
+    /// The contact of this link is to be written anew. On a conflict the caller's row stays due.
+    async fn owe_anew(&self, link: &crate::domain::link::ContactLink) -> Result<(), PortError> {
+        let key = crate::domain::conversation::ConversationKey::person(&link.channel, &link.user);
+        let Some(mut head) = self.head(&key).await? else { return Ok(()) };
+        head.value.profile_wanted = true;
+        let owed = head.value.owe_person(self.now_ms());
+        self.commit_head(&mut head, owed.iter().map(write::owe).collect()).await?;
+        Ok(())
+    }
+}
