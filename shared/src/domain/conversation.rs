@@ -184,6 +184,9 @@ pub struct Conversation {
     /// The contact was deleted in the CRM then, in milliseconds: created anew only if the person writes after it.
     #[serde(default)]
     pub contact_gone_at_ms: Option<i64>,
+    /// The person or an operator parted them from their contact: none is made until somebody links them again.
+    #[serde(default)]
+    pub unlinked: bool,
     /// Activities whose text was dropped because nobody was tied to them.
     #[serde(default)]
     pub not_linked: u64,
@@ -207,6 +210,7 @@ impl Conversation {
             person_owed: false,
             retracted: Vec::new(),
             contact_gone_at_ms: None,
+            unlinked: false,
             not_linked: 0,
         }
     }
@@ -269,6 +273,7 @@ impl Conversation {
     /// Somebody was tied to this person: what waited for that is due. Returns rows to remove and to owe.
     pub fn tied(&mut self, now_ms: i64) -> (Vec<OwedRow>, Vec<OwedRow>) {
         self.profile_wanted = true;
+        self.unlinked = false;
         let mut owed: Vec<OwedRow> = self.owe_person(now_ms).into_iter().collect();
         let mut removed = Vec::new();
         let entry = self.entry_owed();
@@ -295,8 +300,11 @@ impl Conversation {
     }
 
     /// Whether a contact may be made for this person now, where the channel's setting allows it:
-    /// after a deletion only once they have written again.
+    /// after a deletion only once they have written again, after an unlinking not by itself.
     pub fn may_create_contact(&self) -> bool {
+        if self.unlinked {
+            return false;
+        }
         match (self.contact_gone_at_ms, &self.last_inbound) {
             (None, _) => true,
             (Some(gone), Some(last)) => last.arrived_at_ms > gone,

@@ -4,6 +4,8 @@
 pub mod accept;
 pub mod decide;
 pub mod deliver;
+pub mod link;
+pub mod log_in;
 pub mod receive;
 pub mod record;
 pub mod settle;

@@ -10,6 +10,7 @@
 //! | | `n:{number}` | [`Entry`], 60 days |
 //! | | `claim` | [`Claim`] with what LINE Login told, until the contact follows it (30 days behind that) |
 //! | | `erased` | when everything else of it was erased, 60 days: what still comes from before is dropped |
+//! | `q:{account}` | `{conversation}` | [`Question`], until an operator decides |
 //! | `l:{state}` | `attempt` | [`LoginAttempt`], one day |
 //! | `s:{push}` | `push` | [`Push`], 400 days once settled |
 //! | `k:{account}` | `{push}` | a parked send, for operators' lists |
@@ -19,6 +20,7 @@ use std::sync::Arc;
 
 use futures::future::try_join_all;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use super::error::PortError;
 use super::rows::{Commit, Expect, Row, RowKey, Rows, Versioned, Write, prefix_end};
@@ -27,7 +29,7 @@ use crate::domain::activity::{Activity, Mark};
 use crate::domain::claim::Claim;
 use crate::domain::conversation::{Conversation, ConversationKey};
 use crate::domain::entry::Entry;
-use crate::domain::ids::{EventId, MessageId, fingerprint};
+use crate::domain::ids::{ContactId, EventId, MessageId, fingerprint};
 use crate::domain::login::LoginAttempt;
 use crate::domain::owed::{OwedRow, SHARDS};
 use crate::domain::push::{Push, PushId, PushState};
@@ -40,6 +42,15 @@ const SETTLED_PUSH_DAYS: i64 = 400;
 const TEXT_DAYS: i64 = 30;
 /// Far longer than an attempt to log in may take.
 const ATTEMPT_DAYS: i64 = 1;
+
+/// An operator is asked: is this person that contact? It holds no name and no address; the operator looks at the contact.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    /// The person's conversation.
+    pub conversation: ConversationKey,
+    /// The contact that has the person's e-mail address.
+    pub contact: ContactId,
+}
 
 /// The journal.
 #[derive(Clone)]
@@ -155,6 +166,15 @@ impl Journal {
     /// As the table's.
     pub async fn claim(&self, key: &ConversationKey) -> Result<Option<Versioned<Claim>>, PortError> {
         self.read(&claim_key(key)).await
+    }
+
+    /// What operators are asked about an account's people.
+    ///
+    /// # Errors
+    /// As the table's.
+    pub async fn questions(&self, account: &CrmAccountKey) -> Result<Vec<Question>, PortError> {
+        let rows = self.0.range(&question_partition(account), "", &prefix_end(""), 1000).await?;
+        rows.iter().map(Row::read).collect()
     }
 
     /// When the conversation was erased, in milliseconds.
@@ -274,6 +294,22 @@ pub mod write {
         Write::Delete { key: claim_key(key), expect: Expect::Rev(rev) }
     }
 
+    /// The claim, whatever it is, is forgotten.
+    pub fn unsaid(key: &ConversationKey) -> Write {
+        Write::Delete { key: claim_key(key), expect: Expect::Any }
+    }
+
+    /// An operator is asked whether the person is this contact.
+    pub fn question(account: &CrmAccountKey, key: &ConversationKey, contact: &ContactId) -> Write {
+        let question = Question { conversation: key.clone(), contact: contact.clone() };
+        Write::put(question_key(account, key), &question, Expect::Any)
+    }
+
+    /// The operator has answered.
+    pub fn answered(account: &CrmAccountKey, key: &ConversationKey) -> Write {
+        Write::Delete { key: question_key(account, key), expect: Expect::Any }
+    }
+
     /// The conversation was erased at `now_ms`.
     pub fn erased(key: &ConversationKey, now_ms: i64) -> Write {
         Write::put(erased_key(key), &now_ms, Expect::Any).expiring(now_ms, TOMBSTONE_DAYS)
@@ -338,6 +374,14 @@ fn pending_key(key: &ConversationKey, mark: &Mark) -> RowKey {
 
 fn entry_key(key: &ConversationKey, number: u32) -> RowKey {
     RowKey::new(partition(key), format!("n:{number:08}"))
+}
+
+fn question_partition(account: &CrmAccountKey) -> String {
+    format!("q:{}", fingerprint(&[account.kind.as_str(), account.id.as_str()]))
+}
+
+fn question_key(account: &CrmAccountKey, key: &ConversationKey) -> RowKey {
+    RowKey::new(question_partition(account), key.hash())
 }
 
 fn claim_key(key: &ConversationKey) -> RowKey {

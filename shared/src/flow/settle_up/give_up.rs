@@ -26,7 +26,10 @@ impl Payer<'_> {
         if !left {
             match row.owed {
                 Owed::Entry { .. } => head.value.open = None,
-                _ => head.value.person_owed = false,
+                _ => {
+                    head.value.person_owed = false;
+                    writes.push(write::unsaid(conversation));
+                }
             }
             writes.push(write::paid(&row));
         }

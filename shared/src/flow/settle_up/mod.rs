@@ -5,9 +5,11 @@
 //! the state telling what may have been tried.
 
 mod amendments;
+mod claims;
 mod clears;
 mod completions;
 mod entries;
+mod fields;
 mod give_up;
 mod looks;
 mod oblivion;

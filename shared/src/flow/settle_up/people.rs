@@ -1,22 +1,21 @@
 //! The contact follows the conversation: made or found, its properties, its owner's task.
 
 use futures::future::join_all;
-use jiff::Timestamp;
 
+use super::fields::set_profile;
 use super::{Payer, Verdict};
-use crate::domain::activity::{Activity, Content};
 use crate::domain::channel::Channel;
+use crate::domain::claim::{Claim, EmailAddress};
 use crate::domain::conversation::Conversation;
 use crate::domain::ids::{ContactId, LineUserId};
 use crate::domain::link::ContactLink;
 use crate::domain::owed::{Owed, OwedRow};
-use crate::domain::properties::{self as property, recent, recent_line, retract, stamp};
-use crate::domain::{timeline, words};
+use crate::domain::properties as property;
 use crate::ports::PortError;
 use crate::ports::crm::{ContactRecord, ContactWrite, CrmFailure, PersonWrite, Properties};
 use crate::ports::journal::write;
 use crate::ports::messenger::LineProfile;
-use crate::ports::rows::{Commit, Versioned};
+use crate::ports::rows::{Commit, Versioned, Write};
 
 /// How many waiting activities the properties look at.
 const LOOK_BACK: usize = 200;
@@ -26,11 +25,25 @@ pub(super) struct Person {
     pub(super) row: OwedRow,
     pub(super) head: Versioned<Conversation>,
     pub(super) channel: Channel,
-    user: LineUserId,
-    link: Option<Versioned<ContactLink>>,
-    profile: Option<LineProfile>,
+    pub(super) user: LineUserId,
+    pub(super) link: Option<Versioned<ContactLink>>,
+    pub(super) profile: Option<LineProfile>,
+    /// What somebody says of who this is, until it is acted on.
+    pub(super) claim: Option<Versioned<Claim>>,
+    /// An address that the contact gets, if it has none.
+    pub(super) email: Option<EmailAddress>,
     /// Tied in this call: what waited for it is due.
-    tied: bool,
+    pub(super) tied: bool,
+}
+
+impl Person {
+    /// Whether a contact may be made now, if there is none: by the channel's setting, or since the person asked for it.
+    fn may_get_a_contact(&self) -> bool {
+        match &self.claim {
+            Some(claim) if claim.value.allows_creation() => true,
+            _ => self.channel.settings.create_contacts && self.head.value.may_create_contact(),
+        }
+    }
 }
 
 impl Payer<'_> {
@@ -39,10 +52,11 @@ impl Payer<'_> {
         for loaded in join_all(rows.into_iter().map(|row| self.load(row))).await {
             people.extend(loaded?);
         }
+        let people = self.heed_claims(people).await?;
         let people = self.make_contacts(people).await?;
         let contacts: Vec<ContactId> =
             people.iter().filter_map(|person| person.link.as_ref().map(|link| link.value.contact.clone())).collect();
-        let names = [property::LINE_RECENT_MESSAGES, property::LINE_LINKED_AT];
+        let names = [property::LINE_RECENT_MESSAGES, property::LINE_LINKED_AT, property::LINE_ROUTE, property::EMAIL];
         let records = self.crm.read_contacts(&contacts, &names).await;
         let mut known = Vec::new();
         for (mut person, record) in people.into_iter().zip(records) {
@@ -74,23 +88,24 @@ impl Payer<'_> {
             return Ok(None);
         };
         let link = self.up.links.of_user(&key.channel, &user).await?;
-        let profile = match head.value.profile_wanted {
+        let claim = self.journal().claim(key).await?;
+        let told =
+            claim.as_ref().and_then(|claim| claim.value.name.clone().map(|name| (name, claim.value.picture.clone())));
+        let profile = match (told, head.value.profile_wanted) {
+            (Some((display_name, picture_url)), _) => Some(LineProfile { display_name, picture_url }),
             // Without LINE's answer the contact goes without a name until the next time.
-            true => self.up.messenger.profile(&key.channel, &user).await.unwrap_or_default(),
-            false => None,
+            (None, true) => self.up.messenger.profile(&key.channel, &user).await.unwrap_or_default(),
+            (None, false) => None,
         };
-        Ok(Some(Person { row, head, channel, user, link, profile, tied: false }))
+        Ok(Some(Person { row, head, channel, user, link, profile, claim, email: None, tied: false }))
     }
 
     /// People without a link get a contact, where that is allowed, and a link. Returns those who have one.
     async fn make_contacts(&self, people: Vec<Person>) -> Result<Vec<Person>, PortError> {
         let (mut linked, unlinked): (Vec<_>, Vec<_>) = people.into_iter().partition(|person| person.link.is_some());
-        let (new, left): (Vec<_>, Vec<_>) = unlinked
-            .into_iter()
-            .partition(|person| person.channel.settings.create_contacts && person.head.value.may_create_contact());
-        for mut person in left {
-            person.head.value.person_owed = false;
-            self.commit_head(&mut person.head, vec![write::paid(&person.row)]).await?;
+        let (new, left): (Vec<_>, Vec<_>) = unlinked.into_iter().partition(Person::may_get_a_contact);
+        for person in left {
+            self.leave_unlinked(person, Vec::new()).await?;
         }
         let writes: Vec<PersonWrite> = new.iter().map(|person| self.person_write(person)).collect();
         let answers = self.crm.upsert_people(&writes).await;
@@ -115,6 +130,17 @@ impl Payer<'_> {
         PersonWrite { user: person.user.clone(), properties }
     }
 
+    /// The person has no contact and gets none now: nothing is owed until something happens again.
+    pub(super) async fn leave_unlinked(&self, mut person: Person, mut writes: Vec<Write>) -> Result<(), PortError> {
+        let head = &mut person.head.value;
+        head.person_owed = false;
+        writes.extend(person.claim.as_ref().map(|claim| write::heeded(&head.key, claim.rev)));
+        writes.push(write::paid(&person.row));
+        // On a conflict the row stays due.
+        self.commit_head(&mut person.head, writes).await?;
+        Ok(())
+    }
+
     /// Our row is the truth: it is written before anything else goes to the contact.
     async fn tie(&self, person: &mut Person, contact: ContactId) -> Result<bool, PortError> {
         let link = ContactLink {
@@ -133,21 +159,24 @@ impl Payer<'_> {
             tracing::warn!(crm.account = %self.account.key, conversation = person.head.value.key.hash(), "link.conflict");
             self.conclude(&person.row, Verdict::After(900_000)).await?;
         }
-        if person.tied
-            && let Some(domain) = &person.channel.settings.dummy_email_domain
-        {
-            self.write_dummy_email(&link, domain).await;
+        let domain = person.channel.settings.dummy_email_domain.as_ref();
+        if person.tied && person.email.is_none() {
+            person.email = domain.and_then(|domain| EmailAddress::parse(&format!("{}@{domain}", link.user.expose())));
         }
         Ok(person.link.is_some())
     }
 
-    /// A separate write: an address that somebody else has must not stop the contact.
-    async fn write_dummy_email(&self, link: &ContactLink, domain: &str) {
+    /// A separate write: an address that somebody else has must not stop the contact. One that the contact has stays.
+    async fn write_email(&self, person: &Person, record: &ContactRecord) {
+        let Some(email) = person.email.as_ref().filter(|_| record.properties.get(property::EMAIL).is_none()) else {
+            return;
+        };
         let mut properties = Properties::default();
-        properties.set("email", format!("{}@{domain}", link.user.expose()));
-        let writes = [ContactWrite { contact: link.contact.clone(), properties }];
+        properties.set(property::EMAIL, email.expose());
+        let writes = [ContactWrite { contact: record.contact.clone(), properties }];
         if let Some(Err(failure)) = self.crm.update_contacts(&writes).await.pop() {
-            tracing::warn!(crm.account = %self.account.key, contact = %link.contact, %failure, "email.refused");
+            tracing::warn!(crm.account = %self.account.key, contact = %record.contact, %failure, "email.refused");
+            crate::telemetry::count("EmailRefused", 1);
         }
     }
 
@@ -181,6 +210,7 @@ impl Payer<'_> {
             match answer {
                 Ok(contact) => {
                     self.follow_merge(&mut person, &contact).await?;
+                    self.write_email(&person, &record).await;
                     written.push((person, record));
                 }
                 Err(CrmFailure::Gone) => self.contact_gone(&person.row, &person.head.value.key).await?,
@@ -190,67 +220,6 @@ impl Payer<'_> {
             }
         }
         Ok(written)
-    }
-
-    fn properties(&self, person: &Person, record: &ContactRecord, pending: &[Activity]) -> Properties {
-        let mut properties = Properties::default();
-        let head = &person.head.value;
-        properties.set(property::LINE_USER_ID, person.user.expose());
-        set_profile(&mut properties, person.profile.as_ref());
-        if let Some(link) = &person.link
-            && record.properties.get(property::LINE_LINKED_AT).is_none()
-            && let Ok(at) = Timestamp::from_millisecond(link.value.linked_at_ms)
-        {
-            properties.set(property::LINE_LINKED_AT, at.to_string());
-        }
-        if let Some(blocked) = head.friendship.blocked {
-            properties.set(property::LINE_FOLLOWS, (!blocked).to_string());
-        }
-        let unanswered = head.unanswered_since_ms.is_some();
-        properties.set(property::LINE_UNANSWERED, unanswered.to_string());
-        if !unanswered {
-            properties.set(property::LINE_UNANSWERED_MESSAGE, "");
-        }
-        if let Some(newest) = self.newest_words(head, pending) {
-            if unanswered {
-                properties.set(property::LINE_UNANSWERED_MESSAGE, newest.clone());
-            }
-            properties.set(property::LINE_LAST_MESSAGE, newest);
-        }
-        if person.channel.settings.recent_messages {
-            let current = record.properties.get(property::LINE_RECENT_MESSAGES).unwrap_or("");
-            let now = self.recent_messages(head, current, pending);
-            if now != current {
-                properties.set(property::LINE_RECENT_MESSAGES, now);
-            }
-        }
-        properties
-    }
-
-    /// The newest message, as long as its words are here, or it was taken back.
-    fn newest_words(&self, head: &Conversation, pending: &[Activity]) -> Option<String> {
-        let mark = &head.last_inbound.as_ref()?.mark;
-        let content = match pending.iter().find(|activity| activity.mark == *mark) {
-            Some(activity) => &activity.content,
-            None if head.retracted.contains(&mark.at_ms) => &Content::Unsent,
-            None => return None,
-        };
-        Some(property::cut(&words::of(content, self.account.language), property::MAX_CHARS))
-    }
-
-    fn recent_messages(&self, head: &Conversation, current: &str, pending: &[Activity]) -> String {
-        let language = self.account.language;
-        let zone = timeline::time_zone(&self.account.time_zone);
-        let line = |at_ms: i64, content: &Content| recent_line(at_ms, &words::of(content, language), &zone);
-        let gone: Vec<String> =
-            head.retracted.iter().map(|at_ms| stamp(&line(*at_ms, &Content::Unsent)).to_owned()).collect();
-        let kept = retract(current, &gone, &words::of(&Content::Unsent, language));
-        let new: Vec<String> = pending
-            .iter()
-            .filter(|activity| words::is_question(activity))
-            .map(|activity| line(activity.mark.at_ms, &activity.content))
-            .collect();
-        recent(&kept, &new)
     }
 
     /// The contact follows: nothing is owed, unless something happened meanwhile.
@@ -268,6 +237,7 @@ impl Payer<'_> {
         }
         head.profile_wanted &= person.profile.is_none() && head.friendship.blocked != Some(true);
         head.retracted.clear();
+        writes.extend(person.claim.as_ref().map(|claim| write::heeded(&head.key, claim.rev)));
         writes.push(write::paid(&person.row));
         self.commit_head(&mut person.head, writes).await?;
         Ok(())
@@ -290,12 +260,5 @@ impl Payer<'_> {
         let next_entry = head.value.next_entry;
         self.commit_head(&mut head, vec![write::unseal(key, next_entry)]).await?;
         Ok(())
-    }
-}
-
-fn set_profile(properties: &mut Properties, profile: Option<&LineProfile>) {
-    if let Some(profile) = profile {
-        properties.set(property::LINE_USER_NAME, profile.display_name.clone());
-        properties.set(property::LINE_USER_PICTURE, profile.picture_url.clone().unwrap_or_default());
     }
 }

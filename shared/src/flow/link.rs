@@ -1,0 +1,71 @@
+//! Somebody says who a person on LINE is in the CRM: it is recorded, and the payer owes it to the CRM.
+//!
+//! The link itself is switched by the payer alone, which works for an account one at a time: so two claims can never
+//! half-undo each other, and whoever claims needs nothing of the CRM.
+
+use std::sync::Arc;
+
+use tracing::info;
+
+use super::settle::wake;
+use super::{MAX_CONFLICTS, contended, step_back};
+use crate::domain::activity::Mark;
+use crate::domain::channel::Channel;
+use crate::domain::claim::Claim;
+use crate::domain::conversation::{Conversation, ConversationKey};
+use crate::domain::ids::{EventId, LineUserId};
+use crate::domain::job::WakeUp;
+use crate::ports::journal::write;
+use crate::ports::rows::{Commit, Versioned, Write};
+use crate::ports::{Clock, Journal, PortError, Queue};
+
+/// Records claims.
+pub struct Link {
+    /// Where.
+    pub journal: Journal,
+    /// Tells the payer.
+    pub wake_ups: Arc<dyn Queue<WakeUp>>,
+    /// When.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Link {
+    /// Records the claim and that the CRM is owed it, in one transaction. Twice is the same as once; of two different ones
+    /// that wait, what [`Claim::after`] says is kept.
+    ///
+    /// # Errors
+    /// As the journal's; nothing is recorded then.
+    pub async fn claim(&self, channel: &Channel, user: &LineUserId, claim: &Claim) -> Result<(), PortError> {
+        let key = ConversationKey::person(&channel.id, user);
+        for conflicts in 0..MAX_CONFLICTS {
+            let writes = self.writes(channel, &key, claim).await?;
+            if self.journal.commit(writes).await? == Commit::Done {
+                info!(channel.id = %channel.id, conversation = key.hash(), by = ?claim.by, "claim.recorded");
+                wake(&*self.wake_ups, &channel.account).await;
+                return Ok(());
+            }
+            step_back(&*self.clock, conflicts).await;
+        }
+        Err(contended("claim"))
+    }
+
+    async fn writes(&self, channel: &Channel, key: &ConversationKey, claim: &Claim) -> Result<Vec<Write>, PortError> {
+        let now_ms = self.clock.now_ms();
+        let mut head = self
+            .journal
+            .conversation(key)
+            .await?
+            .unwrap_or_else(|| Versioned { value: Conversation::new(key.clone(), channel.account.clone()), rev: 0 });
+        let waiting = self.journal.claim(key).await?;
+        let rev = waiting.as_ref().map_or(0, |waiting| waiting.rev);
+        if claim.is_friend == Some(true) {
+            let sign = Mark { at_ms: claim.at_ms, event: EventId::new("login") };
+            head.value.friendship.see(&sign, false);
+        }
+        let claim = claim.clone().after(waiting.map(|waiting| waiting.value));
+        let mut writes = vec![write::claim(key, &claim, rev, now_ms)];
+        writes.extend(head.value.owe_person(now_ms).iter().map(write::owe));
+        writes.push(write::conversation(&head.value, head.rev));
+        Ok(writes)
+    }
+}

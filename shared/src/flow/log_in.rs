@@ -1,0 +1,274 @@
+//! A person logs in with LINE: to be linked, or to be unlinked.
+//!
+//! Against a hostile browser: the state is random, single use and ten minutes old at most, and belongs to one browser (by a
+//! cookie) and one Official Account. Nonce and PKCE's verifier are made from the cookie and the state by HMAC, so neither is
+//! stored and nobody who reads our table or LINE's address can make them.
+
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use thiserror::Error;
+use tracing::{info, warn};
+
+use super::link::Link;
+use crate::domain::channel::Channel;
+use crate::domain::claim::{Claim, ClaimedBy, Whom};
+use crate::domain::ids::fingerprint;
+use crate::domain::language::Language;
+use crate::domain::login::{ATTEMPT_MS, LoginAttempt, LoginPurpose};
+use crate::domain::route::RouteName;
+use crate::ports::journal::write;
+use crate::ports::login::{LoggedIn, LoginAsk, LoginFailure};
+use crate::ports::rows::{Commit, Versioned};
+use crate::ports::secrets::Secret;
+use crate::ports::{Clock, Journal, Login, PortError};
+
+/// Logs people in.
+pub struct LogIn {
+    /// Attempts.
+    pub journal: Journal,
+    /// LINE Login.
+    pub login: Arc<dyn Login>,
+    /// What follows.
+    pub link: Link,
+    /// When.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// A person sets out for LINE.
+#[derive(Clone)]
+pub struct SetOut {
+    /// For what.
+    pub purpose: LoginPurpose,
+    /// Where the person came from.
+    pub route: Option<RouteName>,
+    /// The language of LINE's screens.
+    pub language: Language,
+    /// LINE's automatic login failed before.
+    pub by_hand: bool,
+    /// Random, at least 128 bits, used once.
+    pub state: String,
+    /// The browser's own secret, at least 128 random bits, kept in a cookie.
+    pub browser: Secret,
+    /// Where LINE sends the person back to.
+    pub callback_url: String,
+}
+
+/// A person comes back from LINE.
+#[derive(Clone)]
+pub struct ComeBack {
+    /// As LINE gave it back.
+    pub state: Option<String>,
+    /// What the exchange takes.
+    pub code: Option<String>,
+    /// LINE's error code instead.
+    pub error: Option<String>,
+    /// The browser's cookie.
+    pub browser: Option<Secret>,
+    /// As when the person set out.
+    pub callback_url: String,
+}
+
+/// How a login ended well.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LoggedInFor {
+    /// The CRM is owed the link.
+    Linked {
+        /// Where the person came from.
+        route: Option<RouteName>,
+    },
+    /// The CRM is owed that there is none.
+    Unlinked,
+}
+
+/// How a login ended otherwise.
+#[derive(Debug, Error)]
+pub enum LoginRefusal {
+    /// No attempt has this state, or not here: forged, foreign, or LINE's automatic login failed, which looks the same.
+    #[error("no attempt of this channel has the state")]
+    Stray,
+    /// The attempt belongs to another browser.
+    #[error("the attempt belongs to another browser")]
+    OtherBrowser,
+    /// The attempt came back before.
+    #[error("the attempt came back before")]
+    Used,
+    /// The attempt took longer than ten minutes.
+    #[error("the attempt is too old")]
+    Expired,
+    /// The person said no.
+    #[error("the person declined")]
+    Declined,
+    /// LINE said no.
+    #[error("LINE ended the login with an error")]
+    AtLine,
+    /// What LINE gave back does not prove who the person is.
+    #[error("the login proves nothing")]
+    Unproven(#[source] LoginFailure),
+    /// Perhaps later.
+    #[error("the login could not be recorded")]
+    NotNow(#[from] PortError),
+}
+
+impl LogIn {
+    /// Where the person is sent. `None`: the channel has no LINE Login. Twice with the same state gives an error: states are
+    /// used once.
+    ///
+    /// # Errors
+    /// As the journal's.
+    pub async fn set_out(&self, channel: &Channel, out: &SetOut) -> Result<Option<String>, PortError> {
+        let ask = ask(channel, out);
+        let Some(address) = self.login.authorize_url(channel, &ask) else { return Ok(None) };
+        let attempt = LoginAttempt {
+            channel: channel.id.clone(),
+            purpose: out.purpose,
+            route: out.route.clone(),
+            browser: fingerprint(&[out.browser.expose()]),
+            began_at_ms: self.clock.now_ms(),
+            used: false,
+        };
+        match self.journal.commit(vec![write::attempt(&out.state, &attempt, 0)]).await? {
+            Commit::Done => Ok(Some(address)),
+            Commit::Conflict => Err(PortError::permanent("login", "a state was used twice")),
+        }
+    }
+
+    /// Ends the attempt. A second call with the same state is `Used`, whatever became of the first.
+    ///
+    /// # Errors
+    /// Nobody is linked or unlinked then.
+    pub async fn come_back(&self, channel: &Channel, back: &ComeBack) -> Result<LoggedInFor, LoginRefusal> {
+        let state = back.state.as_deref().ok_or(LoginRefusal::Stray)?;
+        let attempt = self.take(channel, state, back.browser.as_ref()).await?;
+        if let Some(error) = &back.error {
+            // LINE's documents print the codes in upper case now and printed them in lower case before.
+            return Err(match error.eq_ignore_ascii_case("access_denied") {
+                true => LoginRefusal::Declined,
+                false => LoginRefusal::AtLine,
+            });
+        }
+        let code = back.code.as_deref().ok_or(LoginRefusal::AtLine)?;
+        let browser = back.browser.as_ref().ok_or(LoginRefusal::OtherBrowser)?;
+        let ask = proofs(state, browser, &back.callback_url);
+        let who = self.login.exchange(channel, &ask, code).await.map_err(unproven)?;
+        match attempt.purpose {
+            LoginPurpose::Link => self.link(channel, who, attempt.route).await,
+            LoginPurpose::Unlink => self.unlink(channel, &who).await,
+        }
+    }
+
+    /// Links whoever the LIFF app's ID token is about. Twice is the same as once.
+    ///
+    /// # Errors
+    /// Nobody is linked then.
+    pub async fn from_liff(
+        &self,
+        channel: &Channel,
+        id_token: &str,
+        route: Option<RouteName>,
+    ) -> Result<LoggedInFor, LoginRefusal> {
+        let who = self.login.verify_liff(channel, id_token).await.map_err(unproven)?;
+        self.link(channel, who, route).await
+    }
+
+    /// Takes the attempt, so that nobody else can: from here on it is used.
+    async fn take(
+        &self,
+        channel: &Channel,
+        state: &str,
+        browser: Option<&Secret>,
+    ) -> Result<LoginAttempt, LoginRefusal> {
+        let found = self.journal.attempt(state).await?;
+        let Some(Versioned { value: mut attempt, rev }) = found.filter(|found| found.value.channel == channel.id)
+        else {
+            return Err(LoginRefusal::Stray);
+        };
+        if browser.is_none_or(|browser| fingerprint(&[browser.expose()]) != attempt.browser) {
+            return Err(LoginRefusal::OtherBrowser);
+        }
+        if attempt.used {
+            return Err(LoginRefusal::Used);
+        }
+        if self.clock.now_ms() - attempt.began_at_ms > ATTEMPT_MS {
+            return Err(LoginRefusal::Expired);
+        }
+        attempt.used = true;
+        match self.journal.commit(vec![write::attempt(state, &attempt, rev)]).await? {
+            Commit::Done => Ok(attempt),
+            Commit::Conflict => Err(LoginRefusal::Used),
+        }
+    }
+
+    async fn link(
+        &self,
+        channel: &Channel,
+        who: LoggedIn,
+        route: Option<RouteName>,
+    ) -> Result<LoggedInFor, LoginRefusal> {
+        let whom = who.email.map_or(Whom::Anyone, Whom::Email);
+        let claim = Claim {
+            route: route.clone(),
+            name: who.name,
+            picture: who.picture,
+            is_friend: who.is_friend,
+            ..Claim::new(ClaimedBy::Login, whom, self.clock.now_ms())
+        };
+        self.link.claim(channel, &who.user, &claim).await?;
+        Ok(LoggedInFor::Linked { route })
+    }
+
+    /// First our own record, then LINE: what the person asked of us must not hang on LINE.
+    async fn unlink(&self, channel: &Channel, who: &LoggedIn) -> Result<LoggedInFor, LoginRefusal> {
+        let claim = Claim::new(ClaimedBy::Login, Whom::Nobody, self.clock.now_ms());
+        self.link.claim(channel, &who.user, &claim).await?;
+        if let Some(token) = &who.access_token {
+            match self.login.deauthorise(channel, token).await {
+                Ok(()) => info!(channel.id = %channel.id, "login.deauthorised"),
+                Err(error) => warn!(channel.id = %channel.id, %error, "login.not_deauthorised"),
+            }
+        }
+        Ok(LoggedInFor::Unlinked)
+    }
+}
+
+fn unproven(failure: LoginFailure) -> LoginRefusal {
+    match failure {
+        LoginFailure::NotNow(error) => LoginRefusal::NotNow(error),
+        other => LoginRefusal::Unproven(other),
+    }
+}
+
+fn ask(channel: &Channel, out: &SetOut) -> LoginAsk {
+    let links = out.purpose == LoginPurpose::Link;
+    LoginAsk {
+        email: links && channel.login.as_ref().is_some_and(|login| login.ask_email),
+        friend: links,
+        by_hand: out.by_hand,
+        language: out.language,
+        ..proofs(&out.state, &out.browser, &out.callback_url)
+    }
+}
+
+/// What proves that the person who comes back is the one who set out, and in the same browser.
+fn proofs(state: &str, browser: &Secret, callback_url: &str) -> LoginAsk {
+    let made = |label: &str| {
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(browser.expose().as_bytes()).expect("HMAC takes keys of any length");
+        mac.update(label.as_bytes());
+        mac.update(state.as_bytes());
+        BASE64_URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+    };
+    LoginAsk {
+        callback_url: callback_url.to_owned(),
+        state: state.to_owned(),
+        nonce: made("nonce:"),
+        verifier: made("verifier:"),
+        email: false,
+        friend: false,
+        by_hand: false,
+        language: Language::default(),
+    }
+}

@@ -1,0 +1,211 @@
+//! What somebody says of who a person on LINE is, acted on: the link is switched by one conditional write.
+//!
+//! Before it, the contact that loses the person is owed its emptied fields, and they are emptied: the CRM's property is
+//! unique. After it, nothing is left but what every change of a person owes. So a stop anywhere leaves the old link or the
+//! new one, and the claim, which is still there, brings the rest.
+
+use super::clears::cleared;
+use super::people::Person;
+use super::{Payer, Verdict};
+use crate::domain::claim::{Claim, ClaimedBy, EmailAddress, Whom};
+use crate::domain::ids::ContactId;
+use crate::domain::link::ContactLink;
+use crate::domain::login::ByEmail;
+use crate::domain::owed::{Owed, OwedRow};
+use crate::domain::properties as property;
+use crate::ports::PortError;
+use crate::ports::crm::{ContactRecord, ContactWrite, CrmFailure};
+use crate::ports::journal::write;
+use crate::ports::rows::{Commit, Versioned};
+
+/// What a claim came to.
+enum Heeded {
+    /// The person goes on: tied, or as before.
+    GoOn,
+    /// The row waits, or is done.
+    Stop,
+}
+
+impl Payer<'_> {
+    /// Acts on the claims of those who have one. Returns the people whose contact is to follow now.
+    pub(super) async fn heed_claims(&self, people: Vec<Person>) -> Result<Vec<Person>, PortError> {
+        let mut left = Vec::new();
+        for mut person in people {
+            let Some(claim) = person.claim.as_ref().map(|claim| claim.value.clone()) else {
+                left.push(person);
+                continue;
+            };
+            match &claim.whom {
+                Whom::Nobody => self.part(person).await?,
+                Whom::Anyone => left.push(person),
+                Whom::Contact(contact) => {
+                    if let Heeded::GoOn = self.heed_contact(&mut person, &claim, contact).await? {
+                        left.push(person);
+                    }
+                }
+                Whom::Email(email) => {
+                    if let Heeded::GoOn = self.heed_email(&mut person, &claim, email).await? {
+                        left.push(person);
+                    }
+                }
+            }
+        }
+        Ok(left)
+    }
+
+    /// The person and the contact part.
+    async fn part(&self, mut person: Person) -> Result<(), PortError> {
+        if let Some(link) = person.link.take() {
+            let clear = Owed::Clear { contact: link.value.contact.clone(), channel: link.value.channel.clone() };
+            self.owe_now(clear).await?;
+            if self.up.links.untie(&link).await? == Commit::Conflict {
+                return Ok(());
+            }
+            tracing::info!(crm.account = %self.account.key, conversation = person.head.value.key.hash(), "link.parted");
+        }
+        person.head.value.unlinked = true;
+        self.leave_unlinked(person, Vec::new()).await
+    }
+
+    async fn heed_contact(&self, person: &mut Person, claim: &Claim, contact: &ContactId) -> Result<Heeded, PortError> {
+        match self.crm.read_contacts(std::slice::from_ref(contact), &[]).await.pop() {
+            Some(Ok(record)) => self.switch(person, claim, &record.contact).await,
+            Some(Err(CrmFailure::Gone)) | None => {
+                self.log_conflict(person, "claim.contact_gone");
+                Ok(Heeded::GoOn)
+            }
+            Some(Err(failure)) => self.wait(person, &failure).await,
+        }
+    }
+
+    async fn heed_email(&self, person: &mut Person, claim: &Claim, email: &EmailAddress) -> Result<Heeded, PortError> {
+        let by_email = person.channel.login.as_ref().map_or(ByEmail::AlwaysNew, |login| login.by_email);
+        if by_email == ByEmail::AlwaysNew {
+            person.email = Some(email.clone());
+            return Ok(Heeded::GoOn);
+        }
+        let found = self.crm.find_by_email(std::slice::from_ref(email), &[property::LINE_USER_ID]).await.pop();
+        let record = match found {
+            Some(Ok(Some(record))) => record,
+            Some(Ok(None)) | None => {
+                person.email = Some(email.clone());
+                return Ok(Heeded::GoOn);
+            }
+            Some(Err(failure)) => return self.wait(person, &failure).await,
+        };
+        if !self.may_be(person, &record).await? {
+            return Ok(Heeded::GoOn);
+        }
+        if by_email == ByEmail::Ask {
+            if person.link.as_ref().is_none_or(|link| link.value.contact != record.contact) {
+                self.ask(person, &record.contact).await?;
+            }
+            return Ok(Heeded::GoOn);
+        }
+        self.switch(person, claim, &record.contact).await
+    }
+
+    /// Whether an e-mail address is enough to say that the person is this contact: not where somebody else is tied to it, and
+    /// not where somebody who weighs more has said who the person is.
+    async fn may_be(&self, person: &Person, record: &ContactRecord) -> Result<bool, PortError> {
+        let said =
+            person.link.as_ref().filter(|link| link.value.contact != record.contact).and_then(|link| link.value.by);
+        if said.is_some_and(|by| by > ClaimedBy::Login) {
+            return Ok(false);
+        }
+        let tied = self.up.links.of_contact(&self.account.key, &record.contact, &person.channel.id).await?;
+        let other = tied.is_some_and(|link| link.value.user != person.user);
+        let preset = record.properties.get(property::LINE_USER_ID).is_some_and(|user| user != person.user.expose());
+        if other || preset {
+            self.log_conflict(person, "claim.contact_taken");
+            crate::telemetry::count("LinkConflict", 1);
+        }
+        Ok(!other && !preset)
+    }
+
+    /// Ties the person to the contact, whatever either was tied to.
+    async fn switch(&self, person: &mut Person, claim: &Claim, contact: &ContactId) -> Result<Heeded, PortError> {
+        if person.link.as_ref().is_some_and(|link| link.value.contact == *contact) {
+            return Ok(Heeded::GoOn);
+        }
+        let mut contact = contact.clone();
+        if let Some(old) = person.link.clone() {
+            match self.empty(person, &old, &contact).await? {
+                Ok(kept) => contact = kept,
+                Err(failure) => return self.wait(person, &failure).await,
+            }
+        }
+        let link = ContactLink {
+            channel: person.channel.id.clone(),
+            user: person.user.clone(),
+            account: self.account.key.clone(),
+            contact,
+            linked_at_ms: self.now_ms(),
+            by: Some(claim.by),
+        };
+        let of_contact = self.up.links.of_contact(&link.account, &link.contact, &link.channel).await?;
+        if self.up.links.switch(&link, person.link.as_ref(), of_contact.as_ref()).await? == Commit::Conflict {
+            // Somebody changed it meanwhile: the row stays due, and is looked at again.
+            return Ok(Heeded::Stop);
+        }
+        tracing::info!(
+            crm.account = %self.account.key,
+            conversation = person.head.value.key.hash(),
+            by = ?claim.by,
+            moved = person.link.is_some(),
+            "link.switched"
+        );
+        person.link = self.up.links.of_user(&link.channel, &link.user).await?;
+        person.tied = true;
+        Ok(Heeded::GoOn)
+    }
+
+    /// The contact that the person leaves gives up the unique property: merged into the new one where that is allowed and it
+    /// was made for this person alone, else emptied. Answers with the new contact's ID.
+    async fn empty(
+        &self,
+        person: &Person,
+        old: &Versioned<ContactLink>,
+        new: &ContactId,
+    ) -> Result<Result<ContactId, CrmFailure>, PortError> {
+        let merges = person.channel.login.as_ref().is_some_and(|login| login.merge_duplicates);
+        if merges && old.value.by.is_none() {
+            match self.crm.merge_contacts(&old.value.contact, new).await {
+                Ok(kept) => return Ok(Ok(kept)),
+                Err(CrmFailure::Refused { .. } | CrmFailure::Gone) => self.log_conflict(person, "merge.refused"),
+                Err(failure) => return Ok(Err(failure)),
+            }
+        }
+        self.owe_now(Owed::Clear { contact: old.value.contact.clone(), channel: old.value.channel.clone() }).await?;
+        let writes = [ContactWrite { contact: old.value.contact.clone(), properties: cleared() }];
+        Ok(match self.crm.update_contacts(&writes).await.pop() {
+            None | Some(Ok(_) | Err(CrmFailure::Gone)) => Ok(new.clone()),
+            Some(Err(failure)) => Err(failure),
+        })
+    }
+
+    /// An operator is asked whether the person is this contact.
+    async fn ask(&self, person: &Person, contact: &ContactId) -> Result<(), PortError> {
+        let key = &person.head.value.key;
+        let asked = write::question(&self.account.key, key, contact);
+        let _ = self.journal().commit(vec![asked]).await?;
+        tracing::info!(crm.account = %self.account.key, conversation = key.hash(), "claim.asked");
+        Ok(())
+    }
+
+    async fn owe_now(&self, owed: Owed) -> Result<(), PortError> {
+        let now_ms = self.now_ms();
+        let row = OwedRow::new(&self.account.key, owed, now_ms, now_ms);
+        let _ = self.journal().commit(vec![write::owe(&row)]).await?;
+        Ok(())
+    }
+
+    async fn wait(&self, person: &Person, failure: &CrmFailure) -> Result<Heeded, PortError> {
+        self.conclude(&person.row, Verdict::After(self.wait_after(&person.row, failure))).await?;
+        Ok(Heeded::Stop)
+    }
+
+    fn log_conflict(&self, person: &Person, what: &'static str) {
+        tracing::warn!(crm.account = %self.account.key, conversation = person.head.value.key.hash(), what, "link.conflict");
+    }
+}

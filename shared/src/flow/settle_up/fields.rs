@@ -1,0 +1,90 @@
+//! What a contact's properties should say, from our own state alone.
+
+use jiff::Timestamp;
+
+use super::Payer;
+use super::people::Person;
+use crate::domain::activity::{Activity, Content};
+use crate::domain::conversation::Conversation;
+use crate::domain::properties::{self as property, recent, recent_line, retract, stamp};
+use crate::domain::{timeline, words};
+use crate::ports::crm::{ContactRecord, Properties};
+use crate::ports::messenger::LineProfile;
+
+impl Payer<'_> {
+    pub(super) fn properties(&self, person: &Person, record: &ContactRecord, pending: &[Activity]) -> Properties {
+        let mut properties = Properties::default();
+        let head = &person.head.value;
+        properties.set(property::LINE_USER_ID, person.user.expose());
+        set_profile(&mut properties, person.profile.as_ref());
+        if let Some(link) = &person.link
+            && (person.tied || record.properties.get(property::LINE_LINKED_AT).is_none())
+            && let Ok(at) = Timestamp::from_millisecond(link.value.linked_at_ms)
+        {
+            properties.set(property::LINE_LINKED_AT, at.to_string());
+        }
+        let claim = person.claim.as_ref().map(|claim| &claim.value);
+        let friend = head.friendship.blocked.map(|blocked| !blocked).or(claim.and_then(|claim| claim.is_friend));
+        if let Some(friend) = friend {
+            properties.set(property::LINE_FOLLOWS, friend.to_string());
+        }
+        if let Some(route) = claim.and_then(|claim| claim.route.as_ref())
+            && record.properties.get(property::LINE_ROUTE).is_none()
+        {
+            properties.set(property::LINE_ROUTE, route.as_str());
+        }
+        let unanswered = head.unanswered_since_ms.is_some();
+        properties.set(property::LINE_UNANSWERED, unanswered.to_string());
+        if !unanswered {
+            properties.set(property::LINE_UNANSWERED_MESSAGE, "");
+        }
+        if let Some(newest) = self.newest_words(head, pending) {
+            if unanswered {
+                properties.set(property::LINE_UNANSWERED_MESSAGE, newest.clone());
+            }
+            properties.set(property::LINE_LAST_MESSAGE, newest);
+        }
+        if person.channel.settings.recent_messages {
+            let current = record.properties.get(property::LINE_RECENT_MESSAGES).unwrap_or("");
+            let now = self.recent_messages(head, current, pending);
+            if now != current {
+                properties.set(property::LINE_RECENT_MESSAGES, now);
+            }
+        }
+        properties
+    }
+
+    /// The newest message, as long as its words are here, or it was taken back.
+    fn newest_words(&self, head: &Conversation, pending: &[Activity]) -> Option<String> {
+        let mark = &head.last_inbound.as_ref()?.mark;
+        let content = match pending.iter().find(|activity| activity.mark == *mark) {
+            Some(activity) => &activity.content,
+            None if head.retracted.contains(&mark.at_ms) => &Content::Unsent,
+            None => return None,
+        };
+        Some(property::cut(&words::of(content, self.account.language), property::MAX_CHARS))
+    }
+
+    fn recent_messages(&self, head: &Conversation, current: &str, pending: &[Activity]) -> String {
+        let language = self.account.language;
+        let zone = timeline::time_zone(&self.account.time_zone);
+        let line = |at_ms: i64, content: &Content| recent_line(at_ms, &words::of(content, language), &zone);
+        let gone: Vec<String> =
+            head.retracted.iter().map(|at_ms| stamp(&line(*at_ms, &Content::Unsent)).to_owned()).collect();
+        let kept = retract(current, &gone, &words::of(&Content::Unsent, language));
+        let new: Vec<String> = pending
+            .iter()
+            .filter(|activity| words::is_question(activity))
+            .map(|activity| line(activity.mark.at_ms, &activity.content))
+            .collect();
+        recent(&kept, &new)
+    }
+}
+
+/// Name and picture, where LINE told them.
+pub(super) fn set_profile(properties: &mut Properties, profile: Option<&LineProfile>) {
+    if let Some(profile) = profile {
+        properties.set(property::LINE_USER_NAME, profile.display_name.clone());
+        properties.set(property::LINE_USER_PICTURE, profile.picture_url.clone().unwrap_or_default());
+    }
+}
