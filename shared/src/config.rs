@@ -229,6 +229,26 @@ pub fn line_urls(environment: &Environment) -> Result<LineUrls, ConfigError> {
     })
 }
 
+/// Where LIFF apps are opened, and where their SDK is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiffUrls {
+    /// Followed by a LIFF ID.
+    pub apps: String,
+    /// The script.
+    pub sdk: String,
+}
+
+/// LIFF's addresses: LINE's own unless the environment names others.
+///
+/// # Errors
+/// Names a malformed variable.
+pub fn liff_urls(environment: &Environment) -> Result<LiffUrls, ConfigError> {
+    Ok(LiffUrls {
+        apps: environment.url_or("MUSUBI_LIFF_URL", "https://liff.line.me")?,
+        sdk: environment.url_or("MUSUBI_LIFF_SDK_URL", "https://static.line-scdn.net/liff/edge/2/sdk.js")?,
+    })
+}
+
 /// HubSpot's API: its own address unless the environment names another.
 ///
 /// # Errors

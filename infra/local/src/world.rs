@@ -118,6 +118,8 @@ impl World {
             ("MUSUBI_LINE_API_URL", &vendor_urls.0),
             ("MUSUBI_LINE_DATA_API_URL", &vendor_urls.0),
             ("MUSUBI_LINE_ACCESS_URL", &vendor_urls.0),
+            ("MUSUBI_LIFF_URL", &format!("{}/liff", vendor_urls.0)),
+            ("MUSUBI_LIFF_SDK_URL", &format!("{}/liff/sdk.js", vendor_urls.0)),
             ("MUSUBI_HUBSPOT_API_URL", &vendor_urls.1),
         ]);
         let mut world = Self {

@@ -68,6 +68,15 @@ pub struct LoginSettings {
     /// The origins that `after_login` may have, beside LINE's own addresses.
     #[serde(default)]
     pub allowed_origins: Vec<String>,
+    /// Who asks for people's data, on the sample page for LINE's e-mail permission. `None`: the account's name.
+    #[serde(default)]
+    pub company: Option<String>,
+    /// The address of the privacy policy, on the same page.
+    #[serde(default)]
+    pub privacy_policy: Option<String>,
+    /// What the e-mail address is used for, on the same page.
+    #[serde(default)]
+    pub email_purpose: Option<String>,
     /// The known routes. A link that names another one still logs in; the route is then not kept.
     #[serde(default)]
     pub routes: BTreeMap<RouteName, Route>,
@@ -85,6 +94,9 @@ impl LoginSettings {
             merge_duplicates: false,
             after_login: None,
             allowed_origins: Vec::new(),
+            company: None,
+            privacy_policy: None,
+            email_purpose: None,
             routes: BTreeMap::new(),
         }
     }

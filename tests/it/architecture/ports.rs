@@ -21,7 +21,7 @@ fn asked_by_type(kind: &str) -> Option<&'static [&'static str]> {
         "Arc<dynSecrets>" | "Arc<dynClock>" | "String" | "reqwest::Client" => &[],
         kind if kind.contains("Queue<") => &[],
         // Pushes and profiles are authorised by the channel's secrets.
-        "Arc<dynMessenger>" => &["secret line GetSecretValue"],
+        "Arc<dynMessenger>" | "Arc<dynLogin>" => &["secret line GetSecretValue"],
         // An account's token is refreshed with the app's secret, and stored.
         "Arc<dynCrms>" => &[
             "secret hubspot/app GetSecretValue",
@@ -33,7 +33,7 @@ fn asked_by_type(kind: &str) -> Option<&'static [&'static str]> {
 }
 
 /// What a call asks for, wherever a function or its flows make it.
-const ASKED_BY_CALL: [(&str, &str); 18] = [
+const ASKED_BY_CALL: [(&str, &str); 21] = [
     ("channels.find(", "channels GetItem"),
     ("channels.find_versioned(", "channels GetItem"),
     ("channels.account(", "channels GetItem"),
@@ -50,6 +50,9 @@ const ASKED_BY_CALL: [(&str, &str); 18] = [
     ("secrets.store_line(", "secret line PutSecretValue"),
     ("config::public_url(", "variable MUSUBI_PUBLIC_URL"),
     ("config::line_urls(", "variable MUSUBI_LINE_API_URL"),
+    ("line_urls.access", "variable MUSUBI_LINE_ACCESS_URL"),
+    ("config::liff_urls(", "variable MUSUBI_LIFF_URL"),
+    ("config::liff_urls(", "variable MUSUBI_LIFF_SDK_URL"),
     ("config::hubspot_api_url(", "variable MUSUBI_HUBSPOT_API_URL"),
     ("config::push_max_concurrency(", "variable MUSUBI_PUSH_MAX_CONCURRENCY"),
 ];
