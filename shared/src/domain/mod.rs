@@ -3,6 +3,7 @@
 pub mod account;
 pub mod action;
 pub mod activity;
+pub mod after_login;
 pub mod channel;
 pub mod conversation;
 pub mod entry;
@@ -14,5 +15,6 @@ pub mod not_after;
 pub mod owed;
 pub mod properties;
 pub mod push;
+pub mod route;
 pub mod timeline;
 pub mod words;
