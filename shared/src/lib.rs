@@ -17,4 +17,5 @@ pub mod flow;
 pub mod http;
 pub mod line;
 pub mod ports;
+pub mod qr;
 pub mod telemetry;

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod action;
 pub mod activity;
+pub mod after_login;
 pub mod channel;
 pub mod claim;
 pub mod conversation;

@@ -4,15 +4,15 @@
 //! functions/*, infra/* -> http, batch -> line, crm, aws -> flow -> ports -> domain
 //! ```
 //!
-//! Two modules stand beside that line: `config` (names and addresses from the environment; knows nouns alone) and `telemetry`
-//! (logs and counts; knows the clock).
+//! Three modules stand beside that line: `config` (names and addresses from the environment; knows nouns alone), `telemetry`
+//! (logs and counts; knows the clock) and `qr` (pictures of an address, for the edges; knows nobody).
 
 use super::source::{
     Source, code, is_test_file, module_of, modules_named, path_roots, rust_files, without_tests, words,
 };
 
 /// A module may import what is lower. Neighbours of one height never import one another.
-const HEIGHTS: [(&str, u8); 10] = [
+const HEIGHTS: [(&str, u8); 11] = [
     ("domain", 0),
     ("ports", 1),
     ("config", 1),
@@ -23,10 +23,11 @@ const HEIGHTS: [(&str, u8); 10] = [
     ("aws", 4),
     ("http", 5),
     ("batch", 5),
+    ("qr", 5),
 ];
 
 /// What a layer may not name. A `_` at the end stands for every crate whose name begins so.
-const FORBIDDEN: [(&str, &[&str]); 7] = [
+const FORBIDDEN: [(&str, &[&str]); 8] = [
     (
         "domain",
         &[
@@ -53,6 +54,7 @@ const FORBIDDEN: [(&str, &[&str]); 7] = [
     ("crm", &["axum", "tower", "aws_", "lambda_"]),
     ("aws", &["axum", "tower", "reqwest", "lambda_"]),
     ("http", &["aws_", "lambda_"]),
+    ("qr", &["tokio", "reqwest", "hyper", "http", "axum", "tower", "aws_", "lambda_", "async", "await"]),
 ];
 
 /// What is wrong with a file of `shared/src`.
@@ -137,6 +139,9 @@ fn an_import_against_the_way_is_found() {
         ("shared/src/aws/rows.rs", "use crate::batch;", "`aws` may not import `batch`"),
         ("shared/src/ports/rows.rs", "use crate::config;", "`ports` may not import `config`"),
         ("shared/src/http.rs", "use crate::batch::each;", "`http` may not import `batch`"),
+        ("shared/src/qr.rs", "use crate::http::client;", "`qr` may not import `http`"),
+        ("shared/src/qr.rs", "use reqwest::get;", "`qr` may not use `reqwest`"),
+        ("shared/src/flow/link.rs", "use crate::qr::Qr;", "`flow` may not import `qr`"),
         ("shared/src/later.rs", "", "`later` has no place"),
     ] {
         let wrong = against_the_way(path, text);
