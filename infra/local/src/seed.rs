@@ -1,4 +1,4 @@
-//! The demo world: a coffee shop's Official Account tied to a HubSpot account, and two friends.
+//! The demo world: a coffee shop's Official Account tied to a HubSpot account, two friends, and two people who may become some.
 
 use musubi::crm::CrmClients;
 use musubi::crm::hubspot::setup;
@@ -11,6 +11,7 @@ use musubi::ports::secrets::{CrmAppSecrets, CrmToken, LineSecrets, Secret};
 use musubi::ports::{Channels, Clock, Links, PortError, Secrets};
 
 use crate::fake::hubspot::{AppSpec, FakeHubSpot, OwnerSpec, PortalSpec};
+use crate::fake::line::login::{LiffSpec, LoginChannelSpec};
 use crate::fake::line::{ChannelSpec, FakeLine, Friendship};
 
 /// The Official Account's channel ID.
@@ -19,7 +20,13 @@ pub const CHANNEL_ID: &str = "1657000001";
 pub const CHANNEL_SECRET: &str = "0123456789abcdef0123456789abcdef";
 /// Its own user ID.
 pub const BOT_USER_ID: &str = "Ub0b00000000000000000000000000001";
-/// The LINE provider it belongs to.
+/// The LINE Login channel that the Official Account is linked to.
+pub const LOGIN_CHANNEL_ID: &str = "1657000002";
+/// Its channel secret.
+pub const LOGIN_CHANNEL_SECRET: &str = "fedcba9876543210fedcba9876543210";
+/// Its LIFF app.
+pub const LIFF_ID: &str = "1657000002-demoLIFF";
+/// The LINE provider that both channels belong to.
 pub const PROVIDER: &str = "musubi-coffee";
 /// The HubSpot app.
 pub const APP_ID: u64 = 5_000_001;
@@ -31,6 +38,10 @@ pub const PORTAL_ID: u64 = 24_000_001;
 pub const LINKED_USER: &str = "U00000000000000000000000000000001";
 /// A friend whom the CRM does not know.
 pub const NEW_USER: &str = "U00000000000000000000000000000002";
+/// Somebody who is no friend yet and has given LINE no e-mail address.
+pub const STRANGER: &str = "U00000000000000000000000000000003";
+/// Somebody who is no friend yet and has an e-mail address.
+pub const STRANGER_WITH_EMAIL: &str = "U00000000000000000000000000000004";
 /// The known friend's contact.
 pub const LINKED_CONTACT: u64 = 1001;
 /// The owner of that contact.
@@ -55,6 +66,13 @@ pub fn vendors(line: &FakeLine, hubspot: &FakeHubSpot, public_url: &str, unique_
         line.add_person_as(user, PROVIDER, name, None);
         line.set_friendship(CHANNEL_ID, user, Friendship::Friend);
     }
+    line.add_person_as(STRANGER, PROVIDER, "じろう", None);
+    line.add_person_as(STRANGER_WITH_EMAIL, PROVIDER, "けんじ", None);
+    let addresses = [(LINKED_USER, "hanako"), (NEW_USER, "taro"), (STRANGER_WITH_EMAIL, "kenji")];
+    for (user, name) in addresses {
+        line.set_email(user, Some(&format!("{name}@example.com")));
+    }
+    line.add_login_channel(login_channel(public_url));
     hubspot.edit_app(|app| app.action_url = Some(format!("{public_url}/crm/hubspot/{APP_ID}/action")));
     hubspot.add_portal(PortalSpec { accepts_unique_note_property: unique_keys, ..PortalSpec::demo(PORTAL_ID) });
     hubspot.add_owner(
@@ -71,6 +89,22 @@ pub fn vendors(line: &FakeLine, hubspot: &FakeHubSpot, public_url: &str, unique_
     let known =
         [("firstname", "花子"), ("lastname", "田中"), ("email", "hanako@example.com"), ("hubspot_owner_id", &owner)];
     hubspot.create_contact_as(PORTAL_ID, LINKED_CONTACT, &known);
+}
+
+fn login_channel(public_url: &str) -> LoginChannelSpec {
+    let ours = format!("{public_url}/line/{CHANNEL_ID}");
+    let scopes = ["openid", "email", "profile"];
+    LoginChannelSpec {
+        callback_urls: vec![format!("{ours}/login/callback")],
+        linked_bot: Some(CHANNEL_ID.to_owned()),
+        email_permission: true,
+        liff: vec![LiffSpec {
+            liff_id: LIFF_ID.to_owned(),
+            endpoint_url: format!("{ours}/liff"),
+            scopes: scopes.map(str::to_owned).to_vec(),
+        }],
+        ..LoginChannelSpec::demo(LOGIN_CHANNEL_ID, LOGIN_CHANNEL_SECRET, PROVIDER)
+    }
 }
 
 /// What Musubi is told, through its own ports, as an operator would.

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::state::{RetryKey, State};
-use super::{Endpoint, admin, people, send, token};
+use super::{Endpoint, admin, login, people, send, token};
 use crate::fake::wire::{Answer, Asked};
 use crate::fake::{Call, Fault, TokenBucket};
 
@@ -22,6 +22,8 @@ pub(crate) struct Ticket {
     request_id: String,
     channel_id: Option<String>,
     fault: Option<Fault>,
+    /// The ledger keeps no value of it.
+    masked: bool,
 }
 
 /// `{"message": ..}` with this status.
@@ -30,7 +32,8 @@ pub(crate) fn refuse(status: u16, message: &str) -> Answer {
 }
 
 pub(crate) const RATE_LIMITED: &str = "The API rate limit has been exceeded. Try again later.";
-const UNAUTHORIZED: &str = "Authentication failed. Confirm that the access token in the authorization header is valid.";
+pub(crate) const UNAUTHORIZED: &str =
+    "Authentication failed. Confirm that the access token in the authorization header is valid.";
 
 fn endpoint_of(method: &str, segments: &[&str]) -> Option<Endpoint> {
     let found = match (method, segments) {
@@ -52,7 +55,7 @@ fn endpoint_of(method: &str, segments: &[&str]) -> Option<Endpoint> {
         ("GET", ["v2", "bot", "message", id, "content"]) if !id.is_empty() => Endpoint::Content,
         ("POST", ["v2", "bot", "chat", "loading", "start"]) => Endpoint::Loading,
         ("POST", ["v2", "bot", "chat", "markAsRead"]) => Endpoint::MarkAsRead,
-        _ => return None,
+        _ => return login::endpoint_of(method, segments),
     };
     Some(found)
 }
@@ -72,13 +75,14 @@ fn documented_rate(endpoint: Endpoint) -> (u32, u32) {
 pub(crate) fn take(state: &mut State, asked: &Asked) -> Step {
     let request_id = state.ids.uuid();
     let Some(endpoint) = endpoint_of(&asked.method, &asked.segments()) else {
-        let ticket = Ticket { request_id, channel_id: None, fault: None };
+        let ticket = Ticket { request_id, channel_id: None, fault: None, masked: false };
         return close(state, asked, ticket, refuse(404, "Not found"));
     };
-    let channel_id = asked.bearer().and_then(|bearer| token::channel_of(state, bearer));
+    let owner = asked.bearer().and_then(|bearer| token::channel_of(state, bearer));
+    let channel_id = owner.clone().filter(|id| state.channels.contains_key(id));
     note_retry_key(state, channel_id.as_deref(), asked);
     let fault = state.faults.strike(endpoint);
-    let ticket = Ticket { request_id, channel_id: channel_id.clone(), fault };
+    let ticket = Ticket { request_id, channel_id: owner, fault, masked: login::is_masked(endpoint) };
     match fault {
         Some(Fault::CloseBeforeEffect) => {
             return close(state, asked, ticket, refuse(503, "closed before effect"));
@@ -95,6 +99,9 @@ pub(crate) fn take(state: &mut State, asked: &Asked) -> Step {
     }
     if endpoint == Endpoint::Token {
         let answer = token::issue(state, asked);
+        return close(state, asked, ticket, answer);
+    }
+    if let Some(answer) = login::perform(state, endpoint, asked) {
         return close(state, asked, ticket, answer);
     }
     let Some(channel_id) = channel_id else {
@@ -130,7 +137,7 @@ fn perform(state: &mut State, channel_id: &str, endpoint: Endpoint, asked: &Aske
         Endpoint::Content => admin::content(state, channel_id, asked),
         Endpoint::Loading => admin::loading(state, channel_id, asked),
         Endpoint::MarkAsRead => admin::mark_as_read(state, channel_id, asked),
-        Endpoint::Token | Endpoint::WebhookTest => refuse(404, "Not found"),
+        _ => refuse(404, "Not found"),
     }
 }
 
@@ -142,17 +149,21 @@ pub(crate) fn close(state: &mut State, asked: &Asked, ticket: Ticket, answer: An
         _ => answer,
     };
     let at_ms = state.now_ms();
+    let (path, query, body) = match ticket.masked {
+        true => login::masked(asked),
+        false => (asked.path.clone(), asked.query.clone(), asked.body.clone()),
+    };
     state.ledger.calls.push(Call {
         method: asked.method.clone(),
-        path: asked.path.clone(),
-        query: asked.query.clone(),
+        path,
+        query,
         status: answer.status,
         lost,
         at_ms,
         retry_key: asked.header("x-line-retry-key").map(str::to_owned),
         request_id: ticket.request_id.clone(),
         owner: ticket.channel_id,
-        body: asked.body.clone(),
+        body,
     });
     if lost {
         return Step::NoAnswer;

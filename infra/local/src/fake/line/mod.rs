@@ -1,7 +1,7 @@
-//! A fake LINE platform: one server stands for `api.line.me` and `api-data.line.me`.
+//! A fake LINE platform: one server stands for `api.line.me`, `api-data.line.me`, `access.line.me` and, under `/liff/`,
+//! `liff.line.me`.
 //!
-//! Sources: LINE Messaging API reference (2026-08) and line-openapi (2026-07). Left out: LINE Login and LIFF
-//! (`access.line.me`), narrowcast, broadcast, audiences, rich menus, coupons, memberships, insight.
+//! Sources: LINE Messaging API reference (2026-08) and line-openapi (2026-07); [`login`] names its own. Left out: narrowcast, broadcast, audiences, rich menus, coupons, memberships, insight.
 //!
 //! Where the documents are silent a [`Switches`] field decides. Two choices are stricter than LINE is known to be: a retry key's
 //! 24 hours run from its first sight even if that call failed, and another body under a known key is refused (and noted in the
@@ -24,6 +24,7 @@ use super::{CutHandle, FakeClock, Fault, Ledger, Plan, Served, outgoing, serve};
 mod admin;
 mod dispatch;
 pub mod event;
+pub mod login;
 mod people;
 mod phone;
 mod reach;
@@ -72,6 +73,28 @@ pub enum Endpoint {
     Loading,
     /// `POST /v2/bot/chat/markAsRead`
     MarkAsRead,
+    /// `GET /oauth2/v2.1/authorize`: LINE Login's consent screen
+    Authorize,
+    /// A button of the consent screen
+    Consent,
+    /// `POST /oauth2/v2.1/token`: a code or a refresh token
+    LoginToken,
+    /// `GET /oauth2/v2.1/verify`
+    VerifyAccessToken,
+    /// `POST /oauth2/v2.1/verify`
+    VerifyIdToken,
+    /// `GET` and `POST /oauth2/v2.1/userinfo`
+    UserInfo,
+    /// `GET /v2/profile`
+    LoginProfile,
+    /// `GET /friendship/v1/status`
+    FriendshipStatus,
+    /// `POST /oauth2/v2.1/revoke`
+    RevokeToken,
+    /// `POST /user/v1/deauthorize`
+    Deauthorize,
+    /// `GET /oauth2/v2.1/certs`
+    Certs,
 }
 
 /// What LINE's documents leave open. Each field is tried both ways.
@@ -84,6 +107,27 @@ pub struct Switches {
     pub messages_per_user_and_minute: Option<u32>,
     /// Time until a failed webhook is posted again, and again. LINE discloses neither number nor interval.
     pub redelivery_after_ms: [i64; 4],
+    /// How a login's redirect spells an error: true = `ACCESS_DENIED` (the reference of 2026), false = `access_denied` (older
+    /// copies of it, and what is still seen).
+    pub login_errors_in_upper_case: bool,
+    /// Automatic login fails whenever it is allowed: an invalid code and a state that is not the caller's come back, until
+    /// `disable_auto_login=true` (LINE Login, "How to handle auto login failure"). When it fails is not documented.
+    pub auto_login_fails: bool,
+    /// Scope `email` without the permission: true = `INVALID_SCOPE`, false = no address is asked for.
+    pub email_without_permission_is_invalid_scope: bool,
+    /// A `code_verifier` for a code that was asked for without a challenge: true = ignored, false = refused.
+    pub verifier_without_challenge_is_ignored: bool,
+    /// Verifying an ID token with a nonce without naming that nonce: true = refused.
+    pub verify_wants_the_nonce: bool,
+    /// Revoking a token that is not known: true = 200, false = 400.
+    pub revoking_an_unknown_token_succeeds: bool,
+}
+
+impl Switches {
+    /// An error of a login's redirect, as it is spelled.
+    fn spell_error(&self, error: &str) -> String {
+        if self.login_errors_in_upper_case { error.to_ascii_uppercase() } else { error.to_ascii_lowercase() }
+    }
 }
 
 impl Default for Switches {
@@ -92,6 +136,12 @@ impl Default for Switches {
             multicast_refuses_foreign_users: true,
             messages_per_user_and_minute: None,
             redelivery_after_ms: [60_000, 300_000, 1_800_000, 7_200_000],
+            login_errors_in_upper_case: true,
+            auto_login_fails: false,
+            email_without_permission_is_invalid_scope: false,
+            verifier_without_challenge_is_ignored: false,
+            verify_wants_the_nonce: false,
+            revoking_an_unknown_token_succeeds: true,
         }
     }
 }
@@ -120,6 +170,8 @@ impl FakeLine {
             ledger: Ledger::default(),
             faults: FaultPlan::default(),
             rates: Default::default(),
+            outbox: Vec::new(),
+            login: login::LoginState::new(),
         };
         Self { state: Arc::new(Mutex::new(state)), client: outgoing::client(), clock }
     }
@@ -210,7 +262,11 @@ impl FakeLine {
         let Some(asked) = Asked::read(parts, body).await else {
             return serve::no_answer(cut.as_ref());
         };
-        let step = dispatch::take(&mut self.lock(), &asked);
+        let (step, webhooks) = {
+            let mut state = self.lock();
+            (dispatch::take(&mut state, &asked), std::mem::take(&mut state.outbox))
+        };
+        self.post_all(webhooks).await;
         let step = match step {
             Step::TestWebhook { channel_id, url, ticket } => {
                 let answer = self.test_webhook(&channel_id, url).await;

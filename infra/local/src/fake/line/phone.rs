@@ -122,10 +122,7 @@ impl FakeLine {
     ) -> PhoneWebhook {
         let common = {
             let mut state = self.lock();
-            let at_ms = state.now_ms();
-            let id = state.ids.ulid(at_ms);
-            let token = state.ids.hex32();
-            let common = Common::by_user(user_id, at_ms, &id, with_reply_token.then_some(token.as_str()));
+            let common = state.common_by(user_id, with_reply_token);
             effect(&mut state, &common);
             common
         };

@@ -85,17 +85,12 @@ impl FakeLine {
 
     /// Sets a friendship without any webhook.
     pub fn set_friendship(&self, channel_id: &str, user_id: &str, friendship: Friendship) {
-        let mut state = self.lock();
-        let tie = state.channel(channel_id).ties.entry(user_id.to_owned()).or_default();
-        tie.was_friend |= friendship == Friendship::Friend;
-        tie.friendship = friendship;
+        self.lock().set_friendship(channel_id, user_id, friendship);
     }
 
     /// How a person stands to a channel.
     pub fn friendship(&self, channel_id: &str, user_id: &str) -> Friendship {
-        let state = self.lock();
-        let tie = state.channels.get(channel_id).and_then(|channel| channel.ties.get(user_id));
-        tie.map(|tie| tie.friendship).unwrap_or_default()
+        self.lock().friendship(channel_id, user_id)
     }
 
     /// The chat as the person's phone shows it, both directions, oldest first.
@@ -141,8 +136,8 @@ impl FakeLine {
 }
 
 fn insert_person(state: &mut State, user_id: &str, provider: &str, name: &str, picture: Option<&str>) {
-    let person = Person { provider: provider.to_owned(), name: name.to_owned(), picture: picture.map(str::to_owned) };
-    state.people.insert(user_id.to_owned(), person);
+    let (provider, name, picture) = (provider.to_owned(), name.to_owned(), picture.map(str::to_owned));
+    state.people.insert(user_id.to_owned(), Person { provider, name, picture, email: None });
 }
 
 impl State {

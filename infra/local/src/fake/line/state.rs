@@ -6,6 +6,8 @@ use std::fmt;
 use bytes::Bytes;
 use serde_json::Value;
 
+use super::event::Common;
+use super::login::LoginState;
 use super::{Endpoint, Switches};
 use crate::fake::fault::FaultPlan;
 use crate::fake::ids::IdMaker;
@@ -140,6 +142,7 @@ pub(crate) struct Person {
     pub(crate) provider: String,
     pub(crate) name: String,
     pub(crate) picture: Option<String>,
+    pub(crate) email: Option<String>,
 }
 
 #[derive(Default)]
@@ -209,6 +212,9 @@ pub(crate) struct State {
     pub(crate) ledger: Ledger,
     pub(crate) faults: FaultPlan<Endpoint>,
     pub(crate) rates: HashMap<Endpoint, (u32, u32)>,
+    /// Events of a channel that leave as webhooks before the call that caused them is answered.
+    pub(crate) outbox: Vec<(String, Value)>,
+    pub(crate) login: LoginState,
 }
 
 impl State {
@@ -218,6 +224,27 @@ impl State {
 
     pub(crate) fn channel(&mut self, channel_id: &str) -> &mut Channel {
         self.channels.get_mut(channel_id).expect("the channel was added before it is used")
+    }
+
+    /// What an event has in common that this person causes now.
+    pub(crate) fn common_by(&mut self, user_id: &str, with_reply_token: bool) -> Common {
+        let at_ms = self.now_ms();
+        let id = self.ids.ulid(at_ms);
+        let token = self.ids.hex32();
+        Common::by_user(user_id, at_ms, &id, with_reply_token.then_some(token.as_str()))
+    }
+
+    /// How a person stands to a channel.
+    pub(crate) fn friendship(&self, channel_id: &str, user_id: &str) -> Friendship {
+        let tie = self.channels.get(channel_id).and_then(|channel| channel.ties.get(user_id));
+        tie.map(|tie| tie.friendship).unwrap_or_default()
+    }
+
+    /// Sets a friendship without any webhook.
+    pub(crate) fn set_friendship(&mut self, channel_id: &str, user_id: &str, friendship: Friendship) {
+        let tie = self.channel(channel_id).ties.entry(user_id.to_owned()).or_default();
+        tie.was_friend |= friendship == Friendship::Friend;
+        tie.friendship = friendship;
     }
 
     /// LINE's message IDs are numeric strings of 18 digits and more.

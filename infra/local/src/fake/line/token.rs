@@ -22,7 +22,9 @@ pub(crate) fn issue(state: &mut State, asked: &Asked) -> Answer {
     let (Some(id), Some(secret)) = (asked.form("client_id"), asked.form("client_secret")) else {
         return refuse(400, "invalid_request", "client_id and client_secret are required");
     };
-    if state.channels.get(&id).is_none_or(|channel| channel.spec.channel_secret != secret) {
+    let own = state.channels.get(&id).map(|channel| &channel.spec.channel_secret);
+    let own = own.or_else(|| state.login.channels.get(&id).map(|spec| &spec.secret));
+    if own != Some(&secret) {
         return refuse(400, "invalid_client", "invalid client_id or client_secret");
     }
     let token = format!("stateless.{}.{}", state.ids.hex32(), state.ids.hex32());
@@ -31,7 +33,7 @@ pub(crate) fn issue(state: &mut State, asked: &Asked) -> Answer {
     Answer::json(200, &json!({"access_token": token, "expires_in": 900, "token_type": "Bearer"}))
 }
 
-/// The channel that a live token speaks for.
+/// The channel (of the Messaging API or of LINE Login) that a live token speaks for.
 pub(crate) fn channel_of(state: &State, bearer: &str) -> Option<String> {
     if let Some((channel_id, expires_at_ms)) = state.stateless.get(bearer) {
         return (state.now_ms() < *expires_at_ms).then(|| channel_id.clone());

@@ -28,6 +28,13 @@ impl FakeLine {
         posted
     }
 
+    /// Posts each event as a webhook of its own.
+    pub(super) async fn post_all(&self, events: Vec<(String, Value)>) {
+        for (channel_id, event) in events {
+            self.post_events(&channel_id, vec![event]).await;
+        }
+    }
+
     /// Posts an event again that went out before: marked as a redelivery, or (duplicates by network routing) unmarked.
     pub async fn post_again(&self, channel_id: &str, webhook_event_id: &str, marked: bool) -> Posted {
         match self.event(channel_id, webhook_event_id) {
