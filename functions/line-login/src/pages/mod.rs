@@ -1,0 +1,53 @@
+//! Pages for people: server-rendered, one inline stylesheet, nothing loaded from elsewhere (LINE's SDK on the LIFF page
+//! excepted).
+//!
+//! Everything inserted is escaped; a page names nothing of what stands behind it.
+
+mod frame;
+pub mod liff;
+pub mod login_end;
+pub mod page;
+pub mod route_qr;
+pub mod sample_login;
+pub mod success;
+#[cfg(test)]
+mod tests;
+pub mod unlink;
+
+pub use page::Page;
+
+use musubi::domain::ids::ChannelId;
+use musubi::domain::route::RouteName;
+
+/// The Official Account that a page speaks for.
+#[derive(Clone, Copy)]
+pub struct Account<'a> {
+    /// Its channel.
+    pub channel: &'a ChannelId,
+    /// Its name as people see it in LINE.
+    pub name: &'a str,
+    /// Its basic or premium ID, with the `@`.
+    pub basic_id: &'a str,
+}
+
+/// The login that a button starts once more.
+#[derive(Clone, Copy)]
+pub struct Login<'a> {
+    /// The channel.
+    pub channel: &'a ChannelId,
+    /// Where the person came from.
+    pub route: Option<&'a RouteName>,
+}
+
+impl Login<'_> {
+    /// The path of this login, such as `/line/1657000001/login?route=flyer`.
+    pub fn path(&self) -> String {
+        let path = path_of(self.channel, "login");
+        self.route.map_or_else(|| path.clone(), |route| format!("{path}?route={route}"))
+    }
+}
+
+/// A path below the channel's.
+fn path_of(channel: &ChannelId, end: &str) -> String {
+    format!("/line/{channel}/{end}")
+}

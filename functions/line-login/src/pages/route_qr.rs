@@ -1,0 +1,76 @@
+//! A route's QR code, for the owner to download.
+
+use axum::http::StatusCode;
+use musubi::domain::language::Language;
+use musubi::domain::route::RouteName;
+use musubi::qr::{Qr, TooLong};
+
+use super::Page;
+use super::frame::{Card, escape};
+
+/// What the page shows.
+pub struct RouteQr<'a> {
+    /// The Official Account's name.
+    pub account_name: &'a str,
+    /// The route.
+    pub route: &'a RouteName,
+    /// What the code leads to: the LIFF URL where there is one, else the login's.
+    pub address: &'a str,
+    /// Where the SVG is downloaded.
+    pub svg_path: &'a str,
+    /// Where the PNG is downloaded.
+    pub png_path: &'a str,
+}
+
+/// The page. Says what such a route knows for certain, and what it does not.
+///
+/// # Errors
+/// An address that fits into no QR code.
+pub fn page(language: Language, qr: &RouteQr<'_>) -> Result<Page, TooLong> {
+    let title = match language {
+        Language::Japanese => format!("「{}」のQRコード", qr.route),
+        Language::English => format!("QR code of {}", qr.route),
+    };
+    let (svg, address) = (Qr::of(qr.address)?.svg(), escape(qr.address));
+    let downloads = [("SVG", qr.svg_path, "svg"), ("PNG", qr.png_path, "png")].map(|(label, path, end)| {
+        let label = match language {
+            Language::Japanese => format!("{label}を保存"),
+            Language::English => format!("Save {label}"),
+        };
+        format!(
+            "<a class=\"button plain\" href=\"{}\" download=\"{}.{end}\">{label}</a>",
+            escape(path),
+            escape(qr.route.as_str())
+        )
+    });
+    let card = Card::new(language, &title)
+        .account(qr.account_name)
+        .heading()
+        .raw(&format!("<div class=\"qr\">{svg}</div><p class=\"address\">{address}</p>"))
+        .raw(&format!("<div class=\"actions pair\">{}</div>", downloads.concat()));
+    Ok(known(card, language).page(StatusCode::OK))
+}
+
+/// LINE's follow event names no route, and whoever only opens an address is nobody yet.
+fn known(card: Card, language: Language) -> Card {
+    let (certain, unknown): (&[&str], &[&str]) = match language {
+        Language::Japanese => (
+            &["このQRコードからLINEでログインした方が、どのお客様か。", "その方が、この経路から来たこと。"],
+            &[
+                "QRコードを開いただけで、ログインしなかった方。",
+                "通常の友だち追加リンクや、LINE公式アカウントの友だち追加QRコードから友だちになった方の経路。友だち追加の通知には、どのリンクから来たかが含まれていません。",
+            ],
+        ),
+        Language::English => (
+            &["Who it is that logged in with LINE from this QR code.", "That they came by this route."],
+            &[
+                "People who opened it and did not log in.",
+                "Where people came from who became friends by a plain friend link or the account's own QR code: LINE's notice of a new friend does not say which link it was.",
+            ],
+        ),
+    };
+    card.section(language.pick("確実に分かること", "What is known for certain"))
+        .list(certain)
+        .section(language.pick("分からないこと", "What is not known"))
+        .list(unknown)
+}
