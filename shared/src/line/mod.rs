@@ -3,6 +3,7 @@
 //! ```text
 //! a webhook in   signature -> Verified -> webhook::split_by_event, webhook::events -> event, content
 //! a push out     messaging -> pace -> token -> api -> answer
+//! a person in    login::authorize -> (LINE) -> login::code -> login::id_token
 //! ```
 
 pub mod account;
@@ -10,6 +11,7 @@ pub mod answer;
 pub mod api;
 mod content;
 pub mod event;
+pub mod login;
 pub mod message;
 pub mod messaging;
 pub mod pace;
@@ -19,5 +21,6 @@ pub mod webhook;
 
 pub use api::LineApiUrl;
 pub use event::{EventFault, LineEvent};
+pub use login::LineLogin;
 pub use messaging::LineMessenger;
 pub use signature::{Rejection, Verified, authenticate};

@@ -109,40 +109,52 @@ impl LineTokens {
             return Ok(issued.token.clone());
         }
         for secret in &secrets.channel_secrets {
-            if let Some(new) = self.issue(channel, secret).await? {
-                let token = usable(new.access_token)?;
-                let life_ms = new.expires_in.unwrap_or(LIFE_S).clamp(0, 86_400) * 1000;
-                *issued = Some(Issued { token: token.clone(), use_until_ms: now_ms + life_ms - MARGIN_MS });
+            let asked = issue(&self.http, &self.base, &*self.clock, channel.as_str(), secret).await;
+            if let Some(new) = asked.map_err(TokenFailure::NotNow)? {
+                let token = usable(new.token)?;
+                *issued = Some(Issued { token: token.clone(), use_until_ms: now_ms + new.life_ms - MARGIN_MS });
                 return Ok(token);
             }
         }
         Err(TokenFailure::Refused("LINE refuses the channel's secret"))
     }
 
-    /// Asks LINE for a token. `None`: not with this secret.
-    async fn issue(&self, channel: &ChannelId, secret: &Secret) -> Result<Option<IssuedJson>, TokenFailure> {
-        let form =
-            [("grant_type", "client_credentials"), ("client_id", channel.as_str()), ("client_secret", secret.expose())];
-        let started_at_ms = self.clock.now_ms();
-        let end = exchange(self.http.post(self.base.at(&["oauth2", "v3", "token"])).form(&form)).await;
-        let (status, request_id) = end.as_ref().map_or((0, None), |reply| (reply.status, reply.request_id.as_deref()));
-        let duration_ms = self.clock.now_ms() - started_at_ms;
-        tracing::info!(channel.id = %channel, status, line.request_id = request_id, duration_ms, "token.asked");
-        let later = |source| TokenFailure::NotNow(PortError::Transient { what: WHAT, source });
-        match end {
-            Ok(reply) if reply.status == 200 => {
-                let read = serde_json::from_slice::<IssuedJson>(&reply.body);
-                read.map(Some).map_err(|_| later(None))
-            }
-            Ok(reply) if matches!(reply.status, 400 | 401 | 403 | 404) => Ok(None),
-            Ok(_) => Err(later(None)),
-            Err(NoReply::NotSent(error) | NoReply::Lost(error)) => Err(later(Some(error.into()))),
-        }
-    }
-
     fn slot(&self, channel: &ChannelId) -> Arc<Slot> {
         let mut slots = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(slots.entry(channel.clone()).or_default())
+    }
+}
+
+/// A stateless token, just issued.
+pub(super) struct Stateless {
+    pub(super) token: Secret,
+    pub(super) life_ms: i64,
+}
+
+/// Asks LINE for a stateless token of a channel of any kind. `None`: not with this secret.
+pub(super) async fn issue(
+    http: &reqwest::Client,
+    base: &LineApiUrl,
+    clock: &dyn Clock,
+    channel: &str,
+    secret: &Secret,
+) -> Result<Option<Stateless>, PortError> {
+    let form = [("grant_type", "client_credentials"), ("client_id", channel), ("client_secret", secret.expose())];
+    let started_at_ms = clock.now_ms();
+    let end = exchange(http.post(base.at(&["oauth2", "v3", "token"])).form(&form)).await;
+    let (status, request_id) = end.as_ref().map_or((0, None), |reply| (reply.status, reply.request_id.as_deref()));
+    let duration_ms = clock.now_ms() - started_at_ms;
+    tracing::info!(channel.id = channel, status, line.request_id = request_id, duration_ms, "token.asked");
+    let later = |source| PortError::Transient { what: WHAT, source };
+    match end {
+        Ok(reply) if reply.status == 200 => {
+            let read = serde_json::from_slice::<IssuedJson>(&reply.body).map_err(|_| later(None))?;
+            let life_ms = read.expires_in.unwrap_or(LIFE_S).clamp(0, 86_400) * 1000;
+            Ok(Some(Stateless { token: read.access_token, life_ms }))
+        }
+        Ok(reply) if matches!(reply.status, 400 | 401 | 403 | 404) => Ok(None),
+        Ok(_) => Err(later(None)),
+        Err(NoReply::NotSent(error) | NoReply::Lost(error)) => Err(later(Some(error.into()))),
     }
 }
 
