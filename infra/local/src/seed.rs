@@ -4,9 +4,13 @@ use musubi::crm::CrmClients;
 use musubi::crm::hubspot::setup;
 use musubi::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
 use musubi::domain::channel::Channel;
-use musubi::domain::ids::{BotUserId, ChannelId, ContactId, CrmAccountId, CrmAppId, LineUserId};
+use musubi::domain::ids::{
+    BotUserId, ChannelId, ContactId, CrmAccountId, CrmAppId, LiffId, LineUserId, LoginChannelId,
+};
 use musubi::domain::language::Language;
 use musubi::domain::link::ContactLink;
+use musubi::domain::login::{LoginSettings, Route};
+use musubi::domain::route::RouteName;
 use musubi::ports::secrets::{CrmAppSecrets, CrmToken, LineSecrets, Secret};
 use musubi::ports::{Channels, Clock, Links, PortError, Secrets};
 
@@ -51,6 +55,18 @@ pub const OWNER_ID: u64 = 41_629_779;
 pub fn app() -> AppSpec {
     let properties = ["firstname", "lastname", "email", "company", "line_user_id", "line_user_name"];
     AppSpec { action_properties: properties.map(str::to_owned).to_vec(), ..AppSpec::demo(APP_ID, CLIENT_SECRET) }
+}
+
+/// LINE Login as the demo has it: by e-mail, with a LIFF app and two routes.
+pub fn login() -> LoginSettings {
+    let route = |name: &str| (RouteName::parse(name).expect("a route's name"), Route::default());
+    LoginSettings {
+        liff: Some(LiffId::new(LIFF_ID)),
+        ask_email: true,
+        company: Some("結び珈琲株式会社".to_owned()),
+        routes: [route("poster"), route("counter")].into(),
+        ..LoginSettings::new(LoginChannelId::new(LOGIN_CHANNEL_ID))
+    }
 }
 
 /// What the vendors know before Musubi comes.
@@ -129,7 +145,7 @@ pub async fn musubi(
             &LineSecrets {
                 channel_secrets: vec![Secret::new(CHANNEL_SECRET)],
                 access_token: None,
-                login_secrets: Vec::new(),
+                login_secrets: vec![Secret::new(LOGIN_CHANNEL_SECRET)],
             },
         )
         .await?;
@@ -160,7 +176,7 @@ pub async fn musubi(
         basic_id: "@musubi-coffee".to_owned(),
         account: key.clone(),
         settings: Default::default(),
-        login: None,
+        login: Some(login()),
     };
     channel.settings.idle_window_ms = idle_window_ms;
     let known = channels.find_versioned(&id).await?.map_or(0, |found| found.rev);

@@ -222,7 +222,9 @@ impl World {
         let demo = self.demo()?;
         let webhook = Arc::new(line_webhook::Ports::of(&self.parts(Patience::EDGE)?)?);
         let action = Arc::new(crm_action::Ports::of(&self.parts(Patience::EDGE)?, &self.environment)?);
-        Ok(line_webhook::router(webhook).merge(crm_action::router(action)).merge(demo::router(demo)))
+        let login = Arc::new(line_login::Ports::of(&self.parts(Patience::EDGE)?, &self.environment)?);
+        let ours = line_webhook::router(webhook).merge(crm_action::router(action)).merge(line_login::router(login));
+        Ok(ours.merge(demo::router(demo)))
     }
 
     fn demo(&self) -> Result<Demo, ConfigError> {

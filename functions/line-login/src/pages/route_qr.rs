@@ -12,8 +12,8 @@ use super::frame::{Card, escape};
 pub struct RouteQr<'a> {
     /// The Official Account's name.
     pub account_name: &'a str,
-    /// The route.
-    pub route: &'a RouteName,
+    /// The route, where the code is for one.
+    pub route: Option<&'a RouteName>,
     /// What the code leads to: the LIFF URL where there is one, else the login's.
     pub address: &'a str,
     /// Where the SVG is downloaded.
@@ -27,9 +27,11 @@ pub struct RouteQr<'a> {
 /// # Errors
 /// An address that fits into no QR code.
 pub fn page(language: Language, qr: &RouteQr<'_>) -> Result<Page, TooLong> {
-    let title = match language {
-        Language::Japanese => format!("「{}」のQRコード", qr.route),
-        Language::English => format!("QR code of {}", qr.route),
+    let title = match (language, qr.route) {
+        (Language::Japanese, Some(route)) => format!("「{route}」のQRコード"),
+        (Language::Japanese, None) => "LINEログインのQRコード".to_owned(),
+        (Language::English, Some(route)) => format!("QR code of {route}"),
+        (Language::English, None) => "QR code of the LINE login".to_owned(),
     };
     let (svg, address) = (Qr::of(qr.address)?.svg(), escape(qr.address));
     let downloads = [("SVG", qr.svg_path, "svg"), ("PNG", qr.png_path, "png")].map(|(label, path, end)| {
@@ -40,7 +42,7 @@ pub fn page(language: Language, qr: &RouteQr<'_>) -> Result<Page, TooLong> {
         format!(
             "<a class=\"button plain\" href=\"{}\" download=\"{}.{end}\">{label}</a>",
             escape(path),
-            escape(qr.route.as_str())
+            escape(qr.route.map_or("line-login", RouteName::as_str))
         )
     });
     let card = Card::new(language, &title)

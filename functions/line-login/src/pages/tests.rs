@@ -56,14 +56,14 @@ fn pages(language: Language, given: &Given) -> BTreeMap<String, Page> {
     };
     let qr = RouteQr {
         account_name: given.name,
-        route: &route,
+        route: Some(&route),
         address: given.address,
         svg_path: "/line/1657000001/routes/flyer-2026_spring.svg",
         png_path: "/line/1657000001/routes/flyer-2026_spring.png",
     };
     let mut pages: BTreeMap<String, Page> = [
         ("success", success::page(language, account)),
-        ("unlink-explain", unlink::explain(language, account)),
+        ("unlink-explain", unlink::explain(language, account, "form-token")),
         ("unlink-going-on", unlink::going_on(language, given.address)),
         ("unlink-done", unlink::done(language, account)),
         ("unlink-not-linked", unlink::was_not_linked(language, account)),

@@ -7,8 +7,9 @@ use super::frame::{Card, Mark, escape};
 use super::success::talk_address;
 use super::{Account, Page, path_of};
 
-/// Says what unlinking means. Its button posts to `/line/{channel}/unlink`, which begins one more LINE Login.
-pub fn explain(language: Language, account: Account<'_>) -> Page {
+/// Says what unlinking means. Its button posts `token`, which proves that it is this page's, to `/line/{channel}/unlink`,
+/// which begins one more LINE Login.
+pub fn explain(language: Language, account: Account<'_>, token: &str) -> Page {
     let lead = match language {
         Language::Japanese => {
             format!("お客様のLINEアカウントと、「{}」にご登録の情報との結び付けを解除します。", account.name)
@@ -30,8 +31,10 @@ pub fn explain(language: Language, account: Account<'_>) -> Page {
         ],
     };
     let form = format!(
-        "<div class=\"actions\"><form method=\"post\" action=\"{}\"><button class=\"button grave\">{}</button></form></div>",
+        "<div class=\"actions\"><form method=\"post\" action=\"{}\">\
+         <input type=\"hidden\" name=\"token\" value=\"{}\"><button class=\"button grave\">{}</button></form></div>",
         escape(&path_of(account.channel, "unlink")),
+        escape(token),
         language.pick("LINEで本人確認して解除する", "Confirm with LINE and unlink"),
     );
     let card = Card::new(language, language.pick("連携を解除しますか？", "Unlink your LINE account?"))
