@@ -109,16 +109,11 @@ pub fn vendors(line: &FakeLine, hubspot: &FakeHubSpot, public_url: &str, unique_
 
 fn login_channel(public_url: &str) -> LoginChannelSpec {
     let ours = format!("{public_url}/line/{CHANNEL_ID}");
-    let scopes = ["openid", "email", "profile"];
     LoginChannelSpec {
         callback_urls: vec![format!("{ours}/login/callback")],
         linked_bot: Some(CHANNEL_ID.to_owned()),
         email_permission: true,
-        liff: vec![LiffSpec {
-            liff_id: LIFF_ID.to_owned(),
-            endpoint_url: format!("{ours}/liff"),
-            scopes: scopes.map(str::to_owned).to_vec(),
-        }],
+        liff: vec![LiffSpec::new(LIFF_ID, &format!("{ours}/liff"))],
         ..LoginChannelSpec::demo(LOGIN_CHANNEL_ID, LOGIN_CHANNEL_SECRET, PROVIDER)
     }
 }

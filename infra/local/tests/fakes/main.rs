@@ -7,6 +7,8 @@ mod hubspot_workflow;
 mod line_faults;
 mod line_login;
 mod line_login_exchange;
+mod line_login_liff;
+mod line_login_link;
 mod line_login_screens;
 mod line_phone;
 mod line_push;

@@ -137,6 +137,7 @@ fn perform(state: &mut State, channel_id: &str, endpoint: Endpoint, asked: &Aske
         Endpoint::Content => admin::content(state, channel_id, asked),
         Endpoint::Loading => admin::loading(state, channel_id, asked),
         Endpoint::MarkAsRead => admin::mark_as_read(state, channel_id, asked),
+        Endpoint::LinkToken => login::issue_link_token(state, channel_id, asked),
         _ => refuse(404, "Not found"),
     }
 }

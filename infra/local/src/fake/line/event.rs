@@ -151,6 +151,16 @@ pub fn unfollow(common: &Common) -> Value {
     event(&common, "unfollow", json!({}))
 }
 
+/// An account was linked, or could not be: then there is neither source nor reply token.
+pub fn account_link(common: &Common, linked: bool, nonce: &str) -> Value {
+    let common = match linked {
+        true => common.clone(),
+        false => Common { source: None, reply_token: None, ..common.clone() },
+    };
+    let result = if linked { "ok" } else { "failed" };
+    event(&common, "accountLink", json!({"link": {"result": result, "nonce": nonce}}))
+}
+
 /// The same event as a redelivery: only `deliveryContext.isRedelivery` differs.
 pub fn redelivered(event: &Value) -> Value {
     let mut event = event.clone();

@@ -95,6 +95,18 @@ pub enum Endpoint {
     Deauthorize,
     /// `GET /oauth2/v2.1/certs`
     Certs,
+    /// `GET /liff/{liffId}`, and the login that the LIFF SDK begins
+    LiffOpen,
+    /// Where a LIFF app that closed its window ends
+    LiffClosed,
+    /// `GET /liff/sdk.js`
+    LiffSdk,
+    /// `/liff/v1/apps`
+    LiffApps,
+    /// `POST /v2/bot/user/{userId}/linkToken`
+    LinkToken,
+    /// `GET /dialog/bot/accountLink`
+    AccountLink,
 }
 
 /// What LINE's documents leave open. Each field is tried both ways.
@@ -121,6 +133,12 @@ pub struct Switches {
     pub verify_wants_the_nonce: bool,
     /// Revoking a token that is not known: true = 200, false = 400.
     pub revoking_an_unknown_token_succeeds: bool,
+    /// The status for a link token of somebody who is no friend.
+    pub link_token_for_a_stranger: u16,
+    /// The account link dialog ends in a webhook with `failed`, which is documented but not when.
+    pub account_link_fails: bool,
+    /// Pages of followers hold half of what was asked for. LINE says that they may be short, not when.
+    pub follower_pages_are_short: bool,
 }
 
 impl Switches {
@@ -142,6 +160,9 @@ impl Default for Switches {
             verifier_without_challenge_is_ignored: false,
             verify_wants_the_nonce: false,
             revoking_an_unknown_token_succeeds: true,
+            link_token_for_a_stranger: 400,
+            account_link_fails: false,
+            follower_pages_are_short: false,
         }
     }
 }
@@ -171,6 +192,7 @@ impl FakeLine {
             faults: FaultPlan::default(),
             rates: Default::default(),
             outbox: Vec::new(),
+            follower_pages: Default::default(),
             login: login::LoginState::new(),
         };
         Self { state: Arc::new(Mutex::new(state)), client: outgoing::client(), clock }

@@ -1,10 +1,13 @@
 //! Profiles, followers, and the bot itself.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::dispatch::refuse;
 use super::state::{Friendship, State};
 use crate::fake::wire::{Answer, Asked};
+
+/// Life of a page's `next`.
+const NEXT_LIFE_MS: i64 = 24 * 3_600_000;
 
 /// `GET /v2/bot/profile/{userId}`: friends, and non-friends who wrote; 404 for everybody else, and for whoever blocked the
 /// channel. In a group the member's profile is shown whatever the friendship.
@@ -32,8 +35,10 @@ pub(crate) fn profile(state: &mut State, channel_id: &str, asked: &Asked) -> Ans
     Answer::json(200, &body)
 }
 
-/// `GET /v2/bot/followers/ids`: verified channels only; `start` is the last ID of the page before.
+/// `GET /v2/bot/followers/ids`: verified channels only; `start` is the `next` of the page before, which lives 24 hours.
 pub(crate) fn followers(state: &mut State, channel_id: &str, asked: &Asked) -> Answer {
+    let (now_ms, short) = (state.now_ms(), state.switches.follower_pages_are_short);
+    let next = state.ids.hex32();
     let channel = state.channel(channel_id);
     if !channel.spec.verified {
         return refuse(403, "Access to this API is not available for your account");
@@ -42,16 +47,26 @@ pub(crate) fn followers(state: &mut State, channel_id: &str, asked: &Asked) -> A
     let Some(limit) = limit.filter(|limit| (1..=1000).contains(limit)) else {
         return refuse(400, "Invalid limit");
     };
-    let start = asked.query_value("start").unwrap_or_default();
+    let limit = if short { limit.div_ceil(2) } else { limit };
+    let start = match asked.query_value("start").map(|token| state.follower_pages.get(&token)) {
+        None => String::new(),
+        Some(Some((owner, last, given_at_ms))) if owner == channel_id && now_ms - given_at_ms < NEXT_LIFE_MS => {
+            last.clone()
+        }
+        Some(_) => return refuse(400, "Invalid start"),
+    };
+    let channel = state.channel(channel_id);
     let mut ids: Vec<&String> =
         channel.ties.iter().filter(|(_, tie)| tie.friendship == Friendship::Friend).map(|(id, _)| id).collect();
     ids.sort();
     let mut page: Vec<&String> = ids.into_iter().filter(|id| **id > start).collect();
     let more = page.len() > limit;
     page.truncate(limit);
+    let last = page.last().filter(|_| more).map(|last| (*last).clone());
     let mut body = json!({"userIds": page});
-    if let Some(last) = page.last().filter(|_| more) {
-        body["next"] = Value::String((*last).clone());
+    if let Some(last) = last {
+        body["next"] = json!(next);
+        state.follower_pages.insert(next, (channel_id.to_owned(), last, now_ms));
     }
     Answer::json(200, &body)
 }

@@ -214,6 +214,8 @@ pub(crate) struct State {
     pub(crate) rates: HashMap<Endpoint, (u32, u32)>,
     /// Events of a channel that leave as webhooks before the call that caused them is answered.
     pub(crate) outbox: Vec<(String, Value)>,
+    /// `next` of a page of followers: its channel, the last ID before it, when it was given.
+    pub(crate) follower_pages: HashMap<String, (String, String, i64)>,
     pub(crate) login: LoginState,
 }
 

@@ -17,6 +17,15 @@ pub(crate) enum BotPrompt {
     Aggressive,
 }
 
+/// What the person gets when they have allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Goal {
+    /// A code for the caller's redirect URI.
+    Code,
+    /// A LIFF app's page, in LINE's own browser or another.
+    Liff { in_client: bool },
+}
+
 /// A request that may be shown to a person.
 #[derive(Clone)]
 pub(crate) struct AuthorizeRequest {
@@ -30,6 +39,7 @@ pub(crate) struct AuthorizeRequest {
     pub(crate) with_auth_time: bool,
     pub(crate) may_log_in_automatically: bool,
     pub(crate) language: Language,
+    pub(crate) goal: Goal,
 }
 
 /// A request that may not.
@@ -107,6 +117,7 @@ pub(crate) fn read<'a>(
         may_log_in_automatically: query.get("disable_auto_login") != Some("true")
             && query.get("prompt") != Some("login"),
         language: Language::from_tag(query.get("ui_locales").unwrap_or("ja")),
+        goal: Goal::Code,
     })
 }
 

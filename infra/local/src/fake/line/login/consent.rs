@@ -1,9 +1,9 @@
 //! The screens between the request and the redirect: who logs in, what they share, whether they add the account.
 
-use super::authorize::{self, AuthorizeRequest, BotPrompt, Unfit};
+use super::authorize::{self, AuthorizeRequest, BotPrompt, Goal, Unfit};
 use super::exchange::Code;
-use super::screen;
 use super::spec::Consent;
+use super::{liff, screen};
 use crate::fake::line::Friendship;
 use crate::fake::line::state::State;
 use crate::fake::wire::{Answer, Asked};
@@ -18,15 +18,18 @@ pub(crate) struct Screen {
 /// `GET /oauth2/v2.1/authorize`.
 pub(crate) fn open(state: &mut State, asked: &Asked) -> Answer {
     match begin(state, asked.query.as_deref().unwrap_or_default()) {
-        Ok(request) => {
-            let id = state.ids.hex32();
-            let page = screen::consent(state, &id, &request);
-            state.login.screens.insert(id, Screen { request, allowed: None });
-            page
-        }
+        Ok(request) => show(state, request),
         Err(Unfit::Page) => screen::refused(),
         Err(Unfit::Redirect(url)) => see_other(302, url),
     }
+}
+
+/// Shows the consent screen, and waits for its button.
+pub(crate) fn show(state: &mut State, request: AuthorizeRequest) -> Answer {
+    let id = state.ids.hex32();
+    let page = screen::consent(state, &id, &request);
+    state.login.screens.insert(id, Screen { request, allowed: None });
+    page
 }
 
 /// A request that may be shown; or the redirect, where it may not or where automatic login fails.
@@ -68,10 +71,13 @@ pub(crate) fn decide(state: &mut State, asked: &Asked) -> Answer {
     redirect.map_or_else(screen::refused, |url| see_other(303, url))
 }
 
-/// The person allows: makes a code. `None` if they are not of the channel's provider.
+/// The person allows: makes a code, or the tokens of a LIFF app. `None` if they are not of the channel's provider.
 pub(crate) fn allow(state: &mut State, request: &AuthorizeRequest, consent: &Consent) -> Option<String> {
     if !knows(state, request, &consent.user_id) {
         return None;
+    }
+    if let Goal::Liff { in_client } = request.goal {
+        return Some(liff::arrive(state, request, consent, in_client));
     }
     let offered = offers_friendship(state, request, &consent.user_id);
     let bot = state.login.channels.get(&request.channel_id)?.linked_bot.clone();
@@ -95,6 +101,9 @@ pub(crate) fn allow(state: &mut State, request: &AuthorizeRequest, consent: &Con
 
 /// The person does not allow.
 pub(crate) fn cancel(state: &State, request: &AuthorizeRequest) -> Option<String> {
+    if request.goal != Goal::Code {
+        return Some("/liff-closed".to_owned());
+    }
     let error = state.switches.spell_error("ACCESS_DENIED");
     let told = [
         ("error", error.as_str()),

@@ -16,10 +16,13 @@ use super::state::State;
 use super::{Endpoint, event};
 use crate::fake::wire::{Answer, Asked};
 
+mod account_link;
 mod authorize;
 mod consent;
 mod exchange;
 mod id_token;
+mod liff;
+mod liff_apps;
 mod masked;
 mod revoke;
 mod screen;
@@ -28,6 +31,7 @@ mod spec;
 mod user;
 mod verify;
 
+pub(crate) use account_link::issue as issue_link_token;
 pub(crate) use masked::masked;
 pub use setup::NoRedirect;
 pub use spec::{Consent, LiffSpec, LoginChannelSpec};
@@ -40,6 +44,7 @@ pub(crate) struct LoginState {
     pub(crate) grants: HashMap<String, Grant>,
     pub(crate) refresh_tokens: HashMap<String, exchange::Refresh>,
     pub(crate) keys: Vec<id_token::SigningKey>,
+    pub(crate) link_tokens: HashMap<String, account_link::LinkToken>,
     pub(crate) forged: Option<String>,
 }
 
@@ -62,6 +67,7 @@ impl LoginState {
             grants: HashMap::new(),
             refresh_tokens: HashMap::new(),
             keys: vec![id_token::SigningKey::new("liff-key-1")],
+            link_tokens: HashMap::new(),
             forged: None,
         }
     }
@@ -81,6 +87,14 @@ pub(crate) fn endpoint_of(method: &str, segments: &[&str]) -> Option<Endpoint> {
         ("POST", ["oauth2", "v2.1", "revoke"]) => Endpoint::RevokeToken,
         ("POST", ["user", "v1", "deauthorize"]) => Endpoint::Deauthorize,
         ("GET", ["oauth2", "v2.1", "certs"]) => Endpoint::Certs,
+        ("GET", ["liff", "sdk.js"]) => Endpoint::LiffSdk,
+        ("GET" | "POST", ["liff", "v1", "apps"]) => Endpoint::LiffApps,
+        ("PUT" | "DELETE", ["liff", "v1", "apps", id]) if !id.is_empty() => Endpoint::LiffApps,
+        ("GET", ["liff", id, ..]) if *id != "v1" && !id.is_empty() => Endpoint::LiffOpen,
+        ("GET", ["liff-login", id]) if !id.is_empty() => Endpoint::LiffOpen,
+        ("GET", ["liff-closed"]) => Endpoint::LiffClosed,
+        ("POST", ["v2", "bot", "user", id, "linkToken"]) if !id.is_empty() => Endpoint::LinkToken,
+        ("GET", ["dialog", "bot", "accountLink"]) => Endpoint::AccountLink,
         _ => return None,
     };
     Some(found)
@@ -102,6 +116,12 @@ pub(crate) fn is_masked(endpoint: Endpoint) -> bool {
             | RevokeToken
             | Deauthorize
             | Certs
+            | LiffOpen
+            | LiffClosed
+            | LiffSdk
+            | LiffApps
+            | LinkToken
+            | AccountLink
     )
 }
 
@@ -119,6 +139,11 @@ pub(crate) fn perform(state: &mut State, endpoint: Endpoint, asked: &Asked) -> O
         Endpoint::RevokeToken => revoke::revoke(state, asked),
         Endpoint::Deauthorize => revoke::deauthorize(state, asked),
         Endpoint::Certs => verify::certs(state),
+        Endpoint::LiffOpen => liff::open(state, asked),
+        Endpoint::LiffClosed => liff::closed(asked),
+        Endpoint::LiffSdk => liff::sdk(),
+        Endpoint::LiffApps => liff_apps::apps(state, asked),
+        Endpoint::AccountLink => account_link::dialog(state, asked),
         _ => return None,
     };
     Some(answer)

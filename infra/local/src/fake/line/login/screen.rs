@@ -88,6 +88,9 @@ fn scopes(request: &AuthorizeRequest) -> String {
     if has("profile") {
         lines.push(pick("プロフィール情報（表示名、プロフィール画像）", "Profile (name and picture)"));
     }
+    if has("chat_message.write") {
+        lines.push(pick("トークへのメッセージ送信", "Sending messages to the chat"));
+    }
     lines.push(pick("内部識別子", "An ID that is made for this provider"));
     lines.into_iter().map(|line| format!("<li>{line}</li>")).collect()
 }

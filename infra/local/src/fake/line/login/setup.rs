@@ -5,9 +5,9 @@ use thiserror::Error;
 use url::Url;
 
 use super::authorize::{AuthorizeRequest, Unfit};
-use super::consent;
 use super::id_token::SigningKey;
 use super::spec::{Consent, LoginChannelSpec};
+use super::{consent, liff};
 use crate::fake::line::FakeLine;
 
 /// LINE showed a page and sent the person nowhere: unknown client or redirect URI, or nobody of that user ID.
@@ -68,6 +68,15 @@ impl FakeLine {
             Ok(request) => consent::cancel(&state, &request).ok_or(NoRedirect),
             Err(url) => Ok(url),
         }
+    }
+
+    /// The ID token that a LIFF app of this ID gets for a person who allowed everything; `None` without the scope `openid`, or where
+    /// app or person are not known.
+    pub fn liff_id_token(&self, liff_id: &str, user_id: &str) -> Option<String> {
+        let state = self.lock();
+        let (spec, app) = state.login.liff_app(liff_id)?;
+        let known = state.people.get(user_id).is_some_and(|person| person.provider == spec.provider);
+        known.then(|| liff::id_token(&state, &spec.id, &app.scopes, user_id, spec.email_permission)).flatten()
     }
 
     /// Signs any claims as LINE signs the ID tokens of LIFF (ES256, under the newest key), for tests of what must be refused.

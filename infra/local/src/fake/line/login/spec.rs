@@ -65,6 +65,23 @@ pub struct LiffSpec {
     pub endpoint_url: String,
     /// `openid`, `email`, `profile`, `chat_message.write`. Without `openid` there is no ID token.
     pub scopes: Vec<String>,
+    /// `compact`, `tall` or `full`.
+    pub view: String,
+    /// Its name.
+    pub description: Option<String>,
+}
+
+impl LiffSpec {
+    /// A full-size app with `openid`, `email` and `profile`.
+    pub fn new(liff_id: &str, endpoint_url: &str) -> Self {
+        Self {
+            liff_id: liff_id.to_owned(),
+            endpoint_url: endpoint_url.to_owned(),
+            scopes: ["openid", "email", "profile"].map(str::to_owned).to_vec(),
+            view: "full".to_owned(),
+            description: None,
+        }
+    }
 }
 
 /// What a person does on the consent screen. Its `Debug` does not name them.

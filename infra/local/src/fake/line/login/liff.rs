@@ -1,0 +1,129 @@
+//! LIFF: opening an app by its address, logging in from an external browser, and the tokens that both hand to the page.
+//!
+//! `GET /liff/{liffId}` stands for `https://liff.line.me/{liffId}` opened in LINE's own browser. The way from the screen to the page
+//! is the documented one: first to the endpoint URL with `liff.state` and the tokens in the fragment, then the SDK goes on by
+//! itself. `GET /liff-login/{liffId}` is where the SDK stand-in sends a person who logs in from an external browser; that address
+//! is the fake's own.
+
+use musubi::domain::language::Language;
+use url::{Url, form_urlencoded};
+
+use super::authorize::{AuthorizeRequest, Goal};
+use super::consent::{self, offers_email};
+use super::id_token::Claims;
+use super::spec::{Consent, LiffSpec, LoginChannelSpec};
+use super::{Grant, screen};
+use crate::fake::line::state::State;
+use crate::fake::wire::{Answer, Asked};
+
+const SDK: &str = include_str!("sdk.js");
+/// Life of the access token that a LIFF app gets.
+const ACCESS_LIFE_MS: i64 = 12 * 3_600_000;
+
+/// `GET /liff/sdk.js`: the SDK's stand-in.
+pub(crate) fn sdk() -> Answer {
+    Answer::bytes(200, "text/javascript; charset=utf-8", SDK.into()).with("cache-control", "no-store")
+}
+
+/// `GET /liff/{liffId}/more?query` and `GET /liff-login/{liffId}?redirect_uri=`.
+pub(crate) fn open(state: &mut State, asked: &Asked) -> Answer {
+    let segments = asked.segments();
+    let liff_id = segments.get(1).copied().unwrap_or_default();
+    let Some((spec, app)) = state.login.liff_app(liff_id).filter(|(spec, _)| spec.published) else {
+        return screen::refused();
+    };
+    let in_client = segments.first() == Some(&"liff");
+    let target = if in_client { primary_redirect(app, asked) } else { login_redirect(app, asked) };
+    let Some(target) = target else {
+        return screen::refused();
+    };
+    let request = AuthorizeRequest {
+        channel_id: spec.id.clone(),
+        redirect_uri: target,
+        state: String::new(),
+        scopes: app.scopes.clone(),
+        nonce: None,
+        challenge: None,
+        bot_prompt: None,
+        with_auth_time: false,
+        may_log_in_automatically: false,
+        language: Language::from_tag(asked.header("accept-language").unwrap_or("ja")),
+        goal: Goal::Liff { in_client },
+    };
+    consent::show(state, request)
+}
+
+/// The endpoint URL; what the LIFF URL had beyond the ID is carried in `liff.state`.
+fn primary_redirect(app: &LiffSpec, asked: &Asked) -> Option<String> {
+    let mut url = Url::parse(&app.endpoint_url).ok()?;
+    let path: String = asked.segments().iter().skip(2).map(|segment| format!("/{segment}")).collect();
+    let query = asked.query.as_ref().map(|query| format!("?{query}")).unwrap_or_default();
+    let beyond = format!("{path}{query}");
+    if !beyond.is_empty() {
+        url.query_pairs_mut().append_pair("liff.state", &beyond);
+    }
+    Some(url.into())
+}
+
+/// Where `liff.login()` leads back: the endpoint URL or something below it.
+fn login_redirect(app: &LiffSpec, asked: &Asked) -> Option<String> {
+    let endpoint = Url::parse(&app.endpoint_url).ok()?;
+    let Some(asked_for) = asked.query_value("redirect_uri") else {
+        return Some(endpoint.into());
+    };
+    let mut url = Url::parse(&asked_for).ok()?;
+    let folder = endpoint.path().trim_end_matches('/');
+    let below = url.path().strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    url.set_fragment(None);
+    (url.origin() == endpoint.origin() && below).then(|| url.into())
+}
+
+/// The person allowed: the page's address with the tokens in its fragment.
+pub(crate) fn arrive(state: &mut State, request: &AuthorizeRequest, consent: &Consent, in_client: bool) -> String {
+    let email = consent.email && offers_email(state, request, &consent.user_id);
+    let grant = Grant {
+        channel_id: request.channel_id.clone(),
+        user_id: consent.user_id.clone(),
+        scopes: request.scopes.clone(),
+        expires_at_ms: state.now_ms() + ACCESS_LIFE_MS,
+        revoked: false,
+    };
+    let access_token = state.issue_access_token(grant);
+    let mut fragment = form_urlencoded::Serializer::new(String::new());
+    fragment.append_pair("access_token", &access_token).append_pair("client", if in_client { "line" } else { "web" });
+    if let Some(token) = id_token(state, &request.channel_id, &request.scopes, &consent.user_id, email) {
+        fragment.append_pair("id_token", &token);
+    }
+    format!("{}#{}", request.redirect_uri, fragment.finish())
+}
+
+/// An ID token under LINE's own key; `None` without the scope `openid`.
+pub(crate) fn id_token(
+    state: &State,
+    channel_id: &str,
+    scopes: &[String],
+    user_id: &str,
+    email: bool,
+) -> Option<String> {
+    let has = |name: &str| scopes.iter().any(|scope| scope == name);
+    let claims = Claims { scopes, email: email && has("email"), nonce: None, auth_time_ms: None };
+    let key = state.login.keys.last().filter(|_| has("openid"))?;
+    Some(key.sign(&claims.of(state, channel_id, user_id)))
+}
+
+/// `GET /liff-closed`: what is left when an app closed its window.
+pub(crate) fn closed(asked: &Asked) -> Answer {
+    let language = Language::from_tag(asked.header("accept-language").unwrap_or("ja"));
+    let words = language.pick("LINEのトーク画面に戻りました。", "Back in the chat on LINE.");
+    screen::page(200, language, "line-done", &format!("<h1>{words}</h1>"))
+}
+
+impl super::LoginState {
+    /// A LIFF app and the channel that it belongs to.
+    pub(crate) fn liff_app(&self, liff_id: &str) -> Option<(&LoginChannelSpec, &LiffSpec)> {
+        self.channels.values().find_map(|spec| {
+            let app = spec.liff.iter().find(|app| app.liff_id == liff_id)?;
+            Some((spec, app))
+        })
+    }
+}
