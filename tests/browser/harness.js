@@ -15,11 +15,11 @@ const FLAGS = [
 ];
 const START_LIMIT_MS = 60_000;
 
-/** Starts `local --port 0 --json` (`LOCAL_BIN`, else the debug build) and answers with what it says of itself and how to stop it. */
-export async function startLocal() {
+/** Starts `local --port 0 --json`, or with other arguments (`LOCAL_BIN`, else the debug build), and answers with what it says of itself and how to stop it. */
+export async function startLocal(options = ["--port", "0", "--json"]) {
   const target = process.env.CARGO_TARGET_DIR ?? join(ROOT, "target");
   const binary = process.env.LOCAL_BIN ?? join(target, "debug/local");
-  const child = spawn(binary, ["--port", "0", "--json"], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(binary, options, { stdio: ["ignore", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout });
   const line = await new Promise((found, failed) => {
     const limit = setTimeout(() => failed(new Error("the program printed no line in time")), START_LIMIT_MS);
