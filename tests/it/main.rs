@@ -5,8 +5,10 @@ mod architecture;
 mod bad_input;
 mod events;
 mod inbound;
+
 mod line_message_schema;
 mod line_samples;
+mod logins;
 mod outbound;
 mod records;
 mod requests_schema;
