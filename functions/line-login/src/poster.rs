@@ -34,7 +34,8 @@ pub async fn page(
         let qr = RouteQr {
             account_name: &channel.name,
             route: route.as_ref(),
-            address: &address(&ports, &channel, &login, route.as_ref()),
+            login_url: &login_address(&ports, &channel, route.as_ref()),
+            liff_url: liff_address(&ports, &login, route.as_ref()).as_deref(),
             svg_path: &file("svg"),
             png_path: &file("png"),
         };
@@ -76,11 +77,22 @@ pub async fn sample(
 
 /// Where a code leads: into LINE where there is a LIFF app, else to the login in the browser.
 fn address(ports: &Ports, channel: &Channel, login: &LoginSettings, route: Option<&RouteName>) -> String {
-    let base = match &login.liff {
-        Some(liff) => format!("{}/{liff}", ports.liff_url),
-        None => format!("{}/line/{}/login", ports.public_url, channel.id),
-    };
-    route.map_or_else(|| base.clone(), |route| format!("{base}?route={route}"))
+    liff_address(ports, login, route).unwrap_or_else(|| login_address(ports, channel, route))
+}
+
+fn liff_address(ports: &Ports, login: &LoginSettings, route: Option<&RouteName>) -> Option<String> {
+    login.liff.as_ref().map(|liff| with_route(format!("{}/{liff}", ports.liff_url), route))
+}
+
+fn login_address(ports: &Ports, channel: &Channel, route: Option<&RouteName>) -> String {
+    with_route(format!("{}/line/{}/login", ports.public_url, channel.id), route)
+}
+
+fn with_route(base: String, route: Option<&RouteName>) -> String {
+    match route {
+        Some(route) => format!("{base}?route={route}"),
+        None => base,
+    }
 }
 
 /// A code is made for a known route or for none: a mistyped one would be printed.

@@ -14,8 +14,10 @@ pub struct RouteQr<'a> {
     pub account_name: &'a str,
     /// The route, where the code is for one.
     pub route: Option<&'a RouteName>,
-    /// What the code leads to: the LIFF URL where there is one, else the login's.
-    pub address: &'a str,
+    /// The plain login's URL.
+    pub login_url: &'a str,
+    /// The LIFF URL, where the channel has a LIFF app. The code then leads there.
+    pub liff_url: Option<&'a str>,
     /// Where the SVG is downloaded.
     pub svg_path: &'a str,
     /// Where the PNG is downloaded.
@@ -33,7 +35,11 @@ pub fn page(language: Language, qr: &RouteQr<'_>) -> Result<Page, TooLong> {
         (Language::English, Some(route)) => format!("QR code of {route}"),
         (Language::English, None) => "QR code of the LINE login".to_owned(),
     };
-    let (svg, address) = (Qr::of(qr.address)?.svg(), escape(qr.address));
+    let svg = Qr::of(qr.liff_url.unwrap_or(qr.login_url))?.svg();
+    let shown = |label: &str, url: &str| format!("<h2>{label}</h2><p class=\"address\">{}</p>", escape(url));
+    let login = shown(language.pick("ログイン用URL", "Login URL"), qr.login_url);
+    let liff =
+        qr.liff_url.map(|url| shown(language.pick("LIFF URL（QRコードの内容）", "LIFF URL (in the QR code)"), url));
     let downloads = [("SVG", qr.svg_path, "svg"), ("PNG", qr.png_path, "png")].map(|(label, path, end)| {
         let label = match language {
             Language::Japanese => format!("{label}を保存"),
@@ -48,8 +54,10 @@ pub fn page(language: Language, qr: &RouteQr<'_>) -> Result<Page, TooLong> {
     let card = Card::new(language, &title)
         .account(qr.account_name)
         .heading()
-        .raw(&format!("<div class=\"qr\">{svg}</div><p class=\"address\">{address}</p>"))
-        .raw(&format!("<div class=\"actions pair\">{}</div>", downloads.concat()));
+        .raw(&format!("<div class=\"qr\">{svg}</div>"))
+        .raw(&format!("<div class=\"actions pair\">{}</div>", downloads.concat()))
+        .raw(&liff.unwrap_or_default())
+        .raw(&login);
     Ok(known(card, language).page(StatusCode::OK))
 }
 

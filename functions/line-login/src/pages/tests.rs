@@ -57,7 +57,8 @@ fn pages(language: Language, given: &Given) -> BTreeMap<String, Page> {
     let qr = RouteQr {
         account_name: given.name,
         route: Some(&route),
-        address: given.address,
+        login_url: "https://musubi.example/line/1657000001/login?route=flyer-2026_spring",
+        liff_url: Some(given.address),
         svg_path: "/line/1657000001/routes/flyer-2026_spring.svg",
         png_path: "/line/1657000001/routes/flyer-2026_spring.png",
     };
@@ -190,6 +191,7 @@ fn no_page_speaks_of_what_stands_behind_it() {
             "contact record",
             "error code",
         ] {
+            let text = text.replace("musubi.example", "");
             assert!(!text.contains(word), "{name}: {word}");
         }
     });
@@ -278,8 +280,12 @@ fn the_qr_page_holds_the_picture_the_address_and_the_downloads() {
     let html = pages(Language::Japanese, &KIND).remove("route-qr").unwrap().html().to_owned();
     assert!(html.contains(&musubi::qr::Qr::of(KIND.address).unwrap().svg()));
     assert!(html.contains("href=\"/line/1657000001/routes/flyer-2026_spring.png\" download=\"flyer-2026_spring.png\""));
-    assert!(visible(&html).contains(KIND.address));
+    let login = "https://musubi.example/line/1657000001/login?route=flyer-2026_spring";
+    assert!(visible(&html).contains(KIND.address) && visible(&html).contains(login));
     assert!(html.contains("確実に分かること") && html.contains("分からないこと"));
+    let plain = RouteQr { account_name: "", route: None, login_url: login, liff_url: None, svg_path: "", png_path: "" };
+    let html = route_qr::page(Language::English, &plain).unwrap().html().to_owned();
+    assert!(html.contains(&musubi::qr::Qr::of(login).unwrap().svg()) && !html.contains("LIFF"));
 }
 
 /// Writes every page to the folder in `MUSUBI_PAGES`, for people who want to look at them.
@@ -289,6 +295,7 @@ fn pages_are_written_out_on_request() {
     for (language, tag) in LANGUAGES {
         for (name, page) in pages(language, &KIND) {
             std::fs::write(folder.join(format!("{name}.{tag}.html")), page.html()).unwrap();
+            std::fs::write(folder.join(format!("{name}.{tag}.policy")), page.policy()).unwrap();
         }
     }
 }
