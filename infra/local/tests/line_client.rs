@@ -2,15 +2,18 @@
 
 #[path = "line_client/harness.rs"]
 mod harness;
+#[path = "line_client/log.rs"]
+mod log;
+#[path = "line_client/login/mod.rs"]
+mod login;
 
-use std::io;
 use std::net::TcpListener;
-use std::sync::{Arc, Mutex};
 
 use futures::future::join_all;
 use harness::{CHANNEL, FRIEND, SECRET, Scene, key, messenger, pasted, secret, text};
 use local::fake::line::{Endpoint, Friendship};
 use local::fake::{Fault, Plan};
+use log::Written;
 use musubi::domain::ids::{ChannelId, LineUserId};
 use musubi::ports::messenger::{Messenger, PushAnswer, PushRefusal};
 use musubi::ports::secrets::Secret;
@@ -282,42 +285,20 @@ async fn an_operator_sees_who_the_channel_is_and_where_its_webhook_goes() {
 
 #[tokio::test]
 async fn the_log_has_each_request_and_nothing_of_anybodys() {
-    let written = Written::default();
-    let sink = written.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .json()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(move || sink.clone())
-        .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
+    let (written, _guard) = Written::listen();
     let scene = Scene::new().await;
     let request_id = accepted(&scene.push("a").await).to_owned();
     scene.line.fault(Endpoint::Push, Fault::CloseBeforeEffect, Plan::Next(1));
     assert_eq!(scene.push("b").await, PushAnswer::Unknown);
     scene.line.fault(Endpoint::Profile, Fault::CloseBeforeEffect, Plan::Next(1));
     let _ = scene.messenger.profile(&ChannelId::new(CHANNEL), &LineUserId::new(FRIEND)).await;
-    let log = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
-    let ours: Vec<&str> = log.lines().filter(|line| line.contains(r#""target":"musubi"#)).collect();
-    let attempts: Vec<&&str> = ours.iter().filter(|line| line.contains("push.attempted")).collect();
+    let ours = written.ours();
+    let attempts: Vec<&String> = ours.iter().filter(|line| line.contains("push.attempted")).collect();
     assert_eq!(attempts.len(), 2);
     for part in [CHANNEL, &key("a").to_string(), &request_id, r#""status":200"#, "duration_ms"] {
         assert!(attempts[0].contains(part), "{part} in {}", attempts[0]);
     }
     for private in [SECRET, FRIEND, "こんにちは", "stateless.", "花子"] {
         assert!(!ours.iter().any(|line| line.contains(private)), "{private}");
-    }
-}
-
-#[derive(Clone, Default)]
-struct Written(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Written {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }

@@ -65,13 +65,17 @@ impl Scene {
     }
 }
 
-/// Our client of a platform.
-pub fn messenger(url: &str, secrets: &Arc<Stored>, clock: &FakeClock) -> LineMessenger {
+/// A client that follows no redirects.
+pub fn http() -> reqwest::Client {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
-    let http = builder.tls_certs_only([]).build().expect("a client");
+    builder.tls_certs_only([]).build().expect("a client")
+}
+
+/// Our client of a platform.
+pub fn messenger(url: &str, secrets: &Arc<Stored>, clock: &FakeClock) -> LineMessenger {
     let base = LineApiUrl::parse(url).expect("an address");
-    LineMessenger::new(http, base, Arc::clone(secrets) as _, Arc::new(Time(clock.clone())), 1)
+    LineMessenger::new(http(), base, Arc::clone(secrets) as _, Arc::new(Time(clock.clone())), 1)
 }
 
 /// The key of one execution of a workflow action.
@@ -95,7 +99,8 @@ pub fn pasted(token: &str) -> LineSecrets {
     LineSecrets { access_token: Some(Secret::new(token)), ..secret(SECRET) }
 }
 
-struct Time(FakeClock);
+/// Everybody's time, for our client.
+pub struct Time(pub FakeClock);
 
 #[async_trait]
 impl Clock for Time {
@@ -115,7 +120,8 @@ pub struct Stored {
 }
 
 impl Stored {
-    fn new(secrets: LineSecrets) -> Self {
+    /// Stored and cached alike.
+    pub fn new(secrets: LineSecrets) -> Self {
         Self { cached: Mutex::new(Some(secrets.clone())), stored: Mutex::new(Some(secrets)) }
     }
 
