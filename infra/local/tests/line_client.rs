@@ -244,6 +244,7 @@ async fn a_pasted_token_that_line_refuses_is_believed_only_once_it_is_of_this_mi
     scene.secrets.rotate(pasted("newer"));
     assert_eq!(refused(&scene.push("c").await), PushRefusal::Token);
     scene.secrets.rotate(pasted("newest"));
+    scene.clock.advance_ms(10_000);
     assert_eq!(scene.push("c").await, PushAnswer::NotNow);
 }
 
