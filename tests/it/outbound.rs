@@ -4,6 +4,8 @@ use local::fake::hubspot::ExecutionState;
 use local::fake::line::Endpoint;
 use local::fake::{Fault, Plan};
 use local::seed::{CHANNEL_ID, LINKED_USER, NEW_USER};
+use musubi::domain::ids::ChannelId;
+use musubi::ports::secrets::{LineSecrets, Secret};
 use serde_json::Value;
 
 use crate::app::App;
@@ -108,6 +110,27 @@ async fn refusals_are_outcomes_with_words() {
         assert!(outputs["reason"].as_str().is_some_and(|reason| !reason.is_empty()));
     }
     assert_eq!(app.world.line.delivered().len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reissued_channel_secret_costs_a_wait_and_no_message() {
+    let app = App::start().await;
+    app.world.line.edit_channel(CHANNEL_ID, |channel| channel.channel_secret = "reissued".to_owned());
+    let before = app.run_action(&[("message_1", "保存の前")]).await;
+    let told = outcome(&app, &before).await;
+    assert_eq!(told["outcome"], "failed", "what is stored was read again and is refused");
+    // Stored now; push-delivery remembers the old one and may not read again within this minute.
+    let secrets = app.world.parts(musubi::aws::Patience::WORKER).expect("parts").secrets().expect("secrets");
+    let reissued = LineSecrets { channel_secrets: vec![Secret::new("reissued")], access_token: None };
+    secrets.store_line(&ChannelId::new(CHANNEL_ID), &reissued).await.expect("stored");
+    let asked = || app.world.line.ledger().calls.iter().filter(|call| call.path.ends_with("/token")).count();
+    let so_far = asked();
+    let after = app.run_action(&[("message_1", "保存の後")]).await;
+    app.until("a try with the old secret", |_| asked() > so_far).await;
+    assert_eq!(app.world.line.delivered().len(), 0);
+    app.until_moving("the workflow goes on", |app| outputs(app, &after).is_some()).await;
+    assert_eq!(outputs(&app, &after).expect("outputs")["outcome"], "accepted");
+    assert_eq!(app.world.line.delivered().len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -14,7 +14,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use musubi::aws::Parts;
 use musubi::config::{self, ConfigError, Environment};
-use musubi::crm::hubspot::action;
+use musubi::crm::hubspot::action::{self, ActionUnreadable};
 use musubi::crm::hubspot::signature::{self, SignedRequest, VerifiedAction};
 use musubi::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
 use musubi::domain::ids::{CrmAccountId, CrmAppId};
@@ -62,15 +62,8 @@ pub fn router(ports: Arc<Ports>) -> Router {
         .with_state(ports)
 }
 
-async fn run(
-    State(ports): State<Arc<Ports>>,
-    app: Result<Path<(String, String)>, PathRejection>,
-    request: Request,
-) -> Result<Response, Refusal> {
-    let app = app_of(app?)?;
-    let verified = verify(&ports, &app, &request).await?;
-    let asked = action::parse(&verified).map_err(|_| Refusal::BAD_REQUEST)?;
-    let account = account(&ports, &app, &asked.portal).await?;
+async fn run(State(ports): State<Arc<Ports>>, app: AppPath, request: Request) -> Result<Response, Refusal> {
+    let (account, asked) = asked(&ports, app, &request, action::parse, |asked| &asked.portal).await?;
     let answer = match ask::check(&account, &asked) {
         Ok(checked) => {
             ports.accept.accept(&account, checked.clone()).await?; // Ok means: the CRM may forget.
@@ -81,15 +74,8 @@ async fn run(
     Ok(axum::Json(answer).into_response())
 }
 
-async fn options(
-    State(ports): State<Arc<Ports>>,
-    app: Result<Path<(String, String)>, PathRejection>,
-    request: Request,
-) -> Result<Response, Refusal> {
-    let app = app_of(app?)?;
-    let verified = verify(&ports, &app, &request).await?;
-    let asked = action::parse_options(&verified).map_err(|_| Refusal::BAD_REQUEST)?;
-    let account = account(&ports, &app, &asked.portal).await?;
+async fn options(State(ports): State<Arc<Ports>>, app: AppPath, request: Request) -> Result<Response, Refusal> {
+    let (account, asked) = asked(&ports, app, &request, action::parse_options, |asked| &asked.portal).await?;
     let mut channels = Vec::new();
     for id in &account.channels {
         channels.extend(ports.channels.find(id).await?);
@@ -98,6 +84,22 @@ async fn options(
 }
 
 type App = (CrmKind, CrmAppId);
+type AppPath = Result<Path<(String, String)>, PathRejection>;
+
+/// What a signed request asks, and of which account: both routes begin so.
+async fn asked<T>(
+    ports: &Ports,
+    app: AppPath,
+    request: &Request,
+    read: fn(&VerifiedAction<'_>) -> Result<T, ActionUnreadable>,
+    portal: fn(&T) -> &CrmAccountId,
+) -> Result<(CrmAccount, T), Refusal> {
+    let app = app_of(app?)?;
+    let verified = verify(ports, &app, request).await?;
+    let asked = read(&verified).map_err(|_| Refusal::BAD_REQUEST)?;
+    let account = account(ports, &app, portal(&asked)).await?;
+    Ok((account, asked))
+}
 
 fn app_of(Path((kind, app)): Path<(String, String)>) -> Result<App, Refusal> {
     Ok((kind.parse().map_err(|()| Refusal::NOT_FOUND)?, CrmAppId::new(app)))

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use musubi::domain::account::{CrmAccountKey, CrmKind};
 use musubi::domain::ids::{ChannelId, CrmAppId};
 use musubi::ports::PortError;
-use musubi::ports::secrets::{CrmAppSecrets, CrmToken, LineSecrets, Secrets};
+use musubi::ports::secrets::{CrmAppSecrets, CrmToken, LineSecrets, Reread, Secrets};
 
 /// Secrets in memory, for whichever channel or account is asked about.
 #[derive(Default)]
@@ -41,8 +41,9 @@ impl Secrets for Proposed {
         Ok(read(&self.line))
     }
 
-    async fn line_anew(&self, channel: &ChannelId) -> Result<Option<LineSecrets>, PortError> {
-        Secrets::line(self, channel).await
+    async fn line_anew(&self, channel: &ChannelId) -> Result<Reread<LineSecrets>, PortError> {
+        // What is tried is what was typed just now: nothing newer can be stored anywhere.
+        Ok(Reread { secrets: Secrets::line(self, channel).await?, as_of_ms: i64::MAX })
     }
 
     async fn crm_app(&self, _: CrmKind, _: &CrmAppId) -> Result<Option<CrmAppSecrets>, PortError> {

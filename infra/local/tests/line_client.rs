@@ -154,6 +154,7 @@ async fn a_401_is_tried_once_more_with_a_new_token_and_then_believed() {
     scene.line.fault(Endpoint::Push, Fault::FailBefore(401), Plan::Next(1));
     accepted(&scene.push("a").await);
     assert_eq!((scene.calls(TOKEN).len(), scene.calls(PUSH).len()), (2, 2));
+    scene.clock.advance_ms(60_000);
     scene.line.fault(Endpoint::Push, Fault::FailBefore(401), Plan::Every(1));
     assert_eq!(refused(&scene.push("b").await), PushRefusal::Token);
     assert_eq!((scene.calls(TOKEN).len(), scene.calls(PUSH).len()), (3, 4));
@@ -211,6 +212,43 @@ async fn a_secret_or_token_that_was_just_rotated_is_found() {
     scene.secrets.set(Some(pasted("old")));
     scene.secrets.rotate(pasted("new"));
     accepted(&scene.push("c").await);
+}
+
+#[tokio::test]
+async fn what_line_refuses_is_believed_only_once_our_secrets_are_of_this_minute() {
+    let scene = Scene::new().await;
+    scene.secrets.set(Some(secret("reissued since")));
+    assert_eq!(refused(&scene.push("a").await), PushRefusal::Token, "they were read again at once");
+    for newer in [secret("not the one either"), secret(SECRET)] {
+        scene.clock.advance_ms(10_000);
+        scene.secrets.rotate(newer);
+        assert_eq!(scene.push("b").await, PushAnswer::NotNow, "newer ones may be stored");
+        assert_eq!(scene.push("b").await, PushAnswer::NotNow);
+    }
+    scene.clock.advance_ms(60_000);
+    accepted(&scene.push("b").await);
+    assert_eq!(scene.line.delivered().len(), 1);
+}
+
+#[tokio::test]
+async fn a_pasted_token_that_line_refuses_is_believed_only_once_it_is_of_this_minute() {
+    let scene = Scene::new().await;
+    scene.line.set_long_lived_token(CHANNEL, Some("new"));
+    scene.secrets.set(Some(pasted("old")));
+    assert_eq!(refused(&scene.push("a").await), PushRefusal::Token);
+    scene.secrets.rotate(pasted("new"));
+    scene.clock.advance_ms(10_000);
+    assert_eq!(scene.push("b").await, PushAnswer::NotNow);
+    scene.clock.advance_ms(60_000);
+    accepted(&scene.push("b").await);
+
+    // Another token than the one that was refused, and as little to be believed.
+    scene.line.set_long_lived_token(CHANNEL, Some("newest"));
+    scene.secrets.rotate(pasted("newer"));
+    assert_eq!(refused(&scene.push("c").await), PushRefusal::Token);
+    scene.secrets.rotate(pasted("newest"));
+    scene.clock.advance_ms(10_000);
+    assert_eq!(scene.push("c").await, PushAnswer::NotNow);
 }
 
 #[tokio::test]

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use local::aws::{LocalAws, MovableClock};
+use local::aws::LocalAws;
 use local::contract::{QueueEnd, queue_contract, rows_contract};
+use local::fake::FakeClock;
 use musubi::aws::envelope;
 use musubi::aws::{Aws, DynamoRows, Parts, Patience, ReadableSecrets, Routing, SqsQueue};
 use musubi::config::{self, Environment};
@@ -17,12 +18,12 @@ use musubi::ports::secrets::{CrmAppSecrets, CrmToken, LineSecrets, Secret};
 
 struct Stack {
     aws: LocalAws,
-    clock: Arc<MovableClock>,
+    clock: FakeClock,
 }
 
 async fn stack() -> Stack {
-    let clock = Arc::new(MovableClock::new());
-    let aws = LocalAws::start(clock.clone(), None).await.unwrap();
+    let clock = FakeClock::new();
+    let aws = LocalAws::start(Arc::new(clock.clone()), None).await.unwrap();
     Stack { aws, clock }
 }
 
@@ -32,7 +33,7 @@ impl Stack {
     }
 
     fn parts(&self) -> Parts {
-        Parts::over(self.connect(), self.aws.environment().clone(), self.clock.clone())
+        Parts::over(self.connect(), self.aws.environment().clone(), Arc::new(self.clock.clone()))
     }
 }
 
@@ -277,12 +278,16 @@ async fn a_secret_is_read_once_a_minute_and_a_mismatch_reads_it_at_once() {
 
     operator.store_line(&channel, &line_secrets("new")).await.unwrap();
     assert_eq!(secrets.line(&channel).await.unwrap(), Some(line_secrets("old")), "within the minute");
-    assert_eq!(secrets.line_anew(&channel).await.unwrap(), Some(line_secrets("new")), "a mismatch reads at once");
+    let asked_at_ms = stack.clock.now_ms();
+    let first = secrets.line_anew(&channel).await.unwrap();
+    assert_eq!(first.secrets, Some(line_secrets("new")), "a mismatch reads at once");
+    assert!(first.as_of_ms >= asked_at_ms, "they are of this moment");
+    stack.clock.advance_ms(30_000);
     for _ in 0..100 {
-        assert_eq!(secrets.line_anew(&channel).await.unwrap(), Some(line_secrets("new")));
+        assert_eq!(secrets.line_anew(&channel).await.unwrap(), first, "and say their age from then on");
     }
     assert_eq!(stack.aws.secrets().reads(name), 2, "forged requests cost nothing");
-    stack.clock.advance_ms(60_000);
+    stack.clock.advance_ms(30_000);
     assert_eq!(secrets.line(&channel).await.unwrap(), Some(line_secrets("new")));
     assert_eq!(stack.aws.secrets().reads(name), 3);
 }
@@ -424,7 +429,7 @@ async fn a_row_that_is_too_large_is_refused_for_good() {
 async fn expired_rows_can_be_forgotten_by_the_clock() {
     let stack = stack().await;
     let rows = DynamoRows::new(stack.connect().dynamodb().clone(), "journal");
-    let now_ms = musubi::ports::Clock::now_ms(stack.clock.as_ref());
+    let now_ms = stack.clock.now_ms();
     let write = |name: &str, days| Write::put(RowKey::new("ttl", name), &name, Expect::Any).expiring(now_ms, days);
     let _ = rows.commit(vec![write("text", 30), write("tombstone", 60)]).await.unwrap();
     stack.clock.advance_ms(50 * 86_400_000);
@@ -436,9 +441,9 @@ async fn expired_rows_can_be_forgotten_by_the_clock() {
 #[tokio::test]
 async fn what_is_kept_in_a_directory_is_there_after_a_restart() {
     let dir = std::env::temp_dir().join(format!("musubi-{}", uuid::Uuid::new_v4()));
-    let clock = Arc::new(MovableClock::new());
+    let clock = FakeClock::new();
     for round in 0..2 {
-        let aws = LocalAws::start(clock.clone(), Some(&dir)).await.unwrap();
+        let aws = LocalAws::start(Arc::new(clock.clone()), Some(&dir)).await.unwrap();
         let stack = Stack { aws, clock: clock.clone() };
         let parts = stack.parts();
         let rows = DynamoRows::new(parts.aws().dynamodb().clone(), "journal");
@@ -463,7 +468,7 @@ async fn a_routing_can_be_given_for_any_kind_of_job() {
     let stack = stack().await;
     let urls = config::push_queue(stack.aws.environment()).unwrap();
     let routing = Routing::<String> { group: |_| "結び".to_owned(), split: |_| None };
-    let queue = SqsQueue::new(stack.connect().sqs().clone(), urls, routing, stack.clock.clone());
+    let queue = SqsQueue::new(stack.connect().sqs().clone(), urls, routing, Arc::new(stack.clock.clone()));
     queue.send(&"job".to_owned()).await.unwrap();
     let message = &stack.aws.sqs().messages("push")[0];
     assert_eq!(message.group.as_ref().map(String::len), Some(32), "a group that SQS would refuse is hashed");

@@ -23,11 +23,11 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use self::cache::Cache;
+use self::cache::{Cache, Read};
 use super::fault::port_error;
 use crate::domain::account::{CrmAccountKey, CrmKind};
 use crate::domain::ids::{ChannelId, CrmAppId};
-use crate::ports::secrets::{CrmAppSecrets, CrmToken, LineSecrets, Secret, Secrets};
+use crate::ports::secrets::{CrmAppSecrets, CrmToken, LineSecrets, Reread, Secret, Secrets};
 use crate::ports::{Clock, PortError};
 
 /// A deleted secret can be brought back for this long.
@@ -80,31 +80,35 @@ impl SecretsManagerSecrets {
     }
 
     async fn read<T: DeserializeOwned>(&self, name: &str, freshness: Freshness) -> Result<Option<T>, PortError> {
-        if !is_name(name) {
-            return Ok(None);
-        }
+        Ok(self.reread(name, freshness).await?.secrets)
+    }
+
+    async fn reread<T: DeserializeOwned>(&self, name: &str, freshness: Freshness) -> Result<Reread<T>, PortError> {
         let now_ms = self.clock.now_ms();
+        if !is_name(name) {
+            return Ok(Reread { secrets: None, as_of_ms: now_ms });
+        }
         let cached = match freshness {
             Freshness::Cached => self.cache().get(name, now_ms),
             Freshness::Anew => self.cache().get_unless_due(name, now_ms),
             Freshness::Never => None,
         };
-        let json = match cached {
-            Some(json) => json,
+        let read = match cached {
+            Some(read) => read,
             None => {
-                let json = self.fetch(name).await?;
+                let read = Read { value: self.fetch(name).await?, at_ms: now_ms };
                 if freshness != Freshness::Never {
-                    self.cache().put(name, json.clone(), now_ms);
+                    self.cache().put(name, read.clone());
                 }
-                json
+                read
             }
         };
         // What the parser says may repeat the secret.
-        json.map(|json| {
+        let parsed = read.value.map(|json| {
             serde_json::from_str(json.expose())
                 .map_err(|_| PortError::permanent("secret", "its JSON is not as expected"))
-        })
-        .transpose()
+        });
+        Ok(Reread { secrets: parsed.transpose()?, as_of_ms: read.at_ms })
     }
 
     /// Reads a secret. One that is marked for deletion is none.
@@ -188,8 +192,8 @@ impl Secrets for SecretsManagerSecrets {
         self.read(&self.line_name(channel), Freshness::Cached).await
     }
 
-    async fn line_anew(&self, channel: &ChannelId) -> Result<Option<LineSecrets>, PortError> {
-        self.read(&self.line_name(channel), Freshness::Anew).await
+    async fn line_anew(&self, channel: &ChannelId) -> Result<Reread<LineSecrets>, PortError> {
+        self.reread(&self.line_name(channel), Freshness::Anew).await
     }
 
     async fn crm_app(&self, kind: CrmKind, app: &CrmAppId) -> Result<Option<CrmAppSecrets>, PortError> {

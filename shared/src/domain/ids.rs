@@ -4,9 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Declares a text identifier that may be shown in logs.
-macro_rules! id {
-    ($(#[$doc:meta])* $name:ident) => {
+/// Declares a text identifier: how it is made, kept and read.
+macro_rules! text_id {
+    ($(#[$doc:meta])* $name:ident, $(#[$text_doc:meta])* $text:ident) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
@@ -18,11 +18,18 @@ macro_rules! id {
                 Self(text.into())
             }
 
-            /// The text.
-            pub fn as_str(&self) -> &str {
+            $(#[$text_doc])*
+            pub fn $text(&self) -> &str {
                 &self.0
             }
         }
+    };
+}
+
+/// Declares a text identifier that may be shown in logs.
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        text_id!($(#[$doc])* $name, /** The text. */ as_str);
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -41,22 +48,7 @@ macro_rules! id {
 /// Declares an identifier of a person: it never appears in a log, an error or `Debug`.
 macro_rules! private_id {
     ($(#[$doc:meta])* $name:ident) => {
-        $(#[$doc])*
-        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(transparent)]
-        pub struct $name(String);
-
-        impl $name {
-            /// Takes the text as it is; where it came from has checked it.
-            pub fn new(text: impl Into<String>) -> Self {
-                Self(text.into())
-            }
-
-            /// The text. Not for logs.
-            pub fn expose(&self) -> &str {
-                &self.0
-            }
-        }
+        text_id!($(#[$doc])* $name, /** The text. Not for logs. */ expose);
 
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -194,6 +194,24 @@ pub struct Push {
     pub completed: bool,
 }
 
+impl Push {
+    /// The row about what a job asks for, standing here.
+    pub fn of(job: &PushJob, state: PushState) -> Self {
+        Self {
+            id: job.id,
+            account: job.account.clone(),
+            callback: job.callback.clone(),
+            waits: job.waits,
+            contact: job.contact.clone(),
+            channel: job.channel.clone(),
+            expires_at_ms: job.expires_at_ms,
+            state,
+            completion_owed: false,
+            completed: false,
+        }
+    }
+}
+
 /// Where a send stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "snake_case")]
@@ -227,8 +245,10 @@ impl Sending {
     /// Retries end here, an hour before LINE forgets the key.
     pub const RETRY_FOR_MS: i64 = 23 * 3_600_000;
 
-    /// Whether the end of every attempt is known.
-    pub fn all_ends_known(&self) -> bool {
+    /// The end of one attempt is known now. Call once per attempt. Whether no other end is unknown:
+    /// only then does a refusal say what became of the send.
+    pub fn count_out(&mut self) -> bool {
+        self.ended += 1;
         self.begun == self.ended
     }
 

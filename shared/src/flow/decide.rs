@@ -35,6 +35,6 @@ impl Decide {
         };
         let at_ms = self.settle.clock.now_ms();
         let settlement = Settlement { outcome, note: Some(SettlementNote::Decided), line_request_id: None, at_ms };
-        self.settle.settle(push.value, &Ending::Decided(settlement)).await
+        self.settle.settle(id, &Ending::Decided(settlement)).await
     }
 }

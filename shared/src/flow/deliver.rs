@@ -15,7 +15,7 @@ use crate::domain::conversation::ConversationKey;
 use crate::domain::ids::LineUserId;
 use crate::domain::job::WakeUp;
 use crate::domain::link::ContactLink;
-use crate::domain::push::{Push, PushJob, PushOutcome, PushState, Sending, Settlement, SettlementNote};
+use crate::domain::push::{Push, PushId, PushJob, PushOutcome, PushState, Sending, Settlement, SettlementNote};
 use crate::ports::journal::write;
 use crate::ports::messenger::{PushAnswer, PushRefusal};
 use crate::ports::rows::{Commit, Versioned};
@@ -89,6 +89,9 @@ impl Deliver {
         let Some(to) = self.recipient(job).await? else {
             return self.end_untried(job, None, PushOutcome::NotLinked, None).await;
         };
+        if self.is_blocked(&channel, &to).await? {
+            return self.end_untried(job, Some(to), PushOutcome::Blocked, None).await;
+        }
         let sending = Sending {
             body: self.messenger.compose_push(&to, &job.messages, job.tag.as_deref()),
             said: job.messages.iter().map(|message| message.said.clone()).collect(),
@@ -97,10 +100,7 @@ impl Deliver {
             begun: 1,
             ended: 0,
         };
-        if self.is_blocked(&channel, &sending.to).await? {
-            return self.end_untried(job, Some(sending), PushOutcome::Blocked, None).await;
-        }
-        let push = new_push(job, Some(sending.clone()));
+        let push = Push::of(job, PushState::Sending(sending.clone()));
         match self.journal.commit(vec![write::push(&push, 0, now_ms)]).await? {
             Commit::Done => self.attempt(job, push, &sending).await,
             Commit::Conflict => self.come_back(job, 1).await,
@@ -111,7 +111,7 @@ impl Deliver {
         let PushState::Sending(sending) = &mut push.value.state else { return Ok(()) };
         let now_ms = self.clock.now_ms();
         if !sending.may_retry(now_ms) {
-            return self.park(push.value).await;
+            return self.park(push.value.id).await;
         }
         sending.begun += 1;
         let sending = sending.clone();
@@ -124,44 +124,41 @@ impl Deliver {
     async fn attempt(&self, job: &PushJob, push: Push, sending: &Sending) -> Result<(), PortError> {
         if !sending.may_retry(self.clock.now_ms()) {
             // LINE may have forgotten the key while we waited: nothing leaves.
-            return self.park(push).await;
+            return self.park(push.id).await;
         }
         let answer = self.messenger.push(&push.channel, &sending.body, push.id).await;
         match answer {
             PushAnswer::Accepted { request_id } => {
                 let note = self.tie(&push, job.to.as_ref()).await?;
                 let settlement = self.settlement(PushOutcome::Accepted, note, request_id);
-                self.settler().settle(push, &Ending::Accepted(settlement)).await?;
+                self.settler().settle(push.id, &Ending::Accepted(settlement)).await?;
                 Ok(())
             }
             PushAnswer::Refused { why, request_id } => {
-                if self.count_out(&push).await? {
-                    let (outcome, note) = outcome_of(why);
-                    let settlement = self.settlement(outcome, note, request_id);
-                    if self.settler().settle(push, &Ending::Refused(settlement)).await? {
-                        return Ok(());
-                    }
+                let (outcome, note) = outcome_of(why);
+                let refused = Ending::Refused(self.settlement(outcome, note, request_id));
+                if self.settler().settle(push.id, &refused).await? {
+                    return Ok(());
                 }
                 self.come_back(job, sending.begun).await
             }
             PushAnswer::NotNow => {
-                self.count_out(&push).await?;
+                self.count_out(push.id).await?;
                 self.come_back(job, sending.begun).await
             }
             PushAnswer::Unknown => self.come_back(job, sending.begun).await,
         }
     }
 
-    /// Counts one try out; whether the end of every try is known now.
-    async fn count_out(&self, push: &Push) -> Result<bool, PortError> {
+    /// Counts out a try that ended without saying anything.
+    async fn count_out(&self, id: PushId) -> Result<(), PortError> {
         for conflicts in 0..MAX_CONFLICTS {
-            let Some(mut current) = self.journal.push(push.id).await? else { return Ok(false) };
-            let PushState::Sending(sending) = &mut current.value.state else { return Ok(false) };
-            sending.ended += 1;
-            let all_known = sending.all_ends_known();
+            let Some(mut current) = self.journal.push(id).await? else { return Ok(()) };
+            let PushState::Sending(sending) = &mut current.value.state else { return Ok(()) };
+            sending.count_out();
             let writes = vec![write::push(&current.value, current.rev, self.clock.now_ms())];
             if self.journal.commit(writes).await? == Commit::Done {
-                return Ok(all_known);
+                return Ok(());
             }
             step_back(&*self.clock, conflicts).await;
         }
@@ -267,19 +264,20 @@ impl Deliver {
     async fn end_untried(
         &self,
         job: &PushJob,
-        sending: Option<Sending>,
+        to: Option<LineUserId>,
         outcome: PushOutcome,
         note: Option<SettlementNote>,
     ) -> Result<(), PortError> {
         let settlement = self.settlement(outcome, note, None);
-        if self.settler().settle(new_push(job, sending), &Ending::NeverTried(settlement)).await? {
+        let ending = Ending::NeverTried { job: Box::new(job.clone()), to, settlement };
+        if self.settler().settle(job.id, &ending).await? {
             return Ok(());
         }
         self.come_back(job, 1).await
     }
 
-    async fn park(&self, push: Push) -> Result<(), PortError> {
-        self.settler().settle(push, &Ending::Parked).await?;
+    async fn park(&self, id: PushId) -> Result<(), PortError> {
+        self.settler().settle(id, &Ending::Parked).await?;
         Ok(())
     }
 
@@ -299,23 +297,6 @@ impl Deliver {
             wake_ups: Arc::clone(&self.wake_ups),
             clock: Arc::clone(&self.clock),
         }
-    }
-}
-
-fn new_push(job: &PushJob, sending: Option<Sending>) -> Push {
-    let settled =
-        || Settlement { outcome: PushOutcome::Failed, note: None, line_request_id: None, at_ms: job.accepted_at_ms };
-    Push {
-        id: job.id,
-        account: job.account.clone(),
-        callback: job.callback.clone(),
-        waits: job.waits,
-        contact: job.contact.clone(),
-        channel: job.channel.clone(),
-        expires_at_ms: job.expires_at_ms,
-        state: sending.map_or_else(|| PushState::Settled(settled()), PushState::Sending),
-        completion_owed: false,
-        completed: false,
     }
 }
 

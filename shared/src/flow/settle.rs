@@ -1,18 +1,21 @@
 //! A send ends: its outcome, what it makes us owe and what the timeline shows, in one transaction.
 
+mod ending;
+
 use std::sync::Arc;
 
 use tracing::info;
 
+pub use self::ending::Ending;
+use self::ending::{Shown, Step};
 use super::{MAX_CONFLICTS, contended, step_back};
 use crate::domain::account::CrmAccountKey;
-use crate::domain::activity::{Activity, Content, Mark, Speaker};
-use crate::domain::channel::ChannelSettings;
+use crate::domain::activity::{Activity, Mark, Speaker};
 use crate::domain::conversation::{Conversation, ConversationKey};
 use crate::domain::ids::{EventId, LineUserId};
 use crate::domain::job::WakeUp;
 use crate::domain::owed::{Owed, OwedRow};
-use crate::domain::push::{Push, PushOutcome, PushState, Sending, Settlement};
+use crate::domain::push::{Push, PushId, PushState};
 use crate::ports::journal::write;
 use crate::ports::rows::{Commit, Versioned, Write};
 use crate::ports::{Channels, Clock, Journal, PortError, Queue};
@@ -32,135 +35,78 @@ pub struct Settle {
     pub clock: Arc<dyn Clock>,
 }
 
-/// How a send ends, and by what right.
-#[derive(Debug, Clone)]
-pub enum Ending {
-    /// Nothing was ever tried: holds only while no row is there.
-    NeverTried(Settlement),
-    /// LINE refused, and the end of every try is known: holds only while that is so.
-    Refused(Settlement),
-    /// LINE has it.
-    Accepted(Settlement),
-    /// An operator says so.
-    Decided(Settlement),
-    /// Nobody can know: a person decides.
-    Parked,
-}
-
-impl Ending {
-    /// Whether the row, as it stands, may end so.
-    fn holds(&self, state: &PushState, is_stored: bool) -> bool {
-        match (self, state) {
-            (Self::NeverTried(_), _) => !is_stored,
-            (Self::Refused(_), PushState::Sending(sending)) => sending.all_ends_known(),
-            (Self::Accepted(_) | Self::Parked, PushState::Sending(_)) => true,
-            (Self::Accepted(_) | Self::Decided(_), PushState::Parked(_)) => true,
-            _ => false,
-        }
-    }
-
-    fn settlement(&self) -> Option<&Settlement> {
-        match self {
-            Self::NeverTried(settlement)
-            | Self::Refused(settlement)
-            | Self::Accepted(settlement)
-            | Self::Decided(settlement) => Some(settlement),
-            Self::Parked => None,
-        }
-    }
-}
-
 impl Settle {
     /// Ends the send, if it may end so; `false`: it may not, as it stands. A second call finds it
-    /// ended and changes nothing. `push` is what to store if no row is there yet.
+    /// ended and changes nothing.
     ///
     /// # Errors
     /// As the journal's; nothing has ended then.
-    pub async fn settle(&self, push: Push, ending: &Ending) -> Result<bool, PortError> {
-        let settings = self.channels.find(&push.channel).await?.map(|channel| channel.settings).unwrap_or_default();
+    pub async fn settle(&self, id: PushId, ending: &Ending) -> Result<bool, PortError> {
         for conflicts in 0..MAX_CONFLICTS {
-            let current =
-                self.journal.push(push.id).await?.unwrap_or_else(|| Versioned { value: push.clone(), rev: 0 });
-            if !ending.holds(&current.value.state, current.rev > 0) {
-                return Ok(false);
+            let now_ms = self.clock.now_ms();
+            let (current, rev) = self.journal.push(id).await?.map_or((None, 0), |found| (Some(found.value), found.rev));
+            let was_parked = matches!(current, Some(Push { state: PushState::Parked(_), .. }));
+            let (push, writes) = match ending.step(current) {
+                Step::Stays => return Ok(false),
+                Step::GoesOn(push) => {
+                    let writes = vec![write::push(&push, rev, now_ms)];
+                    (None, writes)
+                }
+                Step::Ends(mut push, shown) => {
+                    let mut writes = self.writes(&mut push, was_parked, now_ms);
+                    if let Some(shown) = shown {
+                        writes.extend(self.tell_timeline(&push, shown, now_ms).await?);
+                    }
+                    writes.push(write::push(&push, rev, now_ms));
+                    (Some(push), writes)
+                }
+            };
+            if self.journal.commit(writes).await? == Commit::Conflict {
+                step_back(&*self.clock, conflicts).await;
+                continue;
             }
-            let (ended, writes) = self.writes(current, ending, &settings).await?;
-            if self.journal.commit(writes).await? == Commit::Done {
-                log(&ended);
-                wake(&*self.wake_ups, &ended.account).await;
-                return Ok(true);
-            }
-            step_back(&*self.clock, conflicts).await;
+            let Some(ended) = push else { return Ok(false) };
+            log(&ended);
+            wake(&*self.wake_ups, &ended.account).await;
+            return Ok(true);
         }
         Err(contended("settle"))
     }
 
-    async fn writes(
-        &self,
-        current: Versioned<Push>,
-        ending: &Ending,
-        settings: &ChannelSettings,
-    ) -> Result<(Push, Vec<Write>), PortError> {
-        let now_ms = self.clock.now_ms();
-        let mut ended = current.value;
+    /// What an ended send makes us owe.
+    fn writes(&self, ended: &mut Push, was_parked: bool, now_ms: i64) -> Vec<Write> {
         let mut writes = Vec::new();
-        let sending = match &ended.state {
-            PushState::Sending(sending) => Some(sending.clone()),
-            PushState::Parked(sending) => {
-                writes.push(write::decided(&ended));
-                Some(sending.clone())
-            }
-            PushState::Settled(_) => None,
-        };
-        match (ending.settlement(), sending) {
-            (Some(settlement), sending) => {
-                ended.state = PushState::Settled(settlement.clone());
-                if let Some(sending) = sending {
-                    writes.extend(self.tell_timeline(&ended, &sending, settlement, settings, now_ms).await?);
-                }
-            }
-            (None, Some(sending)) => {
-                ended.state = PushState::Parked(sending);
-                let oblivion = Owed::Oblivion { push: ended.id };
-                let row = OwedRow::new(&ended.account, oblivion, now_ms, now_ms + DECIDE_WITHIN_MS);
-                writes.extend([write::parked(&ended), write::owe(&row)]);
-            }
-            (None, None) => {}
+        if was_parked {
+            writes.push(write::decided(ended));
         }
-        writes.extend(owe_completion(&mut ended, now_ms, now_ms).iter().map(write::owe));
+        if matches!(ended.state, PushState::Parked(_)) {
+            let oblivion = Owed::Oblivion { push: ended.id };
+            let row = OwedRow::new(&ended.account, oblivion, now_ms, now_ms + DECIDE_WITHIN_MS);
+            writes.extend([write::parked(ended), write::owe(&row)]);
+        }
+        writes.extend(owe_completion(ended, now_ms, now_ms).iter().map(write::owe));
         if ended.contact.is_some() {
             let outcome = Owed::Outcome { push: ended.id };
             writes.push(write::owe(&OwedRow::new(&ended.account, outcome, now_ms, now_ms)));
         }
-        writes.push(write::push(&ended, current.rev, now_ms));
-        Ok((ended, writes))
+        writes
     }
 
     /// What was sent, or that it was not, joins the conversation.
-    async fn tell_timeline(
-        &self,
-        push: &Push,
-        sending: &Sending,
-        settlement: &Settlement,
-        settings: &ChannelSettings,
-        now_ms: i64,
-    ) -> Result<Vec<Write>, PortError> {
-        let mut head = read_or_new(&self.journal, push, &sending.to).await?;
-        let said = match settlement.outcome {
-            PushOutcome::Accepted => sending.said.clone(),
-            outcome => vec![Content::NotSent { outcome }],
-        };
+    async fn tell_timeline(&self, push: &Push, shown: Shown, now_ms: i64) -> Result<Vec<Write>, PortError> {
+        let settings = self.channels.find(&push.channel).await?.map(|channel| channel.settings).unwrap_or_default();
+        let mut head = read_or_new(&self.journal, push, &shown.to).await?;
         let mut writes = Vec::new();
-        for (number, content) in said.into_iter().enumerate() {
+        for (number, content) in shown.said.into_iter().enumerate() {
             let mut activity = Activity {
-                mark: Mark { at_ms: settlement.at_ms, event: EventId::new(format!("{}-{number}", push.id)) },
-                arrived_at_ms: settlement.at_ms,
+                mark: Mark { at_ms: shown.at_ms, event: EventId::new(format!("{}-{number}", push.id)) },
+                arrived_at_ms: shown.at_ms,
                 speaker: Speaker::Workflow,
                 message: None,
                 content,
                 late: false,
             };
-            writes.extend(head.value.take(&mut activity, settings, now_ms).iter().map(write::owe));
+            writes.extend(head.value.take(&mut activity, &settings, now_ms).iter().map(write::owe));
             writes.push(write::pending(&head.value.key, &activity, 0, now_ms));
         }
         writes.push(write::conversation(&head.value, head.rev));

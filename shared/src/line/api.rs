@@ -7,7 +7,7 @@ use reqwest::{RequestBuilder, Response};
 use thiserror::Error;
 use url::Url;
 
-use super::token::{LineTokens, TokenFailure};
+use super::token::{Freshness, LineTokens, TokenFailure};
 use crate::domain::ids::ChannelId;
 use crate::ports::secrets::Secret;
 use crate::ports::{Clock, PortError, Secrets};
@@ -139,19 +139,26 @@ impl LineApi {
     }
 
     /// Attempts with the channel's token; after a 401 once more with another one, if there is one.
-    /// A 401 is a definite end of its request: nothing happened.
+    /// A 401 is a definite end of its request: nothing happened. The answer is a 401 only if newer
+    /// secrets cannot help; while they may, it is [`TokenFailure::NotNow`].
     pub(super) async fn authorised<F, Fut>(&self, channel: &ChannelId, attempt: F) -> Result<Reply, CallFailure>
     where
         F: Fn(Secret) -> Fut + Send,
         Fut: Future<Output = Result<Reply, NoReply>> + Send,
     {
-        let token = self.tokens.get(channel).await.map_err(CallFailure::Token)?;
+        let since_ms = self.clock.now_ms();
+        let token = self.tokens.get(channel, since_ms).await.map_err(CallFailure::Token)?;
         let refused = match attempt(token.clone()).await {
             Ok(reply) if reply.status == 401 => reply,
             end => return end.map_err(CallFailure::NoReply),
         };
-        match self.tokens.another(channel, &token).await {
-            Ok(another) => attempt(another).await.map_err(CallFailure::NoReply),
+        match self.tokens.another(channel, &token, since_ms).await {
+            Ok((another, freshness)) => match attempt(another).await {
+                Ok(reply) if reply.status == 401 && freshness == Freshness::MayBeStale => {
+                    Err(CallFailure::Token(TokenFailure::stale()))
+                }
+                end => end.map_err(CallFailure::NoReply),
+            },
             Err(TokenFailure::Refused(_)) => Ok(refused),
             Err(later) => Err(CallFailure::Token(later)),
         }

@@ -96,7 +96,7 @@ pub async fn authenticate(
     let signature = decode(header).ok_or(Rejection::Unauthorized)?;
     let cached = secrets.line(&channel.id).await.map_err(Rejection::Secrets)?;
     if !signed_by_any(of(cached.as_ref()), &signature, &body) {
-        let anew = secrets.line_anew(&channel.id).await.map_err(Rejection::Secrets)?;
+        let anew = secrets.line_anew(&channel.id).await.map_err(Rejection::Secrets)?.secrets;
         if anew == cached || !signed_by_any(of(anew.as_ref()), &signature, &body) {
             return Err(Rejection::Unauthorized);
         }

@@ -2,6 +2,9 @@
 //!
 //! Source: LINE docs, "Channel access token" and the reference of `POST /oauth2/v3/token` (2026-08):
 //! stateless tokens live 15 minutes, any number may be issued, and none can be revoked.
+//!
+//! A channel secret that is reissued dies at once, while what we remember of our secrets may be a
+//! minute old. LINE's no is therefore believed only for secrets that were read since the call began.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -30,6 +33,29 @@ pub enum TokenFailure {
     /// Not with the secrets that are stored.
     #[error("{0}")]
     Refused(&'static str),
+}
+
+impl TokenFailure {
+    /// LINE refuses what we remember; what is stored may be newer, and another try will see it.
+    pub(super) fn stale() -> Self {
+        Self::NotNow(PortError::Transient { what: WHAT, source: None })
+    }
+
+    fn for_now(self) -> Self {
+        match self {
+            Self::Refused(_) => Self::stale(),
+            Self::NotNow(_) => self,
+        }
+    }
+}
+
+/// Whether a token comes from secrets as they are stored now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Freshness {
+    /// They were read since the call began.
+    Fresh,
+    /// They were read within the last minute.
+    MayBeStale,
 }
 
 /// The channels' tokens.
@@ -61,30 +87,46 @@ impl LineTokens {
         Self { http, base, secrets, clock, issued: Mutex::default() }
     }
 
-    /// A token that should work. Twice gives the same one, until a minute before its end.
+    /// A token that should work, for a call that began at `since_ms`. Twice gives the same one, until
+    /// a minute before its end.
     ///
     /// # Errors
-    /// Refused: LINE takes none of the stored secrets, read again to be sure, or there are none.
-    pub async fn get(&self, channel: &ChannelId) -> Result<Secret, TokenFailure> {
+    /// Refused: LINE takes none of the stored secrets, which were read since the call began, or there
+    /// are none. Not now: it takes none, but newer ones may be stored already.
+    pub async fn get(&self, channel: &ChannelId, since_ms: i64) -> Result<Secret, TokenFailure> {
         let cached = self.secrets.line(channel).await.map_err(TokenFailure::NotNow)?;
         match self.with(channel, cached.as_ref()).await {
             Err(TokenFailure::Refused(why)) => {
                 let anew = self.secrets.line_anew(channel).await.map_err(TokenFailure::NotNow)?;
-                if anew == cached { Err(TokenFailure::Refused(why)) } else { self.with(channel, anew.as_ref()).await }
+                let end = match anew.secrets == cached {
+                    true => Err(TokenFailure::Refused(why)),
+                    false => self.with(channel, anew.secrets.as_ref()).await,
+                };
+                if anew.as_of_ms < since_ms { end.map_err(TokenFailure::for_now) } else { end }
             }
             end => end,
         }
     }
 
-    /// A token other than the one LINE has just refused.
+    /// A token other than the one that LINE has refused in a call that began at `since_ms`, and
+    /// whether it comes from secrets that were read since.
     ///
     /// # Errors
     /// As [`get`](Self::get). Refused also where the pasted token is the one that was refused.
-    pub async fn another(&self, channel: &ChannelId, refused: &Secret) -> Result<Secret, TokenFailure> {
+    pub async fn another(
+        &self,
+        channel: &ChannelId,
+        refused: &Secret,
+        since_ms: i64,
+    ) -> Result<(Secret, Freshness), TokenFailure> {
         self.forget(channel, refused).await;
         let anew = self.secrets.line_anew(channel).await.map_err(TokenFailure::NotNow)?;
-        let token = self.with(channel, anew.as_ref()).await?;
-        if token == *refused { Err(TokenFailure::Refused("LINE refuses the channel's token")) } else { Ok(token) }
+        let freshness = if anew.as_of_ms < since_ms { Freshness::MayBeStale } else { Freshness::Fresh };
+        let end = self.with(channel, anew.secrets.as_ref()).await.and_then(|token| match token == *refused {
+            true => Err(TokenFailure::Refused("LINE refuses the channel's token")),
+            false => Ok((token, freshness)),
+        });
+        if freshness == Freshness::MayBeStale { end.map_err(TokenFailure::for_now) } else { end }
     }
 
     /// Forgets an issued token. One that somebody else has issued since stays: a hundred sends that

@@ -36,7 +36,8 @@ pub enum PushRefusal {
     InvalidMessage,
     /// 400: no such person for this provider.
     WrongProvider,
-    /// 401: the token, after a fresh one was tried.
+    /// 401: the token, after a fresh one was tried, and with secrets as they are stored now. What our
+    /// memory of older secrets causes is [`PushAnswer::NotNow`].
     Token,
     /// 403: the plan or account does not allow it.
     NotAllowed,

@@ -74,6 +74,15 @@ pub enum CrmToken {
     },
 }
 
+/// Secrets that were asked for anew, and how new they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reread<T> {
+    /// What was stored. `None`: nothing was.
+    pub secrets: Option<T>,
+    /// They were stored then, in milliseconds; what was stored since is not in them.
+    pub as_of_ms: i64,
+}
+
 /// Where secrets are kept. Reads are cached for at most a minute.
 #[async_trait]
 pub trait Secrets: Send + Sync {
@@ -81,8 +90,9 @@ pub trait Secrets: Send + Sync {
     async fn line(&self, channel: &ChannelId) -> Result<Option<LineSecrets>, PortError>;
 
     /// The same, read again even if cached, since somebody may have rotated them; but at most once a
-    /// minute for each channel, so that forged requests cost nothing.
-    async fn line_anew(&self, channel: &ChannelId) -> Result<Option<LineSecrets>, PortError>;
+    /// minute for each channel, so that forged requests cost nothing. A second call within that minute
+    /// gives what the first one read, and says how old it is.
+    async fn line_anew(&self, channel: &ChannelId) -> Result<Reread<LineSecrets>, PortError>;
 
     /// An app's secrets. `None`: there are none.
     async fn crm_app(&self, kind: CrmKind, app: &CrmAppId) -> Result<Option<CrmAppSecrets>, PortError>;

@@ -164,7 +164,7 @@ async fn store(
     forget_old: bool,
 ) -> Result<(), Failure> {
     let secrets: Arc<dyn Secrets> = place.parts.secrets()?;
-    let stored = secrets.line_anew(id).await?;
+    let stored = secrets.line_anew(id).await?.secrets;
     let old: Vec<Secret> = stored.into_iter().flat_map(|stored| stored.channel_secrets).collect();
     let old = old.into_iter().filter(|old| *old != secret && !forget_old).take(1);
     let channel_secrets = [secret.clone()].into_iter().chain(old).collect();

@@ -155,7 +155,7 @@ async fn a_removed_channel_is_gone_from_everywhere_and_can_come_back() {
     assert_eq!(stack.run(&["channel", "remove", CHANNEL], "").await.code, 1, "nobody said yes");
     assert_eq!(stack.run(&["channel", "remove", CHANNEL, "--yes"], "").await.code, 0);
     assert!(stack.account().await.unwrap().channels.is_empty());
-    assert!(stack.parts.secrets().unwrap().line_anew(&stack.channel_id()).await.unwrap().is_none());
+    assert!(stack.parts.secrets().unwrap().line_anew(&stack.channel_id()).await.unwrap().secrets.is_none());
     for gone in [["channel", "show", CHANNEL], ["channel", "check", CHANNEL], ["channel", "set", CHANNEL]] {
         let more: &[&str] = if gone[1] == "set" { &["tasks=on"] } else { &[] };
         assert_eq!(stack.run(&[&gone[..], more].concat(), "").await.code, 3, "{gone:?}");

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::Arc;
 
-use local::aws::{LocalAws, MovableClock};
+use local::aws::LocalAws;
 use local::fake::hubspot::{AppSpec, FakeHubSpot, PortalSpec};
 use local::fake::line::{ChannelSpec, FakeLine};
 use local::fake::{FakeClock, Served};
@@ -73,13 +73,13 @@ impl Ran {
 
 impl Stack {
     pub async fn start() -> Self {
-        let aws = LocalAws::start(Arc::new(MovableClock::new()), None).await.unwrap();
         let clock = FakeClock::new();
+        let aws = LocalAws::start(Arc::new(clock.clone()), None).await.unwrap();
         let line = FakeLine::new(clock.clone());
         let spec = ChannelSpec::demo(CHANNEL, CHANNEL_SECRET, "provider");
         let mut secrets = vec![spec.bot_user_id.clone()];
         line.add_channel(spec);
-        let hubspot = FakeHubSpot::new(clock, AppSpec::demo(77, CLIENT_SECRET));
+        let hubspot = FakeHubSpot::new(clock.clone(), AppSpec::demo(77, CLIENT_SECRET));
         hubspot.add_portal(PortalSpec::demo(PORTAL));
         let line_served = line.serve().await.unwrap();
         let hubspot_served = hubspot.serve().await.unwrap();
@@ -87,7 +87,7 @@ impl Stack {
         let door = local::fake::serve(axum::Router::new().fallback(|| async { "ok" })).await.unwrap();
         secrets.extend([CHANNEL_SECRET, CLIENT_SECRET, FRIEND].map(str::to_owned));
         let connection = Aws::from_environment(aws.environment(), Patience::WORKER).unwrap();
-        let parts = Parts::over(connection, aws.environment().clone(), Arc::new(MovableClock::new()));
+        let parts = Parts::over(connection, aws.environment().clone(), Arc::new(clock));
         let dir = std::env::temp_dir().join(format!("musubi-cli-{}", uuid::Uuid::new_v4()));
         std::fs::create_dir_all(&dir).unwrap();
         Self {

@@ -2,7 +2,6 @@
 //! a free port of 127.0.0.1. `musubi::aws` and the real SDK run against them unchanged; only the
 //! environment they are given differs.
 
-pub mod clock;
 pub mod dynamodb;
 mod json;
 pub mod secrets;
@@ -23,7 +22,6 @@ use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-pub use self::clock::MovableClock;
 pub use self::dynamodb::LocalDynamoDb;
 pub use self::json::AwsFault;
 pub use self::secrets::LocalSecrets;

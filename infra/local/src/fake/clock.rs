@@ -1,15 +1,24 @@
-//! The fakes' clock: the system's time plus an offset that a test may move, or a time that only tests move.
+//! The one clock of a local world: the system's time plus an offset that a test may move, or a time that only tests move.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// A time in milliseconds that a test may move. Clones move together; both fakes should be given clones of one clock.
+use tokio::sync::Notify;
+
+/// A time in milliseconds that a test may move: 50 days pass in one line. Clones move together; everything in one world should
+/// be given clones of one clock.
 #[derive(Clone, Debug, Default)]
 pub struct FakeClock {
-    /// Added to the system's time; in a stopped clock the time itself.
-    offset_ms: Arc<AtomicI64>,
+    hands: Arc<Hands>,
     stopped: bool,
+}
+
+#[derive(Debug, Default)]
+struct Hands {
+    /// Added to the system's time; in a stopped clock the time itself.
+    offset_ms: AtomicI64,
+    moved: Notify,
 }
 
 impl FakeClock {
@@ -20,12 +29,13 @@ impl FakeClock {
 
     /// A clock that shows this time (milliseconds since 1970) and stands still unless it is moved.
     pub fn stopped_at(at_ms: i64) -> Self {
-        Self { offset_ms: Arc::new(AtomicI64::new(at_ms)), stopped: true }
+        let hands = Hands { offset_ms: AtomicI64::new(at_ms), ..Hands::default() };
+        Self { hands: Arc::new(hands), stopped: true }
     }
 
     /// Milliseconds since 1970 (UTC).
     pub fn now_ms(&self) -> i64 {
-        let offset_ms = self.offset_ms.load(Ordering::SeqCst);
+        let offset_ms = self.hands.offset_ms.load(Ordering::SeqCst);
         if self.stopped {
             return offset_ms;
         }
@@ -33,9 +43,10 @@ impl FakeClock {
         i64::try_from(since.as_millis()).unwrap_or(i64::MAX).saturating_add(offset_ms)
     }
 
-    /// Moves every clone by `by_ms` (negative: back).
+    /// Moves every clone by `by_ms` (negative: back), and wakes whoever sleeps until then.
     pub fn advance_ms(&self, by_ms: i64) {
-        self.offset_ms.fetch_add(by_ms, Ordering::SeqCst);
+        self.hands.offset_ms.fetch_add(by_ms, Ordering::SeqCst);
+        self.hands.moved.notify_waiters();
     }
 }
 
@@ -45,15 +56,48 @@ impl musubi::ports::Clock for FakeClock {
         Self::now_ms(self)
     }
 
-    /// Looks again and again, because the time may be moved while it waits.
     async fn sleep_ms(&self, duration_ms: u64) {
         let until_ms = Self::now_ms(self).saturating_add(i64::try_from(duration_ms).unwrap_or(i64::MAX));
         loop {
+            let moved = self.hands.moved.notified();
+            tokio::pin!(moved);
+            // Listening before looking: a move in between is not missed.
+            moved.as_mut().enable();
             let left_ms = until_ms.saturating_sub(Self::now_ms(self));
             if left_ms <= 0 {
                 return;
             }
-            tokio::time::sleep(std::time::Duration::from_millis(left_ms.unsigned_abs().min(20))).await;
+            tokio::select! {
+                () = moved => {}
+                () = tokio::time::sleep(Duration::from_millis(left_ms.unsigned_abs())), if !self.stopped => {}
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use musubi::ports::Clock;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_sleeper_wakes_when_the_clock_is_put_forward() {
+        for clock in [FakeClock::new(), FakeClock::stopped_at(1_786_000_000_000)] {
+            let sleeper = tokio::spawn({
+                let clock = clock.clone();
+                async move {
+                    let before_ms = clock.now_ms();
+                    clock.sleep_ms(50 * 86_400_000).await;
+                    clock.now_ms() - before_ms
+                }
+            });
+            tokio::task::yield_now().await;
+            clock.advance_ms(86_400_000);
+            tokio::task::yield_now().await;
+            assert!(!sleeper.is_finished(), "one day is not fifty");
+            clock.advance_ms(49 * 86_400_000);
+            assert!(sleeper.await.unwrap() >= 50 * 86_400_000);
         }
     }
 }

@@ -12,7 +12,7 @@ use musubi::domain::account::{Capabilities, CrmAccount, CrmAccountKey, CrmKind};
 use musubi::domain::ids::{ChannelId, ContactId, CrmAccountId, CrmAppId, LineUserId};
 use musubi::domain::language::Language;
 use musubi::ports::crm::{Crm, Crms, NoteWrite, PersonWrite, Properties, TaskWrite};
-use musubi::ports::secrets::{CrmAppSecrets, CrmToken, LineSecrets, Secret};
+use musubi::ports::secrets::{CrmAppSecrets, CrmToken, LineSecrets, Reread, Secret};
 use musubi::ports::{Clock, PortError, Secrets};
 
 pub const PORTAL: u64 = 50_000_000;
@@ -48,8 +48,8 @@ impl Secrets for Vault {
     async fn line(&self, _: &ChannelId) -> Result<Option<LineSecrets>, PortError> {
         Ok(None)
     }
-    async fn line_anew(&self, _: &ChannelId) -> Result<Option<LineSecrets>, PortError> {
-        Ok(None)
+    async fn line_anew(&self, _: &ChannelId) -> Result<Reread<LineSecrets>, PortError> {
+        Ok(Reread { secrets: None, as_of_ms: 0 })
     }
     async fn crm_app(&self, _: CrmKind, _: &CrmAppId) -> Result<Option<CrmAppSecrets>, PortError> {
         Ok(self.app.lock().unwrap().clone())

@@ -11,7 +11,7 @@ use musubi::domain::ids::{ChannelId, CrmAccountId, CrmAppId, LineUserId};
 use musubi::domain::push::{OutgoingMessage, PushId};
 use musubi::line::{LineApiUrl, LineMessenger};
 use musubi::ports::messenger::{Messenger, PushAnswer};
-use musubi::ports::secrets::{CrmAppSecrets, CrmToken, LineSecrets, Secret};
+use musubi::ports::secrets::{CrmAppSecrets, CrmToken, LineSecrets, Reread, Secret};
 use musubi::ports::{Clock, PortError, Secrets};
 
 /// The channel's ID.
@@ -43,7 +43,7 @@ impl Scene {
         line.add_person_as(FRIEND, "provider", "花子", Some("https://example.com/a.jpg"));
         line.set_friendship(CHANNEL, FRIEND, Friendship::Friend);
         let served = line.serve().await.expect("a free port");
-        let secrets = Arc::new(Stored::new(secret(SECRET)));
+        let secrets = Arc::new(Stored::new(secret(SECRET), &clock));
         let messenger = messenger(&served.url(), &secrets, &clock);
         Self { line, messenger, secrets, clock, _served: served }
     }
@@ -113,27 +113,42 @@ impl Clock for Time {
     }
 }
 
-/// A store of secrets with a cache that only `line_anew` refreshes.
+/// A store of secrets and a memory of it, which is at most a minute old and may be refreshed once a
+/// minute.
 pub struct Stored {
-    cached: Mutex<Option<LineSecrets>>,
+    clock: FakeClock,
     stored: Mutex<Option<LineSecrets>>,
+    memory: Mutex<Memory>,
 }
 
+struct Memory {
+    read: Reread<LineSecrets>,
+    forced_at_ms: Option<i64>,
+}
+
+const MINUTE_MS: i64 = 60_000;
+
 impl Stored {
-    /// Stored and cached alike.
-    pub fn new(secrets: LineSecrets) -> Self {
-        Self { cached: Mutex::new(Some(secrets.clone())), stored: Mutex::new(Some(secrets)) }
+    /// Stored and remembered alike.
+    pub fn new(secrets: LineSecrets, clock: &FakeClock) -> Self {
+        let read = Reread { secrets: Some(secrets.clone()), as_of_ms: clock.now_ms() };
+        let memory = Mutex::new(Memory { read, forced_at_ms: None });
+        Self { clock: clock.clone(), stored: Mutex::new(Some(secrets)), memory }
     }
 
     /// Stores secrets that every reader sees.
     pub fn set(&self, secrets: Option<LineSecrets>) {
-        *self.cached.lock().unwrap() = secrets.clone();
         *self.stored.lock().unwrap() = secrets;
+        *self.memory.lock().unwrap() = Memory { read: self.read(), forced_at_ms: None };
     }
 
-    /// Stores secrets that a reader of the cache does not see yet.
+    /// Stores secrets that whoever remembers older ones does not see yet.
     pub fn rotate(&self, secrets: LineSecrets) {
         *self.stored.lock().unwrap() = Some(secrets);
+    }
+
+    fn read(&self) -> Reread<LineSecrets> {
+        Reread { secrets: self.stored.lock().unwrap().clone(), as_of_ms: self.clock.now_ms() }
     }
 }
 
@@ -142,13 +157,20 @@ const NOT_ASKED: &str = "LINE's client asks for LINE's secrets and changes none"
 #[async_trait]
 impl Secrets for Stored {
     async fn line(&self, _: &ChannelId) -> Result<Option<LineSecrets>, PortError> {
-        Ok(self.cached.lock().unwrap().clone())
+        let mut memory = self.memory.lock().unwrap();
+        if self.clock.now_ms() >= memory.read.as_of_ms + MINUTE_MS {
+            memory.read = self.read();
+        }
+        Ok(memory.read.secrets.clone())
     }
 
-    async fn line_anew(&self, _: &ChannelId) -> Result<Option<LineSecrets>, PortError> {
-        let stored = self.stored.lock().unwrap().clone();
-        *self.cached.lock().unwrap() = stored.clone();
-        Ok(stored)
+    async fn line_anew(&self, _: &ChannelId) -> Result<Reread<LineSecrets>, PortError> {
+        let mut memory = self.memory.lock().unwrap();
+        let now_ms = self.clock.now_ms();
+        if memory.forced_at_ms.is_none_or(|at_ms| now_ms >= at_ms + MINUTE_MS) {
+            *memory = Memory { read: self.read(), forced_at_ms: Some(now_ms) };
+        }
+        Ok(memory.read.clone())
     }
 
     async fn crm_app(&self, _: CrmKind, _: &CrmAppId) -> Result<Option<CrmAppSecrets>, PortError> {

@@ -6,7 +6,7 @@ use super::*;
 use crate::domain::account::{CrmAccountKey, CrmKind};
 use crate::domain::channel::ChannelSettings;
 use crate::domain::ids::{CrmAccountId, CrmAppId};
-use crate::ports::secrets::{CrmAppSecrets, CrmToken};
+use crate::ports::secrets::{CrmAppSecrets, CrmToken, Reread};
 
 const SECRET: &str = "8c570fa6dd201bb328f1c1eac23a96d8";
 const BODY: &str = r#"{"destination":"U8e742f61d673b39c7fff3cecb7536ef0","events":[]}"#;
@@ -156,9 +156,9 @@ impl Secrets for Rotated {
         Ok(self.cached.clone())
     }
 
-    async fn line_anew(&self, _: &ChannelId) -> Result<Option<LineSecrets>, PortError> {
+    async fn line_anew(&self, _: &ChannelId) -> Result<Reread<LineSecrets>, PortError> {
         self.reads.lock().unwrap().1 += 1;
-        Ok(self.stored.clone())
+        Ok(Reread { secrets: self.stored.clone(), as_of_ms: 0 })
     }
 
     async fn crm_app(&self, _: CrmKind, _: &CrmAppId) -> Result<Option<CrmAppSecrets>, PortError> {

@@ -1,0 +1,160 @@
+//! How a send may end, decided by its row as it stands.
+
+use crate::domain::activity::Content;
+use crate::domain::ids::LineUserId;
+use crate::domain::push::{Push, PushJob, PushOutcome, PushState, Sending, Settlement};
+
+/// How a send ends, and by what right.
+#[derive(Debug, Clone)]
+pub enum Ending {
+    /// Nothing was ever tried: holds only while no row is there, and this becomes the row.
+    NeverTried {
+        /// What was asked for. Its messages are not looked at.
+        job: Box<PushJob>,
+        /// To whom, where that is known: their timeline shows that nothing was sent.
+        to: Option<LineUserId>,
+        /// How it ended.
+        settlement: Settlement,
+    },
+    /// LINE refused one try, which is counted out with it: holds only if the end of every other try
+    /// is known. To be used once per try.
+    Refused(Settlement),
+    /// LINE has it.
+    Accepted(Settlement),
+    /// An operator says so.
+    Decided(Settlement),
+    /// Nobody can know: a person decides.
+    Parked,
+}
+
+/// What an ending makes of a send as it stands.
+pub(super) enum Step {
+    /// It ends: the row becomes this, and the timeline of this person shows so.
+    Ends(Push, Option<Shown>),
+    /// It goes on: the row becomes this.
+    GoesOn(Push),
+    /// It may not end so; nothing changes.
+    Stays,
+}
+
+/// What a person's timeline shows of an ended send.
+pub(super) struct Shown {
+    pub(super) to: LineUserId,
+    pub(super) at_ms: i64,
+    pub(super) said: Vec<Content>,
+}
+
+impl Ending {
+    /// Decides by the row as it stands.
+    pub(super) fn step(&self, current: Option<Push>) -> Step {
+        let Some(mut push) = current else {
+            let Self::NeverTried { job, to, settlement } = self else { return Step::Stays };
+            let shown = to.as_ref().map(|to| Shown::not_sent(to, settlement));
+            return Step::Ends(Push::of(job, PushState::Settled(settlement.clone())), shown);
+        };
+        let (ended, shown) = match (self, &mut push.state) {
+            (Self::Refused(settlement), PushState::Sending(sending)) => {
+                if !sending.count_out() {
+                    return Step::GoesOn(push);
+                }
+                (PushState::Settled(settlement.clone()), Some(Shown::of(sending, settlement)))
+            }
+            (Self::Accepted(settlement), PushState::Sending(sending) | PushState::Parked(sending))
+            | (Self::Decided(settlement), PushState::Parked(sending)) => {
+                (PushState::Settled(settlement.clone()), Some(Shown::of(sending, settlement)))
+            }
+            (Self::Parked, PushState::Sending(sending)) => (PushState::Parked(sending.clone()), None),
+            _ => return Step::Stays,
+        };
+        Step::Ends(Push { state: ended, ..push }, shown)
+    }
+}
+
+impl Shown {
+    fn of(sending: &Sending, settlement: &Settlement) -> Self {
+        match settlement.outcome {
+            PushOutcome::Accepted => {
+                Self { to: sending.to.clone(), at_ms: settlement.at_ms, said: sending.said.clone() }
+            }
+            _ => Self::not_sent(&sending.to, settlement),
+        }
+    }
+
+    fn not_sent(to: &LineUserId, settlement: &Settlement) -> Self {
+        let said = vec![Content::NotSent { outcome: settlement.outcome }];
+        Self { to: to.clone(), at_ms: settlement.at_ms, said }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::account::{CrmAccountKey, CrmKind};
+    use crate::domain::ids::{ChannelId, CrmAccountId};
+    use crate::domain::push::PushId;
+
+    fn job() -> PushJob {
+        let id = CrmAccountId::new("9");
+        PushJob {
+            id: PushId::of_action(CrmKind::HubSpot, &id, &["a"]),
+            account: CrmAccountKey { kind: CrmKind::HubSpot, id },
+            callback: None,
+            waits: false,
+            contact: None,
+            channel: ChannelId::new("1"),
+            to: None,
+            messages: vec![],
+            tag: None,
+            accepted_at_ms: 1,
+            send_by_ms: 2,
+            expires_at_ms: 3,
+        }
+    }
+
+    fn sending(begun: u32, ended: u32) -> Push {
+        let to = LineUserId::new("U1");
+        let said = vec![Content::Text { text: "a".into() }];
+        let state = Sending { to, body: "{}".into(), said, first_attempt_at_ms: 1, begun, ended };
+        Push::of(&job(), PushState::Sending(state))
+    }
+
+    fn settlement(outcome: PushOutcome) -> Settlement {
+        Settlement { outcome, note: None, line_request_id: None, at_ms: 5 }
+    }
+
+    #[test]
+    fn a_refusal_ends_a_send_only_once_the_end_of_every_other_try_is_known() {
+        let refused = Ending::Refused(settlement(PushOutcome::NoQuota));
+        let Step::GoesOn(counted) = refused.step(Some(sending(2, 0))) else { panic!("the other try may have arrived") };
+        assert!(matches!(&counted.state, PushState::Sending(it) if (it.begun, it.ended) == (2, 1)));
+        let Step::Ends(ended, Some(shown)) = refused.step(Some(counted)) else { panic!("both tries are known") };
+        assert_eq!(ended.state, PushState::Settled(settlement(PushOutcome::NoQuota)));
+        assert_eq!(shown.said, [Content::NotSent { outcome: PushOutcome::NoQuota }]);
+    }
+
+    #[test]
+    fn what_was_never_tried_ends_only_while_nobody_has_begun_it() {
+        let untried = |to| {
+            let settlement = settlement(PushOutcome::Blocked);
+            Ending::NeverTried { job: Box::new(job()), to, settlement }
+        };
+        let Step::Ends(ended, Some(_)) = untried(Some(LineUserId::new("U1"))).step(None) else { panic!("nobody has") };
+        assert_eq!(ended.state, PushState::Settled(settlement(PushOutcome::Blocked)));
+        assert!(matches!(untried(None).step(None), Step::Ends(_, None)), "nobody's timeline");
+        assert!(matches!(untried(None).step(Some(sending(1, 0))), Step::Stays));
+        for tried in [Ending::Accepted(settlement(PushOutcome::Accepted)), Ending::Parked] {
+            assert!(matches!(tried.step(None), Step::Stays), "a try has left a row");
+        }
+    }
+
+    #[test]
+    fn lines_yes_ends_a_parked_send_and_what_is_settled_stays() {
+        let mut push = sending(2, 0);
+        let Step::Ends(parked, None) = Ending::Parked.step(Some(push.clone())) else { panic!("it may be parked") };
+        let yes = Ending::Accepted(settlement(PushOutcome::Accepted));
+        assert!(matches!(yes.step(Some(parked.clone())), Step::Ends(_, Some(_))));
+        assert!(matches!(Ending::Refused(settlement(PushOutcome::Failed)).step(Some(parked)), Step::Stays));
+        push.state = PushState::Settled(settlement(PushOutcome::Blocked));
+        assert!(matches!(yes.step(Some(push)), Step::Stays));
+    }
+}
