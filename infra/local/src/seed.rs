@@ -39,7 +39,12 @@ pub const OWNER_ID: u64 = 41_629_779;
 /// The app as the fake HubSpot has it.
 pub fn app() -> AppSpec {
     let properties = ["firstname", "lastname", "email", "company", "line_user_id", "line_user_name"];
-    AppSpec { action_properties: properties.map(str::to_owned).to_vec(), ..AppSpec::demo(APP_ID, CLIENT_SECRET) }
+    AppSpec {
+        action_properties: properties.map(str::to_owned).to_vec(),
+        object_subscriptions: true,
+        subscribed_properties: vec!["line_user_id".to_owned()],
+        ..AppSpec::demo(APP_ID, CLIENT_SECRET)
+    }
 }
 
 /// What the vendors know before Musubi comes.
@@ -55,7 +60,10 @@ pub fn vendors(line: &FakeLine, hubspot: &FakeHubSpot, public_url: &str, unique_
         line.add_person_as(user, PROVIDER, name, None);
         line.set_friendship(CHANNEL_ID, user, Friendship::Friend);
     }
-    hubspot.edit_app(|app| app.action_url = Some(format!("{public_url}/crm/hubspot/{APP_ID}/action")));
+    hubspot.edit_app(|app| {
+        app.action_url = Some(format!("{public_url}/crm/hubspot/{APP_ID}/action"));
+        app.webhook_url = Some(format!("{public_url}/crm/hubspot/{APP_ID}/webhook"));
+    });
     hubspot.add_portal(PortalSpec { accepts_unique_note_property: unique_keys, ..PortalSpec::demo(PORTAL_ID) });
     hubspot.add_owner(
         PORTAL_ID,
