@@ -8,6 +8,7 @@ mod inbound;
 mod line_message_schema;
 mod line_samples;
 mod outbound;
+mod presets;
 mod records;
 mod requests_schema;
 mod thousands;
