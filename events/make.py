@@ -272,7 +272,7 @@ def env(host):
         "LineWebhookFunction": always | inbox | sqs | secrets,
         "LineInboxFunction": always | journal | inbox | inbox_dlq | crm | sqs,
         # Not an address to call but the one that was signed, whatever the container calls this machine.
-        "CrmActionFunction": always | {"MUSUBI_PUBLIC_URL": PUBLIC_URL} | push | sqs | secrets,
+        "CrmActionFunction": always | {"MUSUBI_PUBLIC_URL": PUBLIC_URL} | journal | push | crm | sqs | secrets,
         "PushDeliveryFunction": always | links | journal | push | push_dlq | crm | line | {"MUSUBI_PUSH_MAX_CONCURRENCY": "2"} | sqs | secrets,
         "TimelineFlushFunction": always | links | journal | crm | {"MUSUBI_CRM_DLQ_URL": queue("crm-dlq.fifo")} | line | hubspot | sqs | secrets,
         # An address to call.

@@ -102,16 +102,19 @@ impl App {
         rows.into_iter().map(|row| row.value).collect()
     }
 
+    /// How many rows are owed that do not wait for time to pass anyway.
+    pub async fn owed_but_entries(&self) -> usize {
+        let waits =
+            |row: &&OwedRow| matches!(row.owed, Owed::Entry { .. } | Owed::TaskCheck { .. } | Owed::Oblivion { .. });
+        let rows = self.owed_rows().await;
+        rows.len() - rows.iter().filter(waits).count()
+    }
+
     /// Waits until no queue holds anything and nothing but entries, which wait for a pause, is owed.
     pub async fn settled_but_entries(&self) {
         for _ in 0..7_200 {
             let waiting: usize = ["inbox", "push"].iter().map(|queue| self.world.aws.sqs().counts(queue).total()).sum();
-            let rows = self.owed_rows().await;
-            if waiting == 0
-                && rows
-                    .iter()
-                    .all(|row| matches!(row.owed, Owed::Entry { .. } | Owed::TaskCheck { .. } | Owed::Oblivion { .. }))
-            {
+            if waiting == 0 && self.owed_but_entries().await == 0 {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;

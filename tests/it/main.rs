@@ -10,6 +10,7 @@ mod line_message_schema;
 mod line_samples;
 mod logins;
 mod outbound;
+mod presets;
 mod records;
 mod requests_schema;
 mod thousands;

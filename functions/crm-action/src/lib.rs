@@ -1,26 +1,31 @@
-//! `POST /crm/{kind}/{app}/action`: verify, check, one durable call; and the choices of its field `channel`.
+//! What a CRM calls. `POST /crm/{kind}/{app}/action`: verify, check, one durable call; `.../options`: the choices of its field
+//! `channel`; `.../webhook`: something changed at contacts.
 
 mod answer;
 mod ask;
+mod signed;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::rejection::{BytesRejection, PathRejection};
-use axum::extract::{DefaultBodyLimit, OriginalUri, Path, State};
-use axum::http::{HeaderMap, Method};
+use axum::extract::rejection::PathRejection;
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use musubi::aws::Parts;
 use musubi::config::{self, ConfigError, Environment};
 use musubi::crm::hubspot::action::{self, ActionUnreadable};
-use musubi::crm::hubspot::signature::{self, SignedRequest, VerifiedAction};
-use musubi::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
+use musubi::crm::hubspot::signature::{self, VerifiedAction};
+use musubi::crm::hubspot::webhook;
+use musubi::domain::account::{CrmAccount, CrmAccountKey};
 use musubi::domain::ids::{CrmAccountId, CrmAppId};
 use musubi::flow::accept::Accept;
+use musubi::flow::notice::Notice;
 use musubi::http::{MAX_BODY_BYTES, Refusal};
 use musubi::ports::{Channels, Clock, Secrets};
+
+use crate::signed::{App, Request, verify};
 
 /// What the action needs.
 pub struct Ports {
@@ -30,6 +35,8 @@ pub struct Ports {
     pub secrets: Arc<dyn Secrets>,
     /// The push queue.
     pub accept: Accept,
+    /// The journal, for what changed at contacts.
+    pub notice: Notice,
     /// For signatures with a time.
     pub clock: Arc<dyn Clock>,
     /// The address that the CRM signs.
@@ -47,6 +54,7 @@ impl Ports {
             channels: parts.channels()?.remembering(Arc::clone(&clock)),
             secrets: parts.secrets()?,
             accept: Accept { push: parts.push_queue()?, clock: Arc::clone(&clock) },
+            notice: Notice { journal: parts.journal()?, wake_ups: parts.wake_ups()?, clock: Arc::clone(&clock) },
             clock,
             public_url: config::public_url(environment)?,
         })
@@ -58,6 +66,7 @@ pub fn router(ports: Arc<Ports>) -> Router {
     Router::new()
         .route("/crm/{kind}/{app}/action", post(run))
         .route("/crm/{kind}/{app}/options", post(options))
+        .route("/crm/{kind}/{app}/webhook", post(changed))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .with_state(ports)
 }
@@ -83,7 +92,19 @@ async fn options(State(ports): State<Arc<Ports>>, app: AppPath, request: Request
     Ok(axum::Json(action::options(&channels, asked.search.as_deref())).into_response())
 }
 
-type App = (CrmKind, CrmAppId);
+async fn changed(State(ports): State<Arc<Ports>>, app: AppPath, request: Request) -> Result<StatusCode, Refusal> {
+    let app = app_of(app?)?;
+    let verified = verify(&ports, &app, &request, signature::verify_webhook).await?;
+    for (portal, contacts) in webhook::parse(&verified).map_err(|_| Refusal::BAD_REQUEST)? {
+        match known(&ports, &app, &portal).await? {
+            Some(account) => ports.notice.notice(&account.key, &contacts).await?,
+            // A refusal would bring the whole array back for a day, other accounts' events with it.
+            None => tracing::warn!(crm.kind = app.0.as_str(), portal = %portal, "webhook.of_an_unknown_account"),
+        }
+    }
+    Ok(StatusCode::OK) // The CRM may forget.
+}
+
 type AppPath = Result<Path<(String, String)>, PathRejection>;
 
 /// What a signed request asks, and of which account: both routes begin so.
@@ -95,7 +116,7 @@ async fn asked<T>(
     portal: fn(&T) -> &CrmAccountId,
 ) -> Result<(CrmAccount, T), Refusal> {
     let app = app_of(app?)?;
-    let verified = verify(ports, &app, request).await?;
+    let verified = verify(ports, &app, request, signature::verify).await?;
     let asked = read(&verified).map_err(|_| Refusal::BAD_REQUEST)?;
     let account = account(ports, &app, portal(&asked)).await?;
     Ok((account, asked))
@@ -105,54 +126,13 @@ fn app_of(Path((kind, app)): Path<(String, String)>) -> Result<App, Refusal> {
     Ok((kind.parse().map_err(|()| Refusal::NOT_FOUND)?, CrmAppId::new(app)))
 }
 
-/// The bytes of a request, as they were signed.
-struct Request {
-    method: Method,
-    uri: OriginalUri,
-    headers: HeaderMap,
-    body: Bytes,
-}
-
-impl<S: Send + Sync> axum::extract::FromRequest<S> for Request {
-    type Rejection = Refusal;
-
-    async fn from_request(request: axum::extract::Request, state: &S) -> Result<Self, Refusal> {
-        let (method, headers) = (request.method().clone(), request.headers().clone());
-        let uri =
-            request.extensions().get::<OriginalUri>().cloned().unwrap_or_else(|| OriginalUri(request.uri().clone()));
-        let body: Result<Bytes, BytesRejection> = Bytes::from_request(request, state).await;
-        Ok(Self { method, uri, headers, body: body? })
-    }
-}
-
-/// Verifies with the app's secrets; if none fits, once more with those of this moment.
-async fn verify<'a>(ports: &Ports, (kind, app): &App, request: &'a Request) -> Result<VerifiedAction<'a>, Refusal> {
-    let signed = SignedRequest {
-        method: request.method.as_str(),
-        raw_path: request.uri.path(),
-        raw_query: request.uri.query(),
-        headers: &request.headers,
-        body: &request.body,
-    };
-    let verify = |secrets: &musubi::ports::secrets::CrmAppSecrets| {
-        signature::verify(&signed, &ports.public_url, &secrets.client_secrets, ports.clock.now_ms())
-    };
-    let known = ports.secrets.crm_app(*kind, app).await?.ok_or(Refusal::NOT_FOUND)?;
-    match verify(&known) {
-        Ok(verified) => Ok(verified),
-        Err(why) => {
-            let anew = ports.secrets.crm_app_anew(*kind, app).await?.ok_or(Refusal::NOT_FOUND)?;
-            verify(&anew).map_err(|_| {
-                tracing::warn!(%why, "signature.refused");
-                Refusal::UNAUTHORIZED
-            })
-        }
-    }
-}
-
 /// The account, if it is one of this app's.
-async fn account(ports: &Ports, (kind, app): &App, id: &CrmAccountId) -> Result<CrmAccount, Refusal> {
+async fn account(ports: &Ports, app: &App, id: &CrmAccountId) -> Result<CrmAccount, Refusal> {
+    known(ports, app, id).await?.ok_or(Refusal::NOT_FOUND)
+}
+
+async fn known(ports: &Ports, (kind, app): &App, id: &CrmAccountId) -> Result<Option<CrmAccount>, Refusal> {
     let key = CrmAccountKey { kind: *kind, id: id.clone() };
     let account = ports.channels.account(&key).await?.map(|found| found.value);
-    account.filter(|account| account.app == *app).ok_or(Refusal::NOT_FOUND)
+    Ok(account.filter(|account| account.app == *app))
 }

@@ -54,7 +54,12 @@ pub const OWNER_ID: u64 = 41_629_779;
 /// The app as the fake HubSpot has it.
 pub fn app() -> AppSpec {
     let properties = ["firstname", "lastname", "email", "company", "line_user_id", "line_user_name"];
-    AppSpec { action_properties: properties.map(str::to_owned).to_vec(), ..AppSpec::demo(APP_ID, CLIENT_SECRET) }
+    AppSpec {
+        action_properties: properties.map(str::to_owned).to_vec(),
+        object_subscriptions: true,
+        subscribed_properties: vec!["line_user_id".to_owned()],
+        ..AppSpec::demo(APP_ID, CLIENT_SECRET)
+    }
 }
 
 /// LINE Login as the demo has it: by e-mail, with a LIFF app and two routes.
@@ -89,7 +94,10 @@ pub fn vendors(line: &FakeLine, hubspot: &FakeHubSpot, public_url: &str, unique_
         line.set_email(user, Some(&format!("{name}@example.com")));
     }
     line.add_login_channel(login_channel(public_url));
-    hubspot.edit_app(|app| app.action_url = Some(format!("{public_url}/crm/hubspot/{APP_ID}/action")));
+    hubspot.edit_app(|app| {
+        app.action_url = Some(format!("{public_url}/crm/hubspot/{APP_ID}/action"));
+        app.webhook_url = Some(format!("{public_url}/crm/hubspot/{APP_ID}/webhook"));
+    });
     hubspot.add_portal(PortalSpec { accepts_unique_note_property: unique_keys, ..PortalSpec::demo(PORTAL_ID) });
     hubspot.add_owner(
         PORTAL_ID,

@@ -247,6 +247,7 @@ impl World {
             loop {
                 line.redeliver_due().await;
                 hubspot.retry_due().await;
+                hubspot.deliver_webhooks().await;
                 tokio::time::sleep(std::time::Duration::from_millis(250)).await;
             }
         }));

@@ -45,6 +45,9 @@ pub enum Owed {
     Look {
         /// Which contact.
         contact: ContactId,
+        /// The contact was deleted for ever under privacy law: what we hold of the person goes.
+        #[serde(default)]
+        forget: bool,
     },
     /// A contact is not tied to a person any more: its fields follow.
     Clear {
@@ -93,7 +96,9 @@ impl Owed {
                 format!("amendment-{}", fingerprint(&[&conversation.hash(), message.as_str()]))
             }
             Self::TaskCheck { conversation } => format!("task-{}", conversation.hash()),
-            Self::Look { contact } => format!("look-{}", fingerprint(&[contact.as_str()])),
+            Self::Look { contact, forget: false } => format!("look-{}", fingerprint(&[contact.as_str()])),
+            // A name of its own: no later event of the same moment may turn it into a mere look.
+            Self::Look { contact, forget: true } => format!("forget-{}", fingerprint(&[contact.as_str()])),
             Self::Clear { contact, channel } => {
                 format!("clear-{}", fingerprint(&[contact.as_str(), channel.as_str()]))
             }

@@ -11,6 +11,7 @@
 //! | | `claim` | [`Claim`] with what LINE Login told, until the contact follows it (30 days behind that) |
 //! | | `erased` | when everything else of it was erased, 60 days: what still comes from before is dropped |
 //! | `q:{account}` | `{conversation}` | [`Question`], until an operator decides |
+//! | `g:{contact}` | `{conversation}` | who was tied to a contact that is gone, 120 days: a privacy deletion may follow |
 //! | `l:{state}` | `attempt` | [`LoginAttempt`], one day |
 //! | `s:{push}` | `push` | [`Push`], 400 days once settled |
 //! | `k:{account}` | `{push}` | a parked send, for operators' lists |
@@ -42,6 +43,9 @@ const SETTLED_PUSH_DAYS: i64 = 400;
 const TEXT_DAYS: i64 = 30;
 /// Far longer than an attempt to log in may take.
 const ATTEMPT_DAYS: i64 = 1;
+
+/// HubSpot keeps what was deleted for 90 days; a privacy deletion may come as late.
+const GONE_DAYS: i64 = 120;
 
 /// An operator is asked: is this person that contact? It holds no name and no address; the operator looks at the contact.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -174,6 +178,19 @@ impl Journal {
     /// As the table's.
     pub async fn questions(&self, account: &CrmAccountKey) -> Result<Vec<Question>, PortError> {
         let rows = self.0.range(&question_partition(account), "", &prefix_end(""), 1000).await?;
+        rows.iter().map(Row::read).collect()
+    }
+
+    /// Who was tied to a contact that is gone.
+    ///
+    /// # Errors
+    /// As the table's.
+    pub async fn once_tied(
+        &self,
+        account: &CrmAccountKey,
+        contact: &ContactId,
+    ) -> Result<Vec<ConversationKey>, PortError> {
+        let rows = self.0.range(&gone_partition(account, contact), "", &prefix_end(""), 1000).await?;
         rows.iter().map(Row::read).collect()
     }
 
@@ -310,6 +327,16 @@ pub mod write {
         Write::Delete { key: question_key(account, key), expect: Expect::Any }
     }
 
+    /// The person was tied to a contact that is gone.
+    pub fn once_tied(account: &CrmAccountKey, contact: &ContactId, key: &ConversationKey, now_ms: i64) -> Write {
+        Write::put(gone_key(account, contact, key), key, Expect::Any).expiring(now_ms, GONE_DAYS)
+    }
+
+    /// That is forgotten.
+    pub fn once_tied_no_more(account: &CrmAccountKey, contact: &ContactId, key: &ConversationKey) -> Write {
+        Write::Delete { key: gone_key(account, contact, key), expect: Expect::Any }
+    }
+
     /// The conversation was erased at `now_ms`.
     pub fn erased(key: &ConversationKey, now_ms: i64) -> Write {
         Write::put(erased_key(key), &now_ms, Expect::Any).expiring(now_ms, TOMBSTONE_DAYS)
@@ -382,6 +409,14 @@ fn question_partition(account: &CrmAccountKey) -> String {
 
 fn question_key(account: &CrmAccountKey, key: &ConversationKey) -> RowKey {
     RowKey::new(question_partition(account), key.hash())
+}
+
+fn gone_partition(account: &CrmAccountKey, contact: &ContactId) -> String {
+    format!("g:{}", fingerprint(&[account.kind.as_str(), account.id.as_str(), contact.as_str()]))
+}
+
+fn gone_key(account: &CrmAccountKey, contact: &ContactId, key: &ConversationKey) -> RowKey {
+    RowKey::new(gone_partition(account, contact), key.hash())
 }
 
 fn claim_key(key: &ConversationKey) -> RowKey {

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use local::fake::hubspot::sign_v2;
+use local::fake::hubspot::{sign_v2, webhook_headers};
 use musubi::crm::hubspot::action;
 use musubi::crm::hubspot::oauth::{AUTOMATION_SCOPE, REQUIRED_SCOPES};
 use musubi::crm::hubspot::signature::{self, SignedRequest};
+use musubi::crm::hubspot::webhook;
 use musubi::domain::push::PushOutcome;
 use musubi::ports::secrets::Secret;
 use serde_json::{Value, json};
@@ -177,21 +178,43 @@ async fn outcomes_are_those_that_we_answer_with() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn webhooks_are_prepared_and_all_switched_off() {
+async fn every_webhook_that_we_read_is_subscribed_to_and_points_here() {
     let (_stack, read) = project().await;
     let webhooks = read("src/app/webhooks/webhooks-hsmeta.json");
     let config = &webhooks["config"];
-    assert_eq!(config["settings"]["targetUrl"], json!(format!("{URL}/crm/hubspot/shop/events")));
+    assert_eq!(config["settings"]["targetUrl"], json!(format!("{URL}/crm/hubspot/shop/webhook")));
     assert!(config["settings"]["maxConcurrentRequests"].as_i64().unwrap() > 5);
     let mut kinds = BTreeSet::new();
     for list in config["subscriptions"].as_object().unwrap().values() {
         for subscription in list.as_array().unwrap() {
-            assert_eq!(subscription["active"], json!(false), "this version does not receive them");
-            kinds.insert(subscription["subscriptionType"].as_str().unwrap().to_owned());
+            assert_eq!(subscription["active"], json!(true), "{subscription}");
+            let kind = subscription["subscriptionType"].as_str().unwrap().to_owned();
+            let event = json!([{
+                "portalId": 1, "objectId": 2, "subscriptionType": kind, "objectTypeId": "0-1",
+                "propertyName": subscription["propertyName"],
+            }]);
+            assert_eq!(looked_at(&event), 1, "{kind} is subscribed to and not read");
+            kinds.insert(kind);
         }
     }
-    let wanted = ["object.deletion", "object.merge", "object.propertyChange", "contact.privacyDeletion"];
+    let wanted =
+        ["object.deletion", "object.merge", "object.propertyChange", "object.restore", "contact.privacyDeletion"];
     assert_eq!(kinds, wanted.map(str::to_owned).into());
+}
+
+/// How many contacts we look at when HubSpot posts this.
+fn looked_at(events: &Value) -> usize {
+    let (body, at_ms, secret) = (events.to_string(), 1_769_081_993_375, "a secret");
+    let headers = webhook_headers(secret, &format!("{URL}/crm/hubspot/shop/webhook"), body.as_bytes(), at_ms);
+    let request = SignedRequest {
+        method: "POST",
+        raw_path: "/crm/hubspot/shop/webhook",
+        raw_query: None,
+        headers: &headers,
+        body: body.as_bytes(),
+    };
+    let verified = signature::verify_webhook(&request, URL, &[Secret::new(secret)], at_ms).unwrap();
+    webhook::parse(&verified).unwrap().values().map(Vec::len).sum()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -24,6 +24,7 @@ pub mod action;
 pub mod oauth;
 pub mod setup;
 pub mod signature;
+pub mod webhook;
 
 use std::sync::Arc;
 

@@ -1,8 +1,9 @@
-//! Is it really HubSpot that calls? The only maker of [`VerifiedAction`].
+//! Is it really HubSpot that calls? The only maker of [`VerifiedAction`] and [`VerifiedWebhook`].
 //!
 //! Source: HubSpot's guide on validating requests. Workflow actions are documented to come with version 2, a plain hash
 //! without a time; where both headers of version 3 are there, that version alone counts and version 2 is no way around it.
-//! Version 1 does not cover the address and is never taken here.
+//! Webhooks come with versions 1 and 3 (seen in a capture of 2026), and there version 3 alone counts: version 1 covers
+//! neither the address nor a time, so that whoever has seen one could repeat it for ever. It is never taken here.
 
 use std::fmt;
 
@@ -67,6 +68,25 @@ impl fmt::Debug for VerifiedAction<'_> {
     }
 }
 
+/// The body of a webhook that HubSpot signed with the app's secret less than five minutes ago. Only [`verify_webhook`] makes one.
+#[derive(Clone, Copy)]
+pub struct VerifiedWebhook<'a> {
+    body: &'a [u8],
+}
+
+impl<'a> VerifiedWebhook<'a> {
+    /// The raw bytes.
+    pub fn body(&self) -> &'a [u8] {
+        self.body
+    }
+}
+
+impl fmt::Debug for VerifiedWebhook<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("VerifiedWebhook(..)")
+    }
+}
+
 /// Why a request is not believed. For logs; callers learn 401 and no more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum Unverified {
@@ -101,6 +121,24 @@ pub fn verify<'a>(
     verify_with(request, public_url, secrets, now_ms, DECODES_LOWER_CASE)
 }
 
+/// Verifies a webhook, by version 3 alone. Arguments as for [`verify`].
+///
+/// # Errors
+/// See [`Unverified`].
+pub fn verify_webhook<'a>(
+    request: &SignedRequest<'a>,
+    public_url: &str,
+    secrets: &[Secret],
+    now_ms: i64,
+) -> Result<VerifiedWebhook<'a>, Unverified> {
+    match fits_v3(request, public_url, secrets, now_ms, DECODES_LOWER_CASE)? {
+        Some(true) => Ok(VerifiedWebhook { body: request.body }),
+        Some(false) => Err(Unverified::Mismatch),
+        None if request.headers.contains_key(SIGNATURE) => Err(Unverified::Version),
+        None => Err(Unverified::Missing),
+    }
+}
+
 fn verify_with<'a>(
     request: &SignedRequest<'a>,
     public_url: &str,
@@ -108,29 +146,39 @@ fn verify_with<'a>(
     now_ms: i64,
     decodes_lower_case: bool,
 ) -> Result<VerifiedAction<'a>, Unverified> {
-    let uri = uri(request, public_url);
-    let (signature_v3, timestamp) = (only(request.headers, SIGNATURE_V3)?, only(request.headers, TIMESTAMP)?);
-    let fits = match (signature_v3, timestamp) {
-        (Some(signature), Some(timestamp)) => {
-            let at_ms: i64 = timestamp.parse().map_err(|_| Unverified::Stale)?;
-            if at_ms.abs_diff(now_ms) > FRESH_MS {
-                return Err(Unverified::Stale);
-            }
-            let given = STANDARD.decode(signature).map_err(|_| Unverified::Mismatch)?;
-            let uri = decode(&uri, decodes_lower_case);
-            any(secrets, |secret| mac_v3(secret, request, &uri, timestamp).ct_eq(&given))
-        }
-        _ => {
+    let fits = match fits_v3(request, public_url, secrets, now_ms, decodes_lower_case)? {
+        Some(fits) => fits,
+        None => {
             let signature = only(request.headers, SIGNATURE)?.ok_or(Unverified::Missing)?;
             // Without the version header the hash itself decides: a version 1 signature does not fit version 2.
             if only(request.headers, SIGNATURE_VERSION)?.is_some_and(|version| version != "v2") {
                 return Err(Unverified::Version);
             }
             let given = unhex(signature).ok_or(Unverified::Mismatch)?;
+            let uri = uri(request, public_url);
             any(secrets, |secret| hash_v2(secret, request, &uri).ct_eq(&given))
         }
     };
     if fits { Ok(VerifiedAction { body: request.body }) } else { Err(Unverified::Mismatch) }
+}
+
+/// Whether version 3 fits; `None` where not both of its headers are there.
+fn fits_v3(
+    request: &SignedRequest<'_>,
+    public_url: &str,
+    secrets: &[Secret],
+    now_ms: i64,
+    decodes_lower_case: bool,
+) -> Result<Option<bool>, Unverified> {
+    let (signature, timestamp) = (only(request.headers, SIGNATURE_V3)?, only(request.headers, TIMESTAMP)?);
+    let (Some(signature), Some(timestamp)) = (signature, timestamp) else { return Ok(None) };
+    let at_ms: i64 = timestamp.parse().map_err(|_| Unverified::Stale)?;
+    if at_ms.abs_diff(now_ms) > FRESH_MS {
+        return Err(Unverified::Stale);
+    }
+    let given = STANDARD.decode(signature).map_err(|_| Unverified::Mismatch)?;
+    let uri = decode(&uri(request, public_url), decodes_lower_case);
+    Ok(Some(any(secrets, |secret| mac_v3(secret, request, &uri, timestamp).ct_eq(&given))))
 }
 
 /// Tries all secrets whatever the first says, so that time tells nothing.
@@ -192,6 +240,12 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
 #[cfg(test)]
 pub(crate) fn verified(body: &[u8]) -> VerifiedAction<'_> {
     VerifiedAction { body }
+}
+
+/// The same, for webhooks.
+#[cfg(test)]
+pub(crate) fn verified_webhook(body: &[u8]) -> VerifiedWebhook<'_> {
+    VerifiedWebhook { body }
 }
 
 #[cfg(test)]

@@ -249,6 +249,31 @@ fn version_3_decodes_twelve_escapes_and_nothing_else() {
     assert_eq!(decode("a=b%40c.jp&d=%E3%81%82", false), "a=b@c.jp&d=%E3%81%82");
 }
 
+#[test]
+fn a_webhook_is_believed_by_version_3_alone() {
+    let hook = |headers: &HeaderMap, body: &[u8], now_ms: i64| {
+        let request = SignedRequest { body, ..action(headers, None) };
+        verify_webhook(&request, BASE, &secrets(&[SECRET]), now_ms).map(|_| ())
+    };
+    let mut v1 = Sha256::new();
+    v1.update(SECRET);
+    v1.update(BODY);
+    let v1 = headers(&[("X-HubSpot-Signature", &hex(&v1.finalize())), ("X-HubSpot-Signature-Version", "v1")]);
+    assert_eq!(hook(&v1, BODY, NOW), Err(Unverified::Version));
+    assert_eq!(hook(&signed_v2(SECRET, None), BODY, NOW), Err(Unverified::Version));
+    assert_eq!(hook(&HeaderMap::new(), BODY, NOW), Err(Unverified::Missing));
+    let mut both = v1.clone();
+    both.extend(signed_v3(SECRET, &format!("{BASE}{PATH}"), NOW));
+    assert_eq!(hook(&both, BODY, NOW), Ok(()));
+    assert_eq!(hook(&both, b"[]", NOW), Err(Unverified::Mismatch));
+    assert_eq!(hook(&both, BODY, NOW + 300_001), Err(Unverified::Stale));
+    both.remove(TIMESTAMP);
+    assert_eq!(hook(&both, BODY, NOW), Err(Unverified::Version), "without its time version 3 is nothing");
+    let mut foreign = v1;
+    foreign.extend(signed_v3("another secret", &format!("{BASE}{PATH}"), NOW));
+    assert_eq!(hook(&foreign, BODY, NOW), Err(Unverified::Mismatch));
+}
+
 /// Not stated by HubSpot: one switch, tried both ways.
 #[test]
 fn lower_case_escapes_follow_the_switch() {

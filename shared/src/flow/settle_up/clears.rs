@@ -1,6 +1,8 @@
 //! A contact that is tied to nobody any more loses what LINE told about the person.
 
+use super::gone::conversation_of;
 use super::{Payer, Verdict};
+use crate::domain::link::ContactLink;
 use crate::domain::owed::{Owed, OwedRow};
 use crate::domain::properties as property;
 use crate::ports::PortError;
@@ -53,19 +55,19 @@ impl Payer<'_> {
             }
         }
         for link in tied {
-            self.owe_anew(&link.value).await?;
+            if !self.owe_anew(&link.value).await? {
+                return Ok(Verdict::Leave);
+            }
         }
         self.paid(row).await?;
         Ok(Verdict::Leave)
     }
 
-    /// The contact of this link is to be written anew. On a conflict the caller's row stays due.
-    async fn owe_anew(&self, link: &crate::domain::link::ContactLink) -> Result<(), PortError> {
-        let key = crate::domain::conversation::ConversationKey::person(&link.channel, &link.user);
-        let Some(mut head) = self.head(&key).await? else { return Ok(()) };
+    /// The contact of this link is to be written anew. `false`: somebody changed the conversation first.
+    pub(super) async fn owe_anew(&self, link: &ContactLink) -> Result<bool, PortError> {
+        let mut head = self.head_or_new(&conversation_of(link)).await?;
         head.value.profile_wanted = true;
         let owed = head.value.owe_person(self.now_ms());
-        self.commit_head(&mut head, owed.iter().map(write::owe).collect()).await?;
-        Ok(())
+        self.commit_head(&mut head, owed.iter().map(write::owe).collect()).await
     }
 }

@@ -1,14 +1,146 @@
-//! Something changed at a contact in the CRM: the link follows.
+//! Something changed at a contact in the CRM: the contact is read, and our link follows what stands there now.
+//!
+//! Nothing of the event is believed. A contact that reads as before is left alone, so repeated, late and disordered events,
+//! and those of our own writes, end here.
+
+use std::collections::BTreeMap;
 
 use super::Payer;
-use crate::domain::owed::OwedRow;
+use crate::domain::ids::ContactId;
+use crate::domain::link::ContactLink;
+use crate::domain::owed::{Owed, OwedRow};
+use crate::domain::properties::LINE_USER_ID;
 use crate::ports::PortError;
+use crate::ports::crm::{ContactRecord, CrmFailure, Each};
+use crate::ports::journal::write;
+use crate::ports::rows::{Commit, Versioned};
+
+/// A merge announces a deletion, too, and perhaps before the merged record can be found: one that is gone is looked at again
+/// after this long.
+const MERGE_REST_MS: i64 = 60_000;
+/// A contact that is to be forgotten and is still there is looked at so often; after that it is no deletion.
+const FORGET_TRIES: u32 = 8;
+
+/// What a look came to.
+pub(super) enum Seen {
+    /// Link and contact agree, or will.
+    Settled,
+    /// To be looked at again after this long, in milliseconds.
+    Later(i64),
+}
+
+/// One contact, and every row that asks for a look at it.
+struct Look {
+    contact: ContactId,
+    rows: Vec<OwedRow>,
+    forget: bool,
+}
+
+impl Look {
+    fn tries(&self) -> u32 {
+        self.rows.iter().map(|row| row.tries).max().unwrap_or_default()
+    }
+}
 
 impl Payer<'_> {
     pub(super) async fn looks(&self, rows: Vec<OwedRow>) -> Result<(), PortError> {
+        let mut looks: BTreeMap<ContactId, Look> = BTreeMap::new();
         for row in rows {
-            self.paid(&row).await?;
+            let Owed::Look { contact, forget } = row.owed.clone() else { continue };
+            let look =
+                looks.entry(contact.clone()).or_insert_with(|| Look { contact, rows: Vec::new(), forget: false });
+            look.forget |= forget;
+            look.rows.push(row);
         }
+        let contacts: Vec<ContactId> = looks.keys().cloned().collect();
+        let records = self.crm.read_contacts(&contacts, &[LINE_USER_ID]).await;
+        let mut ranked = Vec::new();
+        for (look, record) in looks.into_values().zip(records) {
+            ranked.push((self.rank(&look, &record).await?, look, record));
+        }
+        ranked.sort_by_key(|(rank, ..)| *rank);
+        for (_, look, record) in ranked {
+            let seen = self.look(&look, record).await?;
+            for row in &look.rows {
+                match seen {
+                    Seen::Settled => self.paid(row).await?,
+                    Seen::Later(wait_ms) => self.postpone(row, wait_ms).await?,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What comes first where several change at once: of two that were merged, the one whose person the merged record names;
+    /// then who has come to a contact, so that nobody is untied in between who has only moved.
+    async fn rank(&self, look: &Look, record: &Each<ContactRecord>) -> Result<u8, PortError> {
+        let Ok(record) = record else { return Ok(4) };
+        let named = record.properties.get(LINE_USER_ID);
+        if record.contact == look.contact {
+            return Ok(if named.is_some() { 2 } else { 3 });
+        }
+        let links = self.links_of(&look.contact).await?;
+        Ok(u8::from(!links.iter().any(|link| Some(link.value.user.expose()) == named)))
+    }
+
+    async fn look(&self, look: &Look, record: Each<ContactRecord>) -> Result<Seen, PortError> {
+        match record {
+            Ok(record) if record.contact != look.contact => {
+                if self.links_of(&look.contact).await?.is_empty() {
+                    return self.compare(&record).await;
+                }
+                self.follow(&look.contact, &record.contact).await
+            }
+            Ok(_) if look.forget && look.tries() < FORGET_TRIES => Ok(Seen::Later(MERGE_REST_MS)),
+            Ok(record) => self.compare(&record).await,
+            Err(CrmFailure::Gone) if look.forget => self.forget_contact(&look.contact).await,
+            Err(CrmFailure::Gone) => {
+                let links = self.links_of(&look.contact).await?;
+                if !links.is_empty() && look.tries() == 0 {
+                    return Ok(Seen::Later(MERGE_REST_MS));
+                }
+                self.let_go_of(&links).await
+            }
+            Err(failure) => Ok(Seen::Later(look.rows.first().map_or(0, |row| self.wait_after(row, &failure)))),
+        }
+    }
+
+    /// Who is tied to a contact, on each of the account's channels.
+    pub(super) async fn links_of(&self, contact: &ContactId) -> Result<Vec<Versioned<ContactLink>>, PortError> {
+        let mut links = Vec::new();
+        for channel in &self.account.channels {
+            links.extend(self.up.links.of_contact(&self.account.key, contact, channel).await?);
+        }
+        Ok(links)
+    }
+
+    /// A merge: our links follow, and the merged record is owed what it says about the person. Where it is tied to somebody
+    /// else already it keeps that person; the other one is untied, and operators are asked.
+    async fn follow(&self, from: &ContactId, to: &ContactId) -> Result<Seen, PortError> {
+        for link in self.links_of(from).await? {
+            let tied = self.up.links.of_contact(&self.account.key, to, &link.value.channel).await?;
+            if tied.is_some_and(|tied| tied.value.user != link.value.user) {
+                self.lose(&link, to).await?;
+                continue;
+            }
+            // First: were it owed after the link has moved, a stop in between would leave an empty field that looks cleared.
+            if !self.owe_anew(&link.value).await? {
+                return Ok(Seen::Later(0));
+            }
+            if self.up.links.follow_merge(&link, to).await? == Commit::Conflict {
+                return Ok(Seen::Later(0));
+            }
+            tracing::info!(crm.account = %self.account.key, contact = %to, "merge.followed");
+        }
+        Ok(Seen::Settled)
+    }
+
+    async fn lose(&self, link: &Versioned<ContactLink>, to: &ContactId) -> Result<(), PortError> {
+        let key = super::gone::conversation_of(&link.value);
+        tracing::warn!(crm.account = %self.account.key, conversation = key.hash(), contact = %to, "merge.conflict");
+        crate::telemetry::count("LinkConflict", 1);
+        let _ = self.journal().commit(vec![write::question(&self.account.key, &key, to)]).await?;
+        let _ = self.up.links.untie(link).await?;
         Ok(())
     }
 }

@@ -11,10 +11,12 @@ mod completions;
 mod entries;
 mod fields;
 mod give_up;
+mod gone;
 mod looks;
 mod oblivion;
 mod outcomes;
 mod people;
+mod presets;
 mod task_checks;
 mod tasks;
 
@@ -167,9 +169,10 @@ impl Payer<'_> {
         }
         // Whoever waits most comes first: a workflow, then the owner, then the timeline.
         self.in_batches(pass.completions, until_ms, Self::completions).await?;
-        self.in_batches(pass.looks, until_ms, Self::looks).await?;
         self.in_batches(pass.people, until_ms, Self::people).await?;
         self.in_batches(pass.clears, until_ms, Self::clears).await?;
+        // After what we write ourselves: a contact that is to be filled or emptied is no news.
+        self.in_batches(pass.looks, until_ms, Self::looks).await?;
         self.in_batches(pass.outcomes, until_ms, Self::outcomes).await?;
         self.in_batches(pass.checks, until_ms, Self::task_checks).await?;
         self.in_batches(pass.entries, until_ms, Self::entries).await?;

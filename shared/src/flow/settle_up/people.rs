@@ -243,22 +243,17 @@ impl Payer<'_> {
         Ok(())
     }
 
-    /// The contact was deleted in the CRM. The tie goes with it; what follows depends on what the person does.
+    /// The contact was deleted in the CRM: the tie goes with it. The row stays due; what follows depends on the person.
     pub(super) async fn contact_gone(
         &self,
         row: &OwedRow,
         key: &crate::domain::conversation::ConversationKey,
     ) -> Result<(), PortError> {
-        let (Some(mut head), Some(user)) = (self.head(key).await?, key.source.user()) else {
-            return self.paid(row).await;
-        };
-        tracing::warn!(crm.account = %self.account.key, conversation = key.hash(), "contact.gone");
+        let Some(user) = key.source.user() else { return self.paid(row).await };
         if let Some(link) = self.up.links.of_user(&key.channel, user).await? {
-            let _ = self.up.links.untie(&link).await?;
+            // On a conflict it is found gone again.
+            self.let_go(&link).await?;
         }
-        head.value.contact_gone_at_ms = Some(self.now_ms());
-        let next_entry = head.value.next_entry;
-        self.commit_head(&mut head, vec![write::unseal(key, next_entry)]).await?;
         Ok(())
     }
 }

@@ -84,7 +84,10 @@ impl LineLogin {
     {
         let mut tried: Vec<Secret> = Vec::new();
         for anew in [false, true] {
-            let read = if anew { self.secrets.line_anew(channel).await } else { self.secrets.line(channel).await };
+            let read = match anew {
+                true => self.secrets.line_anew(channel).await.map(|reread| reread.secrets),
+                false => self.secrets.line(channel).await,
+            };
             let stored = read.map_err(LoginFailure::NotNow)?.map(|secrets| secrets.login_secrets).unwrap_or_default();
             // Whoever likes can sign with an empty key.
             let usable: Vec<Secret> = stored.into_iter().filter(|secret| !secret.expose().is_empty()).collect();

@@ -21,6 +21,12 @@ impl State {
             event["subscriptionType"] = json!(newer);
             event["objectTypeId"] = json!("0-1");
         }
+        // How an app is named here is not documented.
+        match event["changeSource"].as_str() {
+            Some("INTEGRATION") => event["sourceId"] = json!(self.app.app_id.to_string()),
+            Some("CRM_UI") => event["sourceId"] = json!("userId:9586504"),
+            _ => {}
+        }
         event["eventId"] = json!(self.ids.number());
         event["subscriptionId"] = json!(subscription);
         event["portalId"] = json!(portal_id);
@@ -34,6 +40,18 @@ impl State {
         if kind == ObjectType::Contact {
             self.emit(portal_id, deletion(id, source));
         }
+    }
+
+    /// Takes a contact out of the recycle bin. A unique value that somebody else has by now is lost. False: it is not there.
+    pub(crate) fn restore_contact(&mut self, portal_id: u64, id: u64) -> bool {
+        if !store::restore(self, portal_id, ObjectType::Contact, id) {
+            return false;
+        }
+        self.emit(
+            portal_id,
+            json!({"subscriptionType": "contact.restore", "objectId": id, "changeFlag": "RESTORED", "changeSource": "CRM_UI"}),
+        );
+        true
     }
 
     /// GDPR deletion: the record is gone, and both webhooks go out (in no promised order).

@@ -136,6 +136,8 @@ pub struct Switches {
     pub actions_carry_v3: bool,
     /// How long search lags behind writes, in milliseconds.
     pub search_lag_ms: i64,
+    /// Each webhook event comes twice, and the newest first ("duplicates occur, order is not guaranteed").
+    pub webhooks_are_untidy: bool,
 }
 
 impl Default for Switches {
@@ -151,6 +153,7 @@ impl Default for Switches {
             unknown_block_is_404: true,
             actions_carry_v3: false,
             search_lag_ms: 10_000,
+            webhooks_are_untidy: false,
         }
     }
 }

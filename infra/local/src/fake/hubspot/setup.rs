@@ -151,6 +151,11 @@ impl FakeHubSpot {
         self.lock().delete_record(portal_id, kind, id, "CRM_UI");
     }
 
+    /// Somebody takes a deleted contact back out of the recycle bin; false if it is not there.
+    pub fn restore(&self, portal_id: u64, contact_id: u64) -> bool {
+        self.lock().restore_contact(portal_id, contact_id)
+    }
+
     /// Somebody deletes a contact for ever under privacy law.
     pub fn gdpr_delete(&self, portal_id: u64, contact_id: u64) {
         self.lock().purge_contact(portal_id, contact_id);

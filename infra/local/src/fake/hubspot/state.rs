@@ -250,6 +250,7 @@ pub(crate) struct Code {
     pub(crate) redirect_uri: String,
 }
 
+#[derive(Clone)]
 pub(crate) struct WaitingWebhook {
     pub(crate) event: Value,
     pub(crate) due_at_ms: i64,

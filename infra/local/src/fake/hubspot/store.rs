@@ -103,6 +103,26 @@ pub(crate) fn remove(state: &mut State, portal_id: u64, kind: ObjectType, id: u6
     }
 }
 
+/// Takes an archived record back. A unique value that another record has by now is lost. False: there is none.
+pub(crate) fn restore(state: &mut State, portal_id: u64, kind: ObjectType, id: u64) -> bool {
+    let portal = state.portal(portal_id);
+    let Some(record) = portal.records.get_mut(&(kind, id)).filter(|record| record.archived) else {
+        return false;
+    };
+    record.archived = false;
+    let known = portal.definitions.get(&kind).into_iter().flatten();
+    for name in known.filter(|(_, known)| known.unique).map(|(name, _)| name) {
+        let Some(value) = record.properties.get(name) else { continue };
+        let key = (kind, name.clone(), unique_form(name, value));
+        if portal.unique.contains_key(&key) {
+            record.properties.remove(name);
+        } else {
+            portal.unique.insert(key, id);
+        }
+    }
+    true
+}
+
 impl Portal {
     /// A record that is there and not archived.
     pub(crate) fn live(&self, kind: ObjectType, id: u64) -> Option<&Record> {

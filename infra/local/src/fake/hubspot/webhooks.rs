@@ -36,9 +36,12 @@ impl FakeHubSpot {
             let Some(url) = state.app.webhook_url.clone() else {
                 return Vec::new();
             };
-            let (due, later): (Vec<_>, Vec<_>) =
+            let (mut due, later): (Vec<_>, Vec<_>) =
                 state.webhooks.drain(..).partition(|waiting| waiting.due_at_ms <= now_ms);
             state.webhooks = later;
+            if state.switches.webhooks_are_untidy {
+                due = due.into_iter().rev().flat_map(|waiting| [waiting.clone(), waiting]).collect();
+            }
             (url, due)
         };
         let mut outcomes = Vec::new();

@@ -54,7 +54,7 @@ impl Scene {
         line.add_person_as(PERSON, "provider", "花子", Some("https://example.com/a.jpg"));
         line.set_email(PERSON, Some("Hanako@example.com"));
         let served = line.serve().await.expect("a free port");
-        let secrets = Arc::new(Stored::new(stored(&[LOGIN_SECRET])));
+        let secrets = Arc::new(Stored::new(stored(&[LOGIN_SECRET]), &clock));
         let base = LineApiUrl::parse(&served.url()).expect("an address");
         let time = Arc::new(Time(clock.clone()));
         let login = LineLogin::new(harness::http(), base.clone(), base, Arc::clone(&secrets) as _, time);

@@ -1,0 +1,63 @@
+//! Something changed at contacts in the CRM: that they are to be looked at becomes durable.
+//!
+//! Elsewhere the one durable call of the edge is a message in a queue. Here it is a transaction of the journal: what is owed
+//! is a row per contact, so a repeated or late event adds nothing but one more look, and the payer, which looks, goes by the
+//! CRM's present state and never by what an event said of the past. A queue between would carry the same row one hop more.
+
+use std::sync::Arc;
+
+use tracing::info;
+
+use super::contended;
+use super::settle::wake;
+use crate::domain::account::CrmAccountKey;
+use crate::domain::ids::ContactId;
+use crate::domain::job::WakeUp;
+use crate::domain::owed::{Owed, OwedRow};
+use crate::ports::journal::write;
+use crate::ports::rows::{Commit, MAX_WRITES};
+use crate::ports::{Clock, Journal, PortError, Queue};
+
+/// A contact at which something changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changed {
+    /// Which.
+    pub contact: ContactId,
+    /// It was deleted for ever under privacy law.
+    pub forget: bool,
+}
+
+/// Records that contacts are to be looked at.
+pub struct Notice {
+    /// Where.
+    pub journal: Journal,
+    /// Tells the payer.
+    pub wake_ups: Arc<dyn Queue<WakeUp>>,
+    /// When.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Notice {
+    /// One durable call for up to 100 contacts of an account, further calls for more. Ok means: the CRM may forget. Twice
+    /// means looked at twice, and the second look finds nothing to do.
+    ///
+    /// # Errors
+    /// As the journal's: the CRM must tell again.
+    pub async fn notice(&self, account: &CrmAccountKey, contacts: &[Changed]) -> Result<(), PortError> {
+        let now_ms = self.clock.now_ms();
+        for contacts in contacts.chunks(MAX_WRITES) {
+            let looks = contacts.iter().map(|changed| {
+                let look = Owed::Look { contact: changed.contact.clone(), forget: changed.forget };
+                write::owe(&OwedRow::new(account, look, now_ms, now_ms))
+            });
+            if self.journal.commit(looks.collect()).await? == Commit::Conflict {
+                return Err(contended("notice"));
+            }
+        }
+        if !contacts.is_empty() {
+            info!(crm.account = %account, contacts = contacts.len(), "contacts.noticed");
+            wake(&*self.wake_ups, account).await;
+        }
+        Ok(())
+    }
+}

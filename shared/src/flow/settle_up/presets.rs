@@ -1,0 +1,130 @@
+//! A LINE user ID that stands on a contact, or does not stand there any more, because somebody wrote it: what the CRM claims.
+
+use super::Payer;
+use super::gone::conversation_of;
+use super::looks::Seen;
+use crate::domain::claim::{Claim, ClaimedBy, Whom};
+use crate::domain::conversation::ConversationKey;
+use crate::domain::ids::{ChannelId, LineUserId};
+use crate::domain::link::ContactLink;
+use crate::domain::properties::LINE_USER_ID;
+use crate::ports::PortError;
+use crate::ports::crm::ContactRecord;
+use crate::ports::journal::write;
+use crate::ports::rows::Versioned;
+
+/// What we are about to write ourselves comes first; how it stands then is looked at after this long.
+const AFTER_US_MS: i64 = 5_000;
+/// LINE answers, but not to this question: somebody must act.
+const REFUSED_REST_MS: i64 = 900_000;
+
+impl Payer<'_> {
+    /// The contact's field against our links. Where they agree, nothing is written.
+    pub(super) async fn compare(&self, record: &ContactRecord) -> Result<Seen, PortError> {
+        let links = self.links_of(&record.contact).await?;
+        let Some(named) = record.properties.get(LINE_USER_ID).map(str::trim).filter(|named| !named.is_empty()) else {
+            return self.emptied(&links).await;
+        };
+        if !LineUserId::is_well_formed(named) {
+            tracing::warn!(crm.account = %self.account.key, contact = %record.contact, "preset.malformed");
+            crate::telemetry::count("PresetMalformed", 1);
+            return Ok(Seen::Settled);
+        }
+        let user = LineUserId::new(named);
+        // One field cannot name the persons of two providers: one of them is enough.
+        if links.iter().any(|link| link.value.user == user) {
+            return Ok(Seen::Settled);
+        }
+        for link in &links {
+            if self.is_behind(&link.value).await? {
+                return Ok(Seen::Later(AFTER_US_MS));
+            }
+        }
+        self.preset(record, &user).await
+    }
+
+    /// Somebody emptied the field of a contact that is tied, if it was filled at all.
+    async fn emptied(&self, links: &[Versioned<ContactLink>]) -> Result<Seen, PortError> {
+        for link in links {
+            if self.is_behind(&link.value).await? {
+                return Ok(Seen::Later(AFTER_US_MS));
+            }
+        }
+        for link in links {
+            if let Seen::Later(wait_ms) = self.claim(&conversation_of(&link.value), Whom::Nobody).await? {
+                return Ok(Seen::Later(wait_ms));
+            }
+        }
+        Ok(Seen::Settled)
+    }
+
+    /// Whether the contact does not show the link yet. One whose person never had a conversation was never written to.
+    async fn is_behind(&self, link: &ContactLink) -> Result<bool, PortError> {
+        match self.head(&conversation_of(link)).await? {
+            Some(head) => Ok(head.value.person_owed),
+            None => {
+                self.owe_anew(link).await?;
+                Ok(true)
+            }
+        }
+    }
+
+    /// The contact is claimed for the person, on each channel where LINE knows them.
+    async fn preset(&self, record: &ContactRecord, user: &LineUserId) -> Result<Seen, PortError> {
+        let mut known = Vec::new();
+        for channel in &self.account.channels {
+            match self.is_known(channel, user).await {
+                Ok(true) => known.push(ConversationKey::person(channel, user)),
+                Ok(false) => {}
+                Err(error) => {
+                    crate::telemetry::log_chain("preset.unchecked", &error);
+                    return Ok(Seen::Later(if error.is_transient() { 0 } else { REFUSED_REST_MS }));
+                }
+            }
+        }
+        if known.is_empty() {
+            // A wrong provider's ID, a slip of the pen, or no friend yet: whoever follows is found by the field.
+            tracing::warn!(crm.account = %self.account.key, contact = %record.contact, "preset.unknown_at_line");
+            crate::telemetry::count("PresetUnknown", 1);
+        }
+        for key in &known {
+            if let Seen::Later(wait_ms) = self.claim(key, Whom::Contact(record.contact.clone())).await? {
+                return Ok(Seen::Later(wait_ms));
+            }
+        }
+        Ok(Seen::Settled)
+    }
+
+    /// Whether the channel knows the person: by our own books (LINE tells nothing of those who block it), else by LINE's.
+    async fn is_known(&self, channel: &ChannelId, user: &LineUserId) -> Result<bool, PortError> {
+        if self.up.links.of_user(channel, user).await?.is_some() {
+            return Ok(true);
+        }
+        let head = self.head(&ConversationKey::person(channel, user)).await?;
+        if head.is_some_and(|head| head.value.friendship.as_of.is_some()) {
+            return Ok(true);
+        }
+        Ok(self.up.messenger.profile(channel, user).await?.is_some())
+    }
+
+    /// The CRM says that the person is this. What somebody else said and waits is acted on first.
+    async fn claim(&self, key: &ConversationKey, whom: Whom) -> Result<Seen, PortError> {
+        let now_ms = self.now_ms();
+        let mut head = self.head_or_new(key).await?;
+        let waiting = self.journal().claim(key).await?;
+        let rev = waiting.as_ref().map_or(0, |waiting| waiting.rev);
+        match waiting.map(|waiting| waiting.value) {
+            Some(waiting) if waiting.by != ClaimedBy::Preset => return Ok(Seen::Later(AFTER_US_MS)),
+            Some(waiting) if waiting.whom == whom => return Ok(Seen::Settled),
+            _ => {}
+        }
+        let claim = Claim::new(ClaimedBy::Preset, whom, now_ms);
+        let mut writes = vec![write::claim(key, &claim, rev, now_ms)];
+        writes.extend(head.value.owe_person(now_ms).iter().map(write::owe));
+        if !self.commit_head(&mut head, writes).await? {
+            return Ok(Seen::Later(0));
+        }
+        tracing::info!(crm.account = %self.account.key, conversation = key.hash(), by = ?claim.by, "claim.recorded");
+        Ok(Seen::Settled)
+    }
+}
