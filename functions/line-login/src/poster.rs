@@ -31,11 +31,12 @@ pub async fn page(
             let path = format!("/line/{}/login/qr.{kind}", channel.id);
             route.as_ref().map_or_else(|| path.clone(), |route| format!("{path}?route={route}"))
         };
+        let liff_url = liff_address(&ports, &login, route.as_ref());
         let qr = RouteQr {
             account_name: &channel.name,
             route: route.as_ref(),
             login_url: &login_address(&ports, &channel, route.as_ref()),
-            liff_url: liff_address(&ports, &login, route.as_ref()).as_deref(),
+            liff_url: liff_url.as_deref(),
             svg_path: &file("svg"),
             png_path: &file("png"),
         };
