@@ -2,6 +2,9 @@
 
 use local::seed::{CHANNEL_ID, PORTAL_ID, STRANGER, STRANGER_WITH_EMAIL};
 
+use musubi::domain::ids::ChannelId;
+use musubi::ports::rows::Commit;
+
 use super::browser::{Browser, query_value};
 use crate::app::App;
 
@@ -165,4 +168,37 @@ async fn an_unknown_channel_and_one_without_login_are_told_apart_by_nobody() {
     let without = browser.open(&format!("/line/{CHANNEL_ID}/login")).await;
     assert_eq!((unknown.status, without.status), (404, 404));
     assert_eq!(unknown.body, without.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_that_was_used_proves_nothing_again() {
+    let app = App::start().await;
+    let browser = Browser::new(&app);
+    let back = browser.allow(&browser.set_out("").await, STRANGER, false, false).await;
+    assert_eq!(browser.open(&back).await.status, 303);
+    let code = query_value(&back, "code").expect("a code");
+    let state = query_value(&browser.set_out("").await, "state").expect("a state");
+    let again = format!("/line/{CHANNEL_ID}/login/callback?code={code}&state={state}");
+    assert_eq!(browser.open(&again).await.status, 502);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cookie_and_a_state_of_one_official_account_are_nothing_at_another() {
+    const OTHER: &str = "1657000009";
+    let app = App::start().await;
+    let parts = app.world.parts(musubi::aws::Patience::WORKER).expect("parts");
+    let channels = parts.channels().expect("channels");
+    let mut other = channels.find(&ChannelId::new(CHANNEL_ID)).await.expect("a row").expect("a channel");
+    other.id = ChannelId::new(OTHER);
+    assert_eq!(channels.put(&other, 0).await.expect("stored"), Commit::Done);
+
+    let browser = Browser::new(&app);
+    let back = browser.allow(&browser.set_out("").await, STRANGER_WITH_EMAIL, true, false).await;
+    let crossed = back.replace(CHANNEL_ID, OTHER);
+    let seen = browser.open(&crossed).await;
+    assert_eq!((seen.status, seen.location.as_str()), (303, "/line/1657000009/login?by_hand=1"), "begin anew, there");
+    nobody_is_linked(&app, "crossed").await;
+    let exchanges = app.world.line.ledger().calls.iter().filter(|call| call.path == "/oauth2/v2.1/token").count();
+    assert_eq!(exchanges, 0, "the code went nowhere");
+    assert_eq!(browser.open(&back).await.status, 303, "where it belongs it still holds");
 }
