@@ -72,7 +72,8 @@ impl LineLogin {
     }
 
     /// Tries the LINE Login channel's secrets, the current one first, for as long as LINE says that this is not the secret;
-    /// at last those that were stored since ours were read. `attempt` gives `None` for a secret that LINE does not take.
+    /// at last those that were stored since ours were read. `attempt` gives `None` for a secret that LINE does not take. LINE's
+    /// no is believed only for secrets that were read since the call began.
     async fn with_secret<T, Fut>(
         &self,
         channel: &ChannelId,
@@ -82,10 +83,14 @@ impl LineLogin {
         T: Send,
         Fut: Future<Output = Result<Option<T>, LoginFailure>> + Send,
     {
-        let mut tried: Vec<Secret> = Vec::new();
+        let since_ms = self.clock.now_ms();
+        let (mut tried, mut is_fresh): (Vec<Secret>, bool) = (Vec::new(), false);
         for anew in [false, true] {
             let read = match anew {
-                true => self.secrets.line_anew(channel).await.map(|reread| reread.secrets),
+                true => self.secrets.line_anew(channel).await.map(|reread| {
+                    is_fresh = reread.as_of_ms >= since_ms;
+                    reread.secrets
+                }),
                 false => self.secrets.line(channel).await,
             };
             let stored = read.map_err(LoginFailure::NotNow)?.map(|secrets| secrets.login_secrets).unwrap_or_default();
@@ -100,6 +105,11 @@ impl LineLogin {
                     return Ok((taken, usable));
                 }
             }
+        }
+        if !is_fresh {
+            // Newer ones may be stored already, and are read within a minute.
+            let what = "the LINE Login channel's secrets";
+            return Err(LoginFailure::NotNow(PortError::Transient { what, source: None }));
         }
         Err(LoginFailure::NotSetUp(if tried.is_empty() {
             "no secret of the LINE Login channel is stored"

@@ -35,7 +35,10 @@ async fn deauthorising_fails_for_now_or_for_good() {
         scene.secrets.set(secrets);
         assert!(!scene.login.deauthorise(&scene.channel, &token).await.unwrap_err().is_transient());
     }
-    // Somebody has just stored the right one.
+    // Somebody has stored the right one since the secrets were read.
     scene.secrets.rotate(stored(&[LOGIN_SECRET]));
+    scene.clock.advance_ms(1);
+    assert!(scene.login.deauthorise(&scene.channel, &token).await.unwrap_err().is_transient());
+    scene.clock.advance_ms(60_000);
     scene.login.deauthorise(&scene.channel, &token).await.unwrap();
 }
