@@ -3,6 +3,7 @@
 mod app;
 mod architecture;
 mod bad_input;
+mod contacts;
 mod events;
 mod inbound;
 
