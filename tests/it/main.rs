@@ -14,4 +14,5 @@ mod outbound;
 mod presets;
 mod records;
 mod requests_schema;
+mod tenants;
 mod thousands;
