@@ -1,6 +1,8 @@
 //! People whom the CRM does not know yet.
 
 use local::seed::{CHANNEL_ID, LINKED_USER, NEW_USER, PORTAL_ID};
+use musubi::aws::Patience;
+use musubi::domain::ids::ChannelId;
 
 use crate::app::App;
 
@@ -49,4 +51,24 @@ async fn an_address_that_another_contact_has_does_not_stop_the_contact() {
     assert!(app.notes().iter().any(|note| note.contains("はじめまして")));
     let calls = app.world.hubspot.ledger().calls;
     assert!(calls.iter().any(|call| String::from_utf8_lossy(&call.body).contains(&address())), "it was tried");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_of_somebody_linked_to_nobody_are_dropped_after_seven_days_and_counted() {
+    let app = App::start().await;
+    app.change_channel(|channel| channel.settings.create_contacts = false).await;
+    for words in ["誰にも", "届かない"] {
+        app.world.line.write_text(CHANNEL_ID, NEW_USER, words).await;
+    }
+    app.until_queues_empty().await;
+    app.minutes_pass(6 * 24 * 60);
+    app.until_queues_empty().await;
+    let journal = app.world.parts(Patience::WORKER).expect("parts").journal().expect("a journal");
+    let dropped = async || journal.not_linked(&ChannelId::new(CHANNEL_ID)).await.expect("a count").value.dropped;
+    assert_eq!(dropped().await, 0, "they wait for a link");
+    app.minutes_pass(24 * 60 + 30);
+    app.settled().await;
+    assert_eq!(dropped().await, 2);
+    assert_eq!(app.texts_at_rest("届かない").await, 0);
+    assert!(app.contact_of(NEW_USER).is_none() && app.notes().is_empty());
 }
