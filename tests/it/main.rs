@@ -3,6 +3,7 @@
 mod app;
 mod architecture;
 mod bad_input;
+mod contacts;
 mod events;
 mod inbound;
 
@@ -13,4 +14,5 @@ mod outbound;
 mod presets;
 mod records;
 mod requests_schema;
+mod tenants;
 mod thousands;

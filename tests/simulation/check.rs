@@ -4,9 +4,12 @@ use std::collections::HashMap;
 
 use musubi::domain::ids::CallbackId;
 use musubi::domain::properties::{LINE_LAST_MESSAGE, LINE_RECENT_MESSAGES, LINE_USER_ID};
+use musubi::domain::push::{PushId, PushOutcome, PushState};
 use musubi::ports::Clock;
+use musubi::ports::messenger::PushRefusal;
 
-use crate::world::{World, push_id, user, word};
+use crate::models::line::Told;
+use crate::world::{World, push_id, run, user, word};
 
 /// What was put into the world.
 #[derive(Default, Clone)]
@@ -15,15 +18,67 @@ pub struct Expected {
     pub said: Vec<(u64, u64, i64, bool)>,
     /// (callback, the texts posted under it)
     pub actions: Vec<(CallbackId, Vec<String>)>,
+    /// Nothing failed and nothing crashed in this run.
+    pub undisturbed: bool,
 }
 
 /// Everything that must hold; the first thing that does not, in words.
 pub fn check(world: &World, expected: &Expected) -> Result<(), String> {
+    only_what_is_known_settles_a_send(world, expected)?;
     line_showed_each_send_once(world, expected)?;
     every_workflow_was_completed(world, expected)?;
     every_word_is_on_the_timeline_once(world, expected)?;
     one_contact_and_one_open_task_each(world, expected)?;
     nothing_is_left(world)
+}
+
+/// Rule 9: while any attempt under a key has an unknown end, only LINE's yes settles it; once the end
+/// of every attempt is known, its last refusal does.
+fn only_what_is_known_settles_a_send(world: &World, expected: &Expected) -> Result<(), String> {
+    for (callback, texts) in &expected.actions {
+        let id = push_id(&world.account, callback);
+        let attempts = world.line.attempts(id);
+        let refused = |told: &Told| matches!(told, Told::No(_));
+        let outcome = settled(world, id).ok_or(format!("{callback}: never settled"))?;
+        let last = attempts.iter().rfind(|told| refused(told));
+        let fits = match outcome {
+            PushOutcome::Accepted => attempts.contains(&Told::Yes),
+            refusal => {
+                let all_known = !attempts.contains(&Told::Nothing) && !attempts.contains(&Told::Yes);
+                all_known && last.is_some_and(|told| matches!(told, Told::No(why) if outcome_of(*why) == refusal))
+            }
+        };
+        if !fits {
+            return Err(format!("{callback}: settled as {outcome:?} after {attempts:?}"));
+        }
+        // Where a request is repeated, another try may be under way while one is refused.
+        let alone = expected.undisturbed && texts.len() == 1;
+        if alone && attempts.iter().position(refused).is_some_and(|at| at + 1 != attempts.len()) {
+            return Err(format!("{callback}: went on after a refusal that was definite: {attempts:?}"));
+        }
+    }
+    Ok(())
+}
+
+fn outcome_of(why: PushRefusal) -> PushOutcome {
+    match why {
+        PushRefusal::InvalidMessage => PushOutcome::InvalidMessage,
+        PushRefusal::WrongProvider => PushOutcome::WrongProvider,
+        PushRefusal::Quota => PushOutcome::NoQuota,
+        PushRefusal::Token | PushRefusal::NotAllowed | PushRefusal::Other => PushOutcome::Failed,
+    }
+}
+
+/// How a send ended; none while it has not.
+fn settled(world: &World, id: PushId) -> Option<PushOutcome> {
+    match run(world.journal().push(id)).expect("the faults are over")?.value.state {
+        PushState::Settled(settlement) => Some(settlement.outcome),
+        PushState::Sending(_) | PushState::Parked(_) => None,
+    }
+}
+
+fn was_accepted(world: &World, callback: &CallbackId) -> bool {
+    settled(world, push_id(&world.account, callback)) == Some(PushOutcome::Accepted)
 }
 
 fn line_showed_each_send_once(world: &World, expected: &Expected) -> Result<(), String> {
@@ -36,10 +91,10 @@ fn line_showed_each_send_once(world: &World, expected: &Expected) -> Result<(), 
     }
     for (callback, texts) in &expected.actions {
         let bodies = shown.remove(&push_id(&world.account, callback)).unwrap_or_default();
-        if bodies.len() != 1 {
+        if bodies.len() != usize::from(was_accepted(world, callback)) {
             return Err(format!("{callback}: shown {} times", bodies.len()));
         }
-        if !texts.iter().any(|text| bodies[0].contains(text.as_str())) {
+        if !bodies.is_empty() && !texts.iter().any(|text| bodies[0].contains(text.as_str())) {
             return Err(format!("{callback}: something else was shown"));
         }
     }
@@ -50,7 +105,8 @@ fn every_workflow_was_completed(world: &World, expected: &Expected) -> Result<()
     let crm = world.crm.state.lock().unwrap();
     for (callback, _) in &expected.actions {
         let outputs = crm.completed.get(callback).ok_or(format!("{callback}: never completed"))?;
-        if outputs.iter().any(|outputs| outputs["outcome"] != "accepted") {
+        let outcome = settled(world, push_id(&world.account, callback)).map_or("", PushOutcome::as_str);
+        if outputs.iter().any(|outputs| outputs["outcome"] != outcome) {
             return Err(format!("{callback}: completed as {}", outputs[0]["outcome"]));
         }
     }
@@ -68,7 +124,7 @@ fn every_word_is_on_the_timeline_once(world: &World, expected: &Expected) -> Res
     }
     for (callback, texts) in &expected.actions {
         let times: usize = texts.iter().map(|text| count(text)).sum();
-        if times != 1 {
+        if times != usize::from(was_accepted(world, callback)) {
             return Err(format!("{callback} stands {times} times"));
         }
     }

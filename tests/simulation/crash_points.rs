@@ -1,6 +1,7 @@
 //! Small scenarios, every crash point: each gate of each port call alone, and every pair.
 
 use musubi::domain::ids::CallbackId;
+use musubi::ports::messenger::PushRefusal;
 
 use crate::check::{Expected, check};
 use crate::faults::Faults;
@@ -54,7 +55,7 @@ fn every_crash_point(unique_keys: bool, pairs: bool, fill: impl Fn(&World) -> Ex
 
 fn a_message(world: &World) -> Expected {
     world.event(said(1, 1, START_MS), START_MS + 10);
-    Expected { said: vec![(1, 1, START_MS, false)], actions: vec![] }
+    Expected { said: vec![(1, 1, START_MS, false)], actions: vec![], ..Expected::default() }
 }
 
 fn a_message_taken_back_after_its_entry(world: &World) -> Expected {
@@ -62,7 +63,7 @@ fn a_message_taken_back_after_its_entry(world: &World) -> Expected {
     world.event(said(2, 1, START_MS + 5), START_MS + 12);
     let later = START_MS + 30 * MINUTE_MS;
     world.event(unsent(9, 1, 1, later), later);
-    Expected { said: vec![(1, 1, START_MS, true), (2, 1, START_MS + 5, false)], actions: vec![] }
+    Expected { said: vec![(1, 1, START_MS, true), (2, 1, START_MS + 5, false)], actions: vec![], ..Expected::default() }
 }
 
 fn a_send(world: &World) -> Expected {
@@ -71,7 +72,13 @@ fn a_send(world: &World) -> Expected {
     world.event(said(1, 1, START_MS), START_MS + 10);
     let post = Post { callback: callback.clone(), to: Some(user(1)), contact: None, text: text.clone(), extra: false };
     world.post(post, START_MS + 20);
-    Expected { said: vec![(1, 1, START_MS, false)], actions: vec![(callback, vec![text])] }
+    Expected { said: vec![(1, 1, START_MS, false)], actions: vec![(callback, vec![text])], ..Expected::default() }
+}
+
+/// LINE refuses the first attempt and would take the next one: nobody knows after a crash.
+fn a_send_that_line_refuses(world: &World) -> Expected {
+    world.line.refuse_next(PushRefusal::Quota);
+    a_send(world)
 }
 
 #[test]
@@ -89,4 +96,9 @@ fn a_message_taken_back_survives_a_crash_anywhere() {
 fn a_send_survives_a_crash_anywhere() {
     every_crash_point(true, true, a_send);
     every_crash_point(false, false, a_send);
+}
+
+#[test]
+fn a_refusal_survives_a_crash_anywhere() {
+    every_crash_point(true, false, a_send_that_line_refuses);
 }

@@ -169,6 +169,7 @@ impl World {
             let now_ms = self.clock.now_ms();
             if now_ms >= calm_at_ms {
                 self.faults.stop();
+                self.line.relent();
             }
             if now_ms >= until_ms {
                 return;

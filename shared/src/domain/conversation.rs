@@ -192,6 +192,13 @@ pub struct Conversation {
     pub not_linked: u64,
 }
 
+/// What people who are tied to nobody said to one Official Account, and nobody will read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotLinked {
+    /// Activities whose text was dropped, ever.
+    pub dropped: u64,
+}
+
 impl Conversation {
     /// A conversation that has just begun.
     pub fn new(key: ConversationKey, account: CrmAccountKey) -> Self {

@@ -15,6 +15,7 @@
 //! | `l:{state}` | `attempt` | [`LoginAttempt`], one day |
 //! | `s:{push}` | `push` | [`Push`], 400 days once settled |
 //! | `k:{account}` | `{push}` | a parked send, for operators' lists |
+//! | `d:{channel}` | `dropped` | [`NotLinked`], kept |
 //! | `o:{account}:{shard}` | `{due_at_ms}:{name}` | [`OwedRow`] |
 
 use std::sync::Arc;
@@ -28,9 +29,9 @@ use super::rows::{Commit, Expect, Row, RowKey, Rows, Versioned, Write, prefix_en
 use crate::domain::account::CrmAccountKey;
 use crate::domain::activity::{Activity, Mark};
 use crate::domain::claim::Claim;
-use crate::domain::conversation::{Conversation, ConversationKey};
+use crate::domain::conversation::{Conversation, ConversationKey, NotLinked};
 use crate::domain::entry::Entry;
-use crate::domain::ids::{ContactId, EventId, MessageId, fingerprint};
+use crate::domain::ids::{ChannelId, ContactId, EventId, MessageId, fingerprint};
 use crate::domain::login::LoginAttempt;
 use crate::domain::owed::{OwedRow, SHARDS};
 use crate::domain::push::{Push, PushId, PushState};
@@ -122,6 +123,14 @@ impl Journal {
     pub async fn parked(&self, account: &CrmAccountKey) -> Result<Vec<PushId>, PortError> {
         let rows = self.0.range(&parked_partition(account), "", &prefix_end(""), 1000).await?;
         rows.iter().map(Row::read).collect()
+    }
+
+    /// How much was dropped because nobody was tied to who said it.
+    ///
+    /// # Errors
+    /// As the table's.
+    pub async fn not_linked(&self, channel: &ChannelId) -> Result<Versioned<NotLinked>, PortError> {
+        Ok(self.read(&not_linked_key(channel)).await?.unwrap_or(Versioned { value: NotLinked::default(), rev: 0 }))
     }
 
     /// An activity whose words are still here.
@@ -281,6 +290,11 @@ pub mod write {
         Write::put(unsent_key(key, message), &true, Expect::Any).expiring(now_ms, TOMBSTONE_DAYS)
     }
 
+    /// So much was dropped, ever; `rev` as read.
+    pub fn not_linked(channel: &ChannelId, value: &NotLinked, rev: u64) -> Write {
+        Write::put(not_linked_key(channel), value, Expect::Rev(rev))
+    }
+
     /// The send waits for a person's decision.
     pub fn parked(push: &Push) -> Write {
         Write::put(RowKey::new(parked_partition(&push.account), push.id.to_string()), &push.id, Expect::Any)
@@ -433,6 +447,10 @@ fn attempt_key(state: &str) -> RowKey {
 
 fn push_key(id: PushId) -> RowKey {
     RowKey::new(format!("s:{id}"), "push")
+}
+
+fn not_linked_key(channel: &ChannelId) -> RowKey {
+    RowKey::new(format!("d:{}", fingerprint(&[channel.as_str()])), "dropped")
 }
 
 fn parked_partition(account: &CrmAccountKey) -> String {

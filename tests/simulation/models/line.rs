@@ -1,4 +1,5 @@
-//! LINE: a ledger of retry keys that lives 24 hours, and what each person's phone shows.
+//! LINE: a ledger of retry keys that lives 24 hours, and what each person's phone shows. It may
+//! refuse any attempt, also one whose key it has accepted before: rule 9 must not need its mercy.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -6,16 +7,29 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use musubi::domain::ids::{ChannelId, LineUserId};
 use musubi::domain::push::{OutgoingMessage, PushId};
-use musubi::ports::messenger::{LineProfile, PushAnswer};
+use musubi::ports::messenger::{LineProfile, PushAnswer, PushRefusal};
 use musubi::ports::{Clock, Messenger, PortError};
 
 use super::clock::ModelClock;
-use crate::faults::{Fate, Faults};
+use crate::faults::{Dice, Fate, Faults};
 
 const KEY_LIVES_MS: i64 = 24 * 3_600_000;
 
+/// What the caller learned of an attempt that reached LINE.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// Nothing: the answer was lost, or the caller is gone.
+    Nothing,
+    Yes,
+    No(PushRefusal),
+    NotNow,
+}
+
 #[derive(Default)]
 struct State {
+    attempts: HashMap<PushId, Vec<Told>>,
+    refusals: Option<(Dice, u64)>,
+    refuse_next: Option<PushRefusal>,
     keys: HashMap<PushId, (i64, String)>,
     shown: Vec<(PushId, String)>,
     violations: Vec<String>,
@@ -43,8 +57,47 @@ impl ModelLine {
         self.state.lock().unwrap().violations.clone()
     }
 
+    /// Every attempt under a key that reached LINE, in order.
+    pub fn attempts(&self, key: PushId) -> Vec<Told> {
+        self.state.lock().unwrap().attempts.get(&key).cloned().unwrap_or_default()
+    }
+
+    /// Refuses so many of a thousand attempts from now on, whatever was accepted before.
+    pub fn refuse(&self, seed: u64, per_mille: u64) {
+        self.state.lock().unwrap().refusals = Some((Dice::new(seed ^ 0x4e0), per_mille));
+    }
+
+    /// Refuses the next attempt.
+    pub fn refuse_next(&self, why: PushRefusal) {
+        self.state.lock().unwrap().refuse_next = Some(why);
+    }
+
+    /// From now on nothing is refused.
+    pub fn relent(&self) {
+        self.state.lock().unwrap().refusals = None;
+    }
+
     pub fn rate_limit(&self, times: u32) {
         self.state.lock().unwrap().rate_limited = times;
+    }
+}
+
+impl State {
+    /// 400 of both kinds, 401, 403 and the two sorts of 429.
+    fn refusal(&mut self) -> Option<Told> {
+        if let Some(why) = self.refuse_next.take() {
+            return Some(Told::No(why));
+        }
+        let (dice, per_mille) = self.refusals.as_mut()?;
+        let refusals = [
+            Told::No(PushRefusal::InvalidMessage),
+            Told::No(PushRefusal::WrongProvider),
+            Told::No(PushRefusal::Token),
+            Told::No(PushRefusal::NotAllowed),
+            Told::No(PushRefusal::Quota),
+            Told::NotNow,
+        ];
+        dice.chance(*per_mille).then(|| refusals[usize::try_from(dice.below(6)).expect("small")])
     }
 }
 
@@ -60,7 +113,7 @@ impl Messenger for ModelLine {
         if fate == Fate::FailsBefore {
             return PushAnswer::NotNow;
         }
-        let answer = {
+        let (told, attempt) = {
             let now_ms = self.clock.now_ms();
             let mut state = self.state.lock().unwrap();
             let known = state.keys.get(&key).filter(|(at_ms, _)| now_ms < at_ms + KEY_LIVES_MS).cloned();
@@ -69,19 +122,34 @@ impl Messenger for ModelLine {
             {
                 state.violations.push(format!("{key}: another body under the same key"));
             }
-            if known.is_some() {
-                PushAnswer::Accepted { request_id: None }
+            let told = if let Some(refusal) = state.refusal() {
+                refusal
+            } else if known.is_some() {
+                Told::Yes
             } else if state.rate_limited > 0 {
                 state.rate_limited -= 1;
-                PushAnswer::NotNow
+                Told::NotNow
             } else {
                 state.keys.insert(key, (now_ms, body.to_owned()));
                 state.shown.push((key, body.to_owned()));
-                PushAnswer::Accepted { request_id: None }
-            }
+                Told::Yes
+            };
+            let attempts = state.attempts.entry(key).or_default();
+            attempts.push(Told::Nothing);
+            (told, attempts.len() - 1)
         };
+        self.faults.note(format!("line push {key}: {told:?}"));
         self.faults.after("line push").await;
-        if fate == Fate::AnswerLost { PushAnswer::Unknown } else { answer }
+        if fate == Fate::AnswerLost {
+            return PushAnswer::Unknown;
+        }
+        self.state.lock().unwrap().attempts.get_mut(&key).expect("just there")[attempt] = told;
+        match told {
+            Told::Yes => PushAnswer::Accepted { request_id: None },
+            Told::No(why) => PushAnswer::Refused { why, request_id: None },
+            Told::NotNow => PushAnswer::NotNow,
+            Told::Nothing => PushAnswer::Unknown,
+        }
     }
 
     async fn profile(&self, _channel: &ChannelId, _user: &LineUserId) -> Result<Option<LineProfile>, PortError> {

@@ -48,7 +48,12 @@ pub async fn run(place: &Place, ask: &mut Ask, say: &Say, command: &ChannelComma
                 ("Webhook URL", url.unwrap_or_default()),
             ];
             lines.extend(settings::facts(&channel.settings, say));
-            Ok(Report::new(to_json(&channel), facts(&lines)))
+            let dropped = place.parts.journal()?.not_linked(&channel.id).await?.value.dropped;
+            let label = say.pick("連携先がなく本文を破棄した件数", "dropped: linked to no contact");
+            lines.push((label, dropped.to_string()));
+            let mut json = to_json(&channel);
+            json["not_linked"] = json!(dropped);
+            Ok(Report::new(json, facts(&lines)))
         }
         ChannelCommand::Set { channel, settings } => set(place, say, channel, settings).await,
         ChannelCommand::Remove { channel, yes } => remove(place, ask, say, channel, *yes).await,

@@ -1,5 +1,8 @@
 //! `channel`.
 
+use musubi::domain::conversation::NotLinked;
+use musubi::ports::journal::write;
+use musubi::ports::rows::Commit;
 use serde_json::json;
 
 use super::support::{CHANNEL, CHANNEL_SECRET, PORTAL, Ran, Stack};
@@ -143,6 +146,24 @@ async fn settings_are_changed_and_survive_a_second_add() {
     let shown = stack.run(&["--json", "channel", "show", CHANNEL], "").await.json();
     assert_eq!(shown["settings"], told["settings"]);
     assert_eq!(stack.account().await.unwrap().channels.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_that_reached_nobody_are_counted_where_an_operator_looks() {
+    let stack = Stack::start().await.with_portal().await;
+    assert_eq!(add(&stack, CHANNEL, &[], &format!("{CHANNEL_SECRET}\n")).await.code, 0);
+    let shown = stack.run(&["--json", "channel", "show", CHANNEL], "").await.json();
+    assert_eq!(shown["not_linked"], 0);
+    let journal = stack.parts.journal().unwrap();
+    let count = write::not_linked(&stack.channel_id(), &NotLinked { dropped: 1_234 }, 0);
+    assert_eq!(journal.commit(vec![count]).await.unwrap(), Commit::Done);
+    let shown = stack.run(&["--json", "channel", "show", CHANNEL], "").await.json();
+    assert_eq!(shown["not_linked"], 1_234);
+    for (language, label) in [("ja_JP.UTF-8", "連携先がなく"), ("en_US.UTF-8", "linked to no contact")] {
+        let shown = stack.run_with(&[("LANG", language)], &["channel", "show", CHANNEL], "").await;
+        let line = shown.stdout.lines().find(|line| line.contains(label)).expect("a line");
+        assert!(line.contains("1234"), "{line}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -232,10 +232,17 @@ impl Payer<'_> {
         let pending = self.journal().all_pending(&head.value.key, MAX_MEMBERS).await?;
         let mut writes: Vec<_> =
             pending.iter().map(|activity| write::forget(&head.value.key, &activity.mark)).collect();
+        let mut count = self.journal().not_linked(&channel.id).await?;
+        count.value.dropped += pending.len() as u64;
+        writes.push(write::not_linked(&channel.id, &count.value, count.rev));
         head.value.not_linked += pending.len() as u64;
         if pending.len() < MAX_MEMBERS {
             head.value.open = None;
             writes.push(write::paid(row));
+        }
+        // On a conflict the row stays due, and nothing was dropped.
+        if !self.commit_head(&mut head, writes).await? {
+            return Ok(());
         }
         tracing::warn!(
             channel.id = %channel.id,
@@ -244,7 +251,6 @@ impl Payer<'_> {
             "text.not_linked"
         );
         crate::telemetry::count("NotLinked", pending.len() as u64);
-        self.commit_head(&mut head, writes).await?;
         Ok(())
     }
 }

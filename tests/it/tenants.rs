@@ -1,0 +1,202 @@
+//! Two customers on one deploy, with the same IDs wherever IDs can be the same: nothing of one ever
+//! reaches the other.
+
+use std::collections::BTreeMap;
+
+use local::fake::hubspot::{ActionSpec, PortalSpec, Signatures, action_body, signed_headers};
+use local::fake::line::event;
+use local::fake::line::{ChannelSpec, Friendship};
+use local::seed::{
+    APP_ID, BOT_USER_ID, CHANNEL_ID, CHANNEL_SECRET, CLIENT_SECRET, LINKED_CONTACT, LINKED_USER, PORTAL_ID, PROVIDER,
+};
+use musubi::aws::Patience;
+use musubi::crm::CrmClients;
+use musubi::crm::hubspot::setup;
+use musubi::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
+use musubi::domain::channel::Channel;
+use musubi::domain::ids::{BotUserId, ChannelId, ContactId, CrmAccountId, CrmAppId, LineUserId};
+use musubi::domain::language::Language;
+use musubi::domain::link::ContactLink;
+use musubi::ports::rows::Commit;
+use musubi::ports::secrets::{CrmToken, LineSecrets, Secret};
+use serde_json::{Value, json};
+
+use crate::app::{App, common, message_id, text_at};
+
+/// One customer: an Official Account and a portal, and words that only they may see.
+struct Tenant {
+    channel: &'static str,
+    secret: &'static str,
+    bot: &'static str,
+    portal: u64,
+    mark: &'static str,
+}
+
+const FIRST: Tenant =
+    Tenant { channel: CHANNEL_ID, secret: CHANNEL_SECRET, bot: BOT_USER_ID, portal: PORTAL_ID, mark: "甲社" };
+const SECOND: Tenant = Tenant {
+    channel: "1657000002",
+    secret: "fedcba9876543210fedcba9876543210",
+    bot: "Ub0b00000000000000000000000000002",
+    portal: 24_000_002,
+    mark: "乙社",
+};
+/// The same execution, as far as its callback ID tells.
+const CALLBACK: &str = "ap-1-2384423471000-1-0";
+
+/// The second customer, as an operator sets one up: the same app, the same LINE provider, a contact
+/// with the same record ID, tied to the same LINE user ID.
+async fn move_in(app: &App, tenant: &Tenant) {
+    let world = &app.world;
+    world.line.add_channel(ChannelSpec {
+        bot_user_id: tenant.bot.to_owned(),
+        webhook_url: Some(format!("{}/line/{}/webhook", world.url, tenant.channel)),
+        ..ChannelSpec::demo(tenant.channel, tenant.secret, PROVIDER)
+    });
+    world.line.set_friendship(tenant.channel, LINKED_USER, Friendship::Friend);
+    world.hubspot.add_portal(PortalSpec::demo(tenant.portal));
+    world.hubspot.create_contact_as(tenant.portal, LINKED_CONTACT, &[("email", "hanako@example.com")]);
+
+    let parts = world.parts(Patience::WORKER).expect("parts");
+    let (secrets, channels, links) =
+        (parts.secrets().expect("secrets"), parts.channels().expect("channels"), parts.links().expect("links"));
+    let key = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new(tenant.portal.to_string()) };
+    let id = ChannelId::new(tenant.channel);
+    let line = LineSecrets { channel_secrets: vec![Secret::new(tenant.secret)], access_token: None };
+    secrets.store_line(&id, &line).await.expect("stored");
+    let refresh_token = Secret::new(world.hubspot.install(tenant.portal));
+    let token = CrmToken::OAuth { access_token: Secret::new(""), refresh_token, expires_at_ms: 0 };
+    secrets.store_crm_token(&key, &token).await.expect("stored");
+    let app_id = CrmAppId::new(APP_ID.to_string());
+    let mut account = CrmAccount::new(key.clone(), app_id, Language::Japanese, "Asia/Tokyo");
+    account.channels = vec![id.clone()];
+    account.capabilities.workflows_wait = true;
+    account.capabilities.unique_keys = true;
+    let crms = CrmClients::new(musubi::http::client(), &world.vendor_urls.1, secrets as _, world.time());
+    let api = crms.hubspot_api(&account);
+    setup::prepare_properties(&api, account.language).await.expect("properties");
+    setup::probe_unique_keys(&api, account.language).await.expect("unique keys");
+    assert_eq!(channels.put_account(&account, 0).await.expect("stored"), Commit::Done);
+    let channel = Channel {
+        id: id.clone(),
+        bot_user_id: BotUserId::new(tenant.bot),
+        name: tenant.mark.to_owned(),
+        basic_id: "@second".to_owned(),
+        account: key.clone(),
+        settings: Default::default(),
+    };
+    assert_eq!(channels.put(&channel, 0).await.expect("stored"), Commit::Done);
+    let (user, contact) = (LineUserId::new(LINKED_USER), ContactId::new(LINKED_CONTACT.to_string()));
+    let link = ContactLink { channel: id, user, account: key, contact, linked_at_ms: world.clock.now_ms() };
+    assert_eq!(links.tie(&link).await.expect("stored"), Commit::Done);
+}
+
+/// Posts events as LINE would to this channel, signed with this secret.
+async fn post(app: &App, to: &Tenant, secret: &str, events: &[Value]) -> u16 {
+    let body = event::webhook_body(to.bot, events);
+    let url = format!("{}/line/{}/webhook", app.world.url, to.channel);
+    let request = app.http.post(url).header("x-line-signature", event::sign(secret, &body)).body(body);
+    request.send().await.expect("an answer").status().as_u16()
+}
+
+/// Posts an execution as HubSpot would for this portal, and reads the answer.
+async fn act(app: &App, of: &Tenant, fields: &[(&str, &str)]) -> Value {
+    let spec = ActionSpec {
+        portal_id: of.portal,
+        definition_id: 1,
+        workflow_id: 1,
+        enrollment_id: 2_384_423_471_000,
+        action_id: 1,
+        execution_index: 0,
+        contact_id: LINKED_CONTACT,
+    };
+    let fields: BTreeMap<String, String> = fields.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+    let mut body: Value = serde_json::from_slice(&action_body(&spec, &fields, None)).expect("JSON");
+    body["callbackId"] = json!(CALLBACK);
+    let body = body.to_string();
+    let uri = format!("{}/crm/hubspot/{APP_ID}/action", app.world.url);
+    let headers = signed_headers(CLIENT_SECRET, &uri, body.as_bytes(), app.world.clock.now_ms(), Signatures::V2);
+    let answer = app.http.post(uri).headers(headers).body(body).send().await.expect("an answer");
+    serde_json::from_slice(&answer.bytes().await.expect("a body")).expect("JSON")
+}
+
+fn last_message(app: &App, of: &Tenant) -> String {
+    let contacts = app.world.hubspot.contacts(of.portal);
+    let [contact] = contacts.as_slice() else { panic!("one contact each") };
+    contact.properties.get("line_last_message").cloned().unwrap_or_default()
+}
+
+fn notes(app: &App, of: &Tenant) -> String {
+    let notes = app.world.hubspot.notes(of.portal);
+    notes.iter().filter_map(|note| note.properties.get("hs_note_body").cloned()).collect()
+}
+
+/// Nothing that any vendor was ever told under one customer's name holds the other's words.
+fn nothing_crossed(app: &App) {
+    let calls = app.world.line.ledger().calls.into_iter().chain(app.world.hubspot.ledger().calls);
+    let mut told = BTreeMap::<String, usize>::new();
+    for call in calls {
+        let owner = call.owner.clone().unwrap_or_default();
+        let body = String::from_utf8_lossy(&call.body).into_owned();
+        for tenant in [&FIRST, &SECOND] {
+            let theirs = owner == tenant.channel || owner == tenant.portal.to_string();
+            let says = body.contains(tenant.mark);
+            assert!(!says || theirs, "{} {} as {owner} says words of {}", call.method, call.path, tenant.mark);
+            *told.entry(owner.clone()).or_default() += usize::from(says);
+        }
+    }
+    for owner in [CHANNEL_ID, SECOND.channel, &PORTAL_ID.to_string(), &SECOND.portal.to_string()] {
+        assert!(told.get(owner).is_some_and(|times| *times > 0), "{owner} was told its own words");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_customers_with_the_same_ids_never_meet() {
+    let app = App::start().await;
+    // The execution is posted here and not by the fake, which therefore knows no block of it.
+    app.world.hubspot.switch(|switches| switches.unknown_block_is_404 = false);
+    move_in(&app, &SECOND).await;
+    let now_ms = app.world.clock.now_ms();
+    for tenant in [&FIRST, &SECOND] {
+        let said = format!("{}へ", tenant.mark);
+        let kept = format!("{}に残る", tenant.mark);
+        let events = [text_at(LINKED_USER, 1, now_ms, &kept), text_at(LINKED_USER, 2, now_ms + 1, &said)];
+        assert_eq!(post(&app, tenant, tenant.secret, &events).await, 200);
+        let answer = act(&app, tenant, &[("message_1", &format!("{}から", tenant.mark))]).await;
+        assert_eq!(answer["outputFields"]["hs_execution_state"], "BLOCK", "{answer}");
+    }
+    for (tenant, other) in [(&FIRST, &SECOND), (&SECOND, &FIRST)] {
+        let forged = [text_at(LINKED_USER, 9, now_ms, &format!("{}の偽物", other.mark))];
+        assert_eq!(post(&app, tenant, other.secret, &forged).await, 401, "the other's secret opens nothing");
+        let answer = act(&app, tenant, &[("message_1", "越境"), ("channel", other.channel)]).await;
+        assert_eq!(answer["outputFields"]["outcome"], "failed", "the other's Official Account cannot be chosen");
+    }
+    app.until("both workflows go on", |app| app.world.hubspot.completions().len() >= 2).await;
+    for tenant in [&FIRST, &SECOND] {
+        let said = format!("{}へ", tenant.mark);
+        app.until("each has its own words", |app| last_message(app, tenant) == said).await;
+    }
+    app.until_moving("both entries", |app| !notes(app, &FIRST).is_empty() && !notes(app, &SECOND).is_empty()).await;
+
+    // The same message ID, taken back at one of them only.
+    let unsend = event::unsend(&common(LINKED_USER, 3, now_ms + 2), &message_id(2));
+    assert_eq!(post(&app, &FIRST, FIRST.secret, &[unsend]).await, 200);
+    app.until_moving("it is gone there", |app| !notes(app, &FIRST).contains("甲社へ")).await;
+
+    assert!(notes(&app, &FIRST).contains("甲社に残る") && notes(&app, &FIRST).contains("甲社から"));
+    for kept in ["乙社に残る", "乙社へ", "乙社から"] {
+        assert!(notes(&app, &SECOND).contains(kept), "{kept}");
+    }
+    assert_eq!(last_message(&app, &SECOND), "乙社へ", "and nothing of it was taken back at the other");
+    let completions = app.world.hubspot.completions();
+    let mut told: Vec<u64> = completions.iter().map(|completion| completion.portal_id).collect();
+    told.sort_unstable();
+    told.dedup();
+    assert_eq!(told, [FIRST.portal, SECOND.portal], "each portal hears of its own execution");
+    assert!(completions.iter().all(|it| it.callback_id == CALLBACK && it.outputs["outcome"] == "accepted"));
+    let delivered = app.world.line.delivered();
+    let mut from: Vec<&str> = delivered.iter().map(|message| message.channel_id.as_str()).collect();
+    from.sort_unstable();
+    assert_eq!(from, [FIRST.channel, SECOND.channel], "one message each, although the callback ID is the same");
+    nothing_crossed(&app);
+}
