@@ -358,7 +358,6 @@ async fn a_privacy_deletion_long_after_a_deletion_still_finds_whom_to_forget() {
     app.hanako_writes("前").await;
     app.world.hubspot.delete(PORTAL_ID, ObjectType::Contact, LINKED_CONTACT);
     app.looked().await;
-    app.settled().await;
     app.world.line.block(CHANNEL_ID, LINKED_USER).await;
     app.until_queues_empty().await;
     let journal = app.world.parts(Patience::WORKER).expect("parts").journal().expect("a journal");

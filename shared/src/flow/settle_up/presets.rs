@@ -119,6 +119,8 @@ impl Payer<'_> {
             _ => {}
         }
         let claim = Claim::new(ClaimedBy::Preset, whom, now_ms);
+        // The contact that is to be shows neither name nor picture yet.
+        head.value.profile_wanted |= claim.whom != Whom::Nobody;
         let mut writes = vec![write::claim(key, &claim, rev, now_ms)];
         writes.extend(head.value.owe_person(now_ms).iter().map(write::owe));
         if !self.commit_head(&mut head, writes).await? {
