@@ -62,6 +62,7 @@ impl Link {
             let sign = Mark { at_ms: claim.at_ms, event: EventId::new("login") };
             head.value.friendship.see(&sign, false);
         }
+        head.value.profile_wanted |= claim.name.is_none();
         let claim = claim.clone().after(waiting.map(|waiting| waiting.value));
         let mut writes = vec![write::claim(key, &claim, rev, now_ms)];
         writes.extend(head.value.owe_person(now_ms).iter().map(write::owe));

@@ -130,7 +130,7 @@ impl Payer<'_> {
         }
         let mut contact = contact.clone();
         if let Some(old) = person.link.clone() {
-            match self.empty(person, &old, &contact).await? {
+            match self.empty(person, claim, &old, &contact).await? {
                 Ok(kept) => contact = kept,
                 Err(failure) => return self.wait(person, &failure).await,
             }
@@ -165,11 +165,12 @@ impl Payer<'_> {
     async fn empty(
         &self,
         person: &Person,
+        claim: &Claim,
         old: &Versioned<ContactLink>,
         new: &ContactId,
     ) -> Result<Result<ContactId, CrmFailure>, PortError> {
         let merges = person.channel.login.as_ref().is_some_and(|login| login.merge_duplicates);
-        if merges && old.value.by.is_none() {
+        if merges && claim.by == ClaimedBy::Login && old.value.by.is_none() {
             match self.crm.merge_contacts(&old.value.contact, new).await {
                 Ok(kept) => return Ok(Ok(kept)),
                 Err(CrmFailure::Refused { .. } | CrmFailure::Gone) => self.log_conflict(person, "merge.refused"),
@@ -193,7 +194,7 @@ impl Payer<'_> {
         Ok(())
     }
 
-    async fn owe_now(&self, owed: Owed) -> Result<(), PortError> {
+    pub(super) async fn owe_now(&self, owed: Owed) -> Result<(), PortError> {
         let now_ms = self.now_ms();
         let row = OwedRow::new(&self.account.key, owed, now_ms, now_ms);
         let _ = self.journal().commit(vec![write::owe(&row)]).await?;

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::Payer;
+use super::clears::cleared;
 use super::people::Person;
 use crate::domain::activity::{Activity, Content};
 use crate::domain::conversation::Conversation;
@@ -13,12 +14,15 @@ use crate::ports::messenger::LineProfile;
 
 impl Payer<'_> {
     pub(super) fn properties(&self, person: &Person, record: &ContactRecord, pending: &[Activity]) -> Properties {
-        let mut properties = Properties::default();
         let head = &person.head.value;
+        let shown = record.properties.get(property::LINE_USER_ID);
+        // What the record says of somebody else must not stand beside this person's words.
+        let somebody_else = shown.is_some_and(|user| user != person.user.expose());
+        let mut properties = if somebody_else { cleared() } else { Properties::default() };
         properties.set(property::LINE_USER_ID, person.user.expose());
         set_profile(&mut properties, person.profile.as_ref());
         if let Some(link) = &person.link
-            && (person.tied || record.properties.get(property::LINE_LINKED_AT).is_none())
+            && (person.tied || somebody_else || record.properties.get(property::LINE_LINKED_AT).is_none())
             && let Ok(at) = Timestamp::from_millisecond(link.value.linked_at_ms)
         {
             properties.set(property::LINE_LINKED_AT, at.to_string());
@@ -45,7 +49,8 @@ impl Payer<'_> {
             properties.set(property::LINE_LAST_MESSAGE, newest);
         }
         if person.channel.settings.recent_messages {
-            let current = record.properties.get(property::LINE_RECENT_MESSAGES).unwrap_or("");
+            let current =
+                record.properties.get(property::LINE_RECENT_MESSAGES).filter(|_| !somebody_else).unwrap_or("");
             let now = self.recent_messages(head, current, pending);
             if now != current {
                 properties.set(property::LINE_RECENT_MESSAGES, now);

@@ -56,14 +56,21 @@ impl Payer<'_> {
         let people = self.make_contacts(people).await?;
         let contacts: Vec<ContactId> =
             people.iter().filter_map(|person| person.link.as_ref().map(|link| link.value.contact.clone())).collect();
-        let names = [property::LINE_RECENT_MESSAGES, property::LINE_LINKED_AT, property::LINE_ROUTE, property::EMAIL];
+        let names = [
+            property::LINE_USER_ID,
+            property::LINE_RECENT_MESSAGES,
+            property::LINE_LINKED_AT,
+            property::LINE_ROUTE,
+            property::EMAIL,
+        ];
         let records = self.crm.read_contacts(&contacts, &names).await;
         let mut known = Vec::new();
         for (mut person, record) in people.into_iter().zip(records) {
             match record {
                 Ok(record) => {
-                    self.follow_merge(&mut person, &record.contact).await?;
-                    known.push((person, record));
+                    if self.follow_merge(&mut person, &record.contact).await? {
+                        known.push((person, record));
+                    }
                 }
                 Err(CrmFailure::Gone) => self.contact_gone(&person.row, &person.head.value.key).await?,
                 Err(failure) => {
@@ -180,16 +187,17 @@ impl Payer<'_> {
         }
     }
 
-    /// A merge gave the contact a new ID: the link follows, unless the new one is tied to another person.
-    async fn follow_merge(&self, person: &mut Person, contact: &ContactId) -> Result<(), PortError> {
-        let Some(link) = person.link.as_mut().filter(|link| link.value.contact != *contact) else { return Ok(()) };
-        match self.up.links.follow_merge(link, contact).await? {
-            Commit::Done => link.value.contact = contact.clone(),
-            Commit::Conflict => {
-                tracing::warn!(crm.account = %self.account.key, conversation = person.head.value.key.hash(), "merge.conflict");
-            }
+    /// A merge gave the contact a new ID: the link follows. `false`: the new one is tied to another person; nothing of this
+    /// one is written there, and a look at the old one decides who stays.
+    async fn follow_merge(&self, person: &mut Person, contact: &ContactId) -> Result<bool, PortError> {
+        let Some(link) = person.link.as_mut().filter(|link| link.value.contact != *contact) else { return Ok(true) };
+        if self.up.links.follow_merge(link, contact).await? == Commit::Done {
+            link.value.contact = contact.clone();
+            return Ok(true);
         }
-        Ok(())
+        self.owe_now(Owed::Look { contact: link.value.contact.clone(), forget: false }).await?;
+        self.conclude(&person.row, Verdict::After(60_000)).await?;
+        Ok(false)
     }
 
     async fn write_properties(
@@ -209,9 +217,10 @@ impl Payer<'_> {
         for ((mut person, record), answer) in known.into_iter().zip(answers) {
             match answer {
                 Ok(contact) => {
-                    self.follow_merge(&mut person, &contact).await?;
-                    self.write_email(&person, &record).await;
-                    written.push((person, record));
+                    if self.follow_merge(&mut person, &contact).await? {
+                        self.write_email(&person, &record).await;
+                        written.push((person, record));
+                    }
                 }
                 Err(CrmFailure::Gone) => self.contact_gone(&person.row, &person.head.value.key).await?,
                 Err(failure) => {
