@@ -148,6 +148,7 @@ impl Crm for ModelCrm {
 
     async fn update_contacts(&self, writes: &[ContactWrite]) -> Vec<Each<ContactId>> {
         self.each("crm update", writes, |state, write| match state.contacts.get_mut(&write.contact) {
+            Some(_) if is_taken(state, write) => Err(CrmFailure::Refused { code: "DUPLICATE".into() }),
             Some(contact) => {
                 contact.extend(write.properties.0.clone());
                 Ok(write.contact.clone())

@@ -43,7 +43,7 @@ fn commit(state: &mut State, writes: Vec<Write>) -> Commit {
         let rev = state.rows.get(&(key.partition.clone(), key.sort.clone())).map_or(0, |(rev, _)| *rev);
         match expect {
             Expect::Any => true,
-            Expect::Absent => rev == 0,
+            Expect::Absent | Expect::AbsentAnew => rev == 0,
             Expect::Rev(expected) => rev == expected,
         }
     };
@@ -62,7 +62,7 @@ fn commit(state: &mut State, writes: Vec<Write>) -> Commit {
                 let rev = match expect {
                     Expect::Absent => 1,
                     Expect::Rev(rev) => rev + 1,
-                    Expect::Any => {
+                    Expect::AbsentAnew | Expect::Any => {
                         // Room for the revisions that follow it one by one.
                         state.fresh_rev += 1 << 20;
                         state.fresh_rev

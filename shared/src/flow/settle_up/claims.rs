@@ -157,7 +157,7 @@ impl Payer<'_> {
         );
         person.link = self.up.links.of_user(&link.channel, &link.user).await?;
         person.tied = true;
-        Ok(Heeded::GoOn)
+        Ok(if self.part_if_erased(person).await? { Heeded::Stop } else { Heeded::GoOn })
     }
 
     /// The contact that the person leaves gives up the unique property: merged into the new one where that is allowed and it
@@ -193,7 +193,7 @@ impl Payer<'_> {
         Ok(())
     }
 
-    async fn owe_now(&self, owed: Owed) -> Result<(), PortError> {
+    pub(super) async fn owe_now(&self, owed: Owed) -> Result<(), PortError> {
         let now_ms = self.now_ms();
         let row = OwedRow::new(&self.account.key, owed, now_ms, now_ms);
         let _ = self.journal().commit(vec![write::owe(&row)]).await?;
