@@ -31,6 +31,11 @@ impl ModelRows {
         Self { name, faults, state: Arc::new(Mutex::new(State { rows: BTreeMap::new(), fresh_rev: 1 << 40 })) }
     }
 
+    /// The same table, without faults: to set the scene.
+    pub fn calm(&self) -> Self {
+        Self { faults: Faults::random(0, 0, 0), ..self.clone() }
+    }
+
     /// Every row, for checks.
     pub fn all(&self) -> Vec<(String, String, String)> {
         let state = self.state.lock().unwrap();
