@@ -105,7 +105,7 @@ fn moving_a_person_to_another_contact_survives_a_crash_anywhere() {
     };
     for unique_keys in [true, false] {
         every_crash_point_of(
-            pairs,
+            false,
             |faults| small(unique_keys, false, faults),
             fill,
             |world, ()| {
