@@ -4,6 +4,7 @@ mod app;
 mod architecture;
 mod bad_input;
 mod contacts;
+mod erase;
 mod events;
 mod inbound;
 

@@ -175,7 +175,7 @@ fn one_contact_and_one_open_task_each(world: &World, expected: &Expected) -> Res
 }
 
 /// No words, no owed work that should have been done, no job in a queue.
-fn nothing_is_left(world: &World) -> Result<(), String> {
+pub fn nothing_is_left(world: &World) -> Result<(), String> {
     for (partition, sort, body) in world.journal_rows.all() {
         if sort.starts_with("p:") {
             return Err(format!("words are left in {partition}"));

@@ -7,27 +7,37 @@ use crate::check::{Expected, check};
 use crate::faults::Faults;
 use crate::world::{MINUTE_MS, Make, Post, START_MS, World, said, unsent, user};
 
-fn world(faults: Faults, unique_keys: bool) -> World {
+/// A small world, where one thing happens at a time.
+pub fn small(unique_keys: bool, create_contacts: bool, faults: Faults) -> World {
     World::new(Make {
         seed: 1,
         faults,
         unique_keys,
-        create_contacts: true,
+        create_contacts,
         concurrency: 1,
         lost_answers_per_mille: 0,
         lease: true,
     })
 }
 
+fn every_crash_point(unique_keys: bool, pairs: bool, fill: impl Fn(&World) -> Expected) {
+    every_crash_point_of(pairs, |faults| small(unique_keys, true, faults), fill, check);
+}
+
 /// Runs the scenario with a crash at each gate of the undisturbed run, then with pairs of them.
 /// Gates of a payer that finds nothing due are left out: nothing is under way there.
-fn every_crash_point(unique_keys: bool, pairs: bool, fill: impl Fn(&World) -> Expected) {
+pub fn every_crash_point_of<T>(
+    pairs: bool,
+    make: impl Fn(Faults) -> World,
+    fill: impl Fn(&World) -> T,
+    holds: impl Fn(&World, &T) -> Result<(), String>,
+) {
     let go = |crashes: &[u64]| {
-        let mut world = world(Faults::crashes_at(crashes.iter().copied()), unique_keys);
+        let mut world = make(Faults::crashes_at(crashes.iter().copied()));
         let expected = fill(&world);
         world.run(i64::MAX, START_MS + 100 * MINUTE_MS);
         let trace = world.faults.trace();
-        if let Err(why) = check(&world, &expected) {
+        if let Err(why) = holds(&world, &expected) {
             let crash = trace.iter().rposition(|line| line.starts_with("CRASH")).unwrap_or(0);
             let around = &trace[crash.saturating_sub(30)..(crash + 30).min(trace.len())];
             panic!("crashes at {crashes:?}: {why}\n{}", around.join("\n"));

@@ -8,7 +8,9 @@
 mod check;
 mod contract;
 mod crash_points;
+mod erasing;
 mod faults;
+mod linking;
 mod models;
 mod random;
 mod world;

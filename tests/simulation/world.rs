@@ -2,19 +2,23 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
 use musubi::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
 use musubi::domain::activity::Content;
 use musubi::domain::channel::Channel;
+use musubi::domain::claim::Claim;
 use musubi::domain::conversation::Source;
 use musubi::domain::ids::*;
 use musubi::domain::job::WakeUp;
 use musubi::domain::language::Language;
+use musubi::domain::link::ContactLink;
 use musubi::domain::push::{OutgoingMessage, PushId, PushJob};
 use musubi::flow::accept::{Accept, Asked};
 use musubi::flow::deliver::Deliver;
+use musubi::flow::erase::{Receipt, Who};
+use musubi::flow::link::Link;
 use musubi::flow::record::{InboundEvent, InboundWhat, Record};
 use musubi::flow::settle_up::SettleUp;
 use musubi::ports::{Channels, Clock, Journal, Links, PortError};
@@ -40,12 +44,20 @@ pub struct Post {
     pub extra: bool,
 }
 
+/// What an operator does, and does again until it is done.
+#[derive(Clone)]
+pub enum Act {
+    Claim(LineUserId, Claim),
+    Erase(Who),
+}
+
 #[derive(Clone)]
 enum Origin {
     Inbox(u64),
     Push(u64),
     Wake(u64),
     Post(Box<Post>),
+    Act(u64),
 }
 
 struct InFlight {
@@ -65,6 +77,11 @@ pub struct World {
     pub push: ModelQueue<PushJob>,
     pub wake_ups: ModelQueue<WakeUp>,
     pub posts: ModelQueue<Post>,
+    pub acts: ModelQueue<Act>,
+    /// What erasing said.
+    pub receipts: Arc<Mutex<Vec<Receipt>>>,
+    /// The contacts that person 1 was tied to, one after the other; `-`: to none.
+    pub ties: Vec<String>,
     pub line: ModelLine,
     pub crm: ModelCrm,
     channels: Channels,
@@ -114,6 +131,9 @@ impl World {
             push: ModelQueue::new("push", make.faults.clone(), clock.clone()),
             wake_ups: ModelQueue::new("wake-ups", make.faults.clone(), clock.clone()),
             posts: ModelQueue::new("posts", make.faults.clone(), clock.clone()),
+            acts: ModelQueue::new("acts", make.faults.clone(), clock.clone()),
+            receipts: Arc::default(),
+            ties: Vec::new(),
             line: ModelLine::new(make.faults.clone(), clock.clone()),
             crm: ModelCrm::new(make.faults.clone(), make.unique_keys),
             dice: Dice::new(make.seed),
@@ -145,7 +165,7 @@ impl World {
         Journal::new(Arc::new(self.journal_rows.clone()))
     }
 
-    fn links(&self) -> Links {
+    pub fn links(&self) -> Links {
         Links::new(Arc::new(self.links_rows.clone()))
     }
 
@@ -199,6 +219,7 @@ impl World {
             self.push.next_ready_ms(),
             self.wake_ups.next_ready_ms(),
             self.posts.next_ready_ms(),
+            self.acts.next_ready_ms(),
             Some(self.next_schedule_ms),
         ];
         let next = queues.into_iter().flatten().min().unwrap_or(0);
@@ -207,6 +228,10 @@ impl World {
 
     /// Starts one invocation for something that is visible in a queue.
     fn start(&mut self) -> bool {
+        if let Some(waiting) = self.acts.receive(0) {
+            self.in_flight.push(self.act(waiting.id, waiting.job));
+            return true;
+        }
         let first = self.dice.below(4);
         for turn in 0..4 {
             let choose = self.dice.next();
@@ -249,6 +274,25 @@ impl World {
             }
         }
         false
+    }
+
+    fn act(&self, id: u64, act: Act) -> InFlight {
+        let (link, erase) = (self.link(), self.settle_up().erase());
+        let (channel, receipts) = (self.channel.clone(), Arc::clone(&self.receipts));
+        in_flight(Origin::Act(id), async move {
+            match act {
+                Act::Claim(user, claim) => link.claim(&channel, &user, &claim).await,
+                Act::Erase(who) => {
+                    let receipt = erase.erase(&channel.account, &channel.id, &who).await?;
+                    receipts.lock().unwrap().push(receipt);
+                    Ok(())
+                }
+            }
+        })
+    }
+
+    fn link(&self) -> Link {
+        Link { journal: self.journal(), wake_ups: Arc::new(self.wake_ups.clone()), clock: self.clock() }
     }
 
     fn asked(&self, post: &Post) -> Asked {
@@ -294,6 +338,7 @@ impl World {
     fn poll(&mut self, at: usize) {
         let mut context = Context::from_waker(Waker::noop());
         let polled = self.in_flight[at].future.as_mut().poll(&mut context);
+        self.see_ties();
         if self.faults.take_crash() {
             // The process is gone: what it held in its hands comes back when its time is up.
             let crashed = self.in_flight.remove(at);
@@ -310,11 +355,29 @@ impl World {
         match (finished.origin, result) {
             (Origin::Inbox(id), Ok(())) => self.inbox.delete(id),
             (Origin::Push(id), Ok(())) => self.push.delete(id),
+            (Origin::Act(id), Ok(())) => self.acts.delete(id),
             // A wake-up is done with whatever came of it: the schedule stands behind it.
             (Origin::Wake(id), _) => self.wake_ups.delete(id),
             (Origin::Post(post), Ok(())) => self.answered(*post),
             (Origin::Post(post), Err(_)) => self.ask_again(*post),
             (_, Err(_)) => {}
+        }
+    }
+
+    /// A link is two rows: each must have its other half at every moment.
+    fn see_ties(&mut self) {
+        let rows = self.links_rows.all();
+        for (partition, _, body) in &rows {
+            let half = if partition.starts_with("user:") { "contact:" } else { "user:" };
+            let halves = rows.iter().filter(|(other, _, same)| other.starts_with(half) && same == body).count();
+            assert_eq!(halves, 1, "half a link");
+        }
+        let mine = rows.iter().find(|(at, _, body)| at.starts_with("user:") && body.contains(user(1).expose()));
+        let tied = mine.map_or("-".to_owned(), |(_, _, body)| {
+            serde_json::from_str::<ContactLink>(body).expect("a link").contact.to_string()
+        });
+        if self.ties.last() != Some(&tied) {
+            self.ties.push(tied);
         }
     }
 

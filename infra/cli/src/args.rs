@@ -95,6 +95,12 @@ pub enum Command {
     /// LINE messages of which it cannot be known whether they were shown: a person decides.
     #[command(subcommand)]
     Parked(ParkedCommand),
+    /// One person on LINE: who they are in the CRM. LINE user IDs are read from a hidden prompt or standard input.
+    #[command(subcommand)]
+    Person(PersonCommand),
+    /// What operators are asked: is this person that contact?
+    #[command(subcommand)]
+    Questions(QuestionsCommand),
     /// The HubSpot developer project.
     #[command(subcommand, name = "hubspot")]
     HubSpot(HubSpotCommand),
@@ -287,6 +293,84 @@ pub enum ParkedCommand {
         /// The person does not have it.
         #[arg(long, group = "verdict")]
         not_shown: bool,
+    },
+}
+
+/// Which person: by the contact, or by the LINE user ID.
+#[derive(Debug, clap::Args)]
+#[group(id = "who", required = true, multiple = false)]
+pub struct Whose {
+    /// Whoever is linked to this contact.
+    #[arg(long, group = "who")]
+    pub contact: Option<String>,
+    /// Reads a LINE user ID from a hidden prompt or standard input.
+    #[arg(long, group = "who")]
+    pub user_stdin: bool,
+}
+
+/// For people.
+#[derive(Debug, Subcommand)]
+pub enum PersonCommand {
+    /// Since when and on whose word the person is linked, whether they follow, whether they wait for an answer. No texts.
+    Show {
+        /// The channel ID.
+        #[arg(long)]
+        channel: String,
+        /// The contact's ID in the CRM.
+        #[arg(long)]
+        contact: String,
+    },
+    /// Links a person to a contact, whatever either was linked to. Asks for the LINE user ID, unless --from-contact says who.
+    Link {
+        /// The channel ID.
+        #[arg(long)]
+        channel: String,
+        /// The contact's ID in the CRM.
+        #[arg(long)]
+        contact: String,
+        /// Moves whoever is linked to this contact.
+        #[arg(long)]
+        from_contact: Option<String>,
+    },
+    /// Parts a person from their contact. None is made for them until somebody links them again.
+    Unlink {
+        /// The channel ID.
+        #[arg(long)]
+        channel: String,
+        /// Who.
+        #[command(flatten)]
+        whose: Whose,
+    },
+    /// Removes everything that Musubi holds about a person, and says what was removed and what lies in the CRM.
+    Erase {
+        /// The channel ID.
+        #[arg(long)]
+        channel: String,
+        /// Who.
+        #[command(flatten)]
+        whose: Whose,
+        /// Does not ask.
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// For questions.
+#[derive(Debug, Subcommand)]
+pub enum QuestionsCommand {
+    /// What waits for an answer.
+    List,
+    /// Answers one, after you have looked at the contact and the chat.
+    #[command(group = ArgGroup::new("answer").required(true))]
+    Decide {
+        /// As listed.
+        question: String,
+        /// The person is this contact: they are linked.
+        #[arg(long, group = "answer")]
+        same: bool,
+        /// They are two.
+        #[arg(long, group = "answer")]
+        different: bool,
     },
 }
 

@@ -11,9 +11,11 @@ mod dead_letters;
 mod failure;
 mod hubspot_project;
 mod parked;
+mod person;
 mod place;
 mod portal;
 mod proposed;
+mod questions;
 mod say;
 mod table;
 
@@ -50,6 +52,8 @@ async fn run(args: Args, say: Say) -> Result<Report, Failure> {
         Command::Channel(command) => channel::run(&place, &mut ask, &say, command).await,
         Command::DeadLetters(command) => dead_letters::run(&place, &say, command).await,
         Command::Parked(command) => parked::run(&place, &say, command).await,
+        Command::Person(command) => person::run(&place, &mut ask, &say, command).await,
+        Command::Questions(command) => questions::run(&place, &say, command).await,
         Command::HubSpot(_) => unreachable!("handled above, since it needs no AWS"),
     }
 }

@@ -53,8 +53,13 @@ async fn revisions_tell_writes_apart(rows: &dyn Rows) {
     assert_eq!(commit(rows, vec![put(&key, "again", Expect::Absent)]).await, Commit::Done);
     assert_eq!(get(rows, &key).await, Some((1, "again".to_owned())), "a new row begins at 1");
 
+    assert_eq!(commit(rows, vec![Write::Delete { key: key.clone(), expect: Expect::Any }]).await, Commit::Done);
+    assert_eq!(commit(rows, vec![put(&key, "anew", Expect::AbsentAnew)]).await, Commit::Done);
+    let (anew, _) = get(rows, &key).await.expect("just written");
+    assert!(![1, 2, 3].contains(&anew), "a row that begins anew bears none of its old revisions");
+
     // A write that expects anything leaves a revision the row never had, even across deletions.
-    let mut had = HashSet::from([1, 2, 3]);
+    let mut had = HashSet::from([1, 2, 3, anew]);
     let other = RowKey::new(&key.partition, "b");
     for round in 0..6 {
         let text = round.to_string();
@@ -80,9 +85,10 @@ async fn revisions_tell_writes_apart(rows: &dyn Rows) {
 /// Every kind of write with every expectation, on a row that is there (at revision 2) and one that
 /// is not; alone, and beside another write.
 async fn every_expectation_is_kept(rows: &dyn Rows) {
-    let expectations = [Expect::Absent, Expect::Rev(0), Expect::Rev(1), Expect::Rev(2), Expect::Rev(3), Expect::Any];
+    let revs = [0, 1, 2, 3].map(Expect::Rev);
+    let expectations = [Expect::Absent, Expect::AbsentAnew, Expect::Any].into_iter().chain(revs);
     for present in [false, true] {
-        for expect in expectations {
+        for expect in expectations.clone() {
             for kind in 0..3 {
                 for alone in [true, false] {
                     one_expectation(rows, present, expect, kind, alone).await;
@@ -111,14 +117,16 @@ async fn one_expectation(rows: &dyn Rows, present: bool, expect: Expect, kind: u
     }
     let holds = match expect {
         Expect::Any => true,
-        Expect::Absent | Expect::Rev(0) => !present,
+        Expect::Absent | Expect::AbsentAnew | Expect::Rev(0) => !present,
         Expect::Rev(rev) => present && rev == 2,
     };
     let case = format!("present {present}, {expect:?}, kind {kind}, alone {alone}");
     assert_eq!(commit(rows, writes).await, if holds { Commit::Done } else { Commit::Conflict }, "{case}");
     let after = get(rows, &key).await;
     match (holds, kind, expect) {
-        (true, 0, Expect::Any) => assert_eq!(after.map(|(_, value)| value), Some("new".to_owned()), "{case}"),
+        (true, 0, Expect::Any | Expect::AbsentAnew) => {
+            assert_eq!(after.map(|(_, value)| value), Some("new".to_owned()), "{case}")
+        }
         (true, 0, _) => assert_eq!(after, Some((if present { 3 } else { 1 }, "new".to_owned())), "{case}"),
         (true, 1, _) => assert_eq!(after, None, "{case}"),
         _ => assert_eq!(after, before, "{case}"),

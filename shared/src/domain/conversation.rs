@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::account::CrmAccountKey;
 use super::activity::{Activity, Content, Mark, Speaker};
 use super::channel::ChannelSettings;
-use super::ids::{ChannelId, LineUserId, TaskId, fingerprint};
+use super::ids::{ChannelId, ContactId, LineUserId, TaskId, fingerprint};
 use super::owed::{Owed, OwedRow};
 
 /// Where events come from.
@@ -184,6 +184,9 @@ pub struct Conversation {
     /// The contact was deleted in the CRM then, in milliseconds: created anew only if the person writes after it.
     #[serde(default)]
     pub contact_gone_at_ms: Option<i64>,
+    /// The contacts that were deleted under them, for whoever must find what remembers that.
+    #[serde(default)]
+    pub gone_contacts: Vec<ContactId>,
     /// The person or an operator parted them from their contact: none is made until somebody links them again.
     #[serde(default)]
     pub unlinked: bool,
@@ -217,6 +220,7 @@ impl Conversation {
             person_owed: false,
             retracted: Vec::new(),
             contact_gone_at_ms: None,
+            gone_contacts: Vec::new(),
             unlinked: false,
             not_linked: 0,
         }

@@ -108,6 +108,21 @@ impl Owed {
         }
     }
 
+    /// Whose it is, where it is one person's (or group's) and says so by itself.
+    pub fn conversation(&self) -> Option<&ConversationKey> {
+        match self {
+            Self::Person { conversation }
+            | Self::Entry { conversation }
+            | Self::Amendment { conversation, .. }
+            | Self::TaskCheck { conversation } => Some(conversation),
+            Self::Outcome { .. }
+            | Self::Look { .. }
+            | Self::Clear { .. }
+            | Self::Oblivion { .. }
+            | Self::Completion { .. } => None,
+        }
+    }
+
     /// The list it lies in.
     pub fn shard(&self) -> u32 {
         let name = fingerprint(&[&self.name()]);

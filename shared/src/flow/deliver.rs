@@ -7,12 +7,13 @@ use std::sync::Arc;
 
 use tracing::warn;
 
-use super::settle::{Ending, Settle, owe_completion, read_or_new};
+use super::begin::find_or_begin;
+use super::settle::{Ending, Settle, owe_completion};
 use super::{MAX_CONFLICTS, contended, step_back};
 use crate::domain::channel::Channel;
 use crate::domain::claim::ClaimedBy;
 use crate::domain::conversation::ConversationKey;
-use crate::domain::ids::LineUserId;
+use crate::domain::ids::{ChannelId, LineUserId};
 use crate::domain::job::WakeUp;
 use crate::domain::link::ContactLink;
 use crate::domain::push::{Push, PushId, PushJob, PushOutcome, PushState, Sending, Settlement, SettlementNote};
@@ -89,6 +90,9 @@ impl Deliver {
         let Some(to) = self.recipient(job).await? else {
             return self.end_untried(job, None, PushOutcome::NotLinked, None).await;
         };
+        if self.is_erased(&channel.id, &to, job.accepted_at_ms).await? {
+            return self.end_untried(job, None, PushOutcome::NotLinked, None).await;
+        }
         if self.is_blocked(&channel, &to).await? {
             return self.end_untried(job, Some(to), PushOutcome::Blocked, None).await;
         }
@@ -110,6 +114,10 @@ impl Deliver {
     async fn go_on(&self, job: &PushJob, mut push: Versioned<Push>) -> Result<(), PortError> {
         let PushState::Sending(sending) = &mut push.value.state else { return Ok(()) };
         let now_ms = self.clock.now_ms();
+        if self.is_erased(&push.value.channel, &sending.to, sending.first_attempt_at_ms).await? {
+            let erased = Ending::Erased { at_ms: now_ms };
+            return self.settler().settle(push.value.id, &erased).await.map(|_| ());
+        }
         if !sending.may_retry(now_ms) {
             return self.park(push.value.id).await;
         }
@@ -129,7 +137,7 @@ impl Deliver {
         let answer = self.messenger.push(&push.channel, &sending.body, push.id).await;
         match answer {
             PushAnswer::Accepted { request_id } => {
-                let note = self.tie(&push, job.to.as_ref()).await?;
+                let note = self.tie(&push, job.to.as_ref(), job.accepted_at_ms).await?;
                 let settlement = self.settlement(PushOutcome::Accepted, note, request_id);
                 self.settler().settle(push.id, &Ending::Accepted(settlement)).await?;
                 Ok(())
@@ -213,9 +221,23 @@ impl Deliver {
         Ok(blocked)
     }
 
+    /// Whether the person was erased at `since_ms` or after.
+    async fn is_erased(&self, channel: &ChannelId, to: &LineUserId, since_ms: i64) -> Result<bool, PortError> {
+        let key = ConversationKey::person(channel, to);
+        Ok(self.journal.erasure(&key).await?.covers(since_ms))
+    }
+
     /// The request named both a contact and a LINE user ID, and LINE took it: the two are one person.
-    async fn tie(&self, push: &Push, to: Option<&LineUserId>) -> Result<Option<SettlementNote>, PortError> {
+    async fn tie(
+        &self,
+        push: &Push,
+        to: Option<&LineUserId>,
+        since_ms: i64,
+    ) -> Result<Option<SettlementNote>, PortError> {
         let (Some(to), Some(contact)) = (to, &push.contact) else { return Ok(None) };
+        if self.is_erased(&push.channel, to, since_ms).await? {
+            return Ok(None);
+        }
         for conflicts in 0..MAX_CONFLICTS {
             let of_user = self.links.of_user(&push.channel, to).await?;
             let of_contact = self.links.of_contact(&push.account, contact, &push.channel).await?;
@@ -233,7 +255,7 @@ impl Deliver {
                         by: Some(ClaimedBy::Action),
                     };
                     if self.links.tie(&link).await? == Commit::Done {
-                        self.owe_tied(push, to).await?;
+                        self.owe_tied(push, to, since_ms).await?;
                         return Ok(None);
                     }
                 }
@@ -244,14 +266,21 @@ impl Deliver {
         Err(contended("tie"))
     }
 
-    /// What waited for the link is due.
-    async fn owe_tied(&self, push: &Push, to: &LineUserId) -> Result<(), PortError> {
+    /// What waited for the link is due. Where the person was erased just now, the link goes again.
+    async fn owe_tied(&self, push: &Push, to: &LineUserId, since_ms: i64) -> Result<(), PortError> {
+        let key = ConversationKey::person(&push.channel, to);
         for conflicts in 0..MAX_CONFLICTS {
             let now_ms = self.clock.now_ms();
-            let mut head = read_or_new(&self.journal, push, to).await?;
-            let (removed, owed) = head.value.tied(now_ms);
+            let mut begun = find_or_begin(&self.journal, &key, &push.account).await?;
+            if begun.erasure.covers(since_ms) {
+                if let Some(link) = self.links.of_user(&push.channel, to).await? {
+                    let _ = self.links.untie(&link).await?;
+                }
+                return Ok(());
+            }
+            let (removed, owed) = begun.head.value.tied(now_ms);
             let mut writes: Vec<_> = removed.iter().map(write::paid).chain(owed.iter().map(write::owe)).collect();
-            writes.push(write::conversation(&head.value, head.rev));
+            writes.extend(begun.writes());
             if self.journal.commit(writes).await? == Commit::Done {
                 return Ok(());
             }

@@ -7,16 +7,17 @@ use std::sync::Arc;
 
 use tracing::info;
 
+use super::begin::find_or_begin;
 use super::settle::wake;
 use super::{MAX_CONFLICTS, contended, step_back};
 use crate::domain::activity::Mark;
 use crate::domain::channel::Channel;
 use crate::domain::claim::Claim;
-use crate::domain::conversation::{Conversation, ConversationKey};
+use crate::domain::conversation::ConversationKey;
 use crate::domain::ids::{EventId, LineUserId};
 use crate::domain::job::WakeUp;
 use crate::ports::journal::write;
-use crate::ports::rows::{Commit, Versioned, Write};
+use crate::ports::rows::{Commit, Write};
 use crate::ports::{Clock, Journal, PortError, Queue};
 
 /// Records claims.
@@ -38,7 +39,7 @@ impl Link {
     pub async fn claim(&self, channel: &Channel, user: &LineUserId, claim: &Claim) -> Result<(), PortError> {
         let key = ConversationKey::person(&channel.id, user);
         for conflicts in 0..MAX_CONFLICTS {
-            let writes = self.writes(channel, &key, claim).await?;
+            let Some(writes) = self.writes(channel, &key, claim).await? else { return Ok(()) };
             if self.journal.commit(writes).await? == Commit::Done {
                 info!(channel.id = %channel.id, conversation = key.hash(), by = ?claim.by, "claim.recorded");
                 wake(&*self.wake_ups, &channel.account).await;
@@ -49,13 +50,19 @@ impl Link {
         Err(contended("claim"))
     }
 
-    async fn writes(&self, channel: &Channel, key: &ConversationKey, claim: &Claim) -> Result<Vec<Write>, PortError> {
+    /// `None`: the person was erased after this was said.
+    async fn writes(
+        &self,
+        channel: &Channel,
+        key: &ConversationKey,
+        claim: &Claim,
+    ) -> Result<Option<Vec<Write>>, PortError> {
         let now_ms = self.clock.now_ms();
-        let mut head = self
-            .journal
-            .conversation(key)
-            .await?
-            .unwrap_or_else(|| Versioned { value: Conversation::new(key.clone(), channel.account.clone()), rev: 0 });
+        let mut begun = find_or_begin(&self.journal, key, &channel.account).await?;
+        if begun.erasure.covers(claim.at_ms) {
+            return Ok(None);
+        }
+        let head = &mut begun.head;
         let waiting = self.journal.claim(key).await?;
         let rev = waiting.as_ref().map_or(0, |waiting| waiting.rev);
         if claim.is_friend == Some(true) {
@@ -66,7 +73,7 @@ impl Link {
         let claim = claim.clone().after(waiting.map(|waiting| waiting.value));
         let mut writes = vec![write::claim(key, &claim, rev, now_ms)];
         writes.extend(head.value.owe_person(now_ms).iter().map(write::owe));
-        writes.push(write::conversation(&head.value, head.rev));
-        Ok(writes)
+        writes.extend(begun.writes());
+        Ok(Some(writes))
     }
 }

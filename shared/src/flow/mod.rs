@@ -2,8 +2,10 @@
 //! list is the function's permissions and environment.
 
 pub mod accept;
+mod begin;
 pub mod decide;
 pub mod deliver;
+pub mod erase;
 pub mod link;
 pub mod log_in;
 pub mod notice;

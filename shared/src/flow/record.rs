@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tracing::info;
 
+use super::begin::find_or_begin;
 use super::{MAX_CONFLICTS, contended, step_back};
 use crate::domain::activity::{Activity, Content, Mark, Speaker};
 use crate::domain::channel::Channel;
@@ -12,7 +13,7 @@ use crate::domain::ids::{EventId, MessageId};
 use crate::domain::job::WakeUp;
 use crate::domain::owed::{Owed, OwedRow};
 use crate::ports::journal::write;
-use crate::ports::rows::{Commit, Versioned, Write};
+use crate::ports::rows::{Commit, Write};
 use crate::ports::{Clock, Journal, PortError, Queue};
 
 /// An event, free of LINE's JSON.
@@ -57,7 +58,8 @@ pub struct Record {
 
 impl Record {
     /// Records one event with what is owed for it, in one transaction. A second call finds the
-    /// record, with it everything that is owed, and changes nothing.
+    /// record, with it everything that is owed, and changes nothing. Of an event from before its
+    /// conversation was erased nothing but that it was seen is recorded.
     ///
     /// # Errors
     /// As the journal's; nothing is recorded then.
@@ -94,12 +96,13 @@ impl Record {
         event: &InboundEvent,
     ) -> Result<Vec<Write>, PortError> {
         let now_ms = self.clock.now_ms();
-        let mut head = self
-            .journal
-            .conversation(key)
-            .await?
-            .unwrap_or_else(|| Versioned { value: Conversation::new(key.clone(), channel.account.clone()), rev: 0 });
+        let mut begun = find_or_begin(&self.journal, key, &channel.account).await?;
         let mut writes = vec![write::tombstone(key, &event.id, now_ms)];
+        if begun.erasure.covers(accepted_at_ms) {
+            info!(channel.id = %channel.id, conversation = key.hash(), event.id = %event.id, "activity.erased");
+            return Ok(writes);
+        }
+        let head = &mut begun.head;
         let owed = match &event.what {
             InboundWhat::Said { content, message } => {
                 let mut activity = Activity {
@@ -122,7 +125,7 @@ impl Record {
             InboundWhat::Unsent { message } => self.take_back(&mut head.value, message, &mut writes, now_ms).await?,
         };
         writes.extend(owed.iter().map(write::owe));
-        writes.push(write::conversation(&head.value, head.rev));
+        writes.extend(begun.writes());
         Ok(writes)
     }
 

@@ -8,16 +8,17 @@ use tracing::info;
 
 pub use self::ending::Ending;
 use self::ending::{Shown, Step};
+use super::begin::find_or_begin;
 use super::{MAX_CONFLICTS, contended, step_back};
 use crate::domain::account::CrmAccountKey;
 use crate::domain::activity::{Activity, Mark, Speaker};
-use crate::domain::conversation::{Conversation, ConversationKey};
-use crate::domain::ids::{EventId, LineUserId};
+use crate::domain::conversation::ConversationKey;
+use crate::domain::ids::EventId;
 use crate::domain::job::WakeUp;
 use crate::domain::owed::{Owed, OwedRow};
 use crate::domain::push::{Push, PushId, PushState};
 use crate::ports::journal::write;
-use crate::ports::rows::{Commit, Versioned, Write};
+use crate::ports::rows::{Commit, Write};
 use crate::ports::{Channels, Clock, Journal, PortError, Queue};
 
 /// A parked send's words are kept this long, so that somebody can decide.
@@ -92,10 +93,15 @@ impl Settle {
         writes
     }
 
-    /// What was sent, or that it was not, joins the conversation.
+    /// What was sent, or that it was not, joins the conversation; nothing does where the person was erased since.
     async fn tell_timeline(&self, push: &Push, shown: Shown, now_ms: i64) -> Result<Vec<Write>, PortError> {
         let settings = self.channels.find(&push.channel).await?.map(|channel| channel.settings).unwrap_or_default();
-        let mut head = read_or_new(&self.journal, push, &shown.to).await?;
+        let key = ConversationKey::person(&push.channel, &shown.to);
+        let mut begun = find_or_begin(&self.journal, &key, &push.account).await?;
+        if begun.erasure.covers(shown.since_ms) {
+            return Ok(Vec::new());
+        }
+        let head = &mut begun.head;
         let mut writes = Vec::new();
         for (number, content) in shown.said.into_iter().enumerate() {
             let mut activity = Activity {
@@ -109,20 +115,9 @@ impl Settle {
             writes.extend(head.value.take(&mut activity, &settings, now_ms).iter().map(write::owe));
             writes.push(write::pending(&head.value.key, &activity, 0, now_ms));
         }
-        writes.push(write::conversation(&head.value, head.rev));
+        writes.extend(begun.writes());
         Ok(writes)
     }
-}
-
-/// The conversation with this person, begun if there is none.
-pub(super) async fn read_or_new(
-    journal: &Journal,
-    push: &Push,
-    to: &LineUserId,
-) -> Result<Versioned<Conversation>, PortError> {
-    let key = ConversationKey::person(&push.channel, to);
-    let found = journal.conversation(&key).await?;
-    Ok(found.unwrap_or_else(|| Versioned { value: Conversation::new(key, push.account.clone()), rev: 0 }))
 }
 
 /// The waiting workflow's answer; none where nobody waits, or one is owed already.

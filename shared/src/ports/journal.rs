@@ -18,6 +18,8 @@
 //! | `d:{channel}` | `dropped` | [`NotLinked`], kept |
 //! | `o:{account}:{shard}` | `{due_at_ms}:{name}` | [`OwedRow`] |
 
+mod erasing;
+
 use std::sync::Arc;
 
 use futures::future::try_join_all;
@@ -35,6 +37,8 @@ use crate::domain::ids::{ChannelId, ContactId, EventId, MessageId, fingerprint};
 use crate::domain::login::LoginAttempt;
 use crate::domain::owed::{OwedRow, SHARDS};
 use crate::domain::push::{Push, PushId, PushState};
+
+pub use erasing::{Erasure, Remains};
 
 /// Tombstones outlive the queue, its dead-letter queue and one redrive.
 const TOMBSTONE_DAYS: i64 = 60;
@@ -121,7 +125,7 @@ impl Journal {
     /// # Errors
     /// As the table's.
     pub async fn parked(&self, account: &CrmAccountKey) -> Result<Vec<PushId>, PortError> {
-        let rows = self.0.range(&parked_partition(account), "", &prefix_end(""), 1000).await?;
+        let rows = self.all(&parked_partition(account), "").await?;
         rows.iter().map(Row::read).collect()
     }
 
@@ -186,7 +190,7 @@ impl Journal {
     /// # Errors
     /// As the table's.
     pub async fn questions(&self, account: &CrmAccountKey) -> Result<Vec<Question>, PortError> {
-        let rows = self.0.range(&question_partition(account), "", &prefix_end(""), 1000).await?;
+        let rows = self.all(&question_partition(account), "").await?;
         rows.iter().map(Row::read).collect()
     }
 
@@ -201,14 +205,6 @@ impl Journal {
     ) -> Result<Vec<ConversationKey>, PortError> {
         let rows = self.0.range(&gone_partition(account, contact), "", &prefix_end(""), 1000).await?;
         rows.iter().map(Row::read).collect()
-    }
-
-    /// When the conversation was erased, in milliseconds.
-    ///
-    /// # Errors
-    /// As the table's.
-    pub async fn erased_at_ms(&self, key: &ConversationKey) -> Result<Option<i64>, PortError> {
-        Ok(self.read(&erased_key(key)).await?.map(|row| row.value))
     }
 
     /// An attempt to log in, by its state.
@@ -270,9 +266,26 @@ impl Journal {
 pub mod write {
     use super::*;
 
-    /// The conversation becomes this, if nobody changed it since it was read.
+    /// The conversation becomes this, if nobody changed it since it was read; `rev` as read, 0 for a new one.
     pub fn conversation(value: &Conversation, rev: u64) -> Write {
-        Write::put(head_key(&value.key), value, Expect::Rev(rev))
+        // One that was erased may begin anew: nobody who knew the old one may take the new one for it.
+        let expect = if rev == 0 { Expect::AbsentAnew } else { Expect::Rev(rev) };
+        Write::put(head_key(&value.key), value, expect)
+    }
+
+    /// The conversation's state goes, if nobody changed it since it was read at `rev`.
+    pub fn ended(key: &ConversationKey, rev: u64) -> Write {
+        Write::Delete { key: head_key(key), expect: Expect::Rev(rev) }
+    }
+
+    /// The rest happens only if the conversation was not erased (again) since this was read.
+    pub fn not_erased_since(key: &ConversationKey, erasure: &Erasure) -> Write {
+        Write::Check { key: erased_key(key), expect: Expect::Rev(erasure.rev) }
+    }
+
+    /// The row goes, whatever it is.
+    pub fn remove(key: RowKey) -> Write {
+        Write::Delete { key, expect: Expect::Any }
     }
 
     /// The event is recorded, if it was not.

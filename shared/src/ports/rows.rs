@@ -96,6 +96,9 @@ pub enum Write {
 pub enum Expect {
     /// No row. A put leaves revision 1.
     Absent,
+    /// No row. A put leaves a revision that the row never had: whoever read the row before it went, and writes by that
+    /// revision, is refused.
+    AbsentAnew,
     /// The row at this revision; 0 is the same as `Absent`. A put leaves the next revision.
     Rev(u64),
     /// Whatever. A put leaves a revision that the row never had.

@@ -85,6 +85,13 @@ fn new_id(state: &mut State) -> u64 {
     state.next_id
 }
 
+/// The LINE user ID is unique.
+fn is_taken(state: &State, write: &ContactWrite) -> bool {
+    let Some(user) = write.properties.get(LINE_USER_ID).filter(|user| !user.is_empty()) else { return false };
+    let mut others = state.contacts.iter().filter(|(id, _)| **id != write.contact);
+    others.any(|(_, properties)| properties.get(LINE_USER_ID).is_some_and(|it| it == user))
+}
+
 #[async_trait]
 impl Crms for ModelCrm {
     async fn connect(&self, _account: &CrmAccount) -> Result<Option<Arc<dyn Crm>>, PortError> {
@@ -147,12 +154,13 @@ impl Crm for ModelCrm {
     }
 
     async fn update_contacts(&self, writes: &[ContactWrite]) -> Vec<Each<ContactId>> {
-        self.each("crm update", writes, |state, write| match state.contacts.get_mut(&write.contact) {
-            Some(contact) => {
-                contact.extend(write.properties.0.clone());
-                Ok(write.contact.clone())
+        self.each("crm update", writes, |state, write| {
+            if is_taken(state, write) {
+                return Err(CrmFailure::Refused { code: "DUPLICATE".into() });
             }
-            None => Err(CrmFailure::Gone),
+            let contact = state.contacts.get_mut(&write.contact).ok_or(CrmFailure::Gone)?;
+            contact.extend(write.properties.0.clone());
+            Ok(write.contact.clone())
         })
         .await
     }

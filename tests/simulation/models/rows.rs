@@ -31,6 +31,11 @@ impl ModelRows {
         Self { name, faults, state: Arc::new(Mutex::new(State { rows: BTreeMap::new(), fresh_rev: 1 << 40 })) }
     }
 
+    /// The same table, without faults: to set the scene.
+    pub fn calm(&self) -> Self {
+        Self { faults: Faults::random(0, 0, 0), ..self.clone() }
+    }
+
     /// Every row, for checks.
     pub fn all(&self) -> Vec<(String, String, String)> {
         let state = self.state.lock().unwrap();
@@ -43,7 +48,7 @@ fn commit(state: &mut State, writes: Vec<Write>) -> Commit {
         let rev = state.rows.get(&(key.partition.clone(), key.sort.clone())).map_or(0, |(rev, _)| *rev);
         match expect {
             Expect::Any => true,
-            Expect::Absent => rev == 0,
+            Expect::Absent | Expect::AbsentAnew => rev == 0,
             Expect::Rev(expected) => rev == expected,
         }
     };
@@ -62,7 +67,7 @@ fn commit(state: &mut State, writes: Vec<Write>) -> Commit {
                 let rev = match expect {
                     Expect::Absent => 1,
                     Expect::Rev(rev) => rev + 1,
-                    Expect::Any => {
+                    Expect::AbsentAnew | Expect::Any => {
                         // Room for the revisions that follow it one by one.
                         state.fresh_rev += 1 << 20;
                         state.fresh_rev

@@ -3,6 +3,7 @@
 mod channel;
 mod dead_letters;
 mod parked;
+mod person;
 mod portal;
 mod project;
 mod support;

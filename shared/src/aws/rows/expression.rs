@@ -17,7 +17,9 @@ pub(super) struct Condition {
 pub(super) fn condition(expect: Expect) -> Option<Condition> {
     match expect {
         Expect::Any => None,
-        Expect::Absent | Expect::Rev(0) => Some(Condition { expression: "attribute_not_exists(#pk)", rev: None }),
+        Expect::Absent | Expect::AbsentAnew | Expect::Rev(0) => {
+            Some(Condition { expression: "attribute_not_exists(#pk)", rev: None })
+        }
         Expect::Rev(rev) => Some(Condition { expression: "#rev = :rev", rev: Some(rev) }),
     }
 }
@@ -45,7 +47,7 @@ pub(super) fn item(key: &RowKey, body: String, expect: Expect, expires_at_s: Opt
     let rev = match expect {
         Expect::Rev(rev) => rev + 1,
         Expect::Absent => 1,
-        Expect::Any => fresh_rev(),
+        Expect::AbsentAnew | Expect::Any => fresh_rev(),
     };
     let mut item = key_of(key);
     item.insert("rev".to_owned(), number(rev));

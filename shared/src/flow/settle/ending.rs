@@ -23,6 +23,12 @@ pub enum Ending {
     Accepted(Settlement),
     /// An operator says so.
     Decided(Settlement),
+    /// The person was erased after the first try: it is tried no more, and its words go. Not linked, if the end of every try
+    /// is known; else nobody can know.
+    Erased {
+        /// When that was found, in milliseconds.
+        at_ms: i64,
+    },
     /// Nobody can know: a person decides.
     Parked,
 }
@@ -40,6 +46,8 @@ pub(super) enum Step {
 /// What a person's timeline shows of an ended send.
 pub(super) struct Shown {
     pub(super) to: LineUserId,
+    /// Where they were erased after this, nothing is shown.
+    pub(super) since_ms: i64,
     pub(super) at_ms: i64,
     pub(super) said: Vec<Content>,
 }
@@ -49,7 +57,7 @@ impl Ending {
     pub(super) fn step(&self, current: Option<Push>) -> Step {
         let Some(mut push) = current else {
             let Self::NeverTried { job, to, settlement } = self else { return Step::Stays };
-            let shown = to.as_ref().map(|to| Shown::not_sent(to, settlement));
+            let shown = to.as_ref().map(|to| Shown::not_sent(to, job.accepted_at_ms, settlement));
             return Step::Ends(Push::of(job, PushState::Settled(settlement.clone())), shown);
         };
         let (ended, shown) = match (self, &mut push.state) {
@@ -63,6 +71,12 @@ impl Ending {
             | (Self::Decided(settlement), PushState::Parked(sending)) => {
                 (PushState::Settled(settlement.clone()), Some(Shown::of(sending, settlement)))
             }
+            (Self::Erased { at_ms }, PushState::Sending(sending)) => {
+                let known = sending.begun == sending.ended;
+                let outcome = if known { PushOutcome::NotLinked } else { PushOutcome::Unknown };
+                let settlement = Settlement { outcome, note: None, line_request_id: None, at_ms: *at_ms };
+                (PushState::Settled(settlement), None)
+            }
             (Self::Parked, PushState::Sending(sending)) => (PushState::Parked(sending.clone()), None),
             _ => return Step::Stays,
         };
@@ -74,15 +88,16 @@ impl Shown {
     fn of(sending: &Sending, settlement: &Settlement) -> Self {
         match settlement.outcome {
             PushOutcome::Accepted => {
-                Self { to: sending.to.clone(), at_ms: settlement.at_ms, said: sending.said.clone() }
+                let (since_ms, said) = (sending.first_attempt_at_ms, sending.said.clone());
+                Self { to: sending.to.clone(), since_ms, at_ms: settlement.at_ms, said }
             }
-            _ => Self::not_sent(&sending.to, settlement),
+            _ => Self::not_sent(&sending.to, sending.first_attempt_at_ms, settlement),
         }
     }
 
-    fn not_sent(to: &LineUserId, settlement: &Settlement) -> Self {
+    fn not_sent(to: &LineUserId, since_ms: i64, settlement: &Settlement) -> Self {
         let said = vec![Content::NotSent { outcome: settlement.outcome }];
-        Self { to: to.clone(), at_ms: settlement.at_ms, said }
+        Self { to: to.clone(), since_ms, at_ms: settlement.at_ms, said }
     }
 }
 

@@ -1,6 +1,7 @@
 //! A contact that is tied to nobody any more loses what LINE told about the person.
 
 use super::gone::conversation_of;
+use super::people::Person;
 use super::{Payer, Verdict};
 use crate::domain::link::ContactLink;
 use crate::domain::owed::{Owed, OwedRow};
@@ -43,10 +44,7 @@ impl Payer<'_> {
     /// By our links as they are now: a contact that is tied (again) is written anew by whom it is tied to.
     async fn clear(&self, row: &OwedRow) -> Result<Verdict, PortError> {
         let Owed::Clear { contact, .. } = &row.owed else { return Ok(Verdict::Leave) };
-        let mut tied = Vec::new();
-        for channel in &self.account.channels {
-            tied.extend(self.up.links.of_contact(&self.account.key, contact, channel).await?);
-        }
+        let tied = self.links_of(contact).await?;
         if tied.is_empty() {
             let writes = [ContactWrite { contact: contact.clone(), properties: cleared() }];
             match self.crm.update_contacts(&writes).await.pop() {
@@ -61,6 +59,19 @@ impl Payer<'_> {
         }
         self.paid(row).await?;
         Ok(Verdict::Leave)
+    }
+
+    /// Somebody erased the person while their link was made: it goes again. `true`: so it was.
+    pub(super) async fn part_if_erased(&self, person: &mut Person) -> Result<bool, PortError> {
+        if self.head(&person.head.value.key).await?.is_some() {
+            return Ok(false);
+        }
+        if let Some(link) = person.link.take() {
+            self.owe_now(Owed::Clear { contact: link.value.contact.clone(), channel: link.value.channel.clone() })
+                .await?;
+            let _ = self.up.links.untie(&link).await?;
+        }
+        Ok(true)
     }
 
     /// The contact of this link is to be written anew. `false`: somebody changed the conversation first.

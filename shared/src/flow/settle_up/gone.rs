@@ -14,6 +14,9 @@ use crate::ports::PortError;
 use crate::ports::journal::write;
 use crate::ports::rows::Versioned;
 
+/// So many deleted contacts of one person are remembered with them.
+const MAX_GONE: usize = 20;
+
 /// The conversation of a link's person.
 pub(super) fn conversation_of(link: &ContactLink) -> ConversationKey {
     ConversationKey::person(&link.channel, &link.user)
@@ -43,6 +46,10 @@ impl Payer<'_> {
         let mut head = self.head_or_new(&key).await?;
         let now_ms = self.now_ms();
         head.value.contact_gone_at_ms = Some(now_ms);
+        head.value.gone_contacts.retain(|gone| *gone != link.value.contact);
+        head.value.gone_contacts.push(link.value.contact.clone());
+        let forgotten = head.value.gone_contacts.len().saturating_sub(MAX_GONE);
+        head.value.gone_contacts.drain(..forgotten);
         let unseal = write::unseal(&key, head.value.next_entry);
         let remember = write::once_tied(&self.account.key, &link.value.contact, &key, now_ms);
         if !self.commit_head(&mut head, vec![unseal, remember]).await? {

@@ -105,11 +105,20 @@ impl Payer<'_> {
         }
     }
 
-    /// Who is tied to a contact, on each of the account's channels.
+    /// Who is tied to a contact, on each of the account's channels. A link whose person was erased goes with them.
     pub(super) async fn links_of(&self, contact: &ContactId) -> Result<Vec<Versioned<ContactLink>>, PortError> {
         let mut links = Vec::new();
         for channel in &self.account.channels {
-            links.extend(self.up.links.of_contact(&self.account.key, contact, channel).await?);
+            let Some(link) = self.up.links.of_contact(&self.account.key, contact, channel).await? else { continue };
+            let erasure = self.journal().erasure(&super::gone::conversation_of(&link.value)).await?;
+            if !erasure.covers(link.value.linked_at_ms) {
+                links.push(link);
+                continue;
+            }
+            self.owe_now(Owed::Clear { contact: contact.clone(), channel: channel.clone() }).await?;
+            if self.up.links.untie(&link).await? == Commit::Conflict {
+                return Err(crate::flow::contended("links_of"));
+            }
         }
         Ok(links)
     }

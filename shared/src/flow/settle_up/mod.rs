@@ -25,6 +25,7 @@ use std::sync::Arc;
 
 use tracing::{info, warn};
 
+use super::erase::Erase;
 use crate::domain::account::{CrmAccount, CrmAccountKey};
 use crate::domain::conversation::{Conversation, ConversationKey};
 use crate::domain::job::WakeUp;
@@ -121,6 +122,16 @@ impl SettleUp {
         }
         info!(crm.account = %key, rows = paid.rows, oldest_ms = paid.oldest_ms, "account.settled_up");
         Ok(paid)
+    }
+
+    /// Erases people with the payer's own ports.
+    pub fn erase(&self) -> Erase {
+        Erase {
+            journal: self.journal.clone(),
+            links: self.links.clone(),
+            wake_ups: Arc::clone(&self.wake_ups),
+            clock: Arc::clone(&self.clock),
+        }
     }
 }
 

@@ -166,6 +166,9 @@ impl Payer<'_> {
             tracing::warn!(crm.account = %self.account.key, conversation = person.head.value.key.hash(), "link.conflict");
             self.conclude(&person.row, Verdict::After(900_000)).await?;
         }
+        if person.tied && self.part_if_erased(person).await? {
+            return Ok(false);
+        }
         let domain = person.channel.settings.dummy_email_domain.as_ref();
         if person.tied && person.email.is_none() {
             person.email = domain.and_then(|domain| EmailAddress::parse(&format!("{}@{domain}", link.user.expose())));

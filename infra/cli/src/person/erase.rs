@@ -1,0 +1,60 @@
+//! Everything about a person goes, after a person has agreed to it.
+
+use musubi::domain::ids::ContactId;
+use musubi::flow::erase::{Erase, Who};
+
+use super::{asked, receipt};
+use crate::args::Whose;
+use crate::ask::Ask;
+use crate::failure::Failure;
+use crate::place::Place;
+use crate::say::{Report, Say};
+
+/// Erases, and gives the receipt.
+///
+/// # Errors
+/// See [`Failure`]; not confirmed: nothing was removed.
+pub async fn erase(
+    place: &Place,
+    ask: &mut Ask,
+    say: &Say,
+    channel: &str,
+    whose: &Whose,
+    yes: bool,
+) -> Result<Report, Failure> {
+    let channel = place.channel(channel).await?.value;
+    let who = match &whose.contact {
+        Some(contact) => Who::Contact(ContactId::new(contact)),
+        None => Who::User(asked(ask, say)?),
+    };
+    if !yes {
+        say.note(say.pick(
+            "次のものが削除され、元に戻せません。\n\
+             ・コンタクトとの連携（コンタクトのLINEプロパティーは1分ほどで空になります）\n\
+             ・まだメモになっていないメッセージ、送信待ちのメッセージ、結果の決定を待っている送信の本文\n\
+             ・友だち状態、未返信の状態、CRMへの書き込み予定\n\
+             CRMに書き込み済みのメモとタスクは残ります。必要に応じてCRMで削除してください。",
+            "This is removed and cannot be brought back:\n\
+             - the link to the contact (its LINE properties are emptied within about a minute)\n\
+             - messages that are in no note yet, messages waiting to be sent, texts of sends waiting for a decision\n\
+             - whether they follow, whether they wait for an answer, what is owed to the CRM\n\
+             Notes and tasks that are in the CRM stay; delete them there if they are to go.",
+        ));
+        if !ask.yes(say.pick("この人を消去しますか？", "Erase this person?"))? {
+            return Err(Failure::failed(
+                "確認されなかったため、何も変更していません。確認を省略するには --yes を付けてください。",
+                "Not confirmed; nothing was changed. --yes answers the question beforehand.",
+            ));
+        }
+    }
+    let erase = Erase {
+        journal: place.parts.journal()?,
+        links: place.parts.links()?,
+        wake_ups: place.parts.wake_ups()?,
+        clock: place.clock(),
+    };
+    let receipt = erase.erase(&channel.account, &channel.id, &who).await?;
+    let mut json = serde_json::to_value(&receipt).expect("numbers and IDs are JSON");
+    json["channel_id"] = channel.id.as_str().into();
+    Ok(Report::new(json, receipt::words(&receipt, say)))
+}

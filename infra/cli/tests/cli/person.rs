@@ -1,0 +1,124 @@
+//! `person` and `questions`.
+
+use musubi::domain::channel::Channel;
+use musubi::domain::claim::{Claim, ClaimedBy, Whom};
+use musubi::domain::conversation::{Conversation, ConversationKey};
+use musubi::domain::ids::{BotUserId, ContactId, LineUserId};
+use musubi::domain::link::ContactLink;
+use musubi::ports::journal::write;
+use musubi::ports::rows::Commit;
+use serde_json::json;
+
+use super::support::{CHANNEL, FRIEND, Stack};
+
+const ANN: &str = "101";
+const BOB: &str = "102";
+
+/// A friend who is linked to Ann, and waits for an answer.
+async fn linked() -> (Stack, Channel) {
+    let stack = Stack::start().await.with_portal().await;
+    let channel = Channel {
+        id: stack.channel_id(),
+        bot_user_id: BotUserId::new("Ub"),
+        name: "結び珈琲".into(),
+        basic_id: "@musubi".into(),
+        account: stack.account().await.unwrap().key,
+        settings: Default::default(),
+        login: None,
+    };
+    assert_eq!(stack.parts.channels().unwrap().put(&channel, 0).await.unwrap(), Commit::Done);
+    let link = ContactLink {
+        channel: channel.id.clone(),
+        user: LineUserId::new(FRIEND),
+        account: channel.account.clone(),
+        contact: ContactId::new(ANN),
+        linked_at_ms: 1_786_000_000_000,
+        by: Some(ClaimedBy::Login),
+    };
+    assert_eq!(stack.parts.links().unwrap().tie(&link).await.unwrap(), Commit::Done);
+    let mut head = Conversation::new(key(&channel), channel.account.clone());
+    head.unanswered_since_ms = Some(1_786_000_000_001);
+    assert_eq!(stack.parts.journal().unwrap().commit(vec![write::conversation(&head, 0)]).await.unwrap(), Commit::Done);
+    (stack, channel)
+}
+
+fn key(channel: &Channel) -> ConversationKey {
+    ConversationKey::person(&channel.id, &LineUserId::new(FRIEND))
+}
+
+async fn said(stack: &Stack, channel: &Channel) -> Option<Claim> {
+    stack.parts.journal().unwrap().claim(&key(channel)).await.unwrap().map(|claim| claim.value)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_is_shown_moved_and_unlinked_without_their_line_user_id() {
+    let (stack, channel) = linked().await;
+    let shown = stack.run(&["--json", "person", "show", "--channel", CHANNEL, "--contact", ANN], "").await.json();
+    assert_eq!((&shown["by"], &shown["unanswered_since_ms"]), (&json!("login"), &json!(1_786_000_000_001_i64)));
+    let nobody = ["person", "show", "--channel", CHANNEL, "--contact", BOB];
+    assert_eq!(stack.run(&nobody, "").await.code, 3);
+
+    let moved = ["person", "link", "--channel", CHANNEL, "--contact", BOB, "--from-contact", ANN];
+    assert_eq!(stack.run(&moved, "").await.code, 0);
+    let claim = said(&stack, &channel).await.expect("a claim");
+    assert_eq!((claim.by, claim.whom), (ClaimedBy::Operator, Whom::Contact(ContactId::new(BOB))));
+    assert!(!stack.aws.sqs().messages("crm.fifo").is_empty(), "the payer is told");
+
+    let unlink = ["person", "unlink", "--channel", CHANNEL, "--user-stdin", "--lang", "ja"];
+    let ran = stack.run(&unlink, &format!("{FRIEND}\n")).await;
+    assert!(ran.code == 0 && ran.stdout.contains("連動アプリ"), "{} {}", ran.stdout, ran.stderr);
+    assert_eq!(said(&stack, &channel).await.expect("a claim").whom, Whom::Nobody);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_user_id_is_no_argument_and_a_bad_one_is_not_repeated() {
+    let (stack, channel) = linked().await;
+    let link = ["person", "link", "--channel", CHANNEL, "--contact", BOB];
+    let ran = stack.run(&link, "Utypo-of-somebody\n").await;
+    assert_eq!(ran.code, 2);
+    assert!(!ran.stderr.contains("typo"), "{}", ran.stderr);
+    assert_eq!(said(&stack, &channel).await, None);
+    assert_eq!(stack.run(&link, &format!("{FRIEND}\n")).await.code, 0);
+    assert_eq!(said(&stack, &channel).await.expect("a claim").whom, Whom::Contact(ContactId::new(BOB)));
+    let both = ["person", "unlink", "--channel", CHANNEL, "--contact", ANN, "--user-stdin"];
+    assert_eq!(stack.run(&both, "").await.code, 2);
+    assert_eq!(stack.run(&["person", "unlink", "--channel", CHANNEL], "").await.code, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn erasing_asks_first_and_gives_a_receipt_the_second_of_which_is_empty() {
+    let (stack, channel) = linked().await;
+    let erase = ["--json", "person", "erase", "--channel", CHANNEL, "--contact", ANN];
+    let asked = stack.run(&erase, "").await;
+    assert!(asked.code == 1 && asked.stderr.contains("cannot be brought back"), "{}", asked.stderr);
+    assert!(stack.parts.journal().unwrap().conversation(&key(&channel)).await.unwrap().is_some());
+
+    let erase = [&erase[..], &["--yes"]].concat();
+    let receipt = stack.run(&erase, "").await.json();
+    assert_eq!((&receipt["removed"]["links"], &receipt["removed"]["conversations"]), (&json!(1), &json!(1)));
+    assert_eq!(receipt["left"]["contact"], ANN);
+    let rows = |table: &str| stack.aws.dynamodb().rows(table).unwrap();
+    let left =
+        ["links", "journal"].iter().flat_map(|table| rows(table)).filter(|row| row.body.contains(FRIEND)).count();
+    assert_eq!(left, 0, "rows that name the person");
+
+    let again = ["person", "erase", "--channel", CHANNEL, "--user-stdin", "--yes", "--lang", "ja"];
+    let again = stack.run(&again, &format!("{FRIEND}\n")).await;
+    assert!(again.code == 0 && again.stdout.contains("残っているものはありませんでした"), "{}", again.stdout);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_is_listed_without_the_person_and_answered_once() {
+    let (stack, channel) = linked().await;
+    let journal = stack.parts.journal().unwrap();
+    for (answer, whom) in [("--different", None), ("--same", Some(Whom::Contact(ContactId::new(BOB))))] {
+        let asked = vec![write::question(&channel.account, &key(&channel), &ContactId::new(BOB))];
+        assert_eq!(journal.commit(asked).await.unwrap(), Commit::Done);
+        let listed = stack.run(&["--json", "questions", "list"], "").await.json();
+        assert_eq!(listed["questions"][0]["contact_id"], BOB);
+        let id = listed["questions"][0]["question_id"].as_str().unwrap().to_owned();
+        assert_eq!(stack.run(&["questions", "decide", &id, answer], "").await.code, 0);
+        assert_eq!(said(&stack, &channel).await.map(|claim| claim.whom), whom);
+        assert_eq!(stack.run(&["questions", "decide", &id, answer], "").await.code, 3);
+    }
+}

@@ -1,0 +1,39 @@
+//! A conversation is found, or begins: never out of what was said before it was erased.
+
+use crate::domain::account::CrmAccountKey;
+use crate::domain::conversation::{Conversation, ConversationKey};
+use crate::ports::journal::{Erasure, write};
+use crate::ports::rows::{Versioned, Write};
+use crate::ports::{Journal, PortError};
+
+/// A conversation to be written to.
+pub(super) struct Begun {
+    /// As found; revision 0 where it begins.
+    pub(super) head: Versioned<Conversation>,
+    /// Whether it was erased: whoever writes drops what is from before.
+    pub(super) erasure: Erasure,
+}
+
+/// The conversation, begun if there is none.
+///
+/// The state is read first, then whether it was erased: an erasure takes the state away in the same transaction in which it
+/// leaves its mark, so that whoever reads a state of before either sees the mark or is refused at the commit.
+pub(super) async fn find_or_begin(
+    journal: &Journal,
+    key: &ConversationKey,
+    account: &CrmAccountKey,
+) -> Result<Begun, PortError> {
+    let head = journal.conversation(key).await?;
+    let erasure = journal.erasure(key).await?;
+    let head = head.unwrap_or_else(|| Versioned { value: Conversation::new(key.clone(), account.clone()), rev: 0 });
+    Ok(Begun { head, erasure })
+}
+
+impl Begun {
+    /// The conversation's new state, and with one that begins, that nobody has erased it meanwhile.
+    pub(super) fn writes(&self) -> Vec<Write> {
+        let Versioned { value, rev } = &self.head;
+        let check = (*rev == 0).then(|| write::not_erased_since(&value.key, &self.erasure));
+        [write::conversation(value, *rev)].into_iter().chain(check).collect()
+    }
+}

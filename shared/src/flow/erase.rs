@@ -1,0 +1,255 @@
+//! A person is erased: what Musubi holds about them goes, and a receipt says what went and what lies elsewhere.
+//!
+//! First one transaction takes the conversation's state away and leaves a mark with the time. Whoever writes for a
+//! conversation writes its state too, so from then on nothing of before can be added: queued events of before leave no more
+//! than that they were seen, queued sends of before end as not linked. What is said later begins a conversation anew. The
+//! rest follows in several transactions, the link last: so a call that stopped anywhere finds the person again when it is
+//! repeated, by the contact, too.
+//!
+//! A send under way is in no list of its person's: it ends when its job comes by, within minutes, and takes its words along.
+//! Its outcome is `not_linked` where nothing can have been shown, else `unknown`; it is not tried again.
+//!
+//! What stays, for 60 days: the mark (a hash and a time) and that events were seen (a hash and LINE's event IDs). Without
+//! them a redelivery by LINE, or a dead letter sent back, would bring the person back. That a send happened (contact ID and
+//! outcome) stays for 400 days: HubSpot's signature never expires.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use tracing::info;
+
+use super::settle::wake;
+use super::{MAX_CONFLICTS, contended, step_back};
+use crate::domain::account::CrmAccountKey;
+use crate::domain::conversation::ConversationKey;
+use crate::domain::ids::{ChannelId, ContactId, LineUserId, NoteId, TaskId};
+use crate::domain::job::WakeUp;
+use crate::domain::owed::{Owed, OwedRow};
+use crate::domain::push::{PushId, PushOutcome, PushState, Settlement};
+use crate::ports::journal::{Remains, write};
+use crate::ports::rows::{Commit, MAX_WRITES, Write};
+use crate::ports::{Clock, Journal, Links, PortError, Queue};
+
+/// Erases people. The payer, too, has all of these ports.
+pub struct Erase {
+    /// Where what was said and is owed lies.
+    pub journal: Journal,
+    /// Where the link lies.
+    pub links: Links,
+    /// Tells the payer, which empties the contact's fields.
+    pub wake_ups: Arc<dyn Queue<WakeUp>>,
+    /// When.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Who is to be erased.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Who {
+    /// This person on LINE.
+    User(LineUserId),
+    /// Whoever is tied to this contact, or was when it was deleted; where nobody is (any more), nothing is removed.
+    Contact(ContactId),
+}
+
+/// What went. Numbers alone: no name, no words, no LINE user ID.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Removed {
+    /// Links to a contact.
+    pub links: usize,
+    /// Conversations (friendship, unanswered since when, the task).
+    pub conversations: usize,
+    /// Things said whose words were still here.
+    pub texts: usize,
+    /// Notes of where messages stood and which were taken back.
+    pub messages: usize,
+    /// Records of which message became part of which note.
+    pub entries: usize,
+    /// What somebody said of who the person is.
+    pub claims: usize,
+    /// Questions to operators.
+    pub questions: usize,
+    /// Work that was owed to the CRM.
+    pub owed: usize,
+    /// Parked sends: they ended as unknown, and their words went.
+    pub parked: usize,
+}
+
+/// What lies in the CRM and is left to it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct LeftInCrm {
+    /// The contact. Its LINE properties are emptied by the payer.
+    pub contact: Option<ContactId>,
+    /// Notes of the last 60 days; older ones lie at the contact, too.
+    pub notes: Vec<NoteId>,
+    /// The owner's task.
+    pub task: Option<TaskId>,
+}
+
+/// What erasing did. After a call that stopped half-way, the repeat's receipt tells of the other half.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Receipt {
+    /// When, in milliseconds. `None`: nobody is tied to the contact.
+    pub erased_at_ms: Option<i64>,
+    /// What went.
+    pub removed: Removed,
+    /// What is left.
+    pub left: LeftInCrm,
+}
+
+impl Receipt {
+    /// Whether there was nothing to remove.
+    pub fn is_empty(&self) -> bool {
+        self.removed == Removed::default()
+    }
+}
+
+impl Erase {
+    /// Erases a person for one Official Account of this CRM account. Twice is the same as once; the second receipt says that
+    /// nothing was left.
+    ///
+    /// # Errors
+    /// As the ports'. What went has gone; a repeat removes the rest.
+    pub async fn erase(&self, account: &CrmAccountKey, channel: &ChannelId, who: &Who) -> Result<Receipt, PortError> {
+        let mut receipt = Receipt::default();
+        let Some(user) = self.user(account, channel, who).await? else { return Ok(receipt) };
+        let key = ConversationKey::person(channel, &user);
+        let remains = self.end(account, &key, who, &mut receipt).await?;
+        self.remove(&remains).await?;
+        self.end_parked(account, channel, &user, &mut receipt).await?;
+        self.part(account, channel, &user, &mut receipt).await?;
+        if let Who::Contact(contact) = who {
+            let _ = self.journal.commit(vec![write::once_tied_no_more(account, contact, &key)]).await?;
+        }
+        info!(channel.id = %channel, conversation = key.hash(), removed = ?receipt.removed, "person.erased");
+        wake(&*self.wake_ups, account).await;
+        Ok(receipt)
+    }
+
+    async fn user(
+        &self,
+        account: &CrmAccountKey,
+        channel: &ChannelId,
+        who: &Who,
+    ) -> Result<Option<LineUserId>, PortError> {
+        match who {
+            Who::User(user) => Ok(Some(user.clone())),
+            Who::Contact(contact) => {
+                if let Some(link) = self.links.of_contact(account, contact, channel).await? {
+                    return Ok(Some(link.value.user));
+                }
+                let mut gone = self.journal.once_tied(account, contact).await?.into_iter();
+                Ok(gone.find(|key| key.channel == *channel).and_then(|key| key.source.user().cloned()))
+            }
+        }
+    }
+
+    /// The conversation ends, marked. Returns what of it is still to be removed: exactly that, so that nothing that is said
+    /// from now on goes with it.
+    async fn end(
+        &self,
+        account: &CrmAccountKey,
+        key: &ConversationKey,
+        who: &Who,
+        receipt: &mut Receipt,
+    ) -> Result<Remains, PortError> {
+        for conflicts in 0..MAX_CONFLICTS {
+            let head = self.journal.conversation(key).await?;
+            let claimed = self.journal.claim(key).await?.is_some();
+            let asked = self.journal.is_asked(account, key).await?;
+            let remains = self.journal.remains(account, key).await?;
+            let now_ms = self.clock.now_ms();
+            let ended = write::ended(key, head.as_ref().map_or(0, |head| head.rev));
+            let mut writes = vec![write::erased(key, now_ms), ended, write::unsaid(key), write::answered(account, key)];
+            // The one by which the person was found goes last: a repeat finds them by it again.
+            let gone = head.iter().flat_map(|head| &head.value.gone_contacts);
+            let gone = gone.filter(|contact| *who != Who::Contact((*contact).clone()));
+            writes.extend(gone.map(|contact| write::once_tied_no_more(account, contact, key)));
+            if self.journal.commit(writes).await? == Commit::Done {
+                receipt.erased_at_ms = Some(now_ms);
+                receipt.removed = Removed {
+                    conversations: usize::from(head.is_some()),
+                    texts: remains.texts.len(),
+                    messages: remains.messages.len(),
+                    entries: remains.entries.len(),
+                    claims: usize::from(claimed),
+                    questions: usize::from(asked),
+                    owed: remains.owed.len(),
+                    ..Removed::default()
+                };
+                receipt.left.notes.clone_from(&remains.notes);
+                receipt.left.task = head.and_then(|head| head.value.task?.id);
+                return Ok(remains);
+            }
+            step_back(&*self.clock, conflicts).await;
+        }
+        Err(contended("erase"))
+    }
+
+    /// In this order: words first.
+    async fn remove(&self, remains: &Remains) -> Result<(), PortError> {
+        let keys = remains.texts.iter().chain(&remains.messages).chain(&remains.entries);
+        let writes: Vec<Write> =
+            keys.map(|key| write::remove(key.clone())).chain(remains.owed.iter().map(write::paid)).collect();
+        for some in writes.chunks(MAX_WRITES) {
+            let _ = self.journal.commit(some.to_vec()).await?;
+        }
+        Ok(())
+    }
+
+    /// Parked sends to the person end as unknown, which is the truth; the workflow has been told so already.
+    async fn end_parked(
+        &self,
+        account: &CrmAccountKey,
+        channel: &ChannelId,
+        user: &LineUserId,
+        receipt: &mut Receipt,
+    ) -> Result<(), PortError> {
+        for id in self.journal.parked(account).await? {
+            receipt.removed.parked += usize::from(self.end_one(id, channel, user).await?);
+        }
+        Ok(())
+    }
+
+    async fn end_one(&self, id: PushId, channel: &ChannelId, user: &LineUserId) -> Result<bool, PortError> {
+        for conflicts in 0..MAX_CONFLICTS {
+            let Some(mut push) = self.journal.push(id).await? else { return Ok(false) };
+            match &push.value.state {
+                PushState::Parked(sending) if sending.to == *user && push.value.channel == *channel => {}
+                _ => return Ok(false),
+            }
+            let (outcome, at_ms) = (PushOutcome::Unknown, self.clock.now_ms());
+            push.value.state = PushState::Settled(Settlement { outcome, note: None, line_request_id: None, at_ms });
+            let writes = vec![write::decided(&push.value), write::push(&push.value, push.rev, at_ms)];
+            if self.journal.commit(writes).await? == Commit::Done {
+                return Ok(true);
+            }
+            step_back(&*self.clock, conflicts).await;
+        }
+        Err(contended("erase parked"))
+    }
+
+    /// The link goes. Before it, the contact is owed its emptied fields: a stop in between leaves both, and a repeat owes the
+    /// same again.
+    async fn part(
+        &self,
+        account: &CrmAccountKey,
+        channel: &ChannelId,
+        user: &LineUserId,
+        receipt: &mut Receipt,
+    ) -> Result<(), PortError> {
+        for conflicts in 0..MAX_CONFLICTS {
+            let Some(link) = self.links.of_user(channel, user).await? else { return Ok(()) };
+            let now_ms = self.clock.now_ms();
+            let contact = link.value.contact.clone();
+            let clear = Owed::Clear { contact: contact.clone(), channel: channel.clone() };
+            let _ = self.journal.commit(vec![write::owe(&OwedRow::new(account, clear, now_ms, now_ms))]).await?;
+            if self.links.untie(&link).await? == Commit::Done {
+                receipt.removed.links = 1;
+                receipt.left.contact = Some(contact);
+                return Ok(());
+            }
+            step_back(&*self.clock, conflicts).await;
+        }
+        Err(contended("erase link"))
+    }
+}

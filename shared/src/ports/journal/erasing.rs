@@ -1,0 +1,94 @@
+//! What erasing a person asks of the journal, and what everybody else must know of it.
+
+use super::*;
+use crate::domain::ids::NoteId;
+
+/// How many rows are read together.
+const PAGE: usize = 500;
+
+/// Whether a conversation was erased, as read at one moment.
+#[derive(Debug, Clone, Copy)]
+pub struct Erasure {
+    pub(super) at_ms: Option<i64>,
+    pub(super) rev: u64,
+}
+
+impl Erasure {
+    /// Whether what happened at `at_ms` is from before, and is dropped.
+    pub fn covers(&self, at_ms: i64) -> bool {
+        self.at_ms.is_some_and(|erased_at_ms| at_ms <= erased_at_ms)
+    }
+}
+
+/// What a conversation holds beside its state, tombstones left out.
+#[derive(Debug, Default)]
+pub struct Remains {
+    /// Activities with their words.
+    pub texts: Vec<RowKey>,
+    /// Where messages stand, and which were taken back.
+    pub messages: Vec<RowKey>,
+    /// Entries.
+    pub entries: Vec<RowKey>,
+    /// The notes that entries became.
+    pub notes: Vec<NoteId>,
+    /// Work that is owed for it.
+    pub owed: Vec<OwedRow>,
+}
+
+impl Journal {
+    /// Whether and when the conversation was erased.
+    ///
+    /// # Errors
+    /// As the table's.
+    pub async fn erasure(&self, key: &ConversationKey) -> Result<Erasure, PortError> {
+        let found = self.read(&erased_key(key)).await?;
+        Ok(found.map_or(Erasure { at_ms: None, rev: 0 }, |row| Erasure { at_ms: Some(row.value), rev: row.rev }))
+    }
+
+    /// Whether operators are asked about this person.
+    ///
+    /// # Errors
+    /// As the table's.
+    pub async fn is_asked(&self, account: &CrmAccountKey, key: &ConversationKey) -> Result<bool, PortError> {
+        Ok(self.0.get(&question_key(account, key)).await?.is_some())
+    }
+
+    /// Everything of the conversation but its state, its claim and its tombstones. Walks the account's whole lists of owed
+    /// work, page by page: it is for rare use.
+    ///
+    /// # Errors
+    /// As the table's.
+    pub async fn remains(&self, account: &CrmAccountKey, key: &ConversationKey) -> Result<Remains, PortError> {
+        let keys = |rows: Vec<Row>| rows.into_iter().map(|row| row.key).collect::<Vec<_>>();
+        let mut remains = Remains { texts: keys(self.all(&partition(key), "p:").await?), ..Remains::default() };
+        for prefix in ["m:", "u:"] {
+            remains.messages.extend(keys(self.all(&partition(key), prefix).await?));
+        }
+        for row in self.all(&partition(key), "n:").await? {
+            remains.notes.extend(row.read::<Entry>()?.note);
+            remains.entries.push(row.key);
+        }
+        for shard in 0..SHARDS {
+            for row in self.all(&owed_partition(account, shard), "").await? {
+                let row: OwedRow = row.read()?;
+                if row.owed.conversation() == Some(key) {
+                    remains.owed.push(row);
+                }
+            }
+        }
+        Ok(remains)
+    }
+
+    /// All rows of a partition whose sort keys begin so.
+    pub(super) async fn all(&self, partition: &str, prefix: &str) -> Result<Vec<Row>, PortError> {
+        let (mut rows, mut from) = (Vec::new(), prefix.to_owned());
+        loop {
+            let page = self.0.range(partition, &from, &prefix_end(prefix), PAGE).await?;
+            let is_last = page.len() < PAGE;
+            rows.extend(page);
+            let Some(last) = rows.last().filter(|_| !is_last) else { return Ok(rows) };
+            // Our sort keys hold no control characters: nothing lies between the two.
+            from = format!("{}\u{1}", last.key.sort);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! A person is erased: nothing of them is left, nothing of before comes back, and whoever writes again begins anew.
+
+use local::fake::line::Endpoint;
+use local::fake::{Fault, Plan};
+use local::seed::{CHANNEL_ID, LINKED_CONTACT, LINKED_USER};
+use musubi::aws::Patience;
+use musubi::domain::ids::{ChannelId, ContactId, LineUserId};
+use musubi::flow::erase::{Erase, Receipt, Who};
+
+use crate::app::{App, account, text_at};
+
+const WORDS: &str = "消してほしい言葉";
+
+fn now_ms(app: &App) -> i64 {
+    app.world.clock.now_ms()
+}
+
+async fn erase(app: &App, who: Who) -> Receipt {
+    let parts = app.world.parts(Patience::WORKER).expect("parts");
+    let erase = Erase {
+        journal: parts.journal().expect("a journal"),
+        links: parts.links().expect("links"),
+        wake_ups: parts.wake_ups().expect("a queue"),
+        clock: parts.clock(),
+    };
+    erase.erase(&account(), &ChannelId::new(CHANNEL_ID), &who).await.expect("erased")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_erased_person_is_in_no_table_and_what_is_from_before_does_not_come_back() {
+    let app = App::start().await;
+    let (contact, person) =
+        (Who::Contact(ContactId::new(LINKED_CONTACT.to_string())), Who::User(LineUserId::new(LINKED_USER)));
+    // A send that is parked, words that are in a note, and words that wait for one.
+    app.world.line.fault(Endpoint::Push, Fault::FailBefore(500), Plan::Every(1));
+    app.run_action(&[("message_1", WORDS)]).await;
+    app.until("the first try", |app| app.world.line.ledger().calls.iter().any(|call| call.status == 500)).await;
+    app.minutes_pass(23 * 60);
+    for _ in 0..4_800 {
+        if app.parked().await == 1 {
+            break;
+        }
+        app.minutes_pass(1);
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert_eq!(app.parked().await, 1);
+    app.world.line.clear_faults();
+    app.world.line.write_text(CHANNEL_ID, LINKED_USER, "メモになる言葉").await;
+    app.until_moving("the note", |app| app.notes().iter().any(|note| note.contains("メモになる言葉"))).await;
+    app.settled_but_entries().await;
+    let old = text_at(LINKED_USER, 71, now_ms(&app), WORDS);
+    assert_eq!(app.post_events(std::slice::from_ref(&old)).await, 200);
+    app.until("the property", |app| app.linked("line_last_message") == WORDS).await;
+    app.settled_but_entries().await;
+    assert!(app.texts_at_rest(WORDS).await >= 2, "it would prove nothing otherwise");
+
+    let receipt = erase(&app, contact).await;
+    assert_eq!((receipt.removed.links, receipt.removed.parked, receipt.removed.texts), (1, 1, 1), "{receipt:?}");
+    assert!(receipt.left.notes.len() == 1 && receipt.left.task.is_some(), "{receipt:?}");
+    app.until("emptied fields", |app| {
+        ["line_user_id", "line_last_message", "line_recent_messages"].iter().all(|name| app.linked(name).is_empty())
+    })
+    .await;
+    app.settled().await;
+    assert_eq!((app.texts_at_rest(WORDS).await, app.texts_at_rest(LINKED_USER).await), (0, 0));
+    let again = erase(&app, person).await;
+    assert!(again.is_empty() && again.left == Default::default(), "{again:?}");
+
+    // LINE delivers the old event once more: it is known, and adds nothing.
+    assert_eq!(app.post_events(&[old]).await, 200);
+    app.settled().await;
+    assert_eq!((app.texts_at_rest(WORDS).await, app.texts_at_rest(LINKED_USER).await), (0, 0));
+
+    app.world.clock.advance_ms(1_000);
+    app.world.line.write_text(CHANNEL_ID, LINKED_USER, "はじめまして").await;
+    app.until_moving("a contact made anew", |app| {
+        app.contact_of(LINKED_USER)
+            .is_some_and(|it| it.properties.get("line_last_message").is_some_and(|last| last == "はじめまして"))
+    })
+    .await;
+}

@@ -1,0 +1,210 @@
+//! Erasing a person: a crash at any single step, and whatever runs at the same time, ends in nothing being left of them.
+
+use musubi::domain::activity::Content;
+use musubi::domain::ids::{CallbackId, ContactId};
+use musubi::domain::properties::LINE_USER_ID;
+use musubi::domain::push::*;
+use musubi::flow::erase::Who;
+use musubi::ports::Journal;
+use musubi::ports::journal::write;
+use musubi::ports::rows::Commit;
+
+use crate::check::nothing_is_left;
+use crate::crash_points::{every_crash_point_of, small};
+use crate::faults::Faults;
+use crate::linking::{is_emptied, tied};
+use crate::world::{Act, MINUTE_MS, Make, START_MS, World, push_id, run, said, user, word};
+
+const CONTACT: &str = "501";
+
+/// A send that was tried before the erasing and whose end nobody knows: parked, or still to be tried.
+fn tried(world: &World, name: &str, is_parked: bool) -> PushId {
+    let id = push_id(&world.account, &CallbackId::new(name));
+    let sending = Sending {
+        to: user(1),
+        body: format!("{}:text-{name}", user(1).expose()),
+        said: vec![Content::Text { text: format!("text-{name}") }],
+        first_attempt_at_ms: START_MS,
+        begun: 1,
+        ended: 0,
+    };
+    let push = Push {
+        id,
+        account: world.account.key.clone(),
+        callback: None,
+        waits: false,
+        contact: None,
+        channel: world.channel.id.clone(),
+        expires_at_ms: START_MS + 1,
+        state: if is_parked { PushState::Parked(sending) } else { PushState::Sending(sending) },
+        completion_owed: false,
+        completed: false,
+    };
+    let mut writes = vec![write::push(&push, 0, START_MS)];
+    writes.extend(is_parked.then(|| write::parked(&push)));
+    let journal = Journal::new(std::sync::Arc::new(world.journal_rows.calm()));
+    assert_eq!(run(async move { journal.commit(writes).await }).expect("a calm table"), Commit::Done);
+    id
+}
+
+/// Its job comes by at `ready_at_ms`.
+fn job(world: &World, name: &str, ready_at_ms: i64) -> PushId {
+    let id = push_id(&world.account, &CallbackId::new(name));
+    let text = format!("text-{name}");
+    let job = PushJob {
+        id,
+        account: world.account.key.clone(),
+        callback: None,
+        waits: false,
+        contact: Some(ContactId::new(CONTACT)),
+        channel: world.channel.id.clone(),
+        to: Some(user(1)),
+        messages: vec![OutgoingMessage { json: text.clone(), said: Content::Text { text } }],
+        tag: None,
+        accepted_at_ms: START_MS,
+        send_by_ms: START_MS + 60 * MINUTE_MS,
+        expires_at_ms: START_MS + 60 * MINUTE_MS,
+    };
+    world.push.put(job, ready_at_ms);
+    id
+}
+
+struct Sends {
+    parked: PushId,
+    under_way: PushId,
+    queued: PushId,
+}
+
+/// Words that wait, words in a queue, a send parked, one under way and one in a queue; then the person is erased.
+fn erased_amid_everything(world: &World, who: Who) -> Sends {
+    tied(world, CONTACT);
+    world.event(said(1, 1, START_MS), START_MS + 10);
+    // Accepted before the person is erased; it comes out of the queue after that.
+    world.inbox.put((START_MS + 10, said(2, 1, START_MS + 5)), START_MS + 9 * MINUTE_MS);
+    let sends = Sends {
+        parked: tried(world, "parked", true),
+        under_way: tried(world, "under-way", false),
+        queued: job(world, "queued", START_MS + 9 * MINUTE_MS),
+    };
+    job(world, "under-way", START_MS + 9 * MINUTE_MS);
+    world.acts.put(Act::Erase(who), START_MS + 3 * MINUTE_MS);
+    sends
+}
+
+fn outcome(world: &World, id: PushId) -> Option<PushOutcome> {
+    let journal = Journal::new(std::sync::Arc::new(world.journal_rows.calm()));
+    match run(async move { journal.push(id).await }).expect("a calm table")?.value.state {
+        PushState::Settled(settlement) => Some(settlement.outcome),
+        _ => None,
+    }
+}
+
+fn sends_ended(world: &World, sends: &Sends) -> Result<(), String> {
+    for (id, expected) in [
+        (sends.parked, PushOutcome::Unknown),
+        (sends.under_way, PushOutcome::Unknown),
+        (sends.queued, PushOutcome::NotLinked),
+    ] {
+        if outcome(world, id) != Some(expected) {
+            return Err(format!("a send ended as {:?}, not {expected:?}", outcome(world, id)));
+        }
+    }
+    if world.line.shown().is_empty() { Ok(()) } else { Err("something was shown".into()) }
+}
+
+/// Neither words nor the person in any table, nor the words in the CRM.
+fn nothing_of_them_is_left(world: &World, sends: &Sends) -> Result<(), String> {
+    let rows = world.journal_rows.all().into_iter().chain(world.links_rows.all());
+    for (partition, sort, body) in rows {
+        if body.contains(user(1).expose()) {
+            return Err(format!("the person is left in {partition} {sort}"));
+        }
+    }
+    sends_ended(world, sends)?;
+    is_emptied(world, CONTACT)?;
+    if world.crm.state.lock().unwrap().notes.iter().any(|note| note.body.contains("word-")) {
+        return Err("words were written after the person was erased".into());
+    }
+    nothing_is_left(world)
+}
+
+#[test]
+fn erasing_survives_a_crash_anywhere() {
+    let make = |faults| small(true, true, faults);
+    every_crash_point_of(
+        true,
+        make,
+        |world| erased_amid_everything(world, Who::User(user(1))),
+        nothing_of_them_is_left,
+    );
+}
+
+#[test]
+fn erasing_by_the_contact_survives_a_crash_anywhere() {
+    let who = Who::Contact(ContactId::new(CONTACT));
+    let make = |faults| small(false, true, faults);
+    every_crash_point_of(false, make, |world| erased_amid_everything(world, who.clone()), nothing_of_them_is_left);
+}
+
+#[test]
+fn whoever_writes_after_being_erased_begins_anew() {
+    let fill = |world: &World| {
+        let sends = erased_amid_everything(world, Who::User(user(1)));
+        world.event(said(3, 1, START_MS + 40 * MINUTE_MS), START_MS + 40 * MINUTE_MS);
+        sends
+    };
+    every_crash_point_of(
+        false,
+        |faults| small(true, true, faults),
+        fill,
+        |world, sends| {
+            sends_ended(world, sends)?;
+            is_emptied(world, CONTACT)?;
+            let crm = world.crm.state.lock().unwrap();
+            let mut contacts =
+                crm.contacts.iter().filter(|(_, it)| it.get(LINE_USER_ID).is_some_and(|id| !id.is_empty()));
+            let Some((contact, _)) = contacts.next() else { return Err("nobody was made anew".into()) };
+            let on = |number: u64| crm.notes.iter().filter(|note| note.body.contains(&word(number))).count();
+            if contact.as_str() == CONTACT || (on(1), on(2), on(3)) != (0, 0, 1) {
+                return Err(format!("contact {contact}; notes {:?}", (on(1), on(2), on(3))));
+            }
+            drop(crm);
+            nothing_is_left(world)
+        },
+    );
+}
+
+/// The payer, the inbox, deliveries and the erasing at once, in many orders.
+#[test]
+fn erasing_beside_everything_else_leaves_nothing() {
+    for seed in 0..150 {
+        for with_contact in [true, false] {
+            let faults = Faults::random(seed, 0, 0);
+            let mut world = World::new(Make {
+                seed,
+                faults,
+                unique_keys: seed % 2 == 0,
+                create_contacts: true,
+                concurrency: 4,
+                lost_answers_per_mille: 0,
+                lease: true,
+            });
+            if with_contact {
+                tied(&world, CONTACT);
+            }
+            world.event(said(1, 1, START_MS), START_MS);
+            world.event(said(2, 1, START_MS + 5), START_MS);
+            job(&world, "queued", START_MS);
+            world.acts.put(Act::Erase(Who::User(user(1))), START_MS + i64::try_from(seed % 7).expect("small"));
+            world.run(START_MS + 100 * MINUTE_MS, START_MS + 200 * MINUTE_MS);
+            let rows = world.journal_rows.all().into_iter().chain(world.links_rows.all());
+            for (partition, sort, body) in rows {
+                assert!(!body.contains(user(1).expose()), "seed {seed}: the person is left in {partition} {sort}");
+                assert!(!body.contains("word-") && !body.contains("text-"), "seed {seed}: words in {partition} {sort}");
+            }
+            let crm = world.crm.state.lock().unwrap();
+            let named = crm.contacts.values().any(|it| it.get(LINE_USER_ID).is_some_and(|id| !id.is_empty()));
+            assert!(!named, "seed {seed}: a contact still names the person");
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Linking, moving and unlinking: a crash at any single step leaves the old link or the new one, whole, and a repeat pays
+//! what is owed.
+
+use std::collections::BTreeMap;
+
+use musubi::domain::claim::{Claim, ClaimedBy, Whom};
+use musubi::domain::ids::ContactId;
+use musubi::domain::link::ContactLink;
+use musubi::domain::properties::*;
+use musubi::ports::Links;
+use musubi::ports::rows::Commit;
+
+use crate::check::nothing_is_left;
+use crate::crash_points::{every_crash_point_of, small};
+use crate::world::{Act, MINUTE_MS, START_MS, World, run, said, user, word};
+
+const OLD: &str = "501";
+const NEW: &str = "502";
+
+/// A contact made by hand.
+pub fn contact(world: &World, id: &str) {
+    world.crm.state.lock().unwrap().contacts.insert(ContactId::new(id), BTreeMap::new());
+}
+
+/// A contact that is tied to person 1, its fields filled in.
+pub fn tied(world: &World, id: &str) {
+    let full = [(LINE_USER_ID, user(1).expose().to_owned()), (LINE_USER_NAME, "Hanako".into())];
+    let full = full.into_iter().chain([(LINE_LAST_MESSAGE, "word-before".into())]);
+    let full = full.map(|(name, value)| (name.to_owned(), value)).collect();
+    world.crm.state.lock().unwrap().contacts.insert(ContactId::new(id), full);
+    let link = ContactLink {
+        channel: world.channel.id.clone(),
+        user: user(1),
+        account: world.account.key.clone(),
+        contact: ContactId::new(id),
+        linked_at_ms: START_MS - MINUTE_MS,
+        by: Some(ClaimedBy::Login),
+    };
+    let links = Links::new(std::sync::Arc::new(world.links_rows.calm()));
+    assert_eq!(run(async move { links.tie(&link).await }).expect("a calm table"), Commit::Done);
+}
+
+fn claim(world: &World, whom: Whom, at_ms: i64) {
+    world.acts.put(Act::Claim(user(1), Claim::new(ClaimedBy::Operator, whom, at_ms)), at_ms);
+}
+
+/// A field of a contact; empty where it has none.
+pub fn field(world: &World, id: &str, name: &str) -> String {
+    let crm = world.crm.state.lock().unwrap();
+    crm.contacts[&ContactId::new(id)].get(name).cloned().unwrap_or_default()
+}
+
+/// The contact says nothing of anybody on LINE.
+pub fn is_emptied(world: &World, id: &str) -> Result<(), String> {
+    let left = [LINE_USER_ID, LINE_USER_NAME, LINE_LINKED_AT, LINE_FOLLOWS, LINE_LAST_MESSAGE, LINE_RECENT_MESSAGES];
+    match left.into_iter().find(|name| !field(world, id, name).is_empty()) {
+        Some(name) => Err(format!("contact {id} still has {name}")),
+        None => Ok(()),
+    }
+}
+
+fn went(world: &World, ties: &[&str]) -> Result<(), String> {
+    if world.ties == ties { Ok(()) } else { Err(format!("the link went {:?}, not {ties:?}", world.ties)) }
+}
+
+/// The contact is the person, and what they said is on its timeline.
+fn is_the_person(world: &World, id: &str) -> Result<(), String> {
+    if field(world, id, LINE_USER_ID) != user(1).expose() || field(world, id, LINE_LAST_MESSAGE) != word(1) {
+        return Err(format!("contact {id} is not written"));
+    }
+    let crm = world.crm.state.lock().unwrap();
+    let notes: Vec<_> = crm.notes.iter().filter(|note| note.body.contains(&word(1))).collect();
+    match notes[..] {
+        [note] if note.contact.as_str() == id => Ok(()),
+        _ => Err(format!("{} notes hold the words", notes.len())),
+    }
+}
+
+#[test]
+fn linking_survives_a_crash_anywhere() {
+    let fill = |world: &World| {
+        contact(world, NEW);
+        world.event(said(1, 1, START_MS), START_MS + 10);
+        claim(world, Whom::Contact(ContactId::new(NEW)), START_MS + MINUTE_MS);
+    };
+    every_crash_point_of(
+        true,
+        |faults| small(true, false, faults),
+        fill,
+        |world, ()| {
+            went(world, &["-", NEW])?;
+            is_the_person(world, NEW)?;
+            nothing_is_left(world)
+        },
+    );
+}
+
+#[test]
+fn moving_a_person_to_another_contact_survives_a_crash_anywhere() {
+    let fill = |world: &World| {
+        tied(world, OLD);
+        contact(world, NEW);
+        world.event(said(1, 1, START_MS), START_MS + 10);
+        claim(world, Whom::Contact(ContactId::new(NEW)), START_MS + MINUTE_MS);
+    };
+    for unique_keys in [true, false] {
+        every_crash_point_of(
+            false,
+            |faults| small(unique_keys, false, faults),
+            fill,
+            |world, ()| {
+                went(world, &[OLD, NEW])?;
+                is_emptied(world, OLD)?;
+                is_the_person(world, NEW)?;
+                nothing_is_left(world)
+            },
+        );
+    }
+}
+
+#[test]
+fn unlinking_survives_a_crash_anywhere() {
+    let fill = |world: &World| {
+        tied(world, OLD);
+        world.event(said(1, 1, START_MS), START_MS + 10);
+        claim(world, Whom::Nobody, START_MS + 30 * MINUTE_MS);
+    };
+    every_crash_point_of(
+        true,
+        |faults| small(true, true, faults),
+        fill,
+        |world, ()| {
+            went(world, &[OLD, "-"])?;
+            is_emptied(world, OLD)?;
+            nothing_is_left(world)
+        },
+    );
+}
