@@ -201,9 +201,12 @@ pub struct ChannelAdd {
     /// The Messaging API channel's ID.
     #[arg(long)]
     pub channel_id: String,
-    /// Asks for a long-lived channel access token, too. Without it, short-lived ones are issued when needed.
+    /// Asks for a long-lived channel access token, too. Without it, one that is stored is kept while it works; else short-lived ones are issued when needed.
     #[arg(long)]
     pub long_lived_token: bool,
+    /// Forgets a long-lived channel access token that is stored: short-lived ones are issued when needed.
+    #[arg(long, conflicts_with = "long_lived_token")]
+    pub forget_long_lived_token: bool,
     /// Does not ask whether it is the right Official Account.
     #[arg(long)]
     pub yes: bool,
