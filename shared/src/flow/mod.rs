@@ -6,6 +6,7 @@ pub mod decide;
 pub mod deliver;
 pub mod link;
 pub mod log_in;
+pub mod meet;
 pub mod notice;
 pub mod receive;
 pub mod record;
