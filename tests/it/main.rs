@@ -5,6 +5,7 @@ mod architecture;
 mod bad_input;
 mod contacts;
 mod events;
+mod imports;
 mod inbound;
 
 mod line_message_schema;
