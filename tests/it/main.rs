@@ -6,6 +6,7 @@ mod bad_input;
 mod contacts;
 mod erase;
 mod events;
+mod imports;
 mod inbound;
 
 mod line_message_schema;

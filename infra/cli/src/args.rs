@@ -1,10 +1,16 @@
 //! What can be asked of `musubi`.
 
+mod friends;
+mod login;
+
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
 use musubi::domain::account::CrmKind;
 use musubi::domain::language::Language;
+
+pub use friends::FriendsCommand;
+pub use login::{LoginCommand, LoginLinks, LoginSet, RouteCommand};
 
 /// How the process ends, as scripts see it.
 const EXIT_CODES: &str = "\
@@ -89,6 +95,15 @@ pub enum Command {
     /// LINE Official Accounts.
     #[command(subcommand)]
     Channel(ChannelCommand),
+    /// LINE Login of an Official Account: people log in, and Musubi knows which contact they are.
+    #[command(subcommand)]
+    Login(LoginCommand),
+    /// Routes: where friends come from. Each has its own login link and QR code.
+    #[command(subcommand)]
+    Route(RouteCommand),
+    /// The friends that an Official Account had before Musubi.
+    #[command(subcommand)]
+    Friends(FriendsCommand),
     /// Messages that could not be worked on. What they say is never shown.
     #[command(subcommand)]
     DeadLetters(DeadLettersCommand),
@@ -207,9 +222,12 @@ pub struct ChannelAdd {
     /// The Messaging API channel's ID.
     #[arg(long)]
     pub channel_id: String,
-    /// Asks for a long-lived channel access token, too. Without it, short-lived ones are issued when needed.
+    /// Asks for a long-lived channel access token, too. Without it, one that is stored is kept while it works; else short-lived ones are issued when needed.
     #[arg(long)]
     pub long_lived_token: bool,
+    /// Forgets a long-lived channel access token that is stored: short-lived ones are issued when needed.
+    #[arg(long, conflicts_with = "long_lived_token")]
+    pub forget_long_lived_token: bool,
     /// Does not ask whether it is the right Official Account.
     #[arg(long)]
     pub yes: bool,

@@ -9,13 +9,16 @@ mod ask;
 mod channel;
 mod dead_letters;
 mod failure;
+mod friends;
 mod hubspot_project;
+mod login;
 mod parked;
 mod person;
 mod place;
 mod portal;
 mod proposed;
 mod questions;
+mod route;
 mod say;
 mod table;
 
@@ -50,6 +53,9 @@ async fn run(args: Args, say: Say) -> Result<Report, Failure> {
     match &args.command {
         Command::Portal(command) => portal::run(&place, &mut ask, &say, command).await,
         Command::Channel(command) => channel::run(&place, &mut ask, &say, command).await,
+        Command::Login(command) => login::run(&place, &mut ask, &say, command).await,
+        Command::Route(command) => route::run(&place, &say, command).await,
+        Command::Friends(command) => friends::run(&place, &say, command).await,
         Command::DeadLetters(command) => dead_letters::run(&place, &say, command).await,
         Command::Parked(command) => parked::run(&place, &say, command).await,
         Command::Person(command) => person::run(&place, &mut ask, &say, command).await,

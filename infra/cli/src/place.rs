@@ -116,9 +116,16 @@ impl Place {
     /// # Errors
     /// The address is malformed.
     pub fn line(&self, secrets: Arc<dyn Secrets>) -> Result<LineMessenger, ConfigError> {
+        Ok(LineMessenger::new(musubi::http::client(), self.line_api()?, secrets, self.clock(), 1))
+    }
+
+    /// Where LINE's API is.
+    ///
+    /// # Errors
+    /// The address is malformed.
+    pub fn line_api(&self) -> Result<LineApiUrl, ConfigError> {
         let malformed = ConfigError::Malformed { name: "MUSUBI_LINE_API_URL", expected: "the address of an API" };
-        let url = LineApiUrl::parse(&config::line_urls(&self.environment)?.api).map_err(|_| malformed)?;
-        Ok(LineMessenger::new(musubi::http::client(), url, secrets, self.clock(), 1))
+        LineApiUrl::parse(&config::line_urls(&self.environment)?.api).map_err(|_| malformed)
     }
 
     /// HubSpot, with these secrets.

@@ -8,6 +8,7 @@ pub mod channel;
 pub mod claim;
 pub mod conversation;
 pub mod entry;
+pub mod friends;
 pub mod ids;
 pub mod job;
 pub mod language;

@@ -8,6 +8,7 @@ pub mod deliver;
 pub mod erase;
 pub mod link;
 pub mod log_in;
+pub mod meet;
 pub mod notice;
 pub mod receive;
 pub mod record;

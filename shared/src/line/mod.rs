@@ -11,6 +11,8 @@ pub mod answer;
 pub mod api;
 mod content;
 pub mod event;
+pub mod followers;
+pub mod liff;
 pub mod login;
 pub mod message;
 pub mod messaging;

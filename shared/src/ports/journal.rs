@@ -12,6 +12,7 @@
 //! | | `erased` | when everything else of it was erased, 60 days: what still comes from before is dropped |
 //! | `q:{account}` | `{conversation}` | [`Question`], until an operator decides |
 //! | `g:{contact}` | `{conversation}` | who was tied to a contact that is gone, 120 days: a privacy deletion may follow |
+//! | `i:{channel}` | `friends` | [`FriendsImport`], no IDs, kept |
 //! | `l:{state}` | `attempt` | [`LoginAttempt`], one day |
 //! | `s:{push}` | `push` | [`Push`], 400 days once settled |
 //! | `k:{account}` | `{push}` | a parked send, for operators' lists |
@@ -33,6 +34,7 @@ use crate::domain::activity::{Activity, Mark};
 use crate::domain::claim::Claim;
 use crate::domain::conversation::{Conversation, ConversationKey, NotLinked};
 use crate::domain::entry::Entry;
+use crate::domain::friends::FriendsImport;
 use crate::domain::ids::{ChannelId, ContactId, EventId, MessageId, fingerprint};
 use crate::domain::login::LoginAttempt;
 use crate::domain::owed::{OwedRow, SHARDS};
@@ -215,6 +217,14 @@ impl Journal {
         self.read(&attempt_key(state)).await
     }
 
+    /// How far the newest import of the Official Account's friends is. `None`: there was none.
+    ///
+    /// # Errors
+    /// As the table's.
+    pub async fn friends_import(&self, channel: &ChannelId) -> Result<Option<Versioned<FriendsImport>>, PortError> {
+        self.read(&friends_key(channel)).await
+    }
+
     /// A send.
     ///
     /// # Errors
@@ -374,6 +384,11 @@ pub mod write {
         Write::put(attempt_key(state), attempt, Expect::Rev(rev)).expiring(attempt.began_at_ms, ATTEMPT_DAYS)
     }
 
+    /// The import of the Official Account's friends is this far, if nobody else went on since it was read.
+    pub fn friends_import(channel: &ChannelId, import: &FriendsImport, rev: u64) -> Write {
+        Write::put(friends_key(channel), import, Expect::Rev(rev))
+    }
+
     /// The entry becomes this.
     pub fn entry(key: &ConversationKey, entry: &Entry, rev: u64, now_ms: i64) -> Write {
         Write::put(entry_key(key, entry.number), entry, Expect::Rev(rev)).expiring(now_ms, TOMBSTONE_DAYS)
@@ -452,6 +467,10 @@ fn claim_key(key: &ConversationKey) -> RowKey {
 
 fn erased_key(key: &ConversationKey) -> RowKey {
     RowKey::new(partition(key), "erased")
+}
+
+fn friends_key(channel: &ChannelId) -> RowKey {
+    RowKey::new(format!("i:{}", fingerprint(&[channel.as_str()])), "friends")
 }
 
 fn attempt_key(state: &str) -> RowKey {

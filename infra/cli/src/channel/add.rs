@@ -38,7 +38,7 @@ pub async fn add(place: &Place, ask: &mut Ask, say: &Say, asked: &ChannelAdd) ->
     let (line, info) = try_at_line(place, &id, &secret, token.as_ref()).await?;
     confirm(ask, say, asked, &line, &id, &info, &url).await?;
 
-    store(place, &id, secret, token, asked.forget_old_secret).await?;
+    store(place, &id, secret, token, asked).await?;
     let channel = put(place, &id, &info, &account).await?;
     tie(place, &account, &id, true).await?;
     if !asked.keep_webhook {
@@ -155,40 +155,58 @@ async fn confirm(
     if asked.yes || ask.yes(&question)? { Ok(()) } else { Err(unconfirmed()) }
 }
 
-/// Stores what was tried; the secret before this one stays good until it is said to be forgotten.
+/// Stores what was tried; the secret before this one stays good until it is said to be forgotten. What was not asked for
+/// stays as it is: a long-lived token that still works, and LINE Login's secrets.
 async fn store(
     place: &Place,
     id: &ChannelId,
     secret: Secret,
     access_token: Option<Secret>,
-    forget_old: bool,
+    asked: &ChannelAdd,
 ) -> Result<(), Failure> {
     let secrets: Arc<dyn Secrets> = place.parts.secrets()?;
     let stored = secrets.line_anew(id).await?.secrets;
-    let old: Vec<Secret> = stored.into_iter().flat_map(|stored| stored.channel_secrets).collect();
-    let old = old.into_iter().filter(|old| *old != secret && !forget_old).take(1);
-    let channel_secrets = [secret.clone()].into_iter().chain(old).collect();
-    Ok(secrets.store_line(id, &LineSecrets { channel_secrets, access_token, login_secrets: Vec::new() }).await?)
+    let (old, kept_token, login_secrets) =
+        stored.map(|stored| (stored.channel_secrets, stored.access_token, stored.login_secrets)).unwrap_or_default();
+    let old: Vec<Secret> = old.into_iter().filter(|old| *old != secret && !asked.forget_old_secret).take(1).collect();
+    let access_token = match (access_token, kept_token.filter(|_| !asked.forget_long_lived_token)) {
+        (None, Some(kept)) => still_good(place, id, &secret, kept).await?,
+        (given, _) => given,
+    };
+    let channel_secrets = [secret].into_iter().chain(old).collect();
+    Ok(secrets.store_line(id, &LineSecrets { channel_secrets, access_token, login_secrets }).await?)
 }
 
-/// The row; settings of one that is there are kept.
+/// The token that was stored before, unless LINE refuses it or it is another account's.
+async fn still_good(place: &Place, id: &ChannelId, secret: &Secret, token: Secret) -> Result<Option<Secret>, Failure> {
+    match try_at_line(place, id, secret, Some(&token)).await {
+        Ok(_) => Ok(Some(token)),
+        Err(Failure::Failed(_)) => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// The row. Of one that is there, only what LINE says of the account is new.
 async fn put(place: &Place, id: &ChannelId, info: &BotInfo, account: &CrmAccountKey) -> Result<Channel, Failure> {
     let channels = place.channels()?;
     for _ in 0..5 {
         let found = channels.find_versioned(id).await?;
         let rev = found.as_ref().map_or(0, |found| found.rev);
-        if found.as_ref().is_some_and(|found| found.value.account != *account) {
-            return Err(elsewhere());
-        }
-        let channel = Channel {
+        let mut channel = found.map(|found| found.value).unwrap_or_else(|| Channel {
             id: id.clone(),
             bot_user_id: info.bot_user_id.clone(),
-            name: info.display_name.clone(),
-            basic_id: info.basic_id.clone(),
+            name: String::new(),
+            basic_id: String::new(),
             account: account.clone(),
-            settings: found.map_or_else(ChannelSettings::default, |found| found.value.settings),
+            settings: ChannelSettings::default(),
             login: None,
-        };
+        });
+        if channel.account != *account {
+            return Err(elsewhere());
+        }
+        channel.bot_user_id = info.bot_user_id.clone();
+        channel.name = info.display_name.clone();
+        channel.basic_id = info.basic_id.clone();
         if channels.put(&channel, rev).await? == Commit::Done {
             return Ok(channel);
         }

@@ -2,8 +2,8 @@
 
 mod add;
 mod check;
-mod input;
-mod settings;
+pub mod input;
+pub mod settings;
 
 use std::sync::Arc;
 

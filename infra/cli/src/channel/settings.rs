@@ -37,7 +37,11 @@ pub fn set(settings: &mut ChannelSettings, text: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-fn flag(key: &str, value: &str) -> Result<bool, Failure> {
+/// `on` or `off`.
+///
+/// # Errors
+/// It is neither.
+pub fn flag(key: &str, value: &str) -> Result<bool, Failure> {
     match value.to_ascii_lowercase().as_str() {
         "on" | "true" | "yes" | "1" | "オン" => Ok(true),
         "off" | "false" | "no" | "0" | "オフ" => Ok(false),

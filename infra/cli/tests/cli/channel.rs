@@ -3,6 +3,11 @@
 use musubi::domain::conversation::NotLinked;
 use musubi::ports::journal::write;
 use musubi::ports::rows::Commit;
+use musubi::domain::channel::Channel;
+use musubi::domain::ids::LoginChannelId;
+use musubi::domain::login::{LoginSettings, Route};
+use musubi::domain::route::RouteName;
+use musubi::ports::secrets::Secret;
 use serde_json::json;
 
 use super::support::{CHANNEL, CHANNEL_SECRET, PORTAL, Ran, Stack};
@@ -146,6 +151,37 @@ async fn settings_are_changed_and_survive_a_second_add() {
     let shown = stack.run(&["--json", "channel", "show", CHANNEL], "").await.json();
     assert_eq!(shown["settings"], told["settings"]);
     assert_eq!(stack.account().await.unwrap().channels.len(), 1);
+}
+
+/// What `channel add` never asks for is somebody's work: a second run must not undo it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_add_keeps_the_login_its_secrets_and_a_token_that_works() {
+    let mut stack = Stack::start().await.with_portal().await;
+    let token = "t".repeat(172);
+    stack.hide(&token);
+    stack.line.set_long_lived_token(CHANNEL, Some(&token));
+    let both = format!("{CHANNEL_SECRET}\n{token}\n");
+    assert_eq!(add(&stack, CHANNEL, &["--long-lived-token"], &both).await.code, 0);
+    let (channels, secrets) = (stack.parts.channels().unwrap(), stack.parts.secrets().unwrap());
+    let found = channels.find_versioned(&stack.channel_id()).await.unwrap().unwrap();
+    let mut login = LoginSettings::new(LoginChannelId::new("1657000002"));
+    login.routes.insert(RouteName::parse("flyer").unwrap(), Route::default());
+    let with_login = Channel { login: Some(login.clone()), ..found.value };
+    assert_eq!(channels.put(&with_login, found.rev).await.unwrap(), Commit::Done);
+    let mut stored = secrets.line(&stack.channel_id()).await.unwrap().unwrap();
+    stored.login_secrets = vec![Secret::new("e".repeat(32))];
+    secrets.store_line(&stack.channel_id(), &stored).await.unwrap();
+
+    assert_eq!(add(&stack, CHANNEL, &[], &format!("{CHANNEL_SECRET}\n")).await.code, 0);
+    let again = channels.find(&stack.channel_id()).await.unwrap().unwrap();
+    assert_eq!(again.login, Some(login));
+    assert_eq!(stack.stored_secrets().await, stored);
+
+    // A token that LINE takes no more would only be in the way.
+    stack.line.set_long_lived_token(CHANNEL, None);
+    assert_eq!(add(&stack, CHANNEL, &[], &format!("{CHANNEL_SECRET}\n")).await.code, 0);
+    let now = stack.stored_secrets().await;
+    assert_eq!((now.access_token, now.login_secrets), (None, stored.login_secrets));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,6 +2,8 @@
 
 mod channel;
 mod dead_letters;
+mod friends;
+mod login;
 mod parked;
 mod person;
 mod portal;

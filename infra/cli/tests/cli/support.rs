@@ -14,6 +14,7 @@ use musubi::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
 use musubi::domain::ids::{ChannelId, CrmAccountId, CrmAppId};
 use musubi::domain::language::Language;
 use musubi::ports::rows::Commit;
+use musubi::ports::secrets::LineSecrets;
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, Command};
@@ -124,6 +125,16 @@ impl Stack {
 
     pub fn channel_id(&self) -> ChannelId {
         ChannelId::new(CHANNEL)
+    }
+
+    /// The channel's secrets as they are stored now, whatever was read before.
+    pub async fn stored_secrets(&self) -> LineSecrets {
+        let parts = Parts::over(
+            Aws::from_environment(self.aws.environment(), Patience::WORKER).unwrap(),
+            self.aws.environment().clone(),
+            Arc::new(FakeClock::new()),
+        );
+        parts.secrets().unwrap().line(&self.channel_id()).await.unwrap().expect("they are stored")
     }
 
     fn command(&self, args: &[&str]) -> Command {

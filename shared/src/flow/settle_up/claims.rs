@@ -79,7 +79,11 @@ impl Payer<'_> {
     }
 
     async fn heed_email(&self, person: &mut Person, claim: &Claim, email: &EmailAddress) -> Result<Heeded, PortError> {
-        let by_email = person.channel.login.as_ref().map_or(ByEmail::AlwaysNew, |login| login.by_email);
+        // The setting is about addresses that a login shows. Whoever else names one, knows whom they mean.
+        let by_email = match claim.by {
+            ClaimedBy::Login => person.channel.login.as_ref().map_or(ByEmail::AlwaysNew, |login| login.by_email),
+            _ => ByEmail::Match,
+        };
         if by_email == ByEmail::AlwaysNew {
             person.email = Some(email.clone());
             return Ok(Heeded::GoOn);
@@ -93,7 +97,7 @@ impl Payer<'_> {
             }
             Some(Err(failure)) => return self.wait(person, &failure).await,
         };
-        if !self.may_be(person, &record).await? {
+        if !self.may_be(person, claim.by, &record).await? {
             return Ok(Heeded::GoOn);
         }
         if by_email == ByEmail::Ask {
@@ -107,10 +111,10 @@ impl Payer<'_> {
 
     /// Whether an e-mail address is enough to say that the person is this contact: not where somebody else is tied to it, and
     /// not where somebody who weighs more has said who the person is.
-    async fn may_be(&self, person: &Person, record: &ContactRecord) -> Result<bool, PortError> {
+    async fn may_be(&self, person: &Person, by: ClaimedBy, record: &ContactRecord) -> Result<bool, PortError> {
         let said =
             person.link.as_ref().filter(|link| link.value.contact != record.contact).and_then(|link| link.value.by);
-        if said.is_some_and(|by| by > ClaimedBy::Login) {
+        if said.is_some_and(|said| said > by) {
             return Ok(false);
         }
         let tied = self.up.links.of_contact(&self.account.key, &record.contact, &person.channel.id).await?;

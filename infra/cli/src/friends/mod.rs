@@ -1,0 +1,95 @@
+//! The friends that an Official Account had before Musubi: from a file, or from LINE's own list.
+
+mod file;
+mod from_file;
+mod from_line;
+mod rows;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use musubi::domain::job::WakeUp;
+use musubi::ports::{PortError, Queue};
+use serde_json::json;
+
+use crate::args::FriendsCommand;
+use crate::failure::Failure;
+use crate::place::Place;
+use crate::say::{Report, Say};
+use crate::table::{facts, moment};
+
+/// So many people are worked on at a time.
+const AT_A_TIME: usize = 8;
+
+/// Runs one of the commands.
+///
+/// # Errors
+/// See [`Failure`].
+pub async fn run(place: &Place, say: &Say, command: &FriendsCommand) -> Result<Report, Failure> {
+    match command {
+        FriendsCommand::Import { channel, csv: Some(file), dry_run, .. } => {
+            from_file::import(place, say, channel, file, *dry_run).await
+        }
+        FriendsCommand::Import { channel, page, .. } => from_line::import(place, say, channel, *page).await,
+        FriendsCommand::Count { channel } => count(place, say, channel).await,
+    }
+}
+
+async fn count(place: &Place, say: &Say, channel: &str) -> Result<Report, Failure> {
+    let channel = place.channel(channel).await?.value;
+    let Some(import) = place.parts.journal()?.friends_import(&channel.id).await? else {
+        let text = say.pick(
+            "友だちの一覧をLINEから取り込んだことがありません。Musubiが知っているのは、接続してから追加・メッセージ・ログインのあった方と、CSVで取り込んだ方だけです。認証済アカウントとプレミアムアカウントでは musubi friends import チャネルID --from-line で取り込めます。",
+            "Friends were never taken in from LINE's list. Musubi knows only those who followed, wrote or logged in since it was connected, and those of CSV files. For a verified or premium account: musubi friends import CHANNEL_ID --from-line",
+        );
+        return Ok(Report::new(json!({"channel_id": channel.id.as_str(), "listed": null}), text));
+    };
+    let import = import.value;
+    let time_zone = place.channels()?.account(&channel.account).await?.map(|found| found.value.time_zone);
+    let at = moment(import.at_ms, time_zone.as_deref().unwrap_or("Asia/Tokyo"));
+    let so_far = if import.finished { "" } else { say.pick("（途中）", " (so far)") };
+    let lines = facts(&[
+        (say.pick("LINEの一覧にあった友だち", "friends on LINE's list"), format!("{}{so_far}", import.listed)),
+        (say.pick("そのうち新しく知った方", "of them new to Musubi"), import.new.to_string()),
+        (say.pick("消去済みのため除いた方", "left out, since erased"), import.erased.to_string()),
+        (say.pick("時点", "as of"), at),
+    ]);
+    let meaning = say.pick(
+        "一覧の取り込みが終わった時点で、消去済みの方を除く全員をMusubiが知っています。その後に追加した方は、Webhookで知ります。この数は、あとからのブロックや追加では変わりません。CRMのコンタクトになるかどうかは create_contacts の設定によります。",
+        "When the list was through, Musubi knew all on it but those who were erased. Whoever follows later is known by webhook. The figure does not change by later follows and blocks. Whether somebody becomes a contact is the setting create_contacts.",
+    );
+    let json = json!({
+        "channel_id": channel.id.as_str(), "listed": import.listed, "new": import.new, "erased": import.erased,
+        "finished": import.finished, "at_ms": import.at_ms,
+    });
+    Ok(Report::new(json, format!("{lines}\n{meaning}")))
+}
+
+/// Keeps quiet: whoever records many people tells the payer once.
+struct Quiet;
+
+#[async_trait]
+impl Queue<WakeUp> for Quiet {
+    async fn send(&self, _: &WakeUp) -> Result<(), PortError> {
+        Ok(())
+    }
+
+    async fn send_later(&self, _: &WakeUp, _: u32) -> Result<(), PortError> {
+        Ok(())
+    }
+
+    async fn bury(&self, _: &WakeUp, _: &str) -> Result<(), PortError> {
+        Ok(())
+    }
+}
+
+/// The queue for those who record many people.
+fn quiet() -> Arc<dyn Queue<WakeUp>> {
+    Arc::new(Quiet)
+}
+
+/// Tells the payer. A lost one costs a minute: the schedule finds what is owed.
+async fn wake(place: &Place, account: &musubi::domain::account::CrmAccountKey) -> Result<(), Failure> {
+    let _ = place.parts.wake_ups()?.send(&WakeUp { account: account.clone() }).await;
+    Ok(())
+}

@@ -1,0 +1,158 @@
+//! LINE Login of an Official Account: setting it up, showing it, its links, ending it.
+
+mod addresses;
+mod changes;
+mod links;
+mod set;
+mod steps;
+mod text;
+
+use musubi::domain::channel::Channel;
+use musubi::domain::language::Language;
+use musubi::domain::login::LoginSettings;
+use musubi::ports::rows::Commit;
+use musubi::ports::secrets::LineSecrets;
+use serde_json::{Value, json};
+
+use crate::args::LoginCommand;
+use crate::ask::Ask;
+use crate::failure::Failure;
+use crate::place::{Place, contended};
+use crate::say::{Report, Say};
+use crate::table::{facts, on};
+
+pub use changes::check as check_addresses;
+
+use addresses::Addresses;
+
+/// Runs one of the commands.
+///
+/// # Errors
+/// See [`Failure`].
+pub async fn run(place: &Place, ask: &mut Ask, say: &Say, command: &LoginCommand) -> Result<Report, Failure> {
+    match command {
+        LoginCommand::Set(asked) => set::set(place, ask, say, asked).await,
+        LoginCommand::Show { channel } => {
+            let channel = place.channel(channel).await?.value;
+            let login = of(&channel)?;
+            let addresses = Addresses::of(place, &channel)?;
+            let text =
+                format!("{}\n\n{}", lines(login, &addresses, say), steps::by_hand(login, &addresses, say.language));
+            Ok(Report::new(to_json(&channel, login, &addresses), text))
+        }
+        LoginCommand::Links(asked) => links::links(place, say, asked).await,
+        LoginCommand::Remove { channel, yes } => remove(place, ask, say, channel, *yes).await,
+    }
+}
+
+/// What is set.
+///
+/// # Errors
+/// Nothing is.
+pub fn of(channel: &Channel) -> Result<&LoginSettings, Failure> {
+    channel.login.as_ref().ok_or_else(|| {
+        Failure::not_found(
+            "このチャネルにはLINEログインが設定されていません。musubi login set チャネルID --login-channel-id ID で設定してください。",
+            "LINE Login is not set up for this channel. Set it up with musubi login set CHANNEL_ID --login-channel-id ID.",
+        )
+    })
+}
+
+/// Changes LINE Login's settings by one conditional write; answers with what is stored then.
+///
+/// # Errors
+/// LINE Login is not set up; the change is refused; somebody else keeps changing the same.
+pub async fn change(
+    place: &Place,
+    id: &str,
+    mut apply: impl FnMut(&mut LoginSettings) -> Result<(), Failure>,
+) -> Result<Channel, Failure> {
+    for _ in 0..5 {
+        let found = place.channel(id).await?;
+        let mut channel = found.value;
+        of(&channel)?;
+        if let Some(login) = &mut channel.login {
+            apply(login)?;
+        }
+        if place.channels()?.put(&channel, found.rev).await? == Commit::Done {
+            return Ok(channel);
+        }
+    }
+    Err(contended())
+}
+
+/// For machines.
+fn to_json(channel: &Channel, login: &LoginSettings, addresses: &Addresses) -> Value {
+    json!({
+        "channel_id": channel.id.as_str(), "name": channel.name, "login_channel_id": login.channel.as_str(),
+        "liff_id": login.liff.as_ref().map(|liff| liff.as_str()),
+        "settings": {
+            "email": login.ask_email, "by_email": login.by_email, "friend_prompt": login.friend_prompt,
+            "merge_duplicates": login.merge_duplicates, "after_login": login.after_login,
+            "allowed_origins": login.allowed_origins,
+        },
+        "routes": login.routes,
+        "callback_url": addresses.callback(), "liff_endpoint_url": addresses.liff_endpoint(),
+        "sample_page_url": addresses.sample_page(),
+    })
+}
+
+/// For people, by the names that `login set` takes.
+fn lines(login: &LoginSettings, addresses: &Addresses, say: &Say) -> String {
+    let none = || "none".to_owned();
+    let on = |value| on(value, say.language);
+    let origins = if login.allowed_origins.is_empty() { none() } else { login.allowed_origins.join(",") };
+    let routes: Vec<&str> = login.routes.keys().map(|name| name.as_str()).collect();
+    facts(&[
+        (say.pick("LINEログインのチャネルID", "LINE Login channel ID"), login.channel.to_string()),
+        ("LIFF ID", login.liff.as_ref().map_or_else(none, ToString::to_string)),
+        ("email", on(login.ask_email)),
+        ("by_email", changes::by_email(login.by_email).to_owned()),
+        ("friend_prompt", changes::friend_prompt(login.friend_prompt).to_owned()),
+        ("merge_duplicates", on(login.merge_duplicates)),
+        ("after_login", login.after_login.clone().unwrap_or_else(none)),
+        ("allowed_origins", origins),
+        (say.pick("経路", "routes"), if routes.is_empty() { none() } else { routes.join(" ") }),
+        (say.pick("コールバックURL", "callback URL"), addresses.callback()),
+        (say.pick("LIFFのエンドポイントURL", "LIFF endpoint URL"), addresses.liff_endpoint()),
+    ])
+}
+
+/// First nobody can log in any more, then nothing can be verified.
+async fn remove(place: &Place, ask: &mut Ask, say: &Say, id: &str, yes: bool) -> Result<Report, Failure> {
+    let channel = place.channel(id).await?.value;
+    of(&channel)?;
+    let question = match say.language {
+        Language::Japanese => {
+            format!("「{}」のLINEログインの設定を削除しますか？経路とリンクも使えなくなります。", channel.name)
+        }
+        Language::English => {
+            format!("Remove LINE Login of “{}”? Its routes and links stop working, too.", channel.name)
+        }
+    };
+    if !yes && !ask.yes(&question)? {
+        return Err(Failure::failed(
+            "確認されなかったため、何も変更していません。確認を省略するには --yes を付けてください。",
+            "Not confirmed; nothing was changed. --yes answers the question beforehand.",
+        ));
+    }
+    for tries in 0.. {
+        let found = place.channel(id).await?;
+        let without = Channel { login: None, ..found.value };
+        if place.channels()?.put(&without, found.rev).await? == Commit::Done {
+            break;
+        }
+        if tries > 3 {
+            return Err(contended());
+        }
+    }
+    let secrets = place.parts.secrets()?;
+    if let Some(stored) = secrets.line_anew(&channel.id).await?.secrets {
+        secrets.store_line(&channel.id, &LineSecrets { login_secrets: Vec::new(), ..stored }).await?;
+    }
+    let text = say.pick(
+        "LINEログインの設定とシークレットを削除しました。すでに連携している方の連携は残ります。LINE DevelopersコンソールのコールバックURLとLIFFアプリは、手で削除してください。",
+        "LINE Login's settings and secrets are removed. People who are linked stay linked. In the LINE Developers Console, remove the callback URL and the LIFF app by hand.",
+    );
+    Ok(Report::new(json!({"channel_id": channel.id.as_str(), "removed": true}), text))
+}

@@ -1,0 +1,265 @@
+//! `login set`: look at what was pasted, try it at LINE, and only then store.
+
+use std::sync::Arc;
+
+use musubi::domain::channel::Channel;
+use musubi::domain::ids::{ChannelId, LiffId, LoginChannelId};
+use musubi::domain::login::LoginSettings;
+use musubi::line::liff::{LiffApp, LineLoginConsole, LoginChannelProof};
+use musubi::ports::rows::Commit;
+use musubi::ports::secrets::{LineSecrets, Secret};
+use musubi::ports::{PortError, Secrets};
+use serde_json::json;
+
+use super::addresses::Addresses;
+use super::{changes, lines, steps, to_json};
+use crate::args::LoginSet;
+use crate::ask::Ask;
+use crate::channel::input;
+use crate::failure::Failure;
+use crate::place::{Place, contended};
+use crate::proposed::Proposed;
+use crate::say::{Report, Say};
+
+/// A LINE Login channel as it was entered.
+struct Entered {
+    id: LoginChannelId,
+    secret: Secret,
+}
+
+/// Sets up LINE Login or changes it.
+///
+/// # Errors
+/// See [`Failure`]. What does not work at LINE is never stored; running it again goes on from there.
+pub async fn set(place: &Place, ask: &mut Ask, say: &Say, asked: &LoginSet) -> Result<Report, Failure> {
+    if asked.login_channel_id.is_none() && asked.liff_id.is_none() && !asked.make_liff && asked.settings.is_empty() {
+        return Err(Failure::usage(
+            "--login-channel-id、--liff-id、--make-liff、または KEY=VALUE を指定してください。musubi login set --help で一覧を確認できます。",
+            "Give --login-channel-id, --liff-id, --make-liff or KEY=VALUE. See musubi login set --help.",
+        ));
+    }
+    let channel = place.channel(&asked.channel).await?.value;
+    let id = asked.login_channel_id.as_deref().map(|text| login_channel_id(text, &channel.id)).transpose()?;
+    let mut wanted = changed(&channel, id.as_ref(), asked)?;
+    let secrets: Arc<dyn Secrets> = place.parts.secrets()?;
+    let stored = secrets.line_anew(&channel.id).await?.secrets.ok_or_else(no_secrets)?;
+    let entered = match id {
+        Some(id) => {
+            not_a_messaging_channel(place, &id).await?;
+            let secret = login_secret(ask, say, &stored)?;
+            Some(Entered { id, secret })
+        }
+        None => None,
+    };
+    let addresses = Addresses::of(place, &channel)?;
+    let secret = entered.as_ref().map(|entered| &entered.secret).or(stored.login_secrets.first());
+    let console = secret.map(|secret| console(place, &wanted.channel, secret)).transpose()?;
+    if let Some(console) = console.as_ref().filter(|_| entered.is_some()) {
+        prove(console).await?;
+    }
+    if asked.make_liff {
+        let console = console.ok_or_else(no_secrets)?;
+        wanted.liff = Some(make_liff(&console, &wanted, &addresses).await?);
+    }
+    if let Some(entered) = &entered {
+        store(&*secrets, &channel, &stored, entered, asked.forget_old_secret).await?;
+    }
+    let channel = put(place, asked, entered.as_ref().map(|entered| &entered.id), wanted.liff).await?;
+    report(place, say, &channel)
+}
+
+fn report(place: &Place, say: &Say, channel: &Channel) -> Result<Report, Failure> {
+    let (login, addresses) = (super::of(channel)?, Addresses::of(place, channel)?);
+    let cautions = steps::cautions(login, say.language);
+    let by_hand = steps::by_hand(login, &addresses, say.language);
+    let head = say.pick("設定しました。1分以内に反映されます。", "Set; it takes effect within a minute.");
+    let mut json = to_json(channel, login, &addresses);
+    json["cautions"] = json!(cautions);
+    json["by_hand"] = json!(by_hand);
+    let mut text = format!("{head}\n{}", lines(login, &addresses, say));
+    for caution in cautions {
+        text = format!("{text}\n- {caution}");
+    }
+    Ok(Report::new(json, format!("{text}\n\n{by_hand}")))
+}
+
+/// What the settings become. A LIFF app belongs to its LINE Login channel: it does not come along to another one.
+fn changed(channel: &Channel, id: Option<&LoginChannelId>, asked: &LoginSet) -> Result<LoginSettings, Failure> {
+    let mut login = match (&channel.login, id) {
+        (Some(login), None) => login.clone(),
+        (Some(login), Some(id)) if login.channel == *id => login.clone(),
+        (Some(login), Some(id)) => LoginSettings { channel: id.clone(), liff: None, ..login.clone() },
+        (None, Some(id)) => LoginSettings::new(id.clone()),
+        (None, None) => return super::of(channel).cloned(),
+    };
+    if let Some(liff) = &asked.liff_id {
+        login.liff = Some(liff_id(liff, &login.channel)?);
+    }
+    changes::apply(&mut login, &asked.settings)?;
+    Ok(login)
+}
+
+/// The LINE Login channel's ID.
+fn login_channel_id(text: &str, channel: &ChannelId) -> Result<LoginChannelId, Failure> {
+    let id = input::channel_id(text)?;
+    if id == *channel {
+        return Err(Failure::usage(
+            "Messaging APIのチャネルIDが指定されています。LINEログインは別のチャネルです。同じプロバイダーの「LINEログイン」チャネルのチャネルIDを指定してください。",
+            "This is the Messaging API channel's ID. LINE Login is a channel of its own: give the ID of the LINE Login channel of the same provider.",
+        ));
+    }
+    Ok(LoginChannelId::new(id.as_str()))
+}
+
+/// Another Official Account's Messaging API channel is no LINE Login channel either.
+async fn not_a_messaging_channel(place: &Place, id: &LoginChannelId) -> Result<(), Failure> {
+    match place.channels()?.find(&ChannelId::new(id.as_str())).await? {
+        None => Ok(()),
+        Some(_) => Err(messaging_api()),
+    }
+}
+
+/// LINE's LIFF IDs are the channel's ID, a hyphen and some letters and digits, in every example that LINE gives.
+fn liff_id(text: &str, channel: &LoginChannelId) -> Result<LiffId, Failure> {
+    let text = text.trim();
+    let bare = text.strip_prefix("https://liff.line.me/").unwrap_or(text);
+    let letters = |rest: &str| (1..=40).contains(&rest.len()) && rest.bytes().all(|b| b.is_ascii_alphanumeric());
+    match bare.split_once('-') {
+        Some((prefix, rest)) if prefix == channel.as_str() && letters(rest) => Ok(LiffId::new(bare)),
+        Some((prefix, rest)) if ChannelId::is_well_formed(prefix) && letters(rest) => Err(Failure::usage(
+            "このLIFF IDは別のチャネルのものです。LIFF IDは、LINEログインのチャネルIDで始まります。［LIFF］タブからコピーしてください。",
+            "This LIFF ID is another channel's: it begins with the LINE Login channel's ID. Copy it from the tab LIFF.",
+        )),
+        _ => Err(Failure::usage(
+            "LIFF IDの形式が正しくありません。LINEログインのチャネルの［LIFF］タブから、1234567890-AbcdEfgh のような値をコピーしてください。",
+            "This is no LIFF ID. Copy it from the LINE Login channel's tab LIFF; it looks like 1234567890-AbcdEfgh.",
+        )),
+    }
+}
+
+/// The LINE Login channel's secret; never one of the Messaging API channel's.
+fn login_secret(ask: &mut Ask, say: &Say, stored: &LineSecrets) -> Result<Secret, Failure> {
+    let prompt = say.pick("LINEログインのチャネルシークレット", "LINE Login channel secret");
+    let secret = ask.secret(prompt)?.ok_or_else(|| {
+        Failure::usage(
+            "何も入力されていません。LINEログインのチャネルの［チャネル基本設定］＞［チャネルシークレット］を入力してください。",
+            "Nothing was entered. Enter the LINE Login channel's secret: Basic settings > Channel secret.",
+        )
+    })?;
+    let secret = input::channel_secret(&secret)?;
+    if stored.channel_secrets.contains(&secret) {
+        return Err(Failure::usage(
+            "Messaging APIのチャネルシークレットが入力されています。LINEログインのチャネルを開き、［チャネル基本設定］＞［チャネルシークレット］をコピーしてください。",
+            "This is the Messaging API channel's secret. Open the LINE Login channel and copy its own: Basic settings > Channel secret.",
+        ));
+    }
+    Ok(secret)
+}
+
+fn console(place: &Place, channel: &LoginChannelId, secret: &Secret) -> Result<LineLoginConsole, Failure> {
+    let only = LineSecrets { channel_secrets: vec![secret.clone()], access_token: None, login_secrets: Vec::new() };
+    let secrets = Arc::new(Proposed::line(only));
+    Ok(LineLoginConsole::new(musubi::http::client(), place.line_api()?, channel, secrets, place.clock()))
+}
+
+async fn prove(console: &LineLoginConsole) -> Result<(), Failure> {
+    match console.prove().await {
+        Ok(LoginChannelProof::Good) => Ok(()),
+        Ok(LoginChannelProof::MessagingApi) => Err(messaging_api()),
+        Err(PortError::Permanent { .. }) => Err(Failure::failed(
+            "LINEがこのチャネルIDとチャネルシークレットの組み合わせを受け付けませんでした。どちらも同じLINEログインのチャネルのものか、再発行されていないかを確認してください。何も保存していません。",
+            "LINE refuses this channel ID and channel secret together. Check that both are of the same LINE Login channel, and that the secret was not reissued. Nothing was stored.",
+        )),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn messaging_api() -> Failure {
+    Failure::failed(
+        "これはMessaging APIのチャネルです。同じプロバイダーの「LINEログイン」チャネルのIDとシークレットを指定してください。何も保存していません。",
+        "This is a Messaging API channel. Give ID and secret of the LINE Login channel of the same provider. Nothing was stored.",
+    )
+}
+
+async fn make_liff(
+    console: &LineLoginConsole,
+    login: &LoginSettings,
+    addresses: &Addresses,
+) -> Result<LiffId, Failure> {
+    let app = LiffApp { url: addresses.liff_endpoint(), email: login.ask_email, friend_prompt: login.friend_prompt };
+    console.make(&app).await.map_err(|error| match error {
+        PortError::Permanent { .. } => Failure::failed(
+            "LINEがLIFFアプリの作成を受け付けませんでした。公開URLがhttps://で始まること、LIFFアプリが30件に達していないこと、email=on の場合はメールアドレス取得権限が［申請済み］であることを確認してください。何も保存していません。",
+            "LINE refuses the LIFF app. Check that the public URL begins with https://, that the channel has fewer than 30 LIFF apps, and, with email=on, that the e-mail permission is granted. Nothing was stored.",
+        ),
+        error => error.into(),
+    })
+}
+
+fn no_secrets() -> Failure {
+    Failure::failed(
+        "チャネルシークレットが保存されていません。先に musubi channel add（LINEログインのシークレットの場合は --login-channel-id）で登録してください。",
+        "The channel's secret is not stored. Store it first with musubi channel add; LINE Login's with --login-channel-id.",
+    )
+}
+
+/// The LINE Login secret before this one stays good, unless it is another channel's or is said to be forgotten.
+async fn store(
+    secrets: &dyn Secrets,
+    channel: &Channel,
+    stored: &LineSecrets,
+    entered: &Entered,
+    forget_old: bool,
+) -> Result<(), Failure> {
+    let same = channel.login.as_ref().is_some_and(|login| login.channel == entered.id);
+    let old = stored.login_secrets.iter().filter(|old| same && !forget_old && **old != entered.secret).take(1);
+    let login_secrets = [&entered.secret].into_iter().chain(old).cloned().collect();
+    Ok(secrets.store_line(&channel.id, &LineSecrets { login_secrets, ..stored.clone() }).await?)
+}
+
+/// The row, from what it is by now.
+async fn put(
+    place: &Place,
+    asked: &LoginSet,
+    id: Option<&LoginChannelId>,
+    liff: Option<LiffId>,
+) -> Result<Channel, Failure> {
+    for _ in 0..5 {
+        let found = place.channel(&asked.channel).await?;
+        let mut channel = found.value;
+        let login = changed(&channel, id, asked)?;
+        let liff = if asked.make_liff { liff.clone() } else { login.liff.clone() };
+        channel.login = Some(LoginSettings { liff, ..login });
+        if place.channels()?.put(&channel, found.rev).await? == Commit::Done {
+            return Ok(channel);
+        }
+    }
+    Err(contended())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use musubi::domain::language::Language;
+
+    #[test]
+    fn a_liff_id_is_of_the_login_channel() {
+        let channel = LoginChannelId::new("1657000002");
+        for good in ["1657000002-AbcdEfgh", " https://liff.line.me/1657000002-AbcdEfgh "] {
+            assert_eq!(liff_id(good, &channel).unwrap().as_str(), "1657000002-AbcdEfgh");
+        }
+        let says = |text: &str| liff_id(text, &channel).unwrap_err().words(Language::English);
+        assert!(says("1234567890-AbcdEfgh").contains("another channel's"));
+        for bad in ["", "AbcdEfgh", "1657000002", "1657000002-", "1657000002-a/b", "1657000002-a?x"] {
+            assert!(says(bad).contains("no LIFF ID"), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_two_channels_are_not_one() {
+        let channel = ChannelId::new("1234567890");
+        assert_eq!(login_channel_id("1657000002", &channel).unwrap().as_str(), "1657000002");
+        let says = login_channel_id("1234567890", &channel).unwrap_err().words(Language::English);
+        assert!(says.contains("the Messaging API channel's ID"), "{says}");
+    }
+}

@@ -1,0 +1,111 @@
+//! Routes: where friends come from.
+
+use musubi::domain::language::Language;
+use musubi::domain::login::{LoginSettings, Route};
+use musubi::domain::route::RouteName;
+use serde_json::json;
+
+use crate::args::RouteCommand;
+use crate::failure::Failure;
+use crate::login;
+use crate::place::Place;
+use crate::say::{Report, Say};
+use crate::table::table;
+
+/// A channel is one row of the table, which holds 400 KB; this leaves room for everything else.
+const MAX_LOGIN_BYTES: usize = 200_000;
+
+/// Runs one of the commands.
+///
+/// # Errors
+/// See [`Failure`].
+pub async fn run(place: &Place, say: &Say, command: &RouteCommand) -> Result<Report, Failure> {
+    match command {
+        RouteCommand::Add { channel, name, after_login } => {
+            add(place, say, channel, name, after_login.as_deref()).await
+        }
+        RouteCommand::List { channel } => {
+            let channel = place.channel(channel).await?.value;
+            Ok(list(login::of(&channel)?, say))
+        }
+        RouteCommand::Remove { channel, name } => {
+            let name = named(name)?;
+            login::change(place, channel, |login| login.routes.remove(&name).map(|_| ()).ok_or_else(unknown)).await?;
+            let text = match say.language {
+                Language::Japanese => format!(
+                    "経路「{name}」を削除しました。配布済みのリンクでもログインはできますが、経路は記録されません。"
+                ),
+                Language::English => {
+                    format!("The route “{name}” is removed. Its links still log people in; no route is then recorded.")
+                }
+            };
+            Ok(Report::new(json!({"route": name, "removed": true}), text))
+        }
+    }
+}
+
+async fn add(place: &Place, say: &Say, channel: &str, name: &str, page: Option<&str>) -> Result<Report, Failure> {
+    let name = named(name)?;
+    let changed = login::change(place, channel, |login| {
+        let route = login.routes.entry(name.clone()).or_default();
+        if let Some(page) = page {
+            route.after_login = (!matches!(page, "" | "none")).then(|| page.to_owned());
+        }
+        login::check_addresses(login)?;
+        fits(login)
+    })
+    .await?;
+    let route = login::of(&changed)?.routes.get(&name).cloned().unwrap_or_default();
+    let text = match say.language {
+        Language::Japanese => format!(
+            "経路「{name}」を登録しました。リンクとQRコードは musubi login links {channel} --route {name} で表示できます。"
+        ),
+        Language::English => {
+            format!("The route “{name}” is there. Its links and QR code: musubi login links {channel} --route {name}")
+        }
+    };
+    Ok(Report::new(json!({"route": name, "after_login": route.after_login}), text))
+}
+
+fn list(login: &LoginSettings, say: &Say) -> Report {
+    let heads = match say.language {
+        Language::Japanese => ["経路", "ログイン後のページ"],
+        Language::English => ["route", "after login"],
+    };
+    let page = |route: &Route| {
+        let own = route.after_login.clone().or_else(|| login.after_login.clone());
+        own.unwrap_or_else(|| say.pick("（Musubiのページ）", "(Musubi's page)").to_owned())
+    };
+    let rows: Vec<Vec<String>> = login.routes.iter().map(|(name, route)| vec![name.to_string(), page(route)]).collect();
+    let routes: Vec<_> =
+        login.routes.iter().map(|(name, route)| json!({"route": name, "after_login": route.after_login})).collect();
+    Report::new(json!({"routes": routes}), table(&heads, &rows, say.language))
+}
+
+fn named(text: &str) -> Result<RouteName, Failure> {
+    RouteName::parse(text).ok_or_else(|| {
+        Failure::usage(
+            "経路の名前は、半角の小文字と数字で始め、小文字・数字・「-」・「_」を40文字まで使えます（例：flyer-2026-spring）。",
+            "A route's name begins with a small letter or digit and has at most 40 of those, - and _, such as flyer-2026-spring.",
+        )
+    })
+}
+
+/// There is no such route.
+pub fn unknown() -> Failure {
+    Failure::not_found(
+        "その経路はありません。musubi route list で確認し、musubi route add で登録してください。",
+        "There is no such route. See musubi route list; make it with musubi route add.",
+    )
+}
+
+fn fits(login: &LoginSettings) -> Result<(), Failure> {
+    let size_bytes = serde_json::to_vec(login).map_or(usize::MAX, |json| json.len());
+    if size_bytes <= MAX_LOGIN_BYTES {
+        return Ok(());
+    }
+    Err(Failure::usage(
+        "経路が多すぎます。使っていない経路を musubi route remove で削除してください。",
+        "There are too many routes. Remove unused ones with musubi route remove.",
+    ))
+}

@@ -1,0 +1,66 @@
+//! LINE lists a friend: who is not known yet gets a conversation, and the CRM is owed them.
+//!
+//! For the import of the friends that an Official Account had before Musubi. Its progress is a row, so that a run that
+//! stopped is gone on with, and two runs do not both go on.
+
+use std::sync::Arc;
+
+use tracing::info;
+
+use super::{MAX_CONFLICTS, contended, step_back};
+use crate::domain::activity::Mark;
+use crate::domain::channel::Channel;
+use crate::domain::conversation::{Conversation, ConversationKey};
+use crate::domain::ids::{EventId, LineUserId};
+use crate::ports::journal::write;
+use crate::ports::rows::Commit;
+use crate::ports::{Clock, Journal, PortError};
+
+/// Meets friends.
+pub struct Meet {
+    /// Where.
+    pub journal: Journal,
+    /// When.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// What became of one friend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Met {
+    /// Not known before: the CRM is owed a contact, where the channel's settings allow one.
+    New,
+    /// Known before, and left as it is.
+    Known,
+    /// Everything of this person was erased: they stay unknown until they do something themselves.
+    Erased,
+}
+
+impl Meet {
+    /// Records that the person is a friend now, unless something is known of them already. Twice is the same as once. Wakes
+    /// nobody: whoever meets many says so once, at the end.
+    ///
+    /// # Errors
+    /// As the journal's; nothing is recorded then.
+    pub async fn meet(&self, channel: &Channel, user: &LineUserId) -> Result<Met, PortError> {
+        let key = ConversationKey::person(&channel.id, user);
+        for conflicts in 0..MAX_CONFLICTS {
+            if self.journal.conversation(&key).await?.is_some() {
+                return Ok(Met::Known);
+            }
+            if self.journal.erased_at_ms(&key).await?.is_some() {
+                return Ok(Met::Erased);
+            }
+            let now_ms = self.clock.now_ms();
+            let mut new = Conversation::new(key.clone(), channel.account.clone());
+            new.friendship.see(&Mark { at_ms: now_ms, event: EventId::new("import") }, false);
+            let mut writes: Vec<_> = new.owe_person(now_ms).iter().map(write::owe).collect();
+            writes.push(write::conversation(&new, 0));
+            if self.journal.commit(writes).await? == Commit::Done {
+                info!(channel.id = %channel.id, conversation = key.hash(), "friend.met");
+                return Ok(Met::New);
+            }
+            step_back(&*self.clock, conflicts).await;
+        }
+        Err(contended("meet"))
+    }
+}

@@ -1,0 +1,49 @@
+//! People who were friends before: what an operator's file or LINE's list says of them becomes contacts.
+
+use std::sync::Arc;
+
+use local::seed::{CHANNEL_ID, PORTAL_ID, STRANGER_WITH_EMAIL};
+use musubi::aws::{Parts, Patience};
+use musubi::domain::claim::{Claim, ClaimedBy, EmailAddress, Whom};
+use musubi::domain::ids::{ChannelId, LineUserId};
+use musubi::domain::login::ByEmail;
+use musubi::flow::link::Link;
+use musubi::flow::meet::{Meet, Met};
+
+use crate::app::App;
+
+fn parts(app: &App) -> Parts {
+    app.world.parts(Patience::WORKER).expect("parts")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_an_operator_names_is_the_contact_whatever_logins_do_with_addresses() {
+    let app = App::start().await;
+    app.change_channel(|channel| channel.login.as_mut().expect("LINE Login").by_email = ByEmail::AlwaysNew).await;
+    let known = app.world.hubspot.create_contact(PORTAL_ID, &[("email", "kenji@example.com")]);
+    let parts = parts(&app);
+    let channel = parts.channels().unwrap().find(&ChannelId::new(CHANNEL_ID)).await.unwrap().unwrap();
+    let link = Link { journal: parts.journal().unwrap(), wake_ups: parts.wake_ups().unwrap(), clock: parts.clock() };
+    let whom = Whom::Email(EmailAddress::parse("kenji@example.com").unwrap());
+    let claim = Claim::new(ClaimedBy::Preset, whom, parts.clock().now_ms());
+    link.claim(&channel, &LineUserId::new(STRANGER_WITH_EMAIL), &claim).await.unwrap();
+    app.until("the link", |app| app.contact_of(STRANGER_WITH_EMAIL).is_some()).await;
+    app.settled_but_entries().await;
+    assert_eq!(app.contact_of(STRANGER_WITH_EMAIL).expect("a contact").id, known);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_friend_on_lines_list_gets_a_contact_and_is_met_once() {
+    let app = App::start().await;
+    let parts = parts(&app);
+    let channel = parts.channels().unwrap().find(&ChannelId::new(CHANNEL_ID)).await.unwrap().unwrap();
+    let meet = Meet { journal: parts.journal().unwrap(), clock: parts.clock() };
+    let user = LineUserId::new(STRANGER_WITH_EMAIL);
+    assert_eq!(meet.meet(&channel, &user).await.unwrap(), Met::New);
+    assert_eq!(meet.meet(&channel, &user).await.unwrap(), Met::Known);
+    let wake_ups: Arc<dyn musubi::ports::Queue<musubi::domain::job::WakeUp>> = parts.wake_ups().unwrap();
+    wake_ups.send(&musubi::domain::job::WakeUp { account: channel.account.clone() }).await.unwrap();
+    app.until("the contact", |app| app.contact_of(STRANGER_WITH_EMAIL).is_some()).await;
+    app.settled_but_entries().await;
+    assert_eq!(app.contact_of(STRANGER_WITH_EMAIL).expect("a contact").properties["line_follows"], "true");
+}
