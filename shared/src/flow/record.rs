@@ -62,13 +62,27 @@ impl Record {
     /// # Errors
     /// As the journal's; nothing is recorded then.
     pub async fn record(&self, channel: &Channel, accepted_at_ms: i64, event: &InboundEvent) -> Result<(), PortError> {
+        self.record_answered(channel, accepted_at_ms, event, &[]).await
+    }
+
+    /// The same, with what the person was answered at once, which comes after it on the timeline.
+    ///
+    /// # Errors
+    /// As [`record`](Self::record).
+    pub async fn record_answered(
+        &self,
+        channel: &Channel,
+        accepted_at_ms: i64,
+        event: &InboundEvent,
+        answered: &[Content],
+    ) -> Result<(), PortError> {
         let key = ConversationKey { channel: channel.id.clone(), source: event.source.clone() };
         for conflicts in 0..MAX_CONFLICTS {
             if self.journal.is_recorded(&key, &event.id).await? {
                 info!(channel.id = %channel.id, conversation = key.hash(), event.id = %event.id, "activity.repeated");
                 return self.wake(channel).await;
             }
-            let writes = self.writes(channel, &key, accepted_at_ms, event).await?;
+            let writes = self.writes(channel, &key, accepted_at_ms, event, answered).await?;
             if self.journal.commit(writes).await? == Commit::Done {
                 info!(channel.id = %channel.id, conversation = key.hash(), event.id = %event.id, "activity.recorded");
                 return self.wake(channel).await;
@@ -92,6 +106,7 @@ impl Record {
         key: &ConversationKey,
         accepted_at_ms: i64,
         event: &InboundEvent,
+        answered: &[Content],
     ) -> Result<Vec<Write>, PortError> {
         let now_ms = self.clock.now_ms();
         let mut head = self
@@ -122,6 +137,11 @@ impl Record {
             InboundWhat::Unsent { message } => self.take_back(&mut head.value, message, &mut writes, now_ms).await?,
         };
         writes.extend(owed.iter().map(write::owe));
+        for (number, content) in answered.iter().enumerate() {
+            let mut activity = answer(event, number, content, now_ms);
+            writes.extend(head.value.take(&mut activity, &channel.settings, now_ms).iter().map(write::owe));
+            writes.push(write::pending(key, &activity, 0, now_ms));
+        }
         writes.push(write::conversation(&head.value, head.rev));
         Ok(writes)
     }
@@ -167,5 +187,18 @@ impl Record {
             owed.push(OwedRow::new(&head.account, amendment, now_ms, now_ms));
         }
         Ok(owed)
+    }
+}
+
+/// What the person was answered, behind the event it answers.
+fn answer(event: &InboundEvent, number: usize, content: &Content, now_ms: i64) -> Activity {
+    let mark = Mark { at_ms: now_ms.max(event.at_ms), event: EventId::new(format!("{}-{number}", event.id)) };
+    Activity {
+        mark,
+        arrived_at_ms: now_ms,
+        speaker: Speaker::Workflow,
+        message: None,
+        content: content.clone(),
+        late: false,
     }
 }

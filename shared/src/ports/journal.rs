@@ -6,6 +6,7 @@
 //! | | `t:{event}` | tombstone: this event is recorded, 60 days |
 //! | | `m:{message}` | where a message and its edits stand, 60 days |
 //! | | `u:{message}` | the message was taken back, 60 days |
+//! | | `x:{event}` | what the event asked for, beyond being recorded, is done, 60 days |
 //! | | `p:{at_ms}:{event}` | [`Activity`] with its words, until its entry is acknowledged (30 days behind that) |
 //! | | `n:{number}` | [`Entry`], 60 days |
 //! | | `claim` | [`Claim`] with what LINE Login told, until the contact follows it (30 days behind that) |
@@ -13,6 +14,7 @@
 //! | `q:{account}` | `{conversation}` | [`Question`], until an operator decides |
 //! | `g:{contact}` | `{conversation}` | who was tied to a contact that is gone, 120 days: a privacy deletion may follow |
 //! | `l:{state}` | `attempt` | [`LoginAttempt`], one day |
+//! | `a:{nonce}` | `nonce` | [`LinkNonce`] of an account link, one day |
 //! | `s:{push}` | `push` | [`Push`], 400 days once settled |
 //! | `k:{account}` | `{push}` | a parked send, for operators' lists |
 //! | `d:{channel}` | `dropped` | [`NotLinked`], kept |
@@ -27,6 +29,7 @@ use serde::{Deserialize, Serialize};
 use super::error::PortError;
 use super::rows::{Commit, Expect, Row, RowKey, Rows, Versioned, Write, prefix_end};
 use crate::domain::account::CrmAccountKey;
+use crate::domain::account_link::LinkNonce;
 use crate::domain::activity::{Activity, Mark};
 use crate::domain::claim::Claim;
 use crate::domain::conversation::{Conversation, ConversationKey, NotLinked};
@@ -44,6 +47,8 @@ const SETTLED_PUSH_DAYS: i64 = 400;
 const TEXT_DAYS: i64 = 30;
 /// Far longer than an attempt to log in may take.
 const ATTEMPT_DAYS: i64 = 1;
+/// Far longer than a nonce can be used, so that one that comes too late is known as such.
+const NONCE_DAYS: i64 = 1;
 
 /// HubSpot keeps what was deleted for 90 days; a privacy deletion may come as late.
 const GONE_DAYS: i64 = 120;
@@ -219,6 +224,22 @@ impl Journal {
         self.read(&attempt_key(state)).await
     }
 
+    /// Whom an account link's nonce stands for.
+    ///
+    /// # Errors
+    /// As the table's.
+    pub async fn nonce(&self, nonce: &str) -> Result<Option<Versioned<LinkNonce>>, PortError> {
+        self.read(&nonce_key(nonce)).await
+    }
+
+    /// Whether what the event asked for is done.
+    ///
+    /// # Errors
+    /// As the table's.
+    pub async fn is_done(&self, key: &ConversationKey, event: &EventId) -> Result<bool, PortError> {
+        Ok(self.0.get(&done_key(key, event)).await?.is_some())
+    }
+
     /// A send.
     ///
     /// # Errors
@@ -361,6 +382,16 @@ pub mod write {
         Write::put(attempt_key(state), attempt, Expect::Rev(rev)).expiring(attempt.began_at_ms, ATTEMPT_DAYS)
     }
 
+    /// The nonce becomes this; `rev` as read, 0 for a new one.
+    pub fn nonce(nonce: &str, value: &LinkNonce, rev: u64) -> Write {
+        Write::put(nonce_key(nonce), value, Expect::Rev(rev)).expiring(value.made_at_ms, NONCE_DAYS)
+    }
+
+    /// What the event asked for is done, if it was not.
+    pub fn done(key: &ConversationKey, event: &EventId, now_ms: i64) -> Write {
+        Write::put(done_key(key, event), &true, Expect::Absent).expiring(now_ms, TOMBSTONE_DAYS)
+    }
+
     /// The entry becomes this.
     pub fn entry(key: &ConversationKey, entry: &Entry, rev: u64, now_ms: i64) -> Write {
         Write::put(entry_key(key, entry.number), entry, Expect::Rev(rev)).expiring(now_ms, TOMBSTONE_DAYS)
@@ -443,6 +474,14 @@ fn erased_key(key: &ConversationKey) -> RowKey {
 
 fn attempt_key(state: &str) -> RowKey {
     RowKey::new(format!("l:{}", fingerprint(&[state])), "attempt")
+}
+
+fn nonce_key(nonce: &str) -> RowKey {
+    RowKey::new(format!("a:{}", fingerprint(&[nonce])), "nonce")
+}
+
+fn done_key(key: &ConversationKey, event: &EventId) -> RowKey {
+    RowKey::new(partition(key), format!("x:{event}"))
 }
 
 fn push_key(id: PushId) -> RowKey {

@@ -88,6 +88,7 @@ async fn try_at_line(
         channel_secrets: vec![secret.clone()],
         access_token,
         login_secrets: Vec::new(),
+        api_keys: Vec::new(),
     };
     let by_secret = place.line(Arc::new(Proposed::line(proposed(None))))?;
     let info = by_secret.bot_info(id).await.map_err(refused)?;
@@ -168,7 +169,9 @@ async fn store(
     let old: Vec<Secret> = stored.into_iter().flat_map(|stored| stored.channel_secrets).collect();
     let old = old.into_iter().filter(|old| *old != secret && !forget_old).take(1);
     let channel_secrets = [secret.clone()].into_iter().chain(old).collect();
-    Ok(secrets.store_line(id, &LineSecrets { channel_secrets, access_token, login_secrets: Vec::new() }).await?)
+    Ok(secrets
+        .store_line(id, &LineSecrets { channel_secrets, access_token, login_secrets: Vec::new(), api_keys: Vec::new() })
+        .await?)
 }
 
 /// The row; settings of one that is there are kept.
