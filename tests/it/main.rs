@@ -1,10 +1,12 @@
 //! Musubi from outside: sentences end to end, contracts, the house's own rules.
 
+mod account_link;
 mod app;
 mod architecture;
 mod bad_input;
 mod contacts;
 mod events;
+mod greeting;
 mod inbound;
 
 mod line_message_schema;
