@@ -123,8 +123,9 @@ async fn a_person_links_by_address_or_record_and_can_undo_it_in_the_chat() {
             app.change_channel(|channel| channel.login = None).await;
         }
         link(&app, NEW_USER, who).await;
-        until_linked(&app, NEW_USER, MEMBER).await;
+        // Before the clock moves: a reply token lives a minute.
         app.until("the welcome", |app| app.world.line.delivered().len() == 2).await;
+        until_linked(&app, NEW_USER, MEMBER).await;
         let buttons = buttons(&app);
         assert_eq!(buttons[0]["uri"], "https://shop.example/linked");
         if undo_page {

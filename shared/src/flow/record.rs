@@ -65,7 +65,8 @@ impl Record {
         self.record_answered(channel, accepted_at_ms, event, &[]).await
     }
 
-    /// The same, with what the person was answered at once, which comes after it on the timeline.
+    /// The same, with what the person was answered at once, which comes after it on the timeline. Two copies of an event may be
+    /// on their way at the same time: what the slower one was the first to answer is still told.
     ///
     /// # Errors
     /// As [`record`](Self::record).
@@ -78,11 +79,18 @@ impl Record {
     ) -> Result<(), PortError> {
         let key = ConversationKey { channel: channel.id.clone(), source: event.source.clone() };
         for conflicts in 0..MAX_CONFLICTS {
-            if self.journal.is_recorded(&key, &event.id).await? {
+            let is_recorded = self.journal.is_recorded(&key, &event.id).await?;
+            if is_recorded && (answered.is_empty() || self.journal.is_answered(&key, &event.id).await?) {
                 info!(channel.id = %channel.id, conversation = key.hash(), event.id = %event.id, "activity.repeated");
                 return self.wake(channel).await;
             }
-            let writes = self.writes(channel, &key, accepted_at_ms, event, answered).await?;
+            let mut head = self.head(channel, &key).await?;
+            let mut writes = match is_recorded {
+                true => Vec::new(),
+                false => self.writes(channel, &mut head.value, accepted_at_ms, event).await?,
+            };
+            writes.extend(self.answers(channel, &mut head.value, event, answered));
+            writes.push(write::conversation(&head.value, head.rev));
             if self.journal.commit(writes).await? == Commit::Done {
                 info!(channel.id = %channel.id, conversation = key.hash(), event.id = %event.id, "activity.recorded");
                 return self.wake(channel).await;
@@ -90,6 +98,12 @@ impl Record {
             step_back(&*self.clock, conflicts).await;
         }
         Err(contended("record"))
+    }
+
+    async fn head(&self, channel: &Channel, key: &ConversationKey) -> Result<Versioned<Conversation>, PortError> {
+        let found = self.journal.conversation(key).await?;
+        Ok(found
+            .unwrap_or_else(|| Versioned { value: Conversation::new(key.clone(), channel.account.clone()), rev: 0 }))
     }
 
     /// A lost wake-up costs a minute: the schedule finds what is owed.
@@ -103,17 +117,12 @@ impl Record {
     async fn writes(
         &self,
         channel: &Channel,
-        key: &ConversationKey,
+        head: &mut Conversation,
         accepted_at_ms: i64,
         event: &InboundEvent,
-        answered: &[Content],
     ) -> Result<Vec<Write>, PortError> {
         let now_ms = self.clock.now_ms();
-        let mut head = self
-            .journal
-            .conversation(key)
-            .await?
-            .unwrap_or_else(|| Versioned { value: Conversation::new(key.clone(), channel.account.clone()), rev: 0 });
+        let key = &head.key.clone();
         let mut writes = vec![write::tombstone(key, &event.id, now_ms)];
         let owed = match &event.what {
             InboundWhat::Said { content, message } => {
@@ -128,22 +137,35 @@ impl Record {
                 if let Some(message) = message {
                     self.stand(key, message, &mut activity, &mut writes, now_ms).await?;
                 }
-                let owed = head.value.take(&mut activity, &channel.settings, now_ms);
+                let owed = head.take(&mut activity, &channel.settings, now_ms);
                 if key.source.user().is_some() {
                     writes.push(write::pending(key, &activity, 0, now_ms));
                 }
                 owed
             }
-            InboundWhat::Unsent { message } => self.take_back(&mut head.value, message, &mut writes, now_ms).await?,
+            InboundWhat::Unsent { message } => self.take_back(head, message, &mut writes, now_ms).await?,
         };
         writes.extend(owed.iter().map(write::owe));
+        Ok(writes)
+    }
+
+    /// What the person was answered, behind the event it answers.
+    fn answers(
+        &self,
+        channel: &Channel,
+        head: &mut Conversation,
+        event: &InboundEvent,
+        answered: &[Content],
+    ) -> Vec<Write> {
+        let now_ms = self.clock.now_ms();
+        let mut writes = Vec::new();
         for (number, content) in answered.iter().enumerate() {
             let mut activity = answer(event, number, content, now_ms);
-            writes.extend(head.value.take(&mut activity, &channel.settings, now_ms).iter().map(write::owe));
-            writes.push(write::pending(key, &activity, 0, now_ms));
+            writes.extend(head.take(&mut activity, &channel.settings, now_ms).iter().map(write::owe));
+            writes.push(write::pending(&head.key, &activity, 0, now_ms));
         }
-        writes.push(write::conversation(&head.value, head.rev));
-        Ok(writes)
+        writes.extend((!answered.is_empty()).then(|| write::event_answered(&head.key, &event.id, now_ms)));
+        writes
     }
 
     /// Notes where the message stands. One that was taken back before it came has no words.
@@ -190,7 +212,6 @@ impl Record {
     }
 }
 
-/// What the person was answered, behind the event it answers.
 fn answer(event: &InboundEvent, number: usize, content: &Content, now_ms: i64) -> Activity {
     let mark = Mark { at_ms: now_ms.max(event.at_ms), event: EventId::new(format!("{}-{number}", event.id)) };
     Activity {

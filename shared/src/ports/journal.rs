@@ -6,6 +6,7 @@
 //! | | `t:{event}` | tombstone: this event is recorded, 60 days |
 //! | | `m:{message}` | where a message and its edits stand, 60 days |
 //! | | `u:{message}` | the message was taken back, 60 days |
+//! | | `r:{event}` | our answer to the event is on the timeline, 60 days |
 //! | | `x:{event}` | what the event asked for, beyond being recorded, is done, 60 days |
 //! | | `p:{at_ms}:{event}` | [`Activity`] with its words, until its entry is acknowledged (30 days behind that) |
 //! | | `n:{number}` | [`Entry`], 60 days |
@@ -232,6 +233,14 @@ impl Journal {
         self.read(&nonce_key(nonce)).await
     }
 
+    /// Whether our answer to the event is on the timeline.
+    ///
+    /// # Errors
+    /// As the table's.
+    pub async fn is_answered(&self, key: &ConversationKey, event: &EventId) -> Result<bool, PortError> {
+        Ok(self.0.get(&answered_key(key, event)).await?.is_some())
+    }
+
     /// Whether what the event asked for is done.
     ///
     /// # Errors
@@ -387,6 +396,11 @@ pub mod write {
         Write::put(nonce_key(nonce), value, Expect::Rev(rev)).expiring(value.made_at_ms, NONCE_DAYS)
     }
 
+    /// Our answer to the event is on the timeline, if it was not.
+    pub fn event_answered(key: &ConversationKey, event: &EventId, now_ms: i64) -> Write {
+        Write::put(answered_key(key, event), &true, Expect::Absent).expiring(now_ms, TOMBSTONE_DAYS)
+    }
+
     /// What the event asked for is done, if it was not.
     pub fn done(key: &ConversationKey, event: &EventId, now_ms: i64) -> Write {
         Write::put(done_key(key, event), &true, Expect::Absent).expiring(now_ms, TOMBSTONE_DAYS)
@@ -478,6 +492,10 @@ fn attempt_key(state: &str) -> RowKey {
 
 fn nonce_key(nonce: &str) -> RowKey {
     RowKey::new(format!("a:{}", fingerprint(&[nonce])), "nonce")
+}
+
+fn answered_key(key: &ConversationKey, event: &EventId) -> RowKey {
+    RowKey::new(partition(key), format!("r:{event}"))
 }
 
 fn done_key(key: &ConversationKey, event: &EventId) -> RowKey {
