@@ -59,7 +59,7 @@ impl Signed<'_> {
         if self.is_made_by(cached.as_ref(), &stated) {
             return Ok(true);
         }
-        let anew = secrets.line_anew(channel).await?;
+        let anew = secrets.line_anew(channel).await?.secrets;
         Ok(anew != cached && self.is_made_by(anew.as_ref(), &stated))
     }
 

@@ -185,6 +185,16 @@ account_link.welcome=TEXT|none   what a person reads once they are linked")]
         #[arg(required = true)]
         settings: Vec<String>,
     },
+    /// Makes a key with which your own site asks for account links, and shows its secret once.
+    Key {
+        /// The channel ID.
+        channel: String,
+        /// The key's name, of your choice. A name that is there gets a new secret.
+        name: String,
+        /// Forgets it instead.
+        #[arg(long)]
+        forget: bool,
+    },
     /// Disconnects an Official Account and forgets its secrets. What LINE sends is then refused.
     Remove {
         /// The channel ID.
