@@ -165,6 +165,7 @@ fn of_the_domain() -> Vec<String> {
             channel_secrets: vec![secret()],
             access_token: Some(secret()),
             login_secrets: Vec::new(),
+            api_keys: Vec::new(),
         }),
         shown(&CrmAppSecrets { client_id: "1".to_owned(), client_secrets: vec![secret()] }),
         shown(&CrmToken::OAuth { access_token: secret(), refresh_token: secret(), expires_at_ms: 1 }),

@@ -213,6 +213,7 @@ async fn tokens(app: &App) {
             channel_secrets: vec![Secret::new(CHANNEL_SECRET)],
             access_token: Some(Secret::new(PASTED)),
             login_secrets: Vec::new(),
+            api_keys: Vec::new(),
         };
         line.set_long_lived_token(CHANNEL_ID, known.then_some(PASTED));
         store

@@ -1,11 +1,13 @@
 //! Musubi from outside: sentences end to end, contracts, the house's own rules.
 
+mod account_link;
 mod app;
 mod architecture;
 mod bad_input;
 mod contacts;
 mod erase;
 mod events;
+mod greeting;
 mod imports;
 mod inbound;
 

@@ -5,13 +5,18 @@ use std::sync::Arc;
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use musubi::aws::Parts;
 use musubi::batch::{self, JobQueue};
-use musubi::config::ConfigError;
+use musubi::config::{self, ConfigError, Environment};
 use musubi::domain::channel::Channel;
 use musubi::domain::job::InboxJob;
 use musubi::domain::language::Language;
+use musubi::flow::account_link::AccountLink;
+use musubi::flow::answer::Answer;
+use musubi::flow::greet::Greet;
+use musubi::flow::link::Link;
 use musubi::flow::record::Record;
-use musubi::line::LineEvent;
+use musubi::flow::reply::{Asked, Reply};
 use musubi::line::webhook::{self, UnreadableEvent};
+use musubi::line::{LineApiUrl, LineEvent, LineMessenger};
 use musubi::ports::{Channels, PortError, Queue};
 
 /// How many records of a batch are settled at once.
@@ -19,6 +24,8 @@ const AT_ONCE: usize = 10;
 /// An event that could not be recorded is sent on alone so often; then it is put aside. With the
 /// waits in between that is about a day.
 const MAX_TRIES: u32 = 100;
+/// No pushes leave here.
+const UNPACED: u32 = 1;
 
 /// What the inbox needs.
 pub struct Ports {
@@ -26,6 +33,8 @@ pub struct Ports {
     pub channels: Channels,
     /// The inbox itself, for events that are sent on alone or put aside.
     pub inbox: JobQueue<InboxJob>,
+    /// Answers events at once.
+    pub answer: Answer,
     /// Records events.
     pub record: Record,
 }
@@ -35,12 +44,27 @@ impl Ports {
     ///
     /// # Errors
     /// Names a missing variable.
-    pub fn of(parts: &Parts) -> Result<Self, ConfigError> {
+    pub fn of(parts: &Parts, environment: &Environment) -> Result<Self, ConfigError> {
         let clock = parts.clock();
+        let (inbox, journal, wake_ups) = (parts.inbox_queue(|_| None)?, parts.journal()?, parts.wake_ups()?);
+        let channels = parts.channels()?.remembering(Arc::clone(&clock));
+        let base = LineApiUrl::parse(&config::line_urls(environment)?.api)
+            .map_err(|_| ConfigError::Malformed { name: "MUSUBI_LINE_API_URL", expected: "an address" })?;
+        // Replies are not paced: nobody waits for them but their own event, and LINE takes 2,000 a second.
+        let messenger = LineMessenger::new(musubi::http::client(), base, parts.secrets()?, Arc::clone(&clock), UNPACED);
+        let reply = Reply {
+            channels: channels.clone(),
+            journal: journal.clone(),
+            messenger: Arc::new(messenger),
+            clock: Arc::clone(&clock),
+            public_url: config::public_url(environment)?,
+        };
+        let link = Link { journal: journal.clone(), wake_ups: wake_ups.clone(), clock: Arc::clone(&clock) };
         Ok(Self {
-            channels: parts.channels()?.remembering(Arc::clone(&clock)),
-            inbox: parts.inbox_queue(|_| None)?,
-            record: Record { journal: parts.journal()?, wake_ups: parts.wake_ups()?, clock },
+            channels,
+            inbox,
+            answer: Answer { greet: Greet { reply: reply.clone() }, account_link: AccountLink { reply, link } },
+            record: Record { journal, wake_ups, clock },
         })
     }
 }
@@ -79,7 +103,7 @@ async fn each_event(
                 ports.inbox.bury(&alone(unreadable.body), &why).await?;
             }
             Ok(event) => {
-                if let Err(error) = ports.record.record(channel, job.accepted_at_ms, &event.inbound).await {
+                if let Err(error) = answer_and_record(ports, channel, job.accepted_at_ms, &event).await {
                     musubi::telemetry::log_chain("event.postponed", &error);
                     let body = webhook::split_by_event(&job.body).swap_remove(number);
                     send_on(ports, alone(body), &error).await?;
@@ -88,6 +112,24 @@ async fn each_event(
         }
     }
     Ok(())
+}
+
+/// First the answer, then the record: `flow::reply` says why.
+async fn answer_and_record(
+    ports: &Ports,
+    channel: &Channel,
+    accepted_at_ms: i64,
+    event: &LineEvent,
+) -> Result<(), PortError> {
+    let asked = Asked {
+        event: &event.inbound,
+        accepted_at_ms,
+        token: event.reply_token.as_ref(),
+        standby: event.standby,
+        linked: event.linked.as_ref(),
+    };
+    let answered = ports.answer.answer(channel, &asked).await?;
+    ports.record.record_answered(channel, accepted_at_ms, &event.inbound, &answered).await
 }
 
 async fn send_on(ports: &Ports, job: InboxJob, error: &PortError) -> Result<(), PortError> {

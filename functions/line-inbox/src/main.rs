@@ -9,7 +9,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     musubi::telemetry::start();
     let environment = Environment::process();
     let parts = Parts::from_environment(&environment, Patience::WORKER)?;
-    let ports = line_inbox::Ports::of(&parts)?;
+    let ports = line_inbox::Ports::of(&parts, &environment)?;
     parts.warm_up(ReadableSecrets::Line).await;
     let handle =
         async |event: LambdaEvent<_>| Ok::<_, lambda_runtime::Error>(line_inbox::handle(&ports, event.payload).await);

@@ -4,17 +4,20 @@
 //! login      -> LINE -> login/callback -> the owner's page, or login/done
 //! liff       (inside LINE, no password) -> POST liff -> the same
 //! unlink     -> POST unlink -> LINE -> login/callback -> a page that says so
+//! account-link/nonces  asked by the customer's own site, not by people
 //! login/qr, login/qr.svg, login/qr.png, login/sample
 //! ```
 //!
 //! Nothing of a request is ever followed: where a person goes afterwards stands in the channel's settings alone.
 
+mod account_link;
 mod browser;
 mod come_back;
 mod liff;
 pub mod pages;
 mod poster;
 mod set_out;
+mod signed;
 mod unlink;
 
 use std::sync::Arc;
@@ -23,7 +26,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, Path};
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT_LANGUAGE;
-use axum::routing::get;
+use axum::routing::{get, post};
 use musubi::aws::Parts;
 use musubi::config::{self, ConfigError, Environment};
 use musubi::domain::channel::Channel;
@@ -32,8 +35,9 @@ use musubi::domain::language::Language;
 use musubi::domain::login::LoginSettings;
 use musubi::flow::link::Link;
 use musubi::flow::log_in::LogIn;
+use musubi::flow::offer_link::OfferLink;
 use musubi::line::{LineApiUrl, LineLogin};
-use musubi::ports::Channels;
+use musubi::ports::{Channels, Secrets};
 use serde::Deserialize;
 
 use pages::login_end::LoginEnd;
@@ -48,6 +52,12 @@ pub struct Ports {
     pub channels: Channels,
     /// Logs in.
     pub log_in: LogIn,
+    /// Keeps account links' nonces.
+    pub offer_link: OfferLink,
+    /// Keys of customers' own sites.
+    pub secrets: Arc<dyn Secrets>,
+    /// LINE's account link dialog.
+    pub access_url: String,
     /// Where LINE sends people back to.
     pub public_url: String,
     /// What opens LIFF apps.
@@ -70,10 +80,15 @@ impl Ports {
         };
         let (api, access) =
             (at("MUSUBI_LINE_API_URL", &line_urls.api)?, at("MUSUBI_LINE_ACCESS_URL", &line_urls.access)?);
-        let login = LineLogin::new(musubi::http::client(), api, access, parts.secrets()?, Arc::clone(&clock));
+        let secrets = parts.secrets()?;
+        let login = LineLogin::new(musubi::http::client(), api, access, Arc::clone(&secrets), Arc::clone(&clock));
         let link = Link { journal: journal.clone(), wake_ups, clock: Arc::clone(&clock) };
+        let offer_link = OfferLink { journal: journal.clone(), clock: Arc::clone(&clock) };
         Ok(Self {
             channels: parts.channels()?.remembering(Arc::clone(&clock)),
+            offer_link,
+            secrets,
+            access_url: line_urls.access,
             log_in: LogIn { journal, login: Arc::new(login), link, clock },
             public_url: config::public_url(environment)?,
             liff_url: liff_urls.apps,
@@ -112,6 +127,7 @@ pub fn router(ports: Arc<Ports>) -> Router {
         .route("/line/{channel}/login/qr.png", get(poster::png))
         .route("/line/{channel}/login/sample", get(poster::sample))
         .route("/line/{channel}/liff", get(liff::page).post(liff::log_in))
+        .route("/line/{channel}/account-link/nonces", post(account_link::offer))
         .route("/line/{channel}/unlink", get(unlink::explain).post(unlink::set_out))
         .layer(DefaultBodyLimit::max(MAX_BYTES))
         .with_state(ports)

@@ -192,13 +192,29 @@ fallback_owner=ID|none       the task's owner where the contact has none (HubSpo
 recent_messages=on|off       keeps the property line_recent_messages
 idle_window=15m              a conversation idle for this long becomes an entry (s, m, h)
 entry_limit=1h               ... and at the latest this long after its first message
-dummy_email_domain=DOMAIN|none   e-mail addresses for contacts that are made")]
+dummy_email_domain=DOMAIN|none   e-mail addresses for contacts that are made
+greeting=TEXT|JSON|none      what a new friend reads at once, free of charge: text, a LINE message object, or a list of them
+link_button=on|off           ... with a button that begins an account link
+login_button=on|off          ... with a button that leads to LINE Login
+account_link.login_url=URL   the login page of your own site; account_link=none takes it away
+account_link.success_url=URL|none   where the welcome message's button leads
+account_link.welcome=TEXT|none   what a person reads once they are linked")]
     Set {
         /// The channel ID.
         channel: String,
         /// KEY=VALUE.
         #[arg(required = true)]
         settings: Vec<String>,
+    },
+    /// Makes a key with which your own site asks for account links, and shows its secret once.
+    Key {
+        /// The channel ID.
+        channel: String,
+        /// The key's name, of your choice. A name that is there gets a new secret.
+        name: String,
+        /// Forgets it instead.
+        #[arg(long)]
+        forget: bool,
     },
     /// Disconnects an Official Account and forgets its secrets. What LINE sends is then refused.
     Remove {

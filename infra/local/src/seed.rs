@@ -149,6 +149,7 @@ pub async fn musubi(
                 channel_secrets: vec![Secret::new(CHANNEL_SECRET)],
                 access_token: None,
                 login_secrets: vec![Secret::new(LOGIN_CHANNEL_SECRET)],
+                api_keys: Vec::new(),
             },
         )
         .await?;

@@ -168,7 +168,7 @@ impl World {
     /// Every function, behind its queue, its schedule or its route.
     fn functions(&mut self, sabotage: Option<Sabotage>) -> Result<Router, WorldError> {
         let sqs = self.aws.sqs().clone();
-        let inbox = Arc::new(line_inbox::Ports::of(&self.parts(Patience::WORKER)?)?);
+        let inbox = Arc::new(line_inbox::Ports::of(&self.parts(Patience::WORKER)?, &self.environment)?);
         let mut push = push_delivery::Ports::of(&self.parts(Patience::WORKER)?, &self.environment)?;
         if let Some(sabotage) = sabotage {
             sabotage(&mut push, self.kill.clone());

@@ -260,7 +260,12 @@ async fn a_long_poll_ends_when_a_message_comes() {
 }
 
 fn line_secrets(text: &str) -> LineSecrets {
-    LineSecrets { channel_secrets: vec![Secret::new(text)], access_token: None, login_secrets: Vec::new() }
+    LineSecrets {
+        channel_secrets: vec![Secret::new(text)],
+        access_token: None,
+        login_secrets: Vec::new(),
+        api_keys: Vec::new(),
+    }
 }
 
 #[tokio::test]

@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::account::CrmAccountKey;
+use super::account_link::AccountLinkSettings;
 use super::ids::{BotUserId, ChannelId};
 use super::login::LoginSettings;
+use super::push::OutgoingMessage;
 
 /// One Official Account: who it is, which CRM account it is tied to, and its settings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,7 +47,19 @@ pub struct ChannelSettings {
     pub entry_limit_ms: i64,
     /// Give a created contact the e-mail address `{LINE user ID}@{domain}`.
     pub dummy_email_domain: Option<String>,
+    /// What a person who adds or unblocks the Official Account is greeted with, checked.
+    /// At most [`REPLY_MESSAGES`], the message with the buttons included.
+    pub greeting: Vec<OutgoingMessage>,
+    /// The greeting has a button that begins an account link, where that is set up.
+    pub link_button: bool,
+    /// The greeting has a button that leads to LINE Login, where that is set up.
+    pub login_button: bool,
+    /// Account link to the customer's own site, where it is set up.
+    pub account_link: Option<AccountLinkSettings>,
 }
+
+/// LINE takes five messages in one reply.
+pub const REPLY_MESSAGES: usize = 5;
 
 impl Default for ChannelSettings {
     fn default() -> Self {
@@ -57,6 +71,10 @@ impl Default for ChannelSettings {
             idle_window_ms: 15 * 60_000,
             entry_limit_ms: 60 * 60_000,
             dummy_email_domain: None,
+            greeting: Vec::new(),
+            link_button: false,
+            login_button: false,
+            account_link: None,
         }
     }
 }

@@ -1,9 +1,11 @@
 //! Nouns: what Musubi is about. No I/O, nothing async, no vendor's JSON, nothing of ours above it.
 
 pub mod account;
+pub mod account_link;
 pub mod action;
 pub mod activity;
 pub mod after_login;
+pub mod button;
 pub mod channel;
 pub mod claim;
 pub mod conversation;

@@ -1,5 +1,6 @@
 //! What was said or done, in words for people.
 
+use super::account_link::{LINK_DATA, UNLINK_DATA};
 use super::activity::{Activity, Content, Media, Speaker};
 use super::language::Language;
 use super::push::{PushOutcome, Settlement, SettlementNote};
@@ -20,6 +21,12 @@ pub fn of(content: &Content, language: Language) -> String {
             // Google's documented Maps URL needs no key.
             format!("[{label}] {place} https://www.google.com/maps/search/?api=1&query={latitude},{longitude}")
         }
+        Content::Postback { data, .. } if data == LINK_DATA => {
+            format!("[{}]", language.pick("アカウント連携のボタンをタップ", "Tapped “Link my account”"))
+        }
+        Content::Postback { data, .. } if data == UNLINK_DATA => {
+            format!("[{}]", language.pick("連携解除のボタンをタップ", "Tapped “Unlink”"))
+        }
         Content::Postback { data, params } => {
             let label = language.pick("ボタンのタップ", "Tapped a button");
             match params {
@@ -36,6 +43,11 @@ pub fn of(content: &Content, language: Language) -> String {
             format!("[{}: {}]", language.pick("送信できませんでした", "Not sent"), outcome_words(*outcome, language))
         }
         Content::Unsent => language.pick("メッセージの送信を取り消しました", "Unsent a message").to_owned(),
+        Content::Other { what } if what == "reply unknown" => {
+            let words =
+                language.pick("自動応答が表示されたか確認できません", "It is not known whether our answer was shown");
+            format!("[{words}]")
+        }
         Content::Other { what } => format!("[{what}]"),
         Content::Unsupported { what } => {
             let label = language.pick("Musubiが対応していない種類です", "Musubi does not support this kind");

@@ -39,15 +39,34 @@ impl Link {
     pub async fn claim(&self, channel: &Channel, user: &LineUserId, claim: &Claim) -> Result<(), PortError> {
         let key = ConversationKey::person(&channel.id, user);
         for conflicts in 0..MAX_CONFLICTS {
-            let Some(writes) = self.writes(channel, &key, claim).await? else { return Ok(()) };
-            if self.journal.commit(writes).await? == Commit::Done {
-                info!(channel.id = %channel.id, conversation = key.hash(), by = ?claim.by, "claim.recorded");
-                wake(&*self.wake_ups, &channel.account).await;
+            if self.try_claim(channel, &key, claim, Vec::new()).await? == Commit::Done {
                 return Ok(());
             }
             step_back(&*self.clock, conflicts).await;
         }
         Err(contended("claim"))
+    }
+
+    /// Tries once to record the claim, together with what gives the right to it. `Conflict`: somebody changed one of the rows;
+    /// look again whether the right still holds. Of a claim from before the person was erased nothing is recorded.
+    ///
+    /// # Errors
+    /// As the journal's; nothing is recorded then.
+    pub(super) async fn try_claim(
+        &self,
+        channel: &Channel,
+        key: &ConversationKey,
+        claim: &Claim,
+        right: Vec<Write>,
+    ) -> Result<Commit, PortError> {
+        let Some(mut writes) = self.writes(channel, key, claim).await? else { return Ok(Commit::Done) };
+        writes.extend(right);
+        let commit = self.journal.commit(writes).await?;
+        if commit == Commit::Done {
+            info!(channel.id = %channel.id, conversation = key.hash(), by = ?claim.by, "claim.recorded");
+            wake(&*self.wake_ups, &channel.account).await;
+        }
+        Ok(commit)
     }
 
     /// `None`: the person was erased after this was said.

@@ -47,7 +47,7 @@ impl Meet {
             if self.journal.conversation(&key).await?.is_some() {
                 return Ok(Met::Known);
             }
-            if self.journal.erased_at_ms(&key).await?.is_some() {
+            if self.journal.erasure(&key).await?.is_marked() {
                 return Ok(Met::Erased);
             }
             let now_ms = self.clock.now_ms();

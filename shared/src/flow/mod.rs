@@ -2,16 +2,21 @@
 //! list is the function's permissions and environment.
 
 pub mod accept;
+pub mod account_link;
+pub mod answer;
 mod begin;
 pub mod decide;
 pub mod deliver;
 pub mod erase;
+pub mod greet;
 pub mod link;
 pub mod log_in;
 pub mod meet;
 pub mod notice;
+pub mod offer_link;
 pub mod receive;
 pub mod record;
+pub mod reply;
 pub mod settle;
 pub mod settle_up;
 

@@ -64,13 +64,47 @@ impl Record {
     /// # Errors
     /// As the journal's; nothing is recorded then.
     pub async fn record(&self, channel: &Channel, accepted_at_ms: i64, event: &InboundEvent) -> Result<(), PortError> {
+        self.record_answered(channel, accepted_at_ms, event, &[]).await
+    }
+
+    /// The same, with what the person was answered at once, which comes after it on the timeline. Two copies of an event may be
+    /// on their way at the same time: what the slower one was the first to answer is still told.
+    ///
+    /// # Errors
+    /// As [`record`](Self::record).
+    pub async fn record_answered(
+        &self,
+        channel: &Channel,
+        accepted_at_ms: i64,
+        event: &InboundEvent,
+        answered: &[Content],
+    ) -> Result<(), PortError> {
         let key = ConversationKey { channel: channel.id.clone(), source: event.source.clone() };
         for conflicts in 0..MAX_CONFLICTS {
-            if self.journal.is_recorded(&key, &event.id).await? {
+            let is_recorded = self.journal.is_recorded(&key, &event.id).await?;
+            if is_recorded && (answered.is_empty() || self.journal.is_answered(&key, &event.id).await?) {
                 info!(channel.id = %channel.id, conversation = key.hash(), event.id = %event.id, "activity.repeated");
                 return self.wake(channel).await;
             }
-            let writes = self.writes(channel, &key, accepted_at_ms, event).await?;
+            let mut begun = find_or_begin(&self.journal, &key, &channel.account).await?;
+            let erased = begun.erasure.covers(accepted_at_ms);
+            if erased && is_recorded {
+                return self.wake(channel).await;
+            }
+            let mut writes = Vec::new();
+            if !is_recorded {
+                writes.push(write::tombstone(&key, &event.id, self.clock.now_ms()));
+            }
+            if erased {
+                info!(channel.id = %channel.id, conversation = key.hash(), event.id = %event.id, "activity.erased");
+            } else {
+                let head = &mut begun.head.value;
+                if !is_recorded {
+                    writes.extend(self.writes(channel, head, accepted_at_ms, event).await?);
+                }
+                writes.extend(self.answers(channel, head, event, answered));
+                writes.extend(begun.writes());
+            }
             if self.journal.commit(writes).await? == Commit::Done {
                 info!(channel.id = %channel.id, conversation = key.hash(), event.id = %event.id, "activity.recorded");
                 return self.wake(channel).await;
@@ -91,18 +125,13 @@ impl Record {
     async fn writes(
         &self,
         channel: &Channel,
-        key: &ConversationKey,
+        head: &mut Conversation,
         accepted_at_ms: i64,
         event: &InboundEvent,
     ) -> Result<Vec<Write>, PortError> {
         let now_ms = self.clock.now_ms();
-        let mut begun = find_or_begin(&self.journal, key, &channel.account).await?;
-        let mut writes = vec![write::tombstone(key, &event.id, now_ms)];
-        if begun.erasure.covers(accepted_at_ms) {
-            info!(channel.id = %channel.id, conversation = key.hash(), event.id = %event.id, "activity.erased");
-            return Ok(writes);
-        }
-        let head = &mut begun.head;
+        let key = &head.key.clone();
+        let mut writes = Vec::new();
         let owed = match &event.what {
             InboundWhat::Said { content, message } => {
                 let mut activity = Activity {
@@ -116,17 +145,35 @@ impl Record {
                 if let Some(message) = message {
                     self.stand(key, message, &mut activity, &mut writes, now_ms).await?;
                 }
-                let owed = head.value.take(&mut activity, &channel.settings, now_ms);
+                let owed = head.take(&mut activity, &channel.settings, now_ms);
                 if key.source.user().is_some() {
                     writes.push(write::pending(key, &activity, 0, now_ms));
                 }
                 owed
             }
-            InboundWhat::Unsent { message } => self.take_back(&mut head.value, message, &mut writes, now_ms).await?,
+            InboundWhat::Unsent { message } => self.take_back(head, message, &mut writes, now_ms).await?,
         };
         writes.extend(owed.iter().map(write::owe));
-        writes.extend(begun.writes());
         Ok(writes)
+    }
+
+    /// What the person was answered, behind the event it answers.
+    fn answers(
+        &self,
+        channel: &Channel,
+        head: &mut Conversation,
+        event: &InboundEvent,
+        answered: &[Content],
+    ) -> Vec<Write> {
+        let now_ms = self.clock.now_ms();
+        let mut writes = Vec::new();
+        for (number, content) in answered.iter().enumerate() {
+            let mut activity = answer(event, number, content, now_ms);
+            writes.extend(head.take(&mut activity, &channel.settings, now_ms).iter().map(write::owe));
+            writes.push(write::pending(&head.key, &activity, 0, now_ms));
+        }
+        writes.extend((!answered.is_empty()).then(|| write::event_answered(&head.key, &event.id, now_ms)));
+        writes
     }
 
     /// Notes where the message stands. One that was taken back before it came has no words.
@@ -170,5 +217,17 @@ impl Record {
             owed.push(OwedRow::new(&head.account, amendment, now_ms, now_ms));
         }
         Ok(owed)
+    }
+}
+
+fn answer(event: &InboundEvent, number: usize, content: &Content, now_ms: i64) -> Activity {
+    let mark = Mark { at_ms: now_ms.max(event.at_ms), event: EventId::new(format!("{}-{number}", event.id)) };
+    Activity {
+        mark,
+        arrived_at_ms: now_ms,
+        speaker: Speaker::Workflow,
+        message: None,
+        content: content.clone(),
+        late: false,
     }
 }

@@ -85,7 +85,12 @@ pub(super) enum NoReply {
 /// Sends a request and waits for all of its answer. Once there is a status, a body that breaks off is
 /// cut short and no error.
 pub(super) async fn exchange(request: RequestBuilder) -> Result<Reply, NoReply> {
-    let sent = request.timeout(TIMEOUT).send().await.map_err(reqwest::Error::without_url);
+    exchange_within(request, TIMEOUT).await
+}
+
+/// The same in a time of one's own.
+pub(super) async fn exchange_within(request: RequestBuilder, timeout: Duration) -> Result<Reply, NoReply> {
+    let sent = request.timeout(timeout).send().await.map_err(reqwest::Error::without_url);
     let response = sent.map_err(|error| {
         if error.is_connect() || error.is_builder() { NoReply::NotSent(error) } else { NoReply::Lost(error) }
     })?;

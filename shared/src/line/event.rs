@@ -37,6 +37,8 @@ pub struct LineEvent {
     pub member: Option<LineUserId>,
     /// Answers once, within a minute.
     pub reply_token: Option<Secret>,
+    /// The person confirmed an account link in LINE's dialog: the nonce that they brought.
+    pub linked: Option<Secret>,
 }
 
 /// Why an event cannot be read. Says nothing of what is in it.
@@ -102,6 +104,7 @@ impl LineEvent {
             standby: event.text("mode").as_deref() == Some("standby"),
             member,
             reply_token: event.id("replyToken").map(Secret::new),
+            linked: linked(&kind, &event),
         })
     }
 }
@@ -127,6 +130,13 @@ fn what(kind: &str, event: &Fields<'_>) -> Result<InboundWhat, EventFault> {
         "postback" => done(content::of_postback(&event.object("postback").ok_or(EventFault::Incomplete)?)),
         other => done(content::of_occurrence(other, event)),
     })
+}
+
+/// With `failed` there is neither a person nor anything to link.
+fn linked(kind: &str, event: &Fields<'_>) -> Option<Secret> {
+    let link =
+        event.object("link").filter(|link| kind == "accountLink" && link.text("result").as_deref() == Some("ok"))?;
+    link.text("nonce").map(Secret::new)
 }
 
 fn message(event: &Fields<'_>, means: impl Fn(Content) -> Content) -> Result<InboundWhat, EventFault> {

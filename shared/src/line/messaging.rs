@@ -10,10 +10,12 @@ use super::answer;
 use super::api::{CallFailure, LineApi, LineApiUrl, NoReply, Reply, exchange};
 use super::event::Fields;
 use super::pace::Pace;
+use super::reply;
 use super::token::TokenFailure;
+use crate::domain::button::Button;
 use crate::domain::ids::{ChannelId, LineUserId};
 use crate::domain::push::{OutgoingMessage, PushId};
-use crate::ports::messenger::{LineProfile, Messenger, PushAnswer, PushRefusal};
+use crate::ports::messenger::{LineProfile, Messenger, PushAnswer, PushRefusal, ReplyAnswer};
 use crate::ports::secrets::Secret;
 use crate::ports::{Clock, PortError, Secrets};
 
@@ -113,6 +115,27 @@ impl Messenger for LineMessenger {
             display_name: profile.text("displayName").unwrap_or_default(),
             picture_url: profile.text("pictureUrl").filter(|url| url.starts_with("https://")),
         }))
+    }
+
+    fn compose_text(&self, text: &str) -> OutgoingMessage {
+        reply::text(text)
+    }
+
+    fn compose_buttons(&self, text: &str, buttons: &[Button]) -> OutgoingMessage {
+        reply::buttons(text, buttons)
+    }
+
+    async fn reply(&self, channel: &ChannelId, token: &Secret, messages: &[OutgoingMessage]) -> ReplyAnswer {
+        self.send_reply(channel, token, messages).await
+    }
+
+    async fn account_link_url(
+        &self,
+        channel: &ChannelId,
+        user: &LineUserId,
+        login_url: &str,
+    ) -> Result<String, PortError> {
+        self.ask_account_link_url(channel, user, login_url).await
     }
 }
 

@@ -7,6 +7,7 @@
 //! ```
 
 pub mod account;
+pub mod account_link;
 pub mod answer;
 pub mod api;
 mod content;
@@ -17,6 +18,7 @@ pub mod login;
 pub mod message;
 pub mod messaging;
 pub mod pace;
+mod reply;
 pub mod signature;
 pub mod token;
 pub mod webhook;

@@ -5,6 +5,8 @@ use std::fmt;
 use async_trait::async_trait;
 
 use super::error::PortError;
+use super::secrets::Secret;
+use crate::domain::button::Button;
 use crate::domain::ids::{ChannelId, LineUserId};
 use crate::domain::push::{OutgoingMessage, PushId};
 
@@ -47,6 +49,19 @@ pub enum PushRefusal {
     Quota,
 }
 
+/// What LINE says of a reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReplyAnswer {
+    /// Taken.
+    Accepted,
+    /// Not taken, and never will be: the reply token is used or too old, or LINE cannot show it.
+    Refused,
+    /// Not taken; another try may be, while the token lives.
+    NotNow,
+    /// It may or may not have been taken. Another try is safe: the token works once.
+    Unknown,
+}
+
 /// A person's public face on LINE. It passes through to the CRM and is kept nowhere.
 #[derive(Clone, PartialEq, Eq)]
 pub struct LineProfile {
@@ -73,4 +88,22 @@ pub trait Messenger: Send + Sync {
 
     /// A person's profile. `None`: LINE does not tell (blocked, never a friend, unknown).
     async fn profile(&self, channel: &ChannelId, user: &LineUserId) -> Result<Option<LineProfile>, PortError>;
+
+    /// A text as a message.
+    fn compose_text(&self, text: &str) -> OutgoingMessage;
+
+    /// A short text, at most 160 characters, above one to four buttons.
+    fn compose_buttons(&self, text: &str, buttons: &[Button]) -> OutgoingMessage;
+
+    /// Answers an event by its reply token: one to five messages, free of charge. Twice shows once: the token is used up.
+    async fn reply(&self, channel: &ChannelId, token: &Secret, messages: &[OutgoingMessage]) -> ReplyAnswer;
+
+    /// The customer's login page with a new link token of this person in its query. The token lives ten minutes: ask when the
+    /// person is about to go there. Twice gives two, each of which works once.
+    async fn account_link_url(
+        &self,
+        channel: &ChannelId,
+        user: &LineUserId,
+        login_url: &str,
+    ) -> Result<String, PortError>;
 }

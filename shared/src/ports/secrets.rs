@@ -43,6 +43,18 @@ pub struct LineSecrets {
     /// The LINE Login channel's secrets; during a rotation the old one too. Empty: LINE Login is not set up.
     #[serde(default)]
     pub login_secrets: Vec<Secret>,
+    /// Keys of the customer's own site, which asks us for account links.
+    #[serde(default)]
+    pub api_keys: Vec<ApiKey>,
+}
+
+/// A key of the customer's own site. It signs requests about one Official Account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiKey {
+    /// Names it. No secret.
+    pub id: String,
+    /// Signs.
+    pub secret: Secret,
 }
 
 /// A CRM app's secrets.

@@ -1,13 +1,16 @@
 //! LINE: a ledger of retry keys that lives 24 hours, and what each person's phone shows. It may
 //! refuse any attempt, also one whose key it has accepted before: rule 9 must not need its mercy.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use musubi::domain::activity::Content;
+use musubi::domain::button::Button;
 use musubi::domain::ids::{ChannelId, LineUserId};
 use musubi::domain::push::{OutgoingMessage, PushId};
-use musubi::ports::messenger::{LineProfile, PushAnswer, PushRefusal};
+use musubi::ports::messenger::{LineProfile, PushAnswer, PushRefusal, ReplyAnswer};
+use musubi::ports::secrets::Secret;
 use musubi::ports::{Clock, Messenger, PortError};
 
 use super::clock::ModelClock;
@@ -34,6 +37,8 @@ struct State {
     shown: Vec<(PushId, String)>,
     violations: Vec<String>,
     rate_limited: u32,
+    reply_tokens: HashSet<String>,
+    replied: Vec<String>,
 }
 
 #[derive(Clone)]
@@ -51,6 +56,11 @@ impl ModelLine {
     /// Every message as it appeared on a phone.
     pub fn shown(&self) -> Vec<(PushId, String)> {
         self.state.lock().unwrap().shown.clone()
+    }
+
+    /// Every message that answered an event.
+    pub fn replied(&self) -> Vec<String> {
+        self.state.lock().unwrap().replied.clone()
     }
 
     pub fn violations(&self) -> Vec<String> {
@@ -157,5 +167,43 @@ impl Messenger for ModelLine {
             return Err(PortError::transient("profile", "the model lost it"));
         }
         Ok(Some(LineProfile { display_name: "Hanako".into(), picture_url: None }))
+    }
+
+    fn compose_text(&self, text: &str) -> OutgoingMessage {
+        OutgoingMessage { json: text.to_owned(), said: Content::Text { text: text.to_owned() } }
+    }
+
+    fn compose_buttons(&self, text: &str, _buttons: &[Button]) -> OutgoingMessage {
+        OutgoingMessage { json: text.to_owned(), said: Content::Rich { alt_text: text.to_owned() } }
+    }
+
+    async fn reply(&self, _channel: &ChannelId, token: &Secret, messages: &[OutgoingMessage]) -> ReplyAnswer {
+        let fate = self.faults.before("line reply").await;
+        if fate == Fate::FailsBefore {
+            return ReplyAnswer::NotNow;
+        }
+        let answer = {
+            let mut state = self.state.lock().unwrap();
+            if state.reply_tokens.insert(token.expose().to_owned()) {
+                state.replied.extend(messages.iter().map(|message| message.json.clone()));
+                ReplyAnswer::Accepted
+            } else {
+                ReplyAnswer::Refused
+            }
+        };
+        self.faults.after("line reply").await;
+        if fate == Fate::AnswerLost { ReplyAnswer::Unknown } else { answer }
+    }
+
+    async fn account_link_url(
+        &self,
+        _channel: &ChannelId,
+        _user: &LineUserId,
+        login_url: &str,
+    ) -> Result<String, PortError> {
+        if self.faults.before("line link token").await != Fate::Well {
+            return Err(PortError::transient("link token", "the model lost it"));
+        }
+        Ok(format!("{login_url}?linkToken=model"))
     }
 }

@@ -88,6 +88,7 @@ async fn try_at_line(
         channel_secrets: vec![secret.clone()],
         access_token,
         login_secrets: Vec::new(),
+        api_keys: Vec::new(),
     };
     let by_secret = place.line(Arc::new(Proposed::line(proposed(None))))?;
     let info = by_secret.bot_info(id).await.map_err(refused)?;
@@ -166,15 +167,16 @@ async fn store(
 ) -> Result<(), Failure> {
     let secrets: Arc<dyn Secrets> = place.parts.secrets()?;
     let stored = secrets.line_anew(id).await?.secrets;
-    let (old, kept_token, login_secrets) =
-        stored.map(|stored| (stored.channel_secrets, stored.access_token, stored.login_secrets)).unwrap_or_default();
+    let (old, kept_token, login_secrets, api_keys) = stored
+        .map(|stored| (stored.channel_secrets, stored.access_token, stored.login_secrets, stored.api_keys))
+        .unwrap_or_default();
     let old: Vec<Secret> = old.into_iter().filter(|old| *old != secret && !asked.forget_old_secret).take(1).collect();
     let access_token = match (access_token, kept_token.filter(|_| !asked.forget_long_lived_token)) {
         (None, Some(kept)) => still_good(place, id, &secret, kept).await?,
         (given, _) => given,
     };
     let channel_secrets = [secret].into_iter().chain(old).collect();
-    Ok(secrets.store_line(id, &LineSecrets { channel_secrets, access_token, login_secrets }).await?)
+    Ok(secrets.store_line(id, &LineSecrets { channel_secrets, access_token, login_secrets, api_keys }).await?)
 }
 
 /// The token that was stored before, unless LINE refuses it or it is another account's.

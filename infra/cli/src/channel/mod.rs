@@ -3,6 +3,7 @@
 mod add;
 mod check;
 pub mod input;
+mod key;
 pub mod settings;
 
 use std::sync::Arc;
@@ -56,6 +57,7 @@ pub async fn run(place: &Place, ask: &mut Ask, say: &Say, command: &ChannelComma
             Ok(Report::new(json, facts(&lines)))
         }
         ChannelCommand::Set { channel, settings } => set(place, say, channel, settings).await,
+        ChannelCommand::Key { channel, name, forget } => key::key(place, say, channel, name, *forget).await,
         ChannelCommand::Remove { channel, yes } => remove(place, ask, say, channel, *yes).await,
     }
 }

@@ -1,11 +1,16 @@
 //! Settings as they are written on the command line and shown.
 
-use musubi::domain::channel::ChannelSettings;
+use musubi::domain::channel::{ChannelSettings, REPLY_MESSAGES};
+use musubi::domain::language::Language;
+use musubi::domain::push::OutgoingMessage;
+use musubi::line::message;
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
 use crate::say::Say;
 use crate::table::{on, span};
+
+mod account_link;
 
 /// A conversation may be idle, or last, from 10 seconds to a day.
 const WINDOW_MS: std::ops::RangeInclusive<i64> = 10_000..=86_400_000;
@@ -27,12 +32,22 @@ pub fn set(settings: &mut ChannelSettings, text: &str) -> Result<(), Failure> {
         "idle_window" => settings.idle_window_ms = window(key, value)?,
         "entry_limit" => settings.entry_limit_ms = window(key, value)?,
         "dummy_email_domain" => settings.dummy_email_domain = domain(value)?,
+        "greeting" => settings.greeting = greeting(value)?,
+        "link_button" => settings.link_button = flag(key, value)?,
+        "login_button" => settings.login_button = flag(key, value)?,
+        key if key == "account_link" || key.starts_with("account_link.") => account_link::set(settings, key, value)?,
         _ => {
             return Err(Failure::usage(
                 "その設定はありません。musubi channel set --help で一覧を確認してください。",
                 "There is no such setting. See musubi channel set --help.",
             ));
         }
+    }
+    if settings.greeting.len() == REPLY_MESSAGES && (settings.link_button || settings.login_button) {
+        return Err(Failure::usage(
+            "ボタンを付けるあいさつメッセージは4通までです（LINEの返信は5通までで、ボタンに1通使います）。",
+            "A greeting with a button has four messages at most: LINE takes five in a reply, and the button is one.",
+        ));
     }
     Ok(())
 }
@@ -98,21 +113,37 @@ fn domain(value: &str) -> Result<Option<String>, Failure> {
     }
 }
 
+/// Text, one message object, or a list of them, held against LINE's limits before it is stored.
+fn greeting(value: &str) -> Result<Vec<OutgoingMessage>, Failure> {
+    if value == "none" {
+        return Ok(Vec::new());
+    }
+    message::parse_list("greeting", value)
+        .map_err(|invalid| Failure::usage(invalid.in_words(Language::Japanese), invalid.in_words(Language::English)))
+}
+
 /// For machines.
 pub fn to_json(settings: &ChannelSettings) -> Value {
     json!({
         "create_contacts": settings.create_contacts, "tasks": settings.tasks,
         "fallback_owner": settings.fallback_owner, "recent_messages": settings.recent_messages,
         "idle_window_ms": settings.idle_window_ms, "entry_limit_ms": settings.entry_limit_ms,
-        "dummy_email_domain": settings.dummy_email_domain,
+        "dummy_email_domain": settings.dummy_email_domain, "greeting": greeting_json(settings),
+        "link_button": settings.link_button, "login_button": settings.login_button,
+        "account_link": settings.account_link,
     })
+}
+
+/// As it is sent.
+fn greeting_json(settings: &ChannelSettings) -> Value {
+    settings.greeting.iter().map(|message| serde_json::from_str::<Value>(&message.json).unwrap_or_default()).collect()
 }
 
 /// For people, by the names that `channel set` takes.
 pub fn facts(settings: &ChannelSettings, say: &Say) -> Vec<(&'static str, String)> {
     let or_none = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".to_owned());
     let on = |value| on(value, say.language);
-    vec![
+    let mut facts = vec![
         ("create_contacts", on(settings.create_contacts)),
         ("tasks", on(settings.tasks)),
         ("fallback_owner", or_none(&settings.fallback_owner)),
@@ -120,7 +151,15 @@ pub fn facts(settings: &ChannelSettings, say: &Say) -> Vec<(&'static str, String
         ("idle_window", span(settings.idle_window_ms)),
         ("entry_limit", span(settings.entry_limit_ms)),
         ("dummy_email_domain", or_none(&settings.dummy_email_domain)),
-    ]
+        (
+            "greeting",
+            if settings.greeting.is_empty() { "none".to_owned() } else { greeting_json(settings).to_string() },
+        ),
+        ("link_button", on(settings.link_button)),
+        ("login_button", on(settings.login_button)),
+    ];
+    facts.extend(account_link::facts(settings));
+    facts
 }
 
 #[cfg(test)]
@@ -155,5 +194,52 @@ mod tests {
         assert_eq!(settings, before);
         set(&mut settings, "fallback_owner=none").unwrap();
         assert_eq!(settings.fallback_owner, None);
+    }
+
+    #[test]
+    fn a_greeting_is_checked_before_it_is_stored() {
+        let mut settings = ChannelSettings::default();
+        for (text, messages) in [
+            ("greeting=友だち追加ありがとうございます", 1),
+            ("greeting=[お知らせ] こんにちは", 1),
+            (r#"greeting={"type":"sticker","packageId":"446","stickerId":"1988"}"#, 1),
+            (r#"greeting=[{"type":"text","text":"a"}, {"type":"text","text":"b"}]"#, 2),
+            ("greeting=none", 0),
+        ] {
+            set(&mut settings, text).unwrap();
+            assert_eq!(settings.greeting.len(), messages, "{text}");
+        }
+        let five = format!("greeting=[{}]", [r#"{"type":"text","text":"a"}"#; 5].join(","));
+        let six = format!("greeting=[{}]", [r#"{"type":"text","text":"a"}"#; 6].join(","));
+        for bad in [
+            r#"greeting={"type":"text"}"#,
+            r#"greeting=[{"type":"text","text":"a"}"#,
+            "greeting={{line:firstname}}",
+            &six,
+        ] {
+            assert!(matches!(set(&mut settings, bad), Err(Failure::Usage(_))), "{bad}");
+        }
+        assert_eq!(settings.greeting.len(), 0);
+        set(&mut settings, &five).unwrap();
+        assert!(set(&mut settings, "link_button=on").is_err(), "LINE takes five in a reply");
+    }
+
+    #[test]
+    fn account_link_needs_a_login_page_first() {
+        let mut settings = ChannelSettings::default();
+        assert!(set(&mut settings, "account_link.welcome=ようこそ").is_err());
+        for bad in ["http://shop.example/login", "shop.example", "https://a:b@shop.example/", "javascript:alert(1)"] {
+            assert!(set(&mut settings, &format!("account_link.login_url={bad}")).is_err(), "{bad}");
+        }
+        for text in ["account_link.login_url=https://shop.example/login?x=1", "account_link.welcome=ようこそ"] {
+            set(&mut settings, text).unwrap();
+        }
+        let stored = settings.account_link.clone().unwrap();
+        assert_eq!(
+            (stored.login_url.as_str(), stored.welcome.as_deref()),
+            ("https://shop.example/login?x=1", Some("ようこそ"))
+        );
+        set(&mut settings, "account_link=none").unwrap();
+        assert_eq!(settings.account_link, None);
     }
 }

@@ -1,12 +1,12 @@
 //! `channel`.
 
-use musubi::domain::conversation::NotLinked;
-use musubi::ports::journal::write;
-use musubi::ports::rows::Commit;
 use musubi::domain::channel::Channel;
+use musubi::domain::conversation::NotLinked;
 use musubi::domain::ids::LoginChannelId;
 use musubi::domain::login::{LoginSettings, Route};
 use musubi::domain::route::RouteName;
+use musubi::ports::journal::write;
+use musubi::ports::rows::Commit;
 use musubi::ports::secrets::Secret;
 use serde_json::json;
 

@@ -91,7 +91,12 @@ pub fn text(words: &str) -> OutgoingMessage {
 
 /// A channel secret alone.
 pub fn secret(text: &str) -> LineSecrets {
-    LineSecrets { channel_secrets: vec![Secret::new(text)], access_token: None, login_secrets: Vec::new() }
+    LineSecrets {
+        channel_secrets: vec![Secret::new(text)],
+        access_token: None,
+        login_secrets: Vec::new(),
+        api_keys: Vec::new(),
+    }
 }
 
 /// A pasted token beside the channel secret.

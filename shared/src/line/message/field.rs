@@ -43,6 +43,11 @@ fn begins_object(written: &str) -> bool {
     written.starts_with('{') && !tokens::begins_with_token(written)
 }
 
+/// Whether it is a list of message objects, however broken, and no text.
+pub(super) fn is_list_of_objects(raw: &str) -> bool {
+    begins_list_of_objects(raw.trim_start_matches(is_blank))
+}
+
 fn begins_list_of_objects(written: &str) -> bool {
     written.strip_prefix('[').is_some_and(|rest| begins_object(rest.trim_start_matches(is_blank)))
 }

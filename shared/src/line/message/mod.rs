@@ -77,6 +77,24 @@ pub fn parse_fields(
     Ok(messages)
 }
 
+/// Turns what an operator wrote into the messages of one request: plain text, one LINE message object, or a list of up to five
+/// of them. Without tokens: there is no contact. Blank: no messages.
+pub fn parse_list(field: &str, raw: &str) -> Result<Vec<OutgoingMessage>, InvalidMessage> {
+    if !field::is_list_of_objects(raw) {
+        return match parse_fields(&[(field, raw)], &|_| None) {
+            Err(InvalidMessage { problem: Problem::NoMessage, .. }) => Ok(Vec::new()),
+            messages => messages,
+        };
+    }
+    let items: Vec<&serde_json::value::RawValue> = serde_json::from_str(raw.trim()).map_err(|error| {
+        let problem = Problem::NotJson { line: error.line(), column: error.column() };
+        InvalidMessage { field: field.to_owned(), problem }
+    })?;
+    let names: Vec<String> = (1..=items.len()).map(|number| format!("{field} {number}")).collect();
+    let fields: Vec<(&str, &str)> = names.iter().zip(&items).map(|(name, item)| (name.as_str(), item.get())).collect();
+    parse_fields(&fields, &|_| None)
+}
+
 fn read(raw: &str, tokens: tokens::Properties<'_>) -> Result<OutgoingMessage, Problem> {
     let object = match field::read(raw)? {
         field::Written::Blank => return Err(Problem::Blank),

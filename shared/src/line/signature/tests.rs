@@ -113,7 +113,12 @@ struct Rotated {
 }
 
 fn secrets(text: &str) -> Option<LineSecrets> {
-    Some(LineSecrets { channel_secrets: vec![Secret::new(text)], access_token: None, login_secrets: Vec::new() })
+    Some(LineSecrets {
+        channel_secrets: vec![Secret::new(text)],
+        access_token: None,
+        login_secrets: Vec::new(),
+        api_keys: Vec::new(),
+    })
 }
 
 fn rotated(cached: Option<LineSecrets>, stored: Option<LineSecrets>) -> Rotated {

@@ -14,6 +14,11 @@ pub struct Erasure {
 }
 
 impl Erasure {
+    /// Whether it was erased at all, as far as is remembered.
+    pub fn is_marked(&self) -> bool {
+        self.at_ms.is_some()
+    }
+
     /// Whether what happened at `at_ms` is from before, and is dropped.
     pub fn covers(&self, at_ms: i64) -> bool {
         self.at_ms.is_some_and(|erased_at_ms| at_ms <= erased_at_ms)

@@ -1,0 +1,50 @@
+//! What an event is answered with at once, before it is recorded.
+
+use super::account_link::AccountLink;
+use super::greet::Greet;
+use super::record::InboundWhat;
+use super::reply::Asked;
+use crate::domain::account_link::{LINK_DATA, UNLINK_DATA};
+use crate::domain::activity::Content;
+use crate::domain::channel::Channel;
+use crate::ports::PortError;
+use crate::telemetry::log_chain;
+
+/// Answers.
+pub struct Answer {
+    /// Follows.
+    pub greet: Greet,
+    /// Account links.
+    pub account_link: AccountLink,
+}
+
+impl Answer {
+    /// Does what the event asks for at once, and returns what the timeline shall say of our answer. A second call does nothing
+    /// that the first did.
+    ///
+    /// # Errors
+    /// A link or an unlinking could not be recorded: the event must not be recorded either. An answer that fails is no error.
+    pub async fn answer(&self, channel: &Channel, asked: &Asked<'_>) -> Result<Vec<Content>, PortError> {
+        if let Some(nonce) = asked.linked {
+            return self.account_link.linked(channel, asked, nonce).await;
+        }
+        let InboundWhat::Said { content, .. } = &asked.event.what else { return Ok(Vec::new()) };
+        match content {
+            Content::Follow { .. } => Ok(or_nothing(self.greet.greet(channel, asked).await)),
+            Content::Postback { data, .. } if data == LINK_DATA => {
+                Ok(or_nothing(self.account_link.invite(channel, asked).await))
+            }
+            Content::Postback { data, .. } if data == UNLINK_DATA => self.account_link.unlink(channel, asked).await,
+            _ => Ok(Vec::new()),
+        }
+    }
+}
+
+/// An answer that failed is not worth the event.
+pub(super) fn or_nothing(answered: Result<Vec<Content>, PortError>) -> Vec<Content> {
+    answered.unwrap_or_else(|error| {
+        log_chain("reply.failed", &error);
+        crate::telemetry::count("RepliesFailed", 1);
+        Vec::new()
+    })
+}

@@ -1,0 +1,65 @@
+//! A person who adds or unblocks the Official Account is greeted by reply token: free of charge, at most once.
+//!
+//! Why at most once, and why before the follow is recorded: see [`reply`](super::reply).
+
+use super::record::InboundWhat;
+use super::reply::{Asked, Reply};
+use crate::domain::account_link::LINK_DATA;
+use crate::domain::activity::Content;
+use crate::domain::button::Button;
+use crate::domain::channel::{Channel, REPLY_MESSAGES};
+use crate::domain::language::Language;
+use crate::domain::push::OutgoingMessage;
+use crate::ports::PortError;
+
+/// Greets.
+pub struct Greet {
+    /// How.
+    pub reply: Reply,
+}
+
+impl Greet {
+    /// Greets the person, if the event is a follow and the channel greets. Returns what the timeline shall say of it.
+    ///
+    /// # Errors
+    /// As the tables'; nothing was sent then.
+    pub async fn greet(&self, channel: &Channel, asked: &Asked<'_>) -> Result<Vec<Content>, PortError> {
+        let is_follow = matches!(&asked.event.what, InboundWhat::Said { content: Content::Follow { .. }, .. });
+        if !is_follow || !greets(channel) || !self.reply.may_answer(channel, asked).await? {
+            return Ok(Vec::new());
+        }
+        let messages = self.messages(channel, self.reply.language(channel).await?);
+        Ok(self.reply.reply(channel, asked, &messages).await)
+    }
+
+    fn messages(&self, channel: &Channel, language: Language) -> Vec<OutgoingMessage> {
+        let mut messages = channel.settings.greeting.clone();
+        let buttons = self.buttons(channel, language);
+        if !buttons.is_empty() && messages.len() < REPLY_MESSAGES {
+            let text = language.pick(
+                "こちらから連携すると、お客さまに合わせたご案内をお届けできます。",
+                "Link your account here, and we can write what concerns you.",
+            );
+            messages.push(self.reply.messenger.compose_buttons(text, &buttons));
+        }
+        messages
+    }
+
+    fn buttons(&self, channel: &Channel, language: Language) -> Vec<Button> {
+        let mut buttons = Vec::new();
+        if channel.settings.link_button && channel.settings.account_link.is_some() {
+            buttons.push(Button::postback(language.pick("アカウントを連携する", "Link my account"), LINK_DATA));
+        }
+        if channel.settings.login_button && channel.login.is_some() {
+            let address = format!("{}/line/{}/login", self.reply.public_url, channel.id);
+            buttons.push(Button::open(language.pick("LINEでログイン", "Log in with LINE"), address));
+        }
+        buttons
+    }
+}
+
+fn greets(channel: &Channel) -> bool {
+    let settings = &channel.settings;
+    let links = settings.link_button && settings.account_link.is_some();
+    !settings.greeting.is_empty() || links || (settings.login_button && channel.login.is_some())
+}

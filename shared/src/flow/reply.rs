@@ -1,0 +1,127 @@
+//! An event is answered by its reply token: at once, free of charge, and at most once.
+//!
+//! LINE takes no retry key here, but a reply token works once. That gives the order of things:
+//!
+//! 1. The answer goes out *before* the event is recorded. After a crash in between, the redelivered event finds no record and
+//!    is answered again, with the same token: LINE refuses it if the first answer got through. The other way round a crash
+//!    would leave the person without an answer for ever.
+//! 2. An event that is recorded is not answered: it was answered, or its time was over.
+//! 3. A try whose end is unknown is repeated once, for the same reason. If nobody can say how it ended, the timeline says that.
+//! 4. LINE promises nothing for tokens older than a minute since it posted the event (20 minutes since the event itself, when
+//!    redelivered). We stop ten seconds earlier: a refused answer costs only time, but time is what the batch has little of.
+//! 5. Whatever becomes of the answer, the event is recorded. An answer is worth less than the event.
+//! 6. In standby another module holds the chat: nothing is ever answered.
+//!
+//! Source of the times: LINE Messaging API reference, "Send reply message" (2026-08).
+
+use std::sync::Arc;
+
+use tracing::info;
+
+use super::record::InboundEvent;
+use crate::domain::activity::Content;
+use crate::domain::channel::{Channel, REPLY_MESSAGES};
+use crate::domain::conversation::{ConversationKey, Source};
+use crate::domain::ids::LineUserId;
+use crate::domain::language::Language;
+use crate::domain::push::OutgoingMessage;
+use crate::ports::messenger::ReplyAnswer;
+use crate::ports::secrets::Secret;
+use crate::ports::{Channels, Clock, Journal, Messenger, PortError};
+
+/// A token is not used later than this after we received it, in milliseconds.
+const TOKEN_MS: i64 = 50_000;
+/// Nor later than this after the event, in milliseconds.
+const EVENT_MS: i64 = 1_190_000;
+/// Tries of one answer.
+const TRIES: u32 = 2;
+
+/// Answers events.
+#[derive(Clone)]
+pub struct Reply {
+    /// For the language.
+    pub channels: Channels,
+    /// What is recorded is not answered.
+    pub journal: Journal,
+    /// LINE.
+    pub messenger: Arc<dyn Messenger>,
+    /// When.
+    pub clock: Arc<dyn Clock>,
+    /// Where this Musubi is, for links.
+    pub public_url: String,
+}
+
+/// An event that somebody may expect an answer to.
+#[derive(Clone, Copy)]
+pub struct Asked<'a> {
+    /// What happened.
+    pub event: &'a InboundEvent,
+    /// When we received it, in milliseconds.
+    pub accepted_at_ms: i64,
+    /// Answers once.
+    pub token: Option<&'a Secret>,
+    /// Another module holds the chat.
+    pub standby: bool,
+    /// LINE confirms an account link: its nonce.
+    pub linked: Option<&'a Secret>,
+}
+
+impl Asked<'_> {
+    /// The person, in a chat with one person.
+    pub(super) fn user(&self) -> Option<&LineUserId> {
+        match &self.event.source {
+            Source::User(user) => Some(user),
+            _ => None,
+        }
+    }
+}
+
+impl Reply {
+    /// Whether the event can still be answered: see the rules above.
+    ///
+    /// # Errors
+    /// As the journal's.
+    pub async fn may_answer(&self, channel: &Channel, asked: &Asked<'_>) -> Result<bool, PortError> {
+        if asked.standby || asked.token.is_none() || asked.user().is_none() || !self.is_fresh(asked) {
+            return Ok(false);
+        }
+        let key = ConversationKey { channel: channel.id.clone(), source: asked.event.source.clone() };
+        Ok(!self.journal.is_recorded(&key, &asked.event.id).await?)
+    }
+
+    /// Answers an event that [may be answered](Self::may_answer), and returns what the timeline shall say of it. Twice shows once.
+    pub async fn reply(&self, channel: &Channel, asked: &Asked<'_>, messages: &[OutgoingMessage]) -> Vec<Content> {
+        let messages = &messages[..messages.len().min(REPLY_MESSAGES)];
+        let Some(token) = asked.token.filter(|_| !messages.is_empty()) else { return Vec::new() };
+        let mut unknown = false;
+        for _ in 0..TRIES {
+            if !self.is_fresh(asked) {
+                break;
+            }
+            let answer = self.messenger.reply(&channel.id, token, messages).await;
+            info!(channel.id = %channel.id, event.id = %asked.event.id, ?answer, "reply.attempted");
+            match answer {
+                ReplyAnswer::Accepted => return messages.iter().map(|message| message.said.clone()).collect(),
+                ReplyAnswer::Refused => break,
+                ReplyAnswer::NotNow => {}
+                ReplyAnswer::Unknown => unknown = true,
+            }
+        }
+        crate::telemetry::count("RepliesFailed", 1);
+        if unknown { vec![Content::Other { what: "reply unknown".to_owned() }] } else { Vec::new() }
+    }
+
+    /// The language of what we say in this channel.
+    ///
+    /// # Errors
+    /// As the table's.
+    pub async fn language(&self, channel: &Channel) -> Result<Language, PortError> {
+        let account = self.channels.account(&channel.account).await?;
+        Ok(account.map_or_else(Language::default, |account| account.value.language))
+    }
+
+    fn is_fresh(&self, asked: &Asked<'_>) -> bool {
+        let now_ms = self.clock.now_ms();
+        now_ms - asked.accepted_at_ms <= TOKEN_MS && now_ms - asked.event.at_ms <= EVENT_MS
+    }
+}

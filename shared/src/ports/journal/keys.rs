@@ -1,0 +1,98 @@
+//! Where the journal's rows lie. Parts that a caller can choose are hashed or of one length.
+
+use super::*;
+
+pub(super) fn partition(key: &ConversationKey) -> String {
+    format!("c:{}", key.hash())
+}
+
+pub(super) fn head_key(key: &ConversationKey) -> RowKey {
+    RowKey::new(partition(key), "head")
+}
+
+pub(super) fn tombstone_key(key: &ConversationKey, event: &EventId) -> RowKey {
+    RowKey::new(partition(key), format!("t:{event}"))
+}
+
+pub(super) fn message_key(key: &ConversationKey, message: &MessageId) -> RowKey {
+    RowKey::new(partition(key), format!("m:{message}"))
+}
+
+pub(super) fn unsent_key(key: &ConversationKey, message: &MessageId) -> RowKey {
+    RowKey::new(partition(key), format!("u:{message}"))
+}
+
+pub(super) fn pending_key(key: &ConversationKey, mark: &Mark) -> RowKey {
+    RowKey::new(partition(key), format!("p:{:013}:{}", mark.at_ms.max(0), mark.event))
+}
+
+pub(super) fn entry_key(key: &ConversationKey, number: u32) -> RowKey {
+    RowKey::new(partition(key), format!("n:{number:08}"))
+}
+
+pub(super) fn question_partition(account: &CrmAccountKey) -> String {
+    format!("q:{}", fingerprint(&[account.kind.as_str(), account.id.as_str()]))
+}
+
+pub(super) fn question_key(account: &CrmAccountKey, key: &ConversationKey) -> RowKey {
+    RowKey::new(question_partition(account), key.hash())
+}
+
+pub(super) fn gone_partition(account: &CrmAccountKey, contact: &ContactId) -> String {
+    format!("g:{}", fingerprint(&[account.kind.as_str(), account.id.as_str(), contact.as_str()]))
+}
+
+pub(super) fn gone_key(account: &CrmAccountKey, contact: &ContactId, key: &ConversationKey) -> RowKey {
+    RowKey::new(gone_partition(account, contact), key.hash())
+}
+
+pub(super) fn claim_key(key: &ConversationKey) -> RowKey {
+    RowKey::new(partition(key), "claim")
+}
+
+pub(super) fn erased_key(key: &ConversationKey) -> RowKey {
+    RowKey::new(partition(key), "erased")
+}
+
+pub(super) fn friends_key(channel: &ChannelId) -> RowKey {
+    RowKey::new(format!("i:{}", fingerprint(&[channel.as_str()])), "friends")
+}
+
+pub(super) fn attempt_key(state: &str) -> RowKey {
+    RowKey::new(format!("l:{}", fingerprint(&[state])), "attempt")
+}
+
+pub(super) fn nonce_key(nonce: &str) -> RowKey {
+    RowKey::new(format!("a:{}", fingerprint(&[nonce])), "nonce")
+}
+
+pub(super) fn answered_key(key: &ConversationKey, event: &EventId) -> RowKey {
+    RowKey::new(partition(key), format!("r:{event}"))
+}
+
+pub(super) fn done_key(key: &ConversationKey, event: &EventId) -> RowKey {
+    RowKey::new(partition(key), format!("x:{event}"))
+}
+
+pub(super) fn push_key(id: PushId) -> RowKey {
+    RowKey::new(format!("s:{id}"), "push")
+}
+
+pub(super) fn not_linked_key(channel: &ChannelId) -> RowKey {
+    RowKey::new(format!("d:{}", fingerprint(&[channel.as_str()])), "dropped")
+}
+
+pub(super) fn parked_partition(account: &CrmAccountKey) -> String {
+    format!("k:{}", fingerprint(&[account.kind.as_str(), account.id.as_str()]))
+}
+
+pub(super) fn owed_partition(account: &CrmAccountKey, shard: u32) -> String {
+    format!("o:{}:{shard}", fingerprint(&[account.kind.as_str(), account.id.as_str()]))
+}
+
+pub(super) fn owed_key(row: &OwedRow) -> RowKey {
+    RowKey::new(
+        owed_partition(&row.account, row.owed.shard()),
+        format!("{:013}:{}", row.due_at_ms.max(0), row.owed.name()),
+    )
+}

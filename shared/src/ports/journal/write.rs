@@ -1,0 +1,172 @@
+//! The writes that the journal knows.
+
+use super::*;
+
+/// Tombstones outlive the queue, its dead-letter queue and one redrive.
+const TOMBSTONE_DAYS: i64 = 60;
+/// HubSpot's v2 signature never expires: neither may the memory of an action.
+const SETTLED_PUSH_DAYS: i64 = 400;
+/// Stands behind the deletion that acknowledgement does.
+const TEXT_DAYS: i64 = 30;
+/// Far longer than an attempt to log in may take.
+const ATTEMPT_DAYS: i64 = 1;
+/// Far longer than a nonce can be used, so that one that comes too late is known as such.
+const NONCE_DAYS: i64 = 1;
+
+/// HubSpot keeps what was deleted for 90 days; a privacy deletion may come as late.
+const GONE_DAYS: i64 = 120;
+
+/// The conversation becomes this, if nobody changed it since it was read; `rev` as read, 0 for a new one.
+pub fn conversation(value: &Conversation, rev: u64) -> Write {
+    // One that was erased may begin anew: nobody who knew the old one may take the new one for it.
+    let expect = if rev == 0 { Expect::AbsentAnew } else { Expect::Rev(rev) };
+    Write::put(head_key(&value.key), value, expect)
+}
+
+/// The conversation's state goes, if nobody changed it since it was read at `rev`.
+pub fn ended(key: &ConversationKey, rev: u64) -> Write {
+    Write::Delete { key: head_key(key), expect: Expect::Rev(rev) }
+}
+
+/// The rest happens only if the conversation was not erased (again) since this was read.
+pub fn not_erased_since(key: &ConversationKey, erasure: &Erasure) -> Write {
+    Write::Check { key: erased_key(key), expect: Expect::Rev(erasure.rev) }
+}
+
+/// The row goes, whatever it is.
+pub fn remove(key: RowKey) -> Write {
+    Write::Delete { key, expect: Expect::Any }
+}
+
+/// The event is recorded, if it was not.
+pub fn tombstone(key: &ConversationKey, event: &EventId, now_ms: i64) -> Write {
+    Write::put(tombstone_key(key, event), &true, Expect::Absent).expiring(now_ms, TOMBSTONE_DAYS)
+}
+
+/// The message and its edits stand here; `rev` as read.
+pub fn marks_of(key: &ConversationKey, message: &MessageId, marks: &[Mark], rev: u64, now_ms: i64) -> Write {
+    Write::put(message_key(key, message), &marks, Expect::Rev(rev)).expiring(now_ms, TOMBSTONE_DAYS)
+}
+
+/// The message was taken back.
+pub fn unsent(key: &ConversationKey, message: &MessageId, now_ms: i64) -> Write {
+    Write::put(unsent_key(key, message), &true, Expect::Any).expiring(now_ms, TOMBSTONE_DAYS)
+}
+
+/// So much was dropped, ever; `rev` as read.
+pub fn not_linked(channel: &ChannelId, value: &NotLinked, rev: u64) -> Write {
+    Write::put(not_linked_key(channel), value, Expect::Rev(rev))
+}
+
+/// The send waits for a person's decision.
+pub fn parked(push: &Push) -> Write {
+    Write::put(RowKey::new(parked_partition(&push.account), push.id.to_string()), &push.id, Expect::Any)
+}
+
+/// The send waits no more.
+pub fn decided(push: &Push) -> Write {
+    Write::Delete { key: RowKey::new(parked_partition(&push.account), push.id.to_string()), expect: Expect::Any }
+}
+
+/// The activity and its words wait for their entry; `rev` as read, 0 for a new one.
+pub fn pending(key: &ConversationKey, activity: &Activity, rev: u64, now_ms: i64) -> Write {
+    Write::put(pending_key(key, &activity.mark), activity, Expect::Rev(rev)).expiring(now_ms, TEXT_DAYS)
+}
+
+/// The words are forgotten.
+pub fn forget(key: &ConversationKey, mark: &Mark) -> Write {
+    Write::Delete { key: pending_key(key, mark), expect: Expect::Any }
+}
+
+/// The person is said to be this; `rev` as read, 0 for a new claim.
+pub fn claim(key: &ConversationKey, claim: &Claim, rev: u64, now_ms: i64) -> Write {
+    Write::put(claim_key(key), claim, Expect::Rev(rev)).expiring(now_ms, TEXT_DAYS)
+}
+
+/// The contact follows the claim, if it is still the one that was read.
+pub fn heeded(key: &ConversationKey, rev: u64) -> Write {
+    Write::Delete { key: claim_key(key), expect: Expect::Rev(rev) }
+}
+
+/// The claim, whatever it is, is forgotten.
+pub fn unsaid(key: &ConversationKey) -> Write {
+    Write::Delete { key: claim_key(key), expect: Expect::Any }
+}
+
+/// An operator is asked whether the person is this contact.
+pub fn question(account: &CrmAccountKey, key: &ConversationKey, contact: &ContactId) -> Write {
+    let question = Question { conversation: key.clone(), contact: contact.clone() };
+    Write::put(question_key(account, key), &question, Expect::Any)
+}
+
+/// The operator has answered.
+pub fn answered(account: &CrmAccountKey, key: &ConversationKey) -> Write {
+    Write::Delete { key: question_key(account, key), expect: Expect::Any }
+}
+
+/// The person was tied to a contact that is gone.
+pub fn once_tied(account: &CrmAccountKey, contact: &ContactId, key: &ConversationKey, now_ms: i64) -> Write {
+    Write::put(gone_key(account, contact, key), key, Expect::Any).expiring(now_ms, GONE_DAYS)
+}
+
+/// That is forgotten.
+pub fn once_tied_no_more(account: &CrmAccountKey, contact: &ContactId, key: &ConversationKey) -> Write {
+    Write::Delete { key: gone_key(account, contact, key), expect: Expect::Any }
+}
+
+/// The conversation was erased at `now_ms`.
+pub fn erased(key: &ConversationKey, now_ms: i64) -> Write {
+    Write::put(erased_key(key), &now_ms, Expect::Any).expiring(now_ms, TOMBSTONE_DAYS)
+}
+
+/// The attempt to log in becomes this; `rev` as read, 0 for a new one.
+pub fn attempt(state: &str, attempt: &LoginAttempt, rev: u64) -> Write {
+    Write::put(attempt_key(state), attempt, Expect::Rev(rev)).expiring(attempt.began_at_ms, ATTEMPT_DAYS)
+}
+
+/// The import of the Official Account's friends is this far, if nobody else went on since it was read.
+pub fn friends_import(channel: &ChannelId, import: &FriendsImport, rev: u64) -> Write {
+    Write::put(friends_key(channel), import, Expect::Rev(rev))
+}
+
+/// The nonce becomes this; `rev` as read, 0 for a new one.
+pub fn nonce(nonce: &str, value: &LinkNonce, rev: u64) -> Write {
+    Write::put(nonce_key(nonce), value, Expect::Rev(rev)).expiring(value.made_at_ms, NONCE_DAYS)
+}
+
+/// Our answer to the event is on the timeline, if it was not.
+pub fn event_answered(key: &ConversationKey, event: &EventId, now_ms: i64) -> Write {
+    Write::put(answered_key(key, event), &true, Expect::Absent).expiring(now_ms, TOMBSTONE_DAYS)
+}
+
+/// What the event asked for is done, if it was not.
+pub fn done(key: &ConversationKey, event: &EventId, now_ms: i64) -> Write {
+    Write::put(done_key(key, event), &true, Expect::Absent).expiring(now_ms, TOMBSTONE_DAYS)
+}
+
+/// The entry becomes this.
+pub fn entry(key: &ConversationKey, entry: &Entry, rev: u64, now_ms: i64) -> Write {
+    Write::put(entry_key(key, entry.number), entry, Expect::Rev(rev)).expiring(now_ms, TOMBSTONE_DAYS)
+}
+
+/// The entry was not written and never will be: its activities wait for another.
+pub fn unseal(key: &ConversationKey, number: u32) -> Write {
+    Write::Delete { key: entry_key(key, number), expect: Expect::Any }
+}
+
+/// The send becomes this.
+pub fn push(push: &Push, rev: u64, now_ms: i64) -> Write {
+    // A parked send is settled before its words would have to go.
+    let days = if matches!(push.state, PushState::Sending(_)) { TEXT_DAYS } else { SETTLED_PUSH_DAYS };
+    Write::put(push_key(push.id), push, Expect::Rev(rev)).expiring(now_ms, days)
+}
+
+/// The work is owed. Rows of one name and due time are one row.
+pub fn owe(row: &OwedRow) -> Write {
+    Write::put(owed_key(row), row, Expect::Any)
+}
+
+/// The work is owed no more.
+pub fn paid(row: &OwedRow) -> Write {
+    Write::Delete { key: owed_key(row), expect: Expect::Any }
+}
