@@ -78,7 +78,7 @@ pub async fn import(place: &Place, say: &Say, channel: &str, path: &Path, dry_ru
 impl Import<'_> {
     async fn take(&self, friend: &Friend) -> Result<(u64, Taken), PortError> {
         let key = ConversationKey::person(&self.channel.id, &friend.user);
-        if self.journal.erased_at_ms(&key).await?.is_some() {
+        if self.journal.erasure(&key).await?.is_marked() {
             return Ok((friend.line, Taken::Erased));
         }
         let link = self.links.of_user(&self.channel.id, &friend.user).await?;

@@ -157,7 +157,12 @@ fn login_secret(ask: &mut Ask, say: &Say, stored: &LineSecrets) -> Result<Secret
 }
 
 fn console(place: &Place, channel: &LoginChannelId, secret: &Secret) -> Result<LineLoginConsole, Failure> {
-    let only = LineSecrets { channel_secrets: vec![secret.clone()], access_token: None, login_secrets: Vec::new() };
+    let only = LineSecrets {
+        channel_secrets: vec![secret.clone()],
+        access_token: None,
+        login_secrets: Vec::new(),
+        api_keys: Vec::new(),
+    };
     let secrets = Arc::new(Proposed::line(only));
     Ok(LineLoginConsole::new(musubi::http::client(), place.line_api()?, channel, secrets, place.clock()))
 }
