@@ -62,7 +62,11 @@ async fn move_in(app: &App, tenant: &Tenant) {
         (parts.secrets().expect("secrets"), parts.channels().expect("channels"), parts.links().expect("links"));
     let key = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new(tenant.portal.to_string()) };
     let id = ChannelId::new(tenant.channel);
-    let line = LineSecrets { channel_secrets: vec![Secret::new(tenant.secret)], access_token: None };
+    let line = LineSecrets {
+        channel_secrets: vec![Secret::new(tenant.secret)],
+        access_token: None,
+        login_secrets: Vec::new(),
+    };
     secrets.store_line(&id, &line).await.expect("stored");
     let refresh_token = Secret::new(world.hubspot.install(tenant.portal));
     let token = CrmToken::OAuth { access_token: Secret::new(""), refresh_token, expires_at_ms: 0 };
@@ -84,10 +88,11 @@ async fn move_in(app: &App, tenant: &Tenant) {
         basic_id: "@second".to_owned(),
         account: key.clone(),
         settings: Default::default(),
+        login: None,
     };
     assert_eq!(channels.put(&channel, 0).await.expect("stored"), Commit::Done);
     let (user, contact) = (LineUserId::new(LINKED_USER), ContactId::new(LINKED_CONTACT.to_string()));
-    let link = ContactLink { channel: id, user, account: key, contact, linked_at_ms: world.clock.now_ms() };
+    let link = ContactLink { channel: id, user, account: key, contact, linked_at_ms: world.clock.now_ms(), by: None };
     assert_eq!(links.tie(&link).await.expect("stored"), Commit::Done);
 }
 
