@@ -121,7 +121,8 @@ async fn a_reissued_channel_secret_costs_a_wait_and_no_message() {
     assert_eq!(told["outcome"], "failed", "what is stored was read again and is refused");
     // Stored now; push-delivery remembers the old one and may not read again within this minute.
     let secrets = app.world.parts(musubi::aws::Patience::WORKER).expect("parts").secrets().expect("secrets");
-    let reissued = LineSecrets { channel_secrets: vec![Secret::new("reissued")], access_token: None, login_secrets: Vec::new() };
+    let reissued =
+        LineSecrets { channel_secrets: vec![Secret::new("reissued")], access_token: None, login_secrets: Vec::new() };
     secrets.store_line(&ChannelId::new(CHANNEL_ID), &reissued).await.expect("stored");
     let asked = || app.world.line.ledger().calls.iter().filter(|call| call.path.ends_with("/token")).count();
     let so_far = asked();
