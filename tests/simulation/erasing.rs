@@ -133,7 +133,7 @@ fn nothing_of_them_is_left(world: &World, sends: &Sends) -> Result<(), String> {
 fn erasing_survives_a_crash_anywhere() {
     let make = |faults| small(true, true, faults);
     every_crash_point_of(
-        true,
+        false,
         make,
         |world| erased_amid_everything(world, Who::User(user(1))),
         nothing_of_them_is_left,
