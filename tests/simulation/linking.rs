@@ -84,7 +84,7 @@ fn linking_survives_a_crash_anywhere() {
         claim(world, Whom::Contact(ContactId::new(NEW)), START_MS + MINUTE_MS);
     };
     every_crash_point_of(
-        true,
+        false,
         |faults| small(true, false, faults),
         fill,
         |world, ()| {
@@ -126,7 +126,7 @@ fn unlinking_survives_a_crash_anywhere() {
         claim(world, Whom::Nobody, START_MS + 30 * MINUTE_MS);
     };
     every_crash_point_of(
-        true,
+        false,
         |faults| small(true, true, faults),
         fill,
         |world, ()| {
