@@ -65,10 +65,10 @@ def until(condition, what, seconds=60):
 class Stack:
     """The deployed stack. `outputs` are the template's; `public_url` is where it is reached from here."""
 
-    def __init__(self, emulator, binaries, name="musubi-test", **parameters):
-        """`binaries` maps a function's folder name to the file to run. `parameters` are the template's."""
+    def __init__(self, emulator, binaries, name="musubi-test", front=None, **parameters):
+        """`binaries` maps a function's folder name to the file to run. `front`: one that others know already. `parameters` are the template's."""
         self.emulator, self.name = emulator, name
-        self.front = Front()
+        self.front = front or Front()
         self.public_url = self.front.url
         self._deploy(binaries, {"AwsEndpointUrl": emulator.url} | parameters)
 

@@ -2,41 +2,9 @@
 
 import json
 
-import pytest
 import world
-from stack import PORTS, Stack, until
-
-
-@pytest.fixture(scope="module")
-def fakes():
-    it = world.start_fakes()
-    yield it
-    it.stop()
-
-
-@pytest.fixture(scope="module")
-def stack(emulator, fakes):
-    binaries = {name: world.BINARIES / name for name in PORTS}
-    missing = [name for name, path in binaries.items() if not path.exists()]
-    assert not missing, f"build them first (cargo build --release): {missing}"
-    it = Stack(emulator, binaries, LineApiUrl=fakes.line_url, HubSpotApiUrl=fakes.hubspot_url)
-    yield it
-    it.stop()
-
-
-@pytest.fixture(scope="module")
-def demo(stack, fakes):
-    return world.seed(stack, fakes)
-
-
-def settled(stack, condition, what):
-    """Waits for the condition, waking the payer as its schedule does, so that a test need not wait for the minute."""
-
-    def look():
-        stack.wake("timeline-flush")
-        return condition()
-
-    return until(look, what)
+from stack import until
+from world import settled
 
 
 def notes_with(fakes, text):
@@ -144,8 +112,7 @@ def test_the_probe_gets_through_the_public_url(stack, demo):
 
 
 def test_no_function_was_refused_by_its_role(stack, demo):
-    # INIT's calls are among them: whatever is refused there is logged as warm_up.failed.
-    assert [line for line in stack.logs() if "AccessDenied" in line or "not authorized" in line or "warm_up.failed" in line] == []
+    assert world.refused_by_roles(stack) == []
 
 
 def test_no_text_secret_or_person_is_in_any_log(stack, demo):

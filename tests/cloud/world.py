@@ -17,6 +17,8 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
+from stack import until
+
 ROOT = Path(__file__).resolve().parents[2]
 # The functions as they ship, and the programs beside them, for which any build will do.
 BINARIES = Path(os.environ.get("MUSUBI_BINARIES", ROOT / "target" / "release"))
@@ -38,6 +40,10 @@ class Demo:
     app_id: str
     client_secret: str
     portal_id: str
+    login_secret: str
+    liff_id: str
+    # Nobody's friends yet: one without and one with an e-mail address.
+    strangers: list
 
 
 class Fakes:
@@ -58,10 +64,23 @@ class Fakes:
         self._process.wait(timeout=10)
 
 
-def start_fakes():
-    """`local fakes --json`: prints one line with the addresses and what the vendors know, serves until it is stopped."""
-    process = subprocess.Popen([TOOLS / "local", "fakes", "--json"], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
+def start_fakes(public_url):
+    """`local fakes --json`: prints one line with the addresses and what the vendors know, serves until it is stopped. `public_url` is
+    where the vendors call us and send people back to."""
+    process = subprocess.Popen([TOOLS / "local", "fakes", "--json", "--public-url", public_url], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
     return Fakes(process, json.loads(process.stdout.readline()))
+
+
+def vendor_addresses(fakes):
+    """The template's parameters that lead to the fakes."""
+    line = fakes.line_url
+    return {
+        "LineApiUrl": line,
+        "LineAccessUrl": line,
+        "LiffUrl": f"{line}/liff",
+        "LiffSdkUrl": f"{line}/liff/sdk.js",
+        "HubSpotApiUrl": fakes.hubspot_url,
+    }
 
 
 def command(stack, fakes, *arguments):
@@ -111,13 +130,16 @@ def seed(stack, fakes):
         app_id=told["hubspot_app_id"],
         client_secret=told["hubspot_client_secret"],
         portal_id=told["portal_id"],
+        login_secret=told["login_channel_secret"],
+        liff_id=told["liff_id"],
+        strangers=told["line_strangers"],
     )
     portal = connect_portal(stack, fakes)
     assert (portal["portal_id"], portal["workflows_wait"]) == (demo.portal_id, True), portal
     channel = ("--portal", demo.portal_id, "--channel-id", demo.channel_id)
     added = musubi(stack, fakes, "channel", "add", *channel, "--yes", secrets=f"{demo.channel_secret}\n")
     assert added["webhook"]["test"]["success"], added
-    end_conversations_soon(stack, demo)
+    set_up_channel(stack, fakes, demo)
     know_the_friend(fakes, demo)
     let_the_token_end(stack, demo)
     return demo
@@ -135,15 +157,20 @@ def let_the_token_end(stack, demo):
     stack.client("secretsmanager").put_secret_value(SecretId=name, SecretString=json.dumps(stored | {"expires_at_ms": 0}))
 
 
-def end_conversations_soon(stack, demo):
-    """After three seconds, so that tests do not wait; `musubi channel set` takes ten at least. Longer than the first wake-up's payment."""
+def set_up_channel(stack, fakes, demo):
+    """Conversations end after three seconds, so that tests do not wait; `musubi channel set` takes ten at least. Longer than the first
+    wake-up's payment. And people can log in: by e-mail, by a LIFF app, by one route."""
     dynamodb, key = stack.client("dynamodb"), {"pk": {"S": "channel"}, "sk": {"S": demo.channel_id}}
     table = stack.ids["ChannelsTable"]
     item = dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True)["Item"]
     body = json.loads(item["body"]["S"])
     body["settings"]["idle_window_ms"] = 3000
+    body["login"] = {"channel": fakes.told["login_channel_id"], "liff": demo.liff_id, "ask_email": True, "routes": {"poster": {}}}
     rev = str(int(item["rev"]["N"]) + 1)
     dynamodb.put_item(TableName=table, Item=item | {"body": {"S": json.dumps(body)}, "rev": {"N": rev}})
+    secrets, name = stack.client("secretsmanager"), f"{stack.outputs['SecretsPrefix']}line/{demo.channel_id}"
+    stored = json.loads(secrets.get_secret_value(SecretId=name)["SecretString"])
+    secrets.put_secret_value(SecretId=name, SecretString=json.dumps(stored | {"login_secrets": [demo.login_secret]}))
 
 
 def know_the_friend(fakes, demo):
@@ -152,6 +179,21 @@ def know_the_friend(fakes, demo):
     body = json.dumps({"inputs": [{"id": demo.contact_id, "properties": {"line_user_id": demo.friend}}]}).encode()
     status, answer = post(url, body, {"authorization": f"Bearer {fakes.told['hubspot_private_token']}"})
     assert status == 200, answer
+
+
+def settled(stack, condition, what):
+    """Waits for the condition, waking the payer as its schedule does, so that a test need not wait for the minute."""
+
+    def look():
+        stack.wake("timeline-flush")
+        return condition()
+
+    return until(look, what)
+
+
+def refused_by_roles(stack):
+    """What the functions' logs say of it. INIT's calls are among them: whatever is refused there is logged as warm_up.failed."""
+    return [line for line in stack.logs() if "AccessDenied" in line or "not authorized" in line or "warm_up.failed" in line]
 
 
 def dead_letters(stack, fakes, *arguments):
@@ -172,6 +214,14 @@ def post(url, body, headers):
             return answer.status, answer.read()
     except urllib.error.HTTPError as error:
         return error.code, error.read()
+
+
+def types_into(fakes, properties, contact_id=None):
+    """Somebody makes a contact in HubSpot, or changes one; HubSpot tells its webhook. Gives the contact's ID."""
+    url = f"{fakes.told['url']}/demo/crm/contacts" + (f"/{contact_id}" if contact_id else "")
+    status, answer = post(url, json.dumps({"properties": properties}).encode(), {})
+    assert status == 200, answer
+    return contact_id or json.loads(answer)["contact_id"]
 
 
 def text_event(demo, text):

@@ -18,7 +18,7 @@ struct Elsewhere;
 #[async_trait]
 impl Ours for Elsewhere {
     async fn look(&self) -> Value {
-        json!({"inbox": 0, "push": 0, "owed": 0, "dead_letters": [], "parked": [], "owed_rows": []})
+        json!({"inbox": 0, "push": 0, "owed": 0, "dead_letters": [], "parked": [], "owed_rows": [], "login": null})
     }
 }
 

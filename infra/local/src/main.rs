@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use local::seed;
 use local::world::{Options, World, WorldError};
+use musubi::domain::channel::ChannelSettings;
 use serde_json::json;
 use tracing_subscriber::EnvFilter;
 
@@ -23,6 +24,9 @@ struct Arguments {
     /// A conversation idle for so many seconds becomes a timeline entry (15 minutes). / 会話が途切れたとみなすまでの秒数
     #[arg(long, default_value_t = 900)]
     flush_after: i64,
+    /// Contacts of people without an e-mail address get one of this domain. / メールアドレスのない人のコンタクトに付けるドメイン
+    #[arg(long, value_name = "DOMAIN")]
+    dummy_email: Option<String>,
     /// Prints one line of JSON at the start, for scripts.
     #[arg(long)]
     json: bool,
@@ -85,7 +89,11 @@ async fn start(arguments: &Arguments) -> Result<World, WorldError> {
         port,
         emulators,
         data: arguments.data.clone(),
-        idle_window_ms: arguments.flush_after.max(0) * 1000,
+        settings: ChannelSettings {
+            idle_window_ms: arguments.flush_after.max(0) * 1000,
+            dummy_email_domain: arguments.dummy_email.clone(),
+            ..ChannelSettings::default()
+        },
         ..Options::default()
     };
     if arguments.port == Some(0) {
@@ -105,6 +113,8 @@ fn greeting(world: &World) -> serde_json::Value {
         "channel_secret": seed::CHANNEL_SECRET,
         "bot_user_id": seed::BOT_USER_ID,
         "line_user_ids": [seed::LINKED_USER, seed::NEW_USER],
+        "line_strangers": [seed::STRANGER, seed::STRANGER_WITH_EMAIL],
+        "line_url": world.vendor_urls.0,
         "hubspot_app_id": seed::APP_ID.to_string(),
         "hubspot_client_secret": seed::CLIENT_SECRET,
         "portal_id": seed::PORTAL_ID.to_string(),

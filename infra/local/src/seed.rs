@@ -3,13 +3,13 @@
 use musubi::crm::CrmClients;
 use musubi::crm::hubspot::setup;
 use musubi::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
-use musubi::domain::channel::Channel;
+use musubi::domain::channel::{Channel, ChannelSettings};
 use musubi::domain::ids::{
     BotUserId, ChannelId, ContactId, CrmAccountId, CrmAppId, LiffId, LineUserId, LoginChannelId,
 };
 use musubi::domain::language::Language;
 use musubi::domain::link::ContactLink;
-use musubi::domain::login::{LoginSettings, Route};
+use musubi::domain::login::{FriendPrompt, LoginSettings, Route};
 use musubi::domain::route::RouteName;
 use musubi::ports::secrets::{CrmAppSecrets, CrmToken, LineSecrets, Secret};
 use musubi::ports::{Channels, Clock, Links, PortError, Secrets};
@@ -67,6 +67,8 @@ pub fn login() -> LoginSettings {
     let route = |name: &str| (RouteName::parse(name).expect("a route's name"), Route::default());
     LoginSettings {
         liff: Some(LiffId::new(LIFF_ID)),
+        // The screen that asks for friendship is worth seeing.
+        friend_prompt: FriendPrompt::Aggressive,
         ask_email: true,
         company: Some("結び珈琲株式会社".to_owned()),
         routes: [route("poster"), route("counter")].into(),
@@ -137,7 +139,7 @@ pub async fn musubi(
     crms: &CrmClients,
     hubspot: &FakeHubSpot,
     clock: &dyn Clock,
-    idle_window_ms: i64,
+    settings: ChannelSettings,
 ) -> Result<(), PortError> {
     let key = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new(PORTAL_ID.to_string()) };
     let app = CrmAppId::new(APP_ID.to_string());
@@ -173,16 +175,15 @@ pub async fn musubi(
     let known = channels.account(&key).await?.map_or(0, |found| found.rev);
     let _ = channels.put_account(&account, known).await?;
 
-    let mut channel = Channel {
+    let channel = Channel {
         id: id.clone(),
         bot_user_id: BotUserId::new(BOT_USER_ID),
         name: "結び珈琲".to_owned(),
         basic_id: "@musubi-coffee".to_owned(),
         account: key.clone(),
-        settings: Default::default(),
+        settings,
         login: Some(login()),
     };
-    channel.settings.idle_window_ms = idle_window_ms;
     let known = channels.find_versioned(&id).await?.map_or(0, |found| found.rev);
     let _ = channels.put(&channel, known).await?;
     let link = ContactLink {

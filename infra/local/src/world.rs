@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use axum::Router;
 use musubi::aws::{Aws, Parts, Patience};
-use musubi::config::{ConfigError, Environment};
+use musubi::config::{self, ConfigError, Environment};
 use musubi::crm::CrmClients;
 use musubi::domain::account::{CrmAccountKey, CrmKind};
-use musubi::domain::ids::CrmAccountId;
+use musubi::domain::channel::ChannelSettings;
+use musubi::domain::ids::{ChannelId, CrmAccountId};
 use musubi::ports::{Clock, PortError};
 use serde_json::json;
 use thiserror::Error;
@@ -35,8 +36,8 @@ pub struct Options {
     pub emulators: [u16; 4],
     /// Where tables, queues and secrets are kept.
     pub data: Option<PathBuf>,
-    /// A conversation idle for this long becomes an entry, in milliseconds.
-    pub idle_window_ms: i64,
+    /// What the owner of the demo channel has chosen.
+    pub settings: ChannelSettings,
     /// Whether the fake HubSpot's notes and tasks take a unique property.
     pub unique_keys: bool,
     /// Changes the parts of push-delivery, to make them fail.
@@ -45,7 +46,8 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { port: 0, emulators: [0; 4], data: None, idle_window_ms: 15 * 60_000, unique_keys: true, sabotage: None }
+        let settings = ChannelSettings::default();
+        Self { port: 0, emulators: [0; 4], data: None, settings, unique_keys: true, sabotage: None }
     }
 }
 
@@ -135,7 +137,7 @@ impl World {
             tasks: Vec::new(),
         };
         seed::vendors(&world.line, &world.hubspot, &world.url, options.unique_keys);
-        world.seed(options.idle_window_ms).await?;
+        world.seed(options.settings).await?;
         let router = world.functions(options.sabotage.take())?;
         world.servers.push(serve_on(listener, router)?);
         world.vendors_work();
@@ -156,12 +158,12 @@ impl World {
         Ok(Parts::over(aws, self.environment.clone(), self.time()))
     }
 
-    async fn seed(&self, idle_window_ms: i64) -> Result<(), WorldError> {
+    async fn seed(&self, settings: ChannelSettings) -> Result<(), WorldError> {
         let parts = self.parts(Patience::WORKER)?;
         let secrets = parts.secrets()?;
         let crms = CrmClients::new(musubi::http::client(), &self.vendor_urls.1, Arc::clone(&secrets), self.time());
         let (channels, links) = (parts.channels()?, parts.links()?);
-        seed::musubi(&channels, &links, &*secrets, &crms, &self.hubspot, &self.clock, idle_window_ms).await?;
+        seed::musubi(&channels, &links, &*secrets, &crms, &self.hubspot, &self.clock, settings).await?;
         Ok(())
     }
 
@@ -229,14 +231,16 @@ impl World {
 
     fn demo(&self) -> Result<Demo, ConfigError> {
         let account = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new(seed::PORTAL_ID.to_string()) };
-        let journal = self.parts(Patience::WORKER)?.journal()?;
+        let parts = self.parts(Patience::WORKER)?;
+        let inside = demo::Inside::new(self.aws.sqs().clone(), parts.journal()?, account);
+        let liff_url = config::liff_urls(&self.environment)?.apps;
         Ok(Demo {
             line: self.line.clone(),
             hubspot: self.hubspot.clone(),
             clock: self.clock.clone(),
             channel_id: seed::CHANNEL_ID.to_owned(),
             portal_id: seed::PORTAL_ID,
-            ours: Arc::new(demo::Inside::new(self.aws.sqs().clone(), journal, account)),
+            ours: Arc::new(inside.with_login(parts.channels()?, ChannelId::new(seed::CHANNEL_ID), &liff_url)),
         })
     }
 

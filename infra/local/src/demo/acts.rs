@@ -33,6 +33,12 @@ enum RecordId {
     Text(String),
 }
 
+/// What somebody types into a contact in HubSpot. An empty value clears.
+#[derive(Deserialize)]
+pub struct Typed {
+    properties: BTreeMap<String, String>,
+}
+
 /// How far to move the clock.
 #[derive(Deserialize)]
 pub struct Advance {
@@ -61,6 +67,21 @@ pub async fn run(State(demo): State<Demo>, Json(run): Json<Run>) -> Answer {
     // In a task of its own: whoever asked may hang up, and the workflow still runs to its end.
     let ran = tokio::spawn(async move { demo.hubspot.run_workflow(demo.portal_id, &contact_ids, &fields).await });
     Ok(Json(json!({"callback_ids": ran.await.unwrap_or_default()})))
+}
+
+/// Somebody makes a contact. Answers `{"contact_id"}`.
+pub async fn make_contact(State(demo): State<Demo>, Json(typed): Json<Typed>) -> Answer {
+    let id = demo.hubspot.create_contact(demo.portal_id, &typed.pairs());
+    Ok(Json(json!({"contact_id": id.to_string()})))
+}
+
+/// Somebody changes a contact; HubSpot tells its webhook. The same again changes nothing.
+pub async fn change_contact(State(demo): State<Demo>, Path(id): Path<u64>, Json(typed): Json<Typed>) -> Answer {
+    if demo.hubspot.record(demo.portal_id, ObjectType::Contact, id).is_none() {
+        return Err(Refusal::NO_SUCH_CONTACT);
+    }
+    demo.hubspot.change(demo.portal_id, ObjectType::Contact, id, &typed.pairs());
+    Ok(Json(json!({})))
 }
 
 /// Somebody finishes a task.
@@ -93,6 +114,12 @@ pub async fn faults(State(demo): State<Demo>, Json(faults): Json<Faults>) -> Ans
         _ => return Err(Refusal::OUT_OF_RANGE),
     }
     Ok(Json(Value::Object(Default::default())))
+}
+
+impl Typed {
+    fn pairs(&self) -> Vec<(&str, &str)> {
+        self.properties.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+    }
 }
 
 impl RecordId {

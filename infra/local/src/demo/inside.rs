@@ -2,8 +2,9 @@
 
 use async_trait::async_trait;
 use musubi::domain::account::CrmAccountKey;
+use musubi::domain::ids::ChannelId;
 use musubi::domain::owed::OwedRow;
-use musubi::ports::{Journal, PortError};
+use musubi::ports::{Channels, Journal, PortError};
 use serde_json::{Value, json};
 
 use super::Ours;
@@ -21,12 +22,26 @@ pub struct Inside {
     sqs: LocalSqs,
     journal: Journal,
     account: CrmAccountKey,
+    login: Option<Login>,
+}
+
+/// Where an Official Account's LINE Login is looked up.
+struct Login {
+    channels: Channels,
+    channel: ChannelId,
+    liff_url: String,
 }
 
 impl Inside {
     /// Looks at these queues, and at what this account is owed.
     pub fn new(sqs: LocalSqs, journal: Journal, account: CrmAccountKey) -> Self {
-        Self { sqs, journal, account }
+        Self { sqs, journal, account, login: None }
+    }
+
+    /// Also tells by which addresses people log in for this Official Account. For a page that is served beside the function
+    /// line-login. `liff_url` is what opens LIFF apps.
+    pub fn with_login(self, channels: Channels, channel: ChannelId, liff_url: &str) -> Self {
+        Self { login: Some(Login { channels, channel, liff_url: liff_url.to_owned() }), ..self }
     }
 
     /// What was put aside, with its reason; none was given where SQS itself gave up.
@@ -48,6 +63,15 @@ impl Inside {
     }
 }
 
+impl Login {
+    async fn look(&self) -> Option<Value> {
+        let settings = self.channels.find(&self.channel).await.ok()??.login?;
+        let routes: Vec<&str> = settings.routes.keys().map(|route| route.as_str()).collect();
+        let liff_url = settings.liff.map(|liff| format!("{}/{liff}", self.liff_url));
+        Some(json!({"channel_id": self.channel, "routes": routes, "liff_url": liff_url}))
+    }
+}
+
 #[async_trait]
 impl Ours for Inside {
     async fn look(&self) -> Value {
@@ -58,10 +82,14 @@ impl Ours for Inside {
             .take(SHOWN_ROWS)
             .map(|row| json!({"kind": kind(row), "due_at_ms": row.due_at_ms, "tries": row.tries}))
             .collect();
+        let login = match &self.login {
+            Some(login) => login.look().await,
+            None => None,
+        };
         let parked: Vec<Value> = parked.iter().map(|push| json!({"push_id": push})).collect();
         json!({
             "inbox": self.sqs.counts("inbox").total(), "push": self.sqs.counts("push").total(), "owed": owed.len(),
-            "dead_letters": self.letters(), "parked": parked, "owed_rows": rows,
+            "dead_letters": self.letters(), "parked": parked, "owed_rows": rows, "login": login,
         })
     }
 }

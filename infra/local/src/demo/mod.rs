@@ -60,7 +60,9 @@ pub struct Demo {
 #[async_trait]
 pub trait Ours: Send + Sync {
     /// What queues and journal hold: `{"inbox":n,"push":n,"owed":n,"dead_letters":[{"queue","reason"}],
-    /// "parked":[{"push_id"}],"owed_rows":[{"kind","due_at_ms","tries"}]}`, times in milliseconds since 1970.
+    /// "parked":[{"push_id"}],"owed_rows":[{"kind","due_at_ms","tries"}],"login":{"channel_id","routes":[..],"liff_url"}}`, times
+    /// in milliseconds since 1970. `login` is null where nobody can log in by the page's own host, `liff_url` where there is no
+    /// LIFF app.
     ///
     /// Called about once a second for each page that is open; it changes nothing, and the answer must be the same as long as
     /// nothing has happened (no age, no countdown), or the page is sent everything again each time.
@@ -81,6 +83,8 @@ pub fn router(demo: Demo) -> Router {
         .route("/demo/line/{user_id}/block", post(phone::block))
         .route("/demo/line/{user_id}/unblock", post(phone::unblock))
         .route("/demo/crm/run", post(acts::run))
+        .route("/demo/crm/contacts", post(acts::make_contact))
+        .route("/demo/crm/contacts/{contact_id}", post(acts::change_contact))
         .route("/demo/crm/tasks/{task_id}/complete", post(acts::complete_task))
         .route("/demo/clock", post(acts::clock))
         .route("/demo/faults", post(acts::faults))

@@ -11,7 +11,7 @@ use tower::ServiceExt;
 
 use super::{Demo, Ours, router};
 use crate::fake::FakeClock;
-use crate::fake::hubspot::{AppSpec, FakeHubSpot, PortalSpec};
+use crate::fake::hubspot::{AppSpec, FakeHubSpot, ObjectType, PortalSpec};
 use crate::fake::line::{ChannelSpec, FakeLine, Friendship};
 
 const CHANNEL: &str = "2000000001";
@@ -127,6 +127,7 @@ async fn strangers_and_what_is_not_there_are_refused_and_nothing_breaks() {
         ("/demo/crm/run", json!({"contact_ids": ["1"], "fields": {}})),
         ("/demo/crm/run", json!({"contact_ids": ["x"], "fields": {}})),
         ("/demo/crm/tasks/1/complete", json!({})),
+        ("/demo/crm/contacts/1", json!({"properties": {}})),
     ] {
         assert_eq!(world.post(path, body).await.0, StatusCode::NOT_FOUND, "{path}");
     }
@@ -152,6 +153,24 @@ async fn a_run_takes_ids_as_text_and_as_numbers_and_leaves_empty_fields_out() {
     let executions = world.demo.hubspot.executions();
     assert_eq!(executions.len(), 2);
     assert!(executions.iter().all(|it| it.fields.keys().eq(["message_1"])));
+}
+
+#[tokio::test]
+async fn what_is_typed_into_a_contact_is_told_to_the_webhook_as_a_persons_doing() {
+    let world = world();
+    world.demo.hubspot.edit_app(|app| {
+        app.webhook_url = Some("http://127.0.0.1:9/".to_owned());
+        app.subscribed_properties = vec!["line_user_id".to_owned()];
+    });
+    let (_, made) = world.post("/demo/crm/contacts", json!({"properties": {"firstname": "次郎"}})).await;
+    let id: u64 = made["contact_id"].as_str().unwrap().parse().unwrap();
+    let typed = json!({"properties": {"line_user_id": "U1", "firstname": ""}});
+    assert_eq!(world.post(&format!("/demo/crm/contacts/{id}"), typed).await.0, StatusCode::OK);
+    let contact = world.demo.hubspot.record(PORTAL, ObjectType::Contact, id).unwrap();
+    assert_eq!(contact.properties.get("line_user_id").map(String::as_str), Some("U1"));
+    assert_eq!(contact.properties.get("firstname").map_or("", String::as_str), "");
+    let told = world.demo.hubspot.waiting_webhook_events();
+    assert!(told.iter().any(|event| event["propertyValue"] == "U1" && event["changeSource"] == "CRM_UI"), "{told:?}");
 }
 
 #[tokio::test]

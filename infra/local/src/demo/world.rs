@@ -3,7 +3,7 @@
 //! The keys that scripts rely on: `line.messages` (`to`, `retry_key`, `messages`, `at_ms`), `line.calls` (`method`, `path`,
 //! `status`), `crm.contacts`, `crm.notes` (`contact_id`, `body`, `at_ms`), `crm.tasks`, `crm.completions` (`callback_id`,
 //! `outputs`), `ours` (`inbox`, `push`, `owed`, `dead_letters`, `parked`). The page reads more: `line.people`, `line.channel`,
-//! `crm.executions`, `crm.owners`, `crm.portal_id`, `ours.owed_rows`, `now_ms`. IDs are strings, times milliseconds since 1970.
+//! `crm.executions`, `crm.owners`, `crm.portal_id`, `ours.owed_rows`, `ours.login`, `now_ms`. IDs are strings, times milliseconds since 1970.
 //!
 //! The answer carries an `ETag` over everything but the time, and `x-now-ms`; with `If-None-Match` it is 304 while nothing has
 //! happened. So the page may ask often.

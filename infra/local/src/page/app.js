@@ -3,6 +3,7 @@
 import { dayTime, drawing, h, redraw } from "./dom.js";
 import { drawCrm } from "./crm.js";
 import { drawFlow, tick } from "./flow.js";
+import { drawLogin } from "./login.js";
 import { drawPhone, startPhone } from "./phone.js";
 import { drawWorkflow, startWorkflow } from "./workflow.js";
 import { language, speak, speakAll, word } from "./words.js";
@@ -11,7 +12,7 @@ const ASK_EVERY_MS = 700;
 const ASK_HIDDEN_MS = 4000;
 
 /** What is on show: the world as last seen, and what the visitor has chosen. */
-const page = { world: null, person: null, contact: null, follows: true, losing: 0, aheadMs: 0, post, draw, now, choosePerson, chooseContact };
+const page = { world: null, person: null, contact: null, follows: true, losing: 0, aheadMs: 0, known: null, post, awaitSomebody, draw, now, choosePerson, chooseContact };
 let etag = "";
 let timer = 0;
 let asking = null;
@@ -97,6 +98,26 @@ function chooseContact(id) {
   draw();
 }
 
+/** Somebody sets out to log in in another tab: whoever of them then reaches the CRM is shown. */
+function awaitSomebody() {
+  page.known = new Set(page.world.crm.contacts.map(tie));
+}
+
+/** What a login changes of a contact. */
+function tie({ id, properties }) {
+  return `${id} ${properties.line_user_id ?? ""}`;
+}
+
+/** Shows the person who has been waited for, once. */
+function welcome() {
+  const { line, crm } = page.world;
+  const isNew = (contact) => contact.properties.line_user_id && !page.known.has(tie(contact));
+  const userId = page.known && crm.contacts.find(isNew)?.properties.line_user_id;
+  if (!userId || !line.people.some((person) => person.user_id === userId)) return;
+  page.known = null;
+  Object.assign(page, { person: userId, contact: null, follows: true });
+}
+
 /** Keeps a person and a contact chosen, where there are any. The record follows the phone until somebody opens another one. */
 function settle() {
   const { line, crm } = page.world;
@@ -109,12 +130,14 @@ function settle() {
 
 function draw() {
   if (!page.world) return;
+  welcome();
   settle();
   drawSteps();
   drawPhone(page);
   drawCrm(page);
   drawWorkflow(page);
   drawFlow(page);
+  drawLogin(page);
 }
 
 function drawSteps() {

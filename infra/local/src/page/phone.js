@@ -76,7 +76,7 @@ function drawPeople(page, people) {
   redraw(node("people"), [language(), page.person, brief], () => [
     brief.map((one) =>
       h("button", {
-        type: "button", key: one.user_id, class: "person", "aria-pressed": String(one.user_id === page.person),
+        type: "button", key: one.user_id, class: "person", "data-friendship": one.friendship, "aria-pressed": String(one.user_id === page.person),
         title: one.user_id, onclick: () => page.choosePerson(one.user_id),
       }, avatar(one.name), h("span", { class: "name" }, one.name), one.friendship === "blocked" && h("span", { class: "mark-blocked" }, word("phone.blocked")))),
     h("button", { type: "button", key: "someone", class: "person add", "aria-label": word("phone.someone"), title: word("phone.someone"), onclick: () => addSomebody(page) }, "＋"),

@@ -91,6 +91,7 @@ const ja = {
   line_user_id: "LINE ユーザーID",
   line_user_name: "LINE 表示名",
   line_user_picture: "LINE プロフィール画像",
+  line_route: "LINE 友だち追加経路",
   line_linked_at: "LINE 連携日時",
   line_follows: "LINE 友だち",
   line_unanswered: "LINE 未返信",
@@ -145,6 +146,20 @@ const ja = {
   unknown: "届いたか確認できません",
   queued: "送信待ち",
   failed: "LINEに拒否されました",
+
+  "login.title": "LINEログイン",
+  "login.hint": "QRコードをクリックすると、スマホのLINEで読み取ったときと同じ画面が開きます",
+  "login.scan": "「{route}」のQRコードを読み取る",
+  "login.scan.none": "経路のないQRコードを読み取る",
+  "login.none": "なし",
+  "login.jump": "QRコードへ",
+  "login.route": "経路",
+  "login.web": "ブラウザーでログイン",
+  "login.qr": "印刷用の画像",
+  "login.who": "同意画面では、だれとしてログインするかを選べます。まだ友だちでない人がログインすると、コンタクトになります。どの経路から来たかもHubSpotに載ります。",
+  "login.email": "同じメールアドレスのコンタクトがあれば、その人と連携します。",
+  "login.sample": "メールアドレス取得の申請に使うページ",
+  "login.unlink": "連携を解除するページ",
 
   "inside.title": "Musubiの中",
   "inside.hint": "キューと台帳に、いま何があるか",
@@ -273,6 +288,7 @@ const en = {
   line_user_id: "LINE user ID",
   line_user_name: "LINE display name",
   line_user_picture: "LINE profile picture",
+  line_route: "LINE route",
   line_linked_at: "LINE linked at",
   line_follows: "LINE friend",
   line_unanswered: "LINE unanswered",
@@ -327,6 +343,20 @@ const en = {
   unknown: "Not known whether it arrived",
   queued: "Waiting to be sent",
   failed: "Refused by LINE",
+
+  "login.title": "LINE Login",
+  "login.hint": "Click a QR code: the same opens as when it is scanned with LINE on a phone",
+  "login.scan": "Scan the QR code of {route}",
+  "login.scan.none": "Scan the QR code without a route",
+  "login.none": "none",
+  "login.jump": "To the QR codes",
+  "login.route": "Route",
+  "login.web": "Log in in the browser",
+  "login.qr": "For printing",
+  "login.who": "On the consent screen you choose who logs in. Somebody who is no friend yet becomes a contact, and HubSpot is told by which route they came.",
+  "login.email": "Where a contact has the same e-mail address, that contact is linked.",
+  "login.sample": "Page for LINE's e-mail permission",
+  "login.unlink": "Page to unlink",
 
   "inside.title": "Inside Musubi",
   "inside.hint": "What queues and journal hold right now",
@@ -400,7 +430,7 @@ export function speakAll(root = document) {
   for (const node of root.querySelectorAll("[data-word]")) node.textContent = word(node.dataset.word);
   for (const node of root.querySelectorAll("[data-label]")) {
     node.setAttribute("aria-label", word(node.dataset.label));
-    if (node.tagName === "BUTTON") node.title = word(node.dataset.label);
+    if (node.matches("button, a")) node.title = word(node.dataset.label);
   }
   for (const node of root.querySelectorAll("[data-placeholder]")) node.placeholder = word(node.dataset.placeholder);
 }

@@ -1,0 +1,140 @@
+"""LINE Login, LIFF and HubSpot's webhook through the real template and the real binaries, IAM on: from a browser to a link."""
+
+import json
+import urllib.parse
+import zlib
+
+import pytest
+import world
+from browser import Browser, links
+from stack import until
+from world import settled
+
+
+@pytest.fixture(scope="module")
+def ours(stack, demo):
+    return f"{stack.public_url}/line/{demo.channel_id}"
+
+
+def contact_of(fakes, user):
+    found = [c for c in fakes.world()["crm"]["contacts"] if c["properties"].get("line_user_id") == user]
+    return found[0] if found else None
+
+
+def property_of(fakes, who, name):
+    """Of a contact (by its ID), or of a person's contact; empty while there is none."""
+    for contact in fakes.world()["crm"]["contacts"]:
+        if who in (contact["id"], contact["properties"].get("line_user_id")):
+            return contact["properties"].get(name) or ""
+    return ""
+
+
+def allow(browser, screen, user):
+    """LINE's consent screen; gives where LINE sends the person back to."""
+    assert screen.status == 200, screen.text
+    sent = browser.send(screen, user=user, act="allow")
+    assert sent.status == 303, sent.text
+    return sent.location
+
+
+def test_a_person_logs_in_and_is_a_contact_with_address_and_route(stack, demo, fakes, ours):
+    browser, user = Browser(), demo.strangers[1]
+    away = browser.get(f"{ours}/login?route=poster")
+    assert away.status == 302 and away.location.startswith(f"{fakes.line_url}/oauth2/v2.1/authorize?"), away.text
+    (cookie,) = browser.set_cookies
+    assert cookie.startswith("__Host-musubi-login=")
+    assert {"path=/", "secure", "httponly", "samesite=lax"} <= {part.strip().lower() for part in cookie.split(";")}
+
+    back = allow(browser, browser.get(away.location), user)
+    assert Browser().get(back).status == 400, "another browser cannot finish it"
+    end = browser.get(back)
+    assert (end.status, end.location) == (303, f"{ours}/login/done"), end.text
+    assert browser.get(end.location).status == 200
+    settled(stack, lambda: property_of(fakes, user, "email") == "kenji@example.com", "the contact is there")
+    assert property_of(fakes, user, "line_route") == "poster"
+    assert browser.get(back).status == 409, "once is enough"
+
+
+def test_the_same_address_leads_to_the_contact_that_has_it(stack, demo, fakes, ours):
+    user = fakes.told["line_user_ids"][1]
+    known = world.types_into(fakes, {"email": "taro@example.com"})
+    browser = Browser()
+    assert browser.get(allow(browser, browser.get(browser.get(f"{ours}/login").location), user)).status == 303
+    settled(stack, lambda: contact_of(fakes, user), "the contact is known on LINE")
+    assert contact_of(fakes, user)["id"] == known
+
+
+def test_a_person_logs_in_inside_line_by_the_token_that_liff_hands_over(stack, demo, fakes, ours):
+    browser, user = Browser(), demo.strangers[0]
+    screen = browser.get(f"{fakes.line_url}/liff/{demo.liff_id}?route=poster")
+    arrived = urllib.parse.urlsplit(allow(browser, screen, user))
+    page = browser.get(arrived._replace(fragment="").geturl())
+    assert page.status == 200 and f"{fakes.line_url}/liff/sdk.js" in page.text
+    assert arrived.geturl().startswith(f"{ours}/liff?")
+    token = urllib.parse.parse_qs(arrived.fragment)["id_token"][0]
+    handed = json.dumps({"id_token": token, "route": "poster"}).encode()
+    assert browser.post_json(f"{ours}/liff", handed).status == 403, "a form of another site"
+    head, claims, signature = token.split(".")
+    forged = json.dumps({"id_token": f"{head}.{claims}.{signature[::-1]}", "route": "poster"}).encode()
+    assert browser.post_json(f"{ours}/liff", forged, x_musubi_login="1").status == 401
+    end = browser.post_json(f"{ours}/liff", handed, x_musubi_login="1")
+    assert (end.status, json.loads(end.body)) == (200, {"redirect": f"/line/{demo.channel_id}/login/done"}), end.text
+    settled(stack, lambda: contact_of(fakes, user), "the contact is there")
+    assert property_of(fakes, user, "email") == "", "they have none"
+
+
+def test_a_qr_code_arrives_byte_for_byte(stack, demo, ours):
+    picture = Browser().get(f"{ours}/login/qr.png?route=poster")
+    assert (picture.status, picture.headers["content-type"]) == (200, "image/png")
+    assert picture.body.startswith(b"\x89PNG\r\n\x1a\n")
+    at, kinds = 8, []
+    while at < len(picture.body):
+        length = int.from_bytes(picture.body[at : at + 4])
+        kind, data = picture.body[at + 4 : at + 8], picture.body[at + 8 : at + 8 + length]
+        assert zlib.crc32(kind + data) == int.from_bytes(picture.body[at + 8 + length : at + 12 + length]), kind
+        at, kinds = at + 12 + length, [*kinds, kind]
+    assert kinds[0] == b"IHDR" and kinds[-1] == b"IEND"
+    drawn = Browser().get(f"{ours}/login/qr.svg?route=poster")
+    assert (drawn.status, drawn.headers["content-type"]) == (200, "image/svg+xml") and drawn.text.startswith("<svg")
+    assert Browser().get(f"{ours}/login/qr.png?route=mistyped").status == 404
+
+
+def test_a_person_undoes_it(stack, demo, fakes, ours):
+    browser, user = Browser(), demo.strangers[1]
+    contact_id = contact_of(fakes, user)["id"]
+    going_on = browser.send(browser.get(f"{ours}/unlink"))
+    assert going_on.status == 200, going_on.text
+    (line,) = {link for link in links(going_on) if link.startswith(fakes.line_url)}
+    end = browser.get(allow(browser, browser.get(line), user))
+    assert end.status == 200 and "解除しました" in end.text, end.text
+    settled(stack, lambda: not property_of(fakes, contact_id, "line_user_id"), "LINE is gone from the contact")
+    until(lambda: [c for c in fakes.world()["line"]["calls"] if c["path"] == "/user/v1/deauthorize"], "LINE is told")
+
+
+def test_an_id_that_somebody_writes_on_a_contact_becomes_a_link(stack, demo, fakes):
+    user = demo.strangers[1]
+    contact_id = world.types_into(fakes, {"firstname": "健二"})
+    world.types_into(fakes, {"line_user_id": user}, contact_id)
+    settled(stack, lambda: property_of(fakes, contact_id, "line_user_name") == "けんじ", "LINE has been asked who it is")
+    rows = stack.client("dynamodb").scan(TableName=stack.ids["LinksTable"], ConsistentRead=True)["Items"]
+    ties = [json.loads(row["body"]["S"]) for row in rows if "body" in row]
+    assert contact_id in [tie["contact"] for tie in ties if tie.get("user") == user]
+
+
+def test_a_forged_webhook_of_the_crm_is_refused(stack, demo):
+    url = f"{stack.public_url}/crm/hubspot/{demo.app_id}/webhook"
+    event = {"subscriptionType": "object.propertyChange", "portalId": int(demo.portal_id), "objectId": int(demo.contact_id), "objectTypeId": "0-1"}
+    signed = {"x-hubspot-signature-v3": "bm90IHRoZSBzaWduYXR1cmU=", "x-hubspot-request-timestamp": "1"}
+    for headers in ({}, signed):
+        assert world.post(url, json.dumps([event]).encode(), headers)[0] == 401
+
+
+def test_no_function_was_refused_by_its_role(stack, demo):
+    assert world.refused_by_roles(stack) == []
+
+
+def test_no_name_address_secret_or_person_is_in_any_log(stack, demo, fakes):
+    logged = "\n".join(stack.logs())
+    assert logged, "the functions log something"
+    for canary in ("kenji@example.com", "taro@example.com", "けんじ", "じろう", *demo.strangers, demo.login_secret, "__Host-", "id_token"):
+        assert canary not in logged
