@@ -15,7 +15,7 @@
 //! | `q:{account}` | `{conversation}` | [`Question`], until an operator decides |
 //! | `g:{contact}` | `{conversation}` | who was tied to a contact that is gone, 120 days: a privacy deletion may follow |
 //! | `l:{state}` | `attempt` | [`LoginAttempt`], one day |
-//! | `a:{nonce}` | `nonce` | [`LinkNonce`] of an account link, one day |
+//! | `a:{nonce}` | `nonce` | [`LinkNonce`](crate::domain::account_link::LinkNonce) of an account link, one day |
 //! | `s:{push}` | `push` | [`Push`], 400 days once settled |
 //! | `k:{account}` | `{push}` | a parked send, for operators' lists |
 //! | `d:{channel}` | `dropped` | [`NotLinked`], kept |
@@ -30,7 +30,6 @@ use serde::{Deserialize, Serialize};
 use super::error::PortError;
 use super::rows::{Commit, Expect, Row, RowKey, Rows, Versioned, Write, prefix_end};
 use crate::domain::account::CrmAccountKey;
-use crate::domain::account_link::LinkNonce;
 use crate::domain::activity::{Activity, Mark};
 use crate::domain::claim::Claim;
 use crate::domain::conversation::{Conversation, ConversationKey, NotLinked};
@@ -48,8 +47,6 @@ const SETTLED_PUSH_DAYS: i64 = 400;
 const TEXT_DAYS: i64 = 30;
 /// Far longer than an attempt to log in may take.
 const ATTEMPT_DAYS: i64 = 1;
-/// Far longer than a nonce can be used, so that one that comes too late is known as such.
-const NONCE_DAYS: i64 = 1;
 
 /// HubSpot keeps what was deleted for 90 days; a privacy deletion may come as late.
 const GONE_DAYS: i64 = 120;
@@ -62,6 +59,8 @@ pub struct Question {
     /// The contact that has the person's e-mail address.
     pub contact: ContactId,
 }
+
+mod answers;
 
 /// The journal.
 #[derive(Clone)]
@@ -225,30 +224,6 @@ impl Journal {
         self.read(&attempt_key(state)).await
     }
 
-    /// Whom an account link's nonce stands for.
-    ///
-    /// # Errors
-    /// As the table's.
-    pub async fn nonce(&self, nonce: &str) -> Result<Option<Versioned<LinkNonce>>, PortError> {
-        self.read(&nonce_key(nonce)).await
-    }
-
-    /// Whether our answer to the event is on the timeline.
-    ///
-    /// # Errors
-    /// As the table's.
-    pub async fn is_answered(&self, key: &ConversationKey, event: &EventId) -> Result<bool, PortError> {
-        Ok(self.0.get(&answered_key(key, event)).await?.is_some())
-    }
-
-    /// Whether what the event asked for is done.
-    ///
-    /// # Errors
-    /// As the table's.
-    pub async fn is_done(&self, key: &ConversationKey, event: &EventId) -> Result<bool, PortError> {
-        Ok(self.0.get(&done_key(key, event)).await?.is_some())
-    }
-
     /// A send.
     ///
     /// # Errors
@@ -299,6 +274,8 @@ impl Journal {
 /// The writes that the journal knows.
 pub mod write {
     use super::*;
+
+    pub use super::answers::{done, event_answered, nonce};
 
     /// The conversation becomes this, if nobody changed it since it was read.
     pub fn conversation(value: &Conversation, rev: u64) -> Write {
@@ -391,21 +368,6 @@ pub mod write {
         Write::put(attempt_key(state), attempt, Expect::Rev(rev)).expiring(attempt.began_at_ms, ATTEMPT_DAYS)
     }
 
-    /// The nonce becomes this; `rev` as read, 0 for a new one.
-    pub fn nonce(nonce: &str, value: &LinkNonce, rev: u64) -> Write {
-        Write::put(nonce_key(nonce), value, Expect::Rev(rev)).expiring(value.made_at_ms, NONCE_DAYS)
-    }
-
-    /// Our answer to the event is on the timeline, if it was not.
-    pub fn event_answered(key: &ConversationKey, event: &EventId, now_ms: i64) -> Write {
-        Write::put(answered_key(key, event), &true, Expect::Absent).expiring(now_ms, TOMBSTONE_DAYS)
-    }
-
-    /// What the event asked for is done, if it was not.
-    pub fn done(key: &ConversationKey, event: &EventId, now_ms: i64) -> Write {
-        Write::put(done_key(key, event), &true, Expect::Absent).expiring(now_ms, TOMBSTONE_DAYS)
-    }
-
     /// The entry becomes this.
     pub fn entry(key: &ConversationKey, entry: &Entry, rev: u64, now_ms: i64) -> Write {
         Write::put(entry_key(key, entry.number), entry, Expect::Rev(rev)).expiring(now_ms, TOMBSTONE_DAYS)
@@ -488,18 +450,6 @@ fn erased_key(key: &ConversationKey) -> RowKey {
 
 fn attempt_key(state: &str) -> RowKey {
     RowKey::new(format!("l:{}", fingerprint(&[state])), "attempt")
-}
-
-fn nonce_key(nonce: &str) -> RowKey {
-    RowKey::new(format!("a:{}", fingerprint(&[nonce])), "nonce")
-}
-
-fn answered_key(key: &ConversationKey, event: &EventId) -> RowKey {
-    RowKey::new(partition(key), format!("r:{event}"))
-}
-
-fn done_key(key: &ConversationKey, event: &EventId) -> RowKey {
-    RowKey::new(partition(key), format!("x:{event}"))
 }
 
 fn push_key(id: PushId) -> RowKey {
