@@ -1,5 +1,7 @@
 //! Records: writing what was checked, taking away, looking up.
 
+use std::collections::hash_map::Entry;
+
 use serde_json::{Value, json};
 
 use super::state::{ObjectType, Portal, Properties, Record, State, iso};
@@ -114,10 +116,9 @@ pub(crate) fn restore(state: &mut State, portal_id: u64, kind: ObjectType, id: u
     for name in known.filter(|(_, known)| known.unique).map(|(name, _)| name) {
         let Some(value) = record.properties.get(name) else { continue };
         let key = (kind, name.clone(), unique_form(name, value));
-        if portal.unique.contains_key(&key) {
-            record.properties.remove(name);
-        } else {
-            portal.unique.insert(key, id);
+        match portal.unique.entry(key) {
+            Entry::Occupied(_) => _ = record.properties.remove(name),
+            Entry::Vacant(free) => _ = free.insert(id),
         }
     }
     true
