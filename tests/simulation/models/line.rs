@@ -38,7 +38,6 @@ struct State {
     violations: Vec<String>,
     rate_limited: u32,
     reply_tokens: HashSet<String>,
-    replied: Vec<String>,
 }
 
 #[derive(Clone)]
@@ -56,11 +55,6 @@ impl ModelLine {
     /// Every message as it appeared on a phone.
     pub fn shown(&self) -> Vec<(PushId, String)> {
         self.state.lock().unwrap().shown.clone()
-    }
-
-    /// Every message that answered an event.
-    pub fn replied(&self) -> Vec<String> {
-        self.state.lock().unwrap().replied.clone()
     }
 
     pub fn violations(&self) -> Vec<String> {
@@ -185,7 +179,6 @@ impl Messenger for ModelLine {
         let answer = {
             let mut state = self.state.lock().unwrap();
             if state.reply_tokens.insert(token.expose().to_owned()) {
-                state.replied.extend(messages.iter().map(|message| message.json.clone()));
                 ReplyAnswer::Accepted
             } else {
                 ReplyAnswer::Refused
