@@ -47,7 +47,8 @@ impl Meet {
             if self.journal.conversation(&key).await?.is_some() {
                 return Ok(Met::Known);
             }
-            if self.journal.erasure(&key).await?.is_marked() {
+            let erasure = self.journal.erasure(&key).await?;
+            if erasure.is_marked() {
                 return Ok(Met::Erased);
             }
             let now_ms = self.clock.now_ms();
@@ -55,6 +56,7 @@ impl Meet {
             new.friendship.see(&Mark { at_ms: now_ms, event: EventId::new("import") }, false);
             let mut writes: Vec<_> = new.owe_person(now_ms).iter().map(write::owe).collect();
             writes.push(write::conversation(&new, 0));
+            writes.push(write::not_erased_since(&key, &erasure));
             if self.journal.commit(writes).await? == Commit::Done {
                 info!(channel.id = %channel.id, conversation = key.hash(), "friend.met");
                 return Ok(Met::New);

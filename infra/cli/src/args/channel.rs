@@ -1,0 +1,93 @@
+//! What can be asked about Official Accounts.
+
+use clap::Subcommand;
+
+use super::Kind;
+
+/// For Official Accounts.
+#[derive(Debug, Subcommand)]
+pub enum ChannelCommand {
+    /// Connects an Official Account to a CRM account, or stores new secrets for it: asks for the channel secret.
+    Add(ChannelAdd),
+    /// Asks LINE whether everything is as it must be. Exit code 1: something is not.
+    Check {
+        /// The channel ID.
+        channel: String,
+    },
+    /// All Official Accounts.
+    List,
+    /// One Official Account and its settings.
+    Show {
+        /// The channel ID.
+        channel: String,
+    },
+    /// Changes settings, written KEY=VALUE.
+    #[command(after_help = "\
+create_contacts=on|off       a person without a contact gets one
+tasks=on|off                 a message makes a task for the contact's owner
+fallback_owner=ID|none       the task's owner where the contact has none (HubSpot's owner ID)
+recent_messages=on|off       keeps the property line_recent_messages
+idle_window=15m              a conversation idle for this long becomes an entry (s, m, h)
+entry_limit=1h               ... and at the latest this long after its first message
+dummy_email_domain=DOMAIN|none   e-mail addresses for contacts that are made
+greeting=TEXT|JSON|none      what a new friend reads at once, free of charge: text, a LINE message object, or a list of them
+link_button=on|off           ... with a button that begins an account link
+login_button=on|off          ... with a button that leads to LINE Login
+account_link.login_url=URL   the login page of your own site; account_link=none takes it away
+account_link.success_url=URL|none   where the welcome message's button leads
+account_link.welcome=TEXT|none   what a person reads once they are linked")]
+    Set {
+        /// The channel ID.
+        channel: String,
+        /// KEY=VALUE.
+        #[arg(required = true)]
+        settings: Vec<String>,
+    },
+    /// Makes a key with which your own site asks for account links, and shows its secret once.
+    Key {
+        /// The channel ID.
+        channel: String,
+        /// The key's name, of your choice. A name that is there gets a new secret.
+        name: String,
+        /// Forgets it instead.
+        #[arg(long)]
+        forget: bool,
+    },
+    /// Disconnects an Official Account and forgets its secrets. What LINE sends is then refused.
+    Remove {
+        /// The channel ID.
+        channel: String,
+        /// Does not ask.
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// Connects an Official Account.
+#[derive(Debug, clap::Args)]
+pub struct ChannelAdd {
+    /// The CRM account's ID.
+    #[arg(long)]
+    pub portal: String,
+    /// Which CRM.
+    #[arg(long, value_enum, default_value = "hubspot")]
+    pub kind: Kind,
+    /// The Messaging API channel's ID.
+    #[arg(long)]
+    pub channel_id: String,
+    /// Asks for a long-lived channel access token, too. Without it, one that is stored is kept while it works; else short-lived ones are issued when needed.
+    #[arg(long)]
+    pub long_lived_token: bool,
+    /// Forgets a long-lived channel access token that is stored: short-lived ones are issued when needed.
+    #[arg(long, conflicts_with = "long_lived_token")]
+    pub forget_long_lived_token: bool,
+    /// Does not ask whether it is the right Official Account.
+    #[arg(long)]
+    pub yes: bool,
+    /// Leaves the webhook URL at LINE as it is; it is shown, to be pasted by hand.
+    #[arg(long)]
+    pub keep_webhook: bool,
+    /// Forgets the channel secret before this one; else both are good until then.
+    #[arg(long)]
+    pub forget_old_secret: bool,
+}

@@ -1,0 +1,51 @@
+//! What can be asked about CRM accounts.
+
+use clap::Subcommand;
+
+use super::{Kind, Lang};
+
+/// For CRM accounts.
+#[derive(Debug, Subcommand)]
+pub enum PortalCommand {
+    /// Connects an account, or connects it anew: asks for client ID and client secret, has HubSpot ask for access, makes the contact properties.
+    Add(PortalAdd),
+    /// All accounts.
+    List,
+    /// One account.
+    Show {
+        /// Its ID in the CRM.
+        portal: String,
+        /// Which CRM.
+        #[arg(long, value_enum, default_value = "hubspot")]
+        kind: Kind,
+    },
+}
+
+/// Connects an account.
+#[derive(Debug, clap::Args)]
+pub struct PortalAdd {
+    /// Which CRM.
+    #[arg(long, value_enum, default_value = "hubspot")]
+    pub kind: Kind,
+    /// The app's name in our URLs, as given to `hubspot project`: letters, digits, - and _. The app ID will do, too.
+    #[arg(long, visible_alias = "app-id", default_value = "musubi")]
+    pub app: String,
+    /// Asks for a private token in place of OAuth, then for the client secret, which may be left empty.
+    #[arg(long)]
+    pub private_token: bool,
+    /// Where HubSpot sends the browser back to: http://localhost:PORT/callback. The project must name the same.
+    #[arg(long, default_value_t = crate::hubspot_project::DEFAULT_PORT)]
+    pub port: u16,
+    /// How long to wait for the browser, in seconds.
+    #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub wait: u64,
+    /// Does not ask for the scope `automation`, which some subscriptions cannot grant: workflows then do not wait for outcomes.
+    #[arg(long)]
+    pub no_automation: bool,
+    /// Language of the properties' labels and of reasons. Default: that of --lang.
+    #[arg(long, value_enum)]
+    pub portal_lang: Option<Lang>,
+    /// Forgets the client secret before this one; else both are good until then.
+    #[arg(long)]
+    pub forget_old_secret: bool,
+}
