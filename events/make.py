@@ -125,20 +125,22 @@ def hubspot_signature(path, body):
 # ---------------------------------------------------------------- how AWS hands it over
 
 
-def http(route, path, parameters, headers, body):
-    """An HTTP API event, payload format 2.0."""
+def http(route, path, parameters, headers, body=None, query=""):
+    """An HTTP API event, payload format 2.0. Its method is the route's; without a body it says nothing of one."""
+    method = route.split(" ")[0]
+    typed = {"content-type": "application/json; charset=utf-8"} if body is not None else {}
     return {
         "version": "2.0",
         "routeKey": route,
         "rawPath": path,
-        "rawQueryString": "",
-        "headers": {"content-type": "application/json; charset=utf-8", "host": "127.0.0.1:8800", **headers},
+        "rawQueryString": query,
+        "headers": {**typed, "host": "127.0.0.1:8800", **headers},
         "requestContext": {
             "accountId": "000000000000",
             "apiId": "local",
             "domainName": "127.0.0.1",
             "domainPrefix": "local",
-            "http": {"method": "POST", "path": path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": "local"},
+            "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": "local"},
             "requestId": "local",
             "routeKey": route,
             "stage": "$default",
@@ -146,7 +148,7 @@ def http(route, path, parameters, headers, body):
             "timeEpoch": AT_MS,
         },
         "pathParameters": parameters,
-        "body": body,
+        **({"body": body} if body is not None else {}),
         "isBase64Encoded": False,
     }
 
@@ -155,6 +157,12 @@ def from_line(body):
     path = f"/line/{CHANNEL}/webhook"
     signed = {"x-line-signature": line_signature(body)}
     return http("POST /line/{channel}/webhook", path, {"channel": CHANNEL}, signed, body)
+
+
+def from_browser(route, query=""):
+    """A person's browser, without our cookie."""
+    path = route.split(" ")[1].replace("{channel}", CHANNEL)
+    return http(route, path, {"channel": CHANNEL}, {"accept-language": "ja"}, query=query)
 
 
 def from_hubspot(body):
@@ -267,12 +275,17 @@ def env(host):
     inbox, inbox_dlq = {"MUSUBI_INBOX_QUEUE_URL": queue("inbox")}, {"MUSUBI_INBOX_DLQ_URL": queue("inbox-dlq")}
     push, push_dlq = {"MUSUBI_PUSH_QUEUE_URL": queue("push")}, {"MUSUBI_PUSH_DLQ_URL": queue("push-dlq")}
     crm = {"MUSUBI_CRM_QUEUE_URL": queue("crm.fifo")}
+    # A browser goes there, and this machine's browser knows no container's names.
+    opened = "http://127.0.0.1:" + str(LINE)
+    login = {"MUSUBI_LINE_ACCESS_URL": opened, "MUSUBI_LIFF_URL": f"{opened}/liff", "MUSUBI_LIFF_SDK_URL": f"{opened}/liff/sdk.js"}
+    # Not an address to call but the one that was signed or is sent to people, whatever the container calls this machine.
+    public = {"MUSUBI_PUBLIC_URL": PUBLIC_URL}
     line, hubspot = {"MUSUBI_LINE_API_URL": at(LINE)}, {"MUSUBI_HUBSPOT_API_URL": at(HUBSPOT)}
     return {
         "LineWebhookFunction": always | inbox | sqs | secrets,
-        "LineInboxFunction": always | journal | inbox | inbox_dlq | crm | sqs,
-        # Not an address to call but the one that was signed, whatever the container calls this machine.
-        "CrmActionFunction": always | {"MUSUBI_PUBLIC_URL": PUBLIC_URL} | journal | push | crm | sqs | secrets,
+        "LineLoginFunction": always | public | journal | crm | line | login | sqs | secrets,
+        "LineInboxFunction": always | public | journal | inbox | inbox_dlq | crm | line | sqs | secrets,
+        "CrmActionFunction": always | public | journal | push | crm | sqs | secrets,
         "PushDeliveryFunction": always | links | journal | push | push_dlq | crm | line | {"MUSUBI_PUSH_MAX_CONCURRENCY": "2"} | sqs | secrets,
         "TimelineFlushFunction": always | links | journal | crm | {"MUSUBI_CRM_DLQ_URL": queue("crm-dlq.fifo")} | line | hubspot | sqs | secrets,
         # An address to call.
@@ -285,6 +298,9 @@ FILES = {
     "line-webhook/follow.json": from_line(FOLLOW),
     "line-webhook/empty.json": from_line(EMPTY),
     "line-webhook/several.json": from_line(SEVERAL),
+    "line-login/login.json": from_browser("GET /line/{channel}/login", "route=poster"),
+    "line-login/liff.json": from_browser("GET /line/{channel}/liff", "route=poster"),
+    "line-login/unlink.json": from_browser("GET /line/{channel}/unlink"),
     "crm-action/text.json": from_hubspot(ACTION),
     "line-inbox/text.json": records("inbox", envelope(INBOX_JOB)),
     "push-delivery/text.json": records("push", envelope(push_job())),

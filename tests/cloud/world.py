@@ -139,7 +139,8 @@ def seed(stack, fakes):
     channel = ("--portal", demo.portal_id, "--channel-id", demo.channel_id)
     added = musubi(stack, fakes, "channel", "add", *channel, "--yes", secrets=f"{demo.channel_secret}\n")
     assert added["webhook"]["test"]["success"], added
-    set_up_channel(stack, fakes, demo)
+    set_up_login(stack, fakes, demo)
+    end_conversations_soon(stack, demo)
     know_the_friend(fakes, demo)
     let_the_token_end(stack, demo)
     return demo
@@ -157,20 +158,22 @@ def let_the_token_end(stack, demo):
     stack.client("secretsmanager").put_secret_value(SecretId=name, SecretString=json.dumps(stored | {"expires_at_ms": 0}))
 
 
-def set_up_channel(stack, fakes, demo):
-    """Conversations end after three seconds, so that tests do not wait; `musubi channel set` takes ten at least. Longer than the first
-    wake-up's payment. And people can log in: by e-mail, by a LIFF app, by one route."""
+def set_up_login(stack, fakes, demo):
+    """People can log in: with their e-mail address, by a LIFF app, by one route."""
+    channel = ("--login-channel-id", fakes.told["login_channel_id"], "--make-liff", "email=on")
+    musubi(stack, fakes, "login", "set", demo.channel_id, *channel, secrets=f"{demo.login_secret}\n")
+    musubi(stack, fakes, "route", "add", demo.channel_id, "poster")
+
+
+def end_conversations_soon(stack, demo):
+    """After three seconds, so that tests do not wait; `musubi channel set` takes ten at least. Longer than the first wake-up's payment."""
     dynamodb, key = stack.client("dynamodb"), {"pk": {"S": "channel"}, "sk": {"S": demo.channel_id}}
     table = stack.ids["ChannelsTable"]
     item = dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True)["Item"]
     body = json.loads(item["body"]["S"])
     body["settings"]["idle_window_ms"] = 3000
-    body["login"] = {"channel": fakes.told["login_channel_id"], "liff": demo.liff_id, "ask_email": True, "routes": {"poster": {}}}
     rev = str(int(item["rev"]["N"]) + 1)
     dynamodb.put_item(TableName=table, Item=item | {"body": {"S": json.dumps(body)}, "rev": {"N": rev}})
-    secrets, name = stack.client("secretsmanager"), f"{stack.outputs['SecretsPrefix']}line/{demo.channel_id}"
-    stored = json.loads(secrets.get_secret_value(SecretId=name)["SecretString"])
-    secrets.put_secret_value(SecretId=name, SecretString=json.dumps(stored | {"login_secrets": [demo.login_secret]}))
 
 
 def know_the_friend(fakes, demo):

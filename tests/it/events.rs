@@ -212,6 +212,17 @@ async fn a_running_world_takes_every_webhook_and_one_text_twice_is_one_text() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_running_world_sends_a_person_to_line_and_shows_the_pages() {
+    let app = App::start().await;
+    for (case, status) in [("login", 302), ("liff", 200), ("unlink", 200)] {
+        let event = json(&format!("events/line-login/{case}.json"));
+        let (path, query) = (event["rawPath"].as_str().unwrap(), event["rawQueryString"].as_str().unwrap());
+        let answer = app.http.get(format!("{}{path}?{query}", app.world.url)).headers(headers(&event)).send().await;
+        assert_eq!(answer.expect("an answer").status().as_u16(), status, "{case}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_running_world_sends_what_the_push_record_asks_for_once() {
     let app = App::start().await;
     for _ in 0..2 {

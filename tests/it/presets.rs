@@ -177,6 +177,19 @@ async fn emptying_the_field_unlinks_and_what_line_told_goes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_was_unlinked_is_shown_by_name_where_their_id_is_written_next() {
+    let app = App::start().await;
+    app.hanako_writes("前").await;
+    app.preset(LINKED_CONTACT, "");
+    app.until_moving("the name goes", |app| app.linked("line_user_name").is_empty()).await;
+    app.looked().await;
+    let other = app.bystander();
+    app.preset(other, LINKED_USER);
+    app.until_moving("the name", |app| app.shown(other, "line_user_name") == "はなこ").await;
+    assert_eq!(app.tied_to(LINKED_USER).await, Some(other));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_id_moved_to_another_contact_takes_the_link_along_however_untidily_it_is_told() {
     for untidy in [false, true] {
         let app = App::start().await;

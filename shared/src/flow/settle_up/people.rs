@@ -5,7 +5,7 @@ use futures::future::join_all;
 use super::fields::set_profile;
 use super::{Payer, Verdict};
 use crate::domain::channel::Channel;
-use crate::domain::claim::{Claim, EmailAddress};
+use crate::domain::claim::{Claim, EmailAddress, Whom};
 use crate::domain::conversation::Conversation;
 use crate::domain::ids::{ContactId, LineUserId};
 use crate::domain::link::ContactLink;
@@ -98,7 +98,9 @@ impl Payer<'_> {
         let claim = self.journal().claim(key).await?;
         let told =
             claim.as_ref().and_then(|claim| claim.value.name.clone().map(|name| (name, claim.value.picture.clone())));
-        let profile = match (told, head.value.profile_wanted) {
+        // Whoever is to be tied is shown by name there, even where an earlier contact had it.
+        let to_be_tied = claim.as_ref().is_some_and(|claim| claim.value.whom != Whom::Nobody);
+        let profile = match (told, head.value.profile_wanted || to_be_tied) {
             (Some((display_name, picture_url)), _) => Some(LineProfile { display_name, picture_url }),
             // Without LINE's answer the contact goes without a name until the next time.
             (None, true) => self.up.messenger.profile(&key.channel, &user).await.unwrap_or_default(),
