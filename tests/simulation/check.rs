@@ -9,7 +9,8 @@ use musubi::ports::Clock;
 use musubi::ports::messenger::PushRefusal;
 
 use crate::models::line::Told;
-use crate::world::{World, push_id, run, user, word};
+use crate::said::{user, word};
+use crate::world::{World, push_id, run};
 
 /// What was put into the world.
 #[derive(Default, Clone)]

@@ -5,7 +5,8 @@ use musubi::ports::messenger::PushRefusal;
 
 use crate::check::{Expected, check};
 use crate::faults::Faults;
-use crate::world::{MINUTE_MS, Make, Post, START_MS, World, said, unsent, user};
+use crate::said::{said, unsent, user};
+use crate::world::{MINUTE_MS, Make, Post, START_MS, World};
 
 /// A small world, where one thing happens at a time.
 pub fn small(unique_keys: bool, create_contacts: bool, faults: Faults) -> World {

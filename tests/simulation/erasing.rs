@@ -13,7 +13,8 @@ use crate::check::nothing_is_left;
 use crate::crash_points::{every_crash_point_of, small};
 use crate::faults::Faults;
 use crate::linking::{is_emptied, tied};
-use crate::world::{Act, MINUTE_MS, Make, START_MS, World, push_id, run, said, user, word};
+use crate::said::{said, user, word};
+use crate::world::{Act, MINUTE_MS, Make, START_MS, World, push_id, run};
 
 const CONTACT: &str = "501";
 

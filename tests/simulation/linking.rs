@@ -12,7 +12,8 @@ use musubi::ports::rows::Commit;
 
 use crate::check::nothing_is_left;
 use crate::crash_points::{every_crash_point_of, small};
-use crate::world::{Act, MINUTE_MS, START_MS, World, run, said, user, word};
+use crate::said::{said, user, word};
+use crate::world::{Act, MINUTE_MS, START_MS, World, run};
 
 const OLD: &str = "501";
 const NEW: &str = "502";

@@ -13,4 +13,6 @@ mod faults;
 mod linking;
 mod models;
 mod random;
+mod said;
+mod ties;
 mod world;

@@ -4,7 +4,8 @@ use musubi::domain::ids::CallbackId;
 
 use crate::check::{Expected, check};
 use crate::faults::{Dice, Faults};
-use crate::world::{MINUTE_MS, Make, Post, START_MS, World, said, unsent, user};
+use crate::said::{said, unsent, user};
+use crate::world::{MINUTE_MS, Make, Post, START_MS, World};
 
 const HOUR_MS: i64 = 3_600_000;
 

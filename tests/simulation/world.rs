@@ -9,17 +9,15 @@ use musubi::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
 use musubi::domain::activity::Content;
 use musubi::domain::channel::Channel;
 use musubi::domain::claim::Claim;
-use musubi::domain::conversation::Source;
 use musubi::domain::ids::*;
 use musubi::domain::job::WakeUp;
 use musubi::domain::language::Language;
-use musubi::domain::link::ContactLink;
 use musubi::domain::push::{OutgoingMessage, PushId, PushJob};
 use musubi::flow::accept::{Accept, Asked};
 use musubi::flow::deliver::Deliver;
 use musubi::flow::erase::{Receipt, Who};
 use musubi::flow::link::Link;
-use musubi::flow::record::{InboundEvent, InboundWhat, Record};
+use musubi::flow::record::{InboundEvent, Record};
 use musubi::flow::settle_up::SettleUp;
 use musubi::ports::{Channels, Clock, Journal, Links, PortError};
 
@@ -364,23 +362,6 @@ impl World {
         }
     }
 
-    /// A link is two rows: each must have its other half at every moment.
-    fn see_ties(&mut self) {
-        let rows = self.links_rows.all();
-        for (partition, _, body) in &rows {
-            let half = if partition.starts_with("user:") { "contact:" } else { "user:" };
-            let halves = rows.iter().filter(|(other, _, same)| other.starts_with(half) && same == body).count();
-            assert_eq!(halves, 1, "half a link");
-        }
-        let mine = rows.iter().find(|(at, _, body)| at.starts_with("user:") && body.contains(user(1).expose()));
-        let tied = mine.map_or("-".to_owned(), |(_, _, body)| {
-            serde_json::from_str::<ContactLink>(body).expect("a link").contact.to_string()
-        });
-        if self.ties.last() != Some(&tied) {
-            self.ties.push(tied);
-        }
-    }
-
     fn answered(&mut self, post: Post) {
         if post.extra {
             return;
@@ -416,34 +397,4 @@ pub fn run<T>(future: impl Future<Output = T>) -> T {
             return value;
         }
     }
-}
-
-pub fn user(number: u64) -> LineUserId {
-    LineUserId::new(format!("U{number:032x}"))
-}
-
-/// A text message whose words nothing else contains.
-pub fn said(number: u64, by: u64, at_ms: i64) -> InboundEvent {
-    InboundEvent {
-        at_ms,
-        id: EventId::new(format!("01EVENT{number:019}")),
-        source: Source::User(user(by)),
-        what: InboundWhat::Said {
-            content: Content::Text { text: word(number) },
-            message: Some(MessageId::new(format!("{}", 400_000 + number))),
-        },
-    }
-}
-
-pub fn unsent(number: u64, of: u64, by: u64, at_ms: i64) -> InboundEvent {
-    InboundEvent {
-        at_ms,
-        id: EventId::new(format!("01UNSENT{number:018}")),
-        source: Source::User(user(by)),
-        what: InboundWhat::Unsent { message: MessageId::new(format!("{}", 400_000 + of)) },
-    }
-}
-
-pub fn word(number: u64) -> String {
-    format!("word-{number:06}-")
 }

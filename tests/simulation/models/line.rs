@@ -171,7 +171,7 @@ impl Messenger for ModelLine {
         OutgoingMessage { json: text.to_owned(), said: Content::Rich { alt_text: text.to_owned() } }
     }
 
-    async fn reply(&self, _channel: &ChannelId, token: &Secret, messages: &[OutgoingMessage]) -> ReplyAnswer {
+    async fn reply(&self, _channel: &ChannelId, token: &Secret, _messages: &[OutgoingMessage]) -> ReplyAnswer {
         let fate = self.faults.before("line reply").await;
         if fate == Fate::FailsBefore {
             return ReplyAnswer::NotNow;
