@@ -154,7 +154,7 @@ test("a person undoes it: the page says so, and LINE is gone from the contact", 
 
   const phone = await follow(".pages .unlink");
   await picture(phone, "unlink");
-  await phone.getByRole("button", { name: "LINEで本人確認して解除する" }).click();
+  await phone.getByRole("button", { name: "LINEでログインして解除する" }).click();
   await allow(phone, "けんじ");
   await ended(phone, "連携を解除しました");
   const kept = ({ properties }) => Object.keys(properties).filter((name) => name.startsWith("line_") && properties[name]);

@@ -33,7 +33,7 @@ pub async fn run(place: &Place, say: &Say, command: &RouteCommand) -> Result<Rep
             login::change(place, channel, |login| login.routes.remove(&name).map(|_| ()).ok_or_else(unknown)).await?;
             let text = match say.language {
                 Language::Japanese => format!(
-                    "経路「{name}」を削除しました。配布済みのリンクでもログインはできますが、経路は記録されません。"
+                    "経路「{name}」を削除しました。配布済みのリンクからもログインできますが、経路は記録されません。"
                 ),
                 Language::English => {
                     format!("The route “{name}” is removed. Its links still log people in; no route is then recorded.")
@@ -85,7 +85,7 @@ fn list(login: &LoginSettings, say: &Say) -> Report {
 fn named(text: &str) -> Result<RouteName, Failure> {
     RouteName::parse(text).ok_or_else(|| {
         Failure::usage(
-            "経路の名前は、半角の小文字と数字で始め、小文字・数字・「-」・「_」を40文字まで使えます（例：flyer-2026-spring）。",
+            "経路の名前は、半角の英小文字か数字で始め、英小文字・数字・「-」・「_」を合わせて40文字まで使えます（例：flyer-2026-spring）。",
             "A route's name begins with a small letter or digit and has at most 40 of those, - and _, such as flyer-2026-spring.",
         )
     })

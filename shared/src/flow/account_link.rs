@@ -55,7 +55,7 @@ impl AccountLink {
         let language = self.reply.language(channel).await?;
         let address = self.reply.messenger.account_link_url(&channel.id, user, &settings.login_url).await?;
         let text = language.pick(
-            "ログインすると、LINEとアカウントが連携されます。ボタンの有効期限は10分です。",
+            "ログインすると、お客さまのアカウントとLINEが連携されます。ボタンの有効期限は10分です。",
             "Log in to link your account with LINE. This button works for 10 minutes.",
         );
         let buttons = [Button::open(language.pick("ログインして連携する", "Log in and link"), address)];
@@ -152,7 +152,7 @@ impl AccountLink {
         let welcome = settings.and_then(|settings| settings.welcome.as_deref()).unwrap_or(ours);
         let mut buttons = Vec::new();
         if let Some(address) = settings.and_then(|settings| settings.success_url.as_ref()) {
-            buttons.push(Button::open(language.pick("サイトへ進む", "To the site"), address));
+            buttons.push(Button::open(language.pick("サイトへ進む", "Go to the site"), address));
         }
         let undo = language.pick("連携を解除する", "Unlink");
         buttons.push(match &channel.login {

@@ -37,8 +37,8 @@ impl Greet {
         let buttons = self.buttons(channel, language);
         if !buttons.is_empty() && messages.len() < REPLY_MESSAGES {
             let text = language.pick(
-                "こちらから連携すると、お客さまに合わせたご案内をお届けできます。",
-                "Link your account here, and we can write what concerns you.",
+                "こちらから連携していただくと、お客さまに合わせたご案内をお届けできます。",
+                "Link your account here, and we can send you what matters to you.",
             );
             messages.push(self.reply.messenger.compose_buttons(text, &buttons));
         }

@@ -55,14 +55,14 @@ pub fn page(language: Language, liff: &Liff<'_>) -> Page {
             "電波の良い場所で、もう一度お試しください。うまくいかない場合は、この画面を閉じてリンクを開き直してください。",
             "Check your connection and try again. If that does not help, close this page and open the link again.",
         ),
-        language.pick("もう一度", "Try again"),
+        language.pick("もう一度試す", "Try again"),
         language.pick("ブラウザのJavaScriptを有効にしてください。", "Please switch on JavaScript in your browser."),
     );
     let scripts = format!(
         "<script nonce=\"{nonce}\" src=\"{}\"></script><script nonce=\"{nonce}\">{SCRIPT}</script>",
         escape(liff.sdk)
     );
-    Card::new(language, language.pick("LINEと連携しています", "Linking your LINE account"))
+    Card::new(language, language.pick("LINEとの連携を進めています", "Linking your LINE account"))
         .account(liff.account_name)
         .heading()
         .raw(&body)

@@ -86,7 +86,7 @@ pub fn page(language: Language, end: LoginEnd, again: Option<Login<'_>>) -> Page
     let [title, happened, todo] = end.words(language);
     let card = Card::new(language, title).mark(end.mark()).heading().lead(happened).todo(todo);
     let card = match again.filter(|_| end.may_begin_again()) {
-        Some(login) => card.button(language.pick("もう一度", "Try again"), &login.path()),
+        Some(login) => card.button(language.pick("もう一度ログインする", "Try again"), &login.path()),
         None => card,
     };
     card.page(end.status())
@@ -133,7 +133,7 @@ const OTHER_BROWSER: Words = (
 const ALREADY_USED: Words = (
     [
         "この手続きは終わっています",
-        "ログインの手続きは一度だけ使えます。画面を再読み込みしたときや、前の画面に戻ったときに表示されます。",
+        "同じログイン手続きを二度行うことはできません。この画面は、再読み込みしたときや前の画面に戻ったときに表示されます。",
         "すでに連携が完了している場合は、このまま画面を閉じてください。完了していない場合は、もう一度ログインしてください。",
     ],
     [
@@ -145,7 +145,7 @@ const ALREADY_USED: Words = (
 const LINE_FAILED: Words = (
     [
         "LINEでログインできませんでした",
-        "LINEで問題が発生したため、連携を完了できませんでした。",
+        "LINE側で問題が発生したため、連携を完了できませんでした。",
         "しばらく待ってから、もう一度お試しください。",
     ],
     [
@@ -157,7 +157,7 @@ const LINE_FAILED: Words = (
 const UNAVAILABLE: Words = (
     [
         "ただいまご利用いただけません",
-        "一時的に手続きを進められなくなっています。ご不便をおかけして申し訳ありません。",
+        "一時的に、手続きを進められない状態です。ご不便をおかけし、申し訳ございません。",
         "しばらく待ってから、もう一度お試しください。",
     ],
     [

@@ -65,9 +65,9 @@ pub fn page(language: Language, qr: &RouteQr<'_>) -> Result<Page, TooLong> {
 fn known(card: Card, language: Language) -> Card {
     let (certain, unknown): (&[&str], &[&str]) = match language {
         Language::Japanese => (
-            &["このQRコードからLINEでログインした方が、どのお客様か。", "その方が、この経路から来たこと。"],
+            &["このQRコードからLINEでログインした方が、どのお客さまか。", "その方が、この経路から来たこと。"],
             &[
-                "QRコードを開いただけで、ログインしなかった方。",
+                "QRコードを読み取っただけで、ログインしなかった方。",
                 "通常の友だち追加リンクや、LINE公式アカウントの友だち追加QRコードから友だちになった方の経路。友だち追加の通知には、どのリンクから来たかが含まれていません。",
             ],
         ),

@@ -51,7 +51,7 @@ pub fn page(language: Language, sample: &SampleLogin<'_>) -> Page {
 /// What is acquired, and what for.
 fn data(language: Language, email_purpose: Option<&str>) -> String {
     let purpose = email_purpose.unwrap_or(language.pick(
-        "ご登録済みのお客様情報との照合と、お問い合わせなどに関するご連絡のために利用します。",
+        "ご登録済みのお客さま情報との照合と、お問い合わせなどに関するご連絡のために利用します。",
         "To find what you have already registered with us, and to contact you about your requests.",
     ));
     let rows = [
@@ -59,14 +59,14 @@ fn data(language: Language, email_purpose: Option<&str>) -> String {
         (
             language.pick("表示名（名前）", "Display name"),
             language.pick(
-                "トークや担当者の画面で、お客様のお名前を表示するために利用します。",
+                "トークや担当者の画面で、お客さまのお名前を表示するために利用します。",
                 "To know your name when we talk with you.",
             ),
         ),
         (
             language.pick("プロフィール画像", "Profile picture"),
             language.pick(
-                "担当者の画面で、お客様を見分けるために利用します。",
+                "担当者の画面で、お客さまを見分けるために利用します。",
                 "To tell you from others when we talk with you.",
             ),
         ),

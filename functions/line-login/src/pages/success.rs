@@ -10,7 +10,7 @@ use super::{Account, Page, path_of};
 pub fn page(language: Language, account: Account<'_>) -> Page {
     let title = language.pick("連携が完了しました", "Your LINE account is linked");
     let lead = match language {
-        Language::Japanese => format!("お客様のLINEアカウントと「{}」を連携しました。", account.name),
+        Language::Japanese => format!("お客さまのLINEアカウントと「{}」を連携しました。", account.name),
         Language::English => format!("Your LINE account is now linked with {}.", account.name),
     };
     let card = Card::new(language, title).mark(Mark::Done).account(account.name).heading().lead(&lead);

@@ -12,7 +12,7 @@ use super::{Account, Page, path_of};
 pub fn explain(language: Language, account: Account<'_>, token: &str) -> Page {
     let lead = match language {
         Language::Japanese => {
-            format!("お客様のLINEアカウントと、「{}」にご登録の情報との結び付けを解除します。", account.name)
+            format!("お客さまのLINEアカウントと、「{}」にご登録の情報との連携を解除します。", account.name)
         }
         Language::English => {
             format!("Your LINE account will no longer be tied to what {} knows about you.", account.name)
@@ -21,7 +21,7 @@ pub fn explain(language: Language, account: Account<'_>, token: &str) -> Page {
     let items: &[&str] = match language {
         Language::Japanese => &[
             "LINEの「連動アプリ」からも解除されます。",
-            "LINEの友だちとトークの内容は、そのまま残ります。",
+            "LINEでは友だちのままです。トークの内容も残ります。",
             "あとからもう一度連携することもできます。",
         ],
         Language::English => &[
@@ -35,7 +35,7 @@ pub fn explain(language: Language, account: Account<'_>, token: &str) -> Page {
          <input type=\"hidden\" name=\"token\" value=\"{}\"><button class=\"button grave\">{}</button></form></div>",
         escape(&path_of(account.channel, "unlink")),
         escape(token),
-        language.pick("LINEで本人確認して解除する", "Confirm with LINE and unlink"),
+        language.pick("LINEでログインして解除する", "Confirm with LINE and unlink"),
     );
     let card = Card::new(language, language.pick("連携を解除しますか？", "Unlink your LINE account?"))
         .account(account.name)
@@ -74,7 +74,7 @@ pub fn going_on(language: Language, login: &str) -> Page {
 /// It is undone.
 pub fn done(language: Language, account: Account<'_>) -> Page {
     let lead = match language {
-        Language::Japanese => format!("お客様のLINEアカウントと「{}」の連携を解除しました。", account.name),
+        Language::Japanese => format!("お客さまのLINEアカウントと「{}」の連携を解除しました。", account.name),
         Language::English => format!("Your LINE account is no longer linked with {}.", account.name),
     };
     let card = Card::new(language, language.pick("連携を解除しました", "Unlinked"))

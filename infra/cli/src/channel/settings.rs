@@ -45,7 +45,7 @@ pub fn set(settings: &mut ChannelSettings, text: &str) -> Result<(), Failure> {
     }
     if settings.greeting.len() == REPLY_MESSAGES && (settings.link_button || settings.login_button) {
         return Err(Failure::usage(
-            "ボタンを付けるあいさつメッセージは4通までです（LINEの返信は5通までで、ボタンに1通使います）。",
+            "ボタンを付けるあいさつメッセージは4通までです（LINEの応答メッセージは一度に5通までで、ボタンに1通使います）。",
             "A greeting with a button has four messages at most: LINE takes five in a reply, and the button is one.",
         ));
     }

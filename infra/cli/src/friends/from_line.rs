@@ -100,7 +100,7 @@ fn report(channel: &Channel, import: &FriendsImport, went_on: bool, say: &Say) -
     let creates = channel.settings.create_contacts;
     let (text, follows) = match say.language {
         Language::Japanese => (
-            format!("友だち{listed}人のうち、新しく知った{new}人を記録しました。{erased_words}"),
+            format!("友だち{listed}人のうち、新たに{new}人を記録しました。{erased_words}"),
             match creates {
                 true => "コンタクトは順に作成または照合されます。",
                 false => "create_contacts がオフのため、コンタクトは作成されません。",

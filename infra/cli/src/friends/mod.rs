@@ -39,7 +39,7 @@ async fn count(place: &Place, say: &Say, channel: &str) -> Result<Report, Failur
     let channel = place.channel(channel).await?.value;
     let Some(import) = place.parts.journal()?.friends_import(&channel.id).await? else {
         let text = say.pick(
-            "友だちの一覧をLINEから取り込んだことがありません。Musubiが知っているのは、接続してから追加・メッセージ・ログインのあった方と、CSVで取り込んだ方だけです。認証済アカウントとプレミアムアカウントでは musubi friends import チャネルID --from-line で取り込めます。",
+            "LINEの友だちの一覧は、まだ取り込んでいません。Musubiに記録されているのは、接続後に友だち追加、メッセージの送信、ログインのいずれかをした方と、CSVで取り込んだ方だけです。認証済アカウントとプレミアムアカウントでは musubi friends import チャネルID --from-line で取り込めます。",
             "Friends were never taken in from LINE's list. Musubi knows only those who followed, wrote or logged in since it was connected, and those of CSV files. For a verified or premium account: musubi friends import CHANNEL_ID --from-line",
         );
         return Ok(Report::new(json!({"channel_id": channel.id.as_str(), "listed": null}), text));
@@ -50,12 +50,12 @@ async fn count(place: &Place, say: &Say, channel: &str) -> Result<Report, Failur
     let so_far = if import.finished { "" } else { say.pick("（途中）", " (so far)") };
     let lines = facts(&[
         (say.pick("LINEの一覧にあった友だち", "friends on LINE's list"), format!("{}{so_far}", import.listed)),
-        (say.pick("そのうち新しく知った方", "of them new to Musubi"), import.new.to_string()),
+        (say.pick("そのうち新たに記録した方", "of them new to Musubi"), import.new.to_string()),
         (say.pick("消去済みのため除いた方", "left out, since erased"), import.erased.to_string()),
-        (say.pick("時点", "as of"), at),
+        (say.pick("取り込み日時", "as of"), at),
     ]);
     let meaning = say.pick(
-        "一覧の取り込みが終わった時点で、消去済みの方を除く全員をMusubiが知っています。その後に追加した方は、Webhookで知ります。この数は、あとからのブロックや追加では変わりません。CRMのコンタクトになるかどうかは create_contacts の設定によります。",
+        "一覧の取り込みが終わった時点で、消去済みの方を除く全員がMusubiに記録されています。その後に友だち追加した方は、Webhookで記録します。この数は、その後の友だち追加やブロックでは変わりません。CRMにコンタクトを作成するかどうかは create_contacts の設定によります。",
         "When the list was through, Musubi knew all on it but those who were erased. Whoever follows later is known by webhook. The figure does not change by later follows and blocks. Whether somebody becomes a contact is the setting create_contacts.",
     );
     let json = json!({

@@ -59,7 +59,7 @@ impl Mistake {
             Self::Fields => ("列の数が見出しと違います", "another number of columns than the heading"),
             Self::NoUser => ("line_user_id が空です", "line_user_id is empty"),
             Self::User => (
-                "line_user_id が「U」と半角の0～9・a～f 32文字ではありません",
+                "line_user_id が「U」と半角の0～9・a～f 32文字の形式ではありません",
                 "line_user_id is not U and 32 characters of 0-9 and a-f",
             ),
             Self::Contact => ("contact_id が数字ではありません", "contact_id is no number"),

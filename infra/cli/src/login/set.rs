@@ -195,7 +195,7 @@ async fn make_liff(
     console.make(&app).await.map_err(|error| match error {
         PortError::Permanent { .. } => Failure::failed(
             "LINEがLIFFアプリの作成を受け付けませんでした。公開URLがhttps://で始まること、LIFFアプリが30件に達していないこと、email=on の場合はメールアドレス取得権限が［申請済み］であることを確認してください。何も保存していません。",
-            "LINE refuses the LIFF app. Check that the public URL begins with https://, that the channel has fewer than 30 LIFF apps, and, with email=on, that the e-mail permission is granted. Nothing was stored.",
+            "LINE refuses the LIFF app. Check that the public URL begins with https://, that the channel has fewer than 30 LIFF apps, and, with email=on, that the e-mail permission is applied for (“Applied”). Nothing was stored.",
         ),
         error => error.into(),
     })
@@ -203,8 +203,8 @@ async fn make_liff(
 
 fn no_secrets() -> Failure {
     Failure::failed(
-        "チャネルシークレットが保存されていません。先に musubi channel add（LINEログインのシークレットの場合は --login-channel-id）で登録してください。",
-        "The channel's secret is not stored. Store it first with musubi channel add; LINE Login's with --login-channel-id.",
+        "チャネルシークレットが保存されていません。先に musubi channel add（LINEログインのシークレットは musubi login set --login-channel-id）で登録してください。",
+        "The channel's secret is not stored. Store it first with musubi channel add; LINE Login's with musubi login set --login-channel-id.",
     )
 }
 

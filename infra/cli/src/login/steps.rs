@@ -13,7 +13,7 @@ use crate::failure::Words;
 pub fn by_hand(login: &LoginSettings, addresses: &Addresses, language: Language) -> String {
     let mut steps = vec![
         Words::new(
-            "プロバイダー：Messaging APIのチャネルと同じであること（違うとユーザーIDが別人のものになり、連携できません。チャネルは後から移せません）",
+            "プロバイダー：Messaging APIのチャネルと同じであること（違うと同じ人でもユーザーIDが異なるため、連携できません。チャネルは後から移せません）",
             "Provider (プロバイダー): the same as the Messaging API channel's. User IDs differ between providers, so nobody would be linked; a channel cannot be moved later",
         ),
         Words::new(
@@ -77,7 +77,7 @@ pub fn cautions(login: &LoginSettings, language: Language) -> Vec<String> {
     let mut all = Vec::new();
     if login.ask_email && login.by_email == ByEmail::Match {
         all.push(Words::new(
-            "by_email=match：LINEは、メールアドレスが本人のものと確認済みかどうかを示していません。他人のアドレスをLINEに登録した人が、その人のコンタクトに連携されるおそれがあります。避けたい場合は by_email=ask にしてください。",
+            "by_email=match：LINEは、メールアドレスが本人のものと確認済みかどうかを示していません。他人のアドレスをLINEに登録した人が、アドレスの持ち主のコンタクトに連携されるおそれがあります。避けたい場合は by_email=ask にしてください。",
             "by_email=match: LINE does not state that the address is verified. Somebody who has given LINE another person's address could be taken for them. With by_email=ask an operator decides.",
         ));
     }

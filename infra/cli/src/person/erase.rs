@@ -31,8 +31,8 @@ pub async fn erase(
         say.note(say.pick(
             "次のものが削除され、元に戻せません。\n\
              ・コンタクトとの連携（コンタクトのLINEプロパティーは1分ほどで空になります）\n\
-             ・まだメモになっていないメッセージ、送信待ちのメッセージ、結果の決定を待っている送信の本文\n\
-             ・友だち状態、未返信の状態、CRMへの書き込み予定\n\
+             ・まだメモになっていないメッセージ、送信待ちのメッセージ、保留中の送信の本文\n\
+             ・友だちの状態、未返信の状態、CRMへの書き込み予定\n\
              CRMに書き込み済みのメモとタスクは残ります。必要に応じてCRMで削除してください。",
             "This is removed and cannot be brought back:\n\
              - the link to the contact (its LINE properties are emptied within about a minute)\n\
@@ -40,7 +40,7 @@ pub async fn erase(
              - whether they follow, whether they wait for an answer, what is owed to the CRM\n\
              Notes and tasks that are in the CRM stay; delete them there if they are to go.",
         ));
-        if !ask.yes(say.pick("この人を消去しますか？", "Erase this person?"))? {
+        if !ask.yes(say.pick("この人の情報を消去しますか？", "Erase this person?"))? {
             return Err(Failure::failed(
                 "確認されなかったため、何も変更していません。確認を省略するには --yes を付けてください。",
                 "Not confirmed; nothing was changed. --yes answers the question beforehand.",

@@ -60,7 +60,7 @@ async fn show(place: &Place, say: &Say, channel: &str, contact: &str) -> Result<
             say.pick("コンタクトに入力されたLINEユーザーID", "the LINE user ID written on the contact")
         }
         Some(ClaimedBy::AccountLink) => say.pick("アカウント連携", "account link"),
-        Some(ClaimedBy::Operator) => say.pick("オペレーター", "an operator"),
+        Some(ClaimedBy::Operator) => say.pick("担当者の操作", "an operator"),
     };
     let follows = match blocked {
         Some(false) => say.pick("はい", "yes"),
@@ -97,7 +97,7 @@ async fn link(
     let mut text = say
         .pick(
             "受け付けました。1分ほどで連携が切り替わり、前のコンタクトのLINEプロパティーは空になります。コンタクトが存在しない場合は何も変わりません。",
-            "Taken. Within about a minute the link is switched, and the LINE properties of the contact before are emptied. If there is no such contact, nothing changes.",
+            "Accepted. Within about a minute the link is switched, and the LINE properties of the contact before are emptied. If there is no such contact, nothing changes.",
         )
         .to_owned();
     if replaces {
@@ -116,7 +116,7 @@ async fn unlink(place: &Place, say: &Say, channel: &Channel, user: &LineUserId) 
     let text = say.pick(
         "受け付けました。1分ほどで連携が外れ、コンタクトのLINEプロパティーは空になります。もう一度連携されるまで、この人のコンタクトは作成されません。\n\
          LINE側の同意はここからは取り消せません。取り消しには本人のアクセストークンが必要で、Musubiは保存していないためです。本人がLINEアプリの［設定］＞［アカウント］＞［連動アプリ］で解除できます。本人が自分で連携を解除するページでは、LINE側の同意も取り消されます。",
-        "Taken. Within about a minute the link is gone and the contact's LINE properties are empty. No contact is made for this person until they are linked again.\n\
+        "Accepted. Within about a minute the link is gone and the contact's LINE properties are empty. No contact is made for this person until they are linked again.\n\
          Their consent at LINE cannot be revoked from here: that takes the person's own access token, which Musubi never keeps. The person can do it in the LINE app, Settings > Account > Authorized apps. Their own page for unlinking revokes it, too.",
     );
     Ok(Report::new(json!({"channel_id": channel.id.as_str(), "accepted": true, "deauthorized_at_line": false}), text))
