@@ -226,8 +226,9 @@ impl World {
 
     /// Starts one invocation for something that is visible in a queue.
     fn start(&mut self) -> bool {
-        if let Some(waiting) = self.acts.receive(0) {
-            self.in_flight.push(self.act(waiting.id, waiting.job));
+        // Where things happen at once, an operator acts at some point of it, not before everything else.
+        let now = self.acts.len() > 0 && (self.concurrency == 1 || self.dice.chance(40));
+        if now && self.start_act() {
             return true;
         }
         let first = self.dice.below(4);
@@ -271,7 +272,13 @@ impl World {
                 return true;
             }
         }
-        false
+        self.start_act()
+    }
+
+    fn start_act(&mut self) -> bool {
+        let Some(waiting) = self.acts.receive(0) else { return false };
+        self.in_flight.push(self.act(waiting.id, waiting.job));
+        true
     }
 
     fn act(&self, id: u64, act: Act) -> InFlight {
