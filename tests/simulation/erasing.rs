@@ -9,12 +9,13 @@ use musubi::ports::Journal;
 use musubi::ports::journal::write;
 use musubi::ports::rows::Commit;
 
+use crate::acts::Act;
 use crate::check::nothing_is_left;
 use crate::crash_points::{every_crash_point_of, small};
 use crate::faults::Faults;
 use crate::linking::{is_emptied, tied};
 use crate::said::{said, user, word};
-use crate::world::{Act, MINUTE_MS, Make, START_MS, World, push_id, run};
+use crate::world::{MINUTE_MS, Make, START_MS, World, push_id, run};
 
 const CONTACT: &str = "501";
 

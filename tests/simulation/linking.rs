@@ -10,10 +10,11 @@ use musubi::domain::properties::*;
 use musubi::ports::Links;
 use musubi::ports::rows::Commit;
 
+use crate::acts::Act;
 use crate::check::nothing_is_left;
 use crate::crash_points::{every_crash_point_of, small};
 use crate::said::{said, user, word};
-use crate::world::{Act, MINUTE_MS, START_MS, World, run};
+use crate::world::{MINUTE_MS, START_MS, World, run};
 
 const OLD: &str = "501";
 const NEW: &str = "502";

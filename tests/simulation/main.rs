@@ -5,6 +5,7 @@
 //! lost answer, crash before, crash after. When the faults stop and time goes on, the promises are
 //! checked. For small scenarios every crash point is tried, singly and in pairs.
 
+mod acts;
 mod check;
 mod contract;
 mod crash_points;

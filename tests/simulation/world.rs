@@ -8,19 +8,18 @@ use std::task::{Context, Poll, Waker};
 use musubi::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
 use musubi::domain::activity::Content;
 use musubi::domain::channel::Channel;
-use musubi::domain::claim::Claim;
 use musubi::domain::ids::*;
 use musubi::domain::job::WakeUp;
 use musubi::domain::language::Language;
 use musubi::domain::push::{OutgoingMessage, PushId, PushJob};
 use musubi::flow::accept::{Accept, Asked};
 use musubi::flow::deliver::Deliver;
-use musubi::flow::erase::{Receipt, Who};
-use musubi::flow::link::Link;
+use musubi::flow::erase::Receipt;
 use musubi::flow::record::{InboundEvent, Record};
 use musubi::flow::settle_up::SettleUp;
 use musubi::ports::{Channels, Clock, Journal, Links, PortError};
 
+use crate::acts::Act;
 use crate::faults::{Dice, Faults};
 use crate::models::clock::ModelClock;
 use crate::models::crm::ModelCrm;
@@ -42,15 +41,8 @@ pub struct Post {
     pub extra: bool,
 }
 
-/// What an operator does, and does again until it is done.
 #[derive(Clone)]
-pub enum Act {
-    Claim(LineUserId, Claim),
-    Erase(Who),
-}
-
-#[derive(Clone)]
-enum Origin {
+pub(crate) enum Origin {
     Inbox(u64),
     Push(u64),
     Wake(u64),
@@ -58,7 +50,7 @@ enum Origin {
     Act(u64),
 }
 
-struct InFlight {
+pub(crate) struct InFlight {
     origin: Origin,
     future: Pin<Box<dyn Future<Output = Result<(), PortError>>>>,
 }
@@ -83,7 +75,7 @@ pub struct World {
     pub line: ModelLine,
     pub crm: ModelCrm,
     channels: Channels,
-    in_flight: Vec<InFlight>,
+    pub(crate) in_flight: Vec<InFlight>,
     concurrency: usize,
     next_schedule_ms: i64,
     lost_answers_per_mille: u64,
@@ -167,7 +159,7 @@ impl World {
         Links::new(Arc::new(self.links_rows.clone()))
     }
 
-    fn clock(&self) -> Arc<dyn Clock> {
+    pub fn clock(&self) -> Arc<dyn Clock> {
         Arc::new(self.clock.clone())
     }
 
@@ -275,31 +267,6 @@ impl World {
         self.start_act()
     }
 
-    fn start_act(&mut self) -> bool {
-        let Some(waiting) = self.acts.receive(0) else { return false };
-        self.in_flight.push(self.act(waiting.id, waiting.job));
-        true
-    }
-
-    fn act(&self, id: u64, act: Act) -> InFlight {
-        let (link, erase) = (self.link(), self.settle_up().erase());
-        let (channel, receipts) = (self.channel.clone(), Arc::clone(&self.receipts));
-        in_flight(Origin::Act(id), async move {
-            match act {
-                Act::Claim(user, claim) => link.claim(&channel, &user, &claim).await,
-                Act::Erase(who) => {
-                    let receipt = erase.erase(&channel.account, &channel.id, &who).await?;
-                    receipts.lock().unwrap().push(receipt);
-                    Ok(())
-                }
-            }
-        })
-    }
-
-    fn link(&self) -> Link {
-        Link { journal: self.journal(), wake_ups: Arc::new(self.wake_ups.clone()), clock: self.clock() }
-    }
-
     fn asked(&self, post: &Post) -> Asked {
         Asked {
             id: push_id(&self.account, &post.callback),
@@ -391,7 +358,7 @@ pub fn push_id(account: &CrmAccount, callback: &CallbackId) -> PushId {
     PushId::of_action(account.key.kind, &account.key.id, &[callback.as_str()])
 }
 
-fn in_flight(origin: Origin, future: impl Future<Output = Result<(), PortError>> + 'static) -> InFlight {
+pub(crate) fn in_flight(origin: Origin, future: impl Future<Output = Result<(), PortError>> + 'static) -> InFlight {
     InFlight { origin, future: Box::pin(future) }
 }
 
