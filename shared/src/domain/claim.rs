@@ -8,7 +8,7 @@ use super::ids::ContactId;
 use super::route::RouteName;
 
 /// An e-mail address as somebody gave it. It is a person's: `Debug` shows nothing.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct EmailAddress(String);
 
@@ -51,8 +51,8 @@ pub enum ClaimedBy {
     Operator,
 }
 
-/// Who the person is said to be. Later ones are more exact.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+/// Who the person is said to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", content = "at", rename_all = "snake_case")]
 pub enum Whom {
     /// Whoever has the LINE user ID; a new contact where nobody has.
@@ -63,6 +63,20 @@ pub enum Whom {
     Contact(ContactId),
     /// Nobody any more: the two are untied.
     Nobody,
+}
+
+impl Whom {
+    /// Whether it says as much as the other one or more. That there is nobody outlives nothing that is said later, and nothing
+    /// outlives it.
+    fn is_at_least(&self, other: &Self) -> bool {
+        let exact = |whom: &Self| match whom {
+            Self::Anyone => Some(0),
+            Self::Email(_) => Some(1),
+            Self::Contact(_) => Some(2),
+            Self::Nobody => None,
+        };
+        matches!((exact(self), exact(other)), (Some(own), Some(others)) if own >= others)
+    }
 }
 
 /// A claim. At most one waits for each conversation; it is gone when the contact follows it.
@@ -111,7 +125,7 @@ impl Claim {
     #[must_use]
     pub fn after(self, waiting: Option<Self>) -> Self {
         match waiting {
-            Some(waiting) if waiting.by > self.by && waiting.whom > self.whom && self.whom != Whom::Nobody => Self {
+            Some(waiting) if waiting.by > self.by && waiting.whom.is_at_least(&self.whom) => Self {
                 by: waiting.by,
                 whom: waiting.whom,
                 route: self.route.or(waiting.route),
@@ -151,7 +165,16 @@ mod tests {
         assert_eq!(operator.clone().after(Some(login.clone())).whom, contact);
         let unlink = Claim::new(ClaimedBy::Login, Whom::Nobody, 3);
         assert_eq!(unlink.clone().after(Some(operator)).whom, Whom::Nobody);
-        assert_eq!(login.after(Some(unlink)).whom, Whom::Anyone);
+        assert_eq!(login.clone().after(Some(unlink)).whom, Whom::Anyone);
+        let parted = Claim::new(ClaimedBy::Operator, Whom::Nobody, 4);
+        assert_eq!(login.after(Some(parted)).whom, Whom::Anyone, "who logs in after having left is back");
+    }
+
+    #[test]
+    fn of_two_addresses_the_weightier_word_stays_whatever_they_spell() {
+        let said = |by, text: &str| Claim::new(by, Whom::Email(EmailAddress::parse(text).unwrap()), 1);
+        let site = said(ClaimedBy::AccountLink, "aaa@example.com");
+        assert_eq!(said(ClaimedBy::Login, "bbb@example.com").after(Some(site.clone())).whom, site.whom);
     }
 
     #[test]

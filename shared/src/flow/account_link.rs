@@ -96,7 +96,7 @@ impl AccountLink {
                 break;
             }
             let now_ms = self.reply.clock.now_ms();
-            let claim = Claim::new(ClaimedBy::AccountLink, Whom::Nobody, now_ms);
+            let claim = Claim::new(ClaimedBy::AccountLink, Whom::Nobody, asked.accepted_at_ms);
             let done = vec![write::done(&key, &asked.event.id, now_ms)];
             if self.link.try_claim(channel, &key, &claim, done).await? == Commit::Done {
                 break;
@@ -130,7 +130,7 @@ impl AccountLink {
                 NonceState::Open(whom) => whom,
             };
             let used = LinkNonce { state: NonceState::Used(asked.event.id.clone()), ..found.value };
-            let claim = Claim::new(ClaimedBy::AccountLink, whom, self.reply.clock.now_ms());
+            let claim = Claim::new(ClaimedBy::AccountLink, whom, asked.accepted_at_ms);
             let right = vec![write::nonce(nonce, &used, found.rev)];
             if self.link.try_claim(channel, &key, &claim, right).await? == Commit::Done {
                 info!(channel.id = %channel.id, event.id = %asked.event.id, "account_link.confirmed");

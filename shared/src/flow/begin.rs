@@ -25,7 +25,12 @@ pub(super) async fn find_or_begin(
 ) -> Result<Begun, PortError> {
     let head = journal.conversation(key).await?;
     let erasure = journal.erasure(key).await?;
-    let head = head.unwrap_or_else(|| Versioned { value: Conversation::new(key.clone(), account.clone()), rev: 0 });
+    let mut head = head.unwrap_or_else(|| Versioned { value: Conversation::new(key.clone(), account.clone()), rev: 0 });
+    if head.value.account != *account {
+        // The channel was taken to another account: nothing that was owed to the one before is owed to this one.
+        head.value =
+            Conversation { friendship: head.value.friendship, ..Conversation::new(key.clone(), account.clone()) };
+    }
     Ok(Begun { head, erasure })
 }
 

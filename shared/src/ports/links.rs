@@ -32,7 +32,8 @@ impl Links {
         read(self.0.get(&user_key(channel, user)).await?)
     }
 
-    /// Who this contact is on LINE, for one Official Account.
+    /// Who this contact is on LINE, for one Official Account, at the revision of the person's row: that one guards every change
+    /// of the link.
     ///
     /// # Errors
     /// As the table's.
@@ -42,7 +43,17 @@ impl Links {
         contact: &ContactId,
         channel: &ChannelId,
     ) -> Result<Option<Versioned<ContactLink>>, PortError> {
-        read(self.0.get(&contact_key(account, contact, channel)).await?)
+        // Two reads may see a link on its way from one contact to another: then they are made again.
+        for _ in 0..3 {
+            let Some(found) = read(self.0.get(&contact_key(account, contact, channel)).await?)? else {
+                return Ok(None);
+            };
+            let link = self.of_user(channel, &found.value.user).await?;
+            if let Some(link) = link.filter(|link| link.value.contact == *contact && link.value.account == *account) {
+                return Ok(Some(link));
+            }
+        }
+        Ok(None)
     }
 
     /// Ties two that are both free. `Conflict`: one of them is tied already, perhaps to the other.
@@ -53,7 +64,10 @@ impl Links {
         let by_user = user_key(&link.channel, &link.user);
         let by_contact = contact_key(&link.account, &link.contact, &link.channel);
         self.0
-            .commit(vec![Write::put(by_user, link, Expect::Absent), Write::put(by_contact, link, Expect::Absent)])
+            .commit(vec![
+                Write::put(by_user, link, Expect::AbsentAnew),
+                Write::put(by_contact, link, Expect::AbsentAnew),
+            ])
             .await
     }
 
@@ -69,20 +83,21 @@ impl Links {
         of_user: Option<&Versioned<ContactLink>>,
         of_contact: Option<&Versioned<ContactLink>>,
     ) -> Result<Commit, PortError> {
-        let rev = |found: Option<&Versioned<ContactLink>>| Expect::Rev(found.map_or(0, |found| found.rev));
         let by_user = user_key(&link.channel, &link.user);
         let by_contact = contact_key(&link.account, &link.contact, &link.channel);
-        let mut writes = vec![
-            Write::put(by_user.clone(), link, rev(of_user)),
-            Write::put(by_contact.clone(), link, rev(of_contact)),
-        ];
-        // The two rows of one old link lie at four places at most; the two that are written stay.
-        let left = of_user
-            .map(|old| contact_key(&old.value.account, &old.value.contact, &old.value.channel))
-            .into_iter()
-            .chain(of_contact.map(|old| user_key(&old.value.channel, &old.value.user)));
-        let left = left.filter(|key| *key != by_user && *key != by_contact);
-        writes.extend(left.map(|key| Write::Delete { key, expect: Expect::Any }));
+        let of_user_was = of_user.map_or(Expect::AbsentAnew, |old| Expect::Rev(old.rev));
+        // Whoever changes the contact's row changes the row of its person, too: that one is guarded.
+        let of_contact_was = of_contact.map_or(Expect::AbsentAnew, |_| Expect::Any);
+        let mut writes =
+            vec![Write::put(by_user.clone(), link, of_user_was), Write::put(by_contact.clone(), link, of_contact_was)];
+        if let Some(old) = of_user {
+            let key = contact_key(&old.value.account, &old.value.contact, &old.value.channel);
+            writes.extend((key != by_contact).then_some(Write::Delete { key, expect: Expect::Any }));
+        }
+        if let Some(old) = of_contact {
+            let key = user_key(&old.value.channel, &old.value.user);
+            writes.extend((key != by_user).then_some(Write::Delete { key, expect: Expect::Rev(old.rev) }));
+        }
         self.0.commit(writes).await
     }
 

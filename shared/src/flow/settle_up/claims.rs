@@ -18,6 +18,10 @@ use crate::ports::crm::{ContactRecord, ContactWrite, CrmFailure};
 use crate::ports::journal::write;
 use crate::ports::rows::{Commit, Versioned};
 
+/// A record that says any of this is a customer's, and not one that was made for a person on LINE alone: merging cannot be
+/// undone.
+const OF_A_CUSTOMER: [&str; 5] = [property::EMAIL, "firstname", "lastname", "phone", "company"];
+
 /// What a claim came to.
 enum Heeded {
     /// The person goes on: tied, or as before.
@@ -58,13 +62,18 @@ impl Payer<'_> {
         if let Some(link) = person.link.take() {
             let clear = Owed::Clear { contact: link.value.contact.clone(), channel: link.value.channel.clone() };
             self.owe_now(clear).await?;
+            // At once, too: a look at a contact that still names the person would tie them again.
+            if let Err(failure) = self.wipe(&link.value.contact).await {
+                return self.conclude(&person.row, Verdict::After(self.wait_after(&person.row, &failure))).await;
+            }
             if self.up.links.untie(&link).await? == Commit::Conflict {
                 return Ok(());
             }
             tracing::info!(crm.account = %self.account.key, conversation = person.head.value.key.hash(), "link.parted");
         }
         person.head.value.unlinked = true;
-        self.leave_unlinked(person, Vec::new()).await
+        let answered = write::answered(&self.account.key, &person.head.value.key);
+        self.leave_unlinked(person, vec![answered]).await
     }
 
     async fn heed_contact(&self, person: &mut Person, claim: &Claim, contact: &ContactId) -> Result<Heeded, PortError> {
@@ -173,8 +182,16 @@ impl Payer<'_> {
         old: &Versioned<ContactLink>,
         new: &ContactId,
     ) -> Result<Result<ContactId, CrmFailure>, PortError> {
+        let before = std::slice::from_ref(&old.value.contact);
+        let known = match self.crm.read_contacts(before, &OF_A_CUSTOMER).await.pop() {
+            // Merged already, perhaps by a try of ours whose answer was lost: there is nothing left to be emptied.
+            Some(Ok(record)) if record.contact == *new => return Ok(Ok(new.clone())),
+            Some(Ok(record)) => OF_A_CUSTOMER.iter().any(|name| record.properties.get(name).is_some()),
+            None | Some(Err(CrmFailure::Gone)) => return Ok(Ok(new.clone())),
+            Some(Err(failure)) => return Ok(Err(failure)),
+        };
         let merges = person.channel.login.as_ref().is_some_and(|login| login.merge_duplicates);
-        if merges && claim.by == ClaimedBy::Login && old.value.by.is_none() {
+        if merges && claim.by == ClaimedBy::Login && old.value.by.is_none() && !known {
             match self.crm.merge_contacts(&old.value.contact, new).await {
                 Ok(kept) => return Ok(Ok(kept)),
                 Err(CrmFailure::Refused { .. } | CrmFailure::Gone) => self.log_conflict(person, "merge.refused"),
@@ -182,11 +199,23 @@ impl Payer<'_> {
             }
         }
         self.owe_now(Owed::Clear { contact: old.value.contact.clone(), channel: old.value.channel.clone() }).await?;
-        let writes = [ContactWrite { contact: old.value.contact.clone(), properties: cleared() }];
-        Ok(match self.crm.update_contacts(&writes).await.pop() {
-            None | Some(Ok(_) | Err(CrmFailure::Gone)) => Ok(new.clone()),
+        Ok(self.wipe(&old.value.contact).await.map(|()| new.clone()))
+    }
+
+    /// Empties a contact's fields, if it is still a record of its own.
+    pub(super) async fn wipe(&self, contact: &ContactId) -> Result<(), CrmFailure> {
+        match self.crm.read_contacts(std::slice::from_ref(contact), &[]).await.pop() {
+            // Merged: the other record's fields are its own person's.
+            Some(Ok(record)) if record.contact != *contact => return Ok(()),
+            None | Some(Err(CrmFailure::Gone)) => return Ok(()),
+            Some(Err(failure)) => return Err(failure),
+            Some(Ok(_)) => {}
+        }
+        let writes = [ContactWrite { contact: contact.clone(), properties: cleared() }];
+        match self.crm.update_contacts(&writes).await.pop() {
+            None | Some(Ok(_) | Err(CrmFailure::Gone)) => Ok(()),
             Some(Err(failure)) => Err(failure),
-        })
+        }
     }
 
     /// An operator is asked whether the person is this contact.

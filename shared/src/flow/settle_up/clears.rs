@@ -7,7 +7,7 @@ use crate::domain::link::ContactLink;
 use crate::domain::owed::{Owed, OwedRow};
 use crate::domain::properties as property;
 use crate::ports::PortError;
-use crate::ports::crm::{ContactWrite, CrmFailure, Properties};
+use crate::ports::crm::Properties;
 use crate::ports::journal::write;
 
 /// What goes with the tie. The route stays: it says how the contact came, not who it is on LINE.
@@ -46,10 +46,8 @@ impl Payer<'_> {
         let Owed::Clear { contact, .. } = &row.owed else { return Ok(Verdict::Leave) };
         let tied = self.links_of(contact).await?;
         if tied.is_empty() {
-            let writes = [ContactWrite { contact: contact.clone(), properties: cleared() }];
-            match self.crm.update_contacts(&writes).await.pop() {
-                None | Some(Ok(_) | Err(CrmFailure::Gone)) => {}
-                Some(Err(failure)) => return Ok(Verdict::After(self.wait_after(row, &failure))),
+            if let Err(failure) = self.wipe(contact).await {
+                return Ok(Verdict::After(self.wait_after(row, &failure)));
             }
         }
         for link in tied {

@@ -76,6 +76,7 @@ impl Payer<'_> {
             return Ok(None);
         };
         let channel = self.up.channels.find(&key.channel).await?;
+        let channel = channel.filter(|channel| channel.account == self.account.key);
         let (Some(open), Some(channel), Some(user)) = (head.value.open.clone(), channel, key.source.user()) else {
             self.paid(&row).await?;
             return Ok(None);
@@ -88,7 +89,8 @@ impl Payer<'_> {
             self.move_to(&row, OwedRow { due_at_ms: ready_at_ms, ..row.clone() }, head).await?;
             return Ok(None);
         }
-        let Some(link) = self.up.links.of_user(&key.channel, user).await? else {
+        let link = self.up.links.of_user(&key.channel, user).await?;
+        let Some(link) = link.filter(|link| link.value.account == self.account.key) else {
             self.wait_for_link(&row, head, &open, &channel).await?;
             return Ok(None);
         };

@@ -89,12 +89,15 @@ impl Payer<'_> {
     async fn load(&self, row: OwedRow) -> Result<Option<Person>, PortError> {
         let Owed::Person { conversation: key } = &row.owed else { return Ok(None) };
         let channel = self.up.channels.find(&key.channel).await?;
+        // A channel that belongs to another account by now is none of this one's: nothing of it goes to who had it before.
+        let channel = channel.filter(|channel| channel.account == self.account.key);
         let (Some(head), Some(user), Some(channel)) = (self.head(key).await?, key.source.user().cloned(), channel)
         else {
             self.paid(&row).await?;
             return Ok(None);
         };
         let link = self.up.links.of_user(&key.channel, &user).await?;
+        let link = link.filter(|link| link.value.account == self.account.key);
         let claim = self.journal().claim(key).await?;
         let told =
             claim.as_ref().and_then(|claim| claim.value.name.clone().map(|name| (name, claim.value.picture.clone())));
@@ -160,8 +163,13 @@ impl Payer<'_> {
             linked_at_ms: self.now_ms(),
             by: None,
         };
-        let tied = self.up.links.tie(&link).await?;
-        person.link = self.up.links.of_user(&link.channel, &link.user).await?;
+        let tied = match self.up.links.of_user(&link.channel, &link.user).await? {
+            // Of the account that the channel belonged to before.
+            Some(old) if old.value.account != link.account => self.up.links.switch(&link, Some(&old), None).await?,
+            _ => self.up.links.tie(&link).await?,
+        };
+        let now = self.up.links.of_user(&link.channel, &link.user).await?;
+        person.link = now.filter(|now| now.value.account == link.account);
         person.tied = tied == Commit::Done;
         if person.link.is_none() {
             // The contact is tied to somebody else on this Official Account.
