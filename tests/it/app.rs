@@ -7,7 +7,7 @@ use local::fake::hubspot::{Execution, RecordView};
 use local::fake::line::event::{self, Common};
 use local::seed::{BOT_USER_ID, CHANNEL_ID, CHANNEL_SECRET, LINKED_CONTACT, PORTAL_ID};
 use local::world::{Options, World};
-use musubi::domain::account::{CrmAccountKey, CrmKind};
+use musubi::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
 use musubi::domain::channel::Channel;
 use musubi::domain::ids::{ChannelId, CrmAccountId};
 use musubi::domain::owed::{Owed, OwedRow};
@@ -108,6 +108,15 @@ impl App {
             |row: &&OwedRow| matches!(row.owed, Owed::Entry { .. } | Owed::TaskCheck { .. } | Owed::Oblivion { .. });
         let rows = self.owed_rows().await;
         rows.len() - rows.iter().filter(waits).count()
+    }
+
+    /// Changes the demo portal's settings.
+    pub async fn change_account(&self, change: impl FnOnce(&mut CrmAccount)) {
+        let channels = self.world.parts(musubi::aws::Patience::WORKER).expect("parts").channels().expect("channels");
+        let mut found = channels.account(&account()).await.expect("a row").expect("an account");
+        change(&mut found.value);
+        assert_eq!(channels.put_account(&found.value, found.rev).await.expect("stored"), Commit::Done);
+        self.minutes_pass(1);
     }
 
     /// Waits until no queue holds anything and nothing but entries, which wait for a pause, is owed.

@@ -2,6 +2,7 @@
 
 use local::fake::line::event;
 use local::seed::{CHANNEL_ID, LINKED_CONTACT, LINKED_USER, NEW_USER, OWNER_ID, PORTAL_ID};
+use musubi::domain::account::TimelineSurface;
 
 use crate::app::{App, common, message_id, text_at};
 
@@ -96,6 +97,33 @@ async fn a_message_taken_back_after_its_entry_leaves_the_note_and_the_properties
     app.until("the note without it", |app| !app.notes()[0].contains("口座番号")).await;
     app.until("the property without it", |app| !app.linked("line_recent_messages").contains("口座番号")).await;
     assert!(app.notes()[0].contains("すみません") && app.notes()[0].contains("取り消しました"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_conversations_are_app_events_a_message_taken_back_later_is_put_aside_once_in_words() {
+    let app = App::start().await;
+    let kind = "ae77_line_conversation".to_owned();
+    app.world.hubspot.edit_portal(PORTAL_ID, |portal| portal.event_types = vec![kind.clone()]);
+    app.change_account(|account| account.surface = TimelineSurface::AppEvents { event_type: kind }).await;
+    let at_ms = app.world.clock.now_ms();
+    assert_eq!(app.post_events(&[text_at(LINKED_USER, 1, at_ms, "口座番号は1234です")]).await, 200);
+    app.until("the property", |app| app.linked("line_last_message") == "口座番号は1234です").await;
+    app.minutes_pass(16);
+    app.until("the event", |app| app.world.hubspot.timeline_events(PORTAL_ID).len() == 1).await;
+    app.settled().await;
+    assert_eq!((app.notes().len(), app.texts_at_rest("口座番号は").await), (0, 0));
+
+    let unsend = event::unsend(&common(LINKED_USER, 3, at_ms + 900_000), &message_id(1));
+    assert_eq!(app.post_events(&[unsend]).await, 200);
+    app.until("the reason", |app| app.world.aws.sqs().counts("crm-dlq.fifo").total() == 1).await;
+    app.settled().await;
+    app.minutes_pass(60);
+    app.settled().await;
+    let letters = app.world.aws.sqs().messages("crm-dlq.fifo");
+    assert_eq!(letters.len(), 1);
+    let reason = letters[0].attributes["reason"].string_value.clone().unwrap_or_default();
+    assert!(reason.contains("アプリイベント") && reason.contains("event:musubi-entry-"), "{reason}");
+    assert_eq!(app.world.hubspot.timeline_events(PORTAL_ID).len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -295,6 +295,9 @@ pub enum HubSpotCommand {
         /// The port of `portal add`.
         #[arg(long, default_value_t = crate::hubspot_project::DEFAULT_PORT)]
         port: u16,
+        /// With an app event for conversations. Needs HubSpot's approval, and makes the app one of the marketplace.
+        #[arg(long)]
+        app_events: bool,
         /// Overwrites files that differ.
         #[arg(long)]
         force: bool,

@@ -6,6 +6,7 @@
 use std::path::Path;
 
 use musubi::config::{self, Environment};
+use musubi::crm::hubspot::oauth::TIMELINE_SCOPE;
 use serde_json::json;
 use url::Url;
 
@@ -16,11 +17,13 @@ use crate::say::{Report, Say};
 /// The port of `http://localhost:PORT/callback`, which the project names.
 pub const DEFAULT_PORT: u16 = 8976;
 
+const APP: &str = "src/app/app-hsmeta.json";
+
 /// The project's files as they are in `infra/hubspot`.
 pub const FILES: [(&str, &str); 5] = [
     ("README.md", include_str!("../../hubspot/README.md")),
     ("hsproject.json", include_str!("../../hubspot/hsproject.json")),
-    ("src/app/app-hsmeta.json", include_str!("../../hubspot/src/app/app-hsmeta.json")),
+    (APP, include_str!("../../hubspot/src/app/app-hsmeta.json")),
     (
         "src/app/workflow-actions/send-line-message-hsmeta.json",
         include_str!("../../hubspot/src/app/workflow-actions/send-line-message-hsmeta.json"),
@@ -28,19 +31,30 @@ pub const FILES: [(&str, &str); 5] = [
     ("src/app/webhooks/webhooks-hsmeta.json", include_str!("../../hubspot/src/app/webhooks/webhooks-hsmeta.json")),
 ];
 
+/// What `--app-events` adds. Left out else: HubSpot takes it only where it has approved the app.
+const APP_EVENT: (&str, &str) = (
+    "src/app/app-events/line-conversation-hsmeta.json",
+    include_str!("../../hubspot/app-events/line-conversation-hsmeta.json"),
+);
+
 /// Runs the command.
 ///
 /// # Errors
 /// An address or name cannot be used, or a file cannot be written.
 pub fn run(environment: &Environment, say: &Say, command: &HubSpotCommand) -> Result<Report, Failure> {
-    let HubSpotCommand::Project { out, public_url, app, port, force } = command;
+    let HubSpotCommand::Project { out, public_url, app, port, app_events, force } = command;
     let url = match public_url {
         Some(url) => url.trim_end_matches('/').to_owned(),
         None => config::public_url(environment)?,
     };
     let url = usable(&url)?;
     let app = app_name(app)?;
-    let files: Vec<(&str, String)> = FILES.iter().map(|(path, text)| (*path, filled(text, &url, app, *port))).collect();
+    let filled = |(path, text): (&'static str, &str)| (path, filled(text, &url, app, *port));
+    let mut files: Vec<(&str, String)> = FILES.into_iter().map(filled).collect();
+    if *app_events {
+        files.iter_mut().filter(|(path, _)| *path == APP).for_each(|(_, text)| *text = with_app_events(text));
+        files.push(filled(APP_EVENT));
+    }
     if !force {
         let differs =
             |(path, text): &&(&str, String)| std::fs::read_to_string(out.join(path)).is_ok_and(|there| there != *text);
@@ -108,6 +122,13 @@ fn usable(text: &str) -> Result<String, Failure> {
 /// Puts the values in place of the names in braces.
 pub fn filled(text: &str, public_url: &str, app: &str, port: u16) -> String {
     text.replace("{PUBLIC_URL}", public_url).replace("{APP}", app).replace("{PORT}", &port.to_string())
+}
+
+/// The app as app events need it: distributed on the marketplace, with their scope (HubSpot's reference of app events).
+fn with_app_events(app: &str) -> String {
+    let last = r#""crm.schemas.contacts.write""#;
+    let scopes = format!("{last},\n        \"{TIMELINE_SCOPE}\"");
+    app.replace(r#""distribution": "private""#, r#""distribution": "marketplace""#).replace(last, &scopes)
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Failure> {

@@ -51,7 +51,7 @@ impl Crms for CrmClients {
                 if !api.has_token().await? {
                     return Ok(None);
                 }
-                Ok(Some(Arc::new(HubSpot::new(api, account.capabilities))))
+                Ok(Some(Arc::new(HubSpot::new(api, account.capabilities, account.surface.clone()))))
             }
         }
     }

@@ -68,6 +68,23 @@ pub struct Capabilities {
     pub unique_keys: bool,
 }
 
+/// As what conversations stand on a contact's timeline.
+///
+/// While a change takes effect, an entry whose first try had no answer may be written as both.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TimelineSurface {
+    /// Notes: anybody's, and they can be edited.
+    #[default]
+    Notes,
+    /// Events of our app, which nobody can change. HubSpot: app events, which need its approval and an app that is distributed
+    /// on the marketplace.
+    AppEvents {
+        /// The CRM's full name of the event's type (HubSpot: `fullyQualifiedName`).
+        event_type: String,
+    },
+}
+
 /// A connected CRM account and its settings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CrmAccount {
@@ -81,6 +98,9 @@ pub struct CrmAccount {
     pub time_zone: String,
     /// What it can do.
     pub capabilities: Capabilities,
+    /// As what conversations are written.
+    #[serde(default)]
+    pub surface: TimelineSurface,
     /// Its Official Accounts. An action that names none uses the only one.
     pub channels: Vec<ChannelId>,
     /// How long a message may wait before its first attempt, in milliseconds (24 hours).
@@ -109,6 +129,7 @@ impl CrmAccount {
             language,
             time_zone: time_zone.to_owned(),
             capabilities: Capabilities::default(),
+            surface: TimelineSurface::default(),
             channels: Vec::new(),
             send_limit_ms: day_ms(),
             block_expiry_ms: block_ms(),
@@ -119,5 +140,19 @@ impl CrmAccount {
     /// before the workflow stops waiting.
     pub fn send_by_ms(&self, accepted_at_ms: i64) -> i64 {
         accepted_at_ms + self.send_limit_ms.min(self.block_expiry_ms - 600_000)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_from_before_there_was_a_choice_has_notes() {
+        let key = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new("1") };
+        let account = CrmAccount::new(key, CrmAppId::new("a"), Language::English, "UTC");
+        let mut stored = serde_json::to_value(&account).expect("an account is JSON");
+        assert_eq!(stored.as_object_mut().and_then(|row| row.remove("surface")), Some("notes".into()));
+        assert_eq!(serde_json::from_value::<CrmAccount>(stored).expect("it reads"), account);
     }
 }

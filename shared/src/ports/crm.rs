@@ -153,6 +153,9 @@ pub enum CrmFailure {
     Disconnected,
 }
 
+/// The code of a refusal because the entry stands on the timeline as an event, which can neither be read nor changed.
+pub const EVENT_IMMUTABLE: &str = "EVENT_IMMUTABLE";
+
 /// The answer for one item.
 pub type Each<T> = Result<T, CrmFailure>;
 
@@ -182,10 +185,10 @@ pub trait Crm: Send + Sync {
     /// Looks for a note whose writing ended in the unknown, on the contact's own timeline.
     async fn find_note(&self, note: &NoteWrite) -> Each<Option<NoteId>>;
 
-    /// A note's body.
+    /// A note's body. Refused with [`EVENT_IMMUTABLE`] where the entry was written as an event.
     async fn read_note(&self, note: &NoteId) -> Each<String>;
 
-    /// Replaces a note's body. Twice is the same as once.
+    /// Replaces a note's body. Twice is the same as once. Refused as [`read_note`](Self::read_note) is.
     async fn edit_note(&self, note: &NoteId, body: &str) -> Each<()>;
 
     /// Writes tasks. Twice as with notes.

@@ -11,6 +11,21 @@ pub enum PortalCommand {
     Add(PortalAdd),
     /// All accounts.
     List,
+    /// Changes settings, written KEY=VALUE.
+    #[command(after_help = "\
+surface=notes                conversations are written as notes
+surface=app_events:TYPE      ... as app events of this type (HubSpot's fullyQualifiedName): nobody can change them any more, not even
+                             for a message that is taken back. They need HubSpot's approval; see hubspot project --app-events")]
+    Set {
+        /// Its ID in the CRM.
+        portal: String,
+        /// KEY=VALUE.
+        #[arg(required = true)]
+        settings: Vec<String>,
+        /// Which CRM.
+        #[arg(long, value_enum, default_value = "hubspot")]
+        kind: Kind,
+    },
     /// One account.
     Show {
         /// Its ID in the CRM.
@@ -42,6 +57,9 @@ pub struct PortalAdd {
     /// Does not ask for the scope `automation`, which some subscriptions cannot grant: workflows then do not wait for outcomes.
     #[arg(long)]
     pub no_automation: bool,
+    /// Asks for the scope `timeline`, too: for a project that was written with --app-events.
+    #[arg(long, conflicts_with = "private_token")]
+    pub app_events: bool,
     /// Language of the properties' labels and of reasons. Default: that of --lang.
     #[arg(long, value_enum)]
     pub portal_lang: Option<Lang>,

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use musubi::config;
-use musubi::crm::hubspot::oauth::{AUTHORIZE_URL, AUTOMATION_SCOPE, OAuth, OAuthError, REQUIRED_SCOPES, authorize_url};
+use musubi::crm::hubspot::oauth::{
+    AUTHORIZE_URL, AUTOMATION_SCOPE, OAuth, OAuthError, REQUIRED_SCOPES, TIMELINE_SCOPE, authorize_url,
+};
 use musubi::crm::hubspot::setup;
 use musubi::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
 use musubi::domain::ids::{CrmAccountId, CrmAppId};
@@ -74,7 +76,8 @@ pub async fn by_oauth(place: &Place, ask: &mut Ask, say: &Say, asked: &PortalAdd
     let state = Uuid::new_v4().simple().to_string();
     // A conditionally required scope is asked for like any other, where it is wanted.
     let automation = (!asked.no_automation).then_some(AUTOMATION_SCOPE);
-    let scopes: Vec<&str> = REQUIRED_SCOPES.into_iter().chain(automation).collect();
+    let timeline = asked.app_events.then_some(TIMELINE_SCOPE);
+    let scopes: Vec<&str> = REQUIRED_SCOPES.into_iter().chain(timeline).chain(automation).collect();
     let page = place.environment.url_or("MUSUBI_HUBSPOT_AUTHORIZE_URL", AUTHORIZE_URL)?;
     let url = authorize_url(&page, &client_id, &redirect_uri, &scopes, &[], &state)
         .expect("the environment checked that it is an address");

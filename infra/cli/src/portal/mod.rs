@@ -3,15 +3,17 @@
 mod add;
 mod callback;
 mod grant;
+mod settings;
 
 use musubi::domain::account::CrmAccount;
 use musubi::domain::language::Language;
+use musubi::ports::rows::Commit;
 use serde_json::{Value, json};
 
-use crate::args::PortalCommand;
+use crate::args::{Kind, PortalCommand};
 use crate::ask::Ask;
 use crate::failure::Failure;
-use crate::place::Place;
+use crate::place::{Place, contended};
 use crate::say::{Report, Say};
 use crate::table::{facts, on, span, table};
 
@@ -43,11 +45,27 @@ pub async fn run(place: &Place, ask: &mut Ask, say: &Say, command: &PortalComman
             let json = json!({"portals": accounts.iter().map(to_json).collect::<Vec<_>>()});
             Ok(Report::new(json, table(&heads, &rows, say.language)))
         }
+        PortalCommand::Set { portal, settings, kind } => set(place, say, *kind, portal, settings).await,
         PortalCommand::Show { portal, kind } => {
             let account = place.account(*kind, portal).await?.value;
             Ok(Report::new(to_json(&account), to_text(&account, say)))
         }
     }
+}
+
+async fn set(place: &Place, say: &Say, kind: Kind, portal: &str, changes: &[String]) -> Result<Report, Failure> {
+    for _ in 0..5 {
+        let found = place.account(kind, portal).await?;
+        let mut changed = found.value;
+        for change in changes {
+            settings::set(&mut changed, change)?;
+        }
+        if place.channels()?.put_account(&changed, found.rev).await? == Commit::Done {
+            let head = say.pick("変更しました。1分以内に反映されます。", "Changed; it takes effect within a minute.");
+            return Ok(Report::new(to_json(&changed), format!("{head}\n{}", to_text(&changed, say))));
+        }
+    }
+    Err(contended())
 }
 
 /// For machines. An account's row holds no secrets.
@@ -60,6 +78,7 @@ fn to_json(account: &CrmAccount) -> Value {
         "time_zone": account.time_zone,
         "workflows_wait": account.capabilities.workflows_wait,
         "unique_keys": account.capabilities.unique_keys,
+        "surface": settings::written(&account.surface),
         "channels": account.channels,
         "send_limit_ms": account.send_limit_ms,
         "block_expiry_ms": account.block_expiry_ms,
@@ -77,6 +96,7 @@ fn to_text(account: &CrmAccount, say: &Say) -> String {
         (say.pick("タイムゾーン", "time zone"), account.time_zone.clone()),
         (say.pick("ワークフローが結果を待つ", "workflows wait"), on(account.capabilities.workflows_wait, language)),
         (say.pick("重複防止キー", "unique keys"), on(account.capabilities.unique_keys, language)),
+        (say.pick("会話の記録先", "conversations as"), settings::written(&account.surface)),
         (say.pick("送信の期限", "send limit"), span(account.send_limit_ms)),
         (say.pick("チャネル", "channels"), channels.join(" ")),
     ])

@@ -1,6 +1,6 @@
 //! `portal`.
 
-use musubi::domain::account::{CrmAccountKey, CrmKind};
+use musubi::domain::account::{CrmAccountKey, CrmKind, TimelineSurface};
 use musubi::domain::ids::{CrmAccountId, CrmAppId};
 use musubi::ports::secrets::CrmToken;
 use serde_json::json;
@@ -175,4 +175,29 @@ async fn empty_answers_odd_names_and_unknown_portals_have_their_exit_codes() {
     assert_eq!(stack.run(&["portal", "show", "1"], "").await.code, 3);
     let help = stack.run(&["--help"], "").await;
     assert!(help.code == 0 && help.stdout.contains("3 not found"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_app_with_app_events_asks_for_their_scope_and_the_surface_outlives_a_new_connection() {
+    let stack = Stack::start().await;
+    stack.hubspot.edit_app(|app| app.required_scopes = vec!["oauth".to_owned(), "timeline".to_owned()]);
+    let args = [&ADD[..], &["--app-events"]].concat();
+    assert_eq!(connect(&stack, &args, &good()).await.code, 0);
+    assert_eq!(stack.account().await.unwrap().surface, TimelineSurface::Notes);
+    let portal = PORTAL.to_string();
+    let set = |value: &'static str| ["--json".to_owned(), "portal".into(), "set".into(), portal.clone(), value.into()];
+    for wrong in ["surface=app_events:", "surface=app_events:a b", "surface=events", "surface", "other=1"] {
+        let args = set(wrong);
+        assert_eq!(stack.run(&args.each_ref().map(String::as_str), "").await.code, 2, "{wrong}");
+    }
+    let args_set = set("surface=app_events:ae77_line_conversation");
+    let told = stack.run(&args_set.each_ref().map(String::as_str), "").await.json();
+    assert_eq!(told["surface"], json!("app_events:ae77_line_conversation"));
+    let events = TimelineSurface::AppEvents { event_type: "ae77_line_conversation".to_owned() };
+    assert_eq!(stack.account().await.unwrap().surface, events);
+    assert_eq!(connect(&stack, &args, &good()).await.code, 0);
+    assert_eq!(stack.account().await.unwrap().surface, events);
+    let args_set = set("surface=notes");
+    assert_eq!(stack.run(&args_set.each_ref().map(String::as_str), "").await.code, 0);
+    assert_eq!(stack.account().await.unwrap().surface, TimelineSurface::Notes);
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use local::fake::hubspot::{sign_v2, webhook_headers};
 use musubi::crm::hubspot::action;
-use musubi::crm::hubspot::oauth::{AUTOMATION_SCOPE, REQUIRED_SCOPES};
+use musubi::crm::hubspot::oauth::{AUTOMATION_SCOPE, REQUIRED_SCOPES, TIMELINE_SCOPE};
 use musubi::crm::hubspot::signature::{self, SignedRequest};
 use musubi::crm::hubspot::webhook;
 use musubi::domain::push::PushOutcome;
@@ -64,6 +64,29 @@ async fn the_project_and_its_app_have_the_published_shape_and_our_scopes() {
     let paths = ["src/app/app-hsmeta.json", ACTION, "src/app/webhooks/webhooks-hsmeta.json"];
     let uids: BTreeSet<String> = paths.map(|path| read(path)["uid"].as_str().unwrap().to_owned()).into();
     assert!(uids.len() == 3 && uids.iter().all(|uid| (1..=64).contains(&uid.len())));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn app_events_are_left_out_unless_they_are_asked_for_and_then_the_app_is_as_they_need_it() {
+    const EVENT: &str = "src/app/app-events/line-conversation-hsmeta.json";
+    let (stack, read) = project().await;
+    let dir = stack.dir.join("project");
+    assert!(!dir.join(EVENT).exists());
+    assert_eq!(read("src/app/app-hsmeta.json")["config"]["distribution"], json!("private"));
+    assert_eq!(write(&stack, &["--app-events", "--force"]).await.code, 0);
+    let app = read("src/app/app-hsmeta.json");
+    assert_eq!(app["config"]["distribution"], json!("marketplace"));
+    let scopes: Vec<&str> = REQUIRED_SCOPES.into_iter().chain([TIMELINE_SCOPE]).collect();
+    assert_eq!(app["config"]["auth"]["requiredScopes"], json!(scopes));
+    let event = read(EVENT);
+    let config = &event["config"];
+    assert_eq!((&event["type"], &config["objectType"]), (&json!("app-event"), &json!("CONTACT")));
+    let names: Vec<&str> =
+        config["properties"].as_array().unwrap().iter().map(|each| each["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["title", "text"], "what is sent with each event");
+    for (template, name) in [("headerTemplate", "title"), ("detailTemplate", "text")] {
+        assert_eq!(config[template], json!(format!("{{{{{name}}}}}")));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

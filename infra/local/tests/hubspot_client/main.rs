@@ -1,6 +1,7 @@
 //! Musubi's HubSpot client against the fake HubSpot, over HTTP.
 
 mod account;
+mod app_events;
 mod contacts;
 mod support;
 mod timeline;

@@ -6,6 +6,7 @@
 //! What no source of HubSpot's states is written at the place that depends on it.
 
 mod api;
+mod app_events;
 mod batch;
 mod bucket;
 mod completions;
@@ -34,7 +35,7 @@ pub use api::Api;
 pub use failure::{CONFLICT, PROPERTY_DOESNT_EXIST};
 pub use timeline::KEY_PROPERTY;
 
-use crate::domain::account::Capabilities;
+use crate::domain::account::{Capabilities, TimelineSurface};
 use crate::domain::claim::EmailAddress;
 use crate::domain::ids::{ContactId, NoteId, TaskId};
 use crate::ports::Crm;
@@ -50,12 +51,13 @@ pub const VERSION: &str = "2026-03";
 pub struct HubSpot {
     api: Arc<Api>,
     capabilities: Capabilities,
+    surface: TimelineSurface,
 }
 
 impl HubSpot {
     /// Over the account's one [`Api`].
-    pub fn new(api: Arc<Api>, capabilities: Capabilities) -> Self {
-        Self { api, capabilities }
+    pub fn new(api: Arc<Api>, capabilities: Capabilities, surface: TimelineSurface) -> Self {
+        Self { api, capabilities, surface }
     }
 }
 
@@ -82,18 +84,27 @@ impl Crm for HubSpot {
     }
 
     async fn write_notes(&self, notes: &[NoteWrite]) -> Vec<Each<NoteId>> {
-        notes::write(&self.api, self.capabilities.unique_keys, notes).await
+        match &self.surface {
+            TimelineSurface::Notes => notes::write(&self.api, self.capabilities.unique_keys, notes).await,
+            TimelineSurface::AppEvents { event_type } => app_events::write(&self.api, event_type, notes).await,
+        }
     }
 
     async fn find_note(&self, note: &NoteWrite) -> Each<Option<NoteId>> {
-        notes::find(&self.api, self.capabilities.unique_keys, note).await
+        match &self.surface {
+            TimelineSurface::Notes => notes::find(&self.api, self.capabilities.unique_keys, note).await,
+            // Nothing can be looked for: writing it again under its ID tells, and makes no second one.
+            TimelineSurface::AppEvents { .. } => Ok(None),
+        }
     }
 
     async fn read_note(&self, note: &NoteId) -> Each<String> {
+        app_events::refuse(note)?;
         notes::read(&self.api, note).await
     }
 
     async fn edit_note(&self, note: &NoteId, body: &str) -> Each<()> {
+        app_events::refuse(note)?;
         notes::edit(&self.api, note, body).await
     }
 

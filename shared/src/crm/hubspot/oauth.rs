@@ -25,6 +25,8 @@ pub const REQUIRED_SCOPES: [&str; 6] = [
 ];
 /// Lets workflows wait for the outcome. Not every subscription can grant it, so it is asked for as optional.
 pub const AUTOMATION_SCOPE: &str = "automation";
+/// Lets conversations be written as app events. Only a project that declares them asks for it.
+pub const TIMELINE_SCOPE: &str = "timeline";
 
 const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
 

@@ -5,7 +5,7 @@ use crate::domain::activity::Content;
 use crate::domain::owed::{Owed, OwedRow};
 use crate::domain::timeline::{self, Note};
 use crate::ports::PortError;
-use crate::ports::crm::CrmFailure;
+use crate::ports::crm::{CrmFailure, EVENT_IMMUTABLE};
 
 impl Payer<'_> {
     pub(super) async fn amendments(&self, rows: Vec<OwedRow>) -> Result<(), PortError> {
@@ -28,6 +28,13 @@ impl Payer<'_> {
             Ok(body) => body,
             Err(CrmFailure::Gone) => {
                 self.paid(row).await?;
+                return Ok(Verdict::Leave);
+            }
+            Err(CrmFailure::Refused { code }) if code == EVENT_IMMUTABLE => {
+                let words = "A message was taken back on LINE, but its conversation stands on the timeline as an app event, \
+                             which cannot be changed: the CRM still shows its words. / LINEで取り消されたメッセージが、変更できない\
+                             アプリイベントとしてタイムラインに残っています。";
+                self.put_aside(row, &format!("{words} ({note})")).await?;
                 return Ok(Verdict::Leave);
             }
             Err(failure) => return Ok(Verdict::After(self.wait_after(row, &failure))),

@@ -1,0 +1,47 @@
+//! An account's settings as they are written on the command line and shown.
+
+use musubi::domain::account::{CrmAccount, TimelineSurface};
+
+use crate::failure::Failure;
+
+const APP_EVENTS: &str = "app_events:";
+
+/// Changes one setting, written `KEY=VALUE`.
+///
+/// # Errors
+/// There is no such setting, or it takes no such value.
+pub fn set(account: &mut CrmAccount, text: &str) -> Result<(), Failure> {
+    match text.split_once('=') {
+        Some(("surface", value)) => account.surface = surface(value.trim())?,
+        _ => {
+            return Err(Failure::usage(
+                "その設定はありません。musubi portal set --help で一覧を確認してください。",
+                "There is no such setting. See musubi portal set --help.",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// A surface as it is written.
+pub fn written(surface: &TimelineSurface) -> String {
+    match surface {
+        TimelineSurface::Notes => "notes".to_owned(),
+        TimelineSurface::AppEvents { event_type } => format!("{APP_EVENTS}{event_type}"),
+    }
+}
+
+fn surface(value: &str) -> Result<TimelineSurface, Failure> {
+    let is_name = |name: &&str| {
+        (1..=200).contains(&name.len())
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+    };
+    match value.strip_prefix(APP_EVENTS) {
+        Some(name) if is_name(&name) => Ok(TimelineSurface::AppEvents { event_type: name.to_owned() }),
+        None if value == "notes" => Ok(TimelineSurface::Notes),
+        _ => Err(Failure::usage(
+            "surface には notes か app_events:イベントタイプの完全修飾名 を指定してください。",
+            "surface takes notes or app_events: and the event type's fully qualified name.",
+        )),
+    }
+}
