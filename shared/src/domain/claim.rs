@@ -8,7 +8,7 @@ use super::ids::ContactId;
 use super::route::RouteName;
 
 /// An e-mail address as somebody gave it. It is a person's: `Debug` shows nothing.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct EmailAddress(String);
 
@@ -52,7 +52,7 @@ pub enum ClaimedBy {
 }
 
 /// Who the person is said to be.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "is", content = "at", rename_all = "snake_case")]
 pub enum Whom {
     /// Whoever has the LINE user ID; a new contact where nobody has.

@@ -1,6 +1,6 @@
 //! What the rows of a file of friends say. Values are never repeated: a bad row is named by its line and its mistake.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{HashMap};
 
 use musubi::domain::claim::{EmailAddress, Whom};
 use musubi::domain::ids::{ContactId, LineUserId};
@@ -116,7 +116,7 @@ pub fn read(text: &str) -> Result<Rows, Failure> {
     let heading = records.next().and_then(Result::ok).unwrap_or_default();
     let columns = Columns::of(&heading)?;
     let mut rows = Rows { good: Vec::new(), bad: Vec::new() };
-    let (mut users, mut contacts) = (HashMap::new(), BTreeMap::new());
+    let (mut users, mut contacts) = (HashMap::new(), HashMap::new());
     let mut lines = Lines { text, at: 0, line: 1 };
     for record in records {
         let Ok(record) = record else { continue };
@@ -160,7 +160,7 @@ impl Lines<'_> {
 fn place_of(
     friend: &Friend,
     users: &mut HashMap<LineUserId, Whom>,
-    contacts: &mut BTreeMap<Whom, LineUserId>,
+    contacts: &mut HashMap<Whom, LineUserId>,
 ) -> Result<bool, Mistake> {
     if let Some(earlier) = users.get(&friend.user) {
         return if *earlier == friend.whom { Ok(false) } else { Err(Mistake::UserTwice) };

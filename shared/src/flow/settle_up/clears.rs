@@ -45,10 +45,10 @@ impl Payer<'_> {
     async fn clear(&self, row: &OwedRow) -> Result<Verdict, PortError> {
         let Owed::Clear { contact, .. } = &row.owed else { return Ok(Verdict::Leave) };
         let tied = self.links_of(contact).await?;
-        if tied.is_empty() {
-            if let Err(failure) = self.wipe(contact).await {
-                return Ok(Verdict::After(self.wait_after(row, &failure)));
-            }
+        if tied.is_empty()
+            && let Err(failure) = self.wipe(contact).await
+        {
+            return Ok(Verdict::After(self.wait_after(row, &failure)));
         }
         for link in tied {
             if !self.owe_anew(&link.value).await? {
