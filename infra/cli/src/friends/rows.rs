@@ -1,6 +1,6 @@
 //! What the rows of a file of friends say. Values are never repeated: a bad row is named by its line and its mistake.
 
-use std::collections::{HashMap};
+use std::collections::HashMap;
 
 use musubi::domain::claim::{EmailAddress, Whom};
 use musubi::domain::ids::{ContactId, LineUserId};
