@@ -48,8 +48,7 @@ impl Ports {
         let clock = parts.clock();
         let (inbox, journal, wake_ups) = (parts.inbox_queue(|_| None)?, parts.journal()?, parts.wake_ups()?);
         let channels = parts.channels()?.remembering(Arc::clone(&clock));
-        let base = LineApiUrl::parse(&config::line_urls(environment)?.api)
-            .map_err(|_| ConfigError::Malformed { name: "MUSUBI_LINE_API_URL", expected: "an address" })?;
+        let base = LineApiUrl::of_api(&config::line_urls(environment)?)?;
         // Replies are not paced: nobody waits for them but their own event, and LINE takes 2,000 a second.
         let messenger = LineMessenger::new(musubi::http::client(), base, parts.secrets()?, Arc::clone(&clock), UNPACED);
         let reply = Reply {

@@ -12,6 +12,7 @@ use axum::extract::{Path, State};
 use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use musubi::domain::addresses;
 use musubi::domain::claim::{EmailAddress, Whom};
 use musubi::domain::ids::{ChannelId, ContactId};
 use musubi::http::Refusal;
@@ -21,6 +22,7 @@ use serde_json::json;
 
 use crate::Ports;
 use crate::browser::random_text;
+use crate::pages::HERE;
 use crate::signed::Signed;
 
 /// No CRM has longer record IDs.
@@ -48,7 +50,7 @@ pub async fn offer(
     let (Path(id), body) = (id?, body?);
     let id = Some(id).filter(|id| ChannelId::is_well_formed(id)).map(ChannelId::new).ok_or(Refusal::NOT_FOUND)?;
     let channel = ports.channels.find(&id).await?.ok_or(Refusal::NOT_FOUND)?;
-    let path = format!("/line/{id}/account-link/nonces");
+    let path = addresses::page(HERE, &id, "account-link/nonces");
     let request = Signed { method: "POST", path: &path, body: &body };
     if !request.is_by(&*ports.secrets, &id, &headers, ports.offer_link.clock.now_ms()).await? {
         return Err(Refusal::UNAUTHORIZED);

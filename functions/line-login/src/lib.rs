@@ -19,29 +19,20 @@ mod poster;
 mod set_out;
 mod signed;
 mod unlink;
+mod visit;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Path};
-use axum::http::HeaderMap;
-use axum::http::header::ACCEPT_LANGUAGE;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use musubi::aws::Parts;
 use musubi::config::{self, ConfigError, Environment};
-use musubi::domain::channel::Channel;
-use musubi::domain::ids::ChannelId;
-use musubi::domain::language::Language;
-use musubi::domain::login::LoginSettings;
 use musubi::flow::link::Link;
 use musubi::flow::log_in::LogIn;
 use musubi::flow::offer_link::OfferLink;
 use musubi::line::{LineApiUrl, LineLogin};
 use musubi::ports::{Channels, Secrets};
-use serde::Deserialize;
-
-use pages::login_end::LoginEnd;
-use pages::{Account, Page};
 
 /// No request of a person is larger, in bytes.
 const MAX_BYTES: usize = 32 * 1024;
@@ -75,11 +66,7 @@ impl Ports {
         let (clock, journal, wake_ups) = (parts.clock(), parts.journal()?, parts.wake_ups()?);
         let line_urls = config::line_urls(environment)?;
         let liff_urls = config::liff_urls(environment)?;
-        let at = |name, url: &str| {
-            LineApiUrl::parse(url).map_err(|_| ConfigError::Malformed { name, expected: "an http or https address" })
-        };
-        let (api, access) =
-            (at("MUSUBI_LINE_API_URL", &line_urls.api)?, at("MUSUBI_LINE_ACCESS_URL", &line_urls.access)?);
+        let (api, access) = (LineApiUrl::of_api(&line_urls)?, LineApiUrl::of_access(&line_urls)?);
         let secrets = parts.secrets()?;
         let login = LineLogin::new(musubi::http::client(), api, access, Arc::clone(&secrets), Arc::clone(&clock));
         let link = Link { journal: journal.clone(), wake_ups, clock: Arc::clone(&clock) };
@@ -94,25 +81,6 @@ impl Ports {
             liff_url: liff_urls.apps,
             liff_sdk_url: liff_urls.sdk,
         })
-    }
-
-    /// The Official Account, if people can log in for it.
-    async fn channel(&self, id: &str) -> Result<(Channel, LoginSettings), LoginEnd> {
-        if !ChannelId::is_well_formed(id) {
-            return Err(LoginEnd::NotValid);
-        }
-        let found = self.channels.find(&ChannelId::new(id)).await.map_err(|error| {
-            musubi::telemetry::log_chain("login.failed", &error);
-            LoginEnd::Unavailable
-        })?;
-        let channel = found.ok_or(LoginEnd::NotValid)?;
-        let login = channel.login.clone().ok_or(LoginEnd::NotValid)?;
-        Ok((channel, login))
-    }
-
-    /// Where LINE sends people back to; registered at LINE, letter by letter.
-    fn callback_url(&self, channel: &ChannelId) -> String {
-        format!("{}/line/{channel}/login/callback", self.public_url)
     }
 }
 
@@ -131,31 +99,4 @@ pub fn router(ports: Arc<Ports>) -> Router {
         .route("/line/{channel}/unlink", get(unlink::explain).post(unlink::set_out))
         .layer(DefaultBodyLimit::max(MAX_BYTES))
         .with_state(ports)
-}
-
-type ChannelPath = Path<String>;
-
-/// What a link may say.
-#[derive(Debug, Deserialize)]
-struct LinkQuery {
-    route: Option<String>,
-    lang: Option<String>,
-    /// LINE's automatic login failed: by hand this time.
-    by_hand: Option<String>,
-}
-
-/// The language of the pages: as the link says, else as the browser does, else Japanese.
-fn language(lang: Option<&str>, headers: &HeaderMap) -> Language {
-    let accepted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    lang.or(accepted).map_or_else(Language::default, Language::from_tag)
-}
-
-/// What pages say of the account.
-fn account(channel: &Channel) -> Account<'_> {
-    Account { channel: &channel.id, name: &channel.name, basic_id: &channel.basic_id }
-}
-
-/// A page that ends it all, without a way to begin again.
-fn ended(language: Language, end: LoginEnd) -> Page {
-    pages::login_end::page(language, end, None)
 }

@@ -1,9 +1,7 @@
 //! LIFF: logging in inside LINE.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::rejection::JsonRejection;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use musubi::flow::log_in::{LoggedInFor, LoginRefusal};
@@ -11,10 +9,11 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::come_back::after_login;
+use crate::pages::Page;
 use crate::pages::liff::{Liff, page as liff_page};
 use crate::pages::login_end::LoginEnd;
 use crate::pages::page::Nonce;
-use crate::{ChannelPath, LinkQuery, Ports, ended, language};
+use crate::visit::{Ended, Visit};
 
 /// A page of another site cannot send this header without our leave, and we give none.
 const OURS: &str = "x-musubi-login";
@@ -27,62 +26,44 @@ pub struct Handed {
 }
 
 /// `GET /line/{channel}/liff`: the LIFF app's endpoint.
-pub async fn page(
-    State(ports): State<Arc<Ports>>,
-    Path(id): ChannelPath,
-    Query(query): Query<LinkQuery>,
-    headers: HeaderMap,
-) -> Response {
-    let language = language(query.lang.as_deref(), &headers);
-    let shown = async {
-        let (channel, login) = ports.channel(&id).await?;
-        let liff_id = login.liff.as_ref().ok_or(LoginEnd::NotValid)?;
-        let mut random = [0_u8; 16];
-        getrandom::fill(&mut random).map_err(|_| LoginEnd::Unavailable)?;
-        let route = query.route.as_deref().and_then(|route| login.known_route(route));
-        let liff = Liff {
-            channel: &channel.id,
-            account_name: &channel.name,
-            liff_id: liff_id.as_str(),
-            sdk: &ports.liff_sdk_url,
-            route: route.as_ref(),
-            nonce: Nonce::new(random),
-        };
-        Ok(liff_page(language, &liff))
+pub async fn page(visit: Visit) -> Result<Page, Ended> {
+    let liff_id = visit.login.liff.as_ref().ok_or_else(|| visit.ends(LoginEnd::NotValid))?;
+    let mut random = [0_u8; 16];
+    getrandom::fill(&mut random).map_err(|_| visit.ends(LoginEnd::Unavailable))?;
+    let route = visit.known_route();
+    let liff = Liff {
+        channel: &visit.channel.id,
+        account_name: &visit.channel.name,
+        liff_id: liff_id.as_str(),
+        sdk: &visit.ports.liff_sdk_url,
+        route: route.as_ref(),
+        nonce: Nonce::new(random),
     };
-    shown.await.unwrap_or_else(|end: LoginEnd| ended(language, end)).into_response()
+    Ok(liff_page(visit.language, &liff))
 }
 
-/// `POST /line/{channel}/liff`: the raw ID token comes in, where to go comes out.
+/// `POST /line/{channel}/liff`: the raw ID token comes in, where to go comes out. A script reads the answer: bare statuses.
 pub async fn log_in(
-    State(ports): State<Arc<Ports>>,
-    Path(id): ChannelPath,
+    visit: Result<Visit, Ended>,
     headers: HeaderMap,
-    handed: Result<Json<Handed>, axum::extract::rejection::JsonRejection>,
-) -> Response {
-    let Ok(Json(handed)) = handed else { return StatusCode::BAD_REQUEST.into_response() };
-    if headers.get(OURS).is_none() {
-        return StatusCode::FORBIDDEN.into_response();
-    }
-    let (channel, login) = match ports.channel(&id).await {
-        Ok(found) => found,
-        Err(end) => return end.status().into_response(),
-    };
-    if login.liff.is_none() {
-        return StatusCode::NOT_FOUND.into_response();
-    }
-    let route = handed.route.as_deref().and_then(|route| login.known_route(route));
-    match ports.log_in.from_liff(&channel, &handed.id_token, route).await {
+    handed: Result<Json<Handed>, JsonRejection>,
+) -> Result<Response, StatusCode> {
+    let Json(handed) = handed.map_err(|_| StatusCode::BAD_REQUEST)?;
+    headers.get(OURS).ok_or(StatusCode::FORBIDDEN)?;
+    let visit = visit.map_err(|ended| ended.status())?;
+    visit.login.liff.as_ref().ok_or(StatusCode::NOT_FOUND)?;
+    let route = handed.route.as_deref().and_then(|route| visit.login.known_route(route));
+    match visit.ports.log_in.from_liff(&visit.channel, &handed.id_token, route).await {
         Ok(LoggedInFor::Linked { route }) => {
-            Json(json!({"redirect": after_login(&channel, &login, route.as_ref())})).into_response()
+            Ok(Json(json!({"redirect": after_login(&visit, route.as_ref())})).into_response())
         }
-        Ok(LoggedInFor::Unlinked) => StatusCode::NO_CONTENT.into_response(),
+        Ok(LoggedInFor::Unlinked) => Ok(StatusCode::NO_CONTENT.into_response()),
         Err(refusal) => {
             musubi::telemetry::log_chain("login.refused", &refusal);
-            match refusal {
-                LoginRefusal::NotNow(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
-                _ => StatusCode::UNAUTHORIZED.into_response(),
-            }
+            Err(match refusal {
+                LoginRefusal::NotNow(_) => StatusCode::SERVICE_UNAVAILABLE,
+                _ => StatusCode::UNAUTHORIZED,
+            })
         }
     }
 }

@@ -1,65 +1,42 @@
 //! A person sets out for LINE.
 
-use std::sync::Arc;
-
-use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, LOCATION, REFERRER_POLICY, SET_COOKIE};
-use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use musubi::domain::channel::Channel;
-use musubi::domain::language::Language;
 use musubi::domain::login::LoginPurpose;
 use musubi::flow::log_in::SetOut;
 
 use crate::browser::{Browser, random_text};
 use crate::pages::login_end::LoginEnd;
-use crate::{ChannelPath, LinkQuery, Ports, ended, language};
+use crate::visit::{Ended, Visit};
 
 /// `GET /line/{channel}/login?route=...`
-pub async fn set_out(
-    State(ports): State<Arc<Ports>>,
-    Path(id): ChannelPath,
-    Query(query): Query<LinkQuery>,
-    headers: HeaderMap,
-) -> Response {
-    let language = language(query.lang.as_deref(), &headers);
-    let begun = async {
-        let (channel, login) = ports.channel(&id).await?;
-        let mut browser = Browser::of(&headers).map_err(|_| LoginEnd::Unavailable)?;
-        browser.by_hand = query.by_hand.as_deref() == Some("1");
-        browser.route = query.route.as_deref().and_then(|route| login.known_route(route));
-        let address = begin(&ports, &channel, &browser, LoginPurpose::Link, language).await?;
-        Ok(to_line(&address, &browser))
-    };
-    begun.await.unwrap_or_else(|end: LoginEnd| ended(language, end).into_response())
+pub async fn set_out(visit: Visit) -> Result<Response, Ended> {
+    let browser = Browser { by_hand: visit.is_by_hand(), route: visit.known_route(), ..visit.browser()? };
+    let address = begin(&visit, &browser, LoginPurpose::Link).await?;
+    Ok(to_line(&address, &browser))
 }
 
 /// Makes the attempt; answers where LINE is.
 ///
 /// # Errors
 /// The page to show instead.
-pub async fn begin(
-    ports: &Ports,
-    channel: &Channel,
-    browser: &Browser,
-    purpose: LoginPurpose,
-    language: Language,
-) -> Result<String, LoginEnd> {
+pub async fn begin(visit: &Visit, browser: &Browser, purpose: LoginPurpose) -> Result<String, Ended> {
     let out = SetOut {
         purpose,
         route: browser.route.clone(),
-        language,
+        language: visit.language,
         by_hand: browser.by_hand,
-        state: random_text().map_err(|_| LoginEnd::Unavailable)?,
+        state: random_text().map_err(|_| visit.ends(LoginEnd::Unavailable))?,
         browser: browser.secret.clone(),
-        callback_url: ports.callback_url(&channel.id),
+        callback_url: visit.addresses().callback(),
     };
-    match ports.log_in.set_out(channel, &out).await {
+    match visit.ports.log_in.set_out(&visit.channel, &out).await {
         Ok(Some(address)) => Ok(address),
-        Ok(None) => Err(LoginEnd::NotValid),
+        Ok(None) => Err(visit.ends(LoginEnd::NotValid)),
         Err(error) => {
             musubi::telemetry::log_chain("login.failed", &error);
-            Err(LoginEnd::Unavailable)
+            Err(visit.ends(LoginEnd::Unavailable))
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use musubi::aws::Parts;
 use musubi::config::{self, ConfigError, Environment};
+use musubi::domain::addresses;
 use musubi::domain::channel::Channel;
 use musubi::line::signature::{SIGNATURE_HEADER, sign};
 use musubi::ports::{Channels, PortError, Secrets};
@@ -57,7 +58,7 @@ async fn probe(ports: &Ports, channel: &Channel) -> Result<(), PortError> {
     let body = json!({"destination": channel.bot_user_id.expose(), "events": []}).to_string();
     let request = ports
         .http
-        .post(format!("{}/line/{}/webhook", ports.public_url, channel.id))
+        .post(addresses::page(&ports.public_url, &channel.id, "webhook"))
         .header(SIGNATURE_HEADER, sign(secret, body.as_bytes()))
         .header("content-type", "application/json; charset=utf-8")
         .body(body);

@@ -31,10 +31,7 @@ impl Ports {
         let push = parts.push_queue()?;
         let messenger = LineMessenger::new(
             musubi::http::client(),
-            LineApiUrl::parse(&config::line_urls(environment)?.api).map_err(|_| ConfigError::Malformed {
-                name: "MUSUBI_LINE_API_URL",
-                expected: "an http or https address",
-            })?,
+            LineApiUrl::of_api(&config::line_urls(environment)?)?,
             parts.secrets()?,
             Arc::clone(&clock),
             config::push_max_concurrency(environment)?,

@@ -31,10 +31,7 @@ impl Ports {
     pub fn of(parts: &Parts, environment: &Environment) -> Result<Self, ConfigError> {
         let clock = parts.clock();
         let (http, secrets, wake_ups) = (musubi::http::client(), parts.secrets()?, parts.wake_ups()?);
-        let line_api = LineApiUrl::parse(&config::line_urls(environment)?.api).map_err(|_| ConfigError::Malformed {
-            name: "MUSUBI_LINE_API_URL",
-            expected: "an http or https address",
-        })?;
+        let line_api = LineApiUrl::of_api(&config::line_urls(environment)?)?;
         let messenger = LineMessenger::new(http.clone(), line_api, secrets.clone(), Arc::clone(&clock), 1);
         let crms = CrmClients::new(http, &config::hubspot_api_url(environment)?, secrets, Arc::clone(&clock));
         let settle_up = SettleUp {

@@ -124,8 +124,7 @@ impl Place {
     /// # Errors
     /// The address is malformed.
     pub fn line_api(&self) -> Result<LineApiUrl, ConfigError> {
-        let malformed = ConfigError::Malformed { name: "MUSUBI_LINE_API_URL", expected: "the address of an API" };
-        LineApiUrl::parse(&config::line_urls(&self.environment)?.api).map_err(|_| malformed)
+        LineApiUrl::of_api(&config::line_urls(&self.environment)?)
     }
 
     /// HubSpot, with these secrets.

@@ -4,6 +4,7 @@ pub mod account;
 pub mod account_link;
 pub mod action;
 pub mod activity;
+pub mod addresses;
 pub mod after_login;
 pub mod button;
 pub mod channel;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::account::CrmAccountKey;
 use super::conversation::ConversationKey;
 use super::ids::{ChannelId, ContactId, MessageId, fingerprint};
+use super::link::ContactLink;
 use super::push::PushId;
 
 /// One piece of owed work. It refers to state; it carries no text.
@@ -87,6 +88,11 @@ pub struct OwedRow {
 }
 
 impl Owed {
+    /// The contact of this link is tied to its person no more.
+    pub fn clear(link: &ContactLink) -> Self {
+        Self::Clear { contact: link.contact.clone(), channel: link.channel.clone() }
+    }
+
     /// Tells one piece of work from another; the same work has the same name.
     pub fn name(&self) -> String {
         match self {

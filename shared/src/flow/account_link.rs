@@ -11,6 +11,7 @@ use super::reply::{Asked, Reply};
 use super::{MAX_CONFLICTS, contended, step_back};
 use crate::domain::account_link::{LinkNonce, NonceState, UNLINK_DATA};
 use crate::domain::activity::Content;
+use crate::domain::addresses;
 use crate::domain::button::Button;
 use crate::domain::channel::Channel;
 use crate::domain::claim::{Claim, ClaimedBy, Whom};
@@ -156,7 +157,7 @@ impl AccountLink {
         }
         let undo = language.pick("連携を解除する", "Unlink");
         buttons.push(match &channel.login {
-            Some(_) => Button::open(undo, format!("{}/line/{}/unlink", self.reply.public_url, channel.id)),
+            Some(_) => Button::open(undo, addresses::page(&self.reply.public_url, &channel.id, "unlink")),
             None => Button::postback(undo, UNLINK_DATA),
         });
         let text = language.pick("連携はいつでも解除できます。", "You can unlink it at any time.");

@@ -240,12 +240,11 @@ impl Erase {
         for conflicts in 0..MAX_CONFLICTS {
             let Some(link) = self.links.of_user(channel, user).await? else { return Ok(()) };
             let now_ms = self.clock.now_ms();
-            let contact = link.value.contact.clone();
-            let clear = Owed::Clear { contact: contact.clone(), channel: channel.clone() };
-            let _ = self.journal.commit(vec![write::owe(&OwedRow::new(account, clear, now_ms, now_ms))]).await?;
+            let clear = OwedRow::new(account, Owed::clear(&link.value), now_ms, now_ms);
+            let _ = self.journal.commit(vec![write::owe(&clear)]).await?;
             if self.links.untie(&link).await? == Commit::Done {
                 receipt.removed.links = 1;
-                receipt.left.contact = Some(contact);
+                receipt.left.contact = Some(link.value.contact);
                 return Ok(());
             }
             step_back(&*self.clock, conflicts).await;

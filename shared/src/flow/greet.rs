@@ -2,10 +2,10 @@
 //!
 //! Why at most once, and why before the follow is recorded: see [`reply`](super::reply).
 
-use super::record::InboundWhat;
 use super::reply::{Asked, Reply};
 use crate::domain::account_link::LINK_DATA;
 use crate::domain::activity::Content;
+use crate::domain::addresses;
 use crate::domain::button::Button;
 use crate::domain::channel::{Channel, REPLY_MESSAGES};
 use crate::domain::language::Language;
@@ -19,13 +19,12 @@ pub struct Greet {
 }
 
 impl Greet {
-    /// Greets the person, if the event is a follow and the channel greets. Returns what the timeline shall say of it.
+    /// Greets the person of a follow, if the channel greets. Returns what the timeline shall say of it.
     ///
     /// # Errors
     /// As the tables'; nothing was sent then.
     pub async fn greet(&self, channel: &Channel, asked: &Asked<'_>) -> Result<Vec<Content>, PortError> {
-        let is_follow = matches!(&asked.event.what, InboundWhat::Said { content: Content::Follow { .. }, .. });
-        if !is_follow || !greets(channel) || !self.reply.may_answer(channel, asked).await? {
+        if !greets(channel) || !self.reply.may_answer(channel, asked).await? {
             return Ok(Vec::new());
         }
         let messages = self.messages(channel, self.reply.language(channel).await?);
@@ -47,11 +46,11 @@ impl Greet {
 
     fn buttons(&self, channel: &Channel, language: Language) -> Vec<Button> {
         let mut buttons = Vec::new();
-        if channel.settings.link_button && channel.settings.account_link.is_some() {
+        if offers_account_link(channel) {
             buttons.push(Button::postback(language.pick("アカウントを連携する", "Link my account"), LINK_DATA));
         }
-        if channel.settings.login_button && channel.login.is_some() {
-            let address = format!("{}/line/{}/login", self.reply.public_url, channel.id);
+        if offers_login(channel) {
+            let address = addresses::login(&self.reply.public_url, &channel.id, None);
             buttons.push(Button::open(language.pick("LINEでログイン", "Log in with LINE"), address));
         }
         buttons
@@ -59,7 +58,13 @@ impl Greet {
 }
 
 fn greets(channel: &Channel) -> bool {
-    let settings = &channel.settings;
-    let links = settings.link_button && settings.account_link.is_some();
-    !settings.greeting.is_empty() || links || (settings.login_button && channel.login.is_some())
+    !channel.settings.greeting.is_empty() || offers_account_link(channel) || offers_login(channel)
+}
+
+fn offers_account_link(channel: &Channel) -> bool {
+    channel.settings.link_button && channel.settings.account_link.is_some()
+}
+
+fn offers_login(channel: &Channel) -> bool {
+    channel.settings.login_button && channel.login.is_some()
 }

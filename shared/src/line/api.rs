@@ -8,6 +8,7 @@ use thiserror::Error;
 use url::Url;
 
 use super::token::{Freshness, LineTokens, TokenFailure};
+use crate::config::{ConfigError, LineUrls};
 use crate::domain::ids::ChannelId;
 use crate::ports::secrets::Secret;
 use crate::ports::{Clock, PortError, Secrets};
@@ -41,6 +42,26 @@ impl LineApiUrl {
             && url.password().is_none()
             && !url.path().contains("//");
         if is_plain { Ok(Self(url)) } else { Err(BadLineApiUrl) }
+    }
+
+    /// LINE's API, as configured.
+    ///
+    /// # Errors
+    /// Names the variable where no path can be put behind its value.
+    pub fn of_api(urls: &LineUrls) -> Result<Self, ConfigError> {
+        Self::configured("MUSUBI_LINE_API_URL", &urls.api)
+    }
+
+    /// LINE Login's pages, as configured.
+    ///
+    /// # Errors
+    /// As [`of_api`](Self::of_api).
+    pub fn of_access(urls: &LineUrls) -> Result<Self, ConfigError> {
+        Self::configured("MUSUBI_LINE_ACCESS_URL", &urls.access)
+    }
+
+    fn configured(name: &'static str, url: &str) -> Result<Self, ConfigError> {
+        Self::parse(url).map_err(|_| ConfigError::Malformed { name, expected: "the address of an API" })
     }
 
     /// An endpoint. LINE takes exact paths only: each part is escaped, and none can add a slash.

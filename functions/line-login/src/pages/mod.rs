@@ -16,8 +16,12 @@ pub mod unlink;
 
 pub use page::Page;
 
+use musubi::domain::addresses;
 use musubi::domain::ids::ChannelId;
 use musubi::domain::route::RouteName;
+
+/// Our own pages are linked by path alone.
+pub(crate) const HERE: &str = "";
 
 /// The Official Account that a page speaks for.
 #[derive(Clone, Copy)]
@@ -42,12 +46,11 @@ pub struct Login<'a> {
 impl Login<'_> {
     /// The path of this login, such as `/line/1657000001/login?route=flyer`.
     pub fn path(&self) -> String {
-        let path = path_of(self.channel, "login");
-        self.route.map_or_else(|| path.clone(), |route| format!("{path}?route={route}"))
+        addresses::login(HERE, self.channel, self.route)
     }
 }
 
 /// A path below the channel's.
 fn path_of(channel: &ChannelId, end: &str) -> String {
-    format!("/line/{channel}/{end}")
+    addresses::page(HERE, channel, end)
 }

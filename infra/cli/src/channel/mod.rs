@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use musubi::config;
 use musubi::domain::account::CrmAccountKey;
+use musubi::domain::addresses;
 use musubi::domain::channel::Channel;
 use musubi::domain::ids::ChannelId;
 use musubi::domain::language::Language;
@@ -64,7 +65,7 @@ pub async fn run(place: &Place, ask: &mut Ask, say: &Say, command: &ChannelComma
 
 /// Where LINE is to send this channel's webhooks.
 fn webhook_url(place: &Place, channel: &ChannelId) -> Result<String, Failure> {
-    Ok(format!("{}/line/{channel}/webhook", config::public_url(&place.environment)?))
+    Ok(addresses::page(&config::public_url(&place.environment)?, channel, "webhook"))
 }
 
 /// For machines. The Official Account's own user ID stays inside.

@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
+use musubi::domain::addresses::LoginAddresses;
 use musubi::domain::language::Language;
 use musubi::domain::login::LoginSettings;
 use musubi::domain::route::RouteName;
 use musubi::qr::Qr;
 use serde_json::{Value, json};
 
-use super::addresses::Addresses;
+use super::addresses;
 use super::text;
 use crate::args::LoginLinks;
 use crate::failure::Failure;
@@ -23,7 +24,7 @@ use crate::table::facts;
 pub async fn links(place: &Place, say: &Say, asked: &LoginLinks) -> Result<Report, Failure> {
     let channel = place.channel(&asked.channel).await?.value;
     let login = super::of(&channel)?;
-    let addresses = Addresses::of(place, &channel)?;
+    let addresses = addresses::of(place, &channel)?;
     let routes = routes(login, asked.route.as_deref())?;
     let (mut texts, mut list) = (Vec::new(), Vec::new());
     for route in &routes {
@@ -38,7 +39,7 @@ pub async fn links(place: &Place, say: &Say, asked: &LoginLinks) -> Result<Repor
     let link = addresses.preferred(one);
     let message = |language| text::migration(&channel.name, &link, language);
     let (japanese, english) = (message(Language::Japanese), message(Language::English));
-    texts.push(facts(&[(say.pick("友だち追加だけのリンク", "plain friend link"), addresses.friend())]));
+    texts.push(facts(&[(say.pick("友だち追加だけのリンク", "plain friend link"), addresses::friend(&channel))]));
     texts.push(text::certainty(say.language).to_owned());
     let head = say.pick(
         "以前からの友だちに送る文面の例（日本語、英語）：",
@@ -46,7 +47,7 @@ pub async fn links(place: &Place, say: &Say, asked: &LoginLinks) -> Result<Repor
     );
     texts.push(format!("{head}\n\n{japanese}\n\n{english}"));
     let json = json!({
-        "channel_id": channel.id.as_str(), "links": list, "friend_url": addresses.friend(),
+        "channel_id": channel.id.as_str(), "links": list, "friend_url": addresses::friend(&channel),
         "message": {"ja": japanese, "en": english},
     });
     Ok(Report::new(json, texts.join("\n\n")))
@@ -69,7 +70,12 @@ struct Files {
     png: String,
 }
 
-fn write_qr(dir: &Path, addresses: &Addresses, channel: &str, route: Option<&RouteName>) -> Result<Files, Failure> {
+fn write_qr(
+    dir: &Path,
+    addresses: &LoginAddresses,
+    channel: &str,
+    route: Option<&RouteName>,
+) -> Result<Files, Failure> {
     let shown = dir.display();
     let unwritable =
         |_| Failure::failed(format!("{shown} に書き込めません。"), format!("{shown} cannot be written to."));
@@ -84,7 +90,7 @@ fn write_qr(dir: &Path, addresses: &Addresses, channel: &str, route: Option<&Rou
     Ok(Files { svg: svg.display().to_string(), png: png.display().to_string() })
 }
 
-fn to_text(addresses: &Addresses, route: Option<&RouteName>, files: Option<&Files>, say: &Say) -> String {
+fn to_text(addresses: &LoginAddresses, route: Option<&RouteName>, files: Option<&Files>, say: &Say) -> String {
     let mut lines = vec![
         (
             say.pick("経路", "route"),
@@ -102,7 +108,7 @@ fn to_text(addresses: &Addresses, route: Option<&RouteName>, files: Option<&File
     facts(&lines)
 }
 
-fn to_json(addresses: &Addresses, route: Option<&RouteName>, files: Option<&Files>) -> Value {
+fn to_json(addresses: &LoginAddresses, route: Option<&RouteName>, files: Option<&Files>) -> Value {
     json!({
         "route": route, "login_url": addresses.login(route), "liff_url": addresses.liff(route),
         "qr": addresses.preferred(route),

@@ -7,6 +7,7 @@ mod set;
 mod steps;
 mod text;
 
+use musubi::domain::addresses::LoginAddresses;
 use musubi::domain::channel::Channel;
 use musubi::domain::language::Language;
 use musubi::domain::login::LoginSettings;
@@ -23,8 +24,6 @@ use crate::table::{facts, on};
 
 pub use changes::check as check_addresses;
 
-use addresses::Addresses;
-
 /// Runs one of the commands.
 ///
 /// # Errors
@@ -35,7 +34,7 @@ pub async fn run(place: &Place, ask: &mut Ask, say: &Say, command: &LoginCommand
         LoginCommand::Show { channel } => {
             let channel = place.channel(channel).await?.value;
             let login = of(&channel)?;
-            let addresses = Addresses::of(place, &channel)?;
+            let addresses = addresses::of(place, &channel)?;
             let text =
                 format!("{}\n\n{}", lines(login, &addresses, say), steps::by_hand(login, &addresses, say.language));
             Ok(Report::new(to_json(&channel, login, &addresses), text))
@@ -82,7 +81,7 @@ pub async fn change(
 }
 
 /// For machines.
-fn to_json(channel: &Channel, login: &LoginSettings, addresses: &Addresses) -> Value {
+fn to_json(channel: &Channel, login: &LoginSettings, addresses: &LoginAddresses) -> Value {
     json!({
         "channel_id": channel.id.as_str(), "name": channel.name, "login_channel_id": login.channel.as_str(),
         "liff_id": login.liff.as_ref().map(|liff| liff.as_str()),
@@ -98,7 +97,7 @@ fn to_json(channel: &Channel, login: &LoginSettings, addresses: &Addresses) -> V
 }
 
 /// For people, by the names that `login set` takes.
-fn lines(login: &LoginSettings, addresses: &Addresses, say: &Say) -> String {
+fn lines(login: &LoginSettings, addresses: &LoginAddresses, say: &Say) -> String {
     let none = || "none".to_owned();
     let on = |value| on(value, say.language);
     let origins = if login.allowed_origins.is_empty() { none() } else { login.allowed_origins.join(",") };

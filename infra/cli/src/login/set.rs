@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use musubi::domain::addresses::LoginAddresses;
 use musubi::domain::channel::Channel;
 use musubi::domain::ids::{ChannelId, LiffId, LoginChannelId};
 use musubi::domain::login::LoginSettings;
@@ -11,7 +12,7 @@ use musubi::ports::secrets::{LineSecrets, Secret};
 use musubi::ports::{PortError, Secrets};
 use serde_json::json;
 
-use super::addresses::Addresses;
+use super::addresses;
 use super::{changes, lines, steps, to_json};
 use crate::args::LoginSet;
 use crate::ask::Ask;
@@ -51,7 +52,7 @@ pub async fn set(place: &Place, ask: &mut Ask, say: &Say, asked: &LoginSet) -> R
         }
         None => None,
     };
-    let addresses = Addresses::of(place, &channel)?;
+    let addresses = addresses::of(place, &channel)?;
     let secret = entered.as_ref().map(|entered| &entered.secret).or(stored.login_secrets.first());
     let console = secret.map(|secret| console(place, &wanted.channel, secret)).transpose()?;
     if let Some(console) = console.as_ref().filter(|_| entered.is_some()) {
@@ -69,7 +70,7 @@ pub async fn set(place: &Place, ask: &mut Ask, say: &Say, asked: &LoginSet) -> R
 }
 
 fn report(place: &Place, say: &Say, channel: &Channel) -> Result<Report, Failure> {
-    let (login, addresses) = (super::of(channel)?, Addresses::of(place, channel)?);
+    let (login, addresses) = (super::of(channel)?, addresses::of(place, channel)?);
     let cautions = steps::cautions(login, say.language);
     let by_hand = steps::by_hand(login, &addresses, say.language);
     let head = say.pick("設定しました。1分以内に反映されます。", "Set; it takes effect within a minute.");
@@ -189,7 +190,7 @@ fn messaging_api() -> Failure {
 async fn make_liff(
     console: &LineLoginConsole,
     login: &LoginSettings,
-    addresses: &Addresses,
+    addresses: &LoginAddresses,
 ) -> Result<LiffId, Failure> {
     let app = LiffApp { url: addresses.liff_endpoint(), email: login.ask_email, friend_prompt: login.friend_prompt };
     console.make(&app).await.map_err(|error| match error {

@@ -3,14 +3,14 @@
 //! Source: LINE Login docs in Japanese, "ウェブアプリにLINEログインを組み込む", "友だち追加オプション" and "LIFFアプリをチャネルに
 //! 追加する" (read 2026). No API tells any of it.
 
+use musubi::domain::addresses::LoginAddresses;
 use musubi::domain::language::Language;
 use musubi::domain::login::{ByEmail, FriendPrompt, LoginSettings};
 
-use super::addresses::Addresses;
 use crate::failure::Words;
 
 /// The steps, one a line.
-pub fn by_hand(login: &LoginSettings, addresses: &Addresses, language: Language) -> String {
+pub fn by_hand(login: &LoginSettings, addresses: &LoginAddresses, language: Language) -> String {
     let mut steps = vec![
         Words::new(
             "プロバイダー：Messaging APIのチャネルと同じであること（違うと同じ人でもユーザーIDが異なるため、連携できません。チャネルは後から移せません）",
@@ -46,7 +46,7 @@ pub fn by_hand(login: &LoginSettings, addresses: &Addresses, language: Language)
     format!("{head}\n{}", steps.join("\n"))
 }
 
-fn liff(login: &LoginSettings, addresses: &Addresses) -> Words {
+fn liff(login: &LoginSettings, addresses: &LoginAddresses) -> Words {
     let url = addresses.liff_endpoint();
     let scope = if login.ask_email { "openid, email, profile" } else { "openid, profile" };
     let prompt = match login.friend_prompt {

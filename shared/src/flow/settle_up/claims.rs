@@ -60,8 +60,7 @@ impl Payer<'_> {
     /// The person and the contact part.
     async fn part(&self, mut person: Person) -> Result<(), PortError> {
         if let Some(link) = person.link.take() {
-            let clear = Owed::Clear { contact: link.value.contact.clone(), channel: link.value.channel.clone() };
-            self.owe_now(clear).await?;
+            self.owe_now(Owed::clear(&link.value)).await?;
             // At once, too: a look at a contact that still names the person would tie them again.
             if let Err(failure) = self.wipe(&link.value.contact).await {
                 return self.conclude(&person.row, Verdict::After(self.wait_after(&person.row, &failure))).await;
@@ -148,14 +147,7 @@ impl Payer<'_> {
                 Err(failure) => return self.wait(person, &failure).await,
             }
         }
-        let link = ContactLink {
-            channel: person.channel.id.clone(),
-            user: person.user.clone(),
-            account: self.account.key.clone(),
-            contact,
-            linked_at_ms: self.now_ms(),
-            by: Some(claim.by),
-        };
+        let link = self.link_to(person, contact, Some(claim.by));
         let of_contact = self.up.links.of_contact(&link.account, &link.contact, &link.channel).await?;
         if self.up.links.switch(&link, person.link.as_ref(), of_contact.as_ref()).await? == Commit::Conflict {
             // Somebody changed it meanwhile: the row stays due, and is looked at again.
@@ -198,19 +190,22 @@ impl Payer<'_> {
                 Err(failure) => return Ok(Err(failure)),
             }
         }
-        self.owe_now(Owed::Clear { contact: old.value.contact.clone(), channel: old.value.channel.clone() }).await?;
-        Ok(self.wipe(&old.value.contact).await.map(|()| new.clone()))
+        self.owe_now(Owed::clear(&old.value)).await?;
+        Ok(self.write_cleared(&old.value.contact).await.map(|()| new.clone()))
     }
 
     /// Empties a contact's fields, if it is still a record of its own.
     pub(super) async fn wipe(&self, contact: &ContactId) -> Result<(), CrmFailure> {
         match self.crm.read_contacts(std::slice::from_ref(contact), &[]).await.pop() {
             // Merged: the other record's fields are its own person's.
-            Some(Ok(record)) if record.contact != *contact => return Ok(()),
-            None | Some(Err(CrmFailure::Gone)) => return Ok(()),
-            Some(Err(failure)) => return Err(failure),
-            Some(Ok(_)) => {}
+            Some(Ok(record)) if record.contact != *contact => Ok(()),
+            None | Some(Err(CrmFailure::Gone)) => Ok(()),
+            Some(Err(failure)) => Err(failure),
+            Some(Ok(_)) => self.write_cleared(contact).await,
         }
+    }
+
+    async fn write_cleared(&self, contact: &ContactId) -> Result<(), CrmFailure> {
         let writes = [ContactWrite { contact: contact.clone(), properties: cleared() }];
         match self.crm.update_contacts(&writes).await.pop() {
             None | Some(Ok(_) | Err(CrmFailure::Gone)) => Ok(()),

@@ -65,8 +65,7 @@ impl Payer<'_> {
             return Ok(false);
         }
         if let Some(link) = person.link.take() {
-            self.owe_now(Owed::Clear { contact: link.value.contact.clone(), channel: link.value.channel.clone() })
-                .await?;
+            self.owe_now(Owed::clear(&link.value)).await?;
             let _ = self.up.links.untie(&link).await?;
         }
         Ok(true)

@@ -115,7 +115,7 @@ impl Payer<'_> {
                 links.push(link);
                 continue;
             }
-            self.owe_now(Owed::Clear { contact: contact.clone(), channel: channel.clone() }).await?;
+            self.owe_now(Owed::clear(&link.value)).await?;
             // On a conflict somebody has tied them anew: whoever looks next sees who.
             let _ = self.up.links.untie(&link).await?;
         }

@@ -5,7 +5,7 @@ use futures::future::join_all;
 use super::fields::set_profile;
 use super::{Payer, Verdict};
 use crate::domain::channel::Channel;
-use crate::domain::claim::{Claim, EmailAddress, Whom};
+use crate::domain::claim::{Claim, ClaimedBy, EmailAddress, Whom};
 use crate::domain::conversation::Conversation;
 use crate::domain::ids::{ContactId, LineUserId};
 use crate::domain::link::ContactLink;
@@ -153,16 +153,21 @@ impl Payer<'_> {
         Ok(())
     }
 
-    /// Our row is the truth: it is written before anything else goes to the contact.
-    async fn tie(&self, person: &mut Person, contact: ContactId) -> Result<bool, PortError> {
-        let link = ContactLink {
+    /// The link of a person who is to be tied now.
+    pub(super) fn link_to(&self, person: &Person, contact: ContactId, by: Option<ClaimedBy>) -> ContactLink {
+        ContactLink {
             channel: person.channel.id.clone(),
             user: person.user.clone(),
             account: self.account.key.clone(),
             contact,
             linked_at_ms: self.now_ms(),
-            by: None,
-        };
+            by,
+        }
+    }
+
+    /// Our row is the truth: it is written before anything else goes to the contact.
+    async fn tie(&self, person: &mut Person, contact: ContactId) -> Result<bool, PortError> {
+        let link = self.link_to(person, contact, None);
         let tied = match self.up.links.of_user(&link.channel, &link.user).await? {
             // Of the account that the channel belonged to before.
             Some(old) if old.value.account != link.account => self.up.links.switch(&link, Some(&old), None).await?,
