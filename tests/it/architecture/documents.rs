@@ -1,29 +1,34 @@
-//! The two READMEs say what the code and the template say, and name tests that exist.
+//! The documents say what the code and the template say, name tests that exist, lead where they point, and are the same in both
+//! languages.
+
+mod languages;
+mod links;
+mod markdown;
 
 use std::collections::BTreeSet;
 
 use musubi::domain::push::PushOutcome;
 
 use super::source::{root, rust_files};
+use markdown::{quoted, read};
 
+/// The two that a newcomer opens first.
 const READMES: [&str; 2] = ["README.md", "README.ja.md"];
 
-fn read(path: &str) -> String {
-    std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+/// Every guide, in both languages: its path from the root.
+fn guides() -> Vec<String> {
+    let folder = std::fs::read_dir(root().join("infra/guide")).expect("the guides' folder");
+    let names = folder.map(|entry| entry.unwrap().file_name().into_string().expect("a name in UTF-8"));
+    let mut paths: Vec<String> =
+        names.filter(|name| name.ends_with(".md")).map(|name| format!("infra/guide/{name}")).collect();
+    paths.sort();
+    assert!(paths.len() >= 20, "{paths:?}");
+    paths
 }
 
-/// What stands between backticks, outside blocks of code.
-fn quoted(markdown: &str) -> BTreeSet<String> {
-    let mut quoted = BTreeSet::new();
-    let mut in_block = false;
-    for line in markdown.lines() {
-        let fence = line.starts_with("```");
-        in_block ^= fence;
-        if !in_block && !fence {
-            quoted.extend(line.split('`').skip(1).step_by(2).map(str::to_owned));
-        }
-    }
-    quoted
+/// One guide in both languages.
+fn both(name: &str) -> [String; 2] {
+    [format!("infra/guide/{name}.md"), format!("infra/guide/{name}.ja.md")]
 }
 
 /// The template's parameters, by their indentation.
@@ -43,19 +48,38 @@ fn tests_named(markdown: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn every_parameter_outcome_and_input_is_explained_in_both_languages() {
+fn every_parameter_is_explained_in_both_languages() {
+    let parameters = parameters(&read("template.yaml"));
+    assert!(parameters.len() > 10, "{parameters:?}");
+    for path in both("deploy") {
+        let quoted = quoted(&read(&path));
+        for name in &parameters {
+            assert!(quoted.contains(name), "{path} does not explain `{name}`");
+        }
+    }
+}
+
+#[test]
+fn every_outcome_input_and_output_of_the_action_is_explained_in_both_languages() {
     use PushOutcome::*;
     let outcomes =
         [Accepted, Blocked, NotLinked, WrongProvider, InvalidMessage, NoQuota, Expired, Unknown, Failed, Queued];
     let fields = ["channel", "line_user_id", "message_1", "message_5", "not_after", "tag"];
     let outputs = ["outcome", "reason", "line_request_id", "sent_at"];
-    let parameters = parameters(&read("template.yaml"));
-    assert!(parameters.len() > 10, "{parameters:?}");
-    for path in READMES {
-        let quoted = quoted(&read(path));
-        let words = outcomes.iter().map(|outcome| outcome.as_str()).chain(fields).chain(outputs);
-        for word in words.chain(parameters.iter().map(String::as_str)) {
+    for path in both("action") {
+        let quoted = quoted(&read(&path));
+        for word in outcomes.iter().map(|outcome| outcome.as_str()).chain(fields).chain(outputs) {
             assert!(quoted.contains(word), "{path} does not explain `{word}`");
+        }
+    }
+}
+
+#[test]
+fn every_contact_property_is_explained_in_both_languages() {
+    for path in both("hubspot") {
+        let quoted = quoted(&read(&path));
+        for spec in &musubi::crm::hubspot::setup::PROPERTIES {
+            assert!(quoted.contains(spec.name), "{path} does not explain `{}`", spec.name);
         }
     }
 }
@@ -65,10 +89,12 @@ fn every_test_that_is_named_exists() {
     let mut sources: Vec<String> =
         rust_files(&["tests", "infra", "shared", "functions"]).into_iter().map(|file| file.text).collect();
     sources.push(read("tests/template/check_template.py"));
-    for path in READMES {
-        let named = tests_named(&read(path));
-        assert!(named.len() >= 4, "{path}: {named:?}");
-        for name in named {
+    for path in both("architecture") {
+        assert!(tests_named(&read(&path)).len() >= 4, "{path} does not say where the promises are tested");
+    }
+    let contributing = ".github/CONTRIBUTING.md".to_owned();
+    for path in guides().into_iter().chain(READMES.map(str::to_owned)).chain([contributing]) {
+        for name in tests_named(&read(&path)) {
             let defined = [format!("fn {name}("), format!("def {name}(")];
             let exists = sources.iter().any(|source| defined.iter().any(|defined| source.contains(defined.as_str())));
             assert!(exists, "{path} names `{name}`, which is no test");
@@ -77,9 +103,15 @@ fn every_test_that_is_named_exists() {
 }
 
 #[test]
-fn what_is_quoted_and_what_is_a_parameter_are_told_apart() {
-    let quoted = quoted("a `b` c\n```sh\n`not this`\n```\n| `d` | `e_f` |");
-    assert_eq!(quoted.into_iter().collect::<Vec<_>>(), ["b", "d", "e_f"]);
+fn a_readme_is_read_in_one_sitting() {
+    for path in READMES {
+        let lines = read(path).lines().count();
+        assert!(lines <= 150, "{path} has {lines} lines; the guides are the place for more");
+    }
+}
+
+#[test]
+fn parameters_and_names_of_tests_are_told_apart() {
     let template =
         "Parameters:\n  One:\n    Type: String\n    Default:\n  Two:\n    Type: Number\n\nRules:\n  Three:\n";
     assert_eq!(parameters(template).into_iter().collect::<Vec<_>>(), ["One", "Two"]);
