@@ -135,6 +135,7 @@ fn of_the_domain() -> Vec<String> {
     };
     let sending = Sending {
         to: user(),
+        named: false,
         body: "canary-body".to_owned(),
         said: vec![text()],
         first_attempt_at_ms: 1,

@@ -24,6 +24,7 @@ fn tried(world: &World, name: &str, is_parked: bool) -> PushId {
     let id = push_id(&world.account, &CallbackId::new(name));
     let sending = Sending {
         to: user(1),
+        named: false,
         body: format!("{}:text-{name}", user(1).expose()),
         said: vec![Content::Text { text: format!("text-{name}") }],
         first_attempt_at_ms: START_MS,

@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 
 use musubi::domain::claim::{Claim, ClaimedBy, Whom};
-use musubi::domain::ids::ContactId;
+use musubi::domain::ids::{CallbackId, ContactId};
 use musubi::domain::link::ContactLink;
 use musubi::domain::properties::*;
+use musubi::domain::push::PushState;
 use musubi::ports::Links;
 use musubi::ports::rows::Commit;
 
@@ -14,7 +15,7 @@ use crate::acts::Act;
 use crate::check::nothing_is_left;
 use crate::crash_points::{every_crash_point_of, small};
 use crate::said::{said, user, word};
-use crate::world::{MINUTE_MS, START_MS, World, run};
+use crate::world::{MINUTE_MS, Post, START_MS, World, run};
 
 const OLD: &str = "501";
 const NEW: &str = "502";
@@ -137,4 +138,57 @@ fn unlinking_survives_a_crash_anywhere() {
             nothing_is_left(world)
         },
     );
+}
+
+/// A workflow's request on a contact, and half a minute later the same execution's with another word of who it is for.
+fn asked_twice(world: &World, names: [Option<u64>; 2]) {
+    contact(world, NEW);
+    for (repeat, by) in names.into_iter().enumerate() {
+        let post = Post {
+            callback: CallbackId::new("ap-1"),
+            to: by.map(user),
+            contact: Some(ContactId::new(NEW)),
+            text: "text-once-".into(),
+            extra: repeat > 0,
+        };
+        world.post(post, START_MS + i64::try_from(repeat).expect("two") * MINUTE_MS / 2);
+    }
+}
+
+/// The contact is tied to whom the message went to and nobody else is; one that was tied before stays so.
+fn the_link_follows_what_was_sent(world: &World, was_tied: bool) -> Result<(), String> {
+    let links = world.links_rows.all();
+    let tied = links.iter().filter(|(at, ..)| at.starts_with("user:"));
+    let tied: Vec<ContactLink> = tied.map(|(.., body)| serde_json::from_str(body).expect("a link")).collect();
+    let [(id, body)] = &world.line.shown()[..] else {
+        // A repeat that names nobody came first, after a crash: nothing was sent.
+        return if tied.is_empty() { Ok(()) } else { Err("a link, and nothing was sent".into()) };
+    };
+    let [link] = &tied[..] else { return Err(format!("{} links", tied.len())) };
+    let went_to_them = body.starts_with(link.user.expose());
+    if !went_to_them && !(was_tied && link.user == user(1)) {
+        return Err("a link, and not of whom the message went to".into());
+    }
+    match run(world.journal().push(*id)).expect("rows").expect("a send").value.state {
+        PushState::Settled(settlement) if settlement.note.is_none() == went_to_them => Ok(()),
+        state => Err(format!("the send stands as {state:?}")),
+    }
+}
+
+#[test]
+fn the_link_follows_what_was_sent_whomever_a_repeat_names() {
+    // The last: found by the contact's link, so that a repeat that names another person links nobody, and is no conflict.
+    for (names, was_tied) in [([Some(1), Some(2)], false), ([Some(1), None], false), ([None, Some(2)], true)] {
+        every_crash_point_of(
+            false,
+            |faults| small(true, false, faults),
+            |world| {
+                asked_twice(world, names);
+                if was_tied {
+                    tied(world, NEW);
+                }
+            },
+            |world, ()| the_link_follows_what_was_sent(world, was_tied),
+        );
+    }
 }

@@ -229,6 +229,10 @@ pub enum PushState {
 pub struct Sending {
     /// To whom.
     pub to: LineUserId,
+    /// The request that began it named the person, and did not leave it to the contact's link. What a repeat names changes
+    /// neither. Rows from before this was kept read as `false`: they link nobody.
+    #[serde(default)]
+    pub named: bool,
     /// The exact request body.
     pub body: String,
     /// What it says, for the timeline.
@@ -265,5 +269,17 @@ impl fmt::Debug for Sending {
             .field("begun", &self.begun)
             .field("ended", &self.ended)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_send_stored_before_it_said_who_named_the_person_still_reads() {
+        let row = r#"{"to":"U1","body":"{}","said":[],"first_attempt_at_ms":1,"begun":1,"ended":0}"#;
+        let sending: Sending = serde_json::from_str(row).unwrap();
+        assert!(!sending.named);
     }
 }

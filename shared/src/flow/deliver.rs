@@ -99,6 +99,7 @@ impl Deliver {
         let sending = Sending {
             body: self.messenger.compose_push(&to, &job.messages, job.tag.as_deref()),
             said: job.messages.iter().map(|message| message.said.clone()).collect(),
+            named: job.to.is_some(),
             to,
             first_attempt_at_ms: now_ms,
             begun: 1,
@@ -137,7 +138,7 @@ impl Deliver {
         let answer = self.messenger.push(&push.channel, &sending.body, push.id).await;
         match answer {
             PushAnswer::Accepted { request_id } => {
-                let note = self.tie(&push, job.to.as_ref(), job.accepted_at_ms).await?;
+                let note = self.tie(&push, sending).await?;
                 let settlement = self.settlement(PushOutcome::Accepted, note, request_id);
                 self.settler().settle(push.id, &Ending::Accepted(settlement)).await?;
                 Ok(())
@@ -227,14 +228,11 @@ impl Deliver {
         Ok(self.journal.erasure(&key).await?.covers(since_ms))
     }
 
-    /// The request named both a contact and a LINE user ID, and LINE took it: the two are one person.
-    async fn tie(
-        &self,
-        push: &Push,
-        to: Option<&LineUserId>,
-        since_ms: i64,
-    ) -> Result<Option<SettlementNote>, PortError> {
-        let (Some(to), Some(contact)) = (to, &push.contact) else { return Ok(None) };
+    /// The request named both a contact and a LINE user ID, and LINE took it: the two are one person. By the send's row, which
+    /// says whom the message went to: the job at hand may be a repeat that names another.
+    async fn tie(&self, push: &Push, sending: &Sending) -> Result<Option<SettlementNote>, PortError> {
+        let Some(contact) = push.contact.as_ref().filter(|_| sending.named) else { return Ok(None) };
+        let (to, since_ms) = (&sending.to, sending.first_attempt_at_ms);
         if self.is_erased(&push.channel, to, since_ms).await? {
             return Ok(None);
         }

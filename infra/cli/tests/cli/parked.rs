@@ -16,6 +16,7 @@ async fn park(stack: &Stack, execution: &str) -> PushId {
     let id = PushId::of_action(CrmKind::HubSpot, &CrmAccountId::new(PORTAL.to_string()), &[execution]);
     let sending = Sending {
         to: LineUserId::new(FRIEND),
+        named: false,
         body: format!(r#"{{"to":"{FRIEND}","messages":[{{"type":"text","text":"ひみつ"}}]}}"#),
         said: vec![Content::Text { text: "ひみつ".into() }],
         first_attempt_at_ms: NOON_MS,

@@ -129,7 +129,7 @@ mod tests {
     fn sending(begun: u32, ended: u32) -> Push {
         let to = LineUserId::new("U1");
         let said = vec![Content::Text { text: "a".into() }];
-        let state = Sending { to, body: "{}".into(), said, first_attempt_at_ms: 1, begun, ended };
+        let state = Sending { to, named: false, body: "{}".into(), said, first_attempt_at_ms: 1, begun, ended };
         Push::of(&job(), PushState::Sending(state))
     }
 
