@@ -16,6 +16,7 @@ mod line_samples;
 mod logins;
 mod outbound;
 mod presets;
+mod probe;
 mod records;
 mod requests_schema;
 mod tenants;

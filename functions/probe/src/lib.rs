@@ -2,7 +2,9 @@
 //! failure, or its silence, is an alarm: everything before the queue is on the way.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use futures::StreamExt;
 use musubi::aws::Parts;
 use musubi::config::{self, ConfigError, Environment};
 use musubi::domain::addresses;
@@ -10,6 +12,11 @@ use musubi::domain::channel::Channel;
 use musubi::line::signature::{SIGNATURE_HEADER, sign};
 use musubi::ports::{Channels, PortError, Secrets};
 use serde_json::json;
+
+/// How many Official Accounts are probed at once.
+const AT_ONCE: usize = 16;
+/// Longer than LINE waits for us (2 s): an answer that comes later is none.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What the probe needs.
 pub struct Ports {
@@ -38,16 +45,36 @@ impl Ports {
     }
 }
 
-/// Probes every Official Account.
+/// Probes every Official Account, whatever becomes of the others: each that did not answer 200 has its line in the log.
 ///
 /// # Errors
-/// The first that did not answer 200: Lambda counts it, and the alarm goes.
+/// Where one or more did not answer 200, with how many: Lambda counts it, and the alarm goes.
 pub async fn handle(ports: &Ports) -> Result<(), PortError> {
-    for channel in ports.channels.all().await? {
-        probe(ports, &channel).await?;
-        tracing::info!(channel.id = %channel.id, "probe.answered");
+    let channels = ports.channels.all().await?;
+    let failed = futures::stream::iter(&channels)
+        .map(|channel| answers(ports, channel))
+        .buffer_unordered(AT_ONCE)
+        .filter(|answered| std::future::ready(!answered))
+        .count()
+        .await;
+    if failed == 0 {
+        return Ok(());
     }
-    Ok(())
+    Err(PortError::permanent("probe", format!("{failed} of {} channels did not answer 200", channels.len())))
+}
+
+async fn answers(ports: &Ports, channel: &Channel) -> bool {
+    match probe(ports, channel).await {
+        Ok(()) => {
+            tracing::info!(channel.id = %channel.id, "probe.answered");
+            true
+        }
+        Err(error) => {
+            tracing::error!(channel.id = %channel.id, "probe.unanswered");
+            musubi::telemetry::log_chain("probe.failed", &error);
+            false
+        }
+    }
 }
 
 async fn probe(ports: &Ports, channel: &Channel) -> Result<(), PortError> {
@@ -61,6 +88,7 @@ async fn probe(ports: &Ports, channel: &Channel) -> Result<(), PortError> {
         .post(addresses::page(&ports.public_url, &channel.id, "webhook"))
         .header(SIGNATURE_HEADER, sign(secret, body.as_bytes()))
         .header("content-type", "application/json; charset=utf-8")
+        .timeout(PATIENCE)
         .body(body);
     let status = request.send().await.map_err(|error| PortError::transient("probe", error.without_url()))?.status();
     if status.as_u16() == 200 {
