@@ -5,6 +5,7 @@ use musubi::domain::ids::ChannelId;
 use musubi::domain::language::Language;
 use musubi::line::LineMessenger;
 use musubi::line::account::{MessageQuota, WebhookTest};
+use musubi::ports::PortError;
 use serde_json::json;
 
 use super::to_json;
@@ -19,29 +20,55 @@ pub struct Health {
     endpoint: Option<String>,
     /// "Use webhook" is on.
     active: bool,
+    /// `chat` or `bot`, as LINE spells it: whether people can be answered by hand in LINE Official Account Manager.
+    chat_mode: String,
     /// How LINE fared with the address; not tried where it is another one.
     test: Option<WebhookTest>,
     /// This month's messages, where LINE tells.
-    quota: Option<MessageQuota>,
+    pub quota: Option<MessageQuota>,
 }
 
-/// Asks LINE. The test goes to our own address alone.
+/// Asks LINE, and has it try our address.
 ///
 /// # Errors
 /// LINE does not answer, or takes the channel's secrets no more.
 pub async fn look(line: &LineMessenger, channel: &ChannelId, url: &str) -> Result<Health, Failure> {
-    line.bot_info(channel).await?;
+    let mut health = glance(line, channel, url).await?;
+    if health.is_set() {
+        health.test = Some(line.test_webhook(channel).await?);
+    }
+    Ok(health)
+}
+
+/// Asks LINE only what it knows: it allows 60 tests an hour, and a list must not use them up.
+///
+/// # Errors
+/// As [`look`].
+pub async fn glance(line: &LineMessenger, channel: &ChannelId, url: &str) -> Result<Health, PortError> {
+    let chat_mode = line.bot_info(channel).await?.chat_mode;
     let endpoint = line.webhook_endpoint(channel).await?;
     let active = endpoint.as_ref().is_some_and(|endpoint| endpoint.active);
     let endpoint = endpoint.map(|endpoint| endpoint.endpoint);
-    let is_ours = endpoint.as_deref() == Some(url);
-    let test = if is_ours { Some(line.test_webhook(channel).await?) } else { None };
     // The quota is nice to know; that it cannot be read is no fault of the connection.
     let quota = line.quota(channel).await.ok();
-    Ok(Health { url: url.to_owned(), endpoint, active, test, quota })
+    Ok(Health { url: url.to_owned(), endpoint, active, chat_mode, test: None, quota })
 }
 
 impl Health {
+    fn is_set(&self) -> bool {
+        self.endpoint.as_deref() == Some(&self.url)
+    }
+
+    /// In a word or two, for a list.
+    pub fn in_short(&self) -> Words {
+        match &self.endpoint {
+            None => Words::new("未設定", "not set"),
+            Some(_) if !self.is_set() => Words::new("別のサービス", "another service"),
+            Some(_) if !self.active => Words::new("オフ", "off"),
+            Some(_) => Words::new("オン", "on"),
+        }
+    }
+
     /// What must be put right before messages arrive.
     pub fn faults(&self) -> Vec<Words> {
         let mut faults = Vec::new();
@@ -75,18 +102,20 @@ impl Health {
             faults.iter().map(|fault| format!("- {fault}")).collect()
         };
         lines.extend(self.quota.map(|quota| quota_words(quota, say.language)));
+        lines.push(chat_words(&self.chat_mode, say.language).to_owned());
         lines.push(switches(say.language));
         let mut json = to_json(channel);
         json["webhook"] = self.json();
         json["faults"] = json!(faults);
-        json["quota"] = self.quota.map_or(json!(null), |quota| json!({"limit": quota.limit, "used": quota.used}));
+        json["quota"] = quota_json(self.quota);
+        json["chat_mode"] = json!(self.chat_mode);
         Report { json, text: lines.join("\n"), good: faults.is_empty() }
     }
 
     /// For machines. Another service's address is named by its host alone: the rest may be a secret.
     pub fn json(&self) -> serde_json::Value {
         json!({
-            "url": self.url, "is_set": self.endpoint.as_deref() == Some(&self.url), "use_webhook": self.active,
+            "url": self.url, "is_set": self.is_set(), "use_webhook": self.active,
             "test": self.test.as_ref().map(|test| json!({
                 "success": test.success, "status_code": test.status_code, "reason": test.reason,
             })),
@@ -124,6 +153,26 @@ fn test_words(test: &WebhookTest) -> Words {
     }
 }
 
+/// For machines; null where LINE does not tell.
+pub fn quota_json(quota: Option<MessageQuota>) -> serde_json::Value {
+    quota.map_or(json!(null), |quota| json!({"limit": quota.limit, "used": quota.used}))
+}
+
+/// What the chat switch means for whoever works with the CRM. Source: `chatMode` of LINE's "Get bot info".
+fn chat_words(chat_mode: &str, language: Language) -> &'static str {
+    match chat_mode {
+        "chat" => language.pick(
+            "チャット：オン（LINE Official Account Managerから手動で返信できます。その返信はMusubiには通知されないため、HubSpotに残らず、line_unansweredも変わりません）",
+            "Chat (チャット): on (people can be answered by hand in LINE Official Account Manager; LINE does not report such answers, so they are not in HubSpot and line_unanswered stays)",
+        ),
+        "bot" => language.pick(
+            "チャット：オフ（手動での返信はできません。メッセージはすべてWebhookで届きます）",
+            "Chat (チャット): off (nobody can answer by hand in LINE Official Account Manager; every message arrives by webhook)",
+        ),
+        _ => language.pick("チャット：LINEから取得できませんでした", "Chat (チャット): LINE did not say"),
+    }
+}
+
 fn quota_words(quota: MessageQuota, language: Language) -> String {
     let MessageQuota { limit, used } = quota;
     match (limit, language) {
@@ -141,11 +190,13 @@ pub fn switches(language: Language) -> String {
             "LINEの画面で次の設定を確認してください（APIでは変更できません）。\n\
              - Webhookの利用：オン（LINE Developersコンソール［Messaging API設定］）\n\
              - Webhookの再送：オン（同上。受信漏れを防ぎます）\n\
-             - 応答メッセージ：オフ（LINE Official Account Manager［設定］＞［応答設定］。自動応答との二重返信を防ぎます）",
+             - 応答メッセージ：オフ（LINE Official Account Manager［設定］＞［応答設定］。自動応答との二重返信を防ぎます）\n\
+             - あいさつメッセージ：HubSpotのワークフローかMusubiがあいさつを送る場合はオフ（同上）",
             "Check these switches in LINE's consoles; no API can change them.\n\
              - Use webhook (Webhookの利用): on (LINE Developers Console, Messaging API)\n\
              - Webhook redelivery (Webhookの再送): on (same place; nothing is lost then)\n\
-             - Auto-reply messages (応答メッセージ): off (LINE Official Account Manager, Settings > Response settings; nobody is answered twice)",
+             - Auto-reply messages (応答メッセージ): off (LINE Official Account Manager, Settings > Response settings; nobody is answered twice)\n\
+             - Greeting message (あいさつメッセージ): off if a HubSpot workflow or Musubi greets (same place)",
         )
         .to_owned()
 }

@@ -4,6 +4,7 @@ mod add;
 mod check;
 pub mod input;
 mod key;
+mod list;
 pub mod settings;
 
 use std::sync::Arc;
@@ -22,7 +23,7 @@ use crate::ask::Ask;
 use crate::failure::Failure;
 use crate::place::{Place, contended};
 use crate::say::{Report, Say};
-use crate::table::{facts, table};
+use crate::table::facts;
 
 /// Runs one of the commands.
 ///
@@ -37,7 +38,7 @@ pub async fn run(place: &Place, ask: &mut Ask, say: &Say, command: &ChannelComma
             let health = check::look(&line, &channel.id, &webhook_url(place, &channel.id)?).await?;
             Ok(health.report(say, &channel))
         }
-        ChannelCommand::List => list(place, say).await,
+        ChannelCommand::List => list::list(place, say).await,
         ChannelCommand::Show { channel } => {
             let channel = place.channel(channel).await?.value;
             let url =
@@ -75,20 +76,6 @@ fn to_json(channel: &Channel) -> Value {
         "kind": channel.account.kind.as_str(), "portal_id": channel.account.id.as_str(),
         "settings": settings::to_json(&channel.settings),
     })
-}
-
-async fn list(place: &Place, say: &Say) -> Result<Report, Failure> {
-    let channels = place.channels()?.all().await?;
-    let row = |channel: &Channel| {
-        vec![channel.id.to_string(), channel.basic_id.clone(), channel.account.to_string(), channel.name.clone()]
-    };
-    let heads = match say.language {
-        Language::Japanese => ["チャネルID", "ベーシックID", "CRMアカウント", "名前"],
-        Language::English => ["channel ID", "basic ID", "CRM account", "name"],
-    };
-    let rows: Vec<Vec<String>> = channels.iter().map(row).collect();
-    let json = json!({"channels": channels.iter().map(to_json).collect::<Vec<_>>()});
-    Ok(Report::new(json, table(&heads, &rows, say.language)))
 }
 
 async fn set(place: &Place, say: &Say, channel: &str, changes: &[String]) -> Result<Report, Failure> {

@@ -1,6 +1,7 @@
 //! The real binary, against the emulators of AWS and the fakes of LINE and HubSpot.
 
 mod channel;
+mod channel_state;
 mod dead_letters;
 mod friends;
 mod login;

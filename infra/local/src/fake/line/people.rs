@@ -74,9 +74,11 @@ pub(crate) fn followers(state: &mut State, channel_id: &str, asked: &Asked) -> A
 /// `GET /v2/bot/info`.
 pub(crate) fn bot_info(state: &mut State, channel_id: &str) -> Answer {
     let spec = &state.channel(channel_id).spec;
+    // Messages are marked as read by themselves only while nobody can chat.
+    let (chat_mode, mark_as_read) = if spec.chat { ("chat", "manual") } else { ("bot", "auto") };
     let body = json!({
         "userId": spec.bot_user_id, "basicId": spec.basic_id, "displayName": spec.name,
-        "chatMode": "bot", "markAsReadMode": "auto",
+        "chatMode": chat_mode, "markAsReadMode": mark_as_read,
     });
     Answer::json(200, &body)
 }

@@ -38,6 +38,8 @@ pub struct ChannelSpec {
     pub webhook_active: bool,
     /// The console's "Webhook redelivery".
     pub redelivery: bool,
+    /// LINE Official Account Manager's "Chat": people can be answered by hand.
+    pub chat: bool,
 }
 
 impl ChannelSpec {
@@ -56,6 +58,7 @@ impl ChannelSpec {
             webhook_url: None,
             webhook_active: true,
             redelivery: true,
+            chat: false,
         }
     }
 }

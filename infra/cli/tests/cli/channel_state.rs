@@ -1,0 +1,79 @@
+//! How Official Accounts are: `channel list` and `channel check`.
+
+use musubi::domain::channel::Channel;
+use musubi::domain::ids::ChannelId;
+use musubi::ports::rows::Commit;
+use serde_json::{Value, json};
+
+use super::support::{CHANNEL, CHANNEL_SECRET, PORTAL, Stack};
+
+/// A stack with one connected Official Account.
+async fn connected() -> Stack {
+    let stack = Stack::start().await.with_portal().await;
+    let portal = PORTAL.to_string();
+    let args = ["channel", "add", "--portal", &portal, "--channel-id", CHANNEL, "--yes"];
+    assert_eq!(stack.run(&args, &format!("{CHANNEL_SECRET}\n")).await.code, 0);
+    stack
+}
+
+async fn listed(stack: &Stack) -> Vec<Value> {
+    let ran = stack.run(&["--json", "channel", "list"], "").await;
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    ran.json()["channels"].as_array().expect("a list").clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_list_tells_whether_each_account_hears_and_how_much_it_may_still_send() {
+    let stack = connected().await;
+    stack.line.edit_channel(CHANNEL, |spec| spec.monthly_limit = Some(200));
+    let [channel] = &listed(&stack).await[..] else { panic!("one channel") };
+    assert_eq!((&channel["webhook"]["is_set"], &channel["webhook"]["use_webhook"]), (&json!(true), &json!(true)));
+    assert_eq!(channel["quota"], json!({"limit": 200, "used": 0}));
+    assert_eq!(channel["webhook"]["test"], Value::Null, "a list uses up none of LINE's 60 tests an hour");
+
+    let state = async |words: [&str; 2]| {
+        for (language, word) in [("en", words[0]), ("ja", words[1])] {
+            let shown = stack.run(&["channel", "list", "--lang", language], "").await;
+            assert!(shown.stdout.contains(&format!("  {word}  ")), "{word}: {}", shown.stdout);
+        }
+    };
+    state(["on", "オン"]).await;
+    stack.line.edit_channel(CHANNEL, |spec| spec.webhook_active = false);
+    state(["off", "オフ"]).await;
+    stack.line.edit_channel(CHANNEL, |spec| spec.webhook_url = Some("https://other.example/".to_owned()));
+    state(["another service", "別のサービス"]).await;
+    stack.line.edit_channel(CHANNEL, |spec| spec.webhook_url = None);
+    state(["not set", "未設定"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_that_line_says_nothing_of_is_listed_beside_the_others() {
+    let stack = connected().await;
+    let channels = stack.parts.channels().unwrap();
+    let known = channels.find(&stack.channel_id()).await.unwrap().unwrap();
+    let silent = Channel { id: ChannelId::new("1000000001"), ..known };
+    assert_eq!(channels.put(&silent, 0).await.unwrap(), Commit::Done);
+
+    let [first, second] = &listed(&stack).await[..] else { panic!("two channels") };
+    assert_eq!((&first["channel_id"], &first["webhook"]), (&json!("1000000001"), &Value::Null));
+    assert_eq!((&second["channel_id"], &second["webhook"]["is_set"]), (&json!(CHANNEL), &json!(true)));
+    let shown = stack.run(&["channel", "list", "--lang", "en"], "").await;
+    assert!(shown.stdout.contains("cannot be asked"), "{}", shown.stdout);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_says_whether_people_are_answered_by_hand_and_names_the_greeting_switch() {
+    let stack = connected().await;
+    for (chat, english, japanese) in [
+        (false, "nobody can answer by hand", "手動での返信はできません"),
+        (true, "line_unanswered stays", "HubSpotに残らず"),
+    ] {
+        stack.line.edit_channel(CHANNEL, |spec| spec.chat = chat);
+        for (language, words) in
+            [("en", [english, "Greeting message"]), ("ja", [japanese, "あいさつメッセージ：HubSpot"])]
+        {
+            let shown = stack.run(&["channel", "check", CHANNEL, "--lang", language], "").await;
+            assert!(words.iter().all(|word| shown.stdout.contains(word)), "{words:?}: {}", shown.stdout);
+        }
+    }
+}
