@@ -72,9 +72,9 @@ pub struct ChannelAdd {
     /// Which CRM.
     #[arg(long, value_enum, default_value = "hubspot")]
     pub kind: Kind,
-    /// The Messaging API channel's ID.
+    /// The Messaging API channel's ID. Without it, the steps to get one are told, and it is asked for.
     #[arg(long)]
-    pub channel_id: String,
+    pub channel_id: Option<String>,
     /// Asks for a long-lived channel access token, too. Without it, one that is stored is kept while it works; else short-lived ones are issued when needed.
     #[arg(long)]
     pub long_lived_token: bool,

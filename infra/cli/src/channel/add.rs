@@ -7,14 +7,14 @@ use musubi::domain::channel::{Channel, ChannelSettings};
 use musubi::domain::ids::ChannelId;
 use musubi::domain::language::Language;
 use musubi::line::LineMessenger;
-use musubi::line::account::BotInfo;
+use musubi::line::account::{BotInfo, WebhookEndpoint};
 use musubi::ports::rows::Commit;
 use musubi::ports::secrets::{LineSecrets, Secret};
 use musubi::ports::{PortError, Secrets};
 use serde_json::json;
 
 use super::check::{self, host, switches};
-use super::{input, tie, to_json, unconfirmed, webhook_url};
+use super::{input, steps, tie, to_json, unconfirmed, webhook_url};
 use crate::args::ChannelAdd;
 use crate::ask::Ask;
 use crate::failure::Failure;
@@ -27,7 +27,7 @@ use crate::say::{Report, Say};
 /// # Errors
 /// See [`Failure`]. What does not work at LINE is never stored; running it again goes on from there.
 pub async fn add(place: &Place, ask: &mut Ask, say: &Say, asked: &ChannelAdd) -> Result<Report, Failure> {
-    let id = input::channel_id(&asked.channel_id)?;
+    let id = channel_id(ask, say, asked)?;
     let account = place.account(asked.kind, &asked.portal).await?.value.key;
     let known = place.channels()?.find(&id).await?;
     if known.as_ref().is_some_and(|known| known.account != account) {
@@ -36,7 +36,8 @@ pub async fn add(place: &Place, ask: &mut Ask, say: &Say, asked: &ChannelAdd) ->
     let url = webhook_url(place, &id)?;
     let (secret, token) = secrets_of(ask, say, asked.long_lived_token)?;
     let (line, info) = try_at_line(place, &id, &secret, token.as_ref()).await?;
-    confirm(ask, say, asked, &line, &id, &info, &url).await?;
+    let before = line.webhook_endpoint(&id).await?.filter(|before| before.endpoint != url && !asked.keep_webhook);
+    confirm(ask, say, asked, &info, before.as_ref())?;
 
     store(place, &id, secret, token, asked).await?;
     let channel = put(place, &id, &info, &account).await?;
@@ -45,7 +46,8 @@ pub async fn add(place: &Place, ask: &mut Ask, say: &Say, asked: &ChannelAdd) ->
         line.set_webhook_endpoint(&id, &url).await?;
     }
     let health = check::look(&line, &id, &url).await?;
-    let todo: Vec<String> = health.faults().iter().map(|words| words.of(say.language).to_owned()).collect();
+    let mut todo: Vec<String> = health.faults().iter().map(|words| words.of(say.language).to_owned()).collect();
+    todo.extend(before.filter(|before| before.active).map(|_| steps::off_and_on(say.language).to_owned()));
     let mut json = to_json(&channel);
     json["connected"] = json!(true);
     json["webhook"] = health.json();
@@ -57,8 +59,25 @@ pub async fn add(place: &Place, ask: &mut Ask, say: &Say, asked: &ChannelAdd) ->
         Language::English => format!("“{}” ({}) is connected.\nWebhook URL: {url}", channel.name, channel.basic_id),
     };
     let list: Vec<String> = todo.iter().map(|each| format!("- {each}")).collect();
-    let parts = [head, list.join("\n"), switches(say.language)];
+    let parts = [head, list.join("\n"), switches(say.language), steps::trial(say.language).to_owned()];
     Ok(Report::new(json, parts.iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join("\n")))
+}
+
+/// The channel ID that was given. Whoever gave none may not have a channel yet: they are told how to get one, then asked.
+fn channel_id(ask: &mut Ask, say: &Say, asked: &ChannelAdd) -> Result<ChannelId, Failure> {
+    let given = match &asked.channel_id {
+        Some(given) => given.clone(),
+        None => {
+            say.note(&steps::before(say.language));
+            ask.text(say.pick("チャネルID", "Channel ID"))?.ok_or_else(|| {
+                Failure::usage(
+                    "チャネルIDが指定されていません。--channel-id で指定するか、上の手順でコピーして入力してください。",
+                    "There is no channel ID. Give it with --channel-id, or enter it once the steps above are done.",
+                )
+            })?
+        }
+    };
+    input::channel_id(&given)
 }
 
 fn secrets_of(ask: &mut Ask, say: &Say, with_token: bool) -> Result<(Secret, Option<Secret>), Failure> {
@@ -132,18 +151,16 @@ fn elsewhere() -> Failure {
     )
 }
 
-async fn confirm(
+/// Names the service that is cut off, if any, and asks.
+fn confirm(
     ask: &mut Ask,
     say: &Say,
     asked: &ChannelAdd,
-    line: &LineMessenger,
-    id: &ChannelId,
     info: &BotInfo,
-    url: &str,
+    before: Option<&WebhookEndpoint>,
 ) -> Result<(), Failure> {
-    let before = line.webhook_endpoint(id).await?.map(|endpoint| endpoint.endpoint);
-    if let Some(other) = before.filter(|other| other != url && !asked.keep_webhook) {
-        let host = host(&other);
+    if let Some(before) = before {
+        let host = host(&before.endpoint);
         say.note(&match say.language {
             Language::Japanese => format!("このチャネルのWebhookは現在 {host} に送信されています。接続すると、そのサービスでは受信できなくなります。"),
             Language::English => format!("This channel's webhooks now go to {host}. Once connected here, that service hears no more."),

@@ -6,6 +6,7 @@ pub mod input;
 mod key;
 mod list;
 pub mod settings;
+mod steps;
 
 use std::sync::Arc;
 

@@ -82,7 +82,7 @@ pub async fn by_oauth(place: &Place, ask: &mut Ask, say: &Say, asked: &PortalAdd
     let url = authorize_url(&page, &client_id, &redirect_uri, &scopes, &[], &state)
         .expect("the environment checked that it is an address");
     say.note(say.pick(
-        "次のURLをブラウザーで開き、接続するアカウントを選んで、アクセスを許可してください。",
+        "次のURLをブラウザで開き、接続するアカウントを選んで、アクセスを許可してください。",
         "Open this address in a browser, choose the account, and grant access.",
     ));
     say.note(url.as_str());

@@ -52,6 +52,95 @@ async fn people_read_the_name_the_address_and_lines_own_menu_names() {
     }
 }
 
+/// The guide and the command say it with the same menu names.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_has_no_messaging_api_yet_is_told_each_step_by_its_menu_name() {
+    let stack = Stack::start().await.with_portal().await;
+    let portal = PORTAL.to_string();
+    let japanese = [
+        "https://manager.line.biz/",
+        "https://developers.line.biz/console/",
+        "Messaging APIを利用する",
+        "初回だけ",
+        "プロバイダー",
+        "変更できません",
+        "Admin権限",
+        "空欄のまま",
+        "［チャネル基本設定］",
+        "個人のLINEアカウント",
+        "月200通",
+        "認証済アカウント",
+        "LINE@",
+        "Webhook URL",
+    ];
+    let english = [
+        "https://manager.line.biz/",
+        "https://developers.line.biz/console/",
+        "Enable Messaging API",
+        "first time only",
+        "provider",
+        "cannot be changed",
+        "Admin role",
+        "may stay empty",
+        "Basic settings",
+        "personal LINE account",
+        "200 messages a month",
+        "verified",
+        "LINE@",
+        "webhook URL",
+    ];
+    let guides = [include_str!("../../../guide/line.ja.md"), include_str!("../../../guide/line.md")];
+    for (lang, words, guide) in [("ja", japanese, guides[0]), ("en", english, guides[1])] {
+        let ran = stack.run(&["channel", "add", "--portal", &portal, "--lang", lang], "").await;
+        assert_eq!(ran.code, 2, "{} {}", ran.stdout, ran.stderr);
+        for word in words {
+            assert!(ran.stderr.contains(word), "{lang}: {word}: {}", ran.stderr);
+            assert!(guide.replace("**", "").replace("\n  ", " ").contains(word), "the guide in {lang}: {word}");
+        }
+    }
+    assert!(stack.parts.channels().unwrap().all().await.unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_channel_id_that_was_not_given_is_asked_for() {
+    let stack = Stack::start().await.with_portal().await;
+    let portal = PORTAL.to_string();
+    let args = ["--json", "channel", "add", "--portal", &portal, "--yes"];
+    let ran = stack.run(&args, &format!("{CHANNEL}\n{CHANNEL_SECRET}\n")).await;
+    assert_eq!((ran.code, &ran.json()["connected"]), (0, &json!(true)), "{} {}", ran.stdout, ran.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_webhook_that_was_on_for_another_tool_wants_off_and_on_again() {
+    let stack = Stack::start().await.with_portal().await;
+    let secret = format!("{CHANNEL_SECRET}\n");
+    let todo = |ran: &Ran| ran.json()["todo"].to_string();
+    stack.line.edit_channel(CHANNEL, |spec| {
+        spec.webhook_url = Some("https://other.example/hook".to_owned());
+        spec.webhook_active = true;
+    });
+    let kept = add(&stack, CHANNEL, &["--keep-webhook"], &secret).await;
+    assert!(!todo(&kept).contains("off and on"), "{}", kept.stdout);
+    let taken = add(&stack, CHANNEL, &[], &secret).await;
+    assert!(todo(&taken).contains("off and on"), "{}", taken.stdout);
+    let again = add(&stack, CHANNEL, &[], &secret).await;
+    assert_eq!(again.json()["todo"], json!([]), "it is ours by now");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_to_do_when_the_greeting_does_not_come_is_said_at_the_end() {
+    let stack = Stack::start().await.with_portal().await;
+    let portal = PORTAL.to_string();
+    let words = [("ja", ["ブロック", "友だち追加し直し", "再発行"]), ("en", ["block", "add it again", "reissue"])];
+    for (lang, words) in words {
+        let args = ["channel", "add", "--portal", &portal, "--channel-id", CHANNEL, "--yes", "--lang", lang];
+        let ran = stack.run(&args, &format!("{CHANNEL_SECRET}\n")).await;
+        for word in words {
+            assert!(ran.stdout.contains(word), "{lang}: {word}: {}", ran.stdout);
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn each_kind_of_bad_input_is_told_and_nothing_is_stored() {
     let mut stack = Stack::start().await.with_portal().await;

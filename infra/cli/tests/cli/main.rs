@@ -3,6 +3,7 @@
 mod channel;
 mod channel_state;
 mod dead_letters;
+mod documented;
 mod friends;
 mod login;
 mod parked;

@@ -81,7 +81,7 @@ impl AfterLoginFault {
                 "The port is not valid. Use a number from 1 to 65535, or delete it together with the colon.",
             ),
             Self::ReadersDiffer => (
-                "ブラウザーによって開く先が変わるおそれがあるURLです。ブラウザーのアドレス欄からURLをコピーし直してください。",
+                "ブラウザによって開く先が変わるおそれがあるURLです。ブラウザのアドレス欄からURLをコピーし直してください。",
                 "Browsers could open different pages for this URL. Copy it again from your browser's address bar.",
             ),
             Self::NotListed => (
