@@ -195,7 +195,7 @@ pub fn switches(language: Language) -> String {
             "Check these switches in LINE's consoles; no API can change them.\n\
              - Use webhook (Webhookの利用): on (LINE Developers Console, Messaging API)\n\
              - Webhook redelivery (Webhookの再送): on (same place; nothing is lost then)\n\
-             - Auto-reply messages (応答メッセージ): off (LINE Official Account Manager, Settings > Response settings; nobody is answered twice)\n\
+             - Auto-response messages (応答メッセージ): off (LINE Official Account Manager, Settings > Response settings; nobody is answered twice)\n\
              - Greeting message (あいさつメッセージ): off if a HubSpot workflow or Musubi greets (same place)",
         )
         .to_owned()
