@@ -166,7 +166,7 @@ fn the_link_follows_what_was_sent(world: &World, was_tied: bool) -> Result<(), S
     };
     let [link] = &tied[..] else { return Err(format!("{} links", tied.len())) };
     let went_to_them = body.starts_with(link.user.expose());
-    if !went_to_them && !(was_tied && link.user == user(1)) {
+    if !(went_to_them || was_tied && link.user == user(1)) {
         return Err("a link, and not of whom the message went to".into());
     }
     match run(world.journal().push(*id)).expect("rows").expect("a send").value.state {
