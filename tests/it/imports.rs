@@ -42,7 +42,7 @@ async fn a_friend_on_lines_list_gets_a_contact_and_is_met_once() {
     assert_eq!(meet.meet(&channel, &user).await.unwrap(), Met::New);
     assert_eq!(meet.meet(&channel, &user).await.unwrap(), Met::Known);
     let wake_ups: Arc<dyn musubi::ports::Queue<musubi::domain::job::WakeUp>> = parts.wake_ups().unwrap();
-    wake_ups.send(&musubi::domain::job::WakeUp { account: channel.account.clone() }).await.unwrap();
+    wake_ups.send(&musubi::domain::job::WakeUp::of(&channel.account)).await.unwrap();
     app.until("the contact", |app| app.contact_of(STRANGER_WITH_EMAIL).is_some()).await;
     app.settled_but_entries().await;
     assert_eq!(app.contact_of(STRANGER_WITH_EMAIL).expect("a contact").properties["line_follows"], "true");

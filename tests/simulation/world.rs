@@ -186,7 +186,7 @@ impl World {
             }
             if now_ms >= self.next_schedule_ms {
                 self.next_schedule_ms = now_ms + MINUTE_MS;
-                self.wake_ups.put(WakeUp { account: self.account.key.clone() }, now_ms);
+                self.wake_ups.put(WakeUp::of(&self.account.key), now_ms);
             }
             if self.in_flight.len() < self.concurrency && self.dice.chance(400) && self.start() {
                 continue;

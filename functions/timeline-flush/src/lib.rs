@@ -63,7 +63,9 @@ pub async fn handle(ports: &Ports, event: Value, until_ms: i64) -> Result<(), Po
 async fn wake(ports: &Ports, batch: SqsEvent, until_ms: i64) -> Result<(), PortError> {
     let mut accounts = BTreeSet::<CrmAccountKey>::new();
     for record in batch.records {
-        accounts.extend(batch::job(&ports.wake_ups, &record).await?.map(|wake_up| wake_up.account));
+        let Some(wake_up) = batch::job(&ports.wake_ups, &record).await? else { continue };
+        ports.settle_up.owe_again(&wake_up).await?;
+        accounts.insert(wake_up.account);
     }
     for account in accounts {
         if let Err(error) = ports.settle_up.settle_up(&account, until_ms).await {
@@ -86,7 +88,7 @@ async fn schedule(ports: &Ports) -> Result<(), PortError> {
         for row in ports.settle_up.journal.due(&account.key, now_ms + LONGEST_RETRY_MS, LOOKED_AT).await? {
             oldest_ms = oldest_ms.max(now_ms - row.value.since_ms);
         }
-        ports.wake_ups.send(&WakeUp { account: account.key }).await?;
+        ports.wake_ups.send(&WakeUp::of(&account.key)).await?;
     }
     musubi::telemetry::seconds("OldestOwedSeconds", u64::try_from(oldest_ms / 1000).unwrap_or(0));
     Ok(())

@@ -132,9 +132,13 @@ impl From<CrmFailure> for Failure {
                 "HubSpotがアクセスを拒否しました。アプリが必要なスコープを持っているか確認し、もう一度接続してください。",
                 "HubSpot refuses access. Check that the app has the scopes it needs, then connect it again.",
             ),
-            CrmFailure::Refused { code } => {
+            CrmFailure::Refused { code } | CrmFailure::NotReady { code } => {
                 Self::failed(format!("HubSpotが拒否しました（{code}）。"), format!("HubSpot refused ({code})."))
             }
+            CrmFailure::Taken => Self::failed(
+                "HubSpotの別のレコードが同じ値を持っています。",
+                "Another record in HubSpot has the same value.",
+            ),
             CrmFailure::Gone => {
                 Self::failed("HubSpotにこのアカウントの情報がありません。", "HubSpot does not have what was asked for.")
             }

@@ -118,7 +118,7 @@ async fn sqs_keeps_the_contract_of_queues() {
     queue_contract(queue, end, [inbox_job("\u{ffff}\u{0}結び"), inbox_job(vec![0xff, 0xfe, 0x00])], true).await;
 
     let wake_ups: Arc<dyn Queue<WakeUp>> = stack.parts().wake_ups().unwrap();
-    let wake_up = |id: &str| WakeUp { account: CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new(id) } };
+    let wake_up = |id: &str| WakeUp::of(&CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new(id) });
     let end = Arc::new(LocalEnd { aws: stack.clone(), queue: "crm.fifo", dead_letters: "crm-dlq.fifo" });
     queue_contract(wake_ups, end, [wake_up("1"), wake_up("2")], false).await;
 }

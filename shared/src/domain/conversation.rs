@@ -3,6 +3,8 @@
 //! It holds no text. Friendship lives here and not beside the contact link, so that one
 //! transaction records an event, what it says about friendship, and what is owed.
 
+mod friendship;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -12,6 +14,8 @@ use super::activity::{Activity, Content, Mark, Speaker};
 use super::channel::ChannelSettings;
 use super::ids::{ChannelId, ContactId, LineUserId, TaskId, fingerprint};
 use super::owed::{Owed, OwedRow};
+
+pub use friendship::Friendship;
 
 /// Where events come from.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -76,27 +80,6 @@ impl ConversationKey {
             Source::Channel => "",
         };
         fingerprint(&[self.channel.as_str(), self.source.kind(), id])
-    }
-}
-
-/// Whether the person can be reached, by the newest sign we have.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
-pub struct Friendship {
-    /// Blocked, or a sign of life. `None`: nothing is known.
-    pub blocked: Option<bool>,
-    /// The sign's place in the order.
-    pub as_of: Option<Mark>,
-    /// When LINE last confirmed a block, in milliseconds.
-    #[serde(default)]
-    pub confirmed_at_ms: Option<i64>,
-}
-
-impl Friendship {
-    /// Takes a sign into account; the newest one wins, whatever the order of arrival.
-    pub fn see(&mut self, mark: &Mark, blocked: bool) {
-        if self.as_of.as_ref().is_none_or(|as_of| as_of < mark) {
-            *self = Self { blocked: Some(blocked), as_of: Some(mark.clone()), confirmed_at_ms: None };
-        }
     }
 }
 
@@ -271,6 +254,20 @@ impl Conversation {
                 Some(row)
             }
         }
+    }
+
+    /// Words wait for an entry although nothing says so: one is due now. Returns the row; none where one lies there.
+    pub fn open_now(&mut self, settings: &ChannelSettings, now_ms: i64) -> Option<OwedRow> {
+        if self.open.is_some() {
+            return None;
+        }
+        let quiet_since_ms = now_ms - settings.idle_window_ms;
+        self.open = Some(OpenEntry {
+            first_arrived_at_ms: quiet_since_ms,
+            last_arrived_at_ms: quiet_since_ms,
+            due_at_ms: now_ms,
+        });
+        Some(OwedRow::new(&self.account, self.entry_owed(), now_ms, now_ms))
     }
 
     /// A message was taken back: properties that show it must follow.

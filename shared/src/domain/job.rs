@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::account::CrmAccountKey;
 use super::ids::ChannelId;
+use super::put_aside::PutAside;
 
 /// Events of one verified webhook, as LINE wrote them.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +61,16 @@ mod text_or_bytes {
 pub struct WakeUp {
     /// Whose.
     pub account: CrmAccountKey,
+    /// Work that was put aside: whoever sends a dead letter back has it owed anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub again: Option<PutAside>,
+}
+
+impl WakeUp {
+    /// This account has work.
+    pub fn of(account: &CrmAccountKey) -> Self {
+        Self { account: account.clone(), again: None }
+    }
 }
 
 #[cfg(test)]
@@ -75,5 +86,11 @@ mod tests {
         }
         let job = InboxJob { channel: ChannelId::new("1"), accepted_at_ms: 1, tries: 0, body: b"events".to_vec() };
         assert!(serde_json::to_string(&job).unwrap().contains(r#""body":"events""#));
+    }
+
+    #[test]
+    fn a_wake_up_from_before_work_was_put_aside_with_it_is_read() {
+        let old: WakeUp = serde_json::from_str(r#"{"account":{"kind":"hubspot","id":"9"}}"#).unwrap();
+        assert_eq!(old.again, None);
     }
 }

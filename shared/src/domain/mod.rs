@@ -21,6 +21,7 @@ pub mod not_after;
 pub mod owed;
 pub mod properties;
 pub mod push;
+pub mod put_aside;
 pub mod route;
 pub mod timeline;
 pub mod words;

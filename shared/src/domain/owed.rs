@@ -10,6 +10,7 @@ use super::conversation::ConversationKey;
 use super::ids::{ChannelId, ContactId, MessageId, fingerprint};
 use super::link::ContactLink;
 use super::push::PushId;
+use super::put_aside::Why;
 
 /// One piece of owed work. It refers to state; it carries no text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,6 +86,9 @@ pub struct OwedRow {
     pub since_ms: i64,
     /// How often it was tried.
     pub tries: u32,
+    /// Why the last try did not succeed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<Why>,
 }
 
 impl Owed {
@@ -139,7 +143,7 @@ impl Owed {
 impl OwedRow {
     /// Owed from now on, due at `due_at_ms`.
     pub fn new(account: &CrmAccountKey, owed: Owed, now_ms: i64, due_at_ms: i64) -> Self {
-        Self { account: account.clone(), owed, due_at_ms, since_ms: now_ms, tries: 0 }
+        Self { account: account.clone(), owed, due_at_ms, since_ms: now_ms, tries: 0, why: None }
     }
 
     /// The same work, tried once more at `due_at_ms`.

@@ -116,7 +116,7 @@ impl Record {
 
     /// A lost wake-up costs a minute: the schedule finds what is owed.
     async fn wake(&self, channel: &Channel) -> Result<(), PortError> {
-        if let Err(error) = self.wake_ups.send(&WakeUp { account: channel.account.clone() }).await {
+        if let Err(error) = self.wake_ups.send(&WakeUp::of(&channel.account)).await {
             tracing::warn!(crm.account = %channel.account, %error, "wake_up.lost");
         }
         Ok(())

@@ -131,7 +131,7 @@ pub(super) fn owe_completion(push: &mut Push, now_ms: i64, due_at_ms: i64) -> Op
 
 /// Tells the payer; a lost wake-up costs a minute.
 pub(super) async fn wake(wake_ups: &dyn Queue<WakeUp>, account: &CrmAccountKey) {
-    if let Err(error) = wake_ups.send(&WakeUp { account: account.clone() }).await {
+    if let Err(error) = wake_ups.send(&WakeUp::of(account)).await {
         tracing::warn!(crm.account = %account, %error, "wake_up.lost");
     }
 }

@@ -11,6 +11,7 @@ use super::error::PortError;
 use crate::domain::account::CrmAccount;
 use crate::domain::claim::EmailAddress;
 use crate::domain::ids::{CallbackId, ContactId, LineUserId, NoteId, TaskId};
+use crate::domain::put_aside::Why;
 
 /// Property names and values. Values are people's words: `Debug` shows the names alone.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -130,12 +131,21 @@ pub struct CompletionWrite {
 /// Why one item of a call did not succeed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum CrmFailure {
-    /// Not written, and will not be until somebody changes something.
+    /// Not written, and the same would be refused again: it is what this item says. Another item may be taken.
     #[error("the CRM refused it: {code}")]
     Refused {
         /// The CRM's category or error code; nothing a person wrote.
         code: String,
     },
+    /// Not written, whatever the item says, until somebody mends the account: a property that does not exist, a setting.
+    #[error("the CRM account is not ready for it: {code}")]
+    NotReady {
+        /// The CRM's category or error code; nothing a person wrote.
+        code: String,
+    },
+    /// Not written: another record has the value that must be unique. It passes once that record gives it up.
+    #[error("another record of the CRM has the value")]
+    Taken,
     /// The record does not exist (any more).
     #[error("the CRM does not know the record")]
     Gone,
@@ -151,6 +161,20 @@ pub enum CrmFailure {
     /// The account has revoked us, or lacks a permission.
     #[error("the CRM account is not connected")]
     Disconnected,
+}
+
+impl CrmFailure {
+    /// The same, as it is stored with the work.
+    pub fn why(&self) -> Why {
+        match self {
+            Self::Refused { code } => Why::Refused { code: code.clone() },
+            Self::NotReady { code } => Why::NotReady { code: code.clone() },
+            Self::Taken => Why::Taken,
+            Self::Disconnected => Why::Disconnected,
+            Self::Gone => Why::NotReady { code: "GONE".to_owned() },
+            Self::Unknown | Self::Later { .. } => Why::Unreachable,
+        }
+    }
 }
 
 /// The code of a refusal because the entry stands on the timeline as an event, which can neither be read nor changed.

@@ -89,6 +89,14 @@ impl Journal {
         self.read(&head_key(key)).await
     }
 
+    /// The state of the conversation that this is the [hash](ConversationKey::hash) of.
+    ///
+    /// # Errors
+    /// As the table's.
+    pub async fn conversation_by_hash(&self, hash: &str) -> Result<Option<Versioned<Conversation>>, PortError> {
+        self.read(&head_key_of(hash)).await
+    }
+
     /// Whether the event is recorded.
     ///
     /// # Errors

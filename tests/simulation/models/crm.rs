@@ -156,7 +156,7 @@ impl Crm for ModelCrm {
     async fn update_contacts(&self, writes: &[ContactWrite]) -> Vec<Each<ContactId>> {
         self.each("crm update", writes, |state, write| {
             if is_taken(state, write) {
-                return Err(CrmFailure::Refused { code: "DUPLICATE".into() });
+                return Err(CrmFailure::Taken);
             }
             let contact = state.contacts.get_mut(&write.contact).ok_or(CrmFailure::Gone)?;
             contact.extend(write.properties.0.clone());

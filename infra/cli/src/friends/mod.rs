@@ -90,6 +90,6 @@ fn quiet() -> Arc<dyn Queue<WakeUp>> {
 
 /// Tells the payer. A lost one costs a minute: the schedule finds what is owed.
 async fn wake(place: &Place, account: &musubi::domain::account::CrmAccountKey) -> Result<(), Failure> {
-    let _ = place.parts.wake_ups()?.send(&WakeUp { account: account.clone() }).await;
+    let _ = place.parts.wake_ups()?.send(&WakeUp::of(account)).await;
     Ok(())
 }

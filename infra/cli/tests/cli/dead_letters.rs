@@ -21,7 +21,7 @@ async fn with_letters(inbox: usize) -> Stack {
         queue.bury(&job(n), &format!("reason {n}")).await.unwrap();
     }
     let key = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new("9") };
-    stack.parts.wake_ups().unwrap().bury(&WakeUp { account: key }, "crm_unreachable").await.unwrap();
+    stack.parts.wake_ups().unwrap().bury(&WakeUp::of(&key), "crm_unreachable").await.unwrap();
     stack
 }
 

@@ -1,6 +1,6 @@
 use local::fake::hubspot::{Endpoint, ObjectType};
 use local::fake::{Fault, Plan};
-use musubi::crm::hubspot::{CONFLICT, PROPERTY_DOESNT_EXIST};
+use musubi::crm::hubspot::PROPERTY_DOESNT_EXIST;
 use musubi::domain::ids::ContactId;
 use musubi::ports::crm::{ContactWrite, CrmFailure, PersonWrite};
 
@@ -31,7 +31,7 @@ async fn one_bad_person_among_250_is_refused_alone() {
             Ok(_) => assert_ne!(place, 137),
             Err(failure) => {
                 assert_eq!(place, 137, "{failure:?}");
-                assert_eq!(*failure, CrmFailure::Refused { code: PROPERTY_DOESNT_EXIST.to_owned() });
+                assert_eq!(*failure, CrmFailure::NotReady { code: PROPERTY_DOESNT_EXIST.to_owned() });
             }
         }
     }
@@ -126,7 +126,7 @@ async fn an_email_address_that_another_contact_has_is_a_conflict() {
     let made = crm.upsert_people(&[PersonWrite { user: user(1), properties: properties(&[]) }]).await;
     let write =
         ContactWrite { contact: made[0].clone().unwrap(), properties: properties(&[("email", "taken@example.com")]) };
-    assert_eq!(crm.update_contacts(&[write]).await, [Err(CrmFailure::Refused { code: CONFLICT.to_owned() })]);
+    assert_eq!(crm.update_contacts(&[write]).await, [Err(CrmFailure::Taken)]);
 }
 
 #[tokio::test]
@@ -135,7 +135,7 @@ async fn an_archived_property_is_told_in_one_call_and_not_searched_for() {
     world.fake.archive_property(PORTAL, ObjectType::Contact, "line_user_name");
     let people: Vec<PersonWrite> = (0..100).map(|n| person(n, "x")).collect();
     let answers = world.crm().await.upsert_people(&people).await;
-    let refused = Err(CrmFailure::Refused { code: PROPERTY_DOESNT_EXIST.to_owned() });
+    let refused = Err(CrmFailure::NotReady { code: PROPERTY_DOESNT_EXIST.to_owned() });
     assert!(answers.iter().all(|answer| *answer == refused));
     assert_eq!(world.calls("contacts/batch/upsert"), 1);
 }

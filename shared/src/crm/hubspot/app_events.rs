@@ -13,7 +13,6 @@ use serde_json::{Value, json};
 use super::VERSION;
 use super::api::{Api, Call, Repeat};
 use super::contacts::current_id;
-use super::failure::CONFLICT;
 use super::timeline::iso;
 use crate::domain::ids::{ContactId, NoteId};
 use crate::ports::crm::{CrmFailure, EVENT_IMMUTABLE, Each, NoteWrite};
@@ -40,14 +39,14 @@ pub(crate) fn refuse(note: &NoteId) -> Each<()> {
 
 async fn write_one(api: &Api, event_type: &str, note: &NoteWrite) -> Each<()> {
     let failure = match send(api, event_type, note, &note.contact).await {
-        Err(failure @ (CrmFailure::Gone | CrmFailure::Refused { .. })) => failure,
+        Err(failure @ (CrmFailure::Gone | CrmFailure::Refused { .. } | CrmFailure::NotReady { .. })) => failure,
         answer => return answer,
     };
     // For its contact? A merge may have given it a new ID. Else it is the type that HubSpot does not know, or the words.
     let contact = current_id(api, &note.contact).await?;
     match failure {
         _ if contact != note.contact => send(api, event_type, note, &contact).await,
-        CrmFailure::Gone => Err(CrmFailure::Refused { code: "HTTP_404".to_owned() }),
+        CrmFailure::Gone => Err(CrmFailure::NotReady { code: "HTTP_404".to_owned() }),
         failure => Err(failure),
     }
 }
@@ -62,7 +61,7 @@ async fn send(api: &Api, event_type: &str, note: &NoteWrite, contact: &ContactId
         answer = api.call(&call).await;
     }
     match answer {
-        Err(CrmFailure::Refused { code }) if code == CONFLICT => Ok(()),
+        Err(CrmFailure::Taken) => Ok(()),
         answer => answer.map(|_| ()),
     }
 }

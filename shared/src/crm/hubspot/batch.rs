@@ -76,7 +76,9 @@ pub(crate) async fn run(api: &Api, batch: &Batch, inputs: &[Value]) -> Vec<Each<
                 stopped = stopped.or(match &failure {
                     CrmFailure::Disconnected | CrmFailure::Later { .. } => Some(failure.clone()),
                     CrmFailure::Unknown => Some(NOT_ATTEMPTED),
-                    CrmFailure::Refused { .. } | CrmFailure::Gone => None,
+                    CrmFailure::Refused { .. } | CrmFailure::NotReady { .. } | CrmFailure::Taken | CrmFailure::Gone => {
+                        None
+                    }
                 });
                 answers[range].fill(Err(failure));
             }
@@ -107,13 +109,15 @@ fn call(batch: &Batch, inputs: &[Value]) -> Call {
 /// finding that out one by one would cost two calls an input.
 fn some_are_to_blame(failure: &CrmFailure, inputs: &[Value]) -> bool {
     match failure {
-        CrmFailure::Refused { code } if code == PROPERTY_DOESNT_EXIST => {
+        CrmFailure::NotReady { code } if code == PROPERTY_DOESNT_EXIST => {
             let names = |input: &Value| -> Vec<String> {
                 input["properties"].as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect()
             };
             inputs.iter().any(|input| names(input) != names(&inputs[0]))
         }
-        CrmFailure::Refused { .. } | CrmFailure::Gone => true,
+        CrmFailure::Refused { .. } | CrmFailure::Taken | CrmFailure::Gone => true,
+        // An option, a required property: what one writes another may not.
+        CrmFailure::NotReady { code } => !code.starts_with("HTTP_"),
         CrmFailure::Unknown | CrmFailure::Later { .. } | CrmFailure::Disconnected => false,
     }
 }
@@ -241,7 +245,7 @@ mod tests {
 
     #[test]
     fn a_property_that_all_write_and_nobody_has_is_not_searched_for_one_by_one() {
-        let missing = CrmFailure::Refused { code: PROPERTY_DOESNT_EXIST.to_owned() };
+        let missing = CrmFailure::NotReady { code: PROPERTY_DOESNT_EXIST.to_owned() };
         let same = [json!({"properties": {"a": "1"}}), json!({"properties": {"a": "2"}})];
         let different = [json!({"properties": {"a": "1"}}), json!({"properties": {"b": "2"}})];
         assert!(!some_are_to_blame(&missing, &same));

@@ -24,7 +24,7 @@ pub(crate) async fn complete(api: &Api, completions: &[CompletionWrite]) -> Vec<
     let mut answers =
         if inputs.len() > 1 { batch::run(api, &batch, &inputs).await } else { vec![Err(CrmFailure::Gone)] };
     for (answer, (callback, completion)) in answers.iter_mut().zip(&last) {
-        if matches!(answer, Err(CrmFailure::Gone | CrmFailure::Refused { .. })) {
+        if matches!(answer, Err(CrmFailure::Gone | CrmFailure::Refused { .. } | CrmFailure::NotReady { .. })) {
             *answer = complete_one(api, callback, completion).await;
         }
     }

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::VERSION;
 use super::api::{Api, Call, Repeat};
 use super::batch::{self, Batch, text};
-use super::failure::{CONFLICT, PROPERTY_DOESNT_EXIST};
+use super::failure::PROPERTY_DOESNT_EXIST;
 use crate::domain::claim::EmailAddress;
 use crate::domain::ids::ContactId;
 use crate::domain::properties::LINE_USER_ID;
@@ -103,9 +103,9 @@ pub(crate) async fn current_id(api: &Api, contact: &ContactId) -> Each<ContactId
 /// How HubSpot words a batch update of a merged-away ID is not documented: any refusal that a single PATCH may mend.
 fn may_have_been_merged(failure: &CrmFailure) -> bool {
     match failure {
-        CrmFailure::Gone => true,
-        CrmFailure::Refused { code } => code != CONFLICT && code != PROPERTY_DOESNT_EXIST,
-        CrmFailure::Unknown | CrmFailure::Later { .. } | CrmFailure::Disconnected => false,
+        CrmFailure::Gone | CrmFailure::Refused { .. } => true,
+        CrmFailure::NotReady { code } => code != PROPERTY_DOESNT_EXIST,
+        CrmFailure::Taken | CrmFailure::Unknown | CrmFailure::Later { .. } | CrmFailure::Disconnected => false,
     }
 }
 

@@ -32,7 +32,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 pub use api::Api;
-pub use failure::{CONFLICT, PROPERTY_DOESNT_EXIST};
+pub use failure::PROPERTY_DOESNT_EXIST;
 pub use timeline::KEY_PROPERTY;
 
 use crate::domain::account::{Capabilities, TimelineSurface};

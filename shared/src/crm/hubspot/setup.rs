@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use super::VERSION;
 use super::api::{Api, Call, Repeat};
 use super::contacts::segment;
-use super::failure::CONFLICT;
 use super::timeline::KEY_PROPERTY;
 use crate::domain::language::Language;
 use crate::ports::crm::{CrmFailure, Each};
@@ -68,7 +67,7 @@ pub async fn prepare_properties(api: &Api, language: Language) -> Each<PropertyR
                 None => report.found.push(spec.name),
                 Some(problem) => report.problems.push(problem),
             },
-            Err(CrmFailure::Refused { code }) => {
+            Err(CrmFailure::Refused { code } | CrmFailure::NotReady { code }) => {
                 report.problems.push(PropertyProblem::Refused { name: spec.name, code })
             }
             Err(failure) => return Err(failure),
@@ -97,7 +96,8 @@ pub async fn probe_workflows_wait(api: &Api) -> Each<bool> {
     let body = json!({"outputFields": {"hs_execution_state": "SUCCESS"}, "typedOutputs": {}});
     match api.call(&Call::post("callbacks/probe", path, body, Repeat::Harmless)).await {
         Ok(_) | Err(CrmFailure::Gone) => Ok(true),
-        Err(CrmFailure::Refused { code }) => Ok(!code.starts_with("HTTP_40") || code == "HTTP_400"),
+        Err(CrmFailure::Refused { .. } | CrmFailure::Taken) => Ok(true),
+        Err(CrmFailure::NotReady { code }) => Ok(!code.starts_with("HTTP_40")),
         Err(CrmFailure::Disconnected) => Ok(false),
         Err(failure) => Err(failure),
     }
@@ -111,14 +111,17 @@ async fn takes_unique_key(api: &Api, kind: &str, language: Language) -> Each<boo
     };
     match made {
         Ok((_, definition)) if spec.compare(&definition).is_none() => {}
-        Ok(_) | Err(CrmFailure::Refused { .. } | CrmFailure::Gone) => return Ok(false),
+        Ok(_)
+        | Err(CrmFailure::Refused { .. } | CrmFailure::NotReady { .. } | CrmFailure::Taken | CrmFailure::Gone) => {
+            return Ok(false);
+        }
         Err(failure) => return Err(failure),
     }
     // Made is not yet usable: a record is asked for by it. That there is none is what we hope to hear.
     let path = format!("/crm/objects/{VERSION}/{kind}/musubi-probe?idProperty={KEY_PROPERTY}");
     match api.call(&Call::get("timeline/probe", path)).await {
         Ok(_) | Err(CrmFailure::Gone) => Ok(true),
-        Err(CrmFailure::Refused { .. }) => Ok(false),
+        Err(CrmFailure::Refused { .. } | CrmFailure::NotReady { .. }) => Ok(false),
         Err(failure) => Err(failure),
     }
 }
@@ -131,7 +134,7 @@ async fn ensure_group(api: &Api, kind: &str) -> Each<()> {
     }
     let body = json!({"name": GROUP, "label": GROUP_LABEL, "displayOrder": -1});
     match api.call(&Call::post("properties/groups/create", path, body, Repeat::Harmless)).await {
-        Err(CrmFailure::Refused { code }) if code == CONFLICT => Ok(()),
+        Err(CrmFailure::Taken) => Ok(()),
         answer => answer.map(|_| ()),
     }
 }
@@ -147,9 +150,7 @@ async fn ensure(api: &Api, kind: &str, spec: &PropertySpec, language: Language) 
     let body = spec.definition(GROUP, language);
     match api.call(&Call::post("properties/create", path, body, Repeat::Harmless)).await {
         // Somebody was faster, or our own first try was.
-        Err(CrmFailure::Refused { code }) if code == CONFLICT => {
-            api.call(&get).await.map(|definition| (false, definition))
-        }
+        Err(CrmFailure::Taken) => api.call(&get).await.map(|definition| (false, definition)),
         answer => answer.map(|definition| (true, definition)),
     }
 }

@@ -83,7 +83,7 @@ pub(crate) async fn create(api: &Api, kind: Kind, items: &[Hanging]) -> Vec<Each
     let inputs: Vec<Value> = items.iter().map(|item| input(item, &item.contact)).collect();
     let mut answers = batch::run(api, &batch, &inputs).await;
     for (answer, item) in answers.iter_mut().zip(items) {
-        if !matches!(answer, Err(CrmFailure::Gone | CrmFailure::Refused { .. })) {
+        if !matches!(answer, Err(CrmFailure::Gone | CrmFailure::Refused { .. } | CrmFailure::NotReady { .. })) {
             continue;
         }
         // Refused for its contact? A merge may have given it a new ID.
@@ -178,10 +178,12 @@ async fn tie(api: &Api, kind: Kind, items: &[Hanging], mut ids: Vec<Each<String>
     for (place, answer) in places.into_iter().zip(batch::run(api, &batch, &inputs).await) {
         let failure = match answer {
             Ok(_) => continue,
-            Err(CrmFailure::Gone | CrmFailure::Refused { .. }) => match (&ids[place], &items[place].contact) {
-                (Ok(id), contact) => tie_one(api, kind, id, contact).await.err(),
-                (Err(_), _) => None,
-            },
+            Err(CrmFailure::Gone | CrmFailure::Refused { .. } | CrmFailure::NotReady { .. }) => {
+                match (&ids[place], &items[place].contact) {
+                    (Ok(id), contact) => tie_one(api, kind, id, contact).await.err(),
+                    (Err(_), _) => None,
+                }
+            }
             Err(failure) => Some(failure),
         };
         if let Some(failure) = failure {

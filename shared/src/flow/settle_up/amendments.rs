@@ -37,7 +37,7 @@ impl Payer<'_> {
                 self.put_aside(row, &format!("{words} ({note})")).await?;
                 return Ok(Verdict::Leave);
             }
-            Err(failure) => return Ok(Verdict::After(self.wait_after(row, &failure))),
+            Err(failure) => return Ok(Verdict::Failed(failure)),
         };
         let (Some(position), style) = (entry.position(message), self.style("", None)) else {
             return Ok(Verdict::Leave);
@@ -55,7 +55,7 @@ impl Payer<'_> {
                 self.paid(row).await?;
                 Ok(Verdict::Leave)
             }
-            Err(failure) => Ok(Verdict::After(self.wait_after(row, &failure))),
+            Err(failure) => Ok(Verdict::Failed(failure)),
         }
     }
 }

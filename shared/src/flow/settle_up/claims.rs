@@ -4,9 +4,9 @@
 //! unique. After it, nothing is left but what every change of a person owes. So a stop anywhere leaves the old link or the
 //! new one, and the claim, which is still there, brings the rest.
 
+use super::Payer;
 use super::clears::cleared;
 use super::people::Person;
-use super::{Payer, Verdict};
 use crate::domain::claim::{Claim, ClaimedBy, EmailAddress, Whom};
 use crate::domain::ids::ContactId;
 use crate::domain::link::ContactLink;
@@ -63,7 +63,7 @@ impl Payer<'_> {
             self.owe_now(Owed::clear(&link.value)).await?;
             // At once, too: a look at a contact that still names the person would tie them again.
             if let Err(failure) = self.wipe(&link.value.contact).await {
-                return self.conclude(&person.row, Verdict::After(self.wait_after(&person.row, &failure))).await;
+                return self.failed(&person.row, &failure).await;
             }
             if self.up.links.untie(&link).await? == Commit::Conflict {
                 return Ok(());
@@ -230,7 +230,7 @@ impl Payer<'_> {
     }
 
     async fn wait(&self, person: &Person, failure: &CrmFailure) -> Result<Heeded, PortError> {
-        self.conclude(&person.row, Verdict::After(self.wait_after(&person.row, failure))).await?;
+        self.failed(&person.row, failure).await?;
         Ok(Heeded::Stop)
     }
 

@@ -48,7 +48,7 @@ impl Payer<'_> {
         if tied.is_empty()
             && let Err(failure) = self.wipe(contact).await
         {
-            return Ok(Verdict::After(self.wait_after(row, &failure)));
+            return Ok(Verdict::Failed(failure));
         }
         for link in tied {
             if !self.owe_anew(&link.value).await? {

@@ -56,7 +56,7 @@ impl Payer<'_> {
                 }
                 // The CRM may not know yet that it waits: our answer to it is still under way, or lost.
                 Err(CrmFailure::Gone) => self.conclude(&row, Verdict::After(0)).await?,
-                Err(failure) => self.conclude(&row, Verdict::After(self.wait_after(&row, &failure))).await?,
+                Err(failure) => self.failed(&row, &failure).await?,
             }
         }
         Ok(())

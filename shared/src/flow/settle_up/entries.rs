@@ -48,9 +48,7 @@ impl Payer<'_> {
                     going.push(ready);
                 }
                 Err(CrmFailure::Gone) => self.contact_gone(&ready.row, &ready.key).await?,
-                Err(failure) => {
-                    self.conclude(&ready.row, Verdict::After(self.wait_after(&ready.row, &failure))).await?
-                }
+                Err(failure) => self.failed(&ready.row, &failure).await?,
             }
         }
         let answers = self.crm.write_notes(&notes).await;
@@ -59,9 +57,7 @@ impl Payer<'_> {
                 Ok(note) => self.acknowledge(ready, note).await?,
                 Err(CrmFailure::Gone) => self.contact_gone(&ready.row, &ready.key).await?,
                 // Even if nothing was written: another try of ours may be under way.
-                Err(failure) => {
-                    self.conclude(&ready.row, Verdict::After(self.wait_after(&ready.row, &failure))).await?
-                }
+                Err(failure) => self.failed(&ready.row, &failure).await?,
             }
         }
         Ok(())
@@ -153,7 +149,7 @@ impl Payer<'_> {
                     return Ok(None);
                 }
                 Err(failure) => {
-                    self.conclude(&ready.row, Verdict::After(self.wait_after(&ready.row, &failure))).await?;
+                    self.failed(&ready.row, &failure).await?;
                     return Ok(None);
                 }
             }

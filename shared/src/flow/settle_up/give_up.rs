@@ -1,52 +1,80 @@
-//! Work that could not be done for weeks is put aside, in words, before what it refers to expires.
+//! Work that cannot be done is put aside, in words, and what comes after it goes on.
+//!
+//! The reason is put aside before anything else: a crash in between repeats the reason and never loses it. A dead letter says
+//! what to owe anew, so that sending it back does the work once the cause is mended (see [`redrive`](super::redrive)).
 
-use super::Payer;
+use super::{GIVE_UP_AFTER_MS, Payer};
+use crate::domain::conversation::OpenEntry;
 use crate::domain::entry::MAX_MEMBERS;
 use crate::domain::job::WakeUp;
 use crate::domain::owed::{Owed, OwedRow};
+use crate::domain::put_aside::{PutAside, Why};
 use crate::ports::PortError;
 use crate::ports::journal::write;
 
 impl Payer<'_> {
-    /// The reason is put aside, then the words go: a crash in between repeats the reason.
+    /// The CRM has not taken the work for weeks. What it says expires soon and goes; younger words stay owed.
     pub(super) async fn give_up(&self, row: OwedRow) -> Result<(), PortError> {
-        self.bury(&row, "crm_unreachable: the CRM did not take this for 29 days / 29日間CRMに書き込めませんでした")
-            .await?;
-        let (Owed::Entry { conversation } | Owed::Person { conversation }) = &row.owed else {
-            return self.paid(&row).await;
-        };
-        let Some(mut head) = self.head(conversation).await? else { return self.paid(&row).await };
-        let mut writes = Vec::new();
-        let mut left = false;
-        if matches!(row.owed, Owed::Entry { .. }) {
-            let pending = self.journal().all_pending(conversation, MAX_MEMBERS).await?;
-            left = pending.len() == MAX_MEMBERS;
-            writes.extend(pending.iter().map(|activity| write::forget(conversation, &activity.mark)));
+        let why = row.why.clone().unwrap_or(Why::Unreachable).words();
+        self.bury(&row, &format!("given up after 29 days / 29日間書き込めませんでした: {why}")).await?;
+        match &row.owed {
+            Owed::Entry { .. } => self.give_up_words(&row).await,
+            _ => self.end(&row).await,
         }
-        if !left {
-            match row.owed {
-                Owed::Entry { .. } => head.value.open = None,
-                _ => {
-                    head.value.person_owed = false;
-                    writes.push(write::unsaid(conversation));
-                }
-            }
-            writes.push(write::paid(&row));
+    }
+
+    /// The CRM refuses the work for good.
+    pub(super) async fn refused(&self, row: &OwedRow, why: &Why) -> Result<(), PortError> {
+        self.bury(row, &why.words()).await?;
+        self.end(row).await
+    }
+
+    /// Buries the row with a reason, then removes it.
+    pub(super) async fn put_aside(&self, row: &OwedRow, why: &str) -> Result<(), PortError> {
+        self.bury(row, why).await?;
+        self.end(row).await
+    }
+
+    /// The row goes; whatever happens next owes it anew.
+    async fn end(&self, row: &OwedRow) -> Result<(), PortError> {
+        let Owed::Person { conversation } = &row.owed else { return self.paid(row).await };
+        let Some(mut head) = self.head(conversation).await? else { return self.paid(row).await };
+        head.value.person_owed = false;
+        // On a conflict the row stays due.
+        self.commit_head(&mut head, vec![write::unsaid(conversation), write::paid(row)]).await?;
+        Ok(())
+    }
+
+    /// Words that expire soon go; younger ones stay, owed since they came.
+    async fn give_up_words(&self, row: &OwedRow) -> Result<(), PortError> {
+        let Owed::Entry { conversation: key } = &row.owed else { return Ok(()) };
+        let Some(mut head) = self.head(key).await? else { return self.paid(row).await };
+        let now_ms = self.now_ms();
+        let pending = self.journal().all_pending(key, MAX_MEMBERS).await?;
+        let (old, young): (Vec<_>, Vec<_>) =
+            pending.iter().partition(|activity| now_ms - activity.arrived_at_ms > GIVE_UP_AFTER_MS);
+        let mut writes: Vec<_> = old.iter().map(|activity| write::forget(key, &activity.mark)).collect();
+        // One that was sealed may have been written: its number is used up.
+        if self.journal().entry(key, head.value.next_entry).await?.is_some() {
+            head.value.next_entry += 1;
         }
-        // On a conflict, or where words are left, the row stays due.
+        writes.push(write::paid(row));
+        let since_ms = young.iter().map(|activity| activity.arrived_at_ms).min();
+        let since_ms = since_ms.or((pending.len() == MAX_MEMBERS).then_some(row.since_ms));
+        head.value.open = since_ms.map(|since_ms| {
+            let again = OwedRow { since_ms, tries: 0, due_at_ms: now_ms + 1, ..row.clone() };
+            writes.push(write::owe(&again));
+            OpenEntry { first_arrived_at_ms: since_ms, last_arrived_at_ms: since_ms, due_at_ms: again.due_at_ms }
+        });
+        // On a conflict the row stays due.
         self.commit_head(&mut head, writes).await?;
         Ok(())
     }
 
-    /// Buries the row with a reason, then removes it. In this order: a crash repeats, and never loses, the reason.
-    pub(super) async fn put_aside(&self, row: &OwedRow, why: &str) -> Result<(), PortError> {
-        self.bury(row, why).await?;
-        self.paid(row).await
-    }
-
-    async fn bury(&self, row: &OwedRow, why: &str) -> Result<(), PortError> {
+    /// A dead letter for this row.
+    pub(super) async fn bury(&self, row: &OwedRow, why: &str) -> Result<(), PortError> {
         tracing::error!(crm.account = %self.account.key, owed = row.owed.name(), "owed.given_up");
-        let wake_up = WakeUp { account: self.account.key.clone() };
-        self.up.wake_ups.bury(&wake_up, &format!("{why} [{}]", row.owed.name())).await
+        let letter = WakeUp { account: self.account.key.clone(), again: PutAside::of(&row.owed) };
+        self.up.wake_ups.bury(&letter, &format!("{why} [{}]", row.owed.name())).await
     }
 }

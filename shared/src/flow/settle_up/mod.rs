@@ -17,6 +17,7 @@ mod oblivion;
 mod outcomes;
 mod people;
 mod presets;
+mod redrive;
 mod task_checks;
 mod tasks;
 
@@ -42,6 +43,8 @@ const PASS: usize = 400;
 const BATCH: usize = 100;
 /// Work owed for longer is given up, in words, before the words it refers to expire.
 const GIVE_UP_AFTER_MS: i64 = 29 * 86_400_000;
+/// What the CRM refuses for good is put aside after this many tries.
+const REFUSED_TRIES: u32 = 3;
 /// An unknown outcome is looked into after this long, where the CRM takes no key of ours.
 const UNKNOWN_REST_MS: i64 = 5 * 60_000;
 
@@ -85,6 +88,8 @@ enum Verdict {
     Leave,
     /// Again after this long, in milliseconds.
     After(i64),
+    /// The CRM did not do it.
+    Failed(CrmFailure),
 }
 
 impl SettleUp {
@@ -241,7 +246,19 @@ impl Payer<'_> {
         match verdict {
             Verdict::Leave => Ok(()),
             Verdict::After(wait_ms) => self.postpone(row, wait_ms).await,
+            Verdict::Failed(failure) => self.failed(row, &failure).await,
         }
+    }
+
+    /// The CRM did not do it. What passes is tried again. What it refuses for good is put aside, in words, after a few tries,
+    /// so that a slip of the CRM's costs nothing; words are never given up here, see [`entries`].
+    async fn failed(&self, row: &OwedRow, failure: &CrmFailure) -> Result<(), PortError> {
+        let has_words = matches!(row.owed, Owed::Entry { .. });
+        if matches!(failure, CrmFailure::Refused { .. }) && row.tries >= REFUSED_TRIES && !has_words {
+            return self.refused(row, &failure.why()).await;
+        }
+        let wait_ms = self.wait_after(row, failure);
+        self.postpone(&OwedRow { why: Some(failure.why()), ..row.clone() }, wait_ms).await
     }
 
     /// Commits writes that end with a conversation's new state. `false`: somebody changed it first.
@@ -259,7 +276,11 @@ impl Payer<'_> {
         match failure {
             CrmFailure::Later { wait_ms } => i64::try_from(*wait_ms).unwrap_or(900_000).min(900_000),
             CrmFailure::Unknown => 0,
-            CrmFailure::Gone | CrmFailure::Refused { .. } | CrmFailure::Disconnected => {
+            CrmFailure::Gone
+            | CrmFailure::Refused { .. }
+            | CrmFailure::NotReady { .. }
+            | CrmFailure::Taken
+            | CrmFailure::Disconnected => {
                 warn!(crm.account = %self.account.key, owed = row.owed.name(), %failure, "owed.refused");
                 900_000
             }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Payer, Verdict};
+use super::Payer;
 use crate::domain::ids::ContactId;
 use crate::domain::owed::{Owed, OwedRow};
 use crate::domain::properties::LINE_LAST_OUTCOME;
@@ -49,7 +49,7 @@ impl Payer<'_> {
             match answers.get(&contact) {
                 Some(Ok(_) | Err(CrmFailure::Gone)) | None => self.paid(&row).await?,
                 Some(Err(CrmFailure::Refused { .. })) if row.tries >= MAX_TRIES => self.paid(&row).await?,
-                Some(Err(failure)) => self.conclude(&row, Verdict::After(self.wait_after(&row, failure))).await?,
+                Some(Err(failure)) => self.failed(&row, failure).await?,
             }
         }
         Ok(())

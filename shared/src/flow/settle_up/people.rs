@@ -74,7 +74,7 @@ impl Payer<'_> {
                 }
                 Err(CrmFailure::Gone) => self.contact_gone(&person.row, &person.head.value.key).await?,
                 Err(failure) => {
-                    self.conclude(&person.row, Verdict::After(self.wait_after(&person.row, &failure))).await?;
+                    self.failed(&person.row, &failure).await?;
                 }
             }
         }
@@ -129,7 +129,7 @@ impl Payer<'_> {
                     }
                 }
                 Err(failure) => {
-                    self.conclude(&person.row, Verdict::After(self.wait_after(&person.row, &failure))).await?;
+                    self.failed(&person.row, &failure).await?;
                 }
             }
         }
@@ -242,7 +242,7 @@ impl Payer<'_> {
                 }
                 Err(CrmFailure::Gone) => self.contact_gone(&person.row, &person.head.value.key).await?,
                 Err(failure) => {
-                    self.conclude(&person.row, Verdict::After(self.wait_after(&person.row, &failure))).await?;
+                    self.failed(&person.row, &failure).await?;
                 }
             }
         }

@@ -38,7 +38,7 @@ impl Payer<'_> {
                 }
                 // The number stands, even if nothing was written: another try of ours may be under way.
                 Err(failure) => {
-                    self.conclude(&person.row, Verdict::After(self.wait_after(&person.row, &failure))).await?;
+                    self.failed(&person.row, &failure).await?;
                 }
             }
         }
@@ -103,7 +103,7 @@ impl Payer<'_> {
                 }
                 Ok(None) => {}
                 Err(failure) => {
-                    self.conclude(&person.row, Verdict::After(self.wait_after(&person.row, &failure))).await?;
+                    self.failed(&person.row, &failure).await?;
                     return Ok(None);
                 }
             }

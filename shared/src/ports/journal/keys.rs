@@ -7,7 +7,11 @@ pub(super) fn partition(key: &ConversationKey) -> String {
 }
 
 pub(super) fn head_key(key: &ConversationKey) -> RowKey {
-    RowKey::new(partition(key), "head")
+    head_key_of(&key.hash())
+}
+
+pub(super) fn head_key_of(hash: &str) -> RowKey {
+    RowKey::new(format!("c:{hash}"), "head")
 }
 
 pub(super) fn tombstone_key(key: &ConversationKey, event: &EventId) -> RowKey {

@@ -1,0 +1,158 @@
+//! Work that the CRM did not take: why, in words, and how it is found again when an operator sends it back.
+
+use serde::{Deserialize, Serialize};
+
+use super::conversation::ConversationKey;
+use super::ids::{ChannelId, ContactId, MessageId};
+use super::owed::Owed;
+use super::push::PushId;
+
+/// Why a try did not succeed. Stored with the work, and in a dead letter's reason. It holds codes and nothing that a person
+/// wrote.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "why", rename_all = "snake_case")]
+pub enum Why {
+    /// The CRM did not answer, or asked to wait.
+    Unreachable,
+    /// The account has revoked us, or lacks a permission.
+    Disconnected,
+    /// The account lacks what every such write needs; somebody can mend that.
+    NotReady {
+        /// The CRM's code.
+        code: String,
+    },
+    /// Another record has the value that must be unique.
+    Taken,
+    /// The CRM does not take this content, however often it is tried.
+    Refused {
+        /// The CRM's code.
+        code: String,
+    },
+    /// Written by a later version.
+    #[serde(other)]
+    Other,
+}
+
+impl Why {
+    /// For operators: a name to look for, then English and Japanese.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Unreachable | Self::Other => {
+                "crm_unreachable: the CRM did not answer / CRMが応答しませんでした".to_owned()
+            }
+            Self::Disconnected => {
+                "crm_disconnected: the CRM account is not connected or lacks a permission; connect it \
+                 again / CRMとの接続が切れているか、権限が足りません。もう一度接続してください"
+                    .to_owned()
+            }
+            Self::NotReady { code } => format!(
+                "crm_not_ready ({code}): the CRM account lacks something that Musubi writes to, such as a property; \
+                 set it up again / CRMのアカウントに、Musubiの書き込みに必要なもの（プロパティーなど）がありません。設定し直してください"
+            ),
+            Self::Taken => "crm_taken: another record in the CRM has this value, which must be unique / \
+                 一意であるべき値を、CRMの別のレコードが持っています"
+                .to_owned(),
+            Self::Refused { code } => format!(
+                "crm_refused ({code}): the CRM does not take this content, however often it is tried / \
+                 CRMがこの内容を受け付けません。何度試しても同じです"
+            ),
+        }
+    }
+}
+
+/// Owed work that was put aside, as it lies in a dead letter: enough to owe it anew. It holds no words and no LINE user ID,
+/// since erasing a person does not reach it. Conversations are named by their hash.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum PutAside {
+    /// See [`Owed::Person`].
+    Person {
+        /// Whose.
+        conversation: String,
+    },
+    /// See [`Owed::Entry`]: also the words that were put aside.
+    Entry {
+        /// Whose.
+        conversation: String,
+    },
+    /// See [`Owed::Amendment`].
+    Amendment {
+        /// Whose.
+        conversation: String,
+        /// Which message.
+        message: MessageId,
+    },
+    /// See [`Owed::Outcome`].
+    Outcome {
+        /// Of which push.
+        push: PushId,
+    },
+    /// See [`Owed::Completion`].
+    Completion {
+        /// Of which push.
+        push: PushId,
+    },
+    /// See [`Owed::Look`].
+    Look {
+        /// Which contact.
+        contact: ContactId,
+        /// It was deleted for ever under privacy law.
+        forget: bool,
+    },
+    /// See [`Owed::Clear`].
+    Clear {
+        /// Which contact.
+        contact: ContactId,
+        /// On which Official Account it was tied.
+        channel: ChannelId,
+    },
+    /// Written by a later version.
+    #[serde(other)]
+    Other,
+}
+
+impl PutAside {
+    /// What is kept of owed work. `None`: it comes again by itself.
+    pub fn of(owed: &Owed) -> Option<Self> {
+        let hash = ConversationKey::hash;
+        Some(match owed {
+            Owed::Person { conversation } => Self::Person { conversation: hash(conversation) },
+            Owed::Entry { conversation } => Self::Entry { conversation: hash(conversation) },
+            Owed::Amendment { conversation, message } => {
+                Self::Amendment { conversation: hash(conversation), message: message.clone() }
+            }
+            Owed::Outcome { push } => Self::Outcome { push: *push },
+            Owed::Completion { push } => Self::Completion { push: *push },
+            Owed::Look { contact, forget } => Self::Look { contact: contact.clone(), forget: *forget },
+            Owed::Clear { contact, channel } => Self::Clear { contact: contact.clone(), channel: channel.clone() },
+            Owed::TaskCheck { .. } | Owed::Oblivion { .. } => return None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::LineUserId;
+
+    #[test]
+    fn what_lies_in_a_dead_letter_names_no_person() {
+        let user = LineUserId::new("U0123456789abcdef0123456789abcdef");
+        let conversation = ConversationKey::person(&ChannelId::new("1"), &user);
+        for owed in [
+            Owed::Person { conversation: conversation.clone() },
+            Owed::Entry { conversation: conversation.clone() },
+            Owed::Amendment { conversation: conversation.clone(), message: MessageId::new("5") },
+        ] {
+            let json = serde_json::to_string(&PutAside::of(&owed)).expect("JSON");
+            assert!(!json.contains(user.expose()) && json.contains(&conversation.hash()), "{json}");
+        }
+        assert_eq!(PutAside::of(&Owed::TaskCheck { conversation }), None);
+    }
+
+    #[test]
+    fn a_reason_and_a_letter_of_a_later_version_are_read_as_something_else() {
+        assert_eq!(serde_json::from_str::<Why>(r#"{"why":"too_late","code":"X"}"#).unwrap(), Why::Other);
+        assert_eq!(serde_json::from_str::<PutAside>(r#"{"kind":"dream"}"#).unwrap(), PutAside::Other);
+    }
+}
