@@ -68,14 +68,14 @@ fn of_line(app: &App) -> Vec<String> {
             let rejected = verify(&channel(), &secrets, header, Bytes::from(body)).expect_err("refused");
             all.push(chain(&rejected));
         }
-        all.extend(webhook::events(body.as_bytes()).err().map(|error| chain(&error)));
+        all.extend(webhook::events(body.as_bytes(), None).err().map(|error| chain(&error)));
     }
     let said = event::text(&common(LINKED_USER, 1, 1), &message_id(1), "canary-text");
     let body = event::webhook_body(local::seed::BOT_USER_ID, &[said, serde_json::json!("canary-no-event")]);
     let verified =
         verify(&channel(), &secrets, Some(event::sign(CHANNEL_SECRET, &body).as_bytes()), Bytes::from(body.clone()));
     all.push(shown(&verified.expect("signed")));
-    for event in webhook::events(body.as_bytes()).expect("readable") {
+    for event in webhook::events(body.as_bytes(), None).expect("readable") {
         all.push(shown(&event));
         all.extend(event.err().map(|error| chain(&error)));
     }
@@ -109,7 +109,7 @@ fn of_the_domain() -> Vec<String> {
     let user = || LineUserId::new(BIRD);
     let text = || Content::Text { text: "canary-text".to_owned() };
     let activity = Activity {
-        mark: Mark { at_ms: 1, event: EventId::new("e") },
+        mark: Mark::at(1, EventId::new("e")),
         arrived_at_ms: 1,
         speaker: Speaker::Person,
         message: Some(MessageId::new("1")),
@@ -151,8 +151,13 @@ fn of_the_domain() -> Vec<String> {
         by: None,
     };
     let secret = || Secret::new(PASTED);
-    let inbox =
-        InboxJob { channel: ChannelId::new(CHANNEL_ID), accepted_at_ms: 1, tries: 0, body: b"canary-body".to_vec() };
+    let inbox = InboxJob {
+        channel: ChannelId::new(CHANNEL_ID),
+        accepted_at_ms: 1,
+        tries: 0,
+        place: None,
+        body: b"canary-body".to_vec(),
+    };
     vec![
         shown(&activity),
         shown(&Conversation::new(conversation.clone(), key())),

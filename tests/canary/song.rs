@@ -138,7 +138,13 @@ async fn poison(app: &App) {
     let routing = Routing { group: |job: &InboxJob| job.channel.to_string(), split: |_| None };
     let inbox = SqsQueue::new(aws.sqs().clone(), raw("MUSUBI_INBOX_QUEUE_URL"), routing, app.world.time());
     for (channel, body) in [(CHANNEL_ID, &b"canary-no-webhook \xFF"[..]), ("1657009999", b"canary-words")] {
-        let job = InboxJob { channel: ChannelId::new(channel), accepted_at_ms: 1, tries: 0, body: body.to_vec() };
+        let job = InboxJob {
+            channel: ChannelId::new(channel),
+            accepted_at_ms: 1,
+            tries: 0,
+            place: None,
+            body: body.to_vec(),
+        };
         inbox.send(&job).await.expect("sent");
     }
     rest(app).await;

@@ -102,7 +102,7 @@ fn every_webhook_is_signed_as_line_signs_and_holds_readable_events() {
         let body = event["body"].as_str().unwrap();
         let verified = verify_line(&event, body).unwrap_or_else(|error| panic!("{case}: {error}"));
         assert_eq!(verified.events(), events, "{case}");
-        for event in webhook::events(verified.body()).unwrap() {
+        for event in webhook::events(verified.body(), None).unwrap() {
             event.unwrap();
         }
         assert!(verify_line(&event, &format!("{body} ")).is_err(), "{case}: one byte more and it is not LINE's");

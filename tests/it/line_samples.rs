@@ -12,7 +12,7 @@ use musubi::domain::ids::{BotUserId, ChannelId, CrmAccountId};
 use musubi::flow::record::InboundWhat;
 use musubi::line::LineEvent;
 use musubi::line::signature::{Rejection, Verified, verify};
-use musubi::line::webhook::{events, split_by_event};
+use musubi::line::webhook::{Part, events, split_by_event};
 use musubi::ports::secrets::Secret;
 use serde_json::Value;
 
@@ -148,9 +148,9 @@ fn no_sample_is_left_out() {
 fn the_parts_of_every_sample_are_the_events_of_the_whole() {
     for (file, expected) in SAMPLES {
         let body = sample(file);
-        let parts = split_by_event(&body);
+        let parts = split_by_event(&body, None);
         assert_eq!(parts.len(), expected.len(), "{file}");
-        let from_parts: Vec<LineEvent> = parts.iter().flat_map(|part| read_events(part)).collect();
+        let from_parts: Vec<LineEvent> = parts.iter().flat_map(read_part).collect();
         assert_eq!(from_parts, read_events(&body), "{file}");
     }
 }
@@ -246,7 +246,11 @@ fn describe(event: &LineEvent) -> String {
 }
 
 fn read_events(body: &[u8]) -> Vec<LineEvent> {
-    let read = events(body).expect("a webhook");
+    read_part(&Part { body: body.to_vec(), place: None })
+}
+
+fn read_part(part: &Part) -> Vec<LineEvent> {
+    let read = events(&part.body, part.place.as_ref()).expect("a webhook");
     read.into_iter().map(|event| event.expect("a readable event")).collect()
 }
 

@@ -47,7 +47,13 @@ async fn the_model_of_a_table_keeps_the_contract_of_rows() {
 async fn the_model_of_a_queue_keeps_the_contract_of_queues() {
     let clock = ModelClock::starting_at(1_790_000_000_000);
     let queue = ModelQueue::new("queue", Faults::crashes_at([]), clock.clone());
-    let job = |body: &[u8]| InboxJob { channel: ChannelId::new("1"), accepted_at_ms: 1, tries: 0, body: body.to_vec() };
+    let job = |body: &[u8]| InboxJob {
+        channel: ChannelId::new("1"),
+        accepted_at_ms: 1,
+        tries: 0,
+        place: None,
+        body: body.to_vec(),
+    };
     let end = Arc::new(ModelEnd { queue: queue.clone(), clock });
     queue_contract(Arc::new(queue), end, [job("\u{ffff}\u{0}結び".as_bytes()), job(&[0xff, 0xfe, 0x00])], true).await;
 }

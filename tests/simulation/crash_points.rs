@@ -21,7 +21,8 @@ pub fn small(unique_keys: bool, create_contacts: bool, faults: Faults) -> World 
     })
 }
 
-fn every_crash_point(unique_keys: bool, pairs: bool, fill: impl Fn(&World) -> Expected) {
+/// The same with the usual checks.
+pub fn every_crash_point(unique_keys: bool, pairs: bool, fill: impl Fn(&World) -> Expected) {
     every_crash_point_of(pairs, |faults| small(unique_keys, true, faults), fill, check);
 }
 

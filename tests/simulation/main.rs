@@ -15,5 +15,6 @@ mod linking;
 mod models;
 mod random;
 mod said;
+mod taken_back;
 mod ties;
 mod world;

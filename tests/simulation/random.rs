@@ -4,7 +4,7 @@ use musubi::domain::ids::CallbackId;
 
 use crate::check::{Expected, check};
 use crate::faults::{Dice, Faults};
-use crate::said::{said, unsent, user};
+use crate::said::{edited, said, unsent, user};
 use crate::world::{MINUTE_MS, Make, Post, START_MS, World};
 
 const HOUR_MS: i64 = 3_600_000;
@@ -14,9 +14,12 @@ fn fill(world: &World, seed: u64) -> Expected {
     let mut dice = Dice::new(seed ^ 0x5eed);
     let mut expected = Expected::default();
     let people = 1 + dice.below(3);
+    let mut moment = START_MS;
     for number in 0..6 + dice.below(12) {
         let by = dice.below(people);
-        let at_ms = START_MS + dice.below(20 * MINUTE_MS as u64) as i64;
+        // Some share their millisecond with the one before: then their place in the webhook decides.
+        moment = if dice.chance(200) { moment } else { START_MS + dice.below(20 * MINUTE_MS as u64) as i64 };
+        let at_ms = moment;
         let arrives_ms = at_ms + dice.below(3 * MINUTE_MS as u64) as i64;
         let event = said(number, by, at_ms);
         world.event(event.clone(), arrives_ms);
@@ -24,6 +27,13 @@ fn fill(world: &World, seed: u64) -> Expected {
             world.event(event.clone(), arrives_ms + dice.below(2 * HOUR_MS as u64) as i64);
         }
         let taken_back = dice.chance(150);
+        let mut edit = number;
+        while dice.chance(200) {
+            edit += 100;
+            let edited_ms = at_ms + dice.below(HOUR_MS as u64) as i64;
+            world.event(edited(edit, number, by, edited_ms), edited_ms + dice.below(MINUTE_MS as u64) as i64);
+            expected.said.push((edit, by, edited_ms, taken_back));
+        }
         if taken_back {
             let at = at_ms + dice.below(HOUR_MS as u64) as i64;
             world.event(unsent(number, number, by, at), at.max(arrives_ms - 1000));

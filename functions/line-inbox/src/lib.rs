@@ -15,7 +15,7 @@ use musubi::flow::greet::Greet;
 use musubi::flow::link::Link;
 use musubi::flow::record::Record;
 use musubi::flow::reply::{Asked, Reply};
-use musubi::line::webhook::{self, UnreadableEvent};
+use musubi::line::webhook::{self, Part, UnreadableEvent};
 use musubi::line::{LineApiUrl, LineEvent, LineMessenger};
 use musubi::ports::{Channels, PortError, Queue};
 
@@ -80,7 +80,7 @@ async fn settle(ports: &Ports, record: SqsMessage) -> Result<(), PortError> {
                    この公式アカウントはMusubiに登録されていません。登録してから再投入してください。";
         return ports.inbox.bury(&job, why).await;
     };
-    match webhook::events(&job.body) {
+    match webhook::events(&job.body, job.place.as_ref()) {
         Ok(events) => each_event(ports, &channel, &job, events).await,
         Err(error) => ports.inbox.bury(&job, &format!("{error} / LINEのWebhookを読み取れません。")).await,
     }
@@ -93,19 +93,19 @@ async fn each_event(
     job: &InboxJob,
     events: Vec<Result<LineEvent, UnreadableEvent>>,
 ) -> Result<(), PortError> {
-    let alone = |body: Vec<u8>| InboxJob { body, tries: job.tries + 1, ..job.clone() };
+    let alone = |part: Part| InboxJob { body: part.body, place: part.place, tries: job.tries + 1, ..job.clone() };
     for (number, event) in events.into_iter().enumerate() {
         match event {
             Err(unreadable) => {
                 let fault = unreadable.fault;
                 let why = format!("{} / {}", fault.words(Language::Japanese), fault.words(Language::English));
-                ports.inbox.bury(&alone(unreadable.body), &why).await?;
+                ports.inbox.bury(&alone(unreadable.part), &why).await?;
             }
             Ok(event) => {
                 if let Err(error) = answer_and_record(ports, channel, job.accepted_at_ms, &event).await {
                     musubi::telemetry::log_chain("event.postponed", &error);
-                    let body = webhook::split_by_event(&job.body).swap_remove(number);
-                    send_on(ports, alone(body), &error).await?;
+                    let part = webhook::split_by_event(&job.body, job.place.as_ref()).swap_remove(number);
+                    send_on(ports, alone(part), &error).await?;
                 }
             }
         }

@@ -15,6 +15,7 @@ use musubi::domain::job::InboxJob;
 use musubi::flow::receive::Receive;
 use musubi::http::{MAX_BODY_BYTES, Refusal};
 use musubi::line::signature::SIGNATURE_HEADER;
+use musubi::line::webhook::Part;
 use musubi::line::{self, Rejection};
 use musubi::ports::{Channels, Secrets};
 
@@ -45,8 +46,9 @@ impl Ports {
 
 /// A webhook too large for one queue message goes in as its events.
 fn split(job: &InboxJob) -> Option<Vec<InboxJob>> {
-    let parts = line::webhook::split_by_event(&job.body);
-    (parts.len() > 1).then(|| parts.into_iter().map(|body| InboxJob { body, ..job.clone() }).collect())
+    let parts = line::webhook::split_by_event(&job.body, job.place.as_ref());
+    let part = |part: Part| InboxJob { body: part.body, place: part.place, ..job.clone() };
+    (parts.len() > 1).then(|| parts.into_iter().map(part).collect())
 }
 
 /// The route.

@@ -81,7 +81,7 @@ impl<T: serde::de::DeserializeOwned + Send + 'static> QueueEnd<T> for LocalEnd {
 }
 
 fn inbox_job(body: impl Into<Vec<u8>>) -> InboxJob {
-    InboxJob { channel: ChannelId::new("1234567890"), accepted_at_ms: 1, tries: 0, body: body.into() }
+    InboxJob { channel: ChannelId::new("1234567890"), accepted_at_ms: 1, tries: 0, place: None, body: body.into() }
 }
 
 /// Stands in for LINE's splitting by event: cuts at line ends.

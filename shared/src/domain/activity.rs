@@ -1,18 +1,64 @@
 //! What a person or an Official Account did, in words that no vendor's JSON leaks into.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use super::ids::{EventId, MessageId};
 
-/// Where something stands in the order of a conversation: by LINE's time, then by event ID.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+/// Where something stands in the order of a conversation: by LINE's time; within one millisecond of one webhook as the webhook
+/// has it; else by event ID, a webhook standing where its first event does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark {
     /// LINE's `timestamp`, in milliseconds.
     pub at_ms: i64,
-    /// Tells two of the same millisecond apart.
+    /// Unique in the conversation.
     pub event: EventId,
+    /// Where in which webhook it came. Rows of before, and what we did ourselves, have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+}
+
+/// Where an event stands in its webhook. LINE gives events of one moment one timestamp, and IDs in no order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// Names the webhook: the ID of its first event.
+    pub webhook: EventId,
+    /// Which event of the webhook, counted from 0.
+    pub number: u32,
+    /// Tells two of one number apart, which a redelivery cut in another way can bring. LINE's message IDs grow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<MessageId>,
+}
+
+impl Mark {
+    /// Of something that came in no webhook.
+    pub fn at(at_ms: i64, event: EventId) -> Self {
+        Self { at_ms, event, place: None }
+    }
+
+    /// What decides, in this order. Message IDs are numbers: of two the longer one is the larger.
+    fn rank(&self) -> impl Ord + '_ {
+        let webhook = self.place.as_ref().map_or(&self.event, |place| &place.webhook);
+        let place = self.place.as_ref().map(|place| {
+            let message = place.message.as_ref().map(MessageId::as_str);
+            (place.number, message.map(|message| (message.len(), message)))
+        });
+        (self.at_ms, webhook, place, &self.event)
+    }
+}
+
+impl Ord for Mark {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.rank().cmp(&other.rank())
+    }
+}
+
+impl PartialOrd for Mark {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 /// Who spoke.
@@ -200,5 +246,42 @@ impl Content {
 impl fmt::Debug for Content {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}(..)", self.kind())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mark(event: &str, webhook: &str, number: u32, message: &str) -> Mark {
+        let place = Place { webhook: EventId::new(webhook), number, message: Some(MessageId::new(message)) };
+        Mark { at_ms: 1, event: EventId::new(event), place: Some(place) }
+    }
+
+    #[test]
+    fn within_a_millisecond_the_webhooks_order_decides_then_the_message_and_across_webhooks_the_event() {
+        let in_order = [
+            Mark::at(0, EventId::new("Z")),
+            Mark::at(1, EventId::new("D")),
+            mark("F", "F", 0, "8"),
+            mark("E", "F", 1, "9"),
+            mark("B", "F", 1, "10"),
+            mark("A", "F", 2, "7"),
+            Mark::at(1, EventId::new("G")),
+            mark("C", "H", 1, "1"),
+            Mark::at(2, EventId::new("A")),
+        ];
+        let mut marks = in_order.clone();
+        marks.reverse();
+        marks.sort();
+        assert_eq!(marks, in_order);
+    }
+
+    #[test]
+    fn a_mark_of_before_still_reads_and_stands_where_it_stood() {
+        let old: Mark = serde_json::from_str(r#"{"at_ms":1,"event":"01B"}"#).expect("readable");
+        assert_eq!(old, Mark::at(1, EventId::new("01B")));
+        assert!(Mark::at(1, EventId::new("01A")) < old && old < Mark::at(1, EventId::new("01C")));
+        assert_eq!(serde_json::to_string(&old).expect("JSON"), r#"{"at_ms":1,"event":"01B"}"#);
     }
 }

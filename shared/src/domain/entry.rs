@@ -80,9 +80,4 @@ impl Entry {
     pub fn until(&self) -> Option<&Mark> {
         self.members.last().map(|member| &member.mark)
     }
-
-    /// Where a message stands in it, counted from 0.
-    pub fn position(&self, message: &MessageId) -> Option<usize> {
-        self.members.iter().position(|member| member.message.as_ref() == Some(message))
-    }
 }

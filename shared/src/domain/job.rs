@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::account::CrmAccountKey;
+use super::activity::Place;
 use super::ids::ChannelId;
 use super::put_aside::PutAside;
 
@@ -18,6 +19,9 @@ pub struct InboxJob {
     /// How often it was sent on alone.
     #[serde(default)]
     pub tries: u32,
+    /// Where the one event of this job stands in the webhook that it was cut out of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
     /// The webhook's bytes. Written as text where they are UTF-8, which LINE's always are.
     #[serde(with = "text_or_bytes")]
     pub body: Vec<u8>,
@@ -80,12 +84,26 @@ mod tests {
     #[test]
     fn a_webhook_travels_as_text_and_any_bytes_come_back() {
         for body in [&b"{\"events\":[]}"[..], "\u{0}\u{ffff}結び".as_bytes(), &[0xff, 0x00, 0xc3]] {
-            let job = InboxJob { channel: ChannelId::new("1"), accepted_at_ms: 1, tries: 0, body: body.to_vec() };
+            let job = InboxJob {
+                channel: ChannelId::new("1"),
+                accepted_at_ms: 1,
+                tries: 0,
+                place: None,
+                body: body.to_vec(),
+            };
             let json = serde_json::to_string(&job).unwrap();
             assert_eq!(serde_json::from_str::<InboxJob>(&json).unwrap(), job);
         }
-        let job = InboxJob { channel: ChannelId::new("1"), accepted_at_ms: 1, tries: 0, body: b"events".to_vec() };
+        let job = InboxJob {
+            channel: ChannelId::new("1"),
+            accepted_at_ms: 1,
+            tries: 0,
+            place: None,
+            body: b"events".to_vec(),
+        };
         assert!(serde_json::to_string(&job).unwrap().contains(r#""body":"events""#));
+        let old = r#"{"channel":"1","accepted_at_ms":1,"body":"events"}"#;
+        assert_eq!(serde_json::from_str::<InboxJob>(old).unwrap(), job);
     }
 
     #[test]

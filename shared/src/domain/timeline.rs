@@ -169,7 +169,7 @@ mod tests {
 
     fn said(at_ms: i64, text: &str) -> Activity {
         Activity {
-            mark: Mark { at_ms, event: EventId::new("E") },
+            mark: Mark::at(at_ms, EventId::new("E")),
             arrived_at_ms: at_ms,
             speaker: Speaker::Person,
             message: Some(MessageId::new("1")),

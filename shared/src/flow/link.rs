@@ -85,7 +85,7 @@ impl Link {
         let waiting = self.journal.claim(key).await?;
         let rev = waiting.as_ref().map_or(0, |waiting| waiting.rev);
         if claim.is_friend == Some(true) {
-            let sign = Mark { at_ms: claim.at_ms, event: EventId::new("login") };
+            let sign = Mark::at(claim.at_ms, EventId::new("login"));
             head.value.friendship.see(&sign, false);
         }
         head.value.profile_wanted |= claim.name.is_none();

@@ -22,6 +22,6 @@ impl Receive {
     /// As the queue's: LINE must be told that we do not have it.
     pub async fn receive(&self, channel: &ChannelId, body: Vec<u8>) -> Result<(), PortError> {
         let accepted_at_ms = self.clock.now_ms();
-        self.inbox.send(&InboxJob { channel: channel.clone(), accepted_at_ms, tries: 0, body }).await
+        self.inbox.send(&InboxJob { channel: channel.clone(), accepted_at_ms, tries: 0, place: None, body }).await
     }
 }

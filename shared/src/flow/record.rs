@@ -1,17 +1,18 @@
 //! An event becomes a record, and what it makes us owe is recorded with it.
 
+mod take_back;
+
 use std::sync::Arc;
 
 use tracing::info;
 
 use super::begin::find_or_begin;
 use super::{MAX_CONFLICTS, contended, step_back};
-use crate::domain::activity::{Activity, Content, Mark, Speaker};
+use crate::domain::activity::{Activity, Content, Mark, Place, Speaker};
 use crate::domain::channel::Channel;
 use crate::domain::conversation::{Conversation, ConversationKey, Source};
 use crate::domain::ids::{EventId, MessageId};
 use crate::domain::job::WakeUp;
-use crate::domain::owed::{Owed, OwedRow};
 use crate::ports::journal::write;
 use crate::ports::rows::{Commit, Write};
 use crate::ports::{Clock, Journal, PortError, Queue};
@@ -23,10 +24,22 @@ pub struct InboundEvent {
     pub at_ms: i64,
     /// Unique per channel.
     pub id: EventId,
+    /// Where it stands in its webhook, where that is known.
+    pub place: Option<Place>,
     /// Where it comes from.
     pub source: Source,
     /// What it says.
     pub what: InboundWhat,
+}
+
+impl InboundEvent {
+    /// The message that it says, where it is one.
+    pub fn message(&self) -> Option<&MessageId> {
+        match &self.what {
+            InboundWhat::Said { message, .. } => message.as_ref(),
+            InboundWhat::Unsent { .. } => None,
+        }
+    }
 }
 
 /// What an event says.
@@ -46,6 +59,13 @@ pub enum InboundWhat {
     },
 }
 
+/// What an event makes us write.
+struct Transaction {
+    writes: Vec<Write>,
+    /// What is left does not fit, where this is `false`: it follows in the next one.
+    is_all: bool,
+}
+
 /// Records events.
 pub struct Record {
     /// Where.
@@ -57,7 +77,8 @@ pub struct Record {
 }
 
 impl Record {
-    /// Records one event with what is owed for it, in one transaction. A second call finds the
+    /// Records one event with what is owed for it, in one transaction (of a message with very many edits that is taken back, the
+    /// words go in several before it). A second call finds the
     /// record, with it everything that is owed, and changes nothing. Of an event from before its
     /// conversation was erased nothing but that it was seen is recorded.
     ///
@@ -80,7 +101,8 @@ impl Record {
         answered: &[Content],
     ) -> Result<(), PortError> {
         let key = ConversationKey { channel: channel.id.clone(), source: event.source.clone() };
-        for conflicts in 0..MAX_CONFLICTS {
+        let mut conflicts = 0;
+        while conflicts < MAX_CONFLICTS {
             let is_recorded = self.journal.is_recorded(&key, &event.id).await?;
             if is_recorded && (answered.is_empty() || self.journal.is_answered(&key, &event.id).await?) {
                 info!(channel.id = %channel.id, conversation = key.hash(), event.id = %event.id, "activity.repeated");
@@ -91,25 +113,32 @@ impl Record {
             if erased && is_recorded {
                 return self.wake(channel).await;
             }
-            let mut writes = Vec::new();
-            if !is_recorded {
-                writes.push(write::tombstone(&key, &event.id, self.clock.now_ms()));
-            }
+            let (mut writes, mut is_all) = (Vec::new(), true);
             if erased {
                 info!(channel.id = %channel.id, conversation = key.hash(), event.id = %event.id, "activity.erased");
             } else {
                 let head = &mut begun.head.value;
                 if !is_recorded {
-                    writes.extend(self.writes(channel, head, accepted_at_ms, event).await?);
+                    let said = self.writes(channel, head, accepted_at_ms, event).await?;
+                    (writes, is_all) = (said.writes, said.is_all);
                 }
                 writes.extend(self.answers(channel, head, event, answered));
                 writes.extend(begun.writes());
             }
-            if self.journal.commit(writes).await? == Commit::Done {
-                info!(channel.id = %channel.id, conversation = key.hash(), event.id = %event.id, "activity.recorded");
-                return self.wake(channel).await;
+            if !is_recorded && is_all {
+                writes.push(write::tombstone(&key, &event.id, self.clock.now_ms()));
             }
-            step_back(&*self.clock, conflicts).await;
+            match self.journal.commit(writes).await? {
+                Commit::Done if is_all => {
+                    info!(channel.id = %channel.id, conversation = key.hash(), event.id = %event.id, "activity.recorded");
+                    return self.wake(channel).await;
+                }
+                Commit::Done => {}
+                Commit::Conflict => {
+                    step_back(&*self.clock, conflicts).await;
+                    conflicts += 1;
+                }
+            }
         }
         Err(contended("record"))
     }
@@ -128,33 +157,33 @@ impl Record {
         head: &mut Conversation,
         accepted_at_ms: i64,
         event: &InboundEvent,
-    ) -> Result<Vec<Write>, PortError> {
+    ) -> Result<Transaction, PortError> {
         let now_ms = self.clock.now_ms();
-        let key = &head.key.clone();
         let mut writes = Vec::new();
-        let owed = match &event.what {
+        let is_person = head.key.source.user().is_some();
+        match &event.what {
             InboundWhat::Said { content, message } => {
                 let mut activity = Activity {
-                    mark: Mark { at_ms: event.at_ms, event: event.id.clone() },
+                    mark: Mark { at_ms: event.at_ms, event: event.id.clone(), place: event.place.clone() },
                     arrived_at_ms: accepted_at_ms,
                     speaker: Speaker::Person,
                     message: message.clone(),
                     content: content.clone(),
                     late: false,
                 };
-                if let Some(message) = message {
-                    self.stand(key, message, &mut activity, &mut writes, now_ms).await?;
+                if let Some(message) = message.as_ref().filter(|_| is_person) {
+                    writes.push(self.stand(head, message, &mut activity, now_ms).await?);
                 }
-                let owed = head.take(&mut activity, &channel.settings, now_ms);
-                if key.source.user().is_some() {
-                    writes.push(write::pending(key, &activity, 0, now_ms));
+                writes.extend(head.take(&mut activity, &channel.settings, now_ms).iter().map(write::owe));
+                if is_person {
+                    writes.push(write::pending(&head.key, &activity, 0, now_ms));
                 }
-                owed
             }
-            InboundWhat::Unsent { message } => self.take_back(head, message, &mut writes, now_ms).await?,
-        };
-        writes.extend(owed.iter().map(write::owe));
-        Ok(writes)
+            InboundWhat::Unsent { message } if is_person => return self.take_back(head, message, now_ms).await,
+            // No text of theirs is kept.
+            InboundWhat::Unsent { .. } => {}
+        }
+        Ok(Transaction { writes, is_all: true })
     }
 
     /// What the person was answered, behind the event it answers.
@@ -175,53 +204,15 @@ impl Record {
         writes.extend((!answered.is_empty()).then(|| write::event_answered(&head.key, &event.id, now_ms)));
         writes
     }
-
-    /// Notes where the message stands. One that was taken back before it came has no words.
-    async fn stand(
-        &self,
-        key: &ConversationKey,
-        message: &MessageId,
-        activity: &mut Activity,
-        writes: &mut Vec<Write>,
-        now_ms: i64,
-    ) -> Result<(), PortError> {
-        if self.journal.is_unsent(key, message).await? {
-            activity.content = Content::Unsent;
-        }
-        let mut marks = self.journal.marks_of(key, message).await?;
-        marks.value.push(activity.mark.clone());
-        writes.push(write::marks_of(key, message, &marks.value, marks.rev, now_ms));
-        Ok(())
-    }
-
-    /// The words go: from what waits, from the entry that holds them, from the properties.
-    async fn take_back(
-        &self,
-        head: &mut Conversation,
-        message: &MessageId,
-        writes: &mut Vec<Write>,
-        now_ms: i64,
-    ) -> Result<Vec<OwedRow>, PortError> {
-        let key = head.key.clone();
-        let mut owed = Vec::new();
-        writes.push(write::unsent(&key, message, now_ms));
-        for mark in self.journal.marks_of(&key, message).await?.value {
-            owed.extend(head.take_back(mark.at_ms, now_ms));
-            if let Some(mut pending) = self.journal.pending(&key, &mark).await? {
-                pending.value.content = Content::Unsent;
-                writes.push(write::pending(&key, &pending.value, pending.rev, now_ms));
-            }
-        }
-        if self.journal.entry_with(&key, message).await?.is_some() {
-            let amendment = Owed::Amendment { conversation: key, message: message.clone() };
-            owed.push(OwedRow::new(&head.account, amendment, now_ms, now_ms));
-        }
-        Ok(owed)
-    }
 }
 
 fn answer(event: &InboundEvent, number: usize, content: &Content, now_ms: i64) -> Activity {
-    let mark = Mark { at_ms: now_ms.max(event.at_ms), event: EventId::new(format!("{}-{number}", event.id)) };
+    let mark = Mark {
+        at_ms: now_ms.max(event.at_ms),
+        event: EventId::new(format!("{}-{number}", event.id)),
+        // Within the event's own millisecond right behind it.
+        place: event.place.clone(),
+    };
     Activity {
         mark,
         arrived_at_ms: now_ms,

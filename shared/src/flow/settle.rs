@@ -105,7 +105,7 @@ impl Settle {
         let mut writes = Vec::new();
         for (number, content) in shown.said.into_iter().enumerate() {
             let mut activity = Activity {
-                mark: Mark { at_ms: shown.at_ms, event: EventId::new(format!("{}-{number}", push.id)) },
+                mark: Mark::at(shown.at_ms, EventId::new(format!("{}-{number}", push.id))),
                 arrived_at_ms: shown.at_ms,
                 speaker: Speaker::Workflow,
                 message: None,

@@ -84,7 +84,7 @@ impl EventFault {
 }
 
 impl LineEvent {
-    /// Reads one event.
+    /// Reads one event. Where it stands in its webhook only the webhook knows.
     ///
     /// # Errors
     /// Where it lacks what nothing can be recorded without. Unknown types, values and properties are no error.
@@ -97,6 +97,7 @@ impl LineEvent {
             inbound: InboundEvent {
                 at_ms: at_ms.ok_or(EventFault::NoTimestamp)?,
                 id: event_id(&event),
+                place: None,
                 source,
                 what: what(&kind, &event)?,
             },
@@ -164,7 +165,7 @@ fn source(event: &Fields<'_>) -> (Source, Option<LineUserId>) {
     place.map_or((Source::Channel, None), |place| (place, user))
 }
 
-fn event_id(event: &Fields<'_>) -> EventId {
+pub(super) fn event_id(event: &Fields<'_>) -> EventId {
     if let Some(ulid) = event.text("webhookEventId").filter(|id| is_ulid(id)) {
         return EventId::new(ulid);
     }

@@ -4,11 +4,11 @@
 //! | --- | --- | --- |
 //! | `c:{conversation}` | `head` | [`Conversation`], no text, kept |
 //! | | `t:{event}` | tombstone: this event is recorded, 60 days |
-//! | | `m:{message}` | where a message and its edits stand, 60 days |
+//! | | `m:{hash of message}:{mark}` | [`Standing`] of a message or an edit of it, 60 days |
 //! | | `u:{message}` | the message was taken back, 60 days |
 //! | | `r:{event}` | our answer to the event is on the timeline, 60 days |
 //! | | `x:{event}` | what the event asked for, beyond being recorded, is done, 60 days |
-//! | | `p:{at_ms}:{event}` | [`Activity`] with its words, until its entry is acknowledged (30 days behind that) |
+//! | | `p:{mark}` | [`Activity`] with its words, until its entry is acknowledged (30 days behind that) |
 //! | | `n:{number}` | [`Entry`], 60 days |
 //! | | `claim` | [`Claim`] with what LINE Login told, until the contact follows it (30 days behind that) |
 //! | | `erased` | when everything else of it was erased, 60 days: what still comes from before is dropped |
@@ -24,6 +24,7 @@
 
 mod erasing;
 mod keys;
+mod messages;
 pub mod write;
 
 use std::sync::Arc;
@@ -48,6 +49,7 @@ use crate::domain::push::{Push, PushId, PushState};
 
 pub use erasing::{Erasure, Remains};
 use keys::*;
+pub use messages::{Standing, Standings};
 
 /// An operator is asked: is this person that contact? It holds no name and no address; the operator looks at the contact.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -105,18 +107,6 @@ impl Journal {
         Ok(self.0.get(&tombstone_key(key, event)).await?.is_some())
     }
 
-    /// Where a message and its edits stand; empty if it has not come.
-    ///
-    /// # Errors
-    /// As the table's.
-    pub async fn marks_of(
-        &self,
-        key: &ConversationKey,
-        message: &MessageId,
-    ) -> Result<Versioned<Vec<Mark>>, PortError> {
-        Ok(self.read(&message_key(key, message)).await?.unwrap_or(Versioned { value: Vec::new(), rev: 0 }))
-    }
-
     /// Whether the message was taken back.
     ///
     /// # Errors
@@ -165,21 +155,6 @@ impl Journal {
     /// As the table's.
     pub async fn entry(&self, key: &ConversationKey, number: u32) -> Result<Option<Versioned<Entry>>, PortError> {
         self.read(&entry_key(key, number)).await
-    }
-
-    /// The entry that holds a message, if one does.
-    ///
-    /// # Errors
-    /// As the table's.
-    pub async fn entry_with(&self, key: &ConversationKey, message: &MessageId) -> Result<Option<Entry>, PortError> {
-        let rows = self.0.range(&partition(key), "n:", &prefix_end("n:"), 1000).await?;
-        for row in rows.iter().rev() {
-            let entry: Entry = row.read()?;
-            if entry.position(message).is_some() {
-                return Ok(Some(entry));
-            }
-        }
-        Ok(None)
     }
 
     /// Who the person is said to be, until the contact follows.

@@ -11,7 +11,7 @@ use super::support::{CHANNEL, FRIEND, Stack};
 
 fn job(n: usize) -> InboxJob {
     let body = format!(r#"{{"n":{n},"words":"ひみつ","userId":"{FRIEND}"}}"#).into_bytes();
-    InboxJob { channel: ChannelId::new(CHANNEL), accepted_at_ms: 1, tries: 0, body }
+    InboxJob { channel: ChannelId::new(CHANNEL), accepted_at_ms: 1, tries: 0, place: None, body }
 }
 
 async fn with_letters(inbox: usize) -> Stack {

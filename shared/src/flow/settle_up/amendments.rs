@@ -1,11 +1,29 @@
-//! A message that was taken back after its entry was written loses its words there too.
+//! A message that was taken back after its entry was written loses its words there too, and so do its edits, which may stand
+//! in other entries.
 
 use super::{Payer, Verdict};
-use crate::domain::activity::Content;
+use crate::domain::activity::{Content, Mark};
+use crate::domain::entry::Entry;
 use crate::domain::owed::{Owed, OwedRow};
 use crate::domain::timeline::{self, Note};
 use crate::ports::PortError;
 use crate::ports::crm::{CrmFailure, EVENT_IMMUTABLE};
+use crate::ports::journal::Standings;
+
+/// So many entries are changed at once; the row stays due where there are more.
+const AT_ONCE: usize = 10;
+/// A sealed entry is on its way: looked at again after this long.
+const SEALED_REST_MS: i64 = 30_000;
+
+/// What became of a message in one entry.
+enum TakenOut {
+    /// Its words are gone, or a person was asked to see to it.
+    Done,
+    /// The entry is no note yet.
+    Sealed,
+    /// The CRM did not do it.
+    Failed(CrmFailure),
+}
 
 impl Payer<'_> {
     pub(super) async fn amendments(&self, rows: Vec<OwedRow>) -> Result<(), PortError> {
@@ -16,46 +34,73 @@ impl Payer<'_> {
         Ok(())
     }
 
+    /// What is taken out of an entry stands there no more: a call that stopped anywhere goes on where it was.
     async fn amend(&self, row: &OwedRow) -> Result<Verdict, PortError> {
         let Owed::Amendment { conversation: key, message } = &row.owed else { return Ok(Verdict::Leave) };
-        let Some(entry) = self.journal().entry_with(key, message).await? else {
-            // The entry was never written: the words went from what waits.
-            self.paid(row).await?;
-            return Ok(Verdict::Leave);
-        };
-        let Some(note) = &entry.note else { return Ok(Verdict::After(30_000)) };
-        let body = match self.crm.read_note(note).await {
-            Ok(body) => body,
-            Err(CrmFailure::Gone) => {
-                self.paid(row).await?;
-                return Ok(Verdict::Leave);
+        let standings = self.journal().standings(key, message).await?;
+        let entries = self.journal().entries_with(key, &standings.all, AT_ONCE).await?;
+        let (mut is_sealed, is_all) = (false, entries.len() < AT_ONCE);
+        for entry in entries {
+            let marks = marks_in(&entry, &standings);
+            match self.take_out(row, &entry, &marks).await? {
+                TakenOut::Done => {
+                    // On a conflict it is found there, and taken out, again.
+                    let gone = standings.forgotten(key, message, &marks, self.now_ms());
+                    let _ = self.journal().commit(gone).await?;
+                }
+                TakenOut::Sealed => is_sealed = true,
+                TakenOut::Failed(failure) => return Ok(Verdict::Failed(failure)),
             }
+        }
+        if is_sealed {
+            return Ok(Verdict::After(SEALED_REST_MS));
+        }
+        if is_all {
+            // Where no entry holds it, the words went from what waited.
+            self.paid(row).await?;
+        }
+        Ok(Verdict::Leave)
+    }
+
+    async fn take_out(&self, row: &OwedRow, entry: &Entry, marks: &[Mark]) -> Result<TakenOut, PortError> {
+        let Some(note) = &entry.note else { return Ok(TakenOut::Sealed) };
+        let mut body = match self.crm.read_note(note).await {
+            Ok(body) => Note(body),
+            Err(CrmFailure::Gone) => return Ok(TakenOut::Done),
             Err(CrmFailure::Refused { code }) if code == EVENT_IMMUTABLE => {
                 let words = "A message was taken back on LINE, but its conversation stands on the timeline as an app event, \
                              which cannot be changed: the CRM still shows its words. / LINEで取り消されたメッセージが、変更できない\
                              アプリイベントとしてタイムラインに残っています。";
-                self.put_aside(row, &format!("{words} ({note})")).await?;
-                return Ok(Verdict::Leave);
+                self.bury(row, &format!("{words} ({note})")).await?;
+                return Ok(TakenOut::Done);
             }
-            Err(failure) => return Ok(Verdict::Failed(failure)),
+            Err(failure) => return Ok(TakenOut::Failed(failure)),
         };
-        let (Some(position), style) = (entry.position(message), self.style("", None)) else {
-            return Ok(Verdict::Leave);
-        };
-        let at_ms = entry.members[position].mark.at_ms;
-        let amended = timeline::amend(&Note(body), entry.members.len(), position, at_ms, &Content::Unsent, &style);
-        let Some(amended) = amended else {
+        let (style, before, mut is_missing) = (self.style("", None), body.clone(), false);
+        for (position, member) in entry.members.iter().enumerate().filter(|(_, member)| marks.contains(&member.mark)) {
+            let at_ms = member.mark.at_ms;
+            match timeline::amend(&body, entry.members.len(), position, at_ms, &Content::Unsent, &style) {
+                Some(amended) => body = amended,
+                None => is_missing = true,
+            }
+        }
+        if body != before {
+            match self.crm.edit_note(note, &body.0).await {
+                Ok(()) | Err(CrmFailure::Gone) => {}
+                Err(failure) => return Ok(TakenOut::Failed(failure)),
+            }
+        }
+        if is_missing {
             let words = "A message was taken back on LINE, but its line is not in the note any more: somebody edited the \
                          note. Please look at it. / LINEで取り消されたメッセージの行がメモに見つかりません。メモが編集されています。ご確認ください。";
-            self.put_aside(row, &format!("{words} (note {note})")).await?;
-            return Ok(Verdict::Leave);
-        };
-        match self.crm.edit_note(note, &amended.0).await {
-            Ok(()) | Err(CrmFailure::Gone) => {
-                self.paid(row).await?;
-                Ok(Verdict::Leave)
-            }
-            Err(failure) => Ok(Verdict::Failed(failure)),
+            self.bury(row, &format!("{words} (note {note})")).await?;
         }
+        Ok(TakenOut::Done)
     }
+}
+
+/// Which of these the entry holds.
+fn marks_in(entry: &Entry, standings: &Standings) -> Vec<Mark> {
+    let holds = |mark: &&Mark| entry.members.iter().any(|member| member.mark == **mark);
+    standings.all.iter().map(|standing| &standing.mark).filter(holds).cloned().collect()
 }

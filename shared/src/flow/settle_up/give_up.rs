@@ -29,12 +29,6 @@ impl Payer<'_> {
         self.end(row).await
     }
 
-    /// Buries the row with a reason, then removes it.
-    pub(super) async fn put_aside(&self, row: &OwedRow, why: &str) -> Result<(), PortError> {
-        self.bury(row, why).await?;
-        self.end(row).await
-    }
-
     /// The row goes; whatever happens next owes it anew.
     async fn end(&self, row: &OwedRow) -> Result<(), PortError> {
         let Owed::Person { conversation } = &row.owed else { return self.paid(row).await };
@@ -71,7 +65,7 @@ impl Payer<'_> {
         Ok(())
     }
 
-    /// A dead letter for this row.
+    /// A dead letter for this row, which stays. Whoever removes it does so afterwards.
     pub(super) async fn bury(&self, row: &OwedRow, why: &str) -> Result<(), PortError> {
         tracing::error!(crm.account = %self.account.key, owed = row.owed.name(), "owed.given_up");
         let letter = WakeUp { account: self.account.key.clone(), again: PutAside::of(&row.owed) };

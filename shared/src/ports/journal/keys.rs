@@ -18,8 +18,17 @@ pub(super) fn tombstone_key(key: &ConversationKey, event: &EventId) -> RowKey {
     RowKey::new(partition(key), format!("t:{event}"))
 }
 
+/// Rows of before.
 pub(super) fn message_key(key: &ConversationKey, message: &MessageId) -> RowKey {
     RowKey::new(partition(key), format!("m:{message}"))
+}
+
+pub(super) fn standings_prefix(message: &MessageId) -> String {
+    format!("m:{}:", fingerprint(&[message.as_str()]))
+}
+
+pub(super) fn standing_key(key: &ConversationKey, message: &MessageId, mark: &Mark) -> RowKey {
+    RowKey::new(partition(key), format!("{}{}", standings_prefix(message), mark_sort(mark)))
 }
 
 pub(super) fn unsent_key(key: &ConversationKey, message: &MessageId) -> RowKey {
@@ -27,7 +36,15 @@ pub(super) fn unsent_key(key: &ConversationKey, message: &MessageId) -> RowKey {
 }
 
 pub(super) fn pending_key(key: &ConversationKey, mark: &Mark) -> RowKey {
-    RowKey::new(partition(key), format!("p:{:013}:{}", mark.at_ms.max(0), mark.event))
+    RowKey::new(partition(key), format!("p:{}", mark_sort(mark)))
+}
+
+/// A mark as part of a key: keys are in the order of marks. `!` comes before all that IDs are made of.
+fn mark_sort(mark: &Mark) -> String {
+    let (at_ms, event) = (mark.at_ms.max(0), &mark.event);
+    let Some(place) = &mark.place else { return format!("{at_ms:013}:{event}") };
+    let message = place.message.as_ref().map_or("", MessageId::as_str);
+    format!("{at_ms:013}:{}!{:06}!{:03}{message}!{event}", place.webhook, place.number, message.len())
 }
 
 pub(super) fn entry_key(key: &ConversationKey, number: u32) -> RowKey {
@@ -99,4 +116,37 @@ pub(super) fn owed_key(row: &OwedRow) -> RowKey {
         owed_partition(&row.account, row.owed.shard()),
         format!("{:013}:{}", row.due_at_ms.max(0), row.owed.name()),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::activity::Place;
+    use crate::domain::ids::LineUserId;
+
+    fn key_of(mark: &Mark) -> String {
+        pending_key(&ConversationKey::person(&ChannelId::new("1"), &LineUserId::new("U1")), mark).sort
+    }
+
+    fn marks() -> impl Strategy<Value = Mark> {
+        let event = || "[01AB]{1,3}(-[01])?".prop_map(EventId::new);
+        let message = proptest::option::of("[0-9]{1,3}".prop_map(MessageId::new));
+        let place = (event(), 0_u32..3, message);
+        let place = place.prop_map(|(webhook, number, message)| Place { webhook, number, message });
+        (0_i64..3, event(), proptest::option::of(place)).prop_map(|(at_ms, event, place)| Mark { at_ms, event, place })
+    }
+
+    #[test]
+    fn an_activity_that_was_stored_without_a_place_is_found_where_it_lies() {
+        assert_eq!(key_of(&Mark::at(10, EventId::new("01B"))), "p:0000000000010:01B");
+    }
+
+    proptest! {
+        #[test]
+        fn keys_are_in_the_order_of_marks_and_as_many(one in marks(), other in marks()) {
+            prop_assert_eq!(key_of(&one).cmp(&key_of(&other)), one.cmp(&other), "{:?} {:?}", one, other);
+        }
+    }
 }

@@ -43,8 +43,13 @@ pub fn tombstone(key: &ConversationKey, event: &EventId, now_ms: i64) -> Write {
     Write::put(tombstone_key(key, event), &true, Expect::Absent).expiring(now_ms, TOMBSTONE_DAYS)
 }
 
-/// The message and its edits stand here; `rev` as read.
-pub fn marks_of(key: &ConversationKey, message: &MessageId, marks: &[Mark], rev: u64, now_ms: i64) -> Write {
+/// The message, or an edit of it, stands here.
+pub fn standing(key: &ConversationKey, message: &MessageId, standing: &Standing, now_ms: i64) -> Write {
+    Write::put(standing_key(key, message, &standing.mark), standing, Expect::Any).expiring(now_ms, TOMBSTONE_DAYS)
+}
+
+/// The list of a row of before becomes this; `rev` as read.
+pub(super) fn old_marks_of(key: &ConversationKey, message: &MessageId, marks: &[Mark], rev: u64, now_ms: i64) -> Write {
     Write::put(message_key(key, message), &marks, Expect::Rev(rev)).expiring(now_ms, TOMBSTONE_DAYS)
 }
 

@@ -1,0 +1,81 @@
+//! A message is taken back: the words go from what waits, from the entries that hold them, from the properties.
+//!
+//! First that it was taken back, which wins over every copy and every edit that comes later; then the words, all in one
+//! transaction, or where they are very many, some at a time. Each writes the conversation's state, too: an entry that is
+//! sealed in between is refused, or is found when the message is looked for in entries.
+
+use futures::future::try_join_all;
+
+use super::{Record, Transaction};
+use crate::domain::activity::{Activity, Content};
+use crate::domain::conversation::{Conversation, ConversationKey};
+use crate::domain::ids::MessageId;
+use crate::domain::owed::{Owed, OwedRow};
+use crate::ports::PortError;
+use crate::ports::journal::{Standing, write};
+use crate::ports::rows::{Versioned, Write};
+
+/// The words of so many go at once. A transaction takes 100 writes and 4 MB (DynamoDB's TransactWriteItems).
+const AT_ONCE: usize = 50;
+
+impl Record {
+    /// Notes where the message stands. One that was taken back before it came has no words.
+    pub(super) async fn stand(
+        &self,
+        head: &Conversation,
+        message: &MessageId,
+        activity: &mut Activity,
+        now_ms: i64,
+    ) -> Result<Write, PortError> {
+        if self.journal.is_unsent(&head.key, message).await? {
+            activity.content = Content::Unsent;
+        }
+        let standing = Standing { mark: activity.mark.clone(), not_before: head.next_entry };
+        Ok(write::standing(&head.key, message, &standing, now_ms))
+    }
+
+    pub(super) async fn take_back(
+        &self,
+        head: &mut Conversation,
+        message: &MessageId,
+        now_ms: i64,
+    ) -> Result<Transaction, PortError> {
+        let key = head.key.clone();
+        let mut writes = vec![write::unsent(&key, message, now_ms)];
+        let standings = self.journal.standings(&key, message).await?.all;
+        let words = self.words_of(&key, &standings).await?;
+        let is_all = words.len() < AT_ONCE;
+        for mut said in words {
+            said.value.content = Content::Unsent;
+            writes.push(write::pending(&key, &said.value, said.rev, now_ms));
+        }
+        if is_all {
+            let mut owed: Vec<OwedRow> =
+                standings.iter().filter_map(|standing| head.take_back(standing.mark.at_ms, now_ms)).collect();
+            if !standings.is_empty() {
+                let amendment = Owed::Amendment { conversation: key, message: message.clone() };
+                owed.push(OwedRow::new(&head.account, amendment, now_ms, now_ms));
+            }
+            writes.extend(owed.iter().map(write::owe));
+        }
+        Ok(Transaction { writes, is_all })
+    }
+
+    /// What still waits with its words, at most so much as fits.
+    async fn words_of(
+        &self,
+        key: &ConversationKey,
+        standings: &[Standing],
+    ) -> Result<Vec<Versioned<Activity>>, PortError> {
+        let mut words = Vec::new();
+        for some in standings.chunks(AT_ONCE) {
+            let found = try_join_all(some.iter().map(|standing| self.journal.pending(key, &standing.mark))).await?;
+            words.extend(found.into_iter().flatten().filter(|said| said.value.content != Content::Unsent));
+            if words.len() >= AT_ONCE {
+                words.truncate(AT_ONCE);
+                break;
+            }
+        }
+        Ok(words)
+    }
+}
