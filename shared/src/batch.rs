@@ -31,7 +31,8 @@ where
     response
 }
 
-fn failure(id: String) -> BatchItemFailure {
+/// A record that comes back.
+pub fn failure(id: String) -> BatchItemFailure {
     let mut failure = BatchItemFailure::default();
     failure.item_identifier = id;
     failure

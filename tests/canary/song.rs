@@ -135,7 +135,7 @@ async fn poison(app: &App) {
             send.send().await.expect("sent");
         }
     }
-    let routing = Routing { group: |job: &InboxJob| job.channel.to_string(), split: |_| None };
+    let routing = Routing { group: |job: &InboxJob| job.channel.to_string(), split: |_| None, slot_ms: |_| None };
     let inbox = SqsQueue::new(aws.sqs().clone(), raw("MUSUBI_INBOX_QUEUE_URL"), routing, app.world.time());
     for (channel, body) in [(CHANNEL_ID, &b"canary-no-webhook \xFF"[..]), ("1657009999", b"canary-words")] {
         let job = InboxJob {

@@ -98,8 +98,7 @@ impl App {
 
     async fn owed_rows(&self) -> Vec<OwedRow> {
         let journal = self.world.parts(musubi::aws::Patience::WORKER).expect("parts").journal().expect("a journal");
-        let rows = journal.due(&account(), 9_999_999_999_999, 40_000).await.expect("rows");
-        rows.into_iter().map(|row| row.value).collect()
+        journal.due(&account(), 9_999_999_999_999, 40_000).await.expect("rows")
     }
 
     /// How many rows are owed that do not wait for time to pass anyway.

@@ -378,7 +378,7 @@ async fn a_privacy_deletion_long_after_a_deletion_still_finds_whom_to_forget() {
     assert_eq!(journal.once_tied(&account(), &id).await.expect("rows").len(), 1);
     app.world.hubspot.gdpr_delete(PORTAL_ID, LINKED_CONTACT);
     app.looked().await;
-    assert_eq!(journal.once_tied(&account(), &id).await.expect("rows"), vec![]);
+    assert_eq!(journal.once_tied(&account(), &id).await.expect("rows").found, vec![]);
     let key = musubi::domain::conversation::ConversationKey::person(
         &ChannelId::new(CHANNEL_ID),
         &LineUserId::new(LINKED_USER),

@@ -326,6 +326,8 @@ def test_every_trouble_has_its_alarm_and_every_alarm_tells_somebody(resources):
         assert watches("Errors", "AWS/Lambda", {"Ref": f["logical_id"]}), name
     (owed,) = watches("OldestOwedSeconds", "Musubi", {"Ref": "AWS::StackName"})
     assert alarms[owed]["Properties"]["Threshold"] == 24 * 3600
+    (unreadable,) = watches("UnreadableRows", "Musubi", {"Ref": "AWS::StackName"})
+    assert alarms[unreadable]["Properties"]["Threshold"] == 0
     assert watches("Refusals", "Musubi", {"Ref": "AWS::StackName"})
     assert watches("5xx", "AWS/ApiGateway", {"Ref": "HttpApi"})
     (silent,) = watches("Invocations", "AWS/Lambda", {"Ref": "TimelineFlushFunction"})

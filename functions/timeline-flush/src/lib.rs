@@ -1,9 +1,11 @@
 //! The one payer. The schedule wakes every account; an account's wake-ups come one after the other.
 
+pub mod schedule;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use aws_lambda_events::event::sqs::SqsEvent;
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use musubi::aws::Parts;
 use musubi::batch::{self, JobQueue};
 use musubi::config::{self, ConfigError, Environment};
@@ -12,7 +14,7 @@ use musubi::domain::account::CrmAccountKey;
 use musubi::domain::job::WakeUp;
 use musubi::flow::settle_up::SettleUp;
 use musubi::line::{LineApiUrl, LineMessenger};
-use musubi::ports::{PortError, Queue};
+use musubi::ports::PortError;
 use serde_json::Value;
 
 /// What paying needs.
@@ -50,46 +52,42 @@ impl Ports {
 /// The schedule, or a batch of wake-ups; works until `until_ms` at the latest.
 ///
 /// # Errors
-/// The schedule could not read or wake the accounts.
-pub async fn handle(ports: &Ports, event: Value, until_ms: i64) -> Result<(), PortError> {
+/// The schedule could not see to an account; all others were seen to.
+pub async fn handle(ports: &Ports, event: Value, until_ms: i64) -> Result<SqsBatchResponse, PortError> {
     match serde_json::from_value::<SqsEvent>(event) {
-        Ok(batch) if !batch.records.is_empty() => wake(ports, batch, until_ms).await,
-        _ => schedule(ports).await,
+        Ok(batch) if !batch.records.is_empty() => Ok(wake(ports, batch, until_ms).await),
+        _ => schedule::round(ports, until_ms).await.tell().map(|()| SqsBatchResponse::default()),
     }
 }
 
-/// Each account that the batch names is paid once. A wake-up is done whatever comes of it: what was
-/// not paid is owed still, and the schedule comes every minute.
-async fn wake(ports: &Ports, batch: SqsEvent, until_ms: i64) -> Result<(), PortError> {
+/// Each account that the batch names is paid once, all of them at the same time: nobody waits behind another's flood. A
+/// wake-up is done whatever comes of it: what was not paid is owed still, and the schedule comes every minute. Only a record
+/// comes back that cannot be read and could not be put aside either, or whose work could not be owed again.
+async fn wake(ports: &Ports, batch: SqsEvent, until_ms: i64) -> SqsBatchResponse {
     let mut accounts = BTreeSet::<CrmAccountKey>::new();
+    let mut response = SqsBatchResponse::default();
     for record in batch.records {
-        let Some(wake_up) = batch::job(&ports.wake_ups, &record).await? else { continue };
-        ports.settle_up.owe_again(&wake_up).await?;
-        accounts.insert(wake_up.account);
+        let id = record.message_id.clone().unwrap_or_default();
+        match owed_account(ports, &record).await {
+            Ok(account) => accounts.extend(account),
+            Err(error) => {
+                musubi::telemetry::log_chain("record.failed", &error);
+                response.batch_item_failures.push(batch::failure(id));
+            }
+        }
     }
-    for account in accounts {
+    futures::future::join_all(accounts.into_iter().map(|account| async move {
         if let Err(error) = ports.settle_up.settle_up(&account, until_ms).await {
             musubi::telemetry::log_chain("settle_up.failed", &error);
         }
-    }
-    Ok(())
+    }))
+    .await;
+    response
 }
 
-/// How many owed rows the schedule looks at for the oldest.
-const LOOKED_AT: usize = 800;
-/// What waits longer than a failed try would waits by design (for a pause, for a link): it is not late.
-const LONGEST_RETRY_MS: i64 = 900_000;
-
-/// Wakes every account, and says how old the oldest owed work is.
-async fn schedule(ports: &Ports) -> Result<(), PortError> {
-    let now_ms = ports.settle_up.clock.now_ms();
-    let mut oldest_ms = 0;
-    for account in ports.settle_up.channels.accounts().await? {
-        for row in ports.settle_up.journal.due(&account.key, now_ms + LONGEST_RETRY_MS, LOOKED_AT).await? {
-            oldest_ms = oldest_ms.max(now_ms - row.value.since_ms);
-        }
-        ports.wake_ups.send(&WakeUp::of(&account.key)).await?;
-    }
-    musubi::telemetry::seconds("OldestOwedSeconds", u64::try_from(oldest_ms / 1000).unwrap_or(0));
-    Ok(())
+/// Whom a record wakes; what it brings back is owed by then. `None`: it cannot be read, and is put aside.
+async fn owed_account(ports: &Ports, record: &SqsMessage) -> Result<Option<CrmAccountKey>, PortError> {
+    let Some(wake_up) = batch::job(&ports.wake_ups, record).await? else { return Ok(None) };
+    ports.settle_up.owe_again(&wake_up).await?;
+    Ok(Some(wake_up.account))
 }

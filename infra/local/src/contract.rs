@@ -233,7 +233,8 @@ pub trait QueueEnd<T>: Send + Sync {
     async fn advance_ms(&self, by_ms: i64);
 }
 
-/// The contract of [`Queue`], with two different jobs to send. `delays`: whether single jobs can be delayed.
+/// The contract of [`Queue`], with two different jobs to send. `delays`: whether single jobs can be delayed; where they cannot
+/// (a FIFO queue), those of one second may be one.
 pub async fn queue_contract<T>(queue: Arc<dyn Queue<T>>, end: Arc<dyn QueueEnd<T>>, jobs: [T; 2], delays: bool)
 where
     T: PartialEq + std::fmt::Debug + Send + Sync,
@@ -246,7 +247,13 @@ where
     assert_eq!(taken.len(), 2);
     assert!(jobs.iter().all(|job| taken.contains(job)), "what was sent arrives as it was");
 
+    if !delays {
+        end.advance_ms(1_000).await;
+    }
     queue.send(first).await.expect("the queue answers");
+    if !delays {
+        end.advance_ms(1_000).await;
+    }
     queue.send(first).await.expect("the queue answers");
     assert_eq!(end.take().await.len(), 2, "sent twice, delivered twice");
 

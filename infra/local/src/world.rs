@@ -205,10 +205,7 @@ impl World {
                 let (payer, until_ms) = (Arc::clone(&payer), time.now_ms() + 50_000);
                 async move {
                     let event = serde_json::to_value(event).unwrap_or_default();
-                    if let Err(error) = timeline_flush::handle(&payer, event, until_ms).await {
-                        musubi::telemetry::log_chain("timeline_flush.failed", &error);
-                    }
-                    Default::default()
+                    timeline_flush::handle(&payer, event, until_ms).await.unwrap_or_default()
                 }
             },
         )));

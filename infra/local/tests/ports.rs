@@ -472,7 +472,7 @@ async fn what_is_kept_in_a_directory_is_there_after_a_restart() {
 async fn a_routing_can_be_given_for_any_kind_of_job() {
     let stack = stack().await;
     let urls = config::push_queue(stack.aws.environment()).unwrap();
-    let routing = Routing::<String> { group: |_| "結び".to_owned(), split: |_| None };
+    let routing = Routing::<String> { group: |_| "結び".to_owned(), split: |_| None, slot_ms: |_| None };
     let queue = SqsQueue::new(stack.connect().sqs().clone(), urls, routing, Arc::new(stack.clock.clone()));
     queue.send(&"job".to_owned()).await.unwrap();
     let message = &stack.aws.sqs().messages("push")[0];

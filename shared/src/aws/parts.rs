@@ -104,7 +104,10 @@ impl Parts {
         &self,
         split: fn(&InboxJob) -> Option<Vec<InboxJob>>,
     ) -> Result<Arc<SqsQueue<InboxJob>>, ConfigError> {
-        Ok(self.queue(config::inbox_queue(&self.environment)?, Routing { group: |job| job.channel.to_string(), split }))
+        Ok(self.queue(
+            config::inbox_queue(&self.environment)?,
+            Routing { group: |job| job.channel.to_string(), split, slot_ms: |_| None },
+        ))
     }
 
     /// The queue of messages to send.
@@ -114,18 +117,19 @@ impl Parts {
     pub fn push_queue(&self) -> Result<Arc<SqsQueue<PushJob>>, ConfigError> {
         Ok(self.queue(
             config::push_queue(&self.environment)?,
-            Routing { group: |job| job.channel.to_string(), split: |_| None },
+            Routing { group: |job| job.channel.to_string(), split: |_| None, slot_ms: |_| None },
         ))
     }
 
-    /// The queue that wakes the payer: one account's wake-ups come one after the other.
+    /// The queue that wakes the payer: one account's wake-ups come one after the other, and one a slot of time
+    /// ([`WakeUp::SLOT_MS`]), however many are sent.
     ///
     /// # Errors
     /// Names a missing variable.
     pub fn wake_ups(&self) -> Result<Arc<SqsQueue<WakeUp>>, ConfigError> {
         Ok(self.queue(
             config::crm_queue(&self.environment)?,
-            Routing { group: |job| job.account.to_string(), split: |_| None },
+            Routing { group: |job| job.account.to_string(), split: |_| None, slot_ms: WakeUp::slot_ms },
         ))
     }
 

@@ -4,6 +4,11 @@
 //! its [`Routing`], and all parts are in when the call returns. Queues whose name ends in `.fifo`
 //! (SQS's own rule) get a deduplication ID as well, a fresh one for each job: what was sent twice is
 //! delivered twice, but the SDK's repetition of a request whose answer was lost is not.
+//!
+//! Jobs that say nothing but that there is work are sent once a slot of time: their deduplication ID is their group and the
+//! slot, by the sender's clock, and SQS drops what comes again (it remembers an ID for five minutes, and slots never come
+//! again). SQS also drops what comes after the first of its slot was received. So whoever receives one must look for work
+//! once more when the slot in which they received it is over: what was recorded before a dropped job was sent is there then.
 
 mod batch;
 
@@ -38,6 +43,8 @@ pub struct Routing<T> {
     pub group: fn(&T) -> String,
     /// Cuts a job that does not fit into ones that do. `None`: it cannot be cut.
     pub split: fn(&T) -> Option<Vec<T>>,
+    /// In a FIFO queue: the jobs of a group for which this is `Some` are one within a slot of so many milliseconds.
+    pub slot_ms: fn(&T) -> Option<i64>,
 }
 
 impl<T> Clone for Routing<T> {
@@ -63,6 +70,8 @@ struct Outgoing {
     body: String,
     delay_s: Option<i32>,
     buried: Option<Burial>,
+    /// The deduplication ID, where it is not to be a fresh one.
+    once: Option<String>,
 }
 
 /// Why a message is put aside, and since when.
@@ -85,8 +94,13 @@ impl<T: Serialize + DeserializeOwned + Send + Sync> SqsQueue<T> {
     /// As sending.
     pub async fn bury_message(&self, message: &str, group: &str, reason: &str) -> Result<(), PortError> {
         let buried = Some(self.burial(reason));
-        let outgoing =
-            Outgoing { group: safe_group(group.to_owned()), body: message.to_owned(), delay_s: None, buried };
+        let outgoing = Outgoing {
+            group: safe_group(group.to_owned()),
+            body: message.to_owned(),
+            delay_s: None,
+            buried,
+            once: None,
+        };
         self.deliver(self.dead_letters()?, vec![outgoing]).await
     }
 
@@ -100,7 +114,7 @@ impl<T: Serialize + DeserializeOwned + Send + Sync> SqsQueue<T> {
         let body = envelope::encode(job);
         if body.len() <= MAX_MESSAGE_BYTES {
             let group = safe_group((self.routing.group)(job));
-            return Ok(vec![Outgoing { group, body, delay_s, buried: buried.cloned() }]);
+            return Ok(vec![Outgoing { group, body, delay_s, buried: buried.cloned(), once: None }]);
         }
         let parts = (self.routing.split)(job).unwrap_or_default();
         if parts.len() < 2 {
@@ -148,7 +162,12 @@ impl<T: Serialize + DeserializeOwned + Send + Sync> SqsQueue<T> {
 #[async_trait]
 impl<T: Serialize + DeserializeOwned + Send + Sync> Queue<T> for SqsQueue<T> {
     async fn send(&self, job: &T) -> Result<(), PortError> {
-        self.deliver(&self.urls.queue, self.messages(job, None, None)?).await
+        let mut messages = self.messages(job, None, None)?;
+        if let (Some(slot_ms), [message]) = ((self.routing.slot_ms)(job), messages.as_mut_slice()) {
+            let slot = self.clock.now_ms().div_euclid(slot_ms.max(1)).to_string();
+            message.once = Some(fingerprint(&[&message.group, &slot]));
+        }
+        self.deliver(&self.urls.queue, messages).await
     }
 
     async fn send_later(&self, job: &T, delay_s: u32) -> Result<(), PortError> {
@@ -176,7 +195,7 @@ impl Outgoing {
             .message_group_id(self.group)
             .set_delay_seconds(self.delay_s);
         if is_fifo(url) {
-            entry = entry.message_deduplication_id(Uuid::new_v4().to_string());
+            entry = entry.message_deduplication_id(self.once.unwrap_or_else(|| Uuid::new_v4().to_string()));
         }
         if let Some(burial) = self.buried {
             entry = entry

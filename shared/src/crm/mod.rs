@@ -44,13 +44,14 @@ impl CrmClients {
 
 #[async_trait]
 impl Crms for CrmClients {
-    async fn connect(&self, account: &CrmAccount) -> Result<Option<Arc<dyn Crm>>, PortError> {
+    async fn connect(&self, account: &CrmAccount, until_ms: i64) -> Result<Option<Arc<dyn Crm>>, PortError> {
         match account.key.kind {
             CrmKind::HubSpot => {
                 let api = self.hubspot_api(account);
                 if !api.has_token().await? {
                     return Ok(None);
                 }
+                let api = Arc::new(api.until(until_ms));
                 Ok(Some(Arc::new(HubSpot::new(api, account.capabilities, account.surface.clone()))))
             }
         }

@@ -60,7 +60,7 @@ mod text_or_bytes {
     }
 }
 
-/// "This account has owed work." Losing one costs a minute.
+/// "This account has owed work." Losing one costs a minute. Those of one account within a slot of time are one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WakeUp {
     /// Whose.
@@ -75,11 +75,29 @@ impl WakeUp {
     pub fn of(account: &CrmAccountKey) -> Self {
         Self { account: account.clone(), again: None }
     }
+
+    /// How long a slot is, in milliseconds: a hundred thousand actions of one account wake it once a second.
+    pub const SLOT_MS: i64 = 1_000;
+
+    /// One that brings work back says more than that there is work: none may be dropped.
+    pub fn slot_ms(&self) -> Option<i64> {
+        self.again.is_none().then_some(Self::SLOT_MS)
+    }
+
+    /// When the slot is over in which this moment lies, in milliseconds.
+    pub fn end_of_slot_ms(at_ms: i64) -> i64 {
+        (at_ms.div_euclid(Self::SLOT_MS) + 1) * Self::SLOT_MS
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_slot_is_over_where_the_next_begins() {
+        assert_eq!([0, 999, 1_000, 1_999].map(WakeUp::end_of_slot_ms), [1_000, 1_000, 2_000, 2_000]);
+    }
 
     #[test]
     fn a_webhook_travels_as_text_and_any_bytes_come_back() {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Clock;
 use super::error::PortError;
-use super::rows::{Commit, Expect, Row, RowKey, Rows, Versioned, Write, prefix_end};
+use super::rows::{self, Commit, Expect, Listed, Row, RowKey, Rows, Versioned, Write};
 use crate::domain::account::{CrmAccount, CrmAccountKey};
 use crate::domain::channel::Channel;
 use crate::domain::ids::ChannelId;
@@ -78,8 +78,8 @@ impl Channels {
     ///
     /// # Errors
     /// As the table's.
-    pub async fn all(&self) -> Result<Vec<Channel>, PortError> {
-        self.rows.range("channel", "", &prefix_end(""), 1000).await?.iter().map(Row::read).collect()
+    pub async fn all(&self) -> Result<Listed<Channel>, PortError> {
+        Ok(Listed::of(&rows::all(&*self.rows, "channel", "").await?))
     }
 
     /// Stores an Official Account if nobody changed it since `rev` (0: it is new).
@@ -112,8 +112,8 @@ impl Channels {
     ///
     /// # Errors
     /// As the table's.
-    pub async fn accounts(&self) -> Result<Vec<CrmAccount>, PortError> {
-        self.rows.range("account", "", &prefix_end(""), 1000).await?.iter().map(Row::read).collect()
+    pub async fn accounts(&self) -> Result<Listed<CrmAccount>, PortError> {
+        Ok(Listed::of(&rows::all(&*self.rows, "account", "").await?))
     }
 
     /// Stores a CRM account if nobody changed it since `rev` (0: it is new).

@@ -231,6 +231,7 @@ pub trait Crm: Send + Sync {
 /// Connects to CRM accounts.
 #[async_trait]
 pub trait Crms: Send + Sync {
-    /// The account's client. `None`: no token is stored, it is not connected.
-    async fn connect(&self, account: &CrmAccount) -> Result<Option<Arc<dyn Crm>>, PortError>;
+    /// The account's client, for a caller whose time is up at `until_ms`: no call of it outlives that. What has not left by
+    /// then answers `Later`, what is under way `Unknown`. `None`: no token is stored, it is not connected.
+    async fn connect(&self, account: &CrmAccount, until_ms: i64) -> Result<Option<Arc<dyn Crm>>, PortError>;
 }

@@ -2,6 +2,9 @@
 
 use thiserror::Error;
 
+/// What refused where a row was written by another version of Musubi.
+pub(super) const UNREADABLE: &str = "row";
+
 /// A port's failure, and whether another try is worth it. It carries no payload of ours.
 #[derive(Debug, Error)]
 pub enum PortError {
@@ -33,6 +36,11 @@ impl PortError {
     /// Will not work by itself.
     pub fn permanent(what: &'static str, why: impl Into<String>) -> Self {
         Self::Permanent { what, why: why.into() }
+    }
+
+    /// Whether a row could not be read that another version of Musubi wrote.
+    pub fn is_unreadable(&self) -> bool {
+        matches!(self, Self::Permanent { what: UNREADABLE, .. })
     }
 
     /// Whether another try is worth it.

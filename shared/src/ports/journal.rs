@@ -21,7 +21,9 @@
 //! | `k:{account}` | `{push}` | a parked send, for operators' lists |
 //! | `d:{channel}` | `dropped` | [`NotLinked`], kept |
 //! | `o:{account}:{shard}` | `{due_at_ms}:{name}` | [`OwedRow`] |
+//! | `z:{account}` | `unreadable` | when operators were told of owed rows that another version wrote, 14 days |
 
+mod due;
 mod erasing;
 mod keys;
 mod messages;
@@ -29,12 +31,11 @@ pub mod write;
 
 use std::sync::Arc;
 
-use futures::future::try_join_all;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::error::PortError;
-use super::rows::{Commit, Expect, Row, RowKey, Rows, Versioned, Write, prefix_end};
+use super::rows::{self, Commit, Expect, Listed, Row, RowKey, Rows, Versioned, Write, prefix_end};
 use crate::domain::account::CrmAccountKey;
 use crate::domain::account_link::LinkNonce;
 use crate::domain::activity::{Activity, Mark};
@@ -44,9 +45,10 @@ use crate::domain::entry::Entry;
 use crate::domain::friends::FriendsImport;
 use crate::domain::ids::{ChannelId, ContactId, EventId, MessageId, fingerprint};
 use crate::domain::login::LoginAttempt;
-use crate::domain::owed::{OwedRow, SHARDS};
+use crate::domain::owed::OwedRow;
 use crate::domain::push::{Push, PushId, PushState};
 
+pub use due::{Due, Unread, Walk};
 pub use erasing::{Erasure, Remains};
 use keys::*;
 pub use messages::{Standing, Standings};
@@ -119,9 +121,8 @@ impl Journal {
     ///
     /// # Errors
     /// As the table's.
-    pub async fn parked(&self, account: &CrmAccountKey) -> Result<Vec<PushId>, PortError> {
-        let rows = self.all(&parked_partition(account), "").await?;
-        rows.iter().map(Row::read).collect()
+    pub async fn parked(&self, account: &CrmAccountKey) -> Result<Listed<PushId>, PortError> {
+        Ok(Listed::of(&self.all(&parked_partition(account), "").await?))
     }
 
     /// How much was dropped because nobody was tied to who said it.
@@ -169,9 +170,8 @@ impl Journal {
     ///
     /// # Errors
     /// As the table's.
-    pub async fn questions(&self, account: &CrmAccountKey) -> Result<Vec<Question>, PortError> {
-        let rows = self.all(&question_partition(account), "").await?;
-        rows.iter().map(Row::read).collect()
+    pub async fn questions(&self, account: &CrmAccountKey) -> Result<Listed<Question>, PortError> {
+        Ok(Listed::of(&self.all(&question_partition(account), "").await?))
     }
 
     /// Who was tied to a contact that is gone.
@@ -182,9 +182,8 @@ impl Journal {
         &self,
         account: &CrmAccountKey,
         contact: &ContactId,
-    ) -> Result<Vec<ConversationKey>, PortError> {
-        let rows = self.0.range(&gone_partition(account, contact), "", &prefix_end(""), 1000).await?;
-        rows.iter().map(Row::read).collect()
+    ) -> Result<Listed<ConversationKey>, PortError> {
+        Ok(Listed::of(&self.all(&gone_partition(account, contact), "").await?))
     }
 
     /// An attempt to log in, by its state.
@@ -235,37 +234,9 @@ impl Journal {
         self.read(&push_key(id)).await
     }
 
-    /// An account's owed rows that are due, oldest first within each list, about `limit` of them.
-    ///
-    /// # Errors
-    /// As the table's.
-    pub async fn due(
-        &self,
-        account: &CrmAccountKey,
-        until_ms: i64,
-        limit: usize,
-    ) -> Result<Vec<Versioned<OwedRow>>, PortError> {
-        let each = limit.div_ceil(SHARDS as usize);
-        let to = format!("{until_ms:013}:\u{10FFFF}");
-        let lists = try_join_all((0..SHARDS).map(|shard| {
-            let to = to.clone();
-            async move { self.0.range(&owed_partition(account, shard), "", &to, each).await }
-        }))
-        .await?;
-        let mut rows = Vec::new();
-        for row in lists.into_iter().flatten() {
-            rows.push(Versioned { value: row.read::<OwedRow>()?, rev: row.rev });
-        }
-        rows.sort_by_key(|row| row.value.due_at_ms);
-        Ok(rows)
-    }
-
-    /// How many rows an account is owed, counted up to `limit` a list.
-    ///
-    /// # Errors
-    /// As the table's.
-    pub async fn count_owed(&self, account: &CrmAccountKey, limit: usize) -> Result<usize, PortError> {
-        Ok(self.due(account, 9_999_999_999_999, limit * SHARDS as usize).await?.len())
+    /// All rows of a partition whose sort keys begin so.
+    async fn all(&self, partition: &str, prefix: &str) -> Result<Vec<Row>, PortError> {
+        rows::all(&*self.0, partition, prefix).await
     }
 
     async fn read<T: DeserializeOwned>(&self, key: &RowKey) -> Result<Option<Versioned<T>>, PortError> {

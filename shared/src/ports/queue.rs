@@ -8,7 +8,8 @@ use super::error::PortError;
 #[async_trait]
 pub trait Queue<T>: Send + Sync {
     /// Durable when it returns. One call to the queue however large the job is, unless it must be
-    /// split to fit; then all parts are in when it returns. Twice means: delivered twice.
+    /// split to fit; then all parts are in when it returns. Twice means: delivered twice, except for wake-ups, of which those
+    /// of one account within a slot of time are one.
     async fn send(&self, job: &T) -> Result<(), PortError>;
 
     /// As `send`, delivered not before `delay_s` (at most 900) have passed.

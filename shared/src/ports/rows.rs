@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::error::PortError;
+use super::error::{PortError, UNREADABLE};
 
 /// At most this many writes in one [`Rows::commit`] (DynamoDB's TransactWriteItems).
 pub const MAX_WRITES: usize = 100;
@@ -48,7 +48,62 @@ impl Row {
     /// Permanent where the body is not what this version writes or reads.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, PortError> {
         serde_json::from_str(&self.body)
-            .map_err(|error| PortError::permanent("row", format!("unreadable at column {}", error.column())))
+            .map_err(|error| PortError::permanent(UNREADABLE, format!("unreadable at column {}", error.column())))
+    }
+}
+
+/// What a list holds. Rows are read one by one: one that this version cannot read hides no other, stays where it is for the
+/// version that reads it, and is counted and logged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed<T> {
+    /// In the order of their keys.
+    pub found: Vec<T>,
+    /// How many there are beside them, written by another version.
+    pub unreadable: usize,
+}
+
+impl<T: DeserializeOwned> Listed<T> {
+    /// Reads each row.
+    pub fn of(rows: &[Row]) -> Self {
+        let mut listed = Self { found: Vec::new(), unreadable: 0 };
+        for row in rows {
+            match row.read() {
+                Ok(value) => listed.found.push(value),
+                Err(error) => {
+                    // Partitions tell the kind of row; sort keys may be long.
+                    let kind = row.key.partition.split(':').next().unwrap_or_default();
+                    tracing::error!(kind, %error, "row.unreadable");
+                    listed.unreadable += 1;
+                }
+            }
+        }
+        listed
+    }
+}
+
+impl<T> IntoIterator for Listed<T> {
+    type Item = T;
+    type IntoIter = std::vec::IntoIter<T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.found.into_iter()
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Listed<T> {
+    type Item = &'a T;
+    type IntoIter = std::slice::Iter<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.found.iter()
+    }
+}
+
+impl<T> std::ops::Deref for Listed<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.found
     }
 }
 
@@ -150,6 +205,29 @@ pub trait Rows: Send + Sync {
     /// All writes or none. A key may occur once. Repeating a commit whose answer was lost gives
     /// `Conflict`, unless nothing in it expects anything: callers read again and find their own work.
     async fn commit(&self, writes: Vec<Write>) -> Result<Commit, PortError>;
+}
+
+/// How many rows are read together.
+const PAGE: usize = 500;
+
+/// Every row of a partition whose sort key begins so, in order, page by page: no list ends silently.
+///
+/// # Errors
+/// As the table's.
+pub async fn all(rows: &dyn Rows, partition: &str, prefix: &str) -> Result<Vec<Row>, PortError> {
+    let (mut all, mut from) = (Vec::new(), prefix.to_owned());
+    loop {
+        let page = rows.range(partition, &from, &prefix_end(prefix), PAGE).await?;
+        let is_last = page.len() < PAGE;
+        all.extend(page);
+        let Some(last) = all.last().filter(|_| !is_last) else { return Ok(all) };
+        from = behind(&last.key.sort);
+    }
+}
+
+/// Where a range goes on behind this sort key. Ours hold no control characters: nothing lies between the two.
+pub fn behind(sort: &str) -> String {
+    format!("{sort}\u{1}")
 }
 
 /// The end of a range over everything that begins with `prefix`.

@@ -94,7 +94,7 @@ fn is_taken(state: &State, write: &ContactWrite) -> bool {
 
 #[async_trait]
 impl Crms for ModelCrm {
-    async fn connect(&self, _account: &CrmAccount) -> Result<Option<Arc<dyn Crm>>, PortError> {
+    async fn connect(&self, _account: &CrmAccount, _until_ms: i64) -> Result<Option<Arc<dyn Crm>>, PortError> {
         Ok(Some(Arc::new(self.clone())))
     }
 }

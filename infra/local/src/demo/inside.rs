@@ -59,7 +59,7 @@ impl Inside {
     async fn journal(&self) -> Result<(Vec<OwedRow>, Vec<String>), PortError> {
         let owed = self.journal.due(&self.account, FOR_EVER_MS, MOST_ROWS).await?;
         let parked = self.journal.parked(&self.account).await?;
-        Ok((owed.into_iter().map(|row| row.value).collect(), parked.iter().map(ToString::to_string).collect()))
+        Ok((owed, parked.iter().map(ToString::to_string).collect()))
     }
 }
 

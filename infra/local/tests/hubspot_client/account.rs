@@ -16,7 +16,7 @@ use crate::support::{CLIENT_SECRET, NOON_MS, PORTAL, World, person};
 async fn without_a_stored_token_an_account_is_not_connected() {
     let world = World::bare().await;
     *world.vault.token.lock().unwrap() = None;
-    assert!(world.clients.connect(&world.account).await.unwrap().is_none());
+    assert!(world.clients.connect(&world.account, i64::MAX).await.unwrap().is_none());
 }
 
 #[tokio::test]

@@ -130,7 +130,15 @@ impl World {
     }
 
     pub async fn crm(&self) -> Arc<dyn Crm> {
-        self.clients.connect(&self.account).await.unwrap().unwrap()
+        self.clients.connect(&self.account, i64::MAX).await.unwrap().unwrap()
+    }
+
+    /// The same, for a caller whose time is up after so many milliseconds of the fake's time.
+    pub async fn crm_for_ms(&self, left_ms: i64) -> Arc<dyn Crm> {
+        // The rate limit is not what is looked at.
+        self.fake.clock().advance_ms(20_000);
+        let until_ms = self.fake.clock().now_ms() + left_ms;
+        self.clients.connect(&self.account, until_ms).await.unwrap().unwrap()
     }
 
     /// How many calls went to paths that end so.

@@ -30,18 +30,32 @@ fn is_done(world: &World, callback: &str) -> bool {
 }
 
 #[tokio::test]
-async fn one_unknown_callback_keeps_no_other_workflow_waiting() {
-    let world = World::start(true).await;
-    let ids = waiting(&world, 40);
-    let mut all: Vec<CompletionWrite> = ids.iter().map(|id| completion(id)).collect();
-    all.insert(17, completion("ap-unknown"));
-    let before = world.fake.ledger().calls.len();
-    let answers = world.crm().await.complete(&all).await;
-    for (place, answer) in answers.iter().enumerate() {
-        assert_eq!(*answer, if place == 17 { Err(CrmFailure::Gone) } else { Ok(()) });
+async fn a_batch_with_unknown_callbacks_is_not_searched_by_halves_and_its_rest_is_told_alone() {
+    for unknown in [1, 80] {
+        let world = World::start(true).await;
+        let ids = waiting(&world, 20);
+        let mut all: Vec<CompletionWrite> = ids.iter().map(|id| completion(id)).collect();
+        for number in 0..unknown {
+            all.insert(number / 4, completion(&format!("ap-unknown-{number:02}")));
+        }
+        let crm = world.crm().await;
+        let before = world.fake.ledger().calls.len();
+        let answers = crm.complete(&all).await;
+        assert_eq!(world.fake.ledger().calls.len() - before, 21, "the batch, and twenty of it alone");
+        let left: Vec<&CompletionWrite> = all
+            .iter()
+            .zip(&answers)
+            .filter(|(_, answer)| matches!(answer, Err(CrmFailure::Later { .. })))
+            .map(|(completion, _)| completion)
+            .collect();
+        assert_eq!(left.len(), all.len() - 20);
+        for completion in left {
+            let answers = crm.complete(std::slice::from_ref(completion)).await;
+            let is_known = ids.contains(&completion.callback.to_string());
+            assert_eq!(answers, [if is_known { Ok(()) } else { Err(CrmFailure::Gone) }]);
+        }
+        assert!(ids.iter().all(|id| is_done(&world, id)), "{unknown} unknown ones keep nobody waiting");
     }
-    assert!(ids.iter().all(|id| is_done(&world, id)));
-    assert!(world.fake.ledger().calls.len() - before < 20);
 }
 
 #[tokio::test]

@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     fn message(size_bytes: usize) -> Outgoing {
-        Outgoing { group: "g".to_owned(), body: "x".repeat(size_bytes), delay_s: None, buried: None }
+        Outgoing { group: "g".to_owned(), body: "x".repeat(size_bytes), delay_s: None, buried: None, once: None }
     }
 
     #[test]

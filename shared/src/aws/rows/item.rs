@@ -17,18 +17,15 @@ pub(super) fn key_of(key: &RowKey) -> Item {
     ])
 }
 
-/// The row that an item holds.
+/// The row that an item holds. One that another version shaped otherwise is a row that cannot be read, and nothing worse: it
+/// hides no other of its list.
 pub(super) fn row_of(item: &Item) -> Result<Row, PortError> {
-    read(item).ok_or_else(|| PortError::permanent("dynamodb", "an item is not shaped like a row"))
-}
-
-fn read(item: &Item) -> Option<Row> {
-    let text = |name: &str| item.get(name)?.as_s().ok().cloned();
-    Some(Row {
-        key: RowKey { partition: text("pk")?, sort: text("sk")? },
-        rev: item.get("rev")?.as_n().ok()?.parse().ok()?,
-        body: text("body")?,
-    })
+    let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned();
+    let (Some(partition), Some(sort)) = (text("pk"), text("sk")) else {
+        return Err(PortError::permanent("dynamodb", "an item has no key"));
+    };
+    let rev = item.get("rev").and_then(|rev| rev.as_n().ok()?.parse().ok());
+    Ok(Row { key: RowKey { partition, sort }, rev: rev.unwrap_or(0), body: text("body").unwrap_or_default() })
 }
 
 pub(super) fn number(value: impl ToString) -> AttributeValue {

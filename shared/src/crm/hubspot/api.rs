@@ -19,6 +19,10 @@ const TIMEOUT: Duration = Duration::from_secs(15);
 const TRIES: u64 = 3;
 /// HubSpot's official client waits this long times the number of the try after a 5xx.
 const BACKOFF_MS: u64 = 200;
+/// A call that would have less time than this does not leave: its end would hardly be heard.
+const LEAST_MS: u64 = 1_000;
+/// Nothing was sent, because the caller's time is up.
+const OUT_OF_TIME: CrmFailure = CrmFailure::Later { wait_ms: 0 };
 /// Nothing was sent, because nobody listens: worth another try after this.
 const NOBODY_THERE: CrmFailure = CrmFailure::Later { wait_ms: 5_000 };
 
@@ -66,6 +70,11 @@ impl Call {
 
 /// One HubSpot account, to be called: its address, access token and rate limit. One per account and environment.
 pub struct Api {
+    shared: Arc<Shared>,
+    until_ms: i64,
+}
+
+struct Shared {
     http: reqwest::Client,
     base_url: String,
     account: CrmAccountKey,
@@ -87,15 +96,27 @@ impl Api {
         let base_url = base_url.trim_end_matches('/').to_owned();
         let tokens = Tokens::new(http.clone(), &base_url, account.clone(), app, secrets, Arc::clone(&clock));
         let bucket = Bucket::new(Arc::clone(&clock));
-        Self { http, base_url, account, tokens, bucket, clock }
+        Self { shared: Arc::new(Shared { http, base_url, account, tokens, bucket, clock }), until_ms: i64::MAX }
+    }
+
+    /// The same account, its token and its rate limit, for a caller whose time is up at `until_ms`: no call outlives it. One
+    /// that has not left by then answers `Later`, one that is under way `Unknown`.
+    pub fn until(&self, until_ms: i64) -> Self {
+        Self { shared: Arc::clone(&self.shared), until_ms }
+    }
+
+    /// How long a call may take now, in milliseconds. `None`: not long enough.
+    fn left_ms(&self) -> Option<u64> {
+        let left_ms = u64::try_from(self.until_ms.saturating_sub(self.shared.clock.now_ms())).unwrap_or(0);
+        Some(left_ms).filter(|left_ms| *left_ms >= LEAST_MS)
     }
 
     pub(crate) fn is_of(&self, app: &CrmAppId) -> bool {
-        self.tokens.app() == app
+        self.shared.tokens.app() == app
     }
 
     pub(crate) async fn has_token(&self) -> Result<bool, PortError> {
-        self.tokens.is_stored().await
+        self.shared.tokens.is_stored().await
     }
 
     /// Makes the call. An empty body reads as null.
@@ -108,7 +129,7 @@ impl Api {
                 Ok(body) => return Ok(body),
                 Err(Miss::Unauthorised(access)) if !renewed => {
                     renewed = true;
-                    match self.tokens.renew(&access).await {
+                    match self.shared.tokens.renew(&access, self.within()).await {
                         Ok(()) => continue,
                         Err(failure) => failure,
                     }
@@ -116,7 +137,7 @@ impl Api {
                 Err(Miss::Unauthorised(_)) => CrmFailure::Disconnected,
                 Err(Miss::Lost) if call.repeat == Repeat::Harmless && lost + 1 < TRIES => {
                     lost += 1;
-                    self.clock.sleep_ms(BACKOFF_MS * lost).await;
+                    self.shared.clock.sleep_ms(BACKOFF_MS * lost).await;
                     continue;
                 }
                 Err(Miss::Lost) => CrmFailure::Unknown,
@@ -128,43 +149,53 @@ impl Api {
     }
 
     async fn attempt(&self, call: &Call) -> Result<Value, Miss> {
-        self.bucket.take().await.map_err(|wait_ms| Miss::Failed(CrmFailure::Later { wait_ms }))?;
-        let access = self.tokens.access().await.map_err(Miss::Failed)?;
-        let url = format!("{}{}", self.base_url, call.path);
-        let mut request = self.http.request(call.method.clone(), url).bearer_auth(access.expose()).timeout(TIMEOUT);
+        let out_of_time = || Miss::Failed(OUT_OF_TIME);
+        let longest_ms = self.left_ms().ok_or_else(out_of_time)? - LEAST_MS;
+        let shared = &*self.shared;
+        shared.bucket.take(longest_ms).await.map_err(|wait_ms| Miss::Failed(CrmFailure::Later { wait_ms }))?;
+        let access = shared.tokens.access(self.within()).await.map_err(Miss::Failed)?;
+        self.left_ms().ok_or_else(out_of_time)?;
+        let url = format!("{}{}", shared.base_url, call.path);
+        let request = shared.http.request(call.method.clone(), url).bearer_auth(access.expose());
+        let mut request = request.timeout(self.within().min(TIMEOUT));
         if let Some(body) = &call.body {
             request = request.json(body);
         }
-        let started_ms = self.clock.now_ms();
+        let started_ms = shared.clock.now_ms();
         let answer = match request.send().await {
             Ok(answer) => answer,
             Err(error) => {
                 let connected = !error.is_connect();
-                tracing::warn!(crm.account = %self.account, crm.endpoint = call.name, connected, "crm.no_answer");
+                tracing::warn!(crm.account = %shared.account, crm.endpoint = call.name, connected, "crm.no_answer");
                 return Err(if connected { Miss::Lost } else { Miss::Failed(NOBODY_THERE) });
             }
         };
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let body = answer.bytes().await;
-        self.log(call, status, &headers, self.clock.now_ms() - started_ms);
-        self.bucket.hear(&headers);
+        self.log(call, status, &headers, shared.clock.now_ms() - started_ms);
+        shared.bucket.hear(&headers);
         let body = body.map(|bytes| serde_json::from_slice(&bytes).unwrap_or(Value::Null));
         match heard(status, &headers, body.as_ref().unwrap_or(&Value::Null)) {
             Heard::Done => body.map_err(|_| Miss::Lost),
             Heard::Unauthorised => Err(Miss::Unauthorised(access)),
             Heard::Lost => Err(Miss::Lost),
             Heard::TooFast { wait_ms } => {
-                self.bucket.block_ms(wait_ms);
+                shared.bucket.block_ms(wait_ms);
                 Err(Miss::Failed(CrmFailure::Later { wait_ms }))
             }
             Heard::Failed(failure) => Err(Miss::Failed(failure)),
         }
     }
 
+    /// The same as [`left_ms`](Self::left_ms); no time at all where that is too little.
+    fn within(&self) -> Duration {
+        Duration::from_millis(self.left_ms().unwrap_or(0))
+    }
+
     fn log(&self, call: &Call, status: u16, headers: &HeaderMap, duration_ms: i64) {
         let correlation_id = headers.get("x-hubspot-correlation-id").and_then(|id| id.to_str().ok()).unwrap_or("");
         tracing::info!(
-            crm.account = %self.account,
+            crm.account = %self.shared.account,
             crm.endpoint = call.name,
             http.method = %call.method,
             http.status = status,

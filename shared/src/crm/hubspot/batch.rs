@@ -11,7 +11,7 @@ use crate::ports::crm::{CrmFailure, Each};
 /// Inputs per call (HubSpot's object APIs). For completions no number is documented; the same is used.
 const LARGEST: usize = 100;
 /// What was not attempted because the call before it got no answer.
-const NOT_ATTEMPTED: CrmFailure = CrmFailure::Later { wait_ms: 5_000 };
+pub(crate) const NOT_ATTEMPTED: CrmFailure = CrmFailure::Later { wait_ms: 5_000 };
 
 /// A call for many.
 pub(crate) struct Batch {
@@ -25,6 +25,8 @@ pub(crate) struct Batch {
     pub(crate) traced: bool,
     /// Success is an empty answer.
     pub(crate) silent: bool,
+    /// A refusal of a whole call is bisected.
+    pub(crate) bisected: bool,
     /// What an input is that the answer does not mention.
     pub(crate) unmentioned: CrmFailure,
 }
@@ -32,7 +34,8 @@ pub(crate) struct Batch {
 impl Batch {
     /// Writes that HubSpot traces.
     pub(crate) fn write(name: &'static str, path: String, repeat: Repeat) -> Self {
-        Self { name, path, beside: Vec::new(), repeat, traced: true, silent: false, unmentioned: CrmFailure::Unknown }
+        let (beside, unmentioned) = (Vec::new(), CrmFailure::Unknown);
+        Self { name, path, beside, repeat, traced: true, silent: false, bisected: true, unmentioned }
     }
 
     /// Reads, of these properties.
@@ -45,6 +48,7 @@ impl Batch {
             repeat: Repeat::Harmless,
             traced: false,
             silent: false,
+            bisected: true,
             unmentioned: CrmFailure::Gone,
         }
     }
@@ -52,7 +56,7 @@ impl Batch {
 
 /// Answers for each input, in order. No two inputs may name the same record.
 ///
-/// A refusal of a whole call is bisected until it names one input. After a call without an answer, or one that asks to wait,
+/// A refusal of a whole call is bisected, where that is asked for, until it names one input. After a call without an answer, or one that asks to wait,
 /// the rest is not attempted.
 pub(crate) async fn run(api: &Api, batch: &Batch, inputs: &[Value]) -> Vec<Each<Value>> {
     let mut answers: Vec<Each<Value>> = vec![Err(NOT_ATTEMPTED); inputs.len()];
@@ -67,7 +71,7 @@ pub(crate) async fn run(api: &Api, batch: &Batch, inputs: &[Value]) -> Vec<Each<
         match answer {
             Ok(_) if batch.silent => answers[range].fill(Ok(Value::Null)),
             Ok(body) => answers[range].clone_from_slice(&sorted(part, &body, &batch.unmentioned)),
-            Err(failure) if part.len() > 1 && some_are_to_blame(&failure, part) => {
+            Err(failure) if batch.bisected && part.len() > 1 && some_are_to_blame(&failure, part) => {
                 let middle = range.start + part.len() / 2;
                 work.push(middle..range.end);
                 work.push(range.start..middle);

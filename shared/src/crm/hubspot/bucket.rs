@@ -35,13 +35,15 @@ impl Bucket {
         Self { clock, state: Mutex::new(State { limit: LIMIT, spent, blocked_until_ms: 0 }) }
     }
 
-    /// Waits until a call may leave, and counts it. The error is a wait in milliseconds that is too long for here.
-    pub(crate) async fn take(&self) -> Result<(), u64> {
+    /// Waits until a call may leave, and counts it. The error is a wait in milliseconds that is too long for here, or longer
+    /// than `longest_ms`.
+    pub(crate) async fn take(&self, longest_ms: u64) -> Result<(), u64> {
+        let longest_ms = longest_ms.min(LONGEST_WAIT_MS);
         loop {
             let wait_ms = self.state().take(self.clock.now_ms());
             match wait_ms {
                 0 => return Ok(()),
-                wait_ms if wait_ms > LONGEST_WAIT_MS => return Err(wait_ms),
+                wait_ms if wait_ms > longest_ms => return Err(wait_ms),
                 wait_ms => self.clock.sleep_ms(wait_ms).await,
             }
         }
@@ -122,7 +124,7 @@ mod tests {
         let (clock, bucket) = fresh();
         let mut left = Vec::new();
         for _ in 0..500 {
-            bucket.take().await.unwrap();
+            bucket.take(u64::MAX).await.unwrap();
             left.push(clock.now_ms());
         }
         for (first, last) in left.iter().zip(left.iter().skip(110)) {
@@ -136,7 +138,7 @@ mod tests {
     async fn it_starts_as_if_another_environment_had_just_worked() {
         let (clock, bucket) = fresh();
         for _ in 0..11 {
-            bucket.take().await.unwrap();
+            bucket.take(u64::MAX).await.unwrap();
         }
         assert!(clock.now_ms() >= 1_000_000 + 800, "{}", clock.now_ms());
     }
@@ -145,10 +147,10 @@ mod tests {
     async fn what_others_spend_is_counted() {
         let (clock, bucket) = fresh();
         clock.pass_ms(20_000);
-        bucket.take().await.unwrap();
+        bucket.take(u64::MAX).await.unwrap();
         bucket.hear(&headers("110", "0"));
         let before = clock.now_ms();
-        bucket.take().await.unwrap();
+        bucket.take(u64::MAX).await.unwrap();
         assert_eq!(clock.now_ms() - before, WINDOW_MS);
     }
 
@@ -160,10 +162,10 @@ mod tests {
             bucket.hear(&headers(max, max));
             let before = clock.now_ms();
             for _ in 0..expected {
-                bucket.take().await.unwrap();
+                bucket.take(u64::MAX).await.unwrap();
             }
             assert_eq!(clock.now_ms(), before);
-            bucket.take().await.unwrap();
+            bucket.take(u64::MAX).await.unwrap();
             assert_eq!(clock.now_ms() - before, WINDOW_MS);
         }
     }
@@ -172,8 +174,17 @@ mod tests {
     async fn a_long_pause_is_handed_back_and_not_slept_through() {
         let (clock, bucket) = fresh();
         bucket.block_ms(3_600_000);
-        assert_eq!(bucket.take().await, Err(3_600_000));
+        assert_eq!(bucket.take(u64::MAX).await, Err(3_600_000));
         assert_eq!(clock.now_ms(), 1_000_000);
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_longer_than_they_have_time_for() {
+        let (clock, bucket) = fresh();
+        bucket.block_ms(4_000);
+        assert_eq!(bucket.take(3_999).await, Err(4_000));
+        assert_eq!(clock.now_ms(), 1_000_000);
+        assert_eq!(bucket.take(4_000).await, Ok(()));
     }
 
     #[tokio::test]
@@ -181,7 +192,7 @@ mod tests {
         let (clock, bucket) = fresh();
         clock.pass_ms(-600_000);
         for _ in 0..LIMIT {
-            bucket.take().await.unwrap();
+            bucket.take(u64::MAX).await.unwrap();
         }
         assert!(clock.now_ms() <= 1_000_000 - 600_000 + WINDOW_MS);
     }

@@ -1,7 +1,9 @@
 //! Telling waiting workflows how a message ended.
 //!
 //! Source: HubSpot's automation API (2026-03). What it answers for a callback that it does not know (yet), alone or among
-//! others, is not documented: a 404 means so here. A batch that is refused is bisected, and whoever is left is told alone.
+//! others, is not documented: a 404 means so here. Searching a refused batch by halves would cost two calls for each callback
+//! that is not known, and they come in hundreds: a workflow that was deleted, a day on which our answers were lost. So of a
+//! refused batch a few are told alone, and the rest is not told now.
 
 use std::collections::BTreeMap;
 
@@ -9,24 +11,36 @@ use serde_json::{Map, Value, json};
 
 use super::VERSION;
 use super::api::{Api, Call, Repeat};
-use super::batch::{self, Batch};
+use super::batch::{self, Batch, NOT_ATTEMPTED};
 use super::contacts::segment;
 use crate::ports::crm::{CompletionWrite, CrmFailure, Each};
 
-/// Tells each workflow. The same callback twice is told once: what came last.
+/// Of a refused batch so many are told alone in one call.
+const ALONE: usize = 20;
+
+/// Tells each workflow. The same callback twice is told once: what came last. Of a batch that was refused 20 are told alone;
+/// for the others the answer is `Later`, and nobody knows of them: the caller tells them alone.
 pub(crate) async fn complete(api: &Api, completions: &[CompletionWrite]) -> Vec<Each<()>> {
     let last: BTreeMap<&str, &CompletionWrite> =
         completions.iter().map(|completion| (completion.callback.as_str(), completion)).collect();
     let inputs: Vec<Value> = last.values().map(|completion| input(completion)).collect();
     let path = format!("/automation/actions/callbacks/{VERSION}/complete");
     let mut batch = Batch::write("callbacks/complete", path, Repeat::Harmless);
-    (batch.traced, batch.silent) = (false, true);
+    (batch.traced, batch.silent, batch.bisected) = (false, true, false);
     let mut answers =
         if inputs.len() > 1 { batch::run(api, &batch, &inputs).await } else { vec![Err(CrmFailure::Gone)] };
+    let (mut alone, mut stopped) = (0, false);
     for (answer, (callback, completion)) in answers.iter_mut().zip(&last) {
-        if matches!(answer, Err(CrmFailure::Gone | CrmFailure::Refused { .. } | CrmFailure::NotReady { .. })) {
-            *answer = complete_one(api, callback, completion).await;
+        if !matches!(answer, Err(CrmFailure::Gone | CrmFailure::Refused { .. } | CrmFailure::NotReady { .. })) {
+            continue;
         }
+        if alone == ALONE || stopped {
+            *answer = Err(NOT_ATTEMPTED);
+            continue;
+        }
+        alone += 1;
+        *answer = complete_one(api, callback, completion).await;
+        stopped = matches!(answer, Err(CrmFailure::Later { .. } | CrmFailure::Unknown | CrmFailure::Disconnected));
     }
     let by_callback: BTreeMap<&str, &Each<Value>> = last.keys().copied().zip(&answers).collect();
     let answer = |completion: &CompletionWrite| match by_callback.get(completion.callback.as_str()) {

@@ -3,6 +3,7 @@
 //! Source: HubSpot's OAuth API (version 2026-03) and its guide on working with OAuth. All values go in the body, none in the query.
 
 use std::fmt;
+use std::time::Duration;
 
 use serde::Deserialize;
 use thiserror::Error;
@@ -28,7 +29,7 @@ pub const AUTOMATION_SCOPE: &str = "automation";
 /// Lets conversations be written as app events. Only a project that declares them asks for it.
 pub const TIMELINE_SCOPE: &str = "timeline";
 
-const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Why an exchange did not succeed.
 #[derive(Debug, Error)]
@@ -111,6 +112,7 @@ pub struct OAuth<'a> {
     base_url: &'a str,
     client_id: &'a str,
     client_secret: &'a Secret,
+    timeout: Duration,
 }
 
 #[derive(Deserialize)]
@@ -133,7 +135,13 @@ struct ErrorAnswer {
 impl<'a> OAuth<'a> {
     /// `base_url` is the address of HubSpot's API, without a path.
     pub fn new(http: &'a reqwest::Client, base_url: &'a str, client_id: &'a str, client_secret: &'a Secret) -> Self {
-        Self { http, base_url: base_url.trim_end_matches('/'), client_id, client_secret }
+        Self { http, base_url: base_url.trim_end_matches('/'), client_id, client_secret, timeout: TIMEOUT }
+    }
+
+    /// The same; no call takes longer than this, or than usual.
+    #[must_use]
+    pub fn within(self, longest: Duration) -> Self {
+        Self { timeout: longest.min(TIMEOUT), ..self }
     }
 
     /// Exchanges the code that came to `redirect_uri`. A code works once.
@@ -188,7 +196,7 @@ impl<'a> OAuth<'a> {
         let mut fields = vec![("client_id", self.client_id), ("client_secret", self.client_secret.expose())];
         fields.extend_from_slice(form);
         let url = format!("{}/oauth/{VERSION}/{path}", self.base_url);
-        let sent = self.http.post(url).form(&fields).timeout(TIMEOUT).send().await;
+        let sent = self.http.post(url).form(&fields).timeout(self.timeout).send().await;
         let answer = sent.map_err(|_| OAuthError::NoAnswer)?;
         let status = answer.status().as_u16();
         let body = answer.bytes().await.map_err(|_| OAuthError::NoAnswer)?;

@@ -1,6 +1,7 @@
 //! One account's access token: fetched from the secrets, refreshed ahead of its end, by one caller at a time.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -63,8 +64,8 @@ impl Tokens {
         Ok(state.token.is_some())
     }
 
-    /// An access token that is good for two minutes at least.
-    pub(crate) async fn access(&self) -> Result<Secret, CrmFailure> {
+    /// An access token that is good for two minutes at least. HubSpot is asked for one no longer than `within`.
+    pub(crate) async fn access(&self, within: Duration) -> Result<Secret, CrmFailure> {
         let mut state = self.state.lock().await;
         self.store(&mut state).await?;
         if state.token.is_none() {
@@ -75,13 +76,14 @@ impl Tokens {
             self.load(&mut state).await?;
         }
         if self.ends_soon(&state) {
-            self.refresh(&mut state).await?;
+            self.refresh(&mut state, within).await?;
         }
         state.token.as_ref().map(access_of).ok_or(CrmFailure::Disconnected)
     }
 
-    /// HubSpot refused this access token: finds another one. `Disconnected` where there is none.
-    pub(crate) async fn renew(&self, refused: &Secret) -> Result<(), CrmFailure> {
+    /// HubSpot refused this access token: finds another one, asking for it no longer than `within`. `Disconnected` where there
+    /// is none.
+    pub(crate) async fn renew(&self, refused: &Secret, within: Duration) -> Result<(), CrmFailure> {
         let mut state = self.state.lock().await;
         if state.token.as_ref().is_some_and(|token| access_of(token) != *refused) {
             return Ok(());
@@ -91,7 +93,7 @@ impl Tokens {
             Some(token) if access_of(token) != *refused => Ok(()),
             // One that HubSpot made within the minute and does not take: the next would be no better.
             Some(CrmToken::OAuth { .. }) if self.within_pause(state.refreshed) => Err(CrmFailure::Disconnected),
-            Some(CrmToken::OAuth { .. }) => self.refresh(&mut state).await,
+            Some(CrmToken::OAuth { .. }) => self.refresh(&mut state, within).await,
             _ => {
                 state.token = None;
                 Err(CrmFailure::Disconnected)
@@ -115,7 +117,7 @@ impl Tokens {
         Ok(())
     }
 
-    async fn refresh(&self, state: &mut MutexGuard<'_, State>) -> Result<(), CrmFailure> {
+    async fn refresh(&self, state: &mut MutexGuard<'_, State>, within: Duration) -> Result<(), CrmFailure> {
         let Some(CrmToken::OAuth { refresh_token, .. }) = state.token.clone() else {
             return Err(CrmFailure::Disconnected);
         };
@@ -123,7 +125,7 @@ impl Tokens {
         if self.within_pause(state.refreshed.filter(|(_, granted)| !granted)) {
             return Err(CrmFailure::Disconnected);
         }
-        match self.ask(&refresh_token).await {
+        match self.ask(&refresh_token, within).await {
             Ok(granted) => {
                 state.refreshed = Some((now, true));
                 state.unstored = Some(granted.token);
@@ -147,20 +149,25 @@ impl Tokens {
     }
 
     /// Asks with the current client secret; if HubSpot refuses it, once more with what is stored by now.
-    async fn ask(&self, refresh_token: &Secret) -> Result<Granted, OAuthError> {
+    async fn ask(&self, refresh_token: &Secret, within: Duration) -> Result<Granted, OAuthError> {
         let kind = self.account.kind;
         let known = self.secrets.crm_app(kind, &self.app).await;
-        let first = self.ask_with(known, refresh_token).await;
+        let until_ms =
+            self.clock.now_ms().saturating_add_unsigned(u64::try_from(within.as_millis()).unwrap_or(u64::MAX));
+        let first = self.ask_with(known, refresh_token, within).await;
         if !matches!(first, Err(OAuthError::InvalidClient)) {
             return first;
         }
-        self.ask_with(self.secrets.crm_app_anew(kind, &self.app).await, refresh_token).await
+        let anew = self.secrets.crm_app_anew(kind, &self.app).await;
+        let left_ms = u64::try_from(until_ms.saturating_sub(self.clock.now_ms())).unwrap_or(0);
+        self.ask_with(anew, refresh_token, Duration::from_millis(left_ms)).await
     }
 
     async fn ask_with(
         &self,
         secrets: Result<Option<CrmAppSecrets>, PortError>,
         refresh_token: &Secret,
+        within: Duration,
     ) -> Result<Granted, OAuthError> {
         let secrets = secrets.map_err(|error| {
             self.no_secrets(&error);
@@ -168,7 +175,7 @@ impl Tokens {
         })?;
         let secrets = secrets.ok_or(OAuthError::InvalidClient)?;
         let client_secret = secrets.client_secrets.first().ok_or(OAuthError::InvalidClient)?;
-        let oauth = OAuth::new(&self.http, &self.base_url, &secrets.client_id, client_secret);
+        let oauth = OAuth::new(&self.http, &self.base_url, &secrets.client_id, client_secret).within(within);
         oauth.refresh(refresh_token, self.clock.now_ms()).await
     }
 

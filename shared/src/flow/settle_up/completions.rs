@@ -15,6 +15,11 @@ use crate::ports::rows::Versioned;
 
 /// A workflow that has heard is told again this often when the CRM repeats its request.
 const REPEATS: u32 = 2;
+/// A workflow that the CRM does not know for so many tries, which is some three hours, does not wait. Should it wait after
+/// all, the CRM repeats its request, and the outcome is owed anew.
+const TELLS: u32 = 20;
+/// Of one turn so many are told alone.
+const ALONE: usize = 20;
 
 impl Payer<'_> {
     pub(super) async fn completions(&self, rows: Vec<OwedRow>) -> Result<(), PortError> {
@@ -35,8 +40,11 @@ impl Payer<'_> {
             }
         }
         self.tell(first).await?;
-        // One the CRM does not know makes it refuse all that travel with it: these go one by one.
-        for one in again {
+        // One the CRM does not know makes it refuse all that travel with it: these go one by one. The others stay due.
+        for one in again.into_iter().take(ALONE) {
+            if self.is_late() {
+                break;
+            }
             self.tell(vec![one]).await?;
         }
         Ok(())
@@ -53,6 +61,11 @@ impl Payer<'_> {
                 }
                 Err(CrmFailure::Gone) if push.value.completed && row.tries + 1 >= REPEATS => {
                     self.close(&row, push).await?
+                }
+                Err(CrmFailure::Gone) if row.tries + 1 >= TELLS => {
+                    tracing::warn!(push.id = %push.value.id, tries = row.tries, "completion.unknown");
+                    crate::telemetry::count("CompletionUnknown", 1);
+                    self.close(&row, push).await?;
                 }
                 // The CRM may not know yet that it waits: our answer to it is still under way, or lost.
                 Err(CrmFailure::Gone) => self.conclude(&row, Verdict::After(0)).await?,

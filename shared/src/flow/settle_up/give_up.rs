@@ -15,12 +15,24 @@ use crate::ports::journal::write;
 impl Payer<'_> {
     /// The CRM has not taken the work for weeks. What it says expires soon and goes; younger words stay owed.
     pub(super) async fn give_up(&self, row: OwedRow) -> Result<(), PortError> {
+        self.try_to_read(&row).await?;
         let why = row.why.clone().unwrap_or(Why::Unreachable).words();
         self.bury(&row, &format!("given up after 29 days / 29日間書き込めませんでした: {why}")).await?;
         match &row.owed {
             Owed::Entry { .. } => self.give_up_words(&row).await,
             _ => self.end(&row).await,
         }
+    }
+
+    /// Fails where another version wrote what the row is about: then it cannot be given up, and no reason is put aside.
+    async fn try_to_read(&self, row: &OwedRow) -> Result<(), PortError> {
+        let (Owed::Entry { conversation } | Owed::Person { conversation }) = &row.owed else { return Ok(()) };
+        let Some(head) = self.head(conversation).await? else { return Ok(()) };
+        if matches!(row.owed, Owed::Entry { .. }) {
+            self.journal().all_pending(conversation, MAX_MEMBERS).await?;
+            self.journal().entry(conversation, head.value.next_entry).await?;
+        }
+        Ok(())
     }
 
     /// The CRM refuses the work for good.

@@ -17,6 +17,9 @@ use crate::ports::rows::Versioned;
 /// So many deleted contacts of one person are remembered with them.
 const MAX_GONE: usize = 20;
 
+/// A row that another version wrote is looked at again after this long: perhaps that version is back.
+const UNREADABLE_REST_MS: i64 = 900_000;
+
 /// The conversation of a link's person.
 pub(super) fn conversation_of(link: &ContactLink) -> ConversationKey {
     ConversationKey::person(&link.channel, &link.user)
@@ -68,7 +71,9 @@ impl Payer<'_> {
                 return Ok(Seen::Later(0));
             }
         }
-        for key in self.journal().once_tied(&self.account.key, contact).await? {
+        let once_tied = self.journal().once_tied(&self.account.key, contact).await?;
+        let unreadable = once_tied.unreadable;
+        for key in once_tied {
             let Some(user) = key.source.user() else { continue };
             // Whoever is tied to another contact now is that contact's.
             let tied = self.up.links.of_user(&key.channel, user).await?.is_some();
@@ -76,7 +81,8 @@ impl Payer<'_> {
                 return Ok(Seen::Later(0));
             }
         }
-        Ok(Seen::Settled)
+        // Who that is, another version knows: it forgets them.
+        Ok(if unreadable == 0 { Seen::Settled } else { Seen::Later(UNREADABLE_REST_MS) })
     }
 
     /// Forgets the person of a link and unties them. Twice is the same as once. `false`: somebody changed the conversation

@@ -60,6 +60,10 @@ impl Payer<'_> {
         }
         ranked.sort_by_key(|(rank, ..)| *rank);
         for (_, look, record) in ranked {
+            // LINE may be asked, one contact after the other: what is left stays due.
+            if !self.has_time_for_line() {
+                break;
+            }
             let seen = self.look(&look, record).await?;
             for row in &look.rows {
                 match seen {

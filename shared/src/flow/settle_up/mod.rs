@@ -1,8 +1,8 @@
 //! The one payer: what is owed to a CRM account is done.
 //!
-//! One pass takes what is due, kind by kind, in batches; passes follow until nothing is due or the
-//! time is up. Whatever a pass does can stop anywhere: the next one finds the row still owed and
-//! the state telling what may have been tried.
+//! It walks through everything that is due, step by step, and serves each step in turns: see `turns`. Walks follow until one
+//! finds nothing to do or the time is up. Whatever it does can stop anywhere: the next walk finds the row still owed and the
+//! state telling what may have been tried.
 
 mod amendments;
 mod claims;
@@ -20,8 +20,10 @@ mod presets;
 mod redrive;
 mod task_checks;
 mod tasks;
+mod turns;
+mod unreadable;
+mod walk;
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use tracing::{info, warn};
@@ -37,16 +39,15 @@ use crate::ports::journal::write;
 use crate::ports::rows::{Commit, Versioned, Write};
 use crate::ports::{Channels, Clock, Crm, Crms, Journal, Links, Messenger, PortError, Queue};
 
-/// How many rows a pass takes.
-const PASS: usize = 400;
-/// How many items go to the CRM together.
-const BATCH: usize = 100;
 /// Work owed for longer is given up, in words, before the words it refers to expire.
 const GIVE_UP_AFTER_MS: i64 = 29 * 86_400_000;
 /// What the CRM refuses for good is put aside after this many tries.
 const REFUSED_TRIES: u32 = 3;
 /// An unknown outcome is looked into after this long, where the CRM takes no key of ours.
 const UNKNOWN_REST_MS: i64 = 5 * 60_000;
+
+/// A call of LINE's may take so long, beyond the ten seconds that are kept in reserve.
+const LINE_NEEDS_MS: i64 = 10_000;
 
 /// Pays what is owed.
 pub struct SettleUp {
@@ -80,6 +81,7 @@ struct Payer<'a> {
     up: &'a SettleUp,
     account: CrmAccount,
     crm: Arc<dyn Crm>,
+    until_ms: i64,
 }
 
 /// What is to be done with a row after a try.
@@ -99,32 +101,16 @@ impl SettleUp {
     /// # Errors
     /// As the ports'; what was not paid stays owed.
     pub async fn settle_up(&self, key: &CrmAccountKey, until_ms: i64) -> Result<Paid, PortError> {
-        let mut paid = Paid::default();
         let Some(account) = self.channels.account(key).await? else {
             warn!(crm.account = %key, "account.unknown");
-            return Ok(paid);
+            return Ok(Paid::default());
         };
-        let Some(crm) = self.crms.connect(&account.value).await? else {
+        let Some(crm) = self.crms.connect(&account.value, until_ms).await? else {
             warn!(crm.account = %key, "account.disconnected");
-            return Ok(paid);
+            return Ok(Paid::default());
         };
-        let payer = Payer { up: self, account: account.value, crm };
-        let mut seen = HashSet::new();
-        while self.clock.now_ms() < until_ms {
-            let now_ms = self.clock.now_ms();
-            let due = self.journal.due(key, now_ms, PASS).await?;
-            for row in &due {
-                paid.oldest_ms = paid.oldest_ms.max(now_ms - row.value.since_ms);
-            }
-            // A row that stays after two tries has a reason to: the next call takes it up.
-            let due: Vec<_> =
-                due.into_iter().map(|row| row.value).filter(|row| first_or_second(&mut seen, row)).collect();
-            if due.is_empty() {
-                break;
-            }
-            paid.rows += due.len();
-            payer.pass(due, until_ms).await?;
-        }
+        let payer = Payer { up: self, account: account.value, crm, until_ms };
+        let paid = payer.everything_due().await?;
         info!(crm.account = %key, rows = paid.rows, oldest_ms = paid.oldest_ms, "account.settled_up");
         Ok(paid)
     }
@@ -140,76 +126,19 @@ impl SettleUp {
     }
 }
 
-fn first_or_second(seen: &mut HashSet<(String, i64, u8)>, row: &OwedRow) -> bool {
-    let name = row.owed.name();
-    seen.insert((name.clone(), row.due_at_ms, 1)) || seen.insert((name, row.due_at_ms, 2))
-}
-
-/// Splits a pass by kind.
-#[derive(Default)]
-struct Pass {
-    people: Vec<OwedRow>,
-    entries: Vec<OwedRow>,
-    amendments: Vec<OwedRow>,
-    checks: Vec<OwedRow>,
-    outcomes: Vec<OwedRow>,
-    looks: Vec<OwedRow>,
-    clears: Vec<OwedRow>,
-    oblivions: Vec<OwedRow>,
-    completions: Vec<OwedRow>,
-}
-
 impl Payer<'_> {
-    async fn pass(&self, due: Vec<OwedRow>, until_ms: i64) -> Result<(), PortError> {
-        let now_ms = self.now_ms();
-        let mut pass = Pass::default();
-        for row in due {
-            if now_ms - row.since_ms > GIVE_UP_AFTER_MS {
-                // One that cannot even be given up must not hold up the others.
-                if let Err(error) = self.give_up(row).await {
-                    crate::telemetry::log_chain("owed.not_given_up", &error);
-                }
-                continue;
-            }
-            match &row.owed {
-                Owed::Person { .. } => pass.people.push(row),
-                Owed::Entry { .. } => pass.entries.push(row),
-                Owed::Amendment { .. } => pass.amendments.push(row),
-                Owed::TaskCheck { .. } => pass.checks.push(row),
-                Owed::Outcome { .. } => pass.outcomes.push(row),
-                Owed::Look { .. } => pass.looks.push(row),
-                Owed::Clear { .. } => pass.clears.push(row),
-                Owed::Oblivion { .. } => pass.oblivions.push(row),
-                Owed::Completion { .. } => pass.completions.push(row),
-            }
-        }
-        // Whoever waits most comes first: a workflow, then the owner, then the timeline.
-        self.in_batches(pass.completions, until_ms, Self::completions).await?;
-        self.in_batches(pass.people, until_ms, Self::people).await?;
-        self.in_batches(pass.clears, until_ms, Self::clears).await?;
-        // After what we write ourselves: a contact that is to be filled or emptied is no news.
-        self.in_batches(pass.looks, until_ms, Self::looks).await?;
-        self.in_batches(pass.outcomes, until_ms, Self::outcomes).await?;
-        self.in_batches(pass.checks, until_ms, Self::task_checks).await?;
-        self.in_batches(pass.entries, until_ms, Self::entries).await?;
-        self.in_batches(pass.amendments, until_ms, Self::amendments).await?;
-        self.in_batches(pass.oblivions, until_ms, Self::oblivions).await
-    }
-
-    async fn in_batches<'s, F, R>(&'s self, rows: Vec<OwedRow>, until_ms: i64, pay: F) -> Result<(), PortError>
-    where
-        F: Fn(&'s Self, Vec<OwedRow>) -> R,
-        R: Future<Output = Result<(), PortError>>,
-    {
-        let mut rows = rows.into_iter().peekable();
-        while rows.peek().is_some() && self.now_ms() < until_ms {
-            pay(self, rows.by_ref().take(BATCH).collect()).await?;
-        }
-        Ok(())
-    }
-
     fn now_ms(&self) -> i64 {
         self.up.clock.now_ms()
+    }
+
+    /// Whether a call of LINE's still fits in: it has its own patience, which is longer than the time that is kept in reserve.
+    fn has_time_for_line(&self) -> bool {
+        self.now_ms().saturating_add(LINE_NEEDS_MS) <= self.until_ms
+    }
+
+    /// The time is up: what was begun is written down, and nothing more is begun.
+    fn is_late(&self) -> bool {
+        self.now_ms() >= self.until_ms
     }
 
     fn journal(&self) -> &Journal {
@@ -226,8 +155,12 @@ impl Payer<'_> {
         Ok(())
     }
 
-    /// The row is tried again later. Entries remember when they are due, so that a new link can hurry them.
+    /// The row is tried again later. Entries remember when they are due, so that a new link can hurry them. Where our own time
+    /// is up, nobody refused anything: the row stays due.
     async fn postpone(&self, row: &OwedRow, wait_ms: i64) -> Result<(), PortError> {
+        if self.is_late() {
+            return Ok(());
+        }
         let again = row.again(self.now_ms() + wait_ms.max(row.backoff_ms()));
         let mut writes = vec![write::paid(row), write::owe(&again)];
         if let Owed::Entry { conversation } = &row.owed

@@ -105,6 +105,8 @@ impl Payer<'_> {
         let to_be_tied = claim.as_ref().is_some_and(|claim| claim.value.whom != Whom::Nobody);
         let profile = match (told, head.value.profile_wanted || to_be_tied) {
             (Some((display_name, picture_url)), _) => Some(LineProfile { display_name, picture_url }),
+            // Who it is, the next call asks: the row stays due.
+            (None, true) if !self.has_time_for_line() => return Ok(None),
             // Without LINE's answer the contact goes without a name until the next time.
             (None, true) => self.up.messenger.profile(&key.channel, &user).await.unwrap_or_default(),
             (None, false) => None,

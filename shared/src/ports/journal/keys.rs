@@ -107,6 +107,10 @@ pub(super) fn parked_partition(account: &CrmAccountKey) -> String {
     format!("k:{}", fingerprint(&[account.kind.as_str(), account.id.as_str()]))
 }
 
+pub(super) fn unreadable_key(account: &CrmAccountKey) -> RowKey {
+    RowKey::new(format!("z:{}", fingerprint(&[account.kind.as_str(), account.id.as_str()])), "unreadable")
+}
+
 pub(super) fn owed_partition(account: &CrmAccountKey, shard: u32) -> String {
     format!("o:{}:{shard}", fingerprint(&[account.kind.as_str(), account.id.as_str()]))
 }

@@ -15,6 +15,8 @@ const NONCE_DAYS: i64 = 1;
 
 /// HubSpot keeps what was deleted for 90 days; a privacy deletion may come as late.
 const GONE_DAYS: i64 = 120;
+/// A dead letter lies as long (SQS's longest retention).
+pub const LETTER_DAYS: i64 = 14;
 
 /// The conversation becomes this, if nobody changed it since it was read; `rev` as read, 0 for a new one.
 pub fn conversation(value: &Conversation, rev: u64) -> Write {
@@ -164,6 +166,17 @@ pub fn push(push: &Push, rev: u64, now_ms: i64) -> Write {
     // A parked send is settled before its words would have to go.
     let days = if matches!(push.state, PushState::Sending(_)) { TEXT_DAYS } else { SETTLED_PUSH_DAYS };
     Write::put(push_key(push.id), push, Expect::Rev(rev)).expiring(now_ms, days)
+}
+
+/// Operators are told of owed rows that another version wrote; `rev` as read, 0 where they never were.
+pub fn unreadable_told(account: &CrmAccountKey, now_ms: i64, rev: u64) -> Write {
+    Write::put(unreadable_key(account), &now_ms, Expect::Rev(rev)).expiring(now_ms, LETTER_DAYS)
+}
+
+/// An owed row that another version wrote goes, if it is still the one that was seen.
+pub fn give_up_unread(unread: &Unread) -> Write {
+    let expect = if unread.rev == 0 { Expect::Any } else { Expect::Rev(unread.rev) };
+    Write::Delete { key: unread.key.clone(), expect }
 }
 
 /// The work is owed. Rows of one name and due time are one row.

@@ -1,0 +1,87 @@
+//! Rows that another version of Musubi wrote stop nothing but themselves.
+//!
+//! An owed row that cannot be read stays where it is: a version that reads it does it. Operators are told once, in words;
+//! the age of the oldest owed work counts it; after 29 days it is given up like any other. A row whose conversation, link
+//! or push cannot be read is tried again later and later, and starts anew after 29 days.
+
+use super::{GIVE_UP_AFTER_MS, Payer};
+use crate::domain::job::WakeUp;
+use crate::domain::owed::OwedRow;
+use crate::ports::PortError;
+use crate::ports::journal::{Unread, write};
+
+/// A dead letter is repeated once it has expired, if the reason is still there.
+const LETTER_MS: i64 = write::LETTER_DAYS * 86_400_000;
+/// What could not be read for 29 days is looked at once a day from then on.
+const DAY_MS: i64 = 86_400_000;
+/// So many rows a letter names.
+const NAMED: usize = 2;
+
+impl Payer<'_> {
+    /// Operators hear of rows that cannot be read; those that nobody came for in 29 days go.
+    pub(super) async fn see_to_unread(&self, unread: &[Unread]) -> Result<(), PortError> {
+        let now_ms = self.now_ms();
+        let (old, young): (Vec<_>, Vec<_>) = unread.iter().partition(|row| now_ms - row.since_ms > GIVE_UP_AFTER_MS);
+        if !old.is_empty() {
+            let names: Vec<&str> = old.iter().map(|row| row.name()).collect();
+            let why = "unreadable: no version of Musubi that reads this came for 29 days; it is deleted / \
+                       これを読み取れるバージョンのMusubiが29日間動かなかったため、削除します";
+            self.bury_words(&names, why).await?;
+            for row in old {
+                let _ = self.journal().commit(vec![write::give_up_unread(row)]).await?;
+            }
+        }
+        let names: Vec<&str> = young.iter().map(|row| row.name()).collect();
+        if names.is_empty() { Ok(()) } else { self.tell_unreadable(&names).await }
+    }
+
+    /// One letter an account, as long as the last one lies there. First the letter: a crash repeats, and never loses, it.
+    pub(super) async fn tell_unreadable(&self, names: &[&str]) -> Result<(), PortError> {
+        let account = &self.account.key;
+        tracing::error!(crm.account = %account, rows = names.len(), "owed.unreadable");
+        let now_ms = self.now_ms();
+        let told = self.journal().unreadable_told(account).await?;
+        if told.as_ref().is_some_and(|told| now_ms < told.value + LETTER_MS) {
+            return Ok(());
+        }
+        let why = "unreadable: another version of Musubi wrote this. It is kept, and done once a version that reads it is \
+                   deployed; nothing else waits for it / 別のバージョンのMusubiが書いたため読み取れません。消さずに残し、\
+                   読み取れるバージョンをデプロイすると処理します";
+        self.bury_words(names, why).await?;
+        // On a conflict somebody else told it, too.
+        let told = write::unreadable_told(account, now_ms, told.map_or(0, |told| told.rev));
+        let _ = self.journal().commit(vec![told]).await?;
+        Ok(())
+    }
+
+    /// The row is tried again later, whatever stands in the way. Its conversation is not looked at.
+    pub(super) async fn set_back(&self, row: &OwedRow, error: &PortError) -> Result<(), PortError> {
+        crate::telemetry::log_chain("owed.set_back", error);
+        if error.is_unreadable() {
+            self.tell_unreadable(&[&row.owed.name()]).await?;
+        }
+        let again = row.again(self.now_ms() + row.backoff_ms());
+        let _ = self.journal().commit(vec![write::paid(row), write::owe(&again)]).await?;
+        Ok(())
+    }
+
+    /// A row that cannot even be given up, because what it is about cannot be read: said in words, and owed anew from now on.
+    pub(super) async fn begin_anew(&self, row: &OwedRow, error: &PortError) -> Result<(), PortError> {
+        crate::telemetry::log_chain("owed.not_given_up", error);
+        let why = "unreadable: what this is about could not be read for 29 days; it is tried once a day from now on / \
+                   対象のデータを29日間読み取れませんでした。今後は1日に1回試します";
+        self.bury_words(&[&row.owed.name()], why).await?;
+        let now_ms = self.now_ms();
+        let anew = OwedRow { since_ms: now_ms, ..row.again(now_ms + DAY_MS) };
+        let _ = self.journal().commit(vec![write::paid(row), write::owe(&anew)]).await?;
+        Ok(())
+    }
+
+    /// One letter, however many rows it is about.
+    async fn bury_words(&self, names: &[&str], why: &str) -> Result<(), PortError> {
+        let named = names.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+        tracing::error!(crm.account = %self.account.key, owed = named, rows = names.len(), "owed.put_aside");
+        let wake_up = WakeUp::of(&self.account.key);
+        self.up.wake_ups.bury(&wake_up, &format!("{why} [{}: {named}]", names.len())).await
+    }
+}

@@ -1,0 +1,186 @@
+//! Walks through what is due, and serves what each step finds.
+
+use std::collections::HashMap;
+
+use super::turns::{Kind, turns};
+use super::{GIVE_UP_AFTER_MS, Paid, Payer};
+use crate::domain::job::WakeUp;
+use crate::domain::owed::OwedRow;
+use crate::ports::PortError;
+use crate::ports::journal::{Due, Unread, Walk};
+
+/// How many rows a step looks at, about.
+const STEP: usize = 4_000;
+/// A row that stays due after so many tries of one call has a reason to: the next call takes it up.
+const TRIES: u8 = 2;
+/// So many failures of the stores end a call: they are down, and nobody's row is to blame.
+const MAX_FAILURES: usize = 2;
+/// How far apart the clocks of two environments may be.
+const SKEW_MS: i64 = 250;
+/// So many rows that cannot be read are kept in mind.
+const MAX_UNREAD: usize = 100;
+
+/// What a call has tried, and what came of it.
+#[derive(Default)]
+struct Tried {
+    rows: HashMap<(String, i64), u8>,
+    failures: Vec<PortError>,
+    paid: Paid,
+}
+
+impl Tried {
+    fn may(&self, row: &OwedRow) -> bool {
+        self.rows.get(&(row.owed.name(), row.due_at_ms)).is_none_or(|tries| *tries < TRIES)
+    }
+
+    fn count(&mut self, rows: &[OwedRow]) {
+        for row in rows {
+            *self.rows.entry((row.owed.name(), row.due_at_ms)).or_default() += 1;
+        }
+        self.paid.rows += rows.len();
+    }
+}
+
+impl Payer<'_> {
+    /// Everything that is due, until nothing is or the time is up; and the last look is made when the slot of time is over in
+    /// which this call began.
+    ///
+    /// Wake-ups of one slot are one: one that was sent while we were already looking may have been dropped, because ours had
+    /// its slot. What it was sent for was recorded before, by the sender's clock within a slot that is no later than the one
+    /// in which we began. So a look after the end of that slot finds it. (Clocks may differ by [`SKEW_MS`]; what is missed
+    /// beyond that waits for the schedule.)
+    ///
+    /// One failure of a store ends a batch, not the call: what comes behind may be another store's, or another row's.
+    pub(super) async fn everything_due(&self) -> Result<Paid, PortError> {
+        let mut tried = Tried::default();
+        let slot_over_ms = WakeUp::end_of_slot_ms(self.now_ms()) + SKEW_MS;
+        let mut waited = false;
+        loop {
+            let looked_ms = self.look_until_nothing(&mut tried).await?;
+            if waited || looked_ms >= slot_over_ms || slot_over_ms >= self.until_ms {
+                break;
+            }
+            self.up.clock.sleep_ms(u64::try_from(slot_over_ms - self.now_ms()).unwrap_or(0)).await;
+            waited = true;
+        }
+        match tried.failures.pop() {
+            Some(failure) => Err(failure),
+            None => Ok(tried.paid),
+        }
+    }
+
+    /// Returns when the last look began, which found nothing to do.
+    async fn look_until_nothing(&self, tried: &mut Tried) -> Result<i64, PortError> {
+        loop {
+            let began_ms = self.now_ms();
+            if self.is_late() || !self.walk(tried).await? {
+                return Ok(began_ms);
+            }
+        }
+    }
+
+    /// Walks once through everything that is due. `false`: there was nothing to do.
+    async fn walk(&self, tried: &mut Tried) -> Result<bool, PortError> {
+        let mut walk = Walk::through(&self.account.key, self.now_ms());
+        let (mut unread, mut worked) = (Vec::new(), false);
+        while !walk.is_over() && !self.is_late() {
+            let due = self.journal().next_due(&mut walk, STEP).await?;
+            self.note_age(&due, tried);
+            unread.extend(due.unread.into_iter().take(MAX_UNREAD - unread.len()));
+            let rows = due.rows.into_iter().filter(|row| tried.may(row)).collect();
+            worked |= self.serve(rows, tried).await?;
+        }
+        self.see_to(&unread).await;
+        Ok(worked)
+    }
+
+    /// That nobody can be told of rows that cannot be read must not hold up the others.
+    async fn see_to(&self, unread: &[Unread]) {
+        if let Err(error) = self.see_to_unread(unread).await {
+            crate::telemetry::log_chain("unreadable.not_told", &error);
+        }
+    }
+
+    fn note_age(&self, due: &Due, tried: &mut Tried) {
+        let since = due.rows.iter().map(|row| row.since_ms).chain(due.unread.iter().map(|row| row.since_ms));
+        if let Some(oldest) = since.min() {
+            tried.paid.oldest_ms = tried.paid.oldest_ms.max(self.now_ms() - oldest);
+        }
+    }
+
+    async fn serve(&self, rows: Vec<OwedRow>, tried: &mut Tried) -> Result<bool, PortError> {
+        let now_ms = self.now_ms();
+        let (old, rows): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| now_ms - row.since_ms > GIVE_UP_AFTER_MS);
+        let mut worked = !old.is_empty();
+        for row in old {
+            if self.is_late() {
+                return Ok(worked);
+            }
+            tried.count(std::slice::from_ref(&row));
+            self.let_old_go(row).await;
+        }
+        for (kind, rows) in turns(rows) {
+            if self.is_late() {
+                break;
+            }
+            worked = true;
+            tried.count(&rows);
+            if let Err(failure) = self.each_or_all(kind, rows).await {
+                crate::telemetry::log_chain("owed.failed", &failure);
+                if tried.failures.len() + 1 >= MAX_FAILURES {
+                    return Err(failure);
+                }
+                tried.failures.push(failure);
+            }
+        }
+        Ok(worked)
+    }
+
+    /// One that cannot even be given up must not hold up the others.
+    async fn let_old_go(&self, row: OwedRow) {
+        let given_up = match self.give_up(row.clone()).await {
+            Err(error) if !error.is_transient() => self.begin_anew(&row, &error).await,
+            end => end,
+        };
+        if let Err(error) = given_up {
+            crate::telemetry::log_chain("owed.not_given_up", &error);
+        }
+    }
+
+    /// Serves rows together. Where one of them cannot be served at all, it is searched for by halves and set back, and the
+    /// others are served.
+    async fn each_or_all(&self, kind: Kind, rows: Vec<OwedRow>) -> Result<(), PortError> {
+        let mut parts = vec![rows];
+        while let Some(rows) = parts.pop() {
+            if self.is_late() {
+                return Ok(());
+            }
+            match self.together(kind, rows.clone()).await {
+                Ok(()) => {}
+                Err(failure) if failure.is_transient() => return Err(failure),
+                Err(failure) if rows.len() == 1 => self.set_back(&rows[0], &failure).await?,
+                // What was done before the failure is not begun again.
+                Err(_) => {
+                    let mut rows = self.journal().still_owed(rows).await?;
+                    let second = rows.split_off(rows.len() / 2);
+                    parts.extend([second, rows].into_iter().filter(|part| !part.is_empty()));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn together(&self, kind: Kind, rows: Vec<OwedRow>) -> Result<(), PortError> {
+        match kind {
+            Kind::Completions => self.completions(rows).await,
+            Kind::People => self.people(rows).await,
+            Kind::Clears => self.clears(rows).await,
+            Kind::Looks => self.looks(rows).await,
+            Kind::Outcomes => self.outcomes(rows).await,
+            Kind::Checks => self.task_checks(rows).await,
+            Kind::Entries => self.entries(rows).await,
+            Kind::Amendments => self.amendments(rows).await,
+            Kind::Oblivions => self.oblivions(rows).await,
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! What an account is owed, as far as it is due: list by list, page by page, row by row.
+//!
+//! Rows that stay due for a reason hide nothing behind them, and one that this version cannot read stops no other: it is
+//! left where it is, for the version that wrote it.
+
+use futures::future::try_join_all;
+
+use super::*;
+use crate::domain::owed::SHARDS;
+
+/// How many rows of a list are read together.
+const PAGE: usize = 100;
+/// Later than any row is due, in milliseconds since 1970.
+const FOR_EVER_MS: i64 = 9_999_999_999_999;
+
+/// A walk through an account's lists of owed work, in each from what has been due longest on.
+#[derive(Debug, Clone)]
+pub struct Walk {
+    account: CrmAccountKey,
+    to: String,
+    /// Where each list goes on; `None` at its end.
+    from: Vec<Option<String>>,
+}
+
+impl Walk {
+    /// Through everything that is due by `until_ms`.
+    pub fn through(account: &CrmAccountKey, until_ms: i64) -> Self {
+        let from = vec![Some(String::new()); SHARDS as usize];
+        Self { account: account.clone(), to: format!("{until_ms:013}:\u{10FFFF}"), from }
+    }
+
+    /// Nothing is left to read.
+    pub fn is_over(&self) -> bool {
+        self.from.iter().all(Option::is_none)
+    }
+}
+
+/// An owed row that another version wrote: this one knows of it what its key says, and since when it is owed where its body
+/// still says so in the same words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unread {
+    /// Where it lies.
+    pub key: RowKey,
+    /// Its revision; 0 where not even that can be read.
+    pub rev: u64,
+    /// Since when it is owed, in milliseconds; where it does not say, when it was due.
+    pub since_ms: i64,
+}
+
+impl Unread {
+    fn of(row: &Row) -> Self {
+        #[derive(Deserialize)]
+        struct Since {
+            since_ms: i64,
+        }
+        let due_at_ms = || row.key.sort.split(':').next().and_then(|due| due.parse().ok()).unwrap_or(0);
+        let since_ms = row.read::<Since>().map_or_else(|_| due_at_ms(), |since| since.since_ms);
+        Self { key: row.key.clone(), rev: row.rev, since_ms }
+    }
+
+    /// The name of the work, without anything of a person.
+    pub fn name(&self) -> &str {
+        self.key.sort.split_once(':').map_or("", |(_, name)| name)
+    }
+}
+
+/// A part of what is due.
+#[derive(Debug, Default)]
+pub struct Due {
+    /// What this version reads.
+    pub rows: Vec<OwedRow>,
+    /// What it does not.
+    pub unread: Vec<Unread>,
+}
+
+impl Due {
+    fn add(&mut self, row: &Row) {
+        match row.read() {
+            Ok(owed) => self.rows.push(owed),
+            Err(_) => self.unread.push(Unread::of(row)),
+        }
+    }
+}
+
+impl Journal {
+    /// The next rows of a walk, about `limit` of them, from every list alike.
+    ///
+    /// # Errors
+    /// As the table's; the walk stands where it stood.
+    pub async fn next_due(&self, walk: &mut Walk, limit: usize) -> Result<Due, PortError> {
+        let mut due = Due::default();
+        while !walk.is_over() && due.rows.len() + due.unread.len() < limit {
+            for row in self.next_page(walk).await? {
+                due.add(&row);
+            }
+        }
+        Ok(due)
+    }
+
+    async fn next_page(&self, walk: &mut Walk) -> Result<Vec<Row>, PortError> {
+        let (account, to) = (&walk.account, &walk.to);
+        let lists = (0..SHARDS).zip(&walk.from).map(|(shard, from)| async move {
+            let Some(from) = from else { return Ok(Vec::new()) };
+            self.0.range(&owed_partition(account, shard), from, to, PAGE).await
+        });
+        let pages = try_join_all(lists).await?;
+        for (from, page) in walk.from.iter_mut().zip(&pages) {
+            *from = page.last().filter(|_| page.len() == PAGE).map(|last| rows::behind(&last.key.sort));
+        }
+        Ok(pages.into_iter().flatten().collect())
+    }
+
+    /// An account's owed rows that are due and that this version reads, oldest first, about `limit` of them.
+    ///
+    /// # Errors
+    /// As the table's.
+    pub async fn due(&self, account: &CrmAccountKey, until_ms: i64, limit: usize) -> Result<Vec<OwedRow>, PortError> {
+        let mut walk = Walk::through(account, until_ms);
+        let mut rows = self.next_due(&mut walk, limit).await?.rows;
+        rows.sort_by_key(|row| row.due_at_ms);
+        Ok(rows)
+    }
+
+    /// How many rows an account is owed, counted up to about `limit` a list.
+    ///
+    /// # Errors
+    /// As the table's.
+    pub async fn count_owed(&self, account: &CrmAccountKey, limit: usize) -> Result<usize, PortError> {
+        Ok(self.due(account, FOR_EVER_MS, limit * SHARDS as usize).await?.len())
+    }
+
+    /// Which of these rows still lie where they lay.
+    ///
+    /// # Errors
+    /// As the table's.
+    pub async fn still_owed(&self, rows: Vec<OwedRow>) -> Result<Vec<OwedRow>, PortError> {
+        let found = try_join_all(rows.into_iter().map(|row| async move {
+            let found = self.0.get(&owed_key(&row)).await?;
+            Ok::<_, PortError>(found.map(|_| row))
+        }));
+        Ok(found.await?.into_iter().flatten().collect())
+    }
+
+    /// When operators were last told that the account's owed work holds rows of another version.
+    ///
+    /// # Errors
+    /// As the table's.
+    pub async fn unreadable_told(&self, account: &CrmAccountKey) -> Result<Option<Versioned<i64>>, PortError> {
+        self.read(&unreadable_key(account)).await
+    }
+}

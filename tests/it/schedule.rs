@@ -1,0 +1,169 @@
+//! The schedule sees to every account, whatever is wrong with one.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use local::aws::LocalAws;
+use local::fake::FakeClock;
+use musubi::aws::{Aws, Parts, Patience};
+use musubi::config::Environment;
+use musubi::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
+use musubi::domain::ids::{ContactId, CrmAccountId, CrmAppId};
+use musubi::domain::language::Language;
+use musubi::domain::owed::{Owed, OwedRow};
+use musubi::ports::journal::write;
+use musubi::ports::rows::{Commit, Expect, Row, RowKey, Rows, Write};
+use musubi::ports::{Journal, PortError};
+use serde_json::json;
+use timeline_flush::{Ports, schedule};
+
+const NOW_MS: i64 = 1_790_000_000_000;
+const MINUTE_MS: i64 = 60_000;
+const DAY_MS: i64 = 86_400_000;
+
+struct Stack {
+    aws: LocalAws,
+    ports: Ports,
+}
+
+impl Stack {
+    async fn start() -> Self {
+        let clock = FakeClock::stopped_at(NOW_MS);
+        let aws = LocalAws::start(Arc::new(clock.clone()), None).await.expect("AWS");
+        let nowhere = "http://127.0.0.1:9";
+        let environment =
+            aws.environment().with([("MUSUBI_LINE_API_URL", nowhere), ("MUSUBI_HUBSPOT_API_URL", nowhere)]);
+        let ports = ports(&environment, &clock);
+        Self { aws, ports }
+    }
+
+    async fn account(&self, id: &str) -> CrmAccountKey {
+        let key = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new(id) };
+        let account = CrmAccount::new(key.clone(), CrmAppId::new("5"), Language::Japanese, "Asia/Tokyo");
+        assert_eq!(self.ports.settle_up.channels.put_account(&account, 0).await.expect("stored"), Commit::Done);
+        key
+    }
+
+    async fn owe(&self, rows: Vec<OwedRow>) {
+        for some in rows.chunks(100) {
+            let writes = some.iter().map(write::owe).collect();
+            assert_eq!(self.ports.settle_up.journal.commit(writes).await.expect("stored"), Commit::Done);
+        }
+    }
+
+    /// The accounts that were woken.
+    fn woken(&self) -> Vec<String> {
+        let messages = self.aws.sqs().messages("crm.fifo");
+        let mut groups: Vec<String> = messages.into_iter().filter_map(|message| message.group).collect();
+        groups.sort();
+        groups
+    }
+}
+
+fn ports(environment: &Environment, clock: &FakeClock) -> Ports {
+    let aws = Aws::from_environment(environment, Patience::WORKER).expect("AWS");
+    Ports::of(&Parts::over(aws, environment.clone(), Arc::new(clock.clone())), environment).expect("ports")
+}
+
+fn look(account: &CrmAccountKey, contact: usize, since_ms: i64, due_at_ms: i64) -> OwedRow {
+    let look = Owed::Look { contact: ContactId::new(contact.to_string()), forget: false };
+    OwedRow::new(account, look, since_ms, due_at_ms)
+}
+
+/// A table of which one account's lists cannot be read.
+struct Broken {
+    inner: Arc<dyn Rows>,
+    list: String,
+}
+
+#[async_trait]
+impl Rows for Broken {
+    async fn get(&self, key: &RowKey) -> Result<Option<Row>, PortError> {
+        self.inner.get(key).await
+    }
+
+    async fn range(&self, partition: &str, from: &str, to: &str, limit: usize) -> Result<Vec<Row>, PortError> {
+        if partition.starts_with(&self.list) {
+            return Err(PortError::transient("range", "broken"));
+        }
+        self.inner.range(partition, from, to, limit).await
+    }
+
+    async fn commit(&self, writes: Vec<Write>) -> Result<Commit, PortError> {
+        self.inner.commit(writes).await
+    }
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_one_account_keeps_no_other_asleep_and_no_age_untold() {
+    let mut stack = Stack::start().await;
+    let broken = stack.account("1").await;
+    let late = stack.account("2").await;
+    stack.account("3").await;
+    let dream = Write::Put {
+        key: RowKey::new("account", "hubspot:0"),
+        body: r#"{"v":9}"#.to_owned(),
+        expect: Expect::Any,
+        expires_at_s: None,
+    };
+    let parts_rows = stack.ports.settle_up.journal.rows();
+    stack.owe(vec![look(&broken, 1, NOW_MS, NOW_MS)]).await;
+    let rows = stack.aws.dynamodb().rows("journal").expect("rows");
+    let list = rows[0].key.partition.rsplit_once(':').expect("a shard").0.to_owned();
+    stack.owe(vec![look(&late, 2, NOW_MS - 2 * DAY_MS, NOW_MS)]).await;
+    stack.ports.settle_up.journal = Journal::new(Arc::new(Broken { inner: parts_rows, list }));
+    plant(&stack, dream).await;
+
+    let round = schedule::round(&stack.ports, i64::MAX).await;
+    assert_eq!(stack.woken(), ["hubspot:1", "hubspot:2", "hubspot:3"]);
+    assert_eq!((round.oldest_ms, round.unreadable, round.failures.len()), (Some(2 * DAY_MS), 1, 1));
+    assert!(round.tell().is_err(), "and Lambda counts the failure");
+}
+
+async fn plant(stack: &Stack, write: Write) {
+    let aws = Aws::from_environment(stack.aws.environment(), Patience::WORKER).expect("AWS");
+    let rows = musubi::aws::DynamoRows::new(aws.dynamodb().clone(), "channels");
+    assert_eq!(rows.commit(vec![write]).await.expect("stored"), Commit::Done);
+}
+
+#[tokio::test]
+async fn the_oldest_owed_work_is_found_behind_a_flood() {
+    let stack = Stack::start().await;
+    let account = stack.account("1").await;
+    stack.owe((0..3_000).map(|number| look(&account, number, NOW_MS, NOW_MS)).collect()).await;
+    let old = look(&account, 3_001, NOW_MS - 3 * DAY_MS, NOW_MS + 14 * MINUTE_MS);
+    let by_design = look(&account, 3_002, NOW_MS - 9 * DAY_MS, NOW_MS + 16 * MINUTE_MS);
+    stack.owe(vec![old, by_design]).await;
+    let round = schedule::round(&stack.ports, i64::MAX).await;
+    assert_eq!(round.oldest_ms, Some(3 * DAY_MS));
+    assert!(round.tell().is_ok());
+}
+
+#[tokio::test]
+async fn a_round_ends_when_its_time_is_up_and_has_woken_everybody() {
+    let stack = Stack::start().await;
+    let account = stack.account("1").await;
+    stack.owe(vec![look(&account, 1, NOW_MS - DAY_MS, NOW_MS)]).await;
+    let round = schedule::round(&stack.ports, NOW_MS).await;
+    assert_eq!((stack.woken(), round.oldest_ms), (vec!["hubspot:1".to_owned()], None), "nobody looked");
+}
+
+#[tokio::test]
+async fn a_record_that_cannot_even_be_put_aside_comes_back_alone() {
+    let clock = FakeClock::stopped_at(NOW_MS);
+    let aws = LocalAws::start(Arc::new(clock.clone()), None).await.expect("AWS");
+    let nowhere = "http://127.0.0.1:9";
+    let environment = aws.environment().with([
+        ("MUSUBI_LINE_API_URL", nowhere),
+        ("MUSUBI_HUBSPOT_API_URL", nowhere),
+        ("MUSUBI_CRM_DLQ_URL", &format!("{nowhere}/none.fifo")),
+    ]);
+    let stack = Stack { ports: ports(&environment, &clock), aws };
+    let record = |id: &str, body: String| json!({"messageId": id, "body": body});
+    let account = stack.account("1").await;
+    let woken = musubi::aws::envelope::encode(&musubi::domain::job::WakeUp::of(&account));
+    let batch = json!({"Records": [record("dream", "{\"v\":9}".to_owned()), record("good", woken)]});
+    let response = timeline_flush::handle(&stack.ports, batch, NOW_MS + 60_000).await.expect("an answer");
+    let back: Vec<String> = response.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect();
+    assert_eq!(back, ["dream"]);
+}
