@@ -116,6 +116,7 @@ impl Still {
         let event = InboundEvent {
             at_ms: now_ms,
             id: EventId::new(format!("01{now_ms:024}")),
+            place: None,
             source: Source::User(LineUserId::new(LINKED_USER)),
             what: InboundWhat::Said {
                 content: Content::Text { text: words.to_owned() },
