@@ -16,6 +16,7 @@ use musubi::domain::job::InboxJob;
 use musubi::domain::link::ContactLink;
 use musubi::domain::owed::{Owed, OwedRow};
 use musubi::domain::push::{OutgoingMessage, PushId, PushJob, Sending};
+use musubi::line::message::Tokens;
 use musubi::line::signature::verify;
 use musubi::line::{message, webhook};
 use musubi::ports::secrets::{CrmAppSecrets, CrmToken, LineSecrets, Secret};
@@ -98,10 +99,13 @@ fn of_messages() -> Vec<String> {
         r#"{"type":"image","originalContentUrl":"canary-url","previewImageUrl":"http://canary-host"}"#,
         r#"{"type":"image","originalContentUrl":"https://{{line:firstname}}/x","previewImageUrl":"https://a/x"}"#,
         r#"[{"type":"canary-list"}]"#,
+        r#"{“canary-curly”:1}"#,
+        "canary-words ```{\"canary-fenced\":1}```",
+        "{{ contact.name|default('canary-default') }} {{ f('canary-argument') }} {% if 'canary-condition' %}",
         &long,
     ]
     .into_iter()
-    .map(|field| chain(&message::parse_fields(&[("message_1", field)], &tokens).expect_err("refused")))
+    .map(|field| chain(&message::parse_fields(&[("message_1", field)], Tokens::of(&tokens)).expect_err("refused")))
     .collect()
 }
 

@@ -5,6 +5,8 @@
 
 mod action;
 mod action_rows;
+mod composed_rows;
+mod odd_webhook_rows;
 mod webhook;
 mod webhook_rows;
 

@@ -11,10 +11,12 @@ use local::seed::{
 use musubi::aws::{Patience, envelope};
 use musubi::crm::hubspot::{action, signature as hubspot};
 use musubi::domain::account::{CrmAccountKey, CrmKind};
+use musubi::domain::action::MessageInput;
 use musubi::domain::channel::{Channel, ChannelSettings};
 use musubi::domain::ids::{BotUserId, ChannelId, CrmAccountId};
 use musubi::domain::job::{InboxJob, WakeUp};
 use musubi::domain::push::{PushId, PushJob};
+use musubi::line::message::Tokens;
 use musubi::line::signature as line;
 use musubi::line::{message, webhook};
 use musubi::ports::secrets::Secret;
@@ -119,8 +121,14 @@ fn the_action_is_signed_as_hubspot_signs_and_asks_for_two_messages() {
     assert_eq!(asked.portal, portal());
     assert_eq!(asked.contact.as_ref().map(|contact| contact.as_str()), Some(LINKED_CONTACT.to_string().as_str()));
     assert_eq!(asked.line_user_id.as_ref().map(|user| user.expose()), Some(LINKED_USER));
-    let fields: Vec<(&str, &str)> = asked.messages.iter().map(|(field, text)| (*field, text.as_str())).collect();
-    let messages = message::parse_fields(&fields, &|name| asked.contact_properties.get(name).cloned()).unwrap();
+    let text = |input: &MessageInput| match input {
+        MessageInput::Text(text) => text.clone(),
+        MessageInput::List => panic!("both are texts"),
+    };
+    let texts: Vec<(&str, String)> = asked.messages.iter().map(|(field, input)| (*field, text(input))).collect();
+    let fields: Vec<(&str, &str)> = texts.iter().map(|(field, text)| (*field, text.as_str())).collect();
+    let property = |name: &str| asked.contact_properties.get(name).cloned();
+    let messages = message::parse_fields(&fields, Tokens::of(&property)).unwrap();
     assert_eq!(messages.len(), 2);
     assert!(messages[0].json.contains("花子様"), "the token is filled in");
 
@@ -140,7 +148,7 @@ fn the_push_record_is_the_send_that_its_execution_names_and_does_not_grow_stale(
     let job: PushJob = envelope::decode(&record("events/push-delivery/text.json")).unwrap();
     let callback = job.callback.clone().unwrap();
     assert_eq!(job.id, PushId::of_action(CrmKind::HubSpot, &portal(), &[callback.as_str()]));
-    let said = message::parse_fields(&[("message_1", "花子様、ご予約を承りました。")], &|_| None).unwrap();
+    let said = message::parse_fields(&[("message_1", "花子様、ご予約を承りました。")], Tokens::of(&|_| None)).unwrap();
     assert_eq!(job.messages, said);
     assert!(job.send_by_ms > job.accepted_at_ms && job.accepted_at_ms > 4_000_000_000_000);
 }

@@ -8,7 +8,7 @@ mod limits;
 use jsonschema::{Draft, Validator};
 use musubi::domain::language::Language;
 use musubi::domain::push::OutgoingMessage;
-use musubi::line::message::{InvalidMessage, compose_push, parse};
+use musubi::line::message::{InvalidMessage, Tokens, compose_push, parse};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::sync::LazyLock;
@@ -27,7 +27,12 @@ static PUSH_SCHEMA: LazyLock<Validator> = LazyLock::new(|| {
 });
 
 fn parse_field(raw: &str) -> Result<OutgoingMessage, InvalidMessage> {
-    parse("message_1", raw, &|name| (name == "firstname").then(|| "太郎".to_owned()))
+    let property = |name: &str| match name {
+        "firstname" => Some("太郎".to_owned()),
+        "company" => Some(String::new()),
+        _ => None,
+    };
+    parse("message_1", raw, Tokens::of(&property))
 }
 
 fn complaint(message: OutgoingMessage) -> Option<String> {

@@ -229,7 +229,7 @@ fn describe(event: &LineEvent) -> String {
             let id = message.as_ref().map(|id| format!(" {id}")).unwrap_or_default();
             match content {
                 Content::Follow { unblocked: true } => "follow after a block".to_owned(),
-                Content::Other { what } => what.clone(),
+                Content::Other { what } => what.to_string(),
                 Content::Unsupported { what } => format!("unsupported {what}{id}"),
                 Content::Postback { params: Some(params), .. } => format!("postback {params}"),
                 Content::Sticker { keywords, text, .. } => {

@@ -1,13 +1,13 @@
 //! What the workflow asks for, checked before anything is queued.
 
-use musubi::domain::account::CrmAccount;
-use musubi::domain::action::ActionRequest;
+use musubi::domain::account::{CrmAccount, UnfilledTokens};
+use musubi::domain::action::{ActionRequest, MessageInput};
 use musubi::domain::ids::{ChannelId, LineUserId};
 use musubi::domain::language::Language;
 use musubi::domain::not_after::parse_not_after;
-use musubi::domain::push::{PushId, PushOutcome};
+use musubi::domain::push::{OutgoingMessage, PushId, PushOutcome};
 use musubi::flow::accept::Asked;
-use musubi::line::message;
+use musubi::line::message::{self, InvalidMessage, Problem, Tokens};
 
 /// Why nothing is queued: the outcome a workflow can branch on, and the reason in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,9 +30,7 @@ pub fn check(account: &CrmAccount, request: &ActionRequest) -> Result<Asked, Ref
             "HubSpot did not say which execution this is, so a second send could not be told apart. Nothing was sent.",
         ))
     })?;
-    let tokens = |name: &str| request.contact_properties.get(name).cloned();
-    let fields: Vec<(&str, &str)> = request.messages.iter().map(|(field, text)| (*field, text.as_str())).collect();
-    let messages = message::parse_fields(&fields, &tokens)
+    let messages = messages(account, request)
         .map_err(|invalid| Refused { outcome: PushOutcome::InvalidMessage, reason: invalid.in_words(language) })?;
     let not_after_ms = match &request.not_after {
         Some(text) => Some(parse_not_after(text, &account.time_zone).map_err(|error| failed(error.words(language)))?),
@@ -48,6 +46,24 @@ pub fn check(account: &CrmAccount, request: &ActionRequest) -> Result<Asked, Ref
         tag: tag(language, request)?,
         not_after_ms,
     })
+}
+
+fn messages(account: &CrmAccount, request: &ActionRequest) -> Result<Vec<OutgoingMessage>, InvalidMessage> {
+    let property = |name: &str| {
+        let sent = request.contact_properties.get(name).cloned();
+        sent.or_else(|| account.asks_for(name).then(String::new))
+    };
+    let others_are_text = account.unfilled_tokens == UnfilledTokens::Send;
+    let mut fields = Vec::new();
+    for (field, input) in &request.messages {
+        match input {
+            MessageInput::Text(text) => fields.push((*field, text.as_str())),
+            MessageInput::List => {
+                return Err(InvalidMessage { field: (*field).to_owned(), problem: Problem::ListOfValues });
+            }
+        }
+    }
+    message::parse_fields(&fields, Tokens { property: &property, others_are_text })
 }
 
 fn channel(account: &CrmAccount, request: &ActionRequest) -> Result<ChannelId, Refused> {
@@ -73,6 +89,12 @@ fn channel(account: &CrmAccount, request: &ActionRequest) -> Result<ChannelId, R
 
 fn recipient(language: Language, request: &ActionRequest) -> Result<Option<LineUserId>, Refused> {
     match &request.line_user_id {
+        None if request.is_other_record => Err(failed(language.pick(
+            "コンタクト以外のレコードで実行されたため、送信先がわかりません。コンタクトのワークフローで使用するか、「line_user_id」に\
+             送信先を指定してください。",
+            "The workflow runs on a record that is not a contact, so there is nobody to send to. Use the action in a workflow for \
+             contacts, or say in “line_user_id” to whom.",
+        ))),
         Some(user) if !LineUserId::is_well_formed(user.expose()) => Err(failed(language.pick(
             "「line_user_id」がLINEユーザーID（Uで始まる33文字）ではありません。",
             "“line_user_id” is not a LINE user ID (33 characters that begin with U).",

@@ -101,6 +101,9 @@ async fn each_event(
                 let why = format!("{} / {}", fault.words(Language::Japanese), fault.words(Language::English));
                 ports.inbox.bury(&alone(unreadable.part), &why).await?;
             }
+            Ok(event) if event.is_test => {
+                tracing::info!(channel.id = %channel.id, event.id = %event.inbound.id, "event.of_lines_own_test");
+            }
             Ok(event) => {
                 if let Err(error) = answer_and_record(ports, channel, job.accepted_at_ms, &event).await {
                     musubi::telemetry::log_chain("event.postponed", &error);

@@ -298,6 +298,10 @@ pub enum HubSpotCommand {
         /// With an app event for conversations. Needs HubSpot's approval, and makes the app one of the marketplace.
         #[arg(long)]
         app_events: bool,
+        /// Contact properties that tokens such as {{line:shoe_size}} may stand for, by internal name, beside the usual ones. They are
+        /// added to those that the project in DIR and the app's accounts have already, and stored in the accounts' settings.
+        #[arg(long, value_delimiter = ',', value_name = "a,b,c")]
+        token_properties: Vec<String>,
         /// Overwrites files that differ.
         #[arg(long)]
         force: bool,

@@ -3,31 +3,32 @@
 //! HubSpot gives an app its ID at the first upload, when the URLs must be there already. So the URLs
 //! carry a name that the customer chooses, `musubi` by default, and `portal add` is told the same.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use musubi::config::{self, Environment};
 use musubi::crm::hubspot::oauth::TIMELINE_SCOPE;
+use musubi::domain::language::Language;
 use serde_json::json;
 use url::Url;
 
 use crate::args::HubSpotCommand;
 use crate::failure::Failure;
 use crate::say::{Report, Say};
+use crate::token_properties;
 
 /// The port of `http://localhost:PORT/callback`, which the project names.
 pub const DEFAULT_PORT: u16 = 8976;
 
 const APP: &str = "src/app/app-hsmeta.json";
+const ACTION: &str = "src/app/workflow-actions/send-line-message-hsmeta.json";
 
 /// The project's files as they are in `infra/hubspot`.
 pub const FILES: [(&str, &str); 5] = [
     ("README.md", include_str!("../../hubspot/README.md")),
     ("hsproject.json", include_str!("../../hubspot/hsproject.json")),
     (APP, include_str!("../../hubspot/src/app/app-hsmeta.json")),
-    (
-        "src/app/workflow-actions/send-line-message-hsmeta.json",
-        include_str!("../../hubspot/src/app/workflow-actions/send-line-message-hsmeta.json"),
-    ),
+    (ACTION, include_str!("../../hubspot/src/app/workflow-actions/send-line-message-hsmeta.json")),
     ("src/app/webhooks/webhooks-hsmeta.json", include_str!("../../hubspot/src/app/webhooks/webhooks-hsmeta.json")),
 ];
 
@@ -37,53 +38,77 @@ const APP_EVENT: (&str, &str) = (
     include_str!("../../hubspot/app-events/line-conversation-hsmeta.json"),
 );
 
-/// Runs the command.
+/// Runs the command. With `--token-properties` it stores them in the stack, too; without, it needs no stack.
 ///
 /// # Errors
-/// An address or name cannot be used, or a file cannot be written.
-pub fn run(environment: &Environment, say: &Say, command: &HubSpotCommand) -> Result<Report, Failure> {
-    let HubSpotCommand::Project { out, public_url, app, port, app_events, force } = command;
+/// An address or name cannot be used, a file cannot be written, or the stack cannot be reached.
+pub async fn run(environment: Environment, say: &Say, command: &HubSpotCommand) -> Result<Report, Failure> {
+    let HubSpotCommand::Project { out, public_url, app, port, app_events, token_properties, force } = command;
     let url = match public_url {
         Some(url) => url.trim_end_matches('/').to_owned(),
-        None => config::public_url(environment)?,
+        None => config::public_url(&environment)?,
     };
     let url = usable(&url)?;
     let app = app_name(app)?;
+    let mut properties = token_properties::parse(token_properties)?;
+    let mut accounts = None;
+    if !token_properties.is_empty() {
+        let (stored, all) = token_properties::store(environment, say, app, &properties).await?;
+        (accounts, properties) = (Some(stored), all);
+    }
+    properties.extend(token_properties::in_action(&out.join(ACTION)));
     let filled = |(path, text): (&'static str, &str)| (path, filled(text, &url, app, *port));
     let mut files: Vec<(&str, String)> = FILES.into_iter().map(filled).collect();
+    let action = files.iter_mut().filter(|(path, _)| *path == ACTION);
+    action.for_each(|(_, text)| *text = token_properties::into_action(text, &properties));
     if *app_events {
         files.iter_mut().filter(|(path, _)| *path == APP).for_each(|(_, text)| *text = with_app_events(text));
         files.push(filled(APP_EVENT));
     }
-    if !force {
-        let differs =
-            |(path, text): &&(&str, String)| std::fs::read_to_string(out.join(path)).is_ok_and(|there| there != *text);
-        if let Some((path, _)) = files.iter().find(differs) {
-            let shown = out.join(path).display().to_string();
-            return Err(Failure::failed(
-                format!(
-                    "{shown} の内容が異なります。上書きするには --force を付けてください。何も書き込んでいません。"
-                ),
-                format!("{shown} is there and differs. --force overwrites it. Nothing was written."),
-            ));
-        }
-    }
+    // Properties that are asked for by this very command make the action differ, and that is what is wanted.
+    let may_differ = |path: &str| *force || (path == ACTION && accounts.is_some());
+    refuse_changes(out, &files, may_differ)?;
     for (path, text) in &files {
         write(&out.join(path), text)?;
     }
     let paths: Vec<&str> = files.iter().map(|(path, _)| *path).collect();
     let action_url = format!("{url}/crm/hubspot/{app}/action");
-    let json = json!({"out": out, "files": paths, "app": app, "action_url": action_url});
-    let dir = out.display();
-    let text = match say.pick("ja", "en") {
-        "ja" => format!(
-            "{dir} にHubSpotのプロジェクトを書き出しました。\n次の手順：\n  cd {dir} && hs project upload\n  HubSpotのアプリの［認証］タブでクライアントIDとシークレットを確認し、musubi portal add --app {app} --port {port}"
-        ),
-        _ => format!(
-            "The HubSpot project is in {dir}.\nNext:\n  cd {dir} && hs project upload\n  take client ID and secret from the app's Auth tab, then: musubi portal add --app {app} --port {port}"
-        ),
+    let stored: Option<Vec<&str>> =
+        accounts.as_ref().map(|accounts| accounts.iter().map(|account| account.id.as_str()).collect());
+    let json = json!({
+        "out": out, "files": paths, "app": app, "action_url": action_url, "token_properties": properties, "stored_in": stored,
+    });
+    Ok(Report::new(json, next_steps(say, out, app, *port, &properties)))
+}
+
+/// What somebody changed since is not overwritten.
+fn refuse_changes(out: &Path, files: &[(&str, String)], may_differ: impl Fn(&str) -> bool) -> Result<(), Failure> {
+    let differs = |(path, text): &&(&str, String)| {
+        !may_differ(path) && std::fs::read_to_string(out.join(path)).is_ok_and(|there| there != *text)
     };
-    Ok(Report::new(json, text))
+    let Some((path, _)) = files.iter().find(differs) else { return Ok(()) };
+    let shown = out.join(path).display().to_string();
+    Err(Failure::failed(
+        format!(
+            "{shown} の内容が異なります。上書きするには --force を付けてください。ファイルは何も書き込んでいません。"
+        ),
+        format!("{shown} is there and differs. --force overwrites it. No file was written."),
+    ))
+}
+
+fn next_steps(say: &Say, out: &Path, app: &str, port: u16, properties: &BTreeSet<String>) -> String {
+    let dir = out.display();
+    let names: Vec<&str> = properties.iter().map(String::as_str).collect();
+    let option = if names.is_empty() { String::new() } else { format!(" --token-properties {}", names.join(",")) };
+    let add = format!("musubi portal add --app {app} --port {port}{option}");
+    match say.language {
+        Language::Japanese => format!(
+            "{dir} にHubSpotのプロジェクトを書き出しました。\n次の手順：\n  cd {dir} && hs project upload\n  HubSpotのアプリの［認証］タブでクライアントIDとシークレットを確認し、{add}"
+        ),
+        Language::English => format!(
+            "The HubSpot project is in {dir}.\nNext:\n  cd {dir} && hs project upload\n  take client ID and secret from the app's Auth tab, then: {add}"
+        ),
+    }
 }
 
 /// A name that can stand in a URL's path and in a secret's name.

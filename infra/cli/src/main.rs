@@ -21,6 +21,7 @@ mod questions;
 mod route;
 mod say;
 mod table;
+mod token_properties;
 
 use std::process::ExitCode;
 
@@ -46,7 +47,7 @@ fn main() -> ExitCode {
 async fn run(args: Args, say: Say) -> Result<Report, Failure> {
     let environment = place::environment(args.outputs.as_deref())?;
     if let Command::HubSpot(command) = &args.command {
-        return hubspot_project::run(&environment, &say, command);
+        return hubspot_project::run(environment, &say, command).await;
     }
     let place = Place::open(environment, say.language).await?;
     let mut ask = Ask::new(say);
@@ -60,6 +61,6 @@ async fn run(args: Args, say: Say) -> Result<Report, Failure> {
         Command::Parked(command) => parked::run(&place, &say, command).await,
         Command::Person(command) => person::run(&place, &mut ask, &say, command).await,
         Command::Questions(command) => questions::run(&place, &say, command).await,
-        Command::HubSpot(_) => unreachable!("handled above, since it needs no AWS"),
+        Command::HubSpot(_) => unreachable!("handled above, since it mostly needs no AWS"),
     }
 }

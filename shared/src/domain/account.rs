@@ -1,5 +1,6 @@
 //! A CRM account: one customer's instance of a CRM, and what it can do.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -7,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::{ChannelId, CrmAccountId, CrmAppId};
 use super::language::Language;
+use super::token_property;
 
 /// Which CRM. Stored, and spelled in URLs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -85,6 +87,17 @@ pub enum TimelineSurface {
     },
 }
 
+/// What becomes of a message with another system's token in it that nobody filled in, such as `{{ contact.firstname }}`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnfilledTokens {
+    /// It is refused in words.
+    #[default]
+    Refuse,
+    /// It is sent as it is written: somebody means it.
+    Send,
+}
+
 /// A connected CRM account and its settings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CrmAccount {
@@ -101,6 +114,12 @@ pub struct CrmAccount {
     /// As what conversations are written.
     #[serde(default)]
     pub surface: TimelineSurface,
+    /// Contact properties that its app's workflow action asks for, beside [`token_property::ALWAYS`]: tokens may stand for them.
+    #[serde(default)]
+    pub token_properties: BTreeSet<String>,
+    /// What becomes of tokens that nobody filled in.
+    #[serde(default)]
+    pub unfilled_tokens: UnfilledTokens,
     /// Its Official Accounts. An action that names none uses the only one.
     pub channels: Vec<ChannelId>,
     /// How long a message may wait before its first attempt, in milliseconds (24 hours).
@@ -130,10 +149,17 @@ impl CrmAccount {
             time_zone: time_zone.to_owned(),
             capabilities: Capabilities::default(),
             surface: TimelineSurface::default(),
+            token_properties: BTreeSet::new(),
+            unfilled_tokens: UnfilledTokens::default(),
             channels: Vec::new(),
             send_limit_ms: day_ms(),
             block_expiry_ms: block_ms(),
         }
+    }
+
+    /// Whether the CRM is asked for this contact property with each action.
+    pub fn asks_for(&self, property: &str) -> bool {
+        token_property::ALWAYS.iter().any(|(name, ..)| *name == property) || self.token_properties.contains(property)
     }
 
     /// The latest first attempt of something accepted now: the limit, and always 10 minutes
@@ -148,11 +174,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_account_from_before_there_was_a_choice_has_notes() {
+    fn an_account_from_before_there_were_choices_has_notes_and_refuses_unfilled_tokens() {
         let key = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new("1") };
         let account = CrmAccount::new(key, CrmAppId::new("a"), Language::English, "UTC");
         let mut stored = serde_json::to_value(&account).expect("an account is JSON");
-        assert_eq!(stored.as_object_mut().and_then(|row| row.remove("surface")), Some("notes".into()));
+        for (name, value) in [
+            ("surface", "notes".into()),
+            ("token_properties", serde_json::json!([])),
+            ("unfilled_tokens", "refuse".into()),
+        ] {
+            assert_eq!(stored.as_object_mut().and_then(|row| row.remove(name)), Some(value), "{name}");
+        }
         assert_eq!(serde_json::from_value::<CrmAccount>(stored).expect("it reads"), account);
     }
 }

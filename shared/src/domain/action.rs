@@ -14,18 +14,29 @@ pub struct ActionRequest {
     pub execution: Option<Execution>,
     /// The record the workflow runs on, where it is a contact.
     pub contact: Option<ContactId>,
-    /// The contact's properties as the CRM sent them along, if it did.
+    /// It is a record of another kind: a deal, a company, a custom object.
+    pub is_other_record: bool,
+    /// The contact's properties as the CRM sent them along, if it did; empty ones are empty.
     pub contact_properties: BTreeMap<String, String>,
     /// The Official Account to send from. `None`: the only one.
     pub channel: Option<String>,
     /// To whom. `None`: the person tied to the contact.
     pub line_user_id: Option<LineUserId>,
     /// The messages that are not blank, in order, each with the name of its field.
-    pub messages: Vec<(&'static str, String)>,
+    pub messages: Vec<(&'static str, MessageInput)>,
     /// Not to be sent after this, as it was written; see [`parse_not_after`](super::not_after::parse_not_after).
     pub not_after: Option<String>,
     /// The custom aggregation unit.
     pub tag: Option<String>,
+}
+
+/// What stands in a message field.
+#[derive(Clone, PartialEq, Eq)]
+pub enum MessageInput {
+    /// A text: plain, or a message object as JSON. A list of short texts is one text.
+    Text(String),
+    /// A list that cannot be read as one text.
+    List,
 }
 
 /// What tells one execution of a workflow action from every other of the same CRM account.

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::ids::{EventId, MessageId};
+use super::occurrence::Occurrence;
 
 /// Where something stands in the order of a conversation: by LINE's time; within one millisecond of one webhook as the webhook
 /// has it; else by event ID, a webhook standing where its first event does.
@@ -175,10 +176,10 @@ pub enum Content {
         /// How it ended.
         outcome: super::push::PushOutcome,
     },
-    /// Something else worth a line: the name of what LINE said happened.
+    /// Something else worth a line: what LINE said happened.
     Other {
-        /// LINE's event type, with its sub-type.
-        what: String,
+        /// What.
+        what: Occurrence,
     },
     /// A kind of event or message we do not know: its type.
     Unsupported {
@@ -212,7 +213,8 @@ impl Content {
             Self::Media { name, url, .. } => name.iter().chain(url).map(|word| word.chars().count()).sum(),
             Self::Location { title, address, .. } => title.iter().chain(address).map(|word| word.chars().count()).sum(),
             Self::Postback { data, params } => data.chars().count() + params.as_ref().map_or(0, |p| p.chars().count()),
-            Self::Other { what } | Self::Unsupported { what } => what.chars().count(),
+            Self::Other { what } => what.as_str().chars().count(),
+            Self::Unsupported { what } => what.chars().count(),
             Self::Follow { .. } | Self::Unfollow | Self::Unsent | Self::NotSent { .. } => 0,
         };
         words + 120

@@ -1,6 +1,8 @@
 //! The contact's properties, and what they should say. Their names are fixed: customers' lists and
 //! workflows refer to them.
 
+use std::collections::HashMap;
+
 /// Unique: the LINE user ID.
 pub const LINE_USER_ID: &str = "line_user_id";
 /// The name on LINE.
@@ -32,25 +34,41 @@ pub const RECENT: usize = 20;
 /// No value is longer, in characters (HubSpot takes 65,536).
 pub const MAX_CHARS: usize = 65_000;
 
-/// The recent messages after `new` ones: one a line, oldest first, each with its time. Adding a
-/// line twice leaves it once, so a repeat after a lost answer changes nothing.
+/// The recent messages after `new` ones: one a line, oldest first, each with its time. `new` are all that wait, those among
+/// them that are told already included: what stands there as often as it waits is not added, so a repeat after a lost answer
+/// changes nothing, and the same words twice in one second stand twice.
+///
+/// (Where an entry was made between the two, which takes a second with more than a minute in it, they stand once.)
 pub fn recent(current: &str, new: &[String]) -> String {
-    let mut seen = std::collections::HashSet::new();
-    let all = current.lines().chain(new.iter().map(String::as_str));
-    let mut lines: Vec<&str> = all.filter(|line| !line.is_empty() && seen.insert(*line)).collect();
+    let mut lines: Vec<&str> = current.lines().filter(|line| !line.is_empty()).collect();
+    let mut there: HashMap<&str, usize> = HashMap::new();
+    lines.iter().for_each(|line| *there.entry(line).or_default() += 1);
+    for line in new.iter().map(String::as_str).filter(|line| !line.is_empty()) {
+        match there.get_mut(line) {
+            Some(left) if *left > 0 => *left -= 1,
+            _ => lines.push(line),
+        }
+    }
     lines.sort_by_key(|line| stamp(line));
     let skip = lines.len().saturating_sub(RECENT);
     cut(&lines[skip..].join("\n"), MAX_CHARS)
 }
 
 /// The recent messages without the words of those said at these seconds (as [`recent_line`] writes
-/// them): their senders took them back.
-pub fn retract(current: &str, stamps: &[String], instead: &str) -> String {
-    let lines = current.lines().map(|line| {
-        if stamps.iter().any(|retracted| retracted == stamp(line)) {
-            format!("{} {instead}", stamp(line))
-        } else {
-            line.to_owned()
+/// them): their senders took them back. As many of a second as `new` tells anew are left out.
+pub fn retract(current: &str, stamps: &[String], instead: &str, new: &[String]) -> String {
+    let mut told: HashMap<&str, usize> = HashMap::new();
+    new.iter().for_each(|line| *told.entry(stamp(line)).or_default() += 1);
+    let lines = current.lines().filter_map(|line| {
+        if !stamps.iter().any(|retracted| retracted == stamp(line)) {
+            return Some(line.to_owned());
+        }
+        match told.get_mut(stamp(line)) {
+            Some(left) if *left > 0 => {
+                *left -= 1;
+                None
+            }
+            _ => Some(format!("{} {instead}", stamp(line))),
         }
     });
     lines.collect::<Vec<_>>().join("\n")
@@ -96,8 +114,36 @@ mod tests {
     #[test]
     fn a_message_that_was_taken_back_loses_its_words() {
         let current = "2026-11-21 10:00:01 a\n2026-11-21 10:00:02 b";
-        let after = retract(current, &["2026-11-21 10:00:02".to_owned()], "-");
+        let after = retract(current, &["2026-11-21 10:00:02".to_owned()], "-", &[]);
         assert_eq!(after, "2026-11-21 10:00:01 a\n2026-11-21 10:00:02 -");
+    }
+
+    #[test]
+    fn the_same_words_twice_in_one_second_stand_twice_and_a_repeat_adds_nothing() {
+        let line = || "2026-11-21 10:00:01 はい".to_owned();
+        let twice = recent("", &[line(), line()]);
+        assert_eq!(twice, [line(), line()].join("\n"));
+        assert_eq!(recent(&twice, &[line(), line()]), twice, "the answer was lost");
+        assert_eq!(recent(&twice, &[]), twice, "the entry is made");
+        let once = recent("", &[line()]);
+        assert_eq!(recent(&once, &[line(), line()]), twice, "the second came after the first was told");
+        assert_eq!(recent(&once, &[line()]), once);
+    }
+
+    #[test]
+    fn one_of_two_in_a_second_that_was_taken_back_leaves_the_other_once() {
+        let (first, second, gone) = ("2026-11-21 10:00:01 a", "2026-11-21 10:00:01 b", "2026-11-21 10:00:01 -");
+        let stamps = ["2026-11-21 10:00:01".to_owned()];
+        let both = [first, second].join("\n");
+        let waiting = [gone.to_owned(), second.to_owned()];
+        let told = recent(&retract(&both, &stamps, "-", &waiting), &waiting);
+        assert_eq!(told, [gone, second].join("\n"));
+        assert_eq!(recent(&retract(&told, &stamps, "-", &waiting), &waiting), told, "the answer was lost");
+        assert_eq!(
+            retract(&both, &stamps, "-", &[]),
+            [gone, gone].join("\n"),
+            "which of the two, nobody knows any more"
+        );
     }
 
     #[test]

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 
 use super::activity::{Activity, Content, Speaker};
 use super::language::Language;
-use super::words;
+use super::{shown, words};
 
 /// How a note is written.
 #[derive(Debug, Clone)]
@@ -42,8 +42,8 @@ pub fn time_zone(name: &str) -> TimeZone {
 /// Renders an entry's activities, which are in order.
 pub fn render(activities: &[Activity], style: &Style) -> Note {
     let title = match style.language {
-        Language::Japanese => format!("LINE公式アカウント「{}」での会話", style.channel_name),
-        Language::English => format!("Conversation on LINE with \"{}\"", style.channel_name),
+        Language::Japanese => format!("LINE公式アカウント「{}」での会話", shown::name(&style.channel_name)),
+        Language::English => format!("Conversation on LINE with \"{}\"", shown::name(&style.channel_name)),
     };
     let mut html = format!("<h3>{}</h3>", escape(&title));
     let mut day = String::new();
@@ -67,7 +67,7 @@ pub fn line(activity: &Activity, style: &Style) -> String {
     let late =
         if activity.late { style.language.pick("（遅れて届きました）", " (arrived late)") } else { "" };
     let said = escape(&words::of(&activity.content, style.language));
-    format!("<p>{} <b>{}</b>{late} {said}</p>", time_of(activity.mark.at_ms, style), escape(who))
+    format!("<p>{} <b>{}</b>{late} {said}</p>", time_of(activity.mark.at_ms, style), escape(&shown::name(who)))
 }
 
 /// The note with the line at `position` (of `members`) said anew. `None`: no such line is left.
@@ -186,6 +186,29 @@ mod tests {
             "<h3>LINE公式アカウント「結び珈琲」での会話</h3><h4>1970年1月1日（木）</h4>\
              <p>09:00:00 <b>お客さま</b> &lt;&#x2F;p&gt;&lt;script&gt;x&lt;&#x2F;script&gt;<br>&quot;&amp;&#x27;</p>"
         );
+    }
+
+    #[test]
+    fn a_name_or_a_files_name_cannot_turn_the_words_around() {
+        let turned =
+            Style { person_name: Some("\u{202E}oraT".into()), channel_name: "\u{2067}結び".into(), ..style() };
+        let file = Content::Media {
+            media: crate::domain::activity::Media::File,
+            name: Some("invoice-\u{202E}fdp.exe".into()),
+            size_bytes: Some(3),
+            duration_ms: None,
+            url: None,
+        };
+        let place = Content::Location {
+            title: Some("\u{202D}店".into()),
+            address: None,
+            latitude: "1".into(),
+            longitude: "2".into(),
+        };
+        let note = render(&[file, place].map(|content| Activity { content, ..said(0, "") }), &turned);
+        assert!(note.0.contains("<b>oraT</b> [ファイル] invoice-fdp.exe 3 B</p>"), "{}", note.0);
+        assert!(note.0.contains("「結び」での会話") && note.0.contains("[位置情報] 店 https:"), "{}", note.0);
+        assert_eq!(note.0.matches(['\u{202D}', '\u{202E}', '\u{2067}']).count(), 0);
     }
 
     #[test]

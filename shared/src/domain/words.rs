@@ -4,6 +4,7 @@ use super::account_link::{LINK_DATA, UNLINK_DATA};
 use super::activity::{Activity, Content, Media, Speaker};
 use super::language::Language;
 use super::push::{PushOutcome, Settlement, SettlementNote};
+use super::shown::name;
 
 /// One activity's words, plain text, as they stand in properties and tasks.
 pub fn of(content: &Content, language: Language) -> String {
@@ -12,11 +13,11 @@ pub fn of(content: &Content, language: Language) -> String {
         Content::Sticker { package_id, sticker_id, keywords, text } => {
             sticker(package_id, sticker_id, keywords, text.as_deref(), language)
         }
-        Content::Media { media, name, size_bytes, duration_ms, url } => {
-            media_words(*media, name.as_deref(), *size_bytes, *duration_ms, url.as_deref(), language)
+        Content::Media { media, name: file, size_bytes, duration_ms, url } => {
+            media_words(*media, file.as_deref(), *size_bytes, *duration_ms, url.as_deref(), language)
         }
         Content::Location { title, address, latitude, longitude } => {
-            let place = [title.as_deref(), address.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+            let place = [title, address].into_iter().flatten().map(|part| name(part)).collect::<Vec<_>>().join(" ");
             let label = language.pick("位置情報", "Location");
             // Google's documented Maps URL needs no key.
             format!("[{label}] {place} https://www.google.com/maps/search/?api=1&query={latitude},{longitude}")
@@ -43,12 +44,7 @@ pub fn of(content: &Content, language: Language) -> String {
             format!("[{}: {}]", language.pick("送信できませんでした", "Not sent"), outcome_words(*outcome, language))
         }
         Content::Unsent => language.pick("メッセージの送信を取り消しました", "Unsent a message").to_owned(),
-        Content::Other { what } if what == "reply unknown" => {
-            let words =
-                language.pick("自動応答が表示されたか確認できません", "It is not known whether our answer was shown");
-            format!("[{words}]")
-        }
-        Content::Other { what } => format!("[{what}]"),
+        Content::Other { what } => format!("[{}]", what.words(language)),
         Content::Unsupported { what } => {
             let label = language.pick("Musubiが対応していない種類です", "Musubi does not support this kind");
             format!("[{label}: {what}]")
@@ -134,7 +130,7 @@ pub fn is_question(activity: &Activity) -> bool {
 fn sticker(package_id: &str, sticker_id: &str, keywords: &[String], text: Option<&str>, language: Language) -> String {
     let label = language.pick("スタンプ", "Sticker");
     let mut words =
-        text.map(str::to_owned).into_iter().chain(keywords.iter().take(5).cloned()).collect::<Vec<_>>().join(", ");
+        text.into_iter().chain(keywords.iter().take(5).map(String::as_str)).map(name).collect::<Vec<_>>().join(", ");
     if !words.is_empty() {
         words.push(' ');
     }
@@ -144,7 +140,7 @@ fn sticker(package_id: &str, sticker_id: &str, keywords: &[String], text: Option
 
 fn media_words(
     media: Media,
-    name: Option<&str>,
+    file: Option<&str>,
     size_bytes: Option<u64>,
     duration_ms: Option<u64>,
     url: Option<&str>,
@@ -157,14 +153,10 @@ fn media_words(
         Media::File => language.pick("ファイル", "File"),
     };
     let mut words = format!("[{label}]");
-    for part in [
-        name.map(str::to_owned),
-        size_bytes.map(size),
-        duration_ms.map(|ms| seconds(ms, language)),
-        url.map(str::to_owned),
-    ]
-    .into_iter()
-    .flatten()
+    for part in
+        [file.map(name), size_bytes.map(size), duration_ms.map(|ms| seconds(ms, language)), url.map(str::to_owned)]
+            .into_iter()
+            .flatten()
     {
         words.push(' ');
         words.push_str(&part);

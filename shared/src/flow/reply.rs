@@ -24,6 +24,7 @@ use crate::domain::channel::{Channel, REPLY_MESSAGES};
 use crate::domain::conversation::{ConversationKey, Source};
 use crate::domain::ids::LineUserId;
 use crate::domain::language::Language;
+use crate::domain::occurrence::Occurrence;
 use crate::domain::push::OutgoingMessage;
 use crate::ports::messenger::ReplyAnswer;
 use crate::ports::secrets::Secret;
@@ -108,7 +109,7 @@ impl Reply {
             }
         }
         crate::telemetry::count("RepliesFailed", 1);
-        if unknown { vec![Content::Other { what: "reply unknown".to_owned() }] } else { Vec::new() }
+        if unknown { vec![Content::Other { what: Occurrence::ReplyUnknown }] } else { Vec::new() }
     }
 
     /// The language of what we say in this channel.

@@ -48,12 +48,12 @@ pub(super) fn of_occurrence(kind: &str, event: &Fields<'_>) -> Content {
         "membership" => ("membership", "type"),
         "module" => ("module", "type"),
         "join" | "leave" | "memberJoined" | "memberLeft" | "videoPlayComplete" | "delivery" | "activated"
-        | "deactivated" | "botSuspended" | "botResumed" => return Content::Other { what: kind.to_owned() },
+        | "deactivated" | "botSuspended" | "botResumed" => return Content::Other { what: kind.into() },
         unknown => return Content::Unsupported { what: name(unknown) },
     };
     let detail = event.object(object).and_then(|object| object.text(property));
     let what = detail.map_or_else(|| kind.to_owned(), |detail| format!("{kind} {}", name(&detail)));
-    Content::Other { what }
+    Content::Other { what: what.into() }
 }
 
 fn media(media: Media, message: &Fields<'_>) -> Content {

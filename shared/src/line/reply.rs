@@ -87,7 +87,7 @@ impl LineMessenger {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::line::message::parse;
+    use crate::line::message::{Tokens, parse};
 
     #[test]
     fn what_we_say_ourselves_passes_the_check_that_others_messages_pass() {
@@ -99,7 +99,7 @@ mod tests {
             ],
         );
         for message in [text("改行\nと\"引用\""), buttons] {
-            let checked = parse("message_1", &message.json, &|_| None).expect("it may be sent");
+            let checked = parse("message_1", &message.json, Tokens::of(&|_| None)).expect("it may be sent");
             assert_eq!(checked.said, message.said);
         }
     }

@@ -95,7 +95,8 @@ fn each_was_sent_once(app: &App, sends: &[&str]) {
         .iter()
         .map(|delivered| {
             assert_eq!(delivered.messages.len(), 1);
-            delivered.messages[0]["text"].as_str().expect("a text")
+            let message = &delivered.messages[0];
+            message["text"].as_str().or_else(|| message["altText"].as_str()).expect("words")
         })
         .collect();
     let mut expected = sends.to_vec();

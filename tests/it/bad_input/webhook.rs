@@ -1,7 +1,7 @@
 //! The webhook's table, run.
 
 use super::send;
-use super::webhook_rows::{Comes, NEVER, Row, table};
+use super::webhook_rows::{Comes, DUMMY_TWIN, DUMMY_USER, NEVER, Row, table};
 use crate::app::App;
 
 const TABLES: [&str; 3] = ["channels", "links", "journal"];
@@ -34,6 +34,10 @@ async fn whatever_arrives_at_the_webhook_gets_its_stated_answer_and_loses_nothin
     for table in TABLES {
         let stored = app.world.aws.dynamodb().rows(table).expect("rows");
         assert!(stored.iter().all(|row| !row.body.contains(NEVER)), "{table}");
+    }
+    for nobody in [DUMMY_USER, DUMMY_TWIN] {
+        assert!(app.contact_of(nobody).is_none(), "no contact is made of LINE's own tests");
+        assert_eq!(app.texts_at_rest(nobody).await, 0, "nothing is kept, and nothing owed");
     }
     assert_eq!(app.world.hubspot.ledger().violations, Vec::<String>::new());
 }

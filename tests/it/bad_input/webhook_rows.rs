@@ -8,7 +8,7 @@ use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Value, json};
 
-use super::{Request, kanji};
+use super::{Request, kanji, odd_webhook_rows};
 use crate::app::{common, message_id, text_at};
 
 /// What comes of a request.
@@ -29,6 +29,10 @@ pub struct Row {
     pub comes: Comes,
 }
 
+/// The person whom LINE's older verify button names.
+pub const DUMMY_USER: &str = "Udeadbeefdeadbeefdeadbeefdeadbeef";
+/// Somebody else whom it might name.
+pub const DUMMY_TWIN: &str = "U00000000000000000000000000000dea";
 /// Words that must never be seen anywhere.
 pub const NEVER: &str = "never-to-be-seen";
 
@@ -54,7 +58,7 @@ fn request(method: Method, path: String, pairs: &[(&str, &[u8])], body: Vec<u8>)
 }
 
 /// A body that LINE signed.
-fn signed(body: impl Into<Vec<u8>>) -> Request {
+pub(super) fn signed(body: impl Into<Vec<u8>>) -> Request {
     let body = body.into();
     let signature = sign(CHANNEL_SECRET, &body);
     request(Method::POST, route(CHANNEL_ID), &[("X-Line-Signature", signature.as_bytes())], body)
@@ -72,27 +76,27 @@ fn unwanted() -> Vec<u8> {
 }
 
 /// A webhook around events as they are written here.
-fn around(events: &str) -> Vec<u8> {
+pub(super) fn around(events: &str) -> Vec<u8> {
     format!(r#"{{"destination":"{BOT_USER_ID}","events":[{events}]}}"#).into_bytes()
 }
 
-struct Table {
+pub(super) struct Table {
     rows: Vec<Row>,
-    now_ms: i64,
+    pub(super) now_ms: i64,
     number: u64,
 }
 
 impl Table {
-    fn refused(&mut self, name: &'static str, request: Request, status: u16) {
+    pub(super) fn refused(&mut self, name: &'static str, request: Request, status: u16) {
         self.rows.push(Row { name, request, status, comes: Comes::Nothing });
     }
 
-    fn arrives(&mut self, name: &'static str, body: Vec<u8>, words: &[&str]) {
+    pub(super) fn arrives(&mut self, name: &'static str, body: Vec<u8>, words: &[&str]) {
         let words = words.iter().map(|words| (*words).to_owned()).collect();
         self.rows.push(Row { name, request: signed(body), status: 200, comes: Comes::Words(words) });
     }
 
-    fn put_aside(&mut self, name: &'static str, body: Vec<u8>, words: &[&str], letters: usize) {
+    pub(super) fn put_aside(&mut self, name: &'static str, body: Vec<u8>, words: &[&str], letters: usize) {
         let words = words.iter().map(|words| (*words).to_owned()).collect();
         let comes = Comes::WordsAndLetters(words, letters);
         self.rows.push(Row { name, request: signed(body), status: 200, comes });
@@ -104,23 +108,23 @@ impl Table {
         (self.number, self.now_ms + i64::try_from(self.number).expect("small") * 1_000)
     }
 
-    fn text(&mut self, words: &str) -> Value {
+    pub(super) fn text(&mut self, words: &str) -> Value {
         let (number, at_ms) = self.next();
         text_at(LINKED_USER, number, at_ms, words)
     }
 
     /// A text whose JSON string is written as it is here, escapes and all.
-    fn raw_text(&mut self, json_text: &str) -> Vec<u8> {
+    pub(super) fn raw_text(&mut self, json_text: &str) -> Vec<u8> {
         let event = self.text("PLACE").to_string();
         around(&event.replace("\"PLACE\"", &format!("\"{json_text}\"")))
     }
 
-    fn event(&mut self, kind: &str, payload: Value) -> Value {
+    pub(super) fn event(&mut self, kind: &str, payload: Value) -> Value {
         let (number, at_ms) = self.next();
         event::event(&common(LINKED_USER, number, at_ms), kind, payload)
     }
 
-    fn message(&mut self, message: Value) -> Value {
+    pub(super) fn message(&mut self, message: Value) -> Value {
         let id = message_id(self.number + 1);
         let mut message = message;
         message["id"] = json!(id);
@@ -135,8 +139,7 @@ pub fn table(now_ms: i64) -> Vec<Row> {
     sizes(&mut table);
     addresses(&mut table);
     unreadable(&mut table);
-    odd_texts(&mut table);
-    odd_events(&mut table);
+    odd_webhook_rows::rows(&mut table);
     one_bad_event(&mut table);
     table.rows
 }
@@ -293,67 +296,7 @@ fn unreadable(table: &mut Table) {
     table.refused("an unknown property 10,000 deep beside no events", signed(future), 200);
 }
 
-fn odd_texts(table: &mut Table) {
-    let rows: [(&'static str, &str, &[&str]); 9] = [
-        ("U+FFFF and U+FFFE in a text", "nonchar\u{FFFF}\u{FFFE}acter", &["nonchar", "acter"]),
-        ("U+FFFF and U+FFFE as escapes", r"escape-one\uffff\ufffeescape-two", &["escape-one", "escape-two"]),
-        (
-            "NUL and its neighbours in a text",
-            r"control-one\u0000\u0001\u001fcontrol-two",
-            &["control-one", "control-two"],
-        ),
-        ("half an emoji, the first", r"half-one\ud83dhalf-two", &["half-one", "half-two"]),
-        ("half an emoji, the second", r"half-three\ude00half-four", &["half-three", "half-four"]),
-        ("two halves in the wrong order", r"half-five\ude00\ud83dhalf-six", &["half-five", "half-six"]),
-        ("a whole emoji as escapes", r"whole-one\ud83d\ude00whole-two", &["whole-one😀whole-two"]),
-        ("markup in a text", r"<script>alert(1)</script>markup-one", &["markup-one"]),
-        ("words that turn around", "turned-one\u{202E}turned-two", &["turned-one", "turned-two"]),
-    ];
-    for (name, json_text, words) in rows {
-        let body = table.raw_text(json_text);
-        table.arrives(name, body, words);
-    }
-}
-
-fn odd_events(table: &mut Table) {
-    let body = |events: &[Value]| event::webhook_body(BOT_USER_ID, events).into_bytes();
-    let unknown = table.event("greatNewFeature", json!({"greatNewFeature": {"x": [1, {"y": null}]}}));
-    table.arrives("an unknown type of event", body(&[unknown]), &["対応していない種類です: greatNewFeature"]);
-    let hologram = table.message(json!({"type": "hologram", "depth": 3}));
-    table.arrives("an unknown type of message", body(&[hologram]), &["対応していない種類です: hologram"]);
-    let rude = table.message(json!({"type": "<b>bold</b>"}));
-    table.arrives("a type that is no name", body(&[rude]), &["対応していない種類です: ?"]);
-    let mut more = table.text("with-unknown-fields");
-    more["future"] = json!({"a": [null, true, 1.5e10]});
-    more["message"]["future"] = json!([{}]);
-    more["source"]["future"] = json!("x");
-    let whole = json!({"destination": BOT_USER_ID, "events": [more], "future": {"a": 1}});
-    table.arrives("unknown fields everywhere", whole.to_string().into_bytes(), &["with-unknown-fields"]);
-    let mut legacy = table.text("from-an-older-line");
-    for name in ["webhookEventId", "deliveryContext", "mode"] {
-        legacy.as_object_mut().expect("an object").remove(name);
-    }
-    table.arrives("an event of the old shape, without an ID", body(&[legacy]), &["from-an-older-line"]);
-    let mut odd_id = table.text("with-an-odd-id");
-    odd_id["webhookEventId"] = json!("../../etc/passwd#\u{0}");
-    table.arrives("an event whose ID is no ULID", body(&[odd_id]), &["with-an-odd-id"]);
-    let mut twin = table.text("twin-one");
-    twin["webhookEventId"] = json!("01JTWNTWNTWNTWNTWNTWNTWNTW");
-    table.arrives("the same event twice in one webhook", body(&[twin.clone(), twin]), &["twin-one"]);
-    let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
-    let event = self_text(table, "beside-something-deep").replacen('{', &format!(r#"{{"future":{deep},"#), 1);
-    table.arrives("an event with something 10,000 deep in it", around(&event), &["beside-something-deep"]);
-    let event = self_text(table, "PLACE").replace("\"PLACE\"", &deep);
-    table.put_aside("a text that is 10,000 deep", around(&event), &[], 1);
-    let mut nobody = table.text(NEVER);
-    nobody.as_object_mut().expect("an object").remove("source");
-    table.refused("an event without a source: counted, and no text kept", signed(body(&[nobody])), 200);
-    let mut group = table.text(NEVER);
-    group["source"] = event::group_source("C00000000000000000000000000000001", None);
-    table.refused("a group's event: counted, and no text kept", signed(body(&[group])), 200);
-}
-
-fn self_text(table: &mut Table, words: &str) -> String {
+pub(super) fn self_text(table: &mut Table, words: &str) -> String {
     table.text(words).to_string()
 }
 

@@ -1,7 +1,7 @@
 //! Messages that are refused, each with what is said of it.
 
 use super::good::buttons;
-use musubi::line::message::{Problem, ValueKind};
+use musubi::line::message::{Instead, Problem, ValueKind};
 use serde_json::{Value, json};
 
 const IMAGE: &str = "https://example.com/a.png";
@@ -42,11 +42,33 @@ fn fields() -> Vec<(String, Problem)> {
         ("{やあ}", Problem::NotJson { line: 1, column: 2 }),
         ("{\"type\":\"text\",\n\"text\":\"a\",}", Problem::NotJson { line: 2, column: 12 }),
         ("{\"type\":\"text\",\"text\":\"a\"}}", Problem::NotJson { line: 1, column: 27 }),
+        ("{“type”:“text”}", Problem::OddCharacter { line: 1, column: 2, found: '“', instead: Instead::Character('"') }),
+        (
+            "{\"type\":\"text\",\n\u{a0}\"text\":\"a\"}",
+            Problem::OddCharacter { line: 2, column: 1, found: '\u{a0}', instead: Instead::Space },
+        ),
+        (
+            "{\"type\":\"text\",\"text\":\"あ\"，}",
+            Problem::OddCharacter { line: 1, column: 26, found: '，', instead: Instead::Character(',') },
+        ),
+        (
+            "{\u{200b}\"type\":\"text\"}",
+            Problem::OddCharacter { line: 1, column: 2, found: '\u{200b}', instead: Instead::Nothing },
+        ),
+        ("```json\n{\"type\":\"text\",}\n```", Problem::NotJson { line: 1, column: 16 }),
+        ("これを：\n```\n{\"type\":\"text\"}\n```", Problem::FenceAmongWords),
+        ("{\"type\":\"bubble\"}", Problem::NoAltText),
         ("{\"text\":\"a\"}", Problem::NoType),
         ("{\"type\":null}", Problem::NoType),
         ("[{\"type\":\"text\",\"text\":\"a\"}]", Problem::ListOfMessages),
         ("{\"type\":\"text\",\"text\":\"a\",\"text\":\"b\"}", Problem::WrittenTwice { at: "text".into() }),
         ("{{line:lastname}}様", Problem::TokenUnknown { at: "text".into(), name: "lastname".into() }),
+        ("{{line:company}}様", Problem::TokenEmpty { at: "text".into(), name: "company".into() }),
+        (
+            "{{ contact.firstname }}様",
+            Problem::TokenOfAnother { at: "text".into(), name: "{{ contact.firstname }}".into() },
+        ),
+        ("{{firstname}}様", Problem::TokenWithoutPrefix { at: "text".into(), name: "firstname".into() }),
         ("{{line:first name}}様", Problem::TokenMalformed { at: "text".into() }),
         ("{\"type\":\"{{line:firstname}}\"}", Problem::TokenNotAllowed { at: "type".into() }),
         ("{\"type\":\"text\",\"text\":\"a\",\"{{line:firstname}}\":1}", Problem::TokenNotAllowed { at: "?".into() }),

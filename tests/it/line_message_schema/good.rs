@@ -29,9 +29,19 @@ fn body(contents: Value) -> Value {
     flex(json!({ "type": "bubble", "body": { "type": "box", "layout": "vertical", "contents": contents } }))
 }
 
+/// Containers alone, as LINE's Flex Message Simulator gives them out.
+fn containers() -> Vec<(&'static str, Value)> {
+    let bubble = json!({ "type": "bubble", "hero": { "type": "image", "url": IMAGE }, "body": { "type": "box", "layout": "vertical",
+        "contents": [{ "type": "text", "text": "{{line:company|みなさま}}へ", "wrap": true }] } });
+    vec![
+        ("a bubble alone", bubble.clone()),
+        ("a carousel alone", json!({ "type": "carousel", "contents": [bubble, bubble] })),
+    ]
+}
+
 /// A name and a message each.
 pub fn messages() -> Vec<(&'static str, Value)> {
-    [texts(), media(), actions(), templates(), flexes()].concat()
+    [texts(), media(), actions(), templates(), flexes(), containers()].concat()
 }
 
 fn texts() -> Vec<(&'static str, Value)> {

@@ -13,6 +13,10 @@ pub enum PortalCommand {
     List,
     /// Changes settings, written KEY=VALUE.
     #[command(after_help = "\
+token_properties=a,b         tokens in messages may stand for these contact properties, beside the usual ones; the app's action must
+                             ask for the same: see hubspot project --token-properties
+unfilled_tokens=refuse       a message with HubSpot's token that nobody filled in ({{ contact.firstname }}) is refused
+unfilled_tokens=send         ... is sent as it is written
 surface=notes                conversations are written as notes
 surface=app_events:TYPE      ... as app events of this type (HubSpot's fullyQualifiedName): nobody can change them any more, not even
                              for a message that is taken back. They need HubSpot's approval; see hubspot project --app-events")]
@@ -60,6 +64,10 @@ pub struct PortalAdd {
     /// Asks for the scope `timeline`, too: for a project that was written with --app-events.
     #[arg(long, conflicts_with = "private_token")]
     pub app_events: bool,
+    /// Contact properties that tokens in messages may stand for, as given to `hubspot project`. Default: those of the app's other
+    /// accounts.
+    #[arg(long, value_delimiter = ',', value_name = "a,b,c")]
+    pub token_properties: Vec<String>,
     /// Language of the properties' labels and of reasons. Default: that of --lang.
     #[arg(long, value_enum)]
     pub portal_lang: Option<Lang>,

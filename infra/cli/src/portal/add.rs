@@ -21,6 +21,7 @@ use crate::failure::Failure;
 use crate::hubspot_project::app_name;
 use crate::place::{Place, contended};
 use crate::say::{Report, Say};
+use crate::token_properties;
 
 /// What became of the app's secrets.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -41,6 +42,7 @@ pub async fn add(place: &Place, ask: &mut Ask, say: &Say, asked: &PortalAdd) -> 
     let app = CrmAppId::new(app_name(&asked.app)?);
     let secrets = place.parts.secrets()?;
     let channels = place.channels()?;
+    let mut token_properties = token_properties::parse(&asked.token_properties)?;
     let language = asked.portal_lang.map_or(say.language, Language::from);
     let grant = if asked.private_token {
         grant::by_private_token(place, ask, say, &app).await?
@@ -64,6 +66,9 @@ pub async fn add(place: &Place, ask: &mut Ask, say: &Say, asked: &PortalAdd) -> 
         None => setup::probe_workflows_wait(&api).await?,
     };
     let capabilities = Capabilities { workflows_wait, unique_keys };
+    // What the app's action asks for is the same for all its accounts.
+    let others = channels.accounts().await?.into_iter().filter(|other| other.app == app);
+    token_properties.extend(others.flat_map(|other| other.token_properties));
 
     for _ in 0..5 {
         let found = channels.account(&key).await?;
@@ -75,6 +80,7 @@ pub async fn add(place: &Place, ask: &mut Ask, say: &Say, asked: &PortalAdd) -> 
         account.language = language;
         account.time_zone = details.time_zone.clone();
         account.capabilities = capabilities;
+        account.token_properties.extend(token_properties.iter().cloned());
         if channels.put_account(&account, rev).await? == Commit::Done {
             return Ok(done(say, &account, &properties, kept, rev == 0));
         }

@@ -79,6 +79,8 @@ fn to_json(account: &CrmAccount) -> Value {
         "workflows_wait": account.capabilities.workflows_wait,
         "unique_keys": account.capabilities.unique_keys,
         "surface": settings::written(&account.surface),
+        "token_properties": account.token_properties,
+        "unfilled_tokens": settings::written_unfilled(account.unfilled_tokens),
         "channels": account.channels,
         "send_limit_ms": account.send_limit_ms,
         "block_expiry_ms": account.block_expiry_ms,
@@ -88,6 +90,7 @@ fn to_json(account: &CrmAccount) -> Value {
 fn to_text(account: &CrmAccount, say: &Say) -> String {
     let language = say.language;
     let channels: Vec<&str> = account.channels.iter().map(|id| id.as_str()).collect();
+    let more: Vec<&str> = account.token_properties.iter().map(String::as_str).collect();
     facts(&[
         (say.pick("CRM", "CRM"), account.key.kind.as_str().to_owned()),
         (say.pick("アカウント", "account"), account.key.id.to_string()),
@@ -97,6 +100,11 @@ fn to_text(account: &CrmAccount, say: &Say) -> String {
         (say.pick("ワークフローが結果を待つ", "workflows wait"), on(account.capabilities.workflows_wait, language)),
         (say.pick("重複防止キー", "unique keys"), on(account.capabilities.unique_keys, language)),
         (say.pick("会話の記録先", "conversations as"), settings::written(&account.surface)),
+        (say.pick("追加の差し込み", "more tokens"), more.join(" ")),
+        (
+            say.pick("値のない差し込み", "unfilled tokens"),
+            settings::written_unfilled(account.unfilled_tokens).to_owned(),
+        ),
         (say.pick("送信の期限", "send limit"), span(account.send_limit_ms)),
         (say.pick("チャネル", "channels"), channels.join(" ")),
     ])

@@ -1,6 +1,6 @@
 //! `portal`.
 
-use musubi::domain::account::{CrmAccountKey, CrmKind, TimelineSurface};
+use musubi::domain::account::{CrmAccountKey, CrmKind, TimelineSurface, UnfilledTokens};
 use musubi::domain::ids::{CrmAccountId, CrmAppId};
 use musubi::ports::secrets::CrmToken;
 use serde_json::json;
@@ -52,6 +52,29 @@ async fn a_portal_is_connected_by_oauth_and_a_second_run_changes_nothing() {
     assert!(shown.code == 0 && shown.stdout.contains("タイムゾーン") && shown.stdout.contains("Asia/Tokyo"));
     let listed = stack.run(&["--json", "portal", "list"], "").await.json();
     assert_eq!(listed["portals"][0]["app"], "shop");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_portal_asks_for_the_properties_of_its_app_and_its_tokens_can_be_set() {
+    let stack = Stack::start().await;
+    let more = ["--token-properties", "shoe_size,firstname"];
+    let told = connect(&stack, &[&ADD[..], &more].concat(), &good()).await;
+    assert_eq!(told.code, 0, "{}", told.stdout);
+    let properties = async || stack.account().await.unwrap().token_properties.into_iter().collect::<Vec<_>>();
+    assert_eq!(properties().await, ["shoe_size"]);
+    assert_eq!(connect(&stack, &ADD, &good()).await.code, 0);
+    assert_eq!(properties().await, ["shoe_size"], "connecting anew takes nothing away");
+
+    let portal = PORTAL.to_string();
+    let set = async |text: &str| stack.run(&["--json", "portal", "set", &portal, text], "").await;
+    assert_eq!(set("token_properties=rank, colour").await.json()["token_properties"], json!(["colour", "rank"]));
+    assert_eq!(set("token_properties=").await.json()["token_properties"], json!([]));
+    assert_eq!(set("unfilled_tokens=send").await.json()["unfilled_tokens"], "send");
+    assert_eq!(stack.account().await.unwrap().unfilled_tokens, UnfilledTokens::Send);
+    assert_eq!(set("unfilled_tokens=refuse").await.json()["unfilled_tokens"], "refuse");
+    for bad in ["unfilled_tokens=maybe", "token_properties=Shoe Size"] {
+        assert_eq!(set(bad).await.code, 2, "{bad}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

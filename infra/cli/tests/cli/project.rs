@@ -8,10 +8,11 @@ use musubi::crm::hubspot::oauth::{AUTOMATION_SCOPE, REQUIRED_SCOPES, TIMELINE_SC
 use musubi::crm::hubspot::signature::{self, SignedRequest};
 use musubi::crm::hubspot::webhook;
 use musubi::domain::push::PushOutcome;
+use musubi::domain::token_property::ALWAYS;
 use musubi::ports::secrets::Secret;
 use serde_json::{Value, json};
 
-use super::support::{Ran, Stack};
+use super::support::{PORTAL, Ran, Stack};
 
 const URL: &str = "https://line.example.com";
 const ACTION: &str = "src/app/workflow-actions/send-line-message-hsmeta.json";
@@ -238,6 +239,58 @@ fn looked_at(events: &Value) -> usize {
     };
     let verified = signature::verify_webhook(&request, URL, &[Secret::new(secret)], at_ms).unwrap();
     webhook::parse(&verified).unwrap().values().map(Vec::len).sum()
+}
+
+fn asked_for(action: &Value) -> Vec<String> {
+    serde_json::from_value(action["config"]["objectRequestOptions"]["properties"].clone()).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_action_asks_for_the_properties_that_tokens_always_stand_for() {
+    let (_stack, read) = project().await;
+    assert_eq!(asked_for(&read(ACTION)), ALWAYS.map(|(name, ..)| name));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_token_properties_are_written_into_the_action_and_the_settings_of_the_apps_accounts() {
+    let (stack, read) = project().await;
+    let stack = stack.with_portal().await;
+    let project = |app: &'static str, more: &'static [&'static str]| {
+        let out = stack.dir.join("project");
+        let mut args =
+            ["--json", "hubspot", "project", "--public-url", URL, "--app", app, "--out"].map(str::to_owned).to_vec();
+        args.push(out.to_str().unwrap().to_owned());
+        args.extend(more.iter().map(|each| (*each).to_owned()));
+        args
+    };
+    let run = async |args: Vec<String>| stack.run(&args.iter().map(String::as_str).collect::<Vec<_>>(), "").await;
+    let told = run(project("musubi", &["--force", "--token-properties", "shoe_size, firstname"])).await.json();
+    assert_eq!((&told["token_properties"], &told["stored_in"]), (&json!(["shoe_size"]), &json!([PORTAL.to_string()])));
+    let stored = async || stack.account().await.unwrap().token_properties.into_iter().collect::<Vec<_>>();
+    assert_eq!(stored().await, ["shoe_size"]);
+    assert_eq!(asked_for(&read(ACTION))[9..], ["shoe_size"]);
+
+    let told = run(project("musubi", &["--token-properties=rank"])).await.json();
+    assert_eq!(told["token_properties"], json!(["rank", "shoe_size"]), "what was asked for stays");
+    assert_eq!(
+        (stored().await, &asked_for(&read(ACTION))[9..]),
+        (vec!["rank".into(), "shoe_size".into()], &["rank".to_owned(), "shoe_size".to_owned()][..])
+    );
+    assert_eq!(run(project("musubi", &[])).await.code, 0, "without the option it is the same project");
+    assert_eq!(asked_for(&read(ACTION))[9..], ["rank", "shoe_size"]);
+
+    let other = run(project("other", &["--force", "--token-properties=colour"])).await.json();
+    assert_eq!(other["stored_in"], json!([]), "another app's accounts ask for nothing more");
+    assert_eq!(stored().await, ["rank", "shoe_size"]);
+    for bad in ["Shoe Size", "shoe-size", "{{line:a}}"] {
+        assert_eq!(
+            stack
+                .run(&["hubspot", "project", "--out", "/nowhere", "--public-url", URL, "--token-properties", bad], "")
+                .await
+                .code,
+            2
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

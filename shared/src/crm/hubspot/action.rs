@@ -8,14 +8,18 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use thiserror::Error;
 
-use super::batch::text;
+use super::batch::{number, text};
+use super::kind::is_contact;
 use super::signature::VerifiedAction;
-use crate::domain::action::{ActionRequest, Execution, OptionsRequest};
+use crate::domain::action::{ActionRequest, Execution, MessageInput, OptionsRequest};
 use crate::domain::channel::Channel;
 use crate::domain::ids::{CallbackId, ContactId, CrmAccountId, LineUserId};
 
 /// The input fields that hold messages, in order.
 const MESSAGES: [&str; 5] = ["message_1", "message_2", "message_3", "message_4", "message_5"];
+/// So many texts of a list, each of at most so many characters, are one text: the choices of a property that takes several.
+const MOST_CHOICES: usize = 50;
+const LONGEST_CHOICE: usize = 200;
 /// Portal IDs are numbers; nothing longer than this is looked up.
 const LONGEST_PORTAL: usize = 20;
 /// HubSpot documents no longest BLOCK; more than a year is a typing error.
@@ -39,18 +43,19 @@ pub enum ActionUnreadable {
 pub fn parse(request: &VerifiedAction<'_>) -> Result<ActionRequest, ActionUnreadable> {
     let body = object(request.body())?;
     let portal = portal(&body)?;
-    let input = |name: &str| -> Option<String> {
-        let value = [&body["inputFields"][name], &body["fields"][name]].into_iter().find(|value| !value.is_null())?;
-        flat(value).filter(|text| !text.trim().is_empty())
-    };
-    let trimmed = |name: &str| input(name).map(|value| value.trim().to_owned());
+    let input =
+        |name: &str| [&body["inputFields"][name], &body["fields"][name]].into_iter().find(|value| !value.is_null());
+    let trimmed =
+        |name: &str| input(name).and_then(flat).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+    let contact = contact(&body["object"]);
     Ok(ActionRequest {
         execution: execution(&body, &portal),
-        contact: contact(&body["object"]),
+        is_other_record: contact.is_none() && is_other_record(&body["object"]),
+        contact,
         contact_properties: properties(&body["object"]["properties"]),
         channel: trimmed("channel"),
         line_user_id: trimmed("line_user_id").map(LineUserId::new),
-        messages: MESSAGES.into_iter().filter_map(|name| Some((name, input(name)?))).collect(),
+        messages: MESSAGES.into_iter().filter_map(|name| Some((name, input(name).and_then(message)?))).collect(),
         not_after: trimmed("not_after"),
         tag: trimmed("tag"),
         portal,
@@ -123,7 +128,7 @@ fn object(body: &[u8]) -> Result<Value, ActionUnreadable> {
 }
 
 fn portal(body: &Value) -> Result<CrmAccountId, ActionUnreadable> {
-    let portal = id(&body["origin"]["portalId"]).filter(|id| id.len() <= LONGEST_PORTAL);
+    let portal = number(&body["origin"]["portalId"]).filter(|id| id.len() <= LONGEST_PORTAL);
     portal.map(CrmAccountId::new).ok_or(ActionUnreadable::NoPortal)
 }
 
@@ -137,21 +142,60 @@ fn execution(body: &Value, portal: &CrmAccountId) -> Option<Execution> {
     let index = index.into_iter().find(|index| index.is_object())?;
     Some(Execution::Enrolment {
         portal: portal.as_str().to_owned(),
-        definition: id(&origin["actionDefinitionId"])?,
-        enrolment: id(&index["enrollmentId"])?,
-        index: id(&index["actionExecutionIndex"])?,
+        definition: number(&origin["actionDefinitionId"])?,
+        enrolment: number(&index["enrollmentId"])?,
+        index: number(&index["actionExecutionIndex"])?,
     })
 }
 
 /// The record, if it is a contact. Where HubSpot does not say what it is, the action's definition allows contacts alone.
 fn contact(object: &Value) -> Option<ContactId> {
-    let is_contact = object["objectType"].as_str().is_none_or(|kind| matches!(kind, "CONTACT" | "0-1"));
-    is_contact.then(|| id(&object["objectId"])).flatten().map(ContactId::new)
+    (!is_other_record(object)).then(|| number(&object["objectId"])).flatten().map(ContactId::new)
 }
 
+fn is_other_record(object: &Value) -> bool {
+    let kinds = [&object["objectType"], &object["objectTypeId"]].into_iter().filter_map(Value::as_str);
+    kinds.into_iter().any(|kind| !is_contact(kind))
+}
+
+/// By name; one without a value is there and empty.
 fn properties(properties: &Value) -> BTreeMap<String, String> {
     let each = properties.as_object().into_iter().flatten();
-    each.filter_map(|(name, value)| Some((name.clone(), flat(value)?))).collect()
+    each.map(|(name, value)| (name.clone(), property(value))).collect()
+}
+
+/// HubSpot's values are texts. A list is its texts; an object would be JSON before a person's eyes, and is none.
+fn property(value: &Value) -> String {
+    match value {
+        Value::Null | Value::Object(_) => String::new(),
+        Value::Array(items) => joined(items).unwrap_or_default(),
+        other => flat(other).unwrap_or_default(),
+    }
+}
+
+/// A message field. `None`: it is blank.
+fn message(value: &Value) -> Option<MessageInput> {
+    let text = |text: String| (!text.trim().is_empty()).then_some(MessageInput::Text(text));
+    match value {
+        Value::Array(items) => match items.as_slice() {
+            [] => None,
+            [Value::String(only)] => text(only.clone()),
+            // Message objects, which the reader of messages has words for.
+            items if items.iter().all(Value::is_object) => text(value.to_string()),
+            items => joined(items).map_or(Some(MessageInput::List), text),
+        },
+        other => flat(other).and_then(text),
+    }
+}
+
+/// A list as one text, where all of it are short texts and none looks like JSON.
+fn joined(items: &[Value]) -> Option<String> {
+    let short = |item: &Value| {
+        text(item).filter(|text| text.chars().count() <= LONGEST_CHOICE && !text.trim_start().starts_with(['{', '[']))
+    };
+    let texts: Vec<String> = items.iter().map(short).collect::<Option<_>>()?;
+    let texts: Vec<String> = texts.into_iter().filter(|text| !text.trim().is_empty()).collect();
+    (texts.len() <= MOST_CHOICES).then(|| texts.join("、"))
 }
 
 /// An ID: a number or a text that is not blank.

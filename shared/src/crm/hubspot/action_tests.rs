@@ -17,6 +17,14 @@ const OBSERVED: &str = r#"{"callbackId":"ap-50000000-2384423471376-1-0","origin"
 "source":"WORKFLOWS"},"object":{"objectId":153847279758,"objectType":"CONTACT"},"fields":{"message":"こんにちは"},
 "inputFields":{"message":"こんにちは"},"typedInputs":{"message":{"value":"こんにちは","type":"STRING"}}}"#;
 
+fn texts(request: &ActionRequest) -> Vec<(&'static str, &str)> {
+    let each = request.messages.iter().map(|(name, input)| match input {
+        MessageInput::Text(text) => (*name, text.as_str()),
+        MessageInput::List => (*name, "[list]"),
+    });
+    each.collect()
+}
+
 fn read(body: &str) -> Result<ActionRequest, ActionUnreadable> {
     parse(&verified(body.as_bytes()))
 }
@@ -41,13 +49,10 @@ fn messages_keep_their_order_and_their_blanks_and_blank_ones_are_left_out() {
         "fields":{"message_1":"not this","message_5":{"type":"text","text":"five"},"line_user_id":" U1 "}}"#;
     let request = read(body).unwrap();
     let five = r#"{"text":"five","type":"text"}"#;
-    assert_eq!(request.messages[0], ("message_1", "one".to_owned()));
-    assert_eq!(request.messages[1], ("message_3", " three\n".to_owned()));
-    assert_eq!(request.messages[2].0, "message_5");
-    assert_eq!(
-        serde_json::from_str::<Value>(&request.messages[2].1).unwrap(),
-        serde_json::from_str::<Value>(five).unwrap()
-    );
+    let texts = texts(&request);
+    assert_eq!(texts[..2], [("message_1", "one"), ("message_3", " three\n")]);
+    assert_eq!(texts[2].0, "message_5");
+    assert_eq!(serde_json::from_str::<Value>(texts[2].1).unwrap(), serde_json::from_str::<Value>(five).unwrap());
     assert_eq!(request.messages.len(), 3);
     assert_eq!(request.tag.as_deref(), Some("t"));
     assert_eq!(request.channel.as_deref(), Some("7"));
@@ -69,12 +74,77 @@ fn without_a_callback_id_the_enrolment_tells_executions_apart() {
 }
 
 #[test]
-fn a_record_that_is_no_contact_is_nobody() {
+fn a_list_of_short_texts_is_one_text_and_any_other_list_is_told_apart() {
+    let long = "長".repeat(201);
+    for (value, text) in [
+        (json!(["a", "b"]), Some("a、b")),
+        (json!(["a", " ", 7, 7.0]), Some("a、7、7")),
+        (json!([long]), Some(long.as_str())),
+        (json!([" ", ""]), None),
+        (json!([]), None),
+        (json!([["a"]]), Some("[list]")),
+        (json!(["a", {"b": 1}]), Some("[list]")),
+        (json!(["a", true]), Some("[list]")),
+        (json!(["a", null]), Some("[list]")),
+        (json!(["a", "{b}"]), Some("[list]")),
+        (json!(["a", long]), Some("[list]")),
+        (json!(vec!["a"; 51]), Some("[list]")),
+        (json!([{"type": "text"}]), Some(r#"[{"type":"text"}]"#)),
+    ] {
+        let body = json!({"origin": {"portalId": 1}, "inputFields": {"message_1": value}});
+        let request = read(&body.to_string()).unwrap();
+        assert_eq!(texts(&request).first().map(|(_, text)| *text), text, "{value}");
+    }
+}
+
+#[test]
+fn a_property_without_a_value_is_there_and_empty_and_none_is_json() {
+    let properties =
+        json!({"firstname": null, "lastname": "", "city": "京都", "tags": ["a", "b"], "odd": {"a": 1}, "old": [["a"]]});
+    let body = json!({"origin": {"portalId": 1}, "object": {"objectId": 5, "properties": properties}});
+    let read = read(&body.to_string()).unwrap().contact_properties;
+    let values: Vec<(&str, &str)> = read.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let expected = [("city", "京都"), ("firstname", ""), ("lastname", ""), ("odd", ""), ("old", ""), ("tags", "a、b")];
+    assert_eq!(values, expected);
+}
+
+#[test]
+fn a_record_that_is_no_contact_is_nobody_and_said_to_be_none() {
     let mut body: Value = serde_json::from_str(DOCUMENTED).unwrap();
-    body["object"]["objectType"] = json!("COMPANY");
-    assert_eq!(read(&body.to_string()).unwrap().contact, None);
-    body["object"]["objectType"] = json!("0-1");
-    assert_eq!(read(&body.to_string()).unwrap().contact, Some(ContactId::new("904")));
+    let mut contact_of = |object: Value| {
+        body["object"] = object;
+        let request = read(&body.to_string()).unwrap();
+        (request.contact.map(|contact| contact.as_str().to_owned()), request.is_other_record)
+    };
+    for kind in ["COMPANY", "DEAL", "0-3", "2-4711", "contact_list", ""] {
+        assert_eq!(contact_of(json!({"objectId": 904, "objectType": kind})), (None, true), "{kind}");
+        assert_eq!(contact_of(json!({"objectId": 904, "objectTypeId": kind})), (None, true), "{kind}");
+    }
+    for kind in ["CONTACT", "contact", "Contacts", " CONTACTS ", "0-1"] {
+        assert_eq!(contact_of(json!({"objectId": 904, "objectType": kind})), (Some("904".to_owned()), false), "{kind}");
+    }
+    for object in [json!({"objectId": "904.0"}), json!({"objectId": 904.0, "objectType": null, "objectTypeId": "0-1"})]
+    {
+        assert_eq!(contact_of(object.clone()), (Some("904".to_owned()), false), "{object}");
+    }
+    assert_eq!(
+        contact_of(json!({"objectType": "CONTACT"})),
+        (None, false),
+        "a contact without a number is not another kind"
+    );
+}
+
+#[test]
+fn an_execution_is_the_same_however_its_numbers_are_written() {
+    let parts = |number: Value| {
+        let index = json!({"enrollmentId": number, "actionExecutionIndex": 0});
+        let origin = json!({"portalId": number, "actionDefinitionId": number, "actionExecutionIndexIdentifier": index});
+        let request = read(&json!({"origin": origin}).to_string()).unwrap();
+        request.execution.unwrap().parts().into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(parts(json!(24_000_001)), ["24000001", "24000001", "24000001", "0"]);
+    assert_eq!(parts(json!(24_000_001.0)), parts(json!(24_000_001)));
+    assert_eq!(parts(json!("24000001.0")), parts(json!(24_000_001)));
 }
 
 #[test]
@@ -87,7 +157,7 @@ fn what_is_no_request_is_refused_without_a_panic() {
         assert_eq!(read(body), Err(ActionUnreadable::NoPortal), "{body}");
     }
     let odd = r#"{"origin":{"portalId":1},"inputFields":[1],"fields":"x","object":7,"context":[],"callbackId":{}}"#;
-    assert_eq!(read(odd).unwrap().messages, []);
+    assert!(read(odd).unwrap().messages.is_empty());
 }
 
 #[test]

@@ -182,12 +182,32 @@ fn id_of(value: &Value) -> Option<String> {
     text(&value["id"]).or_else(|| text(&value["from"]["id"]))
 }
 
-/// A text, or a number written as one: HubSpot writes IDs both ways.
+/// A text, or a number written as one: HubSpot writes IDs both ways. A number with a fraction of nothing is a whole one.
 pub(crate) fn text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
+        Value::Number(number) => Some(without_fraction(number.to_string())),
         _ => None,
+    }
+}
+
+/// The same for what is a number at HubSpot, such as an account's ID: also where the fraction stands in a text.
+pub(crate) fn number(value: &Value) -> Option<String> {
+    text(value).map(|text| without_fraction(text.trim().to_owned())).filter(|text| !text.is_empty())
+}
+
+/// Digits alone, where nothing but zeros stands behind their point.
+fn without_fraction(text: String) -> String {
+    match text.split_once('.') {
+        Some((whole, fraction))
+            if !whole.is_empty()
+                && !fraction.is_empty()
+                && whole.bytes().all(|byte| byte.is_ascii_digit())
+                && fraction.bytes().all(|byte| byte == b'0') =>
+        {
+            whole.to_owned()
+        }
+        _ => text,
     }
 }
 
@@ -254,6 +274,27 @@ mod tests {
         let different = [json!({"properties": {"a": "1"}}), json!({"properties": {"b": "2"}})];
         assert!(!some_are_to_blame(&missing, &same));
         assert!(some_are_to_blame(&missing, &different));
+    }
+
+    #[test]
+    fn a_number_is_read_however_it_is_written() {
+        for (value, read) in [
+            (json!(24_000_001), "24000001"),
+            (json!(24_000_001.0), "24000001"),
+            (json!(153_847_279_758_000.0), "153847279758000"),
+            (json!(" 24000001.0 "), "24000001"),
+            (json!("24000001.00"), "24000001"),
+            (json!(1.5), "1.5"),
+            (json!("24000001.x"), "24000001.x"),
+            (json!("24000001."), "24000001."),
+            (json!(".0"), ".0"),
+            (json!("-1.0"), "-1.0"),
+        ] {
+            assert_eq!(number(&value).as_deref(), Some(read), "{value}");
+        }
+        assert_eq!(text(&json!(7.0)).as_deref(), Some("7"));
+        assert_eq!(text(&json!("7.0")).as_deref(), Some("7.0"), "a text stays a text");
+        assert_eq!((number(&json!(" ")), number(&json!([1]))), (None, None));
     }
 
     #[test]

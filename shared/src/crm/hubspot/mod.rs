@@ -13,6 +13,7 @@ mod completions;
 mod contacts;
 mod escapes;
 mod failure;
+mod kind;
 mod notes;
 mod property;
 mod tasks;

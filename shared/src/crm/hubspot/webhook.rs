@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use thiserror::Error;
 
-use super::batch::text;
+use super::batch::{number, text};
+use super::kind::is_contact;
 use super::signature::VerifiedWebhook;
 use crate::domain::ids::{ContactId, CrmAccountId};
 use crate::domain::properties::LINE_USER_ID;
@@ -17,8 +18,6 @@ use crate::flow::notice::Changed;
 
 /// Portal and record IDs are numbers; nothing longer than this is one.
 const LONGEST_ID: usize = 20;
-/// The object type of contacts.
-const CONTACT: &str = "0-1";
 
 /// Why a signed webhook cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -61,9 +60,9 @@ impl Kind {
         // Deliveries say `subscriptionType`; the table in HubSpot's guide says `eventType`.
         let kind = [&event["subscriptionType"], &event["eventType"]].into_iter().find_map(Value::as_str)?;
         let (object, kind) = kind.split_once('.')?;
-        let is_contact = match object {
+        let is_of_contact = match object {
             "contact" => true,
-            "object" => event["objectTypeId"].as_str() == Some(CONTACT),
+            "object" => event["objectTypeId"].as_str().is_some_and(is_contact),
             _ => false,
         };
         let kind = match kind {
@@ -74,7 +73,7 @@ impl Kind {
             "restore" => Self::Restore,
             _ => return None,
         };
-        is_contact.then_some(kind)
+        is_of_contact.then_some(kind)
     }
 
     /// A merge concerns all that went into it, and what came out of it.
@@ -97,7 +96,8 @@ fn is_ours(event: &Value) -> bool {
 
 /// An ID: digits, as a number or as text.
 fn id(value: &Value) -> Option<String> {
-    text(value).filter(|text| (1..=LONGEST_ID).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()))
+    number(value)
+        .filter(|text| (1..=LONGEST_ID).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 #[cfg(test)]

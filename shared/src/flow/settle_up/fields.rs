@@ -8,7 +8,7 @@ use super::people::Person;
 use crate::domain::activity::{Activity, Content};
 use crate::domain::conversation::Conversation;
 use crate::domain::properties::{self as property, recent, recent_line, retract, stamp};
-use crate::domain::{timeline, words};
+use crate::domain::{shown, timeline, words};
 use crate::ports::crm::{ContactRecord, Properties};
 use crate::ports::messenger::LineProfile;
 
@@ -76,20 +76,19 @@ impl Payer<'_> {
         let line = |at_ms: i64, content: &Content| recent_line(at_ms, &words::of(content, language), &zone);
         let gone: Vec<String> =
             head.retracted.iter().map(|at_ms| stamp(&line(*at_ms, &Content::Unsent)).to_owned()).collect();
-        let kept = retract(current, &gone, &words::of(&Content::Unsent, language));
         let new: Vec<String> = pending
             .iter()
             .filter(|activity| words::is_question(activity))
             .map(|activity| line(activity.mark.at_ms, &activity.content))
             .collect();
-        recent(&kept, &new)
+        recent(&retract(current, &gone, &words::of(&Content::Unsent, language), &new), &new)
     }
 }
 
 /// Name and picture, where LINE told them.
 pub(super) fn set_profile(properties: &mut Properties, profile: Option<&LineProfile>) {
     if let Some(profile) = profile {
-        properties.set(property::LINE_USER_NAME, profile.display_name.clone());
+        properties.set(property::LINE_USER_NAME, shown::name(&profile.display_name));
         properties.set(property::LINE_USER_PICTURE, profile.picture_url.clone().unwrap_or_default());
     }
 }

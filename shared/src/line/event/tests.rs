@@ -47,6 +47,22 @@ fn a_redelivery_of_an_event_without_an_id_is_the_same_event() {
 }
 
 #[test]
+fn what_lines_verify_button_made_up_is_told_from_what_somebody_did() {
+    let (zeros, fs) = ("0".repeat(32), "f".repeat(32));
+    for token in [&zeros, &fs] {
+        assert!(with("replyToken", json!(token)).is_test);
+    }
+    let nobody = json!({"type": "user", "userId": "Udeadbeefdeadbeefdeadbeefdeadbeef"});
+    assert!(with("source", nobody).is_test);
+    for token in ["", "0", &zeros[1..], "00000000000000000000000000000001", "0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f"] {
+        assert!(!with("replyToken", json!(token)).is_test, "{token}");
+    }
+    let somebody = json!({"type": "user", "userId": "Udeadbeefdeadbeefdeadbeefdeadbeee"});
+    assert!(!with("source", somebody).is_test);
+    assert!(!read(&follow()).unwrap().is_test);
+}
+
+#[test]
 fn what_nothing_can_be_recorded_without_is_a_fault() {
     let table = [
         (json!([]), EventFault::NoObject),

@@ -5,10 +5,12 @@ mod ja;
 
 use super::{
     limits::TextUnit,
+    odd::Instead,
     path::JsonPath,
     problem::{Problem, ValueKind},
 };
 use crate::domain::language::Language;
+use crate::domain::token_property;
 
 impl Problem {
     /// What is wrong and how to fix it, in a sentence or two; without the field's name.
@@ -17,7 +19,12 @@ impl Problem {
             Language::Japanese => ja::words(self),
             Language::English => en::words(self),
         };
-        let known = [("at", self.at().map(|at| place(at, language))), ("what", self.what(language))];
+        let known = [
+            ("at", self.at().map(|at| place(at, language))),
+            ("what", self.what(language)),
+            ("property", self.property(language)),
+            ("instead", self.instead(language)),
+        ];
         let words = known.into_iter().fold(words.to_owned(), |words, (name, value)| put(words, name, value));
         let [limit, actual] = self.numbers();
         put(put(words, "limit", limit), "actual", actual)
@@ -31,12 +38,19 @@ impl Problem {
             | Self::TooManyMessages { .. }
             | Self::RequestTooLarge { .. }
             | Self::NotJson { .. }
+            | Self::OddCharacter { .. }
+            | Self::FenceAmongWords
             | Self::ListOfMessages
+            | Self::ListOfValues
+            | Self::NoAltText
             | Self::NoType
             | Self::TooDeep { .. } => None,
             Self::WrittenTwice { at }
             | Self::TokenMalformed { at }
             | Self::TokenUnknown { at, .. }
+            | Self::TokenEmpty { at, .. }
+            | Self::TokenOfAnother { at, .. }
+            | Self::TokenWithoutPrefix { at, .. }
             | Self::TokenNotAllowed { at }
             | Self::TokenInHost { at }
             | Self::Missing { at }
@@ -72,11 +86,36 @@ impl Problem {
             | Self::TooFew { least: limit, actual, .. }
             | Self::RequestTooLarge { limit_bytes: limit, actual_bytes: actual }
             | Self::TooLarge { limit_bytes: limit, actual_bytes: actual, .. }
-            | Self::NotJson { line: limit, column: actual } => both(limit, actual),
+            | Self::NotJson { line: limit, column: actual }
+            | Self::OddCharacter { line: limit, column: actual, .. } => both(limit, actual),
             Self::TooDeep { limit } => [Some(limit.to_string()), None],
             Self::TooSmall { least, .. } => [Some(least.to_string()), None],
             _ => [None, None],
         }
+    }
+
+    /// The label and the name of the property that a token asks for.
+    fn property(&self, language: Language) -> Option<String> {
+        let Self::TokenEmpty { name, .. } = self else { return None };
+        Some(match (token_property::label(name, language), language) {
+            (Some(label), Language::Japanese) => format!("「{label}」（{name}）"),
+            (Some(label), Language::English) => format!("\"{label}\" ({name})"),
+            (None, Language::Japanese) => format!("「{name}」"),
+            (None, Language::English) => format!("\"{name}\""),
+        })
+    }
+
+    /// What to do about a character.
+    fn instead(&self, language: Language) -> Option<String> {
+        let Self::OddCharacter { instead, .. } = self else { return None };
+        Some(match (instead, language) {
+            (Instead::Character(plain), Language::Japanese) => format!("半角の「{plain}」に直して"),
+            (Instead::Character(plain), Language::English) => format!("type {plain} in its place"),
+            (Instead::Space, Language::Japanese) => "半角の空白に直して".to_owned(),
+            (Instead::Space, Language::English) => "type an ordinary space in its place".to_owned(),
+            (Instead::Nothing, Language::Japanese) => "削除して".to_owned(),
+            (Instead::Nothing, Language::English) => "delete it".to_owned(),
+        })
     }
 
     /// The one word that the problem turns on.
@@ -84,7 +123,11 @@ impl Problem {
         let japanese = language == Language::Japanese;
         let list = |words: &[&str]| words.join(if japanese { "、" } else { ", " });
         Some(match self {
-            Self::TokenUnknown { name, .. } => name.clone(),
+            Self::TokenUnknown { name, .. }
+            | Self::TokenEmpty { name, .. }
+            | Self::TokenOfAnother { name, .. }
+            | Self::TokenWithoutPrefix { name, .. } => name.clone(),
+            Self::OddCharacter { found, .. } => character(*found, japanese),
             Self::WrongKind { expected, .. } => kind(*expected, japanese).to_owned(),
             Self::UnknownType { known: words, .. }
             | Self::NotOneOf { allowed: words, .. }
@@ -97,6 +140,23 @@ impl Problem {
             _ => return None,
         })
     }
+}
+
+fn character(found: char, japanese: bool) -> String {
+    let (ja, en) = match found {
+        '\u{A0}' => ("改行しない空白".to_owned(), "a no-break space".to_owned()),
+        '\u{3000}' => ("全角の空白".to_owned(), "a full-width space".to_owned()),
+        blank if blank.is_whitespace() => ("特殊な空白".to_owned(), "a special space".to_owned()),
+        seen if is_seen(seen) => (format!("「{seen}」"), format!("\u{201C}{seen}\u{201D}")),
+        _ => ("見えない文字".to_owned(), "an invisible character".to_owned()),
+    };
+    let code = u32::from(found);
+    if japanese { format!("{ja}（U+{code:04X}）") } else { format!("{en} (U+{code:04X})") }
+}
+
+fn is_seen(character: char) -> bool {
+    !character.is_control()
+        && !matches!(character, '\u{AD}' | '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
 }
 
 fn put(words: String, name: &str, value: Option<String>) -> String {
@@ -156,6 +216,16 @@ mod tests {
         let at = || root.key("altText").spell();
         let problems = [
             Problem::NotJson { line: 3, column: 14 },
+            Problem::OddCharacter { line: 3, column: 14, found: '“', instead: Instead::Character('"') },
+            Problem::OddCharacter { line: 3, column: 14, found: '\u{200B}', instead: Instead::Nothing },
+            Problem::OddCharacter { line: 3, column: 14, found: '\u{2003}', instead: Instead::Space },
+            Problem::FenceAmongWords,
+            Problem::ListOfValues,
+            Problem::NoAltText,
+            Problem::TokenEmpty { at: at(), name: "firstname".into() },
+            Problem::TokenEmpty { at: at(), name: "shoe_size".into() },
+            Problem::TokenOfAnother { at: at(), name: "{{ contact.firstname }}".into() },
+            Problem::TokenWithoutPrefix { at: at(), name: "firstname".into() },
             Problem::TooManyMessages { limit: 5, actual: 6 },
             Problem::TokenUnknown { at: at(), name: "firstname".into() },
             Problem::WrongKind { at: at(), expected: ValueKind::Flag },

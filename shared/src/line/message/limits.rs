@@ -14,6 +14,9 @@ pub const REQUEST_BYTES: usize = 2 * 1024 * 1024;
 pub const TEXT: usize = 5_000;
 /// Alternative text of an imagemap, template or Flex message, in UTF-16 code units.
 pub const ALT_TEXT: usize = 1_500;
+/// Alternative text that we make ourselves, in UTF-16 code units: LINE's limit before it was raised, and more than a
+/// notification shows.
+pub const MADE_ALT_TEXT: usize = 400;
 /// An address from which LINE fetches an image, a video or a sound.
 pub const MEDIA_ADDRESS: usize = 2_000;
 /// An address that a tap opens.

@@ -5,28 +5,37 @@
 //! it. The result is held against LINE's documented limits (`shapes`, which are data) before anything is queued.
 //!
 //! Choices made here:
-//! - A token whose property is empty becomes nothing; a token whose property is unknown is refused.
+//! - A token whose property is empty becomes the words written for that case (`{{line:firstname|お客さま}}`), or is refused; one
+//!   whose property the CRM is not asked for is refused, and so is a token of another system that nobody filled in.
+//! - A Flex container is taken for the Flex message around it; JSON in a code fence for the JSON.
 //! - A token stands in no key, in no `type`, and in no address before the end of its host.
 //! - Properties that LINE does not document pass; documented ones must be as documented, `null` included.
 //! - What LINE's documents leave open is left to LINE: a refusal from there is an outcome like any other.
 
 mod address;
+mod container;
 mod explain;
+mod fence;
 mod field;
+mod foreign;
 mod json;
 pub mod limits;
+mod odd;
 mod path;
 mod problem;
 mod push;
 mod shape;
 mod shapes;
 mod text;
+mod token;
 mod tokens;
 mod words;
 
+pub use odd::Instead;
 pub use path::JsonPath;
 pub use problem::{InvalidMessage, Problem, ValueKind};
 pub use push::{compose_push, is_aggregation_unit};
+pub use tokens::Tokens;
 
 use crate::domain::push::OutgoingMessage;
 use json::Json;
@@ -34,13 +43,8 @@ use json::Json;
 /// Turns one field into a message that may be sent: its exact JSON (compact, keys in their author's order, the same for
 /// the same field and properties) and what it says.
 ///
-/// `field` is the field's name, for the error; `tokens` gives the value of a contact's property, and `None` where the
-/// request has no such property. Counts no other fields: see [`parse_fields`].
-pub fn parse(
-    field: &str,
-    raw: &str,
-    tokens: &dyn Fn(&str) -> Option<String>,
-) -> Result<OutgoingMessage, InvalidMessage> {
+/// `field` is the field's name, for the error. Counts no other fields: see [`parse_fields`].
+pub fn parse(field: &str, raw: &str, tokens: Tokens<'_>) -> Result<OutgoingMessage, InvalidMessage> {
     read(raw, tokens).map_err(|problem| InvalidMessage { field: field.to_owned(), problem })
 }
 
@@ -48,10 +52,7 @@ pub fn parse(
 /// remain, and together they are not larger than LINE takes.
 ///
 /// The first problem is told, with the field that has it. `fields` are names and contents, in the order of sending.
-pub fn parse_fields(
-    fields: &[(&str, &str)],
-    tokens: &dyn Fn(&str) -> Option<String>,
-) -> Result<Vec<OutgoingMessage>, InvalidMessage> {
+pub fn parse_fields(fields: &[(&str, &str)], tokens: Tokens<'_>) -> Result<Vec<OutgoingMessage>, InvalidMessage> {
     let invalid = |field: &str, problem| InvalidMessage { field: field.to_owned(), problem };
     let mut messages = Vec::new();
     let mut last = fields.first().map_or("message_1", |(field, _)| field);
@@ -80,8 +81,9 @@ pub fn parse_fields(
 /// Turns what an operator wrote into the messages of one request: plain text, one LINE message object, or a list of up to five
 /// of them. Without tokens: there is no contact. Blank: no messages.
 pub fn parse_list(field: &str, raw: &str) -> Result<Vec<OutgoingMessage>, InvalidMessage> {
+    let (raw, tokens) = (fence::unwrapped(raw), Tokens::of(&|_| None));
     if !field::is_list_of_objects(raw) {
-        return match parse_fields(&[(field, raw)], &|_| None) {
+        return match parse_fields(&[(field, raw)], tokens) {
             Err(InvalidMessage { problem: Problem::NoMessage, .. }) => Ok(Vec::new()),
             messages => messages,
         };
@@ -92,11 +94,11 @@ pub fn parse_list(field: &str, raw: &str) -> Result<Vec<OutgoingMessage>, Invali
     })?;
     let names: Vec<String> = (1..=items.len()).map(|number| format!("{field} {number}")).collect();
     let fields: Vec<(&str, &str)> = names.iter().zip(&items).map(|(name, item)| (name.as_str(), item.get())).collect();
-    parse_fields(&fields, &|_| None)
+    parse_fields(&fields, tokens)
 }
 
-fn read(raw: &str, tokens: tokens::Properties<'_>) -> Result<OutgoingMessage, Problem> {
-    let object = match field::read(raw)? {
+fn read(raw: &str, tokens: Tokens<'_>) -> Result<OutgoingMessage, Problem> {
+    let object = match field::read(raw, tokens)? {
         field::Written::Blank => return Err(Problem::Blank),
         field::Written::Text(text) => {
             let text = Json::Text(tokens::fill_text(&text, tokens)?);
@@ -104,7 +106,7 @@ fn read(raw: &str, tokens: tokens::Properties<'_>) -> Result<OutgoingMessage, Pr
         }
         field::Written::Object(mut object) => {
             tokens::fill_object(&mut object, tokens)?;
-            object
+            container::wrapped(object)?
         }
     };
     shape::check_variants(&object, &shapes::MESSAGES, path::Path::Root)?;

@@ -1,6 +1,6 @@
 //! Why a message may not be sent.
 
-use super::{limits::TextUnit, path::JsonPath};
+use super::{limits::TextUnit, odd::Instead, path::JsonPath};
 use crate::domain::language::Language;
 use thiserror::Error;
 
@@ -60,8 +60,16 @@ pub enum Problem {
 
     /// The field begins like JSON and is none.
     NotJson { line: usize, column: usize },
+    /// The field begins like JSON and has a character that JSON does not take there, though it looks right.
+    OddCharacter { line: usize, column: usize, found: char, instead: Instead },
+    /// JSON in a code fence with words around it.
+    FenceAmongWords,
     /// The field holds a list; it takes one message object.
     ListOfMessages,
+    /// The field's value is a list that cannot be read as one text.
+    ListOfValues,
+    /// A Flex container without any text, from which an alternative text could be made.
+    NoAltText,
     /// JSON without a `type` that is a text.
     NoType,
     /// Nested deeper than can be kept.
@@ -73,6 +81,12 @@ pub enum Problem {
     TokenMalformed { at: JsonPath },
     /// A token whose property is not known. The name is the token's, as its author wrote it.
     TokenUnknown { at: JsonPath, name: String },
+    /// A token whose property is empty, without words for that case.
+    TokenEmpty { at: JsonPath, name: String },
+    /// A token of another system that nobody filled in. The name is the token's, without values.
+    TokenOfAnother { at: JsonPath, name: String },
+    /// A token of ours without its prefix.
+    TokenWithoutPrefix { at: JsonPath, name: String },
     /// A token as a key or as a `type`.
     TokenNotAllowed { at: JsonPath },
     /// A token that would decide which host an address leads to.

@@ -8,6 +8,7 @@ mod flex;
 mod message;
 mod template;
 
+pub(super) use flex::CONTAINERS;
 pub(super) use message::MESSAGES;
 
 use super::shape::{Rule, Shape, Variants};

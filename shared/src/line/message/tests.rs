@@ -5,16 +5,14 @@ use crate::domain::{
 };
 use proptest::prelude::*;
 
-fn none(_: &str) -> Option<String> {
-    None
-}
+const NONE: Tokens<'static> = Tokens { property: &|_| None, others_are_text: false };
 
 fn sent(raw: &str) -> String {
-    parse("message_1", raw, &none).expect("may be sent").json
+    parse("message_1", raw, NONE).expect("may be sent").json
 }
 
 fn problem(raw: &str) -> Problem {
-    parse("message_1", raw, &none).expect_err("must be refused").problem
+    parse("message_1", raw, NONE).expect_err("must be refused").problem
 }
 
 #[test]
@@ -31,11 +29,9 @@ fn broken_json_is_refused_with_its_field_and_never_sent_as_text() {
         "{hello}",
         "{\"type\":\"text\",\"text\":\"a\"} b",
         "{\"type\":\"text\",}",
-        "{“type”:“text”}",
         "\u{FEFF}{\"type\"",
         "{\"type\":\"text\",\"text\":\"\\ud800\"}",
-        "{'type':'text'}",
-        "{{contact.firstname}}",
+        "{{sale}}",
     ] {
         assert!(matches!(problem(raw), Problem::NotJson { .. }), "{raw}");
     }
@@ -45,7 +41,7 @@ fn broken_json_is_refused_with_its_field_and_never_sent_as_text() {
     for raw in ["[{\"type\":\"text\",\"text\":\"a\"}]", " [ {", "[{}]"] {
         assert_eq!(problem(raw), Problem::ListOfMessages, "{raw}");
     }
-    let invalid = parse("message_3", "{", &none).unwrap_err();
+    let invalid = parse("message_3", "{", NONE).unwrap_err();
     assert_eq!(invalid.field, "message_3");
     assert!(invalid.in_words(Language::Japanese).starts_with("message_3：「{」で始まる"));
     assert!(invalid.in_words(Language::English).starts_with("message_3: It begins with \"{\""));
@@ -56,7 +52,7 @@ fn deep_nesting_is_refused_as_such() {
     let nested = |depth: usize| {
         format!("{{\"type\":\"text\",\"text\":\"a\",\"x\":{}{}}}", "[".repeat(depth - 1), "]".repeat(depth - 1))
     };
-    assert!(parse("message_1", &nested(64), &none).is_ok());
+    assert!(parse("message_1", &nested(64), NONE).is_ok());
     for depth in [65, 127, 128, 129, 5_000] {
         assert_eq!(problem(&nested(depth)), Problem::TooDeep { limit: 64 }, "{depth}");
     }
@@ -80,7 +76,7 @@ fn a_key_written_twice_is_refused_wherever_it_is() {
 #[test]
 fn undocumented_properties_pass_and_reach_nothing_of_ours() {
     let raw = r#"{"type":"text","text":"a","to":"Uevil","messages":[],"notificationDisabled":true,"new":{"x":null}}"#;
-    let message = parse("message_1", raw, &none).unwrap();
+    let message = parse("message_1", raw, NONE).unwrap();
     assert_eq!(message.json, raw);
     let body = compose_push("Ugood", &[message], None, false);
     assert_eq!(body, format!(r#"{{"to":"Ugood","messages":[{raw}]}}"#));
@@ -88,7 +84,7 @@ fn undocumented_properties_pass_and_reach_nothing_of_ours() {
 
 #[test]
 fn the_body_is_the_same_every_time_and_holds_no_noncharacter() {
-    let messages = [parse("message_1", "a\u{FFFF}\u{FFFE}😀", &none).unwrap()];
+    let messages = [parse("message_1", "a\u{FFFF}\u{FFFE}😀", NONE).unwrap()];
     let body = compose_push("U1", &messages, Some("spring_2027"), true);
     let expected = r#"{"to":"U1","messages":[{"type":"text","text":"a\uffff\ufffe😀"}],"notificationDisabled":true,"customAggregationUnits":["spring_2027"]}"#;
     assert_eq!(body, expected);
@@ -106,27 +102,27 @@ fn aggregation_units_are_words_of_one_to_thirty() {
 #[test]
 fn one_to_five_messages_make_a_request() {
     let fields = |count: usize| vec![("message_x", "a"); count];
-    assert_eq!(parse_fields(&fields(5), &none).unwrap().len(), 5);
-    let six = parse_fields(&fields(6), &none).unwrap_err();
+    assert_eq!(parse_fields(&fields(5), NONE).unwrap().len(), 5);
+    let six = parse_fields(&fields(6), NONE).unwrap_err();
     assert_eq!(six.problem, Problem::TooManyMessages { limit: 5, actual: 6 });
     let blank = [("message_1", " "), ("message_2", ""), ("message_3", "a")];
-    assert_eq!(parse_fields(&blank, &none).unwrap().len(), 1);
+    assert_eq!(parse_fields(&blank, NONE).unwrap().len(), 1);
     for none_at_all in [&blank[..2], &[]] {
-        let refused = parse_fields(none_at_all, &none).unwrap_err();
+        let refused = parse_fields(none_at_all, NONE).unwrap_err();
         assert_eq!((refused.field.as_str(), refused.problem), ("message_1", Problem::NoMessage));
     }
     assert_eq!(problem(" \n"), Problem::Blank);
-    let second = parse_fields(&[("message_1", "a"), ("message_2", "{")], &none).unwrap_err();
+    let second = parse_fields(&[("message_1", "a"), ("message_2", "{")], NONE).unwrap_err();
     assert_eq!(second.field, "message_2");
 }
 
 #[test]
 fn a_request_of_two_megabytes_passes_and_one_byte_more_does_not() {
     let with = |pad: usize| format!(r#"{{"type":"text","text":"a","x":"{}"}}"#, "x".repeat(pad));
-    let empty = push::largest_body_bytes(&parse_fields(&[("message_1", &with(0))], &none).unwrap());
+    let empty = push::largest_body_bytes(&parse_fields(&[("message_1", &with(0))], NONE).unwrap());
     let room = limits::REQUEST_BYTES - empty;
-    assert!(parse_fields(&[("message_1", &with(room))], &none).is_ok());
-    let refused = parse_fields(&[("message_1", &with(room + 1))], &none).unwrap_err().problem;
+    assert!(parse_fields(&[("message_1", &with(room))], NONE).is_ok());
+    let refused = parse_fields(&[("message_1", &with(room + 1))], NONE).unwrap_err().problem;
     assert_eq!(
         refused,
         Problem::RequestTooLarge { limit_bytes: limits::REQUEST_BYTES, actual_bytes: limits::REQUEST_BYTES + 1 }
@@ -134,23 +130,108 @@ fn a_request_of_two_megabytes_passes_and_one_byte_more_does_not() {
 }
 
 #[test]
-fn a_token_that_empties_a_text_is_told() {
+fn a_token_without_a_value_is_told_with_its_property_and_its_fallback() {
     let empty = |_: &str| Some(String::new());
-    let refused = parse("message_1", "{{line:firstname}}", &empty).unwrap_err();
-    assert!(matches!(refused.problem, Problem::Empty { at } if at.as_str() == "text"));
-    assert_eq!(parse("message_1", "{{line:firstname}}様", &empty).unwrap().json, r#"{"type":"text","text":"様"}"#);
+    let refused = parse("message_2", "{{line:firstname}}様", Tokens::of(&empty)).unwrap_err();
+    assert!(
+        matches!(&refused.problem, Problem::TokenEmpty { at, name } if at.as_str() == "text" && name == "firstname")
+    );
+    let (ja, en) = (refused.in_words(Language::Japanese), refused.in_words(Language::English));
+    assert!(ja.starts_with("message_2：") && ja.contains("「名」（firstname）が空です"), "{ja}");
+    assert!(ja.contains("「{{line:firstname|お客さま}}」"), "{ja}");
+    assert!(
+        en.contains("\"First name\" (firstname), which is empty") && en.contains("{{line:firstname|customer}}"),
+        "{en}"
+    );
+    let sent = |raw| parse("message_1", raw, Tokens::of(&empty)).unwrap().json;
+    assert_eq!(sent("{{line:firstname|お客さま}}様"), r#"{"type":"text","text":"お客さま様"}"#);
+    assert_eq!(sent("{{line:firstname|}}様"), r#"{"type":"text","text":"様"}"#);
+    let nothing = parse("message_1", "{{line:firstname|}}", Tokens::of(&empty)).unwrap_err();
+    assert!(matches!(nothing.problem, Problem::Empty { at } if at.as_str() == "text"));
+}
+
+#[test]
+fn an_unknown_token_says_how_to_add_it() {
+    let refused = parse("message_1", "{{line:shoe_size}}", NONE).unwrap_err();
+    for language in [Language::Japanese, Language::English] {
+        let words = refused.in_words(language);
+        assert!(words.contains("musubi hubspot project --token-properties shoe_size"), "{words}");
+    }
+}
+
+#[test]
+fn another_systems_token_is_refused_unless_it_is_meant_as_text() {
+    let knows = |name: &str| (name == "firstname").then(|| "太郎".to_owned());
+    let meant = Tokens { others_are_text: true, ..Tokens::of(&knows) };
+    for raw in [
+        "{{ contact.firstname }}様",
+        "{{firstname}}様",
+        "こんにちは、{{ contact.firstname }}様",
+        "{% if contact.firstname %}a{% endif %}",
+        r#"{"type":"text","text":"{{contact.firstname}}"}"#,
+        r#"{"type":"textV2","text":"{{contact.firstname}}"}"#,
+        r#"{"type":"flex","altText":"a","contents":{"type":"bubble","body":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"{{ contact.firstname }}"}]}}}"#,
+    ] {
+        let refused = parse("message_1", raw, Tokens::of(&knows)).map(|_| ()).unwrap_err().problem;
+        let is_told = matches!(refused, Problem::TokenOfAnother { .. } | Problem::TokenWithoutPrefix { .. });
+        assert!(is_told, "{raw}: {refused:?}");
+        assert!(parse("message_1", raw, meant).is_ok(), "{raw}");
+    }
+    let said = |raw| parse("message_1", raw, meant).unwrap().said;
+    assert!(
+        said("{{ contact.firstname }}と{{line:firstname}}")
+            == Content::Text { text: "{{ contact.firstname }}と太郎".into() }
+    );
+    for fine in
+        ["{{line:firstname}}様", "本日：{{本日限り}} {a.b} {{sale}}", r#"{"type":"textV2","text":"{{firstname}}"}"#]
+    {
+        assert!(parse("message_1", fine, Tokens::of(&knows)).is_ok(), "{fine}");
+    }
+}
+
+#[test]
+fn what_a_contact_typed_is_never_taken_for_a_token() {
+    let typed = |_: &str| Some("{{ contact.firstname }}{% if x %}".to_owned());
+    let message = parse("message_1", "{{line:firstname}}様", Tokens::of(&typed)).unwrap();
+    assert!(message.said == Content::Text { text: "{{ contact.firstname }}{% if x %}様".into() });
+}
+
+#[test]
+fn a_flex_container_is_sent_as_the_message_around_it() {
+    let bubble = r#"{"type":"bubble","body":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"{{line:firstname}}さん"}]}}"#;
+    let name = |_: &str| Some("太郎".to_owned());
+    let message = parse("message_1", bubble, Tokens::of(&name)).unwrap();
+    let filled = bubble.replace("{{line:firstname}}", "太郎");
+    assert_eq!(message.json, format!(r#"{{"type":"flex","altText":"太郎さん","contents":{filled}}}"#));
+    assert!(message.said == Content::Rich { alt_text: "太郎さん".into() });
+    assert_eq!(problem(r#"{"type":"bubble","body":{"type":"box"}}"#), Problem::Missing { at: "body.layout".into() });
+    assert_eq!(problem(r#"{"type":"bubble"}"#), Problem::NoAltText);
+    let words = Problem::NoAltText.in_words(Language::Japanese);
+    assert!(words.contains(r#"{"type": "flex", "altText": "代替テキスト", "contents": ここに今のJSON}"#), "{words}");
+}
+
+#[test]
+fn json_in_a_code_fence_is_json() {
+    let fenced = |json: &str| format!("```json\n{json}\n```");
+    assert_eq!(sent(&fenced(r#"{"type":"text","text":"a"}"#)), r#"{"type":"text","text":"a"}"#);
+    assert!(matches!(problem(&fenced(r#"{"type":"text",}"#)), Problem::NotJson { .. }));
+    assert_eq!(problem(&fenced(r#"[{"type":"text"}]"#)), Problem::ListOfMessages);
+    assert_eq!(problem(&format!("See:\n{}", fenced("{}"))), Problem::FenceAmongWords);
+    assert_eq!(sent("```\n一行\n```"), r#"{"type":"text","text":"```\n一行\n```"}"#);
+    let list = parse_list("greeting", &fenced(r#"[{"type":"text","text":"a"},{"type":"text","text":"b"}]"#)).unwrap();
+    assert_eq!(list.len(), 2);
 }
 
 #[test]
 fn a_value_that_looks_like_json_stays_text() {
     let evil = |_: &str| Some(r#"{"type":"flex"}"#.to_owned());
-    let message = parse("message_1", "{{line:firstname}}", &evil).unwrap();
+    let message = parse("message_1", "{{line:firstname}}", Tokens::of(&evil)).unwrap();
     assert!(message.said == Content::Text { text: r#"{"type":"flex"}"#.to_owned() });
 }
 
 #[test]
 fn what_was_said_is_told_without_json() {
-    let said_by = |raw: &str| parse("message_1", raw, &none).unwrap().said;
+    let said_by = |raw: &str| parse("message_1", raw, NONE).unwrap().said;
     let text = |text: &str| Content::Text { text: text.into() };
     let rich = |alt_text: &str| Content::Rich { alt_text: alt_text.into() };
     assert!(said_by("やあ") == text("やあ"));
@@ -189,8 +270,11 @@ fn errors_hold_nothing_that_was_written() {
         r#"{"type":"textV2","text":"{himitsu}"}"#,
         r#"{"type":"textV2","text":"a","substitution":{"himitsu":{"type":"x"}}}"#,
         "{himitsu",
+        "{“himitsu”:1}",
+        "himitsu ```{\"himitsu\":1}```",
+        "{{ contact.x|default('himitsu') }}",
     ] {
-        let invalid = parse("message_1", raw, &none).expect_err(raw);
+        let invalid = parse("message_1", raw, NONE).expect_err(raw);
         let shown = format!(
             "{invalid} {invalid:?} {} {}",
             invalid.in_words(Language::Japanese),
@@ -203,13 +287,13 @@ fn errors_hold_nothing_that_was_written() {
 proptest! {
     #[test]
     fn no_field_makes_the_reader_panic(raw in any::<String>(), value in any::<String>()) {
-        let _ = parse("message_1", &raw, &|_| Some(value.clone()));
+        let _ = parse("message_1", &raw, Tokens::of(&|_| Some(value.clone())));
     }
 
     #[test]
     fn nothing_that_looks_like_json_is_sent_as_text(tail in "[\"{}\\[\\]:,\\\\a-c \n]{0,30}") {
         let raw = format!("{{{tail}");
-        if let Ok(message) = parse("message_1", &raw, &none) {
+        if let Ok(message) = parse("message_1", &raw, NONE) {
             prop_assert!(serde_json::from_str::<serde_json::Value>(&raw).is_ok());
             prop_assert_eq!(message.json.starts_with('{'), true);
         }
@@ -221,7 +305,7 @@ proptest! {
         let words = text.trim_start();
         let marked = format!("{}\\{words}", &text[..text.len() - words.len()]);
         let sendable = [text.as_str(), marked.as_str()];
-        let exact = |raw: &&str| parse("message_1", raw, &none).is_ok_and(|message| message.said == Content::Text { text: text.clone() });
+        let exact = |raw: &&str| parse("message_1", raw, NONE).is_ok_and(|message| message.said == Content::Text { text: text.clone() });
         prop_assert!(sendable.iter().any(exact), "{}", text);
     }
 }

@@ -3,13 +3,38 @@
 //! A message object is parsed first and filled in afterwards, inside its strings alone and in one pass: whatever a
 //! contact typed stays inside the string it was put into, and a token inside a property is not filled in again.
 
-use super::{json::Json, path::Path, problem::Problem};
+use super::{
+    foreign,
+    json::Json,
+    path::Path,
+    problem::Problem,
+    token::{self, Token},
+};
 
-/// The longest name of a property that a token may carry.
-const NAME_LENGTH: usize = 100;
+/// What tokens stand for.
+#[derive(Clone, Copy)]
+pub struct Tokens<'a> {
+    /// The value of a contact's property: empty where the contact has none, `None` where the CRM is not asked for it.
+    pub property: &'a dyn Fn(&str) -> Option<String>,
+    /// Tokens of other systems (`{{ contact.firstname }}`) are meant as text and go out as they are written.
+    pub others_are_text: bool,
+}
 
-/// Gives the value of a property; `None` where there is no such property.
-pub(super) type Properties<'a> = &'a dyn Fn(&str) -> Option<String>;
+impl<'a> Tokens<'a> {
+    /// With these properties; a token of another system is refused.
+    pub fn of(property: &'a dyn Fn(&str) -> Option<String>) -> Self {
+        Self { property, others_are_text: false }
+    }
+
+    /// Whether a text begins with a token, ours or another system's, well written or not: then it is no JSON.
+    pub(super) fn begin(self, text: &str) -> bool {
+        token::begins_with_token(text) || foreign::begins(text, &|name| self.knows(name))
+    }
+
+    fn knows(self, name: &str) -> bool {
+        (self.property)(name).is_some()
+    }
+}
 
 /// What a value must go through to stay a value where it is put.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -21,20 +46,15 @@ enum Escape {
     Braces,
 }
 
-/// True where a text begins with a token of ours, well written or not.
-pub(super) fn begins_with_token(text: &str) -> bool {
-    text.strip_prefix("{{").is_some_and(|rest| rest.trim_start_matches(' ').starts_with("line:"))
-}
-
 /// Fills in the tokens of a plain text.
-pub(super) fn fill_text(text: &str, properties: Properties<'_>) -> Result<String, Problem> {
+pub(super) fn fill_text(text: &str, tokens: Tokens<'_>) -> Result<String, Problem> {
     let root = Path::Root;
-    Ok(fill(text, Escape::Nothing, properties, root.key("text"))?.text)
+    Ok(fill(text, Escape::Nothing, tokens, root.key("text"))?.text)
 }
 
 /// Fills in the tokens of a message object. Positions of LINE emoji count in the text as it was written, and move
 /// with it.
-pub(super) fn fill_object(object: &mut Json, properties: Properties<'_>) -> Result<(), Problem> {
+pub(super) fn fill_object(object: &mut Json, tokens: Tokens<'_>) -> Result<(), Problem> {
     let root = Path::Root;
     let kind = object.text("type").unwrap_or_default().to_owned();
     let Json::Object(fields) = object else {
@@ -44,13 +64,13 @@ pub(super) fn fill_object(object: &mut Json, properties: Properties<'_>) -> Resu
     for (key, value) in fields.iter_mut() {
         match (kind.as_str(), key.as_str(), &mut *value) {
             ("text", "text", Json::Text(text)) => {
-                let filled = fill(text, Escape::Nothing, properties, root.key("text"))?;
+                let filled = fill(text, Escape::Nothing, tokens, root.key("text"))?;
                 (*text, moves) = (filled.text, filled.moves);
             }
             ("textV2", "text", Json::Text(text)) => {
-                *text = fill(text, Escape::Braces, properties, root.key("text"))?.text;
+                *text = fill(text, Escape::Braces, tokens, root.key("text"))?.text;
             }
-            _ => fill_field(key, value, properties, root)?,
+            _ => fill_field(key, value, tokens, root)?,
         }
     }
     if kind == "text" {
@@ -59,26 +79,27 @@ pub(super) fn fill_object(object: &mut Json, properties: Properties<'_>) -> Resu
     Ok(())
 }
 
-fn fill_field(key: &str, value: &mut Json, properties: Properties<'_>, at: Path<'_>) -> Result<(), Problem> {
+fn fill_field(key: &str, value: &mut Json, tokens: Tokens<'_>, at: Path<'_>) -> Result<(), Problem> {
     let here = at.key(key);
-    if find_token(key).is_some() || (key == "type" && matches!(value, Json::Text(kind) if find_token(kind).is_some())) {
+    if token::find(key).is_some() || (key == "type" && matches!(value, Json::Text(kind) if token::find(kind).is_some()))
+    {
         return Err(Problem::TokenNotAllowed { at: here.spell() });
     }
     let escape = if is_address(key) { Escape::Percent } else { Escape::Nothing };
-    fill_value(value, escape, properties, here)
+    fill_value(value, escape, tokens, here)
 }
 
-fn fill_value(value: &mut Json, escape: Escape, properties: Properties<'_>, at: Path<'_>) -> Result<(), Problem> {
+fn fill_value(value: &mut Json, escape: Escape, tokens: Tokens<'_>, at: Path<'_>) -> Result<(), Problem> {
     match value {
-        Json::Text(text) => *text = fill(text, escape, properties, at)?.text,
+        Json::Text(text) => *text = fill(text, escape, tokens, at)?.text,
         Json::List(items) => {
             for (index, item) in items.iter_mut().enumerate() {
-                fill_value(item, escape, properties, at.index(index))?;
+                fill_value(item, escape, tokens, at.index(index))?;
             }
         }
         Json::Object(fields) => {
             for (key, value) in fields {
-                fill_field(key, value, properties, at)?;
+                fill_field(key, value, tokens, at)?;
             }
         }
         Json::Null | Json::Flag(_) | Json::Number(_) => {}
@@ -106,50 +127,40 @@ struct Move {
     by: i64,
 }
 
-fn fill(text: &str, escape: Escape, properties: Properties<'_>, at: Path<'_>) -> Result<Filled, Problem> {
+fn fill(text: &str, escape: Escape, tokens: Tokens<'_>, at: Path<'_>) -> Result<Filled, Problem> {
+    if !tokens.others_are_text {
+        // In `textV2` doubled braces are text, so a name alone between them may be one.
+        foreign::refuse(text, &|name| escape != Escape::Braces && tokens.knows(name), at)?;
+    }
     let mut filled = Filled { text: String::with_capacity(text.len()), moves: Vec::new() };
     let (mut rest, mut position) = (text, 0);
-    while let Some((before, name, after)) = find_token(rest) {
-        let name = name.ok_or_else(|| Problem::TokenMalformed { at: at.spell() })?;
-        filled.text.push_str(before);
+    while let Some(found) = token::find(rest) {
+        let written = found.token.ok_or_else(|| Problem::TokenMalformed { at: at.spell() })?;
+        filled.text.push_str(found.before);
         if escape == Escape::Percent && !token_may_follow(&filled.text) {
             return Err(Problem::TokenInHost { at: at.spell() });
         }
-        let value = properties(name).ok_or_else(|| Problem::TokenUnknown { at: at.spell(), name: name.to_owned() })?;
-        let value = escaped(&value, escape);
-        let token = &rest[before.len()..rest.len() - after.len()];
-        let from = position + utf16_length(before);
-        let to = from + utf16_length(token);
-        filled.moves.push(Move { from, to, by: utf16_length(&value) - utf16_length(token) });
+        let value = escaped(&value_of(&written, tokens, at)?, escape);
+        let spelt = &rest[found.before.len()..rest.len() - found.after.len()];
+        let from = position + utf16_length(found.before);
+        let to = from + utf16_length(spelt);
+        filled.moves.push(Move { from, to, by: utf16_length(&value) - utf16_length(spelt) });
         filled.text.push_str(&value);
-        (rest, position) = (after, to);
+        (rest, position) = (found.after, to);
     }
     filled.text.push_str(rest);
     Ok(filled)
 }
 
-/// The first token of a text: what stands before it, its name (`None` where it is badly written), what stands after.
-fn find_token(text: &str) -> Option<(&str, Option<&str>, &str)> {
-    let mut from = 0;
-    while let Some(found) = text[from..].find("{{") {
-        let start = from + found;
-        if begins_with_token(&text[start..]) {
-            let name_start = start + text[start..].find("line:").expect("a token has its prefix") + "line:".len();
-            let named = text[name_start..].split_once("}}");
-            let (name, after) = named.map_or((None, ""), |(name, after)| (well_formed(name), after));
-            return Some((&text[..start], name, after));
-        }
-        from = start + 1;
+/// What a token stands for. An empty property without other words is refused: nobody wants to be "様" alone.
+fn value_of(token: &Token<'_>, tokens: Tokens<'_>, at: Path<'_>) -> Result<String, Problem> {
+    let name = || token.name.to_owned();
+    let value = (tokens.property)(token.name).ok_or_else(|| Problem::TokenUnknown { at: at.spell(), name: name() })?;
+    match token.otherwise {
+        _ if !value.trim().is_empty() => Ok(value),
+        Some(otherwise) => Ok(otherwise.to_owned()),
+        None => Err(Problem::TokenEmpty { at: at.spell(), name: name() }),
     }
-    None
-}
-
-fn well_formed(name: &str) -> Option<&str> {
-    let name = name.trim_matches(' ');
-    let is_name = !name.is_empty()
-        && name.len() <= NAME_LENGTH
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    is_name.then_some(name)
 }
 
 fn escaped(value: &str, escape: Escape) -> String {

@@ -1,4 +1,4 @@
-//! Problems in English. `<at>`, `<what>`, `<limit>` and `<actual>` are put in by the caller.
+//! Problems in English. What stands in pointed brackets is put in by the caller.
 
 use crate::line::message::problem::Problem;
 
@@ -13,6 +13,22 @@ pub(super) fn words(problem: &Problem) -> &'static str {
         Problem::NotJson { .. } => {
             "It begins with \"{\" and was read as JSON, but there is a mistake near line <limit>, column <actual>. Check \
              quotes, commas and brackets. To send a text that begins with \"{\", put a backslash before it: \"\\{\"."
+        }
+        Problem::OddCharacter { .. } => {
+            "It begins with \"{\" and was read as JSON, but at line <limit>, column <actual> there is <what>, which JSON does not \
+             take: <instead>. To send a text that begins with \"{\", put a backslash before it: \"\\{\"."
+        }
+        Problem::FenceAmongWords => {
+            "There are words around a code block (```). To send the JSON, enter the JSON alone. To send all of it as a text, put a \
+             backslash before it."
+        }
+        Problem::ListOfValues => {
+            "The value is a list. A list of short texts is sent as one text; any other list cannot be sent. Choose a property that \
+             is a text, or write a message."
+        }
+        Problem::NoAltText => {
+            "The Flex message has no text from which to make the alternative text that notifications show. Write it as \
+             {\"type\": \"flex\", \"altText\": \"what notifications show\", \"contents\": the JSON you have now}."
         }
         Problem::ListOfMessages => {
             "A list of messages cannot be used. Write one message object in each field. To send it as a text, put a \
@@ -29,7 +45,20 @@ pub(super) fn words(problem: &Problem) -> &'static str {
              internal name (letters, digits and _)."
         }
         Problem::TokenUnknown { .. } => {
-            "<at> has the token \"{{line:<what>}}\", but the contact has no such property. Check its internal name."
+            "<at> has the token \"{{line:<what>}}\", but HubSpot does not send that property. Check its internal name. If it is right, \
+             write the project again with \"musubi hubspot project --token-properties <what>\" and upload it."
+        }
+        Problem::TokenEmpty { .. } => {
+            "<at> has a token for the contact's <property>, which is empty. Fill it in, or write the words for that case behind a bar: \
+             \"{{line:<what>|customer}}\"."
+        }
+        Problem::TokenOfAnother { .. } => {
+            "<at> has HubSpot's token \"<what>\", which was not filled in. Use Musubi's tokens instead, such as \
+             \"{{line:firstname}}\". If it is meant as text, set unfilled_tokens=send with \"musubi portal set\"."
+        }
+        Problem::TokenWithoutPrefix { .. } => {
+            "<at> has \"{{<what>}}\", which is no token. Write \"{{line:<what>}}\". If it is meant as text, set unfilled_tokens=send \
+             with \"musubi portal set\"."
         }
         Problem::TokenNotAllowed { .. } => "<at> cannot hold a token. Keys and \"type\" take fixed words.",
         Problem::TokenInHost { .. } => {
@@ -41,7 +70,9 @@ pub(super) fn words(problem: &Problem) -> &'static str {
         Problem::UnknownType { .. } => "<at> is none of the types that LINE has here. Use one of: <what>.",
         Problem::NotOneOf { .. } => "<at> must be one of: <what>.",
         Problem::ActionNotHere { .. } => "<at> is an action that works in a <what> only. Use another action.",
-        Problem::Empty { .. } => "<at> is empty. Write something; a token whose property is empty also ends here.",
+        Problem::Empty { .. } => {
+            "<at> is empty. Write something; where a token left nothing, give it words for that case."
+        }
         Problem::TooLong { .. } => "<at> takes at most <limit> characters (now <actual>; <what>). Shorten it.",
         Problem::TooSmall { .. } => "<at> must be <limit> or more.",
         Problem::TooFew { .. } => "<at> needs at least <limit> entries (now <actual>). Add some.",

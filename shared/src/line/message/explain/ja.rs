@@ -1,4 +1,4 @@
-//! Problems in Japanese. `<at>`, `<what>`, `<limit>` and `<actual>` are put in by the caller.
+//! Problems in Japanese. What stands in pointed brackets is put in by the caller.
 
 use crate::line::message::problem::Problem;
 
@@ -17,6 +17,22 @@ pub(super) fn words(problem: &Problem) -> &'static str {
              対応を直してください。「{」で始まる文章をそのまま送る場合は、先頭に半角の「\\」（円記号で表示されることがあります）\
              を付けて「\\{」としてください。"
         }
+        Problem::OddCharacter { .. } => {
+            "「{」で始まるためJSONとして読みましたが、<limit>行<actual>文字目の<what>はJSONでは使えません。<instead>ください。「{」で\
+             始まる文章をそのまま送る場合は、先頭に半角の「\\」を付けて「\\{」としてください。"
+        }
+        Problem::FenceAmongWords => {
+            "コードブロック（```）の前後に文章があります。JSONを送る場合は、JSONだけを入力してください。文章としてそのまま送る場合は、\
+             先頭に半角の「\\」を付けてください。"
+        }
+        Problem::ListOfValues => {
+            "値が一覧です。短い文字列だけの一覧は「、」でつないで送れますが、それ以外は送れません。文字列のプロパティーを選ぶか、\
+             本文を入力してください。"
+        }
+        Problem::NoAltText => {
+            "Flex Messageの中に文字がないため、通知に表示する代替テキストを作れません。\
+             {\"type\": \"flex\", \"altText\": \"代替テキスト\", \"contents\": ここに今のJSON} の形で入力してください。"
+        }
         Problem::ListOfMessages => {
             "メッセージの配列は使えません。1つの欄にはメッセージオブジェクトを1つだけ入力し、残りは次の欄に入力してください。\
              文章として送る場合は、先頭に半角の「\\」を付けてください。"
@@ -32,7 +48,20 @@ pub(super) fn words(problem: &Problem) -> &'static str {
              （半角英数字とアンダースコア）で書いてください。"
         }
         Problem::TokenUnknown { .. } => {
-            "<at>の「{{line:<what>}}」にあたるコンタクトのプロパティーがありません。プロパティーの内部名を確認してください。"
+            "<at>の「{{line:<what>}}」のプロパティーは、HubSpotから送られてきません。内部名を確認してください。正しければ、\
+             「musubi hubspot project --token-properties <what>」でプロジェクトを書き出し直し、アップロードしてください。"
+        }
+        Problem::TokenEmpty { .. } => {
+            "<at>に差し込むコンタクトの<property>が空です。値を入力するか、「{{line:<what>|お客さま}}」のように、空のときに送る言葉を\
+             「|」の後に書いてください。"
+        }
+        Problem::TokenOfAnother { .. } => {
+            "<at>にHubSpotの差し込み「<what>」が、値に置き換わらないまま残っています。「{{line:firstname}}」のようにMusubiの差し込みで\
+             書き直してください。文字としてそのまま送る場合は、「musubi portal set」で unfilled_tokens=send を設定してください。"
+        }
+        Problem::TokenWithoutPrefix { .. } => {
+            "<at>の「{{<what>}}」は差し込みになりません。「{{line:<what>}}」と書いてください。文字としてそのまま送る場合は、\
+             「musubi portal set」で unfilled_tokens=send を設定してください。"
         }
         Problem::TokenNotAllowed { .. } => {
             "<at>では差し込みを使えません。キーと「type」には決まった文字列を書いてください。"
@@ -48,7 +77,7 @@ pub(super) fn words(problem: &Problem) -> &'static str {
         Problem::NotOneOf { .. } => "<at>には次のいずれかを指定してください：<what>。",
         Problem::ActionNotHere { .. } => "<at>のアクションは<what>でだけ使えます。別のアクションに変えてください。",
         Problem::Empty { .. } => {
-            "<at>が空です。文字を入れてください。差し込んだプロパティーが空の場合も、ここで止まります。"
+            "<at>が空です。文字を入れてください。差し込みで空になった場合は、空のときに送る言葉を書いてください。"
         }
         Problem::TooLong { .. } => "<at>は<limit>文字までです（現在<actual>文字。<what>）。短くしてください。",
         Problem::TooSmall { .. } => "<at>には<limit>以上の数を指定してください。",

@@ -32,7 +32,7 @@ const ADJUST: Field = optional("adjustMode", Rule::OneOf(&["shrink-to-fit"]));
 const SCALING: Field = optional("scaling", Rule::Flag);
 const ACTION: Field = optional("action", action::IN_FLEX);
 
-pub(super) static CONTAINERS: Variants = variants! { "bubble" => BUBBLE, "carousel" => CAROUSEL };
+pub(in super::super) static CONTAINERS: Variants = variants! { "bubble" => BUBBLE, "carousel" => CAROUSEL };
 
 static BUBBLES: Variants = variants! { "bubble" => BUBBLE };
 

@@ -1,0 +1,89 @@
+//! Contact properties that tokens in messages may stand for, beside those that every project asks for: in the project's action,
+//! where HubSpot reads them, and in the settings of the app's accounts, where Musubi does.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use musubi::config::Environment;
+use musubi::domain::account::CrmAccountKey;
+use musubi::domain::token_property::{self, ALWAYS};
+use musubi::ports::rows::Commit;
+use serde_json::Value;
+
+use crate::failure::Failure;
+use crate::place::{Place, contended};
+use crate::say::Say;
+
+/// What is always asked for ends with this in the action's definition.
+const LAST: &str = "        \"state\"";
+
+/// Reads names as they were written on the command line.
+///
+/// # Errors
+/// One of them is no internal name.
+pub fn parse(names: &[String]) -> Result<BTreeSet<String>, Failure> {
+    let mut properties = BTreeSet::new();
+    for name in names.iter().map(|name| name.trim()).filter(|name| !name.is_empty()) {
+        if !token_property::is_name(name) {
+            return Err(Failure::usage(
+                "プロパティーは内部名（半角の英小文字、数字、アンダースコア）で、カンマで区切って指定してください。内部名はHubSpotの［設定］＞［プロパティー］で確認できます。",
+                "Properties are given by internal name (lower-case letters, digits and _), separated by commas. See Settings > Properties in HubSpot.",
+            ));
+        }
+        properties.insert(name.to_owned());
+    }
+    Ok(more_than_always(properties))
+}
+
+/// What an action's definition asks for already, as far as it can be read.
+pub fn in_action(path: &Path) -> BTreeSet<String> {
+    let action: Value =
+        std::fs::read_to_string(path).ok().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    let asked = action["config"]["objectRequestOptions"]["properties"].as_array().into_iter().flatten();
+    let names = asked.filter_map(Value::as_str).filter(|name| token_property::is_name(name)).map(str::to_owned);
+    more_than_always(names.collect())
+}
+
+/// The action's definition with these properties in it, too.
+pub fn into_action(text: &str, properties: &BTreeSet<String>) -> String {
+    let more: String = properties.iter().map(|name| format!(",\n        \"{name}\"")).collect();
+    text.replacen(LAST, &format!("{LAST}{more}"), 1)
+}
+
+/// Adds properties to the settings of the app's accounts. Answers with the accounts, and all that they ask for now.
+///
+/// # Errors
+/// The stack cannot be reached; what was stored stays.
+pub async fn store(
+    environment: Environment,
+    say: &Say,
+    app: &str,
+    properties: &BTreeSet<String>,
+) -> Result<(Vec<CrmAccountKey>, BTreeSet<String>), Failure> {
+    let channels = Place::open(environment, say.language).await?.channels()?;
+    let (mut keys, mut all) = (Vec::new(), properties.clone());
+    for account in channels.accounts().await?.into_iter().filter(|account| account.app.as_str() == app) {
+        all.extend(account.token_properties);
+        keys.push(account.key);
+    }
+    for key in &keys {
+        let mut outcome = Commit::Conflict;
+        for _ in 0..5 {
+            let Some(mut found) = channels.account(key).await? else { break };
+            found.value.token_properties.extend(all.iter().cloned());
+            outcome = channels.put_account(&found.value, found.rev).await?;
+            if outcome == Commit::Done {
+                break;
+            }
+        }
+        if outcome == Commit::Conflict {
+            return Err(contended());
+        }
+    }
+    Ok((keys, all))
+}
+
+fn more_than_always(mut properties: BTreeSet<String>) -> BTreeSet<String> {
+    properties.retain(|name| ALWAYS.iter().all(|(always, ..)| always != name));
+    properties
+}
