@@ -17,6 +17,7 @@ mod line_samples;
 mod logins;
 mod order;
 mod outbound;
+mod owners;
 mod presets;
 mod probe;
 mod records;

@@ -6,7 +6,7 @@ use crate::domain::conversation::OwnersTask;
 use crate::domain::ids::{TaskId, fingerprint};
 use crate::domain::owed::{Owed, OwedRow};
 use crate::ports::PortError;
-use crate::ports::crm::{ContactRecord, CrmFailure, TaskStanding, TaskWrite};
+use crate::ports::crm::{ContactRecord, CrmFailure, Each, TaskStanding, TaskWrite};
 use crate::ports::journal::write;
 
 /// An open task is looked at again after this long, doubling to an hour.
@@ -27,8 +27,7 @@ impl Payer<'_> {
                 to_write.push((person, task));
             }
         }
-        let writes: Vec<TaskWrite> = to_write.iter().map(|(_, task)| task.clone()).collect();
-        let answers = self.crm.write_tasks(&writes).await;
+        let answers = self.write_for_somebody(&to_write).await;
         for ((mut person, _), answer) in to_write.into_iter().zip(answers) {
             match answer {
                 Ok(task) => {
@@ -43,6 +42,51 @@ impl Payer<'_> {
             }
         }
         Ok(done)
+    }
+
+    /// Writes tasks. One that the CRM refuses with its owner, who may have been deactivated, is written for the channel's fallback
+    /// owner, and where that one is refused, too, for nobody; it says so. What was refused was not written, so nothing is written
+    /// twice.
+    async fn write_for_somebody(&self, to_write: &[(Person, TaskWrite)]) -> Vec<Each<TaskId>> {
+        let mut tasks: Vec<TaskWrite> = to_write.iter().map(|(_, task)| task.clone()).collect();
+        let mut answers = self.crm.write_tasks(&tasks).await;
+        for is_last in [false, true] {
+            let is_refused =
+                |at: &usize| matches!(answers[*at], Err(CrmFailure::Refused { .. })) && tasks[*at].owner.is_some();
+            let refused: Vec<usize> = (0..tasks.len()).filter(is_refused).collect();
+            if refused.is_empty() {
+                break;
+            }
+            for at in &refused {
+                let (person, asked) = &to_write[*at];
+                tracing::warn!(crm.account = %self.account.key, contact = %asked.contact, "task.owner_refused");
+                crate::telemetry::count("TaskOwnerRefused", 1);
+                let fallback = person.channel.settings.fallback_owner.clone();
+                let next = fallback.filter(|fallback| !is_last && Some(fallback) != asked.owner.as_ref());
+                tasks[*at] = self.for_somebody_else(asked, next);
+            }
+            let again: Vec<TaskWrite> = refused.iter().map(|at| tasks[*at].clone()).collect();
+            for (at, answer) in refused.into_iter().zip(self.crm.write_tasks(&again).await) {
+                answers[at] = answer;
+            }
+        }
+        answers
+    }
+
+    /// The task for another owner, or for nobody, with a word about it.
+    fn for_somebody_else(&self, task: &TaskWrite, owner: Option<String>) -> TaskWrite {
+        let language = self.account.language;
+        let told = match owner {
+            Some(_) => language.pick(
+                "コンタクトの担当者（無効になったユーザーの可能性があります）には割り当てられなかったため、代わりの担当者に割り当てています。",
+                "It could not be assigned to the contact's owner, who may have been deactivated, and went to the fallback owner.",
+            ),
+            None => language.pick(
+                "コンタクトの担当者（無効になったユーザーの可能性があります）には割り当てられなかったため、担当者なしで作成しています。コンタクトの担当者を設定し直してください。",
+                "It could not be assigned to the contact's owner, who may have been deactivated, and is nobody's. Give the contact another owner.",
+            ),
+        };
+        TaskWrite { owner, body: format!("{} {told}", task.body), ..task.clone() }
     }
 
     /// Whether the person's task is open. One that was done before the newest message makes room for another.

@@ -57,6 +57,7 @@ impl FakeHubSpot {
             contacts_of: Default::default(),
             activities_of: Default::default(),
             owners: Vec::new(),
+            inactive_owners: Default::default(),
             timeline: Vec::new(),
             timeline_ids: Default::default(),
             recent_calls: VecDeque::new(),
@@ -118,6 +119,11 @@ impl FakeHubSpot {
     /// Adds a user who can own records.
     pub fn add_owner(&self, portal_id: u64, owner: OwnerSpec) {
         self.lock().portal(portal_id).owners.push(owner);
+    }
+
+    /// Deactivates a user who owns records: the records still name them.
+    pub fn deactivate_owner(&self, portal_id: u64, owner_id: u64) {
+        self.lock().portal(portal_id).inactive_owners.insert(owner_id);
     }
 
     /// The portal's owners.

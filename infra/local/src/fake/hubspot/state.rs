@@ -230,6 +230,9 @@ pub(crate) struct Portal {
     /// Contact to its notes and tasks.
     pub(crate) activities_of: BTreeMap<u64, BTreeSet<(ObjectType, u64)>>,
     pub(crate) owners: Vec<OwnerSpec>,
+    /// Owners whose user was deactivated: records keep them, and nothing new is given to them. That a write is refused was
+    /// reported by developers; the code's name is unverified.
+    pub(crate) inactive_owners: BTreeSet<u64>,
     pub(crate) timeline: Vec<TimelineEvent>,
     pub(crate) timeline_ids: HashSet<String>,
     pub(crate) recent_calls: VecDeque<i64>,

@@ -50,6 +50,9 @@ pub(crate) fn check(
         }
         let Some(value) = value else { continue };
         check_value(name, value, &definition.json)?;
+        if name == "hubspot_owner_id" && portal.inactive_owners.iter().any(|owner| owner.to_string() == *value) {
+            return Err(Problem::property(name, "INVALID_OWNER_ID", &format!("{value} was not a valid owner ID")));
+        }
         let owner = portal.unique.get(&(kind, name.clone(), unique_form(name, value)));
         if let Some(owner) = owner.filter(|owner| definition.unique && Some(**owner) != id) {
             return Err(conflict(name, *owner, conflict_is_409));
