@@ -277,7 +277,7 @@ def env(host):
     crm = {"MUSUBI_CRM_QUEUE_URL": queue("crm.fifo")}
     # A browser goes there, and this machine's browser knows no container's names.
     opened = "http://127.0.0.1:" + str(LINE)
-    login = {"MUSUBI_LINE_ACCESS_URL": opened, "MUSUBI_LIFF_URL": f"{opened}/liff", "MUSUBI_LIFF_SDK_URL": f"{opened}/liff/sdk.js"}
+    login = {"MUSUBI_LINE_ACCESS_URL": opened, "MUSUBI_LINE_APP_URL": opened, "MUSUBI_LIFF_URL": f"{opened}/liff", "MUSUBI_LIFF_SDK_URL": f"{opened}/liff/sdk.js"}
     # Not an address to call but the one that was signed or is sent to people, whatever the container calls this machine.
     public = {"MUSUBI_PUBLIC_URL": PUBLIC_URL}
     line, hubspot = {"MUSUBI_LINE_API_URL": at(LINE)}, {"MUSUBI_HUBSPOT_API_URL": at(HUBSPOT)}

@@ -229,6 +229,14 @@ pub fn line_urls(environment: &Environment) -> Result<LineUrls, ConfigError> {
     })
 }
 
+/// What opens LINE itself, followed by a path such as `/R/ti/p/...`: LINE's own address unless the environment names another.
+///
+/// # Errors
+/// Names a malformed variable.
+pub fn line_app_url(environment: &Environment) -> Result<String, ConfigError> {
+    environment.url_or("MUSUBI_LINE_APP_URL", "https://line.me")
+}
+
 /// Where LIFF apps are opened, and where their SDK is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LiffUrls {

@@ -1,19 +1,21 @@
 // What the browser tests share: the program under test, Chromium, and a page whose errors and requests are noted.
 
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
-const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
+export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 const FLAGS = [
   "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
   "--disable-component-update", "--disable-sync",
 ];
 const START_LIMIT_MS = 60_000;
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** Starts `local --port 0 --json`, or with other arguments (`LOCAL_BIN`, else the debug build), and answers with what it says of itself and how to stop it. */
 export async function startLocal(options = ["--port", "0", "--json"]) {
@@ -53,4 +55,14 @@ export async function openPage(url, { locale = "ja-JP", width = 1280, height = 8
     rmSync(profile, { recursive: true, force: true });
   };
   return { page, problems, close };
+}
+
+/** What keeps people out of the page as it stands, by axe-core's rules of WCAG 2.2 A and AA and of good practice; one line for each element. */
+export async function barriers(page) {
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, {
+    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    rules: { "target-size": { enabled: true } },
+  }));
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")} ${failureSummary.replace(/\s+/g, " ")}`));
 }

@@ -124,7 +124,9 @@ test("a note's HTML keeps its words and loses everything that acts", async () =>
     return box.innerHTML;
   });
   assert.equal(rebuilt, "<p>a<b>b</b></p><p>d</p>e<h3>f</h3>");
-  clean();
+  // Newer browsers report already when such markup is read that the page's policy would not run it.
+  const others = opened.problems.filter((problem) => !problem.includes("Executing inline event handler violates"));
+  assert.deepEqual(others, []);
 });
 
 test("blocking shuts the phone and is seen in the CRM, unblocking opens it again", async () => {

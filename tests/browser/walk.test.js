@@ -142,7 +142,8 @@ test("whoever declines is told so, and nothing is linked", async () => {
   await phone.locator("#cancel").click();
   await ended(phone, "ログインをキャンセルしました");
   await phone.getByText("LINEアカウントの連携は行われていません。").waitFor();
-  assert.equal((await contacts()).filter(({ properties }) => properties.line_user_name).length, 0);
+  const linked = (await contacts()).filter(({ properties }) => properties.line_user_id);
+  assert.deepEqual(linked.map(({ properties }) => properties.line_user_id), [local.line_user_ids[0]], "nobody but who was linked before");
 });
 
 test("a person undoes it: the page says so, and LINE is gone from the contact", async () => {

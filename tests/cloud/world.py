@@ -77,6 +77,7 @@ def vendor_addresses(fakes):
     return {
         "LineApiUrl": line,
         "LineAccessUrl": line,
+        "LineAppUrl": line,
         "LiffUrl": f"{line}/liff",
         "LiffSdkUrl": f"{line}/liff/sdk.js",
         "HubSpotApiUrl": fakes.hubspot_url,

@@ -14,6 +14,7 @@ mod inbound;
 
 mod line_message_schema;
 mod line_samples;
+mod local_world;
 mod logins;
 mod order;
 mod outbound;

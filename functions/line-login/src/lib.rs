@@ -55,6 +55,8 @@ pub struct Ports {
     pub liff_url: String,
     /// The LIFF SDK.
     pub liff_sdk_url: String,
+    /// What opens LINE itself.
+    pub line_app_url: String,
 }
 
 impl Ports {
@@ -78,6 +80,7 @@ impl Ports {
             access_url: line_urls.access,
             log_in: LogIn { journal, login: Arc::new(login), link, clock },
             public_url: config::public_url(environment)?,
+            line_app_url: config::line_app_url(environment)?,
             liff_url: liff_urls.apps,
             liff_sdk_url: liff_urls.sdk,
         })

@@ -129,7 +129,12 @@ impl Visit {
 
     /// What pages say of the Official Account.
     pub fn account(&self) -> Account<'_> {
-        Account { channel: &self.channel.id, name: &self.channel.name, basic_id: &self.channel.basic_id }
+        Account {
+            channel: &self.channel.id,
+            name: &self.channel.name,
+            basic_id: &self.channel.basic_id,
+            line_app_url: &self.ports.line_app_url,
+        }
     }
 
     /// It ends with a page, without a way to begin again.

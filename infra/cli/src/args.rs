@@ -5,6 +5,7 @@ mod friends;
 mod login;
 mod portal;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
@@ -67,12 +68,21 @@ impl From<Lang> for Language {
 impl Args {
     /// The language that was asked for, or the machine's.
     pub fn language(&self) -> Language {
-        let of_machine = || {
-            let named = ["LC_ALL", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|it| !it.is_empty()));
-            Language::from_tag(&named.unwrap_or_default())
-        };
         self.lang.map_or_else(of_machine, Language::from)
     }
+}
+
+/// The language that a command line asks for, or the machine's: known before it is read, for what is said of reading it.
+pub fn language_of(arguments: &[OsString]) -> Language {
+    let texts: Vec<&str> = arguments.iter().take_while(|it| *it != "--").filter_map(|it| it.to_str()).collect();
+    let after = texts.windows(2).find(|pair| pair[0] == "--lang").map(|pair| pair[1]);
+    let named = after.or_else(|| texts.iter().find_map(|text| text.strip_prefix("--lang=")));
+    named.and_then(|name| Lang::from_str(name, false).ok()).map_or_else(of_machine, Language::from)
+}
+
+fn of_machine() -> Language {
+    let named = ["LC_ALL", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|it| !it.is_empty()));
+    Language::from_tag(&named.unwrap_or_default())
 }
 
 /// A CRM, as it is spelled in arguments.

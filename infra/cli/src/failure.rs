@@ -35,6 +35,9 @@ pub enum Failure {
     /// A name or address is missing.
     #[error("the environment is not complete")]
     Config(#[from] ConfigError),
+    /// Nothing said which stack it is about.
+    #[error("no stack is named")]
+    NoStack(#[source] ConfigError),
     /// AWS or LINE.
     #[error("a service did not do its part")]
     Port(#[from] PortError),
@@ -65,10 +68,19 @@ impl Failure {
         Self::Failed(Words::new(japanese, english))
     }
 
+    /// The same, told to somebody who named a stack's outputs, or did not.
+    #[must_use]
+    pub fn seen_from(self, has_outputs: bool) -> Self {
+        match self {
+            Self::Config(error @ ConfigError::Missing { .. }) if !has_outputs => Self::NoStack(error),
+            other => other,
+        }
+    }
+
     /// For scripts.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Config(_) | Self::Usage(_) => 2,
+            Self::Config(_) | Self::NoStack(_) | Self::Usage(_) => 2,
             Self::NotFound(_) => 3,
             Self::Port(_) | Self::Failed(_) => 1,
         }
@@ -77,7 +89,7 @@ impl Failure {
     /// For machines.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Config(_) => "config",
+            Self::Config(_) | Self::NoStack(_) => "config",
             Self::Usage(_) => "usage",
             Self::NotFound(_) => "not_found",
             Self::Port(_) => "unavailable",
@@ -88,19 +100,29 @@ impl Failure {
     /// For people.
     pub fn words(&self, language: Language) -> String {
         match self {
-            Self::Config(error) => config_words(error, language),
+            Self::Config(error) => error.words(language),
+            Self::NoStack(error) => no_stack_words(error, language),
             Self::Port(error) => port_words(error, language),
             Self::Usage(words) | Self::NotFound(words) | Self::Failed(words) => words.of(language).to_owned(),
         }
     }
 }
 
-fn config_words(error: &ConfigError, language: Language) -> String {
-    let hint = language.pick(
-        "--outputs FILE（sam list stack-outputs --output json の出力）でスタックを指定できます。",
-        "--outputs FILE (from sam list stack-outputs --output json) names the stack.",
+/// What to do comes first; the name of the first thing that was missed tells nobody anything.
+fn no_stack_words(error: &ConfigError, language: Language) -> String {
+    let todo = language.pick(
+        "操作するスタックが指定されていません。--outputs FILE を付けるか、環境変数 MUSUBI_OUTPUTS にファイルを設定してください。\n\
+         FILEは sam list stack-outputs --stack-name NAME --output json の出力です。手元で試すときは、cargo run -p local が表示する行を使ってください。",
+        "No stack is named. Add --outputs FILE, or set MUSUBI_OUTPUTS to it.\n\
+         FILE is what `sam list stack-outputs --stack-name NAME --output json` prints; for a try on this machine, use the line that \
+         `cargo run -p local` prints.",
     );
-    format!("{} {hint}", error.words(language))
+    match error {
+        ConfigError::Missing { name } => {
+            format!("{todo}{}", language.pick(&format!("（{name} がありません）"), &format!(" ({name} is missing.)")))
+        }
+        ConfigError::Malformed { .. } => format!("{todo} {}", error.words(language)),
+    }
 }
 
 /// The chain of causes, since an operator can act on it: our calls' names, AWS's codes, HTTP statuses.

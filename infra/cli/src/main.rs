@@ -10,6 +10,7 @@ mod channel;
 mod dead_letters;
 mod failure;
 mod friends;
+mod help;
 mod hubspot_project;
 mod login;
 mod parked;
@@ -23,9 +24,10 @@ mod say;
 mod table;
 mod token_properties;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::FromArgMatches;
 
 use args::{Args, Command};
 use ask::Ask;
@@ -34,13 +36,20 @@ use place::Place;
 use say::{Report, Say};
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let language = args::language_of(&arguments);
+    let read = help::command(language).try_get_matches_from(arguments).and_then(|it| Args::from_arg_matches(&it));
+    let args = match read {
+        Ok(args) => args,
+        Err(error) => return help::show(&error, language),
+    };
     let say = Say::new(args.language(), args.json);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.expect("a process can always make a runtime of one thread");
+    let has_outputs = args.outputs.is_some();
     match runtime.block_on(run(args, say)) {
         Ok(report) => say.report(&report),
-        Err(failure) => say.failure(&failure),
+        Err(failure) => say.failure(&failure.seen_from(has_outputs)),
     }
 }
 

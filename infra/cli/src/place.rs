@@ -44,6 +44,7 @@ pub fn environment(outputs: Option<&Path>) -> Result<Environment, Failure> {
     let text = std::fs::read_to_string(path)
         .map_err(|_| Failure::usage(format!("{shown} を読み取れません。"), format!("{shown} cannot be read.")))?;
     let variables = variables(&text);
+    let of_this_machine = of_this_machine(&serde_json::from_str(&text).unwrap_or_default())?;
     if variables.is_empty() {
         return Err(Failure::usage(
             format!(
@@ -52,7 +53,46 @@ pub fn environment(outputs: Option<&Path>) -> Result<Environment, Failure> {
             format!("{shown} holds no outputs of a stack. Make it with: sam list stack-outputs --output json"),
         ));
     }
-    Ok(environment.with(variables))
+    let marker = (!of_this_machine.is_empty()).then(|| (EMULATED.to_owned(), "yes".to_owned()));
+    Ok(environment.with(variables).with(of_this_machine).with(marker))
+}
+
+/// Stands in the environment where the stack is emulated on this machine.
+const EMULATED: &str = "MUSUBI_EMULATED";
+
+/// What an outputs file of a world on this machine says beyond the template's outputs: emulators, stand-ins, and credentials that
+/// are none.
+const OF_THIS_MACHINE: [&str; 10] = [
+    "AWS_REGION",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_ENDPOINT_URL_DYNAMODB",
+    "AWS_ENDPOINT_URL_SQS",
+    "AWS_ENDPOINT_URL_SECRETS_MANAGER",
+    "MUSUBI_LINE_API_URL",
+    "MUSUBI_LIFF_URL",
+    "MUSUBI_HUBSPOT_API_URL",
+    "MUSUBI_HUBSPOT_AUTHORIZE_URL",
+];
+
+/// The variables of a world on this machine. An address elsewhere is none of its: a file from a stranger leads nobody away.
+fn of_this_machine(json: &Value) -> Result<Vec<(String, String)>, Failure> {
+    let Some(given) = json["ThisMachine"].as_object() else { return Ok(Vec::new()) };
+    let is_here = |address: &str| {
+        let host = url::Url::parse(address).ok().and_then(|url| url.host_str().map(str::to_owned));
+        host.is_some_and(|host| matches!(host.as_str(), "127.0.0.1" | "localhost" | "[::1]"))
+    };
+    OF_THIS_MACHINE
+        .iter()
+        .filter_map(|name| Some((*name, given.get(*name)?.as_str()?)))
+        .map(|(name, value)| match name.contains("_URL") && !is_here(value) {
+            false => Ok((name.to_owned(), value.to_owned())),
+            true => Err(Failure::usage(
+                format!("出力ファイルの {name} は、このコンピューターのアドレスではありません。"),
+                format!("{name} in the outputs file is no address of this machine."),
+            )),
+        })
+        .collect()
 }
 
 /// Reads what `sam list stack-outputs` or `aws cloudformation describe-stacks` writes, or a plain object.
@@ -93,7 +133,11 @@ impl Place {
     /// # Errors
     /// Names what is malformed.
     pub async fn open(environment: Environment, language: Language) -> Result<Self, ConfigError> {
-        let aws = Aws::from_default_chain(&environment, Patience::WORKER).await?;
+        // Whoever has profiles for AWS does not sign calls to an emulator with them.
+        let aws = match environment.get(EMULATED) {
+            Some(_) => Aws::from_environment(&environment, Patience::WORKER)?,
+            None => Aws::from_default_chain(&environment, Patience::WORKER).await?,
+        };
         let parts = Parts::over(aws, environment.clone(), Arc::new(musubi::ports::clock::SystemClock));
         Ok(Self { parts, environment, language })
     }
@@ -188,5 +232,22 @@ mod tests {
             assert_eq!(environment.get("MUSUBI_STACK").as_deref(), Some("shop"), "{text}");
         }
         assert!(variables("[]").is_empty() && variables("no json").is_empty());
+    }
+
+    #[test]
+    fn an_outputs_file_leads_to_this_machine_or_to_aws_and_nowhere_else() {
+        let of = |name: &str, value: &str| of_this_machine(&serde_json::json!({"ThisMachine": {name: value}}));
+        for here in ["http://127.0.0.1:8801", "http://localhost:1/x", "http://[::1]:9"] {
+            let read = of("AWS_ENDPOINT_URL_SQS", here).unwrap();
+            assert_eq!(read, [("AWS_ENDPOINT_URL_SQS".to_owned(), here.to_owned())]);
+        }
+        for elsewhere in
+            ["https://sqs.evil.example", "http://127.0.0.1.evil.example", "http://127.0.0.1@evil.example", "x"]
+        {
+            for name in ["AWS_ENDPOINT_URL_SQS", "MUSUBI_LINE_API_URL"] {
+                assert!(matches!(of(name, elsewhere), Err(Failure::Usage(_))), "{elsewhere}");
+            }
+        }
+        assert!(of("PATH", "x").unwrap().is_empty(), "no other variable is taken from a file");
     }
 }

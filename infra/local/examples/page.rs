@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use local::demo::{Demo, Inside, router};
+use local::demo::{Demo, Inside, Spoken, router};
 use local::fake::serve_on;
 use local::seed;
 use local::world::{Options, World};
@@ -28,6 +28,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         channel_id: seed::CHANNEL_ID.to_owned(),
         portal_id: seed::PORTAL_ID,
         ours: Arc::new(Inside::new(world.aws.sqs().clone(), journal, account)),
+        language: Spoken::default(),
     };
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
     let served = serve_on(listener, router(demo))?;

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use musubi::domain::language::Language;
+use musubi::ports::PortError;
 use serde_json::{Value, json};
 
-use crate::demo::{self, Demo, Ours};
+use crate::demo::{self, Demo, Ours, Spoken};
 use crate::fake::hubspot::FakeHubSpot;
 use crate::fake::line::FakeLine;
 use crate::fake::{FakeClock, serve};
@@ -17,6 +19,10 @@ struct Elsewhere;
 
 #[async_trait]
 impl Ours for Elsewhere {
+    async fn speak(&self, _: Language) -> Result<(), PortError> {
+        Ok(())
+    }
+
     async fn look(&self) -> Value {
         json!({"inbox": 0, "push": 0, "owed": 0, "dead_letters": [], "parked": [], "owed_rows": [], "login": null})
     }
@@ -38,8 +44,10 @@ pub async fn run(public_url: Option<&str>, as_json: bool) -> Result<(), WorldErr
         channel_id: seed::CHANNEL_ID.to_owned(),
         portal_id: seed::PORTAL_ID,
         ours: Arc::new(Elsewhere),
+        language: Spoken::default(),
     };
     let (line_at, hubspot_at, page) = (line.serve().await?, hubspot.serve().await?, serve(demo::router(demo)).await?);
+    line.show_phones_at(&page.url());
     let refresh_token = hubspot.install(seed::PORTAL_ID);
     let greeting = json!({
         "url": page.url(),

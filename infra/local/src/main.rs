@@ -1,11 +1,11 @@
 //! `cargo run -p local`: Musubi on a laptop, with nothing to set up.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use local::seed;
 use local::world::{Options, World, WorldError};
+use local::{outputs, seed};
 use musubi::domain::channel::ChannelSettings;
 use serde_json::json;
 use tracing_subscriber::EnvFilter;
@@ -68,8 +68,9 @@ async fn main() -> ExitCode {
 
 async fn run(arguments: Arguments) -> Result<(), WorldError> {
     let world = start(&arguments).await?;
+    let outputs = outputs::write(&world.environment, arguments.data.as_deref())?;
     if arguments.json {
-        println!("{}", greeting(&world));
+        println!("{}", greeting(&world, &outputs));
     } else {
         let (line, hubspot) = &world.vendor_urls;
         println!("Musubi      {}", world.url);
@@ -77,6 +78,11 @@ async fn run(arguments: Arguments) -> Result<(), WorldError> {
         for (name, variable) in [("DynamoDB", "AWS_ENDPOINT_URL_DYNAMODB"), ("SQS", "AWS_ENDPOINT_URL_SQS")] {
             println!("  {name:<9} {}", world.environment.get(variable).unwrap_or_default());
         }
+        let command = format!("--outputs {} channel list", outputs.display());
+        println!("  musubi    musubi {command}");
+        println!(
+            "            cargo run -q -p musubi-cli -- {command}   （インストールしていない場合 / not installed）"
+        );
         println!("Ctrl+C で終了します。 / Ctrl+C ends it.");
     }
     let _ = tokio::signal::ctrl_c().await;
@@ -89,6 +95,7 @@ async fn start(arguments: &Arguments) -> Result<World, WorldError> {
         port,
         emulators,
         data: arguments.data.clone(),
+        wakes_when_due: true,
         settings: ChannelSettings {
             idle_window_ms: arguments.flush_after.max(0) * 1000,
             dummy_email_domain: arguments.dummy_email.clone(),
@@ -106,7 +113,7 @@ async fn start(arguments: &Arguments) -> Result<World, WorldError> {
 }
 
 /// What a script needs to know.
-fn greeting(world: &World) -> serde_json::Value {
+fn greeting(world: &World, outputs: &Path) -> serde_json::Value {
     json!({
         "url": world.url,
         "channel_id": seed::CHANNEL_ID,
@@ -119,5 +126,6 @@ fn greeting(world: &World) -> serde_json::Value {
         "hubspot_client_secret": seed::CLIENT_SECRET,
         "portal_id": seed::PORTAL_ID.to_string(),
         "public_url": world.url,
+        "outputs": outputs,
     })
 }

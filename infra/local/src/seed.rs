@@ -10,13 +10,16 @@ use musubi::domain::ids::{
 use musubi::domain::language::Language;
 use musubi::domain::link::ContactLink;
 use musubi::domain::login::{FriendPrompt, LoginSettings, Route};
+use musubi::domain::properties as property;
 use musubi::domain::route::RouteName;
+use musubi::ports::crm::{ContactWrite, Properties};
 use musubi::ports::secrets::{CrmAppSecrets, CrmToken, LineSecrets, Secret};
-use musubi::ports::{Channels, Clock, Links, PortError, Secrets};
+use musubi::ports::{Channels, Clock, Crms, Links, PortError, Secrets};
 
 use crate::fake::hubspot::{AppSpec, FakeHubSpot, OwnerSpec, PortalSpec};
 use crate::fake::line::login::{LiffSpec, LoginChannelSpec};
 use crate::fake::line::{ChannelSpec, FakeLine, Friendship};
+use crate::names;
 
 /// The Official Account's channel ID.
 pub const CHANNEL_ID: &str = "1657000001";
@@ -70,7 +73,7 @@ pub fn login() -> LoginSettings {
         // The screen that asks for friendship is worth seeing.
         friend_prompt: FriendPrompt::Aggressive,
         ask_email: true,
-        company: Some("結び珈琲株式会社".to_owned()),
+        company: Some(names::COMPANY.0.to_owned()),
         routes: [route("poster"), route("counter")].into(),
         ..LoginSettings::new(LoginChannelId::new(LOGIN_CHANNEL_ID))
     }
@@ -81,16 +84,16 @@ pub fn vendors(line: &FakeLine, hubspot: &FakeHubSpot, public_url: &str, unique_
     line.add_channel(ChannelSpec {
         bot_user_id: BOT_USER_ID.to_owned(),
         basic_id: "@musubi-coffee".to_owned(),
-        name: "結び珈琲".to_owned(),
+        name: names::ACCOUNT.0.to_owned(),
         webhook_url: Some(format!("{public_url}/line/{CHANNEL_ID}/webhook")),
         ..ChannelSpec::demo(CHANNEL_ID, CHANNEL_SECRET, PROVIDER)
     });
-    for (user, name) in [(LINKED_USER, "はなこ"), (NEW_USER, "たろう")] {
-        line.add_person_as(user, PROVIDER, name, None);
+    for (user, name) in [LINKED_USER, NEW_USER, STRANGER, STRANGER_WITH_EMAIL].into_iter().zip(names::PEOPLE) {
+        line.add_person_as(user, PROVIDER, name.0, None);
+    }
+    for user in [LINKED_USER, NEW_USER] {
         line.set_friendship(CHANNEL_ID, user, Friendship::Friend);
     }
-    line.add_person_as(STRANGER, PROVIDER, "じろう", None);
-    line.add_person_as(STRANGER_WITH_EMAIL, PROVIDER, "けんじ", None);
     let addresses = [(LINKED_USER, "hanako"), (NEW_USER, "taro"), (STRANGER_WITH_EMAIL, "kenji")];
     for (user, name) in addresses {
         line.set_email(user, Some(&format!("{name}@example.com")));
@@ -107,13 +110,14 @@ pub fn vendors(line: &FakeLine, hubspot: &FakeHubSpot, public_url: &str, unique_
             owner_id: OWNER_ID,
             user_id: 9_586_504,
             email: "sato@example.com".to_owned(),
-            first_name: "美咲".to_owned(),
-            last_name: "佐藤".to_owned(),
+            first_name: names::OWNER[0].0.to_owned(),
+            last_name: names::OWNER[1].0.to_owned(),
         },
     );
     let owner = OWNER_ID.to_string();
+    let [(given, _), (family, _)] = names::CONTACT;
     let known =
-        [("firstname", "花子"), ("lastname", "田中"), ("email", "hanako@example.com"), ("hubspot_owner_id", &owner)];
+        [("firstname", given), ("lastname", family), ("email", "hanako@example.com"), ("hubspot_owner_id", &owner)];
     hubspot.create_contact_as(PORTAL_ID, LINKED_CONTACT, &known);
 }
 
@@ -178,7 +182,7 @@ pub async fn musubi(
     let channel = Channel {
         id: id.clone(),
         bot_user_id: BotUserId::new(BOT_USER_ID),
-        name: "結び珈琲".to_owned(),
+        name: names::ACCOUNT.0.to_owned(),
         basic_id: "@musubi-coffee".to_owned(),
         account: key.clone(),
         settings,
@@ -195,5 +199,25 @@ pub async fn musubi(
         by: None,
     };
     let _ = links.tie(&link).await?;
+    show_link(crms, &account, &link).await
+}
+
+/// How long the demo data may take to be written, in milliseconds.
+const SEED_WITHIN_MS: i64 = 60_000;
+
+/// Says on the contact what the link says, as the dispatcher leaves it after a link.
+async fn show_link(crms: &CrmClients, account: &CrmAccount, link: &ContactLink) -> Result<(), PortError> {
+    let Some(crm) = crms.connect(account, link.linked_at_ms + SEED_WITHIN_MS).await? else { return Ok(()) };
+    let linked_at = jiff::Timestamp::from_millisecond(link.linked_at_ms).unwrap_or_default();
+    let mut properties = Properties::default();
+    properties.set(property::LINE_USER_ID, link.user.expose());
+    properties.set(property::LINE_USER_NAME, names::pick(names::PEOPLE[0], Language::default()));
+    properties.set(property::LINE_LINKED_AT, linked_at.to_string());
+    properties.set(property::LINE_FOLLOWS, "true");
+    properties.set(property::LINE_UNANSWERED, "false");
+    let writes = [ContactWrite { contact: link.contact.clone(), properties }];
+    for written in crm.update_contacts(&writes).await {
+        written.map_err(|failure| PortError::permanent("demo contact", failure.to_string()))?;
+    }
     Ok(())
 }

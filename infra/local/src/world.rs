@@ -18,12 +18,18 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::aws::{LocalAws, StartError};
-use crate::demo::{self, Demo};
+use crate::demo::{self, Demo, Spoken};
 use crate::fake::hubspot::FakeHubSpot;
 use crate::fake::line::FakeLine;
 use crate::fake::{FakeClock, Served, serve_on};
 use crate::pollers::{Kill, Mapping, poll};
 use crate::seed;
+use crate::waking::wake_when_due;
+
+/// The demo's HubSpot account.
+fn account() -> CrmAccountKey {
+    CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new(seed::PORTAL_ID.to_string()) }
+}
 
 /// Changes the parts of push-delivery, to make them fail.
 pub type Sabotage = Box<dyn FnOnce(&mut push_delivery::Ports, Kill) + Send>;
@@ -42,12 +48,26 @@ pub struct Options {
     pub unique_keys: bool,
     /// Changes the parts of push-delivery, to make them fail.
     pub sabotage: Option<Sabotage>,
+    /// How often the schedule comes, in milliseconds of the world's time.
+    pub schedule_ms: u64,
+    /// Work that falls due is woken for at once, not only by the schedule: for people who watch. Tests that move the clock have the
+    /// schedule alone, as a stack has.
+    pub wakes_when_due: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
         let settings = ChannelSettings::default();
-        Self { port: 0, emulators: [0; 4], data: None, settings, unique_keys: true, sabotage: None }
+        Self {
+            port: 0,
+            emulators: [0; 4],
+            data: None,
+            settings,
+            unique_keys: true,
+            sabotage: None,
+            schedule_ms: 60_000,
+            wakes_when_due: false,
+        }
     }
 }
 
@@ -120,9 +140,11 @@ impl World {
             ("MUSUBI_LINE_API_URL", &vendor_urls.0),
             ("MUSUBI_LINE_DATA_API_URL", &vendor_urls.0),
             ("MUSUBI_LINE_ACCESS_URL", &vendor_urls.0),
+            ("MUSUBI_LINE_APP_URL", &vendor_urls.0),
             ("MUSUBI_LIFF_URL", &format!("{}/liff", vendor_urls.0)),
             ("MUSUBI_LIFF_SDK_URL", &format!("{}/liff/sdk.js", vendor_urls.0)),
             ("MUSUBI_HUBSPOT_API_URL", &vendor_urls.1),
+            ("MUSUBI_HUBSPOT_AUTHORIZE_URL", &format!("{}/oauth/authorize", vendor_urls.1)),
         ]);
         let mut world = Self {
             clock,
@@ -137,9 +159,13 @@ impl World {
             tasks: Vec::new(),
         };
         seed::vendors(&world.line, &world.hubspot, &world.url, options.unique_keys);
+        world.line.show_phones_at(&world.url);
         world.seed(options.settings).await?;
-        let router = world.functions(options.sabotage.take())?;
+        let router = world.functions(options.sabotage.take(), options.schedule_ms)?;
         world.servers.push(serve_on(listener, router)?);
+        if options.wakes_when_due {
+            world.wake()?;
+        }
         world.vendors_work();
         Ok(world)
     }
@@ -168,7 +194,7 @@ impl World {
     }
 
     /// Every function, behind its queue, its schedule or its route.
-    fn functions(&mut self, sabotage: Option<Sabotage>) -> Result<Router, WorldError> {
+    fn functions(&mut self, sabotage: Option<Sabotage>, schedule_ms: u64) -> Result<Router, WorldError> {
         let sqs = self.aws.sqs().clone();
         let inbox = Arc::new(line_inbox::Ports::of(&self.parts(Patience::WORKER)?, &self.environment)?);
         let mut push = push_delivery::Ports::of(&self.parts(Patience::WORKER)?, &self.environment)?;
@@ -215,7 +241,7 @@ impl World {
                 if let Err(error) = timeline_flush::handle(&flush, json!({"schedule": "wake"}), i64::MAX).await {
                     musubi::telemetry::log_chain("schedule.failed", &error);
                 }
-                time.sleep_ms(60_000).await;
+                time.sleep_ms(schedule_ms).await;
             }
         }));
         let demo = self.demo()?;
@@ -226,10 +252,19 @@ impl World {
         Ok(ours.merge(demo::router(demo)))
     }
 
-    fn demo(&self) -> Result<Demo, ConfigError> {
-        let account = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new(seed::PORTAL_ID.to_string()) };
+    /// Work that falls due is woken for.
+    fn wake(&mut self) -> Result<(), WorldError> {
         let parts = self.parts(Patience::WORKER)?;
-        let inside = demo::Inside::new(self.aws.sqs().clone(), parts.journal()?, account);
+        let (journal, wake_ups) = (parts.journal()?, parts.wake_ups()?);
+        let queue = self.aws.sqs().clone();
+        let is_woken = move || queue.counts("crm.fifo").total() > 0;
+        self.tasks.push(tokio::spawn(wake_when_due(journal, wake_ups, is_woken, account(), self.time())));
+        Ok(())
+    }
+
+    fn demo(&self) -> Result<Demo, ConfigError> {
+        let parts = self.parts(Patience::WORKER)?;
+        let inside = demo::Inside::new(self.aws.sqs().clone(), parts.journal()?, account());
         let liff_url = config::liff_urls(&self.environment)?.apps;
         Ok(Demo {
             line: self.line.clone(),
@@ -238,6 +273,7 @@ impl World {
             channel_id: seed::CHANNEL_ID.to_owned(),
             portal_id: seed::PORTAL_ID,
             ours: Arc::new(inside.with_login(parts.channels()?, ChannelId::new(seed::CHANNEL_ID), &liff_url)),
+            language: Spoken::default(),
         })
     }
 

@@ -33,7 +33,7 @@ fn asked_by_type(kind: &str) -> Option<&'static [&'static str]> {
 }
 
 /// What a call asks for, wherever a function or its flows make it.
-const ASKED_BY_CALL: [(&str, &str); 21] = [
+const ASKED_BY_CALL: [(&str, &str); 22] = [
     ("channels.find(", "channels GetItem"),
     ("channels.find_versioned(", "channels GetItem"),
     ("channels.account(", "channels GetItem"),
@@ -51,6 +51,7 @@ const ASKED_BY_CALL: [(&str, &str); 21] = [
     ("config::public_url(", "variable MUSUBI_PUBLIC_URL"),
     ("config::line_urls(", "variable MUSUBI_LINE_API_URL"),
     ("line_urls.access", "variable MUSUBI_LINE_ACCESS_URL"),
+    ("config::line_app_url(", "variable MUSUBI_LINE_APP_URL"),
     ("config::liff_urls(", "variable MUSUBI_LIFF_URL"),
     ("config::liff_urls(", "variable MUSUBI_LIFF_SDK_URL"),
     ("config::hubspot_api_url(", "variable MUSUBI_HUBSPOT_API_URL"),

@@ -32,6 +32,8 @@ pub struct Account<'a> {
     pub name: &'a str,
     /// Its basic or premium ID, with the `@`.
     pub basic_id: &'a str,
+    /// What opens LINE itself, without a slash at its end.
+    pub line_app_url: &'a str,
 }
 
 /// The login that a button starts once more.

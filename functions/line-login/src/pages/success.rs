@@ -14,17 +14,17 @@ pub fn page(language: Language, account: Account<'_>) -> Page {
         Language::English => format!("Your LINE account is now linked with {}.", account.name),
     };
     let card = Card::new(language, title).mark(Mark::Done).account(account.name).heading().lead(&lead);
-    let card = match talk_address(account.basic_id) {
+    let card = match talk_address(account) {
         Some(address) => card.button(language.pick("トークを開く", "Open the chat"), &address),
         None => card,
     };
     card.quiet_link(language.pick("連携を解除する", "Unlink"), &path_of(account.channel, "unlink")).page(StatusCode::OK)
 }
 
-/// `https://line.me/R/ti/p/{percent-encoded ID}` opens the account's profile or talk; none if it is no account's ID.
+/// `https://line.me/R/ti/p/{percent-encoded ID}`, or the same at the stand-in for LINE, opens the account's profile or talk; none if it is no account's ID.
 /// <https://developers.line.biz/en/docs/messaging-api/using-line-url-scheme/>
-pub(super) fn talk_address(basic_id: &str) -> Option<String> {
-    let name = basic_id.strip_prefix('@').filter(|name| !name.is_empty())?;
+pub(super) fn talk_address(account: Account<'_>) -> Option<String> {
+    let name = account.basic_id.strip_prefix('@').filter(|name| !name.is_empty())?;
     let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
-    plain.then(|| format!("https://line.me/R/ti/p/%40{name}"))
+    plain.then(|| format!("{}/R/ti/p/%40{name}", account.line_app_url))
 }

@@ -39,11 +39,15 @@ const HOSTILE: Given = Given {
     liff_id: "\"><script>alert(5)</script>",
 };
 
+fn account<'a>(channel: &'a ChannelId, name: &'a str, basic_id: &'a str) -> Account<'a> {
+    Account { channel, name, basic_id, line_app_url: "https://line.me" }
+}
+
 /// Every page, by a name.
 fn pages(language: Language, given: &Given) -> BTreeMap<String, Page> {
     let channel = ChannelId::new("1657000001");
     let route = RouteName::parse("flyer-2026_spring").unwrap();
-    let account = Account { channel: &channel, name: given.name, basic_id: "@123abcde" };
+    let account = account(&channel, given.name, "@123abcde");
     let again = Some(Login { channel: &channel, route: Some(&route) });
     let sample = SampleLogin { account, company: given.company, privacy_policy: given.policy, email_purpose: None };
     let liff = Liff {
@@ -231,7 +235,13 @@ fn the_way_to_the_talk_and_out_again_is_offered() {
     assert!(pages["success"].html().contains("href=\"/line/1657000001/unlink\""));
     assert!(pages["unlink-explain"].html().contains("<form method=\"post\" action=\"/line/1657000001/unlink\">"));
     for odd in ["", "@", "shop", "@a/b", "@a\"b", "@a?b"] {
-        assert_eq!(success::talk_address(odd), None, "{odd}");
+        assert_eq!(success::talk_address(account(&ChannelId::new("1"), "n", odd)), None, "{odd}");
+    }
+    let channel = ChannelId::new("1");
+    let local = Account { line_app_url: "http://127.0.0.1:8804", ..account(&channel, "n", "@123abcde") };
+    for page in [success::page(Language::Japanese, local), unlink::done(Language::Japanese, local)] {
+        assert!(page.html().contains("href=\"http://127.0.0.1:8804/R/ti/p/%40123abcde\""), "{}", page.html());
+        assert!(!page.html().contains("line.me"), "a stand-in for LINE keeps people to itself");
     }
 }
 
@@ -249,7 +259,7 @@ fn the_sample_page_says_that_the_address_is_acquired_and_what_for() {
         assert!(html.contains(language.pick("LINEでログイン</span>", "Log in with LINE</span>")), "{tag}");
     }
     let channel = ChannelId::new("1657000001");
-    let account = Account { channel: &channel, name: "n", basic_id: "@n" };
+    let account = account(&channel, "n", "@n");
     let odd = SampleLogin { account, company: "c", privacy_policy: "javascript:alert(1)", email_purpose: Some("<b>") };
     let html = sample_login::page(Language::English, &odd).html().to_owned();
     assert!(!html.contains("javascript:") && html.contains("&lt;b&gt;"));

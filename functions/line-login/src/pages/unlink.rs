@@ -108,7 +108,7 @@ pub fn was_not_linked(language: Language, account: Account<'_>) -> Page {
 }
 
 fn with_talk(card: Card, label: &str, account: Account<'_>) -> Card {
-    match talk_address(account.basic_id) {
+    match talk_address(account) {
         Some(address) => card.quiet_link(label, &address),
         None => card,
     }

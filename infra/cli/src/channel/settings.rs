@@ -67,23 +67,30 @@ pub fn flag(key: &str, value: &str) -> Result<bool, Failure> {
     }
 }
 
-/// `15m`, `900s`, `1h`; a bare number is seconds.
+/// `15m`, `900s`, `1h`, `1m30s`; a bare number is seconds.
 fn window(key: &str, value: &str) -> Result<i64, Failure> {
-    let digits = value.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let unit_ms = match &value[digits.len()..] {
-        "" | "s" | "sec" => Some(1_000),
-        "m" | "min" => Some(60_000),
-        "h" => Some(3_600_000),
-        _ => None,
-    };
-    let number: Option<i64> = digits.trim().parse().ok();
-    let time_ms = number.zip(unit_ms).and_then(|(number, unit_ms)| number.checked_mul(unit_ms));
+    let value = value.replace("min", "m").replace("sec", "s");
+    let parts = value.split_inclusive(|c: char| c.is_ascii_alphabetic()).filter(|part| !part.is_empty());
+    let time_ms = parts.map(part_ms).try_fold(0_i64, |sum, part| sum.checked_add(part?));
+    let time_ms = if value.is_empty() { None } else { time_ms };
     time_ms.filter(|time_ms| WINDOW_MS.contains(time_ms)).ok_or_else(|| {
         Failure::usage(
             format!("{key} には 10s から 24h までの時間を指定してください（例：15m、900s、1h）。"),
             format!("{key} is a time from 10s to 24h, such as 15m, 900s or 1h."),
         )
     })
+}
+
+fn part_ms(part: &str) -> Option<i64> {
+    let digits = part.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit_ms = match &part[digits.len()..] {
+        "" | "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        "d" => 86_400_000,
+        _ => return None,
+    };
+    digits.trim().parse::<i64>().ok()?.checked_mul(unit_ms)
 }
 
 fn owner(value: &str) -> Result<Option<String>, Failure> {
@@ -194,6 +201,32 @@ mod tests {
         assert_eq!(settings, before);
         set(&mut settings, "fallback_owner=none").unwrap();
         assert_eq!(settings.fallback_owner, None);
+    }
+
+    #[test]
+    fn what_is_shown_of_a_setting_can_be_typed_as_it_is() {
+        let typed = [
+            &["tasks=off", "idle_window=90s", "entry_limit=24h", "link_button=on", "recent_messages=off"][..],
+            &["fallback_owner=41", "dummy_email_domain=lineuser.com", "idle_window=45s", "entry_limit=90m"],
+            &[
+                "greeting=こんにちは",
+                "account_link.login_url=https://shop.example/login",
+                "account_link.welcome=ようこそ",
+                "create_contacts=off",
+            ],
+            &[],
+        ];
+        for language in [Language::Japanese, Language::English] {
+            for changes in typed {
+                let mut settings = ChannelSettings::default();
+                changes.iter().for_each(|change| set(&mut settings, change).unwrap());
+                let mut again = ChannelSettings::default();
+                for (name, shown) in facts(&settings, &Say::new(language, false)) {
+                    set(&mut again, &format!("{name}={shown}")).unwrap_or_else(|_| panic!("{name}={shown}"));
+                }
+                assert_eq!(again, settings);
+            }
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod friends;
 mod login;
 mod parked;
 mod person;
+mod place;
 mod portal;
 mod project;
 mod support;

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::{Path, State};
+use musubi::domain::language::Language;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::phone::{Answer, Nothing};
 use super::{Demo, Refusal};
-use crate::fake::hubspot::ObjectType;
+use crate::fake::hubspot::{ObjectType, TypingRefused};
 use crate::fake::line::Endpoint;
 use crate::fake::{Fault, Plan};
 
@@ -37,6 +38,12 @@ enum RecordId {
 #[derive(Deserialize)]
 pub struct Typed {
     properties: BTreeMap<String, String>,
+}
+
+/// A language: `ja` or `en`.
+#[derive(Deserialize)]
+pub struct Chosen {
+    language: Language,
 }
 
 /// How far to move the clock.
@@ -69,18 +76,18 @@ pub async fn run(State(demo): State<Demo>, Json(run): Json<Run>) -> Answer {
     Ok(Json(json!({"callback_ids": ran.await.unwrap_or_default()})))
 }
 
-/// Somebody makes a contact. Answers `{"contact_id"}`.
+/// Somebody makes a contact, by HubSpot's own rules: a unique value that another contact has is refused. Answers `{"contact_id"}`.
 pub async fn make_contact(State(demo): State<Demo>, Json(typed): Json<Typed>) -> Answer {
-    let id = demo.hubspot.create_contact(demo.portal_id, &typed.pairs());
+    let id = demo.hubspot.type_contact(demo.portal_id, None, &typed.pairs())?;
     Ok(Json(json!({"contact_id": id.to_string()})))
 }
 
-/// Somebody changes a contact; HubSpot tells its webhook. The same again changes nothing.
+/// Somebody changes a contact, by the same rules; HubSpot tells its webhook. The same again changes nothing.
 pub async fn change_contact(State(demo): State<Demo>, Path(id): Path<u64>, Json(typed): Json<Typed>) -> Answer {
     if demo.hubspot.record(demo.portal_id, ObjectType::Contact, id).is_none() {
         return Err(Refusal::NO_SUCH_CONTACT);
     }
-    demo.hubspot.change(demo.portal_id, ObjectType::Contact, id, &typed.pairs());
+    demo.hubspot.type_contact(demo.portal_id, Some(id), &typed.pairs())?;
     Ok(Json(json!({})))
 }
 
@@ -95,6 +102,13 @@ pub async fn complete_task(
     }
     demo.hubspot.complete_task(demo.portal_id, task_id);
     Ok(Json(json!({})))
+}
+
+/// The demo speaks this language from now on: Musubi's words in the CRM and on LINE, and the demo's own names. Nothing that was
+/// written before is written anew. The same again changes nothing. Answers `{"language"}`.
+pub async fn language(State(demo): State<Demo>, Json(chosen): Json<Chosen>) -> Answer {
+    demo.speak(chosen.language).await.map_err(|_| Refusal::NOT_STORED)?;
+    Ok(Json(json!({"language": chosen.language})))
 }
 
 /// Moves the clock forward. Answers `{"now_ms"}`.
@@ -114,6 +128,15 @@ pub async fn faults(State(demo): State<Demo>, Json(faults): Json<Faults>) -> Ans
         _ => return Err(Refusal::OUT_OF_RANGE),
     }
     Ok(Json(Value::Object(Default::default())))
+}
+
+impl From<TypingRefused> for Refusal {
+    fn from(refused: TypingRefused) -> Self {
+        match refused {
+            TypingRefused::Taken => Self::VALUE_TAKEN,
+            TypingRefused::Unfit => Self::OUT_OF_RANGE,
+        }
+    }
 }
 
 impl Typed {

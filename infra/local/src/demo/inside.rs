@@ -3,13 +3,16 @@
 use async_trait::async_trait;
 use musubi::domain::account::CrmAccountKey;
 use musubi::domain::ids::ChannelId;
+use musubi::domain::language::Language;
 use musubi::domain::owed::OwedRow;
+use musubi::ports::rows::Commit;
 use musubi::ports::{Channels, Journal, PortError};
 use serde_json::{Value, json};
 
 use super::Ours;
 use crate::aws::sqs::Message;
 use crate::aws::{LocalSqs, QUEUES};
+use crate::names;
 
 /// Further than any owed row is due, in milliseconds since 1970.
 const FOR_EVER_MS: i64 = 9_999_999_999_999;
@@ -64,6 +67,11 @@ impl Inside {
 }
 
 impl Login {
+    /// How long a conversation pauses before it is written to the CRM.
+    async fn idle_window_ms(&self) -> Option<i64> {
+        Some(self.channels.find(&self.channel).await.ok()??.settings.idle_window_ms)
+    }
+
     async fn look(&self) -> Option<Value> {
         let settings = self.channels.find(&self.channel).await.ok()??.login?;
         let routes: Vec<&str> = settings.routes.keys().map(|route| route.as_str()).collect();
@@ -72,8 +80,42 @@ impl Login {
     }
 }
 
+/// Somebody else may be changing the same row: so often it is tried.
+const TRIES: usize = 5;
+
+impl Login {
+    /// The account's words and the Official Account's names. Each write is conditional.
+    async fn speak(&self, account: &CrmAccountKey, language: Language) -> Result<(), PortError> {
+        for _ in 0..TRIES {
+            let Some(mut found) = self.channels.account(account).await? else { return Ok(()) };
+            found.value.language = language;
+            if self.channels.put_account(&found.value, found.rev).await? == Commit::Done {
+                break;
+            }
+        }
+        for _ in 0..TRIES {
+            let Some(mut found) = self.channels.find_versioned(&self.channel).await? else { return Ok(()) };
+            found.value.name = names::pick(names::ACCOUNT, language).to_owned();
+            if let Some(login) = &mut found.value.login {
+                login.company = Some(names::pick(names::COMPANY, language).to_owned());
+            }
+            if self.channels.put(&found.value, found.rev).await? == Commit::Done {
+                return Ok(());
+            }
+        }
+        Err(PortError::transient("demo language", "somebody else keeps changing the same"))
+    }
+}
+
 #[async_trait]
 impl Ours for Inside {
+    async fn speak(&self, language: Language) -> Result<(), PortError> {
+        match &self.login {
+            Some(login) => login.speak(&self.account, language).await,
+            None => Ok(()),
+        }
+    }
+
     async fn look(&self) -> Value {
         let (owed, parked) = self.journal().await.unwrap_or_default();
         let kind = |row: &OwedRow| serde_json::to_value(&row.owed).map(|owed| owed["kind"].clone()).unwrap_or_default();
@@ -86,10 +128,14 @@ impl Ours for Inside {
             Some(login) => login.look().await,
             None => None,
         };
+        let idle_window_ms = match &self.login {
+            Some(login) => login.idle_window_ms().await,
+            None => None,
+        };
         let parked: Vec<Value> = parked.iter().map(|push| json!({"push_id": push})).collect();
         json!({
             "inbox": self.sqs.counts("inbox").total(), "push": self.sqs.counts("push").total(), "owed": owed.len(),
-            "dead_letters": self.letters(), "parked": parked, "owed_rows": rows, "login": login,
+            "dead_letters": self.letters(), "parked": parked, "owed_rows": rows, "login": login, "idle_window_ms": idle_window_ms,
         })
     }
 }

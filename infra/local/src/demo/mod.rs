@@ -10,13 +10,15 @@
 //! Every POST wants `content-type: application/json`, no answer carries a CORS header, and the caller must name this machine as
 //! host ([`guard`]): another site's page that a visitor has open can therefore neither act here nor read.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::routing::{get, post};
+use musubi::domain::language::Language;
+use musubi::ports::PortError;
 use serde_json::Value;
 
 use crate::fake::FakeClock;
@@ -54,19 +56,52 @@ pub struct Demo {
     pub portal_id: u64,
     /// Our own queues and journal.
     pub ours: Arc<dyn Ours>,
+    /// What is spoken.
+    pub language: Spoken,
+}
+
+/// The language that a demo speaks. Clones are the same.
+#[derive(Clone, Default)]
+pub struct Spoken(Arc<Mutex<Language>>);
+
+impl Spoken {
+    /// The language now.
+    pub fn now(&self) -> Language {
+        *self.0.lock().expect("nothing panics while it holds this lock")
+    }
+}
+
+impl Demo {
+    /// Speaks another language from now on; see [`acts::language`].
+    ///
+    /// # Errors
+    /// Ours could not be told; then nothing has changed.
+    pub async fn speak(&self, language: Language) -> Result<(), PortError> {
+        self.ours.speak(language).await?;
+        crate::names::speak(self, language);
+        *self.language.0.lock().expect("nothing panics while it holds this lock") = language;
+        Ok(())
+    }
 }
 
 /// A look into what is ours.
 #[async_trait]
 pub trait Ours: Send + Sync {
     /// What queues and journal hold: `{"inbox":n,"push":n,"owed":n,"dead_letters":[{"queue","reason"}],
-    /// "parked":[{"push_id"}],"owed_rows":[{"kind","due_at_ms","tries"}],"login":{"channel_id","routes":[..],"liff_url"}}`, times
+    /// "parked":[{"push_id"}],"owed_rows":[{"kind","due_at_ms","tries"}],"login":{"channel_id","routes":[..],"liff_url"},
+    /// "idle_window_ms":n}`, times
     /// in milliseconds since 1970. `login` is null where nobody can log in by the page's own host, `liff_url` where there is no
     /// LIFF app.
     ///
     /// Called about once a second for each page that is open; it changes nothing, and the answer must be the same as long as
     /// nothing has happened (no age, no countdown), or the page is sent everything again each time.
     async fn look(&self) -> Value;
+
+    /// Makes ours speak another language from now on; what was written stays as it was written. The same again changes nothing.
+    ///
+    /// # Errors
+    /// The settings could not be stored.
+    async fn speak(&self, language: Language) -> Result<(), PortError>;
 }
 
 /// All routes, guarded. To be merged into a router that serves other paths, or served alone on loopback.
@@ -86,6 +121,7 @@ pub fn router(demo: Demo) -> Router {
         .route("/demo/crm/contacts", post(acts::make_contact))
         .route("/demo/crm/contacts/{contact_id}", post(acts::change_contact))
         .route("/demo/crm/tasks/{task_id}/complete", post(acts::complete_task))
+        .route("/demo/language", post(acts::language))
         .route("/demo/clock", post(acts::clock))
         .route("/demo/faults", post(acts::faults))
         .layer(DefaultBodyLimit::max(LARGEST_BODY_BYTES))

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::{Demo, Refusal, line_view};
 use crate::fake::line::{Friendship, PhoneWebhook, event};
+use crate::names;
 
 /// A person's picture message is always this one.
 const PICTURE: &str = include_str!("../page/picture.svg");
@@ -20,10 +21,10 @@ const LONGEST_NAME: usize = 100;
 /// What a demo call answers.
 pub type Answer = Result<Json<Value>, Refusal>;
 
-/// A name for a new person.
+/// A name for a new person. Without one, the next of the demo's own.
 #[derive(Deserialize)]
 pub struct NewPerson {
-    name: String,
+    name: Option<String>,
 }
 
 /// A text to send.
@@ -68,7 +69,9 @@ pub struct Nothing {}
 
 /// Somebody new adds the account. Answers with their `user_id` too.
 pub async fn arrive(State(demo): State<Demo>, Json(new): Json<NewPerson>) -> Answer {
-    let name = new.name.trim();
+    let taken = || line_view::known(&demo).into_iter().map(|(_, name, _)| name).collect::<Vec<_>>();
+    let name = new.name.unwrap_or_else(|| names::next(&taken(), demo.language.now()));
+    let name = name.trim();
     let provider = demo.line.channel(&demo.channel_id).map(|spec| spec.provider).unwrap_or_default();
     if name.is_empty() || name.chars().count() > LONGEST_NAME {
         return Err(Refusal::OUT_OF_RANGE);

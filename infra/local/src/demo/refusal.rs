@@ -21,6 +21,10 @@ impl Refusal {
     pub const NO_SUCH_TASK: Self = Self(StatusCode::NOT_FOUND, "no_such_task");
     /// LINE lets nobody write to an account that they block.
     pub const BLOCKED: Self = Self(StatusCode::CONFLICT, "blocked");
+    /// Another contact has this value, and HubSpot keeps its values unique.
+    pub const VALUE_TAKEN: Self = Self(StatusCode::CONFLICT, "value_taken");
+    /// Our settings could not be stored.
+    pub const NOT_STORED: Self = Self(StatusCode::SERVICE_UNAVAILABLE, "other");
     /// A value that cannot be.
     pub const OUT_OF_RANGE: Self = Self(StatusCode::UNPROCESSABLE_ENTITY, "out_of_range");
     /// Another site asked, or this machine was asked under another name.

@@ -6,10 +6,12 @@ use async_trait::async_trait;
 use axum::Router;
 use axum::body::Body;
 use http::{Request, Response, StatusCode, header};
+use musubi::domain::language::Language;
+use musubi::ports::PortError;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use super::{Demo, Ours, router};
+use super::{Demo, Ours, Spoken, router};
 use crate::fake::FakeClock;
 use crate::fake::hubspot::{AppSpec, FakeHubSpot, ObjectType, PortalSpec};
 use crate::fake::line::{ChannelSpec, FakeLine, Friendship};
@@ -21,6 +23,10 @@ struct Idle;
 
 #[async_trait]
 impl Ours for Idle {
+    async fn speak(&self, _: Language) -> Result<(), PortError> {
+        Ok(())
+    }
+
     async fn look(&self) -> Value {
         json!({"inbox": 0, "push": 0, "owed": 0, "dead_letters": [], "parked": [], "owed_rows": []})
     }
@@ -42,7 +48,8 @@ fn world() -> World {
     let hubspot = FakeHubSpot::new(clock.clone(), AppSpec::demo(77, "client-secret"));
     hubspot.add_portal(PortalSpec::demo(PORTAL));
     let contact = hubspot.create_contact(PORTAL, &[("email", "a@example.com")]);
-    let demo = Demo { line, hubspot, clock, channel_id: CHANNEL.to_owned(), portal_id: PORTAL, ours: Arc::new(Idle) };
+    let (channel_id, ours, language) = (CHANNEL.to_owned(), Arc::new(Idle), Spoken::default());
+    let demo = Demo { line, hubspot, clock, channel_id, portal_id: PORTAL, ours, language };
     World { router: router(demo.clone()), demo, friend, contact }
 }
 
@@ -160,17 +167,65 @@ async fn what_is_typed_into_a_contact_is_told_to_the_webhook_as_a_persons_doing(
     let world = world();
     world.demo.hubspot.edit_app(|app| {
         app.webhook_url = Some("http://127.0.0.1:9/".to_owned());
-        app.subscribed_properties = vec!["line_user_id".to_owned()];
+        app.subscribed_properties = vec!["company".to_owned()];
     });
     let (_, made) = world.post("/demo/crm/contacts", json!({"properties": {"firstname": "次郎"}})).await;
     let id: u64 = made["contact_id"].as_str().unwrap().parse().unwrap();
-    let typed = json!({"properties": {"line_user_id": "U1", "firstname": ""}});
+    let typed = json!({"properties": {"company": "U1", "firstname": ""}});
     assert_eq!(world.post(&format!("/demo/crm/contacts/{id}"), typed).await.0, StatusCode::OK);
     let contact = world.demo.hubspot.record(PORTAL, ObjectType::Contact, id).unwrap();
-    assert_eq!(contact.properties.get("line_user_id").map(String::as_str), Some("U1"));
+    assert_eq!(contact.properties.get("company").map(String::as_str), Some("U1"));
     assert_eq!(contact.properties.get("firstname").map_or("", String::as_str), "");
     let told = world.demo.hubspot.waiting_webhook_events();
     assert!(told.iter().any(|event| event["propertyValue"] == "U1" && event["changeSource"] == "CRM_UI"), "{told:?}");
+}
+
+#[tokio::test]
+async fn the_form_of_a_contact_keeps_hubspots_own_rules() {
+    let world = world();
+    let count = || world.demo.hubspot.contacts(PORTAL).len();
+    let taken = json!({"properties": {"email": "A@example.com"}});
+    let refused = (StatusCode::CONFLICT, json!({"error": "value_taken"}));
+    assert_eq!(world.post("/demo/crm/contacts", taken.clone()).await, refused);
+    let (status, made) = world.post("/demo/crm/contacts", json!({"properties": {"email": "b@example.com"}})).await;
+    assert_eq!((status, count()), (StatusCode::OK, 2));
+    let other = format!("/demo/crm/contacts/{}", made["contact_id"].as_str().unwrap());
+    assert_eq!(world.post(&other, taken.clone()).await, refused);
+    assert_eq!(world.post(&format!("/demo/crm/contacts/{}", world.contact), taken).await.0, StatusCode::OK);
+    for unfit in [json!({"no_such_property": "x"}), json!({"email": "no address"})] {
+        let (status, _) = world.post(&other, json!({"properties": unfit})).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    assert_eq!(count(), 2);
+}
+
+#[tokio::test]
+async fn the_demos_names_follow_the_language_and_typed_ones_stay() {
+    let world = world();
+    let owned = world.demo.line.add_person("demo", "けんじ", None);
+    let (_, come) = world.post("/demo/line/people", json!({})).await;
+    let (hanako, typed) = (json!({"firstname": "花子", "lastname": "田中"}), json!({"firstname": "花子さん"}));
+    for properties in [hanako, typed] {
+        assert_eq!(world.post("/demo/crm/contacts", json!({"properties": properties})).await.0, StatusCode::OK);
+    }
+    let named = |world: &World| {
+        let people = world.demo.line.people("demo");
+        let name = |id: &str| people.iter().find(|(user, ..)| user == id).unwrap().1.clone();
+        let said = |contact: &crate::fake::hubspot::RecordView| contact.properties.get("firstname").cloned();
+        let contacts: Vec<_> = world.demo.hubspot.contacts(PORTAL).iter().filter_map(said).collect();
+        (name(&owned), name(come["user_id"].as_str().unwrap()), name(&world.friend), contacts)
+    };
+    let japanese = named(&world);
+    assert_eq!(json_of(world.get("/world.json", None).await).await["language"], "ja");
+    assert_eq!(world.post("/demo/language", json!({"language": "en"})).await.0, StatusCode::OK);
+    assert_eq!(json_of(world.get("/world.json", None).await).await["language"], "en");
+    let (kenji, newcomer, friend, contacts) = named(&world);
+    assert_eq!((kenji.as_str(), newcomer.as_str(), friend.as_str()), ("Kenji", "Hinata Sato", "Friend"));
+    assert_eq!(contacts, ["Hanako", "花子さん"]);
+    assert_eq!(world.post("/demo/language", json!({"language": "ja"})).await.0, StatusCode::OK);
+    assert_eq!(named(&world), japanese);
+    let odd = world.post("/demo/language", json!({"language": "fr"})).await.0;
+    assert_eq!(odd, StatusCode::UNPROCESSABLE_ENTITY);
 }
 
 #[tokio::test]

@@ -3,7 +3,8 @@
 //! The keys that scripts rely on: `line.messages` (`to`, `retry_key`, `messages`, `at_ms`), `line.calls` (`method`, `path`,
 //! `status`), `crm.contacts`, `crm.notes` (`contact_id`, `body`, `at_ms`), `crm.tasks`, `crm.completions` (`callback_id`,
 //! `outputs`), `ours` (`inbox`, `push`, `owed`, `dead_letters`, `parked`). The page reads more: `line.people`, `line.channel`,
-//! `crm.executions`, `crm.owners`, `crm.portal_id`, `ours.owed_rows`, `ours.login`, `now_ms`. IDs are strings, times milliseconds since 1970.
+//! `crm.executions`, `crm.owners`, `crm.portal_id`, `ours.owed_rows`, `ours.login`,
+//! `language`, `now_ms`. IDs are strings, times milliseconds since 1970.
 //!
 //! The answer carries an `ETag` over everything but the time, and `x-now-ms`; with `If-None-Match` it is 304 while nothing has
 //! happened. So the page may ask often.
@@ -25,6 +26,7 @@ pub async fn world(State(demo): State<Demo>, headers: HeaderMap) -> Response {
         "line": line_view::line(&demo),
         "crm": crm_view::crm(&demo),
         "ours": demo.ours.look().await,
+        "language": demo.language.now(),
     });
     let etag = etag_of(&world);
     let now_ms = demo.clock.now_ms();

@@ -6,13 +6,16 @@ import { drawFlow, tick } from "./flow.js";
 import { drawLogin } from "./login.js";
 import { drawPhone, startPhone } from "./phone.js";
 import { drawWorkflow, startWorkflow } from "./workflow.js";
-import { language, speak, speakAll, word } from "./words.js";
+import { language, span, speak, speakAll, word } from "./words.js";
 
 const ASK_EVERY_MS = 700;
 const ASK_HIDDEN_MS = 4000;
 
 /** What is on show: the world as last seen, and what the visitor has chosen. */
-const page = { world: null, person: null, contact: null, follows: true, losing: 0, aheadMs: 0, known: null, post, awaitSomebody, draw, now, choosePerson, chooseContact };
+const page = {
+  world: null, person: localStorage.getItem("person"), contact: null, follows: true, losing: 0, aheadMs: 0, known: null,
+  post, awaitSomebody, draw, now, pause, choosePerson, chooseContact,
+};
 let etag = "";
 let timer = 0;
 let asking = null;
@@ -21,6 +24,20 @@ let troubled = "";
 /** The world's time now. */
 function now() {
   return Date.now() + page.aheadMs;
+}
+
+/** How long a conversation must have paused to be written to the CRM, as words. */
+function pause() {
+  return span(pauseMs());
+}
+
+function pauseMs() {
+  return page.world?.ours?.idle_window_ms ?? 900_000;
+}
+
+/** What the first button skips: the pause, but no less than a minute. */
+function skipMs() {
+  return Math.max(60_000, pauseMs());
 }
 
 /** Asks for the world, once at a time. */
@@ -39,9 +56,11 @@ async function askOnce() {
     if (answer.status !== 304 && !answer.ok) throw new Error(String(answer.status));
     page.aheadMs = Number(answer.headers.get("x-now-ms")) - Date.now();
     if (answer.status === 200) {
+      const isFirst = page.world === null;
       page.world = await answer.json();
       etag = answer.headers.get("etag") ?? "";
       draw();
+      if (isFirst && page.world.language !== language()) speakThere();
     }
     if (troubled === "offline") trouble("");
   } catch {
@@ -69,6 +88,11 @@ async function post(path, body = {}) {
     await asking;
     await ask();
   }
+}
+
+/** The demo speaks what its page is read in. */
+function speakThere() {
+  if (page.world) post("language", { language: language() });
 }
 
 function trouble(code) {
@@ -126,6 +150,7 @@ function settle() {
   const its = contactOf(page.person)?.id;
   if (its && (page.follows || !there)) page.contact = its;
   else if (!there) page.contact = page.person === line.people[0]?.user_id ? (crm.contacts[0]?.id ?? null) : null;
+  if (page.person) localStorage.setItem("person", page.person);
 }
 
 function draw() {
@@ -148,15 +173,41 @@ function drawSteps() {
     run: crm.executions.some((execution) => execution.state === "done"),
     note: crm.notes.length + crm.events.length > 0,
   };
+  const blanks = { pause: page.pause(), skip: span(skipMs()) };
   const step = ([key, isDone], at) =>
-    h("li", { class: isDone ? "done" : "" }, h("span", { class: "number", "aria-hidden": "true" }, isDone ? drawing("i-check") : String(at + 1)), word(`step.${key}`));
-  redraw(document.getElementById("steps"), [language(), done], () => Object.entries(done).map(step));
+    h("li", { class: isDone ? "done" : "" }, h("a", { href: PLACES[key], key, onclick: (event) => lead(event, PLACES[key]) },
+      h("span", { class: "number", "aria-hidden": "true" }, isDone ? drawing("i-check") : String(at + 1)),
+      word(`step.${key}`, blanks), isDone && h("span", { class: "unseen" }, word("step.done"))));
+  redraw(document.getElementById("steps"), [language(), done, blanks], () => Object.entries(done).map(step));
+}
+
+/** Where each step is done. */
+const PLACES = { write: "#text", arrive: "#record", run: "#workflow", note: "#skip15" };
+
+/** Leads to a place: it is seen, lit up for a moment, and has the focus, so that the next key works there. */
+function lead(event, place) {
+  const node = document.querySelector(place);
+  const target = place === "#workflow" ? node.querySelector(".main") : node;
+  if (!target || !target.checkVisibility()) return;
+  event.preventDefault();
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const block = target.offsetHeight > innerHeight ? "start" : "nearest";
+  target.scrollIntoView({ block, behavior: calm ? "auto" : "smooth" });
+  target.focus({ preventScroll: true });
+  const lit = target.closest(".composer") ?? target;
+  lit.classList.remove("led");
+  requestAnimationFrame(() => lit.classList.add("led"));
 }
 
 function drawClock() {
   const node = document.getElementById("now");
   node.textContent = page.world ? dayTime(now(), language()) : "";
   node.dateTime = page.world ? new Date(now()).toISOString() : "";
+  for (const [id, ms] of [["skip15", skipMs()], ["skip60", 3_600_000]]) {
+    const button = document.getElementById(id);
+    button.textContent = word("skip", { span: span(ms) });
+    button.title = word("skip.title", { pause: page.pause() });
+  }
   tick(page);
 }
 
@@ -165,7 +216,6 @@ function drawLanguage() {
   for (const button of document.querySelectorAll("[data-language]")) {
     button.setAttribute("aria-pressed", String(button.dataset.language === language()));
   }
-  for (const id of ["skip15", "skip60"]) document.getElementById(id).title = word("skip.title");
   trouble(troubled);
 }
 
@@ -175,11 +225,11 @@ for (const button of document.querySelectorAll("[data-language]")) {
     drawLanguage();
     draw();
     drawClock();
+    speakThere();
   });
 }
-for (const [id, minutes] of [["skip15", 15], ["skip60", 60]]) {
-  document.getElementById(id).addEventListener("click", () => post("clock", { advance_ms: minutes * 60_000 }));
-}
+document.getElementById("skip15").addEventListener("click", () => post("clock", { advance_ms: skipMs() }));
+document.getElementById("skip60").addEventListener("click", () => post("clock", { advance_ms: 3_600_000 }));
 document.addEventListener("visibilitychange", () => document.hidden || ask());
 
 drawLanguage();

@@ -32,7 +32,7 @@ export function bubble(message, act) {
 
 function sticker(message) {
   const known = stickerOf(message);
-  const name = `${word("kind.sticker")} ${known?.keywords[0] ?? ""}`.trim();
+  const name = known && `${word("kind.sticker")} ${word(`sticker.${known.drawing}`)}`;
   if (known) return h("div", { class: "big-sticker" }, drawing(known.drawing, name));
   return frame("sticker", `${message.packageId}/${message.stickerId}`);
 }

@@ -1,12 +1,12 @@
 // The CRM: the list of contacts, and the record that is open.
 
-import { avatar, h, redraw } from "./dom.js";
+import { avatar, h, redraw, reveal } from "./dom.js";
 import { record } from "./record.js";
 import { language, word } from "./words.js";
 
 const node = (id) => document.getElementById(id);
 const MOST_CONTACTS = 200;
-let shown = { id: null, count: 0 };
+let shown = { id: null };
 
 /** Whether a name is said family name first: names written in Japanese are, in whatever language the page speaks. */
 export function familyFirst(name) {
@@ -32,21 +32,27 @@ export function drawCrm(page) {
   });
   const contact = contacts.find((one) => one.id === page.contact);
   const its = (activity) => contact && (activity.contact_ids ?? [activity.contact_id]).includes(contact.id);
-  const data = [language(), contact, tasks.filter(its), notes.filter(its), events.filter(its), owners];
+  const data = [language(), contact, tasks.filter(its), notes.filter(its), events.filter(its), owners, page.pause(), nextLook(page)];
   redraw(node("record"), data, () => (contact ? record(page, ...data.slice(1)) : h("p", { class: "empty" }, word("crm.choose"))));
-  if (contact) showNewActivity(contact.id, data[3].length + data[4].length);
+  if (contact) showWhatIsNew(contact.id, { ".task": data[2].length, ".activities > li": data[3].length + data[4].length });
 }
 
-/** A new activity of the open contact is brought into view within the record, unless somebody works there. */
-function showNewActivity(id, count) {
-  const isNew = shown.id === id && count > shown.count;
-  shown = { id, count };
+/** When a finished task is looked at next, in milliseconds since 1970; 0: no look is due. */
+function nextLook(page) {
+  const looks = (page.world.ours?.owed_rows ?? []).filter((row) => row.kind === "task_check").map((row) => row.due_at_ms);
+  return looks.length ? Math.min(...looks) : 0;
+}
+
+/** A new task or activity of the open contact is brought into view within the record, unless somebody works there. */
+function showWhatIsNew(id, counts) {
+  const grown = Object.keys(counts).filter((part) => shown.id === id && counts[part] > shown[part]);
+  shown = { id, ...counts };
   const pane = node("record");
-  const part = pane.querySelector(".part-activity");
-  if (!isNew || !part || pane.contains(document.activeElement)) return;
-  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const below = part.getBoundingClientRect().top + 150 - pane.getBoundingClientRect().bottom;
-  if (below > 0) pane.scrollBy({ top: below, behavior: calm ? "auto" : "smooth" });
+  const newest = grown.map((part) => pane.querySelector(part)).filter(Boolean).at(-1);
+  const isBusy = pane.contains(document.activeElement) && document.activeElement !== pane;
+  if (!newest || isBusy) return;
+  const { top, bottom } = newest.getBoundingClientRect();
+  reveal(pane, top - 34, bottom + 16);
 }
 
 function row(page, contact) {

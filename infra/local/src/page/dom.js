@@ -51,6 +51,21 @@ export function avatar(name) {
   return h("span", { class: `avatar tint-${sum}`, "aria-hidden": "true" }, [...name][0] ?? "?");
 }
 
+/** Makes a field as high as its words, up to the height that its style allows. */
+export function grow(field) {
+  field.style.height = "auto";
+  const borders = field.offsetHeight - field.clientHeight;
+  if (field.scrollHeight > 0) field.style.height = `${field.scrollHeight + borders}px`;
+}
+
+/** Brings what is inside a scrolling pane into view, without moving the page. */
+export function reveal(pane, top, bottom) {
+  const its = pane.getBoundingClientRect();
+  const by = bottom > its.bottom ? Math.min(bottom - its.bottom, top - its.top) : top < its.top ? top - its.top : 0;
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  if (by !== 0) pane.scrollBy({ top: by, behavior: calm ? "auto" : "smooth" });
+}
+
 /** Hours and minutes where the visitor is. */
 export function clockTime(atMs, language) {
   return new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hour12: false }).format(atMs);

@@ -1,13 +1,15 @@
 // The phone: whose it is, the talk, and what can be sent.
 
 import { bubble, tap } from "./bubble.js";
-import { avatar, clockTime, day, drawing, h, redraw } from "./dom.js";
+import { avatar, clockTime, day, drawing, grow, h, redraw } from "./dom.js";
 import { stickers } from "./stickers.js";
-import { language, word } from "./words.js";
+import { language, speakAll, word } from "./words.js";
 
 const LONGEST_TALK = 300;
 const node = (id) => document.getElementById(id);
 const seen = new Set();
+/** What each person has typed and not sent. */
+const drafts = new Map();
 let shownPerson = null;
 
 /** Ties the phone's controls to their effects, once. */
@@ -15,17 +17,24 @@ export function startPhone(page) {
   const send = (what, body) => page.person && page.post(`line/${page.person}/${what}`, body);
   const text = node("text");
   const submit = async () => {
-    const written = text.value;
+    const [written, person] = [text.value, page.person];
     if (!written.trim()) return;
-    text.value = "";
-    fit(text);
-    if (!(await send("text", { text: written })) && !text.value) text.value = written;
+    compose("");
+    drafts.delete(person);
+    if ((await send("text", { text: written })) || drafts.get(person)) return;
+    drafts.set(person, written);
+    if (shownPerson === person) compose(written);
   };
   node("composer").addEventListener("submit", (event) => {
     event.preventDefault();
     submit();
   });
-  text.addEventListener("input", () => fit(text));
+  text.addEventListener("input", () => {
+    drafts.set(page.person, text.value);
+    grow(text);
+  });
+  addEventListener("resize", () => grow(text));
+  node("someone").addEventListener("click", () => addSomebody(page));
   text.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
@@ -44,15 +53,17 @@ export function startPhone(page) {
     node("send-sticker").focus();
   });
   const choice = ({ drawing: id, package_id, sticker_id, keywords }) =>
-    h("button", { type: "button", "aria-label": keywords[0], onclick: () => {
+    h("button", { type: "button", "data-label": `sticker.${id}`, onclick: () => {
       showStickers(false);
       send("sticker", { package_id, sticker_id, keywords });
     } }, drawing(id));
   node("stickers").replaceChildren(...stickers.map(choice));
+  speakAll(node("stickers"));
 }
 
-function fit(text) {
-  text.rows = Math.min(4, text.value.split("\n").length);
+function compose(words) {
+  node("text").value = words;
+  grow(node("text"));
 }
 
 function showStickers(open) {
@@ -67,27 +78,26 @@ export function drawPhone(page) {
   node("account").textContent = channel?.name ?? "";
   drawPeople(page, people);
   if (!person) return;
+  if (shownPerson !== person.user_id) {
+    compose(drafts.get(person.user_id) ?? "");
+    showStickers(false);
+  }
   drawStanding(person);
   drawTalk(page, person);
 }
 
 function drawPeople(page, people) {
   const brief = people.map(({ user_id, name, friendship }) => ({ user_id, name, friendship }));
-  redraw(node("people"), [language(), page.person, brief], () => [
-    brief.map((one) =>
-      h("button", {
-        type: "button", key: one.user_id, class: "person", "data-friendship": one.friendship, "aria-pressed": String(one.user_id === page.person),
-        title: one.user_id, onclick: () => page.choosePerson(one.user_id),
-      }, avatar(one.name), h("span", { class: "name" }, one.name), one.friendship === "blocked" && h("span", { class: "mark-blocked" }, word("phone.blocked")))),
-    h("button", { type: "button", key: "someone", class: "person add", "aria-label": word("phone.someone"), title: word("phone.someone"), onclick: () => addSomebody(page) }, "＋"),
-  ]);
+  const person = (one) => h("button", {
+    type: "button", key: one.user_id, class: "person", "data-friendship": one.friendship, "aria-pressed": String(one.user_id === page.person),
+    title: one.user_id, onclick: () => page.choosePerson(one.user_id),
+  }, avatar(one.name), h("span", { class: "name" }, one.name), one.friendship === "blocked" && h("span", { class: "mark-blocked" }, word("phone.blocked")));
+  const changed = redraw(node("people"), [language(), page.person, brief], () => brief.map(person));
+  if (changed) node("people").querySelector("[aria-pressed=true]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 async function addSomebody(page) {
-  const taken = new Set(page.world.line.people.map((person) => person.name));
-  const names = word("phone.names").split(",");
-  const name = names.find((one) => !taken.has(one)) ?? `${names[0]} ${taken.size}`;
-  const added = await page.post("line/people", { name });
+  const added = await page.post("line/people");
   if (added) page.choosePerson(added.user_id);
 }
 

@@ -6,7 +6,7 @@ import { hasWord, language, word } from "./words.js";
 
 const PROPERTIES = [
   "line_unanswered", "line_follows", "line_last_outcome", "line_unanswered_message", "line_last_message",
-  "line_recent_messages", "line_user_name", "line_route", "line_linked_at", "line_user_id",
+  "line_recent_messages", "line_user_name", "line_route", "line_linked_at", "line_user_id", "line_user_picture",
 ];
 const WIDE = new Set(["line_user_id", "line_unanswered_message", "line_last_message", "line_recent_messages"]);
 /** What each contact's properties said when last drawn, so that what has changed can light up. */
@@ -15,9 +15,11 @@ const KEPT_TAGS = new Set(["P", "H3", "H4", "B", "STRONG", "BR"]);
 const DROPPED_TAGS = new Set(["SCRIPT", "STYLE", "TEMPLATE", "NOSCRIPT", "IFRAME", "OBJECT", "SVG", "svg", "math"]);
 
 /** The open record. */
-export function record(page, contact, tasks, notes, events, owners) {
+export function record(page, contact, tasks, notes, events, owners, pause, nextLookMs) {
   const owner = owners.find((one) => one.owner_id === contact.properties.hubspot_owner_id);
-  return [head(contact, owner), taskSection(page, tasks, owner), propertySection(contact), activitySection(notes, events)];
+  return [
+    head(contact, owner), taskSection(page, contact, tasks, owner, nextLookMs), activitySection(notes, events, pause), propertySection(contact),
+  ];
 }
 
 function head(contact, owner) {
@@ -40,7 +42,7 @@ function section(name, ...content) {
   return h("section", { class: `part-${name}` }, h("h4", { class: "sub" }, word(`crm.${name}`)), ...content);
 }
 
-function taskSection(page, tasks, owner) {
+function taskSection(page, contact, tasks, owner, nextLookMs) {
   const open = (task) => task.status !== "COMPLETED";
   const sorted = [...tasks].sort((a, b) => Number(open(b)) - Number(open(a)) || b.at_ms - a.at_ms);
   const row = (task) => h("li", { class: open(task) ? "task" : "task done", title: plain(task.body) },
@@ -49,7 +51,11 @@ function taskSection(page, tasks, owner) {
       ? h("button", { type: "button", class: "small", key: `task-${task.id}`, onclick: () => page.post(`crm/tasks/${task.id}/complete`) }, word("crm.complete"))
       : h("span", { class: "badge" }, word("crm.completed")));
   if (sorted.length === 0) return section("tasks", h("p", { class: "hint" }, word(owner ? "crm.tasks.empty" : "crm.tasks.noowner")));
-  return section("tasks", h("ul", { class: "tasks" }, sorted.map(row)));
+  const shown = sorted.slice(0, Math.max(1, tasks.filter(open).length));
+  const waits = contact.properties.line_unanswered === "true" && !tasks.some(open) && nextLookMs > 0;
+  return section("tasks", h("ul", { class: "tasks" }, shown.map(row)),
+    waits && h("p", { class: "hint" }, word("crm.tasks.look"), " ", h("span", { "data-due": String(nextLookMs) })),
+    sorted.length > shown.length && h("p", { class: "hint" }, word("crm.tasks.more", { count: sorted.length - shown.length })));
 }
 
 function plain(html) {
@@ -62,28 +68,32 @@ function propertySection(contact) {
   lastShown.set(contact.id, values);
   const isNew = (name) => earlier !== undefined && (earlier[name] ?? "") !== (values[name] ?? "");
   if (!values.line_user_id) return section("properties", h("p", { class: "hint" }, word("crm.properties.empty")));
-  const entry = (name) => h("div", { class: WIDE.has(name) ? "wide" : "", title: name },
-    h("dt", {}, word(name)), h("dd", { "data-property": name, class: isNew(name) ? "changed" : "" }, shown(name, values[name])));
-  return section("properties", h("dl", { class: "properties" }, PROPERTIES.map(entry)));
+  const entry = (name) => h("div", { class: WIDE.has(name) ? "wide" : "" },
+    h("dt", {}, hasWord(name) ? word(name) : "", " ", h("code", {}, name)),
+    h("dd", { "data-property": name, class: isNew(name) ? "changed" : "" }, shown(name, values[name])));
+  const ours = Object.keys(values).filter((name) => name.startsWith("line_") && !PROPERTIES.includes(name)).sort();
+  const filled = [...PROPERTIES, ...ours].filter((name) => values[name]);
+  const isAll = filled.length >= PROPERTIES.length;
+  return section("properties", h("dl", { class: "properties" }, filled.map(entry)), !isAll && h("p", { class: "hint" }, word("crm.properties.rest")));
 }
 
 function shown(name, value) {
-  if (!value) return "—";
-  if (name === "line_follows" || name === "line_unanswered") return word(value === "true" ? "yes" : "no");
-  if (name === "line_last_outcome" && hasWord(value)) return word(value);
-  if (name === "line_linked_at") {
+  if (value === "true" || value === "false") return word(value === "true" ? "yes" : "no");
+  if (hasWord(`${name}.${value}`)) return [word(`${name}.${value}`), " ", h("code", {}, value)];
+  if (name === "line_last_outcome" && hasWord(value)) return [word(value), " ", h("code", {}, value)];
+  if (name.endsWith("_at")) {
     const atMs = /^\d+$/.test(value) ? Number(value) : Date.parse(value);
     return Number.isNaN(atMs) ? value : dayTime(atMs, language());
   }
   return value;
 }
 
-function activitySection(notes, events) {
+function activitySection(notes, events, pause) {
   const all = [
     ...notes.map((note) => ({ key: note.id, kind: "crm.note", at_ms: note.at_ms, body: () => safe(note.body) })),
     ...events.map((event) => ({ key: event.id, kind: "crm.event", at_ms: event.at_ms, body: () => eventWords(event.event) })),
   ].sort((a, b) => b.at_ms - a.at_ms);
-  if (all.length === 0) return section("activity", h("p", { class: "hint" }, word("crm.activity.empty")));
+  if (all.length === 0) return section("activity", h("p", { class: "hint" }, word("crm.activity.empty", { pause })));
   return section("activity", h("ol", { class: "activities" }, all.map((one) =>
     h("li", {}, h("div", { class: "line" }, h("span", { class: "badge" }, word(one.kind)), h("time", { class: "soft" }, dayTime(one.at_ms, language()))),
       h("div", { class: "note" }, one.body())))));

@@ -1,7 +1,7 @@
 // The workflow's one step, "Send LINE message": its fields, its run, and what came back.
 
 import { nameOf } from "./crm.js";
-import { dayTime, drawing, h, redraw } from "./dom.js";
+import { dayTime, drawing, grow, h, redraw, reveal } from "./dom.js";
 import { hasWord, language, word } from "./words.js";
 
 const MOST_MESSAGES = 5;
@@ -55,10 +55,8 @@ async function run(page) {
 /** Brings the newest result into view within its pane. */
 function showResults() {
   const runs = node("runs");
-  const pane = runs.closest(".pane");
-  const below = runs.getBoundingClientRect().top + 130 - pane.getBoundingClientRect().bottom;
-  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  if (below > 0) pane.scrollBy({ top: below, behavior: calm ? "auto" : "smooth" });
+  const { top } = runs.getBoundingClientRect();
+  reveal(runs.closest(".pane"), top - 40, top + 170);
 }
 
 /** Draws form and results. */
@@ -67,7 +65,7 @@ export function drawWorkflow(page) {
   const contact = contacts.find((one) => one.id === page.contact);
   const name = contact && nameOf(contact);
   const shape = [language(), name, contacts.length, typed.messages.length, typed.everybody, typed.running, typed.wrong, typed.filled ?? 0];
-  redraw(node("workflow"), shape, () => form(page, name, contacts.length));
+  if (redraw(node("workflow"), shape, () => form(page, name, contacts.length))) node("workflow").querySelectorAll("textarea").forEach(grow);
   const runs = executions.slice(-MOST_RUNS).reverse();
   const named = runs.map((one) => ({ ...one, name: nameOrId(contacts, one.contact_id) }));
   redraw(node("runs"), [language(), named], () => (named.length ? named.map(result) : h("li", { class: "hint" }, word("flow.runs.empty"))));
@@ -96,7 +94,7 @@ function form(page, name, count) {
     } }, `＋ ${word("flow.add")}`),
     more(),
     typed.wrong && h("p", { class: "wrong", role: "alert" }, word(typed.wrong)),
-    h("button", { type: "submit", class: "main", key: "run", disabled: typed.running }, word(typed.running ? "flow.running" : "flow.run")),
+    h("div", { class: "run-bar" }, h("button", { type: "submit", class: "main", key: "run", disabled: typed.running }, word(typed.running ? "flow.running" : "flow.run"))),
   ];
 }
 
@@ -119,7 +117,10 @@ function messageField(page, message, at) {
 }
 
 function area(id, value, oninput) {
-  const node = h("textarea", { id, key: id, rows: "2", placeholder: word("flow.placeholder"), oninput: (event) => oninput(event.target.value) });
+  const node = h("textarea", { id, key: id, rows: "2", placeholder: word("flow.placeholder"), oninput: (event) => {
+    oninput(event.target.value);
+    grow(event.target);
+  } });
   node.value = value;
   return node;
 }
@@ -143,15 +144,25 @@ function result(one) {
   const outcome = outputs.outcome;
   const count = Object.keys(one.fields).filter((field) => /^message_[1-5]$/.test(field)).length;
   const tone = outcome ? (GOOD.has(outcome) ? "good" : "hot") : one.state === "failed" ? "hot" : "";
-  const pair = (label, name, value) => value && h("div", { title: name }, h("dt", {}, label), h("dd", { "data-output": name }, value));
+  const pair = (label, name, value, ...more) => value && h("div", {}, h("dt", {}, label, " ", h("code", {}, name)), h("dd", { "data-output": name }, value, more));
   return h("li", { class: `run ${one.state}` },
     h("div", { class: "line" },
-      h("span", { class: `badge ${tone}`, "data-outcome": outcome ?? one.state, title: outcome ?? one.state },
-        outcome && hasWord(outcome) ? word(outcome) : word(`run.${one.state}`)),
+      h("span", { class: `badge ${tone}`, "data-outcome": outcome ?? one.state },
+        outcome && hasWord(outcome) ? word(outcome) : word(`run.${one.state}`), outcome && h("code", {}, outcome)),
       h("time", { class: "soft" }, dayTime(one.at_ms, language()))),
     h("p", {}, h("strong", {}, one.name), " ", h("span", { class: "soft" }, word("run.messages", { count }))),
     outputs.reason && h("p", { class: "reason", "data-output": "reason" }, outputs.reason),
-    outputs.line_request_id && h("dl", {}, pair(word("run.sent"), "sent_at", sentAt(outputs.sent_at)), pair(word("run.request"), "line_request_id", outputs.line_request_id)));
+    outputs.line_request_id && h("dl", {}, pair(word("run.sent"), "sent_at", sentAt(outputs.sent_at)), pair(word("run.request"), "line_request_id", outputs.line_request_id, copier(outputs.line_request_id))));
+}
+
+/** A button that puts a value where it can be pasted from. */
+function copier(value) {
+  const button = h("button", { type: "button", class: "copy", key: `copy-${value}`, "aria-label": word("run.copy"), title: word("run.copy"), onclick: async () => {
+    await navigator.clipboard.writeText(value).catch(() => {});
+    button.replaceChildren(drawing("i-check"));
+    button.setAttribute("aria-label", word("run.copied"));
+  } }, drawing("i-copy"));
+  return button;
 }
 
 function sentAt(value) {

@@ -43,7 +43,7 @@ mod workflow;
 pub use action::{ActionSpec, Signatures, action_body, action_request, options_body, signed_headers};
 use dispatch::Step;
 pub use execution::{Execution, ExecutionState};
-pub use setup::RecordView;
+pub use setup::{RecordView, TypingRefused};
 pub use signature::{decode_v3, sign_v1, sign_v2, sign_v3};
 use state::State;
 pub use state::{AppSpec, Completion, ObjectType, OwnerSpec, PortalSpec, Properties, TimelineEvent};

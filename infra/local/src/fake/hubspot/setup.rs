@@ -8,7 +8,7 @@ use super::state::{
     AppSpec, Completion, Grant, ObjectType, OwnerSpec, Portal, PortalSpec, Properties, Record, TimelineEvent,
 };
 use super::store;
-use super::values::Write;
+use super::values::{self, Write};
 
 /// A record as it is now.
 #[derive(Clone)]
@@ -23,6 +23,17 @@ pub struct RecordView {
     pub created_at_ms: i64,
     /// When it was last written, in milliseconds since 1970.
     pub updated_at_ms: i64,
+}
+
+/// Why HubSpot's form did not take what somebody typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TypingRefused {
+    /// Another contact has this value, and values of this property are unique.
+    #[error("another contact has this value")]
+    Taken,
+    /// There is no such property, or it takes no such value.
+    #[error("the value does not fit the property")]
+    Unfit,
 }
 
 impl Portal {
@@ -126,6 +137,11 @@ impl FakeHubSpot {
         self.lock().portal(portal_id).inactive_owners.insert(owner_id);
     }
 
+    /// Changes every user who can own records.
+    pub fn edit_owners(&self, portal_id: u64, edit: impl FnMut(&mut OwnerSpec)) {
+        self.lock().portal(portal_id).owners.iter_mut().for_each(edit);
+    }
+
     /// The portal's owners.
     pub fn owners(&self, portal_id: u64) -> Vec<OwnerSpec> {
         self.lock().portals.get(&portal_id).map(|portal| portal.owners.clone()).unwrap_or_default()
@@ -145,6 +161,31 @@ impl FakeHubSpot {
     /// Somebody changes a record in the CRM; an empty value clears.
     pub fn change(&self, portal_id: u64, kind: ObjectType, id: u64, properties: &[(&str, &str)]) {
         store::update(&mut self.lock(), portal_id, kind, id, &writes(properties), "CRM_UI");
+    }
+
+    /// Somebody fills in HubSpot's form of a contact (`None`: of a new one), by HubSpot's own rules; an empty value clears. Returns
+    /// the record's ID.
+    ///
+    /// # Errors
+    /// A unique value that another contact has, a property that is not there, a value that does not fit.
+    pub fn type_contact(
+        &self,
+        portal_id: u64,
+        id: Option<u64>,
+        properties: &[(&str, &str)],
+    ) -> Result<u64, TypingRefused> {
+        let (mut state, writes) = (self.lock(), writes(properties));
+        let contact = ObjectType::Contact;
+        let conflict_is_409 = true;
+        values::check(state.portal(portal_id), contact, id, &writes, conflict_is_409)
+            .map_err(|problem| if problem.status == 409 { TypingRefused::Taken } else { TypingRefused::Unfit })?;
+        Ok(match id {
+            None => store::create(&mut state, portal_id, contact, &writes, "CRM_UI"),
+            Some(id) => {
+                store::update(&mut state, portal_id, contact, id, &writes, "CRM_UI");
+                id
+            }
+        })
     }
 
     /// Somebody finishes a task.

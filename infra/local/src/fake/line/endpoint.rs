@@ -59,6 +59,8 @@ pub enum Endpoint {
     LiffOpen,
     /// Where a LIFF app that closed its window ends
     LiffClosed,
+    /// `GET /R/ti/p/{basicId}`: LINE opens a talk
+    OpenTalk,
     /// `GET /liff/sdk.js`
     LiffSdk,
     /// `/liff/v1/apps`

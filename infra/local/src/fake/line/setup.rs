@@ -67,6 +67,13 @@ impl FakeLine {
         insert_person(&mut self.lock(), user_id, provider, name, picture);
     }
 
+    /// A person calls themselves otherwise from now on. Somebody who is not there is left alone.
+    pub fn rename_person(&self, user_id: &str, name: &str) {
+        if let Some(person) = self.lock().people.get_mut(user_id) {
+            person.name = name.to_owned();
+        }
+    }
+
     /// Everybody a provider knows: (user ID, name, picture).
     pub fn people(&self, provider: &str) -> Vec<(String, String, Option<String>)> {
         let state = self.lock();

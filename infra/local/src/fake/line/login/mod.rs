@@ -28,6 +28,7 @@ mod revoke;
 mod screen;
 mod setup;
 mod spec;
+mod talk;
 mod user;
 mod verify;
 
@@ -46,6 +47,8 @@ pub(crate) struct LoginState {
     pub(crate) keys: Vec<id_token::SigningKey>,
     pub(crate) link_tokens: HashMap<String, account_link::LinkToken>,
     pub(crate) forged: Option<String>,
+    /// Where people's phones are to be seen.
+    pub(crate) phones_url: Option<String>,
 }
 
 /// What one user access token allows.
@@ -69,6 +72,7 @@ impl LoginState {
             keys: vec![id_token::SigningKey::new("liff-key-1")],
             link_tokens: HashMap::new(),
             forged: None,
+            phones_url: None,
         }
     }
 }
@@ -93,6 +97,7 @@ pub(crate) fn endpoint_of(method: &str, segments: &[&str]) -> Option<Endpoint> {
         ("GET", ["liff", id, ..]) if *id != "v1" && !id.is_empty() => Endpoint::LiffOpen,
         ("GET", ["liff-login", id]) if !id.is_empty() => Endpoint::LiffOpen,
         ("GET", ["liff-closed"]) => Endpoint::LiffClosed,
+        ("GET", ["R", "ti", "p", id]) if !id.is_empty() => Endpoint::OpenTalk,
         ("POST", ["v2", "bot", "user", id, "linkToken"]) if !id.is_empty() => Endpoint::LinkToken,
         ("GET", ["dialog", "bot", "accountLink"]) => Endpoint::AccountLink,
         _ => return None,
@@ -141,6 +146,7 @@ pub(crate) fn perform(state: &mut State, endpoint: Endpoint, asked: &Asked) -> O
         Endpoint::Certs => verify::certs(state),
         Endpoint::LiffOpen => liff::open(state, asked),
         Endpoint::LiffClosed => liff::closed(asked),
+        Endpoint::OpenTalk => talk::open(state, asked),
         Endpoint::LiffSdk => liff::sdk(),
         Endpoint::LiffApps => liff_apps::apps(state, asked),
         Endpoint::AccountLink => account_link::dialog(state, asked),

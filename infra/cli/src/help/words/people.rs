@@ -1,0 +1,42 @@
+//! One person, and what operators decide.
+
+use super::Line;
+
+/// See [`super`].
+pub const WORDS: &[Line] = &[
+    ("parked decide", "PUSH_ID", "一覧に表示されたID"),
+    ("parked decide", "--shown", "相手に届いていた"),
+    ("parked decide", "--not-shown", "相手に届いていなかった"),
+    (
+        "person",
+        "",
+        "LINEの1人がCRMのだれかを確認・変更します。LINEユーザーIDは、画面に表示されない入力欄または標準入力から読み取ります",
+    ),
+    (
+        "person show",
+        "",
+        "いつから、何によって連携しているか、友だちか、返信を待っているかを表示します。本文は表示しません",
+    ),
+    ("person show", "--channel", "Messaging APIのチャネルID"),
+    ("person show", "--contact", "CRMのコンタクトID"),
+    (
+        "person link",
+        "",
+        "人とコンタクトを連携します（以前の連携は置き換わります）。--from-contact を指定しなければLINEユーザーIDを尋ねます",
+    ),
+    ("person link", "--channel", "Messaging APIのチャネルID"),
+    ("person link", "--contact", "CRMのコンタクトID"),
+    ("person link", "--from-contact", "このコンタクトと連携している人を移します"),
+    ("person unlink", "", "人とコンタクトの連携を解除します。もう一度連携するまで、その人のコンタクトは作成されません"),
+    ("person unlink", "--channel", "Messaging APIのチャネルID"),
+    ("person unlink", "--contact", "このコンタクトと連携している人"),
+    ("person unlink", "--user-stdin", "LINEユーザーIDを、画面に表示されない入力欄または標準入力から読み取ります"),
+    ("person erase", "", "Musubiが持つその人の情報をすべて削除し、何を削除したか、CRMに何が残っているかを表示します"),
+    ("person erase", "--channel", "Messaging APIのチャネルID"),
+    ("person erase", "--contact", "このコンタクトと連携している人"),
+    ("person erase", "--user-stdin", "LINEユーザーIDを、画面に表示されない入力欄または標準入力から読み取ります"),
+    ("person erase", "--yes", "確認を省略します"),
+    ("questions decide", "QUESTION", "一覧に表示されたID"),
+    ("questions decide", "--same", "この人はこのコンタクトである（連携します）"),
+    ("questions decide", "--different", "別人である"),
+];

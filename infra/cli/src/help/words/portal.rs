@@ -1,0 +1,83 @@
+//! CRM accounts and the developer project.
+
+use super::Line;
+
+/// See [`super`].
+pub const WORDS: &[Line] = &[
+    ("portal", "", "CRMアカウント"),
+    (
+        "portal add",
+        "",
+        "CRMアカウントを接続、または接続し直します。クライアントIDとクライアントシークレットを入力し、HubSpotの画面でアクセスを許可すると、コンタクトのプロパティーを作成します",
+    ),
+    (
+        "portal add",
+        "--app",
+        "URLに使うアプリ名（hubspot project で指定したもの）。半角英数字、-、_。アプリIDでも指定できます",
+    ),
+    (
+        "portal add",
+        "--private-token",
+        "OAuthの代わりにプライベートトークンを使います。続けてクライアントシークレットを尋ねます（空欄可）",
+    ),
+    (
+        "portal add",
+        "--port",
+        "HubSpotからブラウザが戻るポート（http://localhost:PORT/callback）。プロジェクトと同じ値にします",
+    ),
+    ("portal add", "--wait", "ブラウザの操作を待つ秒数"),
+    (
+        "portal add",
+        "--no-automation",
+        "スコープ automation を要求しません（付与できない契約の場合）。ワークフローは送信結果を待たなくなります",
+    ),
+    (
+        "portal add",
+        "--app-events",
+        "スコープ timeline も要求します（プロジェクトを --app-events で作成した場合）",
+    ),
+    ("portal add", "--portal-lang", "プロパティーの名前と理由の言語。省略すると --lang と同じです"),
+    (
+        "portal add",
+        "--forget-old-secret",
+        "これまでのクライアントシークレットを破棄します。指定しなければ、どちらも有効です",
+    ),
+    ("portal list", "", "すべてのCRMアカウントを表示します"),
+    ("portal set", "", "設定を KEY=VALUE の形式で変更します"),
+    (
+        "portal set",
+        "*",
+        "\
+surface=notes                会話をメモとして書き込みます
+surface=app_events:TYPE      会話をこの種類（HubSpotの fullyQualifiedName）のアプリイベントとして書き込みます。送信が取り消されても、
+                             書き込んだイベントは変更できません。HubSpotの承認が必要です（hubspot project --app-events を参照）",
+    ),
+    ("portal set", "PORTAL", "CRMのアカウントID"),
+    ("portal set", "SETTINGS", "KEY=VALUE"),
+    ("portal show", "", "CRMアカウントを1つ表示します"),
+    ("portal show", "PORTAL", "CRMのアカウントID"),
+    ("hubspot", "", "HubSpotの開発者プロジェクト"),
+    (
+        "hubspot project",
+        "",
+        "このスタックのURLを入れたプロジェクトを書き出します。hs project upload でアップロードします",
+    ),
+    ("hubspot project", "--out", "書き出すフォルダー"),
+    (
+        "hubspot project",
+        "--public-url",
+        "スタックの公開URL。省略すると、スタックの出力 PublicUrl または MUSUBI_PUBLIC_URL を使います",
+    ),
+    (
+        "hubspot project",
+        "--app",
+        "URLに使うアプリ名（portal add と同じもの）。半角英数字、-、_",
+    ),
+    ("hubspot project", "--port", "portal add のポート"),
+    ("hubspot project", "--force", "内容の異なるファイルを上書きします"),
+    (
+        "hubspot project",
+        "--app-events",
+        "会話をアプリイベントとして書き込めるようにします。HubSpotの承認が必要で、アプリはマーケットプレイス用になります",
+    ),
+];
