@@ -96,6 +96,19 @@ impl App {
         self.owed_rows().await.iter().filter(|row| !matches!(row.owed, Owed::TaskCheck { .. })).count()
     }
 
+    /// Waits until no look at a task is due.
+    pub async fn until_looked(&self) {
+        for _ in 0..3_600 {
+            let now_ms = self.world.clock.now_ms();
+            let is_due = |row: &OwedRow| matches!(row.owed, Owed::TaskCheck { .. }) && row.due_at_ms <= now_ms;
+            if !self.owed_rows().await.iter().any(is_due) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("a task is not looked at");
+    }
+
     async fn owed_rows(&self) -> Vec<OwedRow> {
         let journal = self.world.parts(musubi::aws::Patience::WORKER).expect("parts").journal().expect("a journal");
         journal.due(&account(), 9_999_999_999_999, 40_000).await.expect("rows")

@@ -96,7 +96,7 @@ const SAMPLES: &[(&str, &[&str])] = &[
     ("synthesized/12-sticker-message-type.json", &["user: sticker 560000000000000013 keywords=2 text"]),
     ("synthesized/13-sticker-unknown-resource-type.json", &["user: sticker 560000000000000014"]),
     ("synthesized/15-follow-unblocked.json", &["user: follow after a block"]),
-    ("synthesized/16-follow-legacy-without-follow-object.json", &["user: follow"]),
+    ("synthesized/16-follow-legacy-without-follow-object.json", &["user: follow of one kind or another"]),
     ("synthesized/18-join-group.json", &["group: join"]),
     ("synthesized/19-leave-group.json", &["group: leave"]),
     ("synthesized/21-member-left.json", &["group: memberLeft"]),
@@ -228,7 +228,8 @@ fn describe(event: &LineEvent) -> String {
         InboundWhat::Said { content, message } => {
             let id = message.as_ref().map(|id| format!(" {id}")).unwrap_or_default();
             match content {
-                Content::Follow { unblocked: true } => "follow after a block".to_owned(),
+                Content::Follow { unblocked: Some(true) } => "follow after a block".to_owned(),
+                Content::Follow { unblocked: None } => "follow of one kind or another".to_owned(),
                 Content::Other { what } => what.to_string(),
                 Content::Unsupported { what } => format!("unsupported {what}{id}"),
                 Content::Postback { params: Some(params), .. } => format!("postback {params}"),

@@ -255,6 +255,15 @@ pub enum PersonCommand {
         #[command(flatten)]
         whose: Whose,
     },
+    /// Says that the person was answered elsewhere (in LINE's own chat, by telephone): what they said so far waits no more.
+    Answered {
+        /// The channel ID.
+        #[arg(long)]
+        channel: String,
+        /// Who.
+        #[command(flatten)]
+        whose: Whose,
+    },
     /// Removes everything that Musubi holds about a person, and says what was removed and what lies in the CRM.
     Erase {
         /// The channel ID.

@@ -60,7 +60,7 @@ pub fn app() -> AppSpec {
     AppSpec {
         action_properties: properties.map(str::to_owned).to_vec(),
         object_subscriptions: true,
-        subscribed_properties: vec!["line_user_id".to_owned()],
+        subscribed_properties: vec!["line_user_id".to_owned(), "line_answered_at".to_owned()],
         ..AppSpec::demo(APP_ID, CLIENT_SECRET)
     }
 }

@@ -159,8 +159,9 @@ pub enum Content {
     },
     /// Added or unblocked the Official Account.
     Follow {
-        /// Unblocked, as far as LINE knows.
-        unblocked: bool,
+        /// Unblocked, as far as LINE knows; events of before 2024 do not say.
+        #[serde(default)]
+        unblocked: Option<bool>,
     },
     /// Blocked the Official Account.
     Unfollow,

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::account::CrmAccountKey;
 use super::activity::{Activity, Content, Mark, Speaker};
 use super::channel::ChannelSettings;
+use super::follow::Following;
 use super::ids::{ChannelId, ContactId, LineUserId, TaskId, fingerprint};
 use super::owed::{Owed, OwedRow};
 use super::properties::RECENT;
@@ -117,6 +118,9 @@ pub struct OwnersTask {
     /// When it was last seen open, in milliseconds.
     #[serde(default)]
     pub seen_open_at_ms: i64,
+    /// When it is looked at next, in milliseconds. `None` in rows of before.
+    #[serde(default)]
+    pub look_at_ms: Option<i64>,
 }
 
 /// The newest message of the person.
@@ -138,12 +142,18 @@ pub struct Conversation {
     /// Can the person be reached?
     #[serde(default)]
     pub friendship: Friendship,
+    /// Since when they follow. `None` in rows of before: nothing was noted of it.
+    #[serde(default)]
+    pub following: Option<Following>,
     /// The newest message of the person.
     #[serde(default)]
     pub last_inbound: Option<Inbound>,
     /// The oldest message that nobody has answered, by arrival in milliseconds.
     #[serde(default)]
     pub unanswered_since_ms: Option<i64>,
+    /// What was said until then is answered, in milliseconds.
+    #[serde(default)]
+    pub answered_until_ms: i64,
     /// What was said since the last entry.
     #[serde(default)]
     pub open: Option<OpenEntry>,
@@ -197,7 +207,9 @@ impl Conversation {
             account,
             friendship: Friendship::default(),
             last_inbound: None,
+            following: Some(Following::default()),
             unanswered_since_ms: None,
+            answered_until_ms: 0,
             open: None,
             sealed_until: None,
             next_entry: 0,
@@ -217,9 +229,13 @@ impl Conversation {
     /// to be owed. Call once per activity: the tombstone in the same transaction sees to that.
     pub fn take(&mut self, activity: &mut Activity, settings: &ChannelSettings, now_ms: i64) -> Vec<OwedRow> {
         activity.late = self.sealed_until.as_ref().is_some_and(|sealed| *sealed > activity.mark);
+        if activity.speaker == Speaker::Operator {
+            self.answered(activity.mark.at_ms, now_ms);
+        }
         if activity.speaker == Speaker::Person {
             self.friendship.see(&activity.mark, activity.content == Content::Unfollow);
             self.profile_wanted |= matches!(activity.content, Content::Follow { .. });
+            self.take_follow(activity);
             if activity.message.is_some() {
                 self.take_message(activity);
             }
@@ -233,12 +249,39 @@ impl Conversation {
         self.owe_person(now_ms).into_iter().chain(entry).collect()
     }
 
+    fn take_follow(&mut self, activity: &Activity) {
+        match (&activity.content, &mut self.following) {
+            (Content::Follow { unblocked }, following) => {
+                following.get_or_insert_default().see_follow(&activity.mark, *unblocked)
+            }
+            (Content::Unfollow, Some(following)) => following.see_block(&activity.mark),
+            (_, Some(following)) => following.see_there(),
+            (_, None) => {}
+        }
+    }
+
+    /// Somebody answered at `at_ms`, here or elsewhere: what the person said until then waits no more. Nobody has answered what
+    /// is yet to be said: a time to come is now. Whether anything changed; the person's contact is to follow then.
+    pub fn answered(&mut self, at_ms: i64, now_ms: i64) -> bool {
+        let until_ms = at_ms.min(now_ms);
+        if until_ms <= self.answered_until_ms {
+            return false;
+        }
+        self.answered_until_ms = until_ms;
+        if self.last_inbound.as_ref().is_none_or(|last| last.mark.at_ms <= until_ms) {
+            self.unanswered_since_ms = None;
+        }
+        true
+    }
+
     fn take_message(&mut self, activity: &Activity) {
         let newest = self.last_inbound.as_ref().is_none_or(|last| last.mark < activity.mark);
         if newest {
             self.last_inbound = Some(Inbound { mark: activity.mark.clone(), arrived_at_ms: activity.arrived_at_ms });
         }
-        self.unanswered_since_ms.get_or_insert(activity.arrived_at_ms);
+        if activity.mark.at_ms > self.answered_until_ms {
+            self.unanswered_since_ms.get_or_insert(activity.arrived_at_ms);
+        }
     }
 
     fn take_into_entry(&mut self, activity: &Activity, settings: &ChannelSettings, now_ms: i64) -> Option<OwedRow> {

@@ -11,6 +11,7 @@ pub mod channel;
 pub mod claim;
 pub mod conversation;
 pub mod entry;
+pub mod follow;
 pub mod friends;
 pub mod ids;
 pub mod job;

@@ -15,6 +15,12 @@ pub const EMAIL: &str = "email";
 pub const LINE_LINKED_AT: &str = "line_linked_at";
 /// Whether the person can be reached.
 pub const LINE_FOLLOWS: &str = "line_follows";
+/// When the person followed, the newest time.
+pub const LINE_FOLLOWED_AT: &str = "line_followed_at";
+/// How the person came to follow: see [`FollowKind`](super::follow::FollowKind).
+pub const LINE_FOLLOW_KIND: &str = "line_follow_kind";
+/// When somebody answered, wherever they did. Others write it, and we read it.
+pub const LINE_ANSWERED_AT: &str = "line_answered_at";
 /// Whether a message waits for an answer.
 pub const LINE_UNANSWERED: &str = "line_unanswered";
 /// The newest message that waits for an answer; empty once answered.

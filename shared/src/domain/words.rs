@@ -36,8 +36,10 @@ pub fn of(content: &Content, language: Language) -> String {
             }
         }
         Content::Rich { alt_text } => format!("[{}] {alt_text}", language.pick("リッチなメッセージ", "Rich message")),
-        Content::Follow { unblocked: false } => language.pick("友だちに追加しました", "Added as a friend").to_owned(),
-        Content::Follow { unblocked: true } => language.pick("ブロックを解除しました", "Unblocked").to_owned(),
+        Content::Follow { unblocked: None | Some(false) } => {
+            language.pick("友だちに追加しました", "Added as a friend").to_owned()
+        }
+        Content::Follow { unblocked: Some(true) } => language.pick("ブロックを解除しました", "Unblocked").to_owned(),
         Content::Unfollow => language.pick("ブロックしました", "Blocked").to_owned(),
         Content::Edited { text } => format!("[{}] {text}", language.pick("編集後", "Edited")),
         Content::NotSent { outcome } => {

@@ -28,8 +28,8 @@ pub(super) async fn find_or_begin(
     let mut head = head.unwrap_or_else(|| Versioned { value: Conversation::new(key.clone(), account.clone()), rev: 0 });
     if head.value.account != *account {
         // The channel was taken to another account: nothing that was owed to the one before is owed to this one.
-        head.value =
-            Conversation { friendship: head.value.friendship, ..Conversation::new(key.clone(), account.clone()) };
+        let Conversation { friendship, following, .. } = head.value;
+        head.value = Conversation { friendship, following, ..Conversation::new(key.clone(), account.clone()) };
     }
     Ok(Begun { head, erasure })
 }

@@ -53,6 +53,7 @@ impl Meet {
             }
             let now_ms = self.clock.now_ms();
             let mut new = Conversation::new(key.clone(), channel.account.clone());
+            new.following.get_or_insert_default().see_there();
             new.friendship.see(&Mark::at(now_ms, EventId::new("import")), false);
             let mut writes: Vec<_> = new.owe_person(now_ms).iter().map(write::owe).collect();
             writes.push(write::conversation(&new, 0));

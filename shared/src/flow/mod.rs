@@ -4,6 +4,7 @@
 pub mod accept;
 pub mod account_link;
 pub mod answer;
+pub mod answered;
 mod begin;
 pub mod decide;
 pub mod deliver;

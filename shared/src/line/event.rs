@@ -129,7 +129,7 @@ fn what(kind: &str, event: &Fields<'_>) -> Result<InboundWhat, EventFault> {
             InboundWhat::Unsent { message: unsent.ok_or(EventFault::NoMessageId)? }
         }
         "follow" => {
-            let unblocked = event.object("follow").is_some_and(|follow| follow.is_true("isUnblocked"));
+            let unblocked = event.object("follow").and_then(|follow| follow.truth("isUnblocked"));
             done(Content::Follow { unblocked })
         }
         "unfollow" => done(Content::Unfollow),

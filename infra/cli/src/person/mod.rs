@@ -9,6 +9,7 @@ use musubi::domain::claim::{Claim, ClaimedBy, Whom};
 use musubi::domain::conversation::ConversationKey;
 use musubi::domain::ids::{ContactId, LineUserId};
 use musubi::domain::link::ContactLink;
+use musubi::flow::answered::Answered;
 use musubi::flow::link::Link;
 use serde_json::json;
 
@@ -38,6 +39,11 @@ pub async fn run(place: &Place, ask: &mut Ask, say: &Say, command: &PersonComman
             let channel = place.channel(channel).await?.value;
             let user = who(place, ask, say, &channel, whose).await?;
             unlink(place, say, &channel, &user).await
+        }
+        PersonCommand::Answered { channel, whose } => {
+            let channel = place.channel(channel).await?.value;
+            let user = who(place, ask, say, &channel, whose).await?;
+            answered(place, say, &channel, &user).await
         }
         PersonCommand::Erase { channel, whose, yes } => erase::erase(place, ask, say, channel, whose, *yes).await,
     }
@@ -120,6 +126,20 @@ async fn unlink(place: &Place, say: &Say, channel: &Channel, user: &LineUserId) 
          Their consent at LINE cannot be revoked from here: that takes the person's own access token, which Musubi never keeps. The person can do it in the LINE app, Settings > Account > Authorized apps. Their own page for unlinking revokes it, too.",
     );
     Ok(Report::new(json!({"channel_id": channel.id.as_str(), "accepted": true, "deauthorized_at_line": false}), text))
+}
+
+async fn answered(place: &Place, say: &Say, channel: &Channel, user: &LineUserId) -> Result<Report, Failure> {
+    let (journal, wake_ups) = (place.parts.journal()?, place.parts.wake_ups()?);
+    let answered = Answered { journal, wake_ups, clock: place.clock() };
+    let waited = answered.answered(channel, user).await?;
+    let text = match waited {
+        true => say.pick(
+            "返信済みにしました。コンタクトの「LINE 未返信」は1分ほどで「いいえ」になります。未完了のタスクはそのまま残ります。",
+            "Noted as answered. Within about a minute the contact's “LINE unanswered” is No. An open task stays as it is.",
+        ),
+        false => say.pick("返信を待っているメッセージはありません。", "Nothing of theirs waits for an answer."),
+    };
+    Ok(Report::new(json!({"channel_id": channel.id.as_str(), "waited": waited}), text))
 }
 
 /// Says it on an operator's word; the payer acts on it.

@@ -122,3 +122,23 @@ async fn a_question_is_listed_without_the_person_and_answered_once() {
         assert_eq!(stack.run(&["questions", "decide", &id, answer], "").await.code, 3);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_who_was_answered_elsewhere_waits_no_more_and_the_crm_is_owed_it() {
+    let (stack, channel) = linked().await;
+    let answered = ["--json", "person", "answered", "--channel", CHANNEL, "--contact", ANN];
+    assert_eq!(stack.run(&answered, "").await.json()["waited"], true);
+    let head =
+        stack.parts.journal().unwrap().conversation(&key(&channel)).await.unwrap().expect("a conversation").value;
+    assert_eq!((head.unanswered_since_ms, head.person_owed), (None, true));
+    assert!(!stack.aws.sqs().messages("crm.fifo").is_empty(), "the payer is told");
+    let again = ["person", "answered", "--channel", CHANNEL, "--user-stdin", "--lang", "ja"];
+    let ran = stack.run(&again, &format!("{FRIEND}\n")).await;
+    assert!(
+        ran.code == 0 && ran.stdout.contains("返信を待っているメッセージはありません"),
+        "{} {}",
+        ran.stdout,
+        ran.stderr
+    );
+    assert_eq!(stack.run(&["person", "answered", "--channel", CHANNEL, "--contact", BOB], "").await.code, 3);
+}

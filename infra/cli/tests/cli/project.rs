@@ -208,7 +208,7 @@ async fn every_webhook_that_we_read_is_subscribed_to_and_points_here() {
     let config = &webhooks["config"];
     assert_eq!(config["settings"]["targetUrl"], json!(format!("{URL}/crm/hubspot/shop/webhook")));
     assert!(config["settings"]["maxConcurrentRequests"].as_i64().unwrap() > 5);
-    let mut kinds = BTreeSet::new();
+    let (mut kinds, mut properties) = (BTreeSet::new(), BTreeSet::new());
     for list in config["subscriptions"].as_object().unwrap().values() {
         for subscription in list.as_array().unwrap() {
             assert_eq!(subscription["active"], json!(true), "{subscription}");
@@ -219,11 +219,13 @@ async fn every_webhook_that_we_read_is_subscribed_to_and_points_here() {
             }]);
             assert_eq!(looked_at(&event), 1, "{kind} is subscribed to and not read");
             kinds.insert(kind);
+            properties.extend(subscription["propertyName"].as_str().map(str::to_owned));
         }
     }
     let wanted =
         ["object.deletion", "object.merge", "object.propertyChange", "object.restore", "contact.privacyDeletion"];
     assert_eq!(kinds, wanted.map(str::to_owned).into());
+    assert_eq!(properties, ["line_answered_at", "line_user_id"].map(str::to_owned).into());
 }
 
 /// How many contacts we look at when HubSpot posts this.

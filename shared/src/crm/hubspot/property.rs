@@ -18,6 +18,8 @@ pub struct PropertySpec {
     pub kind: &'static str,
     /// HubSpot's field type.
     pub field: &'static str,
+    /// The values that it can have, if only some: each with its label in Japanese and in English.
+    pub options: &'static [(&'static str, &'static str, &'static str)],
     /// No two records have the same value. Decided at creation, for ever.
     pub unique: bool,
 }
@@ -29,17 +31,30 @@ const fn spec(
     kind: &'static str,
     field: &'static str,
 ) -> PropertySpec {
-    PropertySpec { name, japanese, english, kind, field, unique: false }
+    PropertySpec { name, japanese, english, kind, field, options: &[], unique: false }
 }
 
+const YES_OR_NO: &[(&str, &str, &str)] = &[("true", "はい", "Yes"), ("false", "いいえ", "No")];
+const FOLLOW_KINDS: &[(&str, &str, &str)] = &[
+    ("new", "新規追加", "New"),
+    ("unblocked", "ブロック解除", "Unblocked"),
+    ("before_musubi", "Musubi導入前からの友だち", "Friend before Musubi"),
+];
+
 /// All our contact properties.
-pub const PROPERTIES: [PropertySpec; 11] = [
+pub const PROPERTIES: [PropertySpec; 14] = [
     PropertySpec::unique_text(name::LINE_USER_ID, "LINE ユーザーID", "LINE user ID"),
     spec(name::LINE_USER_NAME, "LINE 表示名", "LINE display name", "string", "text"),
     spec(name::LINE_USER_PICTURE, "LINE プロフィール画像", "LINE profile picture", "string", "text"),
     spec(name::LINE_LINKED_AT, "LINE 連携日時", "LINE linked at", "datetime", "date"),
-    spec(name::LINE_FOLLOWS, "LINE 友だち", "LINE friend", "bool", "booleancheckbox"),
-    spec(name::LINE_UNANSWERED, "LINE 未返信", "LINE unanswered", "bool", "booleancheckbox"),
+    PropertySpec::yes_or_no(name::LINE_FOLLOWS, "LINE 友だち", "LINE friend"),
+    spec(name::LINE_FOLLOWED_AT, "LINE 友だち追加日時", "LINE followed at", "datetime", "date"),
+    PropertySpec {
+        options: FOLLOW_KINDS,
+        ..spec(name::LINE_FOLLOW_KIND, "LINE 友だち追加の種類", "LINE follow kind", "enumeration", "select")
+    },
+    PropertySpec::yes_or_no(name::LINE_UNANSWERED, "LINE 未返信", "LINE unanswered"),
+    spec(name::LINE_ANSWERED_AT, "LINE 返信済み日時", "LINE answered at", "datetime", "date"),
     spec(name::LINE_UNANSWERED_MESSAGE, "LINE 未返信メッセージ", "LINE unanswered message", "string", "textarea"),
     spec(name::LINE_LAST_MESSAGE, "LINE 最新の受信メッセージ", "LINE last message", "string", "textarea"),
     spec(name::LINE_RECENT_MESSAGES, "LINE 最近の受信メッセージ", "LINE recent messages", "string", "textarea"),
@@ -108,7 +123,12 @@ impl PropertyProblem {
 impl PropertySpec {
     /// A text whose values are unique.
     pub const fn unique_text(name: &'static str, japanese: &'static str, english: &'static str) -> Self {
-        Self { name, japanese, english, kind: "string", field: "text", unique: true }
+        Self { name, japanese, english, kind: "string", field: "text", options: &[], unique: true }
+    }
+
+    /// A property that is true or false.
+    const fn yes_or_no(name: &'static str, japanese: &'static str, english: &'static str) -> Self {
+        Self { options: YES_OR_NO, ..spec(name, japanese, english, "bool", "booleancheckbox") }
     }
 
     /// What HubSpot is asked to make. Labels are in one language: the account's.
@@ -117,11 +137,9 @@ impl PropertySpec {
             "name": self.name, "label": language.pick(self.japanese, self.english), "groupName": group,
             "type": self.kind, "fieldType": self.field, "hasUniqueValue": self.unique, "formField": false,
         });
-        if self.kind == "bool" {
-            definition["options"] = json!([
-                {"label": language.pick("はい", "Yes"), "value": "true", "displayOrder": 0, "hidden": false},
-                {"label": language.pick("いいえ", "No"), "value": "false", "displayOrder": 1, "hidden": false},
-            ]);
+        if !self.options.is_empty() {
+            let option = |(order, (value, japanese, english)): (usize, &(&str, &'static str, &'static str))| json!({"label": language.pick(japanese, english), "value": value, "displayOrder": order, "hidden": false});
+            definition["options"] = self.options.iter().enumerate().map(option).collect();
         }
         definition
     }
@@ -152,6 +170,12 @@ mod tests {
         assert_eq!(definition["label"], "LINE ユーザーID");
         assert_eq!(definition["hasUniqueValue"], true);
         assert_eq!(PROPERTIES[4].definition("line", Language::English)["options"][1]["label"], "No");
+    }
+
+    #[test]
+    fn every_way_to_follow_is_an_option_and_no_other_is() {
+        let values = FOLLOW_KINDS.iter().map(|(value, ..)| *value);
+        assert!(values.eq(crate::domain::follow::FollowKind::ALL.map(|kind| kind.as_str())));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::batch::{number, text};
 use super::kind::is_contact;
 use super::signature::VerifiedWebhook;
 use crate::domain::ids::{ContactId, CrmAccountId};
-use crate::domain::properties::LINE_USER_ID;
+use crate::domain::properties::{LINE_ANSWERED_AT, LINE_USER_ID};
 use crate::flow::notice::Changed;
 
 /// Portal and record IDs are numbers; nothing longer than this is one.
@@ -47,7 +47,7 @@ pub fn parse(webhook: &VerifiedWebhook<'_>) -> Result<BTreeMap<CrmAccountId, Vec
 /// The kinds that may concern a link.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    /// Somebody wrote or emptied `line_user_id`.
+    /// Somebody wrote or emptied a property that we read.
     Property,
     Deletion,
     PrivacyDeletion,
@@ -66,7 +66,7 @@ impl Kind {
             _ => false,
         };
         let kind = match kind {
-            "propertyChange" if event["propertyName"] == LINE_USER_ID && !is_ours(event) => Self::Property,
+            "propertyChange" if is_read(&event["propertyName"]) && !is_ours(event) => Self::Property,
             "deletion" => Self::Deletion,
             "privacyDeletion" => Self::PrivacyDeletion,
             "merge" => Self::Merge,
@@ -86,6 +86,15 @@ impl Kind {
         }
         contacts
     }
+}
+
+/// Whether a look reads this property.
+///
+/// Of tasks we hear nothing: HubSpot documents changes of properties for contacts and other records, and nowhere that tasks
+/// can be subscribed to; an unknown subscription makes HubSpot refuse the whole project. So tasks are looked at
+/// (`flow/settle_up/task_checks.rs`).
+fn is_read(property: &Value) -> bool {
+    [LINE_USER_ID, LINE_ANSWERED_AT].iter().any(|read| property == read)
 }
 
 /// Whether our own app made the change. How `sourceId` names an app is not documented: whatever is not surely ours is looked at.
@@ -129,8 +138,9 @@ mod tests {
             deletion,
             {"portalId": 9, "objectId": 7, "eventType": "contact.restore"},
             {"portalId": 9, "objectId": 8, "subscriptionType": "contact.propertyChange", "propertyName": "line_user_id"},
+            {"portalId": 9, "objectId": 80, "subscriptionType": "contact.propertyChange", "propertyName": "line_answered_at"},
         ]);
-        let wanted = vec![one("123", false), one("456", true), one("7", false), one("8", false), one("999", false)];
+        let wanted = ["123", "456", "7", "8", "80", "999"].map(|contact| one(contact, contact == "456"));
         assert_eq!(read(&events), wanted);
         let mut backwards = events.as_array().unwrap().clone();
         backwards.reverse();

@@ -63,3 +63,50 @@ fn after_a_deletion_only_a_new_message_allows_a_new_contact() {
     conversation.take(&mut said(40, 41), &ChannelSettings::default(), 41);
     assert!(conversation.may_create_contact());
 }
+
+#[test]
+fn what_is_answered_waits_no_more_and_what_is_said_after_it_does() {
+    let settings = ChannelSettings::default();
+    let mut conversation = conversation();
+    conversation.take(&mut said(100, 110), &settings, 110);
+    assert!(
+        conversation.answered(90, 200) && conversation.unanswered_since_ms.is_some(),
+        "an answer to something older"
+    );
+    assert!(conversation.answered(120, 200) && conversation.unanswered_since_ms.is_none());
+    assert!(!conversation.answered(120, 200), "told twice");
+    conversation.take(&mut said(115, 210), &settings, 210);
+    assert_eq!(conversation.unanswered_since_ms, None, "said before the answer, it came after it");
+    conversation.take(&mut said(130, 220), &settings, 220);
+    assert_eq!(conversation.unanswered_since_ms, Some(220));
+    assert!(conversation.answered(9_999, 300), "nobody answers what is yet to be said");
+    conversation.take(&mut said(310, 320), &settings, 320);
+    assert_eq!(conversation.unanswered_since_ms, Some(320));
+}
+
+#[test]
+fn an_operators_message_answers_and_a_workflows_does_not() {
+    let settings = ChannelSettings::default();
+    for (speaker, waits) in [(Speaker::Workflow, true), (Speaker::Operator, false)] {
+        let mut conversation = conversation();
+        conversation.take(&mut said(100, 110), &settings, 110);
+        let mut ours = Activity { speaker, message: None, ..said(120, 120) };
+        conversation.take(&mut ours, &settings, 120);
+        assert_eq!(conversation.unanswered_since_ms.is_some(), waits, "{speaker:?}");
+    }
+}
+
+#[test]
+fn a_conversation_of_before_reads_and_says_nothing_of_how_they_came() {
+    let mut json = serde_json::to_value(conversation()).expect("JSON");
+    for new in ["following", "answered_until_ms"] {
+        json.as_object_mut().expect("an object").remove(new).expect("a new field");
+    }
+    let mut old: Conversation = serde_json::from_value(json).expect("readable");
+    old.take(&mut said(100, 110), &ChannelSettings::default(), 110);
+    assert_eq!(old.following, None, "they may have followed when nobody noted it");
+    let mut follow = said(120, 121);
+    (follow.message, follow.content) = (None, Content::Follow { unblocked: Some(true) });
+    old.take(&mut follow, &ChannelSettings::default(), 121);
+    assert_eq!(old.following.and_then(|following| following.at_ms()), Some(120));
+}

@@ -11,12 +11,15 @@ use crate::ports::crm::Properties;
 use crate::ports::journal::write;
 
 /// What goes with the tie. The route stays: it says how the contact came, not who it is on LINE.
-const CLEARED: [&str; 9] = [
+const CLEARED: [&str; 12] = [
     property::LINE_USER_ID,
     property::LINE_USER_NAME,
     property::LINE_USER_PICTURE,
     property::LINE_LINKED_AT,
     property::LINE_FOLLOWS,
+    property::LINE_FOLLOWED_AT,
+    property::LINE_FOLLOW_KIND,
+    property::LINE_ANSWERED_AT,
     property::LINE_UNANSWERED,
     property::LINE_UNANSWERED_MESSAGE,
     property::LINE_LAST_MESSAGE,

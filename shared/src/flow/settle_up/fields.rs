@@ -32,6 +32,15 @@ impl Payer<'_> {
         if let Some(friend) = friend {
             properties.set(property::LINE_FOLLOWS, friend.to_string());
         }
+        if let Some(following) = &head.following {
+            let at = following.at_ms().and_then(|at_ms| Timestamp::from_millisecond(at_ms).ok());
+            if let Some(at) = at {
+                properties.set(property::LINE_FOLLOWED_AT, at.to_string());
+            }
+            if let Some(kind) = following.kind() {
+                properties.set(property::LINE_FOLLOW_KIND, kind.as_str());
+            }
+        }
         if let Some(route) = claim.and_then(|claim| claim.route.as_ref())
             && record.properties.get(property::LINE_ROUTE).is_none()
         {

@@ -9,7 +9,7 @@ use super::Payer;
 use crate::domain::ids::ContactId;
 use crate::domain::link::ContactLink;
 use crate::domain::owed::{Owed, OwedRow};
-use crate::domain::properties::LINE_USER_ID;
+use crate::domain::properties::{LINE_ANSWERED_AT, LINE_USER_ID};
 use crate::ports::PortError;
 use crate::ports::crm::{ContactRecord, CrmFailure, Each};
 use crate::ports::journal::write;
@@ -53,7 +53,7 @@ impl Payer<'_> {
             look.rows.push(row);
         }
         let contacts: Vec<ContactId> = looks.keys().cloned().collect();
-        let records = self.crm.read_contacts(&contacts, &[LINE_USER_ID]).await;
+        let records = self.crm.read_contacts(&contacts, &[LINE_USER_ID, LINE_ANSWERED_AT]).await;
         let mut ranked = Vec::new();
         for (look, record) in looks.into_values().zip(records) {
             ranked.push((self.rank(&look, &record).await?, look, record));
@@ -96,7 +96,13 @@ impl Payer<'_> {
                 self.follow(&look.contact, &record.contact).await
             }
             Ok(_) if look.forget && look.tries() < FORGET_TRIES => Ok(Seen::Later(MERGE_REST_MS)),
-            Ok(record) => self.compare(&record).await,
+            Ok(record) => {
+                // First: whoever is tied by what it compares was not answered by what stands there from before.
+                if !self.hear_of_answer(&record).await? {
+                    return Ok(Seen::Later(0));
+                }
+                self.compare(&record).await
+            }
             Err(CrmFailure::Gone) if look.forget => self.forget_contact(&look.contact).await,
             Err(CrmFailure::Gone) => {
                 let links = self.links_of(&look.contact).await?;

@@ -5,6 +5,7 @@
 //! state telling what may have been tried.
 
 mod amendments;
+mod answers;
 mod claims;
 mod clears;
 mod completions;

@@ -34,6 +34,8 @@ pub(super) struct Person {
     pub(super) email: Option<EmailAddress>,
     /// Tied in this call: what waited for it is due.
     pub(super) tied: bool,
+    /// Written with the state in which the person is left.
+    pub(super) also: Vec<Write>,
 }
 
 impl Person {
@@ -111,7 +113,7 @@ impl Payer<'_> {
             (None, true) => self.up.messenger.profile(&key.channel, &user).await.unwrap_or_default(),
             (None, false) => None,
         };
-        Ok(Some(Person { row, head, channel, user, link, profile, claim, email: None, tied: false }))
+        Ok(Some(Person { row, head, channel, user, link, profile, claim, email: None, tied: false, also: Vec::new() }))
     }
 
     /// People without a link get a contact, where that is allowed, and a link. Returns those who have one.
@@ -254,7 +256,7 @@ impl Payer<'_> {
     /// The contact follows: nothing is owed, unless something happened meanwhile.
     async fn up_to_date(&self, mut person: Person) -> Result<(), PortError> {
         let now_ms = self.now_ms();
-        let mut writes = Vec::new();
+        let mut writes = std::mem::take(&mut person.also);
         let head = &mut person.head.value;
         head.person_owed = false;
         if person.tied {

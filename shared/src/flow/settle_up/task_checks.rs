@@ -1,15 +1,43 @@
 //! An open task is looked at now and then: once it is done, the person's message is answered.
 
 use super::Payer;
+use crate::domain::conversation::Conversation;
 use crate::domain::owed::{Owed, OwedRow};
 use crate::ports::PortError;
 use crate::ports::crm::{CrmFailure, TaskStanding};
 use crate::ports::journal::write;
+use crate::ports::rows::Write;
 
-/// The longest time between two looks.
-const LONGEST_MS: i64 = 60 * 60_000;
-/// The time after the first look.
-const FIRST_MS: i64 = 5 * 60_000;
+/// From one look to the next, in minutes, while the task is young: looks after 1, 2, 5, 10, 20, 40 and 60 minutes, then every
+/// hour. Whoever answers does it most often at once; and a task of weeks costs little. A new message makes the task young
+/// again. HubSpot's webhooks do not tell of tasks (`crm/hubspot/webhook.rs` says why).
+const YOUNG_MINUTES: [i64; 7] = [1, 1, 3, 5, 10, 20, 20];
+/// From one look to the next, in minutes, later.
+const OLD_MINUTES: i64 = 60;
+
+/// How long until the next look, after so many.
+fn rest_ms(looks: u32) -> i64 {
+    let young = usize::try_from(looks).ok().and_then(|looks| YOUNG_MINUTES.get(looks));
+    young.unwrap_or(&OLD_MINUTES) * 60_000
+}
+
+/// The first look at a task, of a conversation that will be written with it.
+pub(super) fn first_look(head: &mut Conversation, now_ms: i64) -> OwedRow {
+    let look = Owed::TaskCheck { conversation: head.key.clone() };
+    let row = OwedRow::new(&head.account, look, now_ms, now_ms + rest_ms(0));
+    if let Some(task) = &mut head.task {
+        task.look_at_ms = Some(row.due_at_ms);
+    }
+    row
+}
+
+/// The task is open, and the person has written since it was last seen so: looks begin anew.
+pub(super) fn young_again(head: &mut Conversation, now_ms: i64) -> Vec<Write> {
+    let look_at_ms = head.task.as_ref().and_then(|task| task.look_at_ms);
+    let Some(look_at_ms) = look_at_ms.filter(|look_at_ms| *look_at_ms > now_ms + rest_ms(0)) else { return Vec::new() };
+    let look = first_look(head, now_ms);
+    vec![write::paid(&OwedRow { due_at_ms: look_at_ms, ..look.clone() }), write::owe(&look)]
+}
 
 impl Payer<'_> {
     pub(super) async fn task_checks(&self, rows: Vec<OwedRow>) -> Result<(), PortError> {
@@ -29,10 +57,13 @@ impl Payer<'_> {
         let standings = self.crm.read_tasks(&ids).await;
         for ((row, mut head), standing) in open.into_iter().zip(standings) {
             let now_ms = self.now_ms();
-            let again = row.again(now_ms + (FIRST_MS << row.tries.min(4)).min(LONGEST_MS));
+            let again = row.again(now_ms + rest_ms(row.tries + 1));
             // A look is not a failure: it is owed from now on, and never given up while the task is open.
             let again = OwedRow { since_ms: now_ms, ..again };
             let mut writes = vec![write::paid(&row)];
+            if let Some(task) = &mut head.value.task {
+                task.look_at_ms = Some(again.due_at_ms);
+            }
             match standing {
                 Ok(TaskStanding::Open) => {
                     if let Some(task) = &mut head.value.task {

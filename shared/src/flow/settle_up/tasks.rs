@@ -1,16 +1,13 @@
 //! The owner's task: at once, and one open at a time per person and Official Account.
 
 use super::people::Person;
+use super::task_checks::{first_look, young_again};
 use super::{Payer, UNKNOWN_REST_MS, Verdict};
 use crate::domain::conversation::OwnersTask;
 use crate::domain::ids::{TaskId, fingerprint};
-use crate::domain::owed::{Owed, OwedRow};
 use crate::ports::PortError;
 use crate::ports::crm::{ContactRecord, CrmFailure, Each, TaskStanding, TaskWrite};
 use crate::ports::journal::write;
-
-/// An open task is looked at again after this long, doubling to an hour.
-const FIRST_CHECK_MS: i64 = 5 * 60_000;
 
 impl Payer<'_> {
     /// Sees to the tasks of those whose message waits. Returns the people who need nothing more.
@@ -96,8 +93,12 @@ impl Payer<'_> {
         let standing = self.crm.read_tasks(std::slice::from_ref(&id)).await.pop();
         match standing {
             Some(Ok(TaskStanding::Open)) => {
+                let now_ms = self.now_ms();
+                if head.last_inbound.as_ref().is_some_and(|last| last.arrived_at_ms > seen_open_at_ms) {
+                    person.also.extend(young_again(head, now_ms));
+                }
                 if let Some(task) = &mut head.task {
-                    task.seen_open_at_ms = self.now_ms();
+                    task.seen_open_at_ms = now_ms;
                 }
                 Ok(true)
             }
@@ -153,7 +154,7 @@ impl Payer<'_> {
             }
         }
         let head = &mut person.head.value;
-        head.task = Some(OwnersTask { number, id: None, tried_at_ms: now_ms, seen_open_at_ms: 0 });
+        head.task = Some(OwnersTask { number, id: None, tried_at_ms: now_ms, seen_open_at_ms: 0, look_at_ms: None });
         head.next_task = number + 1;
         let unchanged = self.commit_head(&mut person.head, vec![]).await?;
         Ok(unchanged.then_some((person, task)))
@@ -185,9 +186,8 @@ impl Payer<'_> {
             task.id = Some(id);
             task.seen_open_at_ms = now_ms;
         }
-        let check = Owed::TaskCheck { conversation: person.head.value.key.clone() };
-        let check = OwedRow::new(&self.account.key, check, now_ms, now_ms + FIRST_CHECK_MS);
+        let look = first_look(&mut person.head.value, now_ms);
         // On a conflict the number stands, and the same task is found or written again.
-        self.commit_head(&mut person.head, vec![write::owe(&check)]).await
+        self.commit_head(&mut person.head, vec![write::owe(&look)]).await
     }
 }

@@ -64,7 +64,12 @@ impl<'a> Fields<'a> {
 
     /// `true`, and nothing else.
     pub(crate) fn is_true(&self, name: &str) -> bool {
-        self.0.get(name).is_some_and(|raw| raw.get() == "true")
+        self.truth(name) == Some(true)
+    }
+
+    /// `true` or `false`. `None`: neither.
+    pub(crate) fn truth(&self, name: &str) -> Option<bool> {
+        self.0.get(name)?.get().parse().ok()
     }
 }
 

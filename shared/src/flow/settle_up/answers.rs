@@ -1,0 +1,34 @@
+//! A contact says that its person was answered, wherever that was: a workflow or a person wrote it there.
+
+use jiff::Timestamp;
+
+use super::Payer;
+use super::gone::conversation_of;
+use crate::domain::properties::LINE_ANSWERED_AT;
+use crate::ports::PortError;
+use crate::ports::crm::ContactRecord;
+use crate::ports::journal::write;
+
+impl Payer<'_> {
+    /// What the contact's person said until then waits no more. `false`: somebody changed the conversation first.
+    pub(super) async fn hear_of_answer(&self, record: &ContactRecord) -> Result<bool, PortError> {
+        let Some(at_ms) = record.properties.get(LINE_ANSWERED_AT).and_then(time) else { return Ok(true) };
+        for link in self.links_of(&record.contact).await? {
+            let now_ms = self.now_ms();
+            let Some(mut head) = self.head(&conversation_of(&link.value)).await? else { continue };
+            if head.value.answered(at_ms, now_ms) {
+                let owed = head.value.owe_person(now_ms);
+                if !self.commit_head(&mut head, owed.iter().map(write::owe).collect()).await? {
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
+    }
+}
+
+/// A time as CRMs write it: ISO 8601, or milliseconds since 1970.
+fn time(text: &str) -> Option<i64> {
+    let text = text.trim();
+    text.parse().ok().or_else(|| text.parse::<Timestamp>().ok().map(|at| at.as_millisecond()))
+}
