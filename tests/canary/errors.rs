@@ -136,6 +136,8 @@ fn of_the_domain() -> Vec<String> {
         accepted_at_ms: 1,
         send_by_ms: 1,
         expires_at_ms: 1,
+        refused: None,
+        tries: 0,
     };
     let sending = Sending {
         to: user(),

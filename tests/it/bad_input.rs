@@ -42,7 +42,7 @@ async fn send(app: &App, request: &Request) -> Answer {
 }
 
 /// Kanji that hardly pack: so many bytes, the same for the same seed.
-fn kanji(size_bytes: usize, seed: u64) -> String {
+pub fn kanji(size_bytes: usize, seed: u64) -> String {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     let next = || {
         state ^= state << 13;

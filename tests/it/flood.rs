@@ -95,6 +95,8 @@ impl Still {
                 accepted_at_ms: now_ms,
                 send_by_ms: now_ms + DAY_MS,
                 expires_at_ms: now_ms + 7 * DAY_MS,
+                refused: None,
+                tries: 0,
             };
             let outcome = PushOutcome::Blocked;
             let state = PushState::Settled(Settlement { outcome, note: None, line_request_id: None, at_ms: now_ms });

@@ -12,6 +12,7 @@ mod follows;
 mod greeting;
 mod imports;
 mod inbound;
+mod large;
 
 mod line_message_schema;
 mod line_samples;
@@ -23,6 +24,7 @@ mod owners;
 mod presets;
 mod probe;
 mod records;
+mod refused;
 mod requests_schema;
 mod schedule;
 mod tenants;

@@ -119,6 +119,8 @@ fn settled(world: &World, number: usize) -> Push {
         accepted_at_ms: START_MS,
         send_by_ms: START_MS + DAY_MS,
         expires_at_ms: START_MS + 7 * DAY_MS,
+        refused: None,
+        tries: 0,
     };
     let outcome = PushOutcome::Blocked;
     Push::of(&job, PushState::Settled(Settlement { outcome, note: None, line_request_id: None, at_ms: START_MS }))

@@ -42,6 +42,7 @@ fn tried(world: &World, name: &str, is_parked: bool) -> PushId {
         state: if is_parked { PushState::Parked(sending) } else { PushState::Sending(sending) },
         completion_owed: false,
         completed: false,
+        noted_at_ms: None,
     };
     let mut writes = vec![write::push(&push, 0, START_MS)];
     writes.extend(is_parked.then(|| write::parked(&push)));
@@ -67,6 +68,8 @@ fn job(world: &World, name: &str, contact: Option<ContactId>, ready_at_ms: i64) 
         accepted_at_ms: START_MS,
         send_by_ms: START_MS + 60 * MINUTE_MS,
         expires_at_ms: START_MS + 60 * MINUTE_MS,
+        refused: None,
+        tries: 0,
     };
     world.push.put(job, ready_at_ms);
     id

@@ -15,6 +15,7 @@ mod faults;
 mod linking;
 mod models;
 mod random;
+mod refusals;
 mod said;
 mod taken_back;
 mod ties;

@@ -9,7 +9,7 @@ use musubi::domain::words::outcome_words;
 use musubi::flow::accept::Asked;
 use serde_json::Value;
 
-use crate::ask::Refused;
+use crate::ask::TurnedAway;
 
 /// It waits for the outcome where it can; else it goes on with `queued`.
 pub fn accepted(account: &CrmAccount, asked: &Asked) -> Value {
@@ -21,9 +21,10 @@ pub fn accepted(account: &CrmAccount, asked: &Asked) -> Value {
 }
 
 /// It goes on, and shows why nothing was sent.
-pub fn refused(account: &CrmAccount, refused: &Refused) -> Value {
-    tracing::warn!(crm.account = %account.key, outcome = refused.outcome.as_str(), "action.refused");
-    action::done(ActionEnd::FailContinue, &outputs(refused.outcome, &refused.reason))
+pub fn turned_away(account: &CrmAccount, turned_away: &TurnedAway) -> Value {
+    let outcome = turned_away.refused.outcome;
+    tracing::warn!(crm.account = %account.key, outcome = outcome.as_str(), "action.refused");
+    action::done(ActionEnd::FailContinue, &outputs(outcome, &turned_away.reason))
 }
 
 fn outputs(outcome: PushOutcome, reason: &str) -> BTreeMap<String, String> {

@@ -1,20 +1,21 @@
 //! What the workflow asks for, checked before anything is queued.
 
 use musubi::domain::account::{CrmAccount, UnfilledTokens};
-use musubi::domain::action::{ActionRequest, MessageInput};
+use musubi::domain::action::{ActionRequest, Execution, MessageInput};
 use musubi::domain::ids::{ChannelId, LineUserId};
 use musubi::domain::language::Language;
 use musubi::domain::not_after::parse_not_after;
-use musubi::domain::push::{OutgoingMessage, PushId, PushOutcome};
-use musubi::flow::accept::Asked;
+use musubi::domain::push::{OutgoingMessage, PushId, PushOutcome, Refused, Sending, SettlementNote};
+use musubi::domain::words::{ended, refused_here};
+use musubi::flow::accept::{Asked, TurnedDown};
 use musubi::line::message::{self, InvalidMessage, Problem, Tokens};
 
-/// Why nothing is queued: the outcome a workflow can branch on, and the reason in words.
+/// Why nothing is queued: the outcome a workflow can branch on, why, and the reason in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refused {
-    /// The outcome.
-    pub outcome: PushOutcome,
-    /// The reason, in the account's language.
+pub struct TurnedAway {
+    /// The outcome, and why.
+    pub refused: Refused,
+    /// The reason, in the account's language: who refused, why, what to do.
     pub reason: String,
 }
 
@@ -22,30 +23,74 @@ pub struct Refused {
 ///
 /// # Errors
 /// The first thing that is wrong.
-pub fn check(account: &CrmAccount, request: &ActionRequest) -> Result<Asked, Refused> {
+pub fn check(account: &CrmAccount, request: &ActionRequest) -> Result<Asked, TurnedAway> {
     let language = account.language;
-    let execution = request.execution.as_ref().ok_or_else(|| {
-        failed(language.pick(
-            "HubSpotがこの実行を識別する番号を送ってこなかったため、二重送信を防げません。送信しませんでした。",
-            "HubSpot did not say which execution this is, so a second send could not be told apart. Nothing was sent.",
-        ))
-    })?;
-    let messages = messages(account, request)
-        .map_err(|invalid| Refused { outcome: PushOutcome::InvalidMessage, reason: invalid.in_words(language) })?;
+    let failed = |note| turned_away(language, PushOutcome::Failed, note);
+    let execution = request.execution.as_ref().ok_or_else(|| failed(SettlementNote::NoExecution))?;
     let not_after_ms = match &request.not_after {
-        Some(text) => Some(parse_not_after(text, &account.time_zone).map_err(|error| failed(error.words(language)))?),
+        Some(text) => Some(parse_not_after(text, &account.time_zone).map_err(|error| {
+            let reason = refused_here(error.words(language), language);
+            TurnedAway { reason, ..failed(SettlementNote::BadNotAfter) }
+        })?),
         None => None,
     };
-    Ok(Asked {
-        id: PushId::of_action(account.key.kind, &account.key.id, &execution.parts()),
+    if request.is_other_record && request.line_user_id.is_none() {
+        return Err(failed(SettlementNote::NotAContact));
+    }
+    if request.line_user_id.as_ref().is_some_and(|user| !LineUserId::is_well_formed(user.expose())) {
+        return Err(failed(SettlementNote::BadUserId));
+    }
+    if request.tag.as_ref().is_some_and(|tag| !message::is_aggregation_unit(tag)) {
+        return Err(failed(SettlementNote::BadTag));
+    }
+    let asked = Asked {
+        id: id_of(account, execution),
         callback: execution.callback().cloned(),
         contact: request.contact.clone(),
-        channel: channel(account, request)?,
-        to: recipient(language, request)?,
-        messages,
-        tag: tag(language, request)?,
+        channel: channel(account, request).map_err(failed)?,
+        to: request.line_user_id.clone(),
+        messages: messages(account, request).map_err(|invalid| TurnedAway {
+            reason: refused_here(&invalid.in_words(language), language),
+            ..turned_away(language, PushOutcome::InvalidMessage, SettlementNote::BadMessage)
+        })?,
+        tag: request.tag.clone(),
         not_after_ms,
+    };
+    if fits(&asked) {
+        Ok(asked)
+    } else {
+        Err(turned_away(language, PushOutcome::InvalidMessage, SettlementNote::TooLarge))
+    }
+}
+
+/// Whether what is asked for can be kept until LINE has it.
+fn fits(asked: &Asked) -> bool {
+    // Every LINE user ID is as long as this one.
+    let to = asked.to.clone().unwrap_or_else(|| LineUserId::new(format!("U{}", "0".repeat(32))));
+    let body = message::compose_push(to.expose(), &asked.messages, asked.tag.as_deref(), true);
+    Sending::first(to, true, body, &asked.messages, 0).fits_a_row()
+}
+
+/// What the record is owed of a request that was turned away. `None`: it names no record, or no execution, and a repeat could
+/// not be told apart.
+pub fn turned_down(account: &CrmAccount, request: &ActionRequest, refused: Refused) -> Option<TurnedDown> {
+    // Where none is right, any will do: whose conversation the contact's is on it, if anybody's, shows what happened.
+    let channel = channel(account, request).ok().or_else(|| account.channels.first().cloned());
+    Some(TurnedDown {
+        id: id_of(account, request.execution.as_ref()?),
+        contact: request.contact.clone()?,
+        channel: channel.unwrap_or_else(|| ChannelId::new("-")),
+        refused,
     })
+}
+
+/// Why, in words that are the same for everybody.
+pub fn turned_away(language: Language, outcome: PushOutcome, note: SettlementNote) -> TurnedAway {
+    TurnedAway { refused: Refused { outcome, note }, reason: ended(outcome, Some(note), language) }
+}
+
+fn id_of(account: &CrmAccount, execution: &Execution) -> PushId {
+    PushId::of_action(account.key.kind, &account.key.id, &execution.parts())
 }
 
 fn messages(account: &CrmAccount, request: &ActionRequest) -> Result<Vec<OutgoingMessage>, InvalidMessage> {
@@ -66,53 +111,13 @@ fn messages(account: &CrmAccount, request: &ActionRequest) -> Result<Vec<Outgoin
     message::parse_fields(&fields, Tokens { property: &property, others_are_text })
 }
 
-fn channel(account: &CrmAccount, request: &ActionRequest) -> Result<ChannelId, Refused> {
-    let language = account.language;
+fn channel(account: &CrmAccount, request: &ActionRequest) -> Result<ChannelId, SettlementNote> {
     match (&request.channel, account.channels.as_slice()) {
-        (Some(chosen), channels) => channels.iter().find(|id| id.as_str() == chosen).cloned().ok_or_else(|| {
-            failed(language.pick(
-                "選択されたLINE公式アカウントは、このHubSpotアカウントと連携されていません。",
-                "The chosen LINE Official Account is not connected to this HubSpot account.",
-            ))
-        }),
+        (Some(chosen), channels) => {
+            channels.iter().find(|id| id.as_str() == chosen).cloned().ok_or(SettlementNote::BadChannel)
+        }
         (None, [only]) => Ok(only.clone()),
-        (None, []) => Err(failed(language.pick(
-            "このHubSpotアカウントと連携しているLINE公式アカウントがありません。",
-            "No LINE Official Account is connected to this HubSpot account.",
-        ))),
-        (None, _) => Err(failed(language.pick(
-            "LINE公式アカウントが複数あります。「channel」で送信元を選んでください。",
-            "There are several LINE Official Accounts. Choose one in “channel”.",
-        ))),
+        (None, []) => Err(SettlementNote::NoChannel),
+        (None, _) => Err(SettlementNote::WhichChannel),
     }
-}
-
-fn recipient(language: Language, request: &ActionRequest) -> Result<Option<LineUserId>, Refused> {
-    match &request.line_user_id {
-        None if request.is_other_record => Err(failed(language.pick(
-            "コンタクト以外のレコードで実行されたため、送信先がわかりません。コンタクトのワークフローで使用するか、「line_user_id」に\
-             送信先を指定してください。",
-            "The workflow runs on a record that is not a contact, so there is nobody to send to. Use the action in a workflow for \
-             contacts, or say in “line_user_id” to whom.",
-        ))),
-        Some(user) if !LineUserId::is_well_formed(user.expose()) => Err(failed(language.pick(
-            "「line_user_id」がLINEユーザーID（Uで始まる33文字）ではありません。",
-            "“line_user_id” is not a LINE user ID (33 characters that begin with U).",
-        ))),
-        user => Ok(user.clone()),
-    }
-}
-
-fn tag(language: Language, request: &ActionRequest) -> Result<Option<String>, Refused> {
-    match &request.tag {
-        Some(tag) if !message::is_aggregation_unit(tag) => Err(failed(language.pick(
-            "「tag」には半角英数字とアンダースコアを30文字以内で入力してください。",
-            "“tag” takes at most 30 letters, digits and underscores.",
-        ))),
-        tag => Ok(tag.clone()),
-    }
-}
-
-fn failed(reason: &str) -> Refused {
-    Refused { outcome: PushOutcome::Failed, reason: reason.to_owned() }
 }

@@ -78,7 +78,13 @@ async fn run(State(ports): State<Arc<Ports>>, app: AppPath, request: Request) ->
             ports.accept.accept(&account, checked.clone()).await?; // Ok means: the CRM may forget.
             answer::accepted(&account, &checked)
         }
-        Err(refused) => answer::refused(&account, &refused),
+        Err(turned_away) => {
+            // The workflow is told at once; the record is told by whoever tells it everything else.
+            if let Some(turned_down) = ask::turned_down(&account, &asked, turned_away.refused) {
+                ports.accept.refuse(&account, turned_down).await?;
+            }
+            answer::turned_away(&account, &turned_away)
+        }
     };
     Ok(axum::Json(answer).into_response())
 }

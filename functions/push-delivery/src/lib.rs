@@ -9,9 +9,13 @@ use musubi::config::{self, ConfigError, Environment};
 use musubi::domain::push::PushJob;
 use musubi::flow::deliver::Deliver;
 use musubi::line::{LineApiUrl, LineMessenger};
+use musubi::ports::{PortError, Queue};
 
 /// How many records of a batch are settled at once: LINE takes about 0.1 s for one.
 const AT_ONCE: usize = 50;
+
+/// A job that fails is sent on so often; then it is put aside. With the waits in between that is about a day.
+const MAX_TRIES: u32 = 100;
 
 /// What sending needs.
 pub struct Ports {
@@ -52,5 +56,17 @@ impl Ports {
 /// A batch of the queue. Repeats of one send are settled in turn: what was asked first is sent.
 pub async fn handle(ports: &Ports, event: SqsEvent) -> SqsBatchResponse {
     let name = |job: &PushJob| (job.id, job.accepted_at_ms);
-    batch::each_in_turn(event, AT_ONCE, &ports.push, name, |job| async move { ports.deliver.deliver(&job).await }).await
+    batch::each_in_turn(event, AT_ONCE, &ports.push, name, |job| settle(ports, job)).await
+}
+
+/// What could not be settled is sent on by ourselves, or put aside in words: SQS's own redrive gives no reason.
+async fn settle(ports: &Ports, job: PushJob) -> Result<(), PortError> {
+    let Err(error) = ports.deliver.deliver(&job).await else { return Ok(()) };
+    musubi::telemetry::log_chain("push.postponed", &error);
+    let job = PushJob { tries: job.tries + 1, ..job };
+    if job.tries > MAX_TRIES || !error.is_transient() {
+        let why = format!("The send could not be recorded / 送信を記録できませんでした: {error}");
+        return ports.push.bury(&job, &why).await;
+    }
+    ports.push.send_later(&job, (1_u32 << job.tries.min(10)).min(900)).await
 }

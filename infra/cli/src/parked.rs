@@ -81,8 +81,13 @@ async fn decide(place: &Place, say: &Say, push_id: &str, verdict: Verdict) -> Re
         .ok_or_else(|| Failure::usage("送信IDの形式が正しくありません。", "This is no push ID."))?;
     let journal = place.parts.journal()?;
     let push: Push = journal.push(id).await?.ok_or_else(unknown)?.value;
-    let settle =
-        Settle { channels: place.channels()?, journal, wake_ups: place.parts.wake_ups()?, clock: place.clock() };
+    let settle = Settle {
+        channels: place.channels()?,
+        links: place.parts.links()?,
+        journal,
+        wake_ups: place.parts.wake_ups()?,
+        clock: place.clock(),
+    };
     if !(Decide { settle }).decide(id, verdict).await? {
         return Err(Failure::failed(
             "この送信は決定待ちではありません（すでに結果が確定しているか、まだ送信中です）。何も変更していません。",

@@ -20,6 +20,7 @@ pub async fn rows_contract(rows: Arc<dyn Rows>) {
     ranges(rows).await;
     a_hundred_writes(rows).await;
     bodies_come_back(rows).await;
+    large_bodies_are_kept_or_refused_for_good(rows).await;
 }
 
 fn fresh(name: &str) -> String {
@@ -273,4 +274,35 @@ where
     assert_eq!(buried.len(), 1);
     assert_eq!(&buried[0].0, first);
     assert_eq!(buried[0].1, "宛先の設定がありません。 / nobody to send to");
+}
+
+/// A body that packs into a row is kept to the letter; one that does not is refused for good, and nothing beside it is written.
+async fn large_bodies_are_kept_or_refused_for_good(rows: &dyn Rows) {
+    let key = RowKey::new(fresh("large"), "row");
+    for (large, seed) in [("結び\u{0}\u{ffff}\"".repeat(60_000), 1), (kanji(520_000, 1), 2)] {
+        assert_eq!(commit(rows, vec![put(&key, &large, Expect::Any)]).await, Commit::Done, "{seed}");
+        let (_, body) = get(rows, &key).await.expect("just written");
+        assert!(body == large, "{seed}: it came back otherwise");
+        let listed = rows.range(&key.partition, "", &prefix_end(""), 1).await.expect("the store answers");
+        assert!(listed[0].read::<String>().expect("a text") == large, "{seed}");
+    }
+    let other = RowKey::new(&key.partition, "other");
+    for beside in [None, Some(put(&other, "x", Expect::Absent))] {
+        let writes = [Some(put(&key, &kanji(1_200_000, 3), Expect::Any)), beside].into_iter().flatten().collect();
+        let error = rows.commit(writes).await.expect_err("no row takes it");
+        assert!(!error.is_transient(), "another try gives the same");
+    }
+    assert_eq!(get(rows, &other).await, None);
+}
+
+/// Text that packs badly: so many bytes of kanji chosen by a small generator.
+fn kanji(size_bytes: usize, seed: u64) -> String {
+    let mut state = seed | 1;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state
+    };
+    (0..size_bytes / 3).filter_map(|_| char::from_u32(0x4e00 + u32::try_from(next() % 20_000).ok()?)).collect()
 }

@@ -1,6 +1,6 @@
 //! One DynamoDB table as [`Rows`].
 //!
-//! An item is `{pk, sk, rev, body, expires_at?, by?}`. A write that expects no row leaves revision 1,
+//! An item is `{pk, sk, rev, body, expires_at?, by?}`; a large body stands packed in `packed` instead. A write that expects no row leaves revision 1,
 //! one that expects a revision leaves the next. One that expects anything knows no revision to count
 //! from; it leaves a large random one, so that nobody's old revision ever fits the row again by
 //! accident, even where the row was deleted in between.

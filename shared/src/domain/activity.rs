@@ -176,6 +176,9 @@ pub enum Content {
     NotSent {
         /// How it ended.
         outcome: super::push::PushOutcome,
+        /// More than the outcome says.
+        #[serde(default)]
+        note: Option<super::push::SettlementNote>,
     },
     /// Something else worth a line: what LINE said happened.
     Other {

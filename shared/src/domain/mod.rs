@@ -21,6 +21,7 @@ pub mod login;
 pub mod not_after;
 pub mod occurrence;
 pub mod owed;
+pub mod packed;
 pub mod properties;
 pub mod push;
 pub mod put_aside;

@@ -43,6 +43,11 @@ pub enum Owed {
         /// Of which push.
         push: PushId,
     },
+    /// The contact's timeline says that a send did not reach anybody: one that nobody's conversation shows.
+    NotSent {
+        /// Which push.
+        push: PushId,
+    },
     /// Something changed at a contact in the CRM: is it still tied to whom it should be?
     Look {
         /// Which contact.
@@ -113,6 +118,7 @@ impl Owed {
                 format!("clear-{}", fingerprint(&[contact.as_str(), channel.as_str()]))
             }
             Self::Outcome { push } => format!("outcome-{push}"),
+            Self::NotSent { push } => format!("not-sent-{push}"),
             Self::Oblivion { push } => format!("oblivion-{push}"),
             Self::Completion { push } => format!("completion-{push}"),
         }
@@ -126,6 +132,7 @@ impl Owed {
             | Self::Amendment { conversation, .. }
             | Self::TaskCheck { conversation } => Some(conversation),
             Self::Outcome { .. }
+            | Self::NotSent { .. }
             | Self::Look { .. }
             | Self::Clear { .. }
             | Self::Oblivion { .. }

@@ -1,5 +1,7 @@
 //! A message on its way to a person, and what became of it.
 
+mod settlement;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -8,6 +10,9 @@ use uuid::Uuid;
 use super::account::{CrmAccountKey, CrmKind};
 use super::activity::Content;
 use super::ids::{CallbackId, ChannelId, ContactId, CrmAccountId, LineUserId};
+use super::packed;
+
+pub use self::settlement::{PushOutcome, Settlement, SettlementNote};
 
 /// Names one logical send for ever: it is LINE's retry key, so that repeating it cannot show twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -24,6 +29,12 @@ impl PushId {
             name.extend_from_slice(part.as_bytes());
         }
         Self(Uuid::new_v5(&NAMESPACE, &name))
+    }
+
+    /// What was said of this execution while it was refused before anything was queued: another name, so that the execution
+    /// itself can still be sent, should it be asked for again when what stood in the way is gone.
+    pub fn of_its_refusal(self) -> Self {
+        Self(Uuid::new_v5(&NAMESPACE, &[self.0.as_bytes(), &b"refused"[..]].concat()))
     }
 
     /// Reads what `Display` wrote.
@@ -83,88 +94,21 @@ pub struct PushJob {
     pub send_by_ms: i64,
     /// The workflow stops waiting then, in milliseconds.
     pub expires_at_ms: i64,
+    /// It was refused before it was queued, and the workflow has been told: only the record is left to say so.
+    #[serde(default)]
+    pub refused: Option<Refused>,
+    /// How often in a row it could not be settled.
+    #[serde(default)]
+    pub tries: u32,
 }
 
-/// How a send ended. Stored, and told to workflows by these names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PushOutcome {
-    /// LINE took it.
-    Accepted,
-    /// The person has blocked the Official Account.
-    Blocked,
-    /// Nobody on LINE is tied to this contact.
-    NotLinked,
-    /// The user ID belongs to another LINE provider.
-    WrongProvider,
-    /// LINE cannot show such a message.
-    InvalidMessage,
-    /// The month's messages are used up.
-    NoQuota,
-    /// The time to send it had passed.
-    Expired,
-    /// It may or may not have been shown; a person decides.
-    Unknown,
-    /// Refused for another reason.
-    Failed,
-    /// Accepted by us; the workflow does not wait for more.
-    Queued,
-}
-
-impl PushOutcome {
-    /// Reads a name.
-    pub fn parse(name: &str) -> Option<Self> {
-        serde_json::from_value(serde_json::Value::String(name.to_owned())).ok()
-    }
-
-    /// The name workflows see.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Accepted => "accepted",
-            Self::Blocked => "blocked",
-            Self::NotLinked => "not_linked",
-            Self::WrongProvider => "wrong_provider",
-            Self::InvalidMessage => "invalid_message",
-            Self::NoQuota => "no_quota",
-            Self::Expired => "expired",
-            Self::Unknown => "unknown",
-            Self::Failed => "failed",
-            Self::Queued => "queued",
-        }
-    }
-}
-
-/// The end of a send.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Settlement {
+/// Why something is not to be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refused {
     /// How it ended.
     pub outcome: PushOutcome,
-    /// More than the outcome says.
-    #[serde(default)]
-    pub note: Option<SettlementNote>,
-    /// LINE's request ID, to ask LINE about it.
-    #[serde(default)]
-    pub line_request_id: Option<String>,
-    /// When it ended, in milliseconds.
-    pub at_ms: i64,
-}
-
-/// What a person should know beyond the outcome.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SettlementNote {
-    /// Sent, but the contact and this LINE user ID are each tied to somebody else.
-    LinkConflict,
-    /// LINE refused the channel's token.
-    TokenRefused,
-    /// The channel's plan does not allow it.
-    NotAllowed,
-    /// The Official Account is not set up here.
-    UnknownChannel,
-    /// The job lay longer than 30 days.
-    TooOld,
-    /// An operator decided.
-    Decided,
+    /// Why.
+    pub note: SettlementNote,
 }
 
 /// The journal's row about a send.
@@ -192,6 +136,10 @@ pub struct Push {
     /// The CRM has acknowledged the outcome once.
     #[serde(default)]
     pub completed: bool,
+    /// When a note that it was not sent was last tried at the contact, in milliseconds; set before the try. Set means: it may
+    /// be there.
+    #[serde(default)]
+    pub noted_at_ms: Option<i64>,
 }
 
 impl Push {
@@ -208,6 +156,7 @@ impl Push {
             state,
             completion_owed: false,
             completed: false,
+            noted_at_ms: None,
         }
     }
 }
@@ -245,9 +194,24 @@ pub struct Sending {
     pub ended: u32,
 }
 
+/// What else stands in the row of a send, in bytes: IDs, none of which is long.
+const REST_OF_PUSH_BYTES: usize = 8 * 1024;
+
 impl Sending {
     /// Retries end here, an hour before LINE forgets the key.
     pub const RETRY_FOR_MS: i64 = 23 * 3_600_000;
+
+    /// As it is before the first attempt leaves, at `now_ms`; `named`: see there.
+    pub fn first(to: LineUserId, named: bool, body: String, messages: &[OutgoingMessage], now_ms: i64) -> Self {
+        let said = messages.iter().map(|message| message.said.clone()).collect();
+        Self { to, named, body, said, first_attempt_at_ms: now_ms, begun: 1, ended: 0 }
+    }
+
+    /// Whether a row takes it: what is sent and what the timeline shows of it, kept until LINE has it.
+    pub fn fits_a_row(&self) -> bool {
+        let json = serde_json::to_string(self).expect("our own types have string keys and finite numbers");
+        packed::fits_a_row(&json, REST_OF_PUSH_BYTES)
+    }
 
     /// The end of one attempt is known now. Call once per attempt. Whether no other end is unknown:
     /// only then does a refusal say what became of the send.

@@ -87,6 +87,11 @@ pub enum PutAside {
         /// Of which push.
         push: PushId,
     },
+    /// See [`Owed::NotSent`].
+    NotSent {
+        /// Of which push.
+        push: PushId,
+    },
     /// See [`Owed::Completion`].
     Completion {
         /// Of which push.
@@ -122,6 +127,7 @@ impl PutAside {
                 Self::Amendment { conversation: hash(conversation), message: message.clone() }
             }
             Owed::Outcome { push } => Self::Outcome { push: *push },
+            Owed::NotSent { push } => Self::NotSent { push: *push },
             Owed::Completion { push } => Self::Completion { push: *push },
             Owed::Look { contact, forget } => Self::Look { contact: contact.clone(), forget: *forget },
             Owed::Clear { contact, channel } => Self::Clear { contact: contact.clone(), channel: channel.clone() },

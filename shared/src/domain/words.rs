@@ -1,10 +1,13 @@
 //! What was said or done, in words for people.
 
+mod outcomes;
+
 use super::account_link::{LINK_DATA, UNLINK_DATA};
 use super::activity::{Activity, Content, Media, Speaker};
 use super::language::Language;
-use super::push::{PushOutcome, Settlement, SettlementNote};
 use super::shown::name;
+
+pub use self::outcomes::{ended, outcome_words, reason, refused_here};
 
 /// One activity's words, plain text, as they stand in properties and tasks.
 pub fn of(content: &Content, language: Language) -> String {
@@ -42,8 +45,8 @@ pub fn of(content: &Content, language: Language) -> String {
         Content::Follow { unblocked: Some(true) } => language.pick("ブロックを解除しました", "Unblocked").to_owned(),
         Content::Unfollow => language.pick("ブロックしました", "Blocked").to_owned(),
         Content::Edited { text } => format!("[{}] {text}", language.pick("編集後", "Edited")),
-        Content::NotSent { outcome } => {
-            format!("[{}: {}]", language.pick("送信できませんでした", "Not sent"), outcome_words(*outcome, language))
+        Content::NotSent { outcome, note } => {
+            format!("[{}: {}]", language.pick("送信できませんでした", "Not sent"), ended(*outcome, *note, language))
         }
         Content::Unsent => language.pick("メッセージの送信を取り消しました", "Unsent a message").to_owned(),
         Content::Other { what } => format!("[{}]", what.words(language)),
@@ -51,67 +54,6 @@ pub fn of(content: &Content, language: Language) -> String {
             let label = language.pick("Musubiが対応していない種類です", "Musubi does not support this kind");
             format!("[{label}: {what}]")
         }
-    }
-}
-
-/// How a send ended, in words.
-pub fn outcome_words(outcome: PushOutcome, language: Language) -> &'static str {
-    match outcome {
-        PushOutcome::Accepted => language.pick("LINEが受け付けました", "LINE accepted it"),
-        PushOutcome::Blocked => {
-            language.pick("相手がこの公式アカウントをブロックしています", "the person has blocked this account")
-        }
-        PushOutcome::NotLinked => language
-            .pick("このコンタクトはLINEの友だちと連携されていません", "this contact is not linked to a person on LINE"),
-        PushOutcome::WrongProvider => language
-            .pick("このLINEユーザーIDは別のプロバイダーのものです", "this LINE user ID belongs to another provider"),
-        PushOutcome::InvalidMessage => {
-            language.pick("LINEで表示できないメッセージです", "LINE cannot show this message")
-        }
-        PushOutcome::NoQuota => {
-            language.pick("今月のメッセージ通数の上限に達しています", "this month's messages are used up")
-        }
-        PushOutcome::Expired => language.pick("送信期限を過ぎました", "the time to send it had passed"),
-        PushOutcome::Unknown => language.pick(
-            "届いたかどうかを確認できません。担当者の確認が必要です",
-            "it cannot be known whether it was shown; a person must decide",
-        ),
-        PushOutcome::Failed => language.pick("LINEに受け付けられませんでした", "LINE did not accept it"),
-        PushOutcome::Queued => language.pick("送信待ちです", "waiting to be sent"),
-    }
-}
-
-/// What a person should know beyond the outcome.
-pub fn note_words(note: SettlementNote, language: Language) -> &'static str {
-    match note {
-        SettlementNote::LinkConflict => language.pick(
-            "ただし、このコンタクトまたはLINEユーザーIDはすでに別の相手と連携されているため、連携は変更していません",
-            "but this contact or this LINE user ID is already linked to another; the link was left as it is",
-        ),
-        SettlementNote::TokenRefused => language.pick(
-            "LINEがチャネルアクセストークンを拒否しました。チャネルの設定を確認してください",
-            "LINE refused the channel access token; check the channel's settings",
-        ),
-        SettlementNote::NotAllowed => language.pick(
-            "このLINE公式アカウントのプランまたは権限では送信できません",
-            "this account's plan or permissions do not allow it",
-        ),
-        SettlementNote::UnknownChannel => language
-            .pick("この公式アカウントはMusubiに登録されていません", "this Official Account is not set up in Musubi"),
-        SettlementNote::TooOld => {
-            language.pick("受け付けから30日を過ぎていました", "it had waited for more than 30 days")
-        }
-        SettlementNote::Decided => language.pick("担当者が確認しました", "decided by an operator"),
-    }
-}
-
-/// The reason that a workflow shows: the outcome in words and what else there is to know.
-pub fn reason(settlement: &Settlement, language: Language) -> String {
-    let outcome = outcome_words(settlement.outcome, language);
-    match (settlement.note, language) {
-        (None, _) => outcome.to_owned(),
-        (Some(note), Language::Japanese) => format!("{outcome}。{}", note_words(note, language)),
-        (Some(note), Language::English) => format!("{outcome}; {}", note_words(note, language)),
     }
 }
 

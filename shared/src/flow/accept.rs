@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::domain::account::CrmAccount;
 use crate::domain::ids::{CallbackId, ChannelId, ContactId, LineUserId};
-use crate::domain::push::{OutgoingMessage, PushId, PushJob};
+use crate::domain::push::{OutgoingMessage, PushId, PushJob, Refused};
 use crate::ports::{Clock, PortError, Queue};
 
 /// A checked request to send.
@@ -26,6 +26,19 @@ pub struct Asked {
     pub tag: Option<String>,
     /// The action's own latest time, in milliseconds.
     pub not_after_ms: Option<i64>,
+}
+
+/// A request that was refused before anything was queued.
+#[derive(Debug, Clone)]
+pub struct TurnedDown {
+    /// The send that it asked for.
+    pub id: PushId,
+    /// The record the workflow ran on.
+    pub contact: ContactId,
+    /// From which Official Account, as far as it is known.
+    pub channel: ChannelId,
+    /// How it ended, and why.
+    pub refused: Refused,
 }
 
 /// Makes a workflow's request durable.
@@ -57,7 +70,36 @@ impl Accept {
             accepted_at_ms,
             send_by_ms: asked.not_after_ms.map_or(send_by_ms, |not_after_ms| not_after_ms.min(send_by_ms)),
             expires_at_ms: accepted_at_ms + account.block_expiry_ms,
+            refused: None,
+            tries: 0,
         };
         self.push.send(&job).await
+    }
+
+    /// One durable call about what is not sent: the record is owed that it was refused. The workflow hears so at once and does
+    /// not wait. Twice is the same as once.
+    ///
+    /// # Errors
+    /// As the queue's: the CRM must ask again.
+    pub async fn refuse(&self, account: &CrmAccount, turned_down: TurnedDown) -> Result<(), PortError> {
+        let accepted_at_ms = self.clock.now_ms();
+        self.push
+            .send(&PushJob {
+                id: turned_down.id,
+                account: account.key.clone(),
+                callback: None,
+                waits: false,
+                contact: Some(turned_down.contact),
+                channel: turned_down.channel,
+                to: None,
+                messages: Vec::new(),
+                tag: None,
+                accepted_at_ms,
+                send_by_ms: accepted_at_ms,
+                expires_at_ms: accepted_at_ms,
+                refused: Some(turned_down.refused),
+                tries: 0,
+            })
+            .await
     }
 }

@@ -16,7 +16,9 @@ use crate::domain::conversation::ConversationKey;
 use crate::domain::ids::{ChannelId, LineUserId};
 use crate::domain::job::WakeUp;
 use crate::domain::link::ContactLink;
-use crate::domain::push::{Push, PushId, PushJob, PushOutcome, PushState, Sending, Settlement, SettlementNote};
+use crate::domain::push::{
+    Push, PushId, PushJob, PushOutcome, PushState, Refused, Sending, Settlement, SettlementNote,
+};
 use crate::ports::journal::write;
 use crate::ports::messenger::{PushAnswer, PushRefusal};
 use crate::ports::rows::{Commit, Versioned};
@@ -55,6 +57,9 @@ impl Deliver {
     /// # Errors
     /// As the ports'; the job must be delivered again.
     pub async fn deliver(&self, job: &PushJob) -> Result<(), PortError> {
+        if let Some(refused) = job.refused {
+            return self.say_refused(job, refused).await;
+        }
         match self.journal.push(job.id).await? {
             None => self.begin(job).await,
             Some(push) => match &push.value.state {
@@ -62,6 +67,18 @@ impl Deliver {
                 PushState::Settled(_) | PushState::Parked(_) => self.tell_again(push).await,
             },
         }
+    }
+
+    /// It was refused before it was queued, and the workflow knows: the record says so, too. Nothing is said of an execution
+    /// that was taken up at another time, when nothing stood in its way: how that ends is what counts.
+    async fn say_refused(&self, job: &PushJob, refused: Refused) -> Result<(), PortError> {
+        if self.journal.push(job.id).await?.is_some() {
+            return Ok(());
+        }
+        let job = PushJob { id: job.id.of_its_refusal(), waits: false, ..job.clone() };
+        let settlement = self.settlement(refused.outcome, Some(refused.note), None);
+        let ending = Ending::NeverTried { job: Box::new(job.clone()), to: job.to.clone(), settlement };
+        self.settler().settle(job.id, &ending).await.map(|_| ())
     }
 
     /// The CRM asks again for what has ended: it may not have heard that it should wait, or how it
@@ -79,32 +96,28 @@ impl Deliver {
     async fn begin(&self, job: &PushJob) -> Result<(), PortError> {
         let now_ms = self.clock.now_ms();
         if now_ms > job.accepted_at_ms + MAX_AGE_MS {
-            return self.end_untried(job, None, PushOutcome::Expired, Some(SettlementNote::TooOld)).await;
+            return self.end_untried(job, PushOutcome::Expired, Some(SettlementNote::TooOld)).await;
         }
         if now_ms > job.send_by_ms {
-            return self.end_untried(job, None, PushOutcome::Expired, None).await;
+            return self.end_untried(job, PushOutcome::Expired, None).await;
         }
         let Some(channel) = self.channels.find(&job.channel).await? else {
-            return self.end_untried(job, None, PushOutcome::Failed, Some(SettlementNote::UnknownChannel)).await;
+            return self.end_untried(job, PushOutcome::Failed, Some(SettlementNote::UnknownChannel)).await;
         };
         let Some(to) = self.recipient(job).await? else {
-            return self.end_untried(job, None, PushOutcome::NotLinked, None).await;
+            return self.end_untried(job, PushOutcome::NotLinked, None).await;
         };
         if self.is_erased(&channel.id, &to, job.accepted_at_ms).await? {
-            return self.end_untried(job, None, PushOutcome::NotLinked, None).await;
+            return self.end_untried(job, PushOutcome::NotLinked, None).await;
         }
         if self.is_blocked(&channel, &to).await? {
-            return self.end_untried(job, Some(to), PushOutcome::Blocked, None).await;
+            return self.end_untried(job, PushOutcome::Blocked, None).await;
         }
-        let sending = Sending {
-            body: self.messenger.compose_push(&to, &job.messages, job.tag.as_deref()),
-            said: job.messages.iter().map(|message| message.said.clone()).collect(),
-            named: job.to.is_some(),
-            to,
-            first_attempt_at_ms: now_ms,
-            begun: 1,
-            ended: 0,
-        };
+        let body = self.messenger.compose_push(&to, &job.messages, job.tag.as_deref());
+        let sending = Sending::first(to, job.to.is_some(), body, &job.messages, now_ms);
+        if !sending.fits_a_row() {
+            return self.end_untried(job, PushOutcome::InvalidMessage, Some(SettlementNote::TooLarge)).await;
+        }
         let push = Push::of(job, PushState::Sending(sending.clone()));
         match self.journal.commit(vec![write::push(&push, 0, now_ms)]).await? {
             Commit::Done => self.attempt(job, push, &sending).await,
@@ -120,7 +133,7 @@ impl Deliver {
             return self.settler().settle(push.value.id, &erased).await.map(|_| ());
         }
         if !sending.may_retry(now_ms) {
-            return self.park(push.value.id).await;
+            return self.time_up(push.value.id, false).await;
         }
         sending.begun += 1;
         let sending = sending.clone();
@@ -133,7 +146,7 @@ impl Deliver {
     async fn attempt(&self, job: &PushJob, push: Push, sending: &Sending) -> Result<(), PortError> {
         if !sending.may_retry(self.clock.now_ms()) {
             // LINE may have forgotten the key while we waited: nothing leaves.
-            return self.park(push.id).await;
+            return self.time_up(push.id, true).await;
         }
         let answer = self.messenger.push(&push.channel, &sending.body, push.id).await;
         match answer {
@@ -177,7 +190,7 @@ impl Deliver {
     /// The queue brings the job back later. The journal has the bytes: the job travels without them.
     async fn come_back(&self, job: &PushJob, tries: u32) -> Result<(), PortError> {
         let delay_s = (1_u32 << tries.min(10)).min(900);
-        self.push.send_later(&PushJob { messages: Vec::new(), ..job.clone() }, delay_s).await
+        self.push.send_later(&PushJob { messages: Vec::new(), tries: 0, ..job.clone() }, delay_s).await
     }
 
     async fn recipient(&self, job: &PushJob) -> Result<Option<LineUserId>, PortError> {
@@ -291,21 +304,20 @@ impl Deliver {
     async fn end_untried(
         &self,
         job: &PushJob,
-        to: Option<LineUserId>,
         outcome: PushOutcome,
         note: Option<SettlementNote>,
     ) -> Result<(), PortError> {
         let settlement = self.settlement(outcome, note, None);
-        let ending = Ending::NeverTried { job: Box::new(job.clone()), to, settlement };
+        let ending = Ending::NeverTried { job: Box::new(job.clone()), to: job.to.clone(), settlement };
         if self.settler().settle(job.id, &ending).await? {
             return Ok(());
         }
         self.come_back(job, 1).await
     }
 
-    async fn park(&self, id: PushId) -> Result<(), PortError> {
-        self.settler().settle(id, &Ending::Parked).await?;
-        Ok(())
+    async fn time_up(&self, id: PushId, unleft: bool) -> Result<(), PortError> {
+        let ending = Ending::TimeUp { at_ms: self.clock.now_ms(), unleft };
+        self.settler().settle(id, &ending).await.map(|_| ())
     }
 
     fn settlement(
@@ -320,6 +332,7 @@ impl Deliver {
     fn settler(&self) -> Settle {
         Settle {
             channels: self.channels.clone(),
+            links: self.links.clone(),
             journal: self.journal.clone(),
             wake_ups: Arc::clone(&self.wake_ups),
             clock: Arc::clone(&self.clock),
@@ -333,7 +346,7 @@ fn outcome_of(why: PushRefusal) -> (PushOutcome, Option<SettlementNote>) {
         PushRefusal::WrongProvider => (PushOutcome::WrongProvider, None),
         PushRefusal::Token => (PushOutcome::Failed, Some(SettlementNote::TokenRefused)),
         PushRefusal::NotAllowed => (PushOutcome::Failed, Some(SettlementNote::NotAllowed)),
-        PushRefusal::Other => (PushOutcome::Failed, None),
+        PushRefusal::Other => (PushOutcome::Failed, Some(SettlementNote::LineRefused)),
         PushRefusal::Quota => (PushOutcome::NoQuota, None),
     }
 }

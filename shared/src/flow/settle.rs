@@ -1,25 +1,22 @@
 //! A send ends: its outcome, what it makes us owe and what the timeline shows, in one transaction.
 
 mod ending;
+mod telling;
 
 use std::sync::Arc;
 
 use tracing::info;
 
 pub use self::ending::Ending;
-use self::ending::{Shown, Step};
-use super::begin::find_or_begin;
+use self::ending::Step;
 use super::{MAX_CONFLICTS, contended, step_back};
 use crate::domain::account::CrmAccountKey;
-use crate::domain::activity::{Activity, Mark, Speaker};
-use crate::domain::conversation::ConversationKey;
-use crate::domain::ids::EventId;
 use crate::domain::job::WakeUp;
 use crate::domain::owed::{Owed, OwedRow};
 use crate::domain::push::{Push, PushId, PushState};
 use crate::ports::journal::write;
 use crate::ports::rows::{Commit, Write};
-use crate::ports::{Channels, Clock, Journal, PortError, Queue};
+use crate::ports::{Channels, Clock, Journal, Links, PortError, Queue};
 
 /// A parked send's words are kept this long, so that somebody can decide.
 const DECIDE_WITHIN_MS: i64 = 28 * 86_400_000;
@@ -28,6 +25,8 @@ const DECIDE_WITHIN_MS: i64 = 28 * 86_400_000;
 pub struct Settle {
     /// For the channel's settings.
     pub channels: Channels,
+    /// Whose conversation a contact's is.
+    pub links: Links,
     /// Where.
     pub journal: Journal,
     /// Tells the payer.
@@ -56,7 +55,7 @@ impl Settle {
                 Step::Ends(mut push, shown) => {
                     let mut writes = self.writes(&mut push, was_parked, now_ms);
                     if let Some(shown) = shown {
-                        writes.extend(self.tell_timeline(&push, shown, now_ms).await?);
+                        writes.extend(self.tell(&push, shown, now_ms).await?);
                     }
                     writes.push(write::push(&push, rev, now_ms));
                     (Some(push), writes)
@@ -91,32 +90,6 @@ impl Settle {
             writes.push(write::owe(&OwedRow::new(&ended.account, outcome, now_ms, now_ms)));
         }
         writes
-    }
-
-    /// What was sent, or that it was not, joins the conversation; nothing does where the person was erased since.
-    async fn tell_timeline(&self, push: &Push, shown: Shown, now_ms: i64) -> Result<Vec<Write>, PortError> {
-        let settings = self.channels.find(&push.channel).await?.map(|channel| channel.settings).unwrap_or_default();
-        let key = ConversationKey::person(&push.channel, &shown.to);
-        let mut begun = find_or_begin(&self.journal, &key, &push.account).await?;
-        if begun.erasure.covers(shown.since_ms) {
-            return Ok(Vec::new());
-        }
-        let head = &mut begun.head;
-        let mut writes = Vec::new();
-        for (number, content) in shown.said.into_iter().enumerate() {
-            let mut activity = Activity {
-                mark: Mark::at(shown.at_ms, EventId::new(format!("{}-{number}", push.id))),
-                arrived_at_ms: shown.at_ms,
-                speaker: Speaker::Workflow,
-                message: None,
-                content,
-                late: false,
-            };
-            writes.extend(head.value.take(&mut activity, &settings, now_ms).iter().map(write::owe));
-            writes.push(write::pending(&head.value.key, &activity, 0, now_ms));
-        }
-        writes.extend(begun.writes());
-        Ok(writes)
     }
 }
 

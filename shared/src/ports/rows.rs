@@ -10,9 +10,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::error::{PortError, UNREADABLE};
+use crate::domain::packed;
 
 /// At most this many writes in one [`Rows::commit`] (DynamoDB's TransactWriteItems).
 pub const MAX_WRITES: usize = 100;
+/// Why a commit with a row that is too large is refused.
+pub const TOO_LARGE: &str = "a row is larger than a table takes";
 
 /// Where a row lies.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -175,6 +178,11 @@ impl Write {
         self
     }
 
+    /// Whether no table takes the row, packed as it may be.
+    pub fn is_too_large(&self) -> bool {
+        matches!(self, Self::Put { body, .. } if !packed::fits_a_row(body, 0))
+    }
+
     /// Where.
     pub fn key(&self) -> &RowKey {
         match self {
@@ -202,7 +210,7 @@ pub trait Rows: Send + Sync {
     /// Rows of a partition whose sort keys lie between the two, both included, in order, at most `limit`.
     async fn range(&self, partition: &str, from: &str, to: &str, limit: usize) -> Result<Vec<Row>, PortError>;
 
-    /// All writes or none. A key may occur once. Repeating a commit whose answer was lost gives
+    /// All writes or none. A key may occur once. A row that [`is_too_large`](Write::is_too_large) is refused for good. Repeating a commit whose answer was lost gives
     /// `Conflict`, unless nothing in it expects anything: callers read again and find their own work.
     async fn commit(&self, writes: Vec<Write>) -> Result<Commit, PortError>;
 }

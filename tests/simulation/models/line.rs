@@ -33,6 +33,8 @@ struct State {
     attempts: HashMap<PushId, Vec<Told>>,
     refusals: Option<(Dice, u64)>,
     refuse_next: Option<PushRefusal>,
+    refuse_all: Option<PushRefusal>,
+    lose_next: bool,
     keys: HashMap<PushId, (i64, String)>,
     shown: Vec<(PushId, String)>,
     violations: Vec<String>,
@@ -76,6 +78,16 @@ impl ModelLine {
         self.state.lock().unwrap().refuse_next = Some(why);
     }
 
+    /// Refuses every attempt from now on.
+    pub fn refuse_all(&self, why: PushRefusal) {
+        self.state.lock().unwrap().refuse_all = Some(why);
+    }
+
+    /// The answer to the next attempt, whatever it is, gets lost.
+    pub fn lose_next_answer(&self) {
+        self.state.lock().unwrap().lose_next = true;
+    }
+
     /// From now on nothing is refused.
     pub fn relent(&self) {
         self.state.lock().unwrap().refusals = None;
@@ -89,7 +101,7 @@ impl ModelLine {
 impl State {
     /// 400 of both kinds, 401, 403 and the two sorts of 429.
     fn refusal(&mut self) -> Option<Told> {
-        if let Some(why) = self.refuse_next.take() {
+        if let Some(why) = self.refuse_next.take().or(self.refuse_all) {
             return Some(Told::No(why));
         }
         let (dice, per_mille) = self.refusals.as_mut()?;
@@ -144,7 +156,7 @@ impl Messenger for ModelLine {
         };
         self.faults.note(format!("line push {key}: {told:?}"));
         self.faults.after("line push").await;
-        if fate == Fate::AnswerLost {
+        if fate == Fate::AnswerLost || std::mem::take(&mut self.state.lock().unwrap().lose_next) {
             return PushAnswer::Unknown;
         }
         self.state.lock().unwrap().attempts.get_mut(&key).expect("just there")[attempt] = told;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use musubi::ports::rows::{Commit, Expect, MAX_WRITES, Row, RowKey, Write};
+use musubi::ports::rows::{Commit, Expect, MAX_WRITES, Row, RowKey, TOO_LARGE, Write};
 use musubi::ports::{PortError, Rows};
 
 use crate::faults::{Fate, Faults};
@@ -112,6 +112,9 @@ impl Rows for ModelRows {
     async fn commit(&self, writes: Vec<Write>) -> Result<Commit, PortError> {
         if writes.len() > MAX_WRITES {
             return Err(PortError::permanent("commit", "more writes than a transaction takes"));
+        }
+        if writes.iter().any(Write::is_too_large) {
+            return Err(PortError::permanent("commit", TOO_LARGE));
         }
         let twice = |(at, write): (usize, &Write)| writes[..at].iter().any(|other| other.key() == write.key());
         if writes.iter().enumerate().any(twice) {

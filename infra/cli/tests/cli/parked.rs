@@ -33,6 +33,7 @@ async fn park(stack: &Stack, execution: &str) -> PushId {
         expires_at_ms: i64::MAX,
         state: PushState::Parked(sending),
         completed: false,
+        noted_at_ms: None,
         completion_owed: false,
     };
     let journal = stack.parts.journal().unwrap();

@@ -112,5 +112,9 @@ fn read(item: &dynoxide::Item) -> Option<Row> {
         AttributeValue::N(number) => number.parse().ok()?,
         _ => return None,
     };
-    Some(Row { key: RowKey::new(text("pk")?, text("sk")?), rev, body: text("body")? })
+    let body = match item.get("packed") {
+        Some(AttributeValue::B(packed)) => musubi::domain::packed::unpack(packed)?,
+        _ => text("body")?,
+    };
+    Some(Row { key: RowKey::new(text("pk")?, text("sk")?), rev, body })
 }

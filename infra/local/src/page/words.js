@@ -211,6 +211,7 @@ const ja = {
   "owed.amendment": "取り消しの反映",
   "owed.task_check": "タスクの完了確認",
   "owed.outcome": "送信結果のプロパティー",
+  "owed.not_sent": "送信できなかったことのメモ",
   "owed.completion": "ワークフローへの結果",
 };
 
@@ -425,6 +426,7 @@ const en = {
   "owed.amendment": "An unsent message",
   "owed.task_check": "Is the task done?",
   "owed.outcome": "Outcome property",
+  "owed.not_sent": "Note that nothing was sent",
   "owed.completion": "Outcome for the workflow",
 };
 

@@ -2,10 +2,9 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use uuid::Uuid;
 
-use super::item::{Item, key_of, number};
+use super::item::{Item, body_of, key_of, number};
 use crate::ports::rows::{Expect, RowKey};
 
 /// A condition in DynamoDB's words.
@@ -51,7 +50,7 @@ pub(super) fn item(key: &RowKey, body: String, expect: Expect, expires_at_s: Opt
     };
     let mut item = key_of(key);
     item.insert("rev".to_owned(), number(rev));
-    item.insert("body".to_owned(), AttributeValue::S(body));
+    item.extend([body_of(body)]);
     if let Some(at) = expires_at_s {
         item.insert("expires_at".to_owned(), number(at));
     }

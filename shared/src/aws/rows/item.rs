@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
+use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 
+use crate::domain::packed;
 use crate::ports::PortError;
 use crate::ports::rows::{Row, RowKey};
 
@@ -25,7 +27,19 @@ pub(super) fn row_of(item: &Item) -> Result<Row, PortError> {
         return Err(PortError::permanent("dynamodb", "an item has no key"));
     };
     let rev = item.get("rev").and_then(|rev| rev.as_n().ok()?.parse().ok());
-    Ok(Row { key: RowKey { partition, sort }, rev: rev.unwrap_or(0), body: text("body").unwrap_or_default() })
+    let body = match item.get("packed") {
+        Some(packed) => packed.as_b().ok().and_then(|packed| packed::unpack(packed.as_ref())),
+        None => text("body"),
+    };
+    Ok(Row { key: RowKey { partition, sort }, rev: rev.unwrap_or(0), body: body.unwrap_or_default() })
+}
+
+/// The attribute that holds a body: text, or packed where that is smaller.
+pub(super) fn body_of(body: String) -> (String, AttributeValue) {
+    match packed::pack(&body) {
+        Some(packed) => ("packed".to_owned(), AttributeValue::B(Blob::new(packed))),
+        None => ("body".to_owned(), AttributeValue::S(body)),
+    }
 }
 
 pub(super) fn number(value: impl ToString) -> AttributeValue {

@@ -17,7 +17,7 @@ use super::expression::{Condition, condition, item};
 use super::item::key_of;
 use crate::aws::fault::{is_worth_another_try, port_error};
 use crate::ports::PortError;
-use crate::ports::rows::{Commit, Expect, MAX_WRITES, RowKey, Write};
+use crate::ports::rows::{Commit, Expect, MAX_WRITES, RowKey, TOO_LARGE, Write};
 
 const WHAT: &str = "dynamodb commit";
 
@@ -25,6 +25,9 @@ const WHAT: &str = "dynamodb commit";
 pub(super) fn checked(writes: Vec<Write>) -> Result<Vec<Write>, PortError> {
     if writes.len() > MAX_WRITES {
         return Err(PortError::permanent(WHAT, format!("{} writes are more than {MAX_WRITES}", writes.len())));
+    }
+    if writes.iter().any(Write::is_too_large) {
+        return Err(PortError::permanent(WHAT, TOO_LARGE));
     }
     let mut keys = HashSet::new();
     if !writes.iter().all(|write| keys.insert(write.key().clone())) {

@@ -2,7 +2,7 @@
 
 use crate::domain::activity::Content;
 use crate::domain::ids::LineUserId;
-use crate::domain::push::{Push, PushJob, PushOutcome, PushState, Sending, Settlement};
+use crate::domain::push::{Push, PushJob, PushOutcome, PushState, Sending, Settlement, SettlementNote};
 
 /// How a send ends, and by what right.
 #[derive(Debug, Clone)]
@@ -29,13 +29,19 @@ pub enum Ending {
         /// When that was found, in milliseconds.
         at_ms: i64,
     },
-    /// Nobody can know: a person decides.
-    Parked,
+    /// The last moment to try has passed. Certainly not taken, if the end of every try is known; else nobody can know and a
+    /// person decides.
+    TimeUp {
+        /// When that was found, in milliseconds.
+        at_ms: i64,
+        /// A try was counted in and has not left: it is counted out with this. To be used once per try.
+        unleft: bool,
+    },
 }
 
 /// What an ending makes of a send as it stands.
 pub(super) enum Step {
-    /// It ends: the row becomes this, and the timeline of this person shows so.
+    /// It ends: the row becomes this, and a timeline shows so.
     Ends(Push, Option<Shown>),
     /// It goes on: the row becomes this.
     GoesOn(Push),
@@ -43,9 +49,13 @@ pub(super) enum Step {
     Stays,
 }
 
-/// What a person's timeline shows of an ended send.
+/// What a timeline shows of an ended send.
 pub(super) struct Shown {
-    pub(super) to: LineUserId,
+    /// To whom it was to go, where that is known.
+    pub(super) to: Option<LineUserId>,
+    /// LINE has taken it: it stands in their conversation. What was not sent proves nothing about this ID, and stands where the
+    /// workflow ran.
+    pub(super) sent: bool,
     /// Where they were erased after this, nothing is shown.
     pub(super) since_ms: i64,
     pub(super) at_ms: i64,
@@ -57,7 +67,7 @@ impl Ending {
     pub(super) fn step(&self, current: Option<Push>) -> Step {
         let Some(mut push) = current else {
             let Self::NeverTried { job, to, settlement } = self else { return Step::Stays };
-            let shown = to.as_ref().map(|to| Shown::not_sent(to, job.accepted_at_ms, settlement));
+            let shown = Shown::not_sent(to.as_ref(), job.accepted_at_ms, settlement);
             return Step::Ends(Push::of(job, PushState::Settled(settlement.clone())), shown);
         };
         let (ended, shown) = match (self, &mut push.state) {
@@ -65,11 +75,11 @@ impl Ending {
                 if !sending.count_out() {
                     return Step::GoesOn(push);
                 }
-                (PushState::Settled(settlement.clone()), Some(Shown::of(sending, settlement)))
+                (PushState::Settled(settlement.clone()), Shown::of(sending, settlement))
             }
             (Self::Accepted(settlement), PushState::Sending(sending) | PushState::Parked(sending))
             | (Self::Decided(settlement), PushState::Parked(sending)) => {
-                (PushState::Settled(settlement.clone()), Some(Shown::of(sending, settlement)))
+                (PushState::Settled(settlement.clone()), Shown::of(sending, settlement))
             }
             (Self::Erased { at_ms }, PushState::Sending(sending)) => {
                 let known = sending.begun == sending.ended;
@@ -77,7 +87,19 @@ impl Ending {
                 let settlement = Settlement { outcome, note: None, line_request_id: None, at_ms: *at_ms };
                 (PushState::Settled(settlement), None)
             }
-            (Self::Parked, PushState::Sending(sending)) => (PushState::Parked(sending.clone()), None),
+            (Self::TimeUp { at_ms, unleft }, PushState::Sending(sending)) => {
+                if *unleft {
+                    sending.count_out();
+                }
+                if sending.begun > sending.ended {
+                    (PushState::Parked(sending.clone()), None)
+                } else {
+                    let (outcome, note) = (PushOutcome::Expired, Some(SettlementNote::NeverTaken));
+                    let settlement = Settlement { outcome, note, line_request_id: None, at_ms: *at_ms };
+                    let shown = Shown::of(sending, &settlement);
+                    (PushState::Settled(settlement), shown)
+                }
+            }
             _ => return Step::Stays,
         };
         Step::Ends(Push { state: ended, ..push }, shown)
@@ -85,19 +107,24 @@ impl Ending {
 }
 
 impl Shown {
-    fn of(sending: &Sending, settlement: &Settlement) -> Self {
+    fn of(sending: &Sending, settlement: &Settlement) -> Option<Self> {
         match settlement.outcome {
             PushOutcome::Accepted => {
                 let (since_ms, said) = (sending.first_attempt_at_ms, sending.said.clone());
-                Self { to: sending.to.clone(), since_ms, at_ms: settlement.at_ms, said }
+                Some(Self { to: Some(sending.to.clone()), sent: true, since_ms, at_ms: settlement.at_ms, said })
             }
-            _ => Self::not_sent(&sending.to, sending.first_attempt_at_ms, settlement),
+            _ => Self::not_sent(Some(&sending.to), sending.first_attempt_at_ms, settlement),
         }
     }
 
-    fn not_sent(to: &LineUserId, since_ms: i64, settlement: &Settlement) -> Self {
-        let said = vec![Content::NotSent { outcome: settlement.outcome }];
-        Self { to: to.clone(), since_ms, at_ms: settlement.at_ms, said }
+    /// None where nobody on LINE was meant: whoever is not on LINE would get a note at each run of a list's workflow. Answer
+    /// and property say it.
+    fn not_sent(to: Option<&LineUserId>, since_ms: i64, settlement: &Settlement) -> Option<Self> {
+        if settlement.outcome == PushOutcome::NotLinked {
+            return None;
+        }
+        let said = vec![Content::NotSent { outcome: settlement.outcome, note: settlement.note }];
+        Some(Self { to: to.cloned(), sent: false, since_ms, at_ms: settlement.at_ms, said })
     }
 }
 
@@ -123,6 +150,8 @@ mod tests {
             accepted_at_ms: 1,
             send_by_ms: 2,
             expires_at_ms: 3,
+            refused: None,
+            tries: 0,
         }
     }
 
@@ -144,7 +173,7 @@ mod tests {
         assert!(matches!(&counted.state, PushState::Sending(it) if (it.begun, it.ended) == (2, 1)));
         let Step::Ends(ended, Some(shown)) = refused.step(Some(counted)) else { panic!("both tries are known") };
         assert_eq!(ended.state, PushState::Settled(settlement(PushOutcome::NoQuota)));
-        assert_eq!(shown.said, [Content::NotSent { outcome: PushOutcome::NoQuota }]);
+        assert_eq!(shown.said, [Content::NotSent { outcome: PushOutcome::NoQuota, note: None }]);
     }
 
     #[test]
@@ -155,9 +184,8 @@ mod tests {
         };
         let Step::Ends(ended, Some(_)) = untried(Some(LineUserId::new("U1"))).step(None) else { panic!("nobody has") };
         assert_eq!(ended.state, PushState::Settled(settlement(PushOutcome::Blocked)));
-        assert!(matches!(untried(None).step(None), Step::Ends(_, None)), "nobody's timeline");
         assert!(matches!(untried(None).step(Some(sending(1, 0))), Step::Stays));
-        for tried in [Ending::Accepted(settlement(PushOutcome::Accepted)), Ending::Parked] {
+        for tried in [Ending::Accepted(settlement(PushOutcome::Accepted)), Ending::TimeUp { at_ms: 9, unleft: false }] {
             assert!(matches!(tried.step(None), Step::Stays), "a try has left a row");
         }
     }
@@ -165,11 +193,28 @@ mod tests {
     #[test]
     fn lines_yes_ends_a_parked_send_and_what_is_settled_stays() {
         let mut push = sending(2, 0);
-        let Step::Ends(parked, None) = Ending::Parked.step(Some(push.clone())) else { panic!("it may be parked") };
+        let time_up = Ending::TimeUp { at_ms: 9, unleft: false };
+        let Step::Ends(parked, None) = time_up.step(Some(push.clone())) else { panic!("it may be parked") };
         let yes = Ending::Accepted(settlement(PushOutcome::Accepted));
         assert!(matches!(yes.step(Some(parked.clone())), Step::Ends(_, Some(_))));
         assert!(matches!(Ending::Refused(settlement(PushOutcome::Failed)).step(Some(parked)), Step::Stays));
         push.state = PushState::Settled(settlement(PushOutcome::Blocked));
         assert!(matches!(yes.step(Some(push)), Step::Stays));
+    }
+    #[test]
+    fn a_send_that_line_never_took_is_over_when_its_time_is_up_and_nobody_is_asked() {
+        let time_up = |unleft| Ending::TimeUp { at_ms: 9, unleft };
+        for (begun, ended, unleft) in [(2, 2, false), (3, 2, true)] {
+            let Step::Ends(push, Some(shown)) = time_up(unleft).step(Some(sending(begun, ended))) else {
+                panic!("over")
+            };
+            let PushState::Settled(settled) = push.state else { panic!("every end is known: it was never shown") };
+            assert_eq!((settled.outcome, settled.note), (PushOutcome::Expired, Some(SettlementNote::NeverTaken)));
+            assert!(!shown.sent && shown.said.len() == 1);
+        }
+        for (begun, ended, unleft) in [(2, 1, false), (3, 1, true)] {
+            let Step::Ends(push, None) = time_up(unleft).step(Some(sending(begun, ended))) else { panic!("over") };
+            assert!(matches!(push.state, PushState::Parked(_)), "one try may have arrived");
+        }
     }
 }

@@ -14,6 +14,7 @@ mod fields;
 mod give_up;
 mod gone;
 mod looks;
+mod not_sent;
 mod oblivion;
 mod outcomes;
 mod people;

@@ -32,6 +32,7 @@ impl SettleUp {
                 self.owe(&wake_up.account, Owed::Amendment { conversation: head.value.key, message }).await
             }
             PutAside::Outcome { push } => self.owe(&wake_up.account, Owed::Outcome { push: *push }).await,
+            PutAside::NotSent { push } => self.owe(&wake_up.account, Owed::NotSent { push: *push }).await,
             PutAside::Completion { push } => self.owe(&wake_up.account, Owed::Completion { push: *push }).await,
             PutAside::Look { contact, forget } => {
                 self.owe(&wake_up.account, Owed::Look { contact: contact.clone(), forget: *forget }).await

@@ -22,13 +22,14 @@ pub(super) enum Kind {
     Outcomes,
     Checks,
     Entries,
+    NotSent,
     Amendments,
     Oblivions,
 }
 
 impl Kind {
     /// Whoever waits most comes first in a round: a workflow, then the owner, then the timeline.
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Completions,
         Self::People,
         Self::Clears,
@@ -36,6 +37,7 @@ impl Kind {
         Self::Outcomes,
         Self::Checks,
         Self::Entries,
+        Self::NotSent,
         Self::Amendments,
         Self::Oblivions,
     ];
@@ -49,6 +51,7 @@ impl Kind {
             Owed::Outcome { .. } => Self::Outcomes,
             Owed::TaskCheck { .. } => Self::Checks,
             Owed::Entry { .. } => Self::Entries,
+            Owed::NotSent { .. } => Self::NotSent,
             Owed::Amendment { .. } => Self::Amendments,
             Owed::Oblivion { .. } => Self::Oblivions,
         }

@@ -179,6 +179,7 @@ impl Payer<'_> {
             Kind::Outcomes => self.outcomes(rows).await,
             Kind::Checks => self.task_checks(rows).await,
             Kind::Entries => self.entries(rows).await,
+            Kind::NotSent => self.not_sent(rows).await,
             Kind::Amendments => self.amendments(rows).await,
             Kind::Oblivions => self.oblivions(rows).await,
         }

@@ -1,0 +1,109 @@
+//! How a send ended, and what else there is to know.
+
+use serde::{Deserialize, Serialize};
+
+/// How a send ended. Stored, and told to workflows by these names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PushOutcome {
+    /// LINE took it.
+    Accepted,
+    /// The person has blocked the Official Account.
+    Blocked,
+    /// Nobody on LINE is tied to this contact.
+    NotLinked,
+    /// The user ID belongs to another LINE provider.
+    WrongProvider,
+    /// LINE cannot show such a message.
+    InvalidMessage,
+    /// The month's messages are used up.
+    NoQuota,
+    /// The time to send it had passed.
+    Expired,
+    /// It may or may not have been shown; a person decides.
+    Unknown,
+    /// Not sent for another reason; the note says who refused.
+    Failed,
+    /// Accepted by us; the workflow does not wait for more.
+    Queued,
+}
+
+impl PushOutcome {
+    /// Reads a name.
+    pub fn parse(name: &str) -> Option<Self> {
+        serde_json::from_value(serde_json::Value::String(name.to_owned())).ok()
+    }
+
+    /// The name workflows see.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Blocked => "blocked",
+            Self::NotLinked => "not_linked",
+            Self::WrongProvider => "wrong_provider",
+            Self::InvalidMessage => "invalid_message",
+            Self::NoQuota => "no_quota",
+            Self::Expired => "expired",
+            Self::Unknown => "unknown",
+            Self::Failed => "failed",
+            Self::Queued => "queued",
+        }
+    }
+}
+
+/// The end of a send.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settlement {
+    /// How it ended.
+    pub outcome: PushOutcome,
+    /// More than the outcome says.
+    #[serde(default)]
+    pub note: Option<SettlementNote>,
+    /// LINE's request ID, to ask LINE about it.
+    #[serde(default)]
+    pub line_request_id: Option<String>,
+    /// When it ended, in milliseconds.
+    pub at_ms: i64,
+}
+
+/// What a person should know beyond the outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SettlementNote {
+    /// Sent, but the contact and this LINE user ID are each tied to somebody else.
+    LinkConflict,
+    /// LINE refused the channel's token.
+    TokenRefused,
+    /// The channel's plan does not allow it.
+    NotAllowed,
+    /// LINE refused it and gave no reason that we know.
+    LineRefused,
+    /// In 23 hours LINE never took it and never left it open whether it had.
+    NeverTaken,
+    /// The Official Account is not set up here.
+    UnknownChannel,
+    /// The job lay longer than 30 days.
+    TooOld,
+    /// An operator decided.
+    Decided,
+    /// Our own check refused a message, before LINE was asked.
+    BadMessage,
+    /// The messages are larger together than can be kept until LINE has them.
+    TooLarge,
+    /// The workflow ran on a record of another kind, and named nobody.
+    NotAContact,
+    /// What was given is no LINE user ID.
+    BadUserId,
+    /// The chosen Official Account is not one of this CRM account's.
+    BadChannel,
+    /// The CRM account has no Official Account.
+    NoChannel,
+    /// The CRM account has several Official Accounts and none was chosen.
+    WhichChannel,
+    /// What was given is no aggregation unit.
+    BadTag,
+    /// What was given as the latest time is none.
+    BadNotAfter,
+    /// The CRM did not say which execution this is.
+    NoExecution,
+}

@@ -1,0 +1,85 @@
+//! Where it is shown how a send ended.
+//!
+//! What LINE took stands in the conversation of whom it took it for. What was not sent stands where the workflow ran: an ID
+//! that a workflow names is nobody until LINE has taken a message for it, and nothing is begun, made or written for it.
+
+use super::Settle;
+use super::ending::Shown;
+use crate::domain::activity::{Activity, Mark, Speaker};
+use crate::domain::conversation::ConversationKey;
+use crate::domain::ids::EventId;
+use crate::domain::owed::{Owed, OwedRow};
+use crate::domain::push::Push;
+use crate::flow::begin::{Begun, find_or_begin};
+use crate::ports::PortError;
+use crate::ports::journal::write;
+use crate::ports::rows::Write;
+
+/// Where a send's end is shown.
+enum Place {
+    /// In this conversation.
+    Conversation(ConversationKey),
+    /// On the timeline of the contact that the workflow ran on; nobody's conversation shows there.
+    Contact,
+    /// Nowhere: there is nobody whom LINE knows and no contact.
+    Nowhere,
+}
+
+impl Settle {
+    /// The writes that show how the send ended; none where the person was erased since.
+    pub(super) async fn tell(&self, push: &Push, shown: Shown, now_ms: i64) -> Result<Vec<Write>, PortError> {
+        let key = match self.place(push, &shown).await? {
+            Place::Conversation(key) => key,
+            Place::Contact => {
+                let owed = Owed::NotSent { push: push.id };
+                return Ok(vec![write::owe(&OwedRow::new(&push.account, owed, now_ms, now_ms))]);
+            }
+            Place::Nowhere => return Ok(Vec::new()),
+        };
+        let begun = find_or_begin(&self.journal, &key, &push.account).await?;
+        if begun.erasure.covers(shown.since_ms) {
+            return Ok(Vec::new());
+        }
+        self.join(begun, push, shown, now_ms).await
+    }
+
+    async fn place(&self, push: &Push, shown: &Shown) -> Result<Place, PortError> {
+        let named = shown.to.as_ref().map(|to| ConversationKey::person(&push.channel, to));
+        if shown.sent {
+            return Ok(named.map_or(Place::Nowhere, Place::Conversation));
+        }
+        let Some(contact) = &push.contact else {
+            // Somebody who has a conversation is known to LINE: events of theirs began it.
+            let known = match &named {
+                Some(key) => self.journal.conversation(key).await?.is_some(),
+                None => false,
+            };
+            return Ok(named.filter(|_| known).map_or(Place::Nowhere, Place::Conversation));
+        };
+        let link = self.links.of_contact(&push.account, contact, &push.channel).await?;
+        Ok(link.map_or(Place::Contact, |link| {
+            Place::Conversation(ConversationKey::person(&push.channel, &link.value.user))
+        }))
+    }
+
+    /// It joins the conversation.
+    async fn join(&self, mut begun: Begun, push: &Push, shown: Shown, now_ms: i64) -> Result<Vec<Write>, PortError> {
+        let settings = self.channels.find(&push.channel).await?.map(|channel| channel.settings).unwrap_or_default();
+        let head = &mut begun.head;
+        let mut writes = Vec::new();
+        for (number, content) in shown.said.into_iter().enumerate() {
+            let mut activity = Activity {
+                mark: Mark::at(shown.at_ms, EventId::new(format!("{}-{number}", push.id))),
+                arrived_at_ms: shown.at_ms,
+                speaker: Speaker::Workflow,
+                message: None,
+                content,
+                late: false,
+            };
+            writes.extend(head.value.take(&mut activity, &settings, now_ms).iter().map(write::owe));
+            writes.push(write::pending(&head.value.key, &activity, 0, now_ms));
+        }
+        writes.extend(begun.writes());
+        Ok(writes)
+    }
+}

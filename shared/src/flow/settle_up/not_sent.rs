@@ -1,0 +1,96 @@
+//! The contact's timeline says that a send did not reach anybody, where nobody's conversation shows it.
+
+use super::{Payer, UNKNOWN_REST_MS, Verdict};
+use crate::domain::activity::{Activity, Content, Mark, Speaker};
+use crate::domain::ids::EventId;
+use crate::domain::owed::{Owed, OwedRow};
+use crate::domain::push::{Push, PushState};
+use crate::domain::timeline;
+use crate::ports::PortError;
+use crate::ports::crm::{CrmFailure, NoteWrite};
+use crate::ports::journal::write;
+use crate::ports::rows::{Commit, Versioned};
+
+impl Payer<'_> {
+    pub(super) async fn not_sent(&self, rows: Vec<OwedRow>) -> Result<(), PortError> {
+        let (mut going, mut notes) = (Vec::new(), Vec::new());
+        for row in rows {
+            if let Some(note) = self.note_to_write(&row).await? {
+                going.push(row);
+                notes.push(note);
+            }
+        }
+        let answers = self.crm.write_notes(&notes).await;
+        for (row, answer) in going.into_iter().zip(answers) {
+            match answer {
+                Ok(_) | Err(CrmFailure::Gone) => self.paid(&row).await?,
+                Err(failure) => self.failed(&row, &failure).await?,
+            }
+        }
+        Ok(())
+    }
+
+    /// The note, marked as tried. `None`: nothing is to be written, or not now.
+    async fn note_to_write(&self, row: &OwedRow) -> Result<Option<NoteWrite>, PortError> {
+        let Owed::NotSent { push } = &row.owed else { return Ok(None) };
+        let Some(push) = self.journal().push(*push).await? else {
+            self.paid(row).await?;
+            return Ok(None);
+        };
+        let Some(note) = self.note_about(&push.value).await? else {
+            self.paid(row).await?;
+            return Ok(None);
+        };
+        if self.account.capabilities.unique_keys {
+            return Ok(Some(note));
+        }
+        if let Some(noted_at_ms) = push.value.noted_at_ms {
+            let rest_ms = noted_at_ms + UNKNOWN_REST_MS - self.now_ms();
+            if rest_ms > 0 {
+                self.conclude(row, Verdict::After(rest_ms)).await?;
+                return Ok(None);
+            }
+            match self.crm.find_note(&note).await {
+                Ok(Some(_)) | Err(CrmFailure::Gone) => {
+                    self.paid(row).await?;
+                    return Ok(None);
+                }
+                Ok(None) => {}
+                Err(failure) => {
+                    self.failed(row, &failure).await?;
+                    return Ok(None);
+                }
+            }
+        }
+        Ok(self.mark_noted(push).await?.then_some(note))
+    }
+
+    /// `false`: somebody changed the send first; the row stays due.
+    async fn mark_noted(&self, mut push: Versioned<Push>) -> Result<bool, PortError> {
+        let now_ms = self.now_ms();
+        push.value.noted_at_ms = Some(now_ms);
+        Ok(self.journal().commit(vec![write::push(&push.value, push.rev, now_ms)]).await? == Commit::Done)
+    }
+
+    /// Made of what the send's row says alone, which does not change any more: every try writes the same.
+    async fn note_about(&self, push: &Push) -> Result<Option<NoteWrite>, PortError> {
+        let (PushState::Settled(settlement), Some(contact)) = (&push.state, &push.contact) else { return Ok(None) };
+        let channel = self.up.channels.find(&push.channel).await?;
+        let channel = channel.filter(|channel| channel.account == self.account.key);
+        let name = channel.map_or_else(|| "LINE".to_owned(), |channel| channel.name);
+        let activity = Activity {
+            mark: Mark::at(settlement.at_ms, EventId::new(push.id.to_string())),
+            arrived_at_ms: settlement.at_ms,
+            speaker: Speaker::Workflow,
+            message: None,
+            content: Content::NotSent { outcome: settlement.outcome, note: settlement.note },
+            late: false,
+        };
+        Ok(Some(NoteWrite {
+            key: format!("musubi-not-sent-{}", push.id),
+            contact: contact.clone(),
+            at_ms: settlement.at_ms,
+            body: timeline::render(&[activity], &self.style(&name, None)).0,
+        }))
+    }
+}
