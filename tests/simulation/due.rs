@@ -8,6 +8,7 @@ use musubi::domain::conversation::ConversationKey;
 use musubi::domain::ids::*;
 use musubi::domain::language::Language;
 use musubi::domain::owed::{Owed, OwedRow};
+use musubi::domain::properties::LINE_LAST_MESSAGE;
 use musubi::domain::push::{Push, PushId, PushJob, PushOutcome, PushState, Settlement};
 use musubi::flow::record::Record;
 use musubi::ports::journal::{Walk, write};
@@ -272,6 +273,18 @@ fn record(world: &World, number: u64, by: u64) {
 
 fn on_timeline(world: &World, number: u64) -> bool {
     world.crm.state.lock().unwrap().notes.iter().any(|note| note.body.contains(&word(number)))
+}
+
+#[test]
+fn the_newest_of_hundreds_of_messages_of_one_person_is_the_one_that_is_shown() {
+    let mut world = calm();
+    for number in 1..=230 {
+        record(&world, number, 1);
+    }
+    world.run(0, START_MS + 2_000);
+    let state = world.crm.state.lock().unwrap();
+    let shown = state.contacts.values().find_map(|properties| properties.get(LINE_LAST_MESSAGE).cloned());
+    assert_eq!(shown, Some(word(230)));
 }
 
 #[test]

@@ -25,6 +25,7 @@ pub async fn run(place: &Place, say: &Say, command: &ParkedCommand) -> Result<Re
         }
         ParkedCommand::List { portal: None, .. } => {
             let accounts = place.channels()?.accounts().await?;
+            say.unreadable(accounts.unreadable);
             list(place, say, &accounts).await
         }
         ParkedCommand::Decide { push_id, shown, .. } => {
@@ -35,10 +36,19 @@ pub async fn run(place: &Place, say: &Say, command: &ParkedCommand) -> Result<Re
 
 async fn list(place: &Place, say: &Say, accounts: &[CrmAccount]) -> Result<Report, Failure> {
     let journal = place.parts.journal()?;
-    let (mut rows, mut parked) = (Vec::new(), Vec::new());
+    let (mut rows, mut parked, mut unreadable) = (Vec::new(), Vec::new(), 0);
     for account in accounts {
-        for id in journal.parked(&account.key).await? {
-            let Some(push) = journal.push(id).await? else { continue };
+        let listed = journal.parked(&account.key).await?;
+        unreadable += listed.unreadable;
+        for id in listed {
+            let push = match journal.push(id).await {
+                Err(error) if error.is_unreadable() => {
+                    unreadable += 1;
+                    continue;
+                }
+                found => found?,
+            };
+            let Some(push) = push else { continue };
             let PushState::Parked(sending) = &push.value.state else { continue };
             let contact = push.value.contact.as_ref().map(|contact| contact.as_str().to_owned());
             rows.push(vec![
@@ -55,6 +65,7 @@ async fn list(place: &Place, say: &Say, accounts: &[CrmAccount]) -> Result<Repor
             }));
         }
     }
+    say.unreadable(unreadable);
     let heads = match say.language {
         Language::Japanese => ["送信ID", "CRMアカウント", "チャネル", "コンタクト", "最初の送信"],
         Language::English => ["push id", "CRM account", "channel", "contact", "first attempt"],

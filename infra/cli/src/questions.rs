@@ -26,8 +26,12 @@ pub async fn run(place: &Place, say: &Say, command: &QuestionsCommand) -> Result
 async fn list(place: &Place, say: &Say) -> Result<Report, Failure> {
     let journal = place.parts.journal()?;
     let (mut rows, mut all) = (Vec::new(), Vec::new());
-    for account in place.channels()?.accounts().await? {
-        for question in journal.questions(&account.key).await? {
+    let accounts = place.channels()?.accounts().await?;
+    let mut unreadable = accounts.unreadable;
+    for account in accounts {
+        let questions = journal.questions(&account.key).await?;
+        unreadable += questions.unreadable;
+        for question in questions {
             let (id, channel) = (question.conversation.hash(), question.conversation.channel);
             rows.push(vec![
                 id.clone(),
@@ -41,6 +45,7 @@ async fn list(place: &Place, say: &Say) -> Result<Report, Failure> {
             }));
         }
     }
+    say.unreadable(unreadable);
     let heads = match say.language {
         Language::Japanese => ["質問ID", "CRMアカウント", "チャネル", "コンタクト"],
         Language::English => ["question", "CRM account", "channel", "contact"],

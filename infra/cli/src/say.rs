@@ -50,6 +50,21 @@ impl Say {
         eprintln!("{}", shown(words));
     }
 
+    /// That a list is not whole, if so many of its rows were written by another version of Musubi.
+    pub fn unreadable(&self, rows: usize) {
+        if rows == 0 {
+            return;
+        }
+        self.note(&match self.language {
+            Language::Japanese => format!(
+                "注意: 別のバージョンのMusubiが書いたデータ{rows}件は読み取れないため、一覧に含まれていません。デプロイ済みのものと同じバージョンのmusubiで実行してください。"
+            ),
+            Language::English => format!(
+                "Note: {rows} of this list cannot be read and are not shown: another version of Musubi wrote them. Use the musubi of the version that is deployed."
+            ),
+        });
+    }
+
     /// The result.
     pub fn report(&self, report: &Report) -> ExitCode {
         if self.json {

@@ -30,6 +30,7 @@ struct State {
 /// The stack cannot be read.
 pub async fn list(place: &Place, say: &Say) -> Result<Report, Failure> {
     let channels = place.channels()?.all().await?;
+    say.unreadable(channels.unreadable);
     let line = place.line(place.parts.secrets()?)?;
     let states: Vec<State> = futures::stream::iter(channels)
         .map(|channel| state(place, &line, channel))

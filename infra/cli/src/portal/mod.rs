@@ -26,6 +26,7 @@ pub async fn run(place: &Place, ask: &mut Ask, say: &Say, command: &PortalComman
         PortalCommand::Add(asked) => add::add(place, ask, say, asked).await,
         PortalCommand::List => {
             let accounts = place.channels()?.accounts().await?;
+            say.unreadable(accounts.unreadable);
             let rows: Vec<Vec<String>> = accounts
                 .iter()
                 .map(|account| {

@@ -12,3 +12,4 @@ mod place;
 mod portal;
 mod project;
 mod support;
+mod unreadable;

@@ -4,6 +4,7 @@ use futures::future::join_all;
 
 use super::fields::set_profile;
 use super::{Payer, Verdict};
+use crate::domain::activity::Activity;
 use crate::domain::channel::Channel;
 use crate::domain::claim::{Claim, ClaimedBy, EmailAddress, Whom};
 use crate::domain::conversation::Conversation;
@@ -228,7 +229,7 @@ impl Payer<'_> {
     ) -> Result<Vec<(Person, ContactRecord)>, PortError> {
         let mut writes = Vec::new();
         for (person, record) in &known {
-            let pending = self.journal().all_pending(&person.head.value.key, LOOK_BACK).await?;
+            let pending = self.pending_with_newest(&person.head.value).await?;
             writes.push(ContactWrite {
                 contact: record.contact.clone(),
                 properties: self.properties(person, record, &pending),
@@ -251,6 +252,17 @@ impl Payer<'_> {
             }
         }
         Ok(written)
+    }
+
+    /// The first activities that wait, and the newest message, however many lie between.
+    async fn pending_with_newest(&self, head: &Conversation) -> Result<Vec<Activity>, PortError> {
+        let mut pending = self.journal().all_pending(&head.key, LOOK_BACK).await?;
+        if let Some(last) = head.last_inbound.as_ref().filter(|_| pending.len() == LOOK_BACK)
+            && pending.iter().all(|activity| activity.mark != last.mark)
+        {
+            pending.extend(self.journal().pending(&head.key, &last.mark).await?.map(|found| found.value));
+        }
+        Ok(pending)
     }
 
     /// The contact follows: nothing is owed, unless something happened meanwhile.
