@@ -32,3 +32,4 @@ mod thousands;
 mod unanswered;
 mod unsend;
 mod versions;
+mod words_kept;

@@ -39,6 +39,7 @@ fn tried(world: &World, name: &str, is_parked: bool) -> PushId {
         contact: None,
         channel: world.channel.id.clone(),
         expires_at_ms: START_MS + 1,
+        accepted_at_ms: 1,
         state: if is_parked { PushState::Parked(sending) } else { PushState::Sending(sending) },
         completion_owed: false,
         completed: false,

@@ -9,6 +9,7 @@ mod acts;
 mod check;
 mod contract;
 mod crash_points;
+mod crm_refusals;
 mod due;
 mod erasing;
 mod faults;

@@ -82,10 +82,11 @@ fn behind_many_entries(stands: impl Fn(&ConversationKey, &MessageId, &Mark) -> W
             key: format!("musubi-entry-{number}"),
             contact: ContactId::new("1"),
             at_ms: START_MS,
-            members: vec![Member { mark: mark_of(number), message: Some(message) }],
+            members: vec![Member { mark: mark_of(number), message: Some(message), part: None }],
             rendering: RENDERING,
             tried_at_ms: Some(START_MS),
             note: Some(NoteId::new("0")),
+            withheld: None,
         };
         writes.push(write::entry(&key, &entry, 0, START_MS));
     }

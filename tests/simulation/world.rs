@@ -180,6 +180,7 @@ impl World {
             if now_ms >= calm_at_ms {
                 self.faults.stop();
                 self.line.relent();
+                self.crm.relent();
             }
             if now_ms >= until_ms {
                 return;
@@ -248,6 +249,7 @@ impl World {
                     let settle_up = self.settle_up();
                     let until_ms = self.clock.now_ms() + 30_000;
                     in_flight(Origin::Wake(waiting.id), async move {
+                        settle_up.owe_again(&waiting.job).await?;
                         settle_up.settle_up(&waiting.job.account, until_ms).await.map(|_| ())
                     })
                 }),

@@ -207,23 +207,6 @@ pub enum Media {
 }
 
 impl Content {
-    /// How many characters it puts into an entry, roughly from above.
-    pub fn size_chars(&self) -> usize {
-        let words = match self {
-            Self::Text { text } | Self::Edited { text } | Self::Rich { alt_text: text } => text.chars().count(),
-            Self::Sticker { keywords, text, .. } => {
-                keywords.iter().chain(text).map(|word| word.chars().count() + 2).sum()
-            }
-            Self::Media { name, url, .. } => name.iter().chain(url).map(|word| word.chars().count()).sum(),
-            Self::Location { title, address, .. } => title.iter().chain(address).map(|word| word.chars().count()).sum(),
-            Self::Postback { data, params } => data.chars().count() + params.as_ref().map_or(0, |p| p.chars().count()),
-            Self::Other { what } => what.as_str().chars().count(),
-            Self::Unsupported { what } => what.chars().count(),
-            Self::Follow { .. } | Self::Unfollow | Self::Unsent | Self::NotSent { .. } => 0,
-        };
-        words + 120
-    }
-
     /// The kind, for logs and counts.
     pub fn kind(&self) -> &'static str {
         match self {

@@ -4,6 +4,7 @@
 //! transaction records an event, what it says about friendship, and what is owed.
 
 mod friendship;
+mod open;
 
 use std::fmt;
 
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::account::CrmAccountKey;
 use super::activity::{Activity, Content, Mark, Speaker};
 use super::channel::ChannelSettings;
+use super::entry::Continued;
 use super::follow::Following;
 use super::ids::{ChannelId, ContactId, LineUserId, TaskId, fingerprint};
 use super::owed::{Owed, OwedRow};
@@ -21,6 +23,7 @@ use super::properties::RECENT;
 const MAX_RETRACTED: usize = 10 * RECENT;
 
 pub use friendship::Friendship;
+pub use open::OpenEntry;
 
 /// Where events come from.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -88,24 +91,6 @@ impl ConversationKey {
     }
 }
 
-/// What was said since the last entry.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OpenEntry {
-    /// Arrival of the first activity, in milliseconds.
-    pub first_arrived_at_ms: i64,
-    /// Arrival of the newest activity, in milliseconds.
-    pub last_arrived_at_ms: i64,
-    /// When the owed row is due, in milliseconds.
-    pub due_at_ms: i64,
-}
-
-impl OpenEntry {
-    /// When it is ready: idle for the window, or as old as an entry may grow.
-    pub fn ready_at_ms(&self, settings: &ChannelSettings) -> i64 {
-        (self.last_arrived_at_ms + settings.idle_window_ms).min(self.first_arrived_at_ms + settings.entry_limit_ms)
-    }
-}
-
 /// The owner's task. One is open per person and channel.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnersTask {
@@ -163,6 +148,12 @@ pub struct Conversation {
     /// The number of the next entry.
     #[serde(default)]
     pub next_entry: u32,
+    /// How far a message is written that was too long for one entry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub continued: Option<Continued>,
+    /// When operators were last told that the CRM refuses words of this conversation, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused_told_at_ms: Option<i64>,
     /// The owner's task.
     #[serde(default)]
     pub task: Option<OwnersTask>,
@@ -213,6 +204,8 @@ impl Conversation {
             open: None,
             sealed_until: None,
             next_entry: 0,
+            continued: None,
+            refused_told_at_ms: None,
             task: None,
             next_task: 0,
             profile_wanted: true,
@@ -301,20 +294,6 @@ impl Conversation {
                 Some(row)
             }
         }
-    }
-
-    /// Words wait for an entry although nothing says so: one is due now. Returns the row; none where one lies there.
-    pub fn open_now(&mut self, settings: &ChannelSettings, now_ms: i64) -> Option<OwedRow> {
-        if self.open.is_some() {
-            return None;
-        }
-        let quiet_since_ms = now_ms - settings.idle_window_ms;
-        self.open = Some(OpenEntry {
-            first_arrived_at_ms: quiet_since_ms,
-            last_arrived_at_ms: quiet_since_ms,
-            due_at_ms: now_ms,
-        });
-        Some(OwedRow::new(&self.account, self.entry_owed(), now_ms, now_ms))
     }
 
     /// A message was taken back: properties that show it must follow.

@@ -1,17 +1,42 @@
 //! An entry: a stretch of conversation that becomes one note on the CRM's timeline.
+//!
+//! It is measured as it will be written. What does not fit waits for the next one; a message that alone does not fit goes on
+//! there.
 
 use serde::{Deserialize, Serialize};
 
 use super::activity::{Activity, Mark};
 use super::conversation::ConversationKey;
 use super::ids::{ContactId, MessageId, NoteId, fingerprint};
+use super::language::Language;
+use super::timeline::{self, Line};
 
 /// No entry holds more activities: sealing and acknowledging each fit one transaction.
 pub const MAX_MEMBERS: usize = 90;
-/// No entry holds more characters (HubSpot's note body takes 65,536).
-pub const MAX_CHARS: usize = 60_000;
+/// No entry's HTML is longer, in UTF-16 code units. HubSpot takes 65,536 "characters" (its guide on notes) and does not say
+/// which; where it counts bytes, it refuses, and the entry is cut.
+pub const MAX_UNITS: usize = 60_000;
 /// How entries are rendered today; stored with each, so that a retry writes the same.
-pub const RENDERING: u32 = 1;
+pub const RENDERING: u32 = 2;
+
+/// A stretch of a message's words, in characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// So many stand in entries before.
+    pub from: usize,
+    /// Where it ends and another entry goes on. `None`: with the message.
+    #[serde(default)]
+    pub to: Option<usize>,
+}
+
+/// A message whose words are written up to here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Continued {
+    /// Which.
+    pub mark: Mark,
+    /// So many characters of it stand in entries.
+    pub from: usize,
+}
 
 /// One activity of an entry. It remembers no words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +45,16 @@ pub struct Member {
     pub mark: Mark,
     /// Its message, where it is one.
     pub message: Option<MessageId>,
+    /// Which part of it, where the entry does not hold all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<Part>,
+}
+
+impl Member {
+    /// Where the next entry goes on with it, in characters; `None`: this one ends it.
+    pub fn goes_on_at(&self) -> Option<usize> {
+        self.part?.to
+    }
 }
 
 /// A sealed entry: exactly these activities, for this contact, under this key.
@@ -31,7 +66,7 @@ pub struct Entry {
     pub key: String,
     /// On whose timeline.
     pub contact: ContactId,
-    /// The time it stands at, in milliseconds: the first activity's.
+    /// The time it stands at, in milliseconds: the first activity's, or a little later where the entry before stands there.
     pub at_ms: i64,
     /// In order.
     pub members: Vec<Member>,
@@ -43,36 +78,43 @@ pub struct Entry {
     /// The note it became.
     #[serde(default)]
     pub note: Option<NoteId>,
+    /// The CRM refused its words, with this code: the note says so in their place, and they are put aside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withheld: Option<String>,
+}
+
+/// What an entry is sealed for.
+pub struct Sealing<'a> {
+    /// Whose words.
+    pub conversation: &'a ConversationKey,
+    /// Its number in the conversation.
+    pub number: u32,
+    /// On whose timeline.
+    pub contact: &'a ContactId,
+    /// In which language it will be rendered.
+    pub language: Language,
+    /// How far a message is written already.
+    pub continued: Option<&'a Continued>,
+    /// Where the entry before stands: no other may stand there, since entries are told apart by it where the CRM takes no key.
+    pub before_at_ms: Option<i64>,
 }
 
 impl Entry {
-    /// Seals the first activities that fit. `None` where there are none.
-    pub fn seal(
-        conversation: &ConversationKey,
-        number: u32,
-        contact: &ContactId,
-        activities: &[Activity],
-    ) -> Option<Self> {
-        let mut members: Vec<Member> = Vec::new();
-        let mut chars = 0;
-        for activity in activities.iter().take(MAX_MEMBERS) {
-            chars += activity.content.size_chars();
-            if chars > MAX_CHARS && !members.is_empty() {
-                break;
-            }
-            members.push(Member { mark: activity.mark.clone(), message: activity.message.clone() });
-        }
+    /// Seals the first activities that fit as they will be written. `None` where there are none.
+    pub fn seal(sealing: &Sealing<'_>, activities: &[Activity]) -> Option<Self> {
+        let members = members(sealing, activities);
         let first = members.first()?.mark.clone();
-        let key = format!("musubi-entry-{}", fingerprint(&[&conversation.hash(), &number.to_string()]));
+        let name = [sealing.conversation.hash(), sealing.number.to_string()];
         Some(Self {
-            number,
-            key,
-            contact: contact.clone(),
-            at_ms: first.at_ms,
+            number: sealing.number,
+            key: format!("musubi-entry-{}", fingerprint(&[&name[0], &name[1]])),
+            contact: sealing.contact.clone(),
+            at_ms: first.at_ms + i64::from(sealing.before_at_ms == Some(first.at_ms)),
             members,
             rendering: RENDERING,
             tried_at_ms: None,
             note: None,
+            withheld: None,
         })
     }
 
@@ -80,4 +122,53 @@ impl Entry {
     pub fn until(&self) -> Option<&Mark> {
         self.members.last().map(|member| &member.mark)
     }
+
+    /// What the next entry goes on with, where this one's last message does not end in it.
+    pub fn continued(&self) -> Option<Continued> {
+        let last = self.members.last()?;
+        Some(Continued { mark: last.mark.clone(), from: last.goes_on_at()? })
+    }
+
+    /// The same entry with about half of what it says, for one that the CRM has refused. `None` where less would not help: it
+    /// says one thing, and that is short by every way of counting.
+    pub fn halved(&self, lines: &[Line<'_>], language: Language) -> Option<Self> {
+        let mut half = self.clone();
+        if self.members.len() > 1 {
+            half.members.truncate(self.members.len() / 2);
+            return Some(half);
+        }
+        let ([line], [member]) = (lines, half.members.as_mut_slice()) else { return None };
+        let from = member.part.map_or(0, |part| part.from);
+        let chars = line.words(language).chars().count();
+        if line.size_bytes(language) <= MAX_UNITS || chars < 2 {
+            return None;
+        }
+        member.part = Some(Part { from, to: Some(from + chars / 2) });
+        Some(half)
+    }
 }
+
+fn members(sealing: &Sealing<'_>, activities: &[Activity]) -> Vec<Member> {
+    let mut members: Vec<Member> = Vec::new();
+    let mut room = MAX_UNITS - timeline::HEAD_UNITS;
+    for activity in activities.iter().take(MAX_MEMBERS) {
+        let from =
+            sealing.continued.filter(|continued| continued.mark == activity.mark).map(|continued| continued.from);
+        let line = Line::new(activity, from.map(|from| Part { from, to: None }));
+        let size = line.size_units(sealing.language);
+        let mut part = line.part;
+        if size > room {
+            if !members.is_empty() {
+                break;
+            }
+            let from = from.unwrap_or(0);
+            part = Some(Part { from, to: Some(from + line.fitting_chars(room, sealing.language)) });
+        }
+        room = room.saturating_sub(size);
+        members.push(Member { mark: activity.mark.clone(), message: activity.message.clone(), part });
+    }
+    members
+}
+
+#[cfg(test)]
+mod tests;

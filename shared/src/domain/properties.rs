@@ -37,8 +37,12 @@ pub const LINE_ROUTE: &str = "line_route";
 
 /// How many messages `line_recent_messages` keeps.
 pub const RECENT: usize = 20;
-/// No value is longer, in characters (HubSpot takes 65,536).
-pub const MAX_CHARS: usize = 65_000;
+/// No value is longer, in UTF-16 code units (HubSpot takes 65,536 "characters" and does not say which).
+pub const MAX_UNITS: usize = 65_000;
+/// Short by every way of counting: three bytes of UTF-8 are at most one UTF-16 code unit.
+pub const SHORT_UNITS: usize = 16_000;
+/// No line of the recent messages has more words than this, in UTF-16 code units: all of them fit into one value.
+const LINE_UNITS: usize = 3_000;
 
 /// The recent messages after `new` ones: one a line, oldest first, each with its time. `new` are all that wait, those among
 /// them that are told already included: what stands there as often as it waits is not added, so a repeat after a lost answer
@@ -57,7 +61,19 @@ pub fn recent(current: &str, new: &[String]) -> String {
     }
     lines.sort_by_key(|line| stamp(line));
     let skip = lines.len().saturating_sub(RECENT);
-    cut(&lines[skip..].join("\n"), MAX_CHARS)
+    newest(&lines[skip..].join("\n"), MAX_UNITS)
+}
+
+/// The newest lines that fit; of a single one that does not, its beginning.
+pub fn newest(lines: &str, max_units: usize) -> String {
+    let mut rest = lines;
+    while units(rest) > max_units {
+        match rest.split_once('\n') {
+            Some((_, newer)) => rest = newer,
+            None => return cut(rest, max_units),
+        }
+    }
+    rest.to_owned()
 }
 
 /// The recent messages without the words of those said at these seconds (as [`recent_line`] writes
@@ -90,12 +106,25 @@ pub fn recent_line(at_ms: i64, words: &str, time_zone: &jiff::tz::TimeZone) -> S
     let at =
         jiff::Timestamp::from_millisecond(at_ms).unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_zoned(time_zone.clone());
     let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
-    format!("{} {}", at.strftime("%Y-%m-%d %H:%M:%S"), cut(&words, 3_000))
+    format!("{} {}", at.strftime("%Y-%m-%d %H:%M:%S"), cut(&words, LINE_UNITS))
 }
 
-/// The text, cut to at most `max` characters.
-pub fn cut(text: &str, max: usize) -> String {
-    text.chars().take(max).collect()
+/// The text, cut to at most `max_units` UTF-16 code units. One that was cut ends in `…`.
+pub fn cut(text: &str, max_units: usize) -> String {
+    if units(text) <= max_units {
+        return text.to_owned();
+    }
+    let mut left = max_units.saturating_sub(1);
+    let fits = |letter: &char| {
+        let fits = letter.len_utf16() <= left;
+        left = left.saturating_sub(letter.len_utf16());
+        fits
+    };
+    text.chars().take_while(fits).chain(['…']).collect()
+}
+
+fn units(text: &str) -> usize {
+    text.encode_utf16().count()
 }
 
 #[cfg(test)]
@@ -150,6 +179,30 @@ mod tests {
             [gone, gone].join("\n"),
             "which of the two, nobody knows any more"
         );
+    }
+
+    #[test]
+    fn twenty_long_messages_of_letters_outside_the_plane_fit_and_the_newest_is_among_them() {
+        let zone = jiff::tz::TimeZone::UTC;
+        let new: Vec<String> = (0..25).map(|n| recent_line(n * 1_000, &"😀".repeat(5_000), &zone)).collect();
+        let all = recent("", &new);
+        assert!(units(&all) <= MAX_UNITS && all.lines().count() == RECENT, "{}", units(&all));
+        assert!(
+            all.lines().last().is_some_and(|line| line.starts_with("1970-01-01 00:00:24 😀") && line.ends_with('…'))
+        );
+    }
+
+    #[test]
+    fn a_value_that_somebody_else_filled_up_gives_way_to_the_newest_line() {
+        let new = ["2026-11-21 10:00:01 b".to_owned()];
+        assert_eq!(recent(&format!("2026-11-21 10:00:00 {}", "a".repeat(65_000)), &new), new[0]);
+        assert_eq!(newest(&"a".repeat(9), 5), "aaaa…");
+    }
+
+    #[test]
+    fn a_text_is_cut_between_letters_and_says_so() {
+        assert_eq!((cut("結び", 2), cut("結びめ", 2)), ("結び".to_owned(), "結…".to_owned()));
+        assert_eq!((cut("😀😀", 4), cut("😀😀", 3), cut("a😀😀", 3)), ("😀😀".into(), "😀…".into(), "a…".into()));
     }
 
     #[test]

@@ -128,6 +128,9 @@ pub struct Push {
     pub channel: ChannelId,
     /// When the workflow stops waiting, in milliseconds.
     pub expires_at_ms: i64,
+    /// When the workflow asked for it, in milliseconds; 0 in rows from before this was kept.
+    #[serde(default)]
+    pub accepted_at_ms: i64,
     /// Where it stands.
     pub state: PushState,
     /// The waiting workflow's answer is owed: one row says so, however often the CRM repeats itself.
@@ -153,6 +156,7 @@ impl Push {
             contact: job.contact.clone(),
             channel: job.channel.clone(),
             expires_at_ms: job.expires_at_ms,
+            accepted_at_ms: job.accepted_at_ms,
             state,
             completion_owed: false,
             completed: false,

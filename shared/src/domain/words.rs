@@ -57,6 +57,14 @@ pub fn of(content: &Content, language: Language) -> String {
     }
 }
 
+/// Stands where the CRM did not take a message's words.
+pub fn withheld(language: Language) -> &'static str {
+    language.pick(
+        "[このメッセージの内容はCRMに受け付けられませんでした。Musubiの管理者がデッドレターから戻せます]",
+        "[The CRM did not take this message's words. Whoever runs Musubi can bring them back from the dead letters.]",
+    )
+}
+
 /// Who spoke, where the person's own name is not known.
 pub fn speaker(speaker: Speaker, language: Language) -> &'static str {
     match speaker {

@@ -9,6 +9,7 @@
 //! | | `r:{event}` | our answer to the event is on the timeline, 60 days |
 //! | | `x:{event}` | what the event asked for, beyond being recorded, is done, 60 days |
 //! | | `p:{mark}` | [`Activity`] with its words, until its entry is acknowledged (30 days behind that) |
+//! | | `h:{as p}` | [`Activity`] whose words the CRM refused, until an operator sends them back (30 days from its arrival) |
 //! | | `n:{number}` | [`Entry`], 60 days |
 //! | | `claim` | [`Claim`] with what LINE Login told, until the contact follows it (30 days behind that) |
 //! | | `erased` | when everything else of it was erased, 60 days: what still comes from before is dropped |
@@ -18,6 +19,7 @@
 //! | `l:{state}` | `attempt` | [`LoginAttempt`], one day |
 //! | `a:{nonce}` | `nonce` | [`LinkNonce`] of an account link, one day |
 //! | `s:{push}` | `push` | [`Push`], 400 days once settled |
+//! | `w:{contact}` | `outcome` | [`NewestSend`] of a contact, 60 days |
 //! | `k:{account}` | `{push}` | a parked send, for operators' lists |
 //! | `d:{channel}` | `dropped` | [`NotLinked`], kept |
 //! | `o:{account}:{shard}` | `{due_at_ms}:{name}` | [`OwedRow`] |
@@ -60,6 +62,17 @@ pub struct Question {
     pub conversation: ConversationKey,
     /// The contact that has the person's e-mail address.
     pub contact: ContactId,
+}
+
+/// The newest send whose outcome a contact's property shows, or is about to. Later ones are larger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct NewestSend {
+    /// When it was asked for, in milliseconds.
+    pub asked_at_ms: i64,
+    /// When it ended, in milliseconds.
+    pub at_ms: i64,
+    /// Which.
+    pub push: PushId,
 }
 
 /// The journal.
@@ -150,6 +163,15 @@ impl Journal {
         rows.iter().map(Row::read).collect()
     }
 
+    /// The first activities whose words the CRM refused, in order.
+    ///
+    /// # Errors
+    /// As the table's.
+    pub async fn refused(&self, key: &ConversationKey, limit: usize) -> Result<Vec<Activity>, PortError> {
+        let rows = self.all(&partition(key), "h:").await?;
+        rows.iter().take(limit).map(Row::read).collect()
+    }
+
     /// An entry.
     ///
     /// # Errors
@@ -224,6 +246,18 @@ impl Journal {
     /// As the table's.
     pub async fn is_done(&self, key: &ConversationKey, event: &EventId) -> Result<bool, PortError> {
         Ok(self.0.get(&done_key(key, event)).await?.is_some())
+    }
+
+    /// The newest send whose outcome is known at a contact.
+    ///
+    /// # Errors
+    /// As the table's.
+    pub async fn newest_send(
+        &self,
+        account: &CrmAccountKey,
+        contact: &ContactId,
+    ) -> Result<Option<Versioned<NewestSend>>, PortError> {
+        self.read(&newest_send_key(account, contact)).await
     }
 
     /// A send.

@@ -12,6 +12,9 @@ use musubi::domain::properties::LINE_USER_ID;
 use musubi::ports::crm::*;
 use musubi::ports::{Crms, PortError};
 
+/// The longest note and the longest value, as they are written, in UTF-16 code units.
+const LONGEST: usize = 65_536;
+
 use crate::faults::{Fate, Faults};
 
 #[derive(Clone)]
@@ -39,7 +42,29 @@ pub struct State {
     /// Workflows that wait, as far as the CRM knows.
     pub waiting: BTreeSet<CallbackId>,
     pub completed: BTreeMap<CallbackId, Vec<BTreeMap<String, String>>>,
+    /// What holds any of these is refused for good.
+    pub refused_words: BTreeSet<String>,
+    /// What holds any of these is refused until the CRM relents.
+    pub refused_for_now: BTreeSet<String>,
     next_id: u64,
+}
+
+impl State {
+    /// Looks at a text as it is written.
+    fn admit(&self, text: &str) -> Each<()> {
+        let refuse = |code: &str| Err(CrmFailure::Refused { code: code.to_owned() });
+        if text.encode_utf16().count() > LONGEST {
+            return refuse("TOO_LONG");
+        }
+        match self.refused_words.iter().chain(&self.refused_for_now).any(|word| text.contains(word)) {
+            true => refuse("CONTENT"),
+            false => Ok(()),
+        }
+    }
+
+    fn admit_all(&self, properties: &Properties) -> Each<()> {
+        properties.0.values().try_for_each(|value| self.admit(value))
+    }
 }
 
 #[derive(Clone)]
@@ -52,6 +77,11 @@ pub struct ModelCrm {
 impl ModelCrm {
     pub fn new(faults: Faults, unique_keys: bool) -> Self {
         Self { faults, unique_keys, state: Arc::default() }
+    }
+
+    /// From now on only what is refused for good is refused.
+    pub fn relent(&self) {
+        self.state.lock().unwrap().refused_for_now.clear();
     }
 
     async fn each<I, T>(
@@ -103,6 +133,7 @@ impl Crms for ModelCrm {
 impl Crm for ModelCrm {
     async fn upsert_people(&self, people: &[PersonWrite]) -> Vec<Each<ContactId>> {
         self.each("crm upsert", people, |state, person| {
+            state.admit_all(&person.properties)?;
             let user = person.user.expose().to_owned();
             let found =
                 state.contacts.iter().find(|(_, p)| p.get(LINE_USER_ID) == Some(&user)).map(|(id, _)| id.clone());
@@ -158,6 +189,7 @@ impl Crm for ModelCrm {
             if is_taken(state, write) {
                 return Err(CrmFailure::Taken);
             }
+            state.admit_all(&write.properties)?;
             let contact = state.contacts.get_mut(&write.contact).ok_or(CrmFailure::Gone)?;
             contact.extend(write.properties.0.clone());
             Ok(write.contact.clone())
@@ -168,6 +200,7 @@ impl Crm for ModelCrm {
     async fn write_notes(&self, notes: &[NoteWrite]) -> Vec<Each<NoteId>> {
         let unique = self.unique_keys;
         self.each("crm notes", notes, |state, note| {
+            state.admit(&note.body)?;
             let new = ModelNote {
                 key: note.key.clone(),
                 contact: note.contact.clone(),
@@ -208,6 +241,7 @@ impl Crm for ModelCrm {
 
     async fn edit_note(&self, note: &NoteId, body: &str) -> Each<()> {
         self.each("crm edit note", std::slice::from_ref(note), |state, id| {
+            state.admit(body)?;
             let at: usize = id.as_str().parse().expect("a model's note");
             state.notes[at].body = body.to_owned();
             Ok(())

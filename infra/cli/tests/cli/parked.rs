@@ -31,6 +31,7 @@ async fn park(stack: &Stack, execution: &str) -> PushId {
         contact: Some(ContactId::new("101")),
         channel: stack.channel_id(),
         expires_at_ms: i64::MAX,
+        accepted_at_ms: 1,
         state: PushState::Parked(sending),
         completed: false,
         noted_at_ms: None,

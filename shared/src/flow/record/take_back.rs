@@ -17,6 +17,8 @@ use crate::ports::rows::{Versioned, Write};
 
 /// The words of so many go at once. A transaction takes 100 writes and 4 MB (DynamoDB's TransactWriteItems).
 const AT_ONCE: usize = 50;
+/// So many that the CRM refused go with them.
+const REFUSED_AT_ONCE: usize = 30;
 
 impl Record {
     /// Notes where the message stands. One that was taken back before it came has no words.
@@ -44,7 +46,9 @@ impl Record {
         let mut writes = vec![write::unsent(&key, message, now_ms)];
         let standings = self.journal.standings(&key, message).await?.all;
         let words = self.words_of(&key, &standings).await?;
-        let is_all = words.len() < AT_ONCE;
+        let refused = self.refused_words_of(&key, &standings).await?;
+        let is_all = words.len() < AT_ONCE && refused.len() < REFUSED_AT_ONCE;
+        writes.extend(refused.iter().map(|said| write::forget_refused(&key, &said.mark)));
         for mut said in words {
             said.value.content = Content::Unsent;
             writes.push(write::pending(&key, &said.value, said.rev, now_ms));
@@ -59,6 +63,18 @@ impl Record {
             writes.extend(owed.iter().map(write::owe));
         }
         Ok(Transaction { writes, is_all })
+    }
+
+    /// What the CRM refused and is kept for an operator, at most so much as fits.
+    async fn refused_words_of(
+        &self,
+        key: &ConversationKey,
+        standings: &[Standing],
+    ) -> Result<Vec<Activity>, PortError> {
+        let mut refused = self.journal.refused(key, usize::MAX).await?;
+        refused.retain(|said| standings.iter().any(|standing| standing.mark == said.mark));
+        refused.truncate(REFUSED_AT_ONCE);
+        Ok(refused)
     }
 
     /// What still waits with its words, at most so much as fits.

@@ -44,8 +44,12 @@ impl Payer<'_> {
             let marks = marks_in(&entry, &standings);
             match self.take_out(row, &entry, &marks).await? {
                 TakenOut::Done => {
-                    // On a conflict it is found there, and taken out, again.
-                    let gone = standings.forgotten(key, message, &marks, self.now_ms());
+                    // On a conflict it is found there, and taken out, again. One that goes on in another entry is remembered.
+                    let goes_on = |mark: &Mark| {
+                        entry.members.iter().any(|member| member.mark == *mark && member.goes_on_at().is_some())
+                    };
+                    let ended: Vec<Mark> = marks.into_iter().filter(|mark| !goes_on(mark)).collect();
+                    let gone = standings.forgotten(key, message, &ended, self.now_ms());
                     let _ = self.journal().commit(gone).await?;
                 }
                 TakenOut::Sealed => is_sealed = true,

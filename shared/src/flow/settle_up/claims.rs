@@ -103,6 +103,11 @@ impl Payer<'_> {
                 person.email = Some(email.clone());
                 return Ok(Heeded::GoOn);
             }
+            // What the CRM takes for no address is nobody's there.
+            Some(Err(CrmFailure::Refused { .. })) => {
+                self.log_conflict(person, "claim.address_refused");
+                return Ok(Heeded::GoOn);
+            }
             Some(Err(failure)) => return self.wait(person, &failure).await,
         };
         if !self.may_be(person, claim.by, &record).await? {
@@ -186,7 +191,11 @@ impl Payer<'_> {
         if merges && claim.by == ClaimedBy::Login && old.value.by.is_none() && !known {
             match self.crm.merge_contacts(&old.value.contact, new).await {
                 Ok(kept) => return Ok(Ok(kept)),
-                Err(CrmFailure::Refused { .. } | CrmFailure::Gone) => self.log_conflict(person, "merge.refused"),
+                Err(
+                    CrmFailure::Refused { .. } | CrmFailure::NotReady { .. } | CrmFailure::Taken | CrmFailure::Gone,
+                ) => {
+                    self.log_conflict(person, "merge.refused");
+                }
                 Err(failure) => return Ok(Err(failure)),
             }
         }

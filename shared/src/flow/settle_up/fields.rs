@@ -76,7 +76,7 @@ impl Payer<'_> {
             None if head.retracted.contains(&mark.at_ms) => &Content::Unsent,
             None => return None,
         };
-        Some(property::cut(&words::of(content, self.account.language), property::MAX_CHARS))
+        Some(property::cut(&words::of(content, self.account.language), property::MAX_UNITS))
     }
 
     fn recent_messages(&self, head: &Conversation, current: &str, pending: &[Activity]) -> String {
@@ -97,7 +97,8 @@ impl Payer<'_> {
 /// Name and picture, where LINE told them.
 pub(super) fn set_profile(properties: &mut Properties, profile: Option<&LineProfile>) {
     if let Some(profile) = profile {
-        properties.set(property::LINE_USER_NAME, shown::name(&profile.display_name));
+        let name = property::cut(&shown::name(&profile.display_name), property::SHORT_UNITS);
+        properties.set(property::LINE_USER_NAME, name);
         properties.set(property::LINE_USER_PICTURE, profile.picture_url.clone().unwrap_or_default());
     }
 }

@@ -11,6 +11,7 @@ use crate::domain::owed::{Owed, OwedRow};
 use crate::domain::put_aside::{PutAside, Why};
 use crate::ports::PortError;
 use crate::ports::journal::write;
+use crate::ports::rows::Write;
 
 impl Payer<'_> {
     /// The CRM has not taken the work for weeks. What it says expires soon and goes; younger words stay owed.
@@ -20,7 +21,8 @@ impl Payer<'_> {
         self.bury(&row, &format!("given up after 29 days / 29日間書き込めませんでした: {why}")).await?;
         match &row.owed {
             Owed::Entry { .. } => self.give_up_words(&row).await,
-            _ => self.end(&row).await,
+            Owed::Person { conversation } => self.end(&row, vec![write::unsaid(conversation)]).await,
+            _ => self.end(&row, Vec::new()).await,
         }
     }
 
@@ -35,19 +37,30 @@ impl Payer<'_> {
         Ok(())
     }
 
-    /// The CRM refuses the work for good.
+    /// The CRM refuses the work for good. Who the person is said to be is kept: the row comes back with the next event, or with
+    /// the letter.
     pub(super) async fn refused(&self, row: &OwedRow, why: &Why) -> Result<(), PortError> {
         self.bury(row, &why.words()).await?;
-        self.end(row).await
+        self.end(row, Vec::new()).await
     }
 
     /// The row goes; whatever happens next owes it anew.
-    async fn end(&self, row: &OwedRow) -> Result<(), PortError> {
-        let Owed::Person { conversation } = &row.owed else { return self.paid(row).await };
-        let Some(mut head) = self.head(conversation).await? else { return self.paid(row).await };
-        head.value.person_owed = false;
+    async fn end(&self, row: &OwedRow, mut writes: Vec<Write>) -> Result<(), PortError> {
+        writes.push(write::paid(row));
+        let head = match &row.owed {
+            Owed::Person { conversation } => self.head(conversation).await?,
+            _ => None,
+        };
         // On a conflict the row stays due.
-        self.commit_head(&mut head, vec![write::unsaid(conversation), write::paid(row)]).await?;
+        match head {
+            Some(mut head) => {
+                head.value.person_owed = false;
+                self.commit_head(&mut head, writes).await?;
+            }
+            None => {
+                let _ = self.journal().commit(writes).await?;
+            }
+        }
         Ok(())
     }
 

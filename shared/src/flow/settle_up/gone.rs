@@ -100,7 +100,9 @@ impl Payer<'_> {
     async fn forget_words(&self, key: &ConversationKey, contact: &ContactId) -> Result<bool, PortError> {
         loop {
             let pending = self.journal().all_pending(key, MAX_MEMBERS).await?;
-            let words = pending.iter().map(|activity| write::forget(key, &activity.mark)).collect::<Vec<_>>();
+            let mut words = pending.iter().map(|activity| write::forget(key, &activity.mark)).collect::<Vec<_>>();
+            let refused = self.journal().refused(key, MAX_MEMBERS - words.len()).await?;
+            words.extend(refused.iter().map(|activity| write::forget_refused(key, &activity.mark)));
             if words.is_empty() {
                 break;
             }
@@ -122,6 +124,7 @@ impl Payer<'_> {
         head.value.contact_gone_at_ms = Some(now_ms);
         head.value.unanswered_since_ms = None;
         head.value.retracted.clear();
+        head.value.continued = None;
         head.value.task = None;
         if !self.commit_head(&mut head, writes).await? {
             return Ok(false);

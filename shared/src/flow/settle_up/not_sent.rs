@@ -5,7 +5,7 @@ use crate::domain::activity::{Activity, Content, Mark, Speaker};
 use crate::domain::ids::EventId;
 use crate::domain::owed::{Owed, OwedRow};
 use crate::domain::push::{Push, PushState};
-use crate::domain::timeline;
+use crate::domain::timeline::{self, Line};
 use crate::ports::PortError;
 use crate::ports::crm::{CrmFailure, NoteWrite};
 use crate::ports::journal::write;
@@ -90,7 +90,7 @@ impl Payer<'_> {
             key: format!("musubi-not-sent-{}", push.id),
             contact: contact.clone(),
             at_ms: settlement.at_ms,
-            body: timeline::render(&[activity], &self.style(&name, None)).0,
+            body: timeline::render(&[Line::new(&activity, None)], &self.style(&name, None)).0,
         }))
     }
 }

@@ -1,4 +1,8 @@
 //! The contact's property says how the newest send ended.
+//!
+//! The newest is the one that was asked for last, whenever it ended: a send that was tried for hours, or that somebody decided
+//! days later, does not stand over one that came after it. Which one that is, is remembered before the CRM is told, so that an
+//! older one that comes along in another batch or another call finds it.
 
 use std::collections::BTreeMap;
 
@@ -6,52 +10,90 @@ use super::Payer;
 use crate::domain::ids::ContactId;
 use crate::domain::owed::{Owed, OwedRow};
 use crate::domain::properties::LINE_LAST_OUTCOME;
-use crate::domain::push::{PushOutcome, PushState};
+use crate::domain::push::{Push, PushOutcome, PushState};
 use crate::ports::PortError;
 use crate::ports::crm::{ContactWrite, CrmFailure, Properties};
+use crate::ports::journal::{NewestSend, write};
+use crate::ports::rows::Commit;
 
-/// A property that the CRM keeps refusing is not worth more tries than this.
-const MAX_TRIES: u32 = 10;
+/// How one send ended, and the row that owes it.
+struct Ended {
+    row: OwedRow,
+    contact: ContactId,
+    send: NewestSend,
+    outcome: PushOutcome,
+}
 
 impl Payer<'_> {
     pub(super) async fn outcomes(&self, rows: Vec<OwedRow>) -> Result<(), PortError> {
-        let mut newest: BTreeMap<ContactId, (i64, PushOutcome)> = BTreeMap::new();
-        let mut of: Vec<(OwedRow, ContactId)> = Vec::new();
+        let mut newest: BTreeMap<ContactId, Ended> = BTreeMap::new();
         for row in rows {
             let Owed::Outcome { push } = &row.owed else { continue };
             let push = self.journal().push(*push).await?;
-            let Some((contact, push)) = push.and_then(|push| Some((push.value.contact.clone()?, push.value))) else {
+            let Some(ended) = push.and_then(|push| ended(row.clone(), &push.value)) else {
                 self.paid(&row).await?;
                 continue;
             };
-            let (at_ms, outcome) = match &push.state {
-                PushState::Settled(settlement) => (settlement.at_ms, settlement.outcome),
-                PushState::Parked(sending) => (sending.first_attempt_at_ms, PushOutcome::Unknown),
-                PushState::Sending(sending) => (sending.first_attempt_at_ms, PushOutcome::Queued),
+            let other = newest.remove(&ended.contact);
+            let (newer, older) = match other {
+                Some(other) if other.send > ended.send => (other, Some(ended)),
+                other => (ended, other),
             };
-            let entry = newest.entry(contact.clone()).or_insert((at_ms, outcome));
-            if entry.0 <= at_ms {
-                *entry = (at_ms, outcome);
+            newest.insert(newer.contact.clone(), newer);
+            if let Some(older) = older {
+                self.paid(&older.row).await?;
             }
-            of.push((row, contact));
         }
-        let writes: Vec<ContactWrite> = newest
-            .iter()
-            .map(|(contact, (_, outcome))| {
-                let mut properties = Properties::default();
-                properties.set(LINE_LAST_OUTCOME, outcome.as_str());
-                ContactWrite { contact: contact.clone(), properties }
-            })
-            .collect();
+        let mut told = Vec::new();
+        for ended in newest.into_values() {
+            if self.is_newest(&ended).await? {
+                told.push(ended);
+            }
+        }
+        let writes: Vec<ContactWrite> = told.iter().map(write_of).collect();
         let answers = self.crm.update_contacts(&writes).await;
-        let answers: BTreeMap<&ContactId, _> = writes.iter().map(|write| &write.contact).zip(answers).collect();
-        for (row, contact) in of {
-            match answers.get(&contact) {
-                Some(Ok(_) | Err(CrmFailure::Gone)) | None => self.paid(&row).await?,
-                Some(Err(CrmFailure::Refused { .. })) if row.tries >= MAX_TRIES => self.paid(&row).await?,
-                Some(Err(failure)) => self.failed(&row, failure).await?,
+        for (ended, answer) in told.into_iter().zip(answers) {
+            match answer {
+                Ok(_) | Err(CrmFailure::Gone) => self.paid(&ended.row).await?,
+                Err(failure) => self.failed(&ended.row, &failure).await?,
             }
         }
         Ok(())
     }
+
+    /// Whether no newer send of the contact's is known; this one is, from now on.
+    async fn is_newest(&self, ended: &Ended) -> Result<bool, PortError> {
+        let account = &self.account.key;
+        let known = self.journal().newest_send(account, &ended.contact).await?;
+        let rev = known.as_ref().map_or(0, |known| known.rev);
+        match known.map(|known| known.value) {
+            Some(known) if known == ended.send => return Ok(true),
+            // The same send again: it was parked, and somebody has decided.
+            Some(known) if known.push != ended.send.push && known > ended.send => {
+                self.paid(&ended.row).await?;
+                return Ok(false);
+            }
+            _ => {}
+        }
+        let write = write::newest_send(account, &ended.contact, &ended.send, rev, self.now_ms());
+        // On a conflict the row stays due.
+        Ok(self.journal().commit(vec![write]).await? == Commit::Done)
+    }
+}
+
+fn ended(row: OwedRow, push: &Push) -> Option<Ended> {
+    let (at_ms, outcome) = match &push.state {
+        PushState::Settled(settlement) => (settlement.at_ms, settlement.outcome),
+        PushState::Parked(sending) => (sending.first_attempt_at_ms, PushOutcome::Unknown),
+        PushState::Sending(sending) => (sending.first_attempt_at_ms, PushOutcome::Queued),
+    };
+    let asked_at_ms = if push.accepted_at_ms == 0 { at_ms } else { push.accepted_at_ms };
+    let send = NewestSend { asked_at_ms, at_ms, push: push.id };
+    Some(Ended { row, contact: push.contact.clone()?, send, outcome })
+}
+
+fn write_of(ended: &Ended) -> ContactWrite {
+    let mut properties = Properties::default();
+    properties.set(LINE_LAST_OUTCOME, ended.outcome.as_str());
+    ContactWrite { contact: ended.contact.clone(), properties }
 }

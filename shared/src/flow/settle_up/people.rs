@@ -2,6 +2,7 @@
 
 use futures::future::join_all;
 
+use super::fewer::is_refused;
 use super::fields::set_profile;
 use super::{Payer, Verdict};
 use crate::domain::activity::Activity;
@@ -13,7 +14,7 @@ use crate::domain::link::ContactLink;
 use crate::domain::owed::{Owed, OwedRow};
 use crate::domain::properties as property;
 use crate::ports::PortError;
-use crate::ports::crm::{ContactRecord, ContactWrite, CrmFailure, PersonWrite, Properties};
+use crate::ports::crm::{ContactRecord, ContactWrite, CrmFailure, Each, PersonWrite, Properties};
 use crate::ports::journal::write;
 use crate::ports::messenger::LineProfile;
 use crate::ports::rows::{Commit, Versioned, Write};
@@ -125,7 +126,7 @@ impl Payer<'_> {
             self.leave_unlinked(person, Vec::new()).await?;
         }
         let writes: Vec<PersonWrite> = new.iter().map(|person| self.person_write(person)).collect();
-        let answers = self.crm.upsert_people(&writes).await;
+        let answers = self.make_or_find(writes).await;
         for (mut person, answer) in new.into_iter().zip(answers) {
             match answer {
                 Ok(contact) => {
@@ -139,6 +140,20 @@ impl Payer<'_> {
             }
         }
         Ok(linked)
+    }
+
+    /// Makes or finds people; whoever is refused for their name or picture goes without.
+    async fn make_or_find(&self, mut writes: Vec<PersonWrite>) -> Vec<Each<ContactId>> {
+        let mut answers = self.crm.upsert_people(&writes).await;
+        let refused: Vec<usize> = (0..answers.len()).filter(|at| is_refused(&answers[*at])).collect();
+        for at in &refused {
+            writes[*at].properties = Properties::default();
+        }
+        let bare: Vec<PersonWrite> = refused.iter().map(|at| writes[*at].clone()).collect();
+        for (at, again) in refused.into_iter().zip(self.crm.upsert_people(&bare).await) {
+            answers[at] = again;
+        }
+        answers
     }
 
     fn person_write(&self, person: &Person) -> PersonWrite {
@@ -235,7 +250,10 @@ impl Payer<'_> {
                 properties: self.properties(person, record, &pending),
             });
         }
-        let answers = self.crm.update_contacts(&writes).await;
+        let mut answers = self.crm.update_contacts(&writes).await;
+        for (answer, write) in answers.iter_mut().zip(&writes).filter(|(answer, _)| is_refused(answer)) {
+            *answer = self.write_fewer(write).await;
+        }
         let mut written = Vec::new();
         for ((mut person, record), answer) in known.into_iter().zip(answers) {
             match answer {

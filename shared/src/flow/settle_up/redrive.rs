@@ -5,6 +5,7 @@
 
 use super::SettleUp;
 use crate::domain::account::CrmAccountKey;
+use crate::domain::activity::Activity;
 use crate::domain::conversation::Conversation;
 use crate::domain::job::WakeUp;
 use crate::domain::owed::{Owed, OwedRow};
@@ -13,6 +14,9 @@ use crate::flow::{MAX_CONFLICTS, contended, step_back};
 use crate::ports::PortError;
 use crate::ports::journal::write;
 use crate::ports::rows::{Commit, Write};
+
+/// So many words go back together: each is two writes.
+const AT_ONCE: usize = 40;
 
 impl SettleUp {
     /// Owes what a wake-up brings back, if it brings anything. Twice is the same as once.
@@ -56,28 +60,47 @@ impl SettleUp {
 
     /// What depends on a conversation's state changes with it.
     async fn conversation_again(&self, hash: &str, again: &PutAside) -> Result<(), PortError> {
-        for conflicts in 0..MAX_CONFLICTS {
+        let mut conflicts = 0;
+        while conflicts < MAX_CONFLICTS {
             let Some(mut head) = self.journal.conversation_by_hash(hash).await? else { return Ok(()) };
+            let refused = match again {
+                PutAside::Entry { .. } => self.journal.refused(&head.value.key, AT_ONCE).await?,
+                _ => Vec::new(),
+            };
             let mut writes = match again {
-                PutAside::Entry { .. } => self.entry_again(&mut head.value).await?,
+                PutAside::Entry { .. } => self.entry_again(&mut head.value, &refused).await?,
                 _ => head.value.owe_person(self.clock.now_ms()).iter().map(write::owe).collect(),
             };
             writes.push(write::conversation(&head.value, head.rev));
-            if self.journal.commit(writes).await? == Commit::Done {
-                return Ok(());
+            match self.journal.commit(writes).await? {
+                Commit::Done if refused.len() < AT_ONCE => return Ok(()),
+                Commit::Done => {}
+                Commit::Conflict => {
+                    step_back(&*self.clock, conflicts).await;
+                    conflicts += 1;
+                }
             }
-            step_back(&*self.clock, conflicts).await;
         }
         Err(contended("owe again"))
     }
 
-    async fn entry_again(&self, head: &mut Conversation) -> Result<Vec<Write>, PortError> {
-        let now_ms = self.clock.now_ms();
-        let pending = self.journal.all_pending(&head.key, 1).await?;
-        if pending.is_empty() {
-            return Ok(Vec::new());
+    /// Words that were refused wait for an entry again, as late as they are.
+    async fn entry_again(&self, head: &mut Conversation, refused: &[Activity]) -> Result<Vec<Write>, PortError> {
+        let (key, now_ms) = (head.key.clone(), self.clock.now_ms());
+        let mut writes = Vec::new();
+        for activity in refused {
+            let late = Activity { late: true, ..activity.clone() };
+            writes.extend([
+                write::pending(&key, &late, 0, activity.arrived_at_ms),
+                write::forget_refused(&key, &activity.mark),
+            ]);
         }
-        let settings = self.channels.find(&head.key.channel).await?.map(|channel| channel.settings).unwrap_or_default();
-        Ok(head.open_now(&settings, now_ms).iter().map(write::owe).collect())
+        if refused.is_empty() && self.journal.all_pending(&key, 1).await?.is_empty() {
+            return Ok(writes);
+        }
+        head.refused_told_at_ms = None;
+        let settings = self.channels.find(&key.channel).await?.map(|channel| channel.settings).unwrap_or_default();
+        writes.extend(head.open_now(&settings, now_ms).iter().map(write::owe));
+        Ok(writes)
     }
 }

@@ -6,7 +6,7 @@ use crate::domain::owed::{Owed, OwedRow};
 use crate::ports::PortError;
 use crate::ports::crm::{CrmFailure, TaskStanding};
 use crate::ports::journal::write;
-use crate::ports::rows::Write;
+use crate::ports::rows::{Versioned, Write};
 
 /// From one look to the next, in minutes, while the task is young: looks after 1, 2, 5, 10, 20, 40 and 60 minutes, then every
 /// hour. Whoever answers does it most often at once; and a task of weeks costs little. A new message makes the task young
@@ -46,6 +46,10 @@ impl Payer<'_> {
         for row in rows {
             let Owed::TaskCheck { conversation } = &row.owed else { continue };
             let head = self.head(conversation).await?;
+            if let Some(head) = head.as_ref().filter(|head| is_missing(&head.value)) {
+                self.task_again(&row, head.clone()).await?;
+                continue;
+            }
             match head.and_then(|head| Some((head.value.task.clone()?.id?, head))) {
                 Some((id, head)) => {
                     ids.push(id);
@@ -86,4 +90,17 @@ impl Payer<'_> {
         }
         Ok(())
     }
+
+    /// The CRM did not take the task when the message came: the contact follows once more, and the task with it.
+    async fn task_again(&self, row: &OwedRow, mut head: Versioned<Conversation>) -> Result<(), PortError> {
+        let mut writes = vec![write::paid(row)];
+        writes.extend(head.value.owe_person(self.now_ms()).iter().map(write::owe));
+        self.commit_head(&mut head, writes).await?;
+        Ok(())
+    }
+}
+
+/// Whether a message waits whose task was tried and is not there.
+fn is_missing(head: &Conversation) -> bool {
+    head.unanswered_since_ms.is_some() && head.task.as_ref().is_some_and(|task| task.id.is_none())
 }

@@ -5,9 +5,13 @@ use super::task_checks::{first_look, young_again};
 use super::{Payer, UNKNOWN_REST_MS, Verdict};
 use crate::domain::conversation::OwnersTask;
 use crate::domain::ids::{TaskId, fingerprint};
+use crate::domain::owed::{Owed, OwedRow};
 use crate::ports::PortError;
 use crate::ports::crm::{ContactRecord, CrmFailure, Each, TaskStanding, TaskWrite};
 use crate::ports::journal::write;
+
+/// A task that the CRM does not take is tried again after this long.
+const AGAIN_MS: i64 = 15 * 60_000;
 
 impl Payer<'_> {
     /// Sees to the tasks of those whose message waits. Returns the people who need nothing more.
@@ -32,6 +36,11 @@ impl Payer<'_> {
                         done.push(person);
                     }
                 }
+                Err(failure) if is_lasting(&failure) => {
+                    if self.without_task(&mut person, &failure).await? {
+                        done.push(person);
+                    }
+                }
                 // The number stands, even if nothing was written: another try of ours may be under way.
                 Err(failure) => {
                     self.failed(&person.row, &failure).await?;
@@ -48,8 +57,10 @@ impl Payer<'_> {
         let mut tasks: Vec<TaskWrite> = to_write.iter().map(|(_, task)| task.clone()).collect();
         let mut answers = self.crm.write_tasks(&tasks).await;
         for is_last in [false, true] {
-            let is_refused =
-                |at: &usize| matches!(answers[*at], Err(CrmFailure::Refused { .. })) && tasks[*at].owner.is_some();
+            let is_refused = |at: &usize| {
+                let refused = matches!(answers[*at], Err(CrmFailure::Refused { .. } | CrmFailure::NotReady { .. }));
+                refused && tasks[*at].owner.is_some()
+            };
             let refused: Vec<usize> = (0..tasks.len()).filter(is_refused).collect();
             if refused.is_empty() {
                 break;
@@ -180,6 +191,21 @@ impl Payer<'_> {
         }
     }
 
+    /// The CRM takes no task now: the contact follows all the same, and the task is tried again while a message waits. It is
+    /// owed since the message came, so that the age of the oldest work tells of it.
+    async fn without_task(&self, person: &mut Person, failure: &CrmFailure) -> Result<bool, PortError> {
+        tracing::warn!(crm.account = %self.account.key, owed = person.row.owed.name(), %failure, "task.refused");
+        let now_ms = self.now_ms();
+        let since_ms = person.head.value.unanswered_since_ms.unwrap_or(now_ms);
+        let check = Owed::TaskCheck { conversation: person.head.value.key.clone() };
+        let check =
+            OwedRow { why: Some(failure.why()), ..OwedRow::new(&self.account.key, check, since_ms, now_ms + AGAIN_MS) };
+        if let Some(task) = &mut person.head.value.task {
+            task.look_at_ms = Some(check.due_at_ms);
+        }
+        self.commit_head(&mut person.head, vec![write::owe(&check)]).await
+    }
+
     async fn opened(&self, person: &mut Person, id: TaskId) -> Result<bool, PortError> {
         let now_ms = self.now_ms();
         if let Some(task) = &mut person.head.value.task {
@@ -189,5 +215,13 @@ impl Payer<'_> {
         let look = first_look(&mut person.head.value, now_ms);
         // On a conflict the number stands, and the same task is found or written again.
         self.commit_head(&mut person.head, vec![write::owe(&look)]).await
+    }
+}
+
+/// It will not pass by itself within the time that a person's properties may wait.
+fn is_lasting(failure: &CrmFailure) -> bool {
+    match failure {
+        CrmFailure::Refused { .. } | CrmFailure::NotReady { .. } | CrmFailure::Taken | CrmFailure::Disconnected => true,
+        CrmFailure::Gone | CrmFailure::Unknown | CrmFailure::Later { .. } => false,
     }
 }

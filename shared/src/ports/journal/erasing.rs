@@ -64,6 +64,7 @@ impl Journal {
     pub async fn remains(&self, account: &CrmAccountKey, key: &ConversationKey) -> Result<Remains, PortError> {
         let keys = |rows: Vec<Row>| rows.into_iter().map(|row| row.key).collect::<Vec<_>>();
         let mut remains = Remains { texts: keys(self.all(&partition(key), "p:").await?), ..Remains::default() };
+        remains.texts.extend(keys(self.all(&partition(key), "h:").await?));
         for prefix in ["m:", "u:"] {
             remains.messages.extend(keys(self.all(&partition(key), prefix).await?));
         }

@@ -47,6 +47,12 @@ fn mark_sort(mark: &Mark) -> String {
     format!("{at_ms:013}:{}!{:06}!{:03}{message}!{event}", place.webhook, place.number, message.len())
 }
 
+/// In the order of marks, as those of pending activities are.
+pub(super) fn refused_key(key: &ConversationKey, mark: &Mark) -> RowKey {
+    let pending = pending_key(key, mark);
+    RowKey { sort: pending.sort.replacen("p:", "h:", 1), ..pending }
+}
+
 pub(super) fn entry_key(key: &ConversationKey, number: u32) -> RowKey {
     RowKey::new(partition(key), format!("n:{number:08}"))
 }
@@ -65,6 +71,11 @@ pub(super) fn gone_partition(account: &CrmAccountKey, contact: &ContactId) -> St
 
 pub(super) fn gone_key(account: &CrmAccountKey, contact: &ContactId, key: &ConversationKey) -> RowKey {
     RowKey::new(gone_partition(account, contact), key.hash())
+}
+
+pub(super) fn newest_send_key(account: &CrmAccountKey, contact: &ContactId) -> RowKey {
+    let name = fingerprint(&[account.kind.as_str(), account.id.as_str(), contact.as_str()]);
+    RowKey::new(format!("w:{name}"), "outcome")
 }
 
 pub(super) fn claim_key(key: &ConversationKey) -> RowKey {

@@ -69,17 +69,22 @@ impl Journal {
     ) -> Result<Vec<Entry>, PortError> {
         let (mut found, mut left) = (Vec::new(), standings.len());
         let Some(mut from) = standings.iter().map(|standing| standing.not_before).min() else { return Ok(found) };
+        // One that goes on in the next entry is not found yet.
         let holds = |entry: &Entry| {
-            entry.members.iter().filter(|it| standings.iter().any(|standing| standing.mark == it.mark)).count()
+            let mut held = entry.members.iter().filter(|it| standings.iter().any(|standing| standing.mark == it.mark));
+            let (any, ended) = held
+                .by_ref()
+                .fold((false, 0), |(_, ended), member| (true, ended + usize::from(member.goes_on_at().is_none())));
+            (any, ended)
         };
         loop {
             let page = self.0.range(&partition(key), &entry_key(key, from).sort, &prefix_end("n:"), PAGE).await?;
             for row in &page {
                 let entry: Entry = row.read()?;
                 from = entry.number + 1;
-                let held = holds(&entry);
-                left = left.saturating_sub(held);
-                found.extend((held > 0).then_some(entry));
+                let (any, ended) = holds(&entry);
+                left = left.saturating_sub(ended);
+                found.extend(any.then_some(entry));
                 if left == 0 || found.len() == limit {
                     return Ok(found);
                 }

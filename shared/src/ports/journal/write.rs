@@ -85,6 +85,16 @@ pub fn forget(key: &ConversationKey, mark: &Mark) -> Write {
     Write::Delete { key: pending_key(key, mark), expect: Expect::Any }
 }
 
+/// The CRM refuses the activity's words: they are kept for an operator, for as long as any words are.
+pub fn keep_refused(key: &ConversationKey, activity: &Activity) -> Write {
+    Write::put(refused_key(key, &activity.mark), activity, Expect::Any).expiring(activity.arrived_at_ms, TEXT_DAYS)
+}
+
+/// Words that were refused are kept no more.
+pub fn forget_refused(key: &ConversationKey, mark: &Mark) -> Write {
+    Write::Delete { key: refused_key(key, mark), expect: Expect::Any }
+}
+
 /// The person is said to be this; `rev` as read, 0 for a new claim.
 pub fn claim(key: &ConversationKey, claim: &Claim, rev: u64, now_ms: i64) -> Write {
     Write::put(claim_key(key), claim, Expect::Rev(rev)).expiring(now_ms, TEXT_DAYS)
@@ -177,6 +187,11 @@ pub fn unreadable_told(account: &CrmAccountKey, now_ms: i64, rev: u64) -> Write 
 pub fn give_up_unread(unread: &Unread) -> Write {
     let expect = if unread.rev == 0 { Expect::Any } else { Expect::Rev(unread.rev) };
     Write::Delete { key: unread.key.clone(), expect }
+}
+
+/// The newest send of the contact's becomes this; `rev` as read, 0 for the first. Kept longer than any outcome is owed.
+pub fn newest_send(account: &CrmAccountKey, contact: &ContactId, send: &NewestSend, rev: u64, now_ms: i64) -> Write {
+    Write::put(newest_send_key(account, contact), send, Expect::Rev(rev)).expiring(now_ms, TOMBSTONE_DAYS)
 }
 
 /// The work is owed. Rows of one name and due time are one row.

@@ -97,6 +97,10 @@ fn check_event(portal: &Portal, event: &Value) -> Result<(), Problem> {
     if contact.is_some_and(|contact| portal.live(ObjectType::Contact, contact).is_none()) {
         return Err(Problem::validation("The event's contact does not exist"));
     }
+    let mut texts = event["properties"].as_object().into_iter().flatten().filter_map(|(_, value)| value.as_str());
+    if texts.any(|text| portal.spec.refused_words.iter().any(|word| text.contains(word))) {
+        return Err(Problem::validation("The event's properties are not allowed"));
+    }
     if portal.timeline_ids.contains(id) {
         return Err(Problem::new(409, "CONFLICT", "An event with this ID already exists"));
     }

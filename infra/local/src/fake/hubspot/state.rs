@@ -91,6 +91,11 @@ pub struct PortalSpec {
     pub event_types: Vec<String>,
     /// Calls per ten seconds of one app (OAuth apps: 110).
     pub calls_per_ten_seconds: u32,
+    /// A value with any of these in it is refused for good. That HubSpot looks at what values say is documented for no property
+    /// of ours; what it would answer is unverified.
+    pub refused_words: Vec<String>,
+    /// The longest value is counted in bytes of UTF-8 instead of UTF-16 code units. HubSpot says "characters".
+    pub counts_bytes: bool,
 }
 
 impl PortalSpec {
@@ -116,6 +121,8 @@ impl PortalSpec {
             keeps_primary_id_on_merge: false,
             event_types: Vec::new(),
             calls_per_ten_seconds: 110,
+            refused_words: Vec::new(),
+            counts_bytes: false,
         }
     }
 }

@@ -49,7 +49,7 @@ pub(crate) fn check(
             return Err(Problem::property(name, "READ_ONLY_VALUE", "This property is read only"));
         }
         let Some(value) = value else { continue };
-        check_value(name, value, &definition.json)?;
+        check_value(portal, name, value, &definition.json)?;
         if name == "hubspot_owner_id" && portal.inactive_owners.iter().any(|owner| owner.to_string() == *value) {
             return Err(Problem::property(name, "INVALID_OWNER_ID", &format!("{value} was not a valid owner ID")));
         }
@@ -78,11 +78,9 @@ pub(crate) fn conflict(name: &str, owner: u64, conflict_is_409: bool) -> Problem
     problem
 }
 
-fn check_value(name: &str, value: &str, definition: &Value) -> Result<(), Problem> {
+fn check_value(portal: &Portal, name: &str, value: &str, definition: &Value) -> Result<(), Problem> {
     let refuse = |code: &str, what: &str| Err(Problem::property(name, code, what));
-    if value.chars().count() > LONGEST_STRING {
-        return refuse("PROPERTY_VALUE_TOO_LONG", "The value is longer than 65536 characters");
-    }
+    check_words(portal, value).or_else(|(code, what)| refuse(code, what))?;
     if name == "email"
         && !value.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.'))
     {
@@ -104,6 +102,18 @@ fn check_value(name: &str, value: &str, definition: &Value) -> Result<(), Proble
         _ => true,
     };
     if fits { Ok(()) } else { refuse("INVALID_VALUE", "The value does not fit the property's type") }
+}
+
+/// What any text must keep to: its length as it is written, HTML and all, and what it says.
+pub(crate) fn check_words(portal: &Portal, value: &str) -> Result<(), (&'static str, &'static str)> {
+    let length = if portal.spec.counts_bytes { value.len() } else { value.encode_utf16().count() };
+    if length > LONGEST_STRING {
+        return Err(("PROPERTY_VALUE_TOO_LONG", "The value is longer than 65536 characters"));
+    }
+    if portal.spec.refused_words.iter().any(|word| value.contains(word)) {
+        return Err(("INVALID_CONTENT", "The value is not allowed"));
+    }
+    Ok(())
 }
 
 /// E-mail addresses are unique whatever their case.

@@ -1,0 +1,125 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::activity::{Content, Speaker};
+use crate::domain::ids::{ChannelId, EventId, LineUserId};
+use crate::domain::timeline::{Style, render, time_zone};
+
+fn said(at_ms: i64, text: &str) -> Activity {
+    Activity {
+        mark: serde_json::from_value(
+            serde_json::json!({"at_ms": at_ms, "event": EventId::new(format!("E{at_ms:05}"))}),
+        )
+        .expect("a mark"),
+        arrived_at_ms: at_ms,
+        speaker: Speaker::Person,
+        message: Some(MessageId::new(at_ms.to_string())),
+        content: Content::Text { text: text.to_owned() },
+        late: true,
+    }
+}
+
+fn key() -> ConversationKey {
+    ConversationKey::person(&ChannelId::new("1"), &LineUserId::new("U1"))
+}
+
+fn seal(number: u32, continued: Option<&Continued>, before_at_ms: Option<i64>, left: &[Activity]) -> Option<Entry> {
+    let (conversation, contact) = (key(), ContactId::new("7"));
+    let language = Language::Japanese;
+    let sealing = Sealing { conversation: &conversation, number, contact: &contact, language, continued, before_at_ms };
+    Entry::seal(&sealing, left)
+}
+
+fn lines<'a>(entry: &Entry, left: &'a [Activity]) -> Vec<Line<'a>> {
+    let of = |member: &Member| left.iter().find(|activity| activity.mark == member.mark).expect("it waits");
+    entry.members.iter().map(|member| Line::new(of(member), member.part)).collect()
+}
+
+/// With the longest names.
+fn style(language: Language) -> Style {
+    Style {
+        language,
+        time_zone: time_zone("Asia/Tokyo"),
+        channel_name: "'".repeat(5_000),
+        person_name: Some("&".repeat(5_000)),
+    }
+}
+
+/// Seals entry after entry, as the payer does, until nothing waits.
+fn all(mut left: Vec<Activity>, mut visit: impl FnMut(&Entry, &[Activity])) {
+    let (mut continued, mut before) = (None, None);
+    for number in 0.. {
+        let Some(entry) = seal(number, continued.as_ref(), before, &left) else { return };
+        visit(&entry, &left);
+        continued = entry.continued();
+        before = Some(entry.at_ms);
+        left.retain(|activity| {
+            entry.members.iter().all(|member| member.mark != activity.mark || member.goes_on_at().is_some())
+        });
+        assert!(number < 1_000, "it comes to an end");
+    }
+}
+
+fn texts() -> impl Strategy<Value = Vec<String>> {
+    let letters = prop::sample::select(vec!["&", "<", "\"", "'", "/", "\n", "a", "結", "😀", "\u{202e}"]);
+    let text = (letters, 1_usize..30_000, "\\PC{0,20}").prop_map(|(letter, times, end)| letter.repeat(times) + &end);
+    prop::collection::vec(text, 1..8)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn whatever_is_said_and_whoever_is_named_no_entry_is_too_long_as_it_is_written_and_no_word_is_lost(texts in texts()) {
+        let said: Vec<Activity> = texts.iter().zip(0..).map(|(text, at_ms)| said(at_ms, text)).collect();
+        let mut read = vec![String::new(); texts.len()];
+        all(said, |entry, left| {
+            let lines = lines(entry, left);
+            for language in [Language::Japanese, Language::English] {
+                let note = render(&lines, &style(language));
+                assert!(note.0.encode_utf16().count() <= 65_536, "{}", note.0.encode_utf16().count());
+            }
+            for (line, member) in lines.iter().zip(&entry.members) {
+                read[usize::try_from(member.mark.at_ms).expect("small")].push_str(&line.words(Language::Japanese));
+            }
+        });
+        prop_assert_eq!(read, texts);
+    }
+}
+
+#[test]
+fn ninety_short_messages_of_long_names_are_one_entry_and_the_next_waits() {
+    let said: Vec<Activity> = (0..91).map(|at_ms| said(at_ms, "a")).collect();
+    let mut sizes = Vec::new();
+    all(said, |entry, _| sizes.push(entry.members.len()));
+    assert_eq!(sizes, [90, 1]);
+}
+
+#[test]
+fn no_two_neighbours_stand_at_the_same_time() {
+    let mut times = Vec::new();
+    all(vec![said(5, &"&".repeat(40_000))], |entry, _| times.push(entry.at_ms));
+    assert_eq!(times.len(), 4);
+    assert!(times.windows(2).all(|pair| pair[0] != pair[1]), "{times:?}");
+}
+
+#[test]
+fn half_of_an_entry_is_half_of_its_messages_and_then_of_the_one_while_that_is_long_in_bytes() {
+    let left = [said(1, &"結".repeat(30_000)), said(2, "a"), said(3, "b")];
+    let entry = seal(0, None, None, &left).expect("something waits");
+    assert_eq!(entry.members.len(), 3);
+    let one = entry.halved(&lines(&entry, &left), Language::Japanese).expect("a half");
+    assert_eq!((one.members.len(), one.continued()), (1, None));
+    let half = one.halved(&lines(&one, &left), Language::Japanese).expect("a half");
+    assert_eq!(half.continued().map(|continued| continued.from), Some(15_000));
+    assert_eq!(half.halved(&lines(&half, &left), Language::Japanese), None, "short, however it is counted");
+    assert_eq!((&half.key, half.at_ms), (&entry.key, entry.at_ms), "it is the same entry");
+}
+
+#[test]
+fn an_entry_of_before_parts_is_read() {
+    let old = r#"{"number":1,"key":"k","contact":"7","at_ms":5,"members":[{"mark":{"at_ms":5,"event":"E"},
+        "message":null}],"rendering":1,"tried_at_ms":null,"note":null}"#;
+    let entry: Entry = serde_json::from_str(old).expect("readable");
+    assert_eq!((entry.members[0].part, entry.continued(), entry.withheld), (None, None, None));
+}

@@ -1,0 +1,177 @@
+//! What an entry holds is fixed before the first try to write it, and never rebuilt.
+
+use super::Payer;
+use super::entries::Sealed;
+use crate::domain::activity::Activity;
+use crate::domain::channel::Channel;
+use crate::domain::conversation::{Conversation, OpenEntry};
+use crate::domain::entry::{Entry, MAX_MEMBERS, Sealing};
+use crate::domain::ids::ContactId;
+use crate::domain::owed::{Owed, OwedRow};
+use crate::ports::PortError;
+use crate::ports::journal::write;
+use crate::ports::rows::Versioned;
+
+/// Text of people who are tied to nobody, and get no contact, waits this long for a link.
+const WAIT_FOR_LINK_MS: i64 = 7 * 86_400_000;
+/// An entry waits this long for the properties that show its words.
+const WAIT_FOR_PERSON_MS: i64 = 10 * 60_000;
+
+impl Payer<'_> {
+    /// Fixes what the entry holds, before the first try. `None`: nothing is to be written now.
+    pub(super) async fn seal(&self, row: OwedRow) -> Result<Option<Sealed>, PortError> {
+        let Owed::Entry { conversation: key } = row.owed.clone() else { return Ok(None) };
+        let now_ms = self.now_ms();
+        let Some(mut head) = self.head(&key).await? else {
+            self.paid(&row).await?;
+            return Ok(None);
+        };
+        let channel = self.up.channels.find(&key.channel).await?;
+        let channel = channel.filter(|channel| channel.account == self.account.key);
+        let (Some(open), Some(channel), Some(user)) = (head.value.open.clone(), channel, key.source.user()) else {
+            self.paid(&row).await?;
+            return Ok(None);
+        };
+        if let Some(entry) = self.journal().entry(&key, head.value.next_entry).await? {
+            return self.go_on(row, entry, channel).await;
+        }
+        let ready_at_ms = open.ready_at_ms(&channel.settings);
+        if ready_at_ms > now_ms {
+            self.move_to(&row, OwedRow { due_at_ms: ready_at_ms, ..row.clone() }, head).await?;
+            return Ok(None);
+        }
+        let link = self.up.links.of_user(&key.channel, user).await?;
+        let Some(link) = link.filter(|link| link.value.account == self.account.key) else {
+            self.wait_for_link(&row, head, &open, &channel).await?;
+            return Ok(None);
+        };
+        if head.value.person_owed && now_ms < ready_at_ms + WAIT_FOR_PERSON_MS {
+            // The properties need the words first: the row stays due.
+            return Ok(None);
+        }
+        let pending = self.journal().all_pending(&key, MAX_MEMBERS + 1).await?;
+        let Some(mut entry) = self.first_that_fit(&head.value, &link.value.contact, &pending).await? else {
+            head.value.open = None;
+            self.commit_head(&mut head, vec![write::paid(&row)]).await?;
+            return Ok(None);
+        };
+        entry.tried_at_ms = Some(now_ms);
+        head.value.sealed_until = head.value.sealed_until.max(entry.until().cloned());
+        if !self.commit_head(&mut head, vec![write::entry(&key, &entry, 0, now_ms)]).await? {
+            return Ok(None);
+        }
+        let said = pending.into_iter().take(entry.members.len()).collect();
+        let entry = Versioned { value: entry, rev: 1 };
+        Ok(Some(Sealed { row, key, entry, said, channel, may_stand: false, person_name: None }))
+    }
+
+    async fn first_that_fit(
+        &self,
+        head: &Conversation,
+        contact: &ContactId,
+        pending: &[Activity],
+    ) -> Result<Option<Entry>, PortError> {
+        let before = match head.next_entry.checked_sub(1).filter(|_| !self.account.capabilities.unique_keys) {
+            Some(before) => self.journal().entry(&head.key, before).await?,
+            None => None,
+        };
+        let sealing = Sealing {
+            conversation: &head.key,
+            number: head.next_entry,
+            contact,
+            language: self.account.language,
+            continued: head.continued.as_ref(),
+            before_at_ms: before.map(|before| before.value.at_ms),
+        };
+        Ok(Entry::seal(&sealing, pending))
+    }
+
+    /// An entry that was sealed before: it may have been written.
+    async fn go_on(
+        &self,
+        row: OwedRow,
+        entry: Versioned<Entry>,
+        channel: Channel,
+    ) -> Result<Option<Sealed>, PortError> {
+        let Owed::Entry { conversation: key } = row.owed.clone() else { return Ok(None) };
+        let mut said = Vec::new();
+        for member in &entry.value.members {
+            said.extend(self.journal().pending(&key, &member.mark).await?.map(|found| found.value));
+        }
+        let (note, is_empty) = (entry.value.note.clone(), said.is_empty());
+        let mut ready = Sealed { row, key, entry, said, channel, may_stand: true, person_name: None };
+        if let Some(note) = note {
+            // Acknowledged already; only the conversation did not hear of it.
+            self.acknowledge(ready, note).await?;
+            return Ok(None);
+        }
+        if is_empty {
+            // Its words expired, or were given up.
+            self.close_entry(ready, Vec::new()).await?;
+            return Ok(None);
+        }
+        if ready.entry.value.tried_at_ms.is_some() && !self.account.capabilities.unique_keys {
+            let rest_ms = self.rest_of(&ready.entry.value);
+            if rest_ms > 0 {
+                self.postpone(&ready.row, rest_ms).await?;
+                return Ok(None);
+            }
+            let Some(missing) = self.unless_it_stands(ready).await? else { return Ok(None) };
+            ready = Sealed { may_stand: false, ..missing };
+        }
+        let entry = Entry { tried_at_ms: Some(self.now_ms()), ..ready.entry.value.clone() };
+        self.reseal(ready, entry).await
+    }
+
+    /// The row is due at another time; the conversation remembers when.
+    async fn move_to(&self, row: &OwedRow, moved: OwedRow, mut head: Versioned<Conversation>) -> Result<(), PortError> {
+        if let Some(open) = &mut head.value.open {
+            open.due_at_ms = moved.due_at_ms;
+        }
+        let writes = if moved.due_at_ms == row.due_at_ms { vec![] } else { vec![write::paid(row), write::owe(&moved)] };
+        self.commit_head(&mut head, writes).await?;
+        Ok(())
+    }
+
+    /// Nobody is tied to this person. Where a contact is to be made, the text waits for it as for anything that the CRM is
+    /// owed; else at most seven days, then it is counted and gone.
+    async fn wait_for_link(
+        &self,
+        row: &OwedRow,
+        mut head: Versioned<Conversation>,
+        open: &OpenEntry,
+        channel: &Channel,
+    ) -> Result<(), PortError> {
+        let now_ms = self.now_ms();
+        let until_ms = open.first_arrived_at_ms + WAIT_FOR_LINK_MS;
+        if channel.settings.create_contacts && head.value.may_create_contact() {
+            return self.move_to(row, row.again(now_ms + row.backoff_ms()), head).await;
+        }
+        if now_ms < until_ms {
+            return self.move_to(row, row.again(until_ms), head).await;
+        }
+        let pending = self.journal().all_pending(&head.value.key, MAX_MEMBERS).await?;
+        let mut writes: Vec<_> =
+            pending.iter().map(|activity| write::forget(&head.value.key, &activity.mark)).collect();
+        let mut count = self.journal().not_linked(&channel.id).await?;
+        count.value.dropped += pending.len() as u64;
+        writes.push(write::not_linked(&channel.id, &count.value, count.rev));
+        head.value.not_linked += pending.len() as u64;
+        if pending.len() < MAX_MEMBERS {
+            head.value.open = None;
+            writes.push(write::paid(row));
+        }
+        // On a conflict the row stays due, and nothing was dropped.
+        if !self.commit_head(&mut head, writes).await? {
+            return Ok(());
+        }
+        tracing::warn!(
+            channel.id = %channel.id,
+            conversation = head.value.key.hash(),
+            dropped = pending.len(),
+            "text.not_linked"
+        );
+        crate::telemetry::count("NotLinked", pending.len() as u64);
+        Ok(())
+    }
+}
