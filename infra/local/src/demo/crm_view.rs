@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 
 use super::Demo;
-use crate::fake::hubspot::{Execution, ExecutionState, RecordView};
+use crate::fake::hubspot::{Execution, ExecutionState, ObjectType, RecordView};
+
+/// With it somebody says in the CRM that the person was answered elsewhere.
+const ANSWERED_AT: &str = "line_answered_at";
 
 pub(super) fn crm(demo: &Demo) -> Value {
     let (hubspot, portal_id) = (&demo.hubspot, demo.portal_id);
@@ -30,6 +33,7 @@ pub(super) fn crm(demo: &Demo) -> Value {
         "executions": executions.iter().map(execution).collect::<Vec<_>>(),
         "owners": owners(demo),
         "calls": hubspot.ledger().calls.len(),
+        "takes_answered_at": hubspot.property(portal_id, ObjectType::Contact, ANSWERED_AT).is_some(),
     })
 }
 

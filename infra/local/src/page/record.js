@@ -52,8 +52,14 @@ function taskSection(page, contact, tasks, owner, nextLookMs) {
       : h("span", { class: "badge" }, word("crm.completed")));
   if (sorted.length === 0) return section("tasks", h("p", { class: "hint" }, word(owner ? "crm.tasks.empty" : "crm.tasks.noowner")));
   const shown = sorted.slice(0, Math.max(1, tasks.filter(open).length));
-  const waits = contact.properties.line_unanswered === "true" && !tasks.some(open) && nextLookMs > 0;
+  const isUnanswered = contact.properties.line_unanswered === "true";
+  const answered = isUnanswered && page.world.crm.takes_answered_at && h("button", {
+    type: "button", class: "small quiet answered", key: "answered",
+    onclick: () => page.post(`crm/contacts/${contact.id}`, { properties: { line_answered_at: String(page.now()) } }),
+  }, word("crm.answered"));
+  const waits = isUnanswered && !tasks.some(open) && nextLookMs > 0;
   return section("tasks", h("ul", { class: "tasks" }, shown.map(row)),
+    answered,
     waits && h("p", { class: "hint" }, word("crm.tasks.look"), " ", h("span", { "data-due": String(nextLookMs) })),
     sorted.length > shown.length && h("p", { class: "hint" }, word("crm.tasks.more", { count: sorted.length - shown.length })));
 }
