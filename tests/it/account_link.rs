@@ -174,7 +174,8 @@ async fn a_nonce_that_is_old_or_made_up_or_of_another_channel_links_nobody() {
     let old = nonce_of(answer["redirect"].as_str().expect("an address"));
     let journal = app.world.parts(Patience::WORKER).expect("parts").journal().expect("a journal");
     let whom = Whom::Contact(ContactId::new(MEMBER.to_string()));
-    let foreign = LinkNonce::new(ChannelId::new("1657999999"), whom.clone(), app.world.clock.now_ms() + 11 * 60_000);
+    let (there, later_ms) = (ChannelId::new("1657999999"), app.world.clock.now_ms() + 11 * 60_000);
+    let foreign = LinkNonce::new(there, &whom, "of another channel", later_ms);
     assert_eq!(
         journal.commit(vec![write::nonce("of another channel", &foreign, 0)]).await.expect("a row"),
         Commit::Done
@@ -186,7 +187,7 @@ async fn a_nonce_that_is_old_or_made_up_or_of_another_channel_links_nobody() {
     }
     assert_eq!(app.world.line.delivered().len(), 0, "nobody is welcomed");
     // The same with nothing wrong, to see that it is the wrong that counts.
-    let good = LinkNonce::new(ChannelId::new(CHANNEL_ID), whom, app.world.clock.now_ms());
+    let good = LinkNonce::new(ChannelId::new(CHANNEL_ID), &whom, "of this channel", app.world.clock.now_ms());
     assert_eq!(journal.commit(vec![write::nonce("of this channel", &good, 0)]).await.expect("a row"), Commit::Done);
     bring(&app, NEW_USER, 5, "of this channel").await;
     until_linked(&app, NEW_USER, MEMBER).await;
@@ -197,10 +198,11 @@ async fn a_link_that_is_told_again_changes_nothing_and_keeps_no_address() {
     let app = world().await;
     let (_, answer) = ask(&app, json!({"email": "jiro@example.com"}), "any").await;
     let nonce = nonce_of(answer["redirect"].as_str().expect("an address"));
+    assert_eq!(app.texts_at_rest("jiro@example.com").await, 0, "only the nonce tells it");
     let told = event::account_link(&common(NEW_USER, 1, app.world.clock.now_ms()), true, &nonce);
     assert_eq!(app.post_events(std::slice::from_ref(&told)).await, 200);
     until_linked(&app, NEW_USER, MEMBER).await;
-    assert_eq!(app.texts_at_rest("jiro@example.com").await, 0, "the address is gone once it is used");
+    assert_eq!(app.texts_at_rest("jiro@example.com").await, 0, "nor is it anywhere once it is used");
     app.world.line.postback(CHANNEL_ID, NEW_USER, UNLINK_DATA).await;
     app.until_moving("the end of the link", |app| linked_to(app, NEW_USER).is_none()).await;
     assert_eq!(app.post_events(&[event::redelivered(&told)]).await, 200);

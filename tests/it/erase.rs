@@ -1,8 +1,8 @@
 //! A person is erased: nothing of them is left, nothing of before comes back, and whoever writes again begins anew.
 
-use local::fake::line::Endpoint;
+use local::fake::line::{Endpoint, event};
 use local::fake::{Fault, Plan};
-use local::seed::{CHANNEL_ID, LINKED_CONTACT, LINKED_USER};
+use local::seed::{CHANNEL_ID, LINKED_CONTACT, LINKED_USER, NEW_USER, PORTAL_ID};
 use musubi::aws::Patience;
 use musubi::domain::ids::{ChannelId, ContactId, LineUserId};
 use musubi::flow::erase::{Erase, Receipt, Who};
@@ -15,7 +15,8 @@ fn now_ms(app: &App) -> i64 {
     app.world.clock.now_ms()
 }
 
-async fn erase(app: &App, who: Who) -> Receipt {
+/// Erases a person, as an operator does.
+pub async fn erase(app: &App, who: Who) -> Receipt {
     let parts = app.world.parts(Patience::WORKER).expect("parts");
     let erase = Erase {
         journal: parts.journal().expect("a journal"),
@@ -79,4 +80,28 @@ async fn an_erased_person_is_in_no_table_and_what_is_from_before_does_not_come_b
             .is_some_and(|it| it.properties.get("line_last_message").is_some_and(|last| last == "はじめまして"))
     })
     .await;
+}
+
+/// LINE's webhook did not reach us, or not whole; LINE delivers it again after the person was erased.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_line_delivers_again_from_before_an_erasing_brings_nobody_back() {
+    let app = App::start().await;
+    app.settled().await;
+    let before_ms = now_ms(&app) - 3_600_000;
+    for user in [LINKED_USER, NEW_USER] {
+        erase(&app, Who::User(LineUserId::new(user))).await;
+    }
+    app.settled().await;
+    let contacts = app.world.hubspot.contacts(PORTAL_ID).len();
+    for (number, user) in [(81, LINKED_USER), (82, NEW_USER)] {
+        let told = text_at(user, number, before_ms, WORDS);
+        assert_eq!(app.post_events(&[event::redelivered(&told)]).await, 200);
+    }
+    app.until_queues_empty().await;
+    app.settled().await;
+    for user in [LINKED_USER, NEW_USER] {
+        assert_eq!((app.texts_at_rest(WORDS).await, app.texts_at_rest(user).await), (0, 0));
+        assert!(app.contact_of(user).is_none(), "nobody was made");
+    }
+    assert_eq!(app.world.hubspot.contacts(PORTAL_ID).len(), contacts);
 }

@@ -5,10 +5,13 @@ use local::fake::line::{Endpoint, FakeLine};
 use local::fake::{Fault, Plan};
 use local::seed::{CHANNEL_ID, NEW_USER};
 use musubi::domain::account_link::{AccountLinkSettings, LINK_DATA};
+use musubi::domain::ids::LineUserId;
+use musubi::flow::erase::Who;
 use musubi::line::message;
 use serde_json::Value;
 
 use crate::app::{App, common};
+use crate::erase::erase;
 
 const WORDS: &str = "友だち追加ありがとうございます";
 
@@ -108,4 +111,22 @@ async fn nobody_is_greeted_in_standby_or_late_or_where_no_greeting_is_set() {
     let follow = app.world.line.follow(CHANNEL_ID, NEW_USER).await;
     app.until("the greeting", |app| app.world.line.delivered().len() == 1).await;
     assert!(!follow.webhook_event_id.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_was_erased_is_not_greeted_for_a_follow_from_before_that() {
+    let app = App::start().await;
+    greeting(&app).await;
+    for (number, is_erased) in [(61, true), (62, false)] {
+        let at_ms = app.world.clock.now_ms();
+        app.world.clock.advance_ms(1_000);
+        if is_erased {
+            erase(&app, Who::User(LineUserId::new(NEW_USER))).await;
+        }
+        assert_eq!(app.post_events(&[event::follow(&common(NEW_USER, number, at_ms), false)]).await, 200);
+        app.until_queues_empty().await;
+        app.settled_but_entries().await;
+        assert_eq!(replies(&app.world.line) > 0, !is_erased, "it would prove nothing otherwise");
+        app.world.clock.advance_ms(1_000);
+    }
 }

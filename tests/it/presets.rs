@@ -8,7 +8,7 @@ use musubi::aws::Patience;
 use musubi::domain::ids::{ChannelId, LineUserId};
 use serde_json::{Value, json};
 
-use crate::app::{App, account};
+use crate::app::{App, account, text_at};
 
 /// A person of LINE with a picture.
 const JIRO: &str = "U00000000000000000000000000000003";
@@ -358,6 +358,12 @@ async fn a_privacy_deletion_forgets_the_words_that_wait_and_makes_nobody_anew() 
         app.world.hubspot.gdpr_delete(PORTAL_ID, LINKED_CONTACT);
         app.looked().await;
         assert_eq!(app.tied_to(LINKED_USER).await, None, "untidy: {untidy}");
+        assert_eq!(app.texts_at_rest("忘れてください").await, 0, "untidy: {untidy}");
+        assert_eq!(app.texts_at_rest(LINKED_USER).await, 0, "untidy: {untidy}");
+        // What was said before it, and LINE delivers only now, changes nothing either.
+        let before = text_at(LINKED_USER, 91, app.world.clock.now_ms() - 3_600_000, "忘れてください");
+        assert_eq!(app.post_events(&[before]).await, 200);
+        app.until_queues_empty().await;
         assert_eq!(app.texts_at_rest("忘れてください").await, 0, "untidy: {untidy}");
         app.minutes_pass(120);
         app.settled().await;

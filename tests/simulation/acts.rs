@@ -1,19 +1,35 @@
-//! What operators do.
+//! What operators do, and what happens by itself.
 
 use std::sync::Arc;
 
 use musubi::domain::claim::Claim;
-use musubi::domain::ids::LineUserId;
+use musubi::domain::ids::{ContactId, LineUserId};
 use musubi::flow::erase::Who;
-use musubi::flow::link::Link;
+use musubi::flow::meet::Meet;
+use musubi::flow::notice::{Changed, Notice};
+use musubi::ports::Clock;
 
-use crate::world::{InFlight, Origin, World, in_flight};
+use crate::world::{InFlight, Origin, World, in_flight, run};
 
-/// What an operator does, and does again until it is done.
+/// What somebody does, and does again until it is done.
 #[derive(Clone)]
 pub enum Act {
     Claim(LineUserId, Claim),
     Erase(Who),
+    /// LINE lists the person among the account's friends.
+    Meet(LineUserId),
+    /// The contact is deleted in the CRM under privacy law, which says so.
+    Forget(ContactId),
+    /// Nobody does anything for this long, in milliseconds.
+    Sleep(i64),
+}
+
+/// What happens once so many gates have been passed, all of it before whoever stands at the gate goes on.
+pub struct Moment {
+    pub gate: u64,
+    pub act: Act,
+    /// Whoever stands at the gate does not go on: their process is gone.
+    pub dies: bool,
 }
 
 impl World {
@@ -23,9 +39,23 @@ impl World {
         true
     }
 
+    /// Whether the moment was now, and whoever stands at the gate is gone.
+    pub fn at_the_moment(&mut self) -> bool {
+        let gates = self.faults.gates();
+        let Some(moment) = self.moment.take_if(|moment| gates >= moment.gate) else { return false };
+        self.faults.note(format!("MOMENT at {gates}"));
+        run(self.act(0, moment.act).future).expect("nothing fails here");
+        self.see_ties();
+        self.faults.note(format!("MOMENT over, dies: {}", moment.dies));
+        moment.dies
+    }
+
     fn act(&self, id: u64, act: Act) -> InFlight {
         let (link, erase) = (self.link(), self.settle_up().erase());
+        let meet = Meet { journal: self.journal(), clock: self.clock() };
+        let notice = Notice { journal: self.journal(), wake_ups: Arc::new(self.wake_ups.clone()), clock: self.clock() };
         let (channel, receipts) = (self.channel.clone(), Arc::clone(&self.receipts));
+        let (crm, clock) = (self.crm.clone(), self.clock.clone());
         in_flight(Origin::Act(id), async move {
             match act {
                 Act::Claim(user, claim) => link.claim(&channel, &user, &claim).await,
@@ -34,11 +64,16 @@ impl World {
                     receipts.lock().unwrap().push(receipt);
                     Ok(())
                 }
+                Act::Meet(user) => meet.meet(&channel, &user).await.map(|_| ()),
+                Act::Forget(contact) => {
+                    crm.state.lock().unwrap().contacts.remove(&contact);
+                    notice.notice(&channel.account, &[Changed { contact, forget: true }]).await
+                }
+                Act::Sleep(for_ms) => {
+                    clock.advance_to(clock.now_ms() + for_ms);
+                    Ok(())
+                }
             }
         })
-    }
-
-    fn link(&self) -> Link {
-        Link { journal: self.journal(), wake_ups: Arc::new(self.wake_ups.clone()), clock: self.clock() }
     }
 }

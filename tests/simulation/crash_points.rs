@@ -3,6 +3,7 @@
 use musubi::domain::ids::CallbackId;
 use musubi::ports::messenger::PushRefusal;
 
+use crate::acts::{Act, Moment};
 use crate::check::{Expected, check};
 use crate::faults::Faults;
 use crate::said::{said, unsent, user};
@@ -46,21 +47,52 @@ pub fn every_crash_point_of<T>(
         }
         trace
     };
-    let undisturbed = go(&[]);
-    let gates: Vec<u64> = undisturbed
-        .iter()
-        .filter(|line| !line.contains("journal range"))
-        .filter_map(|line| line.split(' ').next()?.parse().ok())
-        .collect();
-    assert!(gates.len() > 20, "the scenario passes {} gates only", gates.len());
-    for first in &gates {
-        let trace = go(&[*first]);
+    for first in gates_of(&go(&[]), 0) {
+        let trace = go(&[first]);
         // After a crash the run is another one: the second crash is taken from what follows it there.
-        let later =
-            trace.iter().skip_while(|line| !line.starts_with("CRASH")).filter(|line| !line.contains("journal range"));
-        let later: Vec<u64> = later.filter_map(|line| line.split(' ').next()?.parse().ok()).collect();
-        for second in later.iter().filter(|_| pairs) {
-            go(&[*first, *second]);
+        let crash = trace.iter().position(|line| line.starts_with("CRASH")).unwrap_or(trace.len());
+        for second in gates_of(&trace, crash).into_iter().filter(|_| pairs) {
+            go(&[first, second]);
+        }
+    }
+}
+
+/// The gates of a run from this line on. Those of a payer that looks for what is due are left out.
+fn gates_of(trace: &[String], from: usize) -> Vec<u64> {
+    let busy = trace[from..].iter().filter(|line| !line.contains("journal range"));
+    let gates: Vec<u64> = busy.filter_map(|line| line.split(' ').next()?.parse().ok()).collect();
+    assert!(from > 0 || gates.len() > 20, "the scenario passes {} gates only", gates.len());
+    gates
+}
+
+/// Runs the scenario with this happening at each gate of the undisturbed run, whole, while somebody stands at the gate; then
+/// whoever stands there goes on, or is gone.
+pub fn every_moment_of<T>(
+    make: impl Fn(Faults) -> World,
+    fill: impl Fn(&World) -> T,
+    act: impl Fn() -> Act,
+    until_ms: i64,
+    holds: impl Fn(&World, &T) -> Result<(), String>,
+) {
+    let go = |moment: Option<(u64, bool)>| {
+        let mut world = make(Faults::crashes_at([]));
+        let expected = fill(&world);
+        world.moment = moment.map(|(gate, dies)| Moment { gate, act: act(), dies });
+        world.run(i64::MAX, until_ms);
+        let trace = world.faults.trace();
+        if let (Some(moment), Err(why)) = (moment, holds(&world, &expected)) {
+            let at = trace.iter().position(|line| line.starts_with("MOMENT")).unwrap_or(0);
+            let around = &trace[at.saturating_sub(40)..(at + 60).min(trace.len())];
+            panic!("at {moment:?}: {why}\n{}", around.join("\n"));
+        }
+        trace
+    };
+    let undisturbed = go(None);
+    // What is on the wire is not ours to hold back.
+    let on_the_wire = |gate: &u64| undisturbed.iter().any(|line| *line == format!("{gate} before line push"));
+    for gate in gates_of(&undisturbed, 0).into_iter().filter(|gate| !on_the_wire(gate)) {
+        for dies in [false, true] {
+            go(Some((gate, dies)));
         }
     }
 }

@@ -27,13 +27,18 @@ pub fn contact(world: &World, id: &str) {
 
 /// A contact that is tied to person 1, its fields filled in.
 pub fn tied(world: &World, id: &str) {
-    let full = [(LINE_USER_ID, user(1).expose().to_owned()), (LINE_USER_NAME, "Hanako".into())];
+    tied_to(world, id, 1);
+}
+
+/// The same with another person.
+pub fn tied_to(world: &World, id: &str, by: u64) {
+    let full = [(LINE_USER_ID, user(by).expose().to_owned()), (LINE_USER_NAME, "Hanako".into())];
     let full = full.into_iter().chain([(LINE_LAST_MESSAGE, "word-before".into())]);
     let full = full.map(|(name, value)| (name.to_owned(), value)).collect();
     world.crm.state.lock().unwrap().contacts.insert(ContactId::new(id), full);
     let link = ContactLink {
         channel: world.channel.id.clone(),
-        user: user(1),
+        user: user(by),
         account: world.account.key.clone(),
         contact: ContactId::new(id),
         linked_at_ms: START_MS - MINUTE_MS,

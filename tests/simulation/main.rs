@@ -5,6 +5,7 @@
 //! lost answer, crash before, crash after. When the faults stop and time goes on, the promises are
 //! checked. For small scenarios every crash point is tried, singly and in pairs.
 
+mod account_linking;
 mod acts;
 mod check;
 mod contract;
@@ -12,7 +13,9 @@ mod crash_points;
 mod crm_refusals;
 mod due;
 mod erasing;
+mod erasing_anytime;
 mod faults;
+mod late;
 mod linking;
 mod models;
 mod random;
@@ -20,5 +23,6 @@ mod refusals;
 mod said;
 mod taken_back;
 mod ties;
+mod verbs;
 mod wake_ups;
 mod world;

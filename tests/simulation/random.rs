@@ -76,7 +76,13 @@ fn one(seed: u64, (faults, undisturbed): (Faults, bool), unique_keys: bool) -> (
     if seed % 3 == 1 {
         world.line.refuse(seed, 400);
     }
-    world.run(START_MS + 3 * HOUR_MS, START_MS + 12 * HOUR_MS);
+    // Jobs that come back the next day, about the time when LINE forgets their keys.
+    expected.is_late = !undisturbed && seed % 5 == 2;
+    if expected.is_late {
+        world.push.put_off(seed, 400);
+    }
+    let until_ms = if expected.is_late { 40 } else { 12 } * HOUR_MS;
+    world.run(START_MS + 3 * HOUR_MS, START_MS + until_ms);
     let result = check(&world, &expected);
     (world, result)
 }

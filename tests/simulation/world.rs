@@ -13,13 +13,12 @@ use musubi::domain::job::WakeUp;
 use musubi::domain::language::Language;
 use musubi::domain::push::{OutgoingMessage, PushId, PushJob};
 use musubi::flow::accept::{Accept, Asked};
-use musubi::flow::deliver::Deliver;
 use musubi::flow::erase::Receipt;
-use musubi::flow::record::{InboundEvent, Record};
-use musubi::flow::settle_up::SettleUp;
+use musubi::flow::record::InboundEvent;
+use musubi::ports::rows::Commit;
 use musubi::ports::{Channels, Clock, Journal, Links, PortError};
 
-use crate::acts::Act;
+use crate::acts::{Act, Moment};
 use crate::faults::{Dice, Faults};
 use crate::models::clock::ModelClock;
 use crate::models::crm::ModelCrm;
@@ -29,6 +28,7 @@ use crate::models::rows::ModelRows;
 
 pub const START_MS: i64 = 1_790_000_000_000;
 pub const MINUTE_MS: i64 = 60_000;
+const HALF_DAY_MS: i64 = 12 * 60 * MINUTE_MS;
 
 /// A workflow's request as HubSpot posts it; it asks again until it hears our answer.
 #[derive(Clone)]
@@ -39,6 +39,15 @@ pub struct Post {
     pub text: String,
     /// HubSpot already knows that it waits.
     pub extra: bool,
+}
+
+/// An event as it waits in the queue.
+#[derive(Clone)]
+pub struct Arrived {
+    pub accepted_at_ms: i64,
+    pub event: InboundEvent,
+    /// It confirms an account link.
+    pub nonce: Option<String>,
 }
 
 #[derive(Clone)]
@@ -52,7 +61,7 @@ pub(crate) enum Origin {
 
 pub(crate) struct InFlight {
     origin: Origin,
-    future: Pin<Box<dyn Future<Output = Result<(), PortError>>>>,
+    pub(crate) future: Pin<Box<dyn Future<Output = Result<(), PortError>>>>,
 }
 
 pub struct World {
@@ -63,18 +72,20 @@ pub struct World {
     pub links_rows: ModelRows,
     pub channel: Channel,
     pub account: CrmAccount,
-    pub inbox: ModelQueue<(i64, InboundEvent)>,
+    pub inbox: ModelQueue<Arrived>,
     pub push: ModelQueue<PushJob>,
     pub wake_ups: ModelQueue<WakeUp>,
     pub posts: ModelQueue<Post>,
     pub acts: ModelQueue<Act>,
+    /// What happens at one gate.
+    pub moment: Option<Moment>,
     /// What erasing said.
     pub receipts: Arc<Mutex<Vec<Receipt>>>,
     /// The contacts that person 1 was tied to, one after the other; `-`: to none.
     pub ties: Vec<String>,
     pub line: ModelLine,
     pub crm: ModelCrm,
-    channels: Channels,
+    pub(crate) channels: Channels,
     pub(crate) in_flight: Vec<InFlight>,
     concurrency: usize,
     next_schedule_ms: i64,
@@ -122,10 +133,11 @@ impl World {
             wake_ups: ModelQueue::new("wake-ups", make.faults.clone(), clock.clone()),
             posts: ModelQueue::new("posts", make.faults.clone(), clock.clone()),
             acts: ModelQueue::new("acts", make.faults.clone(), clock.clone()),
+            moment: None,
             receipts: Arc::default(),
             ties: Vec::new(),
             line: ModelLine::new(make.faults.clone(), clock.clone()),
-            crm: ModelCrm::new(make.faults.clone(), make.unique_keys),
+            crm: ModelCrm::new(make.faults.clone(), make.unique_keys, clock.clone()),
             dice: Dice::new(make.seed),
             faults: make.faults,
             clock,
@@ -151,6 +163,16 @@ impl World {
         });
     }
 
+    /// Changes the Official Account's settings.
+    pub fn change_channel(&mut self, change: impl FnOnce(&mut Channel)) {
+        change(&mut self.channel);
+        let (channels, channel) = (self.channels.clone(), self.channel.clone());
+        run(async move {
+            let found = channels.find_versioned(&channel.id).await.expect("a calm table").expect("a channel");
+            assert_eq!(channels.put(&channel, found.rev).await.expect("a calm table"), Commit::Done);
+        });
+    }
+
     pub fn journal(&self) -> Journal {
         Journal::new(Arc::new(self.journal_rows.clone()))
     }
@@ -165,7 +187,7 @@ impl World {
 
     /// LINE delivered this event; our 2xx has left.
     pub fn event(&self, event: InboundEvent, ready_at_ms: i64) {
-        self.inbox.put((ready_at_ms, event), ready_at_ms);
+        self.inbox.put(Arrived { accepted_at_ms: ready_at_ms, event, nonce: None }, ready_at_ms);
     }
 
     /// HubSpot posts this action.
@@ -181,12 +203,14 @@ impl World {
                 self.faults.stop();
                 self.line.relent();
                 self.crm.relent();
+                self.push.relent();
             }
             if now_ms >= until_ms {
                 return;
             }
             if now_ms >= self.next_schedule_ms {
-                self.next_schedule_ms = now_ms + MINUTE_MS;
+                // What takes more than half a day is worth no minutes.
+                self.next_schedule_ms = now_ms + if now_ms < START_MS + HALF_DAY_MS { 1 } else { 30 } * MINUTE_MS;
                 self.wake_ups.put(WakeUp::of(&self.account.key), now_ms);
             }
             if self.in_flight.len() < self.concurrency && self.dice.chance(400) && self.start() {
@@ -228,18 +252,10 @@ impl World {
         for turn in 0..4 {
             let choose = self.dice.next();
             let started = match (first + turn) % 4 {
-                0 => self.inbox.receive(choose).map(|waiting| {
-                    let record = Record {
-                        journal: self.journal(),
-                        wake_ups: Arc::new(self.wake_ups.clone()),
-                        clock: self.clock(),
-                    };
-                    let channel = self.channel.clone();
-                    let (accepted_at_ms, event) = waiting.job;
-                    in_flight(Origin::Inbox(waiting.id), async move {
-                        record.record(&channel, accepted_at_ms, &event).await
-                    })
-                }),
+                0 => self
+                    .inbox
+                    .receive(choose)
+                    .map(|waiting| in_flight(Origin::Inbox(waiting.id), self.take_in(waiting.job))),
                 1 => self.push.receive(choose).map(|waiting| {
                     let deliver = self.deliver();
                     in_flight(Origin::Push(waiting.id), async move { deliver.deliver(&waiting.job).await })
@@ -285,35 +301,12 @@ impl World {
         }
     }
 
-    fn deliver(&self) -> Deliver {
-        Deliver {
-            channels: self.channels.clone(),
-            links: self.links(),
-            journal: self.journal(),
-            messenger: Arc::new(self.line.clone()),
-            push: Arc::new(self.push.clone()),
-            wake_ups: Arc::new(self.wake_ups.clone()),
-            clock: self.clock(),
-        }
-    }
-
-    pub fn settle_up(&self) -> SettleUp {
-        SettleUp {
-            channels: self.channels.clone(),
-            links: self.links(),
-            journal: self.journal(),
-            crms: Arc::new(self.crm.clone()),
-            messenger: Arc::new(self.line.clone()),
-            wake_ups: Arc::new(self.wake_ups.clone()),
-            clock: self.clock(),
-        }
-    }
-
     fn poll(&mut self, at: usize) {
         let mut context = Context::from_waker(Waker::noop());
         let polled = self.in_flight[at].future.as_mut().poll(&mut context);
         self.see_ties();
-        if self.faults.take_crash() {
+        let dies = self.at_the_moment();
+        if self.faults.take_crash() || dies {
             // The process is gone: what it held in its hands comes back when its time is up.
             let crashed = self.in_flight.remove(at);
             if let Origin::Post(post) = crashed.origin {

@@ -64,7 +64,7 @@ pub async fn offer(
     let Some(redirect) = dialog_url(&ports.access_url, &wanted.link_token, &nonce) else {
         return Ok(problem("link_token"));
     };
-    ports.offer_link.offer(&channel, whom, &nonce).await?;
+    ports.offer_link.offer(&channel, &whom, &nonce).await?;
     Ok(([(CACHE_CONTROL, "no-store")], Json(json!({"redirect": redirect}))).into_response())
 }
 

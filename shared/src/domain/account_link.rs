@@ -8,6 +8,10 @@
 //! Source: LINE docs, "Link user account" (2026-08): link tokens live ten minutes and are used once; a nonce has 10 to 255
 //! characters that nobody can guess and is used once; the person must be able to undo the link, and is told so when it is made.
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
+use ring::hmac;
 use serde::{Deserialize, Serialize};
 
 use super::claim::Whom;
@@ -33,7 +37,8 @@ pub struct AccountLinkSettings {
     pub welcome: Option<String>,
 }
 
-/// What a nonce stands for. Stored under its hash alone.
+/// What a nonce stands for. Stored under its hash alone, and closed with the nonce as the key, which we do not keep: nobody who
+/// reads our table learns who it is, and somebody who is erased before LINE brings them is in none of our rows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LinkNonce {
     /// For which Official Account.
@@ -48,20 +53,91 @@ pub struct LinkNonce {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", content = "by", rename_all = "snake_case")]
 pub enum NonceState {
-    /// Whoever brings it is this one in the CRM.
+    /// Whoever brings it is the one in the CRM whom only the nonce itself can tell.
+    Closed(ClosedWhom),
+    /// As rows of an earlier version say it: whoever brings it is this one in the CRM.
     Open(Whom),
     /// This event brought it. Who it was is forgotten.
     Used(EventId),
 }
 
+/// Whom a nonce stands for, readable with the nonce alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ClosedWhom(String);
+
+impl ClosedWhom {
+    fn close(whom: &Whom, channel: &ChannelId, nonce: &str) -> Self {
+        let mut bytes = serde_json::to_vec(whom).expect("our own types have string keys and finite numbers");
+        key(nonce)
+            .seal_in_place_append_tag(only_one(), Aad::from(channel.as_str()), &mut bytes)
+            .expect("it is far shorter than the cipher allows");
+        Self(BASE64_STANDARD.encode(bytes))
+    }
+
+    fn open(&self, channel: &ChannelId, nonce: &str) -> Option<Whom> {
+        let mut bytes = BASE64_STANDARD.decode(&self.0).ok()?;
+        let open = key(nonce).open_in_place(only_one(), Aad::from(channel.as_str()), &mut bytes).ok()?;
+        serde_json::from_slice(open).ok()
+    }
+}
+
+/// The key to one nonce's row. Its name in the table is another hash, which tells nothing of it.
+fn key(nonce: &str) -> LessSafeKey {
+    let made = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, nonce.as_bytes()), b"account link: whom");
+    LessSafeKey::new(UnboundKey::new(&CHACHA20_POLY1305, made.as_ref()).expect("both have 256 bits"))
+}
+
+/// A key closes one thing ever, since a nonce is made once: so the cipher's own nonce need not differ.
+fn only_one() -> Nonce {
+    Nonce::assume_unique_for_key([0; 12])
+}
+
 impl LinkNonce {
-    /// A new one.
-    pub fn new(channel: ChannelId, whom: Whom, made_at_ms: i64) -> Self {
-        Self { channel, made_at_ms, state: NonceState::Open(whom) }
+    /// A new one. `nonce` is random, at least 128 bits.
+    pub fn new(channel: ChannelId, whom: &Whom, nonce: &str, made_at_ms: i64) -> Self {
+        let closed = ClosedWhom::close(whom, &channel, nonce);
+        Self { channel, made_at_ms, state: NonceState::Closed(closed) }
+    }
+
+    /// Whom it stands for. `None`: it is used up, or this is not its nonce.
+    pub fn whom(&self, nonce: &str) -> Option<Whom> {
+        match &self.state {
+            NonceState::Closed(closed) => closed.open(&self.channel, nonce),
+            NonceState::Open(whom) => Some(whom.clone()),
+            NonceState::Used(_) => None,
+        }
     }
 
     /// Whether its time is over.
     pub fn is_expired(&self, now_ms: i64) -> bool {
         now_ms - self.made_at_ms > NONCE_MS
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::claim::EmailAddress;
+
+    fn jiro() -> Whom {
+        Whom::Email(EmailAddress::parse("jiro@example.com").unwrap())
+    }
+
+    #[test]
+    fn only_the_nonce_itself_tells_whom_it_stands_for() {
+        let made = LinkNonce::new(ChannelId::new("1"), &jiro(), "the nonce", 1);
+        let row = serde_json::to_string(&made).unwrap();
+        assert!(!row.contains("jiro") && !row.contains("email"), "{row}");
+        let mut read: LinkNonce = serde_json::from_str(&row).unwrap();
+        assert_eq!((read.whom("the nonce"), read.whom("another nonce")), (Some(jiro()), None));
+        read.channel = ChannelId::new("2");
+        assert_eq!(read.whom("the nonce"), None, "another Official Account's");
+    }
+
+    #[test]
+    fn a_nonce_stored_in_the_open_still_reads() {
+        let row = r#"{"channel":"1","made_at_ms":1,"state":{"is":"open","by":{"is":"email","at":"jiro@example.com"}}}"#;
+        assert_eq!(serde_json::from_str::<LinkNonce>(row).unwrap().whom("any"), Some(jiro()));
     }
 }

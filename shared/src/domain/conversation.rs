@@ -115,6 +115,9 @@ pub struct Inbound {
     pub mark: Mark,
     /// When we received it, in milliseconds.
     pub arrived_at_ms: i64,
+    /// It was taken back after it came. Others of the same millisecond may not have been.
+    #[serde(default)]
+    pub taken_back: bool,
 }
 
 /// The state of one conversation.
@@ -169,7 +172,8 @@ pub struct Conversation {
     /// Times of messages that were taken back and may still stand in properties, in milliseconds, ascending.
     #[serde(default)]
     pub retracted: Vec<i64>,
-    /// The contact was deleted in the CRM then, in milliseconds: created anew only if the person writes after it.
+    /// The contact was deleted in the CRM then, or the person was erased, in milliseconds: created anew only if the person
+    /// writes after it.
     #[serde(default)]
     pub contact_gone_at_ms: Option<i64>,
     /// The contacts that were deleted under them, for whoever must find what remembers that.
@@ -270,7 +274,8 @@ impl Conversation {
     fn take_message(&mut self, activity: &Activity) {
         let newest = self.last_inbound.as_ref().is_none_or(|last| last.mark < activity.mark);
         if newest {
-            self.last_inbound = Some(Inbound { mark: activity.mark.clone(), arrived_at_ms: activity.arrived_at_ms });
+            self.last_inbound =
+                Some(Inbound { mark: activity.mark.clone(), arrived_at_ms: activity.arrived_at_ms, taken_back: false });
         }
         if activity.mark.at_ms > self.answered_until_ms {
             self.unanswered_since_ms.get_or_insert(activity.arrived_at_ms);
@@ -296,10 +301,13 @@ impl Conversation {
         }
     }
 
-    /// A message was taken back: properties that show it must follow.
-    pub fn take_back(&mut self, at_ms: i64, now_ms: i64) -> Option<OwedRow> {
-        if let Err(at) = self.retracted.binary_search(&at_ms) {
-            self.retracted.insert(at, at_ms);
+    /// The message that stands there was taken back: properties that show it must follow.
+    pub fn take_back(&mut self, mark: &Mark, now_ms: i64) -> Option<OwedRow> {
+        if let Err(at) = self.retracted.binary_search(&mark.at_ms) {
+            self.retracted.insert(at, mark.at_ms);
+        }
+        if let Some(last) = self.last_inbound.as_mut().filter(|last| last.mark == *mark) {
+            last.taken_back = true;
         }
         // Only the newest messages stand in properties: what is older than these stands there no more.
         let shown_no_more = self.retracted.len().saturating_sub(MAX_RETRACTED);
@@ -344,7 +352,8 @@ impl Conversation {
         }
         match (self.contact_gone_at_ms, &self.last_inbound) {
             (None, _) => true,
-            (Some(gone), Some(last)) => last.arrived_at_ms > gone,
+            // By the message's own time: a copy of an older one that arrives late is no new word.
+            (Some(gone), Some(last)) => last.mark.at_ms.min(last.arrived_at_ms) > gone,
             (Some(_), None) => false,
         }
     }

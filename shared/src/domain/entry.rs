@@ -99,6 +99,16 @@ pub struct Sealing<'a> {
     pub before_at_ms: Option<i64>,
 }
 
+/// Where an entry stands on the timeline: at its first activity, and behind the entry before where both begin in one moment.
+/// However many entries one moment fills, no two stand at one place.
+fn stands_at_ms(first: &Mark, before_at_ms: Option<i64>) -> i64 {
+    const ONE_MOMENT_MS: i64 = 1_000;
+    match before_at_ms {
+        Some(before_at_ms) if (0..ONE_MOMENT_MS).contains(&(before_at_ms - first.at_ms)) => before_at_ms + 1,
+        _ => first.at_ms,
+    }
+}
+
 impl Entry {
     /// Seals the first activities that fit as they will be written. `None` where there are none.
     pub fn seal(sealing: &Sealing<'_>, activities: &[Activity]) -> Option<Self> {
@@ -109,7 +119,7 @@ impl Entry {
             number: sealing.number,
             key: format!("musubi-entry-{}", fingerprint(&[&name[0], &name[1]])),
             contact: sealing.contact.clone(),
-            at_ms: first.at_ms + i64::from(sealing.before_at_ms == Some(first.at_ms)),
+            at_ms: stands_at_ms(&first, sealing.before_at_ms),
             members,
             rendering: RENDERING,
             tried_at_ms: None,

@@ -17,7 +17,8 @@ pub struct ContactLink {
     pub account: CrmAccountKey,
     /// The record.
     pub contact: ContactId,
-    /// Since when, in milliseconds.
+    /// Since when, in milliseconds: the moment before whoever tied them looked whether the person is erased, so that a link that
+    /// an erasure has missed is known by being older than it.
     pub linked_at_ms: i64,
     /// On whose word. `None`: nobody's; the contact was made or found by its LINE user ID.
     #[serde(default)]

@@ -63,6 +63,11 @@ pub enum Owed {
         /// On which Official Account it was tied.
         channel: ChannelId,
     },
+    /// A person was erased while a contact was perhaps being made for them: no contact may go on naming them.
+    Unname {
+        /// Whose.
+        conversation: ConversationKey,
+    },
     /// Nobody has decided about a parked send for weeks: its words go, and it stays unknown.
     Oblivion {
         /// Which push.
@@ -117,6 +122,7 @@ impl Owed {
             Self::Clear { contact, channel } => {
                 format!("clear-{}", fingerprint(&[contact.as_str(), channel.as_str()]))
             }
+            Self::Unname { conversation } => format!("unname-{}", conversation.hash()),
             Self::Outcome { push } => format!("outcome-{push}"),
             Self::NotSent { push } => format!("not-sent-{push}"),
             Self::Oblivion { push } => format!("oblivion-{push}"),
@@ -131,7 +137,9 @@ impl Owed {
             | Self::Entry { conversation }
             | Self::Amendment { conversation, .. }
             | Self::TaskCheck { conversation } => Some(conversation),
-            Self::Outcome { .. }
+            // What is left to be done for somebody who is erased must outlive a second erasing.
+            Self::Unname { .. }
+            | Self::Outcome { .. }
             | Self::NotSent { .. }
             | Self::Look { .. }
             | Self::Clear { .. }

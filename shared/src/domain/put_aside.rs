@@ -117,7 +117,7 @@ pub enum PutAside {
 }
 
 impl PutAside {
-    /// What is kept of owed work. `None`: it comes again by itself.
+    /// What is kept of owed work. `None`: it comes again by itself, or must not.
     pub fn of(owed: &Owed) -> Option<Self> {
         let hash = ConversationKey::hash;
         Some(match owed {
@@ -131,6 +131,8 @@ impl PutAside {
             Owed::Completion { push } => Self::Completion { push: *push },
             Owed::Look { contact, forget } => Self::Look { contact: contact.clone(), forget: *forget },
             Owed::Clear { contact, channel } => Self::Clear { contact: contact.clone(), channel: channel.clone() },
+            // Without the person it cannot be done, and they are erased.
+            Owed::Unname { .. } => return None,
             Owed::TaskCheck { .. } | Owed::Oblivion { .. } => return None,
         })
     }

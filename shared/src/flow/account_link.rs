@@ -97,7 +97,7 @@ impl AccountLink {
                 break;
             }
             let now_ms = self.reply.clock.now_ms();
-            let claim = Claim::new(ClaimedBy::AccountLink, Whom::Nobody, asked.accepted_at_ms);
+            let claim = Claim::new(ClaimedBy::AccountLink, Whom::Nobody, asked.said_at_ms());
             let done = vec![write::done(&key, &asked.event.id, now_ms)];
             if self.link.try_claim(channel, &key, &claim, done).await? == Commit::Done {
                 break;
@@ -123,15 +123,16 @@ impl AccountLink {
             let Some(found) = found.filter(|found| found.value.channel == channel.id) else {
                 return Ok(Err(Unusable::Unknown));
             };
-            let whom = match found.value.state.clone() {
-                NonceState::Used(by) if by == asked.event.id => return Ok(Ok(())),
+            match &found.value.state {
+                NonceState::Used(by) if *by == asked.event.id => return Ok(Ok(())),
                 NonceState::Used(_) => return Ok(Err(Unusable::Used)),
                 // By LINE's clock: what waited in our queue is not the person's fault.
-                NonceState::Open(_) if found.value.is_expired(asked.event.at_ms) => return Ok(Err(Unusable::Expired)),
-                NonceState::Open(whom) => whom,
-            };
+                _ if found.value.is_expired(asked.event.at_ms) => return Ok(Err(Unusable::Expired)),
+                _ => {}
+            }
+            let Some(whom) = found.value.whom(nonce) else { return Ok(Err(Unusable::Unknown)) };
             let used = LinkNonce { state: NonceState::Used(asked.event.id.clone()), ..found.value };
-            let claim = Claim::new(ClaimedBy::AccountLink, whom, asked.accepted_at_ms);
+            let claim = Claim::new(ClaimedBy::AccountLink, whom, asked.said_at_ms());
             let right = vec![write::nonce(nonce, &used, found.rev)];
             if self.link.try_claim(channel, &key, &claim, right).await? == Commit::Done {
                 info!(channel.id = %channel.id, event.id = %asked.event.id, "account_link.confirmed");

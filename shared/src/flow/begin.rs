@@ -25,12 +25,17 @@ pub(super) async fn find_or_begin(
 ) -> Result<Begun, PortError> {
     let head = journal.conversation(key).await?;
     let erasure = journal.erasure(key).await?;
-    let mut head = head.unwrap_or_else(|| Versioned { value: Conversation::new(key.clone(), account.clone()), rev: 0 });
-    if head.value.account != *account {
+    // As after a deletion in the CRM: no contact is made until the person writes again.
+    let new = Conversation { contact_gone_at_ms: erasure.at_ms(), ..Conversation::new(key.clone(), account.clone()) };
+    let head = match head {
         // The channel was taken to another account: nothing that was owed to the one before is owed to this one.
-        let Conversation { friendship, following, .. } = head.value;
-        head.value = Conversation { friendship, following, ..Conversation::new(key.clone(), account.clone()) };
-    }
+        Some(Versioned { value, rev }) if value.account != *account => {
+            let Conversation { friendship, following, .. } = value;
+            Versioned { value: Conversation { friendship, following, ..new }, rev }
+        }
+        Some(head) => head,
+        None => Versioned { value: new, rev: 0 },
+    };
     Ok(Begun { head, erasure })
 }
 
@@ -40,5 +45,14 @@ impl Begun {
         let Versioned { value, rev } = &self.head;
         let check = (*rev == 0).then(|| write::not_erased_since(&value.key, &self.erasure));
         [write::conversation(value, *rev)].into_iter().chain(check).collect()
+    }
+
+    /// Nothing changes, but what is written with it is written only if nobody has changed or erased the conversation since.
+    pub(super) fn unchanged(&self) -> Write {
+        let Versioned { value, rev } = &self.head;
+        match rev {
+            0 => write::not_erased_since(&value.key, &self.erasure),
+            rev => write::unchanged_since(&value.key, *rev),
+        }
     }
 }

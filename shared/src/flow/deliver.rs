@@ -8,6 +8,7 @@ use std::sync::Arc;
 use tracing::warn;
 
 use super::begin::find_or_begin;
+use super::part::{part, part_if_erased};
 use super::settle::{Ending, Settle, owe_completion};
 use super::{MAX_CONFLICTS, contended, step_back};
 use crate::domain::channel::Channel;
@@ -107,9 +108,6 @@ impl Deliver {
         let Some(to) = self.recipient(job).await? else {
             return self.end_untried(job, PushOutcome::NotLinked, None).await;
         };
-        if self.is_erased(&channel.id, &to, job.accepted_at_ms).await? {
-            return self.end_untried(job, PushOutcome::NotLinked, None).await;
-        }
         if self.is_blocked(&channel, &to).await? {
             return self.end_untried(job, PushOutcome::Blocked, None).await;
         }
@@ -129,6 +127,8 @@ impl Deliver {
         let PushState::Sending(sending) = &mut push.value.state else { return Ok(()) };
         let now_ms = self.clock.now_ms();
         if self.is_erased(&push.value.channel, &sending.to, sending.first_attempt_at_ms).await? {
+            // An earlier try may have tied them, and come to no more.
+            part_if_erased(&self.journal, &self.links, (&push.value.channel, &sending.to), now_ms).await?;
             let erased = Ending::Erased { at_ms: now_ms };
             return self.settler().settle(push.value.id, &erased).await.map(|_| ());
         }
@@ -193,15 +193,18 @@ impl Deliver {
         self.push.send_later(&PushJob { messages: Vec::new(), tries: 0, ..job.clone() }, delay_s).await
     }
 
+    /// To whom: nobody who was erased since the request came, or whose link is only left over from before that.
     async fn recipient(&self, job: &PushJob) -> Result<Option<LineUserId>, PortError> {
-        match (&job.to, &job.contact) {
-            (Some(to), _) => Ok(Some(to.clone())),
+        let (to, since_ms) = match (&job.to, &job.contact) {
+            (Some(to), _) => (to.clone(), job.accepted_at_ms),
             (None, Some(contact)) => {
                 let link = self.links.of_contact(&job.account, contact, &job.channel).await?;
-                Ok(link.map(|link| link.value.user))
+                let Some(link) = link else { return Ok(None) };
+                (link.value.user, link.value.linked_at_ms.min(job.accepted_at_ms))
             }
-            (None, None) => Ok(None),
-        }
+            (None, None) => return Ok(None),
+        };
+        Ok(if self.is_erased(&job.channel, &to, since_ms).await? { None } else { Some(to) })
     }
 
     /// Whether the person has blocked the account, as of the newest sign. LINE answers 200 for
@@ -246,7 +249,9 @@ impl Deliver {
     async fn tie(&self, push: &Push, sending: &Sending) -> Result<Option<SettlementNote>, PortError> {
         let Some(contact) = push.contact.as_ref().filter(|_| sending.named) else { return Ok(None) };
         let (to, since_ms) = (&sending.to, sending.first_attempt_at_ms);
+        let linked_at_ms = self.clock.now_ms();
         if self.is_erased(&push.channel, to, since_ms).await? {
+            part_if_erased(&self.journal, &self.links, (&push.channel, to), linked_at_ms).await?;
             return Ok(None);
         }
         for conflicts in 0..MAX_CONFLICTS {
@@ -262,7 +267,7 @@ impl Deliver {
                         user: to.clone(),
                         account: push.account.clone(),
                         contact: contact.clone(),
-                        linked_at_ms: self.clock.now_ms(),
+                        linked_at_ms,
                         by: Some(ClaimedBy::Action),
                     };
                     if self.links.tie(&link).await? == Commit::Done {
@@ -285,7 +290,7 @@ impl Deliver {
             let mut begun = find_or_begin(&self.journal, &key, &push.account).await?;
             if begun.erasure.covers(since_ms) {
                 if let Some(link) = self.links.of_user(&push.channel, to).await? {
-                    let _ = self.links.untie(&link).await?;
+                    let _ = part(&self.journal, &self.links, &link, now_ms).await?;
                 }
                 return Ok(());
             }

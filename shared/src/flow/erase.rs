@@ -9,6 +9,10 @@
 //! A send under way is in no list of its person's: it ends when its job comes by, within minutes, and takes its words along.
 //! Its outcome is `not_linked` where nothing can have been shown, else `unknown`; it is not tried again.
 //!
+//! The payer may be making a contact for the person at this very moment, and stop before it has tied it: then nothing of ours
+//! knows the contact. Where the CRM is owed the person, the payer is owed a look for a contact that names them, and that row
+//! alone keeps the LINE user ID until the payer has looked, and once more some minutes later.
+//!
 //! What stays, for 60 days: the mark (a hash and a time) and that events were seen (a hash and LINE's event IDs). Without
 //! them a redelivery by LINE, or a dead letter sent back, would bring the person back. That a send happened (contact ID and
 //! outcome) stays for 400 days: HubSpot's signature never expires.
@@ -18,6 +22,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use tracing::info;
 
+use super::part::part;
 use super::settle::wake;
 use super::{MAX_CONFLICTS, contended, step_back};
 use crate::domain::account::CrmAccountKey;
@@ -47,7 +52,8 @@ pub struct Erase {
 pub enum Who {
     /// This person on LINE.
     User(LineUserId),
-    /// Whoever is tied to this contact, or was when it was deleted; where nobody is (any more), nothing is removed.
+    /// Whoever is tied to this contact, or was when it was deleted and is tied to no other one since; where nobody is (any
+    /// more), nothing is removed. Of several who were, one a call.
     Contact(ContactId),
 }
 
@@ -116,7 +122,7 @@ impl Erase {
         let remains = self.end(account, &key, who, &mut receipt).await?;
         self.remove(&remains).await?;
         self.end_parked(account, channel, &user, &mut receipt).await?;
-        self.part(account, channel, &user, &mut receipt).await?;
+        self.part(channel, &user, &mut receipt).await?;
         if let Who::Contact(contact) = who {
             let _ = self.journal.commit(vec![write::once_tied_no_more(account, contact, &key)]).await?;
         }
@@ -137,8 +143,14 @@ impl Erase {
                 if let Some(link) = self.links.of_contact(account, contact, channel).await? {
                     return Ok(Some(link.value.user));
                 }
-                let mut gone = self.journal.once_tied(account, contact).await?.into_iter();
-                Ok(gone.find(|key| key.channel == *channel).and_then(|key| key.source.user().cloned()))
+                for key in self.journal.once_tied(account, contact).await? {
+                    let Some(user) = key.source.user().filter(|_| key.channel == *channel) else { continue };
+                    // Whoever is tied to another contact now is that contact's.
+                    if self.links.of_user(channel, user).await?.is_none() {
+                        return Ok(Some(user.clone()));
+                    }
+                }
+                Ok(None)
             }
         }
     }
@@ -160,10 +172,17 @@ impl Erase {
             let now_ms = self.clock.now_ms();
             let ended = write::ended(key, head.as_ref().map_or(0, |head| head.rev));
             let mut writes = vec![write::erased(key, now_ms), ended, write::unsaid(key), write::answered(account, key)];
-            // The one by which the person was found goes last: a repeat finds them by it again.
             let gone = head.iter().flat_map(|head| &head.value.gone_contacts);
             let gone = gone.filter(|contact| *who != Who::Contact((*contact).clone()));
             writes.extend(gone.map(|contact| write::once_tied_no_more(account, contact, key)));
+            if let Who::Contact(contact) = who {
+                // It goes last: a repeat finds the person by it again, even where somebody has untied them meanwhile.
+                writes.push(write::once_tied(account, contact, key, now_ms));
+            }
+            if head.as_ref().is_some_and(|head| head.value.person_owed) {
+                let unname = Owed::Unname { conversation: key.clone() };
+                writes.push(write::owe(&OwedRow::new(account, unname, now_ms, now_ms)));
+            }
             if self.journal.commit(writes).await? == Commit::Done {
                 receipt.erased_at_ms = Some(now_ms);
                 receipt.removed = Removed {
@@ -228,21 +247,10 @@ impl Erase {
         Err(contended("erase parked"))
     }
 
-    /// The link goes. Before it, the contact is owed its emptied fields: a stop in between leaves both, and a repeat owes the
-    /// same again.
-    async fn part(
-        &self,
-        account: &CrmAccountKey,
-        channel: &ChannelId,
-        user: &LineUserId,
-        receipt: &mut Receipt,
-    ) -> Result<(), PortError> {
+    async fn part(&self, channel: &ChannelId, user: &LineUserId, receipt: &mut Receipt) -> Result<(), PortError> {
         for conflicts in 0..MAX_CONFLICTS {
             let Some(link) = self.links.of_user(channel, user).await? else { return Ok(()) };
-            let now_ms = self.clock.now_ms();
-            let clear = OwedRow::new(account, Owed::clear(&link.value), now_ms, now_ms);
-            let _ = self.journal.commit(vec![write::owe(&clear)]).await?;
-            if self.links.untie(&link).await? == Commit::Done {
+            if part(&self.journal, &self.links, &link, self.clock.now_ms()).await? == Commit::Done {
                 receipt.removed.links = 1;
                 receipt.left.contact = Some(link.value.contact);
                 return Ok(());

@@ -48,7 +48,8 @@ impl Link {
     }
 
     /// Tries once to record the claim, together with what gives the right to it. `Conflict`: somebody changed one of the rows;
-    /// look again whether the right still holds. Of a claim from before the person was erased nothing is recorded.
+    /// look again whether the right still holds. Of a claim from before the person was erased nothing is recorded but that its
+    /// right is used up.
     ///
     /// # Errors
     /// As the journal's; nothing is recorded then.
@@ -59,7 +60,9 @@ impl Link {
         claim: &Claim,
         right: Vec<Write>,
     ) -> Result<Commit, PortError> {
-        let Some(mut writes) = self.writes(channel, key, claim).await? else { return Ok(Commit::Done) };
+        let Some(mut writes) = self.writes(channel, key, claim).await? else {
+            return if right.is_empty() { Ok(Commit::Done) } else { self.journal.commit(right).await };
+        };
         writes.extend(right);
         let commit = self.journal.commit(writes).await?;
         if commit == Commit::Done {

@@ -15,6 +15,7 @@ pub mod log_in;
 pub mod meet;
 pub mod notice;
 pub mod offer_link;
+mod part;
 pub mod receive;
 pub mod record;
 pub mod reply;

@@ -40,6 +40,12 @@ impl InboundEvent {
             InboundWhat::Unsent { .. } => None,
         }
     }
+
+    /// When it happened, for whoever asks whether that was before something else: by its own time, whenever a copy of it
+    /// arrived. Where LINE's clock is ahead of ours, what we had received was from before.
+    pub fn said_at_ms(&self, accepted_at_ms: i64) -> i64 {
+        self.at_ms.min(accepted_at_ms)
+    }
 }
 
 /// What an event says.
@@ -109,7 +115,7 @@ impl Record {
                 return self.wake(channel).await;
             }
             let mut begun = find_or_begin(&self.journal, &key, &channel.account).await?;
-            let erased = begun.erasure.covers(accepted_at_ms);
+            let erased = begun.erasure.covers(event.said_at_ms(accepted_at_ms));
             if erased && is_recorded {
                 return self.wake(channel).await;
             }

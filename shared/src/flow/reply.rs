@@ -75,6 +75,11 @@ impl Asked<'_> {
             _ => None,
         }
     }
+
+    /// When it happened: see [`InboundEvent::said_at_ms`].
+    pub(super) fn said_at_ms(&self) -> i64 {
+        self.event.said_at_ms(self.accepted_at_ms)
+    }
 }
 
 impl Reply {
@@ -87,7 +92,9 @@ impl Reply {
             return Ok(false);
         }
         let key = ConversationKey { channel: channel.id.clone(), source: asked.event.source.clone() };
-        Ok(!self.journal.is_recorded(&key, &asked.event.id).await?)
+        // Nor is what an erased person did before they were.
+        let erased = self.journal.erasure(&key).await?.covers(asked.said_at_ms());
+        Ok(!erased && !self.journal.is_recorded(&key, &asked.event.id).await?)
     }
 
     /// Answers an event that [may be answered](Self::may_answer), and returns what the timeline shall say of it. Twice shows once.

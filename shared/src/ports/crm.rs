@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use thiserror::Error;
 
 use super::error::PortError;
+use super::journal::Erasure;
 use crate::domain::account::CrmAccount;
 use crate::domain::claim::EmailAddress;
 use crate::domain::ids::{CallbackId, ContactId, LineUserId, NoteId, TaskId};
@@ -62,6 +63,23 @@ pub struct ContactRecord {
     pub owner: Option<String>,
     /// The properties asked for.
     pub properties: Properties,
+}
+
+/// The contact that names a person by LINE user ID.
+#[derive(Debug, Clone)]
+pub struct Named {
+    /// Which.
+    pub contact: ContactId,
+    /// Since when the ID stands there, in milliseconds. `None`: the CRM does not tell.
+    pub since_ms: Option<i64>,
+}
+
+impl Named {
+    /// Whether the ID stands there from before the person was erased, as far as can be known: what cannot be known brings
+    /// nobody back.
+    pub fn is_from_before(&self, erasure: &Erasure) -> bool {
+        self.since_ms.is_none_or(|since_ms| erasure.covers(since_ms))
+    }
 }
 
 /// An entry, as it goes onto the timeline.
@@ -192,6 +210,9 @@ pub trait Crm: Send + Sync {
 
     /// The contacts that have these e-mail addresses, as their first address. `None`: nobody has it.
     async fn find_by_email(&self, addresses: &[EmailAddress], names: &[&str]) -> Vec<Each<Option<ContactRecord>>>;
+
+    /// The contact that has this LINE user ID. `None`: nobody has it.
+    async fn find_person(&self, user: &LineUserId) -> Each<Option<Named>>;
 
     /// Merges `from` into `into`, for ever; answers with the ID to use from now on. Where `from` is gone already: `Gone`.
     async fn merge_contacts(&self, from: &ContactId, into: &ContactId) -> Each<ContactId>;

@@ -7,15 +7,16 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use musubi::domain::account::CrmAccount;
 use musubi::domain::claim::EmailAddress;
-use musubi::domain::ids::{CallbackId, ContactId, NoteId, TaskId};
+use musubi::domain::ids::{CallbackId, ContactId, LineUserId, NoteId, TaskId};
 use musubi::domain::properties::LINE_USER_ID;
 use musubi::ports::crm::*;
-use musubi::ports::{Crms, PortError};
+use musubi::ports::{Clock, Crms, PortError};
+
+use super::clock::ModelClock;
+use crate::faults::{Fate, Faults};
 
 /// The longest note and the longest value, as they are written, in UTF-16 code units.
 const LONGEST: usize = 65_536;
-
-use crate::faults::{Fate, Faults};
 
 #[derive(Clone)]
 pub struct ModelNote {
@@ -36,7 +37,12 @@ pub struct ModelTask {
 
 #[derive(Default)]
 pub struct State {
+    takes_no_changes: (i64, i64),
     pub contacts: BTreeMap<ContactId, BTreeMap<String, String>>,
+    /// Since when a contact has its LINE user ID, where it was written by a call or said so.
+    pub named_at_ms: BTreeMap<ContactId, i64>,
+    /// Which contact became which by a merge.
+    pub merged: BTreeMap<ContactId, ContactId>,
     pub notes: Vec<ModelNote>,
     pub tasks: Vec<ModelTask>,
     /// Workflows that wait, as far as the CRM knows.
@@ -70,13 +76,19 @@ impl State {
 #[derive(Clone)]
 pub struct ModelCrm {
     faults: Faults,
+    clock: ModelClock,
     unique_keys: bool,
     pub state: Arc<Mutex<State>>,
 }
 
 impl ModelCrm {
-    pub fn new(faults: Faults, unique_keys: bool) -> Self {
-        Self { faults, unique_keys, state: Arc::default() }
+    pub fn new(faults: Faults, unique_keys: bool, clock: ModelClock) -> Self {
+        Self { faults, clock, unique_keys, state: Arc::default() }
+    }
+
+    /// Between these times changes of contacts are put off; everything else goes on.
+    pub fn take_no_changes(&self, from_ms: i64, until_ms: i64) {
+        self.state.lock().unwrap().takes_no_changes = (from_ms, until_ms);
     }
 
     /// From now on only what is refused for good is refused.
@@ -115,10 +127,27 @@ fn new_id(state: &mut State) -> u64 {
     state.next_id
 }
 
+impl State {
+    /// A record by the ID that it had before a merge, too.
+    fn current(&self, id: &ContactId) -> Option<ContactId> {
+        let id = self.merged.get(id).unwrap_or(id);
+        self.contacts.contains_key(id).then(|| id.clone())
+    }
+
+    /// Writes to a contact, made if there is none.
+    fn write(&mut self, id: &ContactId, properties: &BTreeMap<String, String>, now_ms: i64) {
+        let contact = self.contacts.entry(id.clone()).or_default();
+        if properties.get(LINE_USER_ID).is_some_and(|user| contact.get(LINE_USER_ID) != Some(user)) {
+            self.named_at_ms.insert(id.clone(), now_ms);
+        }
+        contact.extend(properties.clone());
+    }
+}
+
 /// The LINE user ID is unique.
-fn is_taken(state: &State, write: &ContactWrite) -> bool {
-    let Some(user) = write.properties.get(LINE_USER_ID).filter(|user| !user.is_empty()) else { return false };
-    let mut others = state.contacts.iter().filter(|(id, _)| **id != write.contact);
+fn is_taken(state: &State, writes_to: &ContactId, properties: &Properties) -> bool {
+    let Some(user) = properties.get(LINE_USER_ID).filter(|user| !user.is_empty()) else { return false };
+    let mut others = state.contacts.iter().filter(|(id, _)| *id != writes_to);
     others.any(|(_, properties)| properties.get(LINE_USER_ID).is_some_and(|it| it == user))
 }
 
@@ -132,15 +161,16 @@ impl Crms for ModelCrm {
 #[async_trait]
 impl Crm for ModelCrm {
     async fn upsert_people(&self, people: &[PersonWrite]) -> Vec<Each<ContactId>> {
+        let now_ms = self.clock.now_ms();
         self.each("crm upsert", people, |state, person| {
             state.admit_all(&person.properties)?;
             let user = person.user.expose().to_owned();
             let found =
                 state.contacts.iter().find(|(_, p)| p.get(LINE_USER_ID) == Some(&user)).map(|(id, _)| id.clone());
             let id = found.unwrap_or_else(|| ContactId::new(new_id(state).to_string()));
-            let contact = state.contacts.entry(id.clone()).or_default();
-            contact.insert(LINE_USER_ID.to_owned(), user);
-            contact.extend(person.properties.0.clone());
+            let mut properties = person.properties.0.clone();
+            properties.insert(LINE_USER_ID.to_owned(), user);
+            state.write(&id, &properties, now_ms);
             Ok(id)
         })
         .await
@@ -159,11 +189,22 @@ impl Crm for ModelCrm {
         .await
     }
 
+    async fn find_person(&self, user: &LineUserId) -> Each<Option<Named>> {
+        self.each("crm find person", std::slice::from_ref(user), |state, user| {
+            let mut contacts = state.contacts.iter();
+            let found = contacts.find(|(_, p)| p.get(LINE_USER_ID).is_some_and(|it| it == user.expose()));
+            Ok(found.map(|(id, _)| Named { contact: id.clone(), since_ms: state.named_at_ms.get(id).copied() }))
+        })
+        .await
+        .remove(0)
+    }
+
     async fn merge_contacts(&self, from: &ContactId, into: &ContactId) -> Each<ContactId> {
         let pair = [(from.clone(), into.clone())];
         let mut answers = self
             .each("crm merge", &pair, |state, (from, into)| {
                 let merged = state.contacts.remove(from).ok_or(CrmFailure::Gone)?;
+                state.merged.insert(from.clone(), into.clone());
                 let contact = state.contacts.get_mut(into).ok_or(CrmFailure::Gone)?;
                 for (name, value) in merged {
                     contact.entry(name).or_insert(value);
@@ -175,24 +216,28 @@ impl Crm for ModelCrm {
     }
 
     async fn read_contacts(&self, contacts: &[ContactId], _names: &[&str]) -> Vec<Each<ContactRecord>> {
-        self.each("crm read", contacts, |state, id| match state.contacts.get(id) {
-            Some(properties) => {
-                Ok(ContactRecord { contact: id.clone(), owner: None, properties: Properties(properties.clone()) })
-            }
-            None => Err(CrmFailure::Gone),
+        self.each("crm read", contacts, |state, id| {
+            let id = state.current(id).ok_or(CrmFailure::Gone)?;
+            let properties = Properties(state.contacts[&id].clone());
+            Ok(ContactRecord { contact: id, owner: None, properties })
         })
         .await
     }
 
     async fn update_contacts(&self, writes: &[ContactWrite]) -> Vec<Each<ContactId>> {
+        let now_ms = self.clock.now_ms();
         self.each("crm update", writes, |state, write| {
-            if is_taken(state, write) {
+            let (from_ms, until_ms) = state.takes_no_changes;
+            if (from_ms..until_ms).contains(&now_ms) {
+                return Err(CrmFailure::Later { wait_ms: 1000 });
+            }
+            let id = state.current(&write.contact).ok_or(CrmFailure::Gone)?;
+            if is_taken(state, &id, &write.properties) {
                 return Err(CrmFailure::Taken);
             }
             state.admit_all(&write.properties)?;
-            let contact = state.contacts.get_mut(&write.contact).ok_or(CrmFailure::Gone)?;
-            contact.extend(write.properties.0.clone());
-            Ok(write.contact.clone())
+            state.write(&id, &write.properties.0, now_ms);
+            Ok(id)
         })
         .await
     }

@@ -17,6 +17,8 @@ use super::clock::ModelClock;
 use crate::faults::{Dice, Fate, Faults};
 
 const KEY_LIVES_MS: i64 = 24 * 3_600_000;
+/// Nothing may leave later than this after the first attempt.
+const LAST_LEAVES_MS: i64 = 23 * 3_600_000;
 
 /// What the caller learned of an attempt that reached LINE.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,10 +33,11 @@ pub enum Told {
 #[derive(Default)]
 struct State {
     attempts: HashMap<PushId, Vec<Told>>,
+    first_ms: HashMap<PushId, i64>,
+    loses_next: bool,
     refusals: Option<(Dice, u64)>,
     refuse_next: Option<PushRefusal>,
     refuse_all: Option<PushRefusal>,
-    lose_next: bool,
     keys: HashMap<PushId, (i64, String)>,
     shown: Vec<(PushId, String)>,
     violations: Vec<String>,
@@ -83,9 +86,9 @@ impl ModelLine {
         self.state.lock().unwrap().refuse_all = Some(why);
     }
 
-    /// The answer to the next attempt, whatever it is, gets lost.
+    /// The answer to the next attempt is lost.
     pub fn lose_next_answer(&self) {
-        self.state.lock().unwrap().lose_next = true;
+        self.state.lock().unwrap().loses_next = true;
     }
 
     /// From now on nothing is refused.
@@ -129,9 +132,13 @@ impl Messenger for ModelLine {
         if fate == Fate::FailsBefore {
             return PushAnswer::NotNow;
         }
-        let (told, attempt) = {
+        let (told, attempt, lost) = {
             let now_ms = self.clock.now_ms();
             let mut state = self.state.lock().unwrap();
+            let first_ms = *state.first_ms.entry(key).or_insert(now_ms);
+            if now_ms >= first_ms + LAST_LEAVES_MS {
+                state.violations.push(format!("{key}: it left {} ms after the first attempt", now_ms - first_ms));
+            }
             let known = state.keys.get(&key).filter(|(at_ms, _)| now_ms < at_ms + KEY_LIVES_MS).cloned();
             if let Some((_, first)) = &known
                 && first != body
@@ -152,11 +159,12 @@ impl Messenger for ModelLine {
             };
             let attempts = state.attempts.entry(key).or_default();
             attempts.push(Told::Nothing);
-            (told, attempts.len() - 1)
+            let attempt = attempts.len() - 1;
+            (told, attempt, std::mem::take(&mut state.loses_next))
         };
         self.faults.note(format!("line push {key}: {told:?}"));
         self.faults.after("line push").await;
-        if fate == Fate::AnswerLost || std::mem::take(&mut self.state.lock().unwrap().lose_next) {
+        if fate == Fate::AnswerLost || lost {
             return PushAnswer::Unknown;
         }
         self.state.lock().unwrap().attempts.get_mut(&key).expect("just there")[attempt] = told;

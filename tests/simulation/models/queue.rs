@@ -6,8 +6,9 @@ use async_trait::async_trait;
 use musubi::ports::{Clock, PortError, Queue};
 
 use super::clock::ModelClock;
-use crate::faults::{Fate, Faults};
+use crate::faults::{Dice, Fate, Faults};
 
+const HOUR_MS: i64 = 3_600_000;
 pub const VISIBILITY_MS: i64 = 60_000;
 
 #[derive(Clone)]
@@ -21,6 +22,8 @@ struct State<T> {
     waiting: Vec<Waiting<T>>,
     buried: Vec<(T, String)>,
     next_id: u64,
+    /// Puts off so many of a thousand jobs that come back, for most of a day or more.
+    late: Option<(Dice, u64)>,
 }
 
 pub struct ModelQueue<T> {
@@ -38,7 +41,7 @@ impl<T> Clone for ModelQueue<T> {
 
 impl<T: Clone> ModelQueue<T> {
     pub fn new(name: &'static str, faults: Faults, clock: ModelClock) -> Self {
-        let state = State { waiting: Vec::new(), buried: Vec::new(), next_id: 1 };
+        let state = State { waiting: Vec::new(), buried: Vec::new(), next_id: 1, late: None };
         Self { name, faults, clock, state: Arc::new(Mutex::new(state)) }
     }
 
@@ -63,6 +66,17 @@ impl<T: Clone> ModelQueue<T> {
 
     pub fn len(&self) -> usize {
         self.state.lock().unwrap().waiting.len()
+    }
+
+    /// From now on so many of a thousand jobs that are sent here are put off by 20 to 28 hours: a queue that stands still, or a
+    /// dead letter that is sent back the next day.
+    pub fn put_off(&self, seed: u64, per_mille: u64) {
+        self.state.lock().unwrap().late = Some((Dice::new(seed ^ 0x1a7e), per_mille));
+    }
+
+    /// From now on none is.
+    pub fn relent(&self) {
+        self.state.lock().unwrap().late = None;
     }
 
     pub fn buried(&self) -> Vec<(T, String)> {
@@ -93,7 +107,11 @@ impl<T: Clone + Send + Sync + 'static> Queue<T> for ModelQueue<T> {
         if fate == Fate::FailsBefore {
             return Err(PortError::transient("send", "the model lost it"));
         }
-        self.put(job.clone(), self.clock.now_ms() + i64::from(delay_s) * 1000);
+        let late_ms = self.state.lock().unwrap().late.as_mut().map_or(0, |(dice, per_mille)| {
+            let is_late = dice.chance(*per_mille);
+            if is_late { 20 * HOUR_MS + dice.below(8 * HOUR_MS as u64) as i64 } else { 0 }
+        });
+        self.put(job.clone(), self.clock.now_ms() + i64::from(delay_s) * 1000 + late_ms);
         self.faults.after(&what).await;
         if fate == Fate::AnswerLost { Err(PortError::transient("send", "the model lost it")) } else { Ok(()) }
     }

@@ -5,6 +5,7 @@ mod channel_state;
 mod dead_letters;
 mod documented;
 mod friends;
+mod key;
 mod login;
 mod parked;
 mod person;

@@ -81,6 +81,7 @@ impl Secrets for Vault {
 }
 
 pub struct World {
+    pub clock: FakeClock,
     pub fake: FakeHubSpot,
     pub served: Served,
     pub vault: Arc<Vault>,
@@ -107,10 +108,10 @@ impl World {
             expires_at_ms: NOON_MS,
         });
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        let clients = CrmClients::new(http, &served.url(), vault.clone(), Arc::new(OneClock(clock)));
+        let clients = CrmClients::new(http, &served.url(), vault.clone(), Arc::new(OneClock(clock.clone())));
         let key = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new(PORTAL.to_string()) };
         let account = CrmAccount::new(key, CrmAppId::new("77"), Language::Japanese, "Asia/Tokyo");
-        Self { fake, served, vault, clients, account }
+        Self { clock, fake, served, vault, clients, account }
     }
 
     /// Set up, with or without unique keys on notes and tasks.

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::VERSION;
@@ -12,9 +13,9 @@ use super::api::{Api, Call, Repeat};
 use super::batch::{self, Batch, text};
 use super::failure::PROPERTY_DOESNT_EXIST;
 use crate::domain::claim::EmailAddress;
-use crate::domain::ids::ContactId;
+use crate::domain::ids::{ContactId, LineUserId};
 use crate::domain::properties::LINE_USER_ID;
-use crate::ports::crm::{ContactRecord, ContactWrite, CrmFailure, Each, PersonWrite, Properties};
+use crate::ports::crm::{ContactRecord, ContactWrite, CrmFailure, Each, Named, PersonWrite, Properties};
 
 const OWNER: &str = "hubspot_owner_id";
 const EMAIL: &str = "email";
@@ -86,6 +87,28 @@ pub(crate) async fn find_by_email(
         });
     }
     found
+}
+
+/// The contact with this LINE user ID, and since when: by the history of the property, whose newest version is what stands
+/// there (HubSpot's reference, "Read a batch of objects": `propertiesWithHistory`). The ID belongs in no URL.
+pub(crate) async fn find_person(api: &Api, user: &LineUserId) -> Each<Option<Named>> {
+    let path = format!("/crm/objects/{VERSION}/contacts/batch/read");
+    let (names, inputs) = ([LINE_USER_ID], json!([{ "id": user.expose() }]));
+    let body =
+        json!({"idProperty": LINE_USER_ID, "properties": names, "propertiesWithHistory": names, "inputs": inputs});
+    let answer = api.call(&Call::post("contacts/by LINE user ID", path, body, Repeat::Harmless)).await;
+    let named = |record: &Value| Ok(Named { contact: id_of(record)?, since_ms: since_ms(record, LINE_USER_ID) });
+    match answer {
+        Ok(body) => body["results"].get(0).map(named).transpose(),
+        Err(CrmFailure::Gone) => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}
+
+fn since_ms(record: &Value, name: &str) -> Option<i64> {
+    let versions = record["propertiesWithHistory"][name].as_array()?;
+    let times = versions.iter().filter_map(|version| version["timestamp"].as_str()?.parse::<Timestamp>().ok());
+    times.map(Timestamp::as_millisecond).max()
 }
 
 /// Merges two contacts (HubSpot's `POST .../contacts/merge`, which answers with the record that is left).

@@ -38,10 +38,10 @@ pub use timeline::KEY_PROPERTY;
 
 use crate::domain::account::{Capabilities, TimelineSurface};
 use crate::domain::claim::EmailAddress;
-use crate::domain::ids::{ContactId, NoteId, TaskId};
+use crate::domain::ids::{ContactId, LineUserId, NoteId, TaskId};
 use crate::ports::Crm;
 use crate::ports::crm::{
-    CompletionWrite, ContactRecord, ContactWrite, Each, NoteWrite, PersonWrite, TaskStanding, TaskWrite,
+    CompletionWrite, ContactRecord, ContactWrite, Each, Named, NoteWrite, PersonWrite, TaskStanding, TaskWrite,
 };
 
 /// The version of HubSpot's API. Supported until about September 2027; 2026-09 would refuse contacts that lack what an
@@ -70,6 +70,10 @@ impl Crm for HubSpot {
 
     async fn find_by_email(&self, addresses: &[EmailAddress], names: &[&str]) -> Vec<Each<Option<ContactRecord>>> {
         contacts::find_by_email(&self.api, addresses, names).await
+    }
+
+    async fn find_person(&self, user: &LineUserId) -> Each<Option<Named>> {
+        contacts::find_person(&self.api, user).await
     }
 
     async fn merge_contacts(&self, from: &ContactId, into: &ContactId) -> Each<ContactId> {

@@ -60,6 +60,8 @@ fn after_a_deletion_only_a_new_message_allows_a_new_contact() {
     conversation.take(&mut said(10, 20), &ChannelSettings::default(), 20);
     conversation.contact_gone_at_ms = Some(30);
     assert!(!conversation.may_create_contact());
+    conversation.take(&mut said(25, 35), &ChannelSettings::default(), 35);
+    assert!(!conversation.may_create_contact(), "said before it, delivered after it");
     conversation.take(&mut said(40, 41), &ChannelSettings::default(), 41);
     assert!(conversation.may_create_contact());
 }

@@ -55,7 +55,7 @@ impl Record {
         }
         if is_all {
             let mut owed: Vec<OwedRow> =
-                standings.iter().filter_map(|standing| head.take_back(standing.mark.at_ms, now_ms)).collect();
+                standings.iter().filter_map(|standing| head.take_back(&standing.mark, now_ms)).collect();
             if !standings.is_empty() {
                 let amendment = Owed::Amendment { conversation: key, message: message.clone() };
                 owed.push(OwedRow::new(&head.account, amendment, now_ms, now_ms));

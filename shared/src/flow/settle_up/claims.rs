@@ -62,7 +62,7 @@ impl Payer<'_> {
         if let Some(link) = person.link.take() {
             self.owe_now(Owed::clear(&link.value)).await?;
             // At once, too: a look at a contact that still names the person would tie them again.
-            if let Err(failure) = self.wipe(&link.value.contact).await {
+            if let Err(failure) = self.wipe(&link.value.contact).await? {
                 return self.failed(&person.row, &failure).await;
             }
             if self.up.links.untie(&link).await? == Commit::Conflict {
@@ -114,10 +114,9 @@ impl Payer<'_> {
             return Ok(Heeded::GoOn);
         }
         if by_email == ByEmail::Ask {
-            if person.link.as_ref().is_none_or(|link| link.value.contact != record.contact) {
-                self.ask(person, &record.contact).await?;
-            }
-            return Ok(Heeded::GoOn);
+            let is_new = person.link.as_ref().is_none_or(|link| link.value.contact != record.contact);
+            let stands = !is_new || self.ask(person, &record.contact).await?;
+            return Ok(if stands { Heeded::GoOn } else { Heeded::Stop });
         }
         self.switch(person, claim, &record.contact).await
     }
@@ -200,35 +199,37 @@ impl Payer<'_> {
             }
         }
         self.owe_now(Owed::clear(&old.value)).await?;
-        Ok(self.write_cleared(&old.value.contact).await.map(|()| new.clone()))
+        Ok(self.wipe(&old.value.contact).await?.map(|()| new.clone()))
     }
 
-    /// Empties a contact's fields, if it is still a record of its own.
-    pub(super) async fn wipe(&self, contact: &ContactId) -> Result<(), CrmFailure> {
-        match self.crm.read_contacts(std::slice::from_ref(contact), &[]).await.pop() {
-            // Merged: the other record's fields are its own person's.
-            Some(Ok(record)) if record.contact != *contact => Ok(()),
-            None | Some(Err(CrmFailure::Gone)) => Ok(()),
-            Some(Err(failure)) => Err(failure),
-            Some(Ok(_)) => self.write_cleared(contact).await,
+    /// Empties a contact's fields. Where it was merged, it is the record that is left that shows them, and only as long as
+    /// nobody is tied to that one: else they are its own person's.
+    pub(super) async fn wipe(&self, contact: &ContactId) -> Result<Result<(), CrmFailure>, PortError> {
+        let record = match self.crm.read_contacts(std::slice::from_ref(contact), &[]).await.pop() {
+            None | Some(Err(CrmFailure::Gone)) => return Ok(Ok(())),
+            Some(Err(failure)) => return Ok(Err(failure)),
+            Some(Ok(record)) => record,
+        };
+        if record.contact != *contact && !self.links_of(&record.contact).await?.is_empty() {
+            return Ok(Ok(()));
         }
-    }
-
-    async fn write_cleared(&self, contact: &ContactId) -> Result<(), CrmFailure> {
-        let writes = [ContactWrite { contact: contact.clone(), properties: cleared() }];
-        match self.crm.update_contacts(&writes).await.pop() {
+        let writes = [ContactWrite { contact: record.contact, properties: cleared() }];
+        Ok(match self.crm.update_contacts(&writes).await.pop() {
             None | Some(Ok(_) | Err(CrmFailure::Gone)) => Ok(()),
             Some(Err(failure)) => Err(failure),
-        }
+        })
     }
 
-    /// An operator is asked whether the person is this contact.
-    async fn ask(&self, person: &Person, contact: &ContactId) -> Result<(), PortError> {
+    /// An operator is asked whether the person is this contact. `false`: somebody changed the conversation first, or erased it.
+    async fn ask(&self, person: &Person, contact: &ContactId) -> Result<bool, PortError> {
         let key = &person.head.value.key;
         let asked = write::question(&self.account.key, key, contact);
-        let _ = self.journal().commit(vec![asked]).await?;
+        let unchanged = write::unchanged_since(key, person.head.rev);
+        if self.journal().commit(vec![asked, unchanged]).await? == Commit::Conflict {
+            return Ok(false);
+        }
         tracing::info!(crm.account = %self.account.key, conversation = key.hash(), "claim.asked");
-        Ok(())
+        Ok(true)
     }
 
     pub(super) async fn owe_now(&self, owed: Owed) -> Result<(), PortError> {

@@ -1,5 +1,7 @@
 //! A contact that is tied to nobody any more loses what LINE told about the person.
 
+use super::super::begin::find_or_begin;
+use super::super::part::part;
 use super::gone::conversation_of;
 use super::people::Person;
 use super::{Payer, Verdict};
@@ -9,6 +11,7 @@ use crate::domain::properties as property;
 use crate::ports::PortError;
 use crate::ports::crm::Properties;
 use crate::ports::journal::write;
+use crate::ports::rows::Commit;
 
 /// What goes with the tie. The route stays: it says how the contact came, not who it is on LINE.
 const CLEARED: [&str; 12] = [
@@ -44,13 +47,16 @@ impl Payer<'_> {
         Ok(())
     }
 
-    /// By our links as they are now: a contact that is tied (again) is written anew by whom it is tied to.
+    /// By our links as they are now: a contact that is tied (again) is written anew by whom it is tied to. Where that is somebody
+    /// who was erased meanwhile, what stands there from before goes first.
     async fn clear(&self, row: &OwedRow) -> Result<Verdict, PortError> {
         let Owed::Clear { contact, .. } = &row.owed else { return Ok(Verdict::Leave) };
         let tied = self.links_of(contact).await?;
-        if tied.is_empty()
-            && let Err(failure) = self.wipe(contact).await
-        {
+        let mut empties = tied.is_empty();
+        for link in &tied {
+            empties |= self.journal().erasure(&conversation_of(&link.value)).await?.is_marked();
+        }
+        if empties && let Err(failure) = self.wipe(contact).await? {
             return Ok(Verdict::Failed(failure));
         }
         for link in tied {
@@ -62,23 +68,27 @@ impl Payer<'_> {
         Ok(Verdict::Leave)
     }
 
-    /// Somebody erased the person while their link was made: it goes again. `true`: so it was.
+    /// Somebody erased the person after they were loaded, while their link was made: it goes again. `true`: so it was.
     pub(super) async fn part_if_erased(&self, person: &mut Person) -> Result<bool, PortError> {
-        if self.head(&person.head.value.key).await?.is_some() {
+        if !self.journal().erasure(&person.head.value.key).await?.covers(person.loaded_at_ms) {
             return Ok(false);
         }
         if let Some(link) = person.link.take() {
-            self.owe_now(Owed::clear(&link.value)).await?;
-            let _ = self.up.links.untie(&link).await?;
+            let _ = part(self.journal(), &self.up.links, &link, self.now_ms()).await?;
         }
         Ok(true)
     }
 
-    /// The contact of this link is to be written anew. `false`: somebody changed the conversation first.
+    /// The contact of this link is to be written anew, unless its person was erased since. `false`: somebody changed the
+    /// conversation first.
     pub(super) async fn owe_anew(&self, link: &ContactLink) -> Result<bool, PortError> {
-        let mut head = self.head_or_new(&conversation_of(link)).await?;
-        head.value.profile_wanted = true;
-        let owed = head.value.owe_person(self.now_ms());
-        self.commit_head(&mut head, owed.iter().map(write::owe).collect()).await
+        let mut begun = find_or_begin(self.journal(), &conversation_of(link), &self.account.key).await?;
+        if begun.erasure.covers(link.linked_at_ms) {
+            return Ok(true);
+        }
+        begun.head.value.profile_wanted = true;
+        let owed = begun.head.value.owe_person(self.now_ms());
+        let writes = owed.iter().map(write::owe).chain(begun.writes()).collect();
+        Ok(self.journal().commit(writes).await? == Commit::Done)
     }
 }

@@ -70,10 +70,10 @@ impl Payer<'_> {
 
     /// The newest message, as long as its words are here, or it was taken back.
     fn newest_words(&self, head: &Conversation, pending: &[Activity]) -> Option<String> {
-        let mark = &head.last_inbound.as_ref()?.mark;
-        let content = match pending.iter().find(|activity| activity.mark == *mark) {
+        let last = head.last_inbound.as_ref()?;
+        let content = match pending.iter().find(|activity| activity.mark == last.mark) {
             Some(activity) => &activity.content,
-            None if head.retracted.contains(&mark.at_ms) => &Content::Unsent,
+            None if last.taken_back => &Content::Unsent,
             None => return None,
         };
         Some(property::cut(&words::of(content, self.account.language), property::MAX_UNITS))

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use super::super::begin::find_or_begin;
+use super::super::part::part;
 use super::Payer;
 use crate::domain::ids::ContactId;
 use crate::domain::link::ContactLink;
@@ -125,9 +127,8 @@ impl Payer<'_> {
                 links.push(link);
                 continue;
             }
-            self.owe_now(Owed::clear(&link.value)).await?;
             // On a conflict somebody has tied them anew: whoever looks next sees who.
-            let _ = self.up.links.untie(&link).await?;
+            let _ = part(self.journal(), &self.up.links, &link, self.now_ms()).await?;
         }
         Ok(links)
     }
@@ -138,7 +139,9 @@ impl Payer<'_> {
         for link in self.links_of(from).await? {
             let tied = self.up.links.of_contact(&self.account.key, to, &link.value.channel).await?;
             if tied.is_some_and(|tied| tied.value.user != link.value.user) {
-                self.lose(&link, to).await?;
+                if !self.lose(&link, to).await? {
+                    return Ok(Seen::Later(0));
+                }
                 continue;
             }
             // First: were it owed after the link has moved, a stop in between would leave an empty field that looks cleared.
@@ -153,12 +156,19 @@ impl Payer<'_> {
         Ok(Seen::Settled)
     }
 
-    async fn lose(&self, link: &Versioned<ContactLink>, to: &ContactId) -> Result<(), PortError> {
+    /// `false`: somebody changed the conversation first, or erased it.
+    async fn lose(&self, link: &Versioned<ContactLink>, to: &ContactId) -> Result<bool, PortError> {
         let key = super::gone::conversation_of(&link.value);
+        let begun = find_or_begin(self.journal(), &key, &self.account.key).await?;
+        if !begun.erasure.covers(link.value.linked_at_ms) {
+            let asked = vec![write::question(&self.account.key, &key, to), begun.unchanged()];
+            if self.journal().commit(asked).await? == Commit::Conflict {
+                return Ok(false);
+            }
+        }
         tracing::warn!(crm.account = %self.account.key, conversation = key.hash(), contact = %to, "merge.conflict");
         crate::telemetry::count("LinkConflict", 1);
-        let _ = self.journal().commit(vec![write::question(&self.account.key, &key, to)]).await?;
         let _ = self.up.links.untie(link).await?;
-        Ok(())
+        Ok(true)
     }
 }

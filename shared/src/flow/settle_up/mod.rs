@@ -26,6 +26,7 @@ mod seal;
 mod task_checks;
 mod tasks;
 mod turns;
+mod unname;
 mod unreadable;
 mod walk;
 

@@ -2,6 +2,7 @@
 
 use futures::future::join_all;
 
+use super::super::part::part;
 use super::fewer::is_refused;
 use super::fields::set_profile;
 use super::{Payer, Verdict};
@@ -25,6 +26,8 @@ const LOOK_BACK: usize = 200;
 /// A person whose contact is to follow.
 pub(super) struct Person {
     pub(super) row: OwedRow,
+    /// The moment before anything of this was read, in milliseconds: whoever was erased after it was erased under our hands.
+    pub(super) loaded_at_ms: i64,
     pub(super) head: Versioned<Conversation>,
     pub(super) channel: Channel,
     pub(super) user: LineUserId,
@@ -92,6 +95,7 @@ impl Payer<'_> {
 
     async fn load(&self, row: OwedRow) -> Result<Option<Person>, PortError> {
         let Owed::Person { conversation: key } = &row.owed else { return Ok(None) };
+        let loaded_at_ms = self.now_ms();
         let channel = self.up.channels.find(&key.channel).await?;
         // A channel that belongs to another account by now is none of this one's: nothing of it goes to who had it before.
         let channel = channel.filter(|channel| channel.account == self.account.key);
@@ -101,7 +105,11 @@ impl Payer<'_> {
             return Ok(None);
         };
         let link = self.up.links.of_user(&key.channel, &user).await?;
-        let link = link.filter(|link| link.value.account == self.account.key);
+        let mut link = link.filter(|link| link.value.account == self.account.key);
+        if let Some(left) = link.take_if(|link| head.value.contact_gone_at_ms >= Some(link.value.linked_at_ms)) {
+            // Whoever erased the person, or let go of the contact, has not come to the link yet.
+            let _ = part(self.journal(), &self.up.links, &left, loaded_at_ms).await?;
+        }
         let claim = self.journal().claim(key).await?;
         let told =
             claim.as_ref().and_then(|claim| claim.value.name.clone().map(|name| (name, claim.value.picture.clone())));
@@ -115,7 +123,19 @@ impl Payer<'_> {
             (None, true) => self.up.messenger.profile(&key.channel, &user).await.unwrap_or_default(),
             (None, false) => None,
         };
-        Ok(Some(Person { row, head, channel, user, link, profile, claim, email: None, tied: false, also: Vec::new() }))
+        Ok(Some(Person {
+            row,
+            loaded_at_ms,
+            head,
+            channel,
+            user,
+            link,
+            profile,
+            claim,
+            email: None,
+            tied: false,
+            also: Vec::new(),
+        }))
     }
 
     /// People without a link get a contact, where that is allowed, and a link. Returns those who have one.
@@ -125,6 +145,7 @@ impl Payer<'_> {
         for person in left {
             self.leave_unlinked(person, Vec::new()).await?;
         }
+        let new = self.unnamed_before(new).await?;
         let writes: Vec<PersonWrite> = new.iter().map(|person| self.person_write(person)).collect();
         let answers = self.make_or_find(writes).await;
         for (mut person, answer) in new.into_iter().zip(answers) {
@@ -180,7 +201,7 @@ impl Payer<'_> {
             user: person.user.clone(),
             account: self.account.key.clone(),
             contact,
-            linked_at_ms: self.now_ms(),
+            linked_at_ms: person.loaded_at_ms,
             by,
         }
     }

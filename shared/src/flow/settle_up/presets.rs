@@ -1,5 +1,6 @@
 //! A LINE user ID that stands on a contact, or does not stand there any more, because somebody wrote it: what the CRM claims.
 
+use super::super::begin::find_or_begin;
 use super::Payer;
 use super::gone::conversation_of;
 use super::looks::Seen;
@@ -7,11 +8,12 @@ use crate::domain::claim::{Claim, ClaimedBy, Whom};
 use crate::domain::conversation::ConversationKey;
 use crate::domain::ids::{ChannelId, LineUserId};
 use crate::domain::link::ContactLink;
+use crate::domain::owed::Owed;
 use crate::domain::properties::LINE_USER_ID;
 use crate::ports::PortError;
-use crate::ports::crm::ContactRecord;
-use crate::ports::journal::write;
-use crate::ports::rows::Versioned;
+use crate::ports::crm::{ContactRecord, CrmFailure};
+use crate::ports::journal::{Erasure, write};
+use crate::ports::rows::{Commit, Versioned};
 
 /// What we are about to write ourselves comes first; how it stands then is looked at after this long.
 const AFTER_US_MS: i64 = 5_000;
@@ -51,7 +53,12 @@ impl Payer<'_> {
             }
         }
         for link in links {
-            if let Seen::Later(wait_ms) = self.claim(&conversation_of(&link.value), Whom::Nobody).await? {
+            let key = conversation_of(&link.value);
+            let erasure = self.journal().erasure(&key).await?;
+            if erasure.covers(link.value.linked_at_ms) {
+                continue;
+            }
+            if let Seen::Later(wait_ms) = self.claim(&key, Whom::Nobody, &erasure).await? {
                 return Ok(Seen::Later(wait_ms));
             }
         }
@@ -88,11 +95,37 @@ impl Payer<'_> {
             crate::telemetry::count("PresetUnknown", 1);
         }
         for key in &known {
-            if let Seen::Later(wait_ms) = self.claim(key, Whom::Contact(record.contact.clone())).await? {
+            let erasure = self.journal().erasure(key).await?;
+            match self.is_from_before(record, user, &erasure).await {
+                Ok(false) => {}
+                // It is emptied instead.
+                Ok(true) => {
+                    self.owe_now(Owed::Clear { contact: record.contact.clone(), channel: key.channel.clone() }).await?;
+                    continue;
+                }
+                Err(wait_ms) => return Ok(Seen::Later(wait_ms)),
+            }
+            if let Seen::Later(wait_ms) = self.claim(key, Whom::Contact(record.contact.clone()), &erasure).await? {
                 return Ok(Seen::Later(wait_ms));
             }
         }
         Ok(Seen::Settled)
+    }
+
+    /// Whether the person was erased and stands on the contact only from before that. Read anew: the record at hand may be older
+    /// than the erasing. `Err`: to be asked again after this long, in milliseconds.
+    async fn is_from_before(&self, record: &ContactRecord, user: &LineUserId, erasure: &Erasure) -> Result<bool, i64> {
+        if !erasure.is_marked() {
+            return Ok(false);
+        }
+        match self.crm.find_person(user).await {
+            Ok(Some(named)) if named.contact == record.contact => Ok(named.is_from_before(erasure)),
+            // It has changed: it is looked at anew.
+            Ok(_) => Err(AFTER_US_MS),
+            Err(CrmFailure::Later { wait_ms }) => Err(i64::try_from(wait_ms).unwrap_or(REFUSED_REST_MS)),
+            Err(CrmFailure::Unknown) => Err(0),
+            Err(_) => Err(REFUSED_REST_MS),
+        }
     }
 
     /// Whether the channel knows the person: by our own books (LINE tells nothing of those who block it), else by LINE's.
@@ -107,10 +140,14 @@ impl Payer<'_> {
         Ok(self.up.messenger.profile(channel, user).await?.is_some())
     }
 
-    /// The CRM says that the person is this. What somebody else said and waits is acted on first.
-    async fn claim(&self, key: &ConversationKey, whom: Whom) -> Result<Seen, PortError> {
+    /// The CRM says that the person is this, as far as is known of whether they are erased. What somebody else said and waits is
+    /// acted on first.
+    async fn claim(&self, key: &ConversationKey, whom: Whom, known: &Erasure) -> Result<Seen, PortError> {
         let now_ms = self.now_ms();
-        let mut head = self.head_or_new(key).await?;
+        let mut begun = find_or_begin(self.journal(), key, &self.account.key).await?;
+        if begun.erasure != *known {
+            return Ok(Seen::Later(AFTER_US_MS));
+        }
         let waiting = self.journal().claim(key).await?;
         let rev = waiting.as_ref().map_or(0, |waiting| waiting.rev);
         match waiting.map(|waiting| waiting.value) {
@@ -120,10 +157,12 @@ impl Payer<'_> {
         }
         let claim = Claim::new(ClaimedBy::Preset, whom, now_ms);
         // The contact that is to be shows neither name nor picture yet.
-        head.value.profile_wanted |= claim.whom != Whom::Nobody;
+        let head = &mut begun.head.value;
+        head.profile_wanted |= claim.whom != Whom::Nobody;
         let mut writes = vec![write::claim(key, &claim, rev, now_ms)];
-        writes.extend(head.value.owe_person(now_ms).iter().map(write::owe));
-        if !self.commit_head(&mut head, writes).await? {
+        writes.extend(head.owe_person(now_ms).iter().map(write::owe));
+        writes.extend(begun.writes());
+        if self.journal().commit(writes).await? == Commit::Conflict {
             return Ok(Seen::Later(0));
         }
         tracing::info!(crm.account = %self.account.key, conversation = key.hash(), by = ?claim.by, "claim.recorded");

@@ -17,6 +17,7 @@ pub(super) enum Kind {
     Completions,
     People,
     Clears,
+    Unnames,
     /// After what we write ourselves: a contact that is to be filled or emptied is no news.
     Looks,
     Outcomes,
@@ -29,10 +30,11 @@ pub(super) enum Kind {
 
 impl Kind {
     /// Whoever waits most comes first in a round: a workflow, then the owner, then the timeline.
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Completions,
         Self::People,
         Self::Clears,
+        Self::Unnames,
         Self::Looks,
         Self::Outcomes,
         Self::Checks,
@@ -47,6 +49,7 @@ impl Kind {
             Owed::Completion { .. } => Self::Completions,
             Owed::Person { .. } => Self::People,
             Owed::Clear { .. } => Self::Clears,
+            Owed::Unname { .. } => Self::Unnames,
             Owed::Look { .. } => Self::Looks,
             Owed::Outcome { .. } => Self::Outcomes,
             Owed::TaskCheck { .. } => Self::Checks,
@@ -60,7 +63,7 @@ impl Kind {
     /// How many rows are one turn: what goes to the CRM together, or what costs about as much time where each goes alone.
     fn turn(self) -> usize {
         match self {
-            Self::Clears | Self::Amendments => 20,
+            Self::Clears | Self::Unnames | Self::Amendments => 20,
             _ => 100,
         }
     }

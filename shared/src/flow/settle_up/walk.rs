@@ -175,6 +175,7 @@ impl Payer<'_> {
             Kind::Completions => self.completions(rows).await,
             Kind::People => self.people(rows).await,
             Kind::Clears => self.clears(rows).await,
+            Kind::Unnames => self.unnames(rows).await,
             Kind::Looks => self.looks(rows).await,
             Kind::Outcomes => self.outcomes(rows).await,
             Kind::Checks => self.task_checks(rows).await,

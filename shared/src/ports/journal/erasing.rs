@@ -5,13 +5,18 @@ use crate::domain::ids::NoteId;
 use crate::domain::owed::SHARDS;
 
 /// Whether a conversation was erased, as read at one moment.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Erasure {
     pub(super) at_ms: Option<i64>,
     pub(super) rev: u64,
 }
 
 impl Erasure {
+    /// When, in milliseconds. `None`: it was not, as far as is remembered.
+    pub fn at_ms(&self) -> Option<i64> {
+        self.at_ms
+    }
+
     /// Whether it was erased at all, as far as is remembered.
     pub fn is_marked(&self) -> bool {
         self.at_ms.is_some()

@@ -35,6 +35,11 @@ pub fn not_erased_since(key: &ConversationKey, erasure: &Erasure) -> Write {
     Write::Check { key: erased_key(key), expect: Expect::Rev(erasure.rev) }
 }
 
+/// The rest happens only if the conversation's state is still the one that was read at `rev`.
+pub fn unchanged_since(key: &ConversationKey, rev: u64) -> Write {
+    Write::Check { key: head_key(key), expect: Expect::Rev(rev) }
+}
+
 /// The row goes, whatever it is.
 pub fn remove(key: RowKey) -> Write {
     Write::Delete { key, expect: Expect::Any }

@@ -197,12 +197,11 @@ fn apply(state: &mut State, portal_id: u64, kind: ObjectType, how: BatchWrite, i
 pub(crate) fn read(state: &mut State, portal_id: u64, kind: ObjectType, asked: &Asked) -> Result<Answer, Problem> {
     let inputs = inputs_of(asked, LARGEST_BATCH)?;
     let body = asked.json().unwrap_or(Value::Null);
-    let wanted: Vec<String> = body["properties"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(|name| name.as_str().map(str::to_owned))
-        .collect();
+    let listed = |list: &str| -> Vec<String> {
+        let names = body[list].as_array().into_iter().flatten();
+        names.filter_map(|name| name.as_str().map(str::to_owned)).collect()
+    };
+    let (wanted, with_history) = (listed("properties"), listed("propertiesWithHistory"));
     let portal = state.portal(portal_id);
     let by = body["idProperty"].as_str();
     if let Some(name) = by.filter(|name| !portal.is_unique(kind, name)) {
@@ -215,7 +214,13 @@ pub(crate) fn read(state: &mut State, portal_id: u64, kind: ObjectType, asked: &
             _ => number(&input["id"]),
         };
         match id.and_then(|id| portal.live(kind, id)) {
-            Some(record) => results.push(record.json(kind, &wanted)),
+            Some(record) => {
+                let mut shown = record.json(kind, &wanted);
+                if !with_history.is_empty() {
+                    shown["propertiesWithHistory"] = record.history(&with_history);
+                }
+                results.push(shown);
+            }
             None => missing.push(input["id"].clone()),
         }
     }

@@ -168,6 +168,8 @@ pub(crate) struct Record {
     pub(crate) created_at_ms: i64,
     pub(crate) updated_at_ms: i64,
     pub(crate) archived: bool,
+    /// What each property was, oldest first: value, source and time.
+    pub(crate) history: BTreeMap<String, Vec<(String, String, i64)>>,
     /// States as search sees them: each with the time from which the index may show it.
     pub(crate) versions: Vec<(i64, Properties)>,
 }

@@ -1,5 +1,6 @@
 //! Records: writing what was checked, taking away, looking up.
 
+use std::collections::BTreeMap;
 use std::collections::hash_map::Entry;
 
 use serde_json::{Value, json};
@@ -26,8 +27,15 @@ pub(crate) fn create_as(
     let mut properties = Properties::from([("hs_object_id".to_owned(), id.to_string())]);
     properties.insert("createdate".to_owned(), iso(now_ms));
     properties.insert("hs_createdate".to_owned(), iso(now_ms));
-    let record =
-        Record { id, properties, created_at_ms: now_ms, updated_at_ms: now_ms, archived: false, versions: Vec::new() };
+    let record = Record {
+        id,
+        properties,
+        created_at_ms: now_ms,
+        updated_at_ms: now_ms,
+        archived: false,
+        history: BTreeMap::new(),
+        versions: Vec::new(),
+    };
     state.portal(portal_id).records.insert((kind, id), record);
     update(state, portal_id, kind, id, writes, source);
 }
@@ -50,6 +58,8 @@ pub(crate) fn update(state: &mut State, portal_id: u64, kind: ObjectType, id: u6
         if before == *value {
             continue;
         }
+        let version = (value.clone().unwrap_or_default(), source.to_owned(), now_ms);
+        record.history.entry(name.clone()).or_default().push(version);
         if portal.definitions.get(&kind).and_then(|known| known.get(name)).is_some_and(|known| known.unique) {
             if let Some(before) = before {
                 portal.unique.remove(&(kind, name.clone(), unique_form(name, &before)));
@@ -152,6 +162,17 @@ impl Portal {
 }
 
 impl Record {
+    /// The versions of these properties, newest first, as answers show them.
+    pub(crate) fn history(&self, names: &[String]) -> Value {
+        let versions = |name: &String| -> Vec<Value> {
+            let versions = self.history.get(name).into_iter().flatten().rev();
+            versions
+                .map(|(value, source, at_ms)| json!({"value": value, "timestamp": iso(*at_ms), "sourceType": source}))
+                .collect()
+        };
+        names.iter().map(|name| (name.clone(), json!(versions(name)))).collect::<serde_json::Map<_, _>>().into()
+    }
+
     /// The record as answers show it: always the basic properties, and those of `names` that it has or lacks (null).
     pub(crate) fn json(&self, kind: ObjectType, names: &[String]) -> Value {
         let basic: &[&str] = match kind {

@@ -1,0 +1,39 @@
+//! A link goes. Before it, its contact is owed its emptied fields: a stop in between leaves both, and a repeat owes the same
+//! again.
+
+use crate::domain::conversation::ConversationKey;
+use crate::domain::ids::{ChannelId, LineUserId};
+use crate::domain::link::ContactLink;
+use crate::domain::owed::{Owed, OwedRow};
+use crate::ports::journal::write;
+use crate::ports::rows::{Commit, Versioned};
+use crate::ports::{Journal, Links, PortError};
+
+/// Unties the two. `Conflict`: somebody changed the link first. Wakes nobody.
+pub(super) async fn part(
+    journal: &Journal,
+    links: &Links,
+    link: &Versioned<ContactLink>,
+    now_ms: i64,
+) -> Result<Commit, PortError> {
+    let clear = OwedRow::new(&link.value.account, Owed::clear(&link.value), now_ms, now_ms);
+    let _ = journal.commit(vec![write::owe(&clear)]).await?;
+    links.untie(link).await
+}
+
+/// Unties the person from a contact to which they were tied by somebody who did not know yet that they are erased. A link is
+/// as old as what was known when it was made: see [`ContactLink::linked_at_ms`].
+pub(super) async fn part_if_erased(
+    journal: &Journal,
+    links: &Links,
+    (channel, user): (&ChannelId, &LineUserId),
+    now_ms: i64,
+) -> Result<(), PortError> {
+    let erasure = journal.erasure(&ConversationKey::person(channel, user)).await?;
+    let link = links.of_user(channel, user).await?;
+    if let Some(link) = link.filter(|link| erasure.covers(link.value.linked_at_ms)) {
+        // On a conflict somebody else has seen to it.
+        let _ = part(journal, links, &link, now_ms).await?;
+    }
+    Ok(())
+}
