@@ -163,7 +163,7 @@ fn nothing_else_is_left(world: &World) -> Result<(), String> {
 }
 
 fn many(per_mille: u64, crash_per_mille: u64, unique_keys: bool) {
-    let seeds: u64 = std::env::var("MUSUBI_SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(200);
+    let seeds: u64 = std::env::var("MUSUBI_SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(80);
     for seed in 0..seeds {
         let faults = Faults::random(seed, per_mille, crash_per_mille);
         let mut world = World::new(Make {

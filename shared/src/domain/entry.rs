@@ -95,7 +95,7 @@ pub struct Sealing<'a> {
     pub language: Language,
     /// How far a message is written already.
     pub continued: Option<&'a Continued>,
-    /// Where the entry before stands: no other may stand there, since entries are told apart by it where the CRM takes no key.
+    /// Where the entry before stands: no other may stand there, since entries are told apart by it when one is looked for.
     pub before_at_ms: Option<i64>,
 }
 

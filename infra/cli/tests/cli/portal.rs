@@ -36,7 +36,7 @@ async fn a_portal_is_connected_by_oauth_and_a_second_run_changes_nothing() {
     let told = first.json();
     assert_eq!((&told["portal_id"], &told["new"]), (&json!(PORTAL.to_string()), &json!(true)));
     assert_eq!((&told["workflows_wait"], &told["unique_keys"]), (&json!(true), &json!(true)));
-    assert_eq!(told["properties_created"].as_array().unwrap().len(), 11);
+    assert_eq!(told["properties_created"].as_array().unwrap().len(), 14);
     let account = stack.account().await.unwrap();
     assert_eq!((account.app.as_str(), account.time_zone.as_str()), ("shop", "Asia/Tokyo"));
     let secrets = stack.parts.secrets().unwrap();

@@ -71,7 +71,8 @@ impl Payer<'_> {
         contact: &ContactId,
         pending: &[Activity],
     ) -> Result<Option<Entry>, PortError> {
-        let before = match head.next_entry.checked_sub(1).filter(|_| !self.account.capabilities.unique_keys) {
+        // Also where the CRM takes our keys: what a refused try left behind is looked for by its place.
+        let before = match head.next_entry.checked_sub(1) {
             Some(before) => self.journal().entry(&head.key, before).await?,
             None => None,
         };

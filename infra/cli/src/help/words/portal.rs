@@ -36,6 +36,11 @@ pub const WORDS: &[Line] = &[
         "--app-events",
         "スコープ timeline も要求します（プロジェクトを --app-events で作成した場合）",
     ),
+    (
+        "portal add",
+        "--token-properties",
+        "メッセージの差し込みで使うコンタクトのプロパティー（hubspot project で指定したもの）。省略すると、このアプリのほかのアカウントと同じです",
+    ),
     ("portal add", "--portal-lang", "プロパティーの名前と理由の言語。省略すると --lang と同じです"),
     (
         "portal add",
@@ -48,6 +53,10 @@ pub const WORDS: &[Line] = &[
         "portal set",
         "*",
         "\
+token_properties=a,b         差し込みで使えるコンタクトのプロパティーを、通常のものに加えて指定します。アプリのアクションでも同じ指定が
+                             必要です（hubspot project --token-properties を参照）
+unfilled_tokens=refuse       値が入らなかったHubSpotの差し込み（{{ contact.firstname }}）があるメッセージは送りません
+unfilled_tokens=send         ……書かれたまま送ります
 surface=notes                会話をメモとして書き込みます
 surface=app_events:TYPE      会話をこの種類（HubSpotの fullyQualifiedName）のアプリイベントとして書き込みます。送信が取り消されても、
                              書き込んだイベントは変更できません。HubSpotの承認が必要です（hubspot project --app-events を参照）",
@@ -74,6 +83,11 @@ surface=app_events:TYPE      会話をこの種類（HubSpotの fullyQualifiedNa
         "URLに使うアプリ名（portal add と同じもの）。半角英数字、-、_",
     ),
     ("hubspot project", "--port", "portal add のポート"),
+    (
+        "hubspot project",
+        "--token-properties",
+        "通常のものに加えて、メッセージの差し込みで使うコンタクトのプロパティー。portal add にも同じものを指定します",
+    ),
     ("hubspot project", "--force", "内容の異なるファイルを上書きします"),
     (
         "hubspot project",
