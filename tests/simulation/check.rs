@@ -48,7 +48,8 @@ fn only_what_is_known_settles_a_send(world: &World, expected: &Expected) -> Resu
             PushOutcome::Accepted => attempts.contains(&Told::Yes),
             // Nobody knows, and nobody tried to find out by sending it again.
             PushOutcome::Unknown => expected.is_late,
-            PushOutcome::Expired => expected.is_late && attempts.is_empty(),
+            // It was never tried, or LINE only ever asked to wait.
+            PushOutcome::Expired => expected.is_late && attempts.iter().all(|told| *told == Told::NotNow),
             refusal => {
                 let all_known = !attempts.contains(&Told::Nothing) && !attempts.contains(&Told::Yes);
                 all_known && last.is_some_and(|told| matches!(told, Told::No(why) if outcome_of(*why) == refusal))
