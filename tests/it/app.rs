@@ -14,6 +14,9 @@ use musubi::domain::owed::{Owed, OwedRow};
 use musubi::ports::rows::Commit;
 use serde_json::Value;
 
+/// So far the clock moves, each 50 ms, while an invocation runs.
+const WHILE_BUSY_MS: i64 = 250;
+
 /// A world under test.
 pub struct App {
     pub world: World,
@@ -156,16 +159,23 @@ impl App {
         self.until_moving_by(20_000, what, holds).await;
     }
 
-    /// The same, at a pace that leaves busy functions the time they would have.
+    /// The same, by such steps.
     pub async fn until_moving_by(&self, step_ms: i64, what: &str, holds: impl Fn(&Self) -> bool) {
-        for _ in 0..4_800 {
+        for _ in 0..9_600 {
             if holds(self) {
                 return;
             }
-            self.world.clock.advance_ms(step_ms);
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            self.time_passes(step_ms).await;
         }
         panic!("{what}: it did not come; {} owed", self.owed().await);
+    }
+
+    /// A step of the clock while nothing runs; a small one while something does: a function has a minute of the world's time, and a
+    /// machine that is busy needs some of its own to do a minute's work.
+    pub async fn time_passes(&self, step_ms: i64) {
+        let step_ms = if self.world.running.any() { step_ms.min(WHILE_BUSY_MS) } else { step_ms };
+        self.world.clock.advance_ms(step_ms);
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
 
     /// Waits until so many rows are owed.

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::port_contract::{QueueEnd, queue_contract, rows_contract};
 use async_trait::async_trait;
-use local::contract::{QueueEnd, queue_contract, rows_contract};
 use musubi::domain::ids::ChannelId;
 use musubi::domain::job::InboxJob;
 use musubi::ports::Clock;

@@ -18,6 +18,8 @@ mod faults;
 mod late;
 mod linking;
 mod models;
+#[path = "../../infra/local/src/contract.rs"]
+mod port_contract;
 mod random;
 mod refusals;
 mod said;

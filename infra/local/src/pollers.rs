@@ -2,6 +2,7 @@
 //! a handler does not settle comes back when its visibility runs out; a killed invocation settles nothing.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
@@ -39,14 +40,40 @@ impl Kill {
     }
 }
 
+/// How many invocations run at this moment.
+#[derive(Clone, Default)]
+pub struct Running(Arc<AtomicUsize>);
+
+impl Running {
+    /// Whether one does.
+    pub fn any(&self) -> bool {
+        self.0.load(Ordering::SeqCst) > 0
+    }
+
+    fn begin(&self) -> Begun {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        Begun(self.clone())
+    }
+}
+
+/// One that runs until this is dropped, also where its poller is.
+struct Begun(Running);
+
+impl Drop for Begun {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
 /// Polls for ever.
-pub async fn poll<H, F>(sqs: LocalSqs, mapping: Mapping, kill: Kill, handle: H)
+pub async fn poll<H, F>(sqs: LocalSqs, mapping: Mapping, running: Running, kill: Kill, handle: H)
 where
     H: Fn(SqsEvent) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = SqsBatchResponse> + Send + 'static,
 {
     let environments = (0..mapping.concurrency).map(|_| {
         let (sqs, mapping, kill, handle) = (sqs.clone(), mapping.clone(), kill.clone(), handle.clone());
+        let running = running.clone();
         async move {
             loop {
                 let records = gather(&sqs, &mapping).await;
@@ -54,6 +81,7 @@ where
                     continue;
                 }
                 let event = event_of(&records, mapping.queue);
+                let _begun = running.begin();
                 tokio::select! {
                     response = handle(event) => settle(&sqs, mapping.queue, records, &response),
                     () = kill.comes() => {}

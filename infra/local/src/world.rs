@@ -22,7 +22,7 @@ use crate::demo::{self, Demo, Spoken};
 use crate::fake::hubspot::FakeHubSpot;
 use crate::fake::line::FakeLine;
 use crate::fake::{FakeClock, Served, serve_on};
-use crate::pollers::{Kill, Mapping, poll};
+use crate::pollers::{Kill, Mapping, Running, poll};
 use crate::seed;
 use crate::waking::wake_when_due;
 
@@ -106,6 +106,8 @@ pub struct World {
     pub environment: Environment,
     /// Ends running invocations of push-delivery.
     pub kill: Kill,
+    /// Invocations by queues.
+    pub running: Running,
     servers: Vec<Served>,
     tasks: Vec<JoinHandle<()>>,
 }
@@ -155,6 +157,7 @@ impl World {
             url,
             environment,
             kill: Kill::default(),
+            running: Running::default(),
             servers: vec![line_served, hubspot_served],
             tasks: Vec::new(),
         };
@@ -207,6 +210,7 @@ impl World {
         self.tasks.push(tokio::spawn(poll(
             sqs.clone(),
             Mapping { queue: "inbox", batch: 10, window_ms: 0, concurrency: 4 },
+            self.running.clone(),
             Kill::default(),
             move |event| {
                 let inbox = Arc::clone(&inbox);
@@ -216,6 +220,7 @@ impl World {
         self.tasks.push(tokio::spawn(poll(
             sqs.clone(),
             Mapping { queue: "push", batch: 100, window_ms: 200, concurrency: 2 },
+            self.running.clone(),
             self.kill.clone(),
             move |event| {
                 let push = Arc::clone(&push);
@@ -226,6 +231,7 @@ impl World {
         self.tasks.push(tokio::spawn(poll(
             sqs,
             Mapping { queue: "crm.fifo", batch: 10, window_ms: 0, concurrency: 2 },
+            self.running.clone(),
             Kill::default(),
             move |event| {
                 let (payer, until_ms) = (Arc::clone(&payer), time.now_ms() + 50_000);
