@@ -20,6 +20,7 @@ mod local_world;
 mod logins;
 mod order;
 mod outbound;
+mod outcomes_in_words;
 mod owners;
 mod presets;
 mod probe;

@@ -86,7 +86,9 @@ function propertySection(contact) {
 function shown(name, value) {
   if (value === "true" || value === "false") return word(value === "true" ? "yes" : "no");
   if (hasWord(`${name}.${value}`)) return [word(`${name}.${value}`), " ", h("code", {}, value)];
-  if (name === "line_last_outcome" && hasWord(value)) return [word(value), " ", h("code", {}, value)];
+  if (name === "line_last_outcome" && hasWord(value)) {
+    return [word(value), " ", h("code", {}, value), hasWord(`todo.${value}`) && h("p", { class: "hint" }, word(`todo.${value}`))];
+  }
   if (name.endsWith("_at")) {
     const atMs = /^\d+$/.test(value) ? Number(value) : Date.parse(value);
     return Number.isNaN(atMs) ? value : dayTime(atMs, language());

@@ -29,6 +29,20 @@ pub enum PushOutcome {
 }
 
 impl PushOutcome {
+    /// All of them.
+    pub const ALL: [Self; 10] = [
+        Self::Accepted,
+        Self::Blocked,
+        Self::NotLinked,
+        Self::WrongProvider,
+        Self::InvalidMessage,
+        Self::NoQuota,
+        Self::Expired,
+        Self::Unknown,
+        Self::Failed,
+        Self::Queued,
+    ];
+
     /// Reads a name.
     pub fn parse(name: &str) -> Option<Self> {
         serde_json::from_value(serde_json::Value::String(name.to_owned())).ok()

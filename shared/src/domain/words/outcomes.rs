@@ -181,18 +181,6 @@ fn refused_by_us(note: SettlementNote, language: Language) -> &'static str {
 mod tests {
     use super::*;
 
-    const OUTCOMES: [PushOutcome; 10] = [
-        PushOutcome::Accepted,
-        PushOutcome::Blocked,
-        PushOutcome::NotLinked,
-        PushOutcome::WrongProvider,
-        PushOutcome::InvalidMessage,
-        PushOutcome::NoQuota,
-        PushOutcome::Expired,
-        PushOutcome::Unknown,
-        PushOutcome::Failed,
-        PushOutcome::Queued,
-    ];
     const OURS: [SettlementNote; 12] = [
         SettlementNote::NotAContact,
         SettlementNote::TooOld,
@@ -236,7 +224,7 @@ mod tests {
 
     #[test]
     fn every_outcome_says_who_and_what_to_do_in_both_languages() {
-        for outcome in OUTCOMES {
+        for outcome in PushOutcome::ALL {
             let (ja, en) = (outcome_words(outcome, Language::Japanese), outcome_words(outcome, Language::English));
             assert!(ja.ends_with('。') && en.ends_with('.'), "{ja} {en}");
             if outcome != PushOutcome::Accepted {
