@@ -1,5 +1,5 @@
 //! A person logs in with LINE and is linked; a hostile browser links nobody.
 
 mod attacks;
-mod browser;
+pub mod browser;
 mod ways;

@@ -23,7 +23,7 @@ use serde_json::json;
 use crate::Ports;
 use crate::browser::random_text;
 use crate::pages::HERE;
-use crate::signed::Signed;
+use crate::signed::{Signed, Stated};
 
 /// No CRM has longer record IDs.
 const MAX_CONTACT_ID_CHARS: usize = 64;
@@ -49,10 +49,11 @@ pub async fn offer(
 ) -> Result<Response, Refusal> {
     let (Path(id), body) = (id?, body?);
     let id = Some(id).filter(|id| ChannelId::is_well_formed(id)).map(ChannelId::new).ok_or(Refusal::NOT_FOUND)?;
+    let stated = Stated::in_time(&headers, ports.offer_link.clock.now_ms()).ok_or(Refusal::UNAUTHORIZED)?;
     let channel = ports.channels.find(&id).await?.ok_or(Refusal::NOT_FOUND)?;
     let path = addresses::page(HERE, &id, "account-link/nonces");
     let request = Signed { method: "POST", path: &path, body: &body };
-    if !request.is_by(&*ports.secrets, &id, &headers, ports.offer_link.clock.now_ms()).await? {
+    if !request.is_by(&*ports.secrets, &id, &stated).await? {
         return Err(Refusal::UNAUTHORIZED);
     }
     if channel.settings.account_link.is_none() {

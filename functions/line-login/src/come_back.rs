@@ -9,6 +9,7 @@ use musubi::domain::addresses;
 use musubi::domain::after_login::{AfterLogin, AllowedOrigins};
 use musubi::domain::route::RouteName;
 use musubi::flow::log_in::{ComeBack, LoggedInFor, LoginRefusal};
+use musubi::ports::login::LoginFailure;
 use serde::Deserialize;
 
 use crate::browser::Browser;
@@ -67,12 +68,13 @@ fn refused(visit: &Visit, browser: Option<Browser>, refusal: &LoginRefusal) -> R
     musubi::telemetry::log_chain("login.refused", refusal);
     let end = match (refusal, &browser) {
         (LoginRefusal::Stray, Some(browser)) if !browser.by_hand => return Ok(by_hand(visit, browser)),
-        (LoginRefusal::Stray, Some(_)) => LoginEnd::LineFailed,
+        (LoginRefusal::Stray, Some(_)) => LoginEnd::Unproven,
         (LoginRefusal::Stray, None) | (LoginRefusal::OtherBrowser, _) => LoginEnd::OtherBrowser,
         (LoginRefusal::Used, _) => LoginEnd::AlreadyUsed,
         (LoginRefusal::Expired, _) => LoginEnd::Expired,
         (LoginRefusal::Declined, _) => LoginEnd::Cancelled,
-        (LoginRefusal::AtLine | LoginRefusal::Unproven(_), _) => LoginEnd::LineFailed,
+        (LoginRefusal::Unproven(LoginFailure::NotSetUp(_)), _) => LoginEnd::NotSetUp,
+        (LoginRefusal::AtLine | LoginRefusal::Unproven(_), _) => LoginEnd::Unproven,
         (LoginRefusal::NotNow(_), _) => LoginEnd::Unavailable,
     };
     Err(visit.ends_but_may_begin_again(end, browser.and_then(|browser| browser.route)))

@@ -35,6 +35,6 @@ pub async fn set_out(visit: Visit, sure: Result<Form<Sure>, FormRejection>) -> R
     let sure = |browser: &Browser| sure.is_ok_and(|Form(sure)| browser.made(FORM, &sure.token));
     let ours = visit.known_browser().filter(sure).ok_or_else(|| visit.ends(LoginEnd::OtherBrowser))?;
     let browser = Browser { by_hand: true, route: None, ..ours };
-    let address = begin(&visit, &browser, LoginPurpose::Unlink).await?;
+    let address = begin(&visit, &browser, LoginPurpose::Unlink)?;
     Ok(([(SET_COOKIE, browser.cookie())], unlink::going_on(visit.language, &address)).into_response())
 }

@@ -126,8 +126,8 @@ pub enum LoginPurpose {
 /// How long an attempt to log in may take, in milliseconds.
 pub const ATTEMPT_MS: i64 = 600_000;
 
-/// One attempt to log in with LINE, between leaving for LINE and coming back. Single use.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// One attempt to log in with LINE, between leaving for LINE and coming back. It is stored nowhere: LINE carries it, sealed.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoginAttempt {
     /// For which Official Account.
     pub channel: ChannelId,
@@ -135,10 +135,13 @@ pub struct LoginAttempt {
     pub purpose: LoginPurpose,
     /// Where the person came from.
     pub route: Option<RouteName>,
-    /// A hash of the browser's cookie: nobody else's browser may finish it.
-    pub browser: String,
     /// When it began, in milliseconds.
     pub began_at_ms: i64,
-    /// It came back: whatever became of it, it does not come back twice.
-    pub used: bool,
+}
+
+/// An attempt for which LINE has said who the person is: it does not count twice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UsedLogin {
+    /// When LINE said so, in milliseconds.
+    pub at_ms: i64,
 }

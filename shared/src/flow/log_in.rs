@@ -3,6 +3,12 @@
 //! Against a hostile browser: the state is random, single use and ten minutes old at most, and belongs to one browser (by a
 //! cookie) and one Official Account. Nonce and PKCE's verifier are made from the cookie and the state by HMAC, so neither is
 //! stored and nobody who reads our table or LINE's address can make them.
+//!
+//! Against strangers who only cost: whoever sets out leaves no row, because the state itself holds the attempt, and whoever comes
+//! back leaves one only once LINE has said who they are. Until then LINE's rule that a code works once is what a repeat meets;
+//! from then on ours is. During a deploy a person who set out with one version and comes back to another logs in once more.
+
+mod state;
 
 use std::sync::Arc;
 
@@ -13,22 +19,22 @@ use sha2::Sha256;
 use thiserror::Error;
 use tracing::{info, warn};
 
+use self::state::{Stated, seal};
 use super::link::Link;
 use crate::domain::channel::Channel;
 use crate::domain::claim::{Claim, ClaimedBy, Whom};
-use crate::domain::ids::fingerprint;
 use crate::domain::language::Language;
 use crate::domain::login::{ATTEMPT_MS, LoginAttempt, LoginPurpose};
 use crate::domain::route::RouteName;
 use crate::ports::journal::write;
 use crate::ports::login::{LoggedIn, LoginAsk, LoginFailure};
-use crate::ports::rows::{Commit, Versioned};
+use crate::ports::rows::Commit;
 use crate::ports::secrets::Secret;
 use crate::ports::{Clock, Journal, Login, PortError};
 
 /// Logs people in.
 pub struct LogIn {
-    /// Attempts.
+    /// Attempts that ended well.
     pub journal: Journal,
     /// LINE Login.
     pub login: Arc<dyn Login>,
@@ -49,8 +55,8 @@ pub struct SetOut {
     pub language: Language,
     /// LINE's automatic login failed before.
     pub by_hand: bool,
-    /// Random, at least 128 bits, used once.
-    pub state: String,
+    /// Random, used once.
+    pub random: [u8; 16],
     /// The browser's own secret, at least 128 random bits, kept in a cookie.
     pub browser: Secret,
     /// Where LINE sends the person back to.
@@ -87,14 +93,14 @@ pub enum LoggedInFor {
 /// How a login ended otherwise.
 #[derive(Debug, Error)]
 pub enum LoginRefusal {
-    /// No attempt has this state, or not here: forged, foreign, or LINE's automatic login failed, which looks the same.
-    #[error("no attempt of this channel has the state")]
+    /// The state is no attempt's, or not here: forged, foreign, or LINE's automatic login failed, which looks the same.
+    #[error("the state is no attempt of this channel")]
     Stray,
     /// The attempt belongs to another browser.
     #[error("the attempt belongs to another browser")]
     OtherBrowser,
-    /// The attempt came back before.
-    #[error("the attempt came back before")]
+    /// The attempt ended well before.
+    #[error("the attempt ended well before")]
     Used,
     /// The attempt took longer than ten minutes.
     #[error("the attempt is too old")]
@@ -114,35 +120,26 @@ pub enum LoginRefusal {
 }
 
 impl LogIn {
-    /// Where the person is sent. `None`: the channel has no LINE Login. Twice with the same state gives an error: states are
-    /// used once.
-    ///
-    /// # Errors
-    /// As the journal's.
-    pub async fn set_out(&self, channel: &Channel, out: &SetOut) -> Result<Option<String>, PortError> {
-        let ask = ask(channel, out);
-        let Some(address) = self.login.authorize_url(channel, &ask) else { return Ok(None) };
+    /// Where the person is sent. `None`: the channel has no LINE Login. Nothing is stored.
+    pub fn set_out(&self, channel: &Channel, out: &SetOut) -> Option<String> {
         let attempt = LoginAttempt {
             channel: channel.id.clone(),
             purpose: out.purpose,
             route: out.route.clone(),
-            browser: fingerprint(&[out.browser.expose()]),
             began_at_ms: self.clock.now_ms(),
-            used: false,
         };
-        match self.journal.commit(vec![write::attempt(&out.state, &attempt, 0)]).await? {
-            Commit::Done => Ok(Some(address)),
-            Commit::Conflict => Err(PortError::permanent("login", "a state was used twice")),
-        }
+        let state = seal(&attempt, out.random, &out.browser);
+        self.login.authorize_url(channel, &ask(channel, out, &state))
     }
 
-    /// Ends the attempt. A second call with the same state is `Used`, whatever became of the first.
+    /// Ends the attempt. After a call that ended well, one with the same state is `Used`; after another one it may be tried
+    /// again, with another code of LINE's.
     ///
     /// # Errors
     /// Nobody is linked or unlinked then.
     pub async fn come_back(&self, channel: &Channel, back: &ComeBack) -> Result<LoggedInFor, LoginRefusal> {
         let state = back.state.as_deref().ok_or(LoginRefusal::Stray)?;
-        let attempt = self.take(channel, state, back.browser.as_ref()).await?;
+        let attempt = self.open(channel, state, back.browser.as_ref()).await?;
         if let Some(error) = &back.error {
             // LINE's documents print the codes in upper case now and printed them in lower case before.
             return Err(match error.eq_ignore_ascii_case("access_denied") {
@@ -154,6 +151,7 @@ impl LogIn {
         let browser = back.browser.as_ref().ok_or(LoginRefusal::OtherBrowser)?;
         let ask = proofs(state, browser, &back.callback_url);
         let who = self.login.exchange(channel, &ask, code).await.map_err(unproven)?;
+        self.spend(state).await?;
         match attempt.purpose {
             LoginPurpose::Link => self.link(channel, who, attempt.route).await,
             LoginPurpose::Unlink => self.unlink(channel, &who).await,
@@ -174,30 +172,30 @@ impl LogIn {
         self.link(channel, who, route).await
     }
 
-    /// Takes the attempt, so that nobody else can: from here on it is used.
-    async fn take(
+    /// The attempt that the state holds, if it is this browser's and this Official Account's, new and in time.
+    async fn open(
         &self,
         channel: &Channel,
         state: &str,
         browser: Option<&Secret>,
     ) -> Result<LoginAttempt, LoginRefusal> {
-        let found = self.journal.attempt(state).await?;
-        let Some(Versioned { value: mut attempt, rev }) = found.filter(|found| found.value.channel == channel.id)
-        else {
-            return Err(LoginRefusal::Stray);
-        };
-        if browser.is_none_or(|browser| fingerprint(&[browser.expose()]) != attempt.browser) {
-            return Err(LoginRefusal::OtherBrowser);
-        }
-        if attempt.used {
+        let stated = Stated::read(state).filter(|stated| *stated.channel() == channel.id).ok_or(LoginRefusal::Stray)?;
+        let attempt = browser.and_then(|browser| stated.began_in(browser)).ok_or(LoginRefusal::OtherBrowser)?;
+        if self.journal.is_login_used(state).await? {
             return Err(LoginRefusal::Used);
         }
-        if self.clock.now_ms() - attempt.began_at_ms > ATTEMPT_MS {
+        if self.clock.now_ms().abs_diff(attempt.began_at_ms) > ATTEMPT_MS.unsigned_abs() {
             return Err(LoginRefusal::Expired);
         }
-        attempt.used = true;
-        match self.journal.commit(vec![write::attempt(state, &attempt, rev)]).await? {
-            Commit::Done => Ok(attempt),
+        // A browser can seal whatever it likes for itself: only a route that is known counts.
+        let known = |route: &RouteName| channel.login.as_ref().is_some_and(|login| login.routes.contains_key(route));
+        Ok(LoginAttempt { route: attempt.route.filter(known), ..attempt })
+    }
+
+    /// LINE has said who the person is: of two that come back with the same state, one goes on.
+    async fn spend(&self, state: &str) -> Result<(), LoginRefusal> {
+        match self.journal.commit(vec![write::login_used(state, self.clock.now_ms())]).await? {
+            Commit::Done => Ok(()),
             Commit::Conflict => Err(LoginRefusal::Used),
         }
     }
@@ -241,14 +239,14 @@ fn unproven(failure: LoginFailure) -> LoginRefusal {
     }
 }
 
-fn ask(channel: &Channel, out: &SetOut) -> LoginAsk {
+fn ask(channel: &Channel, out: &SetOut, state: &str) -> LoginAsk {
     let links = out.purpose == LoginPurpose::Link;
     LoginAsk {
         email: links && channel.login.as_ref().is_some_and(|login| login.ask_email),
         friend: links,
         by_hand: out.by_hand,
         language: out.language,
-        ..proofs(&out.state, &out.browser, &out.callback_url)
+        ..proofs(state, &out.browser, &out.callback_url)
     }
 }
 

@@ -16,7 +16,7 @@
 //! | `q:{account}` | `{conversation}` | [`Question`], until an operator decides |
 //! | `g:{contact}` | `{conversation}` | who was tied to a contact that is gone, 120 days: a privacy deletion may follow |
 //! | `i:{channel}` | `friends` | [`FriendsImport`], no IDs, kept |
-//! | `l:{state}` | `attempt` | [`LoginAttempt`], one day |
+//! | `l:{state}` | `used` | [`UsedLogin`]: LINE has said who the person is, one day |
 //! | `a:{nonce}` | `nonce` | [`LinkNonce`] of an account link, one day |
 //! | `s:{push}` | `push` | [`Push`], 400 days once settled |
 //! | `w:{contact}` | `outcome` | [`NewestSend`] of a contact, 60 days |
@@ -46,7 +46,7 @@ use crate::domain::conversation::{Conversation, ConversationKey, NotLinked};
 use crate::domain::entry::Entry;
 use crate::domain::friends::FriendsImport;
 use crate::domain::ids::{ChannelId, ContactId, EventId, MessageId, fingerprint};
-use crate::domain::login::LoginAttempt;
+use crate::domain::login::UsedLogin;
 use crate::domain::owed::OwedRow;
 use crate::domain::push::{Push, PushId, PushState};
 
@@ -208,12 +208,12 @@ impl Journal {
         Ok(Listed::of(&self.all(&gone_partition(account, contact), "").await?))
     }
 
-    /// An attempt to log in, by its state.
+    /// Whether the attempt to log in with this state has ended well before.
     ///
     /// # Errors
     /// As the table's.
-    pub async fn attempt(&self, state: &str) -> Result<Option<Versioned<LoginAttempt>>, PortError> {
-        self.read(&attempt_key(state)).await
+    pub async fn is_login_used(&self, state: &str) -> Result<bool, PortError> {
+        Ok(self.read::<UsedLogin>(&used_login_key(state)).await?.is_some())
     }
 
     /// How far the newest import of the Official Account's friends is. `None`: there was none.

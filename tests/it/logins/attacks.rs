@@ -1,6 +1,10 @@
 //! What a hostile browser tries: nobody is linked, and it learns nothing.
 
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit, Mac};
 use local::seed::{CHANNEL_ID, PORTAL_ID, STRANGER, STRANGER_WITH_EMAIL};
+use sha2::{Digest, Sha256};
 
 use musubi::domain::ids::ChannelId;
 use musubi::ports::rows::Commit;
@@ -54,7 +58,7 @@ async fn a_code_of_another_attempt_proves_nothing() {
     let code = query_value(&theirs, "code").expect("a code");
     let state = query_value(&victim.set_out("").await, "state").expect("a state");
     let mixed = format!("/line/{CHANNEL_ID}/login/callback?code={code}&state={state}");
-    assert_eq!(victim.open(&mixed).await.status, 502, "PKCE: the verifier is the victim's");
+    assert_eq!(victim.open(&mixed).await.status, 403, "PKCE: the verifier is the victim's");
     nobody_is_linked(&app, "the attacker's code in the victim's browser").await;
 }
 
@@ -71,7 +75,7 @@ async fn a_code_whose_challenge_was_taken_out_proves_nothing() {
         .collect();
     bare.query_pairs_mut().clear().extend_pairs(kept.iter().filter(|(name, _)| name != "nonce"));
     let back = browser.allow(bare.as_str(), STRANGER, false, false).await;
-    assert_eq!(browser.open(&back).await.status, 502, "the nonce is demanded even where PKCE was taken out");
+    assert_eq!(browser.open(&back).await.status, 403, "the nonce is demanded even where PKCE was taken out");
     nobody_is_linked(&app, "downgraded").await;
 }
 
@@ -82,7 +86,7 @@ async fn a_nonce_of_another_login_is_refused() {
     let authorize = browser.set_out("").await;
     let nonce = query_value(&authorize, "nonce").expect("a nonce");
     let back = browser.allow(&authorize.replace(&nonce, "another"), STRANGER, false, false).await;
-    assert_eq!(browser.open(&back).await.status, 502);
+    assert_eq!(browser.open(&back).await.status, 403);
     nobody_is_linked(&app, "nonce").await;
 }
 
@@ -179,7 +183,7 @@ async fn a_code_that_was_used_proves_nothing_again() {
     let code = query_value(&back, "code").expect("a code");
     let state = query_value(&browser.set_out("").await, "state").expect("a state");
     let again = format!("/line/{CHANNEL_ID}/login/callback?code={code}&state={state}");
-    assert_eq!(browser.open(&again).await.status, 502);
+    assert_eq!(browser.open(&again).await.status, 403);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -201,4 +205,75 @@ async fn a_cookie_and_a_state_of_one_official_account_are_nothing_at_another() {
     let exchanges = app.world.line.ledger().calls.iter().filter(|call| call.path == "/oauth2/v2.1/token").count();
     assert_eq!(exchanges, 0, "the code went nowhere");
     assert_eq!(browser.open(&back).await.status, 303, "where it belongs it still holds");
+}
+
+/// What a browser makes for itself with its own secret.
+fn made_by(browser: &Browser<'_>, label: &[u8], said: &[u8]) -> Vec<u8> {
+    let cookie = browser.cookie.borrow().clone().expect("a cookie");
+    let secret = cookie.split('=').nth(1).and_then(|value| value.split('.').next()).expect("a secret").to_owned();
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("any key");
+    mac.update(label);
+    mac.update(said);
+    mac.finalize().into_bytes().to_vec()
+}
+
+/// The state that a browser makes for itself: what ours would be, with other things in it.
+fn sealed_by(browser: &Browser<'_>, began_at_ms: i64, route: &str) -> String {
+    let mut bytes = vec![1];
+    bytes.extend([7; 16]);
+    bytes.extend(began_at_ms.to_be_bytes());
+    bytes.extend([1, 10]);
+    bytes.extend(CHANNEL_ID.as_bytes());
+    bytes.extend(route.as_bytes());
+    let mac = made_by(browser, b"attempt:", &bytes);
+    bytes.extend(mac);
+    BASE64_URL_SAFE_NO_PAD.encode(bytes)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_that_seals_an_attempt_for_itself_gains_nothing_by_it() {
+    let app = App::start().await;
+    let browser = Browser::new(&app);
+    browser.set_out("").await;
+    let now_ms = app.world.clock.now_ms();
+    let back = |state: &str| format!("/line/{CHANNEL_ID}/login/callback?error=ACCESS_DENIED&state={state}");
+    assert_eq!(browser.open(&back(&sealed_by(&browser, now_ms, "poster"))).await.status, 200, "as ours would be");
+    for (began_at_ms, what) in [(now_ms - 600_001, "too old"), (now_ms + 660_000, "not begun yet"), (i64::MIN, "never")]
+    {
+        assert_eq!(browser.open(&back(&sealed_by(&browser, began_at_ms, ""))).await.status, 410, "{what}");
+    }
+    let odd = browser.open(&back(&sealed_by(&browser, now_ms, "https://evil.example"))).await;
+    assert_eq!(odd.location, format!("/line/{CHANNEL_ID}/login?by_hand=1"), "no route's name: no state of ours");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_route_that_a_browser_makes_up_is_not_kept() {
+    let app = App::start().await;
+    let browser = Browser::new(&app);
+    let authorize = browser.set_out("").await;
+    let state = sealed_by(&browser, app.world.clock.now_ms(), "made-up");
+    let made = |label: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(made_by(&browser, label, state.as_bytes()));
+    let (nonce, verifier) = (made(b"nonce:"), made(b"verifier:"));
+    let challenge = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()));
+    let mut own = authorize.clone();
+    for (name, value) in [("state", &state), ("nonce", &nonce), ("code_challenge", &challenge)] {
+        own = own.replace(&query_value(&authorize, name).expect("a value"), value);
+    }
+    let back = browser.allow(&own, STRANGER, false, false).await;
+    assert_eq!(browser.open(&back).await.status, 303, "it is they who log in");
+    app.until("the contact", |app| app.contact_of(STRANGER).is_some()).await;
+    app.settled_but_entries().await;
+    let contact = app.contact_of(STRANGER).expect("a contact");
+    assert_eq!(contact.properties.get("line_route").map_or("", String::as_str), "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_that_come_back_at_once_with_one_code_one_is_linked() {
+    let app = App::start().await;
+    let browser = Browser::new(&app);
+    let back = browser.allow(&browser.set_out("").await, STRANGER_WITH_EMAIL, true, false).await;
+    let (one, other) = futures::join!(browser.open(&back), browser.open(&back));
+    let mut statuses = [one.status, other.status];
+    statuses.sort_unstable();
+    assert!(matches!(statuses, [303, 403 | 409]), "{statuses:?}");
 }

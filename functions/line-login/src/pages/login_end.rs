@@ -17,8 +17,10 @@ pub enum LoginEnd {
     OtherBrowser,
     /// It was used before; a reload, or "back".
     AlreadyUsed,
-    /// LINE could not log the person in.
-    LineFailed,
+    /// What came back from LINE does not say who the person is. Anybody can bring something made up, so it is no failure of ours.
+    Unproven,
+    /// LINE refuses what this Official Account's LINE Login is set up with.
+    NotSetUp,
     /// Ours: try again later.
     Unavailable,
     /// No such channel, route or login.
@@ -27,12 +29,13 @@ pub enum LoginEnd {
 
 impl LoginEnd {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Cancelled,
         Self::Expired,
         Self::OtherBrowser,
         Self::AlreadyUsed,
-        Self::LineFailed,
+        Self::Unproven,
+        Self::NotSetUp,
         Self::Unavailable,
         Self::NotValid,
     ];
@@ -44,7 +47,8 @@ impl LoginEnd {
             Self::Expired => StatusCode::GONE,
             Self::OtherBrowser => StatusCode::BAD_REQUEST,
             Self::AlreadyUsed => StatusCode::CONFLICT,
-            Self::LineFailed => StatusCode::BAD_GATEWAY,
+            Self::Unproven => StatusCode::FORBIDDEN,
+            Self::NotSetUp => StatusCode::BAD_GATEWAY,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::NotValid => StatusCode::NOT_FOUND,
         }
@@ -59,7 +63,7 @@ impl LoginEnd {
         match self {
             Self::Expired => Mark::Late,
             Self::Cancelled | Self::AlreadyUsed => Mark::Note,
-            Self::OtherBrowser | Self::LineFailed | Self::Unavailable | Self::NotValid => Mark::Alert,
+            Self::OtherBrowser | Self::Unproven | Self::NotSetUp | Self::Unavailable | Self::NotValid => Mark::Alert,
         }
     }
 
@@ -70,7 +74,7 @@ impl LoginEnd {
             Self::Expired => EXPIRED,
             Self::OtherBrowser => OTHER_BROWSER,
             Self::AlreadyUsed => ALREADY_USED,
-            Self::LineFailed => LINE_FAILED,
+            Self::Unproven | Self::NotSetUp => LINE_FAILED,
             Self::Unavailable => UNAVAILABLE,
             Self::NotValid => NOT_VALID,
         };

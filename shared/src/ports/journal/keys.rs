@@ -90,8 +90,8 @@ pub(super) fn friends_key(channel: &ChannelId) -> RowKey {
     RowKey::new(format!("i:{}", fingerprint(&[channel.as_str()])), "friends")
 }
 
-pub(super) fn attempt_key(state: &str) -> RowKey {
-    RowKey::new(format!("l:{}", fingerprint(&[state])), "attempt")
+pub(super) fn used_login_key(state: &str) -> RowKey {
+    RowKey::new(format!("l:{}", fingerprint(&[state])), "used")
 }
 
 pub(super) fn nonce_key(nonce: &str) -> RowKey {

@@ -9,7 +9,7 @@ const SETTLED_PUSH_DAYS: i64 = 400;
 /// Stands behind the deletion that acknowledgement does.
 const TEXT_DAYS: i64 = 30;
 /// Far longer than an attempt to log in may take.
-const ATTEMPT_DAYS: i64 = 1;
+const USED_LOGIN_DAYS: i64 = 1;
 /// Far longer than a nonce can be used, so that one that comes too late is known as such.
 const NONCE_DAYS: i64 = 1;
 
@@ -141,9 +141,9 @@ pub fn erased(key: &ConversationKey, now_ms: i64) -> Write {
     Write::put(erased_key(key), &now_ms, Expect::Any).expiring(now_ms, TOMBSTONE_DAYS)
 }
 
-/// The attempt to log in becomes this; `rev` as read, 0 for a new one.
-pub fn attempt(state: &str, attempt: &LoginAttempt, rev: u64) -> Write {
-    Write::put(attempt_key(state), attempt, Expect::Rev(rev)).expiring(attempt.began_at_ms, ATTEMPT_DAYS)
+/// The attempt to log in with this state has ended well, if it had not before.
+pub fn login_used(state: &str, now_ms: i64) -> Write {
+    Write::put(used_login_key(state), &UsedLogin { at_ms: now_ms }, Expect::Rev(0)).expiring(now_ms, USED_LOGIN_DAYS)
 }
 
 /// The import of the Official Account's friends is this far, if nobody else went on since it was read.
