@@ -21,10 +21,19 @@ impl Refusal {
         Self { status, why }
     }
 
+    /// Whether an alarm counts it.
+    pub fn is_counted(self) -> bool {
+        self == Self::SECRET_MISMATCH
+    }
+
     /// No such channel, app or account here.
     pub const NOT_FOUND: Self = Self::new(StatusCode::NOT_FOUND, "unknown");
     /// The sender is not who it says.
     pub const UNAUTHORIZED: Self = Self::new(StatusCode::UNAUTHORIZED, "bad_signature");
+    /// The same to the caller; but what only LINE or the CRM knows is in the request, so it is probably they who are turned
+    /// away: a secret was reissued and not stored here. An alarm counts these and no other refusal, because strangers can make
+    /// as many of the others as they like.
+    pub const SECRET_MISMATCH: Self = Self::new(StatusCode::UNAUTHORIZED, "secret_mismatch");
     /// It cannot be read.
     pub const BAD_REQUEST: Self = Self::new(StatusCode::BAD_REQUEST, "unreadable");
     /// We do not have it: send it again.
@@ -34,7 +43,9 @@ impl Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         tracing::warn!(status = self.status.as_u16(), why = self.why, "request.refused");
-        crate::telemetry::count("Refusals", 1);
+        if self.is_counted() {
+            crate::telemetry::count("SecretMismatches", 1);
+        }
         self.status.into_response()
     }
 }
@@ -74,4 +85,18 @@ pub fn client() -> reqwest::Client {
         .user_agent(concat!("Musubi/", env!("CARGO_PKG_VERSION")))
         .build()
         .expect("the machine has a trust store")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_alarm_counts_no_refusal_that_strangers_can_cause() {
+        for refusal in [Refusal::NOT_FOUND, Refusal::UNAUTHORIZED, Refusal::BAD_REQUEST, Refusal::UNAVAILABLE] {
+            assert!(!refusal.is_counted(), "{refusal:?}");
+        }
+        assert!(Refusal::SECRET_MISMATCH.is_counted());
+        assert_eq!(Refusal::SECRET_MISMATCH.status, Refusal::UNAUTHORIZED.status, "callers learn nothing");
+    }
 }

@@ -28,6 +28,7 @@ mod records;
 mod refused;
 mod requests_schema;
 mod schedule;
+mod strangers;
 mod tenants;
 mod thousands;
 mod unanswered;

@@ -16,7 +16,7 @@ use axum::routing::post;
 use musubi::aws::Parts;
 use musubi::config::{self, ConfigError, Environment};
 use musubi::crm::hubspot::action::{self, ActionUnreadable};
-use musubi::crm::hubspot::signature::{self, VerifiedAction};
+use musubi::crm::hubspot::signature::VerifiedAction;
 use musubi::crm::hubspot::webhook;
 use musubi::domain::account::{CrmAccount, CrmAccountKey};
 use musubi::domain::ids::{CrmAccountId, CrmAppId};
@@ -25,7 +25,7 @@ use musubi::flow::notice::Notice;
 use musubi::http::{MAX_BODY_BYTES, Refusal};
 use musubi::ports::{Channels, Clock, Secrets};
 
-use crate::signed::{App, Request, verify};
+use crate::signed::{App, Check, Request, verify};
 
 /// What the action needs.
 pub struct Ports {
@@ -100,7 +100,7 @@ async fn options(State(ports): State<Arc<Ports>>, app: AppPath, request: Request
 
 async fn changed(State(ports): State<Arc<Ports>>, app: AppPath, request: Request) -> Result<StatusCode, Refusal> {
     let app = app_of(app?)?;
-    let verified = verify(&ports, &app, &request, signature::verify_webhook).await?;
+    let verified = verify(&ports, &app, &request, Check::WEBHOOK).await?;
     for (portal, contacts) in webhook::parse(&verified).map_err(|_| Refusal::BAD_REQUEST)? {
         match known(&ports, &app, &portal).await? {
             Some(account) => ports.notice.notice(&account.key, &contacts).await?,
@@ -122,14 +122,16 @@ async fn asked<T>(
     portal: fn(&T) -> &CrmAccountId,
 ) -> Result<(CrmAccount, T), Refusal> {
     let app = app_of(app?)?;
-    let verified = verify(ports, &app, request, signature::verify).await?;
+    let verified = verify(ports, &app, request, Check::ACTION).await?;
     let asked = read(&verified).map_err(|_| Refusal::BAD_REQUEST)?;
     let account = account(ports, &app, portal(&asked)).await?;
     Ok((account, asked))
 }
 
+/// What can be no app's name is not looked up.
 fn app_of(Path((kind, app)): Path<(String, String)>) -> Result<App, Refusal> {
-    Ok((kind.parse().map_err(|()| Refusal::NOT_FOUND)?, CrmAppId::new(app)))
+    let kind = kind.parse().map_err(|()| Refusal::NOT_FOUND)?;
+    if CrmAppId::is_well_formed(&app) { Ok((kind, CrmAppId::new(app))) } else { Err(Refusal::NOT_FOUND) }
 }
 
 /// The account, if it is one of this app's.

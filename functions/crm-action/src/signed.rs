@@ -1,10 +1,13 @@
 //! A request's bytes as they were signed, and whether the app's secrets signed them.
+//!
+//! Strangers may call as they like. What has no signature that can be right costs no read at all, and a made-up app never costs
+//! a read of secrets: apps are looked up among all that accounts came by, once for all names.
 
 use axum::body::Bytes;
 use axum::extract::OriginalUri;
 use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, Method};
-use musubi::crm::hubspot::signature::{SignedRequest, Unverified};
+use musubi::crm::hubspot::signature::{self, SignedRequest, Unverified, VerifiedAction, VerifiedWebhook};
 use musubi::domain::account::CrmKind;
 use musubi::domain::ids::CrmAppId;
 use musubi::http::Refusal;
@@ -35,8 +38,24 @@ impl<S: Send + Sync> axum::extract::FromRequest<S> for Request {
     }
 }
 
-/// How a kind of request is verified: the request, our public URL, the app's secrets, the time in milliseconds.
-type Verify<'a, T> = fn(&SignedRequest<'a>, &str, &[Secret], i64) -> Result<T, Unverified>;
+/// How a kind of request is verified.
+pub struct Check<'a, T> {
+    /// The headers, the time in milliseconds: before any secret is read.
+    can_be_signed: fn(&HeaderMap, i64) -> Result<(), Unverified>,
+    /// The request, our public URL, the app's secrets, the time in milliseconds.
+    verify: fn(&SignedRequest<'a>, &str, &[Secret], i64) -> Result<T, Unverified>,
+}
+
+impl<'a> Check<'a, VerifiedAction<'a>> {
+    /// A workflow action, or what belongs to it.
+    pub const ACTION: Self = Self { can_be_signed: signature::can_be_signed, verify: signature::verify };
+}
+
+impl<'a> Check<'a, VerifiedWebhook<'a>> {
+    /// A webhook.
+    pub const WEBHOOK: Self =
+        Self { can_be_signed: signature::can_be_signed_webhook, verify: signature::verify_webhook };
+}
 
 /// Verifies with the app's secrets; if none fits, once more with those of this moment.
 ///
@@ -46,8 +65,13 @@ pub async fn verify<'a, T>(
     ports: &Ports,
     (kind, app): &App,
     request: &'a Request,
-    verify: Verify<'a, T>,
+    check: Check<'a, T>,
 ) -> Result<T, Refusal> {
+    let now_ms = ports.clock.now_ms();
+    (check.can_be_signed)(&request.headers, now_ms).map_err(unauthorized)?;
+    if !ports.channels.has_app(*kind, app).await? {
+        return Err(Refusal::NOT_FOUND);
+    }
     let signed = SignedRequest {
         method: request.method.as_str(),
         raw_path: request.uri.path(),
@@ -56,17 +80,19 @@ pub async fn verify<'a, T>(
         body: &request.body,
     };
     let verify = |secrets: &musubi::ports::secrets::CrmAppSecrets| {
-        verify(&signed, &ports.public_url, &secrets.client_secrets, ports.clock.now_ms())
+        (check.verify)(&signed, &ports.public_url, &secrets.client_secrets, now_ms)
     };
     let known = ports.secrets.crm_app(*kind, app).await?.ok_or(Refusal::NOT_FOUND)?;
     match verify(&known) {
         Ok(verified) => Ok(verified),
-        Err(why) => {
+        Err(_) => {
             let anew = ports.secrets.crm_app_anew(*kind, app).await?.ok_or(Refusal::NOT_FOUND)?;
-            verify(&anew).map_err(|_| {
-                tracing::warn!(%why, "signature.refused");
-                Refusal::UNAUTHORIZED
-            })
+            verify(&anew).map_err(unauthorized)
         }
     }
+}
+
+fn unauthorized(why: Unverified) -> Refusal {
+    tracing::warn!(%why, "signature.refused");
+    Refusal::UNAUTHORIZED
 }

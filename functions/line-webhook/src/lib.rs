@@ -14,7 +14,7 @@ use musubi::domain::ids::ChannelId;
 use musubi::domain::job::InboxJob;
 use musubi::flow::receive::Receive;
 use musubi::http::{MAX_BODY_BYTES, Refusal};
-use musubi::line::signature::SIGNATURE_HEADER;
+use musubi::line::signature::{self, SIGNATURE_HEADER};
 use musubi::line::webhook::Part;
 use musubi::line::{self, Rejection};
 use musubi::ports::{Channels, Secrets};
@@ -65,9 +65,11 @@ async fn webhook(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<StatusCode, Refusal> {
-    let channel = ports.channels.find(&channel_id(id?)?).await?.ok_or(Refusal::NOT_FOUND)?;
-    let signature = the_one_signature(&headers);
-    let verified = line::authenticate(&*ports.secrets, &channel, signature, body?).await.map_err(refusal)?;
+    let (id, body) = (channel_id(id?)?, body?);
+    let signature = the_one_signature(&headers).filter(|it| signature::is_well_formed(Some(it)));
+    let signature = signature.ok_or(Refusal::UNAUTHORIZED)?; // Until here a stranger has cost no read.
+    let channel = ports.channels.find(&id).await?.ok_or(Refusal::NOT_FOUND)?;
+    let verified = line::authenticate(&*ports.secrets, &channel, Some(signature), body).await.map_err(refusal)?;
     if verified.events() > 0 {
         ports.receive.receive(&channel.id, verified.body().to_vec()).await?; // Ok means: LINE may forget.
     }
@@ -88,6 +90,7 @@ fn the_one_signature(headers: &HeaderMap) -> Option<&[u8]> {
 fn refusal(rejection: Rejection) -> Refusal {
     match rejection {
         Rejection::Unauthorized => Refusal::UNAUTHORIZED,
+        Rejection::SecretMismatch => Refusal::SECRET_MISMATCH,
         Rejection::WrongDestination => Refusal::new(StatusCode::BAD_REQUEST, "wrong_destination"),
         Rejection::Unreadable => Refusal::BAD_REQUEST,
         Rejection::Secrets(error) => error.into(),

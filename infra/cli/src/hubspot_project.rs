@@ -8,6 +8,7 @@ use std::path::Path;
 
 use musubi::config::{self, Environment};
 use musubi::crm::hubspot::oauth::TIMELINE_SCOPE;
+use musubi::domain::ids::CrmAppId;
 use musubi::domain::language::Language;
 use serde_json::json;
 use url::Url;
@@ -116,9 +117,7 @@ fn next_steps(say: &Say, out: &Path, app: &str, port: u16, properties: &BTreeSet
 /// # Errors
 /// It cannot.
 pub fn app_name(name: &str) -> Result<&str, Failure> {
-    let fits = (1..=64).contains(&name.len())
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
-    if fits {
+    if CrmAppId::is_well_formed(name) {
         return Ok(name);
     }
     Err(Failure::usage(

@@ -8,10 +8,10 @@
 //!
 //! Values are JSON. The stack does not own them: they outlive `sam delete`.
 //!
-//! What was read is kept for a minute, and so is that there was nothing to read; at most 1,000
-//! names. A mismatch of signatures may force one read a minute for each name, so that a rotated
-//! secret works at once and forged requests cost nothing. Tokens are never kept: another
-//! environment may have refreshed them.
+//! What was read is kept for a minute, and so, apart from it, is that there was nothing to read; at
+//! most 1,000 names each, so that made-up names drop no secret. A mismatch of signatures may force
+//! one read a minute for each name, so that a rotated secret works at once and forged requests cost
+//! nothing. Tokens are never kept: another environment may have refreshed them.
 
 mod cache;
 

@@ -118,6 +118,14 @@ impl ChannelId {
     }
 }
 
+impl CrmAppId {
+    /// Whether the text can be an app's name in our addresses at all: up to 64 letters, digits, `-` and `_`, as the command
+    /// line takes them.
+    pub fn is_well_formed(text: &str) -> bool {
+        (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    }
+}
+
 impl LineUserId {
     /// Whether the text has the shape LINE documents for a user ID.
     pub fn is_well_formed(text: &str) -> bool {
@@ -162,6 +170,16 @@ mod tests {
         assert!(ChannelId::is_well_formed("1657000001"));
         for bad in ["", " 1", "1x", "１", &"1".repeat(21)] {
             assert!(!ChannelId::is_well_formed(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_app_is_named_in_letters_digits_and_two_signs() {
+        for good in ["musubi", "5000001", "shop-2_b", &"a".repeat(64)] {
+            assert!(CrmAppId::is_well_formed(good), "{good}");
+        }
+        for bad in ["", "a/b", "a.b", " a", "ａ", "a\u{0}", &"a".repeat(65)] {
+            assert!(!CrmAppId::is_well_formed(bad), "{bad}");
         }
     }
 

@@ -70,6 +70,10 @@ pub enum Rejection {
     /// No secret of the channel made this signature, or there is no such secret.
     #[error("the signature is not the channel's")]
     Unauthorized,
+    /// The same, and yet the body names the Official Account by its user ID, which LINE tells nobody but those who hold the
+    /// channel: it is probably LINE that is turned away, because the channel secret was reissued.
+    #[error("the signature is not the channel's, but the body names the Official Account")]
+    SecretMismatch,
     /// Signed, but for another Official Account: the channel's settings here are mixed up.
     #[error("the webhook is for another Official Account")]
     WrongDestination,
@@ -79,6 +83,11 @@ pub enum Rejection {
     /// The secrets could not be read: LINE should send it again.
     #[error("the channel's secrets could not be read")]
     Secrets(#[source] PortError),
+}
+
+/// Whether this can be a signature at all, as far as that shows without a secret. What cannot costs no read of anything.
+pub fn is_well_formed(header: Option<&[u8]>) -> bool {
+    decode(header).is_some()
 }
 
 /// Checks a webhook with the channel's secrets. On a mismatch they are read again, which
@@ -92,13 +101,16 @@ pub async fn authenticate(
     header: Option<&[u8]>,
     body: Bytes,
 ) -> Result<Verified, Rejection> {
-    // What cannot be a signature costs no secret read.
     let signature = decode(header).ok_or(Rejection::Unauthorized)?;
     let cached = secrets.line(&channel.id).await.map_err(Rejection::Secrets)?;
     if !signed_by_any(of(cached.as_ref()), &signature, &body) {
         let anew = secrets.line_anew(&channel.id).await.map_err(Rejection::Secrets)?.secrets;
         if anew == cached || !signed_by_any(of(anew.as_ref()), &signature, &body) {
-            return Err(Rejection::Unauthorized);
+            return Err(if names(&body, &channel.bot_user_id) {
+                Rejection::SecretMismatch
+            } else {
+                Rejection::Unauthorized
+            });
         }
     }
     open(channel, body)
@@ -145,6 +157,12 @@ fn signed_by_any(secrets: &[Secret], signature: &[u8; SIGNATURE_BYTES], body: &[
         mac.update(body);
         mac.verify_slice(signature).is_ok()
     })
+}
+
+/// Whether an unproved body names the Official Account. It is not parsed for that.
+fn names(body: &[u8], bot: &BotUserId) -> bool {
+    let name = bot.expose().as_bytes();
+    !name.is_empty() && body.windows(name.len()).any(|window| window == name)
 }
 
 fn open(channel: &Channel, body: Bytes) -> Result<Verified, Rejection> {

@@ -10,6 +10,7 @@ pub mod links;
 pub mod login;
 pub mod messenger;
 pub mod queue;
+pub mod remembered;
 pub mod rows;
 pub mod secrets;
 

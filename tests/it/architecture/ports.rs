@@ -33,12 +33,13 @@ fn asked_by_type(kind: &str) -> Option<&'static [&'static str]> {
 }
 
 /// What a call asks for, wherever a function or its flows make it.
-const ASKED_BY_CALL: [(&str, &str); 22] = [
+const ASKED_BY_CALL: [(&str, &str); 23] = [
     ("channels.find(", "channels GetItem"),
     ("channels.find_versioned(", "channels GetItem"),
     ("channels.account(", "channels GetItem"),
     ("channels.all(", "channels Query"),
     ("channels.accounts(", "channels Query"),
+    ("channels.has_app(", "channels Query"),
     ("channels.put(", "channels PutItem"),
     ("channels.put_account(", "channels PutItem"),
     ("channels.remove(", "channels DeleteItem"),

@@ -34,6 +34,7 @@ async fn neighbour(app: &App) {
 async fn whatever_arrives_at_the_action_gets_its_stated_answer_and_sends_once_what_it_should() {
     let app = App::start().await;
     neighbour(&app).await;
+    app.minutes_pass(1); // Which apps there are is remembered for seconds.
     // These executions were posted here and not by the fake, which therefore knows no block of theirs.
     app.world.hubspot.switch(|switches| switches.unknown_block_is_404 = false);
     let rows = table(&app.world.url, app.world.clock.now_ms());

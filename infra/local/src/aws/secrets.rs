@@ -75,6 +75,11 @@ impl LocalSecrets {
         self.0.reads.lock().unwrap_or_else(PoisonError::into_inner).get(name).copied().unwrap_or(0)
     }
 
+    /// How often GetSecretValue was called, whatever the name.
+    pub fn all_reads(&self) -> usize {
+        self.0.reads.lock().unwrap_or_else(PoisonError::into_inner).values().sum()
+    }
+
     /// One call of the API.
     pub(super) fn call(&self, operation: &str, body: &[u8]) -> Answer {
         let asked: Asked = input(body)?;

@@ -1,72 +1,44 @@
 //! What was read, for a minute.
 
-use std::collections::HashMap;
-
+use crate::ports::remembered::{Answer, Remembered};
 use crate::ports::secrets::Secret;
 
-const LIFE_MS: i64 = 60_000;
-const MAX_NAMES: usize = 1_000;
+/// A value as it was read, and when the read began. No value: there was nothing.
+pub(super) type Read = Answer<Secret>;
 
-/// A value as it was read.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Read {
-    /// `None`: there was nothing.
-    pub(super) value: Option<Secret>,
-    /// When the read began, in milliseconds.
-    pub(super) at_ms: i64,
-}
-
-/// Secrets by name, and names that have none. Bounded.
+/// Secrets by name, names that have none, and the reads that a mismatch forced. Each bounded by itself.
 #[derive(Default)]
-pub(super) struct Cache(HashMap<String, Entry>);
-
-struct Entry {
-    read: Read,
-    /// When a read was last forced.
-    forced_at_ms: Option<i64>,
+pub(super) struct Cache {
+    reads: Remembered<String, Secret>,
+    forced: Remembered<String, ()>,
 }
 
 impl Cache {
     /// What was read within the last minute.
     pub(super) fn get(&self, name: &str, now_ms: i64) -> Option<Read> {
-        let entry = self.0.get(name).filter(|entry| is_recent(entry.read.at_ms, now_ms))?;
-        Some(entry.read.clone())
+        self.reads.get(&name.to_owned(), now_ms)
     }
 
     /// The same, where a read was forced within the last minute; otherwise nothing, and this counts
     /// as forcing one.
     pub(super) fn get_unless_due(&mut self, name: &str, now_ms: i64) -> Option<Read> {
-        let cached = self.get(name, now_ms);
-        let entry = self.0.get_mut(name)?;
-        if entry.forced_at_ms.is_some_and(|at_ms| is_recent(at_ms, now_ms)) {
-            return cached;
+        if self.forced.get(&name.to_owned(), now_ms).is_some() {
+            return self.get(name, now_ms);
         }
-        entry.forced_at_ms = Some(now_ms);
+        self.forced.put(name.to_owned(), Answer { value: Some(()), at_ms: now_ms });
         None
     }
 
     /// Remembers what was read.
     pub(super) fn put(&mut self, name: &str, read: Read) {
-        let now_ms = read.at_ms;
-        if self.0.len() >= MAX_NAMES && !self.0.contains_key(name) {
-            self.0.retain(|_, entry| is_recent(entry.read.at_ms, now_ms));
-            if self.0.len() >= MAX_NAMES {
-                self.0.clear();
-            }
-        }
-        let forced_at_ms = self.0.get(name).and_then(|entry| entry.forced_at_ms);
-        self.0.insert(name.to_owned(), Entry { read, forced_at_ms });
+        self.reads.put(name.to_owned(), read);
     }
 
     /// The next read asks again.
     pub(super) fn forget(&mut self, name: &str) {
-        self.0.remove(name);
+        self.reads.forget(&name.to_owned());
+        self.forced.forget(&name.to_owned());
     }
-}
-
-/// Within the last minute; a clock that was set back counts as not.
-fn is_recent(at_ms: i64, now_ms: i64) -> bool {
-    (at_ms..at_ms + LIFE_MS).contains(&now_ms)
 }
 
 #[cfg(test)]
@@ -99,12 +71,15 @@ mod tests {
     }
 
     #[test]
-    fn it_never_holds_more_than_its_bound() {
+    fn made_up_names_drop_no_secret_and_no_count_of_its_reads() {
         let mut cache = Cache::default();
+        cache.put("real", read(Some("x"), 0));
+        assert_eq!(cache.get_unless_due("real", 0), None);
         for index in 0..5_000_i64 {
-            cache.put(&format!("name {index}"), read(None, index));
-            assert!(cache.0.len() <= MAX_NAMES);
+            cache.put(&format!("made up {index}"), read(None, index));
         }
-        assert_eq!(cache.get("name 4999", 5_000), Some(read(None, 4_999)), "the newest is in");
+        assert_eq!(cache.get("real", 5_000), Some(read(Some("x"), 0)));
+        assert_eq!(cache.get_unless_due("real", 5_000), Some(read(Some("x"), 0)));
+        assert_eq!(cache.get("made up 4999", 5_000), Some(read(None, 4_999)), "the newest is in");
     }
 }

@@ -22,6 +22,8 @@ use crate::ports::secrets::Secret;
 const FRESH_MS: u64 = 300_000;
 /// Whether version 3 decodes `%3a` as it decodes `%3A`: HubSpot does not say. The one switch.
 const DECODES_LOWER_CASE: bool = false;
+/// Both versions are of SHA-256.
+const SIGNATURE_BYTES: usize = 32;
 
 const SIGNATURE: &str = "x-hubspot-signature";
 const SIGNATURE_VERSION: &str = "x-hubspot-signature-version";
@@ -107,6 +109,23 @@ pub enum Unverified {
     Mismatch,
 }
 
+/// Whether a request has a signature that can be right, as far as that shows without a secret: what has none costs no read of
+/// one. What [`verify`] takes passes.
+///
+/// # Errors
+/// See [`Unverified`]; never that no secret fits.
+pub fn can_be_signed(headers: &HeaderMap, now_ms: i64) -> Result<(), Unverified> {
+    stated(headers, now_ms).map(drop)
+}
+
+/// The same for what [`verify_webhook`] takes.
+///
+/// # Errors
+/// As [`can_be_signed`].
+pub fn can_be_signed_webhook(headers: &HeaderMap, now_ms: i64) -> Result<(), Unverified> {
+    stated_v3(headers, now_ms).map(drop)
+}
+
 /// Verifies with each of the app's secrets (two during a rotation). `public_url` is the configured address under which HubSpot
 /// calls us, without a path; what the request says about its host is not asked.
 ///
@@ -131,12 +150,9 @@ pub fn verify_webhook<'a>(
     secrets: &[Secret],
     now_ms: i64,
 ) -> Result<VerifiedWebhook<'a>, Unverified> {
-    match fits_v3(request, public_url, secrets, now_ms, DECODES_LOWER_CASE)? {
-        Some(true) => Ok(VerifiedWebhook { body: request.body }),
-        Some(false) => Err(Unverified::Mismatch),
-        None if request.headers.contains_key(SIGNATURE) => Err(Unverified::Version),
-        None => Err(Unverified::Missing),
-    }
+    let stated = stated_v3(request.headers, now_ms)?;
+    let fits = stated.fits(request, public_url, secrets, DECODES_LOWER_CASE);
+    if fits { Ok(VerifiedWebhook { body: request.body }) } else { Err(Unverified::Mismatch) }
 }
 
 fn verify_with<'a>(
@@ -146,39 +162,70 @@ fn verify_with<'a>(
     now_ms: i64,
     decodes_lower_case: bool,
 ) -> Result<VerifiedAction<'a>, Unverified> {
-    let fits = match fits_v3(request, public_url, secrets, now_ms, decodes_lower_case)? {
-        Some(fits) => fits,
-        None => {
-            let signature = only(request.headers, SIGNATURE)?.ok_or(Unverified::Missing)?;
-            // Without the version header the hash itself decides: a version 1 signature does not fit version 2.
-            if only(request.headers, SIGNATURE_VERSION)?.is_some_and(|version| version != "v2") {
-                return Err(Unverified::Version);
-            }
-            let given = unhex(signature).ok_or(Unverified::Mismatch)?;
-            let uri = uri(request, public_url);
-            any(secrets, |secret| hash_v2(secret, request, &uri).ct_eq(&given))
-        }
-    };
+    let fits = stated(request.headers, now_ms)?.fits(request, public_url, secrets, decodes_lower_case);
     if fits { Ok(VerifiedAction { body: request.body }) } else { Err(Unverified::Mismatch) }
 }
 
-/// Whether version 3 fits; `None` where not both of its headers are there.
-fn fits_v3(
-    request: &SignedRequest<'_>,
-    public_url: &str,
-    secrets: &[Secret],
-    now_ms: i64,
-    decodes_lower_case: bool,
-) -> Result<Option<bool>, Unverified> {
-    let (signature, timestamp) = (only(request.headers, SIGNATURE_V3)?, only(request.headers, TIMESTAMP)?);
+/// What the headers say signed the request. Nothing of it is proved.
+enum Stated<'h> {
+    /// A hash.
+    V2([u8; SIGNATURE_BYTES]),
+    /// A MAC, and the time in it, which is fresh.
+    V3([u8; SIGNATURE_BYTES], &'h str),
+}
+
+impl Stated<'_> {
+    /// Whether one of the secrets made it.
+    fn fits(
+        &self,
+        request: &SignedRequest<'_>,
+        public_url: &str,
+        secrets: &[Secret],
+        decodes_lower_case: bool,
+    ) -> bool {
+        let uri = uri(request, public_url);
+        match self {
+            Self::V2(given) => any(secrets, |secret| hash_v2(secret, request, &uri).ct_eq(given)),
+            Self::V3(given, timestamp) => {
+                let uri = decode(&uri, decodes_lower_case);
+                any(secrets, |secret| mac_v3(secret, request, &uri, timestamp).ct_eq(given))
+            }
+        }
+    }
+}
+
+/// Version 3 where both of its headers are there, else version 2.
+fn stated(headers: &HeaderMap, now_ms: i64) -> Result<Stated<'_>, Unverified> {
+    if let Some(stated) = v3(headers, now_ms)? {
+        return Ok(stated);
+    }
+    let signature = only(headers, SIGNATURE)?.ok_or(Unverified::Missing)?;
+    // Without the version header the hash itself decides: a version 1 signature does not fit version 2.
+    if only(headers, SIGNATURE_VERSION)?.is_some_and(|version| version != "v2") {
+        return Err(Unverified::Version);
+    }
+    unhex(signature).map(Stated::V2).ok_or(Unverified::Mismatch)
+}
+
+/// Version 3 and no other.
+fn stated_v3(headers: &HeaderMap, now_ms: i64) -> Result<Stated<'_>, Unverified> {
+    match v3(headers, now_ms)? {
+        Some(stated) => Ok(stated),
+        None if headers.contains_key(SIGNATURE) => Err(Unverified::Version),
+        None => Err(Unverified::Missing),
+    }
+}
+
+/// `None` where not both of its headers are there.
+fn v3(headers: &HeaderMap, now_ms: i64) -> Result<Option<Stated<'_>>, Unverified> {
+    let (signature, timestamp) = (only(headers, SIGNATURE_V3)?, only(headers, TIMESTAMP)?);
     let (Some(signature), Some(timestamp)) = (signature, timestamp) else { return Ok(None) };
     let at_ms: i64 = timestamp.parse().map_err(|_| Unverified::Stale)?;
     if at_ms.abs_diff(now_ms) > FRESH_MS {
         return Err(Unverified::Stale);
     }
-    let given = STANDARD.decode(signature).map_err(|_| Unverified::Mismatch)?;
-    let uri = decode(&uri(request, public_url), decodes_lower_case);
-    Ok(Some(any(secrets, |secret| mac_v3(secret, request, &uri, timestamp).ct_eq(&given))))
+    let given = STANDARD.decode(signature).ok().and_then(|given| given.try_into().ok());
+    Ok(Some(Stated::V3(given.ok_or(Unverified::Mismatch)?, timestamp)))
 }
 
 /// Tries all secrets whatever the first says, so that time tells nothing.
@@ -222,18 +269,14 @@ fn only<'h>(headers: &'h HeaderMap, name: &str) -> Result<Option<&'h str>, Unver
 }
 
 /// Reads hex in either case: HubSpot writes lower case, and the bytes are what counts.
-fn unhex(text: &str) -> Option<Vec<u8>> {
+fn unhex(text: &str) -> Option<[u8; SIGNATURE_BYTES]> {
     let digits = text.as_bytes();
-    if digits.len() != 64 {
+    if digits.len() != 2 * SIGNATURE_BYTES {
         return None;
     }
-    digits
-        .chunks(2)
-        .map(|pair| {
-            let nibble = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-            Some(nibble(pair[0])? << 4 | nibble(pair[1])?)
-        })
-        .collect()
+    let nibble = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let bytes: Option<Vec<u8>> = digits.chunks(2).map(|pair| Some(nibble(pair[0])? << 4 | nibble(pair[1])?)).collect();
+    bytes?.try_into().ok()
 }
 
 /// For tests of what reads a verified request.

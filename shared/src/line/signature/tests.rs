@@ -141,7 +141,7 @@ async fn a_secret_that_was_just_rotated_is_found_by_reading_once_more() {
 #[tokio::test]
 async fn a_forged_webhook_causes_one_more_read_and_garbage_none_at_all() {
     let store = rotated(secrets(SECRET), secrets(SECRET));
-    assert!(matches!(ask(&store, &sign("x", BODY.as_bytes())).await, Err(Rejection::Unauthorized)));
+    assert!(matches!(ask(&store, &sign("x", BODY.as_bytes())).await, Err(Rejection::SecretMismatch)));
     assert_eq!(*store.reads.lock().unwrap(), (1, 1));
     assert!(matches!(ask(&store, "garbage").await, Err(Rejection::Unauthorized)));
     assert_eq!(*store.reads.lock().unwrap(), (1, 1));
@@ -151,7 +151,28 @@ async fn a_forged_webhook_causes_one_more_read_and_garbage_none_at_all() {
 
 #[tokio::test]
 async fn a_channel_without_secrets_is_unauthorised() {
-    assert!(matches!(ask(&rotated(None, None), SIGNATURE).await, Err(Rejection::Unauthorized)));
+    assert!(matches!(ask(&rotated(None, None), SIGNATURE).await, Err(Rejection::SecretMismatch)));
+}
+
+#[tokio::test]
+async fn only_what_names_the_official_account_by_its_user_id_counts_for_the_alarm() {
+    let store = rotated(secrets(SECRET), secrets(SECRET));
+    let strangers: [&'static [u8]; 6] = [
+        b"",
+        b"{}",
+        b"\xff\xfe",
+        br#"{"destination":"","events":[]}"#,
+        br#"{"destination":"U00000000000000000000000000000000","events":[]}"#,
+        br#"{"destination":"U8e742f61d673b39c7fff3cecb7536ef1","events":[]}"#,
+    ];
+    for body in strangers {
+        let signature = sign("x", body);
+        let end = authenticate(&store, &channel(), Some(signature.as_bytes()), Bytes::from_static(body)).await;
+        assert!(matches!(end, Err(Rejection::Unauthorized)), "{}", String::from_utf8_lossy(body));
+    }
+    let unnamed = Channel { bot_user_id: BotUserId::new(""), ..channel() };
+    let end = authenticate(&store, &unnamed, Some(sign("x", b"{}").as_bytes()), Bytes::from_static(b"{}")).await;
+    assert!(matches!(end, Err(Rejection::Unauthorized)), "an account without a user ID is named by nothing");
 }
 
 #[async_trait]
