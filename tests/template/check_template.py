@@ -1,6 +1,7 @@
 """What template.yaml promises, held line by line. Run with pytest (see tests/run)."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -141,9 +142,16 @@ def test_each_route_reaches_its_function_is_throttled_and_nothing_else_is_open(r
             assert integration["IntegrationUri"] == {"Fn::GetAtt": [f["logical_id"], "Arn"]}, name
             assert integration["PayloadFormatVersion"] == "2.0"
     (stage,) = of_type(resources, "AWS::ApiGatewayV2::Stage").values()
-    assert set(stage["Properties"]["RouteSettings"]) <= set(routes)
+    # The two that carry LINE's webhooks and the CRM's actions go by a parameter, each by itself; every other has its own.
+    by_parameter = {"POST /line/{channel}/webhook", "POST /crm/{kind}/{app}/action"}
+    assert set(stage["Properties"]["RouteSettings"]) == set(routes) - by_parameter
+    assert stage["Properties"]["DefaultRouteSettings"]["ThrottlingRateLimit"] == {"Ref": "RouteRatePerSecond"}
+    waits_for = {resources[name]["Properties"]["RouteKey"] for name in stage["DependsOn"]}
+    assert waits_for == set(stage["Properties"]["RouteSettings"]), "a throttle of a route that is not there yet fails the deployment"
     for limits in [stage["Properties"]["DefaultRouteSettings"], *stage["Properties"]["RouteSettings"].values()]:
         assert limits["ThrottlingRateLimit"] and limits["ThrottlingBurstLimit"]
+    rates = [limits["ThrottlingRateLimit"] for limits in stage["Properties"]["RouteSettings"].values()]
+    assert max(rates) <= 500, "what only strangers and single people call needs no more"
     for limits in stage["Properties"]["RouteSettings"].values():
         assert all(isinstance(v, int) for v in limits.values()), "free-form JSON: a parameter would arrive as a string"
 
@@ -328,10 +336,38 @@ def test_every_trouble_has_its_alarm_and_every_alarm_tells_somebody(resources):
     assert alarms[owed]["Properties"]["Threshold"] == 24 * 3600
     (unreadable,) = watches("UnreadableRows", "Musubi", {"Ref": "AWS::StackName"})
     assert alarms[unreadable]["Properties"]["Threshold"] == 0
-    assert watches("Refusals", "Musubi", {"Ref": "AWS::StackName"})
+    assert watches("SecretMismatches", "Musubi", {"Ref": "AWS::StackName"})
     assert watches("5xx", "AWS/ApiGateway", {"Ref": "HttpApi"})
     (silent,) = watches("Invocations", "AWS/Lambda", {"Ref": "TimelineFlushFunction"})
     assert alarms[silent]["Properties"]["TreatMissingData"] == "breaching"
+
+
+def test_no_alarm_goes_by_what_strangers_can_cause(resources):
+    """Every alarm's metric is here with why a stranger cannot hold it: a new alarm has to say so. 401, 404 and 429 are 4xx, and no alarm counts those."""
+    ours = {
+        ("AWS/SQS", "ApproximateNumberOfMessagesVisible"): "only what was signed is queued",
+        ("AWS/SQS", "ApproximateAgeOfOldestMessage"): "the same",
+        ("AWS/Lambda", "Errors"): "a refusal is an answer, and no error of the function",
+        ("AWS/Lambda", "Invocations"): "of functions that nobody can call, and it rings when they are too few",
+        ("AWS/ApiGateway", "5xx"): "tests/it/strangers.rs: nothing that a stranger sends is answered so",
+        ("Musubi", "OldestOwedSeconds"): "only what was signed is owed",
+        ("Musubi", "UnreadableRows"): "the same",
+        ("Musubi", "SecretMismatches"): "only requests that name what strangers do not know: shared/src/line/signature/tests.rs",
+    }
+    alarms = of_type(resources, "AWS::CloudWatch::Alarm")
+    assert {(a["Properties"]["Namespace"], a["Properties"]["MetricName"]) for a in alarms.values()} == set(ours)
+    uncallable = {f["logical_id"] for f in FUNCTIONS.values() if not f["routes"]}
+    for name, alarm in alarms.items():
+        if alarm["Properties"]["MetricName"] == "Invocations":
+            assert {d["Value"]["Ref"] for d in alarm["Properties"]["Dimensions"]} <= uncallable, name
+        assert "4xx" not in json.dumps(alarm) and "4XX" not in json.dumps(alarm), name
+    # The log of the code, not the alarm, is where each refusal is told.
+    counted = {
+        name
+        for path in [*(sam.ROOT / "shared/src").rglob("*.rs"), *(sam.ROOT / "functions").rglob("*.rs")]
+        for name in re.findall(r'telemetry::(?:count|seconds)\(\s*"(\w+)"', path.read_text(encoding="utf-8"))
+    }
+    assert {m for n, m in ours if n == "Musubi"} <= counted, "an alarm whose metric nothing writes never rings"
 
 
 def test_the_probe_rings_on_failure_and_on_silence(resources):
