@@ -20,6 +20,7 @@ pub(super) fn crm(demo: &Demo) -> Value {
             json!({"callback_id": it.callback_id, "outputs": it.outputs, "at_ms": it.at_ms, "applied": it.applied})
         })
         .collect();
+    let ledger = hubspot.ledger();
     let mut executions: Vec<Execution> = hubspot.executions();
     executions.retain(|it| it.spec.portal_id == portal_id);
     executions.sort_by_key(|it| (it.first_at_ms, it.spec.enrollment_id));
@@ -32,7 +33,8 @@ pub(super) fn crm(demo: &Demo) -> Value {
         "completions": completions,
         "executions": executions.iter().map(execution).collect::<Vec<_>>(),
         "owners": owners(demo),
-        "calls": hubspot.ledger().calls.len(),
+        "calls": ledger.calls.len(),
+        "violations": ledger.violations,
         "takes_answered_at": hubspot.property(portal_id, ObjectType::Contact, ANSWERED_AT).is_some(),
     })
 }

@@ -12,9 +12,8 @@ pub(super) fn line(demo: &Demo) -> Value {
         .iter()
         .map(|it| json!({"to": it.to, "retry_key": it.retry_key, "messages": it.messages, "at_ms": it.at_ms}))
         .collect();
-    let calls: Vec<Value> = demo
-        .line
-        .ledger()
+    let ledger = demo.line.ledger();
+    let calls: Vec<Value> = ledger
         .calls
         .iter()
         .map(|call| {
@@ -24,7 +23,10 @@ pub(super) fn line(demo: &Demo) -> Value {
             })
         })
         .collect();
-    json!({"messages": messages, "calls": calls, "people": people(demo), "channel": channel(demo)})
+    json!({
+        "messages": messages, "calls": calls, "violations": ledger.violations,
+        "people": people(demo), "channel": channel(demo),
+    })
 }
 
 /// The user IDs that the demo channel's provider knows, by name and ID, so that a list of them keeps its order.

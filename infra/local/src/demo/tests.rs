@@ -86,6 +86,9 @@ async fn the_world_has_the_keys_that_scripts_rely_on() {
     for pointer in ["/line/messages", "/line/calls", "/crm/contacts", "/crm/notes", "/crm/tasks", "/crm/completions"] {
         assert!(world.pointer(pointer).is_some_and(Value::is_array), "{pointer}");
     }
+    for pointer in ["/line/violations", "/crm/violations"] {
+        assert_eq!(world.pointer(pointer), Some(&json!([])), "{pointer}");
+    }
     for pointer in ["/ours/inbox", "/ours/push", "/ours/owed"] {
         assert!(world.pointer(pointer).is_some_and(Value::is_u64), "{pointer}");
     }
