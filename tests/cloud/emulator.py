@@ -57,7 +57,7 @@ class Emulator:
             stdin=subprocess.DEVNULL,
             stdout=self.log.open("wb"),
             stderr=subprocess.STDOUT,
-            start_new_session=True,  # its functions are its children: they end with it
+            start_new_session=True,  # a group of its own: its functions are its children and end with it
         )
         self._wait_until_ready()
 
@@ -75,6 +75,11 @@ class Emulator:
                     self.stop()
                     raise RuntimeError(f"the emulator was not ready after a minute:\n{self.log.read_text()[-3000:]}") from None
                 time.sleep(0.05)
+
+    @property
+    def group(self):
+        """The process group of the emulator and of the functions that it runs."""
+        return self._process.pid
 
     def stop(self):
         """Ends the emulator and every function it started."""

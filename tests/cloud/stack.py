@@ -50,7 +50,7 @@ def let_senders_send_batches(template):
                 statement["Action"] = [*actions, "sqs:SendMessageBatch"]
 
 
-def until(condition, what, seconds=60):
+def until(condition, what, seconds=60, every_s=0.1):
     """Waits for the condition to give something true, and gives that back."""
     deadline = time.monotonic() + seconds
     while True:
@@ -59,7 +59,7 @@ def until(condition, what, seconds=60):
             return found
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {seconds} s: {what}")
-        time.sleep(0.1)
+        time.sleep(every_s)
 
 
 class Stack:

@@ -1,12 +1,13 @@
 """A function's stand-in, to test the harness without the real binaries: the same edges, none of the sense.
 
 HTTP: queues the body. Queue: a record with "poison" in it fails alone, any other is written to the journal. Schedule: is written too.
-`touch TABLE` and `reveal SECRET` make it read those, which only some roles allow. It speaks the Lambda Runtime API itself.
+`touch TABLE` and `reveal SECRET` make it read those, which only some roles allow; `toil` makes it work for ten seconds. It speaks the Lambda Runtime API itself.
 """
 
 import base64
 import json
 import os
+import time
 import urllib.error
 import urllib.request
 
@@ -23,6 +24,10 @@ def remember(key, text):
 
 def on_http(event):
     body = base64.b64decode(event["body"]).decode() if event["isBase64Encoded"] else event["body"]
+    if "toil" in body:
+        end = time.monotonic() + 10
+        while time.monotonic() < end:
+            pass
     if "touch" in body:
         dynamodb.get_item(TableName=body.removeprefix("touch "), Key={"pk": {"S": "a"}, "sk": {"S": "-"}})
     if "reveal" in body:

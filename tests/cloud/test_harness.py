@@ -5,9 +5,11 @@ import stat
 import sys
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from chaos import Killer, programs
 from stack import PORTS, Stack, until
 
 
@@ -96,6 +98,19 @@ def test_a_poison_record_fails_alone_and_ends_in_the_dead_letter_queue(stack):
         assert dead["Body"] == "poison"
     finally:
         sqs.set_queue_attributes(QueueUrl=inbox, Attributes={k: before[k] for k in tight})
+
+
+def test_a_function_that_toils_is_killed_and_no_other_and_the_next_call_finds_a_new_one(stack, emulator):
+    toiler, url = stack.function_name("line-webhook"), f"{stack.public_url}/line/1234567890/webhook"
+    assert post(f"{stack.public_url}/crm/hubspot/42/action", "idle") == 200
+    others = {it.pid for it in programs(emulator.group) if it.function != toiler}
+    with Killer(emulator, [toiler], hits=1) as killer, ThreadPoolExecutor() as meanwhile:
+        answer = meanwhile.submit(post, url, "toil")
+        until(killer.has_enough, "it is killed")
+        assert answer.result() >= 500
+    assert killer.hits() == {toiler: 1}
+    assert others and others <= {it.pid for it in programs(emulator.group)}
+    assert post(url, "after") == 200
 
 
 def test_a_schedule_wakes_its_function(stack):

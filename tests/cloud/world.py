@@ -222,10 +222,31 @@ def post(url, body, headers):
 
 def types_into(fakes, properties, contact_id=None):
     """Somebody makes a contact in HubSpot, or changes one; HubSpot tells its webhook. Gives the contact's ID."""
-    url = f"{fakes.told['url']}/demo/crm/contacts" + (f"/{contact_id}" if contact_id else "")
-    status, answer = post(url, json.dumps({"properties": properties}).encode(), {})
+    answer = acts(fakes, "/crm/contacts" + (f"/{contact_id}" if contact_id else ""), {"properties": properties})
+    return contact_id or answer["contact_id"]
+
+
+def acts(fakes, path, body):
+    """Somebody does something in the fakes' own world. Gives the answer."""
+    status, answer = post(f"{fakes.told['url']}/demo{path}", json.dumps(body).encode(), {})
     assert status == 200, answer
-    return contact_id or json.loads(answer)["contact_id"]
+    return json.loads(answer)
+
+
+def person_arrives(fakes, name):
+    """Somebody new adds the Official Account; LINE tells its webhook. Gives their LINE user ID."""
+    return acts(fakes, "/line/people", {"name": name})["user_id"]
+
+
+def person_writes(fakes, user, text):
+    """A person writes on their phone; LINE posts it, and again a minute later if it got no good answer."""
+    return acts(fakes, f"/line/{user}/text", {"text": text})
+
+
+def workflow_runs(fakes, demo, contact_ids, message):
+    """A workflow runs for contacts; HubSpot posts an action for each, and again if it got no good answer. Gives the callback IDs."""
+    fields = {"channel": demo.channel_id, "message_1": message}
+    return acts(fakes, "/crm/run", {"contact_ids": contact_ids, "fields": fields})["callback_ids"]
 
 
 def text_event(demo, text):
@@ -251,15 +272,16 @@ def line_posts(stack, demo, events, secret=None, url=None):
     return post(url, body, {"x-line-signature": base64.b64encode(mac).decode()})[0]
 
 
-def hubspot_posts(stack, demo, message, callback_id, secret=None):
-    """A workflow's action, signed as v2: SHA-256 of secret, method, URL and body. Gives (status, answer)."""
+def hubspot_posts(stack, demo, message, callback_id, secret=None, contact_id=None, user=None):
+    """A workflow's action, signed as v2: SHA-256 of secret, method, URL and body, for the friend's contact or another. Gives
+    (status, answer)."""
     url = f"{stack.public_url}/crm/hubspot/{demo.app_id}/action"
     body = json.dumps(
         {
             "callbackId": callback_id,
             "origin": {"portalId": int(demo.portal_id), "actionDefinitionId": 2, "actionDefinitionVersion": 1},
             "context": {"source": "WORKFLOWS", "workflowId": 4},
-            "object": {"objectId": int(demo.contact_id), "objectType": "CONTACT", "properties": {"line_user_id": demo.friend}},
+            "object": {"objectId": int(contact_id or demo.contact_id), "objectType": "CONTACT", "properties": {"line_user_id": user or demo.friend}},
             "inputFields": {"channel": demo.channel_id, "message_1": message},
         },
         ensure_ascii=False,
