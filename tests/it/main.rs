@@ -13,6 +13,7 @@ mod greeting;
 mod imports;
 mod inbound;
 mod large;
+mod last_heard;
 
 mod line_message_schema;
 mod line_samples;

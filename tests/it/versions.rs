@@ -43,6 +43,12 @@ async fn plant_everywhere(app: &App) {
         let account = list.trim_start_matches("o:");
         plant(app, "journal", RowKey::new(format!("{begins}{account}"), "dream")).await;
     }
+    // What was noted of the Official Account is no reason to stop either.
+    let channel = keys(app, "journal", "v:");
+    assert!(!channel.is_empty(), "an event is noted");
+    for sort in ["event", "refusal"] {
+        plant(app, "journal", RowKey::new(&channel[0].partition, sort)).await;
+    }
     // The other friend's conversation, whatever it holds.
     for key in keys(app, "journal", "c:") {
         plant(app, "journal", key).await;

@@ -339,6 +339,13 @@ impl Conversation {
         Some(OwedRow::new(&self.account, Owed::Person { conversation: self.key.clone() }, now_ms, now_ms))
     }
 
+    /// When the newest event that LINE sent happened, in milliseconds. What we learned of the person in another way is none: it
+    /// has no place in a webhook.
+    pub fn last_event_at_ms(&self) -> Option<i64> {
+        let signs = self.friendship.as_of.iter().chain(self.last_inbound.as_ref().map(|last| &last.mark));
+        signs.filter(|mark| mark.place.is_some()).map(|mark| mark.at_ms).max()
+    }
+
     /// The owed work that turns what was said into an entry.
     pub fn entry_owed(&self) -> Owed {
         Owed::Entry { conversation: self.key.clone() }

@@ -22,6 +22,8 @@
 //! | `w:{contact}` | `outcome` | [`NewestSend`] of a contact, 60 days |
 //! | `k:{account}` | `{push}` | a parked send, for operators' lists |
 //! | `d:{channel}` | `dropped` | [`NotLinked`], kept |
+//! | `v:{channel}` | `event` | when the newest event happened, for operators' lists, kept |
+//! | | `refusal` | [`LastRefusal`], for operators' lists, kept |
 //! | `o:{account}:{shard}` | `{due_at_ms}:{name}` | [`OwedRow`] |
 //! | `z:{account}` | `unreadable` | when operators were told of owed rows that another version wrote, 14 days |
 
@@ -29,6 +31,7 @@ mod due;
 mod erasing;
 mod keys;
 mod messages;
+mod noted;
 pub mod write;
 
 use std::sync::Arc;
@@ -54,6 +57,7 @@ pub use due::{Due, Unread, Walk};
 pub use erasing::{Erasure, Remains};
 use keys::*;
 pub use messages::{Standing, Standings};
+pub use noted::LastRefusal;
 
 /// An operator is asked: is this person that contact? It holds no name and no address; the operator looks at the contact.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

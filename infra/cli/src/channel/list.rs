@@ -5,6 +5,8 @@ use musubi::domain::channel::Channel;
 use musubi::domain::language::Language;
 use musubi::line::LineMessenger;
 use musubi::line::account::MessageQuota;
+use musubi::ports::PortError;
+use musubi::ports::journal::LastRefusal;
 use serde_json::{Value, json};
 
 use super::check::{Health, glance, quota_json};
@@ -12,7 +14,7 @@ use super::{to_json, webhook_url};
 use crate::failure::{Failure, Words};
 use crate::place::Place;
 use crate::say::{Report, Say};
-use crate::table::table;
+use crate::table::{moment, table};
 
 /// How many Official Accounts LINE is asked about at once.
 const AT_ONCE: usize = 8;
@@ -22,6 +24,13 @@ struct State {
     channel: Channel,
     /// `None`: LINE did not answer, or takes the stored secrets no more.
     health: Option<Health>,
+    /// When the newest noted event happened, in milliseconds.
+    last_event_at_ms: Option<i64>,
+    last_refusal: Option<LastRefusal>,
+    /// Of its CRM account, for people.
+    time_zone: String,
+    /// How much of this another version wrote.
+    unreadable: usize,
 }
 
 /// Lists them, by ID. One that LINE says nothing of is listed all the same.
@@ -30,7 +39,7 @@ struct State {
 /// The stack cannot be read.
 pub async fn list(place: &Place, say: &Say) -> Result<Report, Failure> {
     let channels = place.channels()?.all().await?;
-    say.unreadable(channels.unreadable);
+    let unreadable = channels.unreadable;
     let line = place.line(place.parts.secrets()?)?;
     let states: Vec<State> = futures::stream::iter(channels)
         .map(|channel| state(place, &line, channel))
@@ -39,9 +48,21 @@ pub async fn list(place: &Place, say: &Say) -> Result<Report, Failure> {
         .await
         .into_iter()
         .collect::<Result<_, Failure>>()?;
+    say.unreadable(unreadable + states.iter().map(|state| state.unreadable).sum::<usize>());
     let heads = match say.language {
-        Language::Japanese => ["チャネルID", "ベーシックID", "CRMアカウント", "名前", "Webhook", "今月の送信数"],
-        Language::English => ["channel ID", "basic ID", "CRM account", "name", "webhook", "this month"],
+        Language::Japanese => [
+            "チャネルID",
+            "ベーシックID",
+            "CRMアカウント",
+            "名前",
+            "Webhook",
+            "今月の送信数",
+            "最後のイベント",
+            "最後の送信不可",
+        ],
+        Language::English => {
+            ["channel ID", "basic ID", "CRM account", "name", "webhook", "this month", "last event", "last refusal"]
+        }
     };
     let rows: Vec<Vec<String>> = states.iter().map(|state| state.row(say.language)).collect();
     let json = json!({"channels": states.iter().map(State::json).collect::<Vec<_>>()});
@@ -50,12 +71,32 @@ pub async fn list(place: &Place, say: &Say) -> Result<Report, Failure> {
 
 async fn state(place: &Place, line: &LineMessenger, channel: Channel) -> Result<State, Failure> {
     let health = glance(line, &channel.id, &webhook_url(place, &channel.id)?).await.ok();
-    Ok(State { channel, health })
+    let (channels, journal) = (place.channels()?, place.parts.journal()?);
+    let account = channels.account(&channel.account).await;
+    let (last_event_at_ms, no_event) = noted(journal.last_event(&channel.id).await)?;
+    let (last_refusal, no_refusal) = noted(journal.last_refusal(&channel.id).await)?;
+    Ok(State {
+        time_zone: account.ok().flatten().map_or_else(|| "UTC".to_owned(), |account| account.value.time_zone),
+        channel,
+        health,
+        last_event_at_ms,
+        last_refusal,
+        unreadable: no_event + no_refusal,
+    })
+}
+
+/// A note that another version wrote is none, and counted.
+fn noted<T>(note: Result<Option<T>, PortError>) -> Result<(Option<T>, usize), PortError> {
+    match note {
+        Err(error) if !error.is_transient() => Ok((None, 1)),
+        note => Ok((note?, 0)),
+    }
 }
 
 impl State {
     fn row(&self, language: Language) -> Vec<String> {
         let channel = &self.channel;
+        let nothing = || "-".to_owned();
         let unknown = || Words::new("確認できません", "cannot be asked");
         let webhook = self.health.as_ref().map_or_else(unknown, Health::in_short);
         vec![
@@ -64,7 +105,10 @@ impl State {
             channel.account.to_string(),
             channel.name.clone(),
             webhook.of(language).to_owned(),
-            self.quota().map_or_else(|| "-".to_owned(), in_short),
+            self.quota().map_or_else(nothing, in_short),
+            self.last_event_at_ms.map_or_else(nothing, |at_ms| moment(at_ms, &self.time_zone)),
+            self.last_refusal
+                .map_or_else(nothing, |it| format!("{} {}", moment(it.at_ms, &self.time_zone), it.outcome.as_str())),
         ]
     }
 
@@ -72,6 +116,8 @@ impl State {
         let mut json = to_json(&self.channel);
         json["webhook"] = self.health.as_ref().map_or(json!(null), Health::json);
         json["quota"] = quota_json(self.quota());
+        json["last_event_at_ms"] = json!(self.last_event_at_ms);
+        json["last_refusal"] = self.last_refusal.map_or(json!(null), |it| json!(it));
         json
     }
 

@@ -2,6 +2,8 @@
 
 use musubi::domain::channel::Channel;
 use musubi::domain::ids::ChannelId;
+use musubi::domain::push::PushOutcome;
+use musubi::ports::journal::LastRefusal;
 use musubi::ports::rows::Commit;
 use serde_json::{Value, json};
 
@@ -44,6 +46,34 @@ async fn the_list_tells_whether_each_account_hears_and_how_much_it_may_still_sen
     state(["another service", "別のサービス"]).await;
     stack.line.edit_channel(CHANNEL, |spec| spec.webhook_url = None);
     state(["not set", "未設定"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_list_tells_when_each_account_was_last_heard_of_and_what_was_last_refused() {
+    let stack = connected().await;
+    let [silent] = &listed(&stack).await[..] else { panic!("one channel") };
+    assert_eq!((&silent["last_event_at_ms"], &silent["last_refusal"]), (&Value::Null, &Value::Null));
+
+    let (journal, channel) = (stack.parts.journal().unwrap(), stack.channel_id());
+    let refused = |at_ms, outcome| LastRefusal { at_ms, outcome };
+    // The older ones come later, and overwrite nothing.
+    for (event_at_ms, refusal) in [
+        (1_786_000_000_000, refused(1_786_000_060_000, PushOutcome::NoQuota)),
+        (1_785_000_000_000, refused(1_785_000_060_000, PushOutcome::Blocked)),
+    ] {
+        journal.note_event(&channel, event_at_ms).await.unwrap();
+        journal.note_refusal(&channel, refusal).await.unwrap();
+    }
+    let [heard] = &listed(&stack).await[..] else { panic!("one channel") };
+    assert_eq!(heard["last_event_at_ms"], 1_786_000_000_000_i64);
+    assert_eq!(heard["last_refusal"], json!({"at_ms": 1_786_000_060_000_i64, "outcome": "no_quota"}));
+    for (language, heads) in [("en", ["last event", "last refusal"]), ("ja", ["最後のイベント", "最後の送信不可"])]
+    {
+        let shown = stack.run(&["channel", "list", "--lang", language], "").await.stdout;
+        for words in [heads[0], heads[1], "2026-08-06 16:06:40 JST  2026-08-06 16:07:40 JST no_quota"] {
+            assert!(shown.contains(words), "{words}: {shown}");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

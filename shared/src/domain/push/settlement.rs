@@ -48,6 +48,20 @@ impl PushOutcome {
         serde_json::from_value(serde_json::Value::String(name.to_owned())).ok()
     }
 
+    /// Whether the message was certainly not sent, and will not be.
+    pub fn is_refusal(self) -> bool {
+        match self {
+            Self::Blocked
+            | Self::NotLinked
+            | Self::WrongProvider
+            | Self::InvalidMessage
+            | Self::NoQuota
+            | Self::Expired
+            | Self::Failed => true,
+            Self::Accepted | Self::Unknown | Self::Queued => false,
+        }
+    }
+
     /// The name workflows see.
     pub fn as_str(self) -> &'static str {
         match self {

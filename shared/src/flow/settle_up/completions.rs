@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::noted::Refusals;
 use super::{Payer, Verdict};
 use crate::domain::owed::{Owed, OwedRow};
 use crate::domain::push::{Push, PushOutcome, PushState, Settlement};
@@ -25,12 +26,14 @@ impl Payer<'_> {
     pub(super) async fn completions(&self, rows: Vec<OwedRow>) -> Result<(), PortError> {
         let mut first = Vec::new();
         let mut again = Vec::new();
+        let mut refusals = Refusals::default();
         for row in rows {
             let Owed::Completion { push } = &row.owed else { continue };
             let Some(push) = self.journal().push(*push).await? else {
                 self.paid(&row).await?;
                 continue;
             };
+            refusals.see(&push.value);
             match self.completion(&push.value) {
                 Some(completion) if self.now_ms() < push.value.expires_at_ms => {
                     let turn = if row.tries == 0 && !push.value.completed { &mut first } else { &mut again };
@@ -39,6 +42,7 @@ impl Payer<'_> {
                 _ => self.close(&row, push).await?,
             }
         }
+        self.note_refusals(refusals).await;
         self.tell(first).await?;
         // One the CRM does not know makes it refuse all that travel with it: these go one by one. The others stay due.
         for one in again.into_iter().take(ALONE) {

@@ -17,6 +17,7 @@ mod gone;
 mod less;
 mod looks;
 mod not_sent;
+mod noted;
 mod oblivion;
 mod outcomes;
 mod people;

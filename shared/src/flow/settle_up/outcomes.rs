@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::Payer;
+use super::noted::Refusals;
 use crate::domain::ids::ContactId;
 use crate::domain::owed::{Owed, OwedRow};
 use crate::domain::properties::LINE_LAST_OUTCOME;
@@ -27,9 +28,11 @@ struct Ended {
 impl Payer<'_> {
     pub(super) async fn outcomes(&self, rows: Vec<OwedRow>) -> Result<(), PortError> {
         let mut newest: BTreeMap<ContactId, Ended> = BTreeMap::new();
+        let mut refusals = Refusals::default();
         for row in rows {
             let Owed::Outcome { push } = &row.owed else { continue };
             let push = self.journal().push(*push).await?;
+            push.iter().for_each(|push| refusals.see(&push.value));
             let Some(ended) = push.and_then(|push| ended(row.clone(), &push.value)) else {
                 self.paid(&row).await?;
                 continue;
@@ -44,6 +47,7 @@ impl Payer<'_> {
                 self.paid(&older.row).await?;
             }
         }
+        self.note_refusals(refusals).await;
         let mut told = Vec::new();
         for ended in newest.into_values() {
             if self.is_newest(&ended).await? {

@@ -59,6 +59,7 @@ impl Payer<'_> {
         for loaded in join_all(rows.into_iter().map(|row| self.load(row))).await {
             people.extend(loaded?);
         }
+        self.note_events(&people).await;
         let people = self.heed_claims(people).await?;
         let people = self.make_contacts(people).await?;
         let contacts: Vec<ContactId> =

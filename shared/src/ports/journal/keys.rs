@@ -114,6 +114,14 @@ pub(super) fn not_linked_key(channel: &ChannelId) -> RowKey {
     RowKey::new(format!("d:{}", fingerprint(&[channel.as_str()])), "dropped")
 }
 
+pub(super) fn last_event_key(channel: &ChannelId) -> RowKey {
+    RowKey::new(format!("v:{}", fingerprint(&[channel.as_str()])), "event")
+}
+
+pub(super) fn last_refusal_key(channel: &ChannelId) -> RowKey {
+    RowKey { sort: "refusal".to_owned(), ..last_event_key(channel) }
+}
+
 pub(super) fn parked_partition(account: &CrmAccountKey) -> String {
     format!("k:{}", fingerprint(&[account.kind.as_str(), account.id.as_str()]))
 }

@@ -70,6 +70,16 @@ pub fn not_linked(channel: &ChannelId, value: &NotLinked, rev: u64) -> Write {
     Write::put(not_linked_key(channel), value, Expect::Rev(rev))
 }
 
+/// The Official Account's newest event happened then; `rev` as read, 0 for the first.
+pub(super) fn last_event(channel: &ChannelId, at_ms: i64, rev: u64) -> Write {
+    Write::put(last_event_key(channel), &at_ms, Expect::Rev(rev))
+}
+
+/// The newest send that was refused is this one; `rev` as read, 0 for the first.
+pub(super) fn last_refusal(channel: &ChannelId, refusal: &LastRefusal, rev: u64) -> Write {
+    Write::put(last_refusal_key(channel), refusal, Expect::Rev(rev))
+}
+
 /// The send waits for a person's decision.
 pub fn parked(push: &Push) -> Write {
     Write::put(RowKey::new(parked_partition(&push.account), push.id.to_string()), &push.id, Expect::Any)

@@ -1,0 +1,62 @@
+//! What operators' lists say of an Official Account: when it was last heard of, and what was last refused.
+//!
+//! Noted beside the work of a batch, at most once for each channel and kind. Best effort: a note that is not taken is logged,
+//! and the work goes on.
+
+use std::collections::BTreeMap;
+
+use super::Payer;
+use super::people::Person;
+use crate::domain::ids::ChannelId;
+use crate::domain::push::{Push, PushState, Settlement};
+use crate::ports::PortError;
+use crate::ports::journal::LastRefusal;
+
+/// The newest refused send of each channel, of those that were seen.
+#[derive(Default)]
+pub(super) struct Refusals(BTreeMap<ChannelId, LastRefusal>);
+
+impl Refusals {
+    /// Takes a send into account, if it was refused.
+    pub(super) fn see(&mut self, push: &Push) {
+        let PushState::Settled(Settlement { outcome, at_ms, .. }) = push.state else { return };
+        if !outcome.is_refusal() {
+            return;
+        }
+        let newest = self.0.entry(push.channel.clone()).or_insert(LastRefusal { at_ms, outcome });
+        if at_ms > newest.at_ms {
+            *newest = LastRefusal { at_ms, outcome };
+        }
+    }
+}
+
+impl Payer<'_> {
+    /// When the newest of these people's events happened. A clock of LINE's that is ahead of ours tells of nothing to come.
+    pub(super) async fn note_events(&self, people: &[Person]) {
+        let now_ms = self.now_ms();
+        let mut newest: BTreeMap<&ChannelId, i64> = BTreeMap::new();
+        for person in people {
+            let Some(at_ms) = person.head.value.last_event_at_ms() else { continue };
+            let noted = newest.entry(&person.channel.id).or_insert(i64::MIN);
+            *noted = at_ms.min(now_ms).max(*noted);
+        }
+        for (channel, at_ms) in newest {
+            log_if_not(self.journal().note_event(channel, at_ms).await);
+        }
+    }
+
+    /// Of channels that are this account's: another is in no list beside it.
+    pub(super) async fn note_refusals(&self, refusals: Refusals) {
+        for (channel, refusal) in refusals.0 {
+            if self.account.channels.contains(&channel) {
+                log_if_not(self.journal().note_refusal(&channel, refusal).await);
+            }
+        }
+    }
+}
+
+fn log_if_not(noted: Result<(), PortError>) {
+    if let Err(error) = noted {
+        crate::telemetry::log_chain("channel.not_noted", &error);
+    }
+}

@@ -1,0 +1,62 @@
+//! When an Official Account was last heard of, and what was last refused to it: for operators' lists. Nothing depends on it,
+//! and it names no person.
+
+use super::*;
+use crate::domain::push::PushOutcome;
+
+/// An event is noted only if it is this much newer than the one that is: a busy account is written about once a minute.
+const NOTED_EVERY_MS: i64 = 60_000;
+
+/// The newest send that was refused, by whomever.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastRefusal {
+    /// When it ended, in milliseconds.
+    pub at_ms: i64,
+    /// How.
+    pub outcome: PushOutcome,
+}
+
+impl Journal {
+    /// When the newest event of the Official Account's happened that is noted, in milliseconds.
+    ///
+    /// # Errors
+    /// As the table's.
+    pub async fn last_event(&self, channel: &ChannelId) -> Result<Option<i64>, PortError> {
+        Ok(self.read(&last_event_key(channel)).await?.map(|found| found.value))
+    }
+
+    /// The newest send of the Official Account's that was refused and is noted.
+    ///
+    /// # Errors
+    /// As the table's.
+    pub async fn last_refusal(&self, channel: &ChannelId) -> Result<Option<LastRefusal>, PortError> {
+        Ok(self.read(&last_refusal_key(channel)).await?.map(|found| found.value))
+    }
+
+    /// Notes when an event happened, unless one is noted that is as new, to the minute. Somebody else's note of the same moment
+    /// is as good.
+    ///
+    /// # Errors
+    /// As the table's.
+    pub async fn note_event(&self, channel: &ChannelId, at_ms: i64) -> Result<(), PortError> {
+        let noted: Option<Versioned<i64>> = self.read(&last_event_key(channel)).await?;
+        let rev = noted.as_ref().map_or(0, |noted| noted.rev);
+        if noted.is_none_or(|noted| at_ms >= noted.value.saturating_add(NOTED_EVERY_MS)) {
+            let _ = self.commit(vec![write::last_event(channel, at_ms, rev)]).await?;
+        }
+        Ok(())
+    }
+
+    /// Notes a send that was refused, unless one is noted that is as new. Somebody else's note of the same moment is as good.
+    ///
+    /// # Errors
+    /// As the table's.
+    pub async fn note_refusal(&self, channel: &ChannelId, refusal: LastRefusal) -> Result<(), PortError> {
+        let noted: Option<Versioned<LastRefusal>> = self.read(&last_refusal_key(channel)).await?;
+        let rev = noted.as_ref().map_or(0, |noted| noted.rev);
+        if noted.is_none_or(|noted| refusal.at_ms > noted.value.at_ms) {
+            let _ = self.commit(vec![write::last_refusal(channel, &refusal, rev)]).await?;
+        }
+        Ok(())
+    }
+}
