@@ -1,9 +1,12 @@
 //! A new friend is greeted at once, free of charge, at most once; and no greeting is worth an event.
 
+use std::time::Duration;
+
 use local::fake::line::event::{self, Common};
 use local::fake::line::{Endpoint, FakeLine};
 use local::fake::{Fault, Plan};
-use local::seed::{CHANNEL_ID, NEW_USER};
+use local::seed::{CHANNEL_ID, NEW_USER, PORTAL_ID, STRANGER};
+use local::world::Options;
 use musubi::domain::account_link::{AccountLinkSettings, LINK_DATA};
 use musubi::domain::ids::LineUserId;
 use musubi::flow::erase::Who;
@@ -62,6 +65,23 @@ async fn a_new_friend_is_greeted_once_whatever_is_repeated() {
     app.minutes_pass(16);
     app.until_moving("the entry", |app| app.notes().len() == 1).await;
     assert!(app.notes()[0].contains(WORDS), "the timeline shows what the person read");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_follows_in_one_webhook_while_line_hangs_go_on_alone_in_time_and_nobody_is_lost() {
+    let app = App::with(Options { inbox_patience: Duration::from_secs(2), ..Options::default() }).await;
+    greeting(&app).await;
+    app.world.line.fault(Endpoint::Reply, Fault::Delay(60_000), Plan::Every(1));
+    let at_ms = app.world.clock.now_ms();
+    let follows =
+        [(NEW_USER, 1), (STRANGER, 2)].map(|(user, number)| event::follow(&common(user, number, at_ms), false));
+    assert_eq!(app.post_events(&follows).await, 200);
+    app.until("each goes on alone", |app| app.world.aws.sqs().counts("inbox").total() == 2).await;
+    app.world.line.clear_faults();
+    app.until_moving("both", |app| [NEW_USER, STRANGER].iter().all(|user| app.contact_of(user).is_some())).await;
+    app.until_queues_empty().await;
+    app.settled_but_entries().await;
+    assert_eq!(app.world.hubspot.contacts(PORTAL_ID).len(), 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,7 @@
 //! The inbox queue: each event of each webhook, what it means and what is owed for it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use musubi::aws::Parts;
@@ -18,6 +19,7 @@ use musubi::flow::reply::{Asked, Reply};
 use musubi::line::webhook::{self, Part, UnreadableEvent};
 use musubi::line::{LineApiUrl, LineEvent, LineMessenger};
 use musubi::ports::{Channels, PortError, Queue};
+use tokio::time::{Instant, timeout_at};
 
 /// How many records of a batch are settled at once.
 const AT_ONCE: usize = 10;
@@ -68,12 +70,14 @@ impl Ports {
     }
 }
 
-/// A batch of the queue.
-pub async fn handle(ports: &Ports, event: SqsEvent) -> SqsBatchResponse {
-    batch::each(event, AT_ONCE, |record| settle(ports, record)).await
+/// A batch of the queue. What is not settled within the patience goes on alone: however long LINE lets answers wait, Lambda
+/// ends nothing.
+pub async fn handle(ports: &Ports, event: SqsEvent, patience: Duration) -> SqsBatchResponse {
+    let until = Instant::now() + patience;
+    batch::each(event, AT_ONCE, |record| settle(ports, record, until)).await
 }
 
-async fn settle(ports: &Ports, record: SqsMessage) -> Result<(), PortError> {
+async fn settle(ports: &Ports, record: SqsMessage, until: Instant) -> Result<(), PortError> {
     let Some(job) = batch::job(&ports.inbox, &record).await? else { return Ok(()) };
     let Some(channel) = ports.channels.find(&job.channel).await? else {
         let why = "This Official Account is not set up in Musubi. Add it, then redrive. / \
@@ -81,7 +85,7 @@ async fn settle(ports: &Ports, record: SqsMessage) -> Result<(), PortError> {
         return ports.inbox.bury(&job, why).await;
     };
     match webhook::events(&job.body, job.place.as_ref()) {
-        Ok(events) => each_event(ports, &channel, &job, events).await,
+        Ok(events) => each_event(ports, &channel, &job, events, until).await,
         Err(error) => ports.inbox.bury(&job, &format!("{error} / LINEのWebhookを読み取れません。")).await,
     }
 }
@@ -92,6 +96,7 @@ async fn each_event(
     channel: &Channel,
     job: &InboxJob,
     events: Vec<Result<LineEvent, UnreadableEvent>>,
+    until: Instant,
 ) -> Result<(), PortError> {
     let alone = |part: Part| InboxJob { body: part.body, place: part.place, tries: job.tries + 1, ..job.clone() };
     for (number, event) in events.into_iter().enumerate() {
@@ -105,7 +110,9 @@ async fn each_event(
                 tracing::info!(channel.id = %channel.id, event.id = %event.inbound.id, "event.of_lines_own_test");
             }
             Ok(event) => {
-                if let Err(error) = answer_and_record(ports, channel, job.accepted_at_ms, &event).await {
+                let settled = timeout_at(until, answer_and_record(ports, channel, job.accepted_at_ms, &event)).await;
+                // Stopped there, it is as after a crash there: the next try finds what was done.
+                if let Err(error) = settled.unwrap_or_else(|_| Err(out_of_time())) {
                     musubi::telemetry::log_chain("event.postponed", &error);
                     let part = webhook::split_by_event(&job.body, job.place.as_ref()).swap_remove(number);
                     send_on(ports, alone(part), &error).await?;
@@ -114,6 +121,10 @@ async fn each_event(
         }
     }
     Ok(())
+}
+
+fn out_of_time() -> PortError {
+    PortError::transient("event", "the time is up")
 }
 
 /// First the answer, then the record: `flow::reply` says why.

@@ -1,5 +1,7 @@
 //! The parts of line-inbox.
 
+use std::time::{Duration, SystemTime};
+
 use lambda_runtime::{LambdaEvent, service_fn};
 use musubi::aws::{Parts, Patience, ReadableSecrets};
 use musubi::config::Environment;
@@ -11,7 +13,11 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let parts = Parts::from_environment(&environment, Patience::WORKER)?;
     let ports = line_inbox::Ports::of(&parts, &environment)?;
     parts.warm_up(ReadableSecrets::Line).await;
-    let handle =
-        async |event: LambdaEvent<_>| Ok::<_, lambda_runtime::Error>(line_inbox::handle(&ports, event.payload).await);
+    // Stops five seconds before Lambda would: what is not settled by then can be sent on.
+    let handle = async |event: LambdaEvent<_>| {
+        let left = event.context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
+        let patience = left.saturating_sub(Duration::from_secs(5));
+        Ok::<_, lambda_runtime::Error>(line_inbox::handle(&ports, event.payload, patience).await)
+    };
     lambda_runtime::run(service_fn(handle)).await
 }

@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use musubi::aws::{Aws, Parts, Patience};
@@ -53,6 +54,8 @@ pub struct Options {
     /// Work that falls due is woken for at once, not only by the schedule: for people who watch. Tests that move the clock have the
     /// schedule alone, as a stack has.
     pub wakes_when_due: bool,
+    /// How long a batch of events has before line-inbox stops by itself.
+    pub inbox_patience: Duration,
 }
 
 impl Default for Options {
@@ -67,6 +70,8 @@ impl Default for Options {
             sabotage: None,
             schedule_ms: 60_000,
             wakes_when_due: false,
+            // As on AWS.
+            inbox_patience: Duration::from_secs(25),
         }
     }
 }
@@ -163,8 +168,8 @@ impl World {
         };
         seed::vendors(&world.line, &world.hubspot, &world.url, options.unique_keys);
         world.line.show_phones_at(&world.url);
-        world.seed(options.settings).await?;
-        let router = world.functions(options.sabotage.take(), options.schedule_ms)?;
+        world.seed(options.settings.clone()).await?;
+        let router = world.functions(&mut options)?;
         world.servers.push(serve_on(listener, router)?);
         if options.wakes_when_due {
             world.wake()?;
@@ -197,11 +202,12 @@ impl World {
     }
 
     /// Every function, behind its queue, its schedule or its route.
-    fn functions(&mut self, sabotage: Option<Sabotage>, schedule_ms: u64) -> Result<Router, WorldError> {
+    fn functions(&mut self, options: &mut Options) -> Result<Router, WorldError> {
+        let Options { schedule_ms, inbox_patience, .. } = *options;
         let sqs = self.aws.sqs().clone();
         let inbox = Arc::new(line_inbox::Ports::of(&self.parts(Patience::WORKER)?, &self.environment)?);
         let mut push = push_delivery::Ports::of(&self.parts(Patience::WORKER)?, &self.environment)?;
-        if let Some(sabotage) = sabotage {
+        if let Some(sabotage) = options.sabotage.take() {
             sabotage(&mut push, self.kill.clone());
         }
         let push = Arc::new(push);
@@ -214,7 +220,7 @@ impl World {
             Kill::default(),
             move |event| {
                 let inbox = Arc::clone(&inbox);
-                async move { line_inbox::handle(&inbox, event).await }
+                async move { line_inbox::handle(&inbox, event, inbox_patience).await }
             },
         )));
         self.tasks.push(tokio::spawn(poll(
