@@ -4,6 +4,7 @@ mod account_link;
 mod app;
 mod architecture;
 mod bad_input;
+mod conflicts;
 mod contacts;
 mod erase;
 mod events;

@@ -29,12 +29,12 @@ impl App {
     }
 
     /// A property of a contact; empty where it has no value.
-    fn shown(&self, id: u64, name: &str) -> String {
+    pub fn shown(&self, id: u64, name: &str) -> String {
         self.contact(id).properties.get(name).cloned().unwrap_or_default()
     }
 
     /// Somebody writes a LINE user ID on a contact, or empties it.
-    fn preset(&self, id: u64, user: &str) {
+    pub fn preset(&self, id: u64, user: &str) {
         self.world.hubspot.change(PORTAL_ID, ObjectType::Contact, id, &[("line_user_id", user)]);
     }
 
@@ -57,7 +57,7 @@ impl App {
     }
 
     /// Until HubSpot has told everything and every look is over, the clock moving on meanwhile.
-    async fn looked(&self) {
+    pub async fn looked(&self) {
         // A webhook that is on its way is in neither list: twice with nothing, and time between, is nothing.
         let mut quiet = 0;
         for _ in 0..9_600 {

@@ -11,7 +11,7 @@ use musubi::domain::owed::{Owed, OwedRow};
 use musubi::domain::properties::LINE_LAST_MESSAGE;
 use musubi::domain::push::{Push, PushId, PushJob, PushOutcome, PushState, Settlement};
 use musubi::flow::record::Record;
-use musubi::ports::journal::{Walk, write};
+use musubi::ports::journal::{AskedBecause, Question, Walk, write};
 use musubi::ports::rows::{Commit, Expect, RowKey, Rows, Write};
 use musubi::ports::{Channels, Journal};
 
@@ -83,7 +83,7 @@ fn a_row_of_another_version_hides_no_other_of_its_list() {
     let push = settled(&world, 1);
     let lists = vec![
         write::parked(&push),
-        write::question(&push.account, &key, &contact),
+        write::question(&push.account, &Question::new(&key, &contact, AskedBecause::Sent, START_MS)),
         write::once_tied(&push.account, &contact, &key, START_MS),
     ];
     commit(&rows, lists);

@@ -157,6 +157,29 @@ fn whoever_is_erased_amid_a_send_that_names_them_is_linked_to_nobody() {
 }
 
 #[test]
+fn whoever_is_erased_amid_a_conflict_is_asked_about_by_nobody() {
+    // By a send from somebody else's contact, and by an address that somebody else's contact has.
+    for by_send in [true, false] {
+        erased_anytime(
+            |world| login(world, ByEmail::Match, false),
+            false,
+            |world| {
+                tied_to(world, NEW, 2);
+                if by_send {
+                    job(world, "named", Some(ContactId::new(NEW)), START_MS + 10);
+                    return;
+                }
+                world.event(said(1, 1, START_MS), START_MS + 10);
+                let mut crm = world.crm.state.lock().unwrap();
+                crm.contacts.get_mut(&ContactId::new(NEW)).expect("there").insert("email".into(), EMAIL.into());
+                drop(crm);
+                claimed(world, ClaimedBy::AccountLink, Whom::Email(EmailAddress::parse(EMAIL).expect("an address")));
+            },
+        );
+    }
+}
+
+#[test]
 fn whoever_is_erased_amid_an_account_link_is_linked_to_nobody() {
     every_moment_of(
         |faults| small(true, true, faults),

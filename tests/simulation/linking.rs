@@ -180,6 +180,62 @@ fn the_link_follows_what_was_sent(world: &World, was_tied: bool) -> Result<(), S
     }
 }
 
+/// The person in conflict has no link, its holder keeps the contact, and exactly one question asks whether the person is it.
+fn an_operator_is_asked(world: &World, tied_contact: Option<&str>) -> Result<(), String> {
+    let links = Links::new(std::sync::Arc::new(world.links_rows.calm()));
+    let channel = world.channel.id.clone();
+    let link = run(async move { links.of_user(&channel, &user(1)).await }).expect("rows");
+    if link.map(|link| link.value.contact.to_string()).as_deref() != tied_contact {
+        return Err("the link has changed".into());
+    }
+    let asked = run(world.journal().questions(&world.account.key)).expect("rows");
+    match &asked[..] {
+        [question] if question.contact.as_str() == NEW && question.conversation.source.user() == Some(&user(1)) => {
+            Ok(())
+        }
+        asked => Err(format!("{} questions", asked.len())),
+    }
+}
+
+#[test]
+fn a_contact_that_names_somebody_else_is_asked_about_once_whatever_crashes() {
+    every_crash_point_of(
+        false,
+        |faults| small(true, true, faults),
+        |world| {
+            tied_to(world, NEW, 2);
+            let mut crm = world.crm.state.lock().unwrap();
+            let names = crm.contacts.get_mut(&ContactId::new(NEW)).expect("there");
+            names.insert(LINE_USER_ID.to_owned(), user(1).expose().to_owned());
+            drop(crm);
+            world.event(said(1, 1, START_MS), START_MS + 10);
+        },
+        |world, ()| an_operator_is_asked(world, None),
+    );
+}
+
+#[test]
+fn a_send_that_names_somebody_elses_contact_is_asked_about_once_whatever_crashes() {
+    every_crash_point_of(
+        false,
+        |faults| small(true, false, faults),
+        |world| {
+            tied(world, OLD);
+            tied_to(world, NEW, 2);
+            let callback = CallbackId::new("ap-1");
+            let (to, contact, text) = (Some(user(1)), Some(ContactId::new(NEW)), "text-once-".to_owned());
+            world.post(Post { callback, to, contact, text, extra: false }, START_MS);
+        },
+        |world, ()| {
+            an_operator_is_asked(world, Some(OLD))?;
+            match world.line.shown().len() {
+                1 => Ok(()),
+                shown => Err(format!("shown {shown} times")),
+            }
+        },
+    );
+}
+
 #[test]
 fn the_link_follows_what_was_sent_whomever_a_repeat_names() {
     // The last: found by the contact's link, so that a repeat that names another person links nobody, and is no conflict.

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use tracing::warn;
+use tracing::{info, warn};
 
 use super::begin::find_or_begin;
 use super::part::{part, part_if_erased};
@@ -14,13 +14,13 @@ use super::{MAX_CONFLICTS, contended, step_back};
 use crate::domain::channel::Channel;
 use crate::domain::claim::ClaimedBy;
 use crate::domain::conversation::ConversationKey;
-use crate::domain::ids::{ChannelId, LineUserId};
+use crate::domain::ids::{ChannelId, ContactId, LineUserId};
 use crate::domain::job::WakeUp;
 use crate::domain::link::ContactLink;
 use crate::domain::push::{
     Push, PushId, PushJob, PushOutcome, PushState, Refused, Sending, Settlement, SettlementNote,
 };
-use crate::ports::journal::write;
+use crate::ports::journal::{AskedBecause, Question, write};
 use crate::ports::messenger::{PushAnswer, PushRefusal};
 use crate::ports::rows::{Commit, Versioned};
 use crate::ports::{Channels, Clock, Journal, Links, Messenger, PortError, Queue};
@@ -275,11 +275,34 @@ impl Deliver {
                         return Ok(None);
                     }
                 }
-                _ => return Ok(Some(SettlementNote::LinkConflict)),
+                _ => {
+                    self.ask(push, to, contact, since_ms).await?;
+                    return Ok(Some(SettlementNote::LinkConflict));
+                }
             }
             step_back(&*self.clock, conflicts).await;
         }
         Err(contended("tie"))
+    }
+
+    /// An operator is asked whether the two are one, unless they are already, or the person was erased.
+    async fn ask(&self, push: &Push, to: &LineUserId, contact: &ContactId, since_ms: i64) -> Result<(), PortError> {
+        let key = ConversationKey::person(&push.channel, to);
+        for conflicts in 0..MAX_CONFLICTS {
+            let begun = find_or_begin(&self.journal, &key, &push.account).await?;
+            if begun.erasure.covers(since_ms) {
+                return Ok(());
+            }
+            let question = Question::new(&key, contact, AskedBecause::Sent, self.clock.now_ms());
+            let Some(asked) = self.journal.to_ask(&push.account, &question).await? else { return Ok(()) };
+            if self.journal.commit(vec![asked, begun.unchanged()]).await? == Commit::Done {
+                info!(push.id = %push.id, conversation = key.hash(), "operator.asked");
+                crate::telemetry::count("LinkConflict", 1);
+                return Ok(());
+            }
+            step_back(&*self.clock, conflicts).await;
+        }
+        Err(contended("ask"))
     }
 
     /// What waited for the link is due. Where the person was erased just now, the link goes again.

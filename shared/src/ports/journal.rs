@@ -13,7 +13,7 @@
 //! | | `n:{number}` | [`Entry`], 60 days |
 //! | | `claim` | [`Claim`] with what LINE Login told, until the contact follows it (30 days behind that) |
 //! | | `erased` | when everything else of it was erased, 60 days: what still comes from before is dropped |
-//! | `q:{account}` | `{conversation}` | [`Question`], until an operator decides |
+//! | `q:{account}` | `{conversation}` | [`Question`], until an operator decides; of a conflict, which comes up again if it lasts, 30 days; what was denied, 30 days |
 //! | `g:{contact}` | `{conversation}` | who was tied to a contact that is gone, 120 days: a privacy deletion may follow |
 //! | `i:{channel}` | `friends` | [`FriendsImport`], no IDs, kept |
 //! | `l:{state}` | `used` | [`UsedLogin`]: LINE has said who the person is, one day |
@@ -32,6 +32,7 @@ mod erasing;
 mod keys;
 mod messages;
 mod noted;
+mod questions;
 pub mod write;
 
 use std::sync::Arc;
@@ -58,15 +59,7 @@ pub use erasing::{Erasure, Remains};
 use keys::*;
 pub use messages::{Standing, Standings};
 pub use noted::LastRefusal;
-
-/// An operator is asked: is this person that contact? It holds no name and no address; the operator looks at the contact.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Question {
-    /// The person's conversation.
-    pub conversation: ConversationKey,
-    /// The contact that has the person's e-mail address.
-    pub contact: ContactId,
-}
+pub use questions::{AskedBecause, Question};
 
 /// The newest send whose outcome a contact's property shows, or is about to. Later ones are larger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -190,14 +183,6 @@ impl Journal {
     /// As the table's.
     pub async fn claim(&self, key: &ConversationKey) -> Result<Option<Versioned<Claim>>, PortError> {
         self.read(&claim_key(key)).await
-    }
-
-    /// What operators are asked about an account's people.
-    ///
-    /// # Errors
-    /// As the table's.
-    pub async fn questions(&self, account: &CrmAccountKey) -> Result<Listed<Question>, PortError> {
-        Ok(Listed::of(&self.all(&question_partition(account), "").await?))
     }
 
     /// Who was tied to a contact that is gone.

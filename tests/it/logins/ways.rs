@@ -2,6 +2,7 @@
 
 use local::seed::{CHANNEL_ID, LINKED_CONTACT, LINKED_USER, NEW_USER, PORTAL_ID, STRANGER, STRANGER_WITH_EMAIL};
 use musubi::domain::login::ByEmail;
+use musubi::ports::journal::AskedBecause;
 
 use super::browser::{Browser, query_value};
 use crate::app::App;
@@ -105,6 +106,16 @@ async fn an_address_that_belongs_to_somebody_else_on_line_links_nobody_to_them()
     let contact = app.contact_of(STRANGER_WITH_EMAIL).expect("a contact");
     assert_ne!(contact.id, LINKED_CONTACT);
     assert!(!contact.properties.contains_key("email"));
+    // An operator is asked, once, and not again once they have said no.
+    let asked = (STRANGER_WITH_EMAIL.to_owned(), LINKED_CONTACT, AskedBecause::EmailTaken);
+    assert_eq!(app.asked().await, std::slice::from_ref(&asked));
+    Browser::new(&app).log_in("", STRANGER_WITH_EMAIL, true).await;
+    app.settled_but_entries().await;
+    assert_eq!(app.asked().await, [asked]);
+    app.deny().await;
+    Browser::new(&app).log_in("", STRANGER_WITH_EMAIL, true).await;
+    app.settled_but_entries().await;
+    assert_eq!(app.asked().await, []);
     app.world.line.write_text(CHANNEL_ID, LINKED_USER, "わたしです").await;
     app.until("the link stays", |app| app.linked("line_last_message") == "わたしです").await;
 }

@@ -5,7 +5,7 @@ use musubi::domain::claim::{Claim, ClaimedBy, Whom};
 use musubi::domain::conversation::{Conversation, ConversationKey};
 use musubi::domain::ids::{BotUserId, ContactId, LineUserId};
 use musubi::domain::link::ContactLink;
-use musubi::ports::journal::write;
+use musubi::ports::journal::{AskedBecause, Question, write};
 use musubi::ports::rows::Commit;
 use serde_json::json;
 
@@ -112,15 +112,35 @@ async fn a_question_is_listed_without_the_person_and_answered_once() {
     let (stack, channel) = linked().await;
     let journal = stack.parts.journal().unwrap();
     for (answer, whom) in [("--different", None), ("--same", Some(Whom::Contact(ContactId::new(BOB))))] {
-        let asked = vec![write::question(&channel.account, &key(&channel), &ContactId::new(BOB))];
-        assert_eq!(journal.commit(asked).await.unwrap(), Commit::Done);
+        let question = Question::new(&key(&channel), &ContactId::new(BOB), AskedBecause::EmailTaken, 1_786_000_000_000);
+        let asked = write::question(&channel.account, &question);
+        assert_eq!(journal.commit(vec![asked]).await.unwrap(), Commit::Done);
         let listed = stack.run(&["--json", "questions", "list"], "").await.json();
-        assert_eq!(listed["questions"][0]["contact_id"], BOB);
+        let first = &listed["questions"][0];
+        assert_eq!((&first["contact_id"], &first["linked_contact_id"]), (&json!(BOB), &json!(ANN)));
+        assert_eq!((&first["why"], &first["asked_at_ms"]), (&json!("email_taken"), &json!(1_786_000_000_000_i64)));
+        for (language, words) in [("en", "same address, taken"), ("ja", "同じメールアドレス、別の人と連携中")]
+        {
+            let shown = stack.run(&["questions", "list", "--lang", language], "").await.stdout;
+            assert!(shown.contains(&format!("  {BOB}  ")) && shown.contains(&format!("  {words}")), "{shown}");
+            assert!(!shown.contains(FRIEND), "{shown}");
+        }
         let id = listed["questions"][0]["question_id"].as_str().unwrap().to_owned();
         assert_eq!(stack.run(&["questions", "decide", &id, answer], "").await.code, 0);
         assert_eq!(said(&stack, &channel).await.map(|claim| claim.whom), whom);
         assert_eq!(stack.run(&["questions", "decide", &id, answer], "").await.code, 3);
+        let comes_up_again = journal.to_ask(&channel.account, &question).await.unwrap();
+        assert_eq!(comes_up_again.is_none(), answer == "--different", "what was denied is not asked again");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_that_was_settled_otherwise_is_listed_no_more() {
+    let (stack, channel) = linked().await;
+    let question = Question::new(&key(&channel), &ContactId::new(ANN), AskedBecause::Sent, 1_786_000_000_000);
+    let asked = write::question(&channel.account, &question);
+    assert_eq!(stack.parts.journal().unwrap().commit(vec![asked]).await.unwrap(), Commit::Done);
+    assert_eq!(stack.run(&["--json", "questions", "list"], "").await.json()["questions"], json!([]));
 }
 
 #[tokio::test(flavor = "multi_thread")]

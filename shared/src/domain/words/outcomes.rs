@@ -76,8 +76,8 @@ pub fn refused_here(mistake: &str, language: Language) -> String {
 fn note_words(outcome: PushOutcome, note: SettlementNote, language: Language) -> &'static str {
     let (japanese, english) = match note {
         SettlementNote::LinkConflict => (
-            "ただし、このコンタクトまたはLINEユーザーIDはすでに別の相手と連携されているため、連携は変更していません。musubi person showで確認してください。",
-            "But this contact or this LINE user ID is already linked to another, so the link was left as it is. See musubi person show.",
+            "ただし、このコンタクトまたはLINEユーザーIDはすでに別の相手と連携されているため、連携は変更していません。musubi questions listで確認し、musubi questions decideで回答してください。",
+            "But this contact or this LINE user ID is already linked to another, so the link was left as it is. See musubi questions list, and answer with musubi questions decide.",
         ),
         SettlementNote::TokenRefused => (
             "LINEがチャネルアクセストークンを受け付けませんでした。musubi channel addでチャネルシークレットを登録し直してください。",

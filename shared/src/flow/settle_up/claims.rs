@@ -15,7 +15,7 @@ use crate::domain::owed::{Owed, OwedRow};
 use crate::domain::properties as property;
 use crate::ports::PortError;
 use crate::ports::crm::{ContactRecord, ContactWrite, CrmFailure};
-use crate::ports::journal::write;
+use crate::ports::journal::{AskedBecause, write};
 use crate::ports::rows::{Commit, Versioned};
 
 /// A record that says any of this is a customer's, and not one that was made for a person on LINE alone: merging cannot be
@@ -28,6 +28,16 @@ enum Heeded {
     GoOn,
     /// The row waits, or is done.
     Stop,
+}
+
+/// Whether an e-mail address is enough to say who the person is.
+enum MayBe {
+    /// It is.
+    Is,
+    /// Somebody who weighs more has said otherwise.
+    Not,
+    /// Somebody else is that contact.
+    Taken,
 }
 
 impl Payer<'_> {
@@ -110,33 +120,29 @@ impl Payer<'_> {
             }
             Some(Err(failure)) => return self.wait(person, &failure).await,
         };
-        if !self.may_be(person, claim.by, &record).await? {
-            return Ok(Heeded::GoOn);
-        }
-        if by_email == ByEmail::Ask {
-            let is_new = person.link.as_ref().is_none_or(|link| link.value.contact != record.contact);
-            let stands = !is_new || self.ask(person, &record.contact).await?;
-            return Ok(if stands { Heeded::GoOn } else { Heeded::Stop });
-        }
-        self.switch(person, claim, &record.contact).await
+        let why = match self.may_be(person, claim.by, &record).await? {
+            MayBe::Not => return Ok(Heeded::GoOn),
+            MayBe::Taken => AskedBecause::EmailTaken,
+            MayBe::Is if by_email == ByEmail::Ask => AskedBecause::Email,
+            MayBe::Is => return self.switch(person, claim, &record.contact).await,
+        };
+        let is_new = person.link.as_ref().is_none_or(|link| link.value.contact != record.contact);
+        let stands = !is_new || self.ask(person, &record.contact, why).await?;
+        Ok(if stands { Heeded::GoOn } else { Heeded::Stop })
     }
 
     /// Whether an e-mail address is enough to say that the person is this contact: not where somebody else is tied to it, and
     /// not where somebody who weighs more has said who the person is.
-    async fn may_be(&self, person: &Person, by: ClaimedBy, record: &ContactRecord) -> Result<bool, PortError> {
+    async fn may_be(&self, person: &Person, by: ClaimedBy, record: &ContactRecord) -> Result<MayBe, PortError> {
         let said =
             person.link.as_ref().filter(|link| link.value.contact != record.contact).and_then(|link| link.value.by);
         if said.is_some_and(|said| said > by) {
-            return Ok(false);
+            return Ok(MayBe::Not);
         }
         let tied = self.up.links.of_contact(&self.account.key, &record.contact, &person.channel.id).await?;
         let other = tied.is_some_and(|link| link.value.user != person.user);
         let preset = record.properties.get(property::LINE_USER_ID).is_some_and(|user| user != person.user.expose());
-        if other || preset {
-            self.log_conflict(person, "claim.contact_taken");
-            crate::telemetry::count("LinkConflict", 1);
-        }
-        Ok(!other && !preset)
+        Ok(if other || preset { MayBe::Taken } else { MayBe::Is })
     }
 
     /// Ties the person to the contact, whatever either was tied to.
@@ -218,18 +224,6 @@ impl Payer<'_> {
             None | Some(Ok(_) | Err(CrmFailure::Gone)) => Ok(()),
             Some(Err(failure)) => Err(failure),
         })
-    }
-
-    /// An operator is asked whether the person is this contact. `false`: somebody changed the conversation first, or erased it.
-    async fn ask(&self, person: &Person, contact: &ContactId) -> Result<bool, PortError> {
-        let key = &person.head.value.key;
-        let asked = write::question(&self.account.key, key, contact);
-        let unchanged = write::unchanged_since(key, person.head.rev);
-        if self.journal().commit(vec![asked, unchanged]).await? == Commit::Conflict {
-            return Ok(false);
-        }
-        tracing::info!(crm.account = %self.account.key, conversation = key.hash(), "claim.asked");
-        Ok(true)
     }
 
     pub(super) async fn owe_now(&self, owed: Owed) -> Result<(), PortError> {

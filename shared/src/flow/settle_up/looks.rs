@@ -14,7 +14,7 @@ use crate::domain::owed::{Owed, OwedRow};
 use crate::domain::properties::{LINE_ANSWERED_AT, LINE_USER_ID};
 use crate::ports::PortError;
 use crate::ports::crm::{ContactRecord, CrmFailure, Each};
-use crate::ports::journal::write;
+use crate::ports::journal::{AskedBecause, Question, write};
 use crate::ports::rows::{Commit, Versioned};
 
 /// A merge announces a deletion, too, and perhaps before the merged record can be found: one that is gone is looked at again
@@ -161,7 +161,8 @@ impl Payer<'_> {
         let key = super::gone::conversation_of(&link.value);
         let begun = find_or_begin(self.journal(), &key, &self.account.key).await?;
         if !begun.erasure.covers(link.value.linked_at_ms) {
-            let asked = vec![write::question(&self.account.key, &key, to), begun.unchanged()];
+            let question = Question::new(&key, to, AskedBecause::Merged, self.now_ms());
+            let asked = vec![write::question(&self.account.key, &question), begun.unchanged()];
             if self.journal().commit(asked).await? == Commit::Conflict {
                 return Ok(false);
             }

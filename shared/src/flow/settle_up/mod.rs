@@ -9,6 +9,7 @@ mod answers;
 mod claims;
 mod clears;
 mod completions;
+mod conflicts;
 mod entries;
 mod fewer;
 mod fields;

@@ -219,9 +219,7 @@ impl Payer<'_> {
         person.link = now.filter(|now| now.value.account == link.account);
         person.tied = tied == Commit::Done;
         if person.link.is_none() {
-            // The contact is tied to somebody else on this Official Account.
-            tracing::warn!(crm.account = %self.account.key, conversation = person.head.value.key.hash(), "link.conflict");
-            self.conclude(&person.row, Verdict::After(900_000)).await?;
+            self.contest(person, &link.contact).await?;
         }
         if person.tied && self.part_if_erased(person).await? {
             return Ok(false);

@@ -53,14 +53,6 @@ impl Journal {
         Ok(found.map_or(Erasure { at_ms: None, rev: 0 }, |row| Erasure { at_ms: Some(row.value), rev: row.rev }))
     }
 
-    /// Whether operators are asked about this person.
-    ///
-    /// # Errors
-    /// As the table's.
-    pub async fn is_asked(&self, account: &CrmAccountKey, key: &ConversationKey) -> Result<bool, PortError> {
-        Ok(self.0.get(&question_key(account, key)).await?.is_some())
-    }
-
     /// Everything of the conversation but its state, its claim and its tombstones. Walks the account's whole lists of owed
     /// work, page by page: it is for rare use.
     ///

@@ -8,6 +8,8 @@ const TOMBSTONE_DAYS: i64 = 60;
 const SETTLED_PUSH_DAYS: i64 = 400;
 /// Stands behind the deletion that acknowledgement does.
 const TEXT_DAYS: i64 = 30;
+/// What lasts comes up again; what was denied is not asked again meanwhile.
+const QUESTION_DAYS: i64 = 30;
 /// Far longer than an attempt to log in may take.
 const USED_LOGIN_DAYS: i64 = 1;
 /// Far longer than a nonce can be used, so that one that comes too late is known as such.
@@ -125,13 +127,25 @@ pub fn unsaid(key: &ConversationKey) -> Write {
     Write::Delete { key: claim_key(key), expect: Expect::Any }
 }
 
-/// An operator is asked whether the person is this contact.
-pub fn question(account: &CrmAccountKey, key: &ConversationKey, contact: &ContactId) -> Write {
-    let question = Question { conversation: key.clone(), contact: contact.clone() };
-    Write::put(question_key(account, key), &question, Expect::Any)
+/// An operator is asked whether the person is this contact. What nothing but the question remembers stands until it is
+/// answered.
+pub fn question(account: &CrmAccountKey, question: &Question) -> Write {
+    let write = Write::put(question_key(account, &question.conversation), question, Expect::Any);
+    match question.why {
+        AskedBecause::Email | AskedBecause::Merged => write,
+        _ => write.expiring(question.asked_at_ms, QUESTION_DAYS),
+    }
 }
 
-/// The operator has answered.
+/// The operator has said, at `now_ms`, that the person is not this contact, if the question is still the one that was read: the
+/// person may be erased meanwhile.
+pub fn denied(account: &CrmAccountKey, question: &Versioned<Question>, now_ms: i64) -> Write {
+    let Versioned { value, rev } = question;
+    let denied = Question { denied: true, ..value.clone() };
+    Write::put(question_key(account, &value.conversation), &denied, Expect::Rev(*rev)).expiring(now_ms, QUESTION_DAYS)
+}
+
+/// Nothing is asked about the person, and nothing was.
 pub fn answered(account: &CrmAccountKey, key: &ConversationKey) -> Write {
     Write::Delete { key: question_key(account, key), expect: Expect::Any }
 }

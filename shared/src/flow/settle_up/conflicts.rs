@@ -1,0 +1,52 @@
+//! Two people and one contact: an operator is asked, and until they have answered nothing changes.
+
+use super::people::Person;
+use super::{Payer, Verdict};
+use crate::domain::ids::ContactId;
+use crate::ports::PortError;
+use crate::ports::journal::{AskedBecause, Question, write};
+use crate::ports::rows::Commit;
+
+/// A contact that was given up is looked for again after this long.
+const GIVEN_UP_MS: i64 = 60_000;
+/// A conflict is looked at again after this long.
+const UNANSWERED_MS: i64 = 900_000;
+
+impl Payer<'_> {
+    /// An operator is asked whether the person is this contact, unless they are already. `false`: somebody changed the
+    /// conversation first, or erased it.
+    pub(super) async fn ask(&self, person: &Person, contact: &ContactId, why: AskedBecause) -> Result<bool, PortError> {
+        let key = &person.head.value.key;
+        let question = Question::new(key, contact, why, self.now_ms());
+        let Some(asked) = self.journal().to_ask(&self.account.key, &question).await? else { return Ok(true) };
+        let unchanged = write::unchanged_since(key, person.head.rev);
+        if self.journal().commit(vec![asked, unchanged]).await? == Commit::Conflict {
+            return Ok(false);
+        }
+        tracing::info!(crm.account = %self.account.key, conversation = key.hash(), ?why, "operator.asked");
+        if why != AskedBecause::Email {
+            crate::telemetry::count("LinkConflict", 1);
+        }
+        Ok(true)
+    }
+
+    /// The contact names the person, and is tied to somebody else on this Official Account. Where an operator has said that they
+    /// are two, it names its own person again, and the other one gets a contact of their own.
+    pub(super) async fn contest(&self, person: &Person, contact: &ContactId) -> Result<(), PortError> {
+        let (account, key) = (&self.account.key, &person.head.value.key);
+        let links = self.links_of(contact).await?;
+        let Some(holder) = links.into_iter().find(|link| link.value.channel == person.channel.id) else {
+            // They were untied, or erased, meanwhile.
+            return self.conclude(&person.row, Verdict::After(0)).await;
+        };
+        if self.journal().is_denied(account, key, contact).await? {
+            // On a conflict this one comes again, and so does that.
+            let _ = self.owe_anew(&holder.value).await?;
+            return self.conclude(&person.row, Verdict::After(GIVEN_UP_MS)).await;
+        }
+        if !self.ask(person, contact, AskedBecause::NameTaken).await? {
+            return Ok(());
+        }
+        self.conclude(&person.row, Verdict::After(UNANSWERED_MS)).await
+    }
+}

@@ -1,0 +1,159 @@
+//! What operators are asked: is this person that contact?
+
+use super::*;
+
+/// A question that comes up again within this time is not written again.
+const ASKED_AGAIN_MS: i64 = 86_400_000;
+
+/// An operator is asked: is this person that contact? It holds no name and no address; the operator looks at the contact.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    /// The person's conversation.
+    pub conversation: ConversationKey,
+    /// The contact that they may be.
+    pub contact: ContactId,
+    /// Why it is asked. Rows of before were asked for an address alone.
+    #[serde(default)]
+    pub why: AskedBecause,
+    /// When it last came up, in milliseconds; 0 in rows of before.
+    #[serde(default)]
+    pub asked_at_ms: i64,
+    /// The operator said no. It is remembered for as long as a question stands, so that what comes up again is not asked again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub denied: bool,
+}
+
+/// Why an operator is asked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AskedBecause {
+    /// The contact has the person's e-mail address, and the setting says to ask.
+    #[default]
+    Email,
+    /// The contact has the person's e-mail address, and is somebody else on LINE.
+    EmailTaken,
+    /// The contact names the person, and is tied to somebody else.
+    NameTaken,
+    /// Two contacts that were tied are one now, which keeps the other person.
+    Merged,
+    /// A workflow sent to the person from the contact, and one of the two is tied to another.
+    Sent,
+    /// Another version knows.
+    #[serde(other)]
+    Other,
+}
+
+impl Question {
+    /// A question that comes up now.
+    pub fn new(conversation: &ConversationKey, contact: &ContactId, why: AskedBecause, asked_at_ms: i64) -> Self {
+        Self { conversation: conversation.clone(), contact: contact.clone(), why, asked_at_ms, denied: false }
+    }
+
+    /// Whether this one need not be written where that one stands: it is the same, and not old; or it has been answered.
+    fn is_asked_by(&self, standing: &Self) -> bool {
+        let is_young = self.asked_at_ms < standing.asked_at_ms.saturating_add(ASKED_AGAIN_MS);
+        self.contact == standing.contact && (standing.denied || self.why == standing.why && is_young)
+    }
+}
+
+impl Journal {
+    /// What operators are asked about an account's people, and have not answered.
+    ///
+    /// # Errors
+    /// As the table's.
+    pub async fn questions(&self, account: &CrmAccountKey) -> Result<Listed<Question>, PortError> {
+        let mut listed: Listed<Question> = Listed::of(&self.all(&question_partition(account), "").await?);
+        listed.found.retain(|question| !question.denied);
+        Ok(listed)
+    }
+
+    /// Whether operators are asked about this person, or have answered.
+    ///
+    /// # Errors
+    /// As the table's.
+    pub async fn is_asked(&self, account: &CrmAccountKey, key: &ConversationKey) -> Result<bool, PortError> {
+        Ok(self.0.get(&question_key(account, key)).await?.is_some())
+    }
+
+    /// Whether an operator has said that the person is not this contact.
+    ///
+    /// # Errors
+    /// As the table's.
+    pub async fn is_denied(
+        &self,
+        account: &CrmAccountKey,
+        key: &ConversationKey,
+        contact: &ContactId,
+    ) -> Result<bool, PortError> {
+        let standing = self.standing_question(account, key).await?;
+        Ok(standing.is_some_and(|standing| standing.denied && standing.contact == *contact))
+    }
+
+    /// The write that asks, if it is to be asked. A person has one question at a time: the newest.
+    ///
+    /// # Errors
+    /// As the table's.
+    pub async fn to_ask(&self, account: &CrmAccountKey, question: &Question) -> Result<Option<Write>, PortError> {
+        let standing = self.standing_question(account, &question.conversation).await?;
+        let is_asked = standing.is_some_and(|standing| question.is_asked_by(&standing));
+        Ok((!is_asked).then(|| write::question(account, question)))
+    }
+
+    /// What operators are asked about this person, or have answered.
+    ///
+    /// # Errors
+    /// As the table's.
+    pub async fn question(
+        &self,
+        account: &CrmAccountKey,
+        key: &ConversationKey,
+    ) -> Result<Option<Versioned<Question>>, PortError> {
+        self.read(&question_key(account, key)).await
+    }
+
+    /// The same, where what another version wrote is none: it is overwritten by what comes up now.
+    async fn standing_question(
+        &self,
+        account: &CrmAccountKey,
+        key: &ConversationKey,
+    ) -> Result<Option<Question>, PortError> {
+        match self.question(account, key).await {
+            Err(error) if error.is_unreadable() => Ok(None),
+            standing => Ok(standing?.map(|standing| standing.value)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::LineUserId;
+
+    fn asked(contact: &str, why: AskedBecause, asked_at_ms: i64) -> Question {
+        let key = ConversationKey::person(&ChannelId::new("1"), &LineUserId::new("U1"));
+        Question::new(&key, &ContactId::new(contact), why, asked_at_ms)
+    }
+
+    #[test]
+    fn what_comes_up_again_is_asked_again_after_a_day_and_never_once_it_is_denied() {
+        let standing = asked("5", AskedBecause::Sent, 10);
+        assert!(asked("5", AskedBecause::Sent, 20).is_asked_by(&standing));
+        assert!(!asked("5", AskedBecause::Sent, 10 + ASKED_AGAIN_MS).is_asked_by(&standing));
+        assert!(!asked("5", AskedBecause::Merged, 20).is_asked_by(&standing));
+        let denied = Question { denied: true, ..standing };
+        assert!(asked("5", AskedBecause::Merged, 10 + ASKED_AGAIN_MS).is_asked_by(&denied));
+        assert!(!asked("6", AskedBecause::Sent, 20).is_asked_by(&denied), "another contact is another question");
+    }
+
+    #[test]
+    fn a_question_of_before_and_one_of_a_later_version_are_read() {
+        let json = serde_json::to_value(asked("5", AskedBecause::Sent, 10)).expect("JSON");
+        let (mut before, mut later) = (json.clone(), json);
+        for name in ["why", "asked_at_ms"] {
+            before.as_object_mut().expect("an object").remove(name);
+        }
+        later["why"] = "dream".into();
+        let read = |json| serde_json::from_value::<Question>(json).expect("a question").why;
+        assert_eq!([read(before), read(later)], [AskedBecause::Email, AskedBecause::Other]);
+    }
+}
