@@ -5,7 +5,7 @@ use musubi::domain::properties::{LINE_LAST_MESSAGE, LINE_USER_ID};
 use musubi::flow::record::{InboundEvent, InboundWhat};
 
 use crate::crash_points::{every_crash_point_of, small};
-use crate::faults::{Dice, Faults};
+use crate::faults::{Dice, Faults, seeds};
 use crate::said::{said, unsent, user, word};
 use crate::world::{MINUTE_MS, Make, START_MS, World};
 
@@ -163,8 +163,7 @@ fn nothing_else_is_left(world: &World) -> Result<(), String> {
 }
 
 fn many(per_mille: u64, crash_per_mille: u64, unique_keys: bool) {
-    let seeds: u64 = std::env::var("MUSUBI_SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(80);
-    for seed in 0..seeds {
+    for seed in 0..seeds(40) {
         let faults = Faults::random(seed, per_mille, crash_per_mille);
         let mut world = World::new(Make {
             seed,

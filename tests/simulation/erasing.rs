@@ -14,7 +14,7 @@ use musubi::ports::rows::Commit;
 use crate::acts::Act;
 use crate::check::nothing_is_left;
 use crate::crash_points::{every_crash_point_of, small};
-use crate::faults::Faults;
+use crate::faults::{Faults, seeds};
 use crate::linking::{contact, is_emptied, tied};
 use crate::said::{said, user, word};
 use crate::world::{Arrived, MINUTE_MS, Make, START_MS, World, push_id, run};
@@ -239,7 +239,7 @@ fn whoever_only_follows_after_being_erased_gets_no_contact_until_they_write() {
 /// The payer, the inbox, deliveries and the erasing at once, in many orders.
 #[test]
 fn erasing_beside_everything_else_leaves_nothing() {
-    for seed in 0..150 {
+    for seed in 0..seeds(100) {
         for (with_contact, per_mille) in [(true, 0), (false, 0), (true, 40), (false, 40)] {
             let faults = Faults::random(seed, per_mille, per_mille / 4);
             let mut world = World::new(Make {

@@ -31,6 +31,12 @@ impl Dice {
     }
 }
 
+/// So many worlds: `of_400` unless `MUSUBI_SEEDS` asks for more or fewer of the 400 that are usual.
+pub fn seeds(of_400: u64) -> u64 {
+    let asked = std::env::var("MUSUBI_SEEDS").ok().and_then(|seeds| seeds.parse().ok());
+    asked.map_or(of_400, |asked: u64| (asked * of_400).div_ceil(400))
+}
+
 /// What happens to one port call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {

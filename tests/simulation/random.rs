@@ -3,7 +3,7 @@
 use musubi::domain::ids::CallbackId;
 
 use crate::check::{Expected, check};
-use crate::faults::{Dice, Faults};
+use crate::faults::{Dice, Faults, seeds};
 use crate::said::{edited, said, unsent, user};
 use crate::world::{MINUTE_MS, Make, Post, START_MS, World};
 
@@ -91,12 +91,8 @@ fn faults(seed: u64, per_mille: u64, crash_per_mille: u64) -> (Faults, bool) {
     (Faults::random(seed, per_mille, crash_per_mille), per_mille + crash_per_mille == 0)
 }
 
-fn seeds() -> u64 {
-    std::env::var("MUSUBI_SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(400)
-}
-
 fn many(per_mille: u64, crash_per_mille: u64, unique_keys: bool) {
-    for seed in 0..seeds() {
+    for seed in 0..seeds(400) {
         let (world, result) = one(seed, faults(seed, per_mille, crash_per_mille), unique_keys);
         if let Err(why) = result {
             let trace = world.faults.trace();

@@ -16,6 +16,10 @@ use crate::world::{World, run};
 impl World {
     /// A link is two rows: each must have its other half at every moment.
     pub fn see_ties(&mut self) {
+        let commits = self.links_rows.commits();
+        if std::mem::replace(&mut self.ties_seen_at, commits) == commits {
+            return;
+        }
         let rows = self.links_rows.all();
         for (partition, _, body) in &rows {
             let half = if partition.starts_with("user:") { "contact:" } else { "user:" };

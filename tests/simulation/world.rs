@@ -83,6 +83,8 @@ pub struct World {
     pub receipts: Arc<Mutex<Vec<Receipt>>>,
     /// The contacts that person 1 was tied to, one after the other; `-`: to none.
     pub ties: Vec<String>,
+    /// So many commits the table of links had when it was last looked at.
+    pub(crate) ties_seen_at: u64,
     pub line: ModelLine,
     pub crm: ModelCrm,
     pub(crate) channels: Channels,
@@ -136,6 +138,7 @@ impl World {
             moment: None,
             receipts: Arc::default(),
             ties: Vec::new(),
+            ties_seen_at: u64::MAX,
             line: ModelLine::new(make.faults.clone(), clock.clone()),
             crm: ModelCrm::new(make.faults.clone(), make.unique_keys, clock.clone()),
             dice: Dice::new(make.seed),
@@ -211,7 +214,10 @@ impl World {
             if now_ms >= self.next_schedule_ms {
                 // What takes more than half a day is worth no minutes.
                 self.next_schedule_ms = now_ms + if now_ms < START_MS + HALF_DAY_MS { 1 } else { 30 } * MINUTE_MS;
-                self.wake_ups.put(WakeUp::of(&self.account.key), now_ms);
+                // A payer that finds nothing due does nothing: worlds are many.
+                if self.journal_rows.owes_by(now_ms) {
+                    self.wake_ups.put(WakeUp::of(&self.account.key), now_ms);
+                }
             }
             if self.in_flight.len() < self.concurrency && self.dice.chance(400) && self.start() {
                 continue;

@@ -13,6 +13,7 @@ use crate::faults::{Fate, Faults};
 struct State {
     rows: BTreeMap<(String, String), (u64, String)>,
     fresh_rev: u64,
+    commits: u64,
 }
 
 #[derive(Clone)]
@@ -28,12 +29,28 @@ fn lost(what: &'static str) -> PortError {
 
 impl ModelRows {
     pub fn new(name: &'static str, faults: Faults) -> Self {
-        Self { name, faults, state: Arc::new(Mutex::new(State { rows: BTreeMap::new(), fresh_rev: 1 << 40 })) }
+        Self {
+            name,
+            faults,
+            state: Arc::new(Mutex::new(State { rows: BTreeMap::new(), fresh_rev: 1 << 40, commits: 0 })),
+        }
     }
 
     /// The same table, without faults: to set the scene.
     pub fn calm(&self) -> Self {
         Self { faults: Faults::random(0, 0, 0), ..self.clone() }
+    }
+
+    /// So many commits were done: while that stays, every row stays.
+    pub fn commits(&self) -> u64 {
+        self.state.lock().unwrap().commits
+    }
+
+    /// Whether the outbox holds work that is due.
+    pub fn owes_by(&self, now_ms: i64) -> bool {
+        let until = format!("{now_ms:013}:\u{10FFFF}");
+        let outbox = ("o:".to_owned(), String::new())..("o;".to_owned(), String::new());
+        self.state.lock().unwrap().rows.range(outbox).any(|((_, sort), _)| *sort <= until)
     }
 
     /// Every row, for checks.
@@ -81,6 +98,7 @@ fn commit(state: &mut State, writes: Vec<Write>) -> Commit {
             Write::Check { .. } => {}
         }
     }
+    state.commits += 1;
     Commit::Done
 }
 
