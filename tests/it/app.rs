@@ -40,11 +40,17 @@ impl App {
         request.send().await.expect("an answer").status().as_u16()
     }
 
-    /// Posts events as LINE would.
+    /// Posts events as LINE would: what a busy machine could not take in time (503) comes again.
     pub async fn post_events(&self, events: &[Value]) -> u16 {
         let body = event::webhook_body(BOT_USER_ID, events);
         let signature = event::sign(CHANNEL_SECRET, &body);
-        self.post_signed(body.into_bytes(), &signature).await
+        for _ in 0..20 {
+            let status = self.post_signed(body.clone().into_bytes(), &signature).await;
+            if status != 503 {
+                return status;
+            }
+        }
+        503
     }
 
     /// What HubSpot shows of the contact whose LINE user ID this is; none where there is no such contact.
