@@ -222,6 +222,19 @@ impl Conversation {
         }
     }
 
+    /// The same conversation, its channel taken to another account: nothing that is owed to the one before is owed to this one, and
+    /// nothing that was begun for it is gone on with. Numbers go on behind its own, so that neither an entry that was sealed for
+    /// a contact over there nor its task is taken for one of here.
+    pub fn taken_to(self, account: CrmAccountKey) -> Self {
+        Self {
+            friendship: self.friendship,
+            following: self.following,
+            next_entry: self.next_entry.saturating_add(1),
+            next_task: self.next_task.saturating_add(1),
+            ..Self::new(self.key, account)
+        }
+    }
+
     /// Takes in what happened, marks it late if an entry beyond it is sealed, and returns the rows
     /// to be owed. Call once per activity: the tombstone in the same transaction sees to that.
     pub fn take(&mut self, activity: &mut Activity, settings: &ChannelSettings, now_ms: i64) -> Vec<OwedRow> {

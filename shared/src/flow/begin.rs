@@ -25,16 +25,17 @@ pub(super) async fn find_or_begin(
 ) -> Result<Begun, PortError> {
     let head = journal.conversation(key).await?;
     let erasure = journal.erasure(key).await?;
-    // As after a deletion in the CRM: no contact is made until the person writes again.
-    let new = Conversation { contact_gone_at_ms: erasure.at_ms(), ..Conversation::new(key.clone(), account.clone()) };
+    let gone_at_ms = erasure.at_ms();
     let head = match head {
-        // The channel was taken to another account: nothing that was owed to the one before is owed to this one.
         Some(Versioned { value, rev }) if value.account != *account => {
-            let Conversation { friendship, following, .. } = value;
-            Versioned { value: Conversation { friendship, following, ..new }, rev }
+            Versioned { value: Conversation { contact_gone_at_ms: gone_at_ms, ..value.taken_to(account.clone()) }, rev }
         }
         Some(head) => head,
-        None => Versioned { value: new, rev: 0 },
+        None => {
+            // As after a deletion in the CRM: no contact is made until the person writes again.
+            let new = Conversation::new(key.clone(), account.clone());
+            Versioned { value: Conversation { contact_gone_at_ms: gone_at_ms, ..new }, rev: 0 }
+        }
     };
     Ok(Begun { head, erasure })
 }

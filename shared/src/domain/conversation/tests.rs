@@ -112,3 +112,19 @@ fn a_conversation_of_before_reads_and_says_nothing_of_how_they_came() {
     old.take(&mut follow, &ChannelSettings::default(), 121);
     assert_eq!(old.following.and_then(|following| following.at_ms()), Some(120));
 }
+
+#[test]
+fn taken_to_another_account_nothing_begun_for_the_one_before_is_gone_on_with() {
+    let mut before = conversation();
+    before.take(&mut said(10, 20), &ChannelSettings::default(), 20);
+    (before.next_entry, before.next_task) = (4, 2);
+    let account = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new("10") };
+    let after = before.clone().taken_to(account.clone());
+    assert_eq!(
+        (after.next_entry, after.next_task),
+        (5, 3),
+        "entry 4 may be sealed for a contact of the account before"
+    );
+    assert_eq!((after.account, after.open, after.person_owed), (account, None, false));
+    assert_eq!((after.friendship, after.following), (before.friendship, before.following));
+}
