@@ -115,3 +115,32 @@ where
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn every_record_is_settled_and_only_what_failed_comes_back() {
+        let mut event = SqsEvent::default();
+        event.records = ["first", "second", "third"].map(record).into();
+        let settled = AtomicUsize::new(0);
+        let response = each(event, 2, |record| {
+            settled.fetch_add(1, Ordering::Relaxed);
+            let fails = record.message_id.as_deref() == Some("second");
+            async move { if fails { Err(PortError::transient("settle", "not now")) } else { Ok(()) } }
+        })
+        .await;
+        let back: Vec<_> =
+            response.batch_item_failures.iter().map(|failure| failure.item_identifier.as_str()).collect();
+        assert_eq!((back, settled.load(Ordering::Relaxed)), (vec!["second"], 3));
+    }
+
+    fn record(id: &str) -> SqsMessage {
+        let mut record = SqsMessage::default();
+        record.message_id = Some(id.to_owned());
+        record
+    }
+}

@@ -15,7 +15,7 @@ use musubi::ports::rows::Commit;
 use serde_json::Value;
 
 /// So far the clock moves, each 50 ms, while an invocation runs.
-const WHILE_BUSY_MS: i64 = 250;
+const WHILE_BUSY_MS: i64 = 1_000;
 
 /// A world under test.
 pub struct App {

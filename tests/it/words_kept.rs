@@ -236,11 +236,11 @@ async fn an_owner_that_is_refused_leaves_the_task_to_whoever_sees_it() {
 async fn where_hubspot_counts_bytes_long_japanese_messages_stand_whole_and_the_properties_are_shorter() {
     let app = App::start().await;
     app.world.hubspot.edit_portal(PORTAL_ID, |portal| portal.counts_bytes = true);
-    say(&app, 1, &vec!["結".repeat(5_000); 12]).await;
-    app.until("a shorter property", |app| app.linked("line_last_message").starts_with("結結")).await;
+    say(&app, 1, &vec!["漢".repeat(5_000); 12]).await;
+    app.until("a shorter property", |app| app.linked("line_last_message").starts_with("漢漢")).await;
     app.minutes_pass(16);
-    app.until_moving("the entries", |app| count(app, "結") == 60_000).await;
+    app.until_moving("the entries", |app| count(app, "漢") == 60_000).await;
     app.settled().await;
-    assert!(app.linked("line_recent_messages").contains("結結"));
-    assert_eq!((letters(&app).len(), app.texts_at_rest("結結").await), (0, 0));
+    assert!(app.linked("line_recent_messages").contains("漢漢"));
+    assert_eq!((letters(&app).len(), app.texts_at_rest("漢漢").await), (0, 0));
 }

@@ -28,8 +28,8 @@ pub enum Act {
 pub struct Moment {
     pub gate: u64,
     pub act: Act,
-    /// Whoever stands at the gate does not go on: their process is gone.
-    pub dies: bool,
+    /// Whoever stands at the gate does not go on: their process is gone. After so many more gates; `None`: it goes on.
+    pub dies_after: Option<u64>,
 }
 
 impl World {
@@ -46,8 +46,15 @@ impl World {
         self.faults.note(format!("MOMENT at {gates}"));
         run(self.act(0, moment.act).future).expect("nothing fails here");
         self.see_ties();
-        self.faults.note(format!("MOMENT over, dies: {}", moment.dies));
-        moment.dies
+        self.faults.note(format!("MOMENT over, dies after: {:?}", moment.dies_after));
+        match moment.dies_after {
+            Some(0) => true,
+            Some(gates) => {
+                self.faults.crash_after(gates);
+                false
+            }
+            None => false,
+        }
     }
 
     fn act(&self, id: u64, act: Act) -> InFlight {

@@ -74,10 +74,22 @@ pub fn every_moment_of<T>(
     until_ms: i64,
     holds: impl Fn(&World, &T) -> Result<(), String>,
 ) {
-    let go = |moment: Option<(u64, bool)>| {
+    every_moment_and_death_of(&[None, Some(0)], make, fill, act, until_ms, holds);
+}
+
+/// The same, where whoever stands at the gate is gone after so many more gates.
+pub fn every_moment_and_death_of<T>(
+    deaths: &[Option<u64>],
+    make: impl Fn(Faults) -> World,
+    fill: impl Fn(&World) -> T,
+    act: impl Fn() -> Act,
+    until_ms: i64,
+    holds: impl Fn(&World, &T) -> Result<(), String>,
+) {
+    let go = |moment: Option<(u64, Option<u64>)>| {
         let mut world = make(Faults::crashes_at([]));
         let expected = fill(&world);
-        world.moment = moment.map(|(gate, dies)| Moment { gate, act: act(), dies });
+        world.moment = moment.map(|(gate, dies_after)| Moment { gate, act: act(), dies_after });
         world.run(i64::MAX, until_ms);
         let trace = world.faults.trace();
         if let (Some(moment), Err(why)) = (moment, holds(&world, &expected)) {
@@ -91,8 +103,8 @@ pub fn every_moment_of<T>(
     // What is on the wire is not ours to hold back.
     let on_the_wire = |gate: &u64| undisturbed.iter().any(|line| *line == format!("{gate} before line push"));
     for gate in gates_of(&undisturbed, 0).into_iter().filter(|gate| !on_the_wire(gate)) {
-        for dies in [false, true] {
-            go(Some((gate, dies)));
+        for dies_after in deaths {
+            go(Some((gate, *dies_after)));
         }
     }
 }

@@ -15,7 +15,7 @@ use musubi::ports::rows::Commit;
 use crate::account_linking::{NONCE, brings, offered};
 use crate::acts::Act;
 use crate::check::nothing_is_left;
-use crate::crash_points::{every_crash_point_of, every_moment_of, small};
+use crate::crash_points::{every_crash_point_of, every_moment_and_death_of, every_moment_of, small};
 use crate::erasing::job;
 use crate::linking::{contact, tied, tied_to};
 use crate::said::{said, user};
@@ -50,8 +50,14 @@ fn nobody_is_left(world: &World) -> Result<(), String> {
 }
 
 fn erased_anytime(make: impl Fn(&mut World), creates: bool, fill: impl Fn(&World)) {
+    erased_anytime_and_gone(&[None, Some(0)], make, creates, fill);
+}
+
+/// The same, where whoever was at it is gone so many gates after it.
+fn erased_anytime_and_gone(deaths: &[Option<u64>], make: impl Fn(&mut World), creates: bool, fill: impl Fn(&World)) {
     for unique_keys in [true, false] {
-        every_moment_of(
+        every_moment_and_death_of(
+            deaths,
             |faults| {
                 let mut world = small(unique_keys, creates, faults);
                 make(&mut world);
@@ -152,6 +158,21 @@ fn whoever_is_erased_amid_a_send_that_names_them_is_linked_to_nobody() {
             contact(world, NEW);
             job(world, "named", Some(ContactId::new(NEW)), START_MS + 10);
             job(world, "named", Some(ContactId::new(NEW)), START_MS + 3 * MINUTE_MS);
+        },
+    );
+}
+
+/// The link may be written by then, and nobody has looked again whether its person is still there.
+#[test]
+fn whoever_is_erased_amid_a_send_that_then_crashes_is_linked_to_nobody() {
+    let soon: Vec<Option<u64>> = (1..=8).map(Some).collect();
+    erased_anytime_and_gone(
+        &soon,
+        |_| {},
+        false,
+        |world| {
+            contact(world, NEW);
+            job(world, "named", Some(ContactId::new(NEW)), START_MS + 10);
         },
     );
 }

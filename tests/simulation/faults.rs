@@ -87,6 +87,13 @@ impl Faults {
         state.crash_per_mille = 0;
     }
 
+    /// Whoever passes the gate that is so many further on crashes there.
+    pub fn crash_after(&self, gates: u64) {
+        let mut state = self.0.lock().unwrap();
+        let at = state.gates + gates;
+        state.crash_at.insert(at);
+    }
+
     pub fn gates(&self) -> u64 {
         self.0.lock().unwrap().gates
     }

@@ -153,6 +153,22 @@ mod tests {
     }
 
     #[test]
+    fn what_fits_64_kib_is_plain_and_what_does_not_is_packed() {
+        // In quotes: 49,088 bytes of JSON, in base64 and its envelope just under 64 KiB.
+        let plain = encode(&"x".repeat(49_086));
+        assert!(plain.contains(r#""as":"json""#) && (65_000..=65_536).contains(&plain.len()), "{}", plain.len());
+        assert!(encode(&"x".repeat(49_087)).contains(r#""as":"gzip""#));
+    }
+
+    #[test]
+    fn a_job_of_8_mib_is_read_and_no_larger_one() {
+        let of = |bytes: usize| "x".repeat(bytes - 2);
+        let most = of(8 * 1024 * 1024);
+        assert_eq!(decode::<String>(&encode(&most)).map(|job| job.len()), Ok(most.len()));
+        assert_eq!(decode::<String>(&encode(&of(8 * 1024 * 1024 + 1))), Err(DecodeError::TooLarge));
+    }
+
+    #[test]
     fn an_unknown_version_is_named_and_nothing_else_is() {
         assert_eq!(decode::<String>(r#"{"v":2,"other":"secret words"}"#), Err(DecodeError::Version(2)));
         assert_eq!(DecodeError::Version(2).to_string(), "the message has version 2, which this version does not read");
