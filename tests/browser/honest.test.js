@@ -101,7 +101,7 @@ test("with five messages the workflow can still be run, and its result names the
   await page.click("#workflow .main");
   const result = page.locator("#runs .run").first();
   await result.locator("[data-outcome=accepted]").waitFor(ARRIVES);
-  assert.match(await result.locator(".badge").innerText(), /送信しました\s*accepted/);
+  assert.match(await result.locator(".badge").innerText(), /LINEが受け付けました\s*accepted/);
   const id = (await result.locator("[data-output=line_request_id]").innerText()).trim();
   await result.locator(".copy").click();
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), id);

@@ -3,6 +3,7 @@
 
 use musubi::domain::account_link::NonceState;
 use musubi::domain::claim::{Claim, ClaimedBy, EmailAddress, Whom};
+use musubi::domain::conversation::ConversationKey;
 use musubi::domain::ids::{ContactId, LoginChannelId};
 use musubi::domain::login::{ByEmail, LoginSettings};
 use musubi::domain::owed::{Owed, OwedRow};
@@ -17,6 +18,7 @@ use crate::acts::Act;
 use crate::check::nothing_is_left;
 use crate::crash_points::{every_crash_point_of, every_moment_and_death_of, every_moment_of, small};
 use crate::erasing::job;
+use crate::faults::Faults;
 use crate::linking::{contact, tied, tied_to};
 use crate::said::{said, user};
 use crate::world::{MINUTE_MS, START_MS, World, run};
@@ -78,10 +80,26 @@ fn claimed(world: &World, by: ClaimedBy, whom: Whom) {
 /// Something changed at the contact: the payer is to look at it.
 fn to_be_looked_at(world: &World, contact: &str, at_ms: i64, forget: bool) {
     let look = Owed::Look { contact: ContactId::new(contact), forget };
-    let row = OwedRow::new(&world.account.key, look, START_MS, at_ms);
+    owed(world, OwedRow::new(&world.account.key, look, START_MS, at_ms));
+}
+
+fn owed(world: &World, row: OwedRow) {
     let journal = Journal::new(std::sync::Arc::new(world.journal_rows.calm()));
     let owed = run(async move { journal.commit(vec![write::owe(&row)]).await });
     assert_eq!(owed.expect("a calm table"), Commit::Done);
+}
+
+/// What a payer asked of the CRM as the person was erased, and nobody waited for, is done there only after the first look.
+#[test]
+fn a_contact_that_is_made_after_the_first_look_for_it_is_emptied_too() {
+    let mut world = small(true, true, Faults::crashes_at([]));
+    let unname = Owed::Unname { conversation: ConversationKey::person(&world.channel.id, &user(1)) };
+    owed(&world, OwedRow::new(&world.account.key, unname, START_MS, START_MS));
+    world.run(i64::MAX, START_MS + MINUTE_MS / 2);
+    let late = std::collections::BTreeMap::from([(LINE_USER_ID.to_owned(), user(1).expose().to_owned())]);
+    world.crm.state.lock().unwrap().contacts.insert(ContactId::new("777"), late);
+    world.run(i64::MAX, START_MS + 100 * MINUTE_MS);
+    nobody_is_left(&world).expect("the contact names nobody");
 }
 
 fn login(world: &mut World, by_email: ByEmail, merge_duplicates: bool) {

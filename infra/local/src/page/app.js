@@ -230,6 +230,14 @@ for (const button of document.querySelectorAll("[data-language]")) {
 }
 document.getElementById("skip15").addEventListener("click", () => post("clock", { advance_ms: skipMs() }));
 document.getElementById("skip60").addEventListener("click", () => post("clock", { advance_ms: 3_600_000 }));
+// Whoever comes back from LINE Login to their phone may be linked only once this page is there: the page that they left tells who came.
+if (location.hash === "#phone") {
+  addEventListener("storage", (told) => {
+    if (told.key !== "person" || !told.newValue) return;
+    Object.assign(page, { person: told.newValue, contact: null, follows: true });
+    draw();
+  });
+}
 document.addEventListener("visibilitychange", () => document.hidden || ask());
 
 drawLanguage();
