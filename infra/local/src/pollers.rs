@@ -50,16 +50,16 @@ impl Running {
         self.0.load(Ordering::SeqCst) > 0
     }
 
-    fn begin(&self) -> Begun {
+    fn begin(&self) -> Invocation {
         self.0.fetch_add(1, Ordering::SeqCst);
-        Begun(self.clone())
+        Invocation(self.clone())
     }
 }
 
 /// One that runs until this is dropped, also where its poller is.
-struct Begun(Running);
+struct Invocation(Running);
 
-impl Drop for Begun {
+impl Drop for Invocation {
     fn drop(&mut self) {
         self.0.0.fetch_sub(1, Ordering::SeqCst);
     }
@@ -81,7 +81,7 @@ where
                     continue;
                 }
                 let event = event_of(&records, mapping.queue);
-                let _begun = running.begin();
+                let _invocation = running.begin();
                 tokio::select! {
                     response = handle(event) => settle(&sqs, mapping.queue, records, &response),
                     () = kill.comes() => {}

@@ -5,10 +5,11 @@
 
 use std::sync::Arc;
 
-use tracing::{info, warn};
+use tracing::warn;
 
+use super::ask::ask;
 use super::begin::find_or_begin;
-use super::part::{part, part_if_erased};
+use super::part::part_if_erased;
 use super::settle::{Ending, Settle, owe_completion};
 use super::{MAX_CONFLICTS, contended, step_back};
 use crate::domain::channel::Channel;
@@ -294,10 +295,7 @@ impl Deliver {
                 return Ok(());
             }
             let question = Question::new(&key, contact, AskedBecause::Sent, self.clock.now_ms());
-            let Some(asked) = self.journal.to_ask(&push.account, &question).await? else { return Ok(()) };
-            if self.journal.commit(vec![asked, begun.unchanged()]).await? == Commit::Done {
-                info!(push.id = %push.id, conversation = key.hash(), "operator.asked");
-                crate::telemetry::count("LinkConflict", 1);
+            if ask(&self.journal, &push.account, &question, begun.unchanged()).await? == Commit::Done {
                 return Ok(());
             }
             step_back(&*self.clock, conflicts).await;
@@ -312,10 +310,7 @@ impl Deliver {
             let now_ms = self.clock.now_ms();
             let mut begun = find_or_begin(&self.journal, &key, &push.account).await?;
             if begun.erasure.covers(since_ms) {
-                if let Some(link) = self.links.of_user(&push.channel, to).await? {
-                    let _ = part(&self.journal, &self.links, &link, now_ms).await?;
-                }
-                return Ok(());
+                return part_if_erased(&self.journal, &self.links, (&push.channel, to), now_ms).await;
             }
             let (removed, owed) = begun.head.value.tied(now_ms);
             let mut writes: Vec<_> = removed.iter().map(write::paid).chain(owed.iter().map(write::owe)).collect();

@@ -5,6 +5,7 @@ pub mod accept;
 pub mod account_link;
 pub mod answer;
 pub mod answered;
+mod ask;
 mod begin;
 pub mod decide;
 pub mod deliver;

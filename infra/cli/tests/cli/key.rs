@@ -1,8 +1,5 @@
 //! `channel key`: the key of the customer's own site.
 
-use musubi::domain::channel::Channel;
-use musubi::domain::ids::BotUserId;
-use musubi::ports::rows::Commit;
 use musubi::ports::secrets::{LineSecrets, Secret};
 use serde_json::json;
 
@@ -11,16 +8,7 @@ use super::support::{CHANNEL, CHANNEL_SECRET, Ran, Stack};
 /// A connected channel with its secrets.
 async fn connected() -> Stack {
     let stack = Stack::start().await.with_portal().await;
-    let channel = Channel {
-        id: stack.channel_id(),
-        bot_user_id: BotUserId::new("Ub"),
-        name: "結び珈琲".into(),
-        basic_id: "@musubi".into(),
-        account: stack.account().await.unwrap().key,
-        settings: Default::default(),
-        login: None,
-    };
-    assert_eq!(stack.parts.channels().unwrap().put(&channel, 0).await.unwrap(), Commit::Done);
+    let channel = stack.channel().await;
     let channel_secrets = vec![Secret::new(CHANNEL_SECRET)];
     let secrets = LineSecrets { channel_secrets, access_token: None, login_secrets: vec![], api_keys: vec![] };
     stack.parts.secrets().unwrap().store_line(&channel.id, &secrets).await.unwrap();

@@ -3,7 +3,7 @@
 use musubi::domain::channel::Channel;
 use musubi::domain::claim::{Claim, ClaimedBy, Whom};
 use musubi::domain::conversation::{Conversation, ConversationKey};
-use musubi::domain::ids::{BotUserId, ContactId, LineUserId};
+use musubi::domain::ids::{ContactId, LineUserId};
 use musubi::domain::link::ContactLink;
 use musubi::ports::journal::{AskedBecause, Question, write};
 use musubi::ports::rows::Commit;
@@ -17,16 +17,7 @@ const BOB: &str = "102";
 /// A friend who is linked to Ann, and waits for an answer.
 async fn linked() -> (Stack, Channel) {
     let stack = Stack::start().await.with_portal().await;
-    let channel = Channel {
-        id: stack.channel_id(),
-        bot_user_id: BotUserId::new("Ub"),
-        name: "結び珈琲".into(),
-        basic_id: "@musubi".into(),
-        account: stack.account().await.unwrap().key,
-        settings: Default::default(),
-        login: None,
-    };
-    assert_eq!(stack.parts.channels().unwrap().put(&channel, 0).await.unwrap(), Commit::Done);
+    let channel = stack.channel().await;
     let link = ContactLink {
         channel: channel.id.clone(),
         user: LineUserId::new(FRIEND),

@@ -11,7 +11,8 @@ use local::fake::{FakeClock, Served};
 use musubi::aws::{Aws, Parts, Patience};
 use musubi::config::Environment;
 use musubi::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
-use musubi::domain::ids::{ChannelId, CrmAccountId, CrmAppId};
+use musubi::domain::channel::Channel;
+use musubi::domain::ids::{BotUserId, ChannelId, CrmAccountId, CrmAppId};
 use musubi::domain::language::Language;
 use musubi::ports::rows::Commit;
 use musubi::ports::secrets::LineSecrets;
@@ -116,6 +117,21 @@ impl Stack {
         let account = CrmAccount::new(key, CrmAppId::new("musubi"), Language::Japanese, "Asia/Tokyo");
         assert_eq!(self.parts.channels().unwrap().put_account(&account, 0).await.unwrap(), Commit::Done);
         self
+    }
+
+    /// An Official Account of that portal's, as the table has it.
+    pub async fn channel(&self) -> Channel {
+        let channel = Channel {
+            id: self.channel_id(),
+            bot_user_id: BotUserId::new("Ub"),
+            name: "結び珈琲".into(),
+            basic_id: "@musubi".into(),
+            account: self.account().await.unwrap().key,
+            settings: Default::default(),
+            login: None,
+        };
+        assert_eq!(self.parts.channels().unwrap().put(&channel, 0).await.unwrap(), Commit::Done);
+        channel
     }
 
     pub async fn account(&self) -> Option<CrmAccount> {

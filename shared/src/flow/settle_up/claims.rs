@@ -172,7 +172,7 @@ impl Payer<'_> {
         );
         person.link = self.up.links.of_user(&link.channel, &link.user).await?;
         person.tied = true;
-        Ok(if self.part_if_erased(person).await? { Heeded::Stop } else { Heeded::GoOn })
+        Ok(if self.part_if_erased_meanwhile(person).await? { Heeded::Stop } else { Heeded::GoOn })
     }
 
     /// The contact that the person leaves gives up the unique property: merged into the new one where that is allowed and it

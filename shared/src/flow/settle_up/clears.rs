@@ -69,7 +69,7 @@ impl Payer<'_> {
     }
 
     /// Somebody erased the person after they were loaded, while their link was made: it goes again. `true`: so it was.
-    pub(super) async fn part_if_erased(&self, person: &mut Person) -> Result<bool, PortError> {
+    pub(super) async fn part_if_erased_meanwhile(&self, person: &mut Person) -> Result<bool, PortError> {
         if !self.journal().erasure(&person.head.value.key).await?.covers(person.loaded_at_ms) {
             return Ok(false);
         }

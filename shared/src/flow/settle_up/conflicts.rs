@@ -1,5 +1,6 @@
 //! Two people and one contact: an operator is asked, and until they have answered nothing changes.
 
+use super::super::ask::ask;
 use super::people::Person;
 use super::{Payer, Verdict};
 use crate::domain::ids::ContactId;
@@ -18,16 +19,8 @@ impl Payer<'_> {
     pub(super) async fn ask(&self, person: &Person, contact: &ContactId, why: AskedBecause) -> Result<bool, PortError> {
         let key = &person.head.value.key;
         let question = Question::new(key, contact, why, self.now_ms());
-        let Some(asked) = self.journal().to_ask(&self.account.key, &question).await? else { return Ok(true) };
         let unchanged = write::unchanged_since(key, person.head.rev);
-        if self.journal().commit(vec![asked, unchanged]).await? == Commit::Conflict {
-            return Ok(false);
-        }
-        tracing::info!(crm.account = %self.account.key, conversation = key.hash(), ?why, "operator.asked");
-        if why != AskedBecause::Email {
-            crate::telemetry::count("LinkConflict", 1);
-        }
-        Ok(true)
+        Ok(ask(self.journal(), &self.account.key, &question, unchanged).await? == Commit::Done)
     }
 
     /// The contact names the person, and is tied to somebody else on this Official Account. Where an operator has said that they

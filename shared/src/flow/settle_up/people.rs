@@ -221,7 +221,7 @@ impl Payer<'_> {
         if person.link.is_none() {
             self.contest(person, &link.contact).await?;
         }
-        if person.tied && self.part_if_erased(person).await? {
+        if person.tied && self.part_if_erased_meanwhile(person).await? {
             return Ok(false);
         }
         let domain = person.channel.settings.dummy_email_domain.as_ref();
