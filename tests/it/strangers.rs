@@ -2,6 +2,7 @@
 
 use local::fake::hubspot::{Signatures, signed_headers, webhook_headers};
 use local::seed::{APP_ID, BOT_USER_ID, CHANNEL_ID, CLIENT_SECRET, STRANGER};
+use local::world::Options;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 
 use crate::app::App;
@@ -9,6 +10,11 @@ use crate::logins::browser::{Browser, query_value};
 
 const BODY: &[u8] = br#"{"origin":{"portalId":24000001}}"#;
 const ROUTES: [&str; 3] = ["action", "options", "webhook"];
+
+/// An app where nothing happens but what a stranger does: no schedule reads or writes meanwhile.
+async fn undisturbed() -> App {
+    App::with(Options { schedule_ms: None, ..Options::default() }).await
+}
 
 async fn post(app: &App, path: &str, headers: HeaderMap, body: &[u8]) -> u16 {
     let request = app.http.post(format!("{}{path}", app.world.url)).headers(headers).body(body.to_vec());
@@ -42,7 +48,7 @@ fn journal_rows(app: &App) -> usize {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn made_up_apps_cost_no_read_of_secrets_however_well_they_are_signed() {
-    let app = App::start().await;
+    let app = undisturbed().await;
     let before = secret_reads(&app);
     for index in 0..100 {
         for route in ROUTES {
@@ -61,7 +67,7 @@ async fn made_up_apps_cost_no_read_of_secrets_however_well_they_are_signed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_has_no_signature_that_can_be_right_costs_no_read() {
-    let app = App::start().await;
+    let app = undisturbed().await;
     let now_ms = app.world.clock.now_ms();
     let (v2, v3, at) = ("x-hubspot-signature", "x-hubspot-signature-v3", "x-hubspot-request-timestamp");
     let mac = "A".repeat(43) + "=";
@@ -104,7 +110,7 @@ async fn what_has_no_signature_that_can_be_right_costs_no_read() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn forged_signatures_cost_two_reads_a_minute_for_a_name_that_is_there_and_none_for_others() {
-    let app = App::start().await;
+    let app = undisturbed().await;
     let line = |channel: &str| format!("/line/{channel}/webhook");
     let crm = format!("/crm/hubspot/{APP_ID}/action");
     let forged_line = || headers(&[("x-line-signature", "A".repeat(43) + "=")]);
@@ -122,7 +128,7 @@ async fn forged_signatures_cost_two_reads_a_minute_for_a_name_that_is_there_and_
 
 #[tokio::test(flavor = "multi_thread")]
 async fn setting_out_for_line_and_coming_back_with_something_made_up_leaves_no_row() {
-    let app = App::start().await;
+    let app = undisturbed().await;
     let before = journal_rows(&app);
     for index in 0..500 {
         // Each without a cookie: another browser.
@@ -156,7 +162,7 @@ async fn setting_out_for_line_and_coming_back_with_something_made_up_leaves_no_r
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_that_a_stranger_sends_counts_as_a_failure_of_ours() {
-    let app = App::start().await;
+    let app = undisturbed().await;
     let everywhere = [
         format!("/line/{CHANNEL_ID}/login"),
         format!("/line/{CHANNEL_ID}/login/callback"),

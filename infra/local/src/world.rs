@@ -49,8 +49,8 @@ pub struct Options {
     pub unique_keys: bool,
     /// Changes the parts of push-delivery, to make them fail.
     pub sabotage: Option<Sabotage>,
-    /// How often the schedule comes, in milliseconds of the world's time.
-    pub schedule_ms: u64,
+    /// How often the schedule comes, at the start for the first time, in milliseconds of the world's time; `None`: never.
+    pub schedule_ms: Option<u64>,
     /// Work that falls due is woken for at once, not only by the schedule: for people who watch. Tests that move the clock have the
     /// schedule alone, as a stack has.
     pub wakes_when_due: bool,
@@ -68,7 +68,7 @@ impl Default for Options {
             settings,
             unique_keys: true,
             sabotage: None,
-            schedule_ms: 60_000,
+            schedule_ms: Some(60_000),
             wakes_when_due: false,
             // As on AWS.
             inbox_patience: Duration::from_secs(25),
@@ -247,15 +247,17 @@ impl World {
                 }
             },
         )));
-        let time = self.time();
-        self.tasks.push(tokio::spawn(async move {
-            loop {
-                if let Err(error) = timeline_flush::handle(&flush, json!({"schedule": "wake"}), i64::MAX).await {
-                    musubi::telemetry::log_chain("schedule.failed", &error);
+        if let Some(every_ms) = schedule_ms {
+            let time = self.time();
+            self.tasks.push(tokio::spawn(async move {
+                loop {
+                    if let Err(error) = timeline_flush::handle(&flush, json!({"schedule": "wake"}), i64::MAX).await {
+                        musubi::telemetry::log_chain("schedule.failed", &error);
+                    }
+                    time.sleep_ms(every_ms).await;
                 }
-                time.sleep_ms(schedule_ms).await;
-            }
-        }));
+            }));
+        }
         let demo = self.demo()?;
         let webhook = Arc::new(line_webhook::Ports::of(&self.parts(Patience::EDGE)?)?);
         let action = Arc::new(crm_action::Ports::of(&self.parts(Patience::EDGE)?, &self.environment)?);
