@@ -14,7 +14,7 @@ const ja = {
   "step.run": "ワークフローで送る",
   "step.note": "{skip}進めて記録を見る",
   "step.done": "（完了）",
-  footer: "これはデモです。LINEもHubSpotも、このパソコンの中で動く模型です。外部への通信は行いません。",
+  footer: "これはデモです。LINEもHubSpotも、このパソコンの中で動く模擬サーバーです。外部への通信は行いません。",
   "trouble.offline": "Musubiとの接続が切れました。ターミナルで「cargo run -p local」が動いているか確認してください。自動で再接続します。",
   "trouble.no_such_person": "この人は見つかりませんでした。ページを再読み込みしてください。",
   "trouble.no_such_message": "このメッセージは、すでに取り消されています。",
