@@ -67,7 +67,7 @@ fn texts() -> impl Strategy<Value = Vec<String>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases.min(48)))]
 
     #[test]
     fn whatever_is_said_and_whoever_is_named_no_entry_is_too_long_as_it_is_written_and_no_word_is_lost(texts in texts()) {
