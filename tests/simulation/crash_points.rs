@@ -5,7 +5,7 @@ use musubi::ports::messenger::PushRefusal;
 
 use crate::acts::{Act, Moment};
 use crate::check::{Expected, check};
-use crate::faults::Faults;
+use crate::faults::{Faults, one_of};
 use crate::said::{said, unsent, user};
 use crate::world::{MINUTE_MS, Make, Post, START_MS, World};
 
@@ -51,7 +51,7 @@ pub fn every_crash_point_of<T>(
         let trace = go(&[first]);
         // After a crash the run is another one: the second crash is taken from what follows it there.
         let crash = trace.iter().position(|line| line.starts_with("CRASH")).unwrap_or(trace.len());
-        for second in gates_of(&trace, crash).into_iter().filter(|_| pairs) {
+        for second in gates_of(&trace, crash).into_iter().filter(|_| pairs).step_by(one_of(400)) {
             go(&[first, second]);
         }
     }

@@ -37,6 +37,11 @@ pub fn seeds(of_400: u64) -> u64 {
     asked.map_or(of_400, |asked: u64| (asked * of_400).div_ceil(400))
 }
 
+/// Where fewer worlds are asked for, one of so many: 1 where all `of_400` are.
+pub fn one_of(of_400: u64) -> usize {
+    usize::try_from(of_400 / seeds(of_400).clamp(1, of_400)).unwrap_or(1)
+}
+
 /// What happens to one port call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {

@@ -23,6 +23,7 @@ mod port_contract;
 mod random;
 mod refusals;
 mod said;
+mod sends;
 mod taken_back;
 mod ties;
 mod verbs;

@@ -150,7 +150,7 @@ impl Entry {
         let ([line], [member]) = (lines, half.members.as_mut_slice()) else { return None };
         let from = member.part.map_or(0, |part| part.from);
         let chars = line.words(language).chars().count();
-        if line.size_bytes(language) <= MAX_UNITS || chars < 2 {
+        if line.size_bytes(language) <= MAX_UNITS {
             return None;
         }
         member.part = Some(Part { from, to: Some(from + chars / 2) });

@@ -250,4 +250,38 @@ mod tests {
         let sending: Sending = serde_json::from_str(row).unwrap();
         assert!(!sending.named);
     }
+
+    fn sending(body: String) -> Sending {
+        Sending::first(LineUserId::new("U1"), false, body, &[], 1_000)
+    }
+
+    #[test]
+    fn the_key_is_trusted_for_23_hours() {
+        let (sending, hour_ms) = (sending(String::new()), 3_600_000);
+        assert!(sending.may_retry(1_000 + 23 * hour_ms - 1));
+        assert!(!sending.may_retry(1_000 + 23 * hour_ms));
+    }
+
+    #[test]
+    fn a_row_takes_what_is_small_or_packs_well_and_nothing_else() {
+        // What packs to no less than three quarters of it.
+        let noise = |bytes: usize| {
+            let mut state = 1_u64;
+            let letter = |_| {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                char::from(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"[(state >> 58) as usize])
+            };
+            (0..bytes).map(letter).collect::<String>()
+        };
+        assert!(sending("{}".to_owned()).fits_a_row());
+        assert!(sending("a".repeat(2_000_000)).fits_a_row());
+        assert!(!sending(noise(600_000)).fits_a_row());
+    }
+
+    #[test]
+    fn a_name_is_read_as_it_was_written_and_nothing_else_is_one() {
+        let id = PushId::of_action(CrmKind::HubSpot, &CrmAccountId::new("1"), &["execution"]);
+        assert_eq!(PushId::parse(&id.to_string()), Some(id));
+        assert_eq!(PushId::parse("execution"), None);
+    }
 }

@@ -233,6 +233,37 @@ mod tests {
     }
 
     #[test]
+    fn what_was_done_and_a_token_that_is_no_more_are_no_failures() {
+        for status in [200, 201, 204, 207] {
+            assert_eq!(heard(status, &HeaderMap::new(), &Value::Null), Heard::Done);
+        }
+        assert_eq!(heard(401, &HeaderMap::new(), &Value::Null), Heard::Unauthorised);
+    }
+
+    #[test]
+    fn an_item_of_a_batch_says_what_became_of_it() {
+        assert_eq!(of_item(&json!({"category": "OBJECT_NOT_FOUND"})), CrmFailure::Gone);
+        assert_eq!(of_item(&json!({"category": "RATE_LIMITS"})), CrmFailure::Later { wait_ms: 10_000 });
+    }
+
+    #[test]
+    fn each_of_hubspots_marks_makes_a_404_its_own() {
+        let gone = Heard::Failed(CrmFailure::Gone);
+        for own in [json!({"correlationId": "x"}), json!({"category": "OBJECT_NOT_FOUND"}), json!({"status": "error"})]
+        {
+            assert_eq!(heard(404, &HeaderMap::new(), &own), gone, "{own}");
+        }
+    }
+
+    #[test]
+    fn a_code_is_a_word_of_hubspots_or_none() {
+        for (text, is) in [("A_1", true), ("", false), ("a", false), (&"A".repeat(64), true), (&"A".repeat(65), false)]
+        {
+            assert_eq!(is_code(text), is, "{text}");
+        }
+    }
+
+    #[test]
     fn a_server_error_and_a_request_timeout_say_nothing_about_the_effect() {
         for status in [408, 500, 502, 503, 504, 521, 523, 524] {
             assert_eq!(heard(status, &HeaderMap::new(), &Value::Null), Heard::Lost);

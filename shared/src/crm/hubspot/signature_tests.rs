@@ -165,6 +165,22 @@ fn two_secrets_verify_during_a_rotation_and_no_other_does() {
 }
 
 #[test]
+fn a_secret_that_stands_there_twice_verifies() {
+    let signed = signed_v2(SECRET, None);
+    assert!(verify(&action(&signed, None), BASE, &secrets(&[SECRET, SECRET]), NOW).is_ok());
+}
+
+#[test]
+fn what_cannot_be_a_signature_shows_without_a_secret() {
+    let (v2, v3) = (signed_v2(SECRET, None), signed_v3(SECRET, &format!("{BASE}{PATH}"), NOW));
+    assert_eq!((can_be_signed(&v2, NOW), can_be_signed(&v3, NOW)), (Ok(()), Ok(())));
+    assert_eq!(can_be_signed_webhook(&v3, NOW), Ok(()));
+    assert_eq!(can_be_signed(&HeaderMap::new(), NOW), Err(Unverified::Missing));
+    assert!(can_be_signed_webhook(&v2, NOW).is_err(), "a webhook is believed by version 3 alone");
+    assert_eq!(can_be_signed_webhook(&v3, NOW + 300_001), Err(Unverified::Stale));
+}
+
+#[test]
 fn version_3_is_good_for_five_minutes_either_way() {
     let uri = format!("{BASE}{PATH}");
     for (at_ms, answer) in [

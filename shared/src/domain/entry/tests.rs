@@ -104,6 +104,39 @@ fn no_two_neighbours_stand_at_the_same_time() {
 }
 
 #[test]
+fn an_entry_stands_at_its_first_activity_and_behind_one_of_the_same_moment() {
+    let after = |before_at_ms| seal(1, None, before_at_ms, &[said(5_000, "a")]).expect("something waits").at_ms;
+    let table = [(None, 5_000), (Some(4_999), 5_000), (Some(5_000), 5_001), (Some(5_999), 6_000), (Some(6_000), 5_000)];
+    for (before_at_ms, stands_at_ms) in table {
+        assert_eq!(after(before_at_ms), stands_at_ms, "{before_at_ms:?}");
+    }
+}
+
+#[test]
+fn an_entry_reaches_to_its_last_activity() {
+    let entry = seal(0, None, None, &[said(1, "a"), said(2, "b")]).expect("something waits");
+    assert_eq!(entry.until().map(|mark| mark.at_ms), Some(2));
+}
+
+#[test]
+fn what_fits_to_the_letter_is_one_entry_and_a_letter_more_is_two() {
+    let of = |letters: usize| said(1, &"a".repeat(letters));
+    let room = MAX_UNITS - timeline::HEAD_UNITS;
+    let fits = room + 1 - Line::new(&of(1), None).size_units(Language::Japanese);
+    let continued = |letters| seal(0, None, None, &[of(letters)]).expect("something waits").continued();
+    assert_eq!(continued(fits), None);
+    assert!(continued(fits + 1).is_some());
+}
+
+#[test]
+fn half_of_four_messages_is_two() {
+    let left = [said(1, "a"), said(2, "b"), said(3, "c"), said(4, "d")];
+    let entry = seal(0, None, None, &left).expect("something waits");
+    let half = entry.halved(&lines(&entry, &left), Language::Japanese).expect("a half");
+    assert_eq!(half.members.len(), 2);
+}
+
+#[test]
 fn half_of_an_entry_is_half_of_its_messages_and_then_of_the_one_while_that_is_long_in_bytes() {
     let left = [said(1, &"結".repeat(30_000)), said(2, "a"), said(3, "b")];
     let entry = seal(0, None, None, &left).expect("something waits");

@@ -139,6 +139,27 @@ async fn a_secret_that_was_just_rotated_is_found_by_reading_once_more() {
 }
 
 #[tokio::test]
+async fn a_forged_webhook_is_refused_amid_a_rotation_too() {
+    for cached in [None, secrets("old")] {
+        let store = rotated(cached, secrets(SECRET));
+        assert!(matches!(ask(&store, &sign("x", BODY.as_bytes())).await, Err(Rejection::SecretMismatch)));
+    }
+}
+
+#[test]
+fn what_stands_in_for_line_signs_as_line_does() {
+    assert_eq!(super::sign(&Secret::new(SECRET), BODY.as_bytes()), SIGNATURE);
+}
+
+#[test]
+fn what_cannot_be_a_signature_shows_without_a_secret() {
+    assert!(is_well_formed(Some(SIGNATURE.as_bytes())));
+    for header in [None, Some("garbage".as_bytes()), Some(&SIGNATURE.as_bytes()[..20])] {
+        assert!(!is_well_formed(header));
+    }
+}
+
+#[tokio::test]
 async fn a_forged_webhook_causes_one_more_read_and_garbage_none_at_all() {
     let store = rotated(secrets(SECRET), secrets(SECRET));
     assert!(matches!(ask(&store, &sign("x", BODY.as_bytes())).await, Err(Rejection::SecretMismatch)));

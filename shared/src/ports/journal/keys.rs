@@ -146,8 +146,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::domain::account::CrmKind;
     use crate::domain::activity::Place;
-    use crate::domain::ids::LineUserId;
+    use crate::domain::ids::{CrmAccountId, LineUserId};
+    use crate::domain::owed::Owed;
 
     fn key_of(mark: &Mark) -> String {
         pending_key(&ConversationKey::person(&ChannelId::new("1"), &LineUserId::new("U1")), mark).sort
@@ -164,6 +166,56 @@ mod tests {
     #[test]
     fn an_activity_that_was_stored_without_a_place_is_found_where_it_lies() {
         assert_eq!(key_of(&Mark::at(10, EventId::new("01B"))), "p:0000000000010:01B");
+    }
+
+    /// Every kind of row there is of somebody, of their account and of their channel.
+    fn places(channel: &str, user: &str, account: &str, message: &str) -> Vec<RowKey> {
+        let (channel, user, message) = (ChannelId::new(channel), LineUserId::new(user), MessageId::new(message));
+        let account = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new(account) };
+        let (key, contact) = (ConversationKey::person(&channel, &user), ContactId::new("7"));
+        let (event, mark) = (EventId::new("E"), Mark::at(1, EventId::new("E")));
+        let push = PushId::of_action(account.kind, &account.id, &["execution"]);
+        let owed = Owed::Person { conversation: key.clone() };
+        let owed = owed_key(&OwedRow::new(&account, owed, 1, 1));
+        vec![
+            head_key(&key),
+            tombstone_key(&key, &event),
+            standing_key(&key, &message, &mark),
+            unsent_key(&key, &message),
+            pending_key(&key, &mark),
+            refused_key(&key, &mark),
+            entry_key(&key, 1),
+            claim_key(&key),
+            erased_key(&key),
+            answered_key(&key, &event),
+            done_key(&key, &event),
+            question_key(&account, &key),
+            gone_key(&account, &contact, &key),
+            newest_send_key(&account, &contact),
+            push_key(push),
+            friends_key(&channel),
+            not_linked_key(&channel),
+            last_event_key(&channel),
+            last_refusal_key(&channel),
+            RowKey::new(parked_partition(&account), push.to_string()),
+            unreadable_key(&account),
+            owed,
+        ]
+    }
+
+    #[test]
+    fn no_two_rows_lie_in_one_place() {
+        let all = [places("1", "U1", "9", "m"), places("2", "U2", "8", "m")].concat();
+        let mut seen = std::collections::BTreeSet::new();
+        for row in &all {
+            assert!(!row.partition.is_empty() && !row.sort.is_empty(), "{row:?}");
+            assert!(seen.insert((row.partition.clone(), row.sort.clone())), "{row:?}");
+        }
+        let standing = |message| {
+            let key = ConversationKey::person(&ChannelId::new("1"), &LineUserId::new("U1"));
+            standing_key(&key, &MessageId::new(message), &Mark::at(1, EventId::new("E")))
+        };
+        assert_ne!(standing("m"), standing("n"));
     }
 
     proptest! {

@@ -1,0 +1,170 @@
+//! What becomes of a send, to the millisecond: what is too old, what is confirmed, what is told when.
+
+use musubi::domain::activity::{Content, Mark};
+use musubi::domain::conversation::{Conversation, ConversationKey};
+use musubi::domain::ids::{CallbackId, ContactId};
+use musubi::domain::owed::Owed;
+use musubi::domain::push::{OutgoingMessage, PushJob, PushOutcome, PushState, Refused, SettlementNote};
+use musubi::ports::journal::write;
+use musubi::ports::messenger::PushRefusal;
+use musubi::ports::rows::Commit;
+
+use crate::crash_points::small;
+use crate::faults::Faults;
+use crate::said::{said, user};
+use crate::world::{MINUTE_MS, START_MS, World, push_id, run};
+
+const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
+
+fn quiet() -> World {
+    small(true, true, Faults::crashes_at([]))
+}
+
+/// Asked for at the start, for as long as one likes, by a workflow that waits.
+fn job(world: &World) -> PushJob {
+    let callback = CallbackId::new("ap-1");
+    PushJob {
+        id: push_id(&world.account, &callback),
+        account: world.account.key.clone(),
+        callback: Some(callback),
+        waits: true,
+        contact: None,
+        channel: world.channel.id.clone(),
+        to: Some(user(1)),
+        messages: vec![OutgoingMessage {
+            json: r#"{"type":"text","text":"text-once-"}"#.to_owned(),
+            said: Content::Text { text: "text-once-".to_owned() },
+        }],
+        tag: None,
+        accepted_at_ms: START_MS,
+        send_by_ms: START_MS + 365 * DAY_MS,
+        expires_at_ms: START_MS + 365 * DAY_MS,
+        refused: None,
+        tries: 0,
+    }
+}
+
+/// How it stands once it was tried at this moment.
+fn tried(world: &World, job: &PushJob, at_ms: i64) -> PushState {
+    world.clock.advance_to(at_ms);
+    run(world.deliver().deliver(job)).expect("nothing fails here");
+    run(world.journal().push(job.id)).expect("a calm table").expect("a send").value.state
+}
+
+fn outcome(state: PushState) -> (PushOutcome, Option<SettlementNote>) {
+    let PushState::Settled(settlement) = state else { panic!("it did not end: {state:?}") };
+    (settlement.outcome, settlement.note)
+}
+
+/// The completions that are owed, and when each is due.
+fn completions(world: &World) -> Vec<i64> {
+    let rows = run(world.journal().due(&world.account.key, i64::MAX / 2, 100)).expect("a calm table");
+    rows.iter().filter(|row| matches!(row.owed, Owed::Completion { .. })).map(|row| row.due_at_ms).collect()
+}
+
+#[test]
+fn what_was_asked_for_thirty_days_ago_is_sent_and_a_millisecond_later_no_more() {
+    let world = quiet();
+    assert_eq!(outcome(tried(&world, &job(&world), START_MS + 30 * DAY_MS)), (PushOutcome::Accepted, None));
+    assert_eq!(world.line.shown().len(), 1);
+    let world = quiet();
+    let late = tried(&world, &job(&world), START_MS + 30 * DAY_MS + 1);
+    assert_eq!(outcome(late), (PushOutcome::Expired, Some(SettlementNote::TooOld)));
+    assert_eq!(world.line.shown(), vec![]);
+}
+
+#[test]
+fn what_may_be_sent_until_a_moment_is_sent_in_it_and_not_after_it() {
+    let until = |world: &World| PushJob { send_by_ms: START_MS + 5_000, ..job(world) };
+    let world = quiet();
+    assert_eq!(outcome(tried(&world, &until(&world), START_MS + 5_000)), (PushOutcome::Accepted, None));
+    let world = quiet();
+    assert_eq!(outcome(tried(&world, &until(&world), START_MS + 5_001)), (PushOutcome::Expired, None));
+    assert_eq!(world.line.shown(), vec![]);
+}
+
+#[test]
+fn a_block_holds_for_a_day_and_then_line_is_asked() {
+    for (passed_ms, ends) in [(DAY_MS - 1, PushOutcome::Blocked), (DAY_MS, PushOutcome::Accepted)] {
+        let world = quiet();
+        let key = ConversationKey::person(&world.channel.id, &user(1));
+        let mut head = Conversation::new(key, world.account.key.clone());
+        let blocked = said(1, 1, START_MS);
+        head.friendship.see(&Mark::at(START_MS, blocked.id), true);
+        let stored = run(world.journal().commit(vec![write::conversation(&head, 0)]));
+        assert_eq!(stored.expect("a calm table"), Commit::Done);
+        // The model of LINE knows everybody as a friend.
+        assert_eq!(outcome(tried(&world, &job(&world), START_MS + passed_ms)).0, ends);
+    }
+}
+
+#[test]
+fn who_asks_again_is_told_again_in_twenty_seconds_and_once() {
+    let world = quiet();
+    world.crm.state.lock().unwrap().waiting.insert(CallbackId::new("ap-1"));
+    tried(&world, &job(&world), START_MS + 1_000);
+    assert_eq!(completions(&world), [START_MS + 1_000]);
+    run(world.settle_up().settle_up(&world.account.key, START_MS + 30_000)).expect("nothing fails here");
+    assert_eq!(completions(&world), [0_i64; 0], "it was told");
+    for at_ms in [START_MS + 60_000, START_MS + 61_000] {
+        tried(&world, &job(&world), at_ms);
+        assert_eq!(completions(&world), [START_MS + 80_000]);
+    }
+    assert_eq!(world.line.shown().len(), 1);
+}
+
+#[test]
+fn a_workflow_that_waits_no_more_is_told_nothing() {
+    let world = quiet();
+    tried(&world, &PushJob { waits: false, ..job(&world) }, START_MS + 1_000);
+    assert_eq!(completions(&world), [0_i64; 0]);
+    for (passed_ms, told) in [(5_999, 1), (6_000, 0)] {
+        let world = quiet();
+        tried(&world, &PushJob { expires_at_ms: START_MS + 6_000, ..job(&world) }, START_MS + passed_ms);
+        assert_eq!(completions(&world).len(), told, "after {passed_ms} ms");
+    }
+}
+
+#[test]
+fn what_comes_back_comes_back_without_its_words() {
+    let world = quiet();
+    world.line.rate_limit(1);
+    let state = tried(&world, &PushJob { tries: 3, ..job(&world) }, START_MS + 1_000);
+    assert!(matches!(state, PushState::Sending(_)), "{state:?}");
+    world.clock.advance_to(world.push.next_ready_ms().expect("it comes back"));
+    let back = world.push.receive(0).expect("it comes back").job;
+    assert_eq!((back.messages.len(), back.tries, back.id), (0, 0, job(&world).id), "the journal has the words");
+    run(world.deliver().deliver(&back)).expect("nothing fails here");
+    assert_eq!(world.line.shown().len(), 1);
+}
+
+#[test]
+fn what_was_refused_before_it_was_queued_is_said_under_a_name_of_its_own_and_nobody_is_told_twice() {
+    let world = quiet();
+    let refused = Some(Refused { outcome: PushOutcome::InvalidMessage, note: SettlementNote::TooLarge });
+    let refused = PushJob { refused, contact: Some(ContactId::new("501")), ..job(&world) };
+    for _ in 0..2 {
+        run(world.deliver().deliver(&refused)).expect("nothing fails here");
+        assert!(run(world.journal().push(refused.id)).expect("a calm table").is_none(), "it can still be sent");
+        let said =
+            run(world.journal().push(refused.id.of_its_refusal())).expect("a calm table").expect("it is said").value;
+        assert_eq!(outcome(said.state), (PushOutcome::InvalidMessage, Some(SettlementNote::TooLarge)));
+        assert_eq!(completions(&world), [0_i64; 0], "the workflow knows");
+    }
+    assert_eq!(outcome(tried(&world, &job(&world), START_MS + 1_000)), (PushOutcome::Accepted, None));
+    // Nothing is said any more of what was taken up at another time.
+    let other = quiet();
+    tried(&other, &job(&other), START_MS + 1_000);
+    run(other.deliver().deliver(&refused)).expect("nothing fails here");
+    assert!(run(other.journal().push(refused.id.of_its_refusal())).expect("a calm table").is_none());
+}
+
+#[test]
+fn what_line_refuses_for_good_ends_and_is_owed_to_the_contact() {
+    let world = quiet();
+    world.line.refuse_all(PushRefusal::WrongProvider);
+    let job = PushJob { contact: Some(ContactId::new("501")), ..job(&world) };
+    assert_eq!(outcome(tried(&world, &job, START_MS + 1_000)).0, PushOutcome::WrongProvider);
+    let rows = run(world.journal().due(&world.account.key, START_MS + 1_000, 100)).expect("a calm table");
+    assert!(rows.iter().any(|row| matches!(row.owed, Owed::Outcome { .. })), "at once");
+}
