@@ -27,5 +27,6 @@ mod sends;
 mod taken_back;
 mod ties;
 mod verbs;
+mod waiting;
 mod wake_ups;
 mod world;

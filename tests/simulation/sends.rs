@@ -11,7 +11,8 @@ use musubi::ports::rows::Commit;
 
 use crate::crash_points::small;
 use crate::faults::Faults;
-use crate::said::{said, user};
+use crate::linking::contact;
+use crate::said::{said, user, word};
 use crate::world::{MINUTE_MS, START_MS, World, push_id, run};
 
 const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
@@ -167,4 +168,42 @@ fn what_line_refuses_for_good_ends_and_is_owed_to_the_contact() {
     assert_eq!(outcome(tried(&world, &job, START_MS + 1_000)).0, PushOutcome::WrongProvider);
     let rows = run(world.journal().due(&world.account.key, START_MS + 1_000, 100)).expect("a calm table");
     assert!(rows.iter().any(|row| matches!(row.owed, Owed::Outcome { .. })), "at once");
+}
+
+#[test]
+fn a_send_that_ends_wakes_the_payer() {
+    let world = quiet();
+    tried(&world, &job(&world), START_MS + 1_000);
+    assert_eq!(world.wake_ups.len(), 1);
+}
+
+#[test]
+fn whoever_is_asked_about_may_be_decided_on_for_28_days() {
+    let world = quiet();
+    world.line.lose_next_answer();
+    tried(&world, &job(&world), START_MS);
+    let at_ms = START_MS + 23 * 60 * MINUTE_MS;
+    let state = tried(&world, &job(&world), at_ms);
+    assert!(matches!(state, PushState::Parked(_)), "{state:?}");
+    let rows = run(world.journal().due(&world.account.key, i64::MAX / 2, 100)).expect("a calm table");
+    let ends: Vec<_> = rows.iter().filter(|row| matches!(row.owed, Owed::Oblivion { .. })).collect();
+    assert_eq!(ends.iter().map(|row| row.due_at_ms).collect::<Vec<_>>(), [at_ms + 28 * DAY_MS]);
+}
+
+/// A request that names both a contact and a person links them, and what the person had said is due at once.
+#[test]
+fn whoever_is_linked_by_a_send_has_what_waited_for_it_due() {
+    let mut world = small(true, false, Faults::crashes_at([]));
+    contact(&world, "501");
+    world.event(said(1, 1, START_MS), START_MS + 10);
+    world.run(i64::MAX, START_MS + 60 * MINUTE_MS);
+    let at_ms = START_MS + 60 * MINUTE_MS;
+    let due = |world: &World| run(world.journal().due(&world.account.key, at_ms, 100)).expect("a calm table").len();
+    assert_eq!(due(&world), 0, "nobody is linked: it waits for days");
+    let job = PushJob { contact: Some(ContactId::new("501")), ..job(&world) };
+    tried(&world, &job, at_ms);
+    assert!(due(&world) > 0);
+    world.run(i64::MAX, at_ms + 60 * MINUTE_MS);
+    let crm = world.crm.state.lock().unwrap();
+    assert!(crm.notes.iter().any(|note| note.body.contains(&word(1)) && note.contact.as_str() == "501"));
 }

@@ -1,0 +1,114 @@
+//! Until when words wait, to the millisecond: for the pause after them, for the properties, for a link.
+
+use musubi::domain::conversation::{Conversation, ConversationKey};
+use musubi::domain::owed::{Owed, OwedRow};
+use musubi::ports::journal::write;
+use musubi::ports::rows::{Commit, Versioned};
+
+use crate::crash_points::small;
+use crate::faults::Faults;
+use crate::linking::tied;
+use crate::said::{said, user};
+use crate::world::{Arrived, MINUTE_MS, START_MS, World, run};
+
+const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
+const CONTACT: &str = "501";
+
+/// Somebody writes so many messages, all of which arrive now; nobody makes contacts of strangers here.
+fn writes(messages: u64) -> World {
+    let world = small(true, false, Faults::crashes_at([]));
+    for number in 1..=messages {
+        let at_ms = START_MS + i64::try_from(number).expect("few");
+        let arrived = Arrived { accepted_at_ms: START_MS + 1_000, event: said(number, 1, at_ms), nonce: None };
+        run(world.take_in(arrived)).expect("nothing fails here");
+    }
+    world
+}
+
+fn key(world: &World) -> ConversationKey {
+    ConversationKey::person(&world.channel.id, &user(1))
+}
+
+fn conversation(world: &World) -> Versioned<Conversation> {
+    run(world.journal().conversation(&key(world))).expect("a calm table").expect("a conversation")
+}
+
+fn entries_owed(world: &World) -> Vec<OwedRow> {
+    let rows = run(world.journal().due(&world.account.key, i64::MAX / 2, 100)).expect("a calm table");
+    rows.into_iter().filter(|row| matches!(row.owed, Owed::Entry { .. })).collect()
+}
+
+fn pending(world: &World) -> usize {
+    run(world.journal().all_pending(&key(world), 1_000)).expect("a calm table").len()
+}
+
+/// What is due at this moment is done.
+fn settled(world: &World, at_ms: i64) {
+    world.clock.advance_to(at_ms);
+    run(world.settle_up().settle_up(&world.account.key, at_ms + 30_000)).expect("nothing fails here");
+}
+
+fn notes(world: &World) -> usize {
+    world.crm.state.lock().unwrap().notes.len()
+}
+
+#[test]
+fn a_note_is_written_in_the_moment_in_which_the_pause_is_over() {
+    let world = writes(1);
+    tied(&world, CONTACT);
+    let ready_at_ms = entries_owed(&world)[0].due_at_ms;
+    settled(&world, ready_at_ms - 1);
+    assert_eq!(notes(&world), 0);
+    settled(&world, ready_at_ms);
+    assert_eq!(notes(&world), 1);
+    assert_eq!((entries_owed(&world).len(), pending(&world)), (0, 0));
+    assert_eq!(conversation(&world).value.next_entry, 1);
+}
+
+#[test]
+fn a_note_waits_ten_minutes_for_the_properties_and_no_longer() {
+    let world = writes(1);
+    tied(&world, CONTACT);
+    let ready_at_ms = entries_owed(&world)[0].due_at_ms;
+    settled(&world, ready_at_ms - 1);
+    // As where the CRM refuses them for now.
+    let mut head = conversation(&world);
+    head.value.person_owed = true;
+    let stored = run(world.journal().commit(vec![write::conversation(&head.value, head.rev)]));
+    assert_eq!(stored.expect("a calm table"), Commit::Done);
+    for (waits_ms, written) in [(0, 0), (10 * MINUTE_MS - 1, 0), (10 * MINUTE_MS, 1)] {
+        settled(&world, ready_at_ms + waits_ms);
+        assert_eq!(notes(&world), written, "after {waits_ms} ms");
+    }
+}
+
+#[test]
+fn what_strangers_say_waits_seven_days_for_a_link_and_is_counted_as_it_goes() {
+    let world = writes(91);
+    let until_ms = START_MS + 1_000 + 7 * DAY_MS;
+    settled(&world, START_MS + 60 * MINUTE_MS);
+    assert_eq!(entries_owed(&world).iter().map(|row| row.due_at_ms).collect::<Vec<_>>(), [until_ms]);
+    settled(&world, until_ms - 1);
+    assert_eq!(pending(&world), 91);
+    settled(&world, until_ms);
+    let count = run(world.journal().not_linked(&world.channel.id)).expect("a calm table").value.dropped;
+    assert_eq!((pending(&world), count, conversation(&world).value.not_linked), (0, 91, 91));
+    assert_eq!((entries_owed(&world).len(), notes(&world)), (0, 0));
+    assert!(conversation(&world).value.open.is_none());
+}
+
+#[test]
+fn whoever_gets_a_contact_is_waited_for_as_long_as_that_takes() {
+    let mut world = writes(1);
+    world.change_channel(|channel| channel.settings.create_contacts = true);
+    let due_at_ms = entries_owed(&world)[0].due_at_ms;
+    // Nobody makes the contact: the properties are not owed here.
+    for row in run(world.journal().due(&world.account.key, i64::MAX / 2, 100)).expect("a calm table") {
+        if matches!(row.owed, Owed::Person { .. }) {
+            assert_eq!(run(world.journal().commit(vec![write::paid(&row)])).expect("a calm table"), Commit::Done);
+        }
+    }
+    settled(&world, due_at_ms);
+    let [row] = &entries_owed(&world)[..] else { panic!("one entry is owed") };
+    assert_eq!((row.due_at_ms, row.tries, pending(&world)), (due_at_ms + 5_000, 1, 1), "it is tried again soon");
+}
