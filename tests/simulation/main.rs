@@ -20,6 +20,7 @@ mod linking;
 mod models;
 #[path = "../../infra/local/src/contract.rs"]
 mod port_contract;
+mod put_aside;
 mod random;
 mod refusals;
 mod said;

@@ -25,7 +25,7 @@ fn writes(messages: u64) -> World {
     world
 }
 
-fn key(world: &World) -> ConversationKey {
+pub fn key(world: &World) -> ConversationKey {
     ConversationKey::person(&world.channel.id, &user(1))
 }
 
@@ -33,7 +33,7 @@ fn conversation(world: &World) -> Versioned<Conversation> {
     run(world.journal().conversation(&key(world))).expect("a calm table").expect("a conversation")
 }
 
-fn entries_owed(world: &World) -> Vec<OwedRow> {
+pub fn entries_owed(world: &World) -> Vec<OwedRow> {
     let rows = run(world.journal().due(&world.account.key, i64::MAX / 2, 100)).expect("a calm table");
     rows.into_iter().filter(|row| matches!(row.owed, Owed::Entry { .. })).collect()
 }
@@ -43,12 +43,12 @@ fn pending(world: &World) -> usize {
 }
 
 /// What is due at this moment is done.
-fn settled(world: &World, at_ms: i64) {
+pub fn settled(world: &World, at_ms: i64) {
     world.clock.advance_to(at_ms);
     run(world.settle_up().settle_up(&world.account.key, at_ms + 30_000)).expect("nothing fails here");
 }
 
-fn notes(world: &World) -> usize {
+pub fn notes(world: &World) -> usize {
     world.crm.state.lock().unwrap().notes.len()
 }
 

@@ -1,0 +1,108 @@
+//! What the CRM refuses for what it says: how much of it is put aside, and how often operators hear of it.
+
+use std::collections::BTreeMap;
+
+use musubi::domain::activity::{Activity, Content};
+use musubi::domain::ids::ContactId;
+use musubi::flow::record::InboundWhat;
+
+use crate::crash_points::small;
+use crate::faults::Faults;
+use crate::linking::{contact, tied};
+use crate::said::{said, word};
+use crate::waiting::{entries_owed, key, settled};
+use crate::world::{Arrived, MINUTE_MS, START_MS, World, run};
+
+const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
+const CONTACT: &str = "501";
+const POISON: &str = "poison-";
+
+/// A linked person, and a CRM that takes no poison.
+fn world(unique_keys: bool) -> World {
+    let world = small(unique_keys, false, Faults::crashes_at([]));
+    tied(&world, CONTACT);
+    world.crm.state.lock().unwrap().refused_words.insert(POISON.to_owned());
+    world
+}
+
+/// The person's message arrives now; when its note is due.
+fn writes(world: &World, number: u64, content: Content, at_ms: i64) -> i64 {
+    world.clock.advance_to(at_ms);
+    let mut event = said(number, 1, at_ms);
+    if let InboundWhat::Said { content: words, .. } = &mut event.what {
+        *words = content;
+    }
+    run(world.take_in(Arrived { accepted_at_ms: at_ms, event, nonce: None })).expect("nothing fails here");
+    entries_owed(world)[0].due_at_ms
+}
+
+fn text(text: impl Into<String>) -> Content {
+    Content::Text { text: text.into() }
+}
+
+fn kept(world: &World) -> Vec<Activity> {
+    run(world.journal().refused(&key(world), 100)).expect("a calm table")
+}
+
+fn count(world: &World, of: &str) -> usize {
+    world.crm.state.lock().unwrap().notes.iter().map(|note| note.body.matches(of).count()).sum()
+}
+
+#[test]
+fn operators_hear_of_one_persons_refused_words_once_a_day() {
+    for (passed_ms, letters) in [(DAY_MS - 1, 1), (DAY_MS, 2)] {
+        let world = world(true);
+        let told_at_ms = writes(&world, 1, text(POISON), START_MS);
+        settled(&world, told_at_ms);
+        assert_eq!(world.wake_ups.buried().len(), 1);
+        let due_at_ms = writes(&world, 2, text(POISON), told_at_ms + 60 * MINUTE_MS);
+        assert!(due_at_ms < told_at_ms + passed_ms);
+        settled(&world, told_at_ms + passed_ms);
+        assert_eq!(world.wake_ups.buried().len(), letters, "after {passed_ms} ms");
+        assert_eq!(kept(&world).len(), 2, "the words are kept either way");
+    }
+}
+
+#[test]
+fn of_a_message_in_parts_only_what_is_refused_is_put_aside() {
+    for unique_keys in [true, false] {
+        let world = world(unique_keys);
+        let words = format!("{}{}{POISON}", word(1), "&".repeat(20_000));
+        let due_at_ms = writes(&world, 1, text(&words), START_MS);
+        settled(&world, due_at_ms);
+        settled(&world, due_at_ms + 60 * MINUTE_MS);
+        let [Activity { content: Content::Text { text: rest }, .. }] = &kept(&world)[..] else {
+            panic!("{} are kept", kept(&world).len())
+        };
+        assert!(words.ends_with(rest.as_str()) && rest.ends_with(POISON), "its end");
+        assert_eq!(count(&world, "&amp;") + rest.matches('&').count(), 20_000, "and nothing that stands");
+        assert_eq!((count(&world, &word(1)), entries_owed(&world).len()), (1, 0));
+    }
+}
+
+#[test]
+fn a_message_that_is_refused_from_its_first_part_on_is_put_aside_as_it_was() {
+    let world = world(true);
+    let edited = Content::Edited { text: format!("{POISON}{}", "&".repeat(20_000)) };
+    let due_at_ms = writes(&world, 1, edited.clone(), START_MS);
+    settled(&world, due_at_ms);
+    assert_eq!(kept(&world).into_iter().map(|activity| activity.content).collect::<Vec<_>>(), [edited]);
+}
+
+#[test]
+fn a_note_goes_to_the_contact_that_has_the_other_ones_place_by_now() {
+    for refused in ["", POISON] {
+        let world = world(true);
+        contact(&world, "502");
+        let due_at_ms = writes(&world, 1, text(format!("{}{refused}", word(1))), START_MS);
+        let mut crm = world.crm.state.lock().unwrap();
+        let fields: BTreeMap<_, _> = crm.contacts.remove(&ContactId::new(CONTACT)).expect("there");
+        crm.contacts.insert(ContactId::new("502"), fields);
+        crm.merged.insert(ContactId::new(CONTACT), ContactId::new("502"));
+        drop(crm);
+        settled(&world, due_at_ms);
+        let crm = world.crm.state.lock().unwrap();
+        let at: Vec<_> = crm.notes.iter().map(|note| note.contact.as_str()).collect();
+        assert_eq!(at, ["502"]);
+    }
+}
