@@ -15,6 +15,7 @@ mod due;
 mod erasing;
 mod erasing_anytime;
 mod faults;
+mod journal;
 mod late;
 mod linking;
 mod models;
