@@ -10,7 +10,7 @@ use crate::crash_points::small;
 use crate::faults::Faults;
 use crate::linking::{contact, tied};
 use crate::said::{said, word};
-use crate::waiting::{entries_owed, key, settled};
+use crate::waiting::{entries_owed, key, sealed, settled};
 use crate::world::{Arrived, MINUTE_MS, START_MS, World, run};
 
 const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
@@ -56,10 +56,13 @@ fn operators_hear_of_one_persons_refused_words_once_a_day() {
         settled(&world, told_at_ms);
         assert_eq!(world.wake_ups.buried().len(), 1);
         let due_at_ms = writes(&world, 2, text(POISON), told_at_ms + 60 * MINUTE_MS);
+        settled(&world, due_at_ms);
+        assert_eq!(world.wake_ups.buried().len(), 1, "they know");
+        let due_at_ms = writes(&world, 3, text(POISON), told_at_ms + 120 * MINUTE_MS);
         assert!(due_at_ms < told_at_ms + passed_ms);
         settled(&world, told_at_ms + passed_ms);
         assert_eq!(world.wake_ups.buried().len(), letters, "after {passed_ms} ms");
-        assert_eq!(kept(&world).len(), 2, "the words are kept either way");
+        assert_eq!(kept(&world).len(), 3, "the words are kept either way");
     }
 }
 
@@ -100,6 +103,8 @@ fn a_note_goes_to_the_contact_that_has_the_other_ones_place_by_now() {
         crm.contacts.insert(ContactId::new("502"), fields);
         crm.merged.insert(ContactId::new(CONTACT), ContactId::new("502"));
         drop(crm);
+        // It was sealed for the one that is no more.
+        sealed(&world, CONTACT, due_at_ms - 1_000);
         settled(&world, due_at_ms);
         let crm = world.crm.state.lock().unwrap();
         let at: Vec<_> = crm.notes.iter().map(|note| note.contact.as_str()).collect();

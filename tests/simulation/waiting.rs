@@ -1,6 +1,8 @@
 //! Until when words wait, to the millisecond: for the pause after them, for the properties, for a link.
 
 use musubi::domain::conversation::{Conversation, ConversationKey};
+use musubi::domain::entry::{Entry, Sealing};
+use musubi::domain::ids::ContactId;
 use musubi::domain::owed::{Owed, OwedRow};
 use musubi::ports::journal::write;
 use musubi::ports::rows::{Commit, Versioned};
@@ -8,10 +10,13 @@ use musubi::ports::rows::{Commit, Versioned};
 use crate::crash_points::small;
 use crate::faults::Faults;
 use crate::linking::tied;
+use crate::models::crm::ModelNote;
 use crate::said::{said, user};
 use crate::world::{Arrived, MINUTE_MS, START_MS, World, run};
 
 const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
+/// How long the CRM may take to show a note that it took.
+const REST_MS: i64 = 5 * MINUTE_MS;
 const CONTACT: &str = "501";
 
 /// Somebody writes so many messages, all of which arrive now; nobody makes contacts of strangers here.
@@ -111,4 +116,60 @@ fn whoever_gets_a_contact_is_waited_for_as_long_as_that_takes() {
     settled(&world, due_at_ms);
     let [row] = &entries_owed(&world)[..] else { panic!("one entry is owed") };
     assert_eq!((row.due_at_ms, row.tries, pending(&world)), (due_at_ms + 5_000, 1, 1), "it is tried again soon");
+}
+
+/// What waits is sealed for this contact, and a try was made at this moment.
+pub fn sealed(world: &World, contact: &str, tried_at_ms: i64) -> Entry {
+    let said = run(world.journal().all_pending(&key(world), 100)).expect("a calm table");
+    let (conversation, contact) = (key(world), ContactId::new(contact));
+    let sealing = Sealing {
+        conversation: &conversation,
+        number: 0,
+        contact: &contact,
+        language: world.account.language,
+        continued: None,
+        before_at_ms: None,
+    };
+    let mut entry = Entry::seal(&sealing, &said).expect("something was said");
+    entry.tried_at_ms = Some(tried_at_ms);
+    let stored = run(world.journal().commit(vec![write::entry(&conversation, &entry, 0, tried_at_ms)]));
+    assert_eq!(stored.expect("a calm table"), Commit::Done);
+    entry
+}
+
+#[test]
+fn where_the_pause_was_made_longer_the_note_waits_for_the_longer_one() {
+    let mut world = writes(1);
+    tied(&world, CONTACT);
+    let due_at_ms = entries_owed(&world)[0].due_at_ms;
+    world.change_channel(|channel| channel.settings.idle_window_ms += 60_000);
+    settled(&world, due_at_ms);
+    assert_eq!((notes(&world), entries_owed(&world)[0].due_at_ms), (0, due_at_ms + 60_000));
+    let open = conversation(&world).value.open.expect("words wait");
+    assert_eq!(open.due_at_ms, due_at_ms + 60_000);
+    settled(&world, due_at_ms + 60_000);
+    assert_eq!(notes(&world), 1);
+}
+
+/// A try was made, and whether the CRM took it is not known.
+#[test]
+fn where_the_crm_takes_no_key_of_ours_a_try_is_left_alone_for_five_minutes_and_then_looked_for() {
+    for was_taken in [false, true] {
+        let world = small(false, false, Faults::crashes_at([]));
+        tied(&world, CONTACT);
+        let arrived = Arrived { accepted_at_ms: START_MS + 1_000, event: said(1, 1, START_MS), nonce: None };
+        run(world.take_in(arrived)).expect("nothing fails here");
+        let tried_at_ms = entries_owed(&world)[0].due_at_ms;
+        let entry = sealed(&world, CONTACT, tried_at_ms);
+        if was_taken {
+            let note = ModelNote { key: entry.key, contact: entry.contact, at_ms: entry.at_ms, body: "-".into() };
+            world.crm.state.lock().unwrap().notes.push(note);
+        }
+        settled(&world, tried_at_ms + 1_000);
+        assert_eq!(entries_owed(&world)[0].due_at_ms, tried_at_ms + REST_MS, "it may be on its way");
+        settled(&world, tried_at_ms + REST_MS - 1);
+        assert_eq!((notes(&world), pending(&world)), (usize::from(was_taken), 1));
+        settled(&world, tried_at_ms + REST_MS);
+        assert_eq!((notes(&world), pending(&world)), (1, 0), "was taken: {was_taken}");
+    }
 }

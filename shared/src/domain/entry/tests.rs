@@ -122,7 +122,7 @@ fn an_entry_reaches_to_its_last_activity() {
 fn what_fits_to_the_letter_is_one_entry_and_a_letter_more_is_two() {
     let of = |letters: usize| said(1, &"a".repeat(letters));
     let room = MAX_UNITS - timeline::HEAD_UNITS;
-    let fits = room + 1 - Line::new(&of(1), None).size_units(Language::Japanese);
+    let fits = room + 1_000 - Line::new(&of(1_000), None).size_units(Language::Japanese);
     let continued = |letters| seal(0, None, None, &[of(letters)]).expect("something waits").continued();
     assert_eq!(continued(fits), None);
     assert!(continued(fits + 1).is_some());

@@ -135,3 +135,25 @@ pub enum SettlementNote {
     /// The CRM did not say which execution this is.
     NoExecution,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn workflows_see_the_names_that_are_stored_and_they_are_read_back() {
+        for outcome in PushOutcome::ALL {
+            assert_eq!(serde_json::to_value(outcome).expect("JSON"), outcome.as_str());
+            assert_eq!(PushOutcome::parse(outcome.as_str()), Some(outcome));
+        }
+        assert_eq!(PushOutcome::parse("sent"), None);
+    }
+
+    #[test]
+    fn what_was_sent_may_have_been_or_waits_is_no_refusal() {
+        let refusals = PushOutcome::ALL.into_iter().filter(|outcome| outcome.is_refusal());
+        let others = [PushOutcome::Accepted, PushOutcome::Unknown, PushOutcome::Queued];
+        assert!(refusals.clone().all(|refusal| !others.contains(&refusal)));
+        assert_eq!(refusals.count() + others.len(), PushOutcome::ALL.len());
+    }
+}

@@ -49,7 +49,7 @@ impl Payer<'_> {
             // The properties need the words first: the row stays due.
             return Ok(None);
         }
-        let pending = self.journal().all_pending(&key, MAX_MEMBERS + 1).await?;
+        let pending = self.journal().all_pending(&key, MAX_MEMBERS).await?;
         let Some(mut entry) = self.first_that_fit(&head.value, &link.value.contact, &pending).await? else {
             head.value.open = None;
             self.commit_head(&mut head, vec![write::paid(&row)]).await?;
