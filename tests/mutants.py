@@ -225,7 +225,7 @@ class Tests:
         if late:
             late.cancel()
         elif number == 0:
-            self.patience_s = 60 + 5 * (time.monotonic() - begun)
+            self.patience_s = 20 + 5 * (time.monotonic() - begun)
         return failed or (f"ends with {status}" if status else None)
 
 

@@ -93,6 +93,21 @@ fn a_message_that_is_refused_from_its_first_part_on_is_put_aside_as_it_was() {
 }
 
 #[test]
+fn where_not_even_a_line_in_place_of_the_words_is_taken_they_wait_and_nobody_is_told() {
+    let world = world(true);
+    world.crm.state.lock().unwrap().refused_words.insert("<".to_owned());
+    let due_at_ms = writes(&world, 1, text(word(1)), START_MS);
+    settled(&world, due_at_ms);
+    let entry = run(world.journal().entry(&key(&world), 0)).expect("a calm table").expect("it is sealed").value;
+    assert_eq!((entry.withheld, entry.note, kept(&world).len(), world.wake_ups.buried().len()), (None, None, 0, 0));
+    let again = entries_owed(&world)[0].clone();
+    assert!(again.due_at_ms > due_at_ms && again.why.is_some(), "{:?}", again.why);
+    world.crm.state.lock().unwrap().refused_words.clear();
+    settled(&world, again.due_at_ms);
+    assert_eq!((count(&world, &word(1)), entries_owed(&world).len()), (1, 0));
+}
+
+#[test]
 fn a_note_goes_to_the_contact_that_has_the_other_ones_place_by_now() {
     for refused in ["", POISON] {
         let world = world(true);

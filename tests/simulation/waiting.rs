@@ -171,5 +171,8 @@ fn where_the_crm_takes_no_key_of_ours_a_try_is_left_alone_for_five_minutes_and_t
         assert_eq!((notes(&world), pending(&world)), (usize::from(was_taken), 1));
         settled(&world, tried_at_ms + REST_MS);
         assert_eq!((notes(&world), pending(&world)), (1, 0), "was taken: {was_taken}");
+        let entry = run(world.journal().entry(&key(&world), 0)).expect("a calm table").expect("it stands").value;
+        let newest_ms = if was_taken { tried_at_ms } else { tried_at_ms + REST_MS };
+        assert_eq!(entry.tried_at_ms, Some(newest_ms), "a new try is to be left alone as long");
     }
 }
