@@ -211,6 +211,18 @@ mod tests {
             assert!(!row.partition.is_empty() && !row.sort.is_empty(), "{row:?}");
             assert!(seen.insert((row.partition.clone(), row.sort.clone())), "{row:?}");
         }
+        // The same person, contact and send, in another account of the CRM.
+        let of_account = |id: &str| {
+            let account = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new(id) };
+            let key = ConversationKey::person(&ChannelId::new("1"), &LineUserId::new("U1"));
+            let owed = OwedRow::new(&account, Owed::Person { conversation: key.clone() }, 1, 1);
+            let contact = ContactId::new("7");
+            let keys = [question_key(&account, &key), gone_key(&account, &contact, &key), owed_key(&owed)];
+            keys.map(|key| key.partition).into_iter().chain([parked_partition(&account)]).collect::<Vec<_>>()
+        };
+        for (one, other) in of_account("9").iter().zip(of_account("8")) {
+            assert_ne!(*one, other);
+        }
         let standing = |message| {
             let key = ConversationKey::person(&ChannelId::new("1"), &LineUserId::new("U1"));
             standing_key(&key, &MessageId::new(message), &Mark::at(1, EventId::new("E")))
