@@ -15,7 +15,7 @@ use musubi::ports::rows::Commit;
 use serde_json::Value;
 
 /// So far the clock moves, each 50 ms, while an invocation runs.
-const WHILE_BUSY_MS: i64 = 1_000;
+const WHILE_BUSY_MS: i64 = 100;
 
 /// A world under test.
 pub struct App {
@@ -176,8 +176,8 @@ impl App {
         panic!("{what}: it did not come; {} owed", self.owed().await);
     }
 
-    /// A step of the clock while nothing runs; a small one while something does: a function has a minute of the world's time, and a
-    /// machine that is busy needs some of its own to do a minute's work.
+    /// A step of the clock while nothing runs; little more than what passes by itself while something does: a function has a minute
+    /// of the world's time, and a machine that is busy needs most of a minute of its own to do a minute's work.
     pub async fn time_passes(&self, step_ms: i64) {
         let step_ms = if self.world.running.any() { step_ms.min(WHILE_BUSY_MS) } else { step_ms };
         self.world.clock.advance_ms(step_ms);

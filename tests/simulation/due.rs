@@ -9,7 +9,7 @@ use musubi::domain::ids::*;
 use musubi::domain::language::Language;
 use musubi::domain::owed::{Owed, OwedRow};
 use musubi::domain::properties::LINE_LAST_MESSAGE;
-use musubi::domain::push::{Push, PushId, PushJob, PushOutcome, PushState, Settlement};
+use musubi::domain::push::{Push, PushJob, PushOutcome, PushState, Settlement};
 use musubi::flow::record::Record;
 use musubi::ports::journal::{AskedBecause, Question, Walk, write};
 use musubi::ports::rows::{Commit, Expect, RowKey, Rows, Write};
@@ -38,7 +38,7 @@ fn commit(rows: &ModelRows, writes: Vec<Write>) {
 }
 
 /// A row as no version yet writes it.
-fn from_the_future(partition: &str, sort: &str) -> Write {
+pub fn from_the_future(partition: &str, sort: &str) -> Write {
     let body = r#"{"v":9,"kind":"dream"}"#.to_owned();
     Write::Put { key: RowKey::new(partition, sort), body, expect: Expect::Any, expires_at_s: None }
 }
@@ -105,24 +105,7 @@ fn a_row_of_another_version_hides_no_other_of_its_list() {
 }
 
 fn settled(world: &World, number: usize) -> Push {
-    let callback = CallbackId::new(format!("ap-{number}"));
-    let id = PushId::of_action(world.account.key.kind, &world.account.key.id, &[callback.as_str()]);
-    let job = PushJob {
-        id,
-        account: world.account.key.clone(),
-        callback: Some(callback),
-        waits: true,
-        contact: None,
-        channel: world.channel.id.clone(),
-        to: None,
-        messages: vec![],
-        tag: None,
-        accepted_at_ms: START_MS,
-        send_by_ms: START_MS + DAY_MS,
-        expires_at_ms: START_MS + 7 * DAY_MS,
-        refused: None,
-        tries: 0,
-    };
+    let job = PushJob { to: None, expires_at_ms: START_MS + 7 * DAY_MS, ..world.push_job(&format!("ap-{number}")) };
     let outcome = PushOutcome::Blocked;
     Push::of(&job, PushState::Settled(Settlement { outcome, note: None, line_request_id: None, at_ms: START_MS }))
 }

@@ -57,24 +57,16 @@ fn tried(world: &World, name: &str, is_parked: bool) -> PushId {
 
 /// Its job comes by at `ready_at_ms`.
 pub fn job(world: &World, name: &str, contact: Option<ContactId>, ready_at_ms: i64) -> PushId {
-    let id = push_id(&world.account, &CallbackId::new(name));
-    let text = format!("text-{name}");
+    let until_ms = START_MS + 60 * MINUTE_MS;
     let job = PushJob {
-        id,
-        account: world.account.key.clone(),
         callback: None,
         waits: false,
         contact,
-        channel: world.channel.id.clone(),
-        to: Some(user(1)),
-        messages: vec![OutgoingMessage { json: text.clone(), said: Content::Text { text } }],
-        tag: None,
-        accepted_at_ms: START_MS,
-        send_by_ms: START_MS + 60 * MINUTE_MS,
-        expires_at_ms: START_MS + 60 * MINUTE_MS,
-        refused: None,
-        tries: 0,
+        send_by_ms: until_ms,
+        expires_at_ms: until_ms,
+        ..world.push_job(name)
     };
+    let id = job.id;
     world.push.put(job, ready_at_ms);
     id
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use musubi::domain::account::{CrmAccountKey, CrmKind};
+use musubi::domain::account::CrmAccountKey;
 use musubi::domain::conversation::{Conversation, ConversationKey};
 use musubi::domain::friends::FriendsImport;
 use musubi::domain::ids::*;
@@ -12,9 +12,11 @@ use musubi::ports::Journal;
 use musubi::ports::journal::{AskedBecause, LastRefusal, NewestSend, Question, Walk, write};
 use musubi::ports::rows::{Commit, Expect, RowKey, Rows, Write};
 
+use crate::due::from_the_future;
 use crate::faults::Faults;
 use crate::models::rows::ModelRows;
 use crate::said::user;
+use crate::ties;
 use crate::world::{START_MS, run};
 
 fn table() -> (ModelRows, Journal) {
@@ -31,7 +33,7 @@ fn channel() -> ChannelId {
 }
 
 fn account() -> CrmAccountKey {
-    CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new("77") }
+    ties::account("77")
 }
 
 fn key(by: u64) -> ConversationKey {
@@ -40,11 +42,6 @@ fn key(by: u64) -> ConversationKey {
 
 fn question(by: u64, contact: &str, why: AskedBecause, asked_at_ms: i64) -> Question {
     Question::new(&key(by), &ContactId::new(contact), why, asked_at_ms)
-}
-
-/// Stored as a later version would.
-fn unreadable(key: RowKey) -> Write {
-    Write::Put { key, body: r#"{"v":9}"#.to_owned(), expect: Expect::Any, expires_at_s: None }
 }
 
 #[test]
@@ -167,7 +164,7 @@ fn a_question_that_another_version_asked_does_not_stand_in_the_way() {
     let asked = question(1, "501", AskedBecause::Sent, START_MS);
     assert_eq!(commit(&rows, [write::question(&account(), &asked)]), Commit::Done);
     let (partition, sort, _) = rows.all().remove(0);
-    assert_eq!(commit(&rows, [unreadable(RowKey::new(partition, sort))]), Commit::Done);
+    assert_eq!(commit(&rows, [from_the_future(&partition, &sort)]), Commit::Done);
     assert!(run(journal.to_ask(&account(), &asked)).expect("it is as if nobody had asked").is_some());
     let lost = ModelRows::new("journal", Faults::random(1, 1_000, 0));
     assert!(run(Journal::new(Arc::new(lost)).to_ask(&account(), &asked)).is_err(), "a table that fails is no answer");
@@ -230,10 +227,7 @@ fn what_is_due_comes_until_as_many_as_were_asked_for_and_ends() {
     let owe = |by| write::owe(&OwedRow::new(&account(), Owed::Person { conversation: key(by) }, START_MS, START_MS));
     assert_eq!(commit(&rows, (1..=40).map(owe)), Commit::Done);
     let (partition, ..) = rows.all().remove(0);
-    assert_eq!(
-        commit(&rows, [unreadable(RowKey::new(partition, format!("{:013}:person", START_MS - 1)))]),
-        Commit::Done
-    );
+    assert_eq!(commit(&rows, [from_the_future(&partition, &format!("{:013}:person", START_MS - 1))]), Commit::Done);
     let mut walk = Walk::through(&account(), START_MS);
     let mut seen = (0, 0);
     let mut turns = 0;

@@ -11,7 +11,7 @@ use crate::faults::Faults;
 use crate::linking::{contact, tied};
 use crate::said::{said, word};
 use crate::waiting::{entries_owed, key, sealed, settled};
-use crate::world::{Arrived, MINUTE_MS, START_MS, World, run};
+use crate::world::{MINUTE_MS, START_MS, World, run};
 
 const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
 const CONTACT: &str = "501";
@@ -32,7 +32,7 @@ fn writes(world: &World, number: u64, content: Content, at_ms: i64) -> i64 {
     if let InboundWhat::Said { content: words, .. } = &mut event.what {
         *words = content;
     }
-    run(world.take_in(Arrived { accepted_at_ms: at_ms, event, nonce: None })).expect("nothing fails here");
+    world.arrives(event, at_ms);
     entries_owed(world)[0].due_at_ms
 }
 

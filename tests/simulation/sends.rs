@@ -1,10 +1,10 @@
 //! What becomes of a send, to the millisecond: what is too old, what is confirmed, what is told when.
 
-use musubi::domain::activity::{Content, Mark};
+use musubi::domain::activity::Mark;
 use musubi::domain::conversation::{Conversation, ConversationKey};
 use musubi::domain::ids::{CallbackId, ContactId};
 use musubi::domain::owed::Owed;
-use musubi::domain::push::{OutgoingMessage, PushJob, PushOutcome, PushState, Refused, SettlementNote};
+use musubi::domain::push::{PushJob, PushOutcome, PushState, Refused, SettlementNote};
 use musubi::ports::journal::write;
 use musubi::ports::messenger::PushRefusal;
 use musubi::ports::rows::Commit;
@@ -13,7 +13,7 @@ use crate::crash_points::small;
 use crate::faults::Faults;
 use crate::linking::contact;
 use crate::said::{said, user, word};
-use crate::world::{MINUTE_MS, START_MS, World, push_id, run};
+use crate::world::{MINUTE_MS, START_MS, World, run};
 
 const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
 
@@ -21,28 +21,8 @@ fn quiet() -> World {
     small(true, true, Faults::crashes_at([]))
 }
 
-/// Asked for at the start, for as long as one likes, by a workflow that waits.
 fn job(world: &World) -> PushJob {
-    let callback = CallbackId::new("ap-1");
-    PushJob {
-        id: push_id(&world.account, &callback),
-        account: world.account.key.clone(),
-        callback: Some(callback),
-        waits: true,
-        contact: None,
-        channel: world.channel.id.clone(),
-        to: Some(user(1)),
-        messages: vec![OutgoingMessage {
-            json: r#"{"type":"text","text":"text-once-"}"#.to_owned(),
-            said: Content::Text { text: "text-once-".to_owned() },
-        }],
-        tag: None,
-        accepted_at_ms: START_MS,
-        send_by_ms: START_MS + 365 * DAY_MS,
-        expires_at_ms: START_MS + 365 * DAY_MS,
-        refused: None,
-        tries: 0,
-    }
+    world.push_job("ap-1")
 }
 
 /// How it stands once it was tried at this moment.

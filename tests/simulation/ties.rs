@@ -41,7 +41,7 @@ fn table() -> (ModelRows, Links) {
     (rows.clone(), Links::new(Arc::new(rows)))
 }
 
-fn account(id: &str) -> CrmAccountKey {
+pub fn account(id: &str) -> CrmAccountKey {
     CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new(id) }
 }
 

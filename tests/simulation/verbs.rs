@@ -2,18 +2,24 @@
 
 use std::sync::Arc;
 
+use musubi::domain::activity::Content;
+use musubi::domain::ids::CallbackId;
+use musubi::domain::push::{OutgoingMessage, PushJob};
 use musubi::flow::account_link::AccountLink;
 use musubi::flow::answer::Answer;
 use musubi::flow::deliver::Deliver;
 use musubi::flow::greet::Greet;
 use musubi::flow::link::Link;
-use musubi::flow::record::Record;
+use musubi::flow::record::{InboundEvent, Record};
 use musubi::flow::reply::{Asked, Reply};
 use musubi::flow::settle_up::SettleUp;
 use musubi::ports::PortError;
 use musubi::ports::secrets::Secret;
 
-use crate::world::{Arrived, World};
+use crate::said::user;
+use crate::world::{Arrived, MINUTE_MS, START_MS, World, push_id, run};
+
+const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
 
 impl World {
     /// As the function of the inbox does it: the answer, then the record.
@@ -35,6 +41,33 @@ impl World {
             let asked = Asked { event: &event, accepted_at_ms, token: None, standby: false, linked: linked.as_ref() };
             let answered = answer.answer(&channel, &asked).await?;
             record.record_answered(&channel, accepted_at_ms, &event, &answered).await
+        }
+    }
+
+    /// The event has arrived, and is recorded at once.
+    pub fn arrives(&self, event: InboundEvent, accepted_at_ms: i64) {
+        run(self.take_in(Arrived { accepted_at_ms, event, nonce: None })).expect("nothing fails here");
+    }
+
+    /// What a workflow that waits sends person 1, as it lies in the queue: asked for at the start, good for a year.
+    pub fn push_job(&self, name: &str) -> PushJob {
+        let callback = CallbackId::new(name);
+        let text = format!("text-{name}");
+        PushJob {
+            id: push_id(&self.account, &callback),
+            account: self.account.key.clone(),
+            callback: Some(callback),
+            waits: true,
+            contact: None,
+            channel: self.channel.id.clone(),
+            to: Some(user(1)),
+            messages: vec![OutgoingMessage { json: text.clone(), said: Content::Text { text } }],
+            tag: None,
+            accepted_at_ms: START_MS,
+            send_by_ms: START_MS + 365 * DAY_MS,
+            expires_at_ms: START_MS + 365 * DAY_MS,
+            refused: None,
+            tries: 0,
         }
     }
 

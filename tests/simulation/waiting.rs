@@ -12,7 +12,7 @@ use crate::faults::Faults;
 use crate::linking::tied;
 use crate::models::crm::ModelNote;
 use crate::said::{said, user};
-use crate::world::{Arrived, MINUTE_MS, START_MS, World, run};
+use crate::world::{MINUTE_MS, START_MS, World, run};
 
 const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
 /// How long the CRM may take to show a note that it took.
@@ -24,8 +24,7 @@ fn writes(messages: u64) -> World {
     let world = small(true, false, Faults::crashes_at([]));
     for number in 1..=messages {
         let at_ms = START_MS + i64::try_from(number).expect("few");
-        let arrived = Arrived { accepted_at_ms: START_MS + 1_000, event: said(number, 1, at_ms), nonce: None };
-        run(world.take_in(arrived)).expect("nothing fails here");
+        world.arrives(said(number, 1, at_ms), START_MS + 1_000);
     }
     world
 }
@@ -157,8 +156,7 @@ fn where_the_crm_takes_no_key_of_ours_a_try_is_left_alone_for_five_minutes_and_t
     for was_taken in [false, true] {
         let world = small(false, false, Faults::crashes_at([]));
         tied(&world, CONTACT);
-        let arrived = Arrived { accepted_at_ms: START_MS + 1_000, event: said(1, 1, START_MS), nonce: None };
-        run(world.take_in(arrived)).expect("nothing fails here");
+        world.arrives(said(1, 1, START_MS), START_MS + 1_000);
         let tried_at_ms = entries_owed(&world)[0].due_at_ms;
         let entry = sealed(&world, CONTACT, tried_at_ms);
         if was_taken {
