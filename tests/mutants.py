@@ -7,7 +7,7 @@
 
 cargo-mutants says which faults (which code: .cargo/mutants.toml). They are not built one by one, which takes days on two cores: tests/mutation
 puts all of them into one build, each behind a number, and what does not compile is taken out. The few that stand in constants, where nothing
-can be switched, are built one by one by cargo-mutants itself.
+can be switched, are built one by one.
 
 Each fault meets the cheapest tests first: the core's own and the simulation over some seeds, then the ports and clients over the local AWS and the
 fakes, then the stories. A fault is noticed where a test fails, or takes much longer than without it. Fails below 95 % of the
@@ -181,13 +181,18 @@ def build(faults):
     status, messages = cargo("test", "--workspace", "--no-run")
     if status != 0:
         sys.exit("the tests do not compile over the switches")
+    return executables(messages), left
+
+
+def executables(messages):
+    """Test targets, each with its program and the folder of its package."""
     wanted = {target for targets, _ in STAGES for target, _ in targets}
-    binaries = {}
-    for message in messages:
-        if message["reason"] == "compiler-artifact" and message["executable"] and message["target"]["name"] in wanted:
-            if message["profile"]["test"] and "bin" not in message["target"]["kind"]:
-                binaries[message["target"]["name"]] = (message["executable"], Path(message["manifest_path"]).parent)
-    return binaries, left
+    built = [it for it in messages if it["reason"] == "compiler-artifact" and it["executable"] and it["profile"]["test"]]
+    return {
+        it["target"]["name"]: (it["executable"], Path(it["manifest_path"]).parent)
+        for it in built
+        if it["target"]["name"] in wanted and "bin" not in it["target"]["kind"]
+    }
 
 
 class Tests:
@@ -198,12 +203,16 @@ class Tests:
         self.path, self.folder = binary
         self.selected = selected
         self.at_once = at_once
-        # Known once it ran without a fault; nobody waits for all stories to know it.
-        self.patience_s = 900 if callable(selected) else None
+        # Less once it ran without a fault.
+        self.patience_s = 900
+
+    def chosen(self, file):
+        """What selects the tests that have to do with this file."""
+        return self.selected(file) if callable(self.selected) else self.selected
 
     def fails(self, number, file):
         """The first test that fails with a fault in this file; None where none does."""
-        selected = self.selected(file) if callable(self.selected) else self.selected
+        selected = self.chosen(file)
         if callable(self.selected) and not selected:
             return None
         env = os.environ | CHEAPER | {
@@ -211,9 +220,8 @@ class Tests:
         }
         begun = time.monotonic()
         process = subprocess.Popen([self.path, *selected], cwd=self.folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        late = threading.Timer(self.patience_s, process.kill) if self.patience_s else None
-        if late:
-            late.start()
+        late = threading.Timer(self.patience_s, process.kill)
+        late.start()
         failed = None
         for line in process.stdout:
             if line.startswith("test ") and line.rstrip().endswith("FAILED"):
@@ -222,9 +230,8 @@ class Tests:
                 break
         process.stdout.close()
         status = process.wait()
-        if late:
-            late.cancel()
-        elif number == 0:
+        late.cancel()
+        if number == 0:
             self.patience_s = 20 + 5 * (time.monotonic() - begun)
         return failed or (f"ends with {status}" if status else None)
 
@@ -239,20 +246,24 @@ def asked_of(file, tests):
 
 
 def one_by_one(faults):
-    """What stands in constants: cargo-mutants builds each. The names of those that no test of the core notices."""
-    if not faults:
-        return set()
-    only = [word for fault in faults for word in ("--re", re.escape(fault["name"]))]
-    found = OUT / "mutants.out"
-    shutil.rmtree(found, ignore_errors=True)
-    command = ["cargo", "mutants", "--package", "musubi", "--output", str(OUT), "--colors", "never", *only]
-    status = run(*command, "--", "--lib", env=os.environ | CHEAPER).returncode
-    if status not in (0, 2, 3):
-        sys.exit(f"cargo-mutants ended with {status}: see {found}/log")
-    unviable = (found / "unviable.txt").read_text().splitlines()
+    """What stands in constants, each in a build of its own: the names of those that neither the core's tests nor the simulation's notice."""
+    unnoticed = set()
     for fault in faults:
-        fault["there"] = fault["name"] not in unviable
-    return set((found / "missed.txt").read_text().splitlines())
+        copy, (line, column) = TREE / fault["file"], (fault["span"]["start"][place] - 1 for place in ("line", "column"))
+        before = copy.read_text()
+        rows = (ROOT / fault["file"]).read_text().splitlines(keepends=True)
+        rows[line] = rows[line][:column] + fault["replacement"] + rows[line][fault["span"]["end"]["column"] - 1 :]
+        copy.write_text("".join(rows))
+        status, messages = cargo("test", "-p", "musubi", "-p", "simulation", "--lib", "--test", "simulation", "--no-run")
+        fault["there"] = status == 0
+        if fault["there"]:
+            binaries = executables(messages)
+            tests = [Tests(target, binaries[target], selected, 1) for target, selected in (("musubi", []), ("simulation", DIRECT))]
+            by = next((by for by in (it.fails(0, "") for it in tests) if by is not None), None)
+            print(f"{fault['name']}: {by or 'not noticed'}", flush=True)
+            unnoticed |= set() if by else {fault["name"]}
+        copy.write_text(before)
+    return unnoticed
 
 
 def main():
@@ -283,9 +294,12 @@ def main():
     with NOTICED.open("a") as noticed:
         for targets, at_once in [STAGES[number - 1] for number in asked.stage] if asked.stage else STAGES:
             tests = [Tests(target, binaries[target], selected, at_once) for target, selected in targets]
+            # What fails without a fault notices nothing. The stories are asked for each choice of them that is made.
+            files = [faults[number - 1]["file"] for number in unnoticed]
             for it in tests:
-                if (failed := it.fails(0, "")) is not None:
-                    sys.exit(f"{it.path}: {failed} without a fault")
+                for file in {str(it.chosen(file)): file for file in files}.values():
+                    if (failed := it.fails(0, file)) is not None:
+                        sys.exit(f"{it.path}: {failed} without a fault")
 
             def tried(number, tests=tests):
                 file = faults[number - 1]["file"]
