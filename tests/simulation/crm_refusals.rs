@@ -2,11 +2,11 @@
 
 use musubi::domain::activity::Content;
 use musubi::domain::properties::{LINE_LAST_MESSAGE, LINE_USER_ID};
-use musubi::flow::record::{InboundEvent, InboundWhat};
+use musubi::flow::record::InboundEvent;
 
 use crate::crash_points::{every_crash_point_of, small};
 use crate::faults::{Dice, Faults, seeds};
-use crate::said::{said, unsent, user, word};
+use crate::said::{saying, unsent, user, word};
 use crate::world::{MINUTE_MS, Make, START_MS, World};
 
 const HOUR_MS: i64 = 3_600_000;
@@ -29,11 +29,7 @@ impl Sent {
     }
 
     fn event(&self) -> InboundEvent {
-        let mut event = said(self.number, self.by, self.at_ms);
-        if let InboundWhat::Said { content, .. } = &mut event.what {
-            *content = Content::Text { text: self.text.clone() };
-        }
-        event
+        saying(self.number, self.by, self.at_ms, Content::Text { text: self.text.clone() })
     }
 }
 

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use musubi::domain::account::CrmAccountKey;
+use musubi::domain::activity::Mark;
 use musubi::domain::conversation::{Conversation, ConversationKey};
 use musubi::domain::friends::FriendsImport;
 use musubi::domain::ids::*;
 use musubi::domain::owed::{Owed, OwedRow};
 use musubi::domain::push::{PushId, PushOutcome};
 use musubi::ports::Journal;
-use musubi::ports::journal::{AskedBecause, LastRefusal, NewestSend, Question, Walk, write};
+use musubi::ports::journal::{AskedBecause, LastRefusal, NewestSend, Question, Standing, Walk, write};
 use musubi::ports::rows::{Commit, Expect, RowKey, Rows, Write};
 
 use crate::due::from_the_future;
@@ -244,4 +245,96 @@ fn what_is_due_comes_until_as_many_as_were_asked_for_and_ends() {
     assert_eq!(run(journal.count_owed(&account(), 100)).expect("a calm table"), 40);
     let early = run(journal.due(&account(), START_MS - 1, 100)).expect("a calm table");
     assert!(early.is_empty(), "nothing is due yet");
+}
+
+/// What is asked for is the least that comes: all that is due lies in eight lists, and each is read by the page.
+#[test]
+fn no_more_pages_are_read_than_what_was_asked_for_takes() {
+    let (rows, journal) = table();
+    let owe = |by| write::owe(&OwedRow::new(&account(), Owed::Person { conversation: key(by) }, START_MS, START_MS));
+    for some in (0..2_000).collect::<Vec<_>>().chunks(100) {
+        assert_eq!(commit(&rows, some.iter().copied().map(owe)), Commit::Done);
+    }
+    let first = |limit| {
+        let mut walk = Walk::through(&account(), START_MS);
+        let first = run(journal.next_due(&mut walk, limit)).expect("a calm table").rows.len();
+        (first, walk.is_over())
+    };
+    let (page, is_over) = first(1);
+    assert!((1..2_000).contains(&page) && !is_over, "{page}");
+    assert_eq!(first(page), (page, false), "as many as were asked for are there");
+    assert!(first(page + 1).0 > page);
+}
+
+fn mark(at_ms: i64) -> Mark {
+    Mark::at(at_ms, EventId::new("E"))
+}
+
+/// Entries 0 to 49, each with one message of its number's time; what `part` says of it.
+fn fifty_entries(rows: &ModelRows, part: impl Fn(i64) -> serde_json::Value) {
+    for number in 0..50 {
+        let entry = serde_json::from_value(serde_json::json!({
+            "number": number, "key": format!("k{number}"), "contact": "501", "at_ms": number, "rendering": 1,
+            "members": [{"mark": mark(number), "message": null, "part": part(number)}], "tried_at_ms": null, "note": null,
+        }));
+        let entry = entry.expect("an entry");
+        assert_eq!(commit(rows, [write::entry(&key(1), &entry, 0, START_MS)]), Commit::Done);
+    }
+}
+
+#[test]
+fn the_entries_that_hold_a_message_are_found_once_each_however_many_there_are() {
+    let (rows, journal) = table();
+    fifty_entries(&rows, |_| serde_json::Value::Null);
+    let with = |marks: &[i64], not_before, limit| {
+        let standings: Vec<_> = marks.iter().map(|at_ms| Standing { mark: mark(*at_ms), not_before }).collect();
+        let found = run(journal.entries_with(&key(1), &standings, limit)).expect("a calm table");
+        found.iter().map(|entry| entry.number).collect::<Vec<_>>()
+    };
+    // The last of a page, the first of the next, and one behind them.
+    assert_eq!(with(&[19, 20, 45], 0, 10), [19, 20, 45]);
+    assert_eq!(with(&[19, 20, 45], 0, 2), [19, 20]);
+    assert_eq!(with(&[5, 45], 6, 10), [45], "it is in none before");
+    assert_eq!(with(&[60], 0, 10), [0_u32; 0]);
+    assert_eq!(with(&[], 0, 10), [0_u32; 0]);
+}
+
+#[test]
+fn a_message_in_parts_is_found_in_each_entry_that_holds_one() {
+    let (rows, journal) = table();
+    fifty_entries(&rows, |number| match number {
+        7 => serde_json::json!({"from": 0, "to": 10}),
+        _ => serde_json::Value::Null,
+    });
+    // Entry 8 goes on with the message of entry 7.
+    let mut entry = run(journal.entry(&key(1), 8)).expect("a calm table").expect("an entry");
+    entry.value.members[0].mark = mark(7);
+    assert_eq!(commit(&rows, [write::entry(&key(1), &entry.value, entry.rev, START_MS)]), Commit::Done);
+    let standing = Standing { mark: mark(7), not_before: 0 };
+    let found = run(journal.entries_with(&key(1), &[standing], 10)).expect("a calm table");
+    assert_eq!(found.iter().map(|entry| entry.number).collect::<Vec<_>>(), [7, 8]);
+}
+
+#[test]
+fn of_a_messages_places_those_go_that_are_forgotten_and_no_others() {
+    let (rows, journal) = table();
+    let message = MessageId::new("5");
+    let (old, new) = ([mark(1), mark(2)], [mark(3), mark(4)]);
+    // As an earlier version kept them: all in one row.
+    let of_before = RowKey::new(format!("c:{}", key(1).hash()), format!("m:{message}"));
+    let stood = |mark: &Mark| Standing { mark: mark.clone(), not_before: 0 };
+    let writes = new.iter().map(|mark| write::standing(&key(1), &message, &stood(mark), START_MS));
+    let writes = writes.chain([Write::put(of_before, &old, Expect::Any)]);
+    assert_eq!(commit(&rows, writes), Commit::Done);
+    let forget = |marks: &[Mark]| {
+        let standings = run(journal.standings(&key(1), &message)).expect("a calm table");
+        let writes = standings.forgotten(&key(1), &message, marks, START_MS);
+        let count = writes.len();
+        assert_eq!(commit(&rows, writes), Commit::Done);
+        let left = run(journal.standings(&key(1), &message)).expect("a calm table").all;
+        (count, left.iter().map(|standing| standing.mark.at_ms).collect::<Vec<_>>())
+    };
+    assert_eq!(forget(&[mark(3)]), (1, vec![1, 2, 4]), "the row of before stays as it is");
+    assert_eq!(forget(&[mark(1), mark(4)]), (2, vec![2]));
+    assert_eq!(forget(&[mark(2)]), (1, vec![]));
 }

@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use musubi::domain::activity::{Activity, Content};
 use musubi::domain::ids::ContactId;
-use musubi::flow::record::InboundWhat;
 
 use crate::crash_points::small;
 use crate::faults::Faults;
 use crate::linking::{contact, tied};
-use crate::said::{said, word};
+use crate::said::{saying, word};
 use crate::waiting::{entries_owed, key, sealed, settled};
 use crate::world::{MINUTE_MS, START_MS, World, run};
 
@@ -28,11 +27,7 @@ fn world(unique_keys: bool) -> World {
 /// The person's message arrives now; when its note is due.
 fn writes(world: &World, number: u64, content: Content, at_ms: i64) -> i64 {
     world.clock.advance_to(at_ms);
-    let mut event = said(number, 1, at_ms);
-    if let InboundWhat::Said { content: words, .. } = &mut event.what {
-        *words = content;
-    }
-    world.arrives(event, at_ms);
+    world.arrives(saying(number, 1, at_ms, content), at_ms);
     entries_owed(world)[0].due_at_ms
 }
 

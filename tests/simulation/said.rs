@@ -12,6 +12,11 @@ pub fn user(number: u64) -> LineUserId {
 /// A text message whose words nothing else contains. All are of one webhook, in the order of their numbers; their events' IDs
 /// fall.
 pub fn said(number: u64, by: u64, at_ms: i64) -> InboundEvent {
+    saying(number, by, at_ms, Content::Text { text: word(number) })
+}
+
+/// The same with other words.
+pub fn saying(number: u64, by: u64, at_ms: i64, content: Content) -> InboundEvent {
     InboundEvent {
         at_ms,
         id: EventId::new(format!("01EVENT{:019}", 999_999 - number)),
@@ -21,10 +26,7 @@ pub fn said(number: u64, by: u64, at_ms: i64) -> InboundEvent {
             message: None,
         }),
         source: Source::User(user(by)),
-        what: InboundWhat::Said {
-            content: Content::Text { text: word(number) },
-            message: Some(MessageId::new(format!("{}", 400_000 + number))),
-        },
+        what: InboundWhat::Said { content, message: Some(MessageId::new(format!("{}", 400_000 + number))) },
     }
 }
 

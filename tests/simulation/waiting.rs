@@ -1,5 +1,6 @@
 //! Until when words wait, to the millisecond: for the pause after them, for the properties, for a link.
 
+use musubi::domain::activity::Content;
 use musubi::domain::conversation::{Conversation, ConversationKey};
 use musubi::domain::entry::{Entry, Sealing};
 use musubi::domain::ids::ContactId;
@@ -11,7 +12,7 @@ use crate::crash_points::small;
 use crate::faults::Faults;
 use crate::linking::tied;
 use crate::models::crm::ModelNote;
-use crate::said::{said, user};
+use crate::said::{said, saying, user, word};
 use crate::world::{MINUTE_MS, START_MS, World, run};
 
 const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
@@ -134,6 +135,27 @@ pub fn sealed(world: &World, contact: &str, tried_at_ms: i64) -> Entry {
     let stored = run(world.journal().commit(vec![write::entry(&conversation, &entry, 0, tried_at_ms)]));
     assert_eq!(stored.expect("a calm table"), Commit::Done);
     entry
+}
+
+/// Between two parts of a message an older one arrives, as long as a note: it stands in between, and the rest goes on where it was.
+#[test]
+fn an_older_message_that_comes_between_two_parts_costs_and_doubles_nothing() {
+    let world = small(true, false, Faults::crashes_at([]));
+    tied(&world, CONTACT);
+    let long = |number, more: String| Content::Text { text: word(number) + &more };
+    world.arrives(saying(2, 1, START_MS, long(2, "&".repeat(20_000))), START_MS + 1_000);
+    let due_at_ms = entries_owed(&world)[0].due_at_ms;
+    let entry = sealed(&world, CONTACT, due_at_ms - 1_000);
+    assert!(entry.continued().is_some(), "a part of it");
+    world.arrives(saying(1, 1, START_MS - 60_000, long(1, "a".repeat(59_000))), START_MS + 2_000);
+    while let Some(row) = entries_owed(&world).first() {
+        settled(&world, row.due_at_ms);
+    }
+    let notes = world.crm.state.lock().unwrap().notes.iter().map(|note| note.body.clone()).collect::<Vec<_>>();
+    let count = |of: &str| notes.iter().map(|body| body.matches(of).count()).sum::<usize>();
+    assert_eq!((count("&amp;"), count(&word(1)), count(&word(2))), (20_000, 1, 1));
+    assert!(notes[1].contains(&word(1)), "in between");
+    assert_eq!(pending(&world), 0);
 }
 
 #[test]
