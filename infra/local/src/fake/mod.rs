@@ -19,7 +19,7 @@ pub mod hubspot;
 pub mod line;
 
 pub use bucket::TokenBucket;
-pub use clock::FakeClock;
+pub use clock::{FakeClock, SleeplessClock};
 pub use fault::{Fault, Plan};
 pub use ledger::{Call, Ledger};
 pub use outgoing::Posted;
