@@ -33,6 +33,7 @@ mod schedule;
 mod strangers;
 mod tenants;
 mod thousands;
+mod tokens;
 mod unanswered;
 mod unsend;
 mod versions;

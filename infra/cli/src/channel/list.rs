@@ -3,6 +3,8 @@
 use futures::StreamExt;
 use musubi::domain::channel::Channel;
 use musubi::domain::language::Language;
+use musubi::domain::push::PushOutcome;
+use musubi::domain::words::outcome_words;
 use musubi::line::LineMessenger;
 use musubi::line::account::MessageQuota;
 use musubi::ports::PortError;
@@ -66,7 +68,16 @@ pub async fn list(place: &Place, say: &Say) -> Result<Report, Failure> {
     };
     let rows: Vec<Vec<String>> = states.iter().map(|state| state.row(say.language)).collect();
     let json = json!({"channels": states.iter().map(State::json).collect::<Vec<_>>()});
-    Ok(Report::new(json, table(&heads, &rows, say.language)))
+    Ok(Report::new(json, table(&heads, &rows, say.language) + &legend(&states, say.language)))
+}
+
+/// Below the table, what each outcome in it means: who refused, and what to do.
+fn legend(states: &[State], language: Language) -> String {
+    let is_shown =
+        |outcome: &PushOutcome| states.iter().any(|state| state.last_refusal.is_some_and(|it| it.outcome == *outcome));
+    let line = |outcome: PushOutcome| format!("\n{}: {}", outcome.as_str(), outcome_words(outcome, language));
+    let lines: String = PushOutcome::ALL.into_iter().filter(is_shown).map(line).collect();
+    if lines.is_empty() { lines } else { format!("\n{lines}") }
 }
 
 async fn state(place: &Place, line: &LineMessenger, channel: Channel) -> Result<State, Failure> {

@@ -127,7 +127,7 @@ mod tests {
     fn every_setting_is_read() {
         let mut login = LoginSettings { liff: Some(LiffId::new("1657000002-abcdefgh")), ..login() };
         let changes = [
-            "email=on",
+            "email=オン",
             "by_email=Ask",
             "friend_prompt=aggressive",
             "merge_duplicates=on",

@@ -2,7 +2,9 @@
 
 use musubi::domain::channel::Channel;
 use musubi::domain::ids::ChannelId;
+use musubi::domain::language::Language;
 use musubi::domain::push::PushOutcome;
+use musubi::domain::words::outcome_words;
 use musubi::ports::journal::LastRefusal;
 use musubi::ports::rows::Commit;
 use serde_json::{Value, json};
@@ -73,6 +75,25 @@ async fn the_list_tells_when_each_account_was_last_heard_of_and_what_was_last_re
         for words in [heads[0], heads[1], "2026-08-06 16:06:40 JST  2026-08-06 16:07:40 JST no_quota"] {
             assert!(shown.contains(words), "{words}: {shown}");
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn below_the_list_stands_who_refused_and_what_to_do_for_each_refusal_in_it() {
+    let stack = connected().await;
+    let (journal, channel) = (stack.parts.journal().unwrap(), stack.channel_id());
+    let shows = async |outcome: PushOutcome| {
+        let mut shows = Vec::new();
+        for (language, tag) in [(Language::English, "en"), (Language::Japanese, "ja")] {
+            let shown = stack.run(&["channel", "list", "--lang", tag], "").await.stdout;
+            shows.push(shown.contains(&format!("\n{}: {}", outcome.as_str(), outcome_words(outcome, language))));
+        }
+        shows
+    };
+    for (at_ms, outcome) in (1_786_000_000_000..).zip(PushOutcome::ALL) {
+        assert_eq!(shows(outcome).await, [false, false], "{outcome:?} is not in the list yet");
+        journal.note_refusal(&channel, LastRefusal { at_ms, outcome }).await.unwrap();
+        assert_eq!(shows(outcome).await, [true, true], "{outcome:?}");
     }
 }
 

@@ -104,3 +104,19 @@ impl Payer<'_> {
 fn is_missing(head: &Conversation) -> bool {
     head.unanswered_since_ms.is_some() && head.task.as_ref().is_some_and(|task| task.id.is_none())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_task_is_looked_at_often_while_it_is_young_and_then_every_hour() {
+        let mut minutes = 0;
+        let looks = (0..10).map(|looks| {
+            minutes += rest_ms(looks) / 60_000;
+            minutes
+        });
+        assert_eq!(looks.collect::<Vec<_>>(), [1, 2, 5, 10, 20, 40, 60, 120, 180, 240]);
+        assert_eq!(rest_ms(u32::MAX), 3_600_000);
+    }
+}
