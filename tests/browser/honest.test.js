@@ -5,6 +5,8 @@ import { after, before, test } from "node:test";
 import { openPage, startLocal } from "./harness.js";
 
 const ARRIVES = { timeout: 60_000 };
+/** Less than a minute, in which the schedule comes by itself. */
+const IS_WOKEN_FOR = { timeout: 20_000 };
 let local;
 let opened;
 let page;
@@ -56,8 +58,19 @@ test("only what has a value is shown, activity comes before properties, and code
   const order = await page.locator(".record > section").evaluateAll((parts) => parts.map((part) => part.className));
   assert.deepEqual(order, ["part-tasks", "part-activity", "part-properties"]);
   const note = page.locator(".record .note", { hasText: "ひとこと" });
-  await note.waitFor(ARRIVES);
+  await note.waitFor(IS_WOKEN_FOR);
   assert.ok(await isInSight(".record .note"), "what is new is in sight");
+});
+
+test("what is new comes into sight wherever the record was read", async () => {
+  await page.setViewportSize({ width: 1440, height: 480 });
+  await page.locator("#record").evaluate((pane) => pane.scrollTo(0, pane.scrollHeight));
+  assert.ok(!(await isInSight(".record .note")), "the end of the record is read");
+  await page.fill("#text", "まだありました");
+  await page.press("#text", "Enter");
+  await page.locator(".record .note", { hasText: "まだありました" }).waitFor(IS_WOKEN_FOR);
+  assert.ok(await isInSight(".record .note"), "what is new is in sight");
+  await page.setViewportSize({ width: 1440, height: 900 });
 });
 
 test("the newest of many messages is not cut off", async () => {

@@ -104,6 +104,26 @@ test("a finished task is shown as completed", async () => {
   assert.ok(count > 0);
   await open.first().locator("button").click();
   await page.locator(".record .task.done").first().waitFor();
+  assert.equal(await open.count(), count - 1);
+  clean();
+});
+
+test("when Musubi looks at a finished task is said, and it then waits no more; whoever answered elsewhere says so at once", async () => {
+  const waits = page.locator(".record .badge.hot");
+  const look = page.locator(".part-tasks [data-due]");
+  await look.waitFor();
+  assert.match(await look.innerText(), /\d/, "how long until then");
+  assert.ok(await waits.isVisible());
+  await page.click("#skip15");
+  await waits.waitFor({ state: "detached", ...ARRIVES });
+  assert.equal(await look.count(), 0);
+
+  await write("もう一つ教えてください");
+  await waits.waitFor(ARRIVES);
+  await page.locator(".record .task:not(.done)").first().waitFor(ARRIVES);
+  await page.locator(".part-tasks .answered").click();
+  await waits.waitFor({ state: "detached", ...ARRIVES });
+  assert.equal(await page.locator(".part-tasks .answered").count(), 0);
   clean();
 });
 

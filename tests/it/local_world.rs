@@ -71,3 +71,19 @@ async fn the_way_back_to_the_talk_leads_to_the_phone_on_this_machine() {
     let nobody = app.http.get(talk.replace("musubi-coffee", "nobody")).send().await.expect("an answer");
     assert_eq!(nobody.status().as_u16(), 400);
 }
+
+/// The page's form writes as somebody in HubSpot does, and HubSpot takes a unique value once.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_contacts_cannot_be_given_one_line_user_id_by_hand() {
+    let app = App::start().await;
+    let contacts = || app.world.hubspot.contacts(PORTAL_ID).len();
+    let before = contacts();
+    let give = async |user: &str| {
+        let form = json!({"properties": {"line_user_id": user}});
+        let asked = app.http.post(format!("{}/demo/crm/contacts", app.world.url)).json(&form);
+        asked.send().await.expect("an answer").status().as_u16()
+    };
+    assert_eq!((give(LINKED_USER).await, contacts()), (409, before));
+    assert_eq!((give(NEW_USER).await, contacts()), (200, before + 1));
+    assert_eq!((give(NEW_USER).await, contacts()), (409, before + 1));
+}
