@@ -4,18 +4,20 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use local::fake::hubspot::sign_v2;
+use local::fake::line::event;
 use local::pollers::Kill;
-use local::seed::{APP_ID, CHANNEL_ID, CLIENT_SECRET, LINKED_CONTACT, PORTAL_ID};
+use local::seed::{APP_ID, BOT_USER_ID, CHANNEL_ID, CLIENT_SECRET, LINKED_CONTACT, LINKED_USER, PORTAL_ID};
 use local::world::Options;
 use musubi::aws::Patience;
 use musubi::domain::activity::Content;
 use musubi::domain::ids::{ChannelId, ContactId};
+use musubi::domain::job::InboxJob;
 use musubi::domain::push::{OutgoingMessage, PushId, PushJob};
 use musubi::ports::rows::{Commit, Row, RowKey, Rows, Write};
 use musubi::ports::{Journal, PortError, Queue};
 use serde_json::{Value, json};
 
-use crate::app::{App, account};
+use crate::app::{App, account, text_at};
 
 /// A valid Flex message of about 46 KB. Its texts are made of `characters`, over and over.
 fn flex(characters: &[char], seed: u64) -> String {
@@ -152,6 +154,64 @@ async fn queue(app: &App, tries: u32) {
         tries,
     };
     app.world.parts(Patience::WORKER).expect("parts").push_queue().expect("a queue").send(&job).await.expect("sent");
+}
+
+/// A journal that refuses what holds these words, for good or for now.
+struct RefusesWords {
+    inner: Arc<dyn Rows>,
+    for_good: bool,
+}
+
+const UNWANTED: &str = "not-to-be-stored";
+
+#[async_trait]
+impl Rows for RefusesWords {
+    async fn get(&self, key: &RowKey) -> Result<Option<Row>, PortError> {
+        self.inner.get(key).await
+    }
+
+    async fn range(&self, partition: &str, from: &str, to: &str, limit: usize) -> Result<Vec<Row>, PortError> {
+        self.inner.range(partition, from, to, limit).await
+    }
+
+    async fn commit(&self, writes: Vec<Write>) -> Result<Commit, PortError> {
+        let is_unwanted = |write: &Write| matches!(write, Write::Put { body, .. } if body.contains(UNWANTED));
+        match writes.iter().any(is_unwanted) {
+            true if self.for_good => Err(PortError::permanent("test", "it never will")),
+            true => Err(PortError::transient("test", "not now")),
+            false => self.inner.commit(writes).await,
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_cannot_be_recorded_is_put_aside_in_words_and_its_neighbours_are_recorded() {
+    // For good; and for now, in its last try and in its first.
+    for (for_good, tries, aside) in [(true, 0, 1), (false, 100, 1), (false, 0, 0)] {
+        let app = App::start().await;
+        let parts = app.world.parts(Patience::WORKER).expect("parts");
+        let mut ports = line_inbox::Ports::of(&parts, &app.world.environment).expect("ports");
+        ports.record.journal = Journal::new(Arc::new(RefusesWords { inner: ports.record.journal.rows(), for_good }));
+        let now_ms = app.world.clock.now_ms();
+        let events = ["before it", UNWANTED, "behind it"];
+        let events: Vec<Value> =
+            (1..).zip(events).map(|(number, words)| text_at(LINKED_USER, number, now_ms, words)).collect();
+        let body = event::webhook_body(BOT_USER_ID, &events).into_bytes();
+        let channel = ChannelId::new(CHANNEL_ID);
+        let job = InboxJob { channel, accepted_at_ms: now_ms, tries, place: None, body };
+        let batch = json!({"Records": [{"messageId": "1", "body": musubi::aws::envelope::encode(&job)}]});
+        let batch = serde_json::from_value(batch).expect("a batch");
+        let response = line_inbox::handle(&ports, batch, std::time::Duration::from_secs(60)).await;
+        assert_eq!(response.batch_item_failures.len(), 0, "the batch is done");
+        let letters = app.world.aws.sqs().messages("inbox-dlq");
+        let reasons: Vec<_> =
+            letters.iter().filter_map(|letter| letter.attributes.get("reason")?.string_value.clone()).collect();
+        assert_eq!((reasons.len(), letters.len()), (aside, aside), "{for_good} {tries}");
+        assert!(reasons.iter().all(|reason| reason.contains("記録できませんでした")), "{reasons:?}");
+        assert_eq!(app.world.aws.sqs().counts("inbox").total(), 1 - aside, "what passes comes again");
+        app.until("its neighbours", |app| app.linked("line_last_message") == "behind it").await;
+        assert!(app.linked("line_recent_messages").contains("before it"));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

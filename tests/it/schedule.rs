@@ -13,7 +13,7 @@ use musubi::domain::language::Language;
 use musubi::domain::owed::{Owed, OwedRow};
 use musubi::ports::journal::write;
 use musubi::ports::rows::{Commit, Expect, Row, RowKey, Rows, Write};
-use musubi::ports::{Journal, PortError};
+use musubi::ports::{Crm, Crms, Journal, PortError};
 use serde_json::json;
 use timeline_flush::{Ports, schedule};
 
@@ -120,6 +120,35 @@ async fn what_is_wrong_with_one_account_keeps_no_other_asleep_and_no_age_untold(
     assert!(round.tell().is_err(), "and Lambda counts the failure");
 }
 
+/// The CRM of three accounts, which lets nobody go on before all three are here, and breaks for one.
+struct AllAtOnce(tokio::sync::Barrier);
+
+#[async_trait]
+impl Crms for AllAtOnce {
+    async fn connect(&self, account: &CrmAccount, _until_ms: i64) -> Result<Option<Arc<dyn Crm>>, PortError> {
+        self.0.wait().await;
+        match account.key.id.as_str() {
+            "1" => Err(PortError::permanent("test", "broken")),
+            _ => Ok(None),
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_accounts_of_a_batch_are_seen_to_at_the_same_time_and_one_that_breaks_brings_nothing_back() {
+    let mut stack = Stack::start().await;
+    stack.ports.settle_up.crms = Arc::new(AllAtOnce(tokio::sync::Barrier::new(3)));
+    let mut records = Vec::new();
+    for id in ["1", "2", "3"] {
+        let woken = musubi::aws::envelope::encode(&musubi::domain::job::WakeUp::of(&stack.account(id).await));
+        records.push(json!({"messageId": id, "body": woken}));
+    }
+    let handled = timeline_flush::handle(&stack.ports, json!({"Records": records}), NOW_MS + 60_000);
+    let response =
+        tokio::time::timeout(std::time::Duration::from_secs(60), handled).await.expect("nobody waits for another");
+    assert_eq!(response.expect("an answer").batch_item_failures.len(), 0);
+}
+
 async fn plant(stack: &Stack, write: Write) {
     let aws = Aws::from_environment(stack.aws.environment(), Patience::WORKER).expect("AWS");
     let rows = musubi::aws::DynamoRows::new(aws.dynamodb().clone(), "channels");
@@ -130,9 +159,10 @@ async fn plant(stack: &Stack, write: Write) {
 async fn the_oldest_owed_work_is_found_behind_a_flood() {
     let stack = Stack::start().await;
     let account = stack.account("1").await;
-    stack.owe((0..3_000).map(|number| look(&account, number, NOW_MS, NOW_MS)).collect()).await;
-    let old = look(&account, 3_001, NOW_MS - 3 * DAY_MS, NOW_MS + 14 * MINUTE_MS);
-    let by_design = look(&account, 3_002, NOW_MS - 9 * DAY_MS, NOW_MS + 16 * MINUTE_MS);
+    // More than are looked at together.
+    stack.owe((0..5_000).map(|number| look(&account, number, NOW_MS, NOW_MS)).collect()).await;
+    let old = look(&account, 5_001, NOW_MS - 3 * DAY_MS, NOW_MS + 14 * MINUTE_MS);
+    let by_design = look(&account, 5_002, NOW_MS - 9 * DAY_MS, NOW_MS + 16 * MINUTE_MS);
     stack.owe(vec![old, by_design]).await;
     let round = schedule::round(&stack.ports, i64::MAX).await;
     assert_eq!(round.oldest_ms, Some(3 * DAY_MS));
@@ -146,6 +176,7 @@ async fn a_round_ends_when_its_time_is_up_and_has_woken_everybody() {
     stack.owe(vec![look(&account, 1, NOW_MS - DAY_MS, NOW_MS)]).await;
     let round = schedule::round(&stack.ports, NOW_MS).await;
     assert_eq!((stack.woken(), round.oldest_ms), (vec!["hubspot:1".to_owned()], None), "nobody looked");
+    assert!(round.tell().is_err(), "the alarm on the oldest work hears nothing: Lambda counts a failure instead");
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use local::fake::hubspot::ExecutionState;
-use local::seed::{CHANNEL_ID, LINKED_USER, NEW_USER};
+use local::seed::{CHANNEL_ID, LINKED_USER, NEW_USER, PORTAL_ID};
 use musubi::aws::{Aws, DynamoRows, Patience};
 use musubi::ports::rows::{Commit, Expect, RowKey, Rows, Write};
 
@@ -49,6 +49,17 @@ async fn plant_everywhere(app: &App) {
     for sort in ["event", "refusal"] {
         plant(app, "journal", RowKey::new(&channel[0].partition, sort)).await;
     }
+    // Whom the other friend is tied to, and a send that has ended.
+    let links = app.world.aws.dynamodb().rows("links").expect("rows");
+    let tied: Vec<RowKey> = links.into_iter().filter(|row| row.body.contains(NEW_USER)).map(|row| row.key).collect();
+    let sends = keys(app, "journal", "s:");
+    assert_eq!((tied.len(), sends.len()), (2, 1), "both ways, and the send");
+    for key in tied {
+        plant(app, "links", key).await;
+    }
+    for key in sends {
+        plant(app, "journal", key).await;
+    }
     // The other friend's conversation, whatever it holds.
     for key in keys(app, "journal", "c:") {
         plant(app, "journal", key).await;
@@ -75,6 +86,10 @@ async fn a_future_row_in_every_table_and_a_future_message_in_every_queue_stop_no
     app.world.line.follow(CHANNEL_ID, NEW_USER).await;
     app.world.line.write_text(CHANNEL_ID, NEW_USER, "前から").await;
     app.until("the other friend", |app| app.contact_of(NEW_USER).is_some()).await;
+    let other = app.contact_of(NEW_USER).expect("a contact").id;
+    let fields = BTreeMap::from([("message_1".to_owned(), "前の送信".to_owned())]);
+    let before = app.world.hubspot.run_workflow(PORTAL_ID, &[other], &fields).await.remove(0);
+    app.until("a workflow", |app| matches!(app.execution(&before).state, ExecutionState::Done { .. })).await;
     app.settled_but_entries().await;
     plant_everywhere(&app).await;
     send_to_every_queue(&app).await;

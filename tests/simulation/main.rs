@@ -16,6 +16,7 @@ mod erasing;
 mod erasing_anytime;
 mod faults;
 mod journal;
+mod large_people;
 mod late;
 mod linking;
 mod models;

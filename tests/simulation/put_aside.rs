@@ -102,6 +102,29 @@ fn where_not_even_a_line_in_place_of_the_words_is_taken_they_wait_and_nobody_is_
     assert_eq!((count(&world, &word(1)), entries_owed(&world).len()), (1, 0));
 }
 
+/// What the account was not set up for, for 29 days.
+#[test]
+fn what_is_given_up_says_the_crms_own_reason_and_younger_words_stay() {
+    let world = world(true);
+    world.crm.state.lock().unwrap().not_ready_for.insert("<".to_owned());
+    let due_at_ms = writes(&world, 1, text(word(1)), START_MS);
+    settled(&world, due_at_ms);
+    let young_ms = START_MS + 20 * DAY_MS;
+    writes(&world, 2, text(word(2)), young_ms);
+    let given_up_ms = START_MS + 29 * DAY_MS;
+    settled(&world, given_up_ms);
+    assert_eq!(world.wake_ups.buried().len(), 0, "not before the last day is over");
+    settled(&world, given_up_ms + 60 * MINUTE_MS);
+    let [(letter, reason)] = &world.wake_ups.buried()[..] else { panic!("{} letters", world.wake_ups.buried().len()) };
+    assert!(reason.contains("crm_not_ready (MISSING)") && !reason.contains("crm_unreachable"), "{reason}");
+    assert!(letter.again.is_some());
+    world.crm.state.lock().unwrap().not_ready_for.clear();
+    while let Some(row) = entries_owed(&world).first() {
+        settled(&world, row.due_at_ms);
+    }
+    assert_eq!((count(&world, &word(1)), count(&world, &word(2))), (0, 1));
+}
+
 #[test]
 fn a_note_goes_to_the_contact_that_has_the_other_ones_place_by_now() {
     for refused in ["", POISON] {

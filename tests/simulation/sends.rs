@@ -4,7 +4,9 @@ use musubi::domain::activity::Mark;
 use musubi::domain::conversation::{Conversation, ConversationKey};
 use musubi::domain::ids::{CallbackId, ContactId};
 use musubi::domain::owed::Owed;
+use musubi::domain::properties::LINE_LAST_OUTCOME;
 use musubi::domain::push::{PushJob, PushOutcome, PushState, Refused, SettlementNote};
+use musubi::ports::Clock;
 use musubi::ports::journal::write;
 use musubi::ports::messenger::PushRefusal;
 use musubi::ports::rows::Commit;
@@ -92,6 +94,74 @@ fn who_asks_again_is_told_again_in_twenty_seconds_and_once() {
         assert_eq!(completions(&world), [START_MS + 80_000]);
     }
     assert_eq!(world.line.shown().len(), 1);
+}
+
+/// The CRM refuses the outcome itself: it is put aside, and owed again where the CRM repeats its request.
+#[test]
+fn an_outcome_that_the_crm_refuses_is_put_aside_and_whoever_asks_again_is_told() {
+    let world = quiet();
+    let accepted = "accepted".to_owned();
+    let mut crm = world.crm.state.lock().unwrap();
+    crm.waiting.insert(CallbackId::new("ap-1"));
+    crm.refused_words.insert(accepted.clone());
+    drop(crm);
+    tried(&world, &job(&world), START_MS + 1_000);
+    while let Some(&due_at_ms) = completions(&world).first() {
+        world.clock.advance_to(due_at_ms);
+        run(world.settle_up().settle_up(&world.account.key, due_at_ms + 30_000)).expect("nothing fails here");
+    }
+    let [(letter, reason)] = &world.wake_ups.buried()[..] else { panic!("{} letters", world.wake_ups.buried().len()) };
+    assert!(reason.contains("crm_refused (CONTENT)"), "{reason}");
+
+    let told = |world: &World| world.crm.state.lock().unwrap().completed.values().map(Vec::len).sum::<usize>();
+    assert!(world.crm.state.lock().unwrap().refused_words.remove(&accepted));
+    let at_ms = world.clock.now_ms() + MINUTE_MS;
+    tried(&world, &job(&world), at_ms);
+    assert_eq!(completions(&world).len(), 1, "it is owed again");
+    // An operator sends the letter back as well.
+    run(world.settle_up().owe_again(letter)).expect("nothing fails here");
+    for passed_ms in [MINUTE_MS, 60 * MINUTE_MS] {
+        world.clock.advance_to(at_ms + passed_ms);
+        run(world.settle_up().settle_up(&world.account.key, at_ms + passed_ms + 30_000)).expect("nothing fails here");
+    }
+    assert_eq!((told(&world), completions(&world).len(), world.line.shown().len()), (1, 0, 1));
+}
+
+/// Two sends to one contact, asked for a second apart: whichever ends last, in one batch or in two, the later one stands there.
+#[test]
+fn the_contact_says_how_the_send_ended_that_was_asked_for_last() {
+    for (is_first_last, in_one_batch) in [(true, true), (true, false), (false, true), (false, false)] {
+        let world = quiet();
+        contact(&world, "501");
+        let of = |name: &str, accepted_at_ms: i64| PushJob {
+            contact: Some(ContactId::new("501")),
+            accepted_at_ms,
+            ..world.push_job(name)
+        };
+        let (first, second) = (of("ap-1", START_MS + 1_000), of("ap-2", START_MS + 2_000));
+        let settle = || {
+            let until_ms = world.clock.now_ms() + 30_000;
+            run(world.settle_up().settle_up(&world.account.key, until_ms)).expect("nothing fails here");
+        };
+        // The first is refused, the second is accepted.
+        let ends = |is_first: bool, at_ms: i64| {
+            if is_first {
+                world.line.refuse_next(PushRefusal::WrongProvider);
+                tried(&world, &first, at_ms);
+            } else {
+                tried(&world, &second, at_ms);
+            }
+        };
+        ends(!is_first_last, START_MS + 3_000);
+        if !in_one_batch {
+            settle();
+        }
+        ends(is_first_last, START_MS + 4_000);
+        settle();
+        let crm = world.crm.state.lock().unwrap();
+        let stands = crm.contacts[&ContactId::new("501")].get(LINE_LAST_OUTCOME).map(String::as_str);
+        assert_eq!(stands, Some("accepted"), "first last: {is_first_last}, one batch: {in_one_batch}");
+    }
 }
 
 #[test]

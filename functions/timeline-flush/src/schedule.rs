@@ -76,6 +76,9 @@ pub async fn round(ports: &Ports, until_ms: i64) -> Round {
         round.unreadable += one.unreadable;
         round.failures.extend(one.failures);
     }
+    if round.oldest_ms.is_none() && round.failures.is_empty() {
+        round.failures.push(PortError::transient("schedule", "the time was up before any account was looked at"));
+    }
     round
 }
 

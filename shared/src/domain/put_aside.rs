@@ -28,6 +28,8 @@ pub enum Why {
         /// The CRM's code.
         code: String,
     },
+    /// The CRM was not asked, or has done it: our own database refuses what would be stored of it.
+    NotStored,
     /// Written by a later version.
     #[serde(other)]
     Other,
@@ -51,6 +53,9 @@ impl Why {
             ),
             Self::Taken => "crm_taken: another record in the CRM has this value, which must be unique / \
                  一意であるべき値を、CRMの別のレコードが持っています"
+                .to_owned(),
+            Self::NotStored => "not_stored: Musubi's own database refuses what this work would store; it is a fault of Musubi's, please \
+                 report it / Musubiのデータベースに保存できませんでした。Musubiの不具合ですので、ご報告ください"
                 .to_owned(),
             Self::Refused { code } => format!(
                 "crm_refused ({code}): the CRM does not take this content, however often it is tried / \

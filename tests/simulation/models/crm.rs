@@ -52,6 +52,8 @@ pub struct State {
     pub refused_words: BTreeSet<String>,
     /// What holds any of these is refused until the CRM relents.
     pub refused_for_now: BTreeSet<String>,
+    /// What holds any of these is refused until somebody sets the account up.
+    pub not_ready_for: BTreeSet<String>,
     next_id: u64,
 }
 
@@ -61,6 +63,9 @@ impl State {
         let refuse = |code: &str| Err(CrmFailure::Refused { code: code.to_owned() });
         if text.encode_utf16().count() > LONGEST {
             return refuse("TOO_LONG");
+        }
+        if self.not_ready_for.iter().any(|word| text.contains(word)) {
+            return Err(CrmFailure::NotReady { code: "MISSING".to_owned() });
         }
         match self.refused_words.iter().chain(&self.refused_for_now).any(|word| text.contains(word)) {
             true => refuse("CONTENT"),
@@ -298,6 +303,7 @@ impl Crm for ModelCrm {
     async fn write_tasks(&self, tasks: &[TaskWrite]) -> Vec<Each<TaskId>> {
         let unique = self.unique_keys;
         self.each("crm tasks", tasks, |state, task| {
+            state.admit(&task.subject)?;
             let found = state.tasks.iter().position(|known| unique && known.key == task.key);
             let at = found.unwrap_or_else(|| {
                 state.tasks.push(ModelTask {
@@ -339,9 +345,11 @@ impl Crm for ModelCrm {
 
     async fn complete(&self, completions: &[CompletionWrite]) -> Vec<Each<()>> {
         self.each("crm complete", completions, |state, completion| {
-            if !state.waiting.remove(&completion.callback) {
+            if !state.waiting.contains(&completion.callback) {
                 return Err(CrmFailure::Gone);
             }
+            completion.outputs.values().try_for_each(|value| state.admit(value))?;
+            state.waiting.remove(&completion.callback);
             state.completed.entry(completion.callback.clone()).or_default().push(completion.outputs.clone());
             Ok(())
         })

@@ -28,6 +28,9 @@ impl Payer<'_> {
 
     /// Fails where another version wrote what the row is about: then it cannot be given up, and no reason is put aside.
     async fn try_to_read(&self, row: &OwedRow) -> Result<(), PortError> {
+        if let Owed::Completion { push } = &row.owed {
+            self.journal().push(*push).await?;
+        }
         let (Owed::Entry { conversation } | Owed::Person { conversation }) = &row.owed else { return Ok(()) };
         let Some(head) = self.head(conversation).await? else { return Ok(()) };
         if matches!(row.owed, Owed::Entry { .. }) {
@@ -47,20 +50,23 @@ impl Payer<'_> {
     /// The row goes; whatever happens next owes it anew.
     async fn end(&self, row: &OwedRow, mut writes: Vec<Write>) -> Result<(), PortError> {
         writes.push(write::paid(row));
-        let head = match &row.owed {
-            Owed::Person { conversation } => self.head(conversation).await?,
-            _ => None,
-        };
-        // On a conflict the row stays due.
-        match head {
-            Some(mut head) => {
-                head.value.person_owed = false;
-                self.commit_head(&mut head, writes).await?;
+        match &row.owed {
+            Owed::Person { conversation } => {
+                if let Some(mut head) = self.head(conversation).await? {
+                    head.value.person_owed = false;
+                    writes.push(write::conversation(&head.value, head.rev));
+                }
             }
-            None => {
-                let _ = self.journal().commit(writes).await?;
+            Owed::Completion { push } => {
+                if let Some(mut push) = self.journal().push(*push).await? {
+                    push.value.completion_owed = false;
+                    writes.push(write::push(&push.value, push.rev, self.now_ms()));
+                }
             }
+            _ => {}
         }
+        // On a conflict the row stays due.
+        let _ = self.journal().commit(writes).await?;
         Ok(())
     }
 

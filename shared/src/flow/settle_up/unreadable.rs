@@ -2,11 +2,13 @@
 //!
 //! An owed row that cannot be read stays where it is: a version that reads it does it. Operators are told once, in words;
 //! the age of the oldest owed work counts it; after 29 days it is given up like any other. A row whose conversation, link
-//! or push cannot be read is tried again later and later, and starts anew after 29 days.
+//! or push cannot be read is tried again later and later, and starts anew after 29 days. What our own database refuses to
+//! store is tried again in the same way and said in words after a few tries; nobody blames the CRM for it.
 
-use super::{GIVE_UP_AFTER_MS, Payer};
+use super::{GIVE_UP_AFTER_MS, Payer, REFUSED_TRIES};
 use crate::domain::job::WakeUp;
 use crate::domain::owed::OwedRow;
+use crate::domain::put_aside::Why;
 use crate::ports::PortError;
 use crate::ports::journal::{Unread, write};
 
@@ -57,10 +59,15 @@ impl Payer<'_> {
     /// The row is tried again later, whatever stands in the way. Its conversation is not looked at.
     pub(super) async fn set_back(&self, row: &OwedRow, error: &PortError) -> Result<(), PortError> {
         crate::telemetry::log_chain("owed.set_back", error);
+        let mut again = row.again(self.now_ms() + row.backoff_ms());
         if error.is_unreadable() {
             self.tell_unreadable(&[&row.owed.name()]).await?;
+        } else {
+            again.why = Some(Why::NotStored);
+            if row.tries == REFUSED_TRIES {
+                self.bury(row, &Why::NotStored.words()).await?;
+            }
         }
-        let again = row.again(self.now_ms() + row.backoff_ms());
         let _ = self.journal().commit(vec![write::paid(row), write::owe(&again)]).await?;
         Ok(())
     }
