@@ -368,3 +368,17 @@ fn only_what_is_new_is_there(world: &World, on_the_old_one: bool) -> Result<(), 
     drop(crm);
     nothing_is_left(world)
 }
+
+/// Whoever was at it when the person was erased tied them, wrote nothing to the contact and was gone: the look that is owed after
+/// an erasing unties them.
+#[test]
+fn whoever_was_tied_by_somebody_who_is_gone_is_untied_by_the_look_after_the_erasing() {
+    let mut world = small(true, true, Faults::crashes_at([]));
+    // Their contact is still to be made.
+    world.arrives(said(1, 1, START_MS), START_MS + 10);
+    run(world.settle_up().erase().erase(&world.account.key, &world.channel.id, &Who::User(user(1)))).expect("calm");
+    tied(&world, OLD);
+    contact(&world, OLD);
+    world.run(i64::MAX, START_MS + 60 * MINUTE_MS);
+    nobody_is_left(&world).expect("nobody is left");
+}
