@@ -110,6 +110,27 @@ fn a_readme_is_read_in_one_sitting() {
     }
 }
 
+/// What stands between two marks in the numbered steps.
+fn marked_in_steps(markdown: &str, marks: [char; 2]) -> Vec<String> {
+    let steps = markdown.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_digit()));
+    steps.flat_map(|step| step.split(marks).skip(1).step_by(2).map(str::to_owned)).collect()
+}
+
+#[test]
+fn every_button_and_word_that_the_first_steps_name_is_on_the_page() {
+    let words = read("infra/local/src/page/words.js");
+    let span = |name: &str| words.contains(&format!("\"{name}\""));
+    assert!(span("Skip {span}") && span("{span}進める"), "the page has the button that moves the clock");
+    let english = marked_in_steps(&read("README.md"), ['*', '*']);
+    let readme = read("README.ja.md");
+    let japanese = [marked_in_steps(&readme, ['「', '」']), marked_in_steps(&readme, ['［', '］'])].concat();
+    assert!(english.len() >= 9 && japanese.len() >= 9, "{english:?} {japanese:?}");
+    let clock = ["Skip 15 min", "15分進める"];
+    for name in english.iter().chain(&japanese).filter(|name| !clock.contains(&name.as_str())) {
+        assert!(words.contains(&format!(": \"{name}\",")), "{name} is not on the page");
+    }
+}
+
 #[test]
 fn parameters_and_names_of_tests_are_told_apart() {
     let template =
