@@ -247,6 +247,23 @@ fn what_is_due_comes_until_as_many_as_were_asked_for_and_ends() {
     assert!(early.is_empty(), "nothing is due yet");
 }
 
+#[test]
+fn a_row_that_could_not_be_read_is_not_given_up_once_it_is_another() {
+    let (rows, journal) = table();
+    let owe = write::owe(&OwedRow::new(&account(), Owed::Person { conversation: key(1) }, START_MS, START_MS));
+    assert_eq!(commit(&rows, [owe]), Commit::Done);
+    let (partition, ..) = rows.all().remove(0);
+    let future = || from_the_future(&partition, &format!("{START_MS:013}:dream"));
+    assert_eq!(commit(&rows, [future()]), Commit::Done);
+    let seen = run(journal.next_due(&mut Walk::through(&account(), START_MS), 100)).expect("a calm table").unread;
+    let [seen] = &seen[..] else { panic!("one is seen") };
+    assert_eq!(commit(&rows, [future()]), Commit::Done);
+    assert_eq!(commit(&rows, [write::give_up_unread(seen)]), Commit::Conflict);
+    let seen = run(journal.next_due(&mut Walk::through(&account(), START_MS), 100)).expect("a calm table").unread;
+    assert_eq!(commit(&rows, [write::give_up_unread(&seen[0])]), Commit::Done);
+    assert_eq!(rows.all().len(), 1, "the other row is still owed");
+}
+
 /// What is asked for is the least that comes: all that is due lies in eight lists, and each is read by the page.
 #[test]
 fn no_more_pages_are_read_than_what_was_asked_for_takes() {

@@ -148,6 +148,28 @@ async fn a_job_that_does_not_fit_is_cut_and_every_part_arrives() {
 
     let error = queue.send(&inbox_job(kanji(1_600_000, 3))).await.unwrap_err();
     assert!(!error.is_transient(), "what cannot be cut never fits");
+
+    let halves = [kanji(800_000, 4), kanji(800_000, 5)];
+    queue.send(&inbox_job(halves.join("\n"))).await.unwrap();
+    assert_eq!(stack.aws.sqs().messages("inbox").len(), 17, "two are parts enough");
+}
+
+#[tokio::test]
+async fn a_message_is_delayed_for_fifteen_minutes_at_most_and_never_in_a_fifo_queue() {
+    let stack = stack().await;
+    let inbox = stack.parts().inbox_queue(split_by_line).unwrap();
+    for (delay_s, delayed, there) in [(0, 0, 1), (1, 1, 1), (900, 2, 1)] {
+        inbox.send_later(&inbox_job("x"), delay_s).await.unwrap();
+        let counts = stack.aws.sqs().counts("inbox");
+        assert_eq!((counts.delayed, counts.total() - counts.delayed), (delayed, there), "{delay_s} s");
+    }
+    assert!(!inbox.send_later(&inbox_job("x"), 901).await.unwrap_err().is_transient());
+
+    let wake_ups = stack.parts().wake_ups().unwrap();
+    let account = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new("1") };
+    assert!(!wake_ups.send_later(&WakeUp::of(&account), 1).await.unwrap_err().is_transient());
+    wake_ups.send_later(&WakeUp::of(&account), 0).await.unwrap();
+    assert_eq!((stack.aws.sqs().counts("inbox").total(), stack.aws.sqs().counts("crm.fifo").total()), (3, 1));
 }
 
 #[tokio::test]

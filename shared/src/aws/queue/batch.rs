@@ -73,6 +73,7 @@ fn untaken<'a>(
 
 #[cfg(test)]
 mod tests {
+    use super::super::Burial;
     use super::*;
 
     fn message(size_bytes: usize) -> Outgoing {
@@ -85,6 +86,17 @@ mod tests {
         assert_eq!(sizes((0..23).map(|_| message(10)).collect()), [10, 10, 3]);
         assert_eq!(sizes(vec![message(600_000), message(600_000), message(10)]), [1, 2]);
         assert_eq!(sizes(Vec::new()), [0_usize; 0]);
+    }
+
+    #[test]
+    fn what_is_put_aside_leaves_room_for_its_reason() {
+        let buried =
+            |size_bytes| Outgoing { buried: Some(Burial { reason: "-".to_owned(), at_ms: 0 }), ..message(size_bytes) };
+        let half = MAX_MESSAGE_BYTES / 2;
+        let sizes = |messages: Vec<Outgoing>| pack(messages).iter().map(Vec::len).collect::<Vec<_>>();
+        assert_eq!(sizes(vec![message(half), message(half)]), [2]);
+        assert_eq!(sizes(vec![buried(half), buried(half)]), [1, 1]);
+        assert_eq!(sizes(vec![buried(10), buried(10)]), [2]);
     }
 
     #[test]
