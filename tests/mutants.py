@@ -245,7 +245,7 @@ def asked_of(file, tests):
     return [it for it in tests if it.target not in left_out]
 
 
-def one_by_one(faults):
+def one_by_one(faults, notice):
     """What stands in constants, each in a build of its own: the names of those that neither the core's tests nor the simulation's notice."""
     unnoticed = set()
     for fault in faults:
@@ -261,7 +261,10 @@ def one_by_one(faults):
             tests = [Tests(target, binaries[target], selected, 1) for target, selected in (("musubi", []), ("simulation", DIRECT))]
             by = next((by for by in (it.fails(0, "") for it in tests) if by is not None), None)
             print(f"{fault['name']}: {by or 'not noticed'}", flush=True)
-            unnoticed |= set() if by else {fault["name"]}
+            if by:
+                notice(fault, by)
+            else:
+                unnoticed.add(fault["name"])
         copy.write_text(before)
     return unnoticed
 
@@ -285,13 +288,17 @@ def main():
     for fault in faults:
         fault["there"] &= fault["name"] not in unviable
     binaries, left = build(faults)
-    constant = [faults[number - 1] for number in left if faults[number - 1]["there"]]
+    constant = [faults[number - 1] for number in sorted(left) if faults[number - 1]["there"] and faults[number - 1]["name"] not in before]
     unnoticed = [number for number in of_interest if faults[number - 1]["there"] and number not in left]
     unnoticed = [number for number in unnoticed if faults[number - 1]["name"] not in before]
     viable = sum(faults[number - 1]["there"] for number in of_interest)
     print(f"{len(of_interest)} faults, {viable} compile, {len(unnoticed)} to try", flush=True)
 
     with NOTICED.open("a") as noticed:
+        def notice(fault, by):
+            noticed.write(f"{fault['name']}\t{by}\n")
+            noticed.flush()
+
         for targets, at_once in [STAGES[number - 1] for number in asked.stage] if asked.stage else STAGES:
             tests = [Tests(target, binaries[target], selected, at_once) for target, selected in targets]
             # What fails without a fault notices nothing. The stories are asked for each choice of them that is made.
@@ -305,15 +312,14 @@ def main():
                 file = faults[number - 1]["file"]
                 by = next((by for by in (it.fails(number, file) for it in asked_of(file, tests)) if by is not None), None)
                 if by is not None:
-                    noticed.write(f"{faults[number - 1]['name']}\t{by}\n")
-                    noticed.flush()
+                    notice(faults[number - 1], by)
                 return by is not None
 
             with ThreadPoolExecutor(os.cpu_count()) as workers:
                 unnoticed = [number for number, seen in zip(unnoticed, workers.map(tried, unnoticed)) if not seen]
             print(f"{', '.join(dict(targets))}: {len(unnoticed)} left", flush=True)
+        survivors = sorted(faults[number - 1]["name"] for number in unnoticed) + sorted(one_by_one(constant, notice))
 
-    survivors = sorted(faults[number - 1]["name"] for number in unnoticed) + sorted(one_by_one(constant))
     viable = sum(faults[number - 1]["there"] for number in of_interest)
     standing = {line.partition("  # ")[0] for line in STANDING.read_text().splitlines()} if STANDING.exists() else set()
     for fault in survivors:
