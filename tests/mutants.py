@@ -67,7 +67,7 @@ def without(names):
 
 def stories(file):
     """The stories that have to do with a file."""
-    return next((names for begins, names in STORIES.items() if file.startswith(begins)), [])
+    return [f"{name}::" for name in next((names for begins, names in STORIES.items() if file.startswith(begins)), [])]
 
 
 # Test targets with what selects their tests, and how many go at once.
