@@ -276,6 +276,16 @@ mod tests {
         assert!(sending("{}".to_owned()).fits_a_row());
         assert!(sending("a".repeat(2_000_000)).fits_a_row());
         assert!(!sending(noise(600_000)).fits_a_row());
+
+        // The largest that is taken leaves 8 KiB for the rest of the row, of the 392 that a body may have.
+        let (mut taken, mut refused) = (0, 600_000);
+        while refused - taken > 1 {
+            let middle = (taken + refused) / 2;
+            if sending(noise(middle)).fits_a_row() { taken = middle } else { refused = middle }
+        }
+        let json = serde_json::to_string(&sending(noise(taken))).unwrap();
+        let packed = packed::pack(&json).expect("it packs").len();
+        assert!((383 * 1024..=384 * 1024).contains(&packed), "{packed}");
     }
 
     #[test]

@@ -86,6 +86,9 @@ mod tests {
         assert_eq!(sizes((0..23).map(|_| message(10)).collect()), [10, 10, 3]);
         assert_eq!(sizes(vec![message(600_000), message(600_000), message(10)]), [1, 2]);
         assert_eq!(sizes(Vec::new()), [0_usize; 0]);
+        // To the byte: a mebibyte less the 4 KiB that attributes may take.
+        assert_eq!(sizes(vec![message(522_240), message(522_240)]), [2]);
+        assert_eq!(sizes(vec![message(522_240), message(522_241)]), [1, 1]);
     }
 
     #[test]
