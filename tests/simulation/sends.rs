@@ -1,19 +1,24 @@
 //! What becomes of a send, to the millisecond: what is too old, what is confirmed, what is told when.
 
+use std::sync::Arc;
+
+use async_trait::async_trait;
 use musubi::domain::activity::Mark;
 use musubi::domain::conversation::{Conversation, ConversationKey};
 use musubi::domain::ids::{CallbackId, ContactId};
 use musubi::domain::owed::Owed;
 use musubi::domain::properties::LINE_LAST_OUTCOME;
 use musubi::domain::push::{PushJob, PushOutcome, PushState, Refused, SettlementNote};
-use musubi::ports::Clock;
+use musubi::flow::settle_up::SettleUp;
 use musubi::ports::journal::write;
 use musubi::ports::messenger::PushRefusal;
-use musubi::ports::rows::Commit;
+use musubi::ports::rows::{Commit, Row, RowKey, Rows, Write};
+use musubi::ports::{Clock, Journal, PortError};
 
 use crate::crash_points::small;
 use crate::faults::Faults;
 use crate::linking::contact;
+use crate::models::rows::ModelRows;
 use crate::said::{said, user, word};
 use crate::world::{MINUTE_MS, START_MS, World, run};
 
@@ -125,6 +130,47 @@ fn an_outcome_that_the_crm_refuses_is_put_aside_and_whoever_asks_again_is_told()
         run(world.settle_up().settle_up(&world.account.key, at_ms + passed_ms + 30_000)).expect("nothing fails here");
     }
     assert_eq!((told(&world), completions(&world).len(), world.line.shown().len()), (1, 0, 1));
+}
+
+/// A journal that takes no change of a send.
+struct NoSends(ModelRows);
+
+#[async_trait]
+impl Rows for NoSends {
+    async fn get(&self, key: &RowKey) -> Result<Option<Row>, PortError> {
+        self.0.get(key).await
+    }
+
+    async fn range(&self, partition: &str, from: &str, to: &str, limit: usize) -> Result<Vec<Row>, PortError> {
+        self.0.range(partition, from, to, limit).await
+    }
+
+    async fn commit(&self, writes: Vec<Write>) -> Result<Commit, PortError> {
+        match writes.iter().any(|write| write.key().partition.starts_with("s:")) {
+            true => Err(PortError::permanent("test", "it never will")),
+            false => self.0.commit(writes).await,
+        }
+    }
+}
+
+/// Nobody is told that the CRM was to blame, and everybody hears of it once.
+#[test]
+fn what_our_own_table_refuses_is_said_once_after_a_few_tries_and_stays_owed() {
+    let world = quiet();
+    tried(&world, &job(&world), START_MS + 1_000);
+    let journal = Journal::new(Arc::new(NoSends(world.journal_rows.clone())));
+    for tries in 1..=8 {
+        let due_at_ms = completions(&world)[0];
+        world.clock.advance_to(due_at_ms);
+        let up = SettleUp { journal: journal.clone(), ..world.settle_up() };
+        // It waits still: it is told, and that it was told is what cannot be stored.
+        world.crm.state.lock().unwrap().waiting.insert(CallbackId::new("ap-1"));
+        run(up.settle_up(&world.account.key, due_at_ms + 30_000)).expect("one row's trouble is no failure");
+        let letters = world.wake_ups.buried();
+        assert_eq!(letters.len(), usize::from(tries > 3), "after {tries} tries");
+        assert!(letters.iter().all(|(_, reason)| reason.contains("not_stored") && !reason.contains("crm_")));
+    }
+    assert_eq!(completions(&world).len(), 1);
 }
 
 /// Two sends to one contact, asked for a second apart: whichever ends last, in one batch or in two, the later one stands there.
