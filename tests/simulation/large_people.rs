@@ -10,7 +10,7 @@ use crate::crash_points::small;
 use crate::faults::Faults;
 use crate::linking::tied;
 use crate::said::{saying, unsent, user, word};
-use crate::waiting::{entries_owed, key, settled};
+use crate::waiting::{all_settled, key, pending, settled};
 use crate::world::{MINUTE_MS, START_MS, World, run};
 
 const CONTACT: &str = "501";
@@ -35,21 +35,8 @@ fn says(world: &World, numbers: std::ops::RangeInclusive<u64>, more: &str) {
     }
 }
 
-/// Everything that is owed of what was said is done, as it falls due.
-fn all_settled(world: &World) {
-    for _ in 0..100 {
-        let Some(row) = entries_owed(world).first().cloned() else { return };
-        settled(world, row.due_at_ms.max(world.clock.now_ms()));
-    }
-    panic!("it does not end");
-}
-
 fn refused(world: &World) -> usize {
     run(world.journal().refused(&key(world), 1_000)).expect("a calm table").len()
-}
-
-fn pending(world: &World) -> usize {
-    run(world.journal().all_pending(&key(world), 1_000)).expect("a calm table").len()
 }
 
 fn refuse(world: &World) {

@@ -9,7 +9,7 @@ use crate::crash_points::small;
 use crate::faults::Faults;
 use crate::linking::{contact, tied};
 use crate::said::{saying, word};
-use crate::waiting::{entries_owed, key, sealed, settled};
+use crate::waiting::{all_settled, entries_owed, key, sealed, settled};
 use crate::world::{MINUTE_MS, START_MS, World, run};
 
 const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
@@ -119,9 +119,7 @@ fn what_is_given_up_says_the_crms_own_reason_and_younger_words_stay() {
     assert!(reason.contains("crm_not_ready (MISSING)") && !reason.contains("crm_unreachable"), "{reason}");
     assert!(letter.again.is_some());
     world.crm.state.lock().unwrap().not_ready_for.clear();
-    while let Some(row) = entries_owed(&world).first() {
-        settled(&world, row.due_at_ms);
-    }
+    all_settled(&world);
     assert_eq!((count(&world, &word(1)), count(&world, &word(2))), (0, 1));
 }
 

@@ -153,24 +153,36 @@ impl Rows for NoSends {
     }
 }
 
-/// Nobody is told that the CRM was to blame, and everybody hears of it once.
+/// Nobody is told that the CRM was to blame, and everybody hears of it once, and once more where it is given up and cannot be.
 #[test]
 fn what_our_own_table_refuses_is_said_once_after_a_few_tries_and_stays_owed() {
-    let world = quiet();
-    tried(&world, &job(&world), START_MS + 1_000);
-    let journal = Journal::new(Arc::new(NoSends(world.journal_rows.clone())));
-    for tries in 1..=8 {
-        let due_at_ms = completions(&world)[0];
-        world.clock.advance_to(due_at_ms);
-        let up = SettleUp { journal: journal.clone(), ..world.settle_up() };
-        // It waits still: it is told, and that it was told is what cannot be stored.
-        world.crm.state.lock().unwrap().waiting.insert(CallbackId::new("ap-1"));
-        run(up.settle_up(&world.account.key, due_at_ms + 30_000)).expect("one row's trouble is no failure");
-        let letters = world.wake_ups.buried();
-        assert_eq!(letters.len(), usize::from(tries > 3), "after {tries} tries");
-        assert!(letters.iter().all(|(_, reason)| reason.contains("not_stored") && !reason.contains("crm_")));
+    // Whatever the CRM itself did not take before.
+    for refused_before in [0, 6] {
+        let world = quiet();
+        tried(&world, &job(&world), START_MS + 1_000);
+        let journal = Journal::new(Arc::new(NoSends(world.journal_rows.clone())));
+        let settle = |at_ms: i64| {
+            world.clock.advance_to(at_ms);
+            let up = SettleUp { journal: journal.clone(), ..world.settle_up() };
+            // It waits still: it is told, and that it was told is what cannot be stored.
+            world.crm.state.lock().unwrap().waiting.insert(CallbackId::new("ap-1"));
+            run(up.settle_up(&world.account.key, at_ms + 30_000)).expect("one row's trouble is no failure");
+            let letters = world.wake_ups.buried().into_iter().map(|(_, reason)| reason);
+            let reasons: Vec<String> = letters.filter(|reason| reason.contains("completion-")).collect();
+            assert!(reasons.iter().all(|it| it.contains("not_stored") && !it.contains("crm_")), "{reasons:?}");
+            reasons.len()
+        };
+        world.crm.state.lock().unwrap().not_ready_for.insert("accepted".to_owned());
+        for _ in 0..refused_before {
+            assert_eq!(settle(completions(&world)[0]), 0);
+        }
+        world.crm.state.lock().unwrap().not_ready_for.clear();
+        for tries in refused_before + 1..=refused_before + 8 {
+            assert_eq!(settle(completions(&world)[0]), usize::from(tries > 3), "after {tries} tries");
+        }
+        assert_eq!(settle(START_MS + 30 * DAY_MS), 2);
+        assert_eq!(completions(&world), [START_MS + 31 * DAY_MS], "it is tried once a day");
     }
-    assert_eq!(completions(&world).len(), 1);
 }
 
 /// Two sends to one contact, asked for a second apart: whichever ends last, in one batch or in two, the later one stands there.

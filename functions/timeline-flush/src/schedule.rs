@@ -76,20 +76,24 @@ pub async fn round(ports: &Ports, until_ms: i64) -> Round {
         round.unreadable += one.unreadable;
         round.failures.extend(one.failures);
     }
-    if round.oldest_ms.is_none() && round.failures.is_empty() {
-        round.failures.push(PortError::transient("schedule", "the time was up before any account was looked at"));
-    }
     round
 }
 
 /// Walks through everything that an account is owed and that is due, however much that is: the oldest may lie behind a flood.
-/// Where a list cannot be read to its end, what was found until then counts.
+/// Where a list cannot be read to its end, or the time is up before that, what was found until then counts, and that is a failure:
+/// what is older may lie behind it.
 async fn look_at(ports: &Ports, account: &CrmAccountKey, until_ms: i64) -> Round {
     let mut round = Round::default();
     let clock = &ports.settle_up.clock;
     let now_ms = clock.now_ms();
     let mut walk = Walk::through(account, now_ms + LONGEST_RETRY_MS);
-    while !walk.is_over() && clock.now_ms() < until_ms {
+    while !walk.is_over() {
+        if clock.now_ms() >= until_ms {
+            round
+                .failures
+                .push(PortError::transient("schedule", "the time was up before all that is due was looked at"));
+            break;
+        }
         let due = match ports.settle_up.journal.next_due(&mut walk, STEP).await {
             Ok(due) => due,
             Err(failure) => {

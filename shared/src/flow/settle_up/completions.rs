@@ -80,7 +80,7 @@ impl Payer<'_> {
     }
 
     /// Nothing is owed any more, until the CRM asks again. On a conflict the row stays due.
-    async fn close(&self, row: &OwedRow, mut push: Versioned<Push>) -> Result<(), PortError> {
+    pub(super) async fn close(&self, row: &OwedRow, mut push: Versioned<Push>) -> Result<(), PortError> {
         push.value.completion_owed = false;
         let writes = vec![write::paid(row), write::push(&push.value, push.rev, self.now_ms())];
         let _ = self.journal().commit(writes).await?;

@@ -49,22 +49,21 @@ impl Payer<'_> {
 
     /// The row goes; whatever happens next owes it anew.
     async fn end(&self, row: &OwedRow, mut writes: Vec<Write>) -> Result<(), PortError> {
-        writes.push(write::paid(row));
         match &row.owed {
+            Owed::Completion { push } => {
+                if let Some(push) = self.journal().push(*push).await? {
+                    return self.close(row, push).await;
+                }
+            }
             Owed::Person { conversation } => {
                 if let Some(mut head) = self.head(conversation).await? {
                     head.value.person_owed = false;
                     writes.push(write::conversation(&head.value, head.rev));
                 }
             }
-            Owed::Completion { push } => {
-                if let Some(mut push) = self.journal().push(*push).await? {
-                    push.value.completion_owed = false;
-                    writes.push(write::push(&push.value, push.rev, self.now_ms()));
-                }
-            }
             _ => {}
         }
+        writes.push(write::paid(row));
         // On a conflict the row stays due.
         let _ = self.journal().commit(writes).await?;
         Ok(())

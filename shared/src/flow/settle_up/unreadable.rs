@@ -62,22 +62,24 @@ impl Payer<'_> {
         let mut again = row.again(self.now_ms() + row.backoff_ms());
         if error.is_unreadable() {
             self.tell_unreadable(&[&row.owed.name()]).await?;
-        } else {
+        } else if row.tries >= REFUSED_TRIES && row.why != Some(Why::NotStored) {
+            // Once: the row says from then on that it was said.
+            self.bury(row, &Why::NotStored.words()).await?;
             again.why = Some(Why::NotStored);
-            if row.tries == REFUSED_TRIES {
-                self.bury(row, &Why::NotStored.words()).await?;
-            }
         }
         let _ = self.journal().commit(vec![write::paid(row), write::owe(&again)]).await?;
         Ok(())
     }
 
-    /// A row that cannot even be given up, because what it is about cannot be read: said in words, and owed anew from now on.
+    /// A row that cannot even be given up, because what it is about cannot be read, or its end not be stored: said in words, and
+    /// owed anew from now on.
     pub(super) async fn begin_anew(&self, row: &OwedRow, error: &PortError) -> Result<(), PortError> {
         crate::telemetry::log_chain("owed.not_given_up", error);
-        let why = "unreadable: what this is about could not be read for 29 days; it is tried once a day from now on / \
-                   対象のデータを29日間読み取れませんでした。今後は1日に1回試します";
-        self.bury_words(&[&row.owed.name()], why).await?;
+        if error.is_unreadable() {
+            let why = "unreadable: what this is about could not be read for 29 days; it is tried once a day from now on / \
+                       対象のデータを29日間読み取れませんでした。今後は1日に1回試します";
+            self.bury_words(&[&row.owed.name()], why).await?;
+        }
         let now_ms = self.now_ms();
         let anew = OwedRow { since_ms: now_ms, ..row.again(now_ms + DAY_MS) };
         let _ = self.journal().commit(vec![write::paid(row), write::owe(&anew)]).await?;
