@@ -93,10 +93,15 @@ async fn what_cannot_be_kept_is_refused_in_words_before_the_workflow_waits() {
     assert_eq!(app.world.aws.sqs().counts("push-dlq").total(), 0);
 }
 
-/// A journal that refuses to write, for good or for now.
+/// What a journal refuses that does not refuse everything.
+const UNWANTED: &str = "not-to-be-stored";
+
+/// A journal that refuses to write what holds a word, for good or for now.
 struct Refuses {
     inner: Arc<dyn Rows>,
     for_good: bool,
+    /// Empty: whatever it is.
+    word: &'static str,
 }
 
 #[async_trait]
@@ -109,17 +114,19 @@ impl Rows for Refuses {
         self.inner.range(partition, from, to, limit).await
     }
 
-    async fn commit(&self, _writes: Vec<Write>) -> Result<Commit, PortError> {
-        match self.for_good {
-            true => Err(PortError::permanent("test", "it never will")),
-            false => Err(PortError::transient("test", "not now")),
+    async fn commit(&self, writes: Vec<Write>) -> Result<Commit, PortError> {
+        match writes.iter().any(|write| matches!(write, Write::Put { body, .. } if body.contains(self.word))) {
+            true if self.for_good => Err(PortError::permanent("test", "it never will")),
+            true => Err(PortError::transient("test", "not now")),
+            false => self.inner.commit(writes).await,
         }
     }
 }
 
 async fn refusing(for_good: bool) -> App {
     let sabotage = move |ports: &mut push_delivery::Ports, _: Kill| {
-        ports.deliver.journal = Journal::new(Arc::new(Refuses { inner: ports.deliver.journal.rows(), for_good }));
+        ports.deliver.journal =
+            Journal::new(Arc::new(Refuses { inner: ports.deliver.journal.rows(), for_good, word: "" }));
     };
     App::with(Options { sabotage: Some(Box::new(sabotage)), ..Options::default() }).await
 }
@@ -156,34 +163,6 @@ async fn queue(app: &App, tries: u32) {
     app.world.parts(Patience::WORKER).expect("parts").push_queue().expect("a queue").send(&job).await.expect("sent");
 }
 
-/// A journal that refuses what holds these words, for good or for now.
-struct RefusesWords {
-    inner: Arc<dyn Rows>,
-    for_good: bool,
-}
-
-const UNWANTED: &str = "not-to-be-stored";
-
-#[async_trait]
-impl Rows for RefusesWords {
-    async fn get(&self, key: &RowKey) -> Result<Option<Row>, PortError> {
-        self.inner.get(key).await
-    }
-
-    async fn range(&self, partition: &str, from: &str, to: &str, limit: usize) -> Result<Vec<Row>, PortError> {
-        self.inner.range(partition, from, to, limit).await
-    }
-
-    async fn commit(&self, writes: Vec<Write>) -> Result<Commit, PortError> {
-        let is_unwanted = |write: &Write| matches!(write, Write::Put { body, .. } if body.contains(UNWANTED));
-        match writes.iter().any(is_unwanted) {
-            true if self.for_good => Err(PortError::permanent("test", "it never will")),
-            true => Err(PortError::transient("test", "not now")),
-            false => self.inner.commit(writes).await,
-        }
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_that_cannot_be_recorded_is_put_aside_in_words_and_its_neighbours_are_recorded() {
     // For good; and for now, in its last try and in its first.
@@ -191,7 +170,8 @@ async fn an_event_that_cannot_be_recorded_is_put_aside_in_words_and_its_neighbou
         let app = App::start().await;
         let parts = app.world.parts(Patience::WORKER).expect("parts");
         let mut ports = line_inbox::Ports::of(&parts, &app.world.environment).expect("ports");
-        ports.record.journal = Journal::new(Arc::new(RefusesWords { inner: ports.record.journal.rows(), for_good }));
+        ports.record.journal =
+            Journal::new(Arc::new(Refuses { inner: ports.record.journal.rows(), for_good, word: UNWANTED }));
         let now_ms = app.world.clock.now_ms();
         let events = ["before it", UNWANTED, "behind it"];
         let events: Vec<Value> =
