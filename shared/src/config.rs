@@ -189,7 +189,7 @@ pub fn push_queue(environment: &Environment) -> Result<QueueUrls, ConfigError> {
     queue_urls(environment, "MUSUBI_PUSH_QUEUE_URL", "MUSUBI_PUSH_DLQ_URL")
 }
 
-/// The queue that wakes the payer.
+/// The queue that wakes the dispatcher.
 ///
 /// # Errors
 /// Names the missing variable.

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { openPage, startLocal } from "./harness.js";
 
-/** The payer writes properties and tasks within 30 seconds; a loaded machine may take its time. */
+/** The dispatcher writes properties and tasks within 30 seconds; a loaded machine may take its time. */
 const ARRIVES = { timeout: 60_000 };
 let local;
 let opened;
@@ -189,7 +189,7 @@ test("the language is switched at once, kept, and every word exists in both", as
   await page.locator("#phone-title", { hasText: "The customer's phone" }).waitFor();
   await page.locator(".contact").first().waitFor();
   const raw = await page.evaluate(() => {
-    const key = /\b(phone|crm|flow|inside|run|owed|step|kind|trouble)\.[a-z]+/;
+    const key = /\b(phone|crm|flow|inside|run|effect|step|kind|trouble)\.[a-z]+/;
     return [...document.querySelectorAll("body *")].filter((node) => node.children.length === 0 && key.test(node.textContent)).map((node) => node.textContent);
   });
   assert.deepEqual(raw, []);

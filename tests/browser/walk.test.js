@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import { openPage, startLocal } from "./harness.js";
 
-/** What the payer writes arrives within 30 seconds; a loaded machine may take its time. */
+/** What the dispatcher writes arrives within 30 seconds; a loaded machine may take its time. */
 const ARRIVES = { timeout: 60_000 };
 const COOKIE = "__Host-musubi-login";
 let local;

@@ -14,7 +14,7 @@ use musubi::domain::conversation::{Conversation, ConversationKey};
 use musubi::domain::ids::{BotUserId, ChannelId, ContactId, CrmAccountId, EventId, LineUserId, MessageId};
 use musubi::domain::job::InboxJob;
 use musubi::domain::link::ContactLink;
-use musubi::domain::owed::{Owed, OwedRow};
+use musubi::domain::outbox::{Effect, OutboxRow};
 use musubi::domain::push::{OutgoingMessage, PushId, PushJob, Sending};
 use musubi::line::message::Tokens;
 use musubi::line::signature::verify;
@@ -167,7 +167,7 @@ fn of_the_domain() -> Vec<String> {
     vec![
         shown(&activity),
         shown(&Conversation::new(conversation.clone(), key())),
-        shown(&OwedRow::new(&key(), Owed::Person { conversation }, 1, 1)),
+        shown(&OutboxRow::new(&key(), Effect::SyncContact { conversation }, 1, 1)),
         shown(&job),
         shown(&sending),
         shown(&link),

@@ -23,7 +23,7 @@ from stack import until
 
 PEOPLE, WORDS_EACH, RUNS, UNKNOWN = 6, 50, 50, 400
 AT_WORK = ["line-webhook", "line-inbox", "crm-action", "push-delivery", "timeline-flush"]
-# The second of a payer comes when the first one's wake-up is back, in the middle of the flood.
+# The second of a dispatcher comes when the first one's wake-up is back, in the middle of the flood.
 KILLS, KILLS_OF_EACH = 25, 2
 AMPERSANDS, AMPERSANDS_A_MESSAGE = 55_000, 5_000
 VISIBILITY_S, AT_ONCE = 31, 3
@@ -96,7 +96,7 @@ class Attack:
         """Among what is due to the account now, beside rows of today."""
         parts = (b"hubspot", self.demo.portal_id.encode())
         account = hashlib.sha256(b"".join(len(part).to_bytes(8) + part for part in parts)).hexdigest()[:32]
-        row = {"pk": f"o:{account}:0", "sk": f"{int(time.time() * 1000):013}:dream-1", "body": '{"v":99,"owed":{"kind":"dream"}}'}
+        row = {"pk": f"o:{account}:0", "sk": f"{int(time.time() * 1000):013}:dream-1", "body": '{"v":99,"effect":{"kind":"dream"}}'}
         self.planted = {name: {"S": value} for name, value in row.items()} | {"rev": {"N": "1"}}
         self.stack.client("dynamodb").put_item(TableName=self.stack.ids["JournalTable"], Item=self.planted)
 

@@ -13,17 +13,17 @@ def notes_with(fakes, text):
 
 def test_what_a_person_writes_becomes_a_task_and_a_note_of_their_contact_by_the_schedule_alone(stack, demo, fakes):
     assert world.line_posts(stack, demo, [world.text_event(demo, "予約を変更したい")]) == 200
-    # Nobody wakes the payer here: the minute's schedule of the template has to.
+    # Nobody wakes the dispatcher here: the minute's schedule of the template has to.
     # A note is written first and tied to its contact next.
     until(lambda: [n for n in notes_with(fakes, "予約を変更したい") if n["contact_id"]], "the note is there", seconds=150)
     # Where the machine is slow, the first wake-up's payment may last until the conversation has paused.
-    until(lambda: [line for line in stack.logs("timeline-flush") if "OldestOwedSeconds" in line], "the schedule wakes the payer", seconds=90)
+    until(lambda: [line for line in stack.logs("timeline-flush") if "OldestEffectSeconds" in line], "the schedule wakes the dispatcher", seconds=90)
     (note,) = notes_with(fakes, "予約を変更したい")
     assert note["contact_id"] == demo.contact_id
     assert len(fakes.world()["crm"]["tasks"]) == 1
 
 
-def test_the_payer_has_refreshed_its_token_and_stored_it(stack, demo):
+def test_the_dispatcher_has_refreshed_its_token_and_stored_it(stack, demo):
     assert world.token(stack, demo)[1]["expires_at_ms"] > 0
 
 
@@ -81,7 +81,7 @@ def test_a_poison_record_is_parted_with_and_its_neighbours_are_not_held_up(stack
     sqs.purge_queue(QueueUrl=stack.ids["InboxDeadLetterQueue"])
 
 
-def test_a_wake_up_that_cannot_be_read_is_put_aside_by_the_payer(stack, demo):
+def test_a_wake_up_that_cannot_be_read_is_put_aside_by_the_dispatcher(stack, demo):
     sqs = stack.client("sqs")
     sqs.send_message(QueueUrl=stack.ids["CrmQueue"], MessageBody="no wake-up", MessageGroupId="poison", MessageDeduplicationId="1")
     until(lambda: stack.messages_in("CrmDeadLetterQueue") == 1, "it is parted with, without waiting for 20 tries")

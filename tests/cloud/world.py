@@ -154,7 +154,7 @@ def token(stack, demo):
 
 
 def let_the_token_end(stack, demo):
-    """The payer has to refresh it, and to store the new one."""
+    """The dispatcher has to refresh it, and to store the new one."""
     name, stored = token(stack, demo)
     stack.client("secretsmanager").put_secret_value(SecretId=name, SecretString=json.dumps(stored | {"expires_at_ms": 0}))
 
@@ -186,7 +186,7 @@ def know_the_friend(fakes, demo):
 
 
 def settled(stack, condition, what):
-    """Waits for the condition, waking the payer as its schedule does, so that a test need not wait for the minute."""
+    """Waits for the condition, waking the dispatcher as its schedule does, so that a test need not wait for the minute."""
 
     def look():
         stack.wake("timeline-flush")

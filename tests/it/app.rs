@@ -10,7 +10,7 @@ use local::world::{Options, World};
 use musubi::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
 use musubi::domain::channel::Channel;
 use musubi::domain::ids::{ChannelId, CrmAccountId};
-use musubi::domain::owed::{Owed, OwedRow};
+use musubi::domain::outbox::{Effect, OutboxRow};
 use musubi::ports::rows::Commit;
 use serde_json::Value;
 
@@ -100,17 +100,17 @@ impl App {
         self.world.clock.advance_ms(minutes * 60_000);
     }
 
-    /// How many rows are owed, looks at open tasks left out.
-    pub async fn owed(&self) -> usize {
-        self.owed_rows().await.iter().filter(|row| !matches!(row.owed, Owed::TaskCheck { .. })).count()
+    /// How many rows are in the outbox, looks at open tasks left out.
+    pub async fn effects(&self) -> usize {
+        self.outbox_rows().await.iter().filter(|row| !matches!(row.effect, Effect::PollTask { .. })).count()
     }
 
     /// Waits until no look at a task is due.
     pub async fn until_looked(&self) {
         for _ in 0..3_600 {
             let now_ms = self.world.clock.now_ms();
-            let is_due = |row: &OwedRow| matches!(row.owed, Owed::TaskCheck { .. }) && row.due_at_ms <= now_ms;
-            if !self.owed_rows().await.iter().any(is_due) {
+            let is_due = |row: &OutboxRow| matches!(row.effect, Effect::PollTask { .. }) && row.due_at_ms <= now_ms;
+            if !self.outbox_rows().await.iter().any(is_due) {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -118,16 +118,17 @@ impl App {
         panic!("a task is not looked at");
     }
 
-    async fn owed_rows(&self) -> Vec<OwedRow> {
+    async fn outbox_rows(&self) -> Vec<OutboxRow> {
         let journal = self.world.parts(musubi::aws::Patience::WORKER).expect("parts").journal().expect("a journal");
         journal.due(&account(), 9_999_999_999_999, 40_000).await.expect("rows")
     }
 
-    /// How many rows are owed that do not wait for time to pass anyway.
-    pub async fn owed_but_entries(&self) -> usize {
-        let waits =
-            |row: &&OwedRow| matches!(row.owed, Owed::Entry { .. } | Owed::TaskCheck { .. } | Owed::Oblivion { .. });
-        let rows = self.owed_rows().await;
+    /// How many rows are in the outbox that do not wait for time to pass anyway.
+    pub async fn effects_but_entries(&self) -> usize {
+        let waits = |row: &&OutboxRow| {
+            matches!(row.effect, Effect::WriteEntry { .. } | Effect::PollTask { .. } | Effect::ExpireParkedPush { .. })
+        };
+        let rows = self.outbox_rows().await;
         rows.len() - rows.iter().filter(waits).count()
     }
 
@@ -140,11 +141,11 @@ impl App {
         self.minutes_pass(1);
     }
 
-    /// Waits until no queue holds anything and nothing but entries, which wait for a pause, is owed.
+    /// Waits until no queue holds anything and nothing but entries, which wait for a pause, is in the outbox.
     pub async fn settled_but_entries(&self) {
         for _ in 0..7_200 {
             let waiting: usize = ["inbox", "push"].iter().map(|queue| self.world.aws.sqs().counts(queue).total()).sum();
-            if waiting == 0 && self.owed_but_entries().await == 0 {
+            if waiting == 0 && self.effects_but_entries().await == 0 {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -173,7 +174,7 @@ impl App {
             }
             self.time_passes(step_ms).await;
         }
-        panic!("{what}: it did not come; {} owed", self.owed().await);
+        panic!("{what}: it did not come; {} in the outbox", self.effects().await);
     }
 
     /// A step of the clock while nothing runs; little more than what passes by itself while something does: a function has a minute
@@ -184,16 +185,16 @@ impl App {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 
-    /// Waits until so many rows are owed.
-    pub async fn until_owed(&self, what: &str, rows: usize) {
+    /// Waits until so many rows are in the outbox.
+    pub async fn until_effects(&self, what: &str, rows: usize) {
         for _ in 0..3_600 {
             let waiting: usize = ["inbox", "push"].iter().map(|queue| self.world.aws.sqs().counts(queue).total()).sum();
-            if waiting == 0 && self.owed().await == rows {
+            if waiting == 0 && self.effects().await == rows {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        panic!("{what}: {} rows are owed", self.owed().await);
+        panic!("{what}: {} rows are in the outbox", self.effects().await);
     }
 
     /// In how many rows of all tables these words stand.
@@ -218,16 +219,16 @@ impl App {
         self.minutes_pass(1);
     }
 
-    /// Waits until no queue holds anything and nothing is owed.
+    /// Waits until no queue holds anything and the outbox is empty.
     pub async fn settled(&self) {
         for _ in 0..7_200 {
             let waiting: usize = ["inbox", "push"].iter().map(|queue| self.world.aws.sqs().counts(queue).total()).sum();
-            if waiting == 0 && self.owed().await == 0 {
+            if waiting == 0 && self.effects().await == 0 {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        panic!("the world does not come to rest: {} owed", self.owed().await);
+        panic!("the world does not come to rest: {} in the outbox", self.effects().await);
     }
 }
 

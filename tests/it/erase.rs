@@ -62,7 +62,7 @@ async fn an_erased_person_is_in_no_table_and_what_is_from_before_does_not_come_b
         ["line_user_id", "line_last_message", "line_recent_messages"].iter().all(|name| app.linked(name).is_empty())
     })
     .await;
-    // The parked send's last look stays owed: it names no person.
+    // The parked send's last look stays in the outbox: it names no person.
     app.settled_but_entries().await;
     assert_eq!((app.texts_at_rest(WORDS).await, app.texts_at_rest(LINKED_USER).await), (0, 0));
     let again = erase(&app, person).await;

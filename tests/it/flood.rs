@@ -13,7 +13,7 @@ use musubi::crm::CrmClients;
 use musubi::domain::activity::Content;
 use musubi::domain::conversation::Source;
 use musubi::domain::ids::{CallbackId, ChannelId, EventId, LineUserId, MessageId};
-use musubi::domain::owed::{Owed, OwedRow};
+use musubi::domain::outbox::{Effect, OutboxRow};
 use musubi::domain::push::{Push, PushId, PushJob, PushOutcome, PushState, Settlement};
 use musubi::flow::record::{InboundEvent, InboundWhat, Record};
 use musubi::ports::journal::write;
@@ -24,7 +24,7 @@ use timeline_flush::Ports;
 use crate::app::account;
 
 const DAY_MS: i64 = 86_400_000;
-/// A call of the payer.
+/// A call of the dispatcher.
 const CALL_MS: i64 = 20_000;
 
 /// A clock that only sleeping moves.
@@ -41,7 +41,7 @@ impl Clock for Sleepers {
     }
 }
 
-/// Payer, tables and HubSpot; nothing runs by itself.
+/// Dispatcher, tables and HubSpot; nothing runs by itself.
 struct Still {
     clock: FakeClock,
     hubspot: FakeHubSpot,
@@ -73,7 +73,7 @@ impl Still {
     }
 
     fn journal(&self) -> &Journal {
-        &self.ports.settle_up.journal
+        &self.ports.dispatch.journal
     }
 
     /// Outcomes for workflows that HubSpot knows nothing of.
@@ -100,9 +100,9 @@ impl Still {
             };
             let outcome = PushOutcome::Blocked;
             let state = PushState::Settled(Settlement { outcome, note: None, line_request_id: None, at_ms: now_ms });
-            let push = Push { completion_owed: true, ..Push::of(&job, state) };
-            let owed = OwedRow::new(&key, Owed::Completion { push: push.id }, now_ms, now_ms);
-            writes.extend([write::push(&push, 0, now_ms), write::owe(&owed)]);
+            let push = Push { completion_queued: true, ..Push::of(&job, state) };
+            let row = OutboxRow::new(&key, Effect::CompleteWorkflow { push: push.id }, now_ms, now_ms);
+            writes.extend([write::push(&push, 0, now_ms), write::enqueue(&row)]);
         }
         for some in writes.chunks(100) {
             assert_eq!(self.journal().commit(some.to_vec()).await.expect("stored"), Commit::Done);
@@ -110,10 +110,10 @@ impl Still {
     }
 
     async fn says(&self, words: &str) {
-        let settle_up = &self.ports.settle_up;
-        let wake_ups = Arc::clone(&settle_up.wake_ups);
-        let record = Record { journal: self.journal().clone(), wake_ups, clock: Arc::clone(&settle_up.clock) };
-        let channel = settle_up.channels.find(&ChannelId::new(CHANNEL_ID)).await.expect("a row").expect("a channel");
+        let dispatch = &self.ports.dispatch;
+        let wake_ups = Arc::clone(&dispatch.wake_ups);
+        let record = Record { journal: self.journal().clone(), wake_ups, clock: Arc::clone(&dispatch.clock) };
+        let channel = dispatch.channels.find(&ChannelId::new(CHANNEL_ID)).await.expect("a row").expect("a channel");
         let now_ms = self.clock.now_ms();
         let event = InboundEvent {
             at_ms: now_ms,
@@ -128,10 +128,10 @@ impl Still {
         record.record(&channel, now_ms, &event).await.expect("recorded");
     }
 
-    /// One call of the payer. How long after its beginning HubSpot first heard these words, and how many calls before.
+    /// One call of the dispatcher. How long after its beginning HubSpot first heard these words, and how many calls before.
     async fn pay_until_heard(&self, words: &str) -> (i64, usize) {
         let (began_ms, before) = (self.clock.now_ms(), self.hubspot.ledger().calls.len());
-        self.ports.settle_up.settle_up(&account(), began_ms + CALL_MS).await.expect("paid");
+        self.ports.dispatch.dispatch(&account(), began_ms + CALL_MS).await.expect("done");
         let calls = self.hubspot.ledger().calls.split_off(before);
         assert!(self.clock.now_ms() - began_ms <= CALL_MS, "the call did not outlive its time");
         let at = calls.iter().position(|call| String::from_utf8_lossy(&call.body).contains(words));
@@ -163,13 +163,13 @@ async fn a_workflow_that_hubspot_does_not_know_for_hours_is_told_no_more_until_i
     still.unknown_completions(0..3).await;
     let mut told = 0;
     for _ in 0..40 {
-        still.ports.settle_up.settle_up(&account(), still.clock.now_ms() + CALL_MS).await.expect("paid");
+        still.ports.dispatch.dispatch(&account(), still.clock.now_ms() + CALL_MS).await.expect("done");
         told = still.hubspot.completions().len();
         still.clock.advance_ms(15 * 60_000);
     }
-    let owed = still.journal().count_owed(&account(), 1_000).await.expect("rows");
-    assert_eq!(owed, 0, "ten hours later");
-    still.ports.settle_up.settle_up(&account(), still.clock.now_ms() + CALL_MS).await.expect("paid");
+    let left = still.journal().count_effects(&account(), 1_000).await.expect("rows");
+    assert_eq!(left, 0, "ten hours later");
+    still.ports.dispatch.dispatch(&account(), still.clock.now_ms() + CALL_MS).await.expect("done");
     assert_eq!(still.hubspot.completions().len(), told);
     assert!((30..=80).contains(&told), "each was told some twenty times, not {told} in all");
 }

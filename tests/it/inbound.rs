@@ -132,10 +132,10 @@ async fn where_contacts_are_not_created_words_wait_seven_days_and_are_then_count
     app.change_channel(|channel| channel.settings.create_contacts = false).await;
     app.world.line.write_text(CHANNEL_ID, NEW_USER, "だれにも結びつかない言葉").await;
     app.minutes_pass(61);
-    app.until_owed("the words wait", 1).await;
+    app.until_effects("the words wait", 1).await;
     assert_eq!(app.texts_at_rest("だれにも").await, 1);
     app.minutes_pass(7 * 24 * 60);
-    app.until_owed("nothing waits", 0).await;
+    app.until_effects("nothing waits", 0).await;
     assert_eq!(app.texts_at_rest("だれにも").await, 0);
     assert_eq!((app.notes().len(), app.contact_of(NEW_USER).is_some()), (0, false));
 }

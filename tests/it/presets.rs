@@ -61,14 +61,14 @@ impl App {
         // A webhook that is on its way is in neither list: twice with nothing, and time between, is nothing.
         let mut quiet = 0;
         for _ in 0..9_600 {
-            let rests = self.world.hubspot.waiting_webhooks() == 0 && self.owed_but_entries().await == 0;
+            let rests = self.world.hubspot.waiting_webhooks() == 0 && self.effects_but_entries().await == 0;
             quiet = if rests { quiet + 1 } else { 0 };
             if quiet == 8 {
                 return;
             }
             self.time_passes(if rests { 0 } else { 20_000 }).await;
         }
-        panic!("looks do not come to rest: {} owed", self.owed().await);
+        panic!("looks do not come to rest: {} in the outbox", self.effects().await);
     }
 
     /// Posts webhook events as HubSpot would.
@@ -153,7 +153,7 @@ async fn line_that_does_not_answer_is_asked_again() {
     })
     .await;
     assert_eq!(app.tied_to(JIRO).await, None);
-    assert!(app.owed_but_entries().await > 0, "the look is still owed");
+    assert!(app.effects_but_entries().await > 0, "the look is still in the outbox");
     app.world.line.clear_faults();
     app.looked().await;
     assert_eq!(app.tied_to(JIRO).await, Some(contact));
@@ -244,7 +244,7 @@ async fn a_batch_that_comes_twice_and_backwards_changes_nothing_more() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn webhooks_that_hubspot_did_not_send_now_are_refused_with_a_bare_status_and_nothing_is_owed() {
+async fn webhooks_that_hubspot_did_not_send_now_are_refused_with_a_bare_status_and_nothing_is_enqueued() {
     let app = App::start().await;
     app.settled().await;
     let (url, now_ms) = (app.hook_url(), app.world.clock.now_ms());
@@ -268,14 +268,14 @@ async fn webhooks_that_hubspot_did_not_send_now_are_refused_with_a_bare_status_a
         ("unsigned", http::HeaderMap::new(), &body),
     ] {
         assert_eq!(app.post_hook(headers, body.clone()).await, (401, String::new()), "{what}");
-        assert_eq!(app.owed().await, 0, "{what}");
+        assert_eq!(app.effects().await, 0, "{what}");
     }
     let unreadable = "{}".to_owned();
     let headers = signed(CLIENT_SECRET, &unreadable, now_ms);
     assert_eq!(app.post_hook(headers, unreadable).await, (400, String::new()));
     let huge = format!("[{}1]", " ".repeat(1_100_000));
     assert_eq!(app.post_hook(signed(CLIENT_SECRET, &huge, now_ms), huge).await, (413, String::new()));
-    assert_eq!(app.owed().await, 0);
+    assert_eq!(app.effects().await, 0);
     assert_eq!(app.post_hook(good, body).await, (200, String::new()), "as it was signed it is taken");
 }
 

@@ -10,7 +10,7 @@ use musubi::config::Environment;
 use musubi::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
 use musubi::domain::ids::{ContactId, CrmAccountId, CrmAppId};
 use musubi::domain::language::Language;
-use musubi::domain::owed::{Owed, OwedRow};
+use musubi::domain::outbox::{Effect, OutboxRow};
 use musubi::ports::journal::write;
 use musubi::ports::rows::{Commit, Expect, Row, RowKey, Rows, Write};
 use musubi::ports::{Crm, Crms, Journal, PortError};
@@ -40,14 +40,14 @@ impl Stack {
     async fn account(&self, id: &str) -> CrmAccountKey {
         let key = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new(id) };
         let account = CrmAccount::new(key.clone(), CrmAppId::new("5"), Language::Japanese, "Asia/Tokyo");
-        assert_eq!(self.ports.settle_up.channels.put_account(&account, 0).await.expect("stored"), Commit::Done);
+        assert_eq!(self.ports.dispatch.channels.put_account(&account, 0).await.expect("stored"), Commit::Done);
         key
     }
 
-    async fn owe(&self, rows: Vec<OwedRow>) {
+    async fn enqueue(&self, rows: Vec<OutboxRow>) {
         for some in rows.chunks(100) {
-            let writes = some.iter().map(write::owe).collect();
-            assert_eq!(self.ports.settle_up.journal.commit(writes).await.expect("stored"), Commit::Done);
+            let writes = some.iter().map(write::enqueue).collect();
+            assert_eq!(self.ports.dispatch.journal.commit(writes).await.expect("stored"), Commit::Done);
         }
     }
 
@@ -65,9 +65,9 @@ fn ports(environment: &Environment, clock: &FakeClock) -> Ports {
     Ports::of(&Parts::over(aws, environment.clone(), Arc::new(clock.clone())), environment).expect("ports")
 }
 
-fn look(account: &CrmAccountKey, contact: usize, since_ms: i64, due_at_ms: i64) -> OwedRow {
-    let look = Owed::Look { contact: ContactId::new(contact.to_string()), forget: false };
-    OwedRow::new(account, look, since_ms, due_at_ms)
+fn look(account: &CrmAccountKey, contact: usize, since_ms: i64, due_at_ms: i64) -> OutboxRow {
+    let look = Effect::ReconcileContact { contact: ContactId::new(contact.to_string()) };
+    OutboxRow::new(account, look, since_ms, due_at_ms)
 }
 
 /// A table of which one account's lists cannot be read.
@@ -106,12 +106,12 @@ async fn what_is_wrong_with_one_account_keeps_no_other_asleep_and_no_age_untold(
         expect: Expect::Any,
         expires_at_s: None,
     };
-    let parts_rows = stack.ports.settle_up.journal.rows();
-    stack.owe(vec![look(&broken, 1, NOW_MS, NOW_MS)]).await;
+    let parts_rows = stack.ports.dispatch.journal.rows();
+    stack.enqueue(vec![look(&broken, 1, NOW_MS, NOW_MS)]).await;
     let rows = stack.aws.dynamodb().rows("journal").expect("rows");
     let list = rows[0].key.partition.rsplit_once(':').expect("a shard").0.to_owned();
-    stack.owe(vec![look(&late, 2, NOW_MS - 2 * DAY_MS, NOW_MS)]).await;
-    stack.ports.settle_up.journal = Journal::new(Arc::new(Broken { inner: parts_rows, list }));
+    stack.enqueue(vec![look(&late, 2, NOW_MS - 2 * DAY_MS, NOW_MS)]).await;
+    stack.ports.dispatch.journal = Journal::new(Arc::new(Broken { inner: parts_rows, list }));
     plant(&stack, dream).await;
 
     let round = schedule::round(&stack.ports, i64::MAX).await;
@@ -137,7 +137,7 @@ impl Crms for AllAtOnce {
 #[tokio::test]
 async fn the_accounts_of_a_batch_are_seen_to_at_the_same_time_and_one_that_breaks_brings_nothing_back() {
     let mut stack = Stack::start().await;
-    stack.ports.settle_up.crms = Arc::new(AllAtOnce(tokio::sync::Barrier::new(3)));
+    stack.ports.dispatch.crms = Arc::new(AllAtOnce(tokio::sync::Barrier::new(3)));
     let mut records = Vec::new();
     for id in ["1", "2", "3"] {
         let woken = musubi::aws::envelope::encode(&musubi::domain::job::WakeUp::of(&stack.account(id).await));
@@ -156,14 +156,14 @@ async fn plant(stack: &Stack, write: Write) {
 }
 
 #[tokio::test]
-async fn the_oldest_owed_work_is_found_behind_a_flood() {
+async fn the_oldest_effect_is_found_behind_a_flood() {
     let stack = Stack::start().await;
     let account = stack.account("1").await;
     // More than are looked at together.
-    stack.owe((0..5_000).map(|number| look(&account, number, NOW_MS, NOW_MS)).collect()).await;
+    stack.enqueue((0..5_000).map(|number| look(&account, number, NOW_MS, NOW_MS)).collect()).await;
     let old = look(&account, 5_001, NOW_MS - 3 * DAY_MS, NOW_MS + 14 * MINUTE_MS);
     let by_design = look(&account, 5_002, NOW_MS - 9 * DAY_MS, NOW_MS + 16 * MINUTE_MS);
-    stack.owe(vec![old, by_design]).await;
+    stack.enqueue(vec![old, by_design]).await;
     let round = schedule::round(&stack.ports, i64::MAX).await;
     assert_eq!(round.oldest_ms, Some(3 * DAY_MS));
     assert!(round.tell().is_ok());
@@ -173,7 +173,7 @@ async fn the_oldest_owed_work_is_found_behind_a_flood() {
 async fn a_round_ends_when_its_time_is_up_and_has_woken_everybody() {
     let stack = Stack::start().await;
     let account = stack.account("1").await;
-    stack.owe(vec![look(&account, 1, NOW_MS - DAY_MS, NOW_MS)]).await;
+    stack.enqueue(vec![look(&account, 1, NOW_MS - DAY_MS, NOW_MS)]).await;
     let round = schedule::round(&stack.ports, NOW_MS).await;
     assert_eq!((stack.woken(), round.oldest_ms), (vec!["hubspot:1".to_owned()], None), "nobody looked");
     assert!(round.tell().is_err(), "the alarm on the oldest work hears nothing: Lambda counts a failure instead");

@@ -34,7 +34,7 @@ async fn plant_everywhere(app: &App) {
     }
     let now_ms = app.world.clock.now_ms();
     let lists = keys(app, "journal", "o:");
-    assert!(!lists.is_empty(), "something is owed");
+    assert!(!lists.is_empty(), "the outbox holds something");
     let list = lists[0].partition.rsplit_once(':').expect("a shard").0;
     for shard in 0..8 {
         plant(app, "journal", RowKey::new(format!("{list}:{shard}"), format!("{:013}:dream", now_ms - 60_000))).await;

@@ -202,7 +202,7 @@ async fn a_property_that_the_account_has_lost_waits_for_who_mends_it_and_the_tim
     app.world.hubspot.archive_property(PORTAL_ID, contact, "line_last_message");
     say(&app, 1, &["言葉".to_owned()]).await;
     app.until_moving("the entry", |app| count(app, "言葉") == 1).await;
-    app.until_owed("the property is owed", 1).await;
+    app.until_effects("the property is enqueued", 1).await;
     assert_eq!(letters(&app).len(), 0);
 }
 

@@ -58,7 +58,7 @@ impl World {
     }
 
     fn act(&self, id: u64, act: Act) -> InFlight {
-        let (link, erase) = (self.link(), self.settle_up().erase());
+        let (link, erase) = (self.link(), self.dispatch().erase());
         let meet = Meet { journal: self.journal(), clock: self.clock() };
         let notice = Notice { journal: self.journal(), wake_ups: Arc::new(self.wake_ups.clone()), clock: self.clock() };
         let (channel, receipts) = (self.channel.clone(), Arc::clone(&self.receipts));

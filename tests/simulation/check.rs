@@ -185,7 +185,7 @@ fn one_contact_and_one_open_task_each(world: &World, expected: &Expected) -> Res
     Ok(())
 }
 
-/// No words, no owed work that should have been done, no job in a queue.
+/// No words, no work in the outbox that should have been done, no job in a queue.
 pub fn nothing_is_left(world: &World) -> Result<(), String> {
     left_but_parked(world, false)
 }
@@ -198,10 +198,10 @@ fn left_but_parked(world: &World, may_park: bool) -> Result<(), String> {
         }
         // An open task is looked at again and again; a completion whose answer was lost is repeated
         // until the workflow would have stopped waiting.
-        let parked = may_park && (body.contains("\"is\":\"parked\"") || body.contains("\"oblivion\""));
-        let goes_on = parked || body.contains("\"task_check\"") || body.contains("\"completion\"");
+        let parked = may_park && (body.contains("\"is\":\"parked\"") || body.contains("\"expire_parked_push\""));
+        let goes_on = parked || body.contains("\"poll_task\"") || body.contains("\"complete_workflow\"");
         if partition.starts_with("o:") && !goes_on {
-            return Err(format!("still owed: {sort}"));
+            return Err(format!("still in the outbox: {sort}"));
         }
         if (body.contains("word-") || body.contains("text-")) && !parked {
             return Err(format!("words are left in {partition} {sort}"));

@@ -28,7 +28,7 @@ pub fn every_crash_point(unique_keys: bool, pairs: bool, fill: impl Fn(&World) -
 }
 
 /// Runs the scenario with a crash at each gate of the undisturbed run, then with pairs of them.
-/// Gates of a payer that finds nothing due are left out: nothing is under way there.
+/// Gates of a dispatcher that finds nothing due are left out: nothing is under way there.
 pub fn every_crash_point_of<T>(
     pairs: bool,
     make: impl Fn(Faults) -> World,
@@ -57,7 +57,7 @@ pub fn every_crash_point_of<T>(
     }
 }
 
-/// The gates of a run from this line on. Those of a payer that looks for what is due are left out.
+/// The gates of a run from this line on. Those of a dispatcher that looks for what is due are left out.
 fn gates_of(trace: &[String], from: usize) -> Vec<u64> {
     let busy = trace[from..].iter().filter(|line| !line.contains("journal range"));
     let gates: Vec<u64> = busy.filter_map(|line| line.split(' ').next()?.parse().ok()).collect();

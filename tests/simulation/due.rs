@@ -7,7 +7,7 @@ use musubi::domain::channel::Channel;
 use musubi::domain::conversation::ConversationKey;
 use musubi::domain::ids::*;
 use musubi::domain::language::Language;
-use musubi::domain::owed::{Owed, OwedRow};
+use musubi::domain::outbox::{Effect, OutboxRow};
 use musubi::domain::properties::LINE_LAST_MESSAGE;
 use musubi::domain::push::{Push, PushJob, PushOutcome, PushState, Settlement};
 use musubi::flow::record::Record;
@@ -114,9 +114,9 @@ fn settled(world: &World, number: usize) -> Push {
 fn unknown_completions(world: &World, count: usize) {
     let mut writes = Vec::new();
     for number in 0..count {
-        let push = Push { completion_owed: true, ..settled(world, number) };
-        let owed = OwedRow::new(&push.account, Owed::Completion { push: push.id }, START_MS, START_MS);
-        writes.extend([write::push(&push, 0, START_MS), write::owe(&owed)]);
+        let push = Push { completion_queued: true, ..settled(world, number) };
+        let row = OutboxRow::new(&push.account, Effect::CompleteWorkflow { push: push.id }, START_MS, START_MS);
+        writes.extend([write::push(&push, 0, START_MS), write::enqueue(&row)]);
     }
     commit(&world.journal_rows, writes);
 }
@@ -125,11 +125,11 @@ fn unknown_completions(world: &World, count: usize) {
 fn rows_that_stay_due_hide_nothing_behind_them() {
     let world = calm();
     let rows = world.journal_rows.clone();
-    let owed = |number: usize, due_at_ms: i64| {
-        let look = Owed::Look { contact: ContactId::new(number.to_string()), forget: false };
-        write::owe(&OwedRow::new(&world.account.key, look, START_MS, due_at_ms))
+    let looked = |number: usize, due_at_ms: i64| {
+        let look = Effect::ReconcileContact { contact: ContactId::new(number.to_string()) };
+        write::enqueue(&OutboxRow::new(&world.account.key, look, START_MS, due_at_ms))
     };
-    commit(&rows, (0..5_000).map(|number| owed(number, START_MS + number as i64)).collect());
+    commit(&rows, (0..5_000).map(|number| looked(number, START_MS + number as i64)).collect());
     let journal = world.journal();
     let mut walk = Walk::through(&world.account.key, START_MS + 4_998);
     let mut found = Vec::new();
@@ -137,7 +137,7 @@ fn rows_that_stay_due_hide_nothing_behind_them() {
         found.extend(run(journal.next_due(&mut walk, 700)).expect("no faults").rows);
     }
     assert_eq!(found.len(), 4_999, "everything that is due, and nothing that is not");
-    assert_eq!(run(journal.count_owed(&world.account.key, 1_000)).expect("no faults"), 5_000);
+    assert_eq!(run(journal.count_effects(&world.account.key, 1_000)).expect("no faults"), 5_000);
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn rows_that_cannot_be_read_stop_nobody_and_are_told_once_and_kept() {
     world.run(0, START_MS + 2_000);
     let rows = world.journal_rows.clone();
     // In each list more of them than are read together, before and behind everything else.
-    let lists: Vec<String> = (0..8).map(|shard| owed_list(&world, shard)).collect();
+    let lists: Vec<String> = (0..8).map(|shard| outbox_list(&world, shard)).collect();
     let planted: Vec<Write> = lists
         .iter()
         .flat_map(|list| {
@@ -177,13 +177,13 @@ fn rows_that_cannot_be_read_stop_nobody_and_are_told_once_and_kept() {
     assert_eq!(left, count, "kept for the version that reads them");
 }
 
-/// The partition of one of the world's lists of owed work.
-fn owed_list(world: &World, shard: u32) -> String {
+/// The partition of one of the world's outbox lists.
+fn outbox_list(world: &World, shard: u32) -> String {
     let rows = table();
     for number in 0.. {
-        let look = Owed::Look { contact: ContactId::new(number.to_string()), forget: false };
+        let look = Effect::ReconcileContact { contact: ContactId::new(number.to_string()) };
         if look.shard() == shard {
-            commit(&rows, vec![write::owe(&OwedRow::new(&world.account.key, look, 0, 0))]);
+            commit(&rows, vec![write::enqueue(&OutboxRow::new(&world.account.key, look, 0, 0))]);
             return keys(&rows, "o:").remove(0).0;
         }
     }
@@ -194,7 +194,7 @@ fn owed_list(world: &World, shard: u32) -> String {
 fn after_29_days_a_row_that_cannot_be_read_is_given_up_in_words() {
     let mut world = calm();
     let rows = world.journal_rows.clone();
-    let list = owed_list(&world, 3);
+    let list = outbox_list(&world, 3);
     let young = format!("{:013}:dream-young", START_MS);
     let body = format!(r#"{{"v":9,"kind":"dream","since_ms":{START_MS}}}"#);
     let key = RowKey::new(&list, &young);
@@ -248,7 +248,7 @@ fn a_conversation_that_cannot_be_read_stops_nobody_else_and_is_tried_until_it_ca
     }
 }
 
-/// A message is recorded; nobody is paid yet.
+/// A message is recorded; nothing is dispatched yet.
 fn record(world: &World, number: u64, by: u64) {
     let record = Record { journal: world.journal(), wake_ups: Arc::new(world.wake_ups.clone()), clock: world.clock() };
     run(record.record(&world.channel, START_MS, &said(number, by, START_MS))).expect("no faults");

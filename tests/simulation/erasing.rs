@@ -44,7 +44,7 @@ fn tried(world: &World, name: &str, is_parked: bool) -> PushId {
         expires_at_ms: START_MS + 1,
         accepted_at_ms: 1,
         state: if is_parked { PushState::Parked(sending) } else { PushState::Sending(sending) },
-        completion_owed: false,
+        completion_queued: false,
         completed: false,
         noted_at_ms: None,
     };
@@ -228,7 +228,7 @@ fn whoever_only_follows_after_being_erased_gets_no_contact_until_they_write() {
     }
 }
 
-/// The payer, the inbox, deliveries and the erasing at once, in many orders.
+/// The dispatcher, the inbox, deliveries and the erasing at once, in many orders.
 #[test]
 fn erasing_beside_everything_else_leaves_nothing() {
     for seed in 0..seeds(100) {

@@ -6,7 +6,7 @@ use musubi::domain::claim::{Claim, ClaimedBy, EmailAddress, Whom};
 use musubi::domain::conversation::ConversationKey;
 use musubi::domain::ids::{ContactId, LoginChannelId};
 use musubi::domain::login::{ByEmail, LoginSettings};
-use musubi::domain::owed::{Owed, OwedRow};
+use musubi::domain::outbox::{Effect, OutboxRow};
 use musubi::domain::properties::LINE_USER_ID;
 use musubi::flow::erase::Who;
 use musubi::ports::Journal;
@@ -27,7 +27,7 @@ const OLD: &str = "501";
 const NEW: &str = "502";
 const EMAIL: &str = "word-of-mouth@example.com";
 
-/// Whatever became of it: no row names the person, no contact does or shows their words, and nothing is owed.
+/// Whatever became of it: no row names the person, no contact does or shows their words, and the outbox is empty.
 fn nobody_is_left(world: &World) -> Result<(), String> {
     let rows = world.journal_rows.all().into_iter().chain(world.links_rows.all());
     for (partition, sort, body) in rows {
@@ -77,24 +77,25 @@ fn claimed(world: &World, by: ClaimedBy, whom: Whom) {
     world.acts.put(Act::Claim(user(1), Claim::new(by, whom, START_MS)), START_MS);
 }
 
-/// Something changed at the contact: the payer is to look at it.
+/// Something changed at the contact: the dispatcher is to look at it.
 fn to_be_looked_at(world: &World, contact: &str, at_ms: i64, forget: bool) {
-    let look = Owed::Look { contact: ContactId::new(contact), forget };
-    owed(world, OwedRow::new(&world.account.key, look, START_MS, at_ms));
+    let contact = ContactId::new(contact);
+    let look = if forget { Effect::ForgetContact { contact } } else { Effect::ReconcileContact { contact } };
+    enqueue(world, OutboxRow::new(&world.account.key, look, START_MS, at_ms));
 }
 
-fn owed(world: &World, row: OwedRow) {
+fn enqueue(world: &World, row: OutboxRow) {
     let journal = Journal::new(std::sync::Arc::new(world.journal_rows.calm()));
-    let owed = run(async move { journal.commit(vec![write::owe(&row)]).await });
-    assert_eq!(owed.expect("a calm table"), Commit::Done);
+    let committed = run(async move { journal.commit(vec![write::enqueue(&row)]).await });
+    assert_eq!(committed.expect("a calm table"), Commit::Done);
 }
 
-/// What a payer asked of the CRM as the person was erased, and nobody waited for, is done there only after the first look.
+/// What a dispatcher asked of the CRM as the person was erased, and nobody waited for, is done there only after the first look.
 #[test]
 fn a_contact_that_is_made_after_the_first_look_for_it_is_emptied_too() {
     let mut world = small(true, true, Faults::crashes_at([]));
-    let unname = Owed::Unname { conversation: ConversationKey::person(&world.channel.id, &user(1)) };
-    owed(&world, OwedRow::new(&world.account.key, unname, START_MS, START_MS));
+    let clear = Effect::ClearErasedPerson { conversation: ConversationKey::person(&world.channel.id, &user(1)) };
+    enqueue(&world, OutboxRow::new(&world.account.key, clear, START_MS, START_MS));
     world.run(i64::MAX, START_MS + MINUTE_MS / 2);
     let late = std::collections::BTreeMap::from([(LINE_USER_ID.to_owned(), user(1).expose().to_owned())]);
     world.crm.state.lock().unwrap().contacts.insert(ContactId::new("777"), late);
@@ -369,14 +370,14 @@ fn only_what_is_new_is_there(world: &World, on_the_old_one: bool) -> Result<(), 
     nothing_is_left(world)
 }
 
-/// Whoever was at it when the person was erased tied them, wrote nothing to the contact and was gone: the look that is owed after
+/// Whoever was at it when the person was erased tied them, wrote nothing to the contact and was gone: the look that is enqueued after
 /// an erasing unties them.
 #[test]
 fn whoever_was_tied_by_somebody_who_is_gone_is_untied_by_the_look_after_the_erasing() {
     let mut world = small(true, true, Faults::crashes_at([]));
     // Their contact is still to be made.
     world.arrives(said(1, 1, START_MS), START_MS + 10);
-    run(world.settle_up().erase().erase(&world.account.key, &world.channel.id, &Who::User(user(1)))).expect("calm");
+    run(world.dispatch().erase().erase(&world.account.key, &world.channel.id, &Who::User(user(1)))).expect("calm");
     tied(&world, OLD);
     contact(&world, OLD);
     world.run(i64::MAX, START_MS + 60 * MINUTE_MS);

@@ -7,7 +7,7 @@ use musubi::domain::activity::Mark;
 use musubi::domain::conversation::{Conversation, ConversationKey};
 use musubi::domain::friends::FriendsImport;
 use musubi::domain::ids::*;
-use musubi::domain::owed::{Owed, OwedRow};
+use musubi::domain::outbox::{Effect, OutboxRow};
 use musubi::domain::push::{PushId, PushOutcome};
 use musubi::ports::Journal;
 use musubi::ports::journal::{AskedBecause, LastRefusal, NewestSend, Question, Standing, Walk, write};
@@ -65,8 +65,8 @@ fn what_has_happened_is_found_and_nothing_else_is() {
     let writes = [
         write::tombstone(&key(1), &event, START_MS),
         write::unsent(&key(1), &message, START_MS),
-        write::event_answered(&key(1), &event, START_MS),
-        write::done(&key(1), &event, START_MS),
+        write::reply_recorded(&key(1), &event, START_MS),
+        write::event_handled(&key(1), &event, START_MS),
         write::login_used("state", START_MS),
     ];
     assert_eq!(commit(&rows, writes.clone()), Commit::Done);
@@ -155,7 +155,7 @@ fn a_question_stands_until_it_is_closed_and_a_denied_one_is_not_shown() {
     let other = question(1, "502", AskedBecause::Sent, START_MS);
     assert!(run(journal.to_ask(&account(), &other)).expect("a calm table").is_some());
 
-    assert_eq!(commit(&rows, [write::answered(&account(), &key(1))]), Commit::Done);
+    assert_eq!(commit(&rows, [write::question_closed(&account(), &key(1))]), Commit::Done);
     assert_eq!(is(1, "501"), (false, false, 0));
 }
 
@@ -198,10 +198,12 @@ fn an_erasure_covers_what_was_before_it_and_that_moment() {
 }
 
 #[test]
-fn what_is_owed_of_a_person_and_what_names_them_goes_with_them_and_nothing_else_does() {
+fn the_outbox_rows_of_a_person_and_what_names_them_goes_with_them_and_nothing_else_does() {
     let (rows, journal) = table();
-    let owe = |by| write::owe(&OwedRow::new(&account(), Owed::Person { conversation: key(by) }, START_MS, START_MS));
-    assert_eq!(commit(&rows, [owe(1), owe(2)]), Commit::Done);
+    let enqueued = |by| {
+        write::enqueue(&OutboxRow::new(&account(), Effect::SyncContact { conversation: key(by) }, START_MS, START_MS))
+    };
+    assert_eq!(commit(&rows, [enqueued(1), enqueued(2)]), Commit::Done);
     let partition = rows.all()[0].0.clone();
     let body = |text: &str| format!(r#"{{"v":9,"to":"{text}"}}"#);
     let put = |sort: String, body: String| {
@@ -216,8 +218,8 @@ fn what_is_owed_of_a_person_and_what_names_them_goes_with_them_and_nothing_else_
     ];
     assert_eq!(commit(&rows, of_later), Commit::Done);
     let remains = run(journal.remains(&account(), &key(1))).expect("a calm table");
-    let owed: Vec<_> = remains.owed.iter().map(|row| row.owed.conversation().cloned()).collect();
-    assert_eq!(owed, [Some(key(1))]);
+    let left: Vec<_> = remains.effects.iter().map(|row| row.effect.conversation().cloned()).collect();
+    assert_eq!(left, [Some(key(1))]);
     let named: Vec<_> = remains.entries.iter().map(|key| key.sort.chars().take(1).collect::<String>()).collect();
     assert_eq!(named, ["1", "2"]);
 }
@@ -225,8 +227,10 @@ fn what_is_owed_of_a_person_and_what_names_them_goes_with_them_and_nothing_else_
 #[test]
 fn what_is_due_comes_until_as_many_as_were_asked_for_and_ends() {
     let (rows, journal) = table();
-    let owe = |by| write::owe(&OwedRow::new(&account(), Owed::Person { conversation: key(by) }, START_MS, START_MS));
-    assert_eq!(commit(&rows, (1..=40).map(owe)), Commit::Done);
+    let enqueued = |by| {
+        write::enqueue(&OutboxRow::new(&account(), Effect::SyncContact { conversation: key(by) }, START_MS, START_MS))
+    };
+    assert_eq!(commit(&rows, (1..=40).map(enqueued)), Commit::Done);
     let (partition, ..) = rows.all().remove(0);
     assert_eq!(commit(&rows, [from_the_future(&partition, &format!("{:013}:person", START_MS - 1))]), Commit::Done);
     let mut walk = Walk::through(&account(), START_MS);
@@ -242,7 +246,7 @@ fn what_is_due_comes_until_as_many_as_were_asked_for_and_ends() {
         assert!(turns < 100, "it comes to an end");
     }
     assert_eq!(seen, (40, 1));
-    assert_eq!(run(journal.count_owed(&account(), 100)).expect("a calm table"), 40);
+    assert_eq!(run(journal.count_effects(&account(), 100)).expect("a calm table"), 40);
     let early = run(journal.due(&account(), START_MS - 1, 100)).expect("a calm table");
     assert!(early.is_empty(), "nothing is due yet");
 }
@@ -250,8 +254,9 @@ fn what_is_due_comes_until_as_many_as_were_asked_for_and_ends() {
 #[test]
 fn a_row_that_could_not_be_read_is_not_given_up_once_it_is_another() {
     let (rows, journal) = table();
-    let owe = write::owe(&OwedRow::new(&account(), Owed::Person { conversation: key(1) }, START_MS, START_MS));
-    assert_eq!(commit(&rows, [owe]), Commit::Done);
+    let enqueued =
+        write::enqueue(&OutboxRow::new(&account(), Effect::SyncContact { conversation: key(1) }, START_MS, START_MS));
+    assert_eq!(commit(&rows, [enqueued]), Commit::Done);
     let (partition, ..) = rows.all().remove(0);
     let future = || from_the_future(&partition, &format!("{START_MS:013}:dream"));
     assert_eq!(commit(&rows, [future()]), Commit::Done);
@@ -261,16 +266,18 @@ fn a_row_that_could_not_be_read_is_not_given_up_once_it_is_another() {
     assert_eq!(commit(&rows, [write::give_up_unread(seen)]), Commit::Conflict);
     let seen = run(journal.next_due(&mut Walk::through(&account(), START_MS), 100)).expect("a calm table").unread;
     assert_eq!(commit(&rows, [write::give_up_unread(&seen[0])]), Commit::Done);
-    assert_eq!(rows.all().len(), 1, "the other row is still owed");
+    assert_eq!(rows.all().len(), 1, "the other row is still in the outbox");
 }
 
 /// What is asked for is the least that comes: all that is due lies in eight lists, and each is read by the page.
 #[test]
 fn no_more_pages_are_read_than_what_was_asked_for_takes() {
     let (rows, journal) = table();
-    let owe = |by| write::owe(&OwedRow::new(&account(), Owed::Person { conversation: key(by) }, START_MS, START_MS));
+    let enqueued = |by| {
+        write::enqueue(&OutboxRow::new(&account(), Effect::SyncContact { conversation: key(by) }, START_MS, START_MS))
+    };
     for some in (0..2_000).collect::<Vec<_>>().chunks(100) {
-        assert_eq!(commit(&rows, some.iter().copied().map(owe)), Commit::Done);
+        assert_eq!(commit(&rows, some.iter().copied().map(enqueued)), Commit::Done);
     }
     let first = |limit| {
         let mut walk = Walk::through(&account(), START_MS);

@@ -58,7 +58,7 @@ fn whoever_said_hundreds_of_things_is_erased_with_all_of_them() {
     all_settled(&world);
     says(&world, 121..=270, "");
     assert_eq!((refused(&world), pending(&world)), (120, 150));
-    let erase = world.settle_up().erase();
+    let erase = world.dispatch().erase();
     run(erase.erase(&world.account.key, &world.channel.id, &Who::User(user(1)))).expect("nothing fails here");
     assert_eq!((refused(&world), pending(&world)), (0, 0));
     world.run(i64::MAX, world.clock.now_ms() + 60 * MINUTE_MS);
@@ -77,7 +77,7 @@ fn hundreds_of_refused_words_that_are_sent_back_stand_once_each() {
     world.crm.state.lock().unwrap().refused_words.clear();
     let (letter, _) = world.wake_ups.buried().remove(0);
     for _ in 0..2 {
-        run(world.settle_up().owe_again(&letter)).expect("nothing fails here");
+        run(world.dispatch().enqueue_again(&letter)).expect("nothing fails here");
         all_settled(&world);
         assert_eq!((refused(&world), pending(&world), stand(&world, 1..=120)), (0, 0, 120));
     }

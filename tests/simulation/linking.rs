@@ -1,5 +1,5 @@
-//! Linking, moving and unlinking: a crash at any single step leaves the old link or the new one, whole, and a repeat pays
-//! what is owed.
+//! Linking, moving and unlinking: a crash at any single step leaves the old link or the new one, whole, and a repeat does
+//! what is in the outbox.
 
 use std::collections::BTreeMap;
 

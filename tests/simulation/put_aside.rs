@@ -9,7 +9,7 @@ use crate::crash_points::small;
 use crate::faults::Faults;
 use crate::linking::{contact, tied};
 use crate::said::{saying, word};
-use crate::waiting::{all_settled, entries_owed, key, sealed, settled};
+use crate::waiting::{all_settled, entries_in_outbox, key, sealed, settled};
 use crate::world::{MINUTE_MS, START_MS, World, run};
 
 const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
@@ -28,7 +28,7 @@ fn world(unique_keys: bool) -> World {
 fn writes(world: &World, number: u64, content: Content, at_ms: i64) -> i64 {
     world.clock.advance_to(at_ms);
     world.arrives(saying(number, 1, at_ms, content), at_ms);
-    entries_owed(world)[0].due_at_ms
+    entries_in_outbox(world)[0].due_at_ms
 }
 
 fn text(text: impl Into<String>) -> Content {
@@ -74,7 +74,7 @@ fn of_a_message_in_parts_only_what_is_refused_is_put_aside() {
         };
         assert!(words.ends_with(rest.as_str()) && rest.ends_with(POISON), "its end");
         assert_eq!(count(&world, "&amp;") + rest.matches('&').count(), 20_000, "and nothing that stands");
-        assert_eq!((count(&world, &word(1)), entries_owed(&world).len()), (1, 0));
+        assert_eq!((count(&world, &word(1)), entries_in_outbox(&world).len()), (1, 0));
     }
 }
 
@@ -95,11 +95,11 @@ fn where_not_even_a_line_in_place_of_the_words_is_taken_they_wait_and_nobody_is_
     settled(&world, due_at_ms);
     let entry = run(world.journal().entry(&key(&world), 0)).expect("a calm table").expect("it is sealed").value;
     assert_eq!((entry.withheld, entry.note, kept(&world).len(), world.wake_ups.buried().len()), (None, None, 0, 0));
-    let again = entries_owed(&world)[0].clone();
+    let again = entries_in_outbox(&world)[0].clone();
     assert!(again.due_at_ms > due_at_ms && again.why.is_some(), "{:?}", again.why);
     world.crm.state.lock().unwrap().refused_words.clear();
     settled(&world, again.due_at_ms);
-    assert_eq!((count(&world, &word(1)), entries_owed(&world).len()), (1, 0));
+    assert_eq!((count(&world, &word(1)), entries_in_outbox(&world).len()), (1, 0));
 }
 
 /// What the account was not set up for, for 29 days.

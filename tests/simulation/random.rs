@@ -68,7 +68,7 @@ fn fill(world: &World, seed: u64) -> Expected {
 fn one(seed: u64, (faults, undisturbed): (Faults, bool), unique_keys: bool) -> (World, Result<(), String>) {
     let concurrency = 1 + (seed % 4) as usize;
     let make =
-        // Where writing twice makes one, two payers at once do no harm either.
+        // Where writing twice makes one, two dispatchers at once do no harm either.
         Make { seed, faults, unique_keys, create_contacts: true, concurrency, lost_answers_per_mille: 100, lease: !unique_keys };
     let mut world = World::new(make);
     let mut expected = fill(&world, seed);

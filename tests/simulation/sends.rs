@@ -6,10 +6,10 @@ use async_trait::async_trait;
 use musubi::domain::activity::Mark;
 use musubi::domain::conversation::{Conversation, ConversationKey};
 use musubi::domain::ids::{CallbackId, ContactId};
-use musubi::domain::owed::Owed;
+use musubi::domain::outbox::Effect;
 use musubi::domain::properties::LINE_LAST_OUTCOME;
 use musubi::domain::push::{PushJob, PushOutcome, PushState, Refused, SettlementNote};
-use musubi::flow::settle_up::SettleUp;
+use musubi::flow::dispatch::Dispatch;
 use musubi::ports::journal::write;
 use musubi::ports::messenger::PushRefusal;
 use musubi::ports::rows::{Commit, Row, RowKey, Rows, Write};
@@ -44,10 +44,10 @@ fn outcome(state: PushState) -> (PushOutcome, Option<SettlementNote>) {
     (settlement.outcome, settlement.note)
 }
 
-/// The completions that are owed, and when each is due.
+/// The completions in the outbox, and when each is due.
 fn completions(world: &World) -> Vec<i64> {
     let rows = run(world.journal().due(&world.account.key, i64::MAX / 2, 100)).expect("a calm table");
-    rows.iter().filter(|row| matches!(row.owed, Owed::Completion { .. })).map(|row| row.due_at_ms).collect()
+    rows.iter().filter(|row| matches!(row.effect, Effect::CompleteWorkflow { .. })).map(|row| row.due_at_ms).collect()
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn who_asks_again_is_told_again_in_twenty_seconds_and_once() {
     world.crm.state.lock().unwrap().waiting.insert(CallbackId::new("ap-1"));
     tried(&world, &job(&world), START_MS + 1_000);
     assert_eq!(completions(&world), [START_MS + 1_000]);
-    run(world.settle_up().settle_up(&world.account.key, START_MS + 30_000)).expect("nothing fails here");
+    run(world.dispatch().dispatch(&world.account.key, START_MS + 30_000)).expect("nothing fails here");
     assert_eq!(completions(&world), [0_i64; 0], "it was told");
     for at_ms in [START_MS + 60_000, START_MS + 61_000] {
         tried(&world, &job(&world), at_ms);
@@ -101,7 +101,7 @@ fn who_asks_again_is_told_again_in_twenty_seconds_and_once() {
     assert_eq!(world.line.shown().len(), 1);
 }
 
-/// The CRM refuses the outcome itself: it is put aside, and owed again where the CRM repeats its request.
+/// The CRM refuses the outcome itself: it is put aside, and enqueued again where the CRM repeats its request.
 #[test]
 fn an_outcome_that_the_crm_refuses_is_put_aside_and_whoever_asks_again_is_told() {
     let world = quiet();
@@ -113,7 +113,7 @@ fn an_outcome_that_the_crm_refuses_is_put_aside_and_whoever_asks_again_is_told()
     tried(&world, &job(&world), START_MS + 1_000);
     while let Some(&due_at_ms) = completions(&world).first() {
         world.clock.advance_to(due_at_ms);
-        run(world.settle_up().settle_up(&world.account.key, due_at_ms + 30_000)).expect("nothing fails here");
+        run(world.dispatch().dispatch(&world.account.key, due_at_ms + 30_000)).expect("nothing fails here");
     }
     let [(letter, reason)] = &world.wake_ups.buried()[..] else { panic!("{} letters", world.wake_ups.buried().len()) };
     assert!(reason.contains("crm_refused (CONTENT)"), "{reason}");
@@ -122,12 +122,12 @@ fn an_outcome_that_the_crm_refuses_is_put_aside_and_whoever_asks_again_is_told()
     assert!(world.crm.state.lock().unwrap().refused_words.remove(&accepted));
     let at_ms = world.clock.now_ms() + MINUTE_MS;
     tried(&world, &job(&world), at_ms);
-    assert_eq!(completions(&world).len(), 1, "it is owed again");
+    assert_eq!(completions(&world).len(), 1, "it is enqueued again");
     // An operator sends the letter back as well.
-    run(world.settle_up().owe_again(letter)).expect("nothing fails here");
+    run(world.dispatch().enqueue_again(letter)).expect("nothing fails here");
     for passed_ms in [MINUTE_MS, 60 * MINUTE_MS] {
         world.clock.advance_to(at_ms + passed_ms);
-        run(world.settle_up().settle_up(&world.account.key, at_ms + passed_ms + 30_000)).expect("nothing fails here");
+        run(world.dispatch().dispatch(&world.account.key, at_ms + passed_ms + 30_000)).expect("nothing fails here");
     }
     assert_eq!((told(&world), completions(&world).len(), world.line.shown().len()), (1, 0, 1));
 }
@@ -155,7 +155,7 @@ impl Rows for NoSends {
 
 /// Nobody is told that the CRM was to blame, and everybody hears of it once, and once more where it is given up and cannot be.
 #[test]
-fn what_our_own_table_refuses_is_said_once_after_a_few_tries_and_stays_owed() {
+fn what_our_own_table_refuses_is_said_once_after_a_few_tries_and_stays_in_the_outbox() {
     // Whatever the CRM itself did not take before.
     for refused_before in [0, 6] {
         let world = quiet();
@@ -163,12 +163,12 @@ fn what_our_own_table_refuses_is_said_once_after_a_few_tries_and_stays_owed() {
         let journal = Journal::new(Arc::new(NoSends(world.journal_rows.clone())));
         let settle = |at_ms: i64| {
             world.clock.advance_to(at_ms);
-            let up = SettleUp { journal: journal.clone(), ..world.settle_up() };
+            let up = Dispatch { journal: journal.clone(), ..world.dispatch() };
             // It waits still: it is told, and that it was told is what cannot be stored.
             world.crm.state.lock().unwrap().waiting.insert(CallbackId::new("ap-1"));
-            run(up.settle_up(&world.account.key, at_ms + 30_000)).expect("one row's trouble is no failure");
+            run(up.dispatch(&world.account.key, at_ms + 30_000)).expect("one row's trouble is no failure");
             let letters = world.wake_ups.buried().into_iter().map(|(_, reason)| reason);
-            let reasons: Vec<String> = letters.filter(|reason| reason.contains("completion-")).collect();
+            let reasons: Vec<String> = letters.filter(|reason| reason.contains("complete-")).collect();
             assert!(reasons.iter().all(|it| it.contains("not_stored") && !it.contains("crm_")), "{reasons:?}");
             reasons.len()
         };
@@ -199,7 +199,7 @@ fn the_contact_says_how_the_send_ended_that_was_asked_for_last() {
         let (first, second) = (of("ap-1", START_MS + 1_000), of("ap-2", START_MS + 2_000));
         let settle = || {
             let until_ms = world.clock.now_ms() + 30_000;
-            run(world.settle_up().settle_up(&world.account.key, until_ms)).expect("nothing fails here");
+            run(world.dispatch().dispatch(&world.account.key, until_ms)).expect("nothing fails here");
         };
         // The first is refused, the second is accepted.
         let ends = |is_first: bool, at_ms: i64| {
@@ -269,17 +269,17 @@ fn what_was_refused_before_it_was_queued_is_said_under_a_name_of_its_own_and_nob
 }
 
 #[test]
-fn what_line_refuses_for_good_ends_and_is_owed_to_the_contact() {
+fn what_line_refuses_for_good_ends_and_the_contact_says_so() {
     let world = quiet();
     world.line.refuse_all(PushRefusal::WrongProvider);
     let job = PushJob { contact: Some(ContactId::new("501")), ..job(&world) };
     assert_eq!(outcome(tried(&world, &job, START_MS + 1_000)).0, PushOutcome::WrongProvider);
     let rows = run(world.journal().due(&world.account.key, START_MS + 1_000, 100)).expect("a calm table");
-    assert!(rows.iter().any(|row| matches!(row.owed, Owed::Outcome { .. })), "at once");
+    assert!(rows.iter().any(|row| matches!(row.effect, Effect::WriteLastOutcome { .. })), "at once");
 }
 
 #[test]
-fn a_send_that_ends_wakes_the_payer() {
+fn a_send_that_ends_wakes_the_dispatcher() {
     let world = quiet();
     tried(&world, &job(&world), START_MS + 1_000);
     assert_eq!(world.wake_ups.len(), 1);
@@ -294,7 +294,7 @@ fn whoever_is_asked_about_may_be_decided_on_for_28_days() {
     let state = tried(&world, &job(&world), at_ms);
     assert!(matches!(state, PushState::Parked(_)), "{state:?}");
     let rows = run(world.journal().due(&world.account.key, i64::MAX / 2, 100)).expect("a calm table");
-    let ends: Vec<_> = rows.iter().filter(|row| matches!(row.owed, Owed::Oblivion { .. })).collect();
+    let ends: Vec<_> = rows.iter().filter(|row| matches!(row.effect, Effect::ExpireParkedPush { .. })).collect();
     assert_eq!(ends.iter().map(|row| row.due_at_ms).collect::<Vec<_>>(), [at_ms + 28 * DAY_MS]);
 }
 

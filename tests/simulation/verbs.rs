@@ -8,11 +8,11 @@ use musubi::domain::push::{OutgoingMessage, PushJob};
 use musubi::flow::account_link::AccountLink;
 use musubi::flow::answer::Answer;
 use musubi::flow::deliver::Deliver;
+use musubi::flow::dispatch::Dispatch;
 use musubi::flow::greet::Greet;
 use musubi::flow::link::Link;
 use musubi::flow::record::{InboundEvent, Record};
 use musubi::flow::reply::{Asked, Reply};
-use musubi::flow::settle_up::SettleUp;
 use musubi::ports::PortError;
 use musubi::ports::secrets::Secret;
 
@@ -87,8 +87,8 @@ impl World {
         }
     }
 
-    pub fn settle_up(&self) -> SettleUp {
-        SettleUp {
+    pub fn dispatch(&self) -> Dispatch {
+        Dispatch {
             channels: self.channels.clone(),
             links: self.links(),
             journal: self.journal(),

@@ -4,7 +4,7 @@ use musubi::domain::activity::Content;
 use musubi::domain::conversation::{Conversation, ConversationKey};
 use musubi::domain::entry::{Entry, Sealing};
 use musubi::domain::ids::ContactId;
-use musubi::domain::owed::{Owed, OwedRow};
+use musubi::domain::outbox::{Effect, OutboxRow};
 use musubi::ports::Clock;
 use musubi::ports::journal::write;
 use musubi::ports::rows::{Commit, Versioned};
@@ -39,9 +39,9 @@ fn conversation(world: &World) -> Versioned<Conversation> {
     run(world.journal().conversation(&key(world))).expect("a calm table").expect("a conversation")
 }
 
-pub fn entries_owed(world: &World) -> Vec<OwedRow> {
+pub fn entries_in_outbox(world: &World) -> Vec<OutboxRow> {
     let rows = run(world.journal().due(&world.account.key, i64::MAX / 2, 100)).expect("a calm table");
-    rows.into_iter().filter(|row| matches!(row.owed, Owed::Entry { .. })).collect()
+    rows.into_iter().filter(|row| matches!(row.effect, Effect::WriteEntry { .. })).collect()
 }
 
 pub fn pending(world: &World) -> usize {
@@ -51,13 +51,13 @@ pub fn pending(world: &World) -> usize {
 /// What is due at this moment is done.
 pub fn settled(world: &World, at_ms: i64) {
     world.clock.advance_to(at_ms);
-    run(world.settle_up().settle_up(&world.account.key, at_ms + 30_000)).expect("nothing fails here");
+    run(world.dispatch().dispatch(&world.account.key, at_ms + 30_000)).expect("nothing fails here");
 }
 
-/// Everything that is owed of what was said is done, as it falls due.
+/// Everything that waits of what was said is done, as it falls due.
 pub fn all_settled(world: &World) {
     for _ in 0..100 {
-        let Some(row) = entries_owed(world).first().cloned() else { return };
+        let Some(row) = entries_in_outbox(world).first().cloned() else { return };
         settled(world, row.due_at_ms.max(world.clock.now_ms()));
     }
     panic!("it does not end");
@@ -71,12 +71,12 @@ pub fn notes(world: &World) -> usize {
 fn a_note_is_written_in_the_moment_in_which_the_pause_is_over() {
     let world = writes(1);
     tied(&world, CONTACT);
-    let ready_at_ms = entries_owed(&world)[0].due_at_ms;
+    let ready_at_ms = entries_in_outbox(&world)[0].due_at_ms;
     settled(&world, ready_at_ms - 1);
     assert_eq!(notes(&world), 0);
     settled(&world, ready_at_ms);
     assert_eq!(notes(&world), 1);
-    assert_eq!((entries_owed(&world).len(), pending(&world)), (0, 0));
+    assert_eq!((entries_in_outbox(&world).len(), pending(&world)), (0, 0));
     assert_eq!(conversation(&world).value.next_entry, 1);
 }
 
@@ -84,11 +84,11 @@ fn a_note_is_written_in_the_moment_in_which_the_pause_is_over() {
 fn a_note_waits_ten_minutes_for_the_properties_and_no_longer() {
     let world = writes(1);
     tied(&world, CONTACT);
-    let ready_at_ms = entries_owed(&world)[0].due_at_ms;
+    let ready_at_ms = entries_in_outbox(&world)[0].due_at_ms;
     settled(&world, ready_at_ms - 1);
     // As where the CRM refuses them for now.
     let mut head = conversation(&world);
-    head.value.person_owed = true;
+    head.value.sync_queued = true;
     let stored = run(world.journal().commit(vec![write::conversation(&head.value, head.rev)]));
     assert_eq!(stored.expect("a calm table"), Commit::Done);
     for (waits_ms, written) in [(0, 0), (10 * MINUTE_MS - 1, 0), (10 * MINUTE_MS, 1)] {
@@ -102,13 +102,13 @@ fn what_strangers_say_waits_seven_days_for_a_link_and_is_counted_as_it_goes() {
     let world = writes(91);
     let until_ms = START_MS + 1_000 + 7 * DAY_MS;
     settled(&world, START_MS + 60 * MINUTE_MS);
-    assert_eq!(entries_owed(&world).iter().map(|row| row.due_at_ms).collect::<Vec<_>>(), [until_ms]);
+    assert_eq!(entries_in_outbox(&world).iter().map(|row| row.due_at_ms).collect::<Vec<_>>(), [until_ms]);
     settled(&world, until_ms - 1);
     assert_eq!(pending(&world), 91);
     settled(&world, until_ms);
     let count = run(world.journal().not_linked(&world.channel.id)).expect("a calm table").value.dropped;
     assert_eq!((pending(&world), count, conversation(&world).value.not_linked), (0, 91, 91));
-    assert_eq!((entries_owed(&world).len(), notes(&world)), (0, 0));
+    assert_eq!((entries_in_outbox(&world).len(), notes(&world)), (0, 0));
     assert!(conversation(&world).value.open.is_none());
 }
 
@@ -116,15 +116,15 @@ fn what_strangers_say_waits_seven_days_for_a_link_and_is_counted_as_it_goes() {
 fn whoever_gets_a_contact_is_waited_for_as_long_as_that_takes() {
     let mut world = writes(1);
     world.change_channel(|channel| channel.settings.create_contacts = true);
-    let due_at_ms = entries_owed(&world)[0].due_at_ms;
-    // Nobody makes the contact: the properties are not owed here.
+    let due_at_ms = entries_in_outbox(&world)[0].due_at_ms;
+    // Nobody makes the contact: the properties do not wait here.
     for row in run(world.journal().due(&world.account.key, i64::MAX / 2, 100)).expect("a calm table") {
-        if matches!(row.owed, Owed::Person { .. }) {
-            assert_eq!(run(world.journal().commit(vec![write::paid(&row)])).expect("a calm table"), Commit::Done);
+        if matches!(row.effect, Effect::SyncContact { .. }) {
+            assert_eq!(run(world.journal().commit(vec![write::done(&row)])).expect("a calm table"), Commit::Done);
         }
     }
     settled(&world, due_at_ms);
-    let [row] = &entries_owed(&world)[..] else { panic!("one entry is owed") };
+    let [row] = &entries_in_outbox(&world)[..] else { panic!("one entry waits") };
     assert_eq!((row.due_at_ms, row.tries, pending(&world)), (due_at_ms + 5_000, 1, 1), "it is tried again soon");
 }
 
@@ -154,7 +154,7 @@ fn an_older_message_that_comes_between_two_parts_costs_and_doubles_nothing() {
     tied(&world, CONTACT);
     let long = |number, more: String| Content::Text { text: word(number) + &more };
     world.arrives(saying(2, 1, START_MS, long(2, "&".repeat(20_000))), START_MS + 1_000);
-    let due_at_ms = entries_owed(&world)[0].due_at_ms;
+    let due_at_ms = entries_in_outbox(&world)[0].due_at_ms;
     let entry = sealed(&world, CONTACT, due_at_ms - 1_000);
     assert!(entry.continued().is_some(), "a part of it");
     world.arrives(saying(1, 1, START_MS - 60_000, long(1, "a".repeat(59_000))), START_MS + 2_000);
@@ -170,10 +170,10 @@ fn an_older_message_that_comes_between_two_parts_costs_and_doubles_nothing() {
 fn where_the_pause_was_made_longer_the_note_waits_for_the_longer_one() {
     let mut world = writes(1);
     tied(&world, CONTACT);
-    let due_at_ms = entries_owed(&world)[0].due_at_ms;
+    let due_at_ms = entries_in_outbox(&world)[0].due_at_ms;
     world.change_channel(|channel| channel.settings.idle_window_ms += 60_000);
     settled(&world, due_at_ms);
-    assert_eq!((notes(&world), entries_owed(&world)[0].due_at_ms), (0, due_at_ms + 60_000));
+    assert_eq!((notes(&world), entries_in_outbox(&world)[0].due_at_ms), (0, due_at_ms + 60_000));
     let open = conversation(&world).value.open.expect("words wait");
     assert_eq!(open.due_at_ms, due_at_ms + 60_000);
     settled(&world, due_at_ms + 60_000);
@@ -187,14 +187,14 @@ fn where_the_crm_takes_no_key_of_ours_a_try_is_left_alone_for_five_minutes_and_t
         let world = small(false, false, Faults::crashes_at([]));
         tied(&world, CONTACT);
         world.arrives(said(1, 1, START_MS), START_MS + 1_000);
-        let tried_at_ms = entries_owed(&world)[0].due_at_ms;
+        let tried_at_ms = entries_in_outbox(&world)[0].due_at_ms;
         let entry = sealed(&world, CONTACT, tried_at_ms);
         if was_taken {
             let note = ModelNote { key: entry.key, contact: entry.contact, at_ms: entry.at_ms, body: "-".into() };
             world.crm.state.lock().unwrap().notes.push(note);
         }
         settled(&world, tried_at_ms + 1_000);
-        assert_eq!(entries_owed(&world)[0].due_at_ms, tried_at_ms + REST_MS, "it may be on its way");
+        assert_eq!(entries_in_outbox(&world)[0].due_at_ms, tried_at_ms + REST_MS, "it may be on its way");
         settled(&world, tried_at_ms + REST_MS - 1);
         assert_eq!((notes(&world), pending(&world)), (usize::from(was_taken), 1));
         settled(&world, tried_at_ms + REST_MS);

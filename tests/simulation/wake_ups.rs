@@ -8,8 +8,8 @@ use std::task::{Context, Poll, Waker};
 
 use async_trait::async_trait;
 use musubi::domain::job::WakeUp;
+use musubi::flow::dispatch::Dispatch;
 use musubi::flow::record::Record;
-use musubi::flow::settle_up::SettleUp;
 use musubi::ports::{Clock, PortError, Queue};
 
 use crate::crash_points::small;
@@ -59,17 +59,17 @@ impl Queue<WakeUp> for Fifo {
     }
 }
 
-type Payer = Pin<Box<dyn Future<Output = ()>>>;
+type Dispatching = Pin<Box<dyn Future<Output = ()>>>;
 
-fn payer(world: &World) -> Payer {
-    let settle_up = SettleUp { clock: Arc::new(Patient(world.clock.clone())), ..world.settle_up() };
+fn dispatcher(world: &World) -> Dispatching {
+    let dispatch = Dispatch { clock: Arc::new(Patient(world.clock.clone())), ..world.dispatch() };
     let (account, until_ms) = (world.account.key.clone(), world.clock.now_ms() + 60_000);
     Box::pin(async move {
-        settle_up.settle_up(&account, until_ms).await.expect("no faults");
+        dispatch.dispatch(&account, until_ms).await.expect("no faults");
     })
 }
 
-/// People write at any moment of four seconds, while a payer that is faster or slower than they are does what it finds. How
+/// People write at any moment of four seconds, while a dispatcher that is faster or slower than they are does what it finds. How
 /// many of them nobody came for, and how many wake-ups there were.
 fn unseen(seed: u64) -> (usize, usize) {
     let world = small(true, true, Faults::crashes_at([]));
@@ -80,7 +80,7 @@ fn unseen(seed: u64) -> (usize, usize) {
     let mut at_ms: Vec<i64> = (0..40).map(|_| START_MS + i64::try_from(dice.below(4_000)).unwrap()).collect();
     at_ms.sort_unstable();
     let speed = 1 + dice.below(40);
-    let (mut working, mut number): (Option<Payer>, u64) = (None, 0);
+    let (mut working, mut number): (Option<Dispatching>, u64) = (None, 0);
     for now_ms in START_MS..START_MS + 8_000 {
         world.clock.advance_to(now_ms);
         while at_ms.get(usize::try_from(number).unwrap()).is_some_and(|at_ms| *at_ms <= now_ms) {
@@ -88,19 +88,20 @@ fn unseen(seed: u64) -> (usize, usize) {
             run(record.record(&world.channel, now_ms, &said(number, number, now_ms))).expect("no faults");
         }
         if working.is_none() && fifo.waiting.lock().unwrap().pop().is_some() {
-            working = Some(payer(&world));
+            working = Some(dispatcher(&world));
         }
         for _ in 0..speed {
-            let Some(payer) = &mut working else { break };
-            if payer.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready() {
+            let Some(dispatcher) = &mut working else { break };
+            if dispatcher.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready() {
                 working = None;
             }
         }
     }
     let rows = world.journal_rows.all();
-    let owed = rows.iter().filter(|(partition, _, body)| partition.starts_with("o:") && body.contains("\"person\""));
+    let waiting =
+        rows.iter().filter(|(partition, _, body)| partition.starts_with("o:") && body.contains("\"sync_contact\""));
     let woken = fifo.slots.lock().unwrap().len();
-    (owed.count(), woken)
+    (waiting.count(), woken)
 }
 
 #[test]

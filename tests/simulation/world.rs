@@ -103,7 +103,7 @@ pub struct Make {
     pub create_contacts: bool,
     pub concurrency: usize,
     pub lost_answers_per_mille: u64,
-    /// One payer at a time, as the FIFO queue has it.
+    /// One dispatcher at a time, as the FIFO queue has it.
     pub lease: bool,
 }
 
@@ -214,8 +214,8 @@ impl World {
             if now_ms >= self.next_schedule_ms {
                 // What takes more than half a day is worth no minutes.
                 self.next_schedule_ms = now_ms + if now_ms < START_MS + HALF_DAY_MS { 1 } else { 30 } * MINUTE_MS;
-                // A payer that finds nothing due does nothing: worlds are many.
-                if self.journal_rows.owes_by(now_ms) {
+                // A dispatcher that finds nothing due does nothing: worlds are many.
+                if self.journal_rows.has_effects_by(now_ms) {
                     self.wake_ups.put(WakeUp::of(&self.account.key), now_ms);
                 }
             }
@@ -268,11 +268,11 @@ impl World {
                 }),
                 2 if self.lease && self.in_flight.iter().any(|other| matches!(other.origin, Origin::Wake(_))) => None,
                 2 => self.wake_ups.receive(choose).map(|waiting| {
-                    let settle_up = self.settle_up();
+                    let dispatch = self.dispatch();
                     let until_ms = self.clock.now_ms() + 30_000;
                     in_flight(Origin::Wake(waiting.id), async move {
-                        settle_up.owe_again(&waiting.job).await?;
-                        settle_up.settle_up(&waiting.job.account, until_ms).await.map(|_| ())
+                        dispatch.enqueue_again(&waiting.job).await?;
+                        dispatch.dispatch(&waiting.job.account, until_ms).await.map(|_| ())
                     })
                 }),
                 _ => self.posts.receive(choose).map(|waiting| {

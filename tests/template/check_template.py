@@ -332,8 +332,8 @@ def test_every_trouble_has_its_alarm_and_every_alarm_tells_somebody(resources):
         assert watches("ApproximateAgeOfOldestMessage", "AWS/SQS", {"Fn::GetAtt": [f"{queue}Queue", "QueueName"]})
     for name, f in FUNCTIONS.items():
         assert watches("Errors", "AWS/Lambda", {"Ref": f["logical_id"]}), name
-    (owed,) = watches("OldestOwedSeconds", "Musubi", {"Ref": "AWS::StackName"})
-    assert alarms[owed]["Properties"]["Threshold"] == 24 * 3600
+    (oldest,) = watches("OldestEffectSeconds", "Musubi", {"Ref": "AWS::StackName"})
+    assert alarms[oldest]["Properties"]["Threshold"] == 24 * 3600
     (unreadable,) = watches("UnreadableRows", "Musubi", {"Ref": "AWS::StackName"})
     assert alarms[unreadable]["Properties"]["Threshold"] == 0
     assert watches("SecretMismatches", "Musubi", {"Ref": "AWS::StackName"})
@@ -350,7 +350,7 @@ def test_no_alarm_goes_by_what_strangers_can_cause(resources):
         ("AWS/Lambda", "Errors"): "a refusal is an answer, and no error of the function",
         ("AWS/Lambda", "Invocations"): "of functions that nobody can call, and it rings when they are too few",
         ("AWS/ApiGateway", "5xx"): "tests/it/strangers.rs: nothing that a stranger sends is answered so",
-        ("Musubi", "OldestOwedSeconds"): "only what was signed is owed",
+        ("Musubi", "OldestEffectSeconds"): "only what was signed is enqueued",
         ("Musubi", "UnreadableRows"): "the same",
         ("Musubi", "SecretMismatches"): "only requests that name what strangers do not know: shared/src/line/signature/tests.rs",
     }

@@ -71,7 +71,7 @@ fn fits(asked: &Asked) -> bool {
     Sending::first(to, true, body, &asked.messages, 0).fits_a_row()
 }
 
-/// What the record is owed of a request that was turned away. `None`: it names no record, or no execution, and a repeat could
+/// What the record says of a request that was turned away. `None`: it names no record, or no execution, and a repeat could
 /// not be told apart.
 pub fn turned_down(account: &CrmAccount, request: &ActionRequest, refused: Refused) -> Option<TurnedDown> {
     // Where none is right, any will do: whose conversation the contact's is on it, if anybody's, shows what happened.

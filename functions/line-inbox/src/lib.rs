@@ -1,4 +1,4 @@
-//! The inbox queue: each event of each webhook, what it means and what is owed for it.
+//! The inbox queue: each event of each webhook, what it means and what is in the outbox for it.
 
 use std::sync::Arc;
 use std::time::Duration;

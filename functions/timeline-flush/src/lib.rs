@@ -1,4 +1,4 @@
-//! The one payer. The schedule wakes every account; an account's wake-ups come one after the other.
+//! The one dispatcher. The schedule wakes every account; an account's wake-ups come one after the other.
 
 pub mod schedule;
 
@@ -12,17 +12,17 @@ use musubi::config::{self, ConfigError, Environment};
 use musubi::crm::CrmClients;
 use musubi::domain::account::CrmAccountKey;
 use musubi::domain::job::WakeUp;
-use musubi::flow::settle_up::SettleUp;
+use musubi::flow::dispatch::Dispatch;
 use musubi::line::{LineApiUrl, LineMessenger};
 use musubi::ports::PortError;
 use serde_json::Value;
 
-/// What paying needs.
+/// What dispatching needs.
 pub struct Ports {
     /// Wakes accounts.
     pub wake_ups: JobQueue<WakeUp>,
-    /// Pays.
-    pub settle_up: SettleUp,
+    /// Does it.
+    pub dispatch: Dispatch,
 }
 
 impl Ports {
@@ -36,7 +36,7 @@ impl Ports {
         let line_api = LineApiUrl::of_api(&config::line_urls(environment)?)?;
         let messenger = LineMessenger::new(http.clone(), line_api, secrets.clone(), Arc::clone(&clock), 1);
         let crms = CrmClients::new(http, &config::hubspot_api_url(environment)?, secrets, Arc::clone(&clock));
-        let settle_up = SettleUp {
+        let dispatch = Dispatch {
             channels: parts.channels()?,
             links: parts.links()?,
             journal: parts.journal()?,
@@ -45,7 +45,7 @@ impl Ports {
             wake_ups: wake_ups.clone(),
             clock,
         };
-        Ok(Self { wake_ups, settle_up })
+        Ok(Self { wake_ups, dispatch })
     }
 }
 
@@ -60,15 +60,15 @@ pub async fn handle(ports: &Ports, event: Value, until_ms: i64) -> Result<SqsBat
     }
 }
 
-/// Each account that the batch names is paid once, all of them at the same time: nobody waits behind another's flood. A
-/// wake-up is done whatever comes of it: what was not paid is owed still, and the schedule comes every minute. Only a record
-/// comes back that cannot be read and could not be put aside either, or whose work could not be owed again.
+/// Each account that the batch names is dispatched once, all of them at the same time: nobody waits behind another's flood. A
+/// wake-up is done whatever comes of it: what was not done stays in the outbox, and the schedule comes every minute. Only a record
+/// comes back that cannot be read and could not be put aside either, or whose work could not be enqueued again.
 async fn wake(ports: &Ports, batch: SqsEvent, until_ms: i64) -> SqsBatchResponse {
     let mut accounts = BTreeSet::<CrmAccountKey>::new();
     let mut response = SqsBatchResponse::default();
     for record in batch.records {
         let id = record.message_id.clone().unwrap_or_default();
-        match owed_account(ports, &record).await {
+        match account_with_work(ports, &record).await {
             Ok(account) => accounts.extend(account),
             Err(error) => {
                 musubi::telemetry::log_chain("record.failed", &error);
@@ -77,17 +77,17 @@ async fn wake(ports: &Ports, batch: SqsEvent, until_ms: i64) -> SqsBatchResponse
         }
     }
     futures::future::join_all(accounts.into_iter().map(|account| async move {
-        if let Err(error) = ports.settle_up.settle_up(&account, until_ms).await {
-            musubi::telemetry::log_chain("settle_up.failed", &error);
+        if let Err(error) = ports.dispatch.dispatch(&account, until_ms).await {
+            musubi::telemetry::log_chain("dispatch.failed", &error);
         }
     }))
     .await;
     response
 }
 
-/// Whom a record wakes; what it brings back is owed by then. `None`: it cannot be read, and is put aside.
-async fn owed_account(ports: &Ports, record: &SqsMessage) -> Result<Option<CrmAccountKey>, PortError> {
+/// Whom a record wakes; what it brings back is enqueued by then. `None`: it cannot be read, and is put aside.
+async fn account_with_work(ports: &Ports, record: &SqsMessage) -> Result<Option<CrmAccountKey>, PortError> {
     let Some(wake_up) = batch::job(&ports.wake_ups, record).await? else { return Ok(None) };
-    ports.settle_up.owe_again(&wake_up).await?;
+    ports.dispatch.enqueue_again(&wake_up).await?;
     Ok(Some(wake_up.account))
 }

@@ -1,4 +1,4 @@
-//! Each minute every account is woken, and the oldest owed work is looked for.
+//! Each minute every account is woken, and the oldest effect is looked for.
 //!
 //! One account's trouble touches no other's: each is woken and looked at by itself, and what was found is told in any case.
 
@@ -20,10 +20,10 @@ const LONGEST_RETRY_MS: i64 = 900_000;
 /// What a round of the schedule found.
 #[derive(Debug, Default)]
 pub struct Round {
-    /// The age of the oldest owed work of all accounts, in milliseconds; 0 where nothing is owed. `None`: nobody knows, no
+    /// The age of the oldest effect of all accounts, in milliseconds; 0 where the outbox is empty. `None`: nobody knows, no
     /// account could be looked at.
     pub oldest_ms: Option<i64>,
-    /// How many rows another version wrote: accounts, and owed work that is due.
+    /// How many rows another version wrote: accounts, and work in the outbox that is due.
     pub unreadable: usize,
     /// What went wrong with accounts; all others were seen to.
     pub failures: Vec<PortError>,
@@ -36,7 +36,7 @@ impl Round {
     /// The first failure.
     pub fn tell(self) -> Result<(), PortError> {
         if let Some(oldest_ms) = self.oldest_ms {
-            musubi::telemetry::seconds("OldestOwedSeconds", u64::try_from(oldest_ms / 1000).unwrap_or(0));
+            musubi::telemetry::seconds("OldestEffectSeconds", u64::try_from(oldest_ms / 1000).unwrap_or(0));
         }
         musubi::telemetry::count("UnreadableRows", self.unreadable as u64);
         for failure in &self.failures {
@@ -46,11 +46,11 @@ impl Round {
     }
 }
 
-/// Wakes every account, then looks for the oldest owed work until `until_ms` at the latest. Twice wakes twice, which is
+/// Wakes every account, then looks for the oldest effect until `until_ms` at the latest. Twice wakes twice, which is
 /// harmless.
 pub async fn round(ports: &Ports, until_ms: i64) -> Round {
     let mut round = Round::default();
-    let accounts = match ports.settle_up.channels.accounts().await {
+    let accounts = match ports.dispatch.channels.accounts().await {
         Ok(accounts) => accounts,
         Err(failure) => {
             round.failures.push(failure);
@@ -79,12 +79,12 @@ pub async fn round(ports: &Ports, until_ms: i64) -> Round {
     round
 }
 
-/// Walks through everything that an account is owed and that is due, however much that is: the oldest may lie behind a flood.
+/// Walks through everything in an account's outbox that is due, however much that is: the oldest may lie behind a flood.
 /// Where a list cannot be read to its end, or the time is up before that, what was found until then counts, and that is a failure:
 /// what is older may lie behind it.
 async fn look_at(ports: &Ports, account: &CrmAccountKey, until_ms: i64) -> Round {
     let mut round = Round::default();
-    let clock = &ports.settle_up.clock;
+    let clock = &ports.dispatch.clock;
     let now_ms = clock.now_ms();
     let mut walk = Walk::through(account, now_ms + LONGEST_RETRY_MS);
     while !walk.is_over() {
@@ -94,7 +94,7 @@ async fn look_at(ports: &Ports, account: &CrmAccountKey, until_ms: i64) -> Round
                 .push(PortError::transient("schedule", "the time was up before all that is due was looked at"));
             break;
         }
-        let due = match ports.settle_up.journal.next_due(&mut walk, STEP).await {
+        let due = match ports.dispatch.journal.next_due(&mut walk, STEP).await {
             Ok(due) => due,
             Err(failure) => {
                 round.failures.push(failure);

@@ -141,7 +141,7 @@ async fn decide(place: &Place, say: &Say, id: &str, same: bool) -> Result<Report
             }
             // Answered, or erased, or another one, just now.
             (false, _) => break,
-            (true, _) => write::answered(&account.key, key),
+            (true, _) => write::question_closed(&account.key, key),
         };
         if journal.commit(vec![answered]).await? == Commit::Conflict {
             break;

@@ -24,7 +24,7 @@ impl Ours for Elsewhere {
     }
 
     async fn look(&self) -> Value {
-        json!({"inbox": 0, "push": 0, "owed": 0, "dead_letters": [], "parked": [], "owed_rows": [], "login": null})
+        json!({"inbox": 0, "push": 0, "outbox": 0, "dead_letters": [], "parked": [], "effect_rows": [], "login": null})
     }
 }
 

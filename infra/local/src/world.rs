@@ -235,17 +235,17 @@ impl World {
                 async move { push_delivery::handle(&push, event).await }
             },
         )));
-        let (payer, time) = (Arc::clone(&flush), self.time());
+        let (dispatcher, time) = (Arc::clone(&flush), self.time());
         self.tasks.push(tokio::spawn(poll(
             sqs,
             Mapping { queue: "crm.fifo", batch: 10, window_ms: 0, concurrency: 2 },
             self.running.clone(),
             Kill::default(),
             move |event| {
-                let (payer, until_ms) = (Arc::clone(&payer), time.now_ms() + 50_000);
+                let (dispatcher, until_ms) = (Arc::clone(&dispatcher), time.now_ms() + 50_000);
                 async move {
                     let event = serde_json::to_value(event).unwrap_or_default();
-                    timeline_flush::handle(&payer, event, until_ms).await.unwrap_or_default()
+                    timeline_flush::handle(&dispatcher, event, until_ms).await.unwrap_or_default()
                 }
             },
         )));

@@ -121,7 +121,7 @@ impl Parts {
         ))
     }
 
-    /// The queue that wakes the payer: one account's wake-ups come one after the other, and one a slot of time
+    /// The queue that wakes the dispatcher: one account's wake-ups come one after the other, and one a slot of time
     /// ([`WakeUp::SLOT_MS`]), however many are sent.
     ///
     /// # Errors

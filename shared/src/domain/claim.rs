@@ -1,4 +1,4 @@
-//! A claim: somebody says who a person on LINE is in the CRM. The one payer acts on it.
+//! A claim: somebody says who a person on LINE is in the CRM. The one dispatcher acts on it.
 
 use std::fmt;
 

@@ -1,7 +1,7 @@
-//! A conversation: one channel and one source (a person, a group, a room), and what is owed for it.
+//! A conversation: one channel and one source (a person, a group, a room), and what is in the outbox for it.
 //!
 //! It holds no text. Friendship lives here and not beside the contact link, so that one
-//! transaction records an event, what it says about friendship, and what is owed.
+//! transaction records an event, what it says about friendship, and what is in the outbox.
 
 mod friendship;
 mod open;
@@ -16,7 +16,7 @@ use super::channel::ChannelSettings;
 use super::entry::Continued;
 use super::follow::Following;
 use super::ids::{ChannelId, ContactId, LineUserId, TaskId, fingerprint};
-use super::owed::{Owed, OwedRow};
+use super::outbox::{Effect, OutboxRow};
 use super::properties::RECENT;
 
 /// So many times of messages that were taken back are kept: many more than messages stand in properties.
@@ -125,7 +125,7 @@ pub struct Inbound {
 pub struct Conversation {
     /// Which.
     pub key: ConversationKey,
-    /// To whom work for it is owed.
+    /// Whose outbox holds the work for it.
     pub account: CrmAccountKey,
     /// Can the person be reached?
     #[serde(default)]
@@ -166,9 +166,9 @@ pub struct Conversation {
     /// The name and picture should be asked from LINE.
     #[serde(default)]
     pub profile_wanted: bool,
-    /// An owed row says that the contact must follow this state.
+    /// An outbox row says that the contact must follow this state.
     #[serde(default)]
-    pub person_owed: bool,
+    pub sync_queued: bool,
     /// Times of messages that were taken back and may still stand in properties, in milliseconds, ascending.
     #[serde(default)]
     pub retracted: Vec<i64>,
@@ -213,7 +213,7 @@ impl Conversation {
             task: None,
             next_task: 0,
             profile_wanted: true,
-            person_owed: false,
+            sync_queued: false,
             retracted: Vec::new(),
             contact_gone_at_ms: None,
             gone_contacts: Vec::new(),
@@ -222,7 +222,7 @@ impl Conversation {
         }
     }
 
-    /// The same conversation, its channel taken to another account: nothing that is owed to the one before is owed to this one, and
+    /// The same conversation, its channel taken to another account: what waits in the outbox of the one before is not for this one, and
     /// nothing that was begun for it is gone on with. Numbers go on behind its own, so that neither an entry that was sealed for
     /// a contact over there nor its task is taken for one of here.
     pub fn taken_to(self, account: CrmAccountKey) -> Self {
@@ -236,8 +236,8 @@ impl Conversation {
     }
 
     /// Takes in what happened, marks it late if an entry beyond it is sealed, and returns the rows
-    /// to be owed. Call once per activity: the tombstone in the same transaction sees to that.
-    pub fn take(&mut self, activity: &mut Activity, settings: &ChannelSettings, now_ms: i64) -> Vec<OwedRow> {
+    /// to be enqueued. Call once per activity: the tombstone in the same transaction sees to that.
+    pub fn take(&mut self, activity: &mut Activity, settings: &ChannelSettings, now_ms: i64) -> Vec<OutboxRow> {
         activity.late = self.sealed_until.as_ref().is_some_and(|sealed| *sealed > activity.mark);
         if activity.speaker == Speaker::Operator {
             self.answered(activity.mark.at_ms, now_ms);
@@ -256,7 +256,7 @@ impl Conversation {
             return Vec::new();
         }
         let entry = self.take_into_entry(activity, settings, now_ms);
-        self.owe_person(now_ms).into_iter().chain(entry).collect()
+        self.enqueue_sync(now_ms).into_iter().chain(entry).collect()
     }
 
     fn take_follow(&mut self, activity: &Activity) {
@@ -295,7 +295,7 @@ impl Conversation {
         }
     }
 
-    fn take_into_entry(&mut self, activity: &Activity, settings: &ChannelSettings, now_ms: i64) -> Option<OwedRow> {
+    fn take_into_entry(&mut self, activity: &Activity, settings: &ChannelSettings, now_ms: i64) -> Option<OutboxRow> {
         let arrived_at_ms = activity.arrived_at_ms;
         match &mut self.open {
             Some(open) => {
@@ -307,7 +307,7 @@ impl Conversation {
                 let mut open =
                     OpenEntry { first_arrived_at_ms: arrived_at_ms, last_arrived_at_ms: arrived_at_ms, due_at_ms: 0 };
                 open.due_at_ms = open.ready_at_ms(settings);
-                let row = OwedRow::new(&self.account, self.entry_owed(), now_ms, open.due_at_ms);
+                let row = OutboxRow::new(&self.account, self.write_entry(), now_ms, open.due_at_ms);
                 self.open = Some(open);
                 Some(row)
             }
@@ -315,7 +315,7 @@ impl Conversation {
     }
 
     /// The message that stands there was taken back: properties that show it must follow.
-    pub fn take_back(&mut self, mark: &Mark, now_ms: i64) -> Option<OwedRow> {
+    pub fn take_back(&mut self, mark: &Mark, now_ms: i64) -> Option<OutboxRow> {
         if let Err(at) = self.retracted.binary_search(&mark.at_ms) {
             self.retracted.insert(at, mark.at_ms);
         }
@@ -325,31 +325,31 @@ impl Conversation {
         // Only the newest messages stand in properties: what is older than these stands there no more.
         let shown_no_more = self.retracted.len().saturating_sub(MAX_RETRACTED);
         self.retracted.drain(..shown_no_more);
-        self.owe_person(now_ms)
+        self.enqueue_sync(now_ms)
     }
 
-    /// Somebody was tied to this person: what waited for that is due. Returns rows to remove and to owe.
-    pub fn tied(&mut self, now_ms: i64) -> (Vec<OwedRow>, Vec<OwedRow>) {
+    /// Somebody was tied to this person: what waited for that is due. Returns rows to remove and to enqueue.
+    pub fn tied(&mut self, now_ms: i64) -> (Vec<OutboxRow>, Vec<OutboxRow>) {
         self.profile_wanted = true;
         self.unlinked = false;
-        let mut owed: Vec<OwedRow> = self.owe_person(now_ms).into_iter().collect();
+        let mut rows: Vec<OutboxRow> = self.enqueue_sync(now_ms).into_iter().collect();
         let mut removed = Vec::new();
-        let entry = self.entry_owed();
+        let entry = self.write_entry();
         if let Some(open) = self.open.as_mut().filter(|open| open.due_at_ms > now_ms) {
-            removed.push(OwedRow::new(&self.account, entry.clone(), now_ms, open.due_at_ms));
+            removed.push(OutboxRow::new(&self.account, entry.clone(), now_ms, open.due_at_ms));
             open.due_at_ms = now_ms;
-            owed.push(OwedRow::new(&self.account, entry, now_ms, now_ms));
+            rows.push(OutboxRow::new(&self.account, entry, now_ms, now_ms));
         }
-        (removed, owed)
+        (removed, rows)
     }
 
     /// The row that says the contact must follow this state; none where one already lies there.
-    pub fn owe_person(&mut self, now_ms: i64) -> Option<OwedRow> {
-        if self.person_owed || self.key.source.user().is_none() {
+    pub fn enqueue_sync(&mut self, now_ms: i64) -> Option<OutboxRow> {
+        if self.sync_queued || self.key.source.user().is_none() {
             return None;
         }
-        self.person_owed = true;
-        Some(OwedRow::new(&self.account, Owed::Person { conversation: self.key.clone() }, now_ms, now_ms))
+        self.sync_queued = true;
+        Some(OutboxRow::new(&self.account, Effect::SyncContact { conversation: self.key.clone() }, now_ms, now_ms))
     }
 
     /// When the newest event that LINE sent happened, in milliseconds. What we learned of the person in another way is none: it
@@ -359,9 +359,9 @@ impl Conversation {
         signs.filter(|mark| mark.place.is_some()).map(|mark| mark.at_ms).max()
     }
 
-    /// The owed work that turns what was said into an entry.
-    pub fn entry_owed(&self) -> Owed {
-        Owed::Entry { conversation: self.key.clone() }
+    /// The effect that turns what was said into an entry.
+    pub fn write_entry(&self) -> Effect {
+        Effect::WriteEntry { conversation: self.key.clone() }
     }
 
     /// Whether a contact may be made for this person now, where the channel's setting allows it:

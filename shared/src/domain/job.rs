@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::account::CrmAccountKey;
 use super::activity::Place;
+use super::dead_letter::DeadLetteredEffect;
 use super::ids::ChannelId;
-use super::put_aside::PutAside;
 
 /// Events of one verified webhook, as LINE wrote them.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,14 +60,14 @@ mod text_or_bytes {
     }
 }
 
-/// "This account has owed work." Losing one costs a minute. Those of one account within a slot of time are one.
+/// "This account has work in the outbox." Losing one costs a minute. Those of one account within a slot of time are one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WakeUp {
     /// Whose.
     pub account: CrmAccountKey,
-    /// Work that was put aside: whoever sends a dead letter back has it owed anew.
+    /// Work that was put aside: whoever sends a dead letter back has it enqueued anew.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub again: Option<PutAside>,
+    pub again: Option<DeadLetteredEffect>,
 }
 
 impl WakeUp {

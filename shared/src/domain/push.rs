@@ -133,9 +133,9 @@ pub struct Push {
     pub accepted_at_ms: i64,
     /// Where it stands.
     pub state: PushState,
-    /// The waiting workflow's answer is owed: one row says so, however often the CRM repeats itself.
+    /// The waiting workflow's answer is in the outbox: one row says so, however often the CRM repeats itself.
     #[serde(default)]
-    pub completion_owed: bool,
+    pub completion_queued: bool,
     /// The CRM has acknowledged the outcome once.
     #[serde(default)]
     pub completed: bool,
@@ -158,7 +158,7 @@ impl Push {
             expires_at_ms: job.expires_at_ms,
             accepted_at_ms: job.accepted_at_ms,
             state,
-            completion_owed: false,
+            completion_queued: false,
             completed: false,
             noted_at_ms: None,
         }

@@ -76,7 +76,7 @@ impl Accept {
         self.push.send(&job).await
     }
 
-    /// One durable call about what is not sent: the record is owed that it was refused. The workflow hears so at once and does
+    /// One durable call about what is not sent: that it was refused will stand on the record. The workflow hears so at once and does
     /// not wait. Twice is the same as once.
     ///
     /// # Errors

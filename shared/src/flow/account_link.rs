@@ -98,7 +98,7 @@ impl AccountLink {
             }
             let now_ms = self.reply.clock.now_ms();
             let claim = Claim::new(ClaimedBy::AccountLink, Whom::Nobody, asked.said_at_ms());
-            let done = vec![write::done(&key, &asked.event.id, now_ms)];
+            let done = vec![write::event_handled(&key, &asked.event.id, now_ms)];
             if self.link.try_claim(channel, &key, &claim, done).await? == Commit::Done {
                 break;
             }

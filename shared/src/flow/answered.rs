@@ -18,14 +18,14 @@ use crate::ports::{Clock, Journal, PortError, Queue};
 pub struct Answered {
     /// Where.
     pub journal: Journal,
-    /// Tells the payer.
+    /// Tells the dispatcher.
     pub wake_ups: Arc<dyn Queue<WakeUp>>,
     /// When.
     pub clock: Arc<dyn Clock>,
 }
 
 impl Answered {
-    /// What the person has said so far is answered, and the CRM is owed it. `false`: nothing of theirs waited. Twice is the
+    /// What the person has said so far is answered, and the CRM will say so. `false`: nothing of theirs waited. Twice is the
     /// same as once.
     ///
     /// # Errors
@@ -40,7 +40,7 @@ impl Answered {
             if !waited || !head.value.answered(now_ms, now_ms) {
                 return Ok(false);
             }
-            let mut writes: Vec<_> = head.value.owe_person(now_ms).iter().map(write::owe).collect();
+            let mut writes: Vec<_> = head.value.enqueue_sync(now_ms).iter().map(write::enqueue).collect();
             writes.push(write::conversation(&head.value, head.rev));
             if self.journal.commit(writes).await? == Commit::Done {
                 info!(channel.id = %channel.id, conversation = key.hash(), "person.answered");

@@ -10,7 +10,7 @@ use tracing::warn;
 use super::ask::ask;
 use super::begin::find_or_begin;
 use super::part::part_if_erased;
-use super::settle::{Ending, Settle, owe_completion};
+use super::settle::{Ending, Settle, enqueue_completion};
 use super::{MAX_CONFLICTS, contended, step_back};
 use crate::domain::channel::Channel;
 use crate::domain::claim::ClaimedBy;
@@ -45,7 +45,7 @@ pub struct Deliver {
     pub messenger: Arc<dyn Messenger>,
     /// For another try later.
     pub push: Arc<dyn Queue<PushJob>>,
-    /// Tells the payer.
+    /// Tells the dispatcher.
     pub wake_ups: Arc<dyn Queue<WakeUp>>,
     /// When.
     pub clock: Arc<dyn Clock>,
@@ -87,8 +87,8 @@ impl Deliver {
     /// ended. It is told in a while, when it has our answer to this repeat.
     async fn tell_again(&self, mut push: Versioned<Push>) -> Result<(), PortError> {
         let now_ms = self.clock.now_ms();
-        let Some(row) = owe_completion(&mut push.value, now_ms, now_ms + TELL_AGAIN_MS) else { return Ok(()) };
-        let writes = vec![write::owe(&row), write::push(&push.value, push.rev, now_ms)];
+        let Some(row) = enqueue_completion(&mut push.value, now_ms, now_ms + TELL_AGAIN_MS) else { return Ok(()) };
+        let writes = vec![write::enqueue(&row), write::push(&push.value, push.rev, now_ms)];
         match self.journal.commit(writes).await? {
             Commit::Done => Ok(()),
             Commit::Conflict => Err(contended("tell_again")),
@@ -232,7 +232,7 @@ impl Deliver {
         };
         friendship.blocked = Some(blocked);
         friendship.confirmed_at_ms = Some(now_ms);
-        let mut writes: Vec<_> = head.value.owe_person(now_ms).iter().map(write::owe).collect();
+        let mut writes: Vec<_> = head.value.enqueue_sync(now_ms).iter().map(write::enqueue).collect();
         writes.push(write::conversation(&head.value, head.rev));
         // Somebody else's write is as good: it is a newer sign, or the same confirmation.
         let _ = self.journal.commit(writes).await?;
@@ -272,7 +272,7 @@ impl Deliver {
                         by: Some(ClaimedBy::Action),
                     };
                     if self.links.tie(&link).await? == Commit::Done {
-                        self.owe_tied(push, to, since_ms).await?;
+                        self.enqueue_linked(push, to, since_ms).await?;
                         return Ok(None);
                     }
                 }
@@ -304,7 +304,7 @@ impl Deliver {
     }
 
     /// What waited for the link is due. Where the person was erased just now, the link goes again.
-    async fn owe_tied(&self, push: &Push, to: &LineUserId, since_ms: i64) -> Result<(), PortError> {
+    async fn enqueue_linked(&self, push: &Push, to: &LineUserId, since_ms: i64) -> Result<(), PortError> {
         let key = ConversationKey::person(&push.channel, to);
         for conflicts in 0..MAX_CONFLICTS {
             let now_ms = self.clock.now_ms();
@@ -312,15 +312,15 @@ impl Deliver {
             if begun.erasure.covers(since_ms) {
                 return part_if_erased(&self.journal, &self.links, (&push.channel, to), now_ms).await;
             }
-            let (removed, owed) = begun.head.value.tied(now_ms);
-            let mut writes: Vec<_> = removed.iter().map(write::paid).chain(owed.iter().map(write::owe)).collect();
+            let (removed, rows) = begun.head.value.tied(now_ms);
+            let mut writes: Vec<_> = removed.iter().map(write::done).chain(rows.iter().map(write::enqueue)).collect();
             writes.extend(begun.writes());
             if self.journal.commit(writes).await? == Commit::Done {
                 return Ok(());
             }
             step_back(&*self.clock, conflicts).await;
         }
-        Err(contended("owe_tied"))
+        Err(contended("enqueue linked"))
     }
 
     /// Ends a job without a try. Where somebody else has begun one meanwhile, theirs counts.

@@ -9,9 +9,9 @@
 //! A send under way is in no list of its person's: it ends when its job comes by, within minutes, and takes its words along.
 //! Its outcome is `not_linked` where nothing can have been shown, else `unknown`; it is not tried again.
 //!
-//! The payer may be making a contact for the person at this very moment, and stop before it has tied it: then nothing of ours
-//! knows the contact. Where the CRM is owed the person, the payer is owed a look for a contact that names them, and that row
-//! alone keeps the LINE user ID until the payer has looked, and once more some minutes later.
+//! The dispatcher may be making a contact for the person at this very moment, and stop before it has tied it: then nothing of ours
+//! knows the contact. Where the CRM has yet to hear of the person, a look is enqueued for a contact that names them, and that row
+//! alone keeps the LINE user ID until the dispatcher has looked, and once more some minutes later.
 //!
 //! What stays, for 60 days: the mark (a hash and a time) and that events were seen (a hash and LINE's event IDs). Without
 //! them a redelivery by LINE, or a dead letter sent back, would bring the person back. That a send happened (contact ID and
@@ -29,19 +29,19 @@ use crate::domain::account::CrmAccountKey;
 use crate::domain::conversation::ConversationKey;
 use crate::domain::ids::{ChannelId, ContactId, LineUserId, NoteId, TaskId};
 use crate::domain::job::WakeUp;
-use crate::domain::owed::{Owed, OwedRow};
+use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::push::{PushId, PushOutcome, PushState, Settlement};
 use crate::ports::journal::{Remains, write};
 use crate::ports::rows::{Commit, MAX_WRITES, Write};
 use crate::ports::{Clock, Journal, Links, PortError, Queue};
 
-/// Erases people. The payer, too, has all of these ports.
+/// Erases people. The dispatcher, too, has all of these ports.
 pub struct Erase {
-    /// Where what was said and is owed lies.
+    /// Where what was said and what is to be done lie.
     pub journal: Journal,
     /// Where the link lies.
     pub links: Links,
-    /// Tells the payer, which empties the contact's fields.
+    /// Tells the dispatcher, which empties the contact's fields.
     pub wake_ups: Arc<dyn Queue<WakeUp>>,
     /// When.
     pub clock: Arc<dyn Clock>,
@@ -74,8 +74,8 @@ pub struct Removed {
     pub claims: usize,
     /// Questions to operators.
     pub questions: usize,
-    /// Work that was owed to the CRM.
-    pub owed: usize,
+    /// Work that waited for the CRM.
+    pub effects: usize,
     /// Parked sends: they ended as unknown, and their words went.
     pub parked: usize,
 }
@@ -83,7 +83,7 @@ pub struct Removed {
 /// What lies in the CRM and is left to it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct LeftInCrm {
-    /// The contact. Its LINE properties are emptied by the payer.
+    /// The contact. Its LINE properties are emptied by the dispatcher.
     pub contact: Option<ContactId>,
     /// Notes of the last 60 days; older ones lie at the contact, too.
     pub notes: Vec<NoteId>,
@@ -171,7 +171,8 @@ impl Erase {
             let remains = self.journal.remains(account, key).await?;
             let now_ms = self.clock.now_ms();
             let ended = write::ended(key, head.as_ref().map_or(0, |head| head.rev));
-            let mut writes = vec![write::erased(key, now_ms), ended, write::unsaid(key), write::answered(account, key)];
+            let mut writes =
+                vec![write::erased(key, now_ms), ended, write::unsaid(key), write::question_closed(account, key)];
             let gone = head.iter().flat_map(|head| &head.value.gone_contacts);
             let gone = gone.filter(|contact| *who != Who::Contact((*contact).clone()));
             writes.extend(gone.map(|contact| write::once_tied_no_more(account, contact, key)));
@@ -179,9 +180,9 @@ impl Erase {
                 // It goes last: a repeat finds the person by it again, even where somebody has untied them meanwhile.
                 writes.push(write::once_tied(account, contact, key, now_ms));
             }
-            if head.as_ref().is_some_and(|head| head.value.person_owed) {
-                let unname = Owed::Unname { conversation: key.clone() };
-                writes.push(write::owe(&OwedRow::new(account, unname, now_ms, now_ms)));
+            if head.as_ref().is_some_and(|head| head.value.sync_queued) {
+                let clear = Effect::ClearErasedPerson { conversation: key.clone() };
+                writes.push(write::enqueue(&OutboxRow::new(account, clear, now_ms, now_ms)));
             }
             if self.journal.commit(writes).await? == Commit::Done {
                 receipt.erased_at_ms = Some(now_ms);
@@ -192,7 +193,7 @@ impl Erase {
                     entries: remains.entries.len(),
                     claims: usize::from(claimed),
                     questions: usize::from(asked),
-                    owed: remains.owed.len(),
+                    effects: remains.effects.len(),
                     ..Removed::default()
                 };
                 receipt.left.notes.clone_from(&remains.notes);
@@ -208,7 +209,7 @@ impl Erase {
     async fn remove(&self, remains: &Remains) -> Result<(), PortError> {
         let keys = remains.texts.iter().chain(&remains.messages).chain(&remains.entries);
         let writes: Vec<Write> =
-            keys.map(|key| write::remove(key.clone())).chain(remains.owed.iter().map(write::paid)).collect();
+            keys.map(|key| write::remove(key.clone())).chain(remains.effects.iter().map(write::done)).collect();
         for some in writes.chunks(MAX_WRITES) {
             let _ = self.journal.commit(some.to_vec()).await?;
         }

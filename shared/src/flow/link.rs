@@ -1,6 +1,6 @@
-//! Somebody says who a person on LINE is in the CRM: it is recorded, and the payer owes it to the CRM.
+//! Somebody says who a person on LINE is in the CRM: it is recorded, and the dispatcher tells the CRM.
 //!
-//! The link itself is switched by the payer alone, which works for an account one at a time: so two claims can never
+//! The link itself is switched by the dispatcher alone, which works for an account one at a time: so two claims can never
 //! half-undo each other, and whoever claims needs nothing of the CRM.
 
 use std::sync::Arc;
@@ -24,14 +24,14 @@ use crate::ports::{Clock, Journal, PortError, Queue};
 pub struct Link {
     /// Where.
     pub journal: Journal,
-    /// Tells the payer.
+    /// Tells the dispatcher.
     pub wake_ups: Arc<dyn Queue<WakeUp>>,
     /// When.
     pub clock: Arc<dyn Clock>,
 }
 
 impl Link {
-    /// Records the claim and that the CRM is owed it, in one transaction. Twice is the same as once; of two different ones
+    /// Records the claim and that that the CRM is to follow, in one transaction. Twice is the same as once; of two different ones
     /// that wait, what [`Claim::after`] says is kept.
     ///
     /// # Errors
@@ -94,7 +94,7 @@ impl Link {
         head.value.profile_wanted |= claim.name.is_none();
         let claim = claim.clone().after(waiting.map(|waiting| waiting.value));
         let mut writes = vec![write::claim(key, &claim, rev, now_ms)];
-        writes.extend(head.value.owe_person(now_ms).iter().map(write::owe));
+        writes.extend(head.value.enqueue_sync(now_ms).iter().map(write::enqueue));
         writes.extend(begun.writes());
         Ok(Some(writes))
     }

@@ -81,12 +81,12 @@ pub struct ComeBack {
 /// How a login ended well.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LoggedInFor {
-    /// The CRM is owed the link.
+    /// The link is enqueued for the CRM.
     Linked {
         /// Where the person came from.
         route: Option<RouteName>,
     },
-    /// The CRM is owed that there is none.
+    /// That there is none is enqueued for the CRM.
     Unlinked,
 }
 

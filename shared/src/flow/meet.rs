@@ -1,4 +1,4 @@
-//! LINE lists a friend: who is not known yet gets a conversation, and the CRM is owed them.
+//! LINE lists a friend: who is not known yet gets a conversation, and they are enqueued for the CRM.
 //!
 //! For the import of the friends that an Official Account had before Musubi. Its progress is a row, so that a run that
 //! stopped is gone on with, and two runs do not both go on.
@@ -27,7 +27,7 @@ pub struct Meet {
 /// What became of one friend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Met {
-    /// Not known before: the CRM is owed a contact, where the channel's settings allow one.
+    /// Not known before: a contact is enqueued, where the channel's settings allow one.
     New,
     /// Known before, and left as it is.
     Known,
@@ -55,7 +55,7 @@ impl Meet {
             let mut new = Conversation::new(key.clone(), channel.account.clone());
             new.following.get_or_insert_default().see_there();
             new.friendship.see(&Mark::at(now_ms, EventId::new("import")), false);
-            let mut writes: Vec<_> = new.owe_person(now_ms).iter().map(write::owe).collect();
+            let mut writes: Vec<_> = new.enqueue_sync(now_ms).iter().map(write::enqueue).collect();
             writes.push(write::conversation(&new, 0));
             writes.push(write::not_erased_since(&key, &erasure));
             if self.journal.commit(writes).await? == Commit::Done {

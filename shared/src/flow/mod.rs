@@ -9,6 +9,7 @@ mod ask;
 mod begin;
 pub mod decide;
 pub mod deliver;
+pub mod dispatch;
 pub mod erase;
 pub mod greet;
 pub mod link;
@@ -21,7 +22,6 @@ pub mod receive;
 pub mod record;
 pub mod reply;
 pub mod settle;
-pub mod settle_up;
 
 use crate::ports::{Clock, PortError};
 

@@ -1,7 +1,7 @@
 //! Something changed at contacts in the CRM: that they are to be looked at becomes durable.
 //!
-//! Elsewhere the one durable call of the edge is a message in a queue. Here it is a transaction of the journal: what is owed
-//! is a row per contact, so a repeated or late event adds nothing but one more look, and the payer, which looks, goes by the
+//! Elsewhere the one durable call of the edge is a message in a queue. Here it is a transaction of the journal: what is in the outbox
+//! is a row per contact, so a repeated or late event adds nothing but one more look, and the dispatcher, which looks, goes by the
 //! CRM's present state and never by what an event said of the past. A queue between would carry the same row one hop more.
 
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use super::settle::wake;
 use crate::domain::account::CrmAccountKey;
 use crate::domain::ids::ContactId;
 use crate::domain::job::WakeUp;
-use crate::domain::owed::{Owed, OwedRow};
+use crate::domain::outbox::{Effect, OutboxRow};
 use crate::ports::journal::write;
 use crate::ports::rows::{Commit, MAX_WRITES};
 use crate::ports::{Clock, Journal, PortError, Queue};
@@ -31,7 +31,7 @@ pub struct Changed {
 pub struct Notice {
     /// Where.
     pub journal: Journal,
-    /// Tells the payer.
+    /// Tells the dispatcher.
     pub wake_ups: Arc<dyn Queue<WakeUp>>,
     /// When.
     pub clock: Arc<dyn Clock>,
@@ -47,8 +47,12 @@ impl Notice {
         let now_ms = self.clock.now_ms();
         for contacts in contacts.chunks(MAX_WRITES) {
             let looks = contacts.iter().map(|changed| {
-                let look = Owed::Look { contact: changed.contact.clone(), forget: changed.forget };
-                write::owe(&OwedRow::new(account, look, now_ms, now_ms))
+                let contact = changed.contact.clone();
+                let effect = match changed.forget {
+                    true => Effect::ForgetContact { contact },
+                    false => Effect::ReconcileContact { contact },
+                };
+                write::enqueue(&OutboxRow::new(account, effect, now_ms, now_ms))
             });
             if self.journal.commit(looks.collect()).await? == Commit::Conflict {
                 return Err(contended("notice"));

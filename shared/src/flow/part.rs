@@ -1,10 +1,10 @@
-//! A link goes. Before it, its contact is owed its emptied fields: a stop in between leaves both, and a repeat owes the same
+//! A link goes. Before it, it is enqueued that its contact's fields are emptied: a stop in between leaves both, and a repeat enqueues the same
 //! again.
 
 use crate::domain::conversation::ConversationKey;
 use crate::domain::ids::{ChannelId, LineUserId};
 use crate::domain::link::ContactLink;
-use crate::domain::owed::{Owed, OwedRow};
+use crate::domain::outbox::{Effect, OutboxRow};
 use crate::ports::journal::write;
 use crate::ports::rows::{Commit, Versioned};
 use crate::ports::{Journal, Links, PortError};
@@ -16,8 +16,8 @@ pub(super) async fn part(
     link: &Versioned<ContactLink>,
     now_ms: i64,
 ) -> Result<Commit, PortError> {
-    let clear = OwedRow::new(&link.value.account, Owed::clear(&link.value), now_ms, now_ms);
-    let _ = journal.commit(vec![write::owe(&clear)]).await?;
+    let clear = OutboxRow::new(&link.value.account, Effect::clear(&link.value), now_ms, now_ms);
+    let _ = journal.commit(vec![write::enqueue(&clear)]).await?;
     links.untie(link).await
 }
 

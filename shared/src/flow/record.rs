@@ -1,4 +1,4 @@
-//! An event becomes a record, and what it makes us owe is recorded with it.
+//! An event becomes a record, and its effects is recorded with it.
 
 mod take_back;
 
@@ -76,16 +76,16 @@ struct Transaction {
 pub struct Record {
     /// Where.
     pub journal: Journal,
-    /// Tells the payer.
+    /// Tells the dispatcher.
     pub wake_ups: Arc<dyn Queue<WakeUp>>,
     /// When.
     pub clock: Arc<dyn Clock>,
 }
 
 impl Record {
-    /// Records one event with what is owed for it, in one transaction (of a message with very many edits that is taken back, the
+    /// Records one event with its effects, in one transaction (of a message with very many edits that is taken back, the
     /// words go in several before it). A second call finds the
-    /// record, with it everything that is owed, and changes nothing. Of an event from before its
+    /// record, with it all its effects, and changes nothing. Of an event from before its
     /// conversation was erased nothing but that it was seen is recorded.
     ///
     /// # Errors
@@ -149,7 +149,7 @@ impl Record {
         Err(contended("record"))
     }
 
-    /// A lost wake-up costs a minute: the schedule finds what is owed.
+    /// A lost wake-up costs a minute: the schedule finds what is due.
     async fn wake(&self, channel: &Channel) -> Result<(), PortError> {
         if let Err(error) = self.wake_ups.send(&WakeUp::of(&channel.account)).await {
             tracing::warn!(crm.account = %channel.account, %error, "wake_up.lost");
@@ -180,7 +180,7 @@ impl Record {
                 if let Some(message) = message.as_ref().filter(|_| is_person) {
                     writes.push(self.stand(head, message, &mut activity, now_ms).await?);
                 }
-                writes.extend(head.take(&mut activity, &channel.settings, now_ms).iter().map(write::owe));
+                writes.extend(head.take(&mut activity, &channel.settings, now_ms).iter().map(write::enqueue));
                 if is_person {
                     writes.push(write::pending(&head.key, &activity, 0, now_ms));
                 }
@@ -204,10 +204,10 @@ impl Record {
         let mut writes = Vec::new();
         for (number, content) in answered.iter().enumerate() {
             let mut activity = answer(event, number, content, now_ms);
-            writes.extend(head.take(&mut activity, &channel.settings, now_ms).iter().map(write::owe));
+            writes.extend(head.take(&mut activity, &channel.settings, now_ms).iter().map(write::enqueue));
             writes.push(write::pending(&head.key, &activity, 0, now_ms));
         }
-        writes.extend((!answered.is_empty()).then(|| write::event_answered(&head.key, &event.id, now_ms)));
+        writes.extend((!answered.is_empty()).then(|| write::reply_recorded(&head.key, &event.id, now_ms)));
         writes
     }
 }

@@ -1,4 +1,4 @@
-//! A send ends: its outcome, what it makes us owe and what the timeline shows, in one transaction.
+//! A send ends: its outcome, its effects and what the timeline shows, in one transaction.
 
 mod ending;
 mod telling;
@@ -12,7 +12,7 @@ use self::ending::Step;
 use super::{MAX_CONFLICTS, contended, step_back};
 use crate::domain::account::CrmAccountKey;
 use crate::domain::job::WakeUp;
-use crate::domain::owed::{Owed, OwedRow};
+use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::push::{Push, PushId, PushState};
 use crate::ports::journal::write;
 use crate::ports::rows::{Commit, Write};
@@ -29,7 +29,7 @@ pub struct Settle {
     pub links: Links,
     /// Where.
     pub journal: Journal,
-    /// Tells the payer.
+    /// Tells the dispatcher.
     pub wake_ups: Arc<dyn Queue<WakeUp>>,
     /// When.
     pub clock: Arc<dyn Clock>,
@@ -73,36 +73,36 @@ impl Settle {
         Err(contended("settle"))
     }
 
-    /// What an ended send makes us owe.
+    /// The effects of an ended send.
     fn writes(&self, ended: &mut Push, was_parked: bool, now_ms: i64) -> Vec<Write> {
         let mut writes = Vec::new();
         if was_parked {
             writes.push(write::decided(ended));
         }
         if matches!(ended.state, PushState::Parked(_)) {
-            let oblivion = Owed::Oblivion { push: ended.id };
-            let row = OwedRow::new(&ended.account, oblivion, now_ms, now_ms + DECIDE_WITHIN_MS);
-            writes.extend([write::parked(ended), write::owe(&row)]);
+            let expiry = Effect::ExpireParkedPush { push: ended.id };
+            let row = OutboxRow::new(&ended.account, expiry, now_ms, now_ms + DECIDE_WITHIN_MS);
+            writes.extend([write::parked(ended), write::enqueue(&row)]);
         }
-        writes.extend(owe_completion(ended, now_ms, now_ms).iter().map(write::owe));
+        writes.extend(enqueue_completion(ended, now_ms, now_ms).iter().map(write::enqueue));
         if ended.contact.is_some() {
-            let outcome = Owed::Outcome { push: ended.id };
-            writes.push(write::owe(&OwedRow::new(&ended.account, outcome, now_ms, now_ms)));
+            let outcome = Effect::WriteLastOutcome { push: ended.id };
+            writes.push(write::enqueue(&OutboxRow::new(&ended.account, outcome, now_ms, now_ms)));
         }
         writes
     }
 }
 
-/// The waiting workflow's answer; none where nobody waits, or one is owed already.
-pub(super) fn owe_completion(push: &mut Push, now_ms: i64, due_at_ms: i64) -> Option<OwedRow> {
-    if !push.waits || now_ms >= push.expires_at_ms || push.completion_owed {
+/// The waiting workflow's answer; none where nobody waits, or one is in the outbox already.
+pub(super) fn enqueue_completion(push: &mut Push, now_ms: i64, due_at_ms: i64) -> Option<OutboxRow> {
+    if !push.waits || now_ms >= push.expires_at_ms || push.completion_queued {
         return None;
     }
-    push.completion_owed = true;
-    Some(OwedRow::new(&push.account, Owed::Completion { push: push.id }, now_ms, due_at_ms))
+    push.completion_queued = true;
+    Some(OutboxRow::new(&push.account, Effect::CompleteWorkflow { push: push.id }, now_ms, due_at_ms))
 }
 
-/// Tells the payer; a lost wake-up costs a minute.
+/// Tells the dispatcher; a lost wake-up costs a minute.
 pub(super) async fn wake(wake_ups: &dyn Queue<WakeUp>, account: &CrmAccountKey) {
     if let Err(error) = wake_ups.send(&WakeUp::of(account)).await {
         tracing::warn!(crm.account = %account, %error, "wake_up.lost");

@@ -1,4 +1,4 @@
-//! A CRM, as the payer needs it. Every call takes many and answers for each, in order.
+//! A CRM, as the dispatcher needs it. Every call takes many and answers for each, in order.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,8 +11,8 @@ use super::error::PortError;
 use super::journal::Erasure;
 use crate::domain::account::CrmAccount;
 use crate::domain::claim::EmailAddress;
+use crate::domain::dead_letter::FailureReason;
 use crate::domain::ids::{CallbackId, ContactId, LineUserId, NoteId, TaskId};
-use crate::domain::put_aside::Why;
 
 /// Property names and values. Values are people's words: `Debug` shows the names alone.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -183,14 +183,14 @@ pub enum CrmFailure {
 
 impl CrmFailure {
     /// The same, as it is stored with the work.
-    pub fn why(&self) -> Why {
+    pub fn why(&self) -> FailureReason {
         match self {
-            Self::Refused { code } => Why::Refused { code: code.clone() },
-            Self::NotReady { code } => Why::NotReady { code: code.clone() },
-            Self::Taken => Why::Taken,
-            Self::Disconnected => Why::Disconnected,
-            Self::Gone => Why::NotReady { code: "GONE".to_owned() },
-            Self::Unknown | Self::Later { .. } => Why::Unreachable,
+            Self::Refused { code } => FailureReason::Refused { code: code.clone() },
+            Self::NotReady { code } => FailureReason::NotReady { code: code.clone() },
+            Self::Taken => FailureReason::Taken,
+            Self::Disconnected => FailureReason::Disconnected,
+            Self::Gone => FailureReason::NotReady { code: "GONE".to_owned() },
+            Self::Unknown | Self::Later { .. } => FailureReason::Unreachable,
         }
     }
 }

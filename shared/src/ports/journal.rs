@@ -1,4 +1,4 @@
-//! The journal: events, sends, sealed entries and owed work, all that must change in one transaction.
+//! The journal: events, sends, sealed entries and work in the outbox, all that must change in one transaction.
 //!
 //! | partition | sort | row |
 //! | --- | --- | --- |
@@ -24,8 +24,8 @@
 //! | `d:{channel}` | `dropped` | [`NotLinked`], kept |
 //! | `v:{channel}` | `event` | when the newest event happened, for operators' lists, kept |
 //! | | `refusal` | [`LastRefusal`], for operators' lists, kept |
-//! | `o:{account}:{shard}` | `{due_at_ms}:{name}` | [`OwedRow`] |
-//! | `z:{account}` | `unreadable` | when operators were told of owed rows that another version wrote, 14 days |
+//! | `o:{account}:{shard}` | `{due_at_ms}:{name}` | [`OutboxRow`] |
+//! | `z:{account}` | `unreadable` | when operators were told of outbox rows that another version wrote, 14 days |
 
 mod due;
 mod erasing;
@@ -51,7 +51,7 @@ use crate::domain::entry::Entry;
 use crate::domain::friends::FriendsImport;
 use crate::domain::ids::{ChannelId, ContactId, EventId, MessageId, fingerprint};
 use crate::domain::login::UsedLogin;
-use crate::domain::owed::OwedRow;
+use crate::domain::outbox::OutboxRow;
 use crate::domain::push::{Push, PushId, PushState};
 
 pub use due::{Due, Unread, Walk};

@@ -255,11 +255,11 @@ fn what_is_marked_as_test_is_left_out() {
 
 #[test]
 fn imports_are_found_however_they_are_written() {
-    let module = ["flow", "settle_up", "people"];
+    let module = ["flow", "dispatch", "people"];
     let named = |code| modules_named(code, &module).into_iter().collect::<Vec<_>>().join(" ");
     assert_eq!(named("use crate::line::signature;"), "line");
     assert_eq!(named("use crate::{aws::{self, x}, domain, ports::{A, B}};"), "aws domain ports");
-    assert_eq!(named("use super::Payer; fn f() { super::super::deliver::x() }"), "flow");
+    assert_eq!(named("use super::Dispatcher; fn f() { super::super::deliver::x() }"), "flow");
     assert_eq!(named("let x = super::super::super::line::x();"), "line");
     assert_eq!(named("pub(in crate::aws) fn f() { crate::crm::connect(); my::crate_x::y() }"), "aws crm");
     assert_eq!(

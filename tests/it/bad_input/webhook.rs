@@ -37,7 +37,7 @@ async fn whatever_arrives_at_the_webhook_gets_its_stated_answer_and_loses_nothin
     }
     for nobody in [DUMMY_USER, DUMMY_TWIN] {
         assert!(app.contact_of(nobody).is_none(), "no contact is made of LINE's own tests");
-        assert_eq!(app.texts_at_rest(nobody).await, 0, "nothing is kept, and nothing owed");
+        assert_eq!(app.texts_at_rest(nobody).await, 0, "nothing is kept, and nothing enqueued");
     }
     assert_eq!(app.world.hubspot.ledger().violations, Vec::<String>::new());
 }
@@ -61,7 +61,7 @@ async fn every_word_comes(app: &App, rows: &[Row]) {
         }
         app.time_passes(20_000).await;
     }
-    panic!("words of these rows did not come: {missing:?}; {} owed", app.owed().await);
+    panic!("words of these rows did not come: {missing:?}; {} in the outbox", app.effects().await);
 }
 
 /// A replay is told apart by its events' IDs; what has none that can be read is put aside each time.

@@ -47,7 +47,7 @@ impl ModelRows {
     }
 
     /// Whether the outbox holds work that is due.
-    pub fn owes_by(&self, now_ms: i64) -> bool {
+    pub fn has_effects_by(&self, now_ms: i64) -> bool {
         let until = format!("{now_ms:013}:\u{10FFFF}");
         let outbox = ("o:".to_owned(), String::new())..("o;".to_owned(), String::new());
         self.state.lock().unwrap().rows.range(outbox).any(|((_, sort), _)| *sort <= until)

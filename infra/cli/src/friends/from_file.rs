@@ -1,4 +1,4 @@
-//! `friends import --csv`: each row is a claim, and the payer acts on it.
+//! `friends import --csv`: each row is a claim, and the dispatcher acts on it.
 
 use std::path::Path;
 
@@ -20,9 +20,9 @@ use crate::say::{Report, Say};
 /// What becomes of a row.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Taken {
-    /// The payer is told.
+    /// The dispatcher is told.
     Claimed,
-    /// It is so already, or the payer has been told.
+    /// It is so already, or the dispatcher has been told.
     Already,
     /// Everything of the person was erased.
     Erased,

@@ -65,7 +65,7 @@ async fn count(place: &Place, say: &Say, channel: &str) -> Result<Report, Failur
     Ok(Report::new(json, format!("{lines}\n{meaning}")))
 }
 
-/// Keeps quiet: whoever records many people tells the payer once.
+/// Keeps quiet: whoever records many people tells the dispatcher once.
 struct Quiet;
 
 #[async_trait]
@@ -88,7 +88,7 @@ fn quiet() -> Arc<dyn Queue<WakeUp>> {
     Arc::new(Quiet)
 }
 
-/// Tells the payer. A lost one costs a minute: the schedule finds what is owed.
+/// Tells the dispatcher. A lost one costs a minute: the schedule finds what is due.
 async fn wake(place: &Place, account: &musubi::domain::account::CrmAccountKey) -> Result<(), Failure> {
     let _ = place.parts.wake_ups()?.send(&WakeUp::of(account)).await;
     Ok(())

@@ -37,7 +37,7 @@ pub async fn erase(
             "This is removed and cannot be brought back:\n\
              - the link to the contact (its LINE properties are emptied within about a minute)\n\
              - messages that are in no note yet, messages waiting to be sent, texts of sends waiting for a decision\n\
-             - whether they follow, whether they wait for an answer, what is owed to the CRM\n\
+             - whether they follow, whether they wait for an answer, what is in the outbox to the CRM\n\
              Notes and tasks that are in the CRM stay; delete them there if they are to go.",
         ));
         if !ask.yes(say.pick("この人の情報を消去しますか？", "Erase this person?"))? {

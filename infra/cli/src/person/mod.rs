@@ -142,7 +142,7 @@ async fn answered(place: &Place, say: &Say, channel: &Channel, user: &LineUserId
     Ok(Report::new(json!({"channel_id": channel.id.as_str(), "waited": waited}), text))
 }
 
-/// Says it on an operator's word; the payer acts on it.
+/// Says it on an operator's word; the dispatcher acts on it.
 pub(crate) async fn claim(place: &Place, channel: &Channel, user: &LineUserId, whom: Whom) -> Result<(), Failure> {
     let clock = place.clock();
     let claim = Claim::new(ClaimedBy::Operator, whom, clock.now_ms());

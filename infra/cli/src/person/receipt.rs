@@ -53,7 +53,7 @@ fn counts<'a>(receipt: &Receipt, say: &'a Say) -> Vec<(&'a str, String)> {
         (say.pick("メモの構成の記録", "records of notes"), removed.entries),
         (say.pick("連携の受付記録", "claims"), removed.claims),
         (say.pick("担当者への質問", "questions"), removed.questions),
-        (say.pick("CRMへの書き込み予定", "work owed to the CRM"), removed.owed),
+        (say.pick("CRMへの書き込み予定", "work waiting for the CRM"), removed.effects),
         (say.pick("保留中の送信の本文", "texts of parked sends"), removed.parked),
     ];
     all.into_iter().filter(|(_, count)| *count > 0).map(|(name, count)| (name, count.to_string())).collect()

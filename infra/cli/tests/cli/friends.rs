@@ -40,9 +40,9 @@ async fn conversation(stack: &Stack, user: &LineUserId) -> Option<Conversation> 
     stack.parts.journal().unwrap().conversation(&key(stack, user)).await.unwrap().map(|found| found.value)
 }
 
-async fn owed(stack: &Stack) -> usize {
+async fn effects(stack: &Stack) -> usize {
     let account = stack.account().await.unwrap();
-    stack.parts.journal().unwrap().count_owed(&account.key, 100).await.unwrap()
+    stack.parts.journal().unwrap().count_effects(&account.key, 100).await.unwrap()
 }
 
 async fn import_csv(stack: &Stack, bytes: &[u8], more: &[&str]) -> Ran {
@@ -73,7 +73,7 @@ async fn rows_of_a_file_become_claims_and_a_second_run_changes_nothing() {
     let (bytes, _, _) = encoding_rs::SHIFT_JIS.encode(&text);
     let tried = import_csv(&stack, &bytes, &["--dry-run"]).await.json();
     assert_eq!((&tried["taken"], &tried["encoding"]), (&json!(3), &json!("CP932 (Shift_JIS)")));
-    assert_eq!((claim(&stack, &contact).await, owed(&stack).await), (None, 0), "a dry run writes nothing");
+    assert_eq!((claim(&stack, &contact).await, effects(&stack).await), (None, 0), "a dry run writes nothing");
 
     let ran = import_csv(&stack, &bytes, &[]).await;
     let told = ran.json();
@@ -85,8 +85,8 @@ async fn rows_of_a_file_become_claims_and_a_second_run_changes_nothing() {
     let address = EmailAddress::parse("taro@example.com").unwrap();
     assert_eq!(claim(&stack, &email).await.unwrap().whom, Whom::Email(address));
     assert_eq!(claim(&stack, &bare).await.unwrap().whom, Whom::Anyone);
-    assert_eq!((claim(&stack, &broken).await, owed(&stack).await), (None, 3));
-    assert!(!stack.aws.sqs().messages("crm.fifo").is_empty(), "the payer is told");
+    assert_eq!((claim(&stack, &broken).await, effects(&stack).await), (None, 3));
+    assert!(!stack.aws.sqs().messages("crm.fifo").is_empty(), "the dispatcher is told");
 
     let again = import_csv(&stack, text.as_bytes(), &[]).await.json();
     assert_eq!((&again["taken"], &again["already"], &again["encoding"]), (&json!(0), &json!(3), &json!("UTF-8")));
@@ -163,15 +163,15 @@ async fn an_import_from_line_goes_on_where_it_stopped_and_leaves_the_known_alone
     let ran = import_from_line(&stack, "2").await;
     let told = ran.json();
     assert_eq!((ran.code, &told["listed"], &told["new"]), (0, &json!(5), &json!(4)), "{}", ran.stdout);
-    assert_eq!((&told["went_on"], owed(&stack).await), (&json!(true), 4));
+    assert_eq!((&told["went_on"], effects(&stack).await), (&json!(true), 4));
     assert_eq!(conversation(&stack, &known).await, Some(before));
     let new = conversation(&stack, &LineUserId::new(friends[4].clone())).await.unwrap();
-    assert_eq!((new.friendship.blocked, new.person_owed, new.profile_wanted), (Some(false), true, true));
+    assert_eq!((new.friendship.blocked, new.sync_queued, new.profile_wanted), (Some(false), true, true));
     assert_eq!(conversation(&stack, &LineUserId::new(stranger)).await, None);
 
     let again = import_from_line(&stack, "1000").await.json();
     assert_eq!((&again["listed"], &again["new"], &again["went_on"]), (&json!(5), &json!(0), &json!(false)));
-    assert_eq!(owed(&stack).await, 4);
+    assert_eq!(effects(&stack).await, 4);
     let counted = stack.run(&["friends", "count", CHANNEL, "--lang", "ja"], "").await.stdout;
     assert!(counted.contains("LINEの一覧にあった友だち") && counted.contains('5'), "{counted}");
 }
@@ -190,7 +190,7 @@ async fn a_page_that_line_has_forgotten_means_from_the_beginning() {
     stack.line.clock().advance_ms(25 * 3_600_000);
     let told = import_from_line(&stack, "2").await.json();
     assert_eq!((&told["listed"], &told["new"]), (&json!(3), &json!(3)));
-    assert_eq!(owed(&stack).await, 3);
+    assert_eq!(effects(&stack).await, 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -214,5 +214,5 @@ async fn a_friend_whose_everything_was_erased_is_not_met_again() {
     assert_eq!(stack.parts.journal().unwrap().commit(vec![gone]).await.unwrap(), Commit::Done);
     let told = import_from_line(&stack, "1000").await.json();
     assert_eq!((&told["new"], &told["erased"]), (&json!(0), &json!(1)));
-    assert_eq!((conversation(&stack, &who).await, owed(&stack).await), (None, 0));
+    assert_eq!((conversation(&stack, &who).await, effects(&stack).await), (None, 0));
 }

@@ -35,7 +35,7 @@ async fn park(stack: &Stack, execution: &str) -> PushId {
         state: PushState::Parked(sending),
         completed: false,
         noted_at_ms: None,
-        completion_owed: false,
+        completion_queued: false,
     };
     let journal = stack.parts.journal().unwrap();
     let writes = vec![write::push(&push, 0, NOON_MS), write::parked(&push)];
@@ -64,7 +64,7 @@ async fn a_parked_message_is_shown_without_text_and_person_and_decided_once() {
         };
         assert_eq!(settlement.outcome, outcome);
     }
-    assert!(!stack.aws.sqs().messages("crm.fifo").is_empty(), "the payer is told");
+    assert!(!stack.aws.sqs().messages("crm.fifo").is_empty(), "the dispatcher is told");
     let again = stack.run(&["parked", "decide", &shown.to_string(), "--not-shown"], "").await;
     assert_eq!(again.code, 1, "what is settled stays settled");
     assert_eq!(stack.run(&["--json", "parked", "list"], "").await.json(), json!({"parked": []}));

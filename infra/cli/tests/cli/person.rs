@@ -53,7 +53,7 @@ async fn a_person_is_shown_moved_and_unlinked_without_their_line_user_id() {
     assert_eq!(stack.run(&moved, "").await.code, 0);
     let claim = said(&stack, &channel).await.expect("a claim");
     assert_eq!((claim.by, claim.whom), (ClaimedBy::Operator, Whom::Contact(ContactId::new(BOB))));
-    assert!(!stack.aws.sqs().messages("crm.fifo").is_empty(), "the payer is told");
+    assert!(!stack.aws.sqs().messages("crm.fifo").is_empty(), "the dispatcher is told");
 
     let unlink = ["person", "unlink", "--channel", CHANNEL, "--user-stdin", "--lang", "ja"];
     let ran = stack.run(&unlink, &format!("{FRIEND}\n")).await;
@@ -135,14 +135,14 @@ async fn a_question_that_was_settled_otherwise_is_listed_no_more() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_person_who_was_answered_elsewhere_waits_no_more_and_the_crm_is_owed_it() {
+async fn a_person_who_was_answered_elsewhere_waits_no_more_and_the_crm_will_say_so() {
     let (stack, channel) = linked().await;
     let answered = ["--json", "person", "answered", "--channel", CHANNEL, "--contact", ANN];
     assert_eq!(stack.run(&answered, "").await.json()["waited"], true);
     let head =
         stack.parts.journal().unwrap().conversation(&key(&channel)).await.unwrap().expect("a conversation").value;
-    assert_eq!((head.unanswered_since_ms, head.person_owed), (None, true));
-    assert!(!stack.aws.sqs().messages("crm.fifo").is_empty(), "the payer is told");
+    assert_eq!((head.unanswered_since_ms, head.sync_queued), (None, true));
+    assert!(!stack.aws.sqs().messages("crm.fifo").is_empty(), "the dispatcher is told");
     let again = ["person", "answered", "--channel", CHANNEL, "--user-stdin", "--lang", "ja"];
     let ran = stack.run(&again, &format!("{FRIEND}\n")).await;
     assert!(

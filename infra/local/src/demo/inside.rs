@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use musubi::domain::account::CrmAccountKey;
 use musubi::domain::ids::ChannelId;
 use musubi::domain::language::Language;
-use musubi::domain::owed::OwedRow;
+use musubi::domain::outbox::OutboxRow;
 use musubi::ports::rows::Commit;
 use musubi::ports::{Channels, Journal, PortError};
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ use crate::aws::sqs::Message;
 use crate::aws::{LocalSqs, QUEUES};
 use crate::names;
 
-/// Further than any owed row is due, in milliseconds since 1970.
+/// Further than any outbox row is due, in milliseconds since 1970.
 const FOR_EVER_MS: i64 = 9_999_999_999_999;
 /// Rows that are counted, and rows that are shown.
 const MOST_ROWS: usize = 4_000;
@@ -36,7 +36,7 @@ struct Login {
 }
 
 impl Inside {
-    /// Looks at these queues, and at what this account is owed.
+    /// Looks at these queues, and at this account's outbox.
     pub fn new(sqs: LocalSqs, journal: Journal, account: CrmAccountKey) -> Self {
         Self { sqs, journal, account, login: None }
     }
@@ -59,10 +59,10 @@ impl Inside {
         QUEUES.iter().flat_map(of).collect()
     }
 
-    async fn journal(&self) -> Result<(Vec<OwedRow>, Vec<String>), PortError> {
-        let owed = self.journal.due(&self.account, FOR_EVER_MS, MOST_ROWS).await?;
+    async fn journal(&self) -> Result<(Vec<OutboxRow>, Vec<String>), PortError> {
+        let rows = self.journal.due(&self.account, FOR_EVER_MS, MOST_ROWS).await?;
         let parked = self.journal.parked(&self.account).await?;
-        Ok((owed, parked.iter().map(ToString::to_string).collect()))
+        Ok((rows, parked.iter().map(ToString::to_string).collect()))
     }
 }
 
@@ -117,9 +117,11 @@ impl Ours for Inside {
     }
 
     async fn look(&self) -> Value {
-        let (owed, parked) = self.journal().await.unwrap_or_default();
-        let kind = |row: &OwedRow| serde_json::to_value(&row.owed).map(|owed| owed["kind"].clone()).unwrap_or_default();
-        let rows: Vec<Value> = owed
+        let (outbox, parked) = self.journal().await.unwrap_or_default();
+        let kind = |row: &OutboxRow| {
+            serde_json::to_value(&row.effect).map(|effect| effect["kind"].clone()).unwrap_or_default()
+        };
+        let rows: Vec<Value> = outbox
             .iter()
             .take(SHOWN_ROWS)
             .map(|row| json!({"kind": kind(row), "due_at_ms": row.due_at_ms, "tries": row.tries}))
@@ -134,8 +136,8 @@ impl Ours for Inside {
         };
         let parked: Vec<Value> = parked.iter().map(|push| json!({"push_id": push})).collect();
         json!({
-            "inbox": self.sqs.counts("inbox").total(), "push": self.sqs.counts("push").total(), "owed": owed.len(),
-            "dead_letters": self.letters(), "parked": parked, "owed_rows": rows, "login": login, "idle_window_ms": idle_window_ms,
+            "inbox": self.sqs.counts("inbox").total(), "push": self.sqs.counts("push").total(), "outbox": outbox.len(),
+            "dead_letters": self.letters(), "parked": parked, "effect_rows": rows, "login": login, "idle_window_ms": idle_window_ms,
         })
     }
 }

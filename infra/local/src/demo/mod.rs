@@ -87,8 +87,8 @@ impl Demo {
 /// A look into what is ours.
 #[async_trait]
 pub trait Ours: Send + Sync {
-    /// What queues and journal hold: `{"inbox":n,"push":n,"owed":n,"dead_letters":[{"queue","reason"}],
-    /// "parked":[{"push_id"}],"owed_rows":[{"kind","due_at_ms","tries"}],"login":{"channel_id","routes":[..],"liff_url"},
+    /// What queues and journal hold: `{"inbox":n,"push":n,"outbox":n,"dead_letters":[{"queue","reason"}],
+    /// "parked":[{"push_id"}],"effect_rows":[{"kind","due_at_ms","tries"}],"login":{"channel_id","routes":[..],"liff_url"},
     /// "idle_window_ms":n}`, times
     /// in milliseconds since 1970. `login` is null where nobody can log in by the page's own host, `liff_url` where there is no
     /// LIFF app.

@@ -28,7 +28,7 @@ impl Ours for Idle {
     }
 
     async fn look(&self) -> Value {
-        json!({"inbox": 0, "push": 0, "owed": 0, "dead_letters": [], "parked": [], "owed_rows": []})
+        json!({"inbox": 0, "push": 0, "outbox": 0, "dead_letters": [], "parked": [], "effect_rows": []})
     }
 }
 
@@ -89,7 +89,7 @@ async fn the_world_has_the_keys_that_scripts_rely_on() {
     for pointer in ["/line/violations", "/crm/violations"] {
         assert_eq!(world.pointer(pointer), Some(&json!([])), "{pointer}");
     }
-    for pointer in ["/ours/inbox", "/ours/push", "/ours/owed"] {
+    for pointer in ["/ours/inbox", "/ours/push", "/ours/outbox"] {
         assert!(world.pointer(pointer).is_some_and(Value::is_u64), "{pointer}");
     }
 }

@@ -3,8 +3,8 @@
 //! The keys that scripts rely on: `line.messages` (`to`, `retry_key`, `messages`, `at_ms`), `line.calls` (`method`, `path`,
 //! `status`), `crm.contacts`, `crm.notes` (`contact_id`, `body`, `at_ms`), `crm.tasks`, `crm.completions` (`callback_id`,
 //! `outputs`, `applied`), `crm.executions` (`callback_id`, `state`, `outputs`), `line.violations` and `crm.violations` (the
-//! vendor's rules that Musubi broke, in words), `ours` (`inbox`, `push`, `owed`, `dead_letters`, `parked`). The page reads
-//! more: `line.people`, `line.channel`, `crm.owners`, `crm.portal_id`, `ours.owed_rows`, `ours.login`,
+//! vendor's rules that Musubi broke, in words), `ours` (`inbox`, `push`, `outbox`, `dead_letters`, `parked`). The page reads
+//! more: `line.people`, `line.channel`, `crm.owners`, `crm.portal_id`, `ours.effect_rows`, `ours.login`,
 //! `language`, `now_ms`. IDs are strings, times milliseconds since 1970.
 //!
 //! The answer carries an `ETag` over everything but the time, and `x-now-ms`; with `If-None-Match` it is 304 while nothing has

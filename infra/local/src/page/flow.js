@@ -18,15 +18,15 @@ export function drawFlow(page) {
     actions: crm.executions.length,
     notes: crm.notes.length + crm.events.length,
   };
-  const held = { inbox: ours?.inbox ?? 0, push: ours?.push ?? 0, owed: ours?.owed ?? 0 };
+  const held = { inbox: ours?.inbox ?? 0, push: ours?.push ?? 0, outbox: ours?.outbox ?? 0 };
   redraw(node("diagram"), [language()], diagram);
   count(counts, held);
-  const passed = { up: counts.heard, "up-2": counts.heard, paid: crm.calls, down: counts.actions, "down-2": sends.length };
+  const passed = { up: counts.heard, "up-2": counts.heard, dispatched: crm.calls, down: counts.actions, "down-2": sends.length };
   for (const [edge, count] of Object.entries(passed)) {
     if (edge in before && count > before[edge]) pulse(edge);
     before[edge] = count;
   }
-  drawOwed(page, ours?.owed_rows ?? []);
+  drawOutbox(page, ours?.effect_rows ?? []);
   drawCalls(page, sends);
   drawWrong(ours?.dead_letters ?? [], ours?.parked ?? [], line.channel);
 }
@@ -45,7 +45,7 @@ function diagram() {
   return [
     end("line", "i-phone", "inside.line", ["webhooks", "pushes"]),
     edge("up", "line-webhook"), store("inbox", "i-queue", "inside.inbox"), edge("up-2", "line-inbox"),
-    store("owed", "i-book", "inside.journal"), edge("paid", "timeline-flush"),
+    store("outbox", "i-book", "inside.journal"), edge("dispatched", "timeline-flush"),
     end("crm", "i-crm", "inside.crm", ["notes", "steps"]),
     edge("down", "crm-action"), store("push", "i-queue", "inside.push"), edge("down-2", "push-delivery"),
   ];
@@ -63,13 +63,13 @@ function count(counts, held) {
   }
 }
 
-function drawOwed(page, rows) {
+function drawOutbox(page, rows) {
   const sorted = [...rows].sort((a, b) => a.due_at_ms - b.due_at_ms);
-  const row = (one) => h("li", {}, h("span", {}, hasWord(`owed.${one.kind}`) ? word(`owed.${one.kind}`) : one.kind),
+  const row = (one) => h("li", {}, h("span", {}, hasWord(`effect.${one.kind}`) ? word(`effect.${one.kind}`) : one.kind),
     one.tries > 0 && h("span", { class: "soft" }, word("inside.tries", { count: one.tries })),
     h("span", { class: "due", "data-due": String(one.due_at_ms) }));
-  redraw(node("owed"), [language(), sorted], () => {
-    if (sorted.length === 0) return h("li", { class: "hint" }, word("inside.owed.empty"));
+  redraw(node("outbox"), [language(), sorted], () => {
+    if (sorted.length === 0) return h("li", { class: "hint" }, word("inside.outbox.empty"));
     const hidden = sorted.length - MOST_ROWS;
     return [sorted.slice(0, MOST_ROWS).map(row), hidden > 0 && h("li", { class: "hint" }, `+ ${hidden}`)];
   });

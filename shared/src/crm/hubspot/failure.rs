@@ -12,7 +12,7 @@
 //!
 //! HubSpot publishes no list of the codes in `errors[].code`; those named here stand in answers that its community and its
 //! clients' issues show. An unknown code of a 400 counts as this input's fault. Whoever gives words up for that first makes
-//! sure that HubSpot takes other words (`flow::settle_up`), so a wrong guess costs a wait and no words.
+//! sure that HubSpot takes other words (`flow::dispatch`), so a wrong guess costs a wait and no words.
 //!
 //! Source: HubSpot's error handling guide, its usage guidelines, and the pauses of its official client for Node.js
 //! (10 s for the ten-second limit, 1 s for the one-second limit). Every field of an error body is optional.

@@ -48,7 +48,7 @@ use crate::ports::crm::{
 /// account's own validation rules require.
 pub const VERSION: &str = "2026-03";
 
-/// A HubSpot account, as the payer needs it.
+/// A HubSpot account, as the dispatcher needs it.
 pub struct HubSpot {
     api: Arc<Api>,
     capabilities: Capabilities,

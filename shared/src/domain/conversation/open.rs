@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Conversation;
 use crate::domain::channel::ChannelSettings;
-use crate::domain::owed::OwedRow;
+use crate::domain::outbox::OutboxRow;
 
 /// What was said since the last entry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,7 +13,7 @@ pub struct OpenEntry {
     pub first_arrived_at_ms: i64,
     /// Arrival of the newest activity, in milliseconds.
     pub last_arrived_at_ms: i64,
-    /// When the owed row is due, in milliseconds.
+    /// When the outbox row is due, in milliseconds.
     pub due_at_ms: i64,
 }
 
@@ -26,7 +26,7 @@ impl OpenEntry {
 
 impl Conversation {
     /// Words wait for an entry although nothing says so: one is due now. Returns the row; none where one lies there.
-    pub fn open_now(&mut self, settings: &ChannelSettings, now_ms: i64) -> Option<OwedRow> {
+    pub fn open_now(&mut self, settings: &ChannelSettings, now_ms: i64) -> Option<OutboxRow> {
         if self.open.is_some() {
             return None;
         }
@@ -36,6 +36,6 @@ impl Conversation {
             last_arrived_at_ms: quiet_since_ms,
             due_at_ms: now_ms,
         });
-        Some(OwedRow::new(&self.account, self.entry_owed(), now_ms, now_ms))
+        Some(OutboxRow::new(&self.account, self.write_entry(), now_ms, now_ms))
     }
 }

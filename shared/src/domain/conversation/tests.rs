@@ -23,7 +23,7 @@ fn conversation() -> Conversation {
 }
 
 #[test]
-fn many_messages_owe_the_person_and_the_entry_once() {
+fn many_messages_enqueue_the_contact_and_the_entry_once() {
     let mut conversation = conversation();
     let settings = ChannelSettings::default();
     assert_eq!(conversation.take(&mut said(10, 20), &settings, 20).len(), 2);
@@ -125,6 +125,6 @@ fn taken_to_another_account_nothing_begun_for_the_one_before_is_gone_on_with() {
         (5, 3),
         "entry 4 may be sealed for a contact of the account before"
     );
-    assert_eq!((after.account, after.open, after.person_owed), (account, None, false));
+    assert_eq!((after.account, after.open, after.sync_queued), (account, None, false));
     assert_eq!((after.friendship, after.following), (before.friendship, before.following));
 }

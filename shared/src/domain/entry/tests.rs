@@ -45,7 +45,7 @@ fn style(language: Language) -> Style {
     }
 }
 
-/// Seals entry after entry, as the payer does, until nothing waits.
+/// Seals entry after entry, as the dispatcher does, until nothing waits.
 fn all(mut left: Vec<Activity>, mut visit: impl FnMut(&Entry, &[Activity])) {
     let (mut continued, mut before) = (None, None);
     for number in 0.. {

@@ -10,7 +10,7 @@ use super::{Record, Transaction};
 use crate::domain::activity::{Activity, Content};
 use crate::domain::conversation::{Conversation, ConversationKey};
 use crate::domain::ids::MessageId;
-use crate::domain::owed::{Owed, OwedRow};
+use crate::domain::outbox::{Effect, OutboxRow};
 use crate::ports::PortError;
 use crate::ports::journal::{Standing, write};
 use crate::ports::rows::{Versioned, Write};
@@ -54,13 +54,13 @@ impl Record {
             writes.push(write::pending(&key, &said.value, said.rev, now_ms));
         }
         if is_all {
-            let mut owed: Vec<OwedRow> =
+            let mut rows: Vec<OutboxRow> =
                 standings.iter().filter_map(|standing| head.take_back(&standing.mark, now_ms)).collect();
             if !standings.is_empty() {
-                let amendment = Owed::Amendment { conversation: key, message: message.clone() };
-                owed.push(OwedRow::new(&head.account, amendment, now_ms, now_ms));
+                let amendment = Effect::RedactMessage { conversation: key, message: message.clone() };
+                rows.push(OutboxRow::new(&head.account, amendment, now_ms, now_ms));
             }
-            writes.extend(owed.iter().map(write::owe));
+            writes.extend(rows.iter().map(write::enqueue));
         }
         Ok(Transaction { writes, is_all })
     }

@@ -8,7 +8,7 @@ use super::ending::Shown;
 use crate::domain::activity::{Activity, Mark, Speaker};
 use crate::domain::conversation::ConversationKey;
 use crate::domain::ids::EventId;
-use crate::domain::owed::{Owed, OwedRow};
+use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::push::Push;
 use crate::flow::begin::{Begun, find_or_begin};
 use crate::ports::PortError;
@@ -31,8 +31,8 @@ impl Settle {
         let key = match self.place(push, &shown).await? {
             Place::Conversation(key) => key,
             Place::Contact => {
-                let owed = Owed::NotSent { push: push.id };
-                return Ok(vec![write::owe(&OwedRow::new(&push.account, owed, now_ms, now_ms))]);
+                let effect = Effect::WriteNotSentNote { push: push.id };
+                return Ok(vec![write::enqueue(&OutboxRow::new(&push.account, effect, now_ms, now_ms))]);
             }
             Place::Nowhere => return Ok(Vec::new()),
         };
@@ -76,7 +76,7 @@ impl Settle {
                 content,
                 late: false,
             };
-            writes.extend(head.value.take(&mut activity, &settings, now_ms).iter().map(write::owe));
+            writes.extend(head.value.take(&mut activity, &settings, now_ms).iter().map(write::enqueue));
             writes.push(write::pending(&head.value.key, &activity, 0, now_ms));
         }
         writes.extend(begun.writes());

@@ -1,4 +1,4 @@
-//! What an account is owed, as far as it is due: list by list, page by page, row by row.
+//! What is due in an account's outbox: list by list, page by page, row by row.
 //!
 //! Rows that stay due for a reason hide nothing behind them, and one that this version cannot read stops no other: it is
 //! left where it is, for the version that wrote it.
@@ -6,14 +6,14 @@
 use futures::future::try_join_all;
 
 use super::*;
-use crate::domain::owed::SHARDS;
+use crate::domain::outbox::SHARDS;
 
 /// How many rows of a list are read together.
 const PAGE: usize = 100;
 /// Later than any row is due, in milliseconds since 1970.
 const FOR_EVER_MS: i64 = 9_999_999_999_999;
 
-/// A walk through an account's lists of owed work, in each from what has been due longest on.
+/// A walk through an account's outbox lists, in each from what has been due longest on.
 #[derive(Debug, Clone)]
 pub struct Walk {
     account: CrmAccountKey,
@@ -35,7 +35,7 @@ impl Walk {
     }
 }
 
-/// An owed row that another version wrote: this one knows of it what its key says, and since when it is owed where its body
+/// An outbox row that another version wrote: this one knows of it what its key says, and since when it waits where its body
 /// still says so in the same words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unread {
@@ -43,7 +43,7 @@ pub struct Unread {
     pub key: RowKey,
     /// Its revision; 0 where not even that can be read.
     pub rev: u64,
-    /// Since when it is owed, in milliseconds; where it does not say, when it was due.
+    /// Since when it waits, in milliseconds; where it does not say, when it was due.
     pub since_ms: i64,
 }
 
@@ -68,7 +68,7 @@ impl Unread {
 #[derive(Debug, Default)]
 pub struct Due {
     /// What this version reads.
-    pub rows: Vec<OwedRow>,
+    pub rows: Vec<OutboxRow>,
     /// What it does not.
     pub unread: Vec<Unread>,
 }
@@ -76,7 +76,7 @@ pub struct Due {
 impl Due {
     fn add(&mut self, row: &Row) {
         match row.read() {
-            Ok(owed) => self.rows.push(owed),
+            Ok(row) => self.rows.push(row),
             Err(_) => self.unread.push(Unread::of(row)),
         }
     }
@@ -101,7 +101,7 @@ impl Journal {
         let (account, to) = (&walk.account, &walk.to);
         let lists = (0..SHARDS).zip(&walk.from).map(|(shard, from)| async move {
             let Some(from) = from else { return Ok(Vec::new()) };
-            self.0.range(&owed_partition(account, shard), from, to, PAGE).await
+            self.0.range(&outbox_partition(account, shard), from, to, PAGE).await
         });
         let pages = try_join_all(lists).await?;
         for (from, page) in walk.from.iter_mut().zip(&pages) {
@@ -110,22 +110,22 @@ impl Journal {
         Ok(pages.into_iter().flatten().collect())
     }
 
-    /// An account's owed rows that are due and that this version reads, oldest first, about `limit` of them.
+    /// An account's outbox rows that are due and that this version reads, oldest first, about `limit` of them.
     ///
     /// # Errors
     /// As the table's.
-    pub async fn due(&self, account: &CrmAccountKey, until_ms: i64, limit: usize) -> Result<Vec<OwedRow>, PortError> {
+    pub async fn due(&self, account: &CrmAccountKey, until_ms: i64, limit: usize) -> Result<Vec<OutboxRow>, PortError> {
         let mut walk = Walk::through(account, until_ms);
         let mut rows = self.next_due(&mut walk, limit).await?.rows;
         rows.sort_by_key(|row| row.due_at_ms);
         Ok(rows)
     }
 
-    /// How many rows an account is owed, counted up to about `limit` a list.
+    /// How many rows an account's outbox holds, counted up to about `limit` a list.
     ///
     /// # Errors
     /// As the table's.
-    pub async fn count_owed(&self, account: &CrmAccountKey, limit: usize) -> Result<usize, PortError> {
+    pub async fn count_effects(&self, account: &CrmAccountKey, limit: usize) -> Result<usize, PortError> {
         Ok(self.due(account, FOR_EVER_MS, limit * SHARDS as usize).await?.len())
     }
 
@@ -133,15 +133,15 @@ impl Journal {
     ///
     /// # Errors
     /// As the table's.
-    pub async fn still_owed(&self, rows: Vec<OwedRow>) -> Result<Vec<OwedRow>, PortError> {
+    pub async fn still_in_outbox(&self, rows: Vec<OutboxRow>) -> Result<Vec<OutboxRow>, PortError> {
         let found = try_join_all(rows.into_iter().map(|row| async move {
-            let found = self.0.get(&owed_key(&row)).await?;
+            let found = self.0.get(&outbox_key(&row)).await?;
             Ok::<_, PortError>(found.map(|_| row))
         }));
         Ok(found.await?.into_iter().flatten().collect())
     }
 
-    /// When operators were last told that the account's owed work holds rows of another version.
+    /// When operators were last told that the account's outbox holds rows of another version.
     ///
     /// # Errors
     /// As the table's.

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::ids::NoteId;
-use crate::domain::owed::SHARDS;
+use crate::domain::outbox::SHARDS;
 
 /// Whether a conversation was erased, as read at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,8 +39,8 @@ pub struct Remains {
     pub entries: Vec<RowKey>,
     /// The notes that entries became.
     pub notes: Vec<NoteId>,
-    /// Work that is owed for it.
-    pub owed: Vec<OwedRow>,
+    /// Its effects in the outbox.
+    pub effects: Vec<OutboxRow>,
 }
 
 impl Journal {
@@ -53,8 +53,8 @@ impl Journal {
         Ok(found.map_or(Erasure { at_ms: None, rev: 0 }, |row| Erasure { at_ms: Some(row.value), rev: row.rev }))
     }
 
-    /// Everything of the conversation but its state, its claim and its tombstones. Walks the account's whole lists of owed
-    /// work, page by page: it is for rare use.
+    /// Everything of the conversation but its state, its claim and its tombstones. Walks the account's whole
+    /// outbox, page by page: it is for rare use.
     ///
     /// # Errors
     /// As the table's.
@@ -71,9 +71,9 @@ impl Journal {
             remains.entries.push(row.key);
         }
         for shard in 0..SHARDS {
-            for row in self.all(&owed_partition(account, shard), "").await? {
-                match row.read::<OwedRow>() {
-                    Ok(owed) if owed.owed.conversation() == Some(key) => remains.owed.push(owed),
+            for row in self.all(&outbox_partition(account, shard), "").await? {
+                match row.read::<OutboxRow>() {
+                    Ok(row) if row.effect.conversation() == Some(key) => remains.effects.push(row),
                     Ok(_) => {}
                     // Whose it is, another version knows. It is theirs if it names them.
                     Err(_) if names(&row, key) => remains.entries.push(row.key),

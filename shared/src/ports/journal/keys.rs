@@ -130,14 +130,14 @@ pub(super) fn unreadable_key(account: &CrmAccountKey) -> RowKey {
     RowKey::new(format!("z:{}", fingerprint(&[account.kind.as_str(), account.id.as_str()])), "unreadable")
 }
 
-pub(super) fn owed_partition(account: &CrmAccountKey, shard: u32) -> String {
+pub(super) fn outbox_partition(account: &CrmAccountKey, shard: u32) -> String {
     format!("o:{}:{shard}", fingerprint(&[account.kind.as_str(), account.id.as_str()]))
 }
 
-pub(super) fn owed_key(row: &OwedRow) -> RowKey {
+pub(super) fn outbox_key(row: &OutboxRow) -> RowKey {
     RowKey::new(
-        owed_partition(&row.account, row.owed.shard()),
-        format!("{:013}:{}", row.due_at_ms.max(0), row.owed.name()),
+        outbox_partition(&row.account, row.effect.shard()),
+        format!("{:013}:{}", row.due_at_ms.max(0), row.effect.name()),
     )
 }
 
@@ -149,7 +149,7 @@ mod tests {
     use crate::domain::account::CrmKind;
     use crate::domain::activity::Place;
     use crate::domain::ids::{CrmAccountId, LineUserId};
-    use crate::domain::owed::Owed;
+    use crate::domain::outbox::Effect;
 
     fn key_of(mark: &Mark) -> String {
         pending_key(&ConversationKey::person(&ChannelId::new("1"), &LineUserId::new("U1")), mark).sort
@@ -175,8 +175,8 @@ mod tests {
         let (key, contact) = (ConversationKey::person(&channel, &user), ContactId::new("7"));
         let (event, mark) = (EventId::new("E"), Mark::at(1, EventId::new("E")));
         let push = PushId::of_action(account.kind, &account.id, &["execution"]);
-        let owed = Owed::Person { conversation: key.clone() };
-        let owed = owed_key(&OwedRow::new(&account, owed, 1, 1));
+        let effect = Effect::SyncContact { conversation: key.clone() };
+        let effect = outbox_key(&OutboxRow::new(&account, effect, 1, 1));
         vec![
             head_key(&key),
             tombstone_key(&key, &event),
@@ -199,7 +199,7 @@ mod tests {
             last_refusal_key(&channel),
             RowKey::new(parked_partition(&account), push.to_string()),
             unreadable_key(&account),
-            owed,
+            effect,
         ]
     }
 
@@ -215,9 +215,9 @@ mod tests {
         let of_account = |id: &str| {
             let account = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new(id) };
             let key = ConversationKey::person(&ChannelId::new("1"), &LineUserId::new("U1"));
-            let owed = OwedRow::new(&account, Owed::Person { conversation: key.clone() }, 1, 1);
+            let row = OutboxRow::new(&account, Effect::SyncContact { conversation: key.clone() }, 1, 1);
             let contact = ContactId::new("7");
-            let keys = [question_key(&account, &key), gone_key(&account, &contact, &key), owed_key(&owed)];
+            let keys = [question_key(&account, &key), gone_key(&account, &contact, &key), outbox_key(&row)];
             keys.map(|key| key.partition).into_iter().chain([parked_partition(&account)]).collect::<Vec<_>>()
         };
         for (one, other) in of_account("9").iter().zip(of_account("8")) {

@@ -146,7 +146,7 @@ pub fn denied(account: &CrmAccountKey, question: &Versioned<Question>, now_ms: i
 }
 
 /// Nothing is asked about the person, and nothing was.
-pub fn answered(account: &CrmAccountKey, key: &ConversationKey) -> Write {
+pub fn question_closed(account: &CrmAccountKey, key: &ConversationKey) -> Write {
     Write::Delete { key: question_key(account, key), expect: Expect::Any }
 }
 
@@ -181,12 +181,12 @@ pub fn nonce(nonce: &str, value: &LinkNonce, rev: u64) -> Write {
 }
 
 /// Our answer to the event is on the timeline, if it was not.
-pub fn event_answered(key: &ConversationKey, event: &EventId, now_ms: i64) -> Write {
+pub fn reply_recorded(key: &ConversationKey, event: &EventId, now_ms: i64) -> Write {
     Write::put(answered_key(key, event), &true, Expect::Absent).expiring(now_ms, TOMBSTONE_DAYS)
 }
 
 /// What the event asked for is done, if it was not.
-pub fn done(key: &ConversationKey, event: &EventId, now_ms: i64) -> Write {
+pub fn event_handled(key: &ConversationKey, event: &EventId, now_ms: i64) -> Write {
     Write::put(done_key(key, event), &true, Expect::Absent).expiring(now_ms, TOMBSTONE_DAYS)
 }
 
@@ -207,28 +207,28 @@ pub fn push(push: &Push, rev: u64, now_ms: i64) -> Write {
     Write::put(push_key(push.id), push, Expect::Rev(rev)).expiring(now_ms, days)
 }
 
-/// Operators are told of owed rows that another version wrote; `rev` as read, 0 where they never were.
+/// Operators are told of outbox rows that another version wrote; `rev` as read, 0 where they never were.
 pub fn unreadable_told(account: &CrmAccountKey, now_ms: i64, rev: u64) -> Write {
     Write::put(unreadable_key(account), &now_ms, Expect::Rev(rev)).expiring(now_ms, LETTER_DAYS)
 }
 
-/// An owed row that another version wrote goes, if it is still the one that was seen.
+/// An outbox row that another version wrote goes, if it is still the one that was seen.
 pub fn give_up_unread(unread: &Unread) -> Write {
     let expect = if unread.rev == 0 { Expect::Any } else { Expect::Rev(unread.rev) };
     Write::Delete { key: unread.key.clone(), expect }
 }
 
-/// The newest send of the contact's becomes this; `rev` as read, 0 for the first. Kept longer than any outcome is owed.
+/// The newest send of the contact's becomes this; `rev` as read, 0 for the first. Kept longer than any outcome waits.
 pub fn newest_send(account: &CrmAccountKey, contact: &ContactId, send: &NewestSend, rev: u64, now_ms: i64) -> Write {
     Write::put(newest_send_key(account, contact), send, Expect::Rev(rev)).expiring(now_ms, TOMBSTONE_DAYS)
 }
 
-/// The work is owed. Rows of one name and due time are one row.
-pub fn owe(row: &OwedRow) -> Write {
-    Write::put(owed_key(row), row, Expect::Any)
+/// The work goes into the outbox. Rows of one name and due time are one row.
+pub fn enqueue(row: &OutboxRow) -> Write {
+    Write::put(outbox_key(row), row, Expect::Any)
 }
 
-/// The work is owed no more.
-pub fn paid(row: &OwedRow) -> Write {
-    Write::Delete { key: owed_key(row), expect: Expect::Any }
+/// The work is done: its row leaves the outbox.
+pub fn done(row: &OutboxRow) -> Write {
+    Write::Delete { key: outbox_key(row), expect: Expect::Any }
 }

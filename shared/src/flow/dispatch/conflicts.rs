@@ -1,8 +1,8 @@
 //! Two people and one contact: an operator is asked, and until they have answered nothing changes.
 
 use super::super::ask::ask;
-use super::people::Person;
-use super::{Payer, Verdict};
+use super::sync_contact::Person;
+use super::{Dispatcher, Verdict};
 use crate::domain::ids::ContactId;
 use crate::ports::PortError;
 use crate::ports::journal::{AskedBecause, Question, write};
@@ -13,7 +13,7 @@ const GIVEN_UP_MS: i64 = 60_000;
 /// A conflict is looked at again after this long.
 const UNANSWERED_MS: i64 = 900_000;
 
-impl Payer<'_> {
+impl Dispatcher<'_> {
     /// An operator is asked whether the person is this contact, unless they are already. `false`: somebody changed the
     /// conversation first, or erased it.
     pub(super) async fn ask(&self, person: &Person, contact: &ContactId, why: AskedBecause) -> Result<bool, PortError> {
@@ -34,7 +34,7 @@ impl Payer<'_> {
         };
         if self.journal().is_denied(account, key, contact).await? {
             // On a conflict this one comes again, and so does that.
-            let _ = self.owe_anew(&holder.value).await?;
+            let _ = self.enqueue_anew(&holder.value).await?;
             return self.conclude(&person.row, Verdict::After(GIVEN_UP_MS)).await;
         }
         if !self.ask(person, contact, AskedBecause::NameTaken).await? {

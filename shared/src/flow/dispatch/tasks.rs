@@ -1,11 +1,11 @@
 //! The owner's task: at once, and one open at a time per person and Official Account.
 
-use super::people::Person;
-use super::task_checks::{first_look, young_again};
-use super::{Payer, UNKNOWN_REST_MS, Verdict};
+use super::poll_task::{first_look, young_again};
+use super::sync_contact::Person;
+use super::{Dispatcher, UNKNOWN_REST_MS, Verdict};
 use crate::domain::conversation::OwnersTask;
 use crate::domain::ids::{TaskId, fingerprint};
-use crate::domain::owed::{Owed, OwedRow};
+use crate::domain::outbox::{Effect, OutboxRow};
 use crate::ports::PortError;
 use crate::ports::crm::{ContactRecord, CrmFailure, Each, TaskStanding, TaskWrite};
 use crate::ports::journal::write;
@@ -13,7 +13,7 @@ use crate::ports::journal::write;
 /// A task that the CRM does not take is tried again after this long.
 const AGAIN_MS: i64 = 15 * 60_000;
 
-impl Payer<'_> {
+impl Dispatcher<'_> {
     /// Sees to the tasks of those whose message waits. Returns the people who need nothing more.
     pub(super) async fn tasks(&self, people: Vec<(Person, ContactRecord)>) -> Result<Vec<Person>, PortError> {
         let mut done = Vec::new();
@@ -119,9 +119,9 @@ impl Payer<'_> {
                 if !newer {
                     head.unanswered_since_ms = None;
                     // The properties that were just written say otherwise: once more.
-                    head.person_owed = false;
-                    let owed = head.owe_person(self.now_ms() + 1);
-                    self.commit_head(&mut person.head, owed.iter().map(write::owe).collect()).await?;
+                    head.sync_queued = false;
+                    let rows = head.enqueue_sync(self.now_ms() + 1);
+                    self.commit_head(&mut person.head, rows.iter().map(write::enqueue).collect()).await?;
                     return Ok(true);
                 }
                 Ok(false)
@@ -192,18 +192,20 @@ impl Payer<'_> {
     }
 
     /// The CRM takes no task now: the contact follows all the same, and the task is tried again while a message waits. It is
-    /// owed since the message came, so that the age of the oldest work tells of it.
+    /// in the outbox since the message came, so that the age of the oldest work tells of it.
     async fn without_task(&self, person: &mut Person, failure: &CrmFailure) -> Result<bool, PortError> {
-        tracing::warn!(crm.account = %self.account.key, owed = person.row.owed.name(), %failure, "task.refused");
+        tracing::warn!(crm.account = %self.account.key, effect = person.row.effect.name(), %failure, "task.refused");
         let now_ms = self.now_ms();
         let since_ms = person.head.value.unanswered_since_ms.unwrap_or(now_ms);
-        let check = Owed::TaskCheck { conversation: person.head.value.key.clone() };
-        let check =
-            OwedRow { why: Some(failure.why()), ..OwedRow::new(&self.account.key, check, since_ms, now_ms + AGAIN_MS) };
+        let check = Effect::PollTask { conversation: person.head.value.key.clone() };
+        let check = OutboxRow {
+            why: Some(failure.why()),
+            ..OutboxRow::new(&self.account.key, check, since_ms, now_ms + AGAIN_MS)
+        };
         if let Some(task) = &mut person.head.value.task {
             task.look_at_ms = Some(check.due_at_ms);
         }
-        self.commit_head(&mut person.head, vec![write::owe(&check)]).await
+        self.commit_head(&mut person.head, vec![write::enqueue(&check)]).await
     }
 
     async fn opened(&self, person: &mut Person, id: TaskId) -> Result<bool, PortError> {
@@ -214,7 +216,7 @@ impl Payer<'_> {
         }
         let look = first_look(&mut person.head.value, now_ms);
         // On a conflict the number stands, and the same task is found or written again.
-        self.commit_head(&mut person.head, vec![write::owe(&look)]).await
+        self.commit_head(&mut person.head, vec![write::enqueue(&look)]).await
     }
 }
 

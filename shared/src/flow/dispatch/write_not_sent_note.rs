@@ -1,9 +1,9 @@
 //! The contact's timeline says that a send did not reach anybody, where nobody's conversation shows it.
 
-use super::{Payer, UNKNOWN_REST_MS, Verdict};
+use super::{Dispatcher, UNKNOWN_REST_MS, Verdict};
 use crate::domain::activity::{Activity, Content, Mark, Speaker};
 use crate::domain::ids::EventId;
-use crate::domain::owed::{Owed, OwedRow};
+use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::push::{Push, PushState};
 use crate::domain::timeline::{self, Line};
 use crate::ports::PortError;
@@ -11,8 +11,8 @@ use crate::ports::crm::{CrmFailure, NoteWrite};
 use crate::ports::journal::write;
 use crate::ports::rows::{Commit, Versioned};
 
-impl Payer<'_> {
-    pub(super) async fn not_sent(&self, rows: Vec<OwedRow>) -> Result<(), PortError> {
+impl Dispatcher<'_> {
+    pub(super) async fn write_not_sent_notes(&self, rows: Vec<OutboxRow>) -> Result<(), PortError> {
         let (mut going, mut notes) = (Vec::new(), Vec::new());
         for row in rows {
             if let Some(note) = self.note_to_write(&row).await? {
@@ -23,7 +23,7 @@ impl Payer<'_> {
         let answers = self.crm.write_notes(&notes).await;
         for (row, answer) in going.into_iter().zip(answers) {
             match answer {
-                Ok(_) | Err(CrmFailure::Gone) => self.paid(&row).await?,
+                Ok(_) | Err(CrmFailure::Gone) => self.done(&row).await?,
                 Err(failure) => self.failed(&row, &failure).await?,
             }
         }
@@ -31,14 +31,14 @@ impl Payer<'_> {
     }
 
     /// The note, marked as tried. `None`: nothing is to be written, or not now.
-    async fn note_to_write(&self, row: &OwedRow) -> Result<Option<NoteWrite>, PortError> {
-        let Owed::NotSent { push } = &row.owed else { return Ok(None) };
+    async fn note_to_write(&self, row: &OutboxRow) -> Result<Option<NoteWrite>, PortError> {
+        let Effect::WriteNotSentNote { push } = &row.effect else { return Ok(None) };
         let Some(push) = self.journal().push(*push).await? else {
-            self.paid(row).await?;
+            self.done(row).await?;
             return Ok(None);
         };
         let Some(note) = self.note_about(&push.value).await? else {
-            self.paid(row).await?;
+            self.done(row).await?;
             return Ok(None);
         };
         if self.account.capabilities.unique_keys {
@@ -52,7 +52,7 @@ impl Payer<'_> {
             }
             match self.crm.find_note(&note).await {
                 Ok(Some(_)) | Err(CrmFailure::Gone) => {
-                    self.paid(row).await?;
+                    self.done(row).await?;
                     return Ok(None);
                 }
                 Ok(None) => {}

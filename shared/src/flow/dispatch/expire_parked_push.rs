@@ -1,17 +1,17 @@
 //! A parked send that nobody decides about ends as unknown: its words go, the memory of it stays.
 
-use super::Payer;
-use crate::domain::owed::{Owed, OwedRow};
+use super::Dispatcher;
+use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::push::{PushOutcome, PushState, Settlement};
 use crate::ports::PortError;
 use crate::ports::journal::write;
 
-impl Payer<'_> {
-    pub(super) async fn oblivions(&self, rows: Vec<OwedRow>) -> Result<(), PortError> {
+impl Dispatcher<'_> {
+    pub(super) async fn expire_parked_pushes(&self, rows: Vec<OutboxRow>) -> Result<(), PortError> {
         for row in rows {
-            let Owed::Oblivion { push } = &row.owed else { continue };
+            let Effect::ExpireParkedPush { push } = &row.effect else { continue };
             let now_ms = self.now_ms();
-            let mut writes = vec![write::paid(&row)];
+            let mut writes = vec![write::done(&row)];
             if let Some(mut push) = self.journal().push(*push).await?
                 && matches!(push.value.state, PushState::Parked(_))
             {

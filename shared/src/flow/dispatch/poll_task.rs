@@ -1,8 +1,8 @@
 //! An open task is looked at now and then: once it is done, the person's message is answered.
 
-use super::Payer;
+use super::Dispatcher;
 use crate::domain::conversation::Conversation;
-use crate::domain::owed::{Owed, OwedRow};
+use crate::domain::outbox::{Effect, OutboxRow};
 use crate::ports::PortError;
 use crate::ports::crm::{CrmFailure, TaskStanding};
 use crate::ports::journal::write;
@@ -22,9 +22,9 @@ fn rest_ms(looks: u32) -> i64 {
 }
 
 /// The first look at a task, of a conversation that will be written with it.
-pub(super) fn first_look(head: &mut Conversation, now_ms: i64) -> OwedRow {
-    let look = Owed::TaskCheck { conversation: head.key.clone() };
-    let row = OwedRow::new(&head.account, look, now_ms, now_ms + rest_ms(0));
+pub(super) fn first_look(head: &mut Conversation, now_ms: i64) -> OutboxRow {
+    let look = Effect::PollTask { conversation: head.key.clone() };
+    let row = OutboxRow::new(&head.account, look, now_ms, now_ms + rest_ms(0));
     if let Some(task) = &mut head.task {
         task.look_at_ms = Some(row.due_at_ms);
     }
@@ -36,18 +36,18 @@ pub(super) fn young_again(head: &mut Conversation, now_ms: i64) -> Vec<Write> {
     let look_at_ms = head.task.as_ref().and_then(|task| task.look_at_ms);
     let Some(look_at_ms) = look_at_ms.filter(|look_at_ms| *look_at_ms > now_ms + rest_ms(0)) else { return Vec::new() };
     let look = first_look(head, now_ms);
-    vec![write::paid(&OwedRow { due_at_ms: look_at_ms, ..look.clone() }), write::owe(&look)]
+    vec![write::done(&OutboxRow { due_at_ms: look_at_ms, ..look.clone() }), write::enqueue(&look)]
 }
 
-impl Payer<'_> {
-    pub(super) async fn task_checks(&self, rows: Vec<OwedRow>) -> Result<(), PortError> {
+impl Dispatcher<'_> {
+    pub(super) async fn poll_tasks(&self, rows: Vec<OutboxRow>) -> Result<(), PortError> {
         let mut open = Vec::new();
         let mut ids = Vec::new();
         for row in rows {
-            let Owed::TaskCheck { conversation } = &row.owed else { continue };
+            let Effect::PollTask { conversation } = &row.effect else { continue };
             let head = self.head(conversation).await?;
             if let Some(head) = head.as_ref().filter(|head| is_missing(&head.value)) {
-                self.task_again(&row, head.clone()).await?;
+                self.poll_again(&row, head.clone()).await?;
                 continue;
             }
             match head.and_then(|head| Some((head.value.task.clone()?.id?, head))) {
@@ -55,16 +55,16 @@ impl Payer<'_> {
                     ids.push(id);
                     open.push((row, head));
                 }
-                None => self.paid(&row).await?,
+                None => self.done(&row).await?,
             }
         }
         let standings = self.crm.read_tasks(&ids).await;
         for ((row, mut head), standing) in open.into_iter().zip(standings) {
             let now_ms = self.now_ms();
             let again = row.again(now_ms + rest_ms(row.tries + 1));
-            // A look is not a failure: it is owed from now on, and never given up while the task is open.
-            let again = OwedRow { since_ms: now_ms, ..again };
-            let mut writes = vec![write::paid(&row)];
+            // A look is not a failure: it waits from now on, and never given up while the task is open.
+            let again = OutboxRow { since_ms: now_ms, ..again };
+            let mut writes = vec![write::done(&row)];
             if let Some(task) = &mut head.value.task {
                 task.look_at_ms = Some(again.due_at_ms);
             }
@@ -73,7 +73,7 @@ impl Payer<'_> {
                     if let Some(task) = &mut head.value.task {
                         task.seen_open_at_ms = now_ms;
                     }
-                    writes.push(write::owe(&again));
+                    writes.push(write::enqueue(&again));
                 }
                 Ok(TaskStanding::Done | TaskStanding::Gone) | Err(CrmFailure::Gone) => {
                     let seen_open_at_ms = head.value.task.take().map_or(0, |task| task.seen_open_at_ms);
@@ -82,9 +82,9 @@ impl Payer<'_> {
                     if !newer {
                         head.value.unanswered_since_ms = None;
                     }
-                    writes.extend(head.value.owe_person(now_ms).iter().map(write::owe));
+                    writes.extend(head.value.enqueue_sync(now_ms).iter().map(write::enqueue));
                 }
-                Err(_) => writes.push(write::owe(&again)),
+                Err(_) => writes.push(write::enqueue(&again)),
             }
             self.commit_head(&mut head, writes).await?;
         }
@@ -92,9 +92,9 @@ impl Payer<'_> {
     }
 
     /// The CRM did not take the task when the message came: the contact follows once more, and the task with it.
-    async fn task_again(&self, row: &OwedRow, mut head: Versioned<Conversation>) -> Result<(), PortError> {
-        let mut writes = vec![write::paid(row)];
-        writes.extend(head.value.owe_person(self.now_ms()).iter().map(write::owe));
+    async fn poll_again(&self, row: &OutboxRow, mut head: Versioned<Conversation>) -> Result<(), PortError> {
+        let mut writes = vec![write::done(row)];
+        writes.extend(head.value.enqueue_sync(self.now_ms()).iter().map(write::enqueue));
         self.commit_head(&mut head, writes).await?;
         Ok(())
     }

@@ -4,7 +4,7 @@
 //! then one that says so, and whatever else the contact should say is written in any case. At most four more calls: a friend
 //! decides what the words are, and everybody's calls are counted together.
 
-use super::Payer;
+use super::Dispatcher;
 use crate::domain::ids::ContactId;
 use crate::domain::properties::{self as property, SHORT_UNITS, cut, newest, stamp};
 use crate::domain::words;
@@ -15,7 +15,7 @@ pub(super) fn is_refused<T>(answer: &Each<T>) -> bool {
     matches!(answer, Err(CrmFailure::Refused { .. }))
 }
 
-impl Payer<'_> {
+impl Dispatcher<'_> {
     /// Writes less than what was refused, until it is taken.
     pub(super) async fn write_fewer(&self, refused: &ContactWrite) -> Each<ContactId> {
         let withheld = words::withheld(self.account.language);

@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use super::Payer;
-use super::people::Person;
+use super::Dispatcher;
+use super::sync_contact::Person;
 use crate::domain::ids::ChannelId;
 use crate::domain::push::{Push, PushState, Settlement};
 use crate::ports::PortError;
@@ -30,7 +30,7 @@ impl Refusals {
     }
 }
 
-impl Payer<'_> {
+impl Dispatcher<'_> {
     /// When the newest of these people's events happened. A clock of LINE's that is ahead of ours tells of nothing to come.
     pub(super) async fn note_events(&self, people: &[Person]) {
         let now_ms = self.now_ms();

@@ -6,13 +6,13 @@
 //! that, it was the words, and they are put aside where a redrive finds them; if it does not, nothing of ours is taken at all,
 //! which is about the account, and everything waits.
 
-use super::Payer;
-use super::entries::Sealed;
+use super::Dispatcher;
+use super::write_entry::Sealed;
 use crate::domain::activity::{Activity, Content};
 use crate::domain::conversation::Conversation;
+use crate::domain::dead_letter::FailureReason;
 use crate::domain::entry::Entry;
 use crate::domain::ids::ContactId;
-use crate::domain::put_aside::Why;
 use crate::domain::timeline::Line;
 use crate::ports::PortError;
 use crate::ports::crm::{CrmFailure, NoteWrite};
@@ -24,7 +24,7 @@ const MOST_CUTS: usize = 12;
 /// Operators hear so often of one conversation's refused words, in milliseconds: its friend decides how many there are.
 const TOLD_AGAIN_MS: i64 = 86_400_000;
 
-impl Payer<'_> {
+impl Dispatcher<'_> {
     /// The CRM has refused the entry with this code. `contact`: its ID by now.
     pub(super) async fn write_less(
         &self,
@@ -72,7 +72,7 @@ impl Payer<'_> {
     /// and never loses, it.
     pub(super) async fn put_words_aside(&self, ready: &Sealed, code: &str) -> Result<Vec<Write>, PortError> {
         if self.head(&ready.key).await?.is_some_and(|head| self.tells_of_refusals(&head.value)) {
-            self.bury(&ready.row, &Why::Refused { code: code.to_owned() }.words()).await?;
+            self.bury(&ready.row, &FailureReason::Refused { code: code.to_owned() }.words()).await?;
         }
         let rest = |(activity, part): (&Activity, Option<usize>)| {
             let Some(from) = part.filter(|from| *from > 0) else { return activity.clone() };

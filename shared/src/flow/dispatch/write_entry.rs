@@ -1,12 +1,12 @@
 //! What was said becomes an entry on the contact's timeline, and its words are forgotten here.
 
-use super::{Payer, UNKNOWN_REST_MS};
+use super::{Dispatcher, UNKNOWN_REST_MS};
 use crate::domain::activity::{Activity, Mark};
 use crate::domain::channel::Channel;
 use crate::domain::conversation::{ConversationKey, OpenEntry};
 use crate::domain::entry::{Entry, MAX_MEMBERS};
 use crate::domain::ids::{ContactId, NoteId};
-use crate::domain::owed::OwedRow;
+use crate::domain::outbox::OutboxRow;
 use crate::domain::properties::LINE_USER_NAME;
 use crate::domain::timeline::{self, Line};
 use crate::ports::PortError;
@@ -16,7 +16,7 @@ use crate::ports::rows::{Commit, Versioned, Write};
 
 /// A sealed entry on its way.
 pub(super) struct Sealed {
-    pub(super) row: OwedRow,
+    pub(super) row: OutboxRow,
     pub(super) key: ConversationKey,
     pub(super) entry: Versioned<Entry>,
     /// What its members say, in order; one whose words are gone is left out.
@@ -39,8 +39,8 @@ impl Sealed {
     }
 }
 
-impl Payer<'_> {
-    pub(super) async fn entries(&self, rows: Vec<OwedRow>) -> Result<(), PortError> {
+impl Dispatcher<'_> {
+    pub(super) async fn write_entries(&self, rows: Vec<OutboxRow>) -> Result<(), PortError> {
         let mut sealed = Vec::new();
         for row in rows {
             if let Some(ready) = self.seal(row).await? {
@@ -126,7 +126,7 @@ impl Payer<'_> {
         let stays = |mark: &Mark| continued.as_ref().is_some_and(|continued| continued.mark == *mark);
         let done: Vec<_> = entry.members.iter().map(|member| &member.mark).filter(|mark| !stays(mark)).collect();
         writes.extend(done.iter().map(|mark| write::forget(&ready.key, mark)));
-        writes.push(write::paid(&ready.row));
+        writes.push(write::done(&ready.row));
         let left = self.journal().all_pending(&ready.key, entry.members.len() + MAX_MEMBERS).await?;
         let left: Vec<_> = left.into_iter().filter(|activity| !done.contains(&&activity.mark)).collect();
         let head_value = &mut head.value;
@@ -141,11 +141,11 @@ impl Payer<'_> {
         };
         head_value.open = reopen(&left, &ready, now_ms);
         if let Some(open) = &head.value.open {
-            let row = OwedRow::new(&self.account.key, head.value.entry_owed(), now_ms, open.due_at_ms);
+            let row = OutboxRow::new(&self.account.key, head.value.write_entry(), now_ms, open.due_at_ms);
             // The same name and due time would be the row that is being removed.
-            let owed = write::owe(&row);
-            writes.retain(|write| write.key() != owed.key());
-            writes.push(owed);
+            let enqueued = write::enqueue(&row);
+            writes.retain(|write| write.key() != enqueued.key());
+            writes.push(enqueued);
         }
         self.commit_head(&mut head, writes).await?;
         Ok(())

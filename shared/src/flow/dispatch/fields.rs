@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::Payer;
-use super::clears::cleared;
-use super::people::Person;
+use super::Dispatcher;
+use super::clear_contact_fields::cleared;
+use super::sync_contact::Person;
 use crate::domain::activity::{Activity, Content};
 use crate::domain::conversation::Conversation;
 use crate::domain::properties::{self as property, recent, recent_line, retract, stamp};
@@ -12,7 +12,7 @@ use crate::domain::{shown, timeline, words};
 use crate::ports::crm::{ContactRecord, Properties};
 use crate::ports::messenger::LineProfile;
 
-impl Payer<'_> {
+impl Dispatcher<'_> {
     pub(super) fn properties(&self, person: &Person, record: &ContactRecord, pending: &[Activity]) -> Properties {
         let head = &person.head.value;
         let shown = record.properties.get(property::LINE_USER_ID);

@@ -2,14 +2,14 @@
 
 use jiff::Timestamp;
 
-use super::Payer;
+use super::Dispatcher;
 use super::gone::conversation_of;
 use crate::domain::properties::LINE_ANSWERED_AT;
 use crate::ports::PortError;
 use crate::ports::crm::ContactRecord;
 use crate::ports::journal::write;
 
-impl Payer<'_> {
+impl Dispatcher<'_> {
     /// What the contact's person said until then waits no more. `false`: somebody changed the conversation first.
     pub(super) async fn hear_of_answer(&self, record: &ContactRecord) -> Result<bool, PortError> {
         let Some(at_ms) = record.properties.get(LINE_ANSWERED_AT).and_then(time) else { return Ok(true) };
@@ -17,8 +17,8 @@ impl Payer<'_> {
             let now_ms = self.now_ms();
             let Some(mut head) = self.head(&conversation_of(&link.value)).await? else { continue };
             if head.value.answered(at_ms, now_ms) {
-                let owed = head.value.owe_person(now_ms);
-                if !self.commit_head(&mut head, owed.iter().map(write::owe).collect()).await? {
+                let rows = head.value.enqueue_sync(now_ms);
+                if !self.commit_head(&mut head, rows.iter().map(write::enqueue).collect()).await? {
                     return Ok(false);
                 }
             }

@@ -1,36 +1,36 @@
-//! The one payer: what is owed to a CRM account is done.
+//! The one dispatcher: what is in the outbox to a CRM account is done.
 //!
 //! It walks through everything that is due, step by step, and serves each step in turns: see `turns`. Walks follow until one
-//! finds nothing to do or the time is up. Whatever it does can stop anywhere: the next walk finds the row still owed and the
+//! finds nothing to do or the time is up. Whatever it does can stop anywhere: the next walk finds the row still in the outbox and the
 //! state telling what may have been tried.
 
-mod amendments;
 mod answers;
 mod claims;
-mod clears;
-mod completions;
+mod clear_contact_fields;
+mod clear_erased_person;
+mod complete_workflow;
 mod conflicts;
-mod entries;
+mod expire_parked_push;
 mod fewer;
 mod fields;
 mod give_up;
 mod gone;
 mod less;
-mod looks;
-mod not_sent;
 mod noted;
-mod oblivion;
-mod outcomes;
-mod people;
+mod poll_task;
 mod presets;
+mod reconcile_contact;
+mod redact_message;
 mod redrive;
 mod seal;
-mod task_checks;
+mod sync_contact;
 mod tasks;
 mod turns;
-mod unname;
 mod unreadable;
 mod walk;
+mod write_entry;
+mod write_last_outcome;
+mod write_not_sent_note;
 
 use std::sync::Arc;
 
@@ -40,14 +40,14 @@ use super::erase::Erase;
 use crate::domain::account::{CrmAccount, CrmAccountKey};
 use crate::domain::conversation::{Conversation, ConversationKey};
 use crate::domain::job::WakeUp;
-use crate::domain::owed::{Owed, OwedRow};
+use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::timeline::Style;
 use crate::ports::crm::CrmFailure;
 use crate::ports::journal::write;
 use crate::ports::rows::{Commit, Versioned, Write};
 use crate::ports::{Channels, Clock, Crm, Crms, Journal, Links, Messenger, PortError, Queue};
 
-/// Work owed for longer is given up, in words, before the words it refers to expire.
+/// Work that waits for longer is given up, in words, before the words it refers to expire.
 const GIVE_UP_AFTER_MS: i64 = 29 * 86_400_000;
 /// What the CRM refuses for good is put aside after this many tries.
 const REFUSED_TRIES: u32 = 3;
@@ -57,13 +57,13 @@ const UNKNOWN_REST_MS: i64 = 5 * 60_000;
 /// A call of LINE's may take so long, beyond the ten seconds that are kept in reserve.
 const LINE_NEEDS_MS: i64 = 10_000;
 
-/// Pays what is owed.
-pub struct SettleUp {
+/// Does what is in the outbox.
+pub struct Dispatch {
     /// Accounts and Official Accounts.
     pub channels: Channels,
     /// Who is who.
     pub links: Links,
-    /// What is owed.
+    /// The outbox.
     pub journal: Journal,
     /// The CRM.
     pub crms: Arc<dyn Crms>,
@@ -77,16 +77,16 @@ pub struct SettleUp {
 
 /// What a call did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Paid {
+pub struct DispatchReport {
     /// Rows that were due.
     pub rows: usize,
     /// The age of the oldest row that was due, in milliseconds.
     pub oldest_ms: i64,
 }
 
-/// One account's payment under way.
-struct Payer<'a> {
-    up: &'a SettleUp,
+/// One account's dispatch under way.
+struct Dispatcher<'a> {
+    up: &'a Dispatch,
     account: CrmAccount,
     crm: Arc<dyn Crm>,
     until_ms: i64,
@@ -102,28 +102,28 @@ enum Verdict {
     Failed(CrmFailure),
 }
 
-impl SettleUp {
-    /// Pays what is due to an account until `until_ms`. Twice, even at once, pays once what the CRM
+impl Dispatch {
+    /// Does what is due for an account until `until_ms`. Twice, even at once, does once what the CRM
     /// tells apart by key, and never loses a row.
     ///
     /// # Errors
-    /// As the ports'; what was not paid stays owed.
-    pub async fn settle_up(&self, key: &CrmAccountKey, until_ms: i64) -> Result<Paid, PortError> {
+    /// As the ports'; what was not done stays in the outbox.
+    pub async fn dispatch(&self, key: &CrmAccountKey, until_ms: i64) -> Result<DispatchReport, PortError> {
         let Some(account) = self.channels.account(key).await? else {
             warn!(crm.account = %key, "account.unknown");
-            return Ok(Paid::default());
+            return Ok(DispatchReport::default());
         };
         let Some(crm) = self.crms.connect(&account.value, until_ms).await? else {
             warn!(crm.account = %key, "account.disconnected");
-            return Ok(Paid::default());
+            return Ok(DispatchReport::default());
         };
-        let payer = Payer { up: self, account: account.value, crm, until_ms };
-        let paid = payer.everything_due().await?;
-        info!(crm.account = %key, rows = paid.rows, oldest_ms = paid.oldest_ms, "account.settled_up");
-        Ok(paid)
+        let dispatcher = Dispatcher { up: self, account: account.value, crm, until_ms };
+        let report = dispatcher.everything_due().await?;
+        info!(crm.account = %key, rows = report.rows, oldest_ms = report.oldest_ms, "account.dispatched");
+        Ok(report)
     }
 
-    /// Erases people with the payer's own ports.
+    /// Erases people with the dispatcher's own ports.
     pub fn erase(&self) -> Erase {
         Erase {
             journal: self.journal.clone(),
@@ -134,7 +134,7 @@ impl SettleUp {
     }
 }
 
-impl Payer<'_> {
+impl Dispatcher<'_> {
     fn now_ms(&self) -> i64 {
         self.up.clock.now_ms()
     }
@@ -158,20 +158,20 @@ impl Payer<'_> {
     }
 
     /// The row is done; nothing else changes.
-    async fn paid(&self, row: &OwedRow) -> Result<(), PortError> {
-        let _ = self.journal().commit(vec![write::paid(row)]).await?;
+    async fn done(&self, row: &OutboxRow) -> Result<(), PortError> {
+        let _ = self.journal().commit(vec![write::done(row)]).await?;
         Ok(())
     }
 
     /// The row is tried again later. Entries remember when they are due, so that a new link can hurry them. Where our own time
     /// is up, nobody refused anything: the row stays due.
-    async fn postpone(&self, row: &OwedRow, wait_ms: i64) -> Result<(), PortError> {
+    async fn postpone(&self, row: &OutboxRow, wait_ms: i64) -> Result<(), PortError> {
         if self.is_late() {
             return Ok(());
         }
         let again = row.again(self.now_ms() + wait_ms.max(row.backoff_ms()));
-        let mut writes = vec![write::paid(row), write::owe(&again)];
-        if let Owed::Entry { conversation } = &row.owed
+        let mut writes = vec![write::done(row), write::enqueue(&again)];
+        if let Effect::WriteEntry { conversation } = &row.effect
             && let Some(mut head) = self.head(conversation).await?
             && let Some(open) = &mut head.value.open
         {
@@ -183,7 +183,7 @@ impl Payer<'_> {
         Ok(())
     }
 
-    async fn conclude(&self, row: &OwedRow, verdict: Verdict) -> Result<(), PortError> {
+    async fn conclude(&self, row: &OutboxRow, verdict: Verdict) -> Result<(), PortError> {
         match verdict {
             Verdict::Leave => Ok(()),
             Verdict::After(wait_ms) => self.postpone(row, wait_ms).await,
@@ -193,13 +193,13 @@ impl Payer<'_> {
 
     /// The CRM did not do it. What passes is tried again. What it refuses for good is put aside, in words, after a few tries,
     /// so that a slip of the CRM's costs nothing; words are never given up here, see [`entries`].
-    async fn failed(&self, row: &OwedRow, failure: &CrmFailure) -> Result<(), PortError> {
-        let has_words = matches!(row.owed, Owed::Entry { .. });
+    async fn failed(&self, row: &OutboxRow, failure: &CrmFailure) -> Result<(), PortError> {
+        let has_words = matches!(row.effect, Effect::WriteEntry { .. });
         if matches!(failure, CrmFailure::Refused { .. }) && row.tries >= REFUSED_TRIES && !has_words {
             return self.refused(row, &failure.why()).await;
         }
         let wait_ms = self.wait_after(row, failure);
-        self.postpone(&OwedRow { why: Some(failure.why()), ..row.clone() }, wait_ms).await
+        self.postpone(&OutboxRow { why: Some(failure.why()), ..row.clone() }, wait_ms).await
     }
 
     /// Commits writes that end with a conversation's new state. `false`: somebody changed it first.
@@ -213,7 +213,7 @@ impl Payer<'_> {
     }
 
     /// How long to wait after a failure, logged once where somebody must act.
-    fn wait_after(&self, row: &OwedRow, failure: &CrmFailure) -> i64 {
+    fn wait_after(&self, row: &OutboxRow, failure: &CrmFailure) -> i64 {
         match failure {
             CrmFailure::Later { wait_ms } => i64::try_from(*wait_ms).unwrap_or(900_000).min(900_000),
             CrmFailure::Unknown => 0,
@@ -222,7 +222,7 @@ impl Payer<'_> {
             | CrmFailure::NotReady { .. }
             | CrmFailure::Taken
             | CrmFailure::Disconnected => {
-                warn!(crm.account = %self.account.key, owed = row.owed.name(), %failure, "owed.refused");
+                warn!(crm.account = %self.account.key, effect = row.effect.name(), %failure, "effect.refused");
                 900_000
             }
         }

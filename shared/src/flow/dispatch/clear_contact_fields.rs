@@ -3,10 +3,10 @@
 use super::super::begin::find_or_begin;
 use super::super::part::part;
 use super::gone::conversation_of;
-use super::people::Person;
-use super::{Payer, Verdict};
+use super::sync_contact::Person;
+use super::{Dispatcher, Verdict};
 use crate::domain::link::ContactLink;
-use crate::domain::owed::{Owed, OwedRow};
+use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::properties as property;
 use crate::ports::PortError;
 use crate::ports::crm::Properties;
@@ -38,8 +38,8 @@ pub(super) fn cleared() -> Properties {
     properties
 }
 
-impl Payer<'_> {
-    pub(super) async fn clears(&self, rows: Vec<OwedRow>) -> Result<(), PortError> {
+impl Dispatcher<'_> {
+    pub(super) async fn clear_contacts(&self, rows: Vec<OutboxRow>) -> Result<(), PortError> {
         for row in rows {
             let verdict = self.clear(&row).await?;
             self.conclude(&row, verdict).await?;
@@ -49,8 +49,8 @@ impl Payer<'_> {
 
     /// By our links as they are now: a contact that is tied (again) is written anew by whom it is tied to. Where that is somebody
     /// who was erased meanwhile, what stands there from before goes first.
-    async fn clear(&self, row: &OwedRow) -> Result<Verdict, PortError> {
-        let Owed::Clear { contact, .. } = &row.owed else { return Ok(Verdict::Leave) };
+    async fn clear(&self, row: &OutboxRow) -> Result<Verdict, PortError> {
+        let Effect::ClearContactFields { contact, .. } = &row.effect else { return Ok(Verdict::Leave) };
         let tied = self.links_of(contact).await?;
         let mut empties = tied.is_empty();
         for link in &tied {
@@ -60,11 +60,11 @@ impl Payer<'_> {
             return Ok(Verdict::Failed(failure));
         }
         for link in tied {
-            if !self.owe_anew(&link.value).await? {
+            if !self.enqueue_anew(&link.value).await? {
                 return Ok(Verdict::Leave);
             }
         }
-        self.paid(row).await?;
+        self.done(row).await?;
         Ok(Verdict::Leave)
     }
 
@@ -81,14 +81,14 @@ impl Payer<'_> {
 
     /// The contact of this link is to be written anew, unless its person was erased since. `false`: somebody changed the
     /// conversation first.
-    pub(super) async fn owe_anew(&self, link: &ContactLink) -> Result<bool, PortError> {
+    pub(super) async fn enqueue_anew(&self, link: &ContactLink) -> Result<bool, PortError> {
         let mut begun = find_or_begin(self.journal(), &conversation_of(link), &self.account.key).await?;
         if begun.erasure.covers(link.linked_at_ms) {
             return Ok(true);
         }
         begun.head.value.profile_wanted = true;
-        let owed = begun.head.value.owe_person(self.now_ms());
-        let writes = owed.iter().map(write::owe).chain(begun.writes()).collect();
+        let rows = begun.head.value.enqueue_sync(self.now_ms());
+        let writes = rows.iter().map(write::enqueue).chain(begun.writes()).collect();
         Ok(self.journal().commit(writes).await? == Commit::Done)
     }
 }

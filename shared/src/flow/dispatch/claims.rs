@@ -1,17 +1,17 @@
 //! What somebody says of who a person on LINE is, acted on: the link is switched by one conditional write.
 //!
-//! Before it, the contact that loses the person is owed its emptied fields, and they are emptied: the CRM's property is
-//! unique. After it, nothing is left but what every change of a person owes. So a stop anywhere leaves the old link or the
+//! Before it, it is enqueued that the fields of the contact that loses the person are emptied, and they are emptied: the CRM's property is
+//! unique. After it, nothing is left but what every change of a person enqueues. So a stop anywhere leaves the old link or the
 //! new one, and the claim, which is still there, brings the rest.
 
-use super::Payer;
-use super::clears::cleared;
-use super::people::Person;
+use super::Dispatcher;
+use super::clear_contact_fields::cleared;
+use super::sync_contact::Person;
 use crate::domain::claim::{Claim, ClaimedBy, EmailAddress, Whom};
 use crate::domain::ids::ContactId;
 use crate::domain::link::ContactLink;
 use crate::domain::login::ByEmail;
-use crate::domain::owed::{Owed, OwedRow};
+use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::properties as property;
 use crate::ports::PortError;
 use crate::ports::crm::{ContactRecord, ContactWrite, CrmFailure};
@@ -40,7 +40,7 @@ enum MayBe {
     Taken,
 }
 
-impl Payer<'_> {
+impl Dispatcher<'_> {
     /// Acts on the claims of those who have one. Returns the people whose contact is to follow now.
     pub(super) async fn heed_claims(&self, people: Vec<Person>) -> Result<Vec<Person>, PortError> {
         let mut left = Vec::new();
@@ -70,7 +70,7 @@ impl Payer<'_> {
     /// The person and the contact part.
     async fn part(&self, mut person: Person) -> Result<(), PortError> {
         if let Some(link) = person.link.take() {
-            self.owe_now(Owed::clear(&link.value)).await?;
+            self.enqueue_now(Effect::clear(&link.value)).await?;
             // At once, too: a look at a contact that still names the person would tie them again.
             if let Err(failure) = self.wipe(&link.value.contact).await? {
                 return self.failed(&person.row, &failure).await;
@@ -81,7 +81,7 @@ impl Payer<'_> {
             tracing::info!(crm.account = %self.account.key, conversation = person.head.value.key.hash(), "link.parted");
         }
         person.head.value.unlinked = true;
-        let answered = write::answered(&self.account.key, &person.head.value.key);
+        let answered = write::question_closed(&self.account.key, &person.head.value.key);
         self.leave_unlinked(person, vec![answered]).await
     }
 
@@ -204,7 +204,7 @@ impl Payer<'_> {
                 Err(failure) => return Ok(Err(failure)),
             }
         }
-        self.owe_now(Owed::clear(&old.value)).await?;
+        self.enqueue_now(Effect::clear(&old.value)).await?;
         Ok(self.wipe(&old.value.contact).await?.map(|()| new.clone()))
     }
 
@@ -226,10 +226,10 @@ impl Payer<'_> {
         })
     }
 
-    pub(super) async fn owe_now(&self, owed: Owed) -> Result<(), PortError> {
+    pub(super) async fn enqueue_now(&self, effect: Effect) -> Result<(), PortError> {
         let now_ms = self.now_ms();
-        let row = OwedRow::new(&self.account.key, owed, now_ms, now_ms);
-        let _ = self.journal().commit(vec![write::owe(&row)]).await?;
+        let row = OutboxRow::new(&self.account.key, effect, now_ms, now_ms);
+        let _ = self.journal().commit(vec![write::enqueue(&row)]).await?;
         Ok(())
     }
 

@@ -3,27 +3,27 @@
 use futures::future::join_all;
 
 use super::super::part::part_if_erased;
-use super::people::Person;
-use super::{Payer, UNKNOWN_REST_MS, Verdict};
+use super::sync_contact::Person;
+use super::{Dispatcher, UNKNOWN_REST_MS, Verdict};
 use crate::domain::conversation::ConversationKey;
 use crate::domain::ids::LineUserId;
-use crate::domain::owed::{Owed, OwedRow};
+use crate::domain::outbox::{Effect, OutboxRow};
 use crate::ports::PortError;
 use crate::ports::crm::{CrmFailure, Named};
 
-impl Payer<'_> {
-    pub(super) async fn unnames(&self, rows: Vec<OwedRow>) -> Result<(), PortError> {
+impl Dispatcher<'_> {
+    pub(super) async fn clear_erased_people(&self, rows: Vec<OutboxRow>) -> Result<(), PortError> {
         for row in rows {
-            let Owed::Unname { conversation } = &row.owed else { continue };
-            let verdict = self.unname(&row, conversation).await?;
+            let Effect::ClearErasedPerson { conversation } = &row.effect else { continue };
+            let verdict = self.clear_erased(&row, conversation).await?;
             self.conclude(&row, verdict).await?;
         }
         Ok(())
     }
 
-    /// A payer that was at it when the person was erased may have stopped with a contact made and no link, or with a link and
+    /// A dispatcher that was at it when the person was erased may have stopped with a contact made and no link, or with a link and
     /// nothing else. A request of its that nobody waits for any more may still be on its way: so there is a second look.
-    async fn unname(&self, row: &OwedRow, key: &ConversationKey) -> Result<Verdict, PortError> {
+    async fn clear_erased(&self, row: &OutboxRow, key: &ConversationKey) -> Result<Verdict, PortError> {
         let Some(user) = key.source.user() else { return Ok(Verdict::Leave) };
         part_if_erased(self.journal(), &self.up.links, (&key.channel, user), self.now_ms()).await?;
         if let Err(failure) = self.empty_if(user, |_| true).await? {
@@ -32,13 +32,13 @@ impl Payer<'_> {
         if self.now_ms() < row.since_ms + UNKNOWN_REST_MS {
             return Ok(Verdict::After(row.since_ms + UNKNOWN_REST_MS - self.now_ms()));
         }
-        self.paid(row).await?;
+        self.done(row).await?;
         Ok(Verdict::Leave)
     }
 
     /// Of people who are to get a contact: those whom no contact names from before they were erased. Else they would be found
     /// by it, with everything that stands there, and not begin anew.
-    pub(super) async fn unnamed_before(&self, people: Vec<Person>) -> Result<Vec<Person>, PortError> {
+    pub(super) async fn cleared_before(&self, people: Vec<Person>) -> Result<Vec<Person>, PortError> {
         let erasures = join_all(people.iter().map(|person| self.journal().erasure(&person.head.value.key))).await;
         let mut ready = Vec::new();
         for (person, erasure) in people.into_iter().zip(erasures) {

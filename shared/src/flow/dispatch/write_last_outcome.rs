@@ -6,10 +6,10 @@
 
 use std::collections::BTreeMap;
 
-use super::Payer;
+use super::Dispatcher;
 use super::noted::Refusals;
 use crate::domain::ids::ContactId;
-use crate::domain::owed::{Owed, OwedRow};
+use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::properties::LINE_LAST_OUTCOME;
 use crate::domain::push::{Push, PushOutcome, PushState};
 use crate::ports::PortError;
@@ -17,24 +17,24 @@ use crate::ports::crm::{ContactWrite, CrmFailure, Properties};
 use crate::ports::journal::{NewestSend, write};
 use crate::ports::rows::Commit;
 
-/// How one send ended, and the row that owes it.
+/// How one send ended, and the row that asks for it.
 struct Ended {
-    row: OwedRow,
+    row: OutboxRow,
     contact: ContactId,
     send: NewestSend,
     outcome: PushOutcome,
 }
 
-impl Payer<'_> {
-    pub(super) async fn outcomes(&self, rows: Vec<OwedRow>) -> Result<(), PortError> {
+impl Dispatcher<'_> {
+    pub(super) async fn write_last_outcomes(&self, rows: Vec<OutboxRow>) -> Result<(), PortError> {
         let mut newest: BTreeMap<ContactId, Ended> = BTreeMap::new();
         let mut refusals = Refusals::default();
         for row in rows {
-            let Owed::Outcome { push } = &row.owed else { continue };
+            let Effect::WriteLastOutcome { push } = &row.effect else { continue };
             let push = self.journal().push(*push).await?;
             push.iter().for_each(|push| refusals.see(&push.value));
             let Some(ended) = push.and_then(|push| ended(row.clone(), &push.value)) else {
-                self.paid(&row).await?;
+                self.done(&row).await?;
                 continue;
             };
             let other = newest.remove(&ended.contact);
@@ -44,7 +44,7 @@ impl Payer<'_> {
             };
             newest.insert(newer.contact.clone(), newer);
             if let Some(older) = older {
-                self.paid(&older.row).await?;
+                self.done(&older.row).await?;
             }
         }
         self.note_refusals(refusals).await;
@@ -58,7 +58,7 @@ impl Payer<'_> {
         let answers = self.crm.update_contacts(&writes).await;
         for (ended, answer) in told.into_iter().zip(answers) {
             match answer {
-                Ok(_) | Err(CrmFailure::Gone) => self.paid(&ended.row).await?,
+                Ok(_) | Err(CrmFailure::Gone) => self.done(&ended.row).await?,
                 Err(failure) => self.failed(&ended.row, &failure).await?,
             }
         }
@@ -74,7 +74,7 @@ impl Payer<'_> {
             Some(known) if known == ended.send => return Ok(true),
             // The same send again: it was parked, and somebody has decided.
             Some(known) if known.push != ended.send.push && known > ended.send => {
-                self.paid(&ended.row).await?;
+                self.done(&ended.row).await?;
                 return Ok(false);
             }
             _ => {}
@@ -85,7 +85,7 @@ impl Payer<'_> {
     }
 }
 
-fn ended(row: OwedRow, push: &Push) -> Option<Ended> {
+fn ended(row: OutboxRow, push: &Push) -> Option<Ended> {
     let (at_ms, outcome) = match &push.state {
         PushState::Settled(settlement) => (settlement.at_ms, settlement.outcome),
         PushState::Parked(sending) => (sending.first_attempt_at_ms, PushOutcome::Unknown),

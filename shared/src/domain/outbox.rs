@@ -1,4 +1,4 @@
-//! What is owed: work that has been promised durably and not been done yet.
+//! The outbox: work that has been promised durably and not been done yet.
 //!
 //! A row lies in its account's list, sorted by when it is due. Whoever records that something
 //! happened writes the row in the same transaction; whoever has done the work removes it.
@@ -7,144 +7,146 @@ use serde::{Deserialize, Serialize};
 
 use super::account::CrmAccountKey;
 use super::conversation::ConversationKey;
+use super::dead_letter::FailureReason;
 use super::ids::{ChannelId, ContactId, MessageId, fingerprint};
 use super::link::ContactLink;
 use super::push::PushId;
-use super::put_aside::Why;
 
-/// One piece of owed work. It refers to state; it carries no text.
+/// One thing that must be done, recorded with the state that asks for it. It refers to state; it carries no text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Owed {
+pub enum Effect {
     /// The contact's properties and the owner's task follow the conversation's state.
-    Person {
+    SyncContact {
         /// Whose.
         conversation: ConversationKey,
     },
     /// What was said becomes an entry on the timeline.
-    Entry {
+    WriteEntry {
         /// Whose.
         conversation: ConversationKey,
     },
     /// A message that was taken back or edited is changed in the entry that holds it.
-    Amendment {
+    RedactMessage {
         /// Whose.
         conversation: ConversationKey,
         /// Which message.
         message: MessageId,
     },
     /// The owner's open task is looked at: is it done?
-    TaskCheck {
+    PollTask {
         /// Whose.
         conversation: ConversationKey,
     },
     /// The contact's property says how the newest send ended.
-    Outcome {
+    WriteLastOutcome {
         /// Of which push.
         push: PushId,
     },
     /// The contact's timeline says that a send did not reach anybody: one that nobody's conversation shows.
-    NotSent {
+    WriteNotSentNote {
         /// Which push.
         push: PushId,
     },
-    /// Something changed at a contact in the CRM: is it still tied to whom it should be?
-    Look {
+    /// Something changed at a contact in the CRM: is it still linked to whom it should be?
+    ReconcileContact {
         /// Which contact.
         contact: ContactId,
-        /// The contact was deleted for ever under privacy law: what we hold of the person goes.
-        #[serde(default)]
-        forget: bool,
+    },
+    /// A contact was deleted for ever under privacy law: what we hold of the person goes.
+    ForgetContact {
+        /// Which contact.
+        contact: ContactId,
     },
     /// A contact is not tied to a person any more: its fields follow.
-    Clear {
+    ClearContactFields {
         /// Which contact.
         contact: ContactId,
         /// On which Official Account it was tied.
         channel: ChannelId,
     },
     /// A person was erased while a contact was perhaps being made for them: no contact may go on naming them.
-    Unname {
+    ClearErasedPerson {
         /// Whose.
         conversation: ConversationKey,
     },
     /// Nobody has decided about a parked send for weeks: its words go, and it stays unknown.
-    Oblivion {
+    ExpireParkedPush {
         /// Which push.
         push: PushId,
     },
     /// A waiting workflow learns the outcome.
-    Completion {
+    CompleteWorkflow {
         /// Of which push.
         push: PushId,
     },
 }
 
-/// How many lists an account's owed work is spread over, so that no partition of the table is hot.
+/// How many lists an account's outbox is spread over, so that no partition of the table is hot.
 pub const SHARDS: u32 = 8;
 
-/// An owed row: the work, when it is due, and what became of earlier tries.
+/// An outbox row: the work, when it is due, and what became of earlier tries.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OwedRow {
+pub struct OutboxRow {
     /// To whom.
     pub account: CrmAccountKey,
     /// What.
-    pub owed: Owed,
+    pub effect: Effect,
     /// When it may be tried, in milliseconds.
     pub due_at_ms: i64,
-    /// Since when it is owed, in milliseconds.
+    /// Since when it waits, in milliseconds.
     pub since_ms: i64,
     /// How often it was tried.
     pub tries: u32,
     /// Why the last try did not succeed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub why: Option<Why>,
+    pub why: Option<FailureReason>,
 }
 
-impl Owed {
+impl Effect {
     /// The contact of this link is tied to its person no more.
     pub fn clear(link: &ContactLink) -> Self {
-        Self::Clear { contact: link.contact.clone(), channel: link.channel.clone() }
+        Self::ClearContactFields { contact: link.contact.clone(), channel: link.channel.clone() }
     }
 
     /// Tells one piece of work from another; the same work has the same name.
     pub fn name(&self) -> String {
         match self {
-            Self::Person { conversation } => format!("person-{}", conversation.hash()),
-            Self::Entry { conversation } => format!("entry-{}", conversation.hash()),
-            Self::Amendment { conversation, message } => {
-                format!("amendment-{}", fingerprint(&[&conversation.hash(), message.as_str()]))
+            Self::SyncContact { conversation } => format!("sync-{}", conversation.hash()),
+            Self::WriteEntry { conversation } => format!("entry-{}", conversation.hash()),
+            Self::RedactMessage { conversation, message } => {
+                format!("redact-{}", fingerprint(&[&conversation.hash(), message.as_str()]))
             }
-            Self::TaskCheck { conversation } => format!("task-{}", conversation.hash()),
-            Self::Look { contact, forget: false } => format!("look-{}", fingerprint(&[contact.as_str()])),
-            // A name of its own: no later event of the same moment may turn it into a mere look.
-            Self::Look { contact, forget: true } => format!("forget-{}", fingerprint(&[contact.as_str()])),
-            Self::Clear { contact, channel } => {
+            Self::PollTask { conversation } => format!("poll-{}", conversation.hash()),
+            Self::ReconcileContact { contact } => format!("reconcile-{}", fingerprint(&[contact.as_str()])),
+            Self::ForgetContact { contact } => format!("forget-{}", fingerprint(&[contact.as_str()])),
+            Self::ClearContactFields { contact, channel } => {
                 format!("clear-{}", fingerprint(&[contact.as_str(), channel.as_str()]))
             }
-            Self::Unname { conversation } => format!("unname-{}", conversation.hash()),
-            Self::Outcome { push } => format!("outcome-{push}"),
-            Self::NotSent { push } => format!("not-sent-{push}"),
-            Self::Oblivion { push } => format!("oblivion-{push}"),
-            Self::Completion { push } => format!("completion-{push}"),
+            Self::ClearErasedPerson { conversation } => format!("erased-{}", conversation.hash()),
+            Self::WriteLastOutcome { push } => format!("outcome-{push}"),
+            Self::WriteNotSentNote { push } => format!("not-sent-{push}"),
+            Self::ExpireParkedPush { push } => format!("expire-{push}"),
+            Self::CompleteWorkflow { push } => format!("complete-{push}"),
         }
     }
 
     /// Whose it is, where it is one person's (or group's) and says so by itself.
     pub fn conversation(&self) -> Option<&ConversationKey> {
         match self {
-            Self::Person { conversation }
-            | Self::Entry { conversation }
-            | Self::Amendment { conversation, .. }
-            | Self::TaskCheck { conversation } => Some(conversation),
+            Self::SyncContact { conversation }
+            | Self::WriteEntry { conversation }
+            | Self::RedactMessage { conversation, .. }
+            | Self::PollTask { conversation } => Some(conversation),
             // What is left to be done for somebody who is erased must outlive a second erasing.
-            Self::Unname { .. }
-            | Self::Outcome { .. }
-            | Self::NotSent { .. }
-            | Self::Look { .. }
-            | Self::Clear { .. }
-            | Self::Oblivion { .. }
-            | Self::Completion { .. } => None,
+            Self::ClearErasedPerson { .. }
+            | Self::WriteLastOutcome { .. }
+            | Self::WriteNotSentNote { .. }
+            | Self::ReconcileContact { .. }
+            | Self::ForgetContact { .. }
+            | Self::ClearContactFields { .. }
+            | Self::ExpireParkedPush { .. }
+            | Self::CompleteWorkflow { .. } => None,
         }
     }
 
@@ -155,10 +157,10 @@ impl Owed {
     }
 }
 
-impl OwedRow {
-    /// Owed from now on, due at `due_at_ms`.
-    pub fn new(account: &CrmAccountKey, owed: Owed, now_ms: i64, due_at_ms: i64) -> Self {
-        Self { account: account.clone(), owed, due_at_ms, since_ms: now_ms, tries: 0, why: None }
+impl OutboxRow {
+    /// Enqueued now, due at `due_at_ms`.
+    pub fn new(account: &CrmAccountKey, effect: Effect, now_ms: i64, due_at_ms: i64) -> Self {
+        Self { account: account.clone(), effect, due_at_ms, since_ms: now_ms, tries: 0, why: None }
     }
 
     /// The same work, tried once more at `due_at_ms`.

@@ -1,39 +1,41 @@
 //! Work that cannot be done is put aside, in words, and what comes after it goes on.
 //!
 //! The reason is put aside before anything else: a crash in between repeats the reason and never loses it. A dead letter says
-//! what to owe anew, so that sending it back does the work once the cause is mended (see [`redrive`](super::redrive)).
+//! what to enqueue anew, so that sending it back does the work once the cause is mended (see [`redrive`](super::redrive)).
 
-use super::{GIVE_UP_AFTER_MS, Payer};
+use super::{Dispatcher, GIVE_UP_AFTER_MS};
 use crate::domain::conversation::OpenEntry;
+use crate::domain::dead_letter::{DeadLetteredEffect, FailureReason};
 use crate::domain::entry::MAX_MEMBERS;
 use crate::domain::job::WakeUp;
-use crate::domain::owed::{Owed, OwedRow};
-use crate::domain::put_aside::{PutAside, Why};
+use crate::domain::outbox::{Effect, OutboxRow};
 use crate::ports::PortError;
 use crate::ports::journal::write;
 use crate::ports::rows::Write;
 
-impl Payer<'_> {
-    /// The CRM has not taken the work for weeks. What it says expires soon and goes; younger words stay owed.
-    pub(super) async fn give_up(&self, row: OwedRow) -> Result<(), PortError> {
+impl Dispatcher<'_> {
+    /// The CRM has not taken the work for weeks. What it says expires soon and goes; younger words stay in the outbox.
+    pub(super) async fn give_up(&self, row: OutboxRow) -> Result<(), PortError> {
         self.try_to_read(&row).await?;
-        let why = row.why.clone().unwrap_or(Why::Unreachable).words();
+        let why = row.why.clone().unwrap_or(FailureReason::Unreachable).words();
         self.bury(&row, &format!("given up after 29 days / 29日間書き込めませんでした: {why}")).await?;
-        match &row.owed {
-            Owed::Entry { .. } => self.give_up_words(&row).await,
-            Owed::Person { conversation } => self.end(&row, vec![write::unsaid(conversation)]).await,
+        match &row.effect {
+            Effect::WriteEntry { .. } => self.give_up_words(&row).await,
+            Effect::SyncContact { conversation } => self.end(&row, vec![write::unsaid(conversation)]).await,
             _ => self.end(&row, Vec::new()).await,
         }
     }
 
     /// Fails where another version wrote what the row is about: then it cannot be given up, and no reason is put aside.
-    async fn try_to_read(&self, row: &OwedRow) -> Result<(), PortError> {
-        if let Owed::Completion { push } = &row.owed {
+    async fn try_to_read(&self, row: &OutboxRow) -> Result<(), PortError> {
+        if let Effect::CompleteWorkflow { push } = &row.effect {
             self.journal().push(*push).await?;
         }
-        let (Owed::Entry { conversation } | Owed::Person { conversation }) = &row.owed else { return Ok(()) };
+        let (Effect::WriteEntry { conversation } | Effect::SyncContact { conversation }) = &row.effect else {
+            return Ok(());
+        };
         let Some(head) = self.head(conversation).await? else { return Ok(()) };
-        if matches!(row.owed, Owed::Entry { .. }) {
+        if matches!(row.effect, Effect::WriteEntry { .. }) {
             self.journal().all_pending(conversation, MAX_MEMBERS).await?;
             self.journal().entry(conversation, head.value.next_entry).await?;
         }
@@ -42,37 +44,37 @@ impl Payer<'_> {
 
     /// The CRM refuses the work for good. Who the person is said to be is kept: the row comes back with the next event, or with
     /// the letter.
-    pub(super) async fn refused(&self, row: &OwedRow, why: &Why) -> Result<(), PortError> {
+    pub(super) async fn refused(&self, row: &OutboxRow, why: &FailureReason) -> Result<(), PortError> {
         self.bury(row, &why.words()).await?;
         self.end(row, Vec::new()).await
     }
 
-    /// The row goes; whatever happens next owes it anew.
-    async fn end(&self, row: &OwedRow, mut writes: Vec<Write>) -> Result<(), PortError> {
-        match &row.owed {
-            Owed::Completion { push } => {
+    /// The row goes; whatever happens next enqueues it anew.
+    async fn end(&self, row: &OutboxRow, mut writes: Vec<Write>) -> Result<(), PortError> {
+        match &row.effect {
+            Effect::CompleteWorkflow { push } => {
                 if let Some(push) = self.journal().push(*push).await? {
                     return self.close(row, push).await;
                 }
             }
-            Owed::Person { conversation } => {
+            Effect::SyncContact { conversation } => {
                 if let Some(mut head) = self.head(conversation).await? {
-                    head.value.person_owed = false;
+                    head.value.sync_queued = false;
                     writes.push(write::conversation(&head.value, head.rev));
                 }
             }
             _ => {}
         }
-        writes.push(write::paid(row));
+        writes.push(write::done(row));
         // On a conflict the row stays due.
         let _ = self.journal().commit(writes).await?;
         Ok(())
     }
 
-    /// Words that expire soon go; younger ones stay, owed since they came.
-    async fn give_up_words(&self, row: &OwedRow) -> Result<(), PortError> {
-        let Owed::Entry { conversation: key } = &row.owed else { return Ok(()) };
-        let Some(mut head) = self.head(key).await? else { return self.paid(row).await };
+    /// Words that expire soon go; younger ones stay, in the outbox since they came.
+    async fn give_up_words(&self, row: &OutboxRow) -> Result<(), PortError> {
+        let Effect::WriteEntry { conversation: key } = &row.effect else { return Ok(()) };
+        let Some(mut head) = self.head(key).await? else { return self.done(row).await };
         let now_ms = self.now_ms();
         let pending = self.journal().all_pending(key, MAX_MEMBERS).await?;
         let (old, young): (Vec<_>, Vec<_>) =
@@ -82,12 +84,12 @@ impl Payer<'_> {
         if self.journal().entry(key, head.value.next_entry).await?.is_some() {
             head.value.next_entry += 1;
         }
-        writes.push(write::paid(row));
+        writes.push(write::done(row));
         let since_ms = young.iter().map(|activity| activity.arrived_at_ms).min();
         let since_ms = since_ms.or((pending.len() == MAX_MEMBERS).then_some(row.since_ms));
         head.value.open = since_ms.map(|since_ms| {
-            let again = OwedRow { since_ms, tries: 0, due_at_ms: now_ms + 1, ..row.clone() };
-            writes.push(write::owe(&again));
+            let again = OutboxRow { since_ms, tries: 0, due_at_ms: now_ms + 1, ..row.clone() };
+            writes.push(write::enqueue(&again));
             OpenEntry { first_arrived_at_ms: since_ms, last_arrived_at_ms: since_ms, due_at_ms: again.due_at_ms }
         });
         // On a conflict the row stays due.
@@ -96,9 +98,9 @@ impl Payer<'_> {
     }
 
     /// A dead letter for this row, which stays. Whoever removes it does so afterwards.
-    pub(super) async fn bury(&self, row: &OwedRow, why: &str) -> Result<(), PortError> {
-        tracing::error!(crm.account = %self.account.key, owed = row.owed.name(), "owed.given_up");
-        let letter = WakeUp { account: self.account.key.clone(), again: PutAside::of(&row.owed) };
-        self.up.wake_ups.bury(&letter, &format!("{why} [{}]", row.owed.name())).await
+    pub(super) async fn bury(&self, row: &OutboxRow, why: &str) -> Result<(), PortError> {
+        tracing::error!(crm.account = %self.account.key, effect = row.effect.name(), "effect.given_up");
+        let letter = WakeUp { account: self.account.key.clone(), again: DeadLetteredEffect::of(&row.effect) };
+        self.up.wake_ups.bury(&letter, &format!("{why} [{}]", row.effect.name())).await
     }
 }

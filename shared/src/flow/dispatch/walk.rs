@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use super::turns::{Kind, turns};
-use super::{GIVE_UP_AFTER_MS, Paid, Payer};
+use super::{DispatchReport, Dispatcher, GIVE_UP_AFTER_MS};
 use crate::domain::job::WakeUp;
-use crate::domain::owed::OwedRow;
+use crate::domain::outbox::OutboxRow;
 use crate::ports::PortError;
 use crate::ports::journal::{Due, Unread, Walk};
 
@@ -25,23 +25,23 @@ const MAX_UNREAD: usize = 100;
 struct Tried {
     rows: HashMap<(String, i64), u8>,
     failures: Vec<PortError>,
-    paid: Paid,
+    report: DispatchReport,
 }
 
 impl Tried {
-    fn may(&self, row: &OwedRow) -> bool {
-        self.rows.get(&(row.owed.name(), row.due_at_ms)).is_none_or(|tries| *tries < TRIES)
+    fn may(&self, row: &OutboxRow) -> bool {
+        self.rows.get(&(row.effect.name(), row.due_at_ms)).is_none_or(|tries| *tries < TRIES)
     }
 
-    fn count(&mut self, rows: &[OwedRow]) {
+    fn count(&mut self, rows: &[OutboxRow]) {
         for row in rows {
-            *self.rows.entry((row.owed.name(), row.due_at_ms)).or_default() += 1;
+            *self.rows.entry((row.effect.name(), row.due_at_ms)).or_default() += 1;
         }
-        self.paid.rows += rows.len();
+        self.report.rows += rows.len();
     }
 }
 
-impl Payer<'_> {
+impl Dispatcher<'_> {
     /// Everything that is due, until nothing is or the time is up; and the last look is made when the slot of time is over in
     /// which this call began.
     ///
@@ -51,7 +51,7 @@ impl Payer<'_> {
     /// beyond that waits for the schedule.)
     ///
     /// One failure of a store ends a batch, not the call: what comes behind may be another store's, or another row's.
-    pub(super) async fn everything_due(&self) -> Result<Paid, PortError> {
+    pub(super) async fn everything_due(&self) -> Result<DispatchReport, PortError> {
         let mut tried = Tried::default();
         let slot_over_ms = WakeUp::end_of_slot_ms(self.now_ms()) + SKEW_MS;
         let mut waited = false;
@@ -65,7 +65,7 @@ impl Payer<'_> {
         }
         match tried.failures.pop() {
             Some(failure) => Err(failure),
-            None => Ok(tried.paid),
+            None => Ok(tried.report),
         }
     }
 
@@ -104,11 +104,11 @@ impl Payer<'_> {
     fn note_age(&self, due: &Due, tried: &mut Tried) {
         let since = due.rows.iter().map(|row| row.since_ms).chain(due.unread.iter().map(|row| row.since_ms));
         if let Some(oldest) = since.min() {
-            tried.paid.oldest_ms = tried.paid.oldest_ms.max(self.now_ms() - oldest);
+            tried.report.oldest_ms = tried.report.oldest_ms.max(self.now_ms() - oldest);
         }
     }
 
-    async fn serve(&self, rows: Vec<OwedRow>, tried: &mut Tried) -> Result<bool, PortError> {
+    async fn serve(&self, rows: Vec<OutboxRow>, tried: &mut Tried) -> Result<bool, PortError> {
         let now_ms = self.now_ms();
         let (old, rows): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| now_ms - row.since_ms > GIVE_UP_AFTER_MS);
         let mut worked = !old.is_empty();
@@ -126,7 +126,7 @@ impl Payer<'_> {
             worked = true;
             tried.count(&rows);
             if let Err(failure) = self.each_or_all(kind, rows).await {
-                crate::telemetry::log_chain("owed.failed", &failure);
+                crate::telemetry::log_chain("effect.failed", &failure);
                 if tried.failures.len() + 1 >= MAX_FAILURES {
                     return Err(failure);
                 }
@@ -137,19 +137,19 @@ impl Payer<'_> {
     }
 
     /// One that cannot even be given up must not hold up the others.
-    async fn let_old_go(&self, row: OwedRow) {
+    async fn let_old_go(&self, row: OutboxRow) {
         let given_up = match self.give_up(row.clone()).await {
             Err(error) if !error.is_transient() => self.begin_anew(&row, &error).await,
             end => end,
         };
         if let Err(error) = given_up {
-            crate::telemetry::log_chain("owed.not_given_up", &error);
+            crate::telemetry::log_chain("effect.not_given_up", &error);
         }
     }
 
     /// Serves rows together. Where one of them cannot be served at all, it is searched for by halves and set back, and the
     /// others are served.
-    async fn each_or_all(&self, kind: Kind, rows: Vec<OwedRow>) -> Result<(), PortError> {
+    async fn each_or_all(&self, kind: Kind, rows: Vec<OutboxRow>) -> Result<(), PortError> {
         let mut parts = vec![rows];
         while let Some(rows) = parts.pop() {
             if self.is_late() {
@@ -161,7 +161,7 @@ impl Payer<'_> {
                 Err(failure) if rows.len() == 1 => self.set_back(&rows[0], &failure).await?,
                 // What was done before the failure is not begun again.
                 Err(_) => {
-                    let mut rows = self.journal().still_owed(rows).await?;
+                    let mut rows = self.journal().still_in_outbox(rows).await?;
                     let second = rows.split_off(rows.len() / 2);
                     parts.extend([second, rows].into_iter().filter(|part| !part.is_empty()));
                 }
@@ -170,19 +170,19 @@ impl Payer<'_> {
         Ok(())
     }
 
-    async fn together(&self, kind: Kind, rows: Vec<OwedRow>) -> Result<(), PortError> {
+    async fn together(&self, kind: Kind, rows: Vec<OutboxRow>) -> Result<(), PortError> {
         match kind {
-            Kind::Completions => self.completions(rows).await,
-            Kind::People => self.people(rows).await,
-            Kind::Clears => self.clears(rows).await,
-            Kind::Unnames => self.unnames(rows).await,
-            Kind::Looks => self.looks(rows).await,
-            Kind::Outcomes => self.outcomes(rows).await,
-            Kind::Checks => self.task_checks(rows).await,
-            Kind::Entries => self.entries(rows).await,
-            Kind::NotSent => self.not_sent(rows).await,
-            Kind::Amendments => self.amendments(rows).await,
-            Kind::Oblivions => self.oblivions(rows).await,
+            Kind::CompleteWorkflow => self.complete_workflows(rows).await,
+            Kind::SyncContact => self.sync_contacts(rows).await,
+            Kind::ClearContactFields => self.clear_contacts(rows).await,
+            Kind::ClearErasedPerson => self.clear_erased_people(rows).await,
+            Kind::ReconcileContact => self.reconcile_contacts(rows).await,
+            Kind::WriteLastOutcome => self.write_last_outcomes(rows).await,
+            Kind::PollTask => self.poll_tasks(rows).await,
+            Kind::WriteEntry => self.write_entries(rows).await,
+            Kind::WriteNotSentNote => self.write_not_sent_notes(rows).await,
+            Kind::RedactMessage => self.redact_messages(rows).await,
+            Kind::ExpireParkedPush => self.expire_parked_pushes(rows).await,
         }
     }
 }

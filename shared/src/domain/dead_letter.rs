@@ -4,14 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use super::conversation::ConversationKey;
 use super::ids::{ChannelId, ContactId, MessageId};
-use super::owed::Owed;
+use super::outbox::Effect;
 use super::push::PushId;
 
 /// Why a try did not succeed. Stored with the work, and in a dead letter's reason. It holds codes and nothing that a person
 /// wrote.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "why", rename_all = "snake_case")]
-pub enum Why {
+pub enum FailureReason {
     /// The CRM did not answer, or asked to wait.
     Unreachable,
     /// The account has revoked us, or lacks a permission.
@@ -35,7 +35,7 @@ pub enum Why {
     Other,
 }
 
-impl Why {
+impl FailureReason {
     /// For operators: a name to look for, then English and Japanese.
     pub fn words(&self) -> String {
         match self {
@@ -65,52 +65,55 @@ impl Why {
     }
 }
 
-/// Owed work that was put aside, as it lies in a dead letter: enough to owe it anew. It holds no words and no LINE user ID,
+/// An effect that was put aside, as it lies in a dead letter: enough to enqueue it anew. It holds no words and no LINE user ID,
 /// since erasing a person does not reach it. Conversations are named by their hash.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum PutAside {
-    /// See [`Owed::Person`].
-    Person {
+pub enum DeadLetteredEffect {
+    /// See [`Effect::Person`].
+    SyncContact {
         /// Whose.
         conversation: String,
     },
-    /// See [`Owed::Entry`]: also the words that were put aside.
-    Entry {
+    /// See [`Effect::Entry`]: also the words that were put aside.
+    WriteEntry {
         /// Whose.
         conversation: String,
     },
-    /// See [`Owed::Amendment`].
-    Amendment {
+    /// See [`Effect::Amendment`].
+    RedactMessage {
         /// Whose.
         conversation: String,
         /// Which message.
         message: MessageId,
     },
-    /// See [`Owed::Outcome`].
-    Outcome {
+    /// See [`Effect::Outcome`].
+    WriteLastOutcome {
         /// Of which push.
         push: PushId,
     },
-    /// See [`Owed::NotSent`].
-    NotSent {
+    /// See [`Effect::NotSent`].
+    WriteNotSentNote {
         /// Of which push.
         push: PushId,
     },
-    /// See [`Owed::Completion`].
-    Completion {
+    /// See [`Effect::Completion`].
+    CompleteWorkflow {
         /// Of which push.
         push: PushId,
     },
-    /// See [`Owed::Look`].
-    Look {
+    /// See [`Effect::Look`].
+    ReconcileContact {
         /// Which contact.
         contact: ContactId,
-        /// It was deleted for ever under privacy law.
-        forget: bool,
     },
-    /// See [`Owed::Clear`].
-    Clear {
+    /// See [`Effect::ForgetContact`].
+    ForgetContact {
+        /// Which contact.
+        contact: ContactId,
+    },
+    /// See [`Effect::Clear`].
+    ClearContactFields {
         /// Which contact.
         contact: ContactId,
         /// On which Official Account it was tied.
@@ -121,24 +124,27 @@ pub enum PutAside {
     Other,
 }
 
-impl PutAside {
-    /// What is kept of owed work. `None`: it comes again by itself, or must not.
-    pub fn of(owed: &Owed) -> Option<Self> {
+impl DeadLetteredEffect {
+    /// What is kept of an effect. `None`: it comes again by itself, or must not.
+    pub fn of(effect: &Effect) -> Option<Self> {
         let hash = ConversationKey::hash;
-        Some(match owed {
-            Owed::Person { conversation } => Self::Person { conversation: hash(conversation) },
-            Owed::Entry { conversation } => Self::Entry { conversation: hash(conversation) },
-            Owed::Amendment { conversation, message } => {
-                Self::Amendment { conversation: hash(conversation), message: message.clone() }
+        Some(match effect {
+            Effect::SyncContact { conversation } => Self::SyncContact { conversation: hash(conversation) },
+            Effect::WriteEntry { conversation } => Self::WriteEntry { conversation: hash(conversation) },
+            Effect::RedactMessage { conversation, message } => {
+                Self::RedactMessage { conversation: hash(conversation), message: message.clone() }
             }
-            Owed::Outcome { push } => Self::Outcome { push: *push },
-            Owed::NotSent { push } => Self::NotSent { push: *push },
-            Owed::Completion { push } => Self::Completion { push: *push },
-            Owed::Look { contact, forget } => Self::Look { contact: contact.clone(), forget: *forget },
-            Owed::Clear { contact, channel } => Self::Clear { contact: contact.clone(), channel: channel.clone() },
+            Effect::WriteLastOutcome { push } => Self::WriteLastOutcome { push: *push },
+            Effect::WriteNotSentNote { push } => Self::WriteNotSentNote { push: *push },
+            Effect::CompleteWorkflow { push } => Self::CompleteWorkflow { push: *push },
+            Effect::ReconcileContact { contact } => Self::ReconcileContact { contact: contact.clone() },
+            Effect::ForgetContact { contact } => Self::ForgetContact { contact: contact.clone() },
+            Effect::ClearContactFields { contact, channel } => {
+                Self::ClearContactFields { contact: contact.clone(), channel: channel.clone() }
+            }
             // Without the person it cannot be done, and they are erased.
-            Owed::Unname { .. } => return None,
-            Owed::TaskCheck { .. } | Owed::Oblivion { .. } => return None,
+            Effect::ClearErasedPerson { .. } => return None,
+            Effect::PollTask { .. } | Effect::ExpireParkedPush { .. } => return None,
         })
     }
 }
@@ -152,20 +158,26 @@ mod tests {
     fn what_lies_in_a_dead_letter_names_no_person() {
         let user = LineUserId::new("U0123456789abcdef0123456789abcdef");
         let conversation = ConversationKey::person(&ChannelId::new("1"), &user);
-        for owed in [
-            Owed::Person { conversation: conversation.clone() },
-            Owed::Entry { conversation: conversation.clone() },
-            Owed::Amendment { conversation: conversation.clone(), message: MessageId::new("5") },
+        for effect in [
+            Effect::SyncContact { conversation: conversation.clone() },
+            Effect::WriteEntry { conversation: conversation.clone() },
+            Effect::RedactMessage { conversation: conversation.clone(), message: MessageId::new("5") },
         ] {
-            let json = serde_json::to_string(&PutAside::of(&owed)).expect("JSON");
+            let json = serde_json::to_string(&DeadLetteredEffect::of(&effect)).expect("JSON");
             assert!(!json.contains(user.expose()) && json.contains(&conversation.hash()), "{json}");
         }
-        assert_eq!(PutAside::of(&Owed::TaskCheck { conversation }), None);
+        assert_eq!(DeadLetteredEffect::of(&Effect::PollTask { conversation }), None);
     }
 
     #[test]
     fn a_reason_and_a_letter_of_a_later_version_are_read_as_something_else() {
-        assert_eq!(serde_json::from_str::<Why>(r#"{"why":"too_late","code":"X"}"#).unwrap(), Why::Other);
-        assert_eq!(serde_json::from_str::<PutAside>(r#"{"kind":"dream"}"#).unwrap(), PutAside::Other);
+        assert_eq!(
+            serde_json::from_str::<FailureReason>(r#"{"why":"too_late","code":"X"}"#).unwrap(),
+            FailureReason::Other
+        );
+        assert_eq!(
+            serde_json::from_str::<DeadLetteredEffect>(r#"{"kind":"dream"}"#).unwrap(),
+            DeadLetteredEffect::Other
+        );
     }
 }

@@ -5,14 +5,14 @@ use futures::future::join_all;
 use super::super::part::part;
 use super::fewer::is_refused;
 use super::fields::set_profile;
-use super::{Payer, Verdict};
+use super::{Dispatcher, Verdict};
 use crate::domain::activity::Activity;
 use crate::domain::channel::Channel;
 use crate::domain::claim::{Claim, ClaimedBy, EmailAddress, Whom};
 use crate::domain::conversation::Conversation;
 use crate::domain::ids::{ContactId, LineUserId};
 use crate::domain::link::ContactLink;
-use crate::domain::owed::{Owed, OwedRow};
+use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::properties as property;
 use crate::ports::PortError;
 use crate::ports::crm::{ContactRecord, ContactWrite, CrmFailure, Each, PersonWrite, Properties};
@@ -25,7 +25,7 @@ const LOOK_BACK: usize = 200;
 
 /// A person whose contact is to follow.
 pub(super) struct Person {
-    pub(super) row: OwedRow,
+    pub(super) row: OutboxRow,
     /// The moment before anything of this was read, in milliseconds: whoever was erased after it was erased under our hands.
     pub(super) loaded_at_ms: i64,
     pub(super) head: Versioned<Conversation>,
@@ -53,8 +53,8 @@ impl Person {
     }
 }
 
-impl Payer<'_> {
-    pub(super) async fn people(&self, rows: Vec<OwedRow>) -> Result<(), PortError> {
+impl Dispatcher<'_> {
+    pub(super) async fn sync_contacts(&self, rows: Vec<OutboxRow>) -> Result<(), PortError> {
         let mut people = Vec::new();
         for loaded in join_all(rows.into_iter().map(|row| self.load(row))).await {
             people.extend(loaded?);
@@ -94,15 +94,15 @@ impl Payer<'_> {
         Ok(())
     }
 
-    async fn load(&self, row: OwedRow) -> Result<Option<Person>, PortError> {
-        let Owed::Person { conversation: key } = &row.owed else { return Ok(None) };
+    async fn load(&self, row: OutboxRow) -> Result<Option<Person>, PortError> {
+        let Effect::SyncContact { conversation: key } = &row.effect else { return Ok(None) };
         let loaded_at_ms = self.now_ms();
         let channel = self.up.channels.find(&key.channel).await?;
         // A channel that belongs to another account by now is none of this one's: nothing of it goes to who had it before.
         let channel = channel.filter(|channel| channel.account == self.account.key);
         let (Some(head), Some(user), Some(channel)) = (self.head(key).await?, key.source.user().cloned(), channel)
         else {
-            self.paid(&row).await?;
+            self.done(&row).await?;
             return Ok(None);
         };
         let link = self.up.links.of_user(&key.channel, &user).await?;
@@ -146,7 +146,7 @@ impl Payer<'_> {
         for person in left {
             self.leave_unlinked(person, Vec::new()).await?;
         }
-        let new = self.unnamed_before(new).await?;
+        let new = self.cleared_before(new).await?;
         let writes: Vec<PersonWrite> = new.iter().map(|person| self.person_write(person)).collect();
         let answers = self.make_or_find(writes).await;
         for (mut person, answer) in new.into_iter().zip(answers) {
@@ -184,12 +184,12 @@ impl Payer<'_> {
         PersonWrite { user: person.user.clone(), properties }
     }
 
-    /// The person has no contact and gets none now: nothing is owed until something happens again.
+    /// The person has no contact and gets none now: the outbox is empty until something happens again.
     pub(super) async fn leave_unlinked(&self, mut person: Person, mut writes: Vec<Write>) -> Result<(), PortError> {
         let head = &mut person.head.value;
-        head.person_owed = false;
+        head.sync_queued = false;
         writes.extend(person.claim.as_ref().map(|claim| write::heeded(&head.key, claim.rev)));
-        writes.push(write::paid(&person.row));
+        writes.push(write::done(&person.row));
         // On a conflict the row stays due.
         self.commit_head(&mut person.head, writes).await?;
         Ok(())
@@ -253,7 +253,7 @@ impl Payer<'_> {
             link.value.contact = contact.clone();
             return Ok(true);
         }
-        self.owe_now(Owed::Look { contact: link.value.contact.clone(), forget: false }).await?;
+        self.enqueue_now(Effect::ReconcileContact { contact: link.value.contact.clone() }).await?;
         self.conclude(&person.row, Verdict::After(60_000)).await?;
         Ok(false)
     }
@@ -303,23 +303,25 @@ impl Payer<'_> {
         Ok(pending)
     }
 
-    /// The contact follows: nothing is owed, unless something happened meanwhile.
+    /// The contact follows: the outbox is empty, unless something happened meanwhile.
     async fn up_to_date(&self, mut person: Person) -> Result<(), PortError> {
         let now_ms = self.now_ms();
         let mut writes = std::mem::take(&mut person.also);
         let head = &mut person.head.value;
-        head.person_owed = false;
+        head.sync_queued = false;
         if person.tied {
-            let (removed, owed) = head.tied(now_ms);
-            // `tied` owes the person anew; that is what has just been paid.
-            writes.extend(removed.iter().map(write::paid));
-            writes.extend(owed.iter().filter(|row| !matches!(row.owed, Owed::Person { .. })).map(write::owe));
-            head.person_owed = false;
+            let (removed, rows) = head.tied(now_ms);
+            // `tied` enqueues the person anew; that is what has just been done.
+            writes.extend(removed.iter().map(write::done));
+            writes.extend(
+                rows.iter().filter(|row| !matches!(row.effect, Effect::SyncContact { .. })).map(write::enqueue),
+            );
+            head.sync_queued = false;
         }
         head.profile_wanted &= person.profile.is_none() && head.friendship.blocked != Some(true);
         head.retracted.clear();
         writes.extend(person.claim.as_ref().map(|claim| write::heeded(&head.key, claim.rev)));
-        writes.push(write::paid(&person.row));
+        writes.push(write::done(&person.row));
         self.commit_head(&mut person.head, writes).await?;
         Ok(())
     }
@@ -327,10 +329,10 @@ impl Payer<'_> {
     /// The contact was deleted in the CRM: the tie goes with it. The row stays due; what follows depends on the person.
     pub(super) async fn contact_gone(
         &self,
-        row: &OwedRow,
+        row: &OutboxRow,
         key: &crate::domain::conversation::ConversationKey,
     ) -> Result<(), PortError> {
-        let Some(user) = key.source.user() else { return self.paid(row).await };
+        let Some(user) = key.source.user() else { return self.done(row).await };
         if let Some(link) = self.up.links.of_user(&key.channel, user).await? {
             // On a conflict it is found gone again.
             self.let_go(&link).await?;

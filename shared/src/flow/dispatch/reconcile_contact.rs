@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 
 use super::super::begin::find_or_begin;
 use super::super::part::part;
-use super::Payer;
+use super::Dispatcher;
 use crate::domain::ids::ContactId;
 use crate::domain::link::ContactLink;
-use crate::domain::owed::{Owed, OwedRow};
+use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::properties::{LINE_ANSWERED_AT, LINE_USER_ID};
 use crate::ports::PortError;
 use crate::ports::crm::{ContactRecord, CrmFailure, Each};
@@ -34,7 +34,7 @@ pub(super) enum Seen {
 /// One contact, and every row that asks for a look at it.
 struct Look {
     contact: ContactId,
-    rows: Vec<OwedRow>,
+    rows: Vec<OutboxRow>,
     forget: bool,
 }
 
@@ -44,11 +44,15 @@ impl Look {
     }
 }
 
-impl Payer<'_> {
-    pub(super) async fn looks(&self, rows: Vec<OwedRow>) -> Result<(), PortError> {
+impl Dispatcher<'_> {
+    pub(super) async fn reconcile_contacts(&self, rows: Vec<OutboxRow>) -> Result<(), PortError> {
         let mut looks: BTreeMap<ContactId, Look> = BTreeMap::new();
         for row in rows {
-            let Owed::Look { contact, forget } = row.owed.clone() else { continue };
+            let (contact, forget) = match row.effect.clone() {
+                Effect::ReconcileContact { contact } => (contact, false),
+                Effect::ForgetContact { contact } => (contact, true),
+                _ => continue,
+            };
             let look =
                 looks.entry(contact.clone()).or_insert_with(|| Look { contact, rows: Vec::new(), forget: false });
             look.forget |= forget;
@@ -66,10 +70,10 @@ impl Payer<'_> {
             if !self.has_time_for_line() {
                 break;
             }
-            let seen = self.look(&look, record).await?;
+            let seen = self.reconcile(&look, record).await?;
             for row in &look.rows {
                 match seen {
-                    Seen::Settled => self.paid(row).await?,
+                    Seen::Settled => self.done(row).await?,
                     Seen::Later(wait_ms) => self.postpone(row, wait_ms).await?,
                 }
             }
@@ -89,7 +93,7 @@ impl Payer<'_> {
         Ok(u8::from(!links.iter().any(|link| Some(link.value.user.expose()) == named)))
     }
 
-    async fn look(&self, look: &Look, record: Each<ContactRecord>) -> Result<Seen, PortError> {
+    async fn reconcile(&self, look: &Look, record: Each<ContactRecord>) -> Result<Seen, PortError> {
         match record {
             Ok(record) if record.contact != look.contact => {
                 if self.links_of(&look.contact).await?.is_empty() {
@@ -133,7 +137,7 @@ impl Payer<'_> {
         Ok(links)
     }
 
-    /// A merge: our links follow, and the merged record is owed what it says about the person. Where it is tied to somebody
+    /// A merge: our links follow, and it is enqueued that the merged record says what it should of the person. Where it is tied to somebody
     /// else already it keeps that person; the other one is untied, and operators are asked.
     async fn follow(&self, from: &ContactId, to: &ContactId) -> Result<Seen, PortError> {
         for link in self.links_of(from).await? {
@@ -144,8 +148,8 @@ impl Payer<'_> {
                 }
                 continue;
             }
-            // First: were it owed after the link has moved, a stop in between would leave an empty field that looks cleared.
-            if !self.owe_anew(&link.value).await? {
+            // First: were it enqueued after the link has moved, a stop in between would leave an empty field that looks cleared.
+            if !self.enqueue_anew(&link.value).await? {
                 return Ok(Seen::Later(0));
             }
             if self.up.links.follow_merge(&link, to).await? == Commit::Conflict {

@@ -1,10 +1,10 @@
 //! A message that was taken back after its entry was written loses its words there too, and so do its edits, which may stand
 //! in other entries.
 
-use super::{Payer, Verdict};
+use super::{Dispatcher, Verdict};
 use crate::domain::activity::{Content, Mark};
 use crate::domain::entry::Entry;
-use crate::domain::owed::{Owed, OwedRow};
+use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::timeline::{self, Note};
 use crate::ports::PortError;
 use crate::ports::crm::{CrmFailure, EVENT_IMMUTABLE};
@@ -25,18 +25,18 @@ enum TakenOut {
     Failed(CrmFailure),
 }
 
-impl Payer<'_> {
-    pub(super) async fn amendments(&self, rows: Vec<OwedRow>) -> Result<(), PortError> {
+impl Dispatcher<'_> {
+    pub(super) async fn redact_messages(&self, rows: Vec<OutboxRow>) -> Result<(), PortError> {
         for row in rows {
-            let verdict = self.amend(&row).await?;
+            let verdict = self.redact(&row).await?;
             self.conclude(&row, verdict).await?;
         }
         Ok(())
     }
 
     /// What is taken out of an entry stands there no more: a call that stopped anywhere goes on where it was.
-    async fn amend(&self, row: &OwedRow) -> Result<Verdict, PortError> {
-        let Owed::Amendment { conversation: key, message } = &row.owed else { return Ok(Verdict::Leave) };
+    async fn redact(&self, row: &OutboxRow) -> Result<Verdict, PortError> {
+        let Effect::RedactMessage { conversation: key, message } = &row.effect else { return Ok(Verdict::Leave) };
         let standings = self.journal().standings(key, message).await?;
         let entries = self.journal().entries_with(key, &standings.all, AT_ONCE).await?;
         let (mut is_sealed, is_all) = (false, entries.len() < AT_ONCE);
@@ -61,12 +61,12 @@ impl Payer<'_> {
         }
         if is_all {
             // Where no entry holds it, the words went from what waited.
-            self.paid(row).await?;
+            self.done(row).await?;
         }
         Ok(Verdict::Leave)
     }
 
-    async fn take_out(&self, row: &OwedRow, entry: &Entry, marks: &[Mark]) -> Result<TakenOut, PortError> {
+    async fn take_out(&self, row: &OutboxRow, entry: &Entry, marks: &[Mark]) -> Result<TakenOut, PortError> {
         let Some(note) = &entry.note else { return Ok(TakenOut::Sealed) };
         let mut body = match self.crm.read_note(note).await {
             Ok(body) => Note(body),

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::noted::Refusals;
-use super::{Payer, Verdict};
-use crate::domain::owed::{Owed, OwedRow};
+use super::{Dispatcher, Verdict};
+use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::push::{Push, PushOutcome, PushState, Settlement};
 use crate::domain::words;
 use crate::ports::PortError;
@@ -17,20 +17,20 @@ use crate::ports::rows::Versioned;
 /// A workflow that has heard is told again this often when the CRM repeats its request.
 const REPEATS: u32 = 2;
 /// A workflow that the CRM does not know for so many tries, which is some three hours, does not wait. Should it wait after
-/// all, the CRM repeats its request, and the outcome is owed anew.
+/// all, the CRM repeats its request, and the outcome is enqueued anew.
 const TELLS: u32 = 20;
 /// Of one turn so many are told alone.
 const ALONE: usize = 20;
 
-impl Payer<'_> {
-    pub(super) async fn completions(&self, rows: Vec<OwedRow>) -> Result<(), PortError> {
+impl Dispatcher<'_> {
+    pub(super) async fn complete_workflows(&self, rows: Vec<OutboxRow>) -> Result<(), PortError> {
         let mut first = Vec::new();
         let mut again = Vec::new();
         let mut refusals = Refusals::default();
         for row in rows {
-            let Owed::Completion { push } = &row.owed else { continue };
+            let Effect::CompleteWorkflow { push } = &row.effect else { continue };
             let Some(push) = self.journal().push(*push).await? else {
-                self.paid(&row).await?;
+                self.done(&row).await?;
                 continue;
             };
             refusals.see(&push.value);
@@ -54,7 +54,7 @@ impl Payer<'_> {
         Ok(())
     }
 
-    async fn tell(&self, told: Vec<(OwedRow, Versioned<Push>, CompletionWrite)>) -> Result<(), PortError> {
+    async fn tell(&self, told: Vec<(OutboxRow, Versioned<Push>, CompletionWrite)>) -> Result<(), PortError> {
         let writes: Vec<CompletionWrite> = told.iter().map(|(_, _, completion)| completion.clone()).collect();
         let answers = self.crm.complete(&writes).await;
         for ((row, mut push, _), answer) in told.into_iter().zip(answers) {
@@ -79,10 +79,10 @@ impl Payer<'_> {
         Ok(())
     }
 
-    /// Nothing is owed any more, until the CRM asks again. On a conflict the row stays due.
-    pub(super) async fn close(&self, row: &OwedRow, mut push: Versioned<Push>) -> Result<(), PortError> {
-        push.value.completion_owed = false;
-        let writes = vec![write::paid(row), write::push(&push.value, push.rev, self.now_ms())];
+    /// Nothing more is enqueued, until the CRM asks again. On a conflict the row stays due.
+    pub(super) async fn close(&self, row: &OutboxRow, mut push: Versioned<Push>) -> Result<(), PortError> {
+        push.value.completion_queued = false;
+        let writes = vec![write::done(row), write::push(&push.value, push.rev, self.now_ms())];
         let _ = self.journal().commit(writes).await?;
         Ok(())
     }

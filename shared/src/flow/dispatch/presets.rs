@@ -1,14 +1,14 @@
 //! A LINE user ID that stands on a contact, or does not stand there any more, because somebody wrote it: what the CRM claims.
 
 use super::super::begin::find_or_begin;
-use super::Payer;
+use super::Dispatcher;
 use super::gone::conversation_of;
-use super::looks::Seen;
+use super::reconcile_contact::Seen;
 use crate::domain::claim::{Claim, ClaimedBy, Whom};
 use crate::domain::conversation::ConversationKey;
 use crate::domain::ids::{ChannelId, LineUserId};
 use crate::domain::link::ContactLink;
-use crate::domain::owed::Owed;
+use crate::domain::outbox::Effect;
 use crate::domain::properties::LINE_USER_ID;
 use crate::ports::PortError;
 use crate::ports::crm::{ContactRecord, CrmFailure};
@@ -20,7 +20,7 @@ const AFTER_US_MS: i64 = 5_000;
 /// LINE answers, but not to this question: somebody must act.
 const REFUSED_REST_MS: i64 = 900_000;
 
-impl Payer<'_> {
+impl Dispatcher<'_> {
     /// The contact's field against our links. Where they agree, nothing is written.
     pub(super) async fn compare(&self, record: &ContactRecord) -> Result<Seen, PortError> {
         let links = self.links_of(&record.contact).await?;
@@ -68,9 +68,9 @@ impl Payer<'_> {
     /// Whether the contact does not show the link yet. One whose person never had a conversation was never written to.
     async fn is_behind(&self, link: &ContactLink) -> Result<bool, PortError> {
         match self.head(&conversation_of(link)).await? {
-            Some(head) => Ok(head.value.person_owed),
+            Some(head) => Ok(head.value.sync_queued),
             None => {
-                self.owe_anew(link).await?;
+                self.enqueue_anew(link).await?;
                 Ok(true)
             }
         }
@@ -100,7 +100,11 @@ impl Payer<'_> {
                 Ok(false) => {}
                 // It is emptied instead.
                 Ok(true) => {
-                    self.owe_now(Owed::Clear { contact: record.contact.clone(), channel: key.channel.clone() }).await?;
+                    self.enqueue_now(Effect::ClearContactFields {
+                        contact: record.contact.clone(),
+                        channel: key.channel.clone(),
+                    })
+                    .await?;
                     continue;
                 }
                 Err(wait_ms) => return Ok(Seen::Later(wait_ms)),
@@ -160,7 +164,7 @@ impl Payer<'_> {
         let head = &mut begun.head.value;
         head.profile_wanted |= claim.whom != Whom::Nobody;
         let mut writes = vec![write::claim(key, &claim, rev, now_ms)];
-        writes.extend(head.owe_person(now_ms).iter().map(write::owe));
+        writes.extend(head.enqueue_sync(now_ms).iter().map(write::enqueue));
         writes.extend(begun.writes());
         if self.journal().commit(writes).await? == Commit::Conflict {
             return Ok(Seen::Later(0));

@@ -1,14 +1,14 @@
 //! Rows that another version of Musubi wrote stop nothing but themselves.
 //!
-//! An owed row that cannot be read stays where it is: a version that reads it does it. Operators are told once, in words;
-//! the age of the oldest owed work counts it; after 29 days it is given up like any other. A row whose conversation, link
+//! An outbox row that cannot be read stays where it is: a version that reads it does it. Operators are told once, in words;
+//! the age of the oldest effect counts it; after 29 days it is given up like any other. A row whose conversation, link
 //! or push cannot be read is tried again later and later, and starts anew after 29 days. What our own database refuses to
 //! store is tried again in the same way and said in words after a few tries; nobody blames the CRM for it.
 
-use super::{GIVE_UP_AFTER_MS, Payer, REFUSED_TRIES};
+use super::{Dispatcher, GIVE_UP_AFTER_MS, REFUSED_TRIES};
+use crate::domain::dead_letter::FailureReason;
 use crate::domain::job::WakeUp;
-use crate::domain::owed::OwedRow;
-use crate::domain::put_aside::Why;
+use crate::domain::outbox::OutboxRow;
 use crate::ports::PortError;
 use crate::ports::journal::{Unread, write};
 
@@ -19,7 +19,7 @@ const DAY_MS: i64 = 86_400_000;
 /// So many rows a letter names.
 const NAMED: usize = 2;
 
-impl Payer<'_> {
+impl Dispatcher<'_> {
     /// Operators hear of rows that cannot be read; those that nobody came for in 29 days go.
     pub(super) async fn see_to_unread(&self, unread: &[Unread]) -> Result<(), PortError> {
         let now_ms = self.now_ms();
@@ -40,7 +40,7 @@ impl Payer<'_> {
     /// One letter an account, as long as the last one lies there. First the letter: a crash repeats, and never loses, it.
     pub(super) async fn tell_unreadable(&self, names: &[&str]) -> Result<(), PortError> {
         let account = &self.account.key;
-        tracing::error!(crm.account = %account, rows = names.len(), "owed.unreadable");
+        tracing::error!(crm.account = %account, rows = names.len(), "effect.unreadable");
         let now_ms = self.now_ms();
         let told = self.journal().unreadable_told(account).await?;
         if told.as_ref().is_some_and(|told| now_ms < told.value + LETTER_MS) {
@@ -57,39 +57,39 @@ impl Payer<'_> {
     }
 
     /// The row is tried again later, whatever stands in the way. Its conversation is not looked at.
-    pub(super) async fn set_back(&self, row: &OwedRow, error: &PortError) -> Result<(), PortError> {
-        crate::telemetry::log_chain("owed.set_back", error);
+    pub(super) async fn set_back(&self, row: &OutboxRow, error: &PortError) -> Result<(), PortError> {
+        crate::telemetry::log_chain("effect.set_back", error);
         let mut again = row.again(self.now_ms() + row.backoff_ms());
         if error.is_unreadable() {
-            self.tell_unreadable(&[&row.owed.name()]).await?;
-        } else if row.tries >= REFUSED_TRIES && row.why != Some(Why::NotStored) {
+            self.tell_unreadable(&[&row.effect.name()]).await?;
+        } else if row.tries >= REFUSED_TRIES && row.why != Some(FailureReason::NotStored) {
             // Once: the row says from then on that it was said.
-            self.bury(row, &Why::NotStored.words()).await?;
-            again.why = Some(Why::NotStored);
+            self.bury(row, &FailureReason::NotStored.words()).await?;
+            again.why = Some(FailureReason::NotStored);
         }
-        let _ = self.journal().commit(vec![write::paid(row), write::owe(&again)]).await?;
+        let _ = self.journal().commit(vec![write::done(row), write::enqueue(&again)]).await?;
         Ok(())
     }
 
     /// A row that cannot even be given up, because what it is about cannot be read, or its end not be stored: said in words, and
-    /// owed anew from now on.
-    pub(super) async fn begin_anew(&self, row: &OwedRow, error: &PortError) -> Result<(), PortError> {
-        crate::telemetry::log_chain("owed.not_given_up", error);
+    /// enqueued anew from now on.
+    pub(super) async fn begin_anew(&self, row: &OutboxRow, error: &PortError) -> Result<(), PortError> {
+        crate::telemetry::log_chain("effect.not_given_up", error);
         if error.is_unreadable() {
             let why = "unreadable: what this is about could not be read for 29 days; it is tried once a day from now on / \
                        対象のデータを29日間読み取れませんでした。今後は1日に1回試します";
-            self.bury_words(&[&row.owed.name()], why).await?;
+            self.bury_words(&[&row.effect.name()], why).await?;
         }
         let now_ms = self.now_ms();
-        let anew = OwedRow { since_ms: now_ms, ..row.again(now_ms + DAY_MS) };
-        let _ = self.journal().commit(vec![write::paid(row), write::owe(&anew)]).await?;
+        let anew = OutboxRow { since_ms: now_ms, ..row.again(now_ms + DAY_MS) };
+        let _ = self.journal().commit(vec![write::done(row), write::enqueue(&anew)]).await?;
         Ok(())
     }
 
     /// One letter, however many rows it is about.
     async fn bury_words(&self, names: &[&str], why: &str) -> Result<(), PortError> {
         let named = names.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
-        tracing::error!(crm.account = %self.account.key, owed = named, rows = names.len(), "owed.put_aside");
+        tracing::error!(crm.account = %self.account.key, effects = named, rows = names.len(), "effect.dead_lettered");
         let wake_up = WakeUp::of(&self.account.key);
         self.up.wake_ups.bury(&wake_up, &format!("{why} [{}: {named}]", names.len())).await
     }

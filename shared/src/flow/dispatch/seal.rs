@@ -1,13 +1,13 @@
 //! What an entry holds is fixed before the first try to write it, and never rebuilt.
 
-use super::Payer;
-use super::entries::Sealed;
+use super::Dispatcher;
+use super::write_entry::Sealed;
 use crate::domain::activity::Activity;
 use crate::domain::channel::Channel;
 use crate::domain::conversation::{Conversation, OpenEntry};
 use crate::domain::entry::{Entry, MAX_MEMBERS, Sealing};
 use crate::domain::ids::ContactId;
-use crate::domain::owed::{Owed, OwedRow};
+use crate::domain::outbox::{Effect, OutboxRow};
 use crate::ports::PortError;
 use crate::ports::journal::write;
 use crate::ports::rows::Versioned;
@@ -17,19 +17,19 @@ const WAIT_FOR_LINK_MS: i64 = 7 * 86_400_000;
 /// An entry waits this long for the properties that show its words.
 const WAIT_FOR_PERSON_MS: i64 = 10 * 60_000;
 
-impl Payer<'_> {
+impl Dispatcher<'_> {
     /// Fixes what the entry holds, before the first try. `None`: nothing is to be written now.
-    pub(super) async fn seal(&self, row: OwedRow) -> Result<Option<Sealed>, PortError> {
-        let Owed::Entry { conversation: key } = row.owed.clone() else { return Ok(None) };
+    pub(super) async fn seal(&self, row: OutboxRow) -> Result<Option<Sealed>, PortError> {
+        let Effect::WriteEntry { conversation: key } = row.effect.clone() else { return Ok(None) };
         let now_ms = self.now_ms();
         let Some(mut head) = self.head(&key).await? else {
-            self.paid(&row).await?;
+            self.done(&row).await?;
             return Ok(None);
         };
         let channel = self.up.channels.find(&key.channel).await?;
         let channel = channel.filter(|channel| channel.account == self.account.key);
         let (Some(open), Some(channel), Some(user)) = (head.value.open.clone(), channel, key.source.user()) else {
-            self.paid(&row).await?;
+            self.done(&row).await?;
             return Ok(None);
         };
         if let Some(entry) = self.journal().entry(&key, head.value.next_entry).await? {
@@ -37,7 +37,7 @@ impl Payer<'_> {
         }
         let ready_at_ms = open.ready_at_ms(&channel.settings);
         if ready_at_ms > now_ms {
-            self.move_to(&row, OwedRow { due_at_ms: ready_at_ms, ..row.clone() }, head).await?;
+            self.move_to(&row, OutboxRow { due_at_ms: ready_at_ms, ..row.clone() }, head).await?;
             return Ok(None);
         }
         let link = self.up.links.of_user(&key.channel, user).await?;
@@ -45,14 +45,14 @@ impl Payer<'_> {
             self.wait_for_link(&row, head, &open, &channel).await?;
             return Ok(None);
         };
-        if head.value.person_owed && now_ms < ready_at_ms + WAIT_FOR_PERSON_MS {
+        if head.value.sync_queued && now_ms < ready_at_ms + WAIT_FOR_PERSON_MS {
             // The properties need the words first: the row stays due.
             return Ok(None);
         }
         let pending = self.journal().all_pending(&key, MAX_MEMBERS).await?;
         let Some(mut entry) = self.first_that_fit(&head.value, &link.value.contact, &pending).await? else {
             head.value.open = None;
-            self.commit_head(&mut head, vec![write::paid(&row)]).await?;
+            self.commit_head(&mut head, vec![write::done(&row)]).await?;
             return Ok(None);
         };
         entry.tried_at_ms = Some(now_ms);
@@ -90,11 +90,11 @@ impl Payer<'_> {
     /// An entry that was sealed before: it may have been written.
     async fn go_on(
         &self,
-        row: OwedRow,
+        row: OutboxRow,
         entry: Versioned<Entry>,
         channel: Channel,
     ) -> Result<Option<Sealed>, PortError> {
-        let Owed::Entry { conversation: key } = row.owed.clone() else { return Ok(None) };
+        let Effect::WriteEntry { conversation: key } = row.effect.clone() else { return Ok(None) };
         let mut said = Vec::new();
         for member in &entry.value.members {
             said.extend(self.journal().pending(&key, &member.mark).await?.map(|found| found.value));
@@ -125,20 +125,26 @@ impl Payer<'_> {
     }
 
     /// The row is due at another time; the conversation remembers when.
-    async fn move_to(&self, row: &OwedRow, moved: OwedRow, mut head: Versioned<Conversation>) -> Result<(), PortError> {
+    async fn move_to(
+        &self,
+        row: &OutboxRow,
+        moved: OutboxRow,
+        mut head: Versioned<Conversation>,
+    ) -> Result<(), PortError> {
         if let Some(open) = &mut head.value.open {
             open.due_at_ms = moved.due_at_ms;
         }
-        let writes = if moved.due_at_ms == row.due_at_ms { vec![] } else { vec![write::paid(row), write::owe(&moved)] };
+        let writes =
+            if moved.due_at_ms == row.due_at_ms { vec![] } else { vec![write::done(row), write::enqueue(&moved)] };
         self.commit_head(&mut head, writes).await?;
         Ok(())
     }
 
     /// Nobody is tied to this person. Where a contact is to be made, the text waits for it as for anything that the CRM is
-    /// owed; else at most seven days, then it is counted and gone.
+    /// queued; else at most seven days, then it is counted and gone.
     async fn wait_for_link(
         &self,
-        row: &OwedRow,
+        row: &OutboxRow,
         mut head: Versioned<Conversation>,
         open: &OpenEntry,
         channel: &Channel,
@@ -160,7 +166,7 @@ impl Payer<'_> {
         head.value.not_linked += pending.len() as u64;
         if pending.len() < MAX_MEMBERS {
             head.value.open = None;
-            writes.push(write::paid(row));
+            writes.push(write::done(row));
         }
         // On a conflict the row stays due, and nothing was dropped.
         if !self.commit_head(&mut head, writes).await? {

@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 
 use super::super::begin::find_or_begin;
 use super::super::erase::Who;
-use super::Payer;
-use super::looks::Seen;
+use super::Dispatcher;
+use super::reconcile_contact::Seen;
 use crate::domain::conversation::ConversationKey;
 use crate::domain::ids::{ChannelId, ContactId};
 use crate::domain::link::ContactLink;
@@ -29,7 +29,7 @@ pub(super) fn conversation_of(link: &ContactLink) -> ConversationKey {
     ConversationKey::person(&link.channel, &link.user)
 }
 
-impl Payer<'_> {
+impl Dispatcher<'_> {
     /// The contact of these links was deleted: each is untied.
     pub(super) async fn let_go_of(&self, links: &[Versioned<ContactLink>]) -> Result<Seen, PortError> {
         for link in links {

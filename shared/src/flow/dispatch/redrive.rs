@@ -1,0 +1,115 @@
+//! Work that was put aside and that an operator sends back is enqueued anew.
+//!
+//! By our own state as it is now: of a person who was erased since, nothing is left to be done, and work that was done
+//! meanwhile is found done.
+
+use super::Dispatch;
+use crate::domain::account::CrmAccountKey;
+use crate::domain::activity::Activity;
+use crate::domain::conversation::Conversation;
+use crate::domain::dead_letter::DeadLetteredEffect;
+use crate::domain::job::WakeUp;
+use crate::domain::outbox::{Effect, OutboxRow};
+use crate::flow::{MAX_CONFLICTS, contended, step_back};
+use crate::ports::PortError;
+use crate::ports::journal::write;
+use crate::ports::rows::{Commit, Write};
+
+/// So many words go back together: each is two writes.
+const AT_ONCE: usize = 40;
+
+impl Dispatch {
+    /// Enqueues what a wake-up brings back, if it brings anything. Twice is the same as once.
+    ///
+    /// # Errors
+    /// As the journal's; the wake-up is to be delivered again.
+    pub async fn enqueue_again(&self, wake_up: &WakeUp) -> Result<(), PortError> {
+        let Some(again) = &wake_up.again else { return Ok(()) };
+        tracing::info!(crm.account = %wake_up.account, "effect.enqueued_again");
+        match again {
+            DeadLetteredEffect::SyncContact { conversation } | DeadLetteredEffect::WriteEntry { conversation } => {
+                self.conversation_again(conversation, again).await
+            }
+            DeadLetteredEffect::RedactMessage { conversation, message } => {
+                let Some(head) = self.journal.conversation_by_hash(conversation).await? else { return Ok(()) };
+                let message = message.clone();
+                self.enqueue(&wake_up.account, Effect::RedactMessage { conversation: head.value.key, message }).await
+            }
+            DeadLetteredEffect::WriteLastOutcome { push } => {
+                self.enqueue(&wake_up.account, Effect::WriteLastOutcome { push: *push }).await
+            }
+            DeadLetteredEffect::WriteNotSentNote { push } => {
+                self.enqueue(&wake_up.account, Effect::WriteNotSentNote { push: *push }).await
+            }
+            DeadLetteredEffect::CompleteWorkflow { push } => {
+                self.enqueue(&wake_up.account, Effect::CompleteWorkflow { push: *push }).await
+            }
+            DeadLetteredEffect::ReconcileContact { contact } => {
+                self.enqueue(&wake_up.account, Effect::ReconcileContact { contact: contact.clone() }).await
+            }
+            DeadLetteredEffect::ForgetContact { contact } => {
+                self.enqueue(&wake_up.account, Effect::ForgetContact { contact: contact.clone() }).await
+            }
+            DeadLetteredEffect::ClearContactFields { contact, channel } => {
+                let clear = Effect::ClearContactFields { contact: contact.clone(), channel: channel.clone() };
+                self.enqueue(&wake_up.account, clear).await
+            }
+            DeadLetteredEffect::Other => {
+                tracing::warn!(crm.account = %wake_up.account, "effect.enqueued_again_unknown");
+                Ok(())
+            }
+        }
+    }
+
+    async fn enqueue(&self, account: &CrmAccountKey, effect: Effect) -> Result<(), PortError> {
+        let now_ms = self.clock.now_ms();
+        let _ = self.journal.commit(vec![write::enqueue(&OutboxRow::new(account, effect, now_ms, now_ms))]).await?;
+        Ok(())
+    }
+
+    /// What depends on a conversation's state changes with it.
+    async fn conversation_again(&self, hash: &str, again: &DeadLetteredEffect) -> Result<(), PortError> {
+        let mut conflicts = 0;
+        while conflicts < MAX_CONFLICTS {
+            let Some(mut head) = self.journal.conversation_by_hash(hash).await? else { return Ok(()) };
+            let refused = match again {
+                DeadLetteredEffect::WriteEntry { .. } => self.journal.refused(&head.value.key, AT_ONCE).await?,
+                _ => Vec::new(),
+            };
+            let mut writes = match again {
+                DeadLetteredEffect::WriteEntry { .. } => self.entry_again(&mut head.value, &refused).await?,
+                _ => head.value.enqueue_sync(self.clock.now_ms()).iter().map(write::enqueue).collect(),
+            };
+            writes.push(write::conversation(&head.value, head.rev));
+            match self.journal.commit(writes).await? {
+                Commit::Done if refused.len() < AT_ONCE => return Ok(()),
+                Commit::Done => {}
+                Commit::Conflict => {
+                    step_back(&*self.clock, conflicts).await;
+                    conflicts += 1;
+                }
+            }
+        }
+        Err(contended("enqueue again"))
+    }
+
+    /// Words that were refused wait for an entry again, as late as they are.
+    async fn entry_again(&self, head: &mut Conversation, refused: &[Activity]) -> Result<Vec<Write>, PortError> {
+        let (key, now_ms) = (head.key.clone(), self.clock.now_ms());
+        let mut writes = Vec::new();
+        for activity in refused {
+            let late = Activity { late: true, ..activity.clone() };
+            writes.extend([
+                write::pending(&key, &late, 0, activity.arrived_at_ms),
+                write::forget_refused(&key, &activity.mark),
+            ]);
+        }
+        if refused.is_empty() && self.journal.all_pending(&key, 1).await?.is_empty() {
+            return Ok(writes);
+        }
+        head.refused_told_at_ms = None;
+        let settings = self.channels.find(&key.channel).await?.map(|channel| channel.settings).unwrap_or_default();
+        writes.extend(head.open_now(&settings, now_ms).iter().map(write::enqueue));
+        Ok(writes)
+    }
+}
