@@ -45,7 +45,7 @@ SLOW_STORIES = [
     "wake_ups", "names_somebody_else_is_asked", "writes_after_being_erased", "moving_a_person",
 ]
 # Tests of the simulation that call one verb: the quickest.
-DIRECT = ["sends::", "waiting::", "put_aside::", "journal::", "ties::", "refusals::"]
+DIRECT = ["sends::", "waiting::", "put_aside::", "journal::", "watched_links::", "refusals::"]
 # Which stories have to do with which code: all of them for each fault would take days.
 STORIES = {
     "shared/src/aws/": ["inbound", "outbound", "schedule", "versions", "large", "flood"],

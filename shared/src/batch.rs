@@ -1,12 +1,12 @@
-//! The queue edge: records of a batch are settled one by one, and only those that failed come back.
+//! The queue edge: records of a batch are handled one by one, and only those that failed come back.
 
 use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use futures::StreamExt;
 
 use crate::ports::PortError;
 
-/// Settles each record, at most `at_once` at a time. Whatever fails is delivered again by the queue.
-pub async fn each<H, F>(event: SqsEvent, at_once: usize, settle: H) -> SqsBatchResponse
+/// Handles each record, at most `at_once` at a time. Whatever fails is delivered again by the queue.
+pub async fn each<H, F>(event: SqsEvent, at_once: usize, handle: H) -> SqsBatchResponse
 where
     H: Fn(SqsMessage) -> F,
     F: Future<Output = Result<(), PortError>>,
@@ -14,9 +14,9 @@ where
     let failures = futures::stream::iter(event.records)
         .map(|record| {
             let id = record.message_id.clone().unwrap_or_default();
-            let settled = settle(record);
+            let handled = handle(record);
             async move {
-                settled.await.err().map(|error| {
+                handled.await.err().map(|error| {
                     crate::telemetry::log_chain("record.failed", &error);
                     failure(id)
                 })
@@ -38,7 +38,7 @@ pub fn failure(id: String) -> BatchItemFailure {
     failure
 }
 
-/// Settles jobs of one name one after the other, oldest first, and different ones at once.
+/// Handles jobs of one name one after the other, oldest first, and different ones at once.
 /// Whatever fails is delivered again by the queue; records that are no jobs are put aside.
 #[cfg(feature = "aws")]
 pub async fn each_in_turn<'q, T, N, H, F>(
@@ -46,7 +46,7 @@ pub async fn each_in_turn<'q, T, N, H, F>(
     at_once: usize,
     queue: &'q JobQueue<T>,
     name: fn(&T) -> (N, i64),
-    settle: H,
+    handle: H,
 ) -> SqsBatchResponse
 where
     T: serde::Serialize + serde::de::DeserializeOwned + Send + Sync + 'q,
@@ -70,13 +70,13 @@ where
             }
         }
     }
-    let settle = &settle;
+    let handle = &handle;
     let more = futures::stream::iter(turns.into_values())
         .map(|mut turn| async move {
             turn.sort_by_key(|(at_ms, ..)| *at_ms);
             let mut failed = Vec::new();
             for (_, id, job) in turn {
-                if let Err(error) = settle(job).await {
+                if let Err(error) = handle(job).await {
                     crate::telemetry::log_chain("record.failed", &error);
                     failed.push(failure(id));
                 }
@@ -95,7 +95,7 @@ where
 #[cfg(feature = "aws")]
 pub type JobQueue<T> = std::sync::Arc<crate::aws::SqsQueue<T>>;
 
-/// The job in a record. One that cannot be read is put aside, in words, and is settled by that.
+/// The job in a record. One that cannot be read is put aside, in words, and is done with by that.
 ///
 /// # Errors
 /// Where it could not be put aside: the record must come back.
@@ -123,19 +123,19 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn every_record_is_settled_and_only_what_failed_comes_back() {
+    async fn every_record_is_handled_and_only_what_failed_comes_back() {
         let mut event = SqsEvent::default();
         event.records = ["first", "second", "third"].map(record).into();
-        let settled = AtomicUsize::new(0);
+        let handled = AtomicUsize::new(0);
         let response = each(event, 2, |record| {
-            settled.fetch_add(1, Ordering::Relaxed);
+            handled.fetch_add(1, Ordering::Relaxed);
             let fails = record.message_id.as_deref() == Some("second");
-            async move { if fails { Err(PortError::transient("settle", "not now")) } else { Ok(()) } }
+            async move { if fails { Err(PortError::transient("handle", "not now")) } else { Ok(()) } }
         })
         .await;
         let back: Vec<_> =
             response.batch_item_failures.iter().map(|failure| failure.item_identifier.as_str()).collect();
-        assert_eq!((back, settled.load(Ordering::Relaxed)), (vec!["second"], 3));
+        assert_eq!((back, handled.load(Ordering::Relaxed)), (vec!["second"], 3));
     }
 
     fn record(id: &str) -> SqsMessage {

@@ -101,7 +101,7 @@ class Stack:
             Parameters=[{"ParameterKey": k, "ParameterValue": str(v)} for k, v in parameters.items()],
             Capabilities=["CAPABILITY_IAM"],
         )
-        until(self._is_settled, "the stack is deployed", 120)
+        until(self._is_deployed, "the stack is deployed", 120)
         self.outputs = {o["OutputKey"]: o["OutputValue"] for o in self._description().get("Outputs", [])}
         self.ids = {
             r["LogicalResourceId"]: r["PhysicalResourceId"]
@@ -113,7 +113,7 @@ class Stack:
     def _description(self):
         return self.client("cloudformation").describe_stacks(StackName=self.name)["Stacks"][0]
 
-    def _is_settled(self):
+    def _is_deployed(self):
         status = self._description()["StackStatus"]
         if status.endswith("_IN_PROGRESS"):
             return False

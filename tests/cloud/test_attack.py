@@ -82,7 +82,7 @@ class Attack:
         self.names = {world.person_arrives(self.fakes, name): name for name in names}
         self.users = list(self.names)
         *self.writers, self.ampersands, self.bystander = self.users
-        world.settled(self.stack, lambda: len(self.contacts()) == len(self.users), "everybody has a contact")
+        world.at_rest(self.stack, lambda: len(self.contacts()) == len(self.users), "everybody has a contact")
         self.contact_ids = self.contacts()
 
     def contacts(self):

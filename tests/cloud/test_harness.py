@@ -92,7 +92,7 @@ def test_a_poison_record_fails_alone_and_ends_in_the_dead_letter_queue(stack):
         entries = [{"Id": str(n), "MessageBody": body} for n, body in enumerate(["good-1", "poison", "good-2"])]
         sqs.send_message_batch(QueueUrl=inbox, Entries=entries)
         until(lambda: {"record good-1", "record good-2"} <= journal(stack), "the good ones arrive")
-        until(lambda: stack.messages_in("InboxDeadLetterQueue") == 1, "the bad one is parted with")
+        until(lambda: stack.messages_in("InboxDeadLetterQueue") == 1, "the bad one is dead-lettered")
         until(lambda: stack.messages_in("InboxQueue") == 0, "the inbox is empty")
         (dead,) = sqs.receive_message(QueueUrl=dead_letters, VisibilityTimeout=0)["Messages"]
         assert dead["Body"] == "poison"

@@ -8,7 +8,7 @@ import pytest
 import world
 from browser import Browser, links
 from stack import until
-from world import settled
+from world import at_rest
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def test_a_person_logs_in_and_is_a_contact_with_address_and_route(stack, demo, f
     end = browser.get(back)
     assert (end.status, end.location) == (303, f"{ours}/login/done")
     assert browser.get(end.location).status == 200
-    settled(stack, lambda: property_of(fakes, user, "email") == "kenji@example.com", "the contact is there")
+    at_rest(stack, lambda: property_of(fakes, user, "email") == "kenji@example.com", "the contact is there")
     assert property_of(fakes, user, "line_route") == "poster"
     assert browser.get(back).status == 409, "once is enough"
 
@@ -60,7 +60,7 @@ def test_the_same_address_leads_to_the_contact_that_has_it(stack, demo, fakes, o
     known = world.types_into(fakes, {"email": "taro@example.com"})
     browser = Browser()
     assert browser.get(allow(browser, browser.get(browser.get(f"{ours}/login").location), user)).status == 303
-    settled(stack, lambda: contact_of(fakes, user), "the contact is known on LINE")
+    at_rest(stack, lambda: contact_of(fakes, user), "the contact is known on LINE")
     assert contact_of(fakes, user)["id"] == known
 
 
@@ -79,7 +79,7 @@ def test_a_person_logs_in_inside_line_by_the_token_that_liff_hands_over(stack, d
     assert browser.post_json(f"{ours}/liff", forged, x_musubi_login="1").status == 401
     end = browser.post_json(f"{ours}/liff", handed, x_musubi_login="1")
     assert (end.status, json.loads(end.body)) == (200, {"redirect": f"/line/{demo.channel_id}/login/done"})
-    settled(stack, lambda: contact_of(fakes, user), "the contact is there")
+    at_rest(stack, lambda: contact_of(fakes, user), "the contact is there")
     assert property_of(fakes, user, "email") == "", "they have none"
 
 
@@ -107,7 +107,7 @@ def test_a_person_undoes_it(stack, demo, fakes, ours):
     (line,) = {link for link in links(going_on) if link.startswith(fakes.line_url)}
     end = browser.get(allow(browser, browser.get(line), user))
     assert end.status == 200 and "解除しました" in end.text
-    settled(stack, lambda: not property_of(fakes, contact_id, "line_user_id"), "LINE is gone from the contact")
+    at_rest(stack, lambda: not property_of(fakes, contact_id, "line_user_id"), "LINE is gone from the contact")
     until(lambda: [c for c in fakes.world()["line"]["calls"] if c["path"] == "/user/v1/deauthorize"], "LINE is told")
 
 
@@ -115,10 +115,10 @@ def test_an_id_that_somebody_writes_on_a_contact_becomes_a_link(stack, demo, fak
     user = demo.strangers[1]
     contact_id = world.types_into(fakes, {"firstname": "健二"})
     world.types_into(fakes, {"line_user_id": user}, contact_id)
-    settled(stack, lambda: property_of(fakes, contact_id, "line_user_name") == "けんじ", "LINE has been asked who it is")
+    at_rest(stack, lambda: property_of(fakes, contact_id, "line_user_name") == "けんじ", "LINE has been asked who it is")
     rows = stack.client("dynamodb").scan(TableName=stack.ids["LinksTable"], ConsistentRead=True)["Items"]
-    ties = [json.loads(row["body"]["S"]) for row in rows if "body" in row]
-    assert contact_id in [tie["contact"] for tie in ties if tie.get("user") == user]
+    links = [json.loads(row["body"]["S"]) for row in rows if "body" in row]
+    assert contact_id in [link["contact"] for link in links if link.get("user") == user]
 
 
 def test_a_forged_webhook_of_the_crm_is_refused(stack, demo):

@@ -4,7 +4,7 @@ import json
 
 import world
 from stack import until
-from world import settled
+from world import at_rest
 
 
 def notes_with(fakes, text):
@@ -14,7 +14,7 @@ def notes_with(fakes, text):
 def test_what_a_person_writes_becomes_a_task_and_a_note_of_their_contact_by_the_schedule_alone(stack, demo, fakes):
     assert world.line_posts(stack, demo, [world.text_event(demo, "予約を変更したい")]) == 200
     # Nobody wakes the dispatcher here: the minute's schedule of the template has to.
-    # A note is written first and tied to its contact next.
+    # A note is written first and linked to its contact next.
     until(lambda: [n for n in notes_with(fakes, "予約を変更したい") if n["contact_id"]], "the note is there", seconds=150)
     # Where the machine is slow, the first wake-up's payment may last until the conversation has paused.
     until(lambda: [line for line in stack.logs("timeline-flush") if "OldestEffectSeconds" in line], "the schedule wakes the dispatcher", seconds=90)
@@ -43,7 +43,7 @@ def test_a_redelivered_event_adds_nothing(stack, demo, fakes):
     for redelivery in (False, True, True):
         event["deliveryContext"] = {"isRedelivery": redelivery}
         assert world.line_posts(stack, demo, [event]) == 200
-    settled(stack, lambda: notes_with(fakes, "once only") and stack.messages_in("InboxQueue") == 0, "the note is there")
+    at_rest(stack, lambda: notes_with(fakes, "once only") and stack.messages_in("InboxQueue") == 0, "the note is there")
     assert sum(n["body"].count("once only") for n in notes_with(fakes, "once only")) == 1
 
 
@@ -51,7 +51,7 @@ def test_a_workflow_action_posted_three_times_reaches_the_person_once_and_comple
     for text in ("ご予約ありがとうございます", "ご予約ありがとうございます", "another text"):
         status, answer = world.hubspot_posts(stack, demo, text, "ap-cloud-1")
         assert status == 200, answer
-    settled(stack, lambda: [c for c in fakes.world()["crm"]["completions"] if c["callback_id"] == "ap-cloud-1"], "the workflow goes on")
+    at_rest(stack, lambda: [c for c in fakes.world()["crm"]["completions"] if c["callback_id"] == "ap-cloud-1"], "the workflow goes on")
     sent = fakes.world()["line"]["messages"]
     assert [(m["to"], m["messages"][0]["text"]) for m in sent] == [(demo.friend, "ご予約ありがとうございます")]
     (completion,) = {json.dumps(c["outputs"], sort_keys=True) for c in fakes.world()["crm"]["completions"]}
@@ -74,8 +74,8 @@ def test_a_poison_record_is_parted_with_and_its_neighbours_are_not_held_up(stack
     sqs = stack.client("sqs")
     sqs.send_message(QueueUrl=stack.ids["InboxQueue"], MessageBody="this is no envelope")
     assert world.line_posts(stack, demo, [world.text_event(demo, "beside poison")]) == 200
-    settled(stack, lambda: notes_with(fakes, "beside poison"), "the neighbour arrives")
-    until(lambda: stack.messages_in("InboxDeadLetterQueue") == 1, "the poison is parted with, without waiting for 20 tries")
+    at_rest(stack, lambda: notes_with(fakes, "beside poison"), "the neighbour arrives")
+    until(lambda: stack.messages_in("InboxDeadLetterQueue") == 1, "the poison is dead-lettered, without waiting for 20 tries")
     (letter,) = world.dead_letters(stack, fakes, "list")["dead_letters"]
     assert letter["queue"] == "inbox" and "could not be read" in letter["reason"]
     sqs.purge_queue(QueueUrl=stack.ids["InboxDeadLetterQueue"])
@@ -84,7 +84,7 @@ def test_a_poison_record_is_parted_with_and_its_neighbours_are_not_held_up(stack
 def test_a_wake_up_that_cannot_be_read_is_put_aside_by_the_dispatcher(stack, demo):
     sqs = stack.client("sqs")
     sqs.send_message(QueueUrl=stack.ids["CrmQueue"], MessageBody="no wake-up", MessageGroupId="poison", MessageDeduplicationId="1")
-    until(lambda: stack.messages_in("CrmDeadLetterQueue") == 1, "it is parted with, without waiting for 20 tries")
+    until(lambda: stack.messages_in("CrmDeadLetterQueue") == 1, "it is dead-lettered, without waiting for 20 tries")
     sqs.purge_queue(QueueUrl=stack.ids["CrmDeadLetterQueue"])
 
 
@@ -104,7 +104,7 @@ def test_a_dead_letter_that_is_redriven_is_recorded_once_however_often(stack, de
         )
         assert world.dead_letters(stack, fakes, "redrive", "--queue", "inbox", "--all") == {"redriven": 1}
         until(lambda: stack.messages_in("InboxDeadLetterQueue") + stack.messages_in("InboxQueue") == 0, "the redrive is through")
-        settled(stack, lambda: notes_with(fakes, "redriven"), "the note is there")
+        at_rest(stack, lambda: notes_with(fakes, "redriven"), "the note is there")
     assert sum(n["body"].count("redriven") for n in notes_with(fakes, "redriven")) == 1
 
 

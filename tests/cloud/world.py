@@ -185,7 +185,7 @@ def know_the_friend(fakes, demo):
     assert status == 200, answer
 
 
-def settled(stack, condition, what):
+def at_rest(stack, condition, what):
     """Waits for the condition, waking the dispatcher as its schedule does, so that a test need not wait for the minute."""
 
     def look():

@@ -7,7 +7,7 @@ use local::fake::line::event;
 use local::seed::{CHANNEL_ID, LINKED_USER, NEW_USER, PORTAL_ID};
 use musubi::aws::Patience;
 use musubi::domain::account_link::{AccountLinkSettings, LINK_DATA, LinkNonce, UNLINK_DATA};
-use musubi::domain::claim::Whom;
+use musubi::domain::claim::Target;
 use musubi::domain::ids::{ChannelId, ContactId};
 use musubi::ports::journal::write;
 use musubi::ports::rows::Commit;
@@ -104,7 +104,7 @@ fn linked_to(app: &App, user: &str) -> Option<u64> {
 
 async fn until_linked(app: &App, user: &str, contact: u64) {
     app.until_moving("the link", |app| linked_to(app, user) == Some(contact)).await;
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
 }
 
 /// LINE's webhook with this nonce, made by hand.
@@ -112,7 +112,7 @@ async fn bring(app: &App, user: &str, number: u64, nonce: &str) {
     let linked = event::account_link(&common(user, number, app.world.clock.now_ms()), true, nonce);
     assert_eq!(app.post_events(&[linked]).await, 200);
     app.until_queues_empty().await;
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -135,12 +135,12 @@ async fn a_person_links_by_address_or_record_and_can_undo_it_in_the_chat() {
         assert_eq!(buttons[1]["data"], UNLINK_DATA);
         let unlink = app.world.line.postback(CHANNEL_ID, NEW_USER, UNLINK_DATA).await;
         app.until_moving("the end of the link", |app| linked_to(app, NEW_USER).is_none()).await;
-        app.settled_but_entries().await;
+        app.at_rest_but_entries().await;
         link(&app, NEW_USER, json!({"id": OTHER_MEMBER.to_string()})).await;
         until_linked(&app, NEW_USER, OTHER_MEMBER).await;
         app.world.line.post_again(CHANNEL_ID, &unlink.webhook_event_id, true).await;
         app.until_queues_empty().await;
-        app.settled_but_entries().await;
+        app.at_rest_but_entries().await;
         assert_eq!(linked_to(&app, NEW_USER), Some(OTHER_MEMBER), "an old unlinking undoes no newer link");
     }
 }
@@ -173,9 +173,9 @@ async fn a_nonce_that_is_old_or_made_up_or_of_another_channel_links_nobody() {
     let (_, answer) = ask(&app, json!({"id": MEMBER.to_string()}), "any").await;
     let old = nonce_of(answer["redirect"].as_str().expect("an address"));
     let journal = app.world.parts(Patience::WORKER).expect("parts").journal().expect("a journal");
-    let whom = Whom::Contact(ContactId::new(MEMBER.to_string()));
+    let target = Target::Contact(ContactId::new(MEMBER.to_string()));
     let (there, later_ms) = (ChannelId::new("1657999999"), app.world.clock.now_ms() + 11 * 60_000);
-    let foreign = LinkNonce::new(there, &whom, "of another channel", later_ms);
+    let foreign = LinkNonce::new(there, &target, "of another channel", later_ms);
     assert_eq!(
         journal.commit(vec![write::nonce("of another channel", &foreign, 0)]).await.expect("a row"),
         Commit::Done
@@ -187,7 +187,7 @@ async fn a_nonce_that_is_old_or_made_up_or_of_another_channel_links_nobody() {
     }
     assert_eq!(app.world.line.delivered().len(), 0, "nobody is welcomed");
     // The same with nothing wrong, to see that it is the wrong that counts.
-    let good = LinkNonce::new(ChannelId::new(CHANNEL_ID), &whom, "of this channel", app.world.clock.now_ms());
+    let good = LinkNonce::new(ChannelId::new(CHANNEL_ID), &target, "of this channel", app.world.clock.now_ms());
     assert_eq!(journal.commit(vec![write::nonce("of this channel", &good, 0)]).await.expect("a row"), Commit::Done);
     bring(&app, NEW_USER, 5, "of this channel").await;
     until_linked(&app, NEW_USER, MEMBER).await;
@@ -207,6 +207,6 @@ async fn a_link_that_is_told_again_changes_nothing_and_keeps_no_address() {
     app.until_moving("the end of the link", |app| linked_to(app, NEW_USER).is_none()).await;
     assert_eq!(app.post_events(&[event::redelivered(&told)]).await, 200);
     app.until_queues_empty().await;
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     assert_eq!(linked_to(&app, NEW_USER), None);
 }

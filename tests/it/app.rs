@@ -142,7 +142,7 @@ impl App {
     }
 
     /// Waits until no queue holds anything and nothing but entries, which wait for a pause, is in the outbox.
-    pub async fn settled_but_entries(&self) {
+    pub async fn at_rest_but_entries(&self) {
         for _ in 0..7_200 {
             let waiting: usize = ["inbox", "push"].iter().map(|queue| self.world.aws.sqs().counts(queue).total()).sum();
             if waiting == 0 && self.effects_but_entries().await == 0 {
@@ -220,7 +220,7 @@ impl App {
     }
 
     /// Waits until no queue holds anything and the outbox is empty.
-    pub async fn settled(&self) {
+    pub async fn at_rest(&self) {
         for _ in 0..7_200 {
             let waiting: usize = ["inbox", "push"].iter().map(|queue| self.world.aws.sqs().counts(queue).total()).sum();
             if waiting == 0 && self.effects().await == 0 {

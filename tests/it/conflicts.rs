@@ -2,7 +2,7 @@
 
 use local::seed::{CHANNEL_ID, LINKED_CONTACT, LINKED_USER, NEW_USER, PORTAL_ID, PROVIDER};
 use musubi::aws::Patience;
-use musubi::domain::claim::{Claim, ClaimedBy, Whom};
+use musubi::domain::claim::{Claim, ClaimedBy, Target};
 use musubi::domain::conversation::ConversationKey;
 use musubi::domain::ids::{ChannelId, ContactId, LineUserId};
 use musubi::flow::erase::{Erase, Who};
@@ -47,8 +47,8 @@ impl App {
         let channels = parts.channels().expect("channels");
         let channel = channels.find(&ChannelId::new(CHANNEL_ID)).await.expect("a row").expect("the channel");
         let link = Link { journal: self.asking(), wake_ups: parts.wake_ups().expect("a queue"), clock: parts.clock() };
-        let whom = Whom::Contact(ContactId::new(contact.to_string()));
-        let claim = Claim::new(ClaimedBy::Operator, whom, self.world.clock.now_ms());
+        let target = Target::Contact(ContactId::new(contact.to_string()));
+        let claim = Claim::new(ClaimedBy::Operator, target, self.world.clock.now_ms());
         link.claim(&channel, &LineUserId::new(user), &claim).await.expect("recorded");
     }
 }
@@ -61,7 +61,7 @@ fn named(user: &str, why: AskedBecause) -> Vec<(String, u64, AskedBecause)> {
 async fn named_before_they_follow(app: &App) {
     app.world.line.write_text(CHANNEL_ID, LINKED_USER, "前").await;
     app.until("her words", |app| app.linked("line_last_message") == "前").await;
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     app.preset(LINKED_CONTACT, JIRO);
     app.looked().await;
     app.world.line.add_person_as(JIRO, PROVIDER, "じろう", None);
@@ -80,7 +80,7 @@ async fn until_asked(app: &App) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_contact_that_names_one_person_and_is_tied_to_another_is_asked_about_and_no_gives_each_their_own() {
+async fn a_contact_that_names_one_person_and_is_linked_to_another_is_asked_about_and_no_gives_each_their_own() {
     let app = App::start().await;
     named_before_they_follow(&app).await;
     until_asked(&app).await;
@@ -89,7 +89,7 @@ async fn a_contact_that_names_one_person_and_is_tied_to_another_is_asked_about_a
     app.minutes_pass(20);
     app.until_queues_empty().await;
     assert_eq!(app.asked().await, named(JIRO, AskedBecause::NameTaken));
-    assert_eq!((app.tied_to(LINKED_USER).await, app.tied_to(JIRO).await), (Some(LINKED_CONTACT), None));
+    assert_eq!((app.linked_to(LINKED_USER).await, app.linked_to(JIRO).await), (Some(LINKED_CONTACT), None));
 
     app.deny().await;
     app.until_moving("a contact of their own", |app| {
@@ -99,19 +99,19 @@ async fn a_contact_that_names_one_person_and_is_tied_to_another_is_asked_about_a
     app.looked().await;
     assert_eq!(app.linked("line_user_id"), LINKED_USER, "and the contact names its own person again");
     assert_eq!(app.shown(LINKED_CONTACT, "line_user_name"), "はなこ");
-    assert_eq!(app.tied_to(LINKED_USER).await, Some(LINKED_CONTACT));
+    assert_eq!(app.linked_to(LINKED_USER).await, Some(LINKED_CONTACT));
     assert_eq!(app.asked().await, []);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_contact_that_names_one_person_and_is_tied_to_another_goes_to_whom_the_operator_says() {
+async fn a_contact_that_names_one_person_and_is_linked_to_another_goes_to_whom_the_operator_says() {
     let app = App::start().await;
     named_before_they_follow(&app).await;
     until_asked(&app).await;
     app.say_same(JIRO, LINKED_CONTACT).await;
     app.until_moving("the link", |app| app.shown(LINKED_CONTACT, "line_user_name") == "じろう").await;
     app.looked().await;
-    assert_eq!((app.tied_to(JIRO).await, app.tied_to(LINKED_USER).await), (Some(LINKED_CONTACT), None));
+    assert_eq!((app.linked_to(JIRO).await, app.linked_to(LINKED_USER).await), (Some(LINKED_CONTACT), None));
     assert_eq!(app.world.hubspot.contacts(PORTAL_ID).len(), 1, "nobody was made");
 }
 
@@ -121,14 +121,14 @@ async fn a_send_that_names_somebody_elses_contact_asks_once_and_a_no_is_not_aske
     let send = async || {
         app.run_action(&[("message_1", "こんにちは"), ("line_user_id", NEW_USER)]).await;
         app.until("the outcome", |app| app.linked("line_last_outcome") == "accepted").await;
-        app.settled_but_entries().await;
+        app.at_rest_but_entries().await;
     };
     send().await;
     send().await;
     assert_eq!(app.asked().await, named(NEW_USER, AskedBecause::Sent));
     app.deny().await;
     send().await;
-    assert_eq!((app.asked().await, app.tied_to(LINKED_USER).await), (vec![], Some(LINKED_CONTACT)));
+    assert_eq!((app.asked().await, app.linked_to(LINKED_USER).await), (vec![], Some(LINKED_CONTACT)));
     assert_eq!(app.world.line.delivered().len(), 3, "each was sent");
 }
 

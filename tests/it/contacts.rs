@@ -31,7 +31,7 @@ async fn a_person_without_a_contact_gets_one_with_the_address_that_the_setting_s
     app.until("the other's words", |app| app.linked("line_last_message") == "前からいます").await;
     assert_eq!(app.linked("email"), "hanako@example.com", "who has a contact keeps their address");
     app.minutes_pass(16);
-    app.settled().await;
+    app.at_rest().await;
 
     let without = App::start().await;
     without.world.line.write_text(CHANNEL_ID, NEW_USER, "はじめまして").await;
@@ -46,7 +46,7 @@ async fn an_address_that_another_contact_has_does_not_stop_the_contact() {
     app.world.line.write_text(CHANNEL_ID, NEW_USER, "はじめまして").await;
     app.until("the words", |app| property(app, NEW_USER, "line_last_message").as_deref() == Some("はじめまして")).await;
     app.minutes_pass(16);
-    app.settled().await;
+    app.at_rest().await;
     let theirs = app.contact_of(NEW_USER).expect("a contact");
     assert_ne!(theirs.id, other, "the other contact is left alone");
     assert_eq!(theirs.properties.get("email"), None);
@@ -72,7 +72,7 @@ async fn words_of_somebody_linked_to_nobody_are_dropped_after_seven_days_and_cou
     let dropped = async || journal.not_linked(&ChannelId::new(CHANNEL_ID)).await.expect("a count").value.dropped;
     assert_eq!(dropped().await, 0, "they wait for a link");
     app.minutes_pass(24 * 60 + 30);
-    app.settled().await;
+    app.at_rest().await;
     assert_eq!(dropped().await, 2);
     assert_eq!(app.texts_at_rest("届かない").await, 0);
     assert!(app.contact_of(NEW_USER).is_none() && app.notes().is_empty());

@@ -48,11 +48,11 @@ async fn an_erased_person_is_in_no_table_and_what_is_from_before_does_not_come_b
     app.world.line.clear_faults();
     app.world.line.write_text(CHANNEL_ID, LINKED_USER, "メモになる言葉").await;
     app.until_moving("the note", |app| app.notes().iter().any(|note| note.contains("メモになる言葉"))).await;
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     let old = text_at(LINKED_USER, 71, now_ms(&app), WORDS);
     assert_eq!(app.post_events(std::slice::from_ref(&old)).await, 200);
     app.until("the property", |app| app.linked("line_last_message") == WORDS).await;
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     assert!(app.texts_at_rest(WORDS).await >= 2, "it would prove nothing otherwise");
 
     let receipt = erase(&app, contact).await;
@@ -63,14 +63,14 @@ async fn an_erased_person_is_in_no_table_and_what_is_from_before_does_not_come_b
     })
     .await;
     // The parked send's last look stays in the outbox: it names no person.
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     assert_eq!((app.texts_at_rest(WORDS).await, app.texts_at_rest(LINKED_USER).await), (0, 0));
     let again = erase(&app, person).await;
     assert!(again.is_empty() && again.left == Default::default(), "{again:?}");
 
     // LINE delivers the old event once more: it is known, and adds nothing.
     assert_eq!(app.post_events(&[old]).await, 200);
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     assert_eq!((app.texts_at_rest(WORDS).await, app.texts_at_rest(LINKED_USER).await), (0, 0));
 
     app.world.clock.advance_ms(1_000);
@@ -86,19 +86,19 @@ async fn an_erased_person_is_in_no_table_and_what_is_from_before_does_not_come_b
 #[tokio::test(flavor = "multi_thread")]
 async fn what_line_delivers_again_from_before_an_erasing_brings_nobody_back() {
     let app = App::start().await;
-    app.settled().await;
+    app.at_rest().await;
     let before_ms = now_ms(&app) - 3_600_000;
     for user in [LINKED_USER, NEW_USER] {
         erase(&app, Who::User(LineUserId::new(user))).await;
     }
-    app.settled().await;
+    app.at_rest().await;
     let contacts = app.world.hubspot.contacts(PORTAL_ID).len();
     for (number, user) in [(81, LINKED_USER), (82, NEW_USER)] {
         let told = text_at(user, number, before_ms, WORDS);
         assert_eq!(app.post_events(&[event::redelivered(&told)]).await, 200);
     }
     app.until_queues_empty().await;
-    app.settled().await;
+    app.at_rest().await;
     for user in [LINKED_USER, NEW_USER] {
         assert_eq!((app.texts_at_rest(WORDS).await, app.texts_at_rest(user).await), (0, 0));
         assert!(app.contact_of(user).is_none(), "nobody was made");

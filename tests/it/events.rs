@@ -215,7 +215,7 @@ async fn a_running_world_takes_every_webhook_and_one_text_twice_is_one_text() {
     }
     enqueue(&app, "INBOX", "events/line-inbox/text.json").await;
     app.until("the properties", |app| app.linked("line_recent_messages").contains("予約を変更できますか？")).await;
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     assert_eq!(app.linked("line_recent_messages").matches("予約を変更できますか？").count(), 1);
 }
 

@@ -17,7 +17,7 @@ fn of(app: &App, user: &str, name: &str) -> String {
 
 async fn until_kind(app: &App, user: &str, kind: &str) {
     app.until(kind, |app| of(app, user, "line_follow_kind") == kind).await;
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     assert_eq!(of(app, user, "line_follow_kind"), kind);
 }
 
@@ -31,7 +31,7 @@ async fn who_adds_the_account_is_new_and_who_lifts_a_block_is_not() {
     app.minutes_pass(5);
     app.world.line.block(CHANNEL_ID, STRANGER).await;
     app.until("blocked", |app| of(app, STRANGER, "line_follows") == "false").await;
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     assert_eq!(
         (of(&app, STRANGER, "line_follow_kind"), of(&app, STRANGER, "line_followed_at")),
         ("new".into(), first.clone())

@@ -42,7 +42,7 @@ pub fn buttons(app: &App) -> Vec<Value> {
 
 async fn recorded(app: &App) {
     app.until("the contact", |app| app.contact_of(NEW_USER).is_some()).await;
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -80,7 +80,7 @@ async fn two_follows_in_one_webhook_while_line_hangs_go_on_alone_in_time_and_nob
     app.world.line.clear_faults();
     app.until_moving("both", |app| [NEW_USER, STRANGER].iter().all(|user| app.contact_of(user).is_some())).await;
     app.until_queues_empty().await;
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     assert_eq!(app.world.hubspot.contacts(PORTAL_ID).len(), 3);
 }
 
@@ -126,7 +126,7 @@ async fn nobody_is_greeted_in_standby_or_late_or_where_no_greeting_is_set() {
     with_token["replyToken"] = "a token that LINE would not send in standby".into();
     let old = event::follow(&common(NEW_USER, 3, now_ms - 20 * 60_000), false);
     assert_eq!(app.post_events(&[with_token, old]).await, 200);
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     assert_eq!(replies(&app.world.line), 0);
     let follow = app.world.line.follow(CHANNEL_ID, NEW_USER).await;
     app.until("the greeting", |app| app.world.line.delivered().len() == 1).await;
@@ -145,7 +145,7 @@ async fn whoever_was_erased_is_not_greeted_for_a_follow_from_before_that() {
         }
         assert_eq!(app.post_events(&[event::follow(&common(NEW_USER, number, at_ms), false)]).await, 200);
         app.until_queues_empty().await;
-        app.settled_but_entries().await;
+        app.at_rest_but_entries().await;
         assert_eq!(replies(&app.world.line) > 0, !is_erased, "it would prove nothing otherwise");
         app.world.clock.advance_ms(1_000);
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use local::seed::{CHANNEL_ID, PORTAL_ID, STRANGER_WITH_EMAIL};
 use musubi::aws::{Parts, Patience};
-use musubi::domain::claim::{Claim, ClaimedBy, EmailAddress, Whom};
+use musubi::domain::claim::{Claim, ClaimedBy, EmailAddress, Target};
 use musubi::domain::ids::{ChannelId, LineUserId};
 use musubi::domain::login::ByEmail;
 use musubi::flow::link::Link;
@@ -24,11 +24,11 @@ async fn an_address_that_an_operator_names_is_the_contact_whatever_logins_do_wit
     let parts = parts(&app);
     let channel = parts.channels().unwrap().find(&ChannelId::new(CHANNEL_ID)).await.unwrap().unwrap();
     let link = Link { journal: parts.journal().unwrap(), wake_ups: parts.wake_ups().unwrap(), clock: parts.clock() };
-    let whom = Whom::Email(EmailAddress::parse("kenji@example.com").unwrap());
-    let claim = Claim::new(ClaimedBy::Preset, whom, parts.clock().now_ms());
+    let target = Target::Email(EmailAddress::parse("kenji@example.com").unwrap());
+    let claim = Claim::new(ClaimedBy::Preset, target, parts.clock().now_ms());
     link.claim(&channel, &LineUserId::new(STRANGER_WITH_EMAIL), &claim).await.unwrap();
     app.until("the link", |app| app.contact_of(STRANGER_WITH_EMAIL).is_some()).await;
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     assert_eq!(app.contact_of(STRANGER_WITH_EMAIL).expect("a contact").id, known);
 }
 
@@ -44,6 +44,6 @@ async fn a_friend_on_lines_list_gets_a_contact_and_is_met_once() {
     let wake_ups: Arc<dyn musubi::ports::Queue<musubi::domain::job::WakeUp>> = parts.wake_ups().unwrap();
     wake_ups.send(&musubi::domain::job::WakeUp::of(&channel.account)).await.unwrap();
     app.until("the contact", |app| app.contact_of(STRANGER_WITH_EMAIL).is_some()).await;
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     assert_eq!(app.contact_of(STRANGER_WITH_EMAIL).expect("a contact").properties["line_follows"], "true");
 }

@@ -13,7 +13,7 @@ async fn a_text_reaches_the_contact_its_owner_and_after_a_pause_the_timeline() {
 
     app.until("the properties", |app| app.linked("line_last_message") == "明日の予約はできますか？").await;
     app.until("the task", |app| app.world.hubspot.tasks(PORTAL_ID).len() == 1).await;
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     assert_eq!(app.linked("line_unanswered"), "true");
     assert_eq!(app.linked("line_unanswered_message"), "明日の予約はできますか？");
     assert_eq!(app.linked("line_user_name"), "はなこ");
@@ -28,7 +28,7 @@ async fn a_text_reaches_the_contact_its_owner_and_after_a_pause_the_timeline() {
     app.minutes_pass(16);
     app.until("the entry", |app| app.notes().len() == 1).await;
     assert!(app.notes()[0].contains("明日の予約はできますか？"), "{}", app.notes()[0]);
-    app.settled().await;
+    app.at_rest().await;
     assert_eq!(app.texts_at_rest("明日の予約").await, 0, "the words are forgotten once the CRM has them");
 }
 
@@ -37,7 +37,7 @@ async fn somebody_unknown_becomes_a_contact_with_name_and_link() {
     let app = App::start().await;
     app.world.line.write_text(CHANNEL_ID, NEW_USER, "はじめまして").await;
     app.until("the contact", |app| app.contact_of(NEW_USER).is_some()).await;
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     let contact = app.contact_of(NEW_USER).expect("a contact");
     assert_eq!(contact.properties["line_user_name"], "たろう");
     assert!(!contact.properties["line_linked_at"].is_empty());
@@ -45,7 +45,7 @@ async fn somebody_unknown_becomes_a_contact_with_name_and_link() {
 
     app.world.line.write_text(CHANNEL_ID, NEW_USER, "二通目です").await;
     app.until_moving("the entry", |app| app.notes().len() == 1).await;
-    app.settled().await;
+    app.at_rest().await;
     let with_user = app.world.hubspot.contacts(PORTAL_ID).len();
     assert_eq!(with_user, 2, "one person, one contact");
     assert_eq!(app.world.hubspot.tasks(PORTAL_ID).len(), 1, "an open task is enough");
@@ -56,7 +56,7 @@ async fn once_the_task_is_done_the_message_is_answered_and_the_next_one_opens_an
     let app = App::start().await;
     app.world.line.write_text(CHANNEL_ID, LINKED_USER, "一つ目").await;
     app.until("the task", |app| app.world.hubspot.tasks(PORTAL_ID).len() == 1).await;
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     app.world.hubspot.complete_task(PORTAL_ID, app.world.hubspot.tasks(PORTAL_ID)[0].id);
     app.minutes_pass(16);
     app.until("answered", |app| app.linked("line_unanswered") == "false").await;
@@ -90,7 +90,7 @@ async fn a_message_taken_back_after_its_entry_leaves_the_note_and_the_properties
     app.minutes_pass(16);
     app.until("the entry", |app| app.notes().len() == 1).await;
     assert!(app.notes()[0].contains("口座番号"));
-    app.settled().await;
+    app.at_rest().await;
 
     let unsend = event::unsend(&common(LINKED_USER, 3, at_ms + 900_000), &message_id(1));
     assert_eq!(app.post_events(&[unsend]).await, 200);
@@ -110,15 +110,15 @@ async fn where_conversations_are_app_events_a_message_taken_back_later_is_put_as
     app.until("the property", |app| app.linked("line_last_message") == "口座番号は1234です").await;
     app.minutes_pass(16);
     app.until("the event", |app| app.world.hubspot.timeline_events(PORTAL_ID).len() == 1).await;
-    app.settled().await;
+    app.at_rest().await;
     assert_eq!((app.notes().len(), app.texts_at_rest("口座番号は").await), (0, 0));
 
     let unsend = event::unsend(&common(LINKED_USER, 3, at_ms + 900_000), &message_id(1));
     assert_eq!(app.post_events(&[unsend]).await, 200);
     app.until("the reason", |app| app.world.aws.sqs().counts("crm-dlq.fifo").total() == 1).await;
-    app.settled().await;
+    app.at_rest().await;
     app.minutes_pass(60);
-    app.settled().await;
+    app.at_rest().await;
     let letters = app.world.aws.sqs().messages("crm-dlq.fifo");
     assert_eq!(letters.len(), 1);
     let reason = letters[0].attributes["reason"].string_value.clone().unwrap_or_default();

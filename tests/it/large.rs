@@ -88,7 +88,7 @@ async fn what_cannot_be_kept_is_refused_in_words_before_the_workflow_waits() {
     );
     assert!(fields["reason"].as_str().is_some_and(|reason| reason.contains("大きすぎます")), "{fields}");
     app.until("the property", |app| app.linked("line_last_outcome") == "invalid_message").await;
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     assert_eq!(app.world.line.delivered().len(), 0);
     assert_eq!(app.world.aws.sqs().counts("push-dlq").total(), 0);
 }

@@ -29,14 +29,14 @@ impl App {
     async fn hear(&self, number: u64, at_ms: i64) {
         assert_eq!(self.post_events(&[text_at(LINKED_USER, number, at_ms, "内緒の話")]).await, 200);
         self.until_queues_empty().await;
-        self.settled_but_entries().await;
+        self.at_rest_but_entries().await;
     }
 
     /// A workflow's message, to its end.
     async fn send(&self) {
         let callback = self.run_action(&[("message_1", "内緒の話")]).await;
         self.until("the end", |app| matches!(app.execution(&callback).state, ExecutionState::Done { .. })).await;
-        self.settled_but_entries().await;
+        self.at_rest_but_entries().await;
     }
 }
 

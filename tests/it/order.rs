@@ -29,7 +29,7 @@ fn numbers(text: &str) -> Vec<u32> {
 
 async fn until_the_note(app: &App) {
     app.until_moving("the entry", |app| app.notes().len() == 1).await;
-    app.settled().await;
+    app.at_rest().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -37,7 +37,7 @@ async fn texts_of_one_webhook_and_one_millisecond_stand_as_the_webhook_has_them(
     let app = App::start().await;
     assert_eq!(app.post_events(&five_texts()).await, 200);
     app.until("the properties", |app| numbers(&app.linked("line_recent_messages")).len() == 5).await;
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     assert_eq!(numbers(&app.linked("line_recent_messages")), [1, 2, 3, 4, 5]);
     assert_eq!(app.linked("line_last_message"), "text 5");
     assert_eq!(app.linked("line_unanswered_message"), "text 5");
@@ -93,6 +93,6 @@ async fn of_a_block_and_an_unblock_in_one_millisecond_the_later_in_the_webhook_s
     let events = [event::unfollow(&common(9)), event::follow(&common(8), true)];
     assert_eq!(app.post_events(&events).await, 200);
     app.until("the sign", |app| app.linked("line_follows") == "true").await;
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     assert_eq!(app.linked("line_follows"), "true");
 }

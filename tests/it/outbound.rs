@@ -45,7 +45,7 @@ async fn a_line_user_id_alone_is_enough_and_ties_the_two() {
     let app = App::start().await;
     let callback = app.run_action(&[("message_1", "こんにちは"), ("line_user_id", NEW_USER)]).await;
     let outputs = outcome(&app, &callback).await;
-    // The contact is tied to the other friend already: sent, reported, nothing overwritten.
+    // The contact is linked to the other friend already: sent, reported, nothing overwritten.
     assert_eq!(outputs["outcome"], "accepted");
     assert!(outputs["reason"].as_str().unwrap_or_default().contains("連携は変更していません"), "{outputs}");
     assert_eq!(app.world.line.delivered()[0].to, NEW_USER);
@@ -89,7 +89,7 @@ async fn what_cannot_be_known_is_parked_after_23_hours_and_never_sent_again() {
     app.world.line.clear_faults();
     let calls = app.world.line.ledger().calls.len();
     app.minutes_pass(24 * 60);
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     assert_eq!(app.world.line.ledger().calls.len(), calls, "nothing is sent by itself");
     assert_eq!(app.parked().await, 1, "it waits for a person's decision");
 }

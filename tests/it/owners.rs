@@ -12,7 +12,7 @@ const FALLBACK: u64 = 51_000_001;
 async fn task(app: &App) -> (Option<String>, String) {
     app.world.line.write_text(CHANNEL_ID, LINKED_USER, "お願いします").await;
     app.until("the task", |app| app.world.hubspot.tasks(PORTAL_ID).len() == 1).await;
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     let tasks = app.world.hubspot.tasks(PORTAL_ID);
     assert_eq!(tasks.len(), 1, "one task, however often it was tried");
     let properties = &tasks[0].properties;

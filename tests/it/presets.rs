@@ -17,8 +17,8 @@ const PICTURE: &str = "https://profile.example.com/jiro";
 const STRANGER: &str = "U000000000000000000000000000000ff";
 
 impl App {
-    /// The contact that a person is tied to.
-    pub async fn tied_to(&self, user: &str) -> Option<u64> {
+    /// The contact that a person is linked to.
+    pub async fn linked_to(&self, user: &str) -> Option<u64> {
         let links = self.world.parts(Patience::WORKER).expect("parts").links().expect("links");
         let link = links.of_user(&ChannelId::new(CHANNEL_ID), &LineUserId::new(user)).await.expect("an answer");
         link.map(|link| link.value.contact.as_str().parse().expect("a number"))
@@ -38,7 +38,7 @@ impl App {
         self.world.hubspot.change(PORTAL_ID, ObjectType::Contact, id, &[("line_user_id", user)]);
     }
 
-    /// A contact of the CRM that nobody is tied to.
+    /// A contact of the CRM that nobody is linked to.
     fn bystander(&self) -> u64 {
         self.world.hubspot.create_contact(PORTAL_ID, &[("email", "jiro@example.com"), ("firstname", "次郎")])
     }
@@ -53,7 +53,7 @@ impl App {
     async fn hanako_writes(&self, words: &str) {
         self.world.line.write_text(CHANNEL_ID, LINKED_USER, words).await;
         self.until("the text", |app| app.linked("line_last_message") == words).await;
-        self.settled_but_entries().await;
+        self.at_rest_but_entries().await;
     }
 
     /// Until HubSpot has told everything and every look is over, the clock moving on meanwhile.
@@ -104,7 +104,7 @@ async fn an_id_written_by_hand_becomes_a_link_and_name_and_picture_are_filled_in
     app.preset(contact, &format!(" {JIRO} "));
     app.until_moving("the name", |app| app.shown(contact, "line_user_name") == "じろう").await;
     app.looked().await;
-    assert_eq!(app.tied_to(JIRO).await, Some(contact));
+    assert_eq!(app.linked_to(JIRO).await, Some(contact));
     assert_eq!(app.shown(contact, "line_user_picture"), PICTURE);
     assert_ne!(app.shown(contact, "line_linked_at"), "");
     assert_eq!(app.shown(contact, "line_user_id"), JIRO, "without the blanks");
@@ -113,17 +113,17 @@ async fn an_id_written_by_hand_becomes_a_link_and_name_and_picture_are_filled_in
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_id_that_line_does_not_know_is_not_tied_until_the_person_follows() {
+async fn an_id_that_line_does_not_know_is_not_linked_until_the_person_follows() {
     let app = App::start().await;
     let contact = app.bystander();
     app.preset(contact, JIRO);
     app.looked().await;
-    assert_eq!(app.tied_to(JIRO).await, None);
+    assert_eq!(app.linked_to(JIRO).await, None);
     app.world.line.add_person_as(JIRO, PROVIDER, "じろう", None);
     app.world.line.follow(CHANNEL_ID, JIRO).await;
     app.until_moving("the name", |app| app.shown(contact, "line_user_name") == "じろう").await;
     app.looked().await;
-    assert_eq!(app.tied_to(JIRO).await, Some(contact));
+    assert_eq!(app.linked_to(JIRO).await, Some(contact));
     assert_eq!(app.world.hubspot.contacts(PORTAL_ID).len(), 2, "nobody was made");
 }
 
@@ -138,7 +138,7 @@ async fn what_is_no_user_id_changes_nothing() {
         assert_eq!(app.shown(contact, "line_user_id"), bad);
     }
     assert_eq!(app.contact(LINKED_CONTACT).properties, before);
-    assert_eq!(app.tied_to(LINKED_USER).await, Some(LINKED_CONTACT));
+    assert_eq!(app.linked_to(LINKED_USER).await, Some(LINKED_CONTACT));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -152,11 +152,11 @@ async fn line_that_does_not_answer_is_asked_again() {
         app.world.line.ledger().calls.iter().filter(|call| call.path.contains("/profile/")).count() > 2
     })
     .await;
-    assert_eq!(app.tied_to(JIRO).await, None);
+    assert_eq!(app.linked_to(JIRO).await, None);
     assert!(app.effects_but_entries().await > 0, "the look is still in the outbox");
     app.world.line.clear_faults();
     app.looked().await;
-    assert_eq!(app.tied_to(JIRO).await, Some(contact));
+    assert_eq!(app.linked_to(JIRO).await, Some(contact));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -166,7 +166,7 @@ async fn emptying_the_field_unlinks_and_what_line_told_goes() {
     app.preset(LINKED_CONTACT, "");
     app.until_moving("the emptied contact", |app| app.linked("line_last_message").is_empty()).await;
     app.looked().await;
-    assert_eq!(app.tied_to(LINKED_USER).await, None);
+    assert_eq!(app.linked_to(LINKED_USER).await, None);
     for name in ["line_user_id", "line_user_name", "line_recent_messages", "line_linked_at"] {
         assert_eq!(app.linked(name), "", "{name}");
     }
@@ -183,7 +183,7 @@ async fn whoever_was_unlinked_is_shown_by_name_where_their_id_is_written_next() 
     let other = app.bystander();
     app.preset(other, LINKED_USER);
     app.until_moving("the name", |app| app.shown(other, "line_user_name") == "はなこ").await;
-    assert_eq!(app.tied_to(LINKED_USER).await, Some(other));
+    assert_eq!(app.linked_to(LINKED_USER).await, Some(other));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -197,7 +197,7 @@ async fn an_id_moved_to_another_contact_takes_the_link_along_however_untidily_it
         app.preset(other, LINKED_USER);
         app.until_moving("the name", |app| app.shown(other, "line_user_name") == "はなこ").await;
         app.looked().await;
-        assert_eq!(app.tied_to(LINKED_USER).await, Some(other), "untidy: {untidy}");
+        assert_eq!(app.linked_to(LINKED_USER).await, Some(other), "untidy: {untidy}");
         assert_eq!((app.linked("line_user_id"), app.linked("line_user_name")), (String::new(), String::new()));
         app.world.line.write_text(CHANNEL_ID, LINKED_USER, "後").await;
         app.until_moving("the next text", |app| app.shown(other, "line_last_message") == "後").await;
@@ -206,13 +206,13 @@ async fn an_id_moved_to_another_contact_takes_the_link_along_however_untidily_it
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_persons_id_on_a_tied_contact_gives_it_to_that_person() {
+async fn another_persons_id_on_a_linked_contact_gives_it_to_that_person() {
     let app = App::start().await;
     app.hanako_writes("前").await;
     app.preset(LINKED_CONTACT, NEW_USER);
     app.until_moving("the name", |app| app.linked("line_user_name") == "たろう").await;
     app.looked().await;
-    assert_eq!((app.tied_to(NEW_USER).await, app.tied_to(LINKED_USER).await), (Some(LINKED_CONTACT), None));
+    assert_eq!((app.linked_to(NEW_USER).await, app.linked_to(LINKED_USER).await), (Some(LINKED_CONTACT), None));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -240,13 +240,13 @@ async fn a_batch_that_comes_twice_and_backwards_changes_nothing_more() {
     app.looked().await;
     let after = (app.contact(contact).updated_at_ms, app.contact(LINKED_CONTACT).updated_at_ms, written(&app));
     assert_eq!(after, before);
-    assert_eq!((app.tied_to(JIRO).await, app.tied_to(LINKED_USER).await), (Some(contact), Some(LINKED_CONTACT)));
+    assert_eq!((app.linked_to(JIRO).await, app.linked_to(LINKED_USER).await), (Some(contact), Some(LINKED_CONTACT)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn webhooks_that_hubspot_did_not_send_now_are_refused_with_a_bare_status_and_nothing_is_enqueued() {
     let app = App::start().await;
-    app.settled().await;
+    app.at_rest().await;
     let (url, now_ms) = (app.hook_url(), app.world.clock.now_ms());
     let body = json!([change(PORTAL_ID, LINKED_CONTACT)]).to_string();
     let signed = |secret: &str, body: &str, at_ms: i64| webhook_headers(secret, &url, body.as_bytes(), at_ms);
@@ -289,25 +289,25 @@ async fn events_of_accounts_that_are_not_this_apps_are_passed_over() {
     let foreign = json!([change(PORTAL_ID + 1, contact), change(1, contact)]);
     assert_eq!(app.hook(&foreign).await, 200, "a refusal would bring them back for a day");
     app.looked().await;
-    assert_eq!(app.tied_to(JIRO).await, None);
+    assert_eq!(app.linked_to(JIRO).await, None);
     let mixed = json!([change(PORTAL_ID + 1, LINKED_CONTACT), 5, change(PORTAL_ID, contact)]);
     assert_eq!(app.hook(&mixed).await, 200);
     app.until_moving("ours", |app| app.shown(contact, "line_user_name") == "じろう").await;
     app.looked().await;
-    assert_eq!(app.tied_to(JIRO).await, Some(contact));
+    assert_eq!(app.linked_to(JIRO).await, Some(contact));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_deletion_unties_and_a_restored_contact_is_tied_again() {
+async fn a_deletion_unlinks_and_a_restored_contact_is_linked_again() {
     let app = App::start().await;
     app.hanako_writes("前").await;
     app.world.hubspot.delete(PORTAL_ID, ObjectType::Contact, LINKED_CONTACT);
     app.looked().await;
-    assert_eq!(app.tied_to(LINKED_USER).await, None);
+    assert_eq!(app.linked_to(LINKED_USER).await, None);
     assert_eq!(app.world.hubspot.contacts(PORTAL_ID).len(), 0, "nobody was made");
     assert!(app.world.hubspot.restore(PORTAL_ID, LINKED_CONTACT));
     app.looked().await;
-    assert_eq!(app.tied_to(LINKED_USER).await, Some(LINKED_CONTACT));
+    assert_eq!(app.linked_to(LINKED_USER).await, Some(LINKED_CONTACT));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -319,14 +319,14 @@ async fn a_merge_is_no_deletion_and_the_link_moves_along() {
         let other = app.bystander();
         let merged = app.world.hubspot.merge(PORTAL_ID, other, LINKED_CONTACT).expect("a merged record");
         app.looked().await;
-        assert_eq!(app.tied_to(LINKED_USER).await, Some(merged), "untidy: {untidy}");
+        assert_eq!(app.linked_to(LINKED_USER).await, Some(merged), "untidy: {untidy}");
         assert_eq!(app.shown(merged, "line_user_id"), LINKED_USER);
         assert_eq!(app.world.hubspot.contacts(PORTAL_ID).len(), 1);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_two_tied_contacts_that_are_merged_the_named_person_stays_and_operators_are_asked_about_the_other() {
+async fn of_two_linked_contacts_that_are_merged_the_named_person_stays_and_operators_are_asked_about_the_other() {
     let app = App::start().await;
     app.hanako_writes("前").await;
     app.befriend(JIRO);
@@ -336,7 +336,7 @@ async fn of_two_tied_contacts_that_are_merged_the_named_person_stays_and_operato
     app.looked().await;
     let merged = app.world.hubspot.merge(PORTAL_ID, other, LINKED_CONTACT).expect("a merged record");
     app.looked().await;
-    assert_eq!((app.tied_to(JIRO).await, app.tied_to(LINKED_USER).await), (Some(merged), None));
+    assert_eq!((app.linked_to(JIRO).await, app.linked_to(LINKED_USER).await), (Some(merged), None));
     assert_eq!(app.shown(merged, "line_user_name"), "じろう");
     let journal = app.world.parts(Patience::WORKER).expect("parts").journal().expect("a journal");
     let asked = journal.questions(&account()).await.expect("questions");
@@ -354,7 +354,7 @@ async fn a_privacy_deletion_forgets_the_words_that_wait_and_makes_nobody_anew() 
         assert_ne!(app.texts_at_rest("忘れてください").await, 0);
         app.world.hubspot.gdpr_delete(PORTAL_ID, LINKED_CONTACT);
         app.looked().await;
-        assert_eq!(app.tied_to(LINKED_USER).await, None, "untidy: {untidy}");
+        assert_eq!(app.linked_to(LINKED_USER).await, None, "untidy: {untidy}");
         assert_eq!(app.texts_at_rest("忘れてください").await, 0, "untidy: {untidy}");
         assert_eq!(app.texts_at_rest(LINKED_USER).await, 0, "untidy: {untidy}");
         // What was said before it, and LINE delivers only now, changes nothing either.
@@ -363,7 +363,7 @@ async fn a_privacy_deletion_forgets_the_words_that_wait_and_makes_nobody_anew() 
         app.until_queues_empty().await;
         assert_eq!(app.texts_at_rest("忘れてください").await, 0, "untidy: {untidy}");
         app.minutes_pass(120);
-        app.settled().await;
+        app.at_rest().await;
         assert_eq!((app.world.hubspot.contacts(PORTAL_ID).len(), app.notes().len()), (0, 0));
     }
 }
@@ -378,10 +378,10 @@ async fn a_privacy_deletion_long_after_a_deletion_still_finds_whom_to_forget() {
     app.until_queues_empty().await;
     let journal = app.world.parts(Patience::WORKER).expect("parts").journal().expect("a journal");
     let id = musubi::domain::ids::ContactId::new(LINKED_CONTACT.to_string());
-    assert_eq!(journal.once_tied(&account(), &id).await.expect("rows").len(), 1);
+    assert_eq!(journal.former_links(&account(), &id).await.expect("rows").len(), 1);
     app.world.hubspot.gdpr_delete(PORTAL_ID, LINKED_CONTACT);
     app.looked().await;
-    assert_eq!(journal.once_tied(&account(), &id).await.expect("rows").found, vec![]);
+    assert_eq!(journal.former_links(&account(), &id).await.expect("rows").found, vec![]);
     let key = musubi::domain::conversation::ConversationKey::person(
         &ChannelId::new(CHANNEL_ID),
         &LineUserId::new(LINKED_USER),

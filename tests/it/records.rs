@@ -10,7 +10,7 @@ async fn after_a_merge_words_go_to_the_record_that_lives_on() {
     let app = App::start().await;
     app.world.line.write_text(CHANNEL_ID, LINKED_USER, "統合の前").await;
     app.until("the first text", |app| app.linked("line_last_message") == "統合の前").await;
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     let other = app.world.hubspot.create_contact(PORTAL_ID, &[("email", "hanako.t@example.com")]);
     let merged = app.world.hubspot.merge(PORTAL_ID, other, LINKED_CONTACT).expect("a merged record");
     assert_ne!(merged, LINKED_CONTACT, "HubSpot gives a new ID");
@@ -23,7 +23,7 @@ async fn after_a_merge_words_go_to_the_record_that_lives_on() {
     })
     .await;
     app.until_moving("the entry", |app| !app.notes().is_empty()).await;
-    app.settled().await;
+    app.at_rest().await;
     let notes = app.world.hubspot.notes(PORTAL_ID);
     assert!(
         notes.iter().all(|note| note.contact_ids == [merged]),
@@ -39,7 +39,7 @@ async fn a_deleted_contact_is_made_anew_only_once_the_person_writes_again() {
     app.world.hubspot.delete(PORTAL_ID, ObjectType::Contact, LINKED_CONTACT);
     app.world.line.block(CHANNEL_ID, LINKED_USER).await;
     app.until_queues_empty().await;
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     assert!(app.contact_of(LINKED_USER).is_none(), "blocking is no reason to make a contact");
 
     app.world.clock.advance_ms(1_000);

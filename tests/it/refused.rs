@@ -43,7 +43,7 @@ async fn only_the_record_says_so(app: &App, contact: u64, outcome: &str, what: &
     app.until(what, |app| property(app, contact, "line_last_outcome") == outcome).await;
     app.minutes_pass(16);
     app.until_moving(what, |app| notes_of(app, contact).len() == 1).await;
-    app.settled().await;
+    app.at_rest().await;
     let notes = notes_of(app, contact);
     assert!(notes.len() == 1 && notes[0].contains("送信できませんでした"), "{what}: {notes:?}");
     assert_eq!(app.notes().len(), 1, "{what}: another note");
@@ -70,7 +70,7 @@ async fn on_a_contact_that_is_linked_the_refusal_stands_in_its_own_conversation(
     app.until("the property", |app| app.linked("line_last_outcome") == "wrong_provider").await;
     app.minutes_pass(16);
     app.until_moving("the note", |app| app.notes().len() == 1).await;
-    app.settled().await;
+    app.at_rest().await;
     assert!(notes_of(&app, LINKED_CONTACT)[0].contains("送信できませんでした"), "{:?}", app.notes());
     assert_eq!(app.world.hubspot.contacts(PORTAL_ID).len(), 1, "nobody was made");
 }
@@ -118,6 +118,6 @@ async fn a_contact_nobody_is_linked_to_gets_the_property_alone() {
     assert_eq!(run_on(&app, contact, &[("message_1", "hi")]).await["outcome"], "not_linked");
     app.until("the property", |app| property(app, contact, "line_last_outcome") == "not_linked").await;
     app.minutes_pass(16);
-    app.settled().await;
+    app.at_rest().await;
     assert_eq!(app.notes(), Vec::<String>::new(), "a list full of people who are not on LINE would get a note each");
 }

@@ -44,7 +44,7 @@ async fn every_push_of_a_story_is_valid_under_lines_specification() {
         app.run_action(fields).await;
     }
     app.until_moving("every message", |app| app.world.line.delivered().len() == stories.len()).await;
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     let calls = app.world.line.ledger().calls;
     let pushes: Vec<_> = calls.iter().filter(|call| call.path == KNOWN[0]).collect();
     assert!(pushes.len() > stories.len(), "each story, and the one whose answer was lost again");

@@ -45,7 +45,7 @@ const SECOND: Tenant = Tenant {
 const CALLBACK: &str = "ap-1-2384423471000-1-0";
 
 /// The second customer, as an operator sets one up: the same app, the same LINE provider, a contact
-/// with the same record ID, tied to the same LINE user ID.
+/// with the same record ID, linked to the same LINE user ID.
 async fn move_in(app: &App, tenant: &Tenant) {
     let world = &app.world;
     world.line.add_channel(ChannelSpec {
@@ -94,7 +94,7 @@ async fn move_in(app: &App, tenant: &Tenant) {
     assert_eq!(channels.put(&channel, 0).await.expect("stored"), Commit::Done);
     let (user, contact) = (LineUserId::new(LINKED_USER), ContactId::new(LINKED_CONTACT.to_string()));
     let link = ContactLink { channel: id, user, account: key, contact, linked_at_ms: world.clock.now_ms(), by: None };
-    assert_eq!(links.tie(&link).await.expect("stored"), Commit::Done);
+    assert_eq!(links.link(&link).await.expect("stored"), Commit::Done);
 }
 
 /// Posts events as LINE would to this channel, signed with this secret.

@@ -66,7 +66,7 @@ async fn a_thousand_webhooks_repeated_and_out_of_order_stand_once_each_and_in_or
         let posts = batch.iter().map(|number| async { app.post_events(&[event(*number)]).await });
         assert!(futures::future::join_all(posts).await.into_iter().all(|status| status == 200));
     }
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     let late: Vec<u64> = (EVENTS - 100..EVENTS).collect();
     // Their own time lies before what the entries will hold.
     let late_event = |number: u64| {
@@ -81,7 +81,7 @@ async fn a_thousand_webhooks_repeated_and_out_of_order_stand_once_each_and_in_or
         assert_eq!(app.post_events(&[late_event(*number)]).await, 200);
     }
     app.until_moving("every word", |app| (0..EVENTS).all(|number| times_on_timeline(&app.notes(), number) == 1)).await;
-    app.settled().await;
+    app.at_rest().await;
 
     let notes = app.notes();
     for note in &notes {
@@ -102,7 +102,7 @@ async fn a_thousand_webhooks_repeated_and_out_of_order_stand_once_each_and_in_or
         for number in (0..EVENTS - 100).step_by(9) {
             assert_eq!(app.post_events(&[event(number)]).await, 200);
         }
-        app.settled().await;
+        app.at_rest().await;
         assert_eq!(app.notes(), notes, "a redelivery after {pause} added something");
     }
 }
@@ -187,7 +187,7 @@ async fn a_thousand_actions_posted_three_times_show_once_each_whatever_is_lost_o
     assert!(deaths.load(Ordering::SeqCst) >= 5, "{deaths:?} invocations were killed");
 }
 
-/// Somebody who is a contact and a friend; nothing ties the two yet.
+/// Somebody who is a contact and a friend; nothing links the two yet.
 fn befriend_contact(app: &App, number: u64) -> (u64, String) {
     let user = format!("U{:032x}", 0xb000 + number);
     app.world.line.add_person_as(&user, PROVIDER, &format!("friend {number}"), None);

@@ -14,7 +14,7 @@ async fn waiting(tasks: bool) -> App {
     app.change_channel(|channel| channel.settings.tasks = tasks).await;
     app.world.line.write_text(CHANNEL_ID, LINKED_USER, "お返事をください").await;
     app.until("unanswered", |app| app.linked("line_unanswered_message") == "お返事をください").await;
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     assert_eq!(app.linked("line_unanswered"), "true");
     assert_eq!(app.world.hubspot.tasks(PORTAL_ID).len(), usize::from(tasks));
     app
@@ -31,7 +31,7 @@ async fn until_the_next_waits(app: &App) {
     app.minutes_pass(1);
     app.world.line.write_text(CHANNEL_ID, LINKED_USER, "もう一つ").await;
     app.until("unanswered again", |app| app.linked("line_unanswered_message") == "もう一つ").await;
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     assert_eq!(app.linked("line_unanswered"), "true");
 }
 
@@ -52,7 +52,7 @@ async fn a_new_message_makes_an_old_task_young_again() {
     }
     app.world.line.write_text(CHANNEL_ID, LINKED_USER, "お返事をください").await;
     app.until_queues_empty().await;
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     app.world.hubspot.complete_task(PORTAL_ID, app.world.hubspot.tasks(PORTAL_ID)[0].id);
     app.world.clock.advance_ms(61_000);
     until_answered(&app).await;
@@ -81,7 +81,7 @@ async fn a_workflow_that_writes_when_they_were_answered_says_so_too() {
         for (at, what) in [("2026-01-01T00:00:00Z".to_owned(), "before the message"), (String::new(), "nothing")] {
             app.world.hubspot.change(PORTAL_ID, ObjectType::Contact, LINKED_CONTACT, &[("line_answered_at", &at)]);
             app.world.hubspot.deliver_webhooks().await;
-            app.settled_but_entries().await;
+            app.at_rest_but_entries().await;
             assert_eq!(app.linked("line_unanswered"), "true", "{what}");
         }
         let at = [("line_answered_at", &*now.to_string())];

@@ -49,7 +49,7 @@ async fn a_message_edited_a_hundred_times_and_taken_back_before_its_entry_is_nev
     app.until("the property", |app| !app.linked("line_recent_messages").contains("口座番号")).await;
     assert_eq!(app.texts_at_rest("口座番号").await, 0);
     app.until_moving("the entries", |app| app.notes().len() == 2).await;
-    app.settled().await;
+    app.at_rest().await;
     assert!(!app.notes().concat().contains("口座番号") && app.notes().concat().contains("すみません"));
     nothing_was_put_aside(&app).await;
 }
@@ -59,11 +59,11 @@ async fn a_message_edited_a_hundred_times_and_taken_back_after_its_entries_leave
     let app = App::start().await;
     let at_ms = say_and_edit(&app).await;
     app.until_moving("the entries", |app| app.notes().len() == 2).await;
-    app.settled().await;
+    app.at_rest().await;
     assert_eq!(app.notes().concat().matches("口座番号").count(), 111);
     take_back(&app, at_ms + 900_000).await;
     app.until_moving("the notes without it", |app| !app.notes().concat().contains("口座番号")).await;
-    app.settled().await;
+    app.at_rest().await;
     assert!(app.notes().concat().contains("すみません"));
     assert!(!app.linked("line_recent_messages").contains("口座番号"));
     nothing_was_put_aside(&app).await;

@@ -49,12 +49,12 @@ async fn plant_everywhere(app: &App) {
     for sort in ["event", "refusal"] {
         plant(app, "journal", RowKey::new(&channel[0].partition, sort)).await;
     }
-    // Whom the other friend is tied to, and a send that has ended.
+    // Whom the other friend is linked to, and a send that has ended.
     let links = app.world.aws.dynamodb().rows("links").expect("rows");
-    let tied: Vec<RowKey> = links.into_iter().filter(|row| row.body.contains(NEW_USER)).map(|row| row.key).collect();
+    let linked: Vec<RowKey> = links.into_iter().filter(|row| row.body.contains(NEW_USER)).map(|row| row.key).collect();
     let sends = keys(app, "journal", "s:");
-    assert_eq!((tied.len(), sends.len()), (2, 1), "both ways, and the send");
-    for key in tied {
+    assert_eq!((linked.len(), sends.len()), (2, 1), "both ways, and the send");
+    for key in linked {
         plant(app, "links", key).await;
     }
     for key in sends {
@@ -90,7 +90,7 @@ async fn a_future_row_in_every_table_and_a_future_message_in_every_queue_stop_no
     let fields = BTreeMap::from([("message_1".to_owned(), "前の送信".to_owned())]);
     let before = app.world.hubspot.run_workflow(PORTAL_ID, &[other], &fields).await.remove(0);
     app.until("a workflow", |app| matches!(app.execution(&before).state, ExecutionState::Done { .. })).await;
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     plant_everywhere(&app).await;
     send_to_every_queue(&app).await;
 

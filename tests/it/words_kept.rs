@@ -63,7 +63,7 @@ async fn what_comes_next_stands_in_time(app: &App) {
     say(app, 900, &["その後の言葉".to_owned()]).await;
     app.minutes_pass(16);
     app.until("what came after", |app| count(app, "その後の言葉") == 1).await;
-    app.settled().await;
+    app.at_rest().await;
     assert_eq!(app.texts_at_rest("その後の言葉").await, 0);
 }
 
@@ -76,7 +76,7 @@ async fn six_long_messages_with_links_and_quotes_stand_whole_and_so_does_what_co
     say(&app, 1, &texts).await;
     app.minutes_pass(16);
     app.until("the entries", |app| count(app, "その6") == 1).await;
-    app.settled().await;
+    app.at_rest().await;
     for text in &texts {
         assert_eq!(count(&app, text), 1);
     }
@@ -92,7 +92,7 @@ async fn fifty_five_thousand_ampersands_stand_whole_and_nobody_waits_for_them() 
     app.minutes_pass(16);
     app.until("the other person's entry", |app| count(app, "となりの人の言葉") == 1).await;
     app.until_moving("the entries", |app| count(app, "&") == 55_000).await;
-    app.settled().await;
+    app.at_rest().await;
     assert_eq!((letters(&app).len(), app.texts_at_rest("&&&").await), (0, 0));
     what_comes_next_stands_in_time(&app).await;
 }
@@ -103,7 +103,7 @@ async fn a_message_that_is_longer_than_a_note_goes_on_in_the_next_and_is_taken_b
     say(&app, 1, &["まえ".to_owned(), format!("はじめ{}おわり", "&".repeat(20_000)), "うしろ".to_owned()]).await;
     app.minutes_pass(16);
     app.until_moving("the entries", |app| count(app, "うしろ") == 1).await;
-    app.settled().await;
+    app.at_rest().await;
     assert_eq!((count(&app, "&"), count(&app, "はじめ"), count(&app, "おわり")), (20_000, 1, 1));
     let read = timeline(&app);
     let places = ["まえ", "はじめ", "おわり", "うしろ"].map(|word| read.find(word).expect("it stands"));
@@ -124,7 +124,7 @@ async fn a_message_that_is_refused_for_good_is_put_aside_in_words_and_stands_onc
     say(&app, 1, &texts).await;
     app.minutes_pass(16);
     app.until_moving("the rest", |app| count(app, "はじめに") + count(app, "おわりに") == 2).await;
-    app.settled().await;
+    app.at_rest().await;
     assert_eq!((count(&app, "禁句"), count(&app, "受け付けられませんでした")), (0, 1), "a line says what is missing");
     assert_eq!(letters(&app).len(), 1);
     let letter = letters(&app).remove(0);
@@ -137,12 +137,12 @@ async fn a_message_that_is_refused_for_good_is_put_aside_in_words_and_stands_onc
     redrive(&app).await;
     app.until_queues_empty().await;
     app.minutes_pass(16);
-    app.settled().await;
+    app.at_rest().await;
     assert_eq!((count(&app, "禁句"), app.texts_at_rest("禁句").await), (0, 1), "not mended: kept on");
     refuse(&app, &[]);
     redrive(&app).await;
     app.until_moving("the words", |app| count(app, "これは禁句です") == 1).await;
-    app.settled().await;
+    app.at_rest().await;
     assert_eq!(app.texts_at_rest("禁句").await, 0);
 }
 
@@ -153,12 +153,12 @@ async fn words_that_were_put_aside_go_when_they_are_taken_back_and_when_the_pers
     say(&app, 1, &["禁句その一".to_owned(), "禁句その二".to_owned()]).await;
     app.minutes_pass(16);
     app.until_moving("the reason", |app| !letters(app).is_empty()).await;
-    app.settled().await;
+    app.at_rest().await;
     assert_eq!((letters(&app).len(), app.texts_at_rest("禁句").await), (1, 2), "one letter a person and day");
     let unsend = local::fake::line::event::unsend(&common(LINKED_USER, 8, app.world.clock.now_ms()), &message_id(1));
     assert_eq!(app.post_events(&[unsend]).await, 200);
     app.until_queues_empty().await;
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     assert_eq!((app.texts_at_rest("その一").await, app.texts_at_rest("その二").await), (0, 1));
 
     let parts = app.world.parts(Patience::WORKER).expect("parts");
@@ -175,7 +175,7 @@ async fn words_that_were_put_aside_go_when_they_are_taken_back_and_when_the_pers
     redrive(&app).await;
     app.until_queues_empty().await;
     app.minutes_pass(16);
-    app.settled().await;
+    app.at_rest().await;
     assert_eq!(count(&app, "禁句"), 0, "a letter brings nobody back");
 }
 
@@ -191,7 +191,7 @@ async fn where_every_note_is_refused_no_words_are_given_up_and_they_stand_once_i
     assert_eq!((app.notes().len(), letters(&app).len()), (0, 0));
     refuse(&app, &[]);
     app.until_moving("the entries", |app| count(app, "一つ目") + count(app, "二つ目") == 2).await;
-    app.settled().await;
+    app.at_rest().await;
     assert_eq!(letters(&app).len(), 0);
 }
 
@@ -217,7 +217,7 @@ async fn a_name_that_is_refused_keeps_nobody_from_becoming_a_contact() {
     })
     .await;
     app.until_moving("the entry", |app| count(app, "はじめまして") == 1).await;
-    app.settled().await;
+    app.at_rest().await;
     assert_eq!(letters(&app).len(), 0);
 }
 
@@ -229,7 +229,7 @@ async fn an_owner_that_is_refused_leaves_the_task_to_whoever_sees_it() {
     app.until("the task", |app| app.world.hubspot.tasks(PORTAL_ID).len() == 1).await;
     let task = app.world.hubspot.tasks(PORTAL_ID).remove(0);
     assert_eq!(task.properties.get("hubspot_owner_id"), None);
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -240,7 +240,7 @@ async fn where_hubspot_counts_bytes_long_japanese_messages_stand_whole_and_the_p
     app.until("a shorter property", |app| app.linked("line_last_message").starts_with("漢漢")).await;
     app.minutes_pass(16);
     app.until_moving("the entries", |app| count(app, "漢") == 60_000).await;
-    app.settled().await;
+    app.at_rest().await;
     assert!(app.linked("line_recent_messages").contains("漢漢"));
     assert_eq!((letters(&app).len(), app.texts_at_rest("漢漢").await), (0, 0));
 }

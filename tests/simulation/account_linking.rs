@@ -2,7 +2,7 @@
 
 use musubi::domain::account_link::NonceState;
 use musubi::domain::activity::Content;
-use musubi::domain::claim::{EmailAddress, Whom};
+use musubi::domain::claim::{EmailAddress, Target};
 use musubi::domain::conversation::Source;
 use musubi::domain::ids::{ContactId, EventId};
 use musubi::domain::properties::LINE_USER_ID;
@@ -12,7 +12,7 @@ use musubi::ports::Journal;
 
 use crate::check::nothing_is_left;
 use crate::crash_points::{every_crash_point_of, small};
-use crate::linking::{contact, field, tied};
+use crate::linking::{contact, field, linked};
 use crate::said::user;
 use crate::world::{Arrived, MINUTE_MS, START_MS, World, run};
 
@@ -29,7 +29,7 @@ pub fn offered(world: &World) {
     drop(crm);
     let journal = Journal::new(std::sync::Arc::new(world.journal_rows.calm()));
     let (offer, channel) = (OfferLink { journal, clock: world.clock() }, world.channel.clone());
-    run(async move { offer.offer(&channel, &Whom::Email(address), NONCE).await }).expect("a calm table");
+    run(async move { offer.offer(&channel, &Target::Email(address), NONCE).await }).expect("a calm table");
 }
 
 /// LINE confirms that the person brought the nonce.
@@ -47,7 +47,7 @@ pub fn brings(world: &World, number: u64, by: u64, at_ms: i64, accepted_at_ms: i
 #[test]
 fn account_linking_survives_a_crash_anywhere() {
     let fill = |world: &World| {
-        tied(world, "501");
+        linked(world, "501");
         offered(world);
         brings(world, 1, 1, START_MS, START_MS + 10);
         brings(world, 2, 2, START_MS + 5 * MINUTE_MS, START_MS + 5 * MINUTE_MS);
@@ -58,8 +58,8 @@ fn account_linking_survives_a_crash_anywhere() {
         |faults| small(true, true, faults),
         fill,
         |world, ()| {
-            if world.ties != ["501", MEMBER] || field(world, MEMBER, LINE_USER_ID) != user(1).expose() {
-                return Err(format!("the link went {:?}", world.ties));
+            if world.linked_contacts != ["501", MEMBER] || field(world, MEMBER, LINE_USER_ID) != user(1).expose() {
+                return Err(format!("the link went {:?}", world.linked_contacts));
             }
             let rows = world.journal_rows.all().into_iter().chain(world.links_rows.all());
             if rows.clone().any(|(_, _, body)| body.contains(EMAIL)) {

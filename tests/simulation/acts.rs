@@ -45,7 +45,7 @@ impl World {
         let Some(moment) = self.moment.take_if(|moment| gates >= moment.gate) else { return false };
         self.faults.note(format!("MOMENT at {gates}"));
         run(self.act(0, moment.act).future).expect("nothing fails here");
-        self.see_ties();
+        self.watch_links();
         self.faults.note(format!("MOMENT over, dies after: {:?}", moment.dies_after));
         match moment.dies_after {
             Some(0) => true,

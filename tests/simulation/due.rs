@@ -84,7 +84,7 @@ fn a_row_of_another_version_hides_no_other_of_its_list() {
     let lists = vec![
         write::parked(&push),
         write::question(&push.account, &Question::new(&key, &contact, AskedBecause::Sent, START_MS)),
-        write::once_tied(&push.account, &contact, &key, START_MS),
+        write::former_link(&push.account, &contact, &key, START_MS),
     ];
     commit(&rows, lists);
     // Before and behind every row there is one that only a later version reads.
@@ -100,8 +100,8 @@ fn a_row_of_another_version_hides_no_other_of_its_list() {
     counted((list.len(), list.unreadable), "parked sends");
     let list = run(journal.questions(&push.account)).expect("a list");
     counted((list.len(), list.unreadable), "questions");
-    let list = run(journal.once_tied(&push.account, &contact)).expect("a list");
-    counted((list.len(), list.unreadable), "who was tied");
+    let list = run(journal.former_links(&push.account, &contact)).expect("a list");
+    counted((list.len(), list.unreadable), "who was linked");
 }
 
 fn settled(world: &World, number: usize) -> Push {

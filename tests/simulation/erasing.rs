@@ -1,7 +1,7 @@
 //! Erasing a person: a crash at any single step, and whatever runs at the same time, ends in nothing being left of them.
 
 use musubi::domain::activity::Content;
-use musubi::domain::claim::{Claim, ClaimedBy, Whom};
+use musubi::domain::claim::{Claim, ClaimedBy, Target};
 use musubi::domain::ids::{CallbackId, ContactId};
 use musubi::domain::properties::LINE_USER_ID;
 use musubi::domain::push::*;
@@ -15,7 +15,7 @@ use crate::acts::Act;
 use crate::check::nothing_is_left;
 use crate::crash_points::{every_crash_point_of, small};
 use crate::faults::{Faults, seeds};
-use crate::linking::{contact, is_emptied, tied};
+use crate::linking::{contact, is_emptied, linked};
 use crate::said::{said, user, word};
 use crate::world::{Arrived, MINUTE_MS, Make, START_MS, World, push_id, run};
 
@@ -80,7 +80,7 @@ struct Sends {
 /// Words that wait, words in a queue, a send parked, one under way and one in a queue; then the person is erased.
 fn erased_amid_everything(world: &World, act: Act) -> Sends {
     let contact = || Some(ContactId::new(CONTACT));
-    tied(world, CONTACT);
+    linked(world, CONTACT);
     world.event(said(1, 1, START_MS), START_MS + 10);
     // Accepted before the person is erased, or said before and delivered by LINE once more: both come to us after that.
     let late = |number, accepted_at_ms| Arrived { accepted_at_ms, event: said(number, 1, START_MS + 5), nonce: None };
@@ -99,7 +99,7 @@ fn erased_amid_everything(world: &World, act: Act) -> Sends {
 
 /// What somebody said of who they are before the person was erased, and what is taken in after that only.
 fn claimed_before(world: &World) {
-    let claim = Claim::new(ClaimedBy::Login, Whom::Anyone, START_MS + MINUTE_MS);
+    let claim = Claim::new(ClaimedBy::Login, Target::ByLineUserId, START_MS + MINUTE_MS);
     world.acts.put(Act::Claim(user(1), claim), START_MS + 11 * MINUTE_MS);
 }
 
@@ -244,7 +244,7 @@ fn erasing_beside_everything_else_leaves_nothing() {
                 lease: true,
             });
             if with_contact {
-                tied(&world, CONTACT);
+                linked(&world, CONTACT);
             }
             world.event(said(1, 1, START_MS), START_MS);
             world.event(said(2, 1, START_MS + 5), START_MS);
@@ -257,7 +257,7 @@ fn erasing_beside_everything_else_leaves_nothing() {
             if is_late {
                 world.push.put_off(seed, 500);
             }
-            let claim = Claim::new(ClaimedBy::Operator, Whom::Contact(ContactId::new(NEW)), START_MS);
+            let claim = Claim::new(ClaimedBy::Operator, Target::Contact(ContactId::new(NEW)), START_MS);
             world.acts.put(Act::Claim(user(1), claim), START_MS);
             world.acts.put(Act::Erase(Who::User(user(1))), START_MS);
             world.run(START_MS + 100 * MINUTE_MS, START_MS + if is_late { 30 * 60 } else { 200 } * MINUTE_MS);

@@ -2,7 +2,7 @@
 //! whoever was at it goes on or is gone.
 
 use musubi::domain::account_link::NonceState;
-use musubi::domain::claim::{Claim, ClaimedBy, EmailAddress, Whom};
+use musubi::domain::claim::{Claim, ClaimedBy, EmailAddress, Target};
 use musubi::domain::conversation::ConversationKey;
 use musubi::domain::ids::{ContactId, LoginChannelId};
 use musubi::domain::login::{ByEmail, LoginSettings};
@@ -19,7 +19,7 @@ use crate::check::nothing_is_left;
 use crate::crash_points::{every_crash_point_of, every_moment_and_death_of, every_moment_of, small};
 use crate::erasing::job;
 use crate::faults::Faults;
-use crate::linking::{contact, tied, tied_to};
+use crate::linking::{contact, linked, linked_to};
 use crate::said::{said, user};
 use crate::world::{MINUTE_MS, START_MS, World, run};
 
@@ -73,8 +73,8 @@ fn erased_anytime_and_gone(deaths: &[Option<u64>], make: impl Fn(&mut World), cr
     }
 }
 
-fn claimed(world: &World, by: ClaimedBy, whom: Whom) {
-    world.acts.put(Act::Claim(user(1), Claim::new(by, whom, START_MS)), START_MS);
+fn claimed(world: &World, by: ClaimedBy, target: Target) {
+    world.acts.put(Act::Claim(user(1), Claim::new(by, target, START_MS)), START_MS);
 }
 
 /// Something changed at the contact: the dispatcher is to look at it.
@@ -131,17 +131,17 @@ fn whoever_is_erased_before_anything_arrives_stays_gone() {
 
 #[test]
 fn whoever_is_erased_amid_linking_is_linked_to_nobody() {
-    for was_tied in [true, false] {
+    for was_linked in [true, false] {
         erased_anytime(
             |_| {},
             false,
             |world| {
                 contact(world, NEW);
-                if was_tied {
-                    tied(world, OLD);
+                if was_linked {
+                    linked(world, OLD);
                 }
                 world.event(said(1, 1, START_MS), START_MS + 10);
-                claimed(world, ClaimedBy::Operator, Whom::Contact(ContactId::new(NEW)));
+                claimed(world, ClaimedBy::Operator, Target::Contact(ContactId::new(NEW)));
             },
         );
     }
@@ -161,7 +161,7 @@ fn whoever_is_erased_amid_a_login_is_linked_to_nobody_and_asked_about_by_nobody(
                 drop(crm);
                 let address = EmailAddress::parse(EMAIL).expect("an address");
                 // After the contact is made: it is merged, or left.
-                let claim = Claim::new(ClaimedBy::Login, Whom::Email(address), START_MS);
+                let claim = Claim::new(ClaimedBy::Login, Target::Email(address), START_MS);
                 world.acts.put(Act::Claim(user(1), claim), START_MS + MINUTE_MS);
             },
         );
@@ -204,7 +204,7 @@ fn whoever_is_erased_amid_a_conflict_is_asked_about_by_nobody() {
             |world| login(world, ByEmail::Match, false),
             false,
             |world| {
-                tied_to(world, NEW, 2);
+                linked_to(world, NEW, 2);
                 if by_send {
                     job(world, "named", Some(ContactId::new(NEW)), START_MS + 10);
                     return;
@@ -213,7 +213,7 @@ fn whoever_is_erased_amid_a_conflict_is_asked_about_by_nobody() {
                 let mut crm = world.crm.state.lock().unwrap();
                 crm.contacts.get_mut(&ContactId::new(NEW)).expect("there").insert("email".into(), EMAIL.into());
                 drop(crm);
-                claimed(world, ClaimedBy::AccountLink, Whom::Email(EmailAddress::parse(EMAIL).expect("an address")));
+                claimed(world, ClaimedBy::AccountLink, Target::Email(EmailAddress::parse(EMAIL).expect("an address")));
             },
         );
     }
@@ -224,7 +224,7 @@ fn whoever_is_erased_amid_an_account_link_is_linked_to_nobody() {
     every_moment_of(
         |faults| small(true, true, faults),
         |world| {
-            tied(world, OLD);
+            linked(world, OLD);
             offered(world);
             brings(world, 1, 1, START_MS, START_MS + 10);
             brings(world, 1, 1, START_MS, START_MS + 20 * MINUTE_MS);
@@ -266,7 +266,7 @@ fn whoever_is_erased_while_their_contact_is_looked_at_is_not_linked_to_it_anew()
         |_| {},
         true,
         |world| {
-            tied(world, OLD);
+            linked(world, OLD);
             world.event(said(1, 1, START_MS), START_MS + 10);
             for at_ms in [START_MS + 30, START_MS + 2 * MINUTE_MS] {
                 to_be_looked_at(world, OLD, at_ms, false);
@@ -282,10 +282,10 @@ fn whoever_is_erased_while_their_contact_is_merged_is_asked_about_by_nobody() {
             |_| {},
             true,
             |world| {
-                tied(world, OLD);
+                linked(world, OLD);
                 contact(world, NEW);
                 if with_somebody {
-                    tied_to(world, NEW, 2);
+                    linked_to(world, NEW, 2);
                 }
                 let mut crm = world.crm.state.lock().unwrap();
                 let merged = crm.contacts.remove(&ContactId::new(OLD)).expect("there");
@@ -307,7 +307,7 @@ fn whoever_is_erased_while_their_contact_is_deleted_is_gone() {
             |_| {},
             true,
             |world| {
-                tied(world, OLD);
+                linked(world, OLD);
                 world.event(said(1, 1, START_MS), START_MS + 10);
                 world.crm.state.lock().unwrap().contacts.remove(&ContactId::new(OLD));
                 to_be_looked_at(world, OLD, START_MS + 30, forget);
@@ -329,7 +329,7 @@ fn whoever_is_erased_while_line_lists_them_as_a_friend_stays_gone() {
 }
 
 /// For minutes the CRM takes no changes, so that the contact is emptied late; the person writes meanwhile, somebody looks at the
-/// contact, and perhaps an operator ties them to it again.
+/// contact, and perhaps an operator links them to it again.
 #[test]
 fn whoever_writes_before_their_old_contact_is_emptied_begins_anew_all_the_same() {
     for by_hand in [false, true] {
@@ -337,14 +337,14 @@ fn whoever_writes_before_their_old_contact_is_emptied_begins_anew_all_the_same()
             false,
             |faults| small(true, true, faults),
             |world| {
-                tied(world, OLD);
+                linked(world, OLD);
                 world.crm.take_no_changes(START_MS, START_MS + 12 * MINUTE_MS);
                 world.acts.put(Act::Erase(Who::User(user(1))), START_MS + MINUTE_MS);
                 to_be_looked_at(world, OLD, START_MS + 4 * MINUTE_MS, false);
                 let later_ms = START_MS + 10 * MINUTE_MS;
                 world.event(said(2, 1, later_ms), later_ms);
                 if by_hand {
-                    let claim = Claim::new(ClaimedBy::Operator, Whom::Contact(ContactId::new(OLD)), later_ms);
+                    let claim = Claim::new(ClaimedBy::Operator, Target::Contact(ContactId::new(OLD)), later_ms);
                     world.acts.put(Act::Claim(user(1), claim), later_ms);
                 }
             },
@@ -370,15 +370,15 @@ fn only_what_is_new_is_there(world: &World, on_the_old_one: bool) -> Result<(), 
     nothing_is_left(world)
 }
 
-/// Whoever was at it when the person was erased tied them, wrote nothing to the contact and was gone: the look that is enqueued after
-/// an erasing unties them.
+/// Whoever was at it when the person was erased linked them, wrote nothing to the contact and was gone: the look that is enqueued after
+/// an erasing unlinks them.
 #[test]
-fn whoever_was_tied_by_somebody_who_is_gone_is_untied_by_the_look_after_the_erasing() {
+fn whoever_was_linked_by_somebody_who_is_gone_is_unlinked_by_the_look_after_the_erasing() {
     let mut world = small(true, true, Faults::crashes_at([]));
     // Their contact is still to be made.
     world.arrives(said(1, 1, START_MS), START_MS + 10);
     run(world.dispatch().erase().erase(&world.account.key, &world.channel.id, &Who::User(user(1)))).expect("calm");
-    tied(&world, OLD);
+    linked(&world, OLD);
     contact(&world, OLD);
     world.run(i64::MAX, START_MS + 60 * MINUTE_MS);
     nobody_is_left(&world).expect("nobody is left");

@@ -17,7 +17,7 @@ use crate::due::from_the_future;
 use crate::faults::Faults;
 use crate::models::rows::ModelRows;
 use crate::said::user;
-use crate::ties;
+use crate::watched_links;
 use crate::world::{START_MS, run};
 
 fn table() -> (ModelRows, Journal) {
@@ -34,7 +34,7 @@ fn channel() -> ChannelId {
 }
 
 fn account() -> CrmAccountKey {
-    ties::account("77")
+    watched_links::account("77")
 }
 
 fn key(by: u64) -> ConversationKey {

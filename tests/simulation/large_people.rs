@@ -8,18 +8,18 @@ use musubi::ports::Clock;
 
 use crate::crash_points::small;
 use crate::faults::Faults;
-use crate::linking::tied;
+use crate::linking::linked;
 use crate::said::{saying, unsent, user, word};
-use crate::waiting::{all_settled, key, pending, settled};
+use crate::waiting::{all_dispatched, dispatched, key, pending};
 use crate::world::{MINUTE_MS, START_MS, World, run};
 
 const CONTACT: &str = "501";
 const POISON: &str = "poison-";
 const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
 
-fn linked() -> World {
+fn everybody_linked() -> World {
     let world = small(true, false, Faults::crashes_at([]));
-    tied(&world, CONTACT);
+    linked(&world, CONTACT);
     world
 }
 
@@ -52,10 +52,10 @@ fn stand(world: &World, numbers: std::ops::RangeInclusive<u64>) -> usize {
 
 #[test]
 fn whoever_said_hundreds_of_things_is_erased_with_all_of_them() {
-    let mut world = linked();
+    let mut world = everybody_linked();
     refuse(&world);
     says(&world, 1..=120, POISON);
-    all_settled(&world);
+    all_dispatched(&world);
     says(&world, 121..=270, "");
     assert_eq!((refused(&world), pending(&world)), (120, 150));
     let erase = world.dispatch().erase();
@@ -69,23 +69,23 @@ fn whoever_said_hundreds_of_things_is_erased_with_all_of_them() {
 
 #[test]
 fn hundreds_of_refused_words_that_are_sent_back_stand_once_each() {
-    let world = linked();
+    let world = everybody_linked();
     refuse(&world);
     says(&world, 1..=120, POISON);
-    all_settled(&world);
+    all_dispatched(&world);
     assert_eq!((refused(&world), stand(&world, 1..=120)), (120, 0));
     world.crm.state.lock().unwrap().refused_words.clear();
     let (letter, _) = world.wake_ups.buried().remove(0);
     for _ in 0..2 {
         run(world.dispatch().enqueue_again(&letter)).expect("nothing fails here");
-        all_settled(&world);
+        all_dispatched(&world);
         assert_eq!((refused(&world), pending(&world), stand(&world, 1..=120)), (0, 0, 120));
     }
 }
 
 #[test]
 fn a_message_of_which_a_hundred_edits_were_refused_is_taken_back_with_all_of_them() {
-    let world = linked();
+    let world = everybody_linked();
     refuse(&world);
     for number in 0..110 {
         let at_ms = START_MS + i64::try_from(number).expect("few");
@@ -94,17 +94,17 @@ fn a_message_of_which_a_hundred_edits_were_refused_is_taken_back_with_all_of_the
         let what = InboundWhat::Said { content: content.clone(), message: Some(MessageId::new("400001")) };
         world.arrives(InboundEvent { what, ..saying(number, 1, at_ms, content) }, START_MS + 1_000);
     }
-    all_settled(&world);
+    all_dispatched(&world);
     assert_eq!(refused(&world), 110);
     let at_ms = world.clock.now_ms();
     world.arrives(unsent(900, 1, 1, at_ms), at_ms);
-    settled(&world, at_ms + 1_000);
+    dispatched(&world, at_ms + 1_000);
     assert_eq!((refused(&world), pending(&world)), (0, 0));
 }
 
 #[test]
 fn hundreds_of_words_that_nobody_takes_for_29_days_go_and_the_younger_ones_stand() {
-    let world = linked();
+    let world = everybody_linked();
     world.crm.state.lock().unwrap().not_ready_for.insert("<".to_owned());
     says(&world, 1..=200, "");
     let young_ms = START_MS + 20 * DAY_MS;
@@ -114,10 +114,10 @@ fn hundreds_of_words_that_nobody_takes_for_29_days_go_and_the_younger_ones_stand
     }
     // A transaction full at a time.
     for second in 0..3 {
-        settled(&world, START_MS + 29 * DAY_MS + MINUTE_MS + second * 1_000);
+        dispatched(&world, START_MS + 29 * DAY_MS + MINUTE_MS + second * 1_000);
     }
     assert_eq!(pending(&world), 120);
     world.crm.state.lock().unwrap().not_ready_for.clear();
-    all_settled(&world);
+    all_dispatched(&world);
     assert_eq!((pending(&world), stand(&world, 1..=200), stand(&world, 201..=320)), (0, 0, 120));
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use musubi::domain::claim::{Claim, ClaimedBy, Whom};
+use musubi::domain::claim::{Claim, ClaimedBy, Target};
 use musubi::domain::ids::{CallbackId, ContactId};
 use musubi::domain::link::ContactLink;
 use musubi::domain::properties::*;
@@ -25,13 +25,13 @@ pub fn contact(world: &World, id: &str) {
     world.crm.state.lock().unwrap().contacts.insert(ContactId::new(id), BTreeMap::new());
 }
 
-/// A contact that is tied to person 1, its fields filled in.
-pub fn tied(world: &World, id: &str) {
-    tied_to(world, id, 1);
+/// A contact that is linked to person 1, its fields filled in.
+pub fn linked(world: &World, id: &str) {
+    linked_to(world, id, 1);
 }
 
 /// The same with another person.
-pub fn tied_to(world: &World, id: &str, by: u64) {
+pub fn linked_to(world: &World, id: &str, by: u64) {
     let full = [(LINE_USER_ID, user(by).expose().to_owned()), (LINE_USER_NAME, "Hanako".into())];
     let full = full.into_iter().chain([(LINE_LAST_MESSAGE, "word-before".into())]);
     let full = full.map(|(name, value)| (name.to_owned(), value)).collect();
@@ -45,11 +45,11 @@ pub fn tied_to(world: &World, id: &str, by: u64) {
         by: Some(ClaimedBy::Login),
     };
     let links = Links::new(std::sync::Arc::new(world.links_rows.calm()));
-    assert_eq!(run(async move { links.tie(&link).await }).expect("a calm table"), Commit::Done);
+    assert_eq!(run(async move { links.link(&link).await }).expect("a calm table"), Commit::Done);
 }
 
-fn claim(world: &World, whom: Whom, at_ms: i64) {
-    world.acts.put(Act::Claim(user(1), Claim::new(ClaimedBy::Operator, whom, at_ms)), at_ms);
+fn claim(world: &World, target: Target, at_ms: i64) {
+    world.acts.put(Act::Claim(user(1), Claim::new(ClaimedBy::Operator, target, at_ms)), at_ms);
 }
 
 /// A field of a contact; empty where it has none.
@@ -67,8 +67,12 @@ pub fn is_emptied(world: &World, id: &str) -> Result<(), String> {
     }
 }
 
-fn went(world: &World, ties: &[&str]) -> Result<(), String> {
-    if world.ties == ties { Ok(()) } else { Err(format!("the link went {:?}, not {ties:?}", world.ties)) }
+fn went(world: &World, contacts: &[&str]) -> Result<(), String> {
+    if world.linked_contacts == contacts {
+        Ok(())
+    } else {
+        Err(format!("the link went {:?}, not {contacts:?}", world.linked_contacts))
+    }
 }
 
 /// The contact is the person, and what they said is on its timeline.
@@ -89,7 +93,7 @@ fn linking_survives_a_crash_anywhere() {
     let fill = |world: &World| {
         contact(world, NEW);
         world.event(said(1, 1, START_MS), START_MS + 10);
-        claim(world, Whom::Contact(ContactId::new(NEW)), START_MS + MINUTE_MS);
+        claim(world, Target::Contact(ContactId::new(NEW)), START_MS + MINUTE_MS);
     };
     every_crash_point_of(
         false,
@@ -106,10 +110,10 @@ fn linking_survives_a_crash_anywhere() {
 #[test]
 fn moving_a_person_to_another_contact_survives_a_crash_anywhere() {
     let fill = |world: &World| {
-        tied(world, OLD);
+        linked(world, OLD);
         contact(world, NEW);
         world.event(said(1, 1, START_MS), START_MS + 10);
-        claim(world, Whom::Contact(ContactId::new(NEW)), START_MS + MINUTE_MS);
+        claim(world, Target::Contact(ContactId::new(NEW)), START_MS + MINUTE_MS);
     };
     for unique_keys in [true, false] {
         every_crash_point_of(
@@ -129,9 +133,9 @@ fn moving_a_person_to_another_contact_survives_a_crash_anywhere() {
 #[test]
 fn unlinking_survives_a_crash_anywhere() {
     let fill = |world: &World| {
-        tied(world, OLD);
+        linked(world, OLD);
         world.event(said(1, 1, START_MS), START_MS + 10);
-        claim(world, Whom::Nobody, START_MS + 30 * MINUTE_MS);
+        claim(world, Target::Unlinked, START_MS + 30 * MINUTE_MS);
     };
     every_crash_point_of(
         false,
@@ -160,18 +164,18 @@ fn asked_twice(world: &World, names: [Option<u64>; 2]) {
     }
 }
 
-/// The contact is tied to whom the message went to and nobody else is; one that was tied before stays so.
-fn the_link_follows_what_was_sent(world: &World, was_tied: bool) -> Result<(), String> {
+/// The contact is linked to whom the message went to and nobody else is; one that was linked before stays so.
+fn the_link_follows_what_was_sent(world: &World, was_linked: bool) -> Result<(), String> {
     let links = world.links_rows.all();
-    let tied = links.iter().filter(|(at, ..)| at.starts_with("user:"));
-    let tied: Vec<ContactLink> = tied.map(|(.., body)| serde_json::from_str(body).expect("a link")).collect();
+    let linked = links.iter().filter(|(at, ..)| at.starts_with("user:"));
+    let linked: Vec<ContactLink> = linked.map(|(.., body)| serde_json::from_str(body).expect("a link")).collect();
     let [(id, body)] = &world.line.shown()[..] else {
         // A repeat that names nobody came first, after a crash: nothing was sent.
-        return if tied.is_empty() { Ok(()) } else { Err("a link, and nothing was sent".into()) };
+        return if linked.is_empty() { Ok(()) } else { Err("a link, and nothing was sent".into()) };
     };
-    let [link] = &tied[..] else { return Err(format!("{} links", tied.len())) };
+    let [link] = &linked[..] else { return Err(format!("{} links", linked.len())) };
     let went_to_them = body.starts_with(link.user.expose());
-    if !(went_to_them || was_tied && link.user == user(1)) {
+    if !(went_to_them || was_linked && link.user == user(1)) {
         return Err("a link, and not of whom the message went to".into());
     }
     match run(world.journal().push(*id)).expect("rows").expect("a send").value.state {
@@ -181,11 +185,11 @@ fn the_link_follows_what_was_sent(world: &World, was_tied: bool) -> Result<(), S
 }
 
 /// The person in conflict has no link, its holder keeps the contact, and exactly one question asks whether the person is it.
-fn an_operator_is_asked(world: &World, tied_contact: Option<&str>) -> Result<(), String> {
+fn an_operator_is_asked(world: &World, linked_contact: Option<&str>) -> Result<(), String> {
     let links = Links::new(std::sync::Arc::new(world.links_rows.calm()));
     let channel = world.channel.id.clone();
     let link = run(async move { links.of_user(&channel, &user(1)).await }).expect("rows");
-    if link.map(|link| link.value.contact.to_string()).as_deref() != tied_contact {
+    if link.map(|link| link.value.contact.to_string()).as_deref() != linked_contact {
         return Err("the link has changed".into());
     }
     let asked = run(world.journal().questions(&world.account.key)).expect("rows");
@@ -203,7 +207,7 @@ fn a_contact_that_names_somebody_else_is_asked_about_once_whatever_crashes() {
         false,
         |faults| small(true, true, faults),
         |world| {
-            tied_to(world, NEW, 2);
+            linked_to(world, NEW, 2);
             let mut crm = world.crm.state.lock().unwrap();
             let names = crm.contacts.get_mut(&ContactId::new(NEW)).expect("there");
             names.insert(LINE_USER_ID.to_owned(), user(1).expose().to_owned());
@@ -220,8 +224,8 @@ fn a_send_that_names_somebody_elses_contact_is_asked_about_once_whatever_crashes
         false,
         |faults| small(true, false, faults),
         |world| {
-            tied(world, OLD);
-            tied_to(world, NEW, 2);
+            linked(world, OLD);
+            linked_to(world, NEW, 2);
             let callback = CallbackId::new("ap-1");
             let (to, contact, text) = (Some(user(1)), Some(ContactId::new(NEW)), "text-once-".to_owned());
             world.post(Post { callback, to, contact, text, extra: false }, START_MS);
@@ -239,17 +243,17 @@ fn a_send_that_names_somebody_elses_contact_is_asked_about_once_whatever_crashes
 #[test]
 fn the_link_follows_what_was_sent_whomever_a_repeat_names() {
     // The last: found by the contact's link, so that a repeat that names another person links nobody, and is no conflict.
-    for (names, was_tied) in [([Some(1), Some(2)], false), ([Some(1), None], false), ([None, Some(2)], true)] {
+    for (names, was_linked) in [([Some(1), Some(2)], false), ([Some(1), None], false), ([None, Some(2)], true)] {
         every_crash_point_of(
             false,
             |faults| small(true, false, faults),
             |world| {
                 asked_twice(world, names);
-                if was_tied {
-                    tied(world, NEW);
+                if was_linked {
+                    linked(world, NEW);
                 }
             },
-            |world, ()| the_link_follows_what_was_sent(world, was_tied),
+            |world, ()| the_link_follows_what_was_sent(world, was_linked),
         );
     }
 }

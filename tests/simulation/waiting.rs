@@ -11,7 +11,7 @@ use musubi::ports::rows::{Commit, Versioned};
 
 use crate::crash_points::small;
 use crate::faults::Faults;
-use crate::linking::tied;
+use crate::linking::linked;
 use crate::models::crm::ModelNote;
 use crate::said::{said, saying, user, word};
 use crate::world::{MINUTE_MS, START_MS, World, run};
@@ -49,16 +49,16 @@ pub fn pending(world: &World) -> usize {
 }
 
 /// What is due at this moment is done.
-pub fn settled(world: &World, at_ms: i64) {
+pub fn dispatched(world: &World, at_ms: i64) {
     world.clock.advance_to(at_ms);
     run(world.dispatch().dispatch(&world.account.key, at_ms + 30_000)).expect("nothing fails here");
 }
 
 /// Everything that waits of what was said is done, as it falls due.
-pub fn all_settled(world: &World) {
+pub fn all_dispatched(world: &World) {
     for _ in 0..100 {
         let Some(row) = entries_in_outbox(world).first().cloned() else { return };
-        settled(world, row.due_at_ms.max(world.clock.now_ms()));
+        dispatched(world, row.due_at_ms.max(world.clock.now_ms()));
     }
     panic!("it does not end");
 }
@@ -70,11 +70,11 @@ pub fn notes(world: &World) -> usize {
 #[test]
 fn a_note_is_written_in_the_moment_in_which_the_pause_is_over() {
     let world = writes(1);
-    tied(&world, CONTACT);
+    linked(&world, CONTACT);
     let ready_at_ms = entries_in_outbox(&world)[0].due_at_ms;
-    settled(&world, ready_at_ms - 1);
+    dispatched(&world, ready_at_ms - 1);
     assert_eq!(notes(&world), 0);
-    settled(&world, ready_at_ms);
+    dispatched(&world, ready_at_ms);
     assert_eq!(notes(&world), 1);
     assert_eq!((entries_in_outbox(&world).len(), pending(&world)), (0, 0));
     assert_eq!(conversation(&world).value.next_entry, 1);
@@ -83,16 +83,16 @@ fn a_note_is_written_in_the_moment_in_which_the_pause_is_over() {
 #[test]
 fn a_note_waits_ten_minutes_for_the_properties_and_no_longer() {
     let world = writes(1);
-    tied(&world, CONTACT);
+    linked(&world, CONTACT);
     let ready_at_ms = entries_in_outbox(&world)[0].due_at_ms;
-    settled(&world, ready_at_ms - 1);
+    dispatched(&world, ready_at_ms - 1);
     // As where the CRM refuses them for now.
     let mut head = conversation(&world);
     head.value.sync_queued = true;
     let stored = run(world.journal().commit(vec![write::conversation(&head.value, head.rev)]));
     assert_eq!(stored.expect("a calm table"), Commit::Done);
     for (waits_ms, written) in [(0, 0), (10 * MINUTE_MS - 1, 0), (10 * MINUTE_MS, 1)] {
-        settled(&world, ready_at_ms + waits_ms);
+        dispatched(&world, ready_at_ms + waits_ms);
         assert_eq!(notes(&world), written, "after {waits_ms} ms");
     }
 }
@@ -101,11 +101,11 @@ fn a_note_waits_ten_minutes_for_the_properties_and_no_longer() {
 fn what_strangers_say_waits_seven_days_for_a_link_and_is_counted_as_it_goes() {
     let world = writes(91);
     let until_ms = START_MS + 1_000 + 7 * DAY_MS;
-    settled(&world, START_MS + 60 * MINUTE_MS);
+    dispatched(&world, START_MS + 60 * MINUTE_MS);
     assert_eq!(entries_in_outbox(&world).iter().map(|row| row.due_at_ms).collect::<Vec<_>>(), [until_ms]);
-    settled(&world, until_ms - 1);
+    dispatched(&world, until_ms - 1);
     assert_eq!(pending(&world), 91);
-    settled(&world, until_ms);
+    dispatched(&world, until_ms);
     let count = run(world.journal().not_linked(&world.channel.id)).expect("a calm table").value.dropped;
     assert_eq!((pending(&world), count, conversation(&world).value.not_linked), (0, 91, 91));
     assert_eq!((entries_in_outbox(&world).len(), notes(&world)), (0, 0));
@@ -123,7 +123,7 @@ fn whoever_gets_a_contact_is_waited_for_as_long_as_that_takes() {
             assert_eq!(run(world.journal().commit(vec![write::done(&row)])).expect("a calm table"), Commit::Done);
         }
     }
-    settled(&world, due_at_ms);
+    dispatched(&world, due_at_ms);
     let [row] = &entries_in_outbox(&world)[..] else { panic!("one entry waits") };
     assert_eq!((row.due_at_ms, row.tries, pending(&world)), (due_at_ms + 5_000, 1, 1), "it is tried again soon");
 }
@@ -151,14 +151,14 @@ pub fn sealed(world: &World, contact: &str, tried_at_ms: i64) -> Entry {
 #[test]
 fn an_older_message_that_comes_between_two_parts_costs_and_doubles_nothing() {
     let world = small(true, false, Faults::crashes_at([]));
-    tied(&world, CONTACT);
+    linked(&world, CONTACT);
     let long = |number, more: String| Content::Text { text: word(number) + &more };
     world.arrives(saying(2, 1, START_MS, long(2, "&".repeat(20_000))), START_MS + 1_000);
     let due_at_ms = entries_in_outbox(&world)[0].due_at_ms;
     let entry = sealed(&world, CONTACT, due_at_ms - 1_000);
     assert!(entry.continued().is_some(), "a part of it");
     world.arrives(saying(1, 1, START_MS - 60_000, long(1, "a".repeat(59_000))), START_MS + 2_000);
-    all_settled(&world);
+    all_dispatched(&world);
     let notes = world.crm.state.lock().unwrap().notes.iter().map(|note| note.body.clone()).collect::<Vec<_>>();
     let count = |of: &str| notes.iter().map(|body| body.matches(of).count()).sum::<usize>();
     assert_eq!((count("&amp;"), count(&word(1)), count(&word(2))), (20_000, 1, 1));
@@ -169,14 +169,14 @@ fn an_older_message_that_comes_between_two_parts_costs_and_doubles_nothing() {
 #[test]
 fn where_the_pause_was_made_longer_the_note_waits_for_the_longer_one() {
     let mut world = writes(1);
-    tied(&world, CONTACT);
+    linked(&world, CONTACT);
     let due_at_ms = entries_in_outbox(&world)[0].due_at_ms;
     world.change_channel(|channel| channel.settings.idle_window_ms += 60_000);
-    settled(&world, due_at_ms);
+    dispatched(&world, due_at_ms);
     assert_eq!((notes(&world), entries_in_outbox(&world)[0].due_at_ms), (0, due_at_ms + 60_000));
     let open = conversation(&world).value.open.expect("words wait");
     assert_eq!(open.due_at_ms, due_at_ms + 60_000);
-    settled(&world, due_at_ms + 60_000);
+    dispatched(&world, due_at_ms + 60_000);
     assert_eq!(notes(&world), 1);
 }
 
@@ -185,7 +185,7 @@ fn where_the_pause_was_made_longer_the_note_waits_for_the_longer_one() {
 fn where_the_crm_takes_no_key_of_ours_a_try_is_left_alone_for_five_minutes_and_then_looked_for() {
     for was_taken in [false, true] {
         let world = small(false, false, Faults::crashes_at([]));
-        tied(&world, CONTACT);
+        linked(&world, CONTACT);
         world.arrives(said(1, 1, START_MS), START_MS + 1_000);
         let tried_at_ms = entries_in_outbox(&world)[0].due_at_ms;
         let entry = sealed(&world, CONTACT, tried_at_ms);
@@ -193,11 +193,11 @@ fn where_the_crm_takes_no_key_of_ours_a_try_is_left_alone_for_five_minutes_and_t
             let note = ModelNote { key: entry.key, contact: entry.contact, at_ms: entry.at_ms, body: "-".into() };
             world.crm.state.lock().unwrap().notes.push(note);
         }
-        settled(&world, tried_at_ms + 1_000);
+        dispatched(&world, tried_at_ms + 1_000);
         assert_eq!(entries_in_outbox(&world)[0].due_at_ms, tried_at_ms + REST_MS, "it may be on its way");
-        settled(&world, tried_at_ms + REST_MS - 1);
+        dispatched(&world, tried_at_ms + REST_MS - 1);
         assert_eq!((notes(&world), pending(&world)), (usize::from(was_taken), 1));
-        settled(&world, tried_at_ms + REST_MS);
+        dispatched(&world, tried_at_ms + REST_MS);
         assert_eq!((notes(&world), pending(&world)), (1, 0), "was taken: {was_taken}");
         let entry = run(world.journal().entry(&key(&world), 0)).expect("a calm table").expect("it stands").value;
         let newest_ms = if was_taken { tried_at_ms } else { tried_at_ms + REST_MS };

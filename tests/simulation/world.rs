@@ -81,8 +81,8 @@ pub struct World {
     pub moment: Option<Moment>,
     /// What erasing said.
     pub receipts: Arc<Mutex<Vec<Receipt>>>,
-    /// The contacts that person 1 was tied to, one after the other; `-`: to none.
-    pub ties: Vec<String>,
+    /// The contacts that person 1 was linked to, one after the other; `-`: to none.
+    pub linked_contacts: Vec<String>,
     /// So many commits the table of links had when it was last looked at.
     pub(crate) ties_seen_at: u64,
     pub line: ModelLine,
@@ -137,7 +137,7 @@ impl World {
             acts: ModelQueue::new("acts", make.faults.clone(), clock.clone()),
             moment: None,
             receipts: Arc::default(),
-            ties: Vec::new(),
+            linked_contacts: Vec::new(),
             ties_seen_at: u64::MAX,
             line: ModelLine::new(make.faults.clone(), clock.clone()),
             crm: ModelCrm::new(make.faults.clone(), make.unique_keys, clock.clone()),
@@ -310,7 +310,7 @@ impl World {
     fn poll(&mut self, at: usize) {
         let mut context = Context::from_waker(Waker::noop());
         let polled = self.in_flight[at].future.as_mut().poll(&mut context);
-        self.see_ties();
+        self.watch_links();
         let dies = self.at_the_moment();
         if self.faults.take_crash() || dies {
             // The process is gone: what it held in its hands comes back when its time is up.

@@ -21,7 +21,7 @@ use musubi::line::{LineApiUrl, LineEvent, LineMessenger};
 use musubi::ports::{Channels, PortError, Queue};
 use tokio::time::{Instant, timeout_at};
 
-/// How many records of a batch are settled at once.
+/// How many records of a batch are handled at once.
 const AT_ONCE: usize = 10;
 /// An event that could not be recorded is sent on alone so often; then it is put aside. With the
 /// waits in between that is about a day.
@@ -70,14 +70,14 @@ impl Ports {
     }
 }
 
-/// A batch of the queue. What is not settled within the patience goes on alone: however long LINE lets answers wait, Lambda
+/// A batch of the queue. What is not handled within the patience goes on alone: however long LINE lets answers wait, Lambda
 /// ends nothing.
 pub async fn handle(ports: &Ports, event: SqsEvent, patience: Duration) -> SqsBatchResponse {
     let until = Instant::now() + patience;
-    batch::each(event, AT_ONCE, |record| settle(ports, record, until)).await
+    batch::each(event, AT_ONCE, |record| handle_record(ports, record, until)).await
 }
 
-async fn settle(ports: &Ports, record: SqsMessage, until: Instant) -> Result<(), PortError> {
+async fn handle_record(ports: &Ports, record: SqsMessage, until: Instant) -> Result<(), PortError> {
     let Some(job) = batch::job(&ports.inbox, &record).await? else { return Ok(()) };
     let Some(channel) = ports.channels.find(&job.channel).await? else {
         let why = "This Official Account is not set up in Musubi. Add it, then redrive. / \
@@ -90,7 +90,7 @@ async fn settle(ports: &Ports, record: SqsMessage, until: Instant) -> Result<(),
     }
 }
 
-/// Event by event: one that cannot be settled goes on alone, and never holds up its neighbours.
+/// Event by event: one that cannot be recorded goes on alone, and never holds up its neighbours.
 async fn each_event(
     ports: &Ports,
     channel: &Channel,
@@ -110,9 +110,9 @@ async fn each_event(
                 tracing::info!(channel.id = %channel.id, event.id = %event.inbound.id, "event.of_lines_own_test");
             }
             Ok(event) => {
-                let settled = timeout_at(until, answer_and_record(ports, channel, job.accepted_at_ms, &event)).await;
+                let recorded = timeout_at(until, answer_and_record(ports, channel, job.accepted_at_ms, &event)).await;
                 // Stopped there, it is as after a crash there: the next try finds what was done.
-                if let Err(error) = settled.unwrap_or_else(|_| Err(out_of_time())) {
+                if let Err(error) = recorded.unwrap_or_else(|_| Err(out_of_time())) {
                     musubi::telemetry::log_chain("event.postponed", &error);
                     let part = webhook::split_by_event(&job.body, job.place.as_ref()).swap_remove(number);
                     send_on(ports, alone(part), &error).await?;

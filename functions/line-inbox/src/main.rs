@@ -13,7 +13,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let parts = Parts::from_environment(&environment, Patience::WORKER)?;
     let ports = line_inbox::Ports::of(&parts, &environment)?;
     parts.warm_up(ReadableSecrets::Line).await;
-    // Stops five seconds before Lambda would: what is not settled by then can be sent on.
+    // Stops five seconds before Lambda would: what is not handled by then can be sent on.
     let handle = async |event: LambdaEvent<_>| {
         let left = event.context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
         let patience = left.saturating_sub(Duration::from_secs(5));

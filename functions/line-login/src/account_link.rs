@@ -13,7 +13,7 @@ use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use musubi::domain::addresses;
-use musubi::domain::claim::{EmailAddress, Whom};
+use musubi::domain::claim::{EmailAddress, Target};
 use musubi::domain::ids::{ChannelId, ContactId};
 use musubi::http::Refusal;
 use musubi::line::account_link::dialog_url;
@@ -60,23 +60,23 @@ pub async fn offer(
         return Err(Refusal::NOT_FOUND);
     }
     let Ok(wanted) = serde_json::from_slice::<Wanted>(&body) else { return Ok(problem("body")) };
-    let Some(whom) = whom(wanted.contact) else { return Ok(problem("contact")) };
+    let Some(target) = target(wanted.contact) else { return Ok(problem("contact")) };
     let nonce = random_text()?;
     let Some(redirect) = dialog_url(&ports.access_url, &wanted.link_token, &nonce) else {
         return Ok(problem("link_token"));
     };
-    ports.offer_link.offer(&channel, &whom, &nonce).await?;
+    ports.offer_link.offer(&channel, &target, &nonce).await?;
     Ok(([(CACHE_CONTROL, "no-store")], Json(json!({"redirect": redirect}))).into_response())
 }
 
 /// Exactly one of the two.
-fn whom(contact: Contact) -> Option<Whom> {
+fn target(contact: Contact) -> Option<Target> {
     match (contact.id, contact.email) {
         (Some(id), None) => {
             let fits = (1..=MAX_CONTACT_ID_CHARS).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric());
-            fits.then(|| Whom::Contact(ContactId::new(id)))
+            fits.then(|| Target::Contact(ContactId::new(id)))
         }
-        (None, Some(email)) => EmailAddress::parse(&email).map(Whom::Email),
+        (None, Some(email)) => EmailAddress::parse(&email).map(Target::Email),
         _ => None,
     }
 }

@@ -11,7 +11,7 @@ use musubi::flow::deliver::Deliver;
 use musubi::line::{LineApiUrl, LineMessenger};
 use musubi::ports::{PortError, Queue};
 
-/// How many records of a batch are settled at once: LINE takes about 0.1 s for one.
+/// How many records of a batch are handled at once: LINE takes about 0.1 s for one.
 const AT_ONCE: usize = 50;
 
 /// A job that fails is sent on so often; then it is put aside. With the waits in between that is about a day.
@@ -53,14 +53,14 @@ impl Ports {
     }
 }
 
-/// A batch of the queue. Repeats of one send are settled in turn: what was asked first is sent.
+/// A batch of the queue. Repeats of one send are handled in turn: what was asked first is sent.
 pub async fn handle(ports: &Ports, event: SqsEvent) -> SqsBatchResponse {
     let name = |job: &PushJob| (job.id, job.accepted_at_ms);
-    batch::each_in_turn(event, AT_ONCE, &ports.push, name, |job| settle(ports, job)).await
+    batch::each_in_turn(event, AT_ONCE, &ports.push, name, |job| handle_record(ports, job)).await
 }
 
-/// What could not be settled is sent on by ourselves, or put aside in words: SQS's own redrive gives no reason.
-async fn settle(ports: &Ports, job: PushJob) -> Result<(), PortError> {
+/// What could not be handled is sent on by ourselves, or put aside in words: SQS's own redrive gives no reason.
+async fn handle_record(ports: &Ports, job: PushJob) -> Result<(), PortError> {
     let Err(error) = ports.deliver.deliver(&job).await else { return Ok(()) };
     musubi::telemetry::log_chain("push.postponed", &error);
     let job = PushJob { tries: job.tries + 1, ..job };

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use musubi::domain::claim::Whom;
+use musubi::domain::claim::Target;
 use musubi::domain::ids::ContactId;
 use musubi::domain::language::Language;
 use musubi::ports::journal::{AskedBecause, write};
@@ -133,7 +133,7 @@ async fn decide(place: &Place, say: &Say, id: &str, same: bool) -> Result<Report
         let key = &question.conversation;
         if let (true, Some(user)) = (same, key.source.user()) {
             let channel = place.channel(key.channel.as_str()).await?.value;
-            person::claim(place, &channel, user, Whom::Contact(question.contact.clone())).await?;
+            person::claim(place, &channel, user, Target::Contact(question.contact.clone())).await?;
         }
         let answered = match (same, journal.question(&account.key, key).await?) {
             (false, Some(standing)) if standing.value == question => {

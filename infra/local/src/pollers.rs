@@ -1,5 +1,5 @@
 //! Event source mappings and schedules, by Lambda's rules: batches, windows, partial responses. What
-//! a handler does not settle comes back when its visibility runs out; a killed invocation settles nothing.
+//! a handler does not finish comes back when its visibility runs out; a killed invocation finishes nothing.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -24,7 +24,7 @@ pub struct Mapping {
     pub concurrency: usize,
 }
 
-/// Ends running invocations as Lambda does with one that runs out of time: nothing it holds is settled.
+/// Ends running invocations as Lambda does with one that runs out of time: nothing it holds is finished.
 #[derive(Clone, Default)]
 pub struct Kill(Arc<Notify>);
 
@@ -83,7 +83,7 @@ where
                 let event = event_of(&records, mapping.queue);
                 let _invocation = running.begin();
                 tokio::select! {
-                    response = handle(event) => settle(&sqs, mapping.queue, records, &response),
+                    response = handle(event) => hand_back(&sqs, mapping.queue, records, &response),
                     () = kill.comes() => {}
                 }
             }
@@ -129,7 +129,7 @@ fn event_of(records: &[Received], queue: &str) -> SqsEvent {
     event
 }
 
-fn settle(sqs: &LocalSqs, queue: &str, records: Vec<Received>, response: &SqsBatchResponse) {
+fn hand_back(sqs: &LocalSqs, queue: &str, records: Vec<Received>, response: &SqsBatchResponse) {
     for received in records {
         let failed = response.batch_item_failures.iter().any(|failure| failure.item_identifier == received.message.id);
         if !failed {

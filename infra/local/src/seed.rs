@@ -1,4 +1,4 @@
-//! The demo world: a coffee shop's Official Account tied to a HubSpot account, two friends, and two people who may become some.
+//! The demo world: a coffee shop's Official Account linked to a HubSpot account, two friends, and two people who may become some.
 
 use musubi::crm::CrmClients;
 use musubi::crm::hubspot::setup;
@@ -198,7 +198,7 @@ pub async fn musubi(
         linked_at_ms: clock.now_ms(),
         by: None,
     };
-    let _ = links.tie(&link).await?;
+    let _ = links.link(&link).await?;
     show_link(crms, &account, &link).await
 }
 

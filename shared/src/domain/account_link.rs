@@ -14,7 +14,7 @@ use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
 use ring::hmac;
 use serde::{Deserialize, Serialize};
 
-use super::claim::Whom;
+use super::claim::Target;
 use super::ids::{ChannelId, EventId};
 
 /// The data of a button that begins an account link. Stored in chats for ever: it never changes. A rich menu may use it, too.
@@ -54,9 +54,9 @@ pub struct LinkNonce {
 #[serde(tag = "is", content = "by", rename_all = "snake_case")]
 pub enum NonceState {
     /// Whoever brings it is the one in the CRM whom only the nonce itself can tell.
-    Closed(ClosedWhom),
+    Closed(SealedTarget),
     /// As rows of an earlier version say it: whoever brings it is this one in the CRM.
-    Open(Whom),
+    Open(Target),
     /// This event brought it. Who it was is forgotten.
     Used(EventId),
 }
@@ -64,18 +64,18 @@ pub enum NonceState {
 /// Whom a nonce stands for, readable with the nonce alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct ClosedWhom(String);
+pub struct SealedTarget(String);
 
-impl ClosedWhom {
-    fn close(whom: &Whom, channel: &ChannelId, nonce: &str) -> Self {
-        let mut bytes = serde_json::to_vec(whom).expect("our own types have string keys and finite numbers");
+impl SealedTarget {
+    fn close(target: &Target, channel: &ChannelId, nonce: &str) -> Self {
+        let mut bytes = serde_json::to_vec(target).expect("our own types have string keys and finite numbers");
         key(nonce)
             .seal_in_place_append_tag(only_one(), Aad::from(channel.as_str()), &mut bytes)
             .expect("it is far shorter than the cipher allows");
         Self(BASE64_STANDARD.encode(bytes))
     }
 
-    fn open(&self, channel: &ChannelId, nonce: &str) -> Option<Whom> {
+    fn open(&self, channel: &ChannelId, nonce: &str) -> Option<Target> {
         let mut bytes = BASE64_STANDARD.decode(&self.0).ok()?;
         let open = key(nonce).open_in_place(only_one(), Aad::from(channel.as_str()), &mut bytes).ok()?;
         serde_json::from_slice(open).ok()
@@ -95,16 +95,16 @@ fn only_one() -> Nonce {
 
 impl LinkNonce {
     /// A new one. `nonce` is random, at least 128 bits.
-    pub fn new(channel: ChannelId, whom: &Whom, nonce: &str, made_at_ms: i64) -> Self {
-        let closed = ClosedWhom::close(whom, &channel, nonce);
+    pub fn new(channel: ChannelId, target: &Target, nonce: &str, made_at_ms: i64) -> Self {
+        let closed = SealedTarget::close(target, &channel, nonce);
         Self { channel, made_at_ms, state: NonceState::Closed(closed) }
     }
 
     /// Whom it stands for. `None`: it is used up, or this is not its nonce.
-    pub fn whom(&self, nonce: &str) -> Option<Whom> {
+    pub fn target(&self, nonce: &str) -> Option<Target> {
         match &self.state {
             NonceState::Closed(closed) => closed.open(&self.channel, nonce),
-            NonceState::Open(whom) => Some(whom.clone()),
+            NonceState::Open(target) => Some(target.clone()),
             NonceState::Used(_) => None,
         }
     }
@@ -120,8 +120,8 @@ mod tests {
     use super::*;
     use crate::domain::claim::EmailAddress;
 
-    fn jiro() -> Whom {
-        Whom::Email(EmailAddress::parse("jiro@example.com").unwrap())
+    fn jiro() -> Target {
+        Target::Email(EmailAddress::parse("jiro@example.com").unwrap())
     }
 
     #[test]
@@ -130,14 +130,14 @@ mod tests {
         let row = serde_json::to_string(&made).unwrap();
         assert!(!row.contains("jiro") && !row.contains("email"), "{row}");
         let mut read: LinkNonce = serde_json::from_str(&row).unwrap();
-        assert_eq!((read.whom("the nonce"), read.whom("another nonce")), (Some(jiro()), None));
+        assert_eq!((read.target("the nonce"), read.target("another nonce")), (Some(jiro()), None));
         read.channel = ChannelId::new("2");
-        assert_eq!(read.whom("the nonce"), None, "another Official Account's");
+        assert_eq!(read.target("the nonce"), None, "another Official Account's");
     }
 
     #[test]
     fn a_nonce_stored_in_the_open_still_reads() {
         let row = r#"{"channel":"1","made_at_ms":1,"state":{"is":"open","by":{"is":"email","at":"jiro@example.com"}}}"#;
-        assert_eq!(serde_json::from_str::<LinkNonce>(row).unwrap().whom("any"), Some(jiro()));
+        assert_eq!(serde_json::from_str::<LinkNonce>(row).unwrap().target("any"), Some(jiro()));
     }
 }

@@ -20,7 +20,7 @@ pub struct ActionRequest {
     pub contact_properties: BTreeMap<String, String>,
     /// The Official Account to send from. `None`: the only one.
     pub channel: Option<String>,
-    /// To whom. `None`: the person tied to the contact.
+    /// To whom. `None`: the person linked to the contact.
     pub line_user_id: Option<LineUserId>,
     /// The messages that are not blank, in order, each with the name of its field.
     pub messages: Vec<(&'static str, MessageInput)>,

@@ -8,7 +8,7 @@ use super::ids::{BotUserId, ChannelId};
 use super::login::LoginSettings;
 use super::push::OutgoingMessage;
 
-/// One Official Account: who it is, which CRM account it is tied to, and its settings.
+/// One Official Account: who it is, which CRM account it is linked to, and its settings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Channel {
     /// The Messaging API channel.
@@ -19,7 +19,7 @@ pub struct Channel {
     pub name: String,
     /// `@...`, for operators' lists.
     pub basic_id: String,
-    /// The CRM account it is tied to.
+    /// The CRM account it is linked to.
     pub account: CrmAccountKey,
     /// What the owner chose.
     #[serde(default)]

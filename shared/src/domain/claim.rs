@@ -1,4 +1,4 @@
-//! A claim: somebody says who a person on LINE is in the CRM. The one dispatcher acts on it.
+//! An identity claim (no claim of a JSON web token): somebody says who a person on LINE is in the CRM. The one dispatcher acts on it.
 
 use std::fmt;
 
@@ -54,26 +54,26 @@ pub enum ClaimedBy {
 /// Who the person is said to be.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "is", content = "at", rename_all = "snake_case")]
-pub enum Whom {
+pub enum Target {
     /// Whoever has the LINE user ID; a new contact where nobody has.
-    Anyone,
+    ByLineUserId,
     /// Whoever has this e-mail address.
     Email(EmailAddress),
     /// This contact.
     Contact(ContactId),
-    /// Nobody any more: the two are untied.
-    Nobody,
+    /// Nobody any more: the two are unlinked.
+    Unlinked,
 }
 
-impl Whom {
+impl Target {
     /// Whether it says as much as the other one or more. That there is nobody outlives nothing that is said later, and nothing
     /// outlives it.
     fn is_at_least(&self, other: &Self) -> bool {
-        let exact = |whom: &Self| match whom {
-            Self::Anyone => Some(0),
+        let exact = |target: &Self| match target {
+            Self::ByLineUserId => Some(0),
             Self::Email(_) => Some(1),
             Self::Contact(_) => Some(2),
-            Self::Nobody => None,
+            Self::Unlinked => None,
         };
         matches!((exact(self), exact(other)), (Some(own), Some(others)) if own >= others)
     }
@@ -85,7 +85,7 @@ pub struct Claim {
     /// Who says so.
     pub by: ClaimedBy,
     /// Who the person is.
-    pub whom: Whom,
+    pub target: Target,
     /// When, in milliseconds.
     pub at_ms: i64,
     /// Where the person came from.
@@ -110,8 +110,8 @@ impl fmt::Debug for Claim {
 
 impl Claim {
     /// A bare claim: who says that the person is whom.
-    pub fn new(by: ClaimedBy, whom: Whom, at_ms: i64) -> Self {
-        Self { by, whom, at_ms, route: None, name: None, picture: None, is_friend: None }
+    pub fn new(by: ClaimedBy, target: Target, at_ms: i64) -> Self {
+        Self { by, target, at_ms, route: None, name: None, picture: None, is_friend: None }
     }
 
     /// Whether the person has agreed by an act of their own, so that a contact may be made for them even where follows and
@@ -125,9 +125,9 @@ impl Claim {
     #[must_use]
     pub fn after(self, waiting: Option<Self>) -> Self {
         match waiting {
-            Some(waiting) if waiting.by > self.by && waiting.whom.is_at_least(&self.whom) => Self {
+            Some(waiting) if waiting.by > self.by && waiting.target.is_at_least(&self.target) => Self {
                 by: waiting.by,
-                whom: waiting.whom,
+                target: waiting.target,
                 route: self.route.or(waiting.route),
                 name: self.name.or(waiting.name),
                 picture: self.picture.or(waiting.picture),
@@ -158,30 +158,31 @@ mod tests {
 
     #[test]
     fn an_operators_word_outlives_a_login_and_an_unlinking_outlives_nothing() {
-        let contact = Whom::Contact(ContactId::new("1"));
+        let contact = Target::Contact(ContactId::new("1"));
         let operator = Claim::new(ClaimedBy::Operator, contact.clone(), 1);
-        let login = Claim::new(ClaimedBy::Login, Whom::Anyone, 2);
-        assert_eq!(login.clone().after(Some(operator.clone())).whom, contact);
-        assert_eq!(operator.clone().after(Some(login.clone())).whom, contact);
-        let unlink = Claim::new(ClaimedBy::Login, Whom::Nobody, 3);
-        assert_eq!(unlink.clone().after(Some(operator)).whom, Whom::Nobody);
-        assert_eq!(login.clone().after(Some(unlink)).whom, Whom::Anyone);
-        let parted = Claim::new(ClaimedBy::Operator, Whom::Nobody, 4);
-        assert_eq!(login.after(Some(parted)).whom, Whom::Anyone, "who logs in after having left is back");
+        let login = Claim::new(ClaimedBy::Login, Target::ByLineUserId, 2);
+        assert_eq!(login.clone().after(Some(operator.clone())).target, contact);
+        assert_eq!(operator.clone().after(Some(login.clone())).target, contact);
+        let unlink = Claim::new(ClaimedBy::Login, Target::Unlinked, 3);
+        assert_eq!(unlink.clone().after(Some(operator)).target, Target::Unlinked);
+        assert_eq!(login.clone().after(Some(unlink)).target, Target::ByLineUserId);
+        let unlinked = Claim::new(ClaimedBy::Operator, Target::Unlinked, 4);
+        assert_eq!(login.after(Some(unlinked)).target, Target::ByLineUserId, "who logs in after having left is back");
     }
 
     #[test]
     fn of_two_addresses_the_weightier_word_stays_whatever_they_spell() {
-        let said = |by, text: &str| Claim::new(by, Whom::Email(EmailAddress::parse(text).unwrap()), 1);
+        let said = |by, text: &str| Claim::new(by, Target::Email(EmailAddress::parse(text).unwrap()), 1);
         let site = said(ClaimedBy::AccountLink, "aaa@example.com");
-        assert_eq!(said(ClaimedBy::Login, "bbb@example.com").after(Some(site.clone())).whom, site.whom);
+        assert_eq!(said(ClaimedBy::Login, "bbb@example.com").after(Some(site.clone())).target, site.target);
     }
 
     #[test]
     fn a_claim_shows_nobody() {
-        let mut claim = Claim::new(ClaimedBy::Login, Whom::Email(EmailAddress::parse("taro@example.com").unwrap()), 1);
+        let mut claim =
+            Claim::new(ClaimedBy::Login, Target::Email(EmailAddress::parse("taro@example.com").unwrap()), 1);
         claim.name = Some("Taro".into());
         assert_eq!(format!("{claim:?}"), "Claim { by: Login, at_ms: 1, .. }");
-        assert!(!format!("{:?}", claim.whom).contains("taro"));
+        assert!(!format!("{:?}", claim.target).contains("taro"));
     }
 }

@@ -179,15 +179,15 @@ pub struct Conversation {
     /// The contacts that were deleted under them, for whoever must find what remembers that.
     #[serde(default)]
     pub gone_contacts: Vec<ContactId>,
-    /// The person or an operator parted them from their contact: none is made until somebody links them again.
+    /// The person or an operator unlinked them from their contact: none is made until somebody links them again.
     #[serde(default)]
     pub unlinked: bool,
-    /// Activities whose text was dropped because nobody was tied to them.
+    /// Activities whose text was dropped because nobody was linked to them.
     #[serde(default)]
     pub not_linked: u64,
 }
 
-/// What people who are tied to nobody said to one Official Account, and nobody will read.
+/// What people who are linked to nobody said to one Official Account, and nobody will read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotLinked {
     /// Activities whose text was dropped, ever.
@@ -251,7 +251,7 @@ impl Conversation {
             }
         }
         if self.key.source.user().is_none() {
-            // No CRM record is tied to a group, a room or the channel itself: no text is kept for them.
+            // No CRM record is linked to a group, a room or the channel itself: no text is kept for them.
             self.not_linked += 1;
             return Vec::new();
         }
@@ -328,8 +328,8 @@ impl Conversation {
         self.enqueue_sync(now_ms)
     }
 
-    /// Somebody was tied to this person: what waited for that is due. Returns rows to remove and to enqueue.
-    pub fn tied(&mut self, now_ms: i64) -> (Vec<OutboxRow>, Vec<OutboxRow>) {
+    /// Somebody was linked to this person: what waited for that is due. Returns rows to remove and to enqueue.
+    pub fn linked(&mut self, now_ms: i64) -> (Vec<OutboxRow>, Vec<OutboxRow>) {
         self.profile_wanted = true;
         self.unlinked = false;
         let mut rows: Vec<OutboxRow> = self.enqueue_sync(now_ms).into_iter().collect();

@@ -116,7 +116,7 @@ pub enum DeadLetteredEffect {
     ClearContactFields {
         /// Which contact.
         contact: ContactId,
-        /// On which Official Account it was tied.
+        /// On which Official Account it was linked.
         channel: ChannelId,
     },
     /// Written by a later version.

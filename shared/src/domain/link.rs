@@ -6,7 +6,7 @@ use super::account::CrmAccountKey;
 use super::claim::ClaimedBy;
 use super::ids::{ChannelId, ContactId, LineUserId};
 
-/// The tie itself. Our row is the truth; the CRM's fields follow it.
+/// The link itself. Our row is the truth; the CRM's fields follow it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContactLink {
     /// The Official Account.
@@ -17,7 +17,7 @@ pub struct ContactLink {
     pub account: CrmAccountKey,
     /// The record.
     pub contact: ContactId,
-    /// Since when, in milliseconds: the moment before whoever tied them looked whether the person is erased, so that a link that
+    /// Since when, in milliseconds: the moment before whoever linked them looked whether the person is erased, so that a link that
     /// an erasure has missed is known by being older than it.
     pub linked_at_ms: i64,
     /// On whose word. `None`: nobody's; the contact was made or found by its LINE user ID.

@@ -58,11 +58,11 @@ pub enum Effect {
         /// Which contact.
         contact: ContactId,
     },
-    /// A contact is not tied to a person any more: its fields follow.
+    /// A contact is not linked to a person any more: its fields follow.
     ClearContactFields {
         /// Which contact.
         contact: ContactId,
-        /// On which Official Account it was tied.
+        /// On which Official Account it was linked.
         channel: ChannelId,
     },
     /// A person was erased while a contact was perhaps being made for them: no contact may go on naming them.
@@ -104,7 +104,7 @@ pub struct OutboxRow {
 }
 
 impl Effect {
-    /// The contact of this link is tied to its person no more.
+    /// The contact of this link is linked to its person no more.
     pub fn clear(link: &ContactLink) -> Self {
         Self::ClearContactFields { contact: link.contact.clone(), channel: link.channel.clone() }
     }

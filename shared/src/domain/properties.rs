@@ -11,7 +11,7 @@ pub const LINE_USER_NAME: &str = "line_user_name";
 pub const LINE_USER_PICTURE: &str = "line_user_picture";
 /// The CRM's own: the contact's e-mail address.
 pub const EMAIL: &str = "email";
-/// Since when the contact is tied to the person.
+/// Since when the contact is linked to the person.
 pub const LINE_LINKED_AT: &str = "line_linked_at";
 /// Whether the person can be reached.
 pub const LINE_FOLLOWS: &str = "line_follows";

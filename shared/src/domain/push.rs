@@ -82,7 +82,7 @@ pub struct PushJob {
     pub contact: Option<ContactId>,
     /// From which Official Account.
     pub channel: ChannelId,
-    /// To whom, where the action said so; else the person tied to the contact.
+    /// To whom, where the action said so; else the person linked to the contact.
     pub to: Option<LineUserId>,
     /// What to send, at most five.
     pub messages: Vec<OutgoingMessage>,
@@ -97,7 +97,7 @@ pub struct PushJob {
     /// It was refused before it was queued, and the workflow has been told: only the record is left to say so.
     #[serde(default)]
     pub refused: Option<Refused>,
-    /// How often in a row it could not be settled.
+    /// How often in a row it could not be delivered.
     #[serde(default)]
     pub tries: u32,
 }

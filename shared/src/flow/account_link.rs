@@ -14,7 +14,7 @@ use crate::domain::activity::Content;
 use crate::domain::addresses;
 use crate::domain::button::Button;
 use crate::domain::channel::Channel;
-use crate::domain::claim::{Claim, ClaimedBy, Whom};
+use crate::domain::claim::{Claim, ClaimedBy, Target};
 use crate::domain::conversation::ConversationKey;
 use crate::domain::ids::LineUserId;
 use crate::ports::PortError;
@@ -97,7 +97,7 @@ impl AccountLink {
                 break;
             }
             let now_ms = self.reply.clock.now_ms();
-            let claim = Claim::new(ClaimedBy::AccountLink, Whom::Nobody, asked.said_at_ms());
+            let claim = Claim::new(ClaimedBy::AccountLink, Target::Unlinked, asked.said_at_ms());
             let done = vec![write::event_handled(&key, &asked.event.id, now_ms)];
             if self.link.try_claim(channel, &key, &claim, done).await? == Commit::Done {
                 break;
@@ -130,9 +130,9 @@ impl AccountLink {
                 _ if found.value.is_expired(asked.event.at_ms) => return Ok(Err(Unusable::Expired)),
                 _ => {}
             }
-            let Some(whom) = found.value.whom(nonce) else { return Ok(Err(Unusable::Unknown)) };
+            let Some(target) = found.value.target(nonce) else { return Ok(Err(Unusable::Unknown)) };
             let used = LinkNonce { state: NonceState::Used(asked.event.id.clone()), ..found.value };
-            let claim = Claim::new(ClaimedBy::AccountLink, whom, asked.said_at_ms());
+            let claim = Claim::new(ClaimedBy::AccountLink, target, asked.said_at_ms());
             let right = vec![write::nonce(nonce, &used, found.rev)];
             if self.link.try_claim(channel, &key, &claim, right).await? == Commit::Done {
                 info!(channel.id = %channel.id, event.id = %asked.event.id, "account_link.confirmed");

@@ -9,8 +9,8 @@ use tracing::warn;
 
 use super::ask::ask;
 use super::begin::find_or_begin;
-use super::part::part_if_erased;
 use super::settle::{Ending, Settle, enqueue_completion};
+use super::unlink::unlink_if_erased;
 use super::{MAX_CONFLICTS, contended, step_back};
 use crate::domain::channel::Channel;
 use crate::domain::claim::ClaimedBy;
@@ -128,8 +128,8 @@ impl Deliver {
         let PushState::Sending(sending) = &mut push.value.state else { return Ok(()) };
         let now_ms = self.clock.now_ms();
         if self.is_erased(&push.value.channel, &sending.to, sending.first_attempt_at_ms).await? {
-            // An earlier try may have tied them, and come to no more.
-            part_if_erased(&self.journal, &self.links, (&push.value.channel, &sending.to), now_ms).await?;
+            // An earlier try may have linked them, and come to no more.
+            unlink_if_erased(&self.journal, &self.links, (&push.value.channel, &sending.to), now_ms).await?;
             let erased = Ending::Erased { at_ms: now_ms };
             return self.settler().settle(push.value.id, &erased).await.map(|_| ());
         }
@@ -152,7 +152,7 @@ impl Deliver {
         let answer = self.messenger.push(&push.channel, &sending.body, push.id).await;
         match answer {
             PushAnswer::Accepted { request_id } => {
-                let note = self.tie(&push, sending).await?;
+                let note = self.link(&push, sending).await?;
                 let settlement = self.settlement(PushOutcome::Accepted, note, request_id);
                 self.settler().settle(push.id, &Ending::Accepted(settlement)).await?;
                 Ok(())
@@ -247,12 +247,12 @@ impl Deliver {
 
     /// The request named both a contact and a LINE user ID, and LINE took it: the two are one person. By the send's row, which
     /// says whom the message went to: the job at hand may be a repeat that names another.
-    async fn tie(&self, push: &Push, sending: &Sending) -> Result<Option<SettlementNote>, PortError> {
+    async fn link(&self, push: &Push, sending: &Sending) -> Result<Option<SettlementNote>, PortError> {
         let Some(contact) = push.contact.as_ref().filter(|_| sending.named) else { return Ok(None) };
         let (to, since_ms) = (&sending.to, sending.first_attempt_at_ms);
         let linked_at_ms = self.clock.now_ms();
         if self.is_erased(&push.channel, to, since_ms).await? {
-            part_if_erased(&self.journal, &self.links, (&push.channel, to), linked_at_ms).await?;
+            unlink_if_erased(&self.journal, &self.links, (&push.channel, to), linked_at_ms).await?;
             return Ok(None);
         }
         for conflicts in 0..MAX_CONFLICTS {
@@ -271,7 +271,7 @@ impl Deliver {
                         linked_at_ms,
                         by: Some(ClaimedBy::Action),
                     };
-                    if self.links.tie(&link).await? == Commit::Done {
+                    if self.links.link(&link).await? == Commit::Done {
                         self.enqueue_linked(push, to, since_ms).await?;
                         return Ok(None);
                     }
@@ -283,7 +283,7 @@ impl Deliver {
             }
             step_back(&*self.clock, conflicts).await;
         }
-        Err(contended("tie"))
+        Err(contended("link"))
     }
 
     /// An operator is asked whether the two are one, unless they are already, or the person was erased.
@@ -310,9 +310,9 @@ impl Deliver {
             let now_ms = self.clock.now_ms();
             let mut begun = find_or_begin(&self.journal, &key, &push.account).await?;
             if begun.erasure.covers(since_ms) {
-                return part_if_erased(&self.journal, &self.links, (&push.channel, to), now_ms).await;
+                return unlink_if_erased(&self.journal, &self.links, (&push.channel, to), now_ms).await;
             }
-            let (removed, rows) = begun.head.value.tied(now_ms);
+            let (removed, rows) = begun.head.value.linked(now_ms);
             let mut writes: Vec<_> = removed.iter().map(write::done).chain(rows.iter().map(write::enqueue)).collect();
             writes.extend(begun.writes());
             if self.journal.commit(writes).await? == Commit::Done {

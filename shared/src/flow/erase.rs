@@ -9,7 +9,7 @@
 //! A send under way is in no list of its person's: it ends when its job comes by, within minutes, and takes its words along.
 //! Its outcome is `not_linked` where nothing can have been shown, else `unknown`; it is not tried again.
 //!
-//! The dispatcher may be making a contact for the person at this very moment, and stop before it has tied it: then nothing of ours
+//! The dispatcher may be making a contact for the person at this very moment, and stop before it has linked it: then nothing of ours
 //! knows the contact. Where the CRM has yet to hear of the person, a look is enqueued for a contact that names them, and that row
 //! alone keeps the LINE user ID until the dispatcher has looked, and once more some minutes later.
 //!
@@ -22,8 +22,8 @@ use std::sync::Arc;
 use serde::Serialize;
 use tracing::info;
 
-use super::part::part;
 use super::settle::wake;
+use super::unlink::unlink;
 use super::{MAX_CONFLICTS, contended, step_back};
 use crate::domain::account::CrmAccountKey;
 use crate::domain::conversation::ConversationKey;
@@ -52,7 +52,7 @@ pub struct Erase {
 pub enum Who {
     /// This person on LINE.
     User(LineUserId),
-    /// Whoever is tied to this contact, or was when it was deleted and is tied to no other one since; where nobody is (any
+    /// Whoever is linked to this contact, or was when it was deleted and is linked to no other one since; where nobody is (any
     /// more), nothing is removed. Of several who were, one a call.
     Contact(ContactId),
 }
@@ -94,7 +94,7 @@ pub struct LeftInCrm {
 /// What erasing did. After a call that stopped half-way, the repeat's receipt tells of the other half.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Receipt {
-    /// When, in milliseconds. `None`: nobody is tied to the contact.
+    /// When, in milliseconds. `None`: nobody is linked to the contact.
     pub erased_at_ms: Option<i64>,
     /// What went.
     pub removed: Removed,
@@ -122,9 +122,9 @@ impl Erase {
         let remains = self.end(account, &key, who, &mut receipt).await?;
         self.remove(&remains).await?;
         self.end_parked(account, channel, &user, &mut receipt).await?;
-        self.part(channel, &user, &mut receipt).await?;
+        self.unlink(channel, &user, &mut receipt).await?;
         if let Who::Contact(contact) = who {
-            let _ = self.journal.commit(vec![write::once_tied_no_more(account, contact, &key)]).await?;
+            let _ = self.journal.commit(vec![write::forget_former_link(account, contact, &key)]).await?;
         }
         info!(channel.id = %channel, conversation = key.hash(), removed = ?receipt.removed, "person.erased");
         wake(&*self.wake_ups, account).await;
@@ -143,9 +143,9 @@ impl Erase {
                 if let Some(link) = self.links.of_contact(account, contact, channel).await? {
                     return Ok(Some(link.value.user));
                 }
-                for key in self.journal.once_tied(account, contact).await? {
+                for key in self.journal.former_links(account, contact).await? {
                     let Some(user) = key.source.user().filter(|_| key.channel == *channel) else { continue };
-                    // Whoever is tied to another contact now is that contact's.
+                    // Whoever is linked to another contact now is that contact's.
                     if self.links.of_user(channel, user).await?.is_none() {
                         return Ok(Some(user.clone()));
                     }
@@ -171,14 +171,18 @@ impl Erase {
             let remains = self.journal.remains(account, key).await?;
             let now_ms = self.clock.now_ms();
             let ended = write::ended(key, head.as_ref().map_or(0, |head| head.rev));
-            let mut writes =
-                vec![write::erased(key, now_ms), ended, write::unsaid(key), write::question_closed(account, key)];
+            let mut writes = vec![
+                write::erased(key, now_ms),
+                ended,
+                write::claim_discarded(key),
+                write::question_closed(account, key),
+            ];
             let gone = head.iter().flat_map(|head| &head.value.gone_contacts);
             let gone = gone.filter(|contact| *who != Who::Contact((*contact).clone()));
-            writes.extend(gone.map(|contact| write::once_tied_no_more(account, contact, key)));
+            writes.extend(gone.map(|contact| write::forget_former_link(account, contact, key)));
             if let Who::Contact(contact) = who {
-                // It goes last: a repeat finds the person by it again, even where somebody has untied them meanwhile.
-                writes.push(write::once_tied(account, contact, key, now_ms));
+                // It goes last: a repeat finds the person by it again, even where somebody has unlinked them meanwhile.
+                writes.push(write::former_link(account, contact, key, now_ms));
             }
             if head.as_ref().is_some_and(|head| head.value.sync_queued) {
                 let clear = Effect::ClearErasedPerson { conversation: key.clone() };
@@ -248,10 +252,10 @@ impl Erase {
         Err(contended("erase parked"))
     }
 
-    async fn part(&self, channel: &ChannelId, user: &LineUserId, receipt: &mut Receipt) -> Result<(), PortError> {
+    async fn unlink(&self, channel: &ChannelId, user: &LineUserId, receipt: &mut Receipt) -> Result<(), PortError> {
         for conflicts in 0..MAX_CONFLICTS {
             let Some(link) = self.links.of_user(channel, user).await? else { return Ok(()) };
-            if part(&self.journal, &self.links, &link, self.clock.now_ms()).await? == Commit::Done {
+            if unlink(&self.journal, &self.links, &link, self.clock.now_ms()).await? == Commit::Done {
                 receipt.removed.links = 1;
                 receipt.left.contact = Some(link.value.contact);
                 return Ok(());

@@ -22,7 +22,7 @@ use tracing::{info, warn};
 use self::state::{Stated, seal};
 use super::link::Link;
 use crate::domain::channel::Channel;
-use crate::domain::claim::{Claim, ClaimedBy, Whom};
+use crate::domain::claim::{Claim, ClaimedBy, Target};
 use crate::domain::language::Language;
 use crate::domain::login::{ATTEMPT_MS, LoginAttempt, LoginPurpose};
 use crate::domain::route::RouteName;
@@ -206,13 +206,13 @@ impl LogIn {
         who: LoggedIn,
         route: Option<RouteName>,
     ) -> Result<LoggedInFor, LoginRefusal> {
-        let whom = who.email.map_or(Whom::Anyone, Whom::Email);
+        let target = who.email.map_or(Target::ByLineUserId, Target::Email);
         let claim = Claim {
             route: route.clone(),
             name: who.name,
             picture: who.picture,
             is_friend: who.is_friend,
-            ..Claim::new(ClaimedBy::Login, whom, self.clock.now_ms())
+            ..Claim::new(ClaimedBy::Login, target, self.clock.now_ms())
         };
         self.link.claim(channel, &who.user, &claim).await?;
         Ok(LoggedInFor::Linked { route })
@@ -220,7 +220,7 @@ impl LogIn {
 
     /// First our own record, then LINE: what the person asked of us must not hang on LINE.
     async fn unlink(&self, channel: &Channel, who: &LoggedIn) -> Result<LoggedInFor, LoginRefusal> {
-        let claim = Claim::new(ClaimedBy::Login, Whom::Nobody, self.clock.now_ms());
+        let claim = Claim::new(ClaimedBy::Login, Target::Unlinked, self.clock.now_ms());
         self.link.claim(channel, &who.user, &claim).await?;
         if let Some(token) = &who.access_token {
             match self.login.deauthorise(channel, token).await {

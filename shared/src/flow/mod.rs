@@ -17,11 +17,11 @@ pub mod log_in;
 pub mod meet;
 pub mod notice;
 pub mod offer_link;
-mod part;
 pub mod receive;
 pub mod record;
 pub mod reply;
 pub mod settle;
+mod unlink;
 
 use crate::ports::{Clock, PortError};
 

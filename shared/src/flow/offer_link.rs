@@ -6,7 +6,7 @@ use tracing::info;
 
 use crate::domain::account_link::LinkNonce;
 use crate::domain::channel::Channel;
-use crate::domain::claim::Whom;
+use crate::domain::claim::Target;
 use crate::ports::journal::write;
 use crate::ports::rows::Commit;
 use crate::ports::{Clock, Journal, PortError};
@@ -25,8 +25,8 @@ impl OfferLink {
     ///
     /// # Errors
     /// As the journal's; the nonce stands for nobody then.
-    pub async fn offer(&self, channel: &Channel, whom: &Whom, nonce: &str) -> Result<(), PortError> {
-        let offered = LinkNonce::new(channel.id.clone(), whom, nonce, self.clock.now_ms());
+    pub async fn offer(&self, channel: &Channel, target: &Target, nonce: &str) -> Result<(), PortError> {
+        let offered = LinkNonce::new(channel.id.clone(), target, nonce, self.clock.now_ms());
         match self.journal.commit(vec![write::nonce(nonce, &offered, 0)]).await? {
             Commit::Done => {
                 info!(channel.id = %channel.id, "account_link.offered");

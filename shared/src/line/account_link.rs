@@ -14,7 +14,7 @@ const WHAT: &str = "LINE's link token";
 /// The longest link token that we pass on. LINE documents no length.
 const MAX_LINK_TOKEN_CHARS: usize = 255;
 
-/// LINE's dialog, which ties the link token's person to the nonce. `access` is LINE's own `https://access.line.me`.
+/// LINE's dialog, which links the link token's person to the nonce. `access` is LINE's own `https://access.line.me`.
 /// `None`: the link token can be none.
 pub fn dialog_url(access: &str, link_token: &str, nonce: &str) -> Option<String> {
     let looks_like_one =

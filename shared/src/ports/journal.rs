@@ -14,7 +14,7 @@
 //! | | `claim` | [`Claim`] with what LINE Login told, until the contact follows it (30 days behind that) |
 //! | | `erased` | when everything else of it was erased, 60 days: what still comes from before is dropped |
 //! | `q:{account}` | `{conversation}` | [`Question`], until an operator decides; of a conflict, which comes up again if it lasts, 30 days; what was denied, 30 days |
-//! | `g:{contact}` | `{conversation}` | who was tied to a contact that is gone, 120 days: a privacy deletion may follow |
+//! | `g:{contact}` | `{conversation}` | who was linked to a contact that is gone, 120 days: a privacy deletion may follow |
 //! | `i:{channel}` | `friends` | [`FriendsImport`], no IDs, kept |
 //! | `l:{state}` | `used` | [`UsedLogin`]: LINE has said who the person is, one day |
 //! | `a:{nonce}` | `nonce` | [`LinkNonce`] of an account link, one day |
@@ -135,7 +135,7 @@ impl Journal {
         Ok(Listed::of(&self.all(&parked_partition(account), "").await?))
     }
 
-    /// How much was dropped because nobody was tied to who said it.
+    /// How much was dropped because nobody was linked to who said it.
     ///
     /// # Errors
     /// As the table's.
@@ -185,11 +185,11 @@ impl Journal {
         self.read(&claim_key(key)).await
     }
 
-    /// Who was tied to a contact that is gone.
+    /// Who was linked to a contact that is gone.
     ///
     /// # Errors
     /// As the table's.
-    pub async fn once_tied(
+    pub async fn former_links(
         &self,
         account: &CrmAccountKey,
         contact: &ContactId,

@@ -56,11 +56,11 @@ impl Links {
         Ok(None)
     }
 
-    /// Ties two that are both free. `Conflict`: one of them is tied already, perhaps to the other.
+    /// Links two that are both free. `Conflict`: one of them is linked already, perhaps to the other.
     ///
     /// # Errors
     /// As the table's.
-    pub async fn tie(&self, link: &ContactLink) -> Result<Commit, PortError> {
+    pub async fn link(&self, link: &ContactLink) -> Result<Commit, PortError> {
         let by_user = user_key(&link.channel, &link.user);
         let by_contact = contact_key(&link.account, &link.contact, &link.channel);
         self.0
@@ -71,13 +71,13 @@ impl Links {
             .await
     }
 
-    /// Ties the two, whatever either was tied to, in one write: `of_user` and `of_contact` are what was read for the person
-    /// and for the contact. Whoever else was tied to them is not any more. `Conflict`: somebody changed one of them meanwhile.
+    /// Links the two, whatever either was linked to, in one write: `of_user` and `of_contact` are what was read for the person
+    /// and for the contact. Whoever else was linked to them is not any more. `Conflict`: somebody changed one of them meanwhile.
     /// Twice: the second conflicts; read again and find it done.
     ///
     /// # Errors
     /// As the table's.
-    pub async fn switch(
+    pub async fn relink(
         &self,
         link: &ContactLink,
         of_user: Option<&Versioned<ContactLink>>,
@@ -102,7 +102,7 @@ impl Links {
     }
 
     /// The CRM gave the contact a new ID (a merge): the link follows. `Conflict`: somebody else moved
-    /// it, or the new contact is tied to another person.
+    /// it, or the new contact is linked to another person.
     ///
     /// # Errors
     /// As the table's.
@@ -118,11 +118,11 @@ impl Links {
             .await
     }
 
-    /// Unties the two. `Conflict`: somebody else changed it first.
+    /// Unlinks the two. `Conflict`: somebody else changed it first.
     ///
     /// # Errors
     /// As the table's.
-    pub async fn untie(&self, link: &Versioned<ContactLink>) -> Result<Commit, PortError> {
+    pub async fn unlink(&self, link: &Versioned<ContactLink>) -> Result<Commit, PortError> {
         let old = &link.value;
         self.0
             .commit(vec![

@@ -52,10 +52,10 @@ async fn whatever_arrives_at_the_action_gets_its_stated_answer_and_sends_once_wh
     assert_eq!(wrong, Vec::<String>::new());
 
     let sends: Vec<&str> = rows.iter().filter_map(|row| row.sends).collect();
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     app.until("every message", |app| app.world.line.delivered().len() >= sends.len()).await;
     app.minutes_pass(61);
-    app.settled().await;
+    app.at_rest().await;
     each_was_sent_once(&app, &sends);
     each_wait_ended(&app, &rows);
     for queue in ["push", "inbox", "push-dlq", "inbox-dlq", "crm-dlq.fifo"] {
@@ -105,7 +105,7 @@ fn each_was_sent_once(app: &App, sends: &[&str]) {
     expected.sort_unstable();
     assert_eq!(said, expected);
     let known = app.contact_of(local::seed::NEW_USER);
-    assert!(known.is_none_or(|contact| contact.id != LINKED_CONTACT), "nobody was tied anew");
+    assert!(known.is_none_or(|contact| contact.id != LINKED_CONTACT), "nobody was linked anew");
 }
 
 /// Each waiting workflow was told one outcome, however often it was told.

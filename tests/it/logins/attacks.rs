@@ -14,7 +14,7 @@ use crate::app::App;
 
 async fn nobody_is_linked(app: &App, what: &str) {
     app.until_queues_empty().await;
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     assert_eq!(app.world.hubspot.contacts(PORTAL_ID).len(), 1, "{what}");
 }
 
@@ -137,7 +137,7 @@ async fn a_form_of_another_site_unlinks_nobody() {
     assert_eq!(foreign.status, 400, "another token");
     let nobody = app.http.post(&url).form(&[("token", "x".repeat(43))]).send().await.expect("an answer");
     assert_eq!(nobody.status().as_u16(), 400, "no cookie");
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     assert!(app.contact_of(STRANGER_WITH_EMAIL).is_some());
 }
 
@@ -159,7 +159,7 @@ async fn a_liff_token_counts_only_from_our_page_and_for_this_channel() {
     let answer: serde_json::Value = good.json().await.expect("JSON");
     assert_eq!(answer["redirect"], format!("/line/{CHANNEL_ID}/login/done"));
     app.until("the contact", |app| app.contact_of(STRANGER).is_some()).await;
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     assert_eq!(app.contact_of(STRANGER).expect("a contact").properties["line_route"], "poster");
 }
 
@@ -262,7 +262,7 @@ async fn a_route_that_a_browser_makes_up_is_not_kept() {
     let back = browser.allow(&own, STRANGER, false, false).await;
     assert_eq!(browser.open(&back).await.status, 303, "it is they who log in");
     app.until("the contact", |app| app.contact_of(STRANGER).is_some()).await;
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     let contact = app.contact_of(STRANGER).expect("a contact");
     assert_eq!(contact.properties.get("line_route").map_or("", String::as_str), "");
 }

@@ -21,7 +21,7 @@ async fn a_new_person_logs_in_and_becomes_a_contact_with_route_name_and_friendsh
     assert!(done.status == 200 && done.body.contains("連携が完了しました"), "{}", done.body);
 
     app.until("the contact", |app| app.contact_of(STRANGER_WITH_EMAIL).is_some()).await;
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     let contact = app.contact_of(STRANGER_WITH_EMAIL).expect("a contact");
     assert_eq!(contact.properties["email"], "kenji@example.com");
     assert_eq!(contact.properties["line_user_name"], "けんじ");
@@ -39,7 +39,7 @@ async fn the_same_address_links_to_the_contact_that_has_it() {
     app.world.hubspot.create_contact(PORTAL_ID, &[("email", "kenji@example.com"), ("firstname", "健二")]);
     Browser::new(&app).log_in("", STRANGER_WITH_EMAIL, true).await;
     app.until("the link", |app| app.contact_of(STRANGER_WITH_EMAIL).is_some()).await;
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     let contact = app.contact_of(STRANGER_WITH_EMAIL).expect("a contact");
     assert_eq!(contact.properties["firstname"], "健二");
     assert_eq!(app.world.hubspot.contacts(PORTAL_ID).len(), 2, "nobody new");
@@ -50,13 +50,13 @@ async fn a_friend_with_a_contact_of_their_own_moves_to_the_one_that_has_the_addr
     let app = App::start().await;
     app.world.line.write_text(CHANNEL_ID, NEW_USER, "はじめまして").await;
     app.until("the first contact", |app| app.contact_of(NEW_USER).is_some()).await;
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     let first = app.contact_of(NEW_USER).expect("a contact").id;
     let known = app.world.hubspot.create_contact(PORTAL_ID, &[("email", "taro@example.com")]);
 
     Browser::new(&app).log_in("", NEW_USER, true).await;
     app.until("the move", |app| app.contact_of(NEW_USER).is_some_and(|contact| contact.id == known)).await;
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     let contacts = app.world.hubspot.contacts(PORTAL_ID);
     let left = contacts.iter().find(|contact| contact.id == first).expect("the first contact stays");
     assert_eq!(left.properties.get("line_user_id").map_or("", String::as_str), "", "and is nobody on LINE any more");
@@ -71,11 +71,11 @@ async fn where_that_is_wanted_the_contact_that_was_made_before_is_merged() {
     change_login(&app, |login| login.merge_duplicates = true).await;
     app.world.line.write_text(CHANNEL_ID, NEW_USER, "はじめまして").await;
     app.until("the first contact", |app| app.contact_of(NEW_USER).is_some()).await;
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     let known = app.world.hubspot.create_contact(PORTAL_ID, &[("email", "taro@example.com")]);
     Browser::new(&app).log_in("", NEW_USER, true).await;
     app.until("one is left", |app| app.world.hubspot.contacts(PORTAL_ID).len() == 2).await;
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     let contact = app.contact_of(NEW_USER).expect("a contact");
     assert_eq!(contact.properties["email"], "taro@example.com");
     let _ = known;
@@ -90,7 +90,7 @@ async fn without_an_address_there_is_a_dummy_or_none_by_setting() {
         app.change_channel(|channel| channel.settings.dummy_email_domain = domain.map(str::to_owned)).await;
         Browser::new(&app).log_in("", STRANGER, true).await;
         app.until("the contact", |app| app.contact_of(STRANGER).is_some()).await;
-        app.settled_but_entries().await;
+        app.at_rest_but_entries().await;
         let contact = app.contact_of(STRANGER).expect("a contact");
         assert_eq!(contact.properties.get("email").cloned().unwrap_or_default(), expected);
     }
@@ -102,7 +102,7 @@ async fn an_address_that_belongs_to_somebody_else_on_line_links_nobody_to_them()
     app.world.line.set_email(STRANGER_WITH_EMAIL, Some("hanako@example.com"));
     Browser::new(&app).log_in("", STRANGER_WITH_EMAIL, true).await;
     app.until("a contact of their own", |app| app.contact_of(STRANGER_WITH_EMAIL).is_some()).await;
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     let contact = app.contact_of(STRANGER_WITH_EMAIL).expect("a contact");
     assert_ne!(contact.id, LINKED_CONTACT);
     assert!(!contact.properties.contains_key("email"));
@@ -110,11 +110,11 @@ async fn an_address_that_belongs_to_somebody_else_on_line_links_nobody_to_them()
     let asked = (STRANGER_WITH_EMAIL.to_owned(), LINKED_CONTACT, AskedBecause::EmailTaken);
     assert_eq!(app.asked().await, std::slice::from_ref(&asked));
     Browser::new(&app).log_in("", STRANGER_WITH_EMAIL, true).await;
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     assert_eq!(app.asked().await, [asked]);
     app.deny().await;
     Browser::new(&app).log_in("", STRANGER_WITH_EMAIL, true).await;
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     assert_eq!(app.asked().await, []);
     app.world.line.write_text(CHANNEL_ID, LINKED_USER, "わたしです").await;
     app.until("the link stays", |app| app.linked("line_last_message") == "わたしです").await;
@@ -127,7 +127,7 @@ async fn where_an_operator_is_asked_nothing_is_linked_until_they_say_so() {
     let known = app.world.hubspot.create_contact(PORTAL_ID, &[("email", "kenji@example.com")]);
     Browser::new(&app).log_in("", STRANGER_WITH_EMAIL, true).await;
     app.until("a contact of their own", |app| app.contact_of(STRANGER_WITH_EMAIL).is_some()).await;
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     assert_ne!(app.contact_of(STRANGER_WITH_EMAIL).expect("a contact").id, known);
     let journal = app.world.parts(musubi::aws::Patience::WORKER).expect("parts").journal().expect("a journal");
     let asked = journal.questions(&crate::app::account()).await.expect("rows");
@@ -170,7 +170,7 @@ async fn a_person_is_unlinked_and_line_is_told_and_no_contact_is_made_anew() {
     let browser = Browser::new(&app);
     browser.log_in("", STRANGER_WITH_EMAIL, true).await;
     app.until("the contact", |app| app.contact_of(STRANGER_WITH_EMAIL).is_some()).await;
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
 
     let page = browser.open(&format!("/line/{CHANNEL_ID}/unlink")).await;
     let token =
@@ -187,18 +187,18 @@ async fn a_person_is_unlinked_and_line_is_told_and_no_contact_is_made_anew() {
     assert!(end.status == 200 && end.body.contains("解除しました"), "{}", end.body);
 
     app.until("the fields are empty", |app| app.contact_of(STRANGER_WITH_EMAIL).is_none()).await;
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     let told = app.world.line.ledger().calls.iter().filter(|call| call.path == "/user/v1/deauthorize").count();
     assert_eq!(told, 1);
     let contacts = app.world.hubspot.contacts(PORTAL_ID).len();
     app.world.line.write_text(CHANNEL_ID, STRANGER_WITH_EMAIL, "まだ友だちです").await;
     app.until_queues_empty().await;
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     assert_eq!(app.world.hubspot.contacts(PORTAL_ID).len(), contacts, "who has left is not taken back by writing");
 
     browser.log_in("", STRANGER_WITH_EMAIL, true).await;
     app.until("linked again", |app| app.contact_of(STRANGER_WITH_EMAIL).is_some()).await;
-    app.settled_but_entries().await;
+    app.at_rest_but_entries().await;
     assert_eq!(app.world.hubspot.contacts(PORTAL_ID).len(), contacts, "to the same contact, by the address");
 }
 

@@ -15,7 +15,7 @@ pub fn explain(language: Language, account: Account<'_>, token: &str) -> Page {
             format!("お客さまのLINEアカウントと、「{}」にご登録の情報との連携を解除します。", account.name)
         }
         Language::English => {
-            format!("Your LINE account will no longer be tied to what {} knows about you.", account.name)
+            format!("Your LINE account will no longer be linked to what {} knows about you.", account.name)
         }
     };
     let items: &[&str] = match language {

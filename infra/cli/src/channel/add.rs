@@ -14,7 +14,7 @@ use musubi::ports::{PortError, Secrets};
 use serde_json::json;
 
 use super::check::{self, host, switches};
-use super::{input, steps, tie, to_json, unconfirmed, webhook_url};
+use super::{attach, input, steps, to_json, unconfirmed, webhook_url};
 use crate::args::ChannelAdd;
 use crate::ask::Ask;
 use crate::failure::Failure;
@@ -41,7 +41,7 @@ pub async fn add(place: &Place, ask: &mut Ask, say: &Say, asked: &ChannelAdd) ->
 
     store(place, &id, secret, token, asked).await?;
     let channel = put(place, &id, &info, &account).await?;
-    tie(place, &account, &id, true).await?;
+    attach(place, &account, &id, true).await?;
     if !asked.keep_webhook {
         line.set_webhook_endpoint(&id, &url).await?;
     }

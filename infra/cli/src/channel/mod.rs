@@ -111,7 +111,7 @@ async fn remove(place: &Place, ask: &mut Ask, say: &Say, id: &str, yes: bool) ->
     if !yes && !ask.yes(&question)? {
         return Err(unconfirmed());
     }
-    tie(place, &channel.account, &channel.id, false).await?;
+    attach(place, &channel.account, &channel.id, false).await?;
     place.channels()?.remove(&channel.id).await?;
     Arc::clone(&place.parts.secrets()?).forget_line(&channel.id).await?;
     let text = say.pick(
@@ -129,15 +129,15 @@ fn unconfirmed() -> Failure {
 }
 
 /// Adds a channel to its CRM account's, or takes it off. Twice is the same as once.
-async fn tie(place: &Place, key: &CrmAccountKey, channel: &ChannelId, tied: bool) -> Result<(), Failure> {
+async fn attach(place: &Place, key: &CrmAccountKey, channel: &ChannelId, linked: bool) -> Result<(), Failure> {
     for _ in 0..5 {
         let Some(found) = place.channels()?.account(key).await? else { return Ok(()) };
         let mut account = found.value;
-        if account.channels.contains(channel) == tied {
+        if account.channels.contains(channel) == linked {
             return Ok(());
         }
         account.channels.retain(|known| known != channel);
-        if tied {
+        if linked {
             account.channels.push(channel.clone());
         }
         if place.channels()?.put_account(&account, found.rev).await? == Commit::Done {

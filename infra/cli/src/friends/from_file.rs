@@ -4,7 +4,7 @@ use std::path::Path;
 
 use futures::{StreamExt as _, TryStreamExt as _};
 use musubi::domain::channel::Channel;
-use musubi::domain::claim::{Claim, ClaimedBy, Whom};
+use musubi::domain::claim::{Claim, ClaimedBy, Target};
 use musubi::domain::conversation::ConversationKey;
 use musubi::domain::language::Language;
 use musubi::flow::link::Link;
@@ -82,18 +82,18 @@ impl Import<'_> {
             return Ok((friend.line, Taken::Erased));
         }
         let link = self.links.of_user(&self.channel.id, &friend.user).await?;
-        let is_so = link.as_ref().is_some_and(|link| match &friend.whom {
-            Whom::Contact(contact) => link.value.contact == *contact,
-            Whom::Anyone => true,
+        let is_so = link.as_ref().is_some_and(|link| match &friend.target {
+            Target::Contact(contact) => link.value.contact == *contact,
+            Target::ByLineUserId => true,
             _ => false,
         });
         let waiting = self.journal.claim(&key).await?.map(|waiting| waiting.value);
-        let is_told = waiting.is_some_and(|claim| claim.by == ClaimedBy::Preset && claim.whom == friend.whom);
+        let is_told = waiting.is_some_and(|claim| claim.by == ClaimedBy::Preset && claim.target == friend.target);
         if is_so || is_told {
             return Ok((friend.line, Taken::Already));
         }
         if !self.dry_run {
-            let mut claim = Claim::new(ClaimedBy::Preset, friend.whom.clone(), self.now_ms);
+            let mut claim = Claim::new(ClaimedBy::Preset, friend.target.clone(), self.now_ms);
             if link.is_none() {
                 // Of somebody who is linked already, LINE has told a newer name.
                 claim.name = friend.name.clone();

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use musubi::domain::claim::{EmailAddress, Whom};
+use musubi::domain::claim::{EmailAddress, Target};
 use musubi::domain::ids::{ContactId, LineUserId};
 
 use crate::failure::{Failure, Words};
@@ -18,7 +18,7 @@ pub struct Friend {
     /// Who on LINE.
     pub user: LineUserId,
     /// Who in the CRM.
-    pub whom: Whom,
+    pub target: Target,
     /// The name, where the row has one.
     pub name: Option<String>,
     /// The picture's address, where the row has one.
@@ -159,18 +159,18 @@ impl Lines<'_> {
 /// Whether the row is new. A person has one row, and a contact one person.
 fn place_of(
     friend: &Friend,
-    users: &mut HashMap<LineUserId, Whom>,
-    contacts: &mut HashMap<Whom, LineUserId>,
+    users: &mut HashMap<LineUserId, Target>,
+    contacts: &mut HashMap<Target, LineUserId>,
 ) -> Result<bool, Mistake> {
     if let Some(earlier) = users.get(&friend.user) {
-        return if *earlier == friend.whom { Ok(false) } else { Err(Mistake::UserTwice) };
+        return if *earlier == friend.target { Ok(false) } else { Err(Mistake::UserTwice) };
     }
-    if friend.whom != Whom::Anyone
-        && contacts.insert(friend.whom.clone(), friend.user.clone()).is_some_and(|other| other != friend.user)
+    if friend.target != Target::ByLineUserId
+        && contacts.insert(friend.target.clone(), friend.user.clone()).is_some_and(|other| other != friend.user)
     {
         return Err(Mistake::ContactTwice);
     }
-    users.insert(friend.user.clone(), friend.whom.clone());
+    users.insert(friend.user.clone(), friend.target.clone());
     Ok(true)
 }
 
@@ -214,10 +214,10 @@ impl Columns {
         if !LineUserId::is_well_formed(user) {
             return Err(Mistake::User);
         }
-        let whom = match (field(self.contact), field(self.email)) {
-            (Some(contact), _) => Whom::Contact(contact_id(contact)?),
-            (None, Some(email)) => Whom::Email(EmailAddress::parse(email).ok_or(Mistake::Email)?),
-            (None, None) => Whom::Anyone,
+        let target = match (field(self.contact), field(self.email)) {
+            (Some(contact), _) => Target::Contact(contact_id(contact)?),
+            (None, Some(email)) => Target::Email(EmailAddress::parse(email).ok_or(Mistake::Email)?),
+            (None, None) => Target::ByLineUserId,
         };
         let name = field(self.name);
         if name.is_some_and(|name| name.chars().count() > MAX_NAME || name.chars().any(char::is_control)) {
@@ -231,7 +231,7 @@ impl Columns {
         Ok(Friend {
             line,
             user: LineUserId::new(user),
-            whom,
+            target,
             name: name.map(str::to_owned),
             picture: picture.map(str::to_owned),
         })
@@ -270,12 +270,12 @@ mod tests {
              \"Taro, \"\"T\"\"\",{A},x,Taro@Example.com,,https://a.example/1.png\n\n,{B},,t@example.com,101,\n"
         );
         let good = rows(&text).good;
-        assert_eq!(good[0].whom, Whom::Email(EmailAddress::parse("taro@example.com").unwrap()));
+        assert_eq!(good[0].target, Target::Email(EmailAddress::parse("taro@example.com").unwrap()));
         assert_eq!((good[0].line, good[0].name.as_deref()), (2, Some("Taro, \"T\"")));
         assert_eq!(good[0].picture.as_deref(), Some("https://a.example/1.png"));
-        assert_eq!((good[1].line, &good[1].whom, &good[1].name), (4, &Whom::Contact(ContactId::new("101")), &None));
+        assert_eq!((good[1].line, &good[1].target, &good[1].name), (4, &Target::Contact(ContactId::new("101")), &None));
         let bare = rows(&format!("line_user_id\r\n{A}\r\n")).good;
-        assert_eq!((bare[0].user.expose(), &bare[0].whom), (A, &Whom::Anyone));
+        assert_eq!((bare[0].user.expose(), &bare[0].target), (A, &Target::ByLineUserId));
     }
 
     #[test]

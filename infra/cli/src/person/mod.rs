@@ -1,11 +1,11 @@
-//! One person on LINE: shown, linked, parted, erased. Their LINE user ID is read, never shown, and is no argument: arguments
+//! One person on LINE: shown, linked, unlinked, erased. Their LINE user ID is read, never shown, and is no argument: arguments
 //! stand in lists of processes and in shells' histories.
 
 mod erase;
 mod receipt;
 
 use musubi::domain::channel::Channel;
-use musubi::domain::claim::{Claim, ClaimedBy, Whom};
+use musubi::domain::claim::{Claim, ClaimedBy, Target};
 use musubi::domain::conversation::ConversationKey;
 use musubi::domain::ids::{ContactId, LineUserId};
 use musubi::domain::link::ContactLink;
@@ -99,7 +99,7 @@ async fn link(
     let contact = ContactId::new(contact);
     let other = place.parts.links()?.of_contact(&channel.account, &contact, &channel.id).await?;
     let replaces = other.is_some_and(|link| link.value.user != *user);
-    claim(place, channel, user, Whom::Contact(contact.clone())).await?;
+    claim(place, channel, user, Target::Contact(contact.clone())).await?;
     let mut text = say
         .pick(
             "受け付けました。1分ほどで連携が切り替わり、前のコンタクトのLINEプロパティーは空になります。コンタクトが存在しない場合は何も変わりません。",
@@ -118,7 +118,7 @@ async fn link(
 }
 
 async fn unlink(place: &Place, say: &Say, channel: &Channel, user: &LineUserId) -> Result<Report, Failure> {
-    claim(place, channel, user, Whom::Nobody).await?;
+    claim(place, channel, user, Target::Unlinked).await?;
     let text = say.pick(
         "受け付けました。1分ほどで連携が外れ、コンタクトのLINEプロパティーは空になります。もう一度連携されるまで、この人のコンタクトは作成されません。\n\
          LINE側の同意はここからは取り消せません。取り消しには本人のアクセストークンが必要で、Musubiは保存していないためです。本人がLINEアプリの［設定］＞［アカウント］＞［連動アプリ］で解除できます。本人が自分で連携を解除するページでは、LINE側の同意も取り消されます。",
@@ -143,9 +143,9 @@ async fn answered(place: &Place, say: &Say, channel: &Channel, user: &LineUserId
 }
 
 /// Says it on an operator's word; the dispatcher acts on it.
-pub(crate) async fn claim(place: &Place, channel: &Channel, user: &LineUserId, whom: Whom) -> Result<(), Failure> {
+pub(crate) async fn claim(place: &Place, channel: &Channel, user: &LineUserId, target: Target) -> Result<(), Failure> {
     let clock = place.clock();
-    let claim = Claim::new(ClaimedBy::Operator, whom, clock.now_ms());
+    let claim = Claim::new(ClaimedBy::Operator, target, clock.now_ms());
     let link = Link { journal: place.parts.journal()?, wake_ups: place.parts.wake_ups()?, clock };
     Ok(link.claim(channel, user, &claim).await?)
 }

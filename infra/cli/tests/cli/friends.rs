@@ -3,7 +3,7 @@
 use local::fake::line::{Endpoint, Friendship};
 use local::fake::{Fault, Plan};
 use musubi::domain::activity::Mark;
-use musubi::domain::claim::{Claim, ClaimedBy, EmailAddress, Whom};
+use musubi::domain::claim::{Claim, ClaimedBy, EmailAddress, Target};
 use musubi::domain::conversation::{Conversation, ConversationKey};
 use musubi::domain::ids::{ContactId, EventId, LineUserId};
 use musubi::domain::link::ContactLink;
@@ -80,11 +80,11 @@ async fn rows_of_a_file_become_claims_and_a_second_run_changes_nothing() {
     assert_eq!((ran.code, &told["taken"], &told["already"]), (1, &json!(3), &json!(0)), "a bad row is to be mended");
     assert_eq!(told["bad"], json!([{"line": 3, "reason": "email is no e-mail address"}]));
     let first = claim(&stack, &contact).await.unwrap();
-    assert_eq!((first.by, &first.whom), (ClaimedBy::Preset, &Whom::Contact(ContactId::new("101"))));
+    assert_eq!((first.by, &first.target), (ClaimedBy::Preset, &Target::Contact(ContactId::new("101"))));
     assert_eq!(first.name.as_deref(), Some("髙橋"));
     let address = EmailAddress::parse("taro@example.com").unwrap();
-    assert_eq!(claim(&stack, &email).await.unwrap().whom, Whom::Email(address));
-    assert_eq!(claim(&stack, &bare).await.unwrap().whom, Whom::Anyone);
+    assert_eq!(claim(&stack, &email).await.unwrap().target, Target::Email(address));
+    assert_eq!(claim(&stack, &bare).await.unwrap().target, Target::ByLineUserId);
     assert_eq!((claim(&stack, &broken).await, effects(&stack).await), (None, 3));
     assert!(!stack.aws.sqs().messages("crm.fifo").is_empty(), "the dispatcher is told");
 
@@ -107,7 +107,7 @@ async fn whoever_is_linked_as_the_row_says_or_was_erased_is_left_alone() {
             linked_at_ms: 1,
             by: None,
         };
-        assert_eq!(stack.parts.links().unwrap().tie(&link).await.unwrap(), Commit::Done);
+        assert_eq!(stack.parts.links().unwrap().link(&link).await.unwrap(), Commit::Done);
     }
     let gone = write::erased(&key(&stack, &erased), 1_786_000_000_000);
     assert_eq!(stack.parts.journal().unwrap().commit(vec![gone]).await.unwrap(), Commit::Done);
@@ -121,7 +121,7 @@ async fn whoever_is_linked_as_the_row_says_or_was_erased_is_left_alone() {
     assert_eq!((&told["taken"], &told["already"], &told["bad"][0]["line"]), (&json!(1), &json!(1), &json!(4)));
     assert_eq!((claim(&stack, &linked).await, claim(&stack, &erased).await), (None, None));
     let moves = claim(&stack, &moved).await.unwrap();
-    assert_eq!((moves.whom, moves.name), (Whom::Contact(ContactId::new("999")), None), "LINE's own name is newer");
+    assert_eq!((moves.target, moves.name), (Target::Contact(ContactId::new("999")), None), "LINE's own name is newer");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,7 @@
 //! `person` and `questions`.
 
 use musubi::domain::channel::Channel;
-use musubi::domain::claim::{Claim, ClaimedBy, Whom};
+use musubi::domain::claim::{Claim, ClaimedBy, Target};
 use musubi::domain::conversation::{Conversation, ConversationKey};
 use musubi::domain::ids::{ContactId, LineUserId};
 use musubi::domain::link::ContactLink;
@@ -26,7 +26,7 @@ async fn linked() -> (Stack, Channel) {
         linked_at_ms: 1_786_000_000_000,
         by: Some(ClaimedBy::Login),
     };
-    assert_eq!(stack.parts.links().unwrap().tie(&link).await.unwrap(), Commit::Done);
+    assert_eq!(stack.parts.links().unwrap().link(&link).await.unwrap(), Commit::Done);
     let mut head = Conversation::new(key(&channel), channel.account.clone());
     head.unanswered_since_ms = Some(1_786_000_000_001);
     assert_eq!(stack.parts.journal().unwrap().commit(vec![write::conversation(&head, 0)]).await.unwrap(), Commit::Done);
@@ -52,13 +52,13 @@ async fn a_person_is_shown_moved_and_unlinked_without_their_line_user_id() {
     let moved = ["person", "link", "--channel", CHANNEL, "--contact", BOB, "--from-contact", ANN];
     assert_eq!(stack.run(&moved, "").await.code, 0);
     let claim = said(&stack, &channel).await.expect("a claim");
-    assert_eq!((claim.by, claim.whom), (ClaimedBy::Operator, Whom::Contact(ContactId::new(BOB))));
+    assert_eq!((claim.by, claim.target), (ClaimedBy::Operator, Target::Contact(ContactId::new(BOB))));
     assert!(!stack.aws.sqs().messages("crm.fifo").is_empty(), "the dispatcher is told");
 
     let unlink = ["person", "unlink", "--channel", CHANNEL, "--user-stdin", "--lang", "ja"];
     let ran = stack.run(&unlink, &format!("{FRIEND}\n")).await;
     assert!(ran.code == 0 && ran.stdout.contains("連動アプリ"), "{} {}", ran.stdout, ran.stderr);
-    assert_eq!(said(&stack, &channel).await.expect("a claim").whom, Whom::Nobody);
+    assert_eq!(said(&stack, &channel).await.expect("a claim").target, Target::Unlinked);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -70,7 +70,7 @@ async fn a_line_user_id_is_no_argument_and_a_bad_one_is_not_repeated() {
     assert!(!ran.stderr.contains("typo"), "{}", ran.stderr);
     assert_eq!(said(&stack, &channel).await, None);
     assert_eq!(stack.run(&link, &format!("{FRIEND}\n")).await.code, 0);
-    assert_eq!(said(&stack, &channel).await.expect("a claim").whom, Whom::Contact(ContactId::new(BOB)));
+    assert_eq!(said(&stack, &channel).await.expect("a claim").target, Target::Contact(ContactId::new(BOB)));
     let both = ["person", "unlink", "--channel", CHANNEL, "--contact", ANN, "--user-stdin"];
     assert_eq!(stack.run(&both, "").await.code, 2);
     assert_eq!(stack.run(&["person", "unlink", "--channel", CHANNEL], "").await.code, 2);
@@ -102,7 +102,7 @@ async fn erasing_asks_first_and_gives_a_receipt_the_second_of_which_is_empty() {
 async fn a_question_is_listed_without_the_person_and_answered_once() {
     let (stack, channel) = linked().await;
     let journal = stack.parts.journal().unwrap();
-    for (answer, whom) in [("--different", None), ("--same", Some(Whom::Contact(ContactId::new(BOB))))] {
+    for (answer, target) in [("--different", None), ("--same", Some(Target::Contact(ContactId::new(BOB))))] {
         let question = Question::new(&key(&channel), &ContactId::new(BOB), AskedBecause::EmailTaken, 1_786_000_000_000);
         let asked = write::question(&channel.account, &question);
         assert_eq!(journal.commit(vec![asked]).await.unwrap(), Commit::Done);
@@ -118,7 +118,7 @@ async fn a_question_is_listed_without_the_person_and_answered_once() {
         }
         let id = listed["questions"][0]["question_id"].as_str().unwrap().to_owned();
         assert_eq!(stack.run(&["questions", "decide", &id, answer], "").await.code, 0);
-        assert_eq!(said(&stack, &channel).await.map(|claim| claim.whom), whom);
+        assert_eq!(said(&stack, &channel).await.map(|claim| claim.target), target);
         assert_eq!(stack.run(&["questions", "decide", &id, answer], "").await.code, 3);
         let comes_up_again = journal.to_ask(&channel.account, &question).await.unwrap();
         assert_eq!(comes_up_again.is_none(), answer == "--different", "what was denied is not asked again");

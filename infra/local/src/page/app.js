@@ -124,18 +124,18 @@ function chooseContact(id) {
 
 /** Somebody sets out to log in in another tab: whoever of them then reaches the CRM is shown. */
 function awaitSomebody() {
-  page.known = new Set(page.world.crm.contacts.map(tie));
+  page.known = new Set(page.world.crm.contacts.map(linkOf));
 }
 
 /** What a login changes of a contact. */
-function tie({ id, properties }) {
+function linkOf({ id, properties }) {
   return `${id} ${properties.line_user_id ?? ""}`;
 }
 
 /** Shows the person who has been waited for, once. */
 function welcome() {
   const { line, crm } = page.world;
-  const isNew = (contact) => contact.properties.line_user_id && !page.known.has(tie(contact));
+  const isNew = (contact) => contact.properties.line_user_id && !page.known.has(linkOf(contact));
   const userId = page.known && crm.contacts.find(isNew)?.properties.line_user_id;
   if (!userId || !line.people.some((person) => person.user_id === userId)) return;
   page.known = null;

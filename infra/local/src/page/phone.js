@@ -12,7 +12,7 @@ const seen = new Set();
 const drafts = new Map();
 let shownPerson = null;
 
-/** Ties the phone's controls to their effects, once. */
+/** Binds the phone's controls to their effects, once. */
 export function startPhone(page) {
   const send = (what, body) => page.person && page.post(`line/${page.person}/${what}`, body);
   const text = node("text");

@@ -24,7 +24,7 @@ const samples = {
   }, null, 1),
 };
 
-/** Ties the form to its run, once. */
+/** Binds the form to its run, once. */
 export function startWorkflow(page) {
   node("workflow").addEventListener("submit", (event) => {
     event.preventDefault();

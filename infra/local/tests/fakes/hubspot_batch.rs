@@ -1,4 +1,4 @@
-//! Batches: all or nothing, or 207; upserts; notes, tasks and their ties.
+//! Batches: all or nothing, or 207; upserts; notes, tasks and their associations.
 
 use local::fake::hubspot::ObjectType;
 use serde_json::{Value, json};
@@ -91,7 +91,7 @@ async fn a_batch_read_answers_207_for_what_is_missing() {
 }
 
 #[tokio::test]
-async fn notes_are_upserted_by_key_tied_twice_and_read_back_once() {
+async fn notes_are_upserted_by_key_associated_twice_and_read_back_once() {
     let hub = HubSpot::start().await;
     let contact = hub.fake.create_contact(PORTAL, &[]);
     let key = LINE_USER_ID.replace("line_user_id", "musubi_key").replace("contactinformation", "note");
@@ -103,8 +103,8 @@ async fn notes_are_upserted_by_key_tied_twice_and_read_back_once() {
     assert_eq!(hub.post(path, &body).await.body["results"][0]["new"], json!(false));
     assert_eq!(hub.fake.notes(PORTAL).len(), 1);
     let pair = json!({"inputs": [{"from": {"id": note}, "to": {"id": contact.to_string()}}]}).to_string();
-    let tie = "/crm/associations/2026-03/notes/contacts/batch/associate/default";
-    assert_eq!((hub.post(tie, &pair).await.status, hub.post(tie, &pair).await.status), (200, 200));
+    let associate = "/crm/associations/2026-03/notes/contacts/batch/associate/default";
+    assert_eq!((hub.post(associate, &pair).await.status, hub.post(associate, &pair).await.status), (200, 200));
     let path = format!("/crm/objects/2026-03/contacts/{contact}/associations/notes");
     let listed = hub.get(&path).await;
     assert_eq!(listed.body["results"].as_array().unwrap().len(), 1);
@@ -112,7 +112,7 @@ async fn notes_are_upserted_by_key_tied_twice_and_read_back_once() {
     let with = hub.get(&format!("/crm/objects/2026-03/contacts/{contact}?associations=notes")).await;
     assert_eq!(with.body["associations"]["notes"]["results"][0]["id"], note);
     let missing = json!({"inputs": [{"from": {"id": note}, "to": {"id": "5"}}]}).to_string();
-    assert_eq!(hub.post(tie, &missing).await.status, 207);
+    assert_eq!(hub.post(associate, &missing).await.status, 207);
 }
 
 #[tokio::test]

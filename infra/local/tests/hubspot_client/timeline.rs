@@ -13,7 +13,7 @@ async fn with_a_unique_key_a_note_is_one_note_whatever_gets_lost() {
     let written = note("key-1", &contact);
     world.fake.fault(Endpoint::BatchUpsert(ObjectType::Note), Fault::LoseAnswerAfterEffect, Plan::Next(3));
     assert_eq!(crm.write_notes(std::slice::from_ref(&written)).await, [Err(CrmFailure::Unknown)]);
-    // It is there, but tied to nobody: finding it ties it.
+    // It is there, but associated to nobody: finding it associates it.
     let found = crm.find_note(&written).await.unwrap().unwrap();
     assert_eq!(crm.write_notes(std::slice::from_ref(&written)).await, [Ok(found)]);
     let notes = world.fake.notes(PORTAL);

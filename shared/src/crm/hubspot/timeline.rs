@@ -1,7 +1,7 @@
-//! What hangs on a contact: notes and tasks are written, tied and found in the same way.
+//! What hangs on a contact: notes and tasks are written, associated and found in the same way.
 //!
-//! Where the account takes a unique property on them, a record is upserted by our key and then tied to the contact, both of
-//! which may be repeated. Elsewhere it is created with its tie in one call that is never repeated; when that ends in the
+//! Where the account takes a unique property on them, a record is upserted by our key and then associated to the contact, both of
+//! which may be repeated. Elsewhere it is created with its association in one call that is never repeated; when that ends in the
 //! unknown, the contact's own records are read. Source: HubSpot's notes, tasks and associations APIs (2026-03).
 
 use serde_json::{Value, json};
@@ -33,7 +33,7 @@ impl Kind {
         }
     }
 
-    /// The type of the tie to a contact, in this direction (HubSpot's guides on notes and tasks).
+    /// The type of the association to a contact, in this direction (HubSpot's guides on notes and tasks).
     fn to_contact(self) -> u32 {
         match self {
             Self::Note => 202,
@@ -68,10 +68,10 @@ pub(crate) async fn upsert(api: &Api, kind: Kind, items: &[Hanging]) -> Vec<Each
     for (place, answer) in missing.into_iter().zip(written) {
         ids[place] = answer.and_then(|record| id_of(&record));
     }
-    tie(api, kind, items, ids).await
+    associate(api, kind, items, ids).await
 }
 
-/// Creates records with their ties, each at most once. `Unknown` where no answer says what became of one.
+/// Creates records with their associations, each at most once. `Unknown` where no answer says what became of one.
 pub(crate) async fn create(api: &Api, kind: Kind, items: &[Hanging]) -> Vec<Each<String>> {
     let input = |item: &Hanging, contact: &ContactId| {
         let types = json!([{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": kind.to_contact()}]);
@@ -99,11 +99,11 @@ pub(crate) async fn create(api: &Api, kind: Kind, items: &[Hanging]) -> Vec<Each
     answers.into_iter().map(|answer| answer.and_then(|record| id_of(&record))).collect()
 }
 
-/// Finds a record by its key and sees to it that it is tied.
+/// Finds a record by its key and sees to it that it is associated.
 pub(crate) async fn find_by_key(api: &Api, kind: Kind, item: Hanging) -> Each<Option<String>> {
     let items = [item];
     let found = find_keys(api, kind, &items).await;
-    match tie(api, kind, &items, found.clone()).await.pop() {
+    match associate(api, kind, &items, found.clone()).await.pop() {
         Some(Err(CrmFailure::Gone)) if found == [Err(CrmFailure::Gone)] => Ok(None),
         Some(answer) => answer.map(Some),
         None => Ok(None),
@@ -164,8 +164,8 @@ async fn find_keys(api: &Api, kind: Kind, items: &[Hanging]) -> Vec<Each<String>
     answers.into_iter().map(|answer| answer.and_then(|record| id_of(&record))).collect()
 }
 
-/// Ties what was written to its contact. Twice is the same as once.
-async fn tie(api: &Api, kind: Kind, items: &[Hanging], mut ids: Vec<Each<String>>) -> Vec<Each<String>> {
+/// Associates what was written to its contact. Twice is the same as once.
+async fn associate(api: &Api, kind: Kind, items: &[Hanging], mut ids: Vec<Each<String>>) -> Vec<Each<String>> {
     let places: Vec<usize> = (0..ids.len()).filter(|place| ids[*place].is_ok()).collect();
     let inputs: Vec<Value> = places
         .iter()
@@ -180,7 +180,7 @@ async fn tie(api: &Api, kind: Kind, items: &[Hanging], mut ids: Vec<Each<String>
             Ok(_) => continue,
             Err(CrmFailure::Gone | CrmFailure::Refused { .. } | CrmFailure::NotReady { .. }) => {
                 match (&ids[place], &items[place].contact) {
-                    (Ok(id), contact) => tie_one(api, kind, id, contact).await.err(),
+                    (Ok(id), contact) => associate_one(api, kind, id, contact).await.err(),
                     (Err(_), _) => None,
                 }
             }
@@ -193,9 +193,9 @@ async fn tie(api: &Api, kind: Kind, items: &[Hanging], mut ids: Vec<Each<String>
     ids
 }
 
-/// Ties one, to the ID that a merge may have given the contact. Where the contact is gone, the record goes too: somebody's
-/// words must not outlive a privacy deletion, tied to nobody.
-async fn tie_one(api: &Api, kind: Kind, id: &str, contact: &ContactId) -> Each<()> {
+/// Associates one, to the ID that a merge may have given the contact. Where the contact is gone, the record goes too: somebody's
+/// words must not outlive a privacy deletion, associated to nobody.
+async fn associate_one(api: &Api, kind: Kind, id: &str, contact: &ContactId) -> Each<()> {
     let contact = match current_id(api, contact).await {
         Err(CrmFailure::Gone) => {
             let path = format!("/crm/objects/{VERSION}/{}/{}", kind.path(), segment(id));

@@ -10,7 +10,7 @@ pub enum PushOutcome {
     Accepted,
     /// The person has blocked the Official Account.
     Blocked,
-    /// Nobody on LINE is tied to this contact.
+    /// Nobody on LINE is linked to this contact.
     NotLinked,
     /// The user ID belongs to another LINE provider.
     WrongProvider,
@@ -98,7 +98,7 @@ pub struct Settlement {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SettlementNote {
-    /// Sent, but the contact and this LINE user ID are each tied to somebody else.
+    /// Sent, but the contact and this LINE user ID are each linked to somebody else.
     LinkConflict,
     /// LINE refused the channel's token.
     TokenRefused,

@@ -7,7 +7,7 @@
 use super::Dispatcher;
 use super::clear_contact_fields::cleared;
 use super::sync_contact::Person;
-use crate::domain::claim::{Claim, ClaimedBy, EmailAddress, Whom};
+use crate::domain::claim::{Claim, ClaimedBy, EmailAddress, Target};
 use crate::domain::ids::ContactId;
 use crate::domain::link::ContactLink;
 use crate::domain::login::ByEmail;
@@ -23,8 +23,8 @@ use crate::ports::rows::{Commit, Versioned};
 const OF_A_CUSTOMER: [&str; 5] = [property::EMAIL, "firstname", "lastname", "phone", "company"];
 
 /// What a claim came to.
-enum Heeded {
-    /// The person goes on: tied, or as before.
+enum Applied {
+    /// The person goes on: linked, or as before.
     GoOn,
     /// The row waits, or is done.
     Stop,
@@ -42,23 +42,23 @@ enum MayBe {
 
 impl Dispatcher<'_> {
     /// Acts on the claims of those who have one. Returns the people whose contact is to follow now.
-    pub(super) async fn heed_claims(&self, people: Vec<Person>) -> Result<Vec<Person>, PortError> {
+    pub(super) async fn apply_claims(&self, people: Vec<Person>) -> Result<Vec<Person>, PortError> {
         let mut left = Vec::new();
         for mut person in people {
             let Some(claim) = person.claim.as_ref().map(|claim| claim.value.clone()) else {
                 left.push(person);
                 continue;
             };
-            match &claim.whom {
-                Whom::Nobody => self.part(person).await?,
-                Whom::Anyone => left.push(person),
-                Whom::Contact(contact) => {
-                    if let Heeded::GoOn = self.heed_contact(&mut person, &claim, contact).await? {
+            match &claim.target {
+                Target::Unlinked => self.unlink(person).await?,
+                Target::ByLineUserId => left.push(person),
+                Target::Contact(contact) => {
+                    if let Applied::GoOn = self.apply_contact(&mut person, &claim, contact).await? {
                         left.push(person);
                     }
                 }
-                Whom::Email(email) => {
-                    if let Heeded::GoOn = self.heed_email(&mut person, &claim, email).await? {
+                Target::Email(email) => {
+                    if let Applied::GoOn = self.apply_email(&mut person, &claim, email).await? {
                         left.push(person);
                     }
                 }
@@ -68,35 +68,45 @@ impl Dispatcher<'_> {
     }
 
     /// The person and the contact part.
-    async fn part(&self, mut person: Person) -> Result<(), PortError> {
+    async fn unlink(&self, mut person: Person) -> Result<(), PortError> {
         if let Some(link) = person.link.take() {
             self.enqueue_now(Effect::clear(&link.value)).await?;
-            // At once, too: a look at a contact that still names the person would tie them again.
+            // At once, too: a look at a contact that still names the person would link them again.
             if let Err(failure) = self.wipe(&link.value.contact).await? {
                 return self.failed(&person.row, &failure).await;
             }
-            if self.up.links.untie(&link).await? == Commit::Conflict {
+            if self.up.links.unlink(&link).await? == Commit::Conflict {
                 return Ok(());
             }
-            tracing::info!(crm.account = %self.account.key, conversation = person.head.value.key.hash(), "link.parted");
+            tracing::info!(crm.account = %self.account.key, conversation = person.head.value.key.hash(), "link.removed");
         }
         person.head.value.unlinked = true;
         let answered = write::question_closed(&self.account.key, &person.head.value.key);
         self.leave_unlinked(person, vec![answered]).await
     }
 
-    async fn heed_contact(&self, person: &mut Person, claim: &Claim, contact: &ContactId) -> Result<Heeded, PortError> {
+    async fn apply_contact(
+        &self,
+        person: &mut Person,
+        claim: &Claim,
+        contact: &ContactId,
+    ) -> Result<Applied, PortError> {
         match self.crm.read_contacts(std::slice::from_ref(contact), &[]).await.pop() {
-            Some(Ok(record)) => self.switch(person, claim, &record.contact).await,
+            Some(Ok(record)) => self.relink(person, claim, &record.contact).await,
             Some(Err(CrmFailure::Gone)) | None => {
                 self.log_conflict(person, "claim.contact_gone");
-                Ok(Heeded::GoOn)
+                Ok(Applied::GoOn)
             }
             Some(Err(failure)) => self.wait(person, &failure).await,
         }
     }
 
-    async fn heed_email(&self, person: &mut Person, claim: &Claim, email: &EmailAddress) -> Result<Heeded, PortError> {
+    async fn apply_email(
+        &self,
+        person: &mut Person,
+        claim: &Claim,
+        email: &EmailAddress,
+    ) -> Result<Applied, PortError> {
         // The setting is about addresses that a login shows. Whoever else names one, knows whom they mean.
         let by_email = match claim.by {
             ClaimedBy::Login => person.channel.login.as_ref().map_or(ByEmail::AlwaysNew, |login| login.by_email),
@@ -104,34 +114,34 @@ impl Dispatcher<'_> {
         };
         if by_email == ByEmail::AlwaysNew {
             person.email = Some(email.clone());
-            return Ok(Heeded::GoOn);
+            return Ok(Applied::GoOn);
         }
         let found = self.crm.find_by_email(std::slice::from_ref(email), &[property::LINE_USER_ID]).await.pop();
         let record = match found {
             Some(Ok(Some(record))) => record,
             Some(Ok(None)) | None => {
                 person.email = Some(email.clone());
-                return Ok(Heeded::GoOn);
+                return Ok(Applied::GoOn);
             }
             // What the CRM takes for no address is nobody's there.
             Some(Err(CrmFailure::Refused { .. })) => {
                 self.log_conflict(person, "claim.address_refused");
-                return Ok(Heeded::GoOn);
+                return Ok(Applied::GoOn);
             }
             Some(Err(failure)) => return self.wait(person, &failure).await,
         };
         let why = match self.may_be(person, claim.by, &record).await? {
-            MayBe::Not => return Ok(Heeded::GoOn),
+            MayBe::Not => return Ok(Applied::GoOn),
             MayBe::Taken => AskedBecause::EmailTaken,
             MayBe::Is if by_email == ByEmail::Ask => AskedBecause::Email,
-            MayBe::Is => return self.switch(person, claim, &record.contact).await,
+            MayBe::Is => return self.relink(person, claim, &record.contact).await,
         };
         let is_new = person.link.as_ref().is_none_or(|link| link.value.contact != record.contact);
         let stands = !is_new || self.ask(person, &record.contact, why).await?;
-        Ok(if stands { Heeded::GoOn } else { Heeded::Stop })
+        Ok(if stands { Applied::GoOn } else { Applied::Stop })
     }
 
-    /// Whether an e-mail address is enough to say that the person is this contact: not where somebody else is tied to it, and
+    /// Whether an e-mail address is enough to say that the person is this contact: not where somebody else is linked to it, and
     /// not where somebody who weighs more has said who the person is.
     async fn may_be(&self, person: &Person, by: ClaimedBy, record: &ContactRecord) -> Result<MayBe, PortError> {
         let said =
@@ -139,16 +149,16 @@ impl Dispatcher<'_> {
         if said.is_some_and(|said| said > by) {
             return Ok(MayBe::Not);
         }
-        let tied = self.up.links.of_contact(&self.account.key, &record.contact, &person.channel.id).await?;
-        let other = tied.is_some_and(|link| link.value.user != person.user);
+        let linked = self.up.links.of_contact(&self.account.key, &record.contact, &person.channel.id).await?;
+        let other = linked.is_some_and(|link| link.value.user != person.user);
         let preset = record.properties.get(property::LINE_USER_ID).is_some_and(|user| user != person.user.expose());
         Ok(if other || preset { MayBe::Taken } else { MayBe::Is })
     }
 
-    /// Ties the person to the contact, whatever either was tied to.
-    async fn switch(&self, person: &mut Person, claim: &Claim, contact: &ContactId) -> Result<Heeded, PortError> {
+    /// Links the person to the contact, whatever either was linked to.
+    async fn relink(&self, person: &mut Person, claim: &Claim, contact: &ContactId) -> Result<Applied, PortError> {
         if person.link.as_ref().is_some_and(|link| link.value.contact == *contact) {
-            return Ok(Heeded::GoOn);
+            return Ok(Applied::GoOn);
         }
         let mut contact = contact.clone();
         if let Some(old) = person.link.clone() {
@@ -159,9 +169,9 @@ impl Dispatcher<'_> {
         }
         let link = self.link_to(person, contact, Some(claim.by));
         let of_contact = self.up.links.of_contact(&link.account, &link.contact, &link.channel).await?;
-        if self.up.links.switch(&link, person.link.as_ref(), of_contact.as_ref()).await? == Commit::Conflict {
+        if self.up.links.relink(&link, person.link.as_ref(), of_contact.as_ref()).await? == Commit::Conflict {
             // Somebody changed it meanwhile: the row stays due, and is looked at again.
-            return Ok(Heeded::Stop);
+            return Ok(Applied::Stop);
         }
         tracing::info!(
             crm.account = %self.account.key,
@@ -171,8 +181,8 @@ impl Dispatcher<'_> {
             "link.switched"
         );
         person.link = self.up.links.of_user(&link.channel, &link.user).await?;
-        person.tied = true;
-        Ok(if self.part_if_erased_meanwhile(person).await? { Heeded::Stop } else { Heeded::GoOn })
+        person.linked_now = true;
+        Ok(if self.unlink_if_erased_meanwhile(person).await? { Applied::Stop } else { Applied::GoOn })
     }
 
     /// The contact that the person leaves gives up the unique property: merged into the new one where that is allowed and it
@@ -209,7 +219,7 @@ impl Dispatcher<'_> {
     }
 
     /// Empties a contact's fields. Where it was merged, it is the record that is left that shows them, and only as long as
-    /// nobody is tied to that one: else they are its own person's.
+    /// nobody is linked to that one: else they are its own person's.
     pub(super) async fn wipe(&self, contact: &ContactId) -> Result<Result<(), CrmFailure>, PortError> {
         let record = match self.crm.read_contacts(std::slice::from_ref(contact), &[]).await.pop() {
             None | Some(Err(CrmFailure::Gone)) => return Ok(Ok(())),
@@ -233,9 +243,9 @@ impl Dispatcher<'_> {
         Ok(())
     }
 
-    async fn wait(&self, person: &Person, failure: &CrmFailure) -> Result<Heeded, PortError> {
+    async fn wait(&self, person: &Person, failure: &CrmFailure) -> Result<Applied, PortError> {
         self.failed(&person.row, failure).await?;
-        Ok(Heeded::Stop)
+        Ok(Applied::Stop)
     }
 
     fn log_conflict(&self, person: &Person, what: &'static str) {

@@ -1,7 +1,7 @@
-//! A contact that is tied to nobody any more loses what LINE told about the person.
+//! A contact that is linked to nobody any more loses what LINE told about the person.
 
 use super::super::begin::find_or_begin;
-use super::super::part::part;
+use super::super::unlink::unlink;
 use super::gone::conversation_of;
 use super::sync_contact::Person;
 use super::{Dispatcher, Verdict};
@@ -13,7 +13,7 @@ use crate::ports::crm::Properties;
 use crate::ports::journal::write;
 use crate::ports::rows::Commit;
 
-/// What goes with the tie. The route stays: it says how the contact came, not who it is on LINE.
+/// What goes with the link. The route stays: it says how the contact came, not who it is on LINE.
 const CLEARED: [&str; 12] = [
     property::LINE_USER_ID,
     property::LINE_USER_NAME,
@@ -29,7 +29,7 @@ const CLEARED: [&str; 12] = [
     property::LINE_RECENT_MESSAGES,
 ];
 
-/// The fields of a contact that nobody is tied to.
+/// The fields of a contact that nobody is linked to.
 pub(super) fn cleared() -> Properties {
     let mut properties = Properties::default();
     for name in CLEARED {
@@ -47,19 +47,19 @@ impl Dispatcher<'_> {
         Ok(())
     }
 
-    /// By our links as they are now: a contact that is tied (again) is written anew by whom it is tied to. Where that is somebody
+    /// By our links as they are now: a contact that is linked (again) is written anew by whom it is linked to. Where that is somebody
     /// who was erased meanwhile, what stands there from before goes first.
     async fn clear(&self, row: &OutboxRow) -> Result<Verdict, PortError> {
         let Effect::ClearContactFields { contact, .. } = &row.effect else { return Ok(Verdict::Leave) };
-        let tied = self.links_of(contact).await?;
-        let mut empties = tied.is_empty();
-        for link in &tied {
+        let linked = self.links_of(contact).await?;
+        let mut empties = linked.is_empty();
+        for link in &linked {
             empties |= self.journal().erasure(&conversation_of(&link.value)).await?.is_marked();
         }
         if empties && let Err(failure) = self.wipe(contact).await? {
             return Ok(Verdict::Failed(failure));
         }
-        for link in tied {
+        for link in linked {
             if !self.enqueue_anew(&link.value).await? {
                 return Ok(Verdict::Leave);
             }
@@ -69,12 +69,12 @@ impl Dispatcher<'_> {
     }
 
     /// Somebody erased the person after they were loaded, while their link was made: it goes again. `true`: so it was.
-    pub(super) async fn part_if_erased_meanwhile(&self, person: &mut Person) -> Result<bool, PortError> {
+    pub(super) async fn unlink_if_erased_meanwhile(&self, person: &mut Person) -> Result<bool, PortError> {
         if !self.journal().erasure(&person.head.value.key).await?.covers(person.loaded_at_ms) {
             return Ok(false);
         }
         if let Some(link) = person.link.take() {
-            let _ = part(self.journal(), &self.up.links, &link, self.now_ms()).await?;
+            let _ = unlink(self.journal(), &self.up.links, &link, self.now_ms()).await?;
         }
         Ok(true)
     }

@@ -2,7 +2,7 @@
 
 use futures::future::join_all;
 
-use super::super::part::part_if_erased;
+use super::super::unlink::unlink_if_erased;
 use super::sync_contact::Person;
 use super::{Dispatcher, UNKNOWN_REST_MS, Verdict};
 use crate::domain::conversation::ConversationKey;
@@ -25,7 +25,7 @@ impl Dispatcher<'_> {
     /// nothing else. A request of its that nobody waits for any more may still be on its way: so there is a second look.
     async fn clear_erased(&self, row: &OutboxRow, key: &ConversationKey) -> Result<Verdict, PortError> {
         let Some(user) = key.source.user() else { return Ok(Verdict::Leave) };
-        part_if_erased(self.journal(), &self.up.links, (&key.channel, user), self.now_ms()).await?;
+        unlink_if_erased(self.journal(), &self.up.links, (&key.channel, user), self.now_ms()).await?;
         if let Err(failure) = self.empty_if(user, |_| true).await? {
             return Ok(Verdict::Failed(failure));
         }
@@ -55,7 +55,7 @@ impl Dispatcher<'_> {
         Ok(ready)
     }
 
-    /// Empties the contact that names the person, if nobody is tied to it and it is to be emptied.
+    /// Empties the contact that names the person, if nobody is linked to it and it is to be emptied.
     async fn empty_if(
         &self,
         user: &LineUserId,

@@ -23,13 +23,13 @@ impl Dispatcher<'_> {
         Ok(ask(self.journal(), &self.account.key, &question, unchanged).await? == Commit::Done)
     }
 
-    /// The contact names the person, and is tied to somebody else on this Official Account. Where an operator has said that they
+    /// The contact names the person, and is linked to somebody else on this Official Account. Where an operator has said that they
     /// are two, it names its own person again, and the other one gets a contact of their own.
     pub(super) async fn contest(&self, person: &Person, contact: &ContactId) -> Result<(), PortError> {
         let (account, key) = (&self.account.key, &person.head.value.key);
         let links = self.links_of(contact).await?;
         let Some(holder) = links.into_iter().find(|link| link.value.channel == person.channel.id) else {
-            // They were untied, or erased, meanwhile.
+            // They were unlinked, or erased, meanwhile.
             return self.conclude(&person.row, Verdict::After(0)).await;
         };
         if self.journal().is_denied(account, key, contact).await? {

@@ -21,7 +21,7 @@ impl Dispatcher<'_> {
         self.bury(&row, &format!("given up after 29 days / 29日間書き込めませんでした: {why}")).await?;
         match &row.effect {
             Effect::WriteEntry { .. } => self.give_up_words(&row).await,
-            Effect::SyncContact { conversation } => self.end(&row, vec![write::unsaid(conversation)]).await,
+            Effect::SyncContact { conversation } => self.end(&row, vec![write::claim_discarded(conversation)]).await,
             _ => self.end(&row, Vec::new()).await,
         }
     }

@@ -4,7 +4,7 @@ use super::super::begin::find_or_begin;
 use super::Dispatcher;
 use super::gone::conversation_of;
 use super::reconcile_contact::Seen;
-use crate::domain::claim::{Claim, ClaimedBy, Whom};
+use crate::domain::claim::{Claim, ClaimedBy, Target};
 use crate::domain::conversation::ConversationKey;
 use crate::domain::ids::{ChannelId, LineUserId};
 use crate::domain::link::ContactLink;
@@ -30,12 +30,12 @@ impl Dispatcher<'_> {
         if !LineUserId::is_well_formed(named) {
             tracing::warn!(crm.account = %self.account.key, contact = %record.contact, "preset.malformed");
             crate::telemetry::count("PresetMalformed", 1);
-            return Ok(Seen::Settled);
+            return Ok(Seen::Agreed);
         }
         let user = LineUserId::new(named);
         // One field cannot name the persons of two providers: one of them is enough.
         if links.iter().any(|link| link.value.user == user) {
-            return Ok(Seen::Settled);
+            return Ok(Seen::Agreed);
         }
         for link in &links {
             if self.is_behind(&link.value).await? {
@@ -45,7 +45,7 @@ impl Dispatcher<'_> {
         self.preset(record, &user).await
     }
 
-    /// Somebody emptied the field of a contact that is tied, if it was filled at all.
+    /// Somebody emptied the field of a contact that is linked, if it was filled at all.
     async fn emptied(&self, links: &[Versioned<ContactLink>]) -> Result<Seen, PortError> {
         for link in links {
             if self.is_behind(&link.value).await? {
@@ -58,11 +58,11 @@ impl Dispatcher<'_> {
             if erasure.covers(link.value.linked_at_ms) {
                 continue;
             }
-            if let Seen::Later(wait_ms) = self.claim(&key, Whom::Nobody, &erasure).await? {
+            if let Seen::Later(wait_ms) = self.claim(&key, Target::Unlinked, &erasure).await? {
                 return Ok(Seen::Later(wait_ms));
             }
         }
-        Ok(Seen::Settled)
+        Ok(Seen::Agreed)
     }
 
     /// Whether the contact does not show the link yet. One whose person never had a conversation was never written to.
@@ -109,11 +109,11 @@ impl Dispatcher<'_> {
                 }
                 Err(wait_ms) => return Ok(Seen::Later(wait_ms)),
             }
-            if let Seen::Later(wait_ms) = self.claim(key, Whom::Contact(record.contact.clone()), &erasure).await? {
+            if let Seen::Later(wait_ms) = self.claim(key, Target::Contact(record.contact.clone()), &erasure).await? {
                 return Ok(Seen::Later(wait_ms));
             }
         }
-        Ok(Seen::Settled)
+        Ok(Seen::Agreed)
     }
 
     /// Whether the person was erased and stands on the contact only from before that. Read anew: the record at hand may be older
@@ -146,7 +146,7 @@ impl Dispatcher<'_> {
 
     /// The CRM says that the person is this, as far as is known of whether they are erased. What somebody else said and waits is
     /// acted on first.
-    async fn claim(&self, key: &ConversationKey, whom: Whom, known: &Erasure) -> Result<Seen, PortError> {
+    async fn claim(&self, key: &ConversationKey, target: Target, known: &Erasure) -> Result<Seen, PortError> {
         let now_ms = self.now_ms();
         let mut begun = find_or_begin(self.journal(), key, &self.account.key).await?;
         if begun.erasure != *known {
@@ -156,13 +156,13 @@ impl Dispatcher<'_> {
         let rev = waiting.as_ref().map_or(0, |waiting| waiting.rev);
         match waiting.map(|waiting| waiting.value) {
             Some(waiting) if waiting.by != ClaimedBy::Preset => return Ok(Seen::Later(AFTER_US_MS)),
-            Some(waiting) if waiting.whom == whom => return Ok(Seen::Settled),
+            Some(waiting) if waiting.target == target => return Ok(Seen::Agreed),
             _ => {}
         }
-        let claim = Claim::new(ClaimedBy::Preset, whom, now_ms);
+        let claim = Claim::new(ClaimedBy::Preset, target, now_ms);
         // The contact that is to be shows neither name nor picture yet.
         let head = &mut begun.head.value;
-        head.profile_wanted |= claim.whom != Whom::Nobody;
+        head.profile_wanted |= claim.target != Target::Unlinked;
         let mut writes = vec![write::claim(key, &claim, rev, now_ms)];
         writes.extend(head.enqueue_sync(now_ms).iter().map(write::enqueue));
         writes.extend(begun.writes());
@@ -170,6 +170,6 @@ impl Dispatcher<'_> {
             return Ok(Seen::Later(0));
         }
         tracing::info!(crm.account = %self.account.key, conversation = key.hash(), by = ?claim.by, "claim.recorded");
-        Ok(Seen::Settled)
+        Ok(Seen::Agreed)
     }
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::super::begin::find_or_begin;
-use super::super::part::part;
+use super::super::unlink::unlink;
 use super::Dispatcher;
 use crate::domain::ids::ContactId;
 use crate::domain::link::ContactLink;
@@ -26,7 +26,7 @@ const FORGET_TRIES: u32 = 8;
 /// What a look came to.
 pub(super) enum Seen {
     /// Link and contact agree, or will.
-    Settled,
+    Agreed,
     /// To be looked at again after this long, in milliseconds.
     Later(i64),
 }
@@ -73,7 +73,7 @@ impl Dispatcher<'_> {
             let seen = self.reconcile(&look, record).await?;
             for row in &look.rows {
                 match seen {
-                    Seen::Settled => self.done(row).await?,
+                    Seen::Agreed => self.done(row).await?,
                     Seen::Later(wait_ms) => self.postpone(row, wait_ms).await?,
                 }
             }
@@ -82,7 +82,7 @@ impl Dispatcher<'_> {
     }
 
     /// What comes first where several change at once: of two that were merged, the one whose person the merged record names;
-    /// then who has come to a contact, so that nobody is untied in between who has only moved.
+    /// then who has come to a contact, so that nobody is unlinked in between who has only moved.
     async fn rank(&self, look: &Look, record: &Each<ContactRecord>) -> Result<u8, PortError> {
         let Ok(record) = record else { return Ok(4) };
         let named = record.properties.get(LINE_USER_ID);
@@ -103,7 +103,7 @@ impl Dispatcher<'_> {
             }
             Ok(_) if look.forget && look.tries() < FORGET_TRIES => Ok(Seen::Later(MERGE_REST_MS)),
             Ok(record) => {
-                // First: whoever is tied by what it compares was not answered by what stands there from before.
+                // First: whoever is linked by what it compares was not answered by what stands there from before.
                 if !self.hear_of_answer(&record).await? {
                     return Ok(Seen::Later(0));
                 }
@@ -115,13 +115,13 @@ impl Dispatcher<'_> {
                 if !links.is_empty() && look.tries() == 0 {
                     return Ok(Seen::Later(MERGE_REST_MS));
                 }
-                self.let_go_of(&links).await
+                self.detach_all_deleted(&links).await
             }
             Err(failure) => Ok(Seen::Later(look.rows.first().map_or(0, |row| self.wait_after(row, &failure)))),
         }
     }
 
-    /// Who is tied to a contact, on each of the account's channels. A link whose person was erased goes with them.
+    /// Who is linked to a contact, on each of the account's channels. A link whose person was erased goes with them.
     pub(super) async fn links_of(&self, contact: &ContactId) -> Result<Vec<Versioned<ContactLink>>, PortError> {
         let mut links = Vec::new();
         for channel in &self.account.channels {
@@ -131,18 +131,18 @@ impl Dispatcher<'_> {
                 links.push(link);
                 continue;
             }
-            // On a conflict somebody has tied them anew: whoever looks next sees who.
-            let _ = part(self.journal(), &self.up.links, &link, self.now_ms()).await?;
+            // On a conflict somebody has linked them anew: whoever looks next sees who.
+            let _ = unlink(self.journal(), &self.up.links, &link, self.now_ms()).await?;
         }
         Ok(links)
     }
 
-    /// A merge: our links follow, and it is enqueued that the merged record says what it should of the person. Where it is tied to somebody
-    /// else already it keeps that person; the other one is untied, and operators are asked.
+    /// A merge: our links follow, and it is enqueued that the merged record says what it should of the person. Where it is linked to somebody
+    /// else already it keeps that person; the other one is unlinked, and operators are asked.
     async fn follow(&self, from: &ContactId, to: &ContactId) -> Result<Seen, PortError> {
         for link in self.links_of(from).await? {
-            let tied = self.up.links.of_contact(&self.account.key, to, &link.value.channel).await?;
-            if tied.is_some_and(|tied| tied.value.user != link.value.user) {
+            let linked = self.up.links.of_contact(&self.account.key, to, &link.value.channel).await?;
+            if linked.is_some_and(|linked| linked.value.user != link.value.user) {
                 if !self.lose(&link, to).await? {
                     return Ok(Seen::Later(0));
                 }
@@ -157,7 +157,7 @@ impl Dispatcher<'_> {
             }
             tracing::info!(crm.account = %self.account.key, contact = %to, "merge.followed");
         }
-        Ok(Seen::Settled)
+        Ok(Seen::Agreed)
     }
 
     /// `false`: somebody changed the conversation first, or erased it.
@@ -173,7 +173,7 @@ impl Dispatcher<'_> {
         }
         tracing::warn!(crm.account = %self.account.key, conversation = key.hash(), contact = %to, "merge.conflict");
         crate::telemetry::count("LinkConflict", 1);
-        let _ = self.up.links.untie(link).await?;
+        let _ = self.up.links.unlink(link).await?;
         Ok(true)
     }
 }

@@ -12,7 +12,7 @@ use crate::ports::PortError;
 use crate::ports::journal::write;
 use crate::ports::rows::Versioned;
 
-/// Text of people who are tied to nobody, and get no contact, waits this long for a link.
+/// Text of people who are linked to nobody, and get no contact, waits this long for a link.
 const WAIT_FOR_LINK_MS: i64 = 7 * 86_400_000;
 /// An entry waits this long for the properties that show its words.
 const WAIT_FOR_PERSON_MS: i64 = 10 * 60_000;
@@ -140,7 +140,7 @@ impl Dispatcher<'_> {
         Ok(())
     }
 
-    /// Nobody is tied to this person. Where a contact is to be made, the text waits for it as for anything that the CRM is
+    /// Nobody is linked to this person. Where a contact is to be made, the text waits for it as for anything that the CRM is
     /// queued; else at most seven days, then it is counted and gone.
     async fn wait_for_link(
         &self,

@@ -2,13 +2,13 @@
 
 use futures::future::join_all;
 
-use super::super::part::part;
+use super::super::unlink::unlink;
 use super::fewer::is_refused;
 use super::fields::set_profile;
 use super::{Dispatcher, Verdict};
 use crate::domain::activity::Activity;
 use crate::domain::channel::Channel;
-use crate::domain::claim::{Claim, ClaimedBy, EmailAddress, Whom};
+use crate::domain::claim::{Claim, ClaimedBy, EmailAddress, Target};
 use crate::domain::conversation::Conversation;
 use crate::domain::ids::{ContactId, LineUserId};
 use crate::domain::link::ContactLink;
@@ -37,8 +37,8 @@ pub(super) struct Person {
     pub(super) claim: Option<Versioned<Claim>>,
     /// An address that the contact gets, if it has none.
     pub(super) email: Option<EmailAddress>,
-    /// Tied in this call: what waited for it is due.
-    pub(super) tied: bool,
+    /// Linked in this call: what waited for it is due.
+    pub(super) linked_now: bool,
     /// Written with the state in which the person is left.
     pub(super) also: Vec<Write>,
 }
@@ -60,7 +60,7 @@ impl Dispatcher<'_> {
             people.extend(loaded?);
         }
         self.note_events(&people).await;
-        let people = self.heed_claims(people).await?;
+        let people = self.apply_claims(people).await?;
         let people = self.make_contacts(people).await?;
         let contacts: Vec<ContactId> =
             people.iter().filter_map(|person| person.link.as_ref().map(|link| link.value.contact.clone())).collect();
@@ -109,14 +109,14 @@ impl Dispatcher<'_> {
         let mut link = link.filter(|link| link.value.account == self.account.key);
         if let Some(left) = link.take_if(|link| head.value.contact_gone_at_ms >= Some(link.value.linked_at_ms)) {
             // Whoever erased the person, or let go of the contact, has not come to the link yet.
-            let _ = part(self.journal(), &self.up.links, &left, loaded_at_ms).await?;
+            let _ = unlink(self.journal(), &self.up.links, &left, loaded_at_ms).await?;
         }
         let claim = self.journal().claim(key).await?;
         let told =
             claim.as_ref().and_then(|claim| claim.value.name.clone().map(|name| (name, claim.value.picture.clone())));
-        // Whoever is to be tied is shown by name there, even where an earlier contact had it.
-        let to_be_tied = claim.as_ref().is_some_and(|claim| claim.value.whom != Whom::Nobody);
-        let profile = match (told, head.value.profile_wanted || to_be_tied) {
+        // Whoever is to be linked is shown by name there, even where an earlier contact had it.
+        let to_be_linked = claim.as_ref().is_some_and(|claim| claim.value.target != Target::Unlinked);
+        let profile = match (told, head.value.profile_wanted || to_be_linked) {
             (Some((display_name, picture_url)), _) => Some(LineProfile { display_name, picture_url }),
             // Who it is, the next call asks: the row stays due.
             (None, true) if !self.has_time_for_line() => return Ok(None),
@@ -134,7 +134,7 @@ impl Dispatcher<'_> {
             profile,
             claim,
             email: None,
-            tied: false,
+            linked_now: false,
             also: Vec::new(),
         }))
     }
@@ -152,7 +152,7 @@ impl Dispatcher<'_> {
         for (mut person, answer) in new.into_iter().zip(answers) {
             match answer {
                 Ok(contact) => {
-                    if self.tie(&mut person, contact).await? {
+                    if self.link(&mut person, contact).await? {
                         linked.push(person);
                     }
                 }
@@ -188,14 +188,14 @@ impl Dispatcher<'_> {
     pub(super) async fn leave_unlinked(&self, mut person: Person, mut writes: Vec<Write>) -> Result<(), PortError> {
         let head = &mut person.head.value;
         head.sync_queued = false;
-        writes.extend(person.claim.as_ref().map(|claim| write::heeded(&head.key, claim.rev)));
+        writes.extend(person.claim.as_ref().map(|claim| write::claim_applied(&head.key, claim.rev)));
         writes.push(write::done(&person.row));
         // On a conflict the row stays due.
         self.commit_head(&mut person.head, writes).await?;
         Ok(())
     }
 
-    /// The link of a person who is to be tied now.
+    /// The link of a person who is to be linked now.
     pub(super) fn link_to(&self, person: &Person, contact: ContactId, by: Option<ClaimedBy>) -> ContactLink {
         ContactLink {
             channel: person.channel.id.clone(),
@@ -208,24 +208,24 @@ impl Dispatcher<'_> {
     }
 
     /// Our row is the truth: it is written before anything else goes to the contact.
-    async fn tie(&self, person: &mut Person, contact: ContactId) -> Result<bool, PortError> {
+    async fn link(&self, person: &mut Person, contact: ContactId) -> Result<bool, PortError> {
         let link = self.link_to(person, contact, None);
-        let tied = match self.up.links.of_user(&link.channel, &link.user).await? {
+        let linked = match self.up.links.of_user(&link.channel, &link.user).await? {
             // Of the account that the channel belonged to before.
-            Some(old) if old.value.account != link.account => self.up.links.switch(&link, Some(&old), None).await?,
-            _ => self.up.links.tie(&link).await?,
+            Some(old) if old.value.account != link.account => self.up.links.relink(&link, Some(&old), None).await?,
+            _ => self.up.links.link(&link).await?,
         };
         let now = self.up.links.of_user(&link.channel, &link.user).await?;
         person.link = now.filter(|now| now.value.account == link.account);
-        person.tied = tied == Commit::Done;
+        person.linked_now = linked == Commit::Done;
         if person.link.is_none() {
             self.contest(person, &link.contact).await?;
         }
-        if person.tied && self.part_if_erased_meanwhile(person).await? {
+        if person.linked_now && self.unlink_if_erased_meanwhile(person).await? {
             return Ok(false);
         }
         let domain = person.channel.settings.dummy_email_domain.as_ref();
-        if person.tied && person.email.is_none() {
+        if person.linked_now && person.email.is_none() {
             person.email = domain.and_then(|domain| EmailAddress::parse(&format!("{}@{domain}", link.user.expose())));
         }
         Ok(person.link.is_some())
@@ -245,7 +245,7 @@ impl Dispatcher<'_> {
         }
     }
 
-    /// A merge gave the contact a new ID: the link follows. `false`: the new one is tied to another person; nothing of this
+    /// A merge gave the contact a new ID: the link follows. `false`: the new one is linked to another person; nothing of this
     /// one is written there, and a look at the old one decides who stays.
     async fn follow_merge(&self, person: &mut Person, contact: &ContactId) -> Result<bool, PortError> {
         let Some(link) = person.link.as_mut().filter(|link| link.value.contact != *contact) else { return Ok(true) };
@@ -309,9 +309,9 @@ impl Dispatcher<'_> {
         let mut writes = std::mem::take(&mut person.also);
         let head = &mut person.head.value;
         head.sync_queued = false;
-        if person.tied {
-            let (removed, rows) = head.tied(now_ms);
-            // `tied` enqueues the person anew; that is what has just been done.
+        if person.linked_now {
+            let (removed, rows) = head.linked(now_ms);
+            // `linked` enqueues the person anew; that is what has just been done.
             writes.extend(removed.iter().map(write::done));
             writes.extend(
                 rows.iter().filter(|row| !matches!(row.effect, Effect::SyncContact { .. })).map(write::enqueue),
@@ -320,13 +320,13 @@ impl Dispatcher<'_> {
         }
         head.profile_wanted &= person.profile.is_none() && head.friendship.blocked != Some(true);
         head.retracted.clear();
-        writes.extend(person.claim.as_ref().map(|claim| write::heeded(&head.key, claim.rev)));
+        writes.extend(person.claim.as_ref().map(|claim| write::claim_applied(&head.key, claim.rev)));
         writes.push(write::done(&person.row));
         self.commit_head(&mut person.head, writes).await?;
         Ok(())
     }
 
-    /// The contact was deleted in the CRM: the tie goes with it. The row stays due; what follows depends on the person.
+    /// The contact was deleted in the CRM: the link goes with it. The row stays due; what follows depends on the person.
     pub(super) async fn contact_gone(
         &self,
         row: &OutboxRow,
@@ -335,7 +335,7 @@ impl Dispatcher<'_> {
         let Some(user) = key.source.user() else { return self.done(row).await };
         if let Some(link) = self.up.links.of_user(&key.channel, user).await? {
             // On a conflict it is found gone again.
-            self.let_go(&link).await?;
+            self.detach_deleted(&link).await?;
         }
         Ok(())
     }

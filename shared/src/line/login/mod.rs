@@ -167,7 +167,7 @@ impl Login for LineLogin {
         };
         let (ours, _) = self.with_secret(&channel.id, attempt).await.map_err(|failure| match failure {
             LoginFailure::NotNow(source) => source,
-            settled => PortError::permanent(WHAT, settled.to_string()),
+            known => PortError::permanent(WHAT, known.to_string()),
         })?;
         let request = self.http.post(self.api.at(&["user", "v1", "deauthorize"])).bearer_auth(ours.token.expose());
         let request = request.json(&json!({ "userAccessToken": access_token.expose() }));

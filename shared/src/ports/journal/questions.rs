@@ -32,11 +32,11 @@ pub enum AskedBecause {
     Email,
     /// The contact has the person's e-mail address, and is somebody else on LINE.
     EmailTaken,
-    /// The contact names the person, and is tied to somebody else.
+    /// The contact names the person, and is linked to somebody else.
     NameTaken,
-    /// Two contacts that were tied are one now, which keeps the other person.
+    /// Two contacts that were linked are one now, which keeps the other person.
     Merged,
-    /// A workflow sent to the person from the contact, and one of the two is tied to another.
+    /// A workflow sent to the person from the contact, and one of the two is linked to another.
     Sent,
     /// Another version knows.
     #[serde(other)]

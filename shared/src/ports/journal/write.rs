@@ -118,12 +118,12 @@ pub fn claim(key: &ConversationKey, claim: &Claim, rev: u64, now_ms: i64) -> Wri
 }
 
 /// The contact follows the claim, if it is still the one that was read.
-pub fn heeded(key: &ConversationKey, rev: u64) -> Write {
+pub fn claim_applied(key: &ConversationKey, rev: u64) -> Write {
     Write::Delete { key: claim_key(key), expect: Expect::Rev(rev) }
 }
 
 /// The claim, whatever it is, is forgotten.
-pub fn unsaid(key: &ConversationKey) -> Write {
+pub fn claim_discarded(key: &ConversationKey) -> Write {
     Write::Delete { key: claim_key(key), expect: Expect::Any }
 }
 
@@ -150,13 +150,13 @@ pub fn question_closed(account: &CrmAccountKey, key: &ConversationKey) -> Write 
     Write::Delete { key: question_key(account, key), expect: Expect::Any }
 }
 
-/// The person was tied to a contact that is gone.
-pub fn once_tied(account: &CrmAccountKey, contact: &ContactId, key: &ConversationKey, now_ms: i64) -> Write {
+/// The person was linked to a contact that is gone.
+pub fn former_link(account: &CrmAccountKey, contact: &ContactId, key: &ConversationKey, now_ms: i64) -> Write {
     Write::put(gone_key(account, contact, key), key, Expect::Any).expiring(now_ms, GONE_DAYS)
 }
 
 /// That is forgotten.
-pub fn once_tied_no_more(account: &CrmAccountKey, contact: &ContactId, key: &ConversationKey) -> Write {
+pub fn forget_former_link(account: &CrmAccountKey, contact: &ContactId, key: &ConversationKey) -> Write {
     Write::Delete { key: gone_key(account, contact, key), expect: Expect::Any }
 }
 

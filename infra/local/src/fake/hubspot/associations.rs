@@ -1,4 +1,4 @@
-//! Ties between contacts and their notes and tasks. Associating twice is the same as once.
+//! Associations between contacts and their notes and tasks. Associating twice is the same as once.
 //!
 //! HubSpot's separate limits for association calls (100 or 150 per ten seconds, 500,000 a day) are not enforced: they count
 //! against the app's 110 here.
@@ -17,7 +17,7 @@ const LARGEST_READ: usize = 1_000;
 /// Associated records per page.
 const PAGE: usize = 500;
 
-/// What a record is tied to, by ascending ID.
+/// What a record is associated to, by ascending ID.
 pub(crate) fn linked(portal: &Portal, from: ObjectType, id: u64, to: ObjectType) -> Vec<u64> {
     match (from, to) {
         (ObjectType::Contact, _) => {
@@ -29,8 +29,8 @@ pub(crate) fn linked(portal: &Portal, from: ObjectType, id: u64, to: ObjectType)
     }
 }
 
-/// Ties two live records, if the fake knows ties between their types.
-fn tie(portal: &mut Portal, from: (ObjectType, u64), to: (ObjectType, u64)) -> Result<(), Problem> {
+/// Associates two live records, if the fake knows associations between their types.
+fn associate_two(portal: &mut Portal, from: (ObjectType, u64), to: (ObjectType, u64)) -> Result<(), Problem> {
     if portal.live(from.0, from.1).is_none() || portal.live(to.0, to.1).is_none() {
         return Err(Problem::not_found());
     }
@@ -50,7 +50,7 @@ fn tie(portal: &mut Portal, from: (ObjectType, u64), to: (ObjectType, u64)) -> R
     }
 }
 
-fn tied(from: (ObjectType, u64), to: (ObjectType, u64)) -> Value {
+fn associated(from: (ObjectType, u64), to: (ObjectType, u64)) -> Value {
     json!({
         "from": {"id": from.1.to_string()}, "to": {"id": to.1.to_string()},
         "associationSpec": {"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": type_id(from.0, to.0)},
@@ -73,8 +73,8 @@ pub(crate) fn put(
     from: (ObjectType, u64),
     to: (ObjectType, u64),
 ) -> Result<Answer, Problem> {
-    tie(state.portal(portal_id), from, to)?;
-    Ok(multi_status(state, 200, vec![tied(from, to)], Vec::new()))
+    associate_two(state.portal(portal_id), from, to)?;
+    Ok(multi_status(state, 200, vec![associated(from, to)], Vec::new()))
 }
 
 /// `POST /crm/associations/{V}/{from}/{to}/batch/associate/default`: what is not there becomes an error of a 207.
@@ -92,7 +92,7 @@ pub(crate) fn associate(
         let outcome = match ids {
             (Some(first), Some(second)) => {
                 let (first, second) = ((from, first), (to, second));
-                tie(state.portal(portal_id), first, second).map(|()| tied(first, second))
+                associate_two(state.portal(portal_id), first, second).map(|()| associated(first, second))
             }
             _ => return Err(Problem::validation("from.id and to.id are required")),
         };
@@ -129,8 +129,8 @@ pub(crate) fn read(
             errors.push(problem.entry(json!({"fromObjectId": [id.to_string()]})));
             continue;
         }
-        let (tied, paging) = page(&all, after, PAGE, from, to);
-        let mut result = json!({"from": {"id": id.to_string()}, "to": tied});
+        let (associated, paging) = page(&all, after, PAGE, from, to);
+        let mut result = json!({"from": {"id": id.to_string()}, "to": associated});
         if let Some(paging) = paging {
             result["paging"] = paging;
         }
@@ -178,8 +178,8 @@ pub(crate) fn list(
     portal.live(from.0, from.1).ok_or_else(Problem::not_found)?;
     let after = asked.query_value("after").and_then(|after| after.parse().ok()).unwrap_or_default();
     let limit = asked.query_value("limit").and_then(|limit| limit.parse().ok()).unwrap_or(PAGE).clamp(1, PAGE);
-    let (tied, paging) = page(&linked(portal, from.0, from.1, to), after, limit, from.0, to);
-    let mut body = json!({"results": tied});
+    let (associated, paging) = page(&linked(portal, from.0, from.1, to), after, limit, from.0, to);
+    let mut body = json!({"results": associated});
     if let Some(paging) = paging {
         body["paging"] = paging;
     }
@@ -193,7 +193,7 @@ fn page(all: &[u64], after: u64, limit: usize, from: ObjectType, to: ObjectType)
     ids.truncate(limit);
     let type_id = type_id(from, to);
     let kinds = json!([{"category": "HUBSPOT_DEFINED", "typeId": type_id, "label": null}]);
-    let tied = ids.iter().map(|id| json!({"toObjectId": id, "associationTypes": kinds})).collect();
+    let associated = ids.iter().map(|id| json!({"toObjectId": id, "associationTypes": kinds})).collect();
     let next = ids.last().filter(|_| more).map(|last| json!({"next": {"after": last.to_string()}}));
-    (tied, next)
+    (associated, next)
 }

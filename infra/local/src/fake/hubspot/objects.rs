@@ -25,7 +25,7 @@ pub(crate) fn create(state: &mut State, portal_id: u64, kind: ObjectType, asked:
     Ok(Answer::json(201, &shown(state, portal_id, kind, id, &names(&writes))))
 }
 
-/// The contacts that a new note or task shall be tied to: known contacts, by the right association type.
+/// The contacts that a new note or task shall be associated to: known contacts, by the right association type.
 pub(crate) fn associations_of(
     state: &mut State,
     portal_id: u64,

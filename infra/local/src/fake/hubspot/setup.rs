@@ -17,7 +17,7 @@ pub struct RecordView {
     pub id: u64,
     /// Its values.
     pub properties: Properties,
-    /// The contacts it is tied to (notes and tasks).
+    /// The contacts it is associated to (notes and tasks).
     pub contact_ids: Vec<u64>,
     /// When it was made, in milliseconds since 1970.
     pub created_at_ms: i64,

@@ -154,7 +154,7 @@ impl Portal {
         self.live(kind, id).map(|record| record.id)
     }
 
-    /// Ties a note or task to a contact. Doing it twice changes nothing.
+    /// Associates a note or task to a contact. Doing it twice changes nothing.
     pub(crate) fn associate(&mut self, activity: (ObjectType, u64), contact: u64) {
         self.contacts_of.entry(activity).or_default().insert(contact);
         self.activities_of.entry(contact).or_default().insert(activity);

@@ -80,10 +80,10 @@ pub(crate) fn loading(state: &mut State, channel_id: &str, asked: &Asked) -> Ans
     let seconds = seconds.filter(|seconds| (5..=60).contains(seconds) && seconds % 5 == 0);
     let until_ms = state.now_ms() + seconds.unwrap_or_default() * 1000;
     let channel = state.channel(channel_id);
-    let chat = body["chatId"].as_str().filter(|chat| channel.ties.contains_key(*chat));
+    let chat = body["chatId"].as_str().filter(|chat| channel.relationships.contains_key(*chat));
     match (chat, seconds) {
         (Some(chat), Some(_)) => {
-            if channel.ties[chat].friendship != Friendship::Blocked {
+            if channel.relationships[chat].friendship != Friendship::Blocked {
                 channel.loadings.push((chat.to_owned(), until_ms));
             }
             Answer::json(202, &json!({}))

@@ -19,10 +19,10 @@ pub(crate) fn profile(state: &mut State, channel_id: &str, asked: &Asked) -> Ans
         ["v2", "bot", "group", group, ..] => {
             channel.groups.get(*group).is_some_and(|members| members.iter().any(|member| member == user_id))
         }
-        _ => channel.ties.get(user_id).is_some_and(|tie| match tie.friendship {
+        _ => channel.relationships.get(user_id).is_some_and(|one| match one.friendship {
             Friendship::Friend => true,
             Friendship::Blocked => false,
-            Friendship::None => tie.wrote_at_ms.is_some(),
+            Friendship::None => one.wrote_at_ms.is_some(),
         }),
     };
     let Some(person) = state.people.get(user_id).filter(|_| visible) else {
@@ -56,8 +56,12 @@ pub(crate) fn followers(state: &mut State, channel_id: &str, asked: &Asked) -> A
         Some(_) => return refuse(400, "Invalid start"),
     };
     let channel = state.channel(channel_id);
-    let mut ids: Vec<&String> =
-        channel.ties.iter().filter(|(_, tie)| tie.friendship == Friendship::Friend).map(|(id, _)| id).collect();
+    let mut ids: Vec<&String> = channel
+        .relationships
+        .iter()
+        .filter(|(_, one)| one.friendship == Friendship::Friend)
+        .map(|(id, _)| id)
+        .collect();
     ids.sort();
     let mut page: Vec<&String> = ids.into_iter().filter(|id| **id > start).collect();
     let more = page.len() > limit;

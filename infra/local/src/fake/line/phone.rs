@@ -68,8 +68,8 @@ impl FakeLine {
     ) -> PhoneWebhook {
         let message_id = self.lock().message_id();
         let wrote = |state: &mut State, common: &Common| {
-            let tie = state.channel(channel_id).ties.entry(user_id.to_owned()).or_default();
-            tie.wrote_at_ms = Some(common.at_ms);
+            let one = state.channel(channel_id).relationships.entry(user_id.to_owned()).or_default();
+            one.wrote_at_ms = Some(common.at_ms);
         };
         let mut webhook = self.act(channel_id, user_id, true, wrote, |common| make(common, &message_id)).await;
         webhook.message_id = Some(message_id);
@@ -85,8 +85,8 @@ impl FakeLine {
     pub async fn unsend(&self, channel_id: &str, user_id: &str, message_id: &str) -> PhoneWebhook {
         self.drop_content(message_id);
         let forget = |state: &mut State, _: &Common| {
-            let tie = state.channel(channel_id).ties.entry(user_id.to_owned()).or_default();
-            for line in tie.talk.iter_mut().filter(|line| line.message_id == message_id) {
+            let one = state.channel(channel_id).relationships.entry(user_id.to_owned()).or_default();
+            for line in one.talk.iter_mut().filter(|line| line.message_id == message_id) {
                 line.unsent = true;
                 line.message = json!({"type": "unsent"});
             }
@@ -135,7 +135,7 @@ impl FakeLine {
                 at_ms: common.at_ms,
                 unsent: false,
             };
-            self.lock().channel(channel_id).ties.entry(user_id.to_owned()).or_default().talk.push(line);
+            self.lock().channel(channel_id).relationships.entry(user_id.to_owned()).or_default().talk.push(line);
         }
         let posted = self.post_events(channel_id, vec![event]).await;
         PhoneWebhook { webhook_event_id: common.webhook_event_id, message_id: None, posted }

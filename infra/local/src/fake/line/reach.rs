@@ -53,11 +53,11 @@ pub(crate) fn check_recipients(
     let since_ms = state.now_ms() - MINUTE_MS;
     let channel = state.channel(channel_id);
     for recipient in to {
-        let Some(tie) = channel.ties.get_mut(recipient) else {
+        let Some(one) = channel.relationships.get_mut(recipient) else {
             continue;
         };
-        tie.got_at_ms.retain(|at_ms| *at_ms > since_ms);
-        if tie.got_at_ms.len() >= limit as usize {
+        one.got_at_ms.retain(|at_ms| *at_ms > since_ms);
+        if one.got_at_ms.len() >= limit as usize {
             return Err(refuse(429, TOO_MANY_TO_ONE_USER));
         }
     }
@@ -88,10 +88,10 @@ fn reached_people(state: &State, channel_id: &str, chat: &str) -> Vec<String> {
         return members.clone();
     }
     let now_ms = state.now_ms();
-    let reached = channel.ties.get(chat).is_some_and(|tie| match tie.friendship {
+    let reached = channel.relationships.get(chat).is_some_and(|one| match one.friendship {
         Friendship::Friend => true,
         Friendship::Blocked => false,
-        Friendship::None => tie.wrote_at_ms.is_some_and(|wrote_at_ms| now_ms - wrote_at_ms <= WROTE_RECENTLY_MS),
+        Friendship::None => one.wrote_at_ms.is_some_and(|wrote_at_ms| now_ms - wrote_at_ms <= WROTE_RECENTLY_MS),
     });
     if reached { vec![chat.to_owned()] } else { Vec::new() }
 }
@@ -122,9 +122,9 @@ pub(crate) fn deliver(
         let own_id = sent.get(at).and_then(|sent| sent["id"].as_str()).map(str::to_owned);
         let message_id = own_id.unwrap_or_else(|| state.message_id());
         let line = TalkLine { by_person: false, message_id, message: message.clone(), at_ms, unsent: false };
-        let tie = state.channel(channel_id).ties.entry(chat.to_owned()).or_default();
-        tie.talk.push(line);
-        tie.got_at_ms.push(at_ms);
+        let one = state.channel(channel_id).relationships.entry(chat.to_owned()).or_default();
+        one.talk.push(line);
+        one.got_at_ms.push(at_ms);
     }
 }
 

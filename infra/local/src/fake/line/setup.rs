@@ -11,7 +11,7 @@ impl FakeLine {
     pub fn add_channel(&self, spec: ChannelSpec) {
         let channel = Channel {
             long_lived: None,
-            ties: Default::default(),
+            relationships: Default::default(),
             reply_tokens: Default::default(),
             retry_keys: Default::default(),
             used_by_month: Default::default(),
@@ -103,8 +103,8 @@ impl FakeLine {
     /// The chat as the person's phone shows it, both directions, oldest first.
     pub fn talk(&self, channel_id: &str, user_id: &str) -> Vec<TalkLine> {
         let state = self.lock();
-        let tie = state.channels.get(channel_id).and_then(|channel| channel.ties.get(user_id));
-        tie.map(|tie| tie.talk.clone()).unwrap_or_default()
+        let one = state.channels.get(channel_id).and_then(|channel| channel.relationships.get(user_id));
+        one.map(|one| one.talk.clone()).unwrap_or_default()
     }
 
     /// True while the loading animation shows in this chat.

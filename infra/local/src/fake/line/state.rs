@@ -149,7 +149,7 @@ pub(crate) struct Person {
 }
 
 #[derive(Default)]
-pub(crate) struct Tie {
+pub(crate) struct Relationship {
     pub(crate) friendship: Friendship,
     pub(crate) was_friend: bool,
     pub(crate) wrote_at_ms: Option<i64>,
@@ -180,7 +180,7 @@ pub(crate) struct Redelivery {
 pub(crate) struct Channel {
     pub(crate) spec: ChannelSpec,
     pub(crate) long_lived: Option<String>,
-    pub(crate) ties: HashMap<String, Tie>,
+    pub(crate) relationships: HashMap<String, Relationship>,
     pub(crate) reply_tokens: HashMap<String, ReplyToken>,
     pub(crate) retry_keys: HashMap<String, RetryKey>,
     pub(crate) used_by_month: BTreeMap<(i16, i8), u32>,
@@ -241,15 +241,15 @@ impl State {
 
     /// How a person stands to a channel.
     pub(crate) fn friendship(&self, channel_id: &str, user_id: &str) -> Friendship {
-        let tie = self.channels.get(channel_id).and_then(|channel| channel.ties.get(user_id));
-        tie.map(|tie| tie.friendship).unwrap_or_default()
+        let one = self.channels.get(channel_id).and_then(|channel| channel.relationships.get(user_id));
+        one.map(|one| one.friendship).unwrap_or_default()
     }
 
     /// Sets a friendship without any webhook.
     pub(crate) fn set_friendship(&mut self, channel_id: &str, user_id: &str, friendship: Friendship) {
-        let tie = self.channel(channel_id).ties.entry(user_id.to_owned()).or_default();
-        tie.was_friend |= friendship == Friendship::Friend;
-        tie.friendship = friendship;
+        let one = self.channel(channel_id).relationships.entry(user_id.to_owned()).or_default();
+        one.was_friend |= friendship == Friendship::Friend;
+        one.friendship = friendship;
     }
 
     /// LINE's message IDs are numeric strings of 18 digits and more.

@@ -9,8 +9,8 @@ use crate::ports::journal::write;
 use crate::ports::rows::{Commit, Versioned};
 use crate::ports::{Journal, Links, PortError};
 
-/// Unties the two. `Conflict`: somebody changed the link first. Wakes nobody.
-pub(super) async fn part(
+/// Unlinks the two. `Conflict`: somebody changed the link first. Wakes nobody.
+pub(super) async fn unlink(
     journal: &Journal,
     links: &Links,
     link: &Versioned<ContactLink>,
@@ -18,12 +18,12 @@ pub(super) async fn part(
 ) -> Result<Commit, PortError> {
     let clear = OutboxRow::new(&link.value.account, Effect::clear(&link.value), now_ms, now_ms);
     let _ = journal.commit(vec![write::enqueue(&clear)]).await?;
-    links.untie(link).await
+    links.unlink(link).await
 }
 
-/// Unties the person from a contact to which they were tied by somebody who did not know yet that they are erased. A link is
+/// Unlinks the person from a contact to which they were linked by somebody who did not know yet that they are erased. A link is
 /// as old as what was known when it was made: see [`ContactLink::linked_at_ms`].
-pub(super) async fn part_if_erased(
+pub(super) async fn unlink_if_erased(
     journal: &Journal,
     links: &Links,
     (channel, user): (&ChannelId, &LineUserId),
@@ -33,7 +33,7 @@ pub(super) async fn part_if_erased(
     let link = links.of_user(channel, user).await?;
     if let Some(link) = link.filter(|link| erasure.covers(link.value.linked_at_ms)) {
         // On a conflict somebody else has seen to it.
-        let _ = part(journal, links, &link, now_ms).await?;
+        let _ = unlink(journal, links, &link, now_ms).await?;
     }
     Ok(())
 }

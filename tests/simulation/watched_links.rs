@@ -15,7 +15,7 @@ use crate::world::{World, run};
 
 impl World {
     /// A link is two rows: each must have its other half at every moment.
-    pub fn see_ties(&mut self) {
+    pub fn watch_links(&mut self) {
         let commits = self.links_rows.commits();
         if std::mem::replace(&mut self.ties_seen_at, commits) == commits {
             return;
@@ -27,11 +27,11 @@ impl World {
             assert_eq!(halves, 1, "half a link");
         }
         let mine = rows.iter().find(|(at, _, body)| at.starts_with("user:") && body.contains(user(1).expose()));
-        let tied = mine.map_or("-".to_owned(), |(_, _, body)| {
+        let linked = mine.map_or("-".to_owned(), |(_, _, body)| {
             serde_json::from_str::<ContactLink>(body).expect("a link").contact.to_string()
         });
-        if self.ties.last() != Some(&tied) {
-            self.ties.push(tied);
+        if self.linked_contacts.last() != Some(&linked) {
+            self.linked_contacts.push(linked);
         }
     }
 }
@@ -74,15 +74,15 @@ fn seen(links: &Links, account: &CrmAccountKey, people: &[u64], contacts: &[&str
 fn whoever_takes_anothers_contact_leaves_their_own_and_the_other_has_none() {
     let ((_, links), account) = (table(), account("77"));
     run(async {
-        assert_eq!(links.tie(&link(1, &account, "a")).await.expect("tied"), Commit::Done);
-        assert_eq!(links.tie(&link(2, &account, "b")).await.expect("tied"), Commit::Done);
-        assert_eq!(links.tie(&link(1, &account, "b")).await.expect("rows"), Commit::Conflict, "neither is free");
+        assert_eq!(links.link(&link(1, &account, "a")).await.expect("linked"), Commit::Done);
+        assert_eq!(links.link(&link(2, &account, "b")).await.expect("linked"), Commit::Done);
+        assert_eq!(links.link(&link(1, &account, "b")).await.expect("rows"), Commit::Conflict, "neither is free");
         let channel = link(1, &account, "a").channel;
         let mine = links.of_user(&channel, &user(1)).await.expect("rows");
         let theirs = links.of_contact(&account, &ContactId::new("b"), &channel).await.expect("rows");
-        let moved = links.switch(&link(1, &account, "b"), mine.as_ref(), theirs.as_ref()).await;
+        let moved = links.relink(&link(1, &account, "b"), mine.as_ref(), theirs.as_ref()).await;
         assert_eq!(moved.expect("moved"), Commit::Done);
-        let again = links.switch(&link(1, &account, "b"), mine.as_ref(), theirs.as_ref()).await;
+        let again = links.relink(&link(1, &account, "b"), mine.as_ref(), theirs.as_ref()).await;
         assert_eq!(again.expect("rows"), Commit::Conflict, "it is done");
     });
     let (people, contacts) = seen(&links, &account, &[1, 2], &["a", "b"]);
@@ -93,7 +93,7 @@ fn whoever_takes_anothers_contact_leaves_their_own_and_the_other_has_none() {
 fn a_link_follows_a_merge_with_both_of_its_halves() {
     let ((rows, links), account) = (table(), account("77"));
     run(async {
-        assert_eq!(links.tie(&link(1, &account, "a")).await.expect("tied"), Commit::Done);
+        assert_eq!(links.link(&link(1, &account, "a")).await.expect("linked"), Commit::Done);
         let old = links.of_user(&link(1, &account, "a").channel, &user(1)).await.expect("rows").expect("a link");
         assert_eq!(links.follow_merge(&old, &ContactId::new("b")).await.expect("moved"), Commit::Done);
     });
@@ -108,8 +108,8 @@ fn a_contacts_row_whose_person_stands_elsewhere_is_nobodys() {
     let (here, there) = (account("77"), account("78"));
     for elsewhere in [link(1, &here, "b"), link(1, &there, "a")] {
         let ((rows, links), (old_rows, old)) = (table(), table());
-        assert_eq!(run(old.tie(&link(1, &here, "a"))).expect("tied"), Commit::Done);
-        assert_eq!(run(links.tie(&elsewhere)).expect("tied"), Commit::Done);
+        assert_eq!(run(old.link(&link(1, &here, "a"))).expect("linked"), Commit::Done);
+        assert_eq!(run(links.link(&elsewhere)).expect("linked"), Commit::Done);
         let half = old_rows.all().into_iter().find(|(at, ..)| at.starts_with("contact:")).expect("a half");
         let (key, was) = (RowKey::new(half.0, half.1), link(1, &here, "a"));
         assert_eq!(run(rows.commit(vec![Write::put(key, &was, Expect::Any)])).expect("stored"), Commit::Done);
@@ -117,20 +117,20 @@ fn a_contacts_row_whose_person_stands_elsewhere_is_nobodys() {
     }
 }
 
-/// A link is found by its contact at the revision that lets it be untied, however often it has moved.
+/// A link is found by its contact at the revision that lets it be unlinked, however often it has moved.
 #[test]
-fn a_link_that_has_moved_is_untied_by_what_is_found_at_its_contact() {
+fn a_link_that_has_moved_is_unlinked_by_what_is_found_at_its_contact() {
     let ((_, links), account) = (table(), account("77"));
     let link = |contact: &str| link(1, &account, contact);
     run(async {
-        assert_eq!(links.tie(&link("a")).await.expect("tied"), Commit::Done);
+        assert_eq!(links.link(&link("a")).await.expect("linked"), Commit::Done);
         for contact in ["b", "c"] {
             let old = links.of_user(&link("a").channel, &user(1)).await.expect("rows");
-            assert_eq!(links.switch(&link(contact), old.as_ref(), None).await.expect("moved"), Commit::Done);
+            assert_eq!(links.relink(&link(contact), old.as_ref(), None).await.expect("moved"), Commit::Done);
         }
         let (channel, contact) = (link("a").channel, ContactId::new("c"));
         let found = links.of_contact(&account, &contact, &channel).await.expect("rows").expect("the link");
-        assert_eq!(links.untie(&found).await.expect("untied"), Commit::Done);
+        assert_eq!(links.unlink(&found).await.expect("unlinked"), Commit::Done);
         assert!(links.of_user(&channel, &user(1)).await.expect("rows").is_none());
         assert!(links.of_contact(&account, &contact, &channel).await.expect("rows").is_none());
     });
