@@ -5,7 +5,7 @@ use local::seed::{CHANNEL_ID, LINKED_USER, PORTAL_ID, STRANGER};
 use musubi::aws::Patience;
 use musubi::domain::ids::{ChannelId, LineUserId};
 use musubi::domain::job::WakeUp;
-use musubi::flow::meet::{Meet, Met};
+use musubi::flow::import_friend::{ImportFriend, ImportResult};
 use musubi::ports::Queue;
 use serde_json::Value;
 
@@ -72,8 +72,8 @@ async fn who_writes_without_ever_having_been_seen_to_follow_was_there_before_and
 
     let parts = app.world.parts(Patience::WORKER).expect("parts");
     let channel = parts.channels().unwrap().find(&ChannelId::new(CHANNEL_ID)).await.unwrap().unwrap();
-    let meet = Meet { journal: parts.journal().unwrap(), clock: parts.clock() };
-    assert_eq!(meet.meet(&channel, &LineUserId::new(STRANGER)).await.unwrap(), Met::New);
+    let meet = ImportFriend { journal: parts.journal().unwrap(), clock: parts.clock() };
+    assert_eq!(meet.import_friend(&channel, &LineUserId::new(STRANGER)).await.unwrap(), ImportResult::New);
     parts.wake_ups().unwrap().send(&WakeUp::of(&account())).await.unwrap();
     until_kind(&app, STRANGER, "before_musubi").await;
     let contacts = app.world.hubspot.contacts(PORTAL_ID);

@@ -8,7 +8,7 @@ use musubi::domain::claim::{Claim, ClaimedBy, EmailAddress, Target};
 use musubi::domain::ids::{ChannelId, LineUserId};
 use musubi::domain::login::ByEmail;
 use musubi::flow::link::Link;
-use musubi::flow::meet::{Meet, Met};
+use musubi::flow::import_friend::{ImportFriend, ImportResult};
 
 use crate::app::App;
 
@@ -37,10 +37,10 @@ async fn a_friend_on_lines_list_gets_a_contact_and_is_met_once() {
     let app = App::start().await;
     let parts = parts(&app);
     let channel = parts.channels().unwrap().find(&ChannelId::new(CHANNEL_ID)).await.unwrap().unwrap();
-    let meet = Meet { journal: parts.journal().unwrap(), clock: parts.clock() };
+    let meet = ImportFriend { journal: parts.journal().unwrap(), clock: parts.clock() };
     let user = LineUserId::new(STRANGER_WITH_EMAIL);
-    assert_eq!(meet.meet(&channel, &user).await.unwrap(), Met::New);
-    assert_eq!(meet.meet(&channel, &user).await.unwrap(), Met::Known);
+    assert_eq!(meet.import_friend(&channel, &user).await.unwrap(), ImportResult::New);
+    assert_eq!(meet.import_friend(&channel, &user).await.unwrap(), ImportResult::Known);
     let wake_ups: Arc<dyn musubi::ports::Queue<musubi::domain::job::WakeUp>> = parts.wake_ups().unwrap();
     wake_ups.send(&musubi::domain::job::WakeUp::of(&channel.account)).await.unwrap();
     app.until("the contact", |app| app.contact_of(STRANGER_WITH_EMAIL).is_some()).await;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use musubi::domain::claim::Claim;
 use musubi::domain::ids::{ContactId, LineUserId};
 use musubi::flow::erase::Who;
-use musubi::flow::meet::Meet;
-use musubi::flow::notice::{Changed, Notice};
+use musubi::flow::import_friend::ImportFriend;
+use musubi::flow::contacts_changed::{Changed, ContactsChanged};
 use musubi::ports::Clock;
 
 use crate::world::{InFlight, Origin, World, in_flight, run};
@@ -59,8 +59,8 @@ impl World {
 
     fn act(&self, id: u64, act: Act) -> InFlight {
         let (link, erase) = (self.link(), self.dispatch().erase());
-        let meet = Meet { journal: self.journal(), clock: self.clock() };
-        let notice = Notice { journal: self.journal(), wake_ups: Arc::new(self.wake_ups.clone()), clock: self.clock() };
+        let meet = ImportFriend { journal: self.journal(), clock: self.clock() };
+        let notice = ContactsChanged { journal: self.journal(), wake_ups: Arc::new(self.wake_ups.clone()), clock: self.clock() };
         let (channel, receipts) = (self.channel.clone(), Arc::clone(&self.receipts));
         let (crm, clock) = (self.crm.clone(), self.clock.clone());
         in_flight(Origin::Act(id), async move {
@@ -71,10 +71,10 @@ impl World {
                     receipts.lock().unwrap().push(receipt);
                     Ok(())
                 }
-                Act::Meet(user) => meet.meet(&channel, &user).await.map(|_| ()),
+                Act::Meet(user) => meet.import_friend(&channel, &user).await.map(|_| ()),
                 Act::Forget(contact) => {
                     crm.state.lock().unwrap().contacts.remove(&contact);
-                    notice.notice(&channel.account, &[Changed { contact, forget: true }]).await
+                    notice.contacts_changed(&channel.account, &[Changed { contact, forget: true }]).await
                 }
                 Act::Sleep(for_ms) => {
                     clock.advance_to(clock.now_ms() + for_ms);

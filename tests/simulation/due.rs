@@ -217,7 +217,7 @@ fn after_29_days_a_row_that_cannot_be_read_is_given_up_in_words() {
 
 #[test]
 fn a_conversation_that_cannot_be_read_stops_nobody_else_and_is_tried_until_it_can() {
-    for what in ["head", "p:", "claim"] {
+    for what in ["state", "p:", "claim"] {
         let mut world = calm();
         for by in 1..=3 {
             record(&world, by, by);

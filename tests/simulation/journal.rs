@@ -10,7 +10,7 @@ use musubi::domain::ids::*;
 use musubi::domain::outbox::{Effect, OutboxRow};
 use musubi::domain::push::{PushId, PushOutcome};
 use musubi::ports::Journal;
-use musubi::ports::journal::{AskedBecause, LastRefusal, NewestSend, Question, Standing, Walk, write};
+use musubi::ports::journal::{AskedBecause, LastRefusal, NewestSend, Question, MessagePosition, Walk, write};
 use musubi::ports::rows::{Commit, Expect, RowKey, Rows, Write};
 
 use crate::due::from_the_future;
@@ -217,10 +217,10 @@ fn the_outbox_rows_of_a_person_and_what_names_them_goes_with_them_and_nothing_el
         put("4:somebody-else".to_owned(), body(user(2).expose())),
     ];
     assert_eq!(commit(&rows, of_later), Commit::Done);
-    let remains = run(journal.remains(&account(), &key(1))).expect("a calm table");
-    let left: Vec<_> = remains.effects.iter().map(|row| row.effect.conversation().cloned()).collect();
+    let erasable = run(journal.erasable_rows(&account(), &key(1))).expect("a calm table");
+    let left: Vec<_> = erasable.effects.iter().map(|row| row.effect.conversation().cloned()).collect();
     assert_eq!(left, [Some(key(1))]);
-    let named: Vec<_> = remains.entries.iter().map(|key| key.sort.chars().take(1).collect::<String>()).collect();
+    let named: Vec<_> = erasable.entries.iter().map(|key| key.sort.chars().take(1).collect::<String>()).collect();
     assert_eq!(named, ["1", "2"]);
 }
 
@@ -311,7 +311,7 @@ fn the_entries_that_hold_a_message_are_found_once_each_however_many_there_are() 
     let (rows, journal) = table();
     fifty_entries(&rows, |_| serde_json::Value::Null);
     let with = |marks: &[i64], not_before, limit| {
-        let standings: Vec<_> = marks.iter().map(|at_ms| Standing { mark: mark(*at_ms), not_before }).collect();
+        let standings: Vec<_> = marks.iter().map(|at_ms| MessagePosition { mark: mark(*at_ms), not_before }).collect();
         let found = run(journal.entries_with(&key(1), &standings, limit)).expect("a calm table");
         found.iter().map(|entry| entry.number).collect::<Vec<_>>()
     };
@@ -334,7 +334,7 @@ fn a_message_in_parts_is_found_in_each_entry_that_holds_one() {
     let mut entry = run(journal.entry(&key(1), 8)).expect("a calm table").expect("an entry");
     entry.value.members[0].mark = mark(7);
     assert_eq!(commit(&rows, [write::entry(&key(1), &entry.value, entry.rev, START_MS)]), Commit::Done);
-    let standing = Standing { mark: mark(7), not_before: 0 };
+    let standing = MessagePosition { mark: mark(7), not_before: 0 };
     let found = run(journal.entries_with(&key(1), &[standing], 10)).expect("a calm table");
     assert_eq!(found.iter().map(|entry| entry.number).collect::<Vec<_>>(), [7, 8]);
 }
@@ -346,16 +346,16 @@ fn of_a_messages_places_those_go_that_are_forgotten_and_no_others() {
     let (old, new) = ([mark(1), mark(2)], [mark(3), mark(4)]);
     // As an earlier version kept them: all in one row.
     let of_before = RowKey::new(format!("c:{}", key(1).hash()), format!("m:{message}"));
-    let stood = |mark: &Mark| Standing { mark: mark.clone(), not_before: 0 };
-    let writes = new.iter().map(|mark| write::standing(&key(1), &message, &stood(mark), START_MS));
+    let stood = |mark: &Mark| MessagePosition { mark: mark.clone(), not_before: 0 };
+    let writes = new.iter().map(|mark| write::message_position(&key(1), &message, &stood(mark), START_MS));
     let writes = writes.chain([Write::put(of_before, &old, Expect::Any)]);
     assert_eq!(commit(&rows, writes), Commit::Done);
     let forget = |marks: &[Mark]| {
-        let standings = run(journal.standings(&key(1), &message)).expect("a calm table");
+        let standings = run(journal.message_positions(&key(1), &message)).expect("a calm table");
         let writes = standings.forgotten(&key(1), &message, marks, START_MS);
         let count = writes.len();
         assert_eq!(commit(&rows, writes), Commit::Done);
-        let left = run(journal.standings(&key(1), &message)).expect("a calm table").all;
+        let left = run(journal.message_positions(&key(1), &message)).expect("a calm table").all;
         (count, left.iter().map(|standing| standing.mark.at_ms).collect::<Vec<_>>())
     };
     assert_eq!(forget(&[mark(3)]), (1, vec![1, 2, 4]), "the row of before stays as it is");

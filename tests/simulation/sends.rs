@@ -78,7 +78,7 @@ fn a_block_holds_for_a_day_and_then_line_is_asked() {
         let key = ConversationKey::person(&world.channel.id, &user(1));
         let mut head = Conversation::new(key, world.account.key.clone());
         let blocked = said(1, 1, START_MS);
-        head.friendship.see(&Mark::at(START_MS, blocked.id), true);
+        head.friendship.observe(&Mark::at(START_MS, blocked.id), true);
         let stored = run(world.journal().commit(vec![write::conversation(&head, 0)]));
         assert_eq!(stored.expect("a calm table"), Commit::Done);
         // The model of LINE knows everybody as a friend.

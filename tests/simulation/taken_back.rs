@@ -4,7 +4,7 @@ use musubi::domain::activity::Mark;
 use musubi::domain::conversation::{Conversation, ConversationKey};
 use musubi::domain::entry::{Entry, Member, RENDERING};
 use musubi::domain::ids::{ContactId, EventId, MessageId, NoteId};
-use musubi::ports::journal::{Standing, write};
+use musubi::ports::journal::{MessagePosition, write};
 use musubi::ports::rows::{Commit, Expect, RowKey, Write};
 
 use crate::check::{Expected, check, nothing_is_left};
@@ -115,8 +115,8 @@ fn behind_many_entries(stands: impl Fn(&ConversationKey, &MessageId, &Mark) -> W
 #[test]
 fn a_message_is_taken_out_of_its_entry_behind_a_thousand_others() {
     behind_many_entries(|key, message, mark| {
-        let standing = Standing { mark: mark.clone(), not_before: 1_098 };
-        write::standing(key, message, &standing, START_MS)
+        let standing = MessagePosition { mark: mark.clone(), not_before: 1_098 };
+        write::message_position(key, message, &standing, START_MS)
     });
 }
 

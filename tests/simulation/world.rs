@@ -12,7 +12,7 @@ use musubi::domain::ids::*;
 use musubi::domain::job::WakeUp;
 use musubi::domain::language::Language;
 use musubi::domain::push::{OutgoingMessage, PushId, PushJob};
-use musubi::flow::accept::{Accept, Asked};
+use musubi::flow::accept::{Accept, PushRequest};
 use musubi::flow::erase::Receipt;
 use musubi::flow::record::InboundEvent;
 use musubi::ports::rows::Commit;
@@ -291,8 +291,8 @@ impl World {
         self.start_act()
     }
 
-    fn asked(&self, post: &Post) -> Asked {
-        Asked {
+    fn asked(&self, post: &Post) -> PushRequest {
+        PushRequest {
             id: push_id(&self.account, &post.callback),
             callback: Some(post.callback.clone()),
             contact: post.contact.clone(),

@@ -6,13 +6,13 @@ use musubi::crm::hubspot::action::{self, ActionEnd};
 use musubi::domain::account::CrmAccount;
 use musubi::domain::push::PushOutcome;
 use musubi::domain::words::outcome_words;
-use musubi::flow::accept::Asked;
+use musubi::flow::accept::PushRequest;
 use serde_json::Value;
 
 use crate::ask::TurnedAway;
 
 /// It waits for the outcome where it can; else it goes on with `queued`.
-pub fn accepted(account: &CrmAccount, asked: &Asked) -> Value {
+pub fn accepted(account: &CrmAccount, asked: &PushRequest) -> Value {
     if account.capabilities.workflows_wait && asked.callback.is_some() {
         return action::block(account.block_expiry_ms);
     }

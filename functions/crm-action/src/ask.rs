@@ -7,7 +7,7 @@ use musubi::domain::language::Language;
 use musubi::domain::not_after::parse_not_after;
 use musubi::domain::push::{OutgoingMessage, PushId, PushOutcome, Refused, Sending, SettlementNote};
 use musubi::domain::words::{ended, refused_here};
-use musubi::flow::accept::{Asked, TurnedDown};
+use musubi::flow::accept::{PushRequest, TurnedDown};
 use musubi::line::message::{self, InvalidMessage, Problem, Tokens};
 
 /// Why nothing is queued: the outcome a workflow can branch on, why, and the reason in words.
@@ -23,7 +23,7 @@ pub struct TurnedAway {
 ///
 /// # Errors
 /// The first thing that is wrong.
-pub fn check(account: &CrmAccount, request: &ActionRequest) -> Result<Asked, TurnedAway> {
+pub fn check(account: &CrmAccount, request: &ActionRequest) -> Result<PushRequest, TurnedAway> {
     let language = account.language;
     let failed = |note| turned_away(language, PushOutcome::Failed, note);
     let execution = request.execution.as_ref().ok_or_else(|| failed(SettlementNote::NoExecution))?;
@@ -43,7 +43,7 @@ pub fn check(account: &CrmAccount, request: &ActionRequest) -> Result<Asked, Tur
     if request.tag.as_ref().is_some_and(|tag| !message::is_aggregation_unit(tag)) {
         return Err(failed(SettlementNote::BadTag));
     }
-    let asked = Asked {
+    let asked = PushRequest {
         id: id_of(account, execution),
         callback: execution.callback().cloned(),
         contact: request.contact.clone(),
@@ -64,7 +64,7 @@ pub fn check(account: &CrmAccount, request: &ActionRequest) -> Result<Asked, Tur
 }
 
 /// Whether what is asked for can be kept until LINE has it.
-fn fits(asked: &Asked) -> bool {
+fn fits(asked: &PushRequest) -> bool {
     // Every LINE user ID is as long as this one.
     let to = asked.to.clone().unwrap_or_else(|| LineUserId::new(format!("U{}", "0".repeat(32))));
     let body = message::compose_push(to.expose(), &asked.messages, asked.tag.as_deref(), true);

@@ -21,7 +21,7 @@ use musubi::crm::hubspot::webhook;
 use musubi::domain::account::{CrmAccount, CrmAccountKey};
 use musubi::domain::ids::{CrmAccountId, CrmAppId};
 use musubi::flow::accept::Accept;
-use musubi::flow::notice::Notice;
+use musubi::flow::contacts_changed::ContactsChanged;
 use musubi::http::{MAX_BODY_BYTES, Refusal};
 use musubi::ports::{Channels, Clock, Secrets};
 
@@ -36,7 +36,7 @@ pub struct Ports {
     /// The push queue.
     pub accept: Accept,
     /// The journal, for what changed at contacts.
-    pub notice: Notice,
+    pub notice: ContactsChanged,
     /// For signatures with a time.
     pub clock: Arc<dyn Clock>,
     /// The address that the CRM signs.
@@ -54,7 +54,7 @@ impl Ports {
             channels: parts.channels()?.remembering(Arc::clone(&clock)),
             secrets: parts.secrets()?,
             accept: Accept { push: parts.push_queue()?, clock: Arc::clone(&clock) },
-            notice: Notice { journal: parts.journal()?, wake_ups: parts.wake_ups()?, clock: Arc::clone(&clock) },
+            notice: ContactsChanged { journal: parts.journal()?, wake_ups: parts.wake_ups()?, clock: Arc::clone(&clock) },
             clock,
             public_url: config::public_url(environment)?,
         })
@@ -103,7 +103,7 @@ async fn changed(State(ports): State<Arc<Ports>>, app: AppPath, request: Request
     let verified = verify(&ports, &app, &request, Check::WEBHOOK).await?;
     for (portal, contacts) in webhook::parse(&verified).map_err(|_| Refusal::BAD_REQUEST)? {
         match known(&ports, &app, &portal).await? {
-            Some(account) => ports.notice.notice(&account.key, &contacts).await?,
+            Some(account) => ports.notice.contacts_changed(&account.key, &contacts).await?,
             // A refusal would bring the whole array back for a day, other accounts' events with it.
             None => tracing::warn!(crm.kind = app.0.as_str(), portal = %portal, "webhook.of_an_unknown_account"),
         }

@@ -15,7 +15,7 @@ use musubi::flow::answer::Answer;
 use musubi::flow::greet::Greet;
 use musubi::flow::link::Link;
 use musubi::flow::record::Record;
-use musubi::flow::reply::{Asked, Reply};
+use musubi::flow::reply::{ReplyContext, Reply};
 use musubi::line::webhook::{self, Part, UnreadableEvent};
 use musubi::line::{LineApiUrl, LineEvent, LineMessenger};
 use musubi::ports::{Channels, PortError, Queue};
@@ -134,7 +134,7 @@ async fn answer_and_record(
     accepted_at_ms: i64,
     event: &LineEvent,
 ) -> Result<(), PortError> {
-    let asked = Asked {
+    let asked = ReplyContext {
         event: &event.inbound,
         accepted_at_ms,
         token: event.reply_token.as_ref(),

@@ -117,7 +117,7 @@ pub struct Inbound {
     pub arrived_at_ms: i64,
     /// It was taken back after it came. Others of the same millisecond may not have been.
     #[serde(default)]
-    pub taken_back: bool,
+    pub retracted: bool,
 }
 
 /// The state of one conversation.
@@ -237,17 +237,17 @@ impl Conversation {
 
     /// Takes in what happened, marks it late if an entry beyond it is sealed, and returns the rows
     /// to be enqueued. Call once per activity: the tombstone in the same transaction sees to that.
-    pub fn take(&mut self, activity: &mut Activity, settings: &ChannelSettings, now_ms: i64) -> Vec<OutboxRow> {
+    pub fn apply(&mut self, activity: &mut Activity, settings: &ChannelSettings, now_ms: i64) -> Vec<OutboxRow> {
         activity.late = self.sealed_until.as_ref().is_some_and(|sealed| *sealed > activity.mark);
         if activity.speaker == Speaker::Operator {
             self.answered(activity.mark.at_ms, now_ms);
         }
         if activity.speaker == Speaker::Person {
-            self.friendship.see(&activity.mark, activity.content == Content::Unfollow);
+            self.friendship.observe(&activity.mark, activity.content == Content::Unfollow);
             self.profile_wanted |= matches!(activity.content, Content::Follow { .. });
-            self.take_follow(activity);
+            self.apply_follow(activity);
             if activity.message.is_some() {
-                self.take_message(activity);
+                self.apply_message(activity);
             }
         }
         if self.key.source.user().is_none() {
@@ -255,17 +255,17 @@ impl Conversation {
             self.not_linked += 1;
             return Vec::new();
         }
-        let entry = self.take_into_entry(activity, settings, now_ms);
+        let entry = self.add_to_entry(activity, settings, now_ms);
         self.enqueue_sync(now_ms).into_iter().chain(entry).collect()
     }
 
-    fn take_follow(&mut self, activity: &Activity) {
+    fn apply_follow(&mut self, activity: &Activity) {
         match (&activity.content, &mut self.following) {
             (Content::Follow { unblocked }, following) => {
-                following.get_or_insert_default().see_follow(&activity.mark, *unblocked)
+                following.get_or_insert_default().observe_follow(&activity.mark, *unblocked)
             }
-            (Content::Unfollow, Some(following)) => following.see_block(&activity.mark),
-            (_, Some(following)) => following.see_there(),
+            (Content::Unfollow, Some(following)) => following.observe_block(&activity.mark),
+            (_, Some(following)) => following.observe_presence(),
             (_, None) => {}
         }
     }
@@ -284,18 +284,18 @@ impl Conversation {
         true
     }
 
-    fn take_message(&mut self, activity: &Activity) {
+    fn apply_message(&mut self, activity: &Activity) {
         let newest = self.last_inbound.as_ref().is_none_or(|last| last.mark < activity.mark);
         if newest {
             self.last_inbound =
-                Some(Inbound { mark: activity.mark.clone(), arrived_at_ms: activity.arrived_at_ms, taken_back: false });
+                Some(Inbound { mark: activity.mark.clone(), arrived_at_ms: activity.arrived_at_ms, retracted: false });
         }
         if activity.mark.at_ms > self.answered_until_ms {
             self.unanswered_since_ms.get_or_insert(activity.arrived_at_ms);
         }
     }
 
-    fn take_into_entry(&mut self, activity: &Activity, settings: &ChannelSettings, now_ms: i64) -> Option<OutboxRow> {
+    fn add_to_entry(&mut self, activity: &Activity, settings: &ChannelSettings, now_ms: i64) -> Option<OutboxRow> {
         let arrived_at_ms = activity.arrived_at_ms;
         match &mut self.open {
             Some(open) => {
@@ -315,12 +315,12 @@ impl Conversation {
     }
 
     /// The message that stands there was taken back: properties that show it must follow.
-    pub fn take_back(&mut self, mark: &Mark, now_ms: i64) -> Option<OutboxRow> {
+    pub fn retract(&mut self, mark: &Mark, now_ms: i64) -> Option<OutboxRow> {
         if let Err(at) = self.retracted.binary_search(&mark.at_ms) {
             self.retracted.insert(at, mark.at_ms);
         }
         if let Some(last) = self.last_inbound.as_mut().filter(|last| last.mark == *mark) {
-            last.taken_back = true;
+            last.retracted = true;
         }
         // Only the newest messages stand in properties: what is older than these stands there no more.
         let shown_no_more = self.retracted.len().saturating_sub(MAX_RETRACTED);

@@ -48,21 +48,21 @@ pub struct Following {
 
 impl Following {
     /// The person follows from here on. `lifted_block` is what LINE says of it.
-    pub fn see_follow(&mut self, mark: &Mark, lifted_block: Option<bool>) {
+    pub fn observe_follow(&mut self, mark: &Mark, lifted_block: Option<bool>) {
         if self.newest.as_ref().is_none_or(|newest| newest < mark) {
             (self.newest, self.lifted_block) = (Some(mark.clone()), lifted_block);
         }
     }
 
     /// The person blocks.
-    pub fn see_block(&mut self, mark: &Mark) {
+    pub fn observe_block(&mut self, mark: &Mark) {
         if self.first_block.as_ref().is_none_or(|first| mark < first) {
             self.first_block = Some(mark.clone());
         }
     }
 
     /// The person is a friend, whenever they became one.
-    pub fn see_there(&mut self) {
+    pub fn observe_presence(&mut self) {
         self.was_there = true;
     }
 
@@ -96,9 +96,9 @@ mod tests {
         let mut following = Following::default();
         for one in seen {
             match *one {
-                Seen::Follow(at_ms, lifted) => following.see_follow(&mark(at_ms), lifted),
-                Seen::Block(at_ms) => following.see_block(&mark(at_ms)),
-                Seen::There => following.see_there(),
+                Seen::Follow(at_ms, lifted) => following.observe_follow(&mark(at_ms), lifted),
+                Seen::Block(at_ms) => following.observe_block(&mark(at_ms)),
+                Seen::There => following.observe_presence(),
             }
         }
         (following.at_ms(), following.kind())

@@ -9,7 +9,7 @@ use crate::ports::{Clock, PortError, Queue};
 
 /// A checked request to send.
 #[derive(Debug, Clone)]
-pub struct Asked {
+pub struct PushRequest {
     /// The send.
     pub id: PushId,
     /// Where to report.
@@ -54,7 +54,7 @@ impl Accept {
     ///
     /// # Errors
     /// As the queue's: the CRM must ask again.
-    pub async fn accept(&self, account: &CrmAccount, asked: Asked) -> Result<(), PortError> {
+    pub async fn accept(&self, account: &CrmAccount, asked: PushRequest) -> Result<(), PortError> {
         let accepted_at_ms = self.clock.now_ms();
         let send_by_ms = account.send_by_ms(accepted_at_ms);
         let job = PushJob {

@@ -7,7 +7,7 @@ use tracing::{info, warn};
 
 use super::answer::or_nothing;
 use super::link::Link;
-use super::reply::{Asked, Reply};
+use super::reply::{ReplyContext, Reply};
 use super::{MAX_CONFLICTS, contended, step_back};
 use crate::domain::account_link::{LinkNonce, NonceState, UNLINK_DATA};
 use crate::domain::activity::Content;
@@ -46,7 +46,7 @@ impl AccountLink {
     ///
     /// # Errors
     /// As the tables' and LINE's; nothing was sent then.
-    pub async fn invite(&self, channel: &Channel, asked: &Asked<'_>) -> Result<Vec<Content>, PortError> {
+    pub async fn invite(&self, channel: &Channel, asked: &ReplyContext<'_>) -> Result<Vec<Content>, PortError> {
         let (Some(settings), Some(user)) = (&channel.settings.account_link, asked.user()) else {
             return Ok(Vec::new());
         };
@@ -72,7 +72,7 @@ impl AccountLink {
     pub async fn linked(
         &self,
         channel: &Channel,
-        asked: &Asked<'_>,
+        asked: &ReplyContext<'_>,
         nonce: &Secret,
     ) -> Result<Vec<Content>, PortError> {
         let Some(user) = asked.user() else { return Ok(Vec::new()) };
@@ -88,7 +88,7 @@ impl AccountLink {
     ///
     /// # Errors
     /// As the journal's; nobody is unlinked then.
-    pub async fn unlink(&self, channel: &Channel, asked: &Asked<'_>) -> Result<Vec<Content>, PortError> {
+    pub async fn unlink(&self, channel: &Channel, asked: &ReplyContext<'_>) -> Result<Vec<Content>, PortError> {
         let Some(user) = asked.user() else { return Ok(Vec::new()) };
         let key = ConversationKey::person(&channel.id, user);
         let journal = &self.reply.journal;
@@ -114,7 +114,7 @@ impl AccountLink {
         &self,
         channel: &Channel,
         user: &LineUserId,
-        asked: &Asked<'_>,
+        asked: &ReplyContext<'_>,
         nonce: &str,
     ) -> Result<Result<(), Unusable>, PortError> {
         let key = ConversationKey::person(&channel.id, user);
@@ -144,7 +144,7 @@ impl AccountLink {
     }
 
     /// LINE wants every link to be undoable, and the person to be told so when it is made.
-    async fn welcome(&self, channel: &Channel, asked: &Asked<'_>) -> Result<Vec<Content>, PortError> {
+    async fn welcome(&self, channel: &Channel, asked: &ReplyContext<'_>) -> Result<Vec<Content>, PortError> {
         if !self.reply.may_answer(channel, asked).await? {
             return Ok(Vec::new());
         }
@@ -167,7 +167,7 @@ impl AccountLink {
         Ok(self.reply.reply(channel, asked, &messages).await)
     }
 
-    async fn farewell(&self, channel: &Channel, asked: &Asked<'_>) -> Result<Vec<Content>, PortError> {
+    async fn farewell(&self, channel: &Channel, asked: &ReplyContext<'_>) -> Result<Vec<Content>, PortError> {
         if !self.reply.may_answer(channel, asked).await? {
             return Ok(Vec::new());
         }

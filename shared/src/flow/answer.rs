@@ -3,7 +3,7 @@
 use super::account_link::AccountLink;
 use super::greet::Greet;
 use super::record::InboundWhat;
-use super::reply::Asked;
+use super::reply::ReplyContext;
 use crate::domain::account_link::{LINK_DATA, UNLINK_DATA};
 use crate::domain::activity::Content;
 use crate::domain::channel::Channel;
@@ -24,7 +24,7 @@ impl Answer {
     ///
     /// # Errors
     /// A link or an unlinking could not be recorded: the event must not be recorded either. An answer that fails is no error.
-    pub async fn answer(&self, channel: &Channel, asked: &Asked<'_>) -> Result<Vec<Content>, PortError> {
+    pub async fn answer(&self, channel: &Channel, asked: &ReplyContext<'_>) -> Result<Vec<Content>, PortError> {
         if let Some(nonce) = asked.linked {
             return self.account_link.linked(channel, asked, nonce).await;
         }

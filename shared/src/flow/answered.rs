@@ -33,15 +33,15 @@ impl Answered {
     pub async fn answered(&self, channel: &Channel, user: &LineUserId) -> Result<bool, PortError> {
         let key = ConversationKey::person(&channel.id, user);
         for conflicts in 0..MAX_CONFLICTS {
-            let head = self.journal.conversation(&key).await?;
-            let Some(mut head) = head.filter(|head| head.value.account == channel.account) else { return Ok(false) };
+            let state = self.journal.conversation(&key).await?;
+            let Some(mut state) = state.filter(|state| state.value.account == channel.account) else { return Ok(false) };
             let now_ms = self.clock.now_ms();
-            let waited = head.value.unanswered_since_ms.is_some();
-            if !waited || !head.value.answered(now_ms, now_ms) {
+            let waited = state.value.unanswered_since_ms.is_some();
+            if !waited || !state.value.answered(now_ms, now_ms) {
                 return Ok(false);
             }
-            let mut writes: Vec<_> = head.value.enqueue_sync(now_ms).iter().map(write::enqueue).collect();
-            writes.push(write::conversation(&head.value, head.rev));
+            let mut writes: Vec<_> = state.value.enqueue_sync(now_ms).iter().map(write::enqueue).collect();
+            writes.push(write::conversation(&state.value, state.rev));
             if self.journal.commit(writes).await? == Commit::Done {
                 info!(channel.id = %channel.id, conversation = key.hash(), "person.answered");
                 wake(&*self.wake_ups, &channel.account).await;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tracing::warn;
 
 use super::ask::ask;
-use super::begin::find_or_begin;
+use super::load::load_or_new;
 use super::settle::{Ending, Settle, enqueue_completion};
 use super::unlink::unlink_if_erased;
 use super::{MAX_CONFLICTS, contended, step_back};
@@ -66,7 +66,7 @@ impl Deliver {
             None => self.begin(job).await,
             Some(push) => match &push.value.state {
                 PushState::Sending(_) => self.go_on(job, push).await,
-                PushState::Settled(_) | PushState::Parked(_) => self.tell_again(push).await,
+                PushState::Settled(_) | PushState::Parked(_) => self.complete_again(push).await,
             },
         }
     }
@@ -85,7 +85,7 @@ impl Deliver {
 
     /// The CRM asks again for what has ended: it may not have heard that it should wait, or how it
     /// ended. It is told in a while, when it has our answer to this repeat.
-    async fn tell_again(&self, mut push: Versioned<Push>) -> Result<(), PortError> {
+    async fn complete_again(&self, mut push: Versioned<Push>) -> Result<(), PortError> {
         let now_ms = self.clock.now_ms();
         let Some(row) = enqueue_completion(&mut push.value, now_ms, now_ms + TELL_AGAIN_MS) else { return Ok(()) };
         let writes = vec![write::enqueue(&row), write::push(&push.value, push.rev, now_ms)];
@@ -212,12 +212,12 @@ impl Deliver {
     /// blocked people, so we must know by ourselves; an old block is confirmed with LINE.
     async fn is_blocked(&self, channel: &Channel, to: &LineUserId) -> Result<bool, PortError> {
         let key = ConversationKey::person(&channel.id, to);
-        let Some(mut head) = self.journal.conversation(&key).await? else { return Ok(false) };
-        if head.value.friendship.blocked != Some(true) {
+        let Some(mut state) = self.journal.conversation(&key).await? else { return Ok(false) };
+        if state.value.friendship.blocked != Some(true) {
             return Ok(false);
         }
         let now_ms = self.clock.now_ms();
-        let friendship = &mut head.value.friendship;
+        let friendship = &mut state.value.friendship;
         let since_ms =
             friendship.as_of.as_ref().map_or(0, |mark| mark.at_ms).max(friendship.confirmed_at_ms.unwrap_or(0));
         if now_ms < since_ms + CONFIRM_BLOCK_MS {
@@ -232,8 +232,8 @@ impl Deliver {
         };
         friendship.blocked = Some(blocked);
         friendship.confirmed_at_ms = Some(now_ms);
-        let mut writes: Vec<_> = head.value.enqueue_sync(now_ms).iter().map(write::enqueue).collect();
-        writes.push(write::conversation(&head.value, head.rev));
+        let mut writes: Vec<_> = state.value.enqueue_sync(now_ms).iter().map(write::enqueue).collect();
+        writes.push(write::conversation(&state.value, state.rev));
         // Somebody else's write is as good: it is a newer sign, or the same confirmation.
         let _ = self.journal.commit(writes).await?;
         Ok(blocked)
@@ -290,12 +290,12 @@ impl Deliver {
     async fn ask(&self, push: &Push, to: &LineUserId, contact: &ContactId, since_ms: i64) -> Result<(), PortError> {
         let key = ConversationKey::person(&push.channel, to);
         for conflicts in 0..MAX_CONFLICTS {
-            let begun = find_or_begin(&self.journal, &key, &push.account).await?;
-            if begun.erasure.covers(since_ms) {
+            let loaded = load_or_new(&self.journal, &key, &push.account).await?;
+            if loaded.erasure.covers(since_ms) {
                 return Ok(());
             }
             let question = Question::new(&key, contact, AskedBecause::Sent, self.clock.now_ms());
-            if ask(&self.journal, &push.account, &question, begun.unchanged()).await? == Commit::Done {
+            if ask(&self.journal, &push.account, &question, loaded.unchanged()).await? == Commit::Done {
                 return Ok(());
             }
             step_back(&*self.clock, conflicts).await;
@@ -308,13 +308,13 @@ impl Deliver {
         let key = ConversationKey::person(&push.channel, to);
         for conflicts in 0..MAX_CONFLICTS {
             let now_ms = self.clock.now_ms();
-            let mut begun = find_or_begin(&self.journal, &key, &push.account).await?;
-            if begun.erasure.covers(since_ms) {
+            let mut loaded = load_or_new(&self.journal, &key, &push.account).await?;
+            if loaded.erasure.covers(since_ms) {
                 return unlink_if_erased(&self.journal, &self.links, (&push.channel, to), now_ms).await;
             }
-            let (removed, rows) = begun.head.value.linked(now_ms);
+            let (removed, rows) = loaded.state.value.linked(now_ms);
             let mut writes: Vec<_> = removed.iter().map(write::done).chain(rows.iter().map(write::enqueue)).collect();
-            writes.extend(begun.writes());
+            writes.extend(loaded.writes());
             if self.journal.commit(writes).await? == Commit::Done {
                 return Ok(());
             }

@@ -31,7 +31,7 @@ use crate::domain::ids::{ChannelId, ContactId, LineUserId, NoteId, TaskId};
 use crate::domain::job::WakeUp;
 use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::push::{PushId, PushOutcome, PushState, Settlement};
-use crate::ports::journal::{Remains, write};
+use crate::ports::journal::{ErasableRows, write};
 use crate::ports::rows::{Commit, MAX_WRITES, Write};
 use crate::ports::{Clock, Journal, Links, PortError, Queue};
 
@@ -119,8 +119,8 @@ impl Erase {
         let mut receipt = Receipt::default();
         let Some(user) = self.user(account, channel, who).await? else { return Ok(receipt) };
         let key = ConversationKey::person(channel, &user);
-        let remains = self.end(account, &key, who, &mut receipt).await?;
-        self.remove(&remains).await?;
+        let erasable = self.end(account, &key, who, &mut receipt).await?;
+        self.remove(&erasable).await?;
         self.end_parked(account, channel, &user, &mut receipt).await?;
         self.unlink(channel, &user, &mut receipt).await?;
         if let Who::Contact(contact) = who {
@@ -163,46 +163,46 @@ impl Erase {
         key: &ConversationKey,
         who: &Who,
         receipt: &mut Receipt,
-    ) -> Result<Remains, PortError> {
+    ) -> Result<ErasableRows, PortError> {
         for conflicts in 0..MAX_CONFLICTS {
-            let head = self.journal.conversation(key).await?;
+            let state = self.journal.conversation(key).await?;
             let claimed = self.journal.claim(key).await?.is_some();
             let asked = self.journal.is_asked(account, key).await?;
-            let remains = self.journal.remains(account, key).await?;
+            let erasable = self.journal.erasable_rows(account, key).await?;
             let now_ms = self.clock.now_ms();
-            let ended = write::ended(key, head.as_ref().map_or(0, |head| head.rev));
+            let ended = write::ended(key, state.as_ref().map_or(0, |state| state.rev));
             let mut writes = vec![
                 write::erased(key, now_ms),
                 ended,
                 write::claim_discarded(key),
                 write::question_closed(account, key),
             ];
-            let gone = head.iter().flat_map(|head| &head.value.gone_contacts);
+            let gone = state.iter().flat_map(|state| &state.value.gone_contacts);
             let gone = gone.filter(|contact| *who != Who::Contact((*contact).clone()));
             writes.extend(gone.map(|contact| write::forget_former_link(account, contact, key)));
             if let Who::Contact(contact) = who {
                 // It goes last: a repeat finds the person by it again, even where somebody has unlinked them meanwhile.
                 writes.push(write::former_link(account, contact, key, now_ms));
             }
-            if head.as_ref().is_some_and(|head| head.value.sync_queued) {
+            if state.as_ref().is_some_and(|state| state.value.sync_queued) {
                 let clear = Effect::ClearErasedPerson { conversation: key.clone() };
                 writes.push(write::enqueue(&OutboxRow::new(account, clear, now_ms, now_ms)));
             }
             if self.journal.commit(writes).await? == Commit::Done {
                 receipt.erased_at_ms = Some(now_ms);
                 receipt.removed = Removed {
-                    conversations: usize::from(head.is_some()),
-                    texts: remains.texts.len(),
-                    messages: remains.messages.len(),
-                    entries: remains.entries.len(),
+                    conversations: usize::from(state.is_some()),
+                    texts: erasable.texts.len(),
+                    messages: erasable.messages.len(),
+                    entries: erasable.entries.len(),
                     claims: usize::from(claimed),
                     questions: usize::from(asked),
-                    effects: remains.effects.len(),
+                    effects: erasable.effects.len(),
                     ..Removed::default()
                 };
-                receipt.left.notes.clone_from(&remains.notes);
-                receipt.left.task = head.and_then(|head| head.value.task?.id);
-                return Ok(remains);
+                receipt.left.notes.clone_from(&erasable.notes);
+                receipt.left.task = state.and_then(|state| state.value.task?.id);
+                return Ok(erasable);
             }
             step_back(&*self.clock, conflicts).await;
         }
@@ -210,10 +210,10 @@ impl Erase {
     }
 
     /// In this order: words first.
-    async fn remove(&self, remains: &Remains) -> Result<(), PortError> {
-        let keys = remains.texts.iter().chain(&remains.messages).chain(&remains.entries);
+    async fn remove(&self, erasable: &ErasableRows) -> Result<(), PortError> {
+        let keys = erasable.texts.iter().chain(&erasable.messages).chain(&erasable.entries);
         let writes: Vec<Write> =
-            keys.map(|key| write::remove(key.clone())).chain(remains.effects.iter().map(write::done)).collect();
+            keys.map(|key| write::remove(key.clone())).chain(erasable.effects.iter().map(write::done)).collect();
         for some in writes.chunks(MAX_WRITES) {
             let _ = self.journal.commit(some.to_vec()).await?;
         }

@@ -2,7 +2,7 @@
 //!
 //! Why at most once, and why before the follow is recorded: see [`reply`](super::reply).
 
-use super::reply::{Asked, Reply};
+use super::reply::{ReplyContext, Reply};
 use crate::domain::account_link::LINK_DATA;
 use crate::domain::activity::Content;
 use crate::domain::addresses;
@@ -23,7 +23,7 @@ impl Greet {
     ///
     /// # Errors
     /// As the tables'; nothing was sent then.
-    pub async fn greet(&self, channel: &Channel, asked: &Asked<'_>) -> Result<Vec<Content>, PortError> {
+    pub async fn greet(&self, channel: &Channel, asked: &ReplyContext<'_>) -> Result<Vec<Content>, PortError> {
         if !greets(channel) || !self.reply.may_answer(channel, asked).await? {
             return Ok(Vec::new());
         }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use tracing::info;
 
-use super::begin::find_or_begin;
+use super::load::load_or_new;
 use super::settle::wake;
 use super::{MAX_CONFLICTS, contended, step_back};
 use crate::domain::activity::Mark;
@@ -80,22 +80,22 @@ impl Link {
         claim: &Claim,
     ) -> Result<Option<Vec<Write>>, PortError> {
         let now_ms = self.clock.now_ms();
-        let mut begun = find_or_begin(&self.journal, key, &channel.account).await?;
-        if begun.erasure.covers(claim.at_ms) {
+        let mut loaded = load_or_new(&self.journal, key, &channel.account).await?;
+        if loaded.erasure.covers(claim.at_ms) {
             return Ok(None);
         }
-        let head = &mut begun.head;
+        let state = &mut loaded.state;
         let waiting = self.journal.claim(key).await?;
         let rev = waiting.as_ref().map_or(0, |waiting| waiting.rev);
         if claim.is_friend == Some(true) {
             let sign = Mark::at(claim.at_ms, EventId::new("login"));
-            head.value.friendship.see(&sign, false);
+            state.value.friendship.observe(&sign, false);
         }
-        head.value.profile_wanted |= claim.name.is_none();
+        state.value.profile_wanted |= claim.name.is_none();
         let claim = claim.clone().after(waiting.map(|waiting| waiting.value));
         let mut writes = vec![write::claim(key, &claim, rev, now_ms)];
-        writes.extend(head.value.enqueue_sync(now_ms).iter().map(write::enqueue));
-        writes.extend(begun.writes());
+        writes.extend(state.value.enqueue_sync(now_ms).iter().map(write::enqueue));
+        writes.extend(loaded.writes());
         Ok(Some(writes))
     }
 }

@@ -1,12 +1,12 @@
 //! An event becomes a record, and its effects is recorded with it.
 
-mod take_back;
+mod retract;
 
 use std::sync::Arc;
 
 use tracing::info;
 
-use super::begin::find_or_begin;
+use super::load::load_or_new;
 use super::{MAX_CONFLICTS, contended, step_back};
 use crate::domain::activity::{Activity, Content, Mark, Place, Speaker};
 use crate::domain::channel::Channel;
@@ -114,8 +114,8 @@ impl Record {
                 info!(channel.id = %channel.id, conversation = key.hash(), event.id = %event.id, "activity.repeated");
                 return self.wake(channel).await;
             }
-            let mut begun = find_or_begin(&self.journal, &key, &channel.account).await?;
-            let erased = begun.erasure.covers(event.said_at_ms(accepted_at_ms));
+            let mut loaded = load_or_new(&self.journal, &key, &channel.account).await?;
+            let erased = loaded.erasure.covers(event.said_at_ms(accepted_at_ms));
             if erased && is_recorded {
                 return self.wake(channel).await;
             }
@@ -123,13 +123,13 @@ impl Record {
             if erased {
                 info!(channel.id = %channel.id, conversation = key.hash(), event.id = %event.id, "activity.erased");
             } else {
-                let head = &mut begun.head.value;
+                let state = &mut loaded.state.value;
                 if !is_recorded {
-                    let said = self.writes(channel, head, accepted_at_ms, event).await?;
+                    let said = self.writes(channel, state, accepted_at_ms, event).await?;
                     (writes, is_all) = (said.writes, said.is_all);
                 }
-                writes.extend(self.answers(channel, head, event, answered));
-                writes.extend(begun.writes());
+                writes.extend(self.answers(channel, state, event, answered));
+                writes.extend(loaded.writes());
             }
             if !is_recorded && is_all {
                 writes.push(write::tombstone(&key, &event.id, self.clock.now_ms()));
@@ -160,13 +160,13 @@ impl Record {
     async fn writes(
         &self,
         channel: &Channel,
-        head: &mut Conversation,
+        state: &mut Conversation,
         accepted_at_ms: i64,
         event: &InboundEvent,
     ) -> Result<Transaction, PortError> {
         let now_ms = self.clock.now_ms();
         let mut writes = Vec::new();
-        let is_person = head.key.source.user().is_some();
+        let is_person = state.key.source.user().is_some();
         match &event.what {
             InboundWhat::Said { content, message } => {
                 let mut activity = Activity {
@@ -178,14 +178,14 @@ impl Record {
                     late: false,
                 };
                 if let Some(message) = message.as_ref().filter(|_| is_person) {
-                    writes.push(self.stand(head, message, &mut activity, now_ms).await?);
+                    writes.push(self.index_message(state, message, &mut activity, now_ms).await?);
                 }
-                writes.extend(head.take(&mut activity, &channel.settings, now_ms).iter().map(write::enqueue));
+                writes.extend(state.apply(&mut activity, &channel.settings, now_ms).iter().map(write::enqueue));
                 if is_person {
-                    writes.push(write::pending(&head.key, &activity, 0, now_ms));
+                    writes.push(write::pending(&state.key, &activity, 0, now_ms));
                 }
             }
-            InboundWhat::Unsent { message } if is_person => return self.take_back(head, message, now_ms).await,
+            InboundWhat::Unsent { message } if is_person => return self.retract(state, message, now_ms).await,
             // No text of theirs is kept.
             InboundWhat::Unsent { .. } => {}
         }
@@ -196,7 +196,7 @@ impl Record {
     fn answers(
         &self,
         channel: &Channel,
-        head: &mut Conversation,
+        state: &mut Conversation,
         event: &InboundEvent,
         answered: &[Content],
     ) -> Vec<Write> {
@@ -204,10 +204,10 @@ impl Record {
         let mut writes = Vec::new();
         for (number, content) in answered.iter().enumerate() {
             let mut activity = answer(event, number, content, now_ms);
-            writes.extend(head.take(&mut activity, &channel.settings, now_ms).iter().map(write::enqueue));
-            writes.push(write::pending(&head.key, &activity, 0, now_ms));
+            writes.extend(state.apply(&mut activity, &channel.settings, now_ms).iter().map(write::enqueue));
+            writes.push(write::pending(&state.key, &activity, 0, now_ms));
         }
-        writes.extend((!answered.is_empty()).then(|| write::reply_recorded(&head.key, &event.id, now_ms)));
+        writes.extend((!answered.is_empty()).then(|| write::reply_recorded(&state.key, &event.id, now_ms)));
         writes
     }
 }

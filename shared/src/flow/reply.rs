@@ -54,7 +54,7 @@ pub struct Reply {
 
 /// An event that somebody may expect an answer to.
 #[derive(Clone, Copy)]
-pub struct Asked<'a> {
+pub struct ReplyContext<'a> {
     /// What happened.
     pub event: &'a InboundEvent,
     /// When we received it, in milliseconds.
@@ -67,7 +67,7 @@ pub struct Asked<'a> {
     pub linked: Option<&'a Secret>,
 }
 
-impl Asked<'_> {
+impl ReplyContext<'_> {
     /// The person, in a chat with one person.
     pub(super) fn user(&self) -> Option<&LineUserId> {
         match &self.event.source {
@@ -87,7 +87,7 @@ impl Reply {
     ///
     /// # Errors
     /// As the journal's.
-    pub async fn may_answer(&self, channel: &Channel, asked: &Asked<'_>) -> Result<bool, PortError> {
+    pub async fn may_answer(&self, channel: &Channel, asked: &ReplyContext<'_>) -> Result<bool, PortError> {
         if asked.standby || asked.token.is_none() || asked.user().is_none() || !self.is_fresh(asked) {
             return Ok(false);
         }
@@ -98,7 +98,7 @@ impl Reply {
     }
 
     /// Answers an event that [may be answered](Self::may_answer), and returns what the timeline shall say of it. Twice shows once.
-    pub async fn reply(&self, channel: &Channel, asked: &Asked<'_>, messages: &[OutgoingMessage]) -> Vec<Content> {
+    pub async fn reply(&self, channel: &Channel, asked: &ReplyContext<'_>, messages: &[OutgoingMessage]) -> Vec<Content> {
         let messages = &messages[..messages.len().min(REPLY_MESSAGES)];
         let Some(token) = asked.token.filter(|_| !messages.is_empty()) else { return Vec::new() };
         let mut unknown = false;
@@ -128,7 +128,7 @@ impl Reply {
         Ok(account.map_or_else(Language::default, |account| account.value.language))
     }
 
-    fn is_fresh(&self, asked: &Asked<'_>) -> bool {
+    fn is_fresh(&self, asked: &ReplyContext<'_>) -> bool {
         let now_ms = self.clock.now_ms();
         now_ms - asked.accepted_at_ms <= TOKEN_MS && now_ms - asked.event.at_ms <= EVENT_MS
     }

@@ -1,7 +1,7 @@
 //! A send ends: its outcome, its effects and what the timeline shows, in one transaction.
 
 mod ending;
-mod telling;
+mod timeline;
 
 use std::sync::Arc;
 
@@ -55,7 +55,7 @@ impl Settle {
                 Step::Ends(mut push, shown) => {
                     let mut writes = self.writes(&mut push, was_parked, now_ms);
                     if let Some(shown) = shown {
-                        writes.extend(self.tell(&push, shown, now_ms).await?);
+                        writes.extend(self.show_on_timeline(&push, shown, now_ms).await?);
                     }
                     writes.push(write::push(&push, rev, now_ms));
                     (Some(push), writes)

@@ -2,7 +2,7 @@
 //!
 //! | partition | sort | row |
 //! | --- | --- | --- |
-//! | `c:{conversation}` | `head` | [`Conversation`], no text, kept |
+//! | `c:{conversation}` | `state` | [`Conversation`], no text, kept |
 //! | | `t:{event}` | tombstone: this event is recorded, 60 days |
 //! | | `m:{hash of message}:{mark}` | [`Standing`] of a message or an edit of it, 60 days |
 //! | | `u:{message}` | the message was taken back, 60 days |
@@ -55,9 +55,9 @@ use crate::domain::outbox::OutboxRow;
 use crate::domain::push::{Push, PushId, PushState};
 
 pub use due::{Due, Unread, Walk};
-pub use erasing::{Erasure, Remains};
+pub use erasing::{Erasure, ErasableRows};
 use keys::*;
-pub use messages::{Standing, Standings};
+pub use messages::{MessagePosition, MessagePositions};
 pub use noted::LastRefusal;
 pub use questions::{AskedBecause, Question};
 
@@ -100,7 +100,7 @@ impl Journal {
     /// # Errors
     /// As the table's.
     pub async fn conversation(&self, key: &ConversationKey) -> Result<Option<Versioned<Conversation>>, PortError> {
-        self.read(&head_key(key)).await
+        self.read(&state_key(key)).await
     }
 
     /// The state of the conversation that this is the [hash](ConversationKey::hash) of.
@@ -108,7 +108,7 @@ impl Journal {
     /// # Errors
     /// As the table's.
     pub async fn conversation_by_hash(&self, hash: &str) -> Result<Option<Versioned<Conversation>>, PortError> {
-        self.read(&head_key_of(hash)).await
+        self.read(&state_key_of(hash)).await
     }
 
     /// Whether the event is recorded.

@@ -5,7 +5,7 @@ use musubi::domain::channel::Channel;
 use musubi::domain::friends::FriendsImport;
 use musubi::domain::ids::LineUserId;
 use musubi::domain::language::Language;
-use musubi::flow::meet::{Meet, Met};
+use musubi::flow::import_friend::{ImportFriend, ImportResult};
 use musubi::line::followers::Followers;
 use musubi::ports::Journal;
 use musubi::ports::journal::write;
@@ -28,7 +28,7 @@ pub async fn import(place: &Place, say: &Say, channel: &str, page: u16) -> Resul
     let channel = place.channel(channel).await?.value;
     let line = place.line(place.parts.secrets()?)?;
     let (journal, clock) = (place.parts.journal()?, place.clock());
-    let meet = Meet { journal: journal.clone(), clock: place.clock() };
+    let meet = ImportFriend { journal: journal.clone(), clock: place.clock() };
     let found = journal.friends_import(&channel.id).await?;
     let mut rev = found.as_ref().map_or(0, |found| found.rev);
     let mut import = begin(found.map(|found| found.value), clock.now_ms());
@@ -68,13 +68,13 @@ fn begin(before: Option<FriendsImport>, now_ms: i64) -> FriendsImport {
     }
 }
 
-async fn take(meet: &Meet, channel: &Channel, users: &[LineUserId], import: &mut FriendsImport) -> Result<(), Failure> {
-    let each = users.iter().map(|user| meet.meet(channel, user));
-    let met: Vec<Met> = futures::stream::iter(each).buffer_unordered(AT_A_TIME).try_collect().await?;
+async fn take(meet: &ImportFriend, channel: &Channel, users: &[LineUserId], import: &mut FriendsImport) -> Result<(), Failure> {
+    let each = users.iter().map(|user| meet.import_friend(channel, user));
+    let met: Vec<ImportResult> = futures::stream::iter(each).buffer_unordered(AT_A_TIME).try_collect().await?;
     let count = |wanted| met.iter().filter(|met| **met == wanted).count() as u64;
     import.listed += met.len() as u64;
-    import.new += count(Met::New);
-    import.erased += count(Met::Erased);
+    import.new += count(ImportResult::New);
+    import.erased += count(ImportResult::Erased);
     Ok(())
 }
 

@@ -151,7 +151,7 @@ async fn an_import_from_line_goes_on_where_it_stopped_and_leaves_the_known_alone
     let stranger = stack.line.add_person("provider", "S", None);
     let known = LineUserId::new(friends[0].clone());
     let mut before = Conversation::new(key(&stack, &known), stack.account().await.unwrap().key);
-    before.friendship.see(&Mark::at(1, EventId::new("E")), true);
+    before.friendship.observe(&Mark::at(1, EventId::new("E")), true);
     let journal = stack.parts.journal().unwrap();
     assert_eq!(journal.commit(vec![write::conversation(&before, 0)]).await.unwrap(), Commit::Done);
 

@@ -38,7 +38,7 @@ struct Stored {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
-struct Asked {
+struct SecretRequest {
     secret_id: String,
     name: String,
     secret_string: Option<String>,
@@ -82,7 +82,7 @@ impl LocalSecrets {
 
     /// One call of the API.
     pub(super) fn call(&self, operation: &str, body: &[u8]) -> Answer {
-        let asked: Asked = input(body)?;
+        let asked: SecretRequest = input(body)?;
         let now_ms = self.0.clock.now_ms();
         let mut stored = self.stored();
         stored.retain(|_, stored| stored.deleted_ms.is_none_or(|(_, gone_ms)| gone_ms > now_ms));
@@ -135,7 +135,7 @@ impl LocalSecrets {
     }
 }
 
-fn create(stored: &mut All<'_>, asked: Asked, now_ms: i64) -> Answer {
+fn create(stored: &mut All<'_>, asked: SecretRequest, now_ms: i64) -> Answer {
     let valid = (1..=512).contains(&asked.name.len())
         && asked.name.bytes().all(|b| b.is_ascii_alphanumeric() || b"/_+=.@-".contains(&b));
     if !valid {
@@ -177,7 +177,7 @@ fn create(stored: &mut All<'_>, asked: Asked, now_ms: i64) -> Answer {
     Ok(answer)
 }
 
-fn put(stored: &mut All<'_>, asked: Asked, now_ms: i64) -> Answer {
+fn put(stored: &mut All<'_>, asked: SecretRequest, now_ms: i64) -> Answer {
     let (name, secret) = find_mut(stored, &asked.secret_id)?;
     if secret.deleted_ms.is_some() {
         return Err(marked_for_deletion());
@@ -208,7 +208,7 @@ fn put(stored: &mut All<'_>, asked: Asked, now_ms: i64) -> Answer {
     Ok(json!({ "ARN": secret.arn, "Name": name, "VersionId": version, "VersionStages": ["AWSCURRENT"] }))
 }
 
-fn delete(stored: &mut All<'_>, asked: &Asked, now_ms: i64) -> Answer {
+fn delete(stored: &mut All<'_>, asked: &SecretRequest, now_ms: i64) -> Answer {
     let days = asked.recovery_window_in_days.unwrap_or(30);
     if !(7..=30).contains(&days) {
         return Err(AwsFault::new(
@@ -229,7 +229,7 @@ fn delete(stored: &mut All<'_>, asked: &Asked, now_ms: i64) -> Answer {
     Ok(answer)
 }
 
-fn list(stored: &All<'_>, asked: &Asked) -> Value {
+fn list(stored: &All<'_>, asked: &SecretRequest) -> Value {
     // A filter on names matches how they begin; any other filter is not known here and matches all.
     let matches = |name: &str| {
         asked

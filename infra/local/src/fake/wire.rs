@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde_json::Value;
 
 /// A request whose body has been read.
-pub(crate) struct Asked {
+pub(crate) struct ApiRequest {
     pub(crate) method: String,
     pub(crate) path: String,
     pub(crate) query: Option<String>,
@@ -16,7 +16,7 @@ pub(crate) struct Asked {
     pub(crate) body: Bytes,
 }
 
-impl Asked {
+impl ApiRequest {
     /// Reads the whole body, up to 32 MiB; `None` when the caller went away or sent more.
     pub(crate) async fn read(parts: Parts, body: Body) -> Option<Self> {
         let body = axum::body::to_bytes(body, 32 << 20).await.ok()?;

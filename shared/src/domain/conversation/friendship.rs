@@ -18,7 +18,7 @@ pub struct Friendship {
 
 impl Friendship {
     /// Takes a sign into account; the newest one wins, whatever the order of arrival.
-    pub fn see(&mut self, mark: &Mark, blocked: bool) {
+    pub fn observe(&mut self, mark: &Mark, blocked: bool) {
         if self.as_of.as_ref().is_none_or(|as_of| as_of < mark) {
             *self = Self { blocked: Some(blocked), as_of: Some(mark.clone()), confirmed_at_ms: None };
         }

@@ -26,8 +26,8 @@ fn conversation() -> Conversation {
 fn many_messages_enqueue_the_contact_and_the_entry_once() {
     let mut conversation = conversation();
     let settings = ChannelSettings::default();
-    assert_eq!(conversation.take(&mut said(10, 20), &settings, 20).len(), 2);
-    assert_eq!(conversation.take(&mut said(11, 21), &settings, 21), vec![]);
+    assert_eq!(conversation.apply(&mut said(10, 20), &settings, 20).len(), 2);
+    assert_eq!(conversation.apply(&mut said(11, 21), &settings, 21), vec![]);
     let open = conversation.open.expect("open");
     assert_eq!((open.first_arrived_at_ms, open.last_arrived_at_ms), (20, 21));
     assert_eq!(open.due_at_ms, 20 + settings.idle_window_ms);
@@ -38,7 +38,7 @@ fn an_older_message_after_the_seal_is_late() {
     let mut conversation = conversation();
     conversation.sealed_until = Some(mark(100));
     let mut activity = said(50, 200);
-    conversation.take(&mut activity, &ChannelSettings::default(), 200);
+    conversation.apply(&mut activity, &ChannelSettings::default(), 200);
     assert!(activity.late);
 }
 
@@ -46,23 +46,23 @@ fn an_older_message_after_the_seal_is_late() {
 fn an_older_unfollow_that_arrives_later_does_not_block() {
     let mut conversation = conversation();
     let settings = ChannelSettings::default();
-    conversation.take(&mut said(100, 101), &settings, 101);
+    conversation.apply(&mut said(100, 101), &settings, 101);
     let mut unfollow = said(50, 102);
     unfollow.message = None;
     unfollow.content = Content::Unfollow;
-    conversation.take(&mut unfollow, &settings, 102);
+    conversation.apply(&mut unfollow, &settings, 102);
     assert_eq!(conversation.friendship.blocked, Some(false));
 }
 
 #[test]
 fn after_a_deletion_only_a_new_message_allows_a_new_contact() {
     let mut conversation = conversation();
-    conversation.take(&mut said(10, 20), &ChannelSettings::default(), 20);
+    conversation.apply(&mut said(10, 20), &ChannelSettings::default(), 20);
     conversation.contact_gone_at_ms = Some(30);
     assert!(!conversation.may_create_contact());
-    conversation.take(&mut said(25, 35), &ChannelSettings::default(), 35);
+    conversation.apply(&mut said(25, 35), &ChannelSettings::default(), 35);
     assert!(!conversation.may_create_contact(), "said before it, delivered after it");
-    conversation.take(&mut said(40, 41), &ChannelSettings::default(), 41);
+    conversation.apply(&mut said(40, 41), &ChannelSettings::default(), 41);
     assert!(conversation.may_create_contact());
 }
 
@@ -70,19 +70,19 @@ fn after_a_deletion_only_a_new_message_allows_a_new_contact() {
 fn what_is_answered_waits_no_more_and_what_is_said_after_it_does() {
     let settings = ChannelSettings::default();
     let mut conversation = conversation();
-    conversation.take(&mut said(100, 110), &settings, 110);
+    conversation.apply(&mut said(100, 110), &settings, 110);
     assert!(
         conversation.answered(90, 200) && conversation.unanswered_since_ms.is_some(),
         "an answer to something older"
     );
     assert!(conversation.answered(120, 200) && conversation.unanswered_since_ms.is_none());
     assert!(!conversation.answered(120, 200), "told twice");
-    conversation.take(&mut said(115, 210), &settings, 210);
+    conversation.apply(&mut said(115, 210), &settings, 210);
     assert_eq!(conversation.unanswered_since_ms, None, "said before the answer, it came after it");
-    conversation.take(&mut said(130, 220), &settings, 220);
+    conversation.apply(&mut said(130, 220), &settings, 220);
     assert_eq!(conversation.unanswered_since_ms, Some(220));
     assert!(conversation.answered(9_999, 300), "nobody answers what is yet to be said");
-    conversation.take(&mut said(310, 320), &settings, 320);
+    conversation.apply(&mut said(310, 320), &settings, 320);
     assert_eq!(conversation.unanswered_since_ms, Some(320));
 }
 
@@ -91,9 +91,9 @@ fn an_operators_message_answers_and_a_workflows_does_not() {
     let settings = ChannelSettings::default();
     for (speaker, waits) in [(Speaker::Workflow, true), (Speaker::Operator, false)] {
         let mut conversation = conversation();
-        conversation.take(&mut said(100, 110), &settings, 110);
+        conversation.apply(&mut said(100, 110), &settings, 110);
         let mut ours = Activity { speaker, message: None, ..said(120, 120) };
-        conversation.take(&mut ours, &settings, 120);
+        conversation.apply(&mut ours, &settings, 120);
         assert_eq!(conversation.unanswered_since_ms.is_some(), waits, "{speaker:?}");
     }
 }
@@ -105,18 +105,18 @@ fn a_conversation_of_before_reads_and_says_nothing_of_how_they_came() {
         json.as_object_mut().expect("an object").remove(new).expect("a new field");
     }
     let mut old: Conversation = serde_json::from_value(json).expect("readable");
-    old.take(&mut said(100, 110), &ChannelSettings::default(), 110);
+    old.apply(&mut said(100, 110), &ChannelSettings::default(), 110);
     assert_eq!(old.following, None, "they may have followed when nobody noted it");
     let mut follow = said(120, 121);
     (follow.message, follow.content) = (None, Content::Follow { unblocked: Some(true) });
-    old.take(&mut follow, &ChannelSettings::default(), 121);
+    old.apply(&mut follow, &ChannelSettings::default(), 121);
     assert_eq!(old.following.and_then(|following| following.at_ms()), Some(120));
 }
 
 #[test]
 fn taken_to_another_account_nothing_begun_for_the_one_before_is_gone_on_with() {
     let mut before = conversation();
-    before.take(&mut said(10, 20), &ChannelSettings::default(), 20);
+    before.apply(&mut said(10, 20), &ChannelSettings::default(), 20);
     (before.next_entry, before.next_task) = (4, 2);
     let account = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new("10") };
     let after = before.clone().taken_to(account.clone());

@@ -15,10 +15,10 @@ impl Dispatcher<'_> {
         let Some(at_ms) = record.properties.get(LINE_ANSWERED_AT).and_then(time) else { return Ok(true) };
         for link in self.links_of(&record.contact).await? {
             let now_ms = self.now_ms();
-            let Some(mut head) = self.head(&conversation_of(&link.value)).await? else { continue };
-            if head.value.answered(at_ms, now_ms) {
-                let rows = head.value.enqueue_sync(now_ms);
-                if !self.commit_head(&mut head, rows.iter().map(write::enqueue).collect()).await? {
+            let Some(mut state) = self.state(&conversation_of(&link.value)).await? else { continue };
+            if state.value.answered(at_ms, now_ms) {
+                let rows = state.value.enqueue_sync(now_ms);
+                if !self.commit_state(&mut state, rows.iter().map(write::enqueue).collect()).await? {
                     return Ok(false);
                 }
             }

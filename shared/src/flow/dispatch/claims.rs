@@ -78,10 +78,10 @@ impl Dispatcher<'_> {
             if self.up.links.unlink(&link).await? == Commit::Conflict {
                 return Ok(());
             }
-            tracing::info!(crm.account = %self.account.key, conversation = person.head.value.key.hash(), "link.removed");
+            tracing::info!(crm.account = %self.account.key, conversation = person.state.value.key.hash(), "link.removed");
         }
-        person.head.value.unlinked = true;
-        let answered = write::question_closed(&self.account.key, &person.head.value.key);
+        person.state.value.unlinked = true;
+        let answered = write::question_closed(&self.account.key, &person.state.value.key);
         self.leave_unlinked(person, vec![answered]).await
     }
 
@@ -175,7 +175,7 @@ impl Dispatcher<'_> {
         }
         tracing::info!(
             crm.account = %self.account.key,
-            conversation = person.head.value.key.hash(),
+            conversation = person.state.value.key.hash(),
             by = ?claim.by,
             moved = person.link.is_some(),
             "link.switched"
@@ -249,6 +249,6 @@ impl Dispatcher<'_> {
     }
 
     fn log_conflict(&self, person: &Person, what: &'static str) {
-        tracing::warn!(crm.account = %self.account.key, conversation = person.head.value.key.hash(), what, "link.conflict");
+        tracing::warn!(crm.account = %self.account.key, conversation = person.state.value.key.hash(), what, "link.conflict");
     }
 }

@@ -1,6 +1,6 @@
 //! A contact that is linked to nobody any more loses what LINE told about the person.
 
-use super::super::begin::find_or_begin;
+use super::super::load::load_or_new;
 use super::super::unlink::unlink;
 use super::gone::conversation_of;
 use super::sync_contact::Person;
@@ -70,7 +70,7 @@ impl Dispatcher<'_> {
 
     /// Somebody erased the person after they were loaded, while their link was made: it goes again. `true`: so it was.
     pub(super) async fn unlink_if_erased_meanwhile(&self, person: &mut Person) -> Result<bool, PortError> {
-        if !self.journal().erasure(&person.head.value.key).await?.covers(person.loaded_at_ms) {
+        if !self.journal().erasure(&person.state.value.key).await?.covers(person.loaded_at_ms) {
             return Ok(false);
         }
         if let Some(link) = person.link.take() {
@@ -82,13 +82,13 @@ impl Dispatcher<'_> {
     /// The contact of this link is to be written anew, unless its person was erased since. `false`: somebody changed the
     /// conversation first.
     pub(super) async fn enqueue_anew(&self, link: &ContactLink) -> Result<bool, PortError> {
-        let mut begun = find_or_begin(self.journal(), &conversation_of(link), &self.account.key).await?;
-        if begun.erasure.covers(link.linked_at_ms) {
+        let mut loaded = load_or_new(self.journal(), &conversation_of(link), &self.account.key).await?;
+        if loaded.erasure.covers(link.linked_at_ms) {
             return Ok(true);
         }
-        begun.head.value.profile_wanted = true;
-        let rows = begun.head.value.enqueue_sync(self.now_ms());
-        let writes = rows.iter().map(write::enqueue).chain(begun.writes()).collect();
+        loaded.state.value.profile_wanted = true;
+        let rows = loaded.state.value.enqueue_sync(self.now_ms());
+        let writes = rows.iter().map(write::enqueue).chain(loaded.writes()).collect();
         Ok(self.journal().commit(writes).await? == Commit::Done)
     }
 }

@@ -39,7 +39,7 @@ impl Dispatcher<'_> {
     /// Of people who are to get a contact: those whom no contact names from before they were erased. Else they would be found
     /// by it, with everything that stands there, and not begin anew.
     pub(super) async fn cleared_before(&self, people: Vec<Person>) -> Result<Vec<Person>, PortError> {
-        let erasures = join_all(people.iter().map(|person| self.journal().erasure(&person.head.value.key))).await;
+        let erasures = join_all(people.iter().map(|person| self.journal().erasure(&person.state.value.key))).await;
         let mut ready = Vec::new();
         for (person, erasure) in people.into_iter().zip(erasures) {
             let erasure = erasure?;

@@ -33,7 +33,7 @@ impl Dispatcher<'_> {
                 self.done(&row).await?;
                 continue;
             };
-            refusals.see(&push.value);
+            refusals.observe(&push.value);
             match self.completion(&push.value) {
                 Some(completion) if self.now_ms() < push.value.expires_at_ms => {
                     let turn = if row.tries == 0 && !push.value.completed { &mut first } else { &mut again };
@@ -43,18 +43,18 @@ impl Dispatcher<'_> {
             }
         }
         self.note_refusals(refusals).await;
-        self.tell(first).await?;
+        self.complete(first).await?;
         // One the CRM does not know makes it refuse all that travel with it: these go one by one. The others stay due.
         for one in again.into_iter().take(ALONE) {
             if self.is_late() {
                 break;
             }
-            self.tell(vec![one]).await?;
+            self.complete(vec![one]).await?;
         }
         Ok(())
     }
 
-    async fn tell(&self, told: Vec<(OutboxRow, Versioned<Push>, CompletionWrite)>) -> Result<(), PortError> {
+    async fn complete(&self, told: Vec<(OutboxRow, Versioned<Push>, CompletionWrite)>) -> Result<(), PortError> {
         let writes: Vec<CompletionWrite> = told.iter().map(|(_, _, completion)| completion.clone()).collect();
         let answers = self.crm.complete(&writes).await;
         for ((row, mut push, _), answer) in told.into_iter().zip(answers) {

@@ -17,16 +17,16 @@ impl Dispatcher<'_> {
     /// An operator is asked whether the person is this contact, unless they are already. `false`: somebody changed the
     /// conversation first, or erased it.
     pub(super) async fn ask(&self, person: &Person, contact: &ContactId, why: AskedBecause) -> Result<bool, PortError> {
-        let key = &person.head.value.key;
+        let key = &person.state.value.key;
         let question = Question::new(key, contact, why, self.now_ms());
-        let unchanged = write::unchanged_since(key, person.head.rev);
+        let unchanged = write::unchanged_since(key, person.state.rev);
         Ok(ask(self.journal(), &self.account.key, &question, unchanged).await? == Commit::Done)
     }
 
     /// The contact names the person, and is linked to somebody else on this Official Account. Where an operator has said that they
     /// are two, it names its own person again, and the other one gets a contact of their own.
     pub(super) async fn contest(&self, person: &Person, contact: &ContactId) -> Result<(), PortError> {
-        let (account, key) = (&self.account.key, &person.head.value.key);
+        let (account, key) = (&self.account.key, &person.state.value.key);
         let links = self.links_of(contact).await?;
         let Some(holder) = links.into_iter().find(|link| link.value.channel == person.channel.id) else {
             // They were unlinked, or erased, meanwhile.

@@ -14,7 +14,7 @@ use crate::ports::messenger::LineProfile;
 
 impl Dispatcher<'_> {
     pub(super) fn properties(&self, person: &Person, record: &ContactRecord, pending: &[Activity]) -> Properties {
-        let head = &person.head.value;
+        let state = &person.state.value;
         let shown = record.properties.get(property::LINE_USER_ID);
         // What the record says of somebody else must not stand beside this person's words.
         let somebody_else = shown.is_some_and(|user| user != person.user.expose());
@@ -28,11 +28,11 @@ impl Dispatcher<'_> {
             properties.set(property::LINE_LINKED_AT, at.to_string());
         }
         let claim = person.claim.as_ref().map(|claim| &claim.value);
-        let friend = head.friendship.blocked.map(|blocked| !blocked).or(claim.and_then(|claim| claim.is_friend));
+        let friend = state.friendship.blocked.map(|blocked| !blocked).or(claim.and_then(|claim| claim.is_friend));
         if let Some(friend) = friend {
             properties.set(property::LINE_FOLLOWS, friend.to_string());
         }
-        if let Some(following) = &head.following {
+        if let Some(following) = &state.following {
             let at = following.at_ms().and_then(|at_ms| Timestamp::from_millisecond(at_ms).ok());
             if let Some(at) = at {
                 properties.set(property::LINE_FOLLOWED_AT, at.to_string());
@@ -46,12 +46,12 @@ impl Dispatcher<'_> {
         {
             properties.set(property::LINE_ROUTE, route.as_str());
         }
-        let unanswered = head.unanswered_since_ms.is_some();
+        let unanswered = state.unanswered_since_ms.is_some();
         properties.set(property::LINE_UNANSWERED, unanswered.to_string());
         if !unanswered {
             properties.set(property::LINE_UNANSWERED_MESSAGE, "");
         }
-        if let Some(newest) = self.newest_words(head, pending) {
+        if let Some(newest) = self.newest_words(state, pending) {
             if unanswered {
                 properties.set(property::LINE_UNANSWERED_MESSAGE, newest.clone());
             }
@@ -60,7 +60,7 @@ impl Dispatcher<'_> {
         if person.channel.settings.recent_messages {
             let current =
                 record.properties.get(property::LINE_RECENT_MESSAGES).filter(|_| !somebody_else).unwrap_or("");
-            let now = self.recent_messages(head, current, pending);
+            let now = self.recent_messages(state, current, pending);
             if now != current {
                 properties.set(property::LINE_RECENT_MESSAGES, now);
             }
@@ -69,22 +69,22 @@ impl Dispatcher<'_> {
     }
 
     /// The newest message, as long as its words are here, or it was taken back.
-    fn newest_words(&self, head: &Conversation, pending: &[Activity]) -> Option<String> {
-        let last = head.last_inbound.as_ref()?;
+    fn newest_words(&self, state: &Conversation, pending: &[Activity]) -> Option<String> {
+        let last = state.last_inbound.as_ref()?;
         let content = match pending.iter().find(|activity| activity.mark == last.mark) {
             Some(activity) => &activity.content,
-            None if last.taken_back => &Content::Unsent,
+            None if last.retracted => &Content::Unsent,
             None => return None,
         };
         Some(property::cut(&words::of(content, self.account.language), property::MAX_UNITS))
     }
 
-    fn recent_messages(&self, head: &Conversation, current: &str, pending: &[Activity]) -> String {
+    fn recent_messages(&self, state: &Conversation, current: &str, pending: &[Activity]) -> String {
         let language = self.account.language;
         let zone = timeline::time_zone(&self.account.time_zone);
         let line = |at_ms: i64, content: &Content| recent_line(at_ms, &words::of(content, language), &zone);
         let gone: Vec<String> =
-            head.retracted.iter().map(|at_ms| stamp(&line(*at_ms, &Content::Unsent)).to_owned()).collect();
+            state.retracted.iter().map(|at_ms| stamp(&line(*at_ms, &Content::Unsent)).to_owned()).collect();
         let new: Vec<String> = pending
             .iter()
             .filter(|activity| words::is_question(activity))

@@ -34,10 +34,10 @@ impl Dispatcher<'_> {
         let (Effect::WriteEntry { conversation } | Effect::SyncContact { conversation }) = &row.effect else {
             return Ok(());
         };
-        let Some(head) = self.head(conversation).await? else { return Ok(()) };
+        let Some(state) = self.state(conversation).await? else { return Ok(()) };
         if matches!(row.effect, Effect::WriteEntry { .. }) {
             self.journal().all_pending(conversation, MAX_MEMBERS).await?;
-            self.journal().entry(conversation, head.value.next_entry).await?;
+            self.journal().entry(conversation, state.value.next_entry).await?;
         }
         Ok(())
     }
@@ -58,9 +58,9 @@ impl Dispatcher<'_> {
                 }
             }
             Effect::SyncContact { conversation } => {
-                if let Some(mut head) = self.head(conversation).await? {
-                    head.value.sync_queued = false;
-                    writes.push(write::conversation(&head.value, head.rev));
+                if let Some(mut state) = self.state(conversation).await? {
+                    state.value.sync_queued = false;
+                    writes.push(write::conversation(&state.value, state.rev));
                 }
             }
             _ => {}
@@ -74,26 +74,26 @@ impl Dispatcher<'_> {
     /// Words that expire soon go; younger ones stay, in the outbox since they came.
     async fn give_up_words(&self, row: &OutboxRow) -> Result<(), PortError> {
         let Effect::WriteEntry { conversation: key } = &row.effect else { return Ok(()) };
-        let Some(mut head) = self.head(key).await? else { return self.done(row).await };
+        let Some(mut state) = self.state(key).await? else { return self.done(row).await };
         let now_ms = self.now_ms();
         let pending = self.journal().all_pending(key, MAX_MEMBERS).await?;
         let (old, young): (Vec<_>, Vec<_>) =
             pending.iter().partition(|activity| now_ms - activity.arrived_at_ms > GIVE_UP_AFTER_MS);
         let mut writes: Vec<_> = old.iter().map(|activity| write::forget(key, &activity.mark)).collect();
         // One that was sealed may have been written: its number is used up.
-        if self.journal().entry(key, head.value.next_entry).await?.is_some() {
-            head.value.next_entry += 1;
+        if self.journal().entry(key, state.value.next_entry).await?.is_some() {
+            state.value.next_entry += 1;
         }
         writes.push(write::done(row));
         let since_ms = young.iter().map(|activity| activity.arrived_at_ms).min();
         let since_ms = since_ms.or((pending.len() == MAX_MEMBERS).then_some(row.since_ms));
-        head.value.open = since_ms.map(|since_ms| {
+        state.value.open = since_ms.map(|since_ms| {
             let again = OutboxRow { since_ms, tries: 0, due_at_ms: now_ms + 1, ..row.clone() };
             writes.push(write::enqueue(&again));
             OpenEntry { first_arrived_at_ms: since_ms, last_arrived_at_ms: since_ms, due_at_ms: again.due_at_ms }
         });
         // On a conflict the row stays due.
-        self.commit_head(&mut head, writes).await?;
+        self.commit_state(&mut state, writes).await?;
         Ok(())
     }
 

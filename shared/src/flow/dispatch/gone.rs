@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::begin::find_or_begin;
+use super::super::load::load_or_new;
 use super::super::erase::Who;
 use super::Dispatcher;
 use super::reconcile_contact::Seen;
@@ -44,20 +44,20 @@ impl Dispatcher<'_> {
     /// remembered: a privacy deletion may follow. `false`: somebody changed the conversation first.
     pub(super) async fn detach_deleted(&self, link: &Versioned<ContactLink>) -> Result<bool, PortError> {
         let key = conversation_of(&link.value);
-        let mut begun = find_or_begin(self.journal(), &key, &self.account.key).await?;
-        if !begun.erasure.covers(link.value.linked_at_ms) {
+        let mut loaded = load_or_new(self.journal(), &key, &self.account.key).await?;
+        if !loaded.erasure.covers(link.value.linked_at_ms) {
             let now_ms = self.now_ms();
-            let head = &mut begun.head.value;
-            head.contact_gone_at_ms = Some(now_ms);
-            head.gone_contacts.retain(|gone| *gone != link.value.contact);
-            head.gone_contacts.push(link.value.contact.clone());
-            let forgotten = head.gone_contacts.len().saturating_sub(MAX_GONE);
-            head.gone_contacts.drain(..forgotten);
+            let state = &mut loaded.state.value;
+            state.contact_gone_at_ms = Some(now_ms);
+            state.gone_contacts.retain(|gone| *gone != link.value.contact);
+            state.gone_contacts.push(link.value.contact.clone());
+            let forgotten = state.gone_contacts.len().saturating_sub(MAX_GONE);
+            state.gone_contacts.drain(..forgotten);
             let mut writes = vec![
-                write::unseal(&key, head.next_entry),
+                write::unseal(&key, state.next_entry),
                 write::former_link(&self.account.key, &link.value.contact, &key, now_ms),
             ];
-            writes.extend(begun.writes());
+            writes.extend(loaded.writes());
             if self.journal().commit(writes).await? == Commit::Conflict {
                 return Ok(false);
             }

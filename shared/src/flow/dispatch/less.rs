@@ -71,7 +71,7 @@ impl Dispatcher<'_> {
     /// The words of an entry that stands without them. First a dead letter, unless one was written lately: a crash repeats,
     /// and never loses, it.
     pub(super) async fn put_words_aside(&self, ready: &Sealed, code: &str) -> Result<Vec<Write>, PortError> {
-        if self.head(&ready.key).await?.is_some_and(|head| self.tells_of_refusals(&head.value)) {
+        if self.state(&ready.key).await?.is_some_and(|state| self.tells_of_refusals(&state.value)) {
             self.bury(&ready.row, &FailureReason::Refused { code: code.to_owned() }.words()).await?;
         }
         let rest = |(activity, part): (&Activity, Option<usize>)| {
@@ -86,7 +86,7 @@ impl Dispatcher<'_> {
     }
 
     /// Whether operators are to hear that the CRM refuses words of this conversation.
-    pub(super) fn tells_of_refusals(&self, head: &Conversation) -> bool {
-        head.refused_told_at_ms.is_none_or(|told_at_ms| self.now_ms() - told_at_ms >= TOLD_AGAIN_MS)
+    pub(super) fn tells_of_refusals(&self, state: &Conversation) -> bool {
+        state.refused_told_at_ms.is_none_or(|told_at_ms| self.now_ms() - told_at_ms >= TOLD_AGAIN_MS)
     }
 }

@@ -153,7 +153,7 @@ impl Dispatcher<'_> {
         &self.up.journal
     }
 
-    async fn head(&self, key: &ConversationKey) -> Result<Option<Versioned<Conversation>>, PortError> {
+    async fn state(&self, key: &ConversationKey) -> Result<Option<Versioned<Conversation>>, PortError> {
         self.journal().conversation(key).await
     }
 
@@ -172,11 +172,11 @@ impl Dispatcher<'_> {
         let again = row.again(self.now_ms() + wait_ms.max(row.backoff_ms()));
         let mut writes = vec![write::done(row), write::enqueue(&again)];
         if let Effect::WriteEntry { conversation } = &row.effect
-            && let Some(mut head) = self.head(conversation).await?
-            && let Some(open) = &mut head.value.open
+            && let Some(mut state) = self.state(conversation).await?
+            && let Some(open) = &mut state.value.open
         {
             open.due_at_ms = again.due_at_ms;
-            writes.push(write::conversation(&head.value, head.rev));
+            writes.push(write::conversation(&state.value, state.rev));
         }
         // On a conflict the row stays due: nothing is lost.
         let _ = self.journal().commit(writes).await?;
@@ -203,12 +203,12 @@ impl Dispatcher<'_> {
     }
 
     /// Commits writes that end with a conversation's new state. `false`: somebody changed it first.
-    async fn commit_head(&self, head: &mut Versioned<Conversation>, mut writes: Vec<Write>) -> Result<bool, PortError> {
-        writes.push(write::conversation(&head.value, head.rev));
+    async fn commit_state(&self, state: &mut Versioned<Conversation>, mut writes: Vec<Write>) -> Result<bool, PortError> {
+        writes.push(write::conversation(&state.value, state.rev));
         if self.journal().commit(writes).await? == Commit::Conflict {
             return Ok(false);
         }
-        head.rev += 1;
+        state.rev += 1;
         Ok(true)
     }
 

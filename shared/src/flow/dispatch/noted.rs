@@ -18,7 +18,7 @@ pub(super) struct Refusals(BTreeMap<ChannelId, LastRefusal>);
 
 impl Refusals {
     /// Takes a send into account, if it was refused.
-    pub(super) fn see(&mut self, push: &Push) {
+    pub(super) fn observe(&mut self, push: &Push) {
         let PushState::Settled(Settlement { outcome, at_ms, .. }) = push.state else { return };
         if !outcome.is_refusal() {
             return;
@@ -36,7 +36,7 @@ impl Dispatcher<'_> {
         let now_ms = self.now_ms();
         let mut newest: BTreeMap<&ChannelId, i64> = BTreeMap::new();
         for person in people {
-            let Some(at_ms) = person.head.value.last_event_at_ms() else { continue };
+            let Some(at_ms) = person.state.value.last_event_at_ms() else { continue };
             let noted = newest.entry(&person.channel.id).or_insert(i64::MIN);
             *noted = at_ms.min(now_ms).max(*noted);
         }

@@ -22,20 +22,20 @@ fn rest_ms(looks: u32) -> i64 {
 }
 
 /// The first look at a task, of a conversation that will be written with it.
-pub(super) fn first_look(head: &mut Conversation, now_ms: i64) -> OutboxRow {
-    let look = Effect::PollTask { conversation: head.key.clone() };
-    let row = OutboxRow::new(&head.account, look, now_ms, now_ms + rest_ms(0));
-    if let Some(task) = &mut head.task {
+pub(super) fn first_look(state: &mut Conversation, now_ms: i64) -> OutboxRow {
+    let look = Effect::PollTask { conversation: state.key.clone() };
+    let row = OutboxRow::new(&state.account, look, now_ms, now_ms + rest_ms(0));
+    if let Some(task) = &mut state.task {
         task.look_at_ms = Some(row.due_at_ms);
     }
     row
 }
 
 /// The task is open, and the person has written since it was last seen so: looks begin anew.
-pub(super) fn young_again(head: &mut Conversation, now_ms: i64) -> Vec<Write> {
-    let look_at_ms = head.task.as_ref().and_then(|task| task.look_at_ms);
+pub(super) fn young_again(state: &mut Conversation, now_ms: i64) -> Vec<Write> {
+    let look_at_ms = state.task.as_ref().and_then(|task| task.look_at_ms);
     let Some(look_at_ms) = look_at_ms.filter(|look_at_ms| *look_at_ms > now_ms + rest_ms(0)) else { return Vec::new() };
-    let look = first_look(head, now_ms);
+    let look = first_look(state, now_ms);
     vec![write::done(&OutboxRow { due_at_ms: look_at_ms, ..look.clone() }), write::enqueue(&look)]
 }
 
@@ -45,64 +45,64 @@ impl Dispatcher<'_> {
         let mut ids = Vec::new();
         for row in rows {
             let Effect::PollTask { conversation } = &row.effect else { continue };
-            let head = self.head(conversation).await?;
-            if let Some(head) = head.as_ref().filter(|head| is_missing(&head.value)) {
-                self.poll_again(&row, head.clone()).await?;
+            let state = self.state(conversation).await?;
+            if let Some(state) = state.as_ref().filter(|state| is_missing(&state.value)) {
+                self.poll_again(&row, state.clone()).await?;
                 continue;
             }
-            match head.and_then(|head| Some((head.value.task.clone()?.id?, head))) {
-                Some((id, head)) => {
+            match state.and_then(|state| Some((state.value.task.clone()?.id?, state))) {
+                Some((id, state)) => {
                     ids.push(id);
-                    open.push((row, head));
+                    open.push((row, state));
                 }
                 None => self.done(&row).await?,
             }
         }
-        let standings = self.crm.read_tasks(&ids).await;
-        for ((row, mut head), standing) in open.into_iter().zip(standings) {
+        let positions = self.crm.read_tasks(&ids).await;
+        for ((row, mut state), position) in open.into_iter().zip(positions) {
             let now_ms = self.now_ms();
             let again = row.again(now_ms + rest_ms(row.tries + 1));
             // A look is not a failure: it waits from now on, and never given up while the task is open.
             let again = OutboxRow { since_ms: now_ms, ..again };
             let mut writes = vec![write::done(&row)];
-            if let Some(task) = &mut head.value.task {
+            if let Some(task) = &mut state.value.task {
                 task.look_at_ms = Some(again.due_at_ms);
             }
-            match standing {
+            match position {
                 Ok(TaskStanding::Open) => {
-                    if let Some(task) = &mut head.value.task {
+                    if let Some(task) = &mut state.value.task {
                         task.seen_open_at_ms = now_ms;
                     }
                     writes.push(write::enqueue(&again));
                 }
                 Ok(TaskStanding::Done | TaskStanding::Gone) | Err(CrmFailure::Gone) => {
-                    let seen_open_at_ms = head.value.task.take().map_or(0, |task| task.seen_open_at_ms);
+                    let seen_open_at_ms = state.value.task.take().map_or(0, |task| task.seen_open_at_ms);
                     let newer =
-                        head.value.last_inbound.as_ref().is_some_and(|last| last.arrived_at_ms > seen_open_at_ms);
+                        state.value.last_inbound.as_ref().is_some_and(|last| last.arrived_at_ms > seen_open_at_ms);
                     if !newer {
-                        head.value.unanswered_since_ms = None;
+                        state.value.unanswered_since_ms = None;
                     }
-                    writes.extend(head.value.enqueue_sync(now_ms).iter().map(write::enqueue));
+                    writes.extend(state.value.enqueue_sync(now_ms).iter().map(write::enqueue));
                 }
                 Err(_) => writes.push(write::enqueue(&again)),
             }
-            self.commit_head(&mut head, writes).await?;
+            self.commit_state(&mut state, writes).await?;
         }
         Ok(())
     }
 
     /// The CRM did not take the task when the message came: the contact follows once more, and the task with it.
-    async fn poll_again(&self, row: &OutboxRow, mut head: Versioned<Conversation>) -> Result<(), PortError> {
+    async fn poll_again(&self, row: &OutboxRow, mut state: Versioned<Conversation>) -> Result<(), PortError> {
         let mut writes = vec![write::done(row)];
-        writes.extend(head.value.enqueue_sync(self.now_ms()).iter().map(write::enqueue));
-        self.commit_head(&mut head, writes).await?;
+        writes.extend(state.value.enqueue_sync(self.now_ms()).iter().map(write::enqueue));
+        self.commit_state(&mut state, writes).await?;
         Ok(())
     }
 }
 
 /// Whether a message waits whose task was tried and is not there.
-fn is_missing(head: &Conversation) -> bool {
-    head.unanswered_since_ms.is_some() && head.task.as_ref().is_some_and(|task| task.id.is_none())
+fn is_missing(state: &Conversation) -> bool {
+    state.unanswered_since_ms.is_some() && state.task.as_ref().is_some_and(|task| task.id.is_none())
 }
 
 #[cfg(test)]

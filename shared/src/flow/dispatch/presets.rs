@@ -1,6 +1,6 @@
 //! A LINE user ID that stands on a contact, or does not stand there any more, because somebody wrote it: what the CRM claims.
 
-use super::super::begin::find_or_begin;
+use super::super::load::load_or_new;
 use super::Dispatcher;
 use super::gone::conversation_of;
 use super::reconcile_contact::Seen;
@@ -67,8 +67,8 @@ impl Dispatcher<'_> {
 
     /// Whether the contact does not show the link yet. One whose person never had a conversation was never written to.
     async fn is_behind(&self, link: &ContactLink) -> Result<bool, PortError> {
-        match self.head(&conversation_of(link)).await? {
-            Some(head) => Ok(head.value.sync_queued),
+        match self.state(&conversation_of(link)).await? {
+            Some(state) => Ok(state.value.sync_queued),
             None => {
                 self.enqueue_anew(link).await?;
                 Ok(true)
@@ -137,8 +137,8 @@ impl Dispatcher<'_> {
         if self.up.links.of_user(channel, user).await?.is_some() {
             return Ok(true);
         }
-        let head = self.head(&ConversationKey::person(channel, user)).await?;
-        if head.is_some_and(|head| head.value.friendship.as_of.is_some()) {
+        let state = self.state(&ConversationKey::person(channel, user)).await?;
+        if state.is_some_and(|state| state.value.friendship.as_of.is_some()) {
             return Ok(true);
         }
         Ok(self.up.messenger.profile(channel, user).await?.is_some())
@@ -148,8 +148,8 @@ impl Dispatcher<'_> {
     /// acted on first.
     async fn claim(&self, key: &ConversationKey, target: Target, known: &Erasure) -> Result<Seen, PortError> {
         let now_ms = self.now_ms();
-        let mut begun = find_or_begin(self.journal(), key, &self.account.key).await?;
-        if begun.erasure != *known {
+        let mut loaded = load_or_new(self.journal(), key, &self.account.key).await?;
+        if loaded.erasure != *known {
             return Ok(Seen::Later(AFTER_US_MS));
         }
         let waiting = self.journal().claim(key).await?;
@@ -161,11 +161,11 @@ impl Dispatcher<'_> {
         }
         let claim = Claim::new(ClaimedBy::Preset, target, now_ms);
         // The contact that is to be shows neither name nor picture yet.
-        let head = &mut begun.head.value;
-        head.profile_wanted |= claim.target != Target::Unlinked;
+        let state = &mut loaded.state.value;
+        state.profile_wanted |= claim.target != Target::Unlinked;
         let mut writes = vec![write::claim(key, &claim, rev, now_ms)];
-        writes.extend(head.enqueue_sync(now_ms).iter().map(write::enqueue));
-        writes.extend(begun.writes());
+        writes.extend(state.enqueue_sync(now_ms).iter().map(write::enqueue));
+        writes.extend(loaded.writes());
         if self.journal().commit(writes).await? == Commit::Conflict {
             return Ok(Seen::Later(0));
         }

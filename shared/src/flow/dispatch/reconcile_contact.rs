@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::begin::find_or_begin;
+use super::super::load::load_or_new;
 use super::super::unlink::unlink;
 use super::Dispatcher;
 use crate::domain::ids::ContactId;
@@ -163,10 +163,10 @@ impl Dispatcher<'_> {
     /// `false`: somebody changed the conversation first, or erased it.
     async fn lose(&self, link: &Versioned<ContactLink>, to: &ContactId) -> Result<bool, PortError> {
         let key = super::gone::conversation_of(&link.value);
-        let begun = find_or_begin(self.journal(), &key, &self.account.key).await?;
-        if !begun.erasure.covers(link.value.linked_at_ms) {
+        let loaded = load_or_new(self.journal(), &key, &self.account.key).await?;
+        if !loaded.erasure.covers(link.value.linked_at_ms) {
             let question = Question::new(&key, to, AskedBecause::Merged, self.now_ms());
-            let asked = vec![write::question(&self.account.key, &question), begun.unchanged()];
+            let asked = vec![write::question(&self.account.key, &question), loaded.unchanged()];
             if self.journal().commit(asked).await? == Commit::Conflict {
                 return Ok(false);
             }

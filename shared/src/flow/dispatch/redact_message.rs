@@ -8,7 +8,7 @@ use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::timeline::{self, Note};
 use crate::ports::PortError;
 use crate::ports::crm::{CrmFailure, EVENT_IMMUTABLE};
-use crate::ports::journal::Standings;
+use crate::ports::journal::MessagePositions;
 
 /// So many entries are changed at once; the row stays due where there are more.
 const AT_ONCE: usize = 10;
@@ -37,11 +37,11 @@ impl Dispatcher<'_> {
     /// What is taken out of an entry stands there no more: a call that stopped anywhere goes on where it was.
     async fn redact(&self, row: &OutboxRow) -> Result<Verdict, PortError> {
         let Effect::RedactMessage { conversation: key, message } = &row.effect else { return Ok(Verdict::Leave) };
-        let standings = self.journal().standings(key, message).await?;
-        let entries = self.journal().entries_with(key, &standings.all, AT_ONCE).await?;
+        let positions = self.journal().message_positions(key, message).await?;
+        let entries = self.journal().entries_with(key, &positions.all, AT_ONCE).await?;
         let (mut is_sealed, is_all) = (false, entries.len() < AT_ONCE);
         for entry in entries {
-            let marks = marks_in(&entry, &standings);
+            let marks = marks_in(&entry, &positions);
             match self.take_out(row, &entry, &marks).await? {
                 TakenOut::Done => {
                     // On a conflict it is found there, and taken out, again. One that goes on in another entry is remembered.
@@ -49,7 +49,7 @@ impl Dispatcher<'_> {
                         entry.members.iter().any(|member| member.mark == *mark && member.goes_on_at().is_some())
                     };
                     let ended: Vec<Mark> = marks.into_iter().filter(|mark| !goes_on(mark)).collect();
-                    let gone = standings.forgotten(key, message, &ended, self.now_ms());
+                    let gone = positions.forgotten(key, message, &ended, self.now_ms());
                     let _ = self.journal().commit(gone).await?;
                 }
                 TakenOut::Sealed => is_sealed = true,
@@ -104,7 +104,7 @@ impl Dispatcher<'_> {
 }
 
 /// Which of these the entry holds.
-fn marks_in(entry: &Entry, standings: &Standings) -> Vec<Mark> {
+fn marks_in(entry: &Entry, positions: &MessagePositions) -> Vec<Mark> {
     let holds = |mark: &&Mark| entry.members.iter().any(|member| member.mark == **mark);
-    standings.all.iter().map(|standing| &standing.mark).filter(holds).cloned().collect()
+    positions.all.iter().map(|position| &position.mark).filter(holds).cloned().collect()
 }

@@ -31,9 +31,9 @@ impl Dispatch {
                 self.conversation_again(conversation, again).await
             }
             DeadLetteredEffect::RedactMessage { conversation, message } => {
-                let Some(head) = self.journal.conversation_by_hash(conversation).await? else { return Ok(()) };
+                let Some(state) = self.journal.conversation_by_hash(conversation).await? else { return Ok(()) };
                 let message = message.clone();
-                self.enqueue(&wake_up.account, Effect::RedactMessage { conversation: head.value.key, message }).await
+                self.enqueue(&wake_up.account, Effect::RedactMessage { conversation: state.value.key, message }).await
             }
             DeadLetteredEffect::WriteLastOutcome { push } => {
                 self.enqueue(&wake_up.account, Effect::WriteLastOutcome { push: *push }).await
@@ -71,16 +71,16 @@ impl Dispatch {
     async fn conversation_again(&self, hash: &str, again: &DeadLetteredEffect) -> Result<(), PortError> {
         let mut conflicts = 0;
         while conflicts < MAX_CONFLICTS {
-            let Some(mut head) = self.journal.conversation_by_hash(hash).await? else { return Ok(()) };
+            let Some(mut state) = self.journal.conversation_by_hash(hash).await? else { return Ok(()) };
             let refused = match again {
-                DeadLetteredEffect::WriteEntry { .. } => self.journal.refused(&head.value.key, AT_ONCE).await?,
+                DeadLetteredEffect::WriteEntry { .. } => self.journal.refused(&state.value.key, AT_ONCE).await?,
                 _ => Vec::new(),
             };
             let mut writes = match again {
-                DeadLetteredEffect::WriteEntry { .. } => self.entry_again(&mut head.value, &refused).await?,
-                _ => head.value.enqueue_sync(self.clock.now_ms()).iter().map(write::enqueue).collect(),
+                DeadLetteredEffect::WriteEntry { .. } => self.entry_again(&mut state.value, &refused).await?,
+                _ => state.value.enqueue_sync(self.clock.now_ms()).iter().map(write::enqueue).collect(),
             };
-            writes.push(write::conversation(&head.value, head.rev));
+            writes.push(write::conversation(&state.value, state.rev));
             match self.journal.commit(writes).await? {
                 Commit::Done if refused.len() < AT_ONCE => return Ok(()),
                 Commit::Done => {}
@@ -94,8 +94,8 @@ impl Dispatch {
     }
 
     /// Words that were refused wait for an entry again, as late as they are.
-    async fn entry_again(&self, head: &mut Conversation, refused: &[Activity]) -> Result<Vec<Write>, PortError> {
-        let (key, now_ms) = (head.key.clone(), self.clock.now_ms());
+    async fn entry_again(&self, state: &mut Conversation, refused: &[Activity]) -> Result<Vec<Write>, PortError> {
+        let (key, now_ms) = (state.key.clone(), self.clock.now_ms());
         let mut writes = Vec::new();
         for activity in refused {
             let late = Activity { late: true, ..activity.clone() };
@@ -107,9 +107,9 @@ impl Dispatch {
         if refused.is_empty() && self.journal.all_pending(&key, 1).await?.is_empty() {
             return Ok(writes);
         }
-        head.refused_told_at_ms = None;
+        state.refused_told_at_ms = None;
         let settings = self.channels.find(&key.channel).await?.map(|channel| channel.settings).unwrap_or_default();
-        writes.extend(head.open_now(&settings, now_ms).iter().map(write::enqueue));
+        writes.extend(state.open_now(&settings, now_ms).iter().map(write::enqueue));
         Ok(writes)
     }
 }

@@ -22,42 +22,42 @@ impl Dispatcher<'_> {
     pub(super) async fn seal(&self, row: OutboxRow) -> Result<Option<Sealed>, PortError> {
         let Effect::WriteEntry { conversation: key } = row.effect.clone() else { return Ok(None) };
         let now_ms = self.now_ms();
-        let Some(mut head) = self.head(&key).await? else {
+        let Some(mut state) = self.state(&key).await? else {
             self.done(&row).await?;
             return Ok(None);
         };
         let channel = self.up.channels.find(&key.channel).await?;
         let channel = channel.filter(|channel| channel.account == self.account.key);
-        let (Some(open), Some(channel), Some(user)) = (head.value.open.clone(), channel, key.source.user()) else {
+        let (Some(open), Some(channel), Some(user)) = (state.value.open.clone(), channel, key.source.user()) else {
             self.done(&row).await?;
             return Ok(None);
         };
-        if let Some(entry) = self.journal().entry(&key, head.value.next_entry).await? {
+        if let Some(entry) = self.journal().entry(&key, state.value.next_entry).await? {
             return self.go_on(row, entry, channel).await;
         }
         let ready_at_ms = open.ready_at_ms(&channel.settings);
         if ready_at_ms > now_ms {
-            self.move_to(&row, OutboxRow { due_at_ms: ready_at_ms, ..row.clone() }, head).await?;
+            self.move_to(&row, OutboxRow { due_at_ms: ready_at_ms, ..row.clone() }, state).await?;
             return Ok(None);
         }
         let link = self.up.links.of_user(&key.channel, user).await?;
         let Some(link) = link.filter(|link| link.value.account == self.account.key) else {
-            self.wait_for_link(&row, head, &open, &channel).await?;
+            self.wait_for_link(&row, state, &open, &channel).await?;
             return Ok(None);
         };
-        if head.value.sync_queued && now_ms < ready_at_ms + WAIT_FOR_PERSON_MS {
+        if state.value.sync_queued && now_ms < ready_at_ms + WAIT_FOR_PERSON_MS {
             // The properties need the words first: the row stays due.
             return Ok(None);
         }
         let pending = self.journal().all_pending(&key, MAX_MEMBERS).await?;
-        let Some(mut entry) = self.first_that_fit(&head.value, &link.value.contact, &pending).await? else {
-            head.value.open = None;
-            self.commit_head(&mut head, vec![write::done(&row)]).await?;
+        let Some(mut entry) = self.first_that_fit(&state.value, &link.value.contact, &pending).await? else {
+            state.value.open = None;
+            self.commit_state(&mut state, vec![write::done(&row)]).await?;
             return Ok(None);
         };
         entry.tried_at_ms = Some(now_ms);
-        head.value.sealed_until = head.value.sealed_until.max(entry.until().cloned());
-        if !self.commit_head(&mut head, vec![write::entry(&key, &entry, 0, now_ms)]).await? {
+        state.value.sealed_until = state.value.sealed_until.max(entry.until().cloned());
+        if !self.commit_state(&mut state, vec![write::entry(&key, &entry, 0, now_ms)]).await? {
             return Ok(None);
         }
         let said = pending.into_iter().take(entry.members.len()).collect();
@@ -67,21 +67,21 @@ impl Dispatcher<'_> {
 
     async fn first_that_fit(
         &self,
-        head: &Conversation,
+        state: &Conversation,
         contact: &ContactId,
         pending: &[Activity],
     ) -> Result<Option<Entry>, PortError> {
         // Also where the CRM takes our keys: what a refused try left behind is looked for by its place.
-        let before = match head.next_entry.checked_sub(1) {
-            Some(before) => self.journal().entry(&head.key, before).await?,
+        let before = match state.next_entry.checked_sub(1) {
+            Some(before) => self.journal().entry(&state.key, before).await?,
             None => None,
         };
         let sealing = Sealing {
-            conversation: &head.key,
-            number: head.next_entry,
+            conversation: &state.key,
+            number: state.next_entry,
             contact,
             language: self.account.language,
-            continued: head.continued.as_ref(),
+            continued: state.continued.as_ref(),
             before_at_ms: before.map(|before| before.value.at_ms),
         };
         Ok(Entry::seal(&sealing, pending))
@@ -129,14 +129,14 @@ impl Dispatcher<'_> {
         &self,
         row: &OutboxRow,
         moved: OutboxRow,
-        mut head: Versioned<Conversation>,
+        mut state: Versioned<Conversation>,
     ) -> Result<(), PortError> {
-        if let Some(open) = &mut head.value.open {
+        if let Some(open) = &mut state.value.open {
             open.due_at_ms = moved.due_at_ms;
         }
         let writes =
             if moved.due_at_ms == row.due_at_ms { vec![] } else { vec![write::done(row), write::enqueue(&moved)] };
-        self.commit_head(&mut head, writes).await?;
+        self.commit_state(&mut state, writes).await?;
         Ok(())
     }
 
@@ -145,36 +145,36 @@ impl Dispatcher<'_> {
     async fn wait_for_link(
         &self,
         row: &OutboxRow,
-        mut head: Versioned<Conversation>,
+        mut state: Versioned<Conversation>,
         open: &OpenEntry,
         channel: &Channel,
     ) -> Result<(), PortError> {
         let now_ms = self.now_ms();
         let until_ms = open.first_arrived_at_ms + WAIT_FOR_LINK_MS;
-        if channel.settings.create_contacts && head.value.may_create_contact() {
-            return self.move_to(row, row.again(now_ms + row.backoff_ms()), head).await;
+        if channel.settings.create_contacts && state.value.may_create_contact() {
+            return self.move_to(row, row.again(now_ms + row.backoff_ms()), state).await;
         }
         if now_ms < until_ms {
-            return self.move_to(row, row.again(until_ms), head).await;
+            return self.move_to(row, row.again(until_ms), state).await;
         }
-        let pending = self.journal().all_pending(&head.value.key, MAX_MEMBERS).await?;
+        let pending = self.journal().all_pending(&state.value.key, MAX_MEMBERS).await?;
         let mut writes: Vec<_> =
-            pending.iter().map(|activity| write::forget(&head.value.key, &activity.mark)).collect();
+            pending.iter().map(|activity| write::forget(&state.value.key, &activity.mark)).collect();
         let mut count = self.journal().not_linked(&channel.id).await?;
         count.value.dropped += pending.len() as u64;
         writes.push(write::not_linked(&channel.id, &count.value, count.rev));
-        head.value.not_linked += pending.len() as u64;
+        state.value.not_linked += pending.len() as u64;
         if pending.len() < MAX_MEMBERS {
-            head.value.open = None;
+            state.value.open = None;
             writes.push(write::done(row));
         }
         // On a conflict the row stays due, and nothing was dropped.
-        if !self.commit_head(&mut head, writes).await? {
+        if !self.commit_state(&mut state, writes).await? {
             return Ok(());
         }
         tracing::warn!(
             channel.id = %channel.id,
-            conversation = head.value.key.hash(),
+            conversation = state.value.key.hash(),
             dropped = pending.len(),
             "text.not_linked"
         );

@@ -28,7 +28,7 @@ pub(super) struct Person {
     pub(super) row: OutboxRow,
     /// The moment before anything of this was read, in milliseconds: whoever was erased after it was erased under our hands.
     pub(super) loaded_at_ms: i64,
-    pub(super) head: Versioned<Conversation>,
+    pub(super) state: Versioned<Conversation>,
     pub(super) channel: Channel,
     pub(super) user: LineUserId,
     pub(super) link: Option<Versioned<ContactLink>>,
@@ -48,7 +48,7 @@ impl Person {
     fn may_get_a_contact(&self) -> bool {
         match &self.claim {
             Some(claim) if claim.value.allows_creation() => true,
-            _ => self.channel.settings.create_contacts && self.head.value.may_create_contact(),
+            _ => self.channel.settings.create_contacts && self.state.value.may_create_contact(),
         }
     }
 }
@@ -80,7 +80,7 @@ impl Dispatcher<'_> {
                         known.push((person, record));
                     }
                 }
-                Err(CrmFailure::Gone) => self.contact_gone(&person.row, &person.head.value.key).await?,
+                Err(CrmFailure::Gone) => self.contact_gone(&person.row, &person.state.value.key).await?,
                 Err(failure) => {
                     self.failed(&person.row, &failure).await?;
                 }
@@ -100,14 +100,14 @@ impl Dispatcher<'_> {
         let channel = self.up.channels.find(&key.channel).await?;
         // A channel that belongs to another account by now is none of this one's: nothing of it goes to who had it before.
         let channel = channel.filter(|channel| channel.account == self.account.key);
-        let (Some(head), Some(user), Some(channel)) = (self.head(key).await?, key.source.user().cloned(), channel)
+        let (Some(state), Some(user), Some(channel)) = (self.state(key).await?, key.source.user().cloned(), channel)
         else {
             self.done(&row).await?;
             return Ok(None);
         };
         let link = self.up.links.of_user(&key.channel, &user).await?;
         let mut link = link.filter(|link| link.value.account == self.account.key);
-        if let Some(left) = link.take_if(|link| head.value.contact_gone_at_ms >= Some(link.value.linked_at_ms)) {
+        if let Some(left) = link.take_if(|link| state.value.contact_gone_at_ms >= Some(link.value.linked_at_ms)) {
             // Whoever erased the person, or let go of the contact, has not come to the link yet.
             let _ = unlink(self.journal(), &self.up.links, &left, loaded_at_ms).await?;
         }
@@ -116,7 +116,7 @@ impl Dispatcher<'_> {
             claim.as_ref().and_then(|claim| claim.value.name.clone().map(|name| (name, claim.value.picture.clone())));
         // Whoever is to be linked is shown by name there, even where an earlier contact had it.
         let to_be_linked = claim.as_ref().is_some_and(|claim| claim.value.target != Target::Unlinked);
-        let profile = match (told, head.value.profile_wanted || to_be_linked) {
+        let profile = match (told, state.value.profile_wanted || to_be_linked) {
             (Some((display_name, picture_url)), _) => Some(LineProfile { display_name, picture_url }),
             // Who it is, the next call asks: the row stays due.
             (None, true) if !self.has_time_for_line() => return Ok(None),
@@ -127,7 +127,7 @@ impl Dispatcher<'_> {
         Ok(Some(Person {
             row,
             loaded_at_ms,
-            head,
+            state: state,
             channel,
             user,
             link,
@@ -186,12 +186,12 @@ impl Dispatcher<'_> {
 
     /// The person has no contact and gets none now: the outbox is empty until something happens again.
     pub(super) async fn leave_unlinked(&self, mut person: Person, mut writes: Vec<Write>) -> Result<(), PortError> {
-        let head = &mut person.head.value;
-        head.sync_queued = false;
-        writes.extend(person.claim.as_ref().map(|claim| write::claim_applied(&head.key, claim.rev)));
+        let state = &mut person.state.value;
+        state.sync_queued = false;
+        writes.extend(person.claim.as_ref().map(|claim| write::claim_applied(&state.key, claim.rev)));
         writes.push(write::done(&person.row));
         // On a conflict the row stays due.
-        self.commit_head(&mut person.head, writes).await?;
+        self.commit_state(&mut person.state, writes).await?;
         Ok(())
     }
 
@@ -264,7 +264,7 @@ impl Dispatcher<'_> {
     ) -> Result<Vec<(Person, ContactRecord)>, PortError> {
         let mut writes = Vec::new();
         for (person, record) in &known {
-            let pending = self.pending_with_newest(&person.head.value).await?;
+            let pending = self.pending_with_newest(&person.state.value).await?;
             writes.push(ContactWrite {
                 contact: record.contact.clone(),
                 properties: self.properties(person, record, &pending),
@@ -283,7 +283,7 @@ impl Dispatcher<'_> {
                         written.push((person, record));
                     }
                 }
-                Err(CrmFailure::Gone) => self.contact_gone(&person.row, &person.head.value.key).await?,
+                Err(CrmFailure::Gone) => self.contact_gone(&person.row, &person.state.value.key).await?,
                 Err(failure) => {
                     self.failed(&person.row, &failure).await?;
                 }
@@ -293,12 +293,12 @@ impl Dispatcher<'_> {
     }
 
     /// The first activities that wait, and the newest message, however many lie between.
-    async fn pending_with_newest(&self, head: &Conversation) -> Result<Vec<Activity>, PortError> {
-        let mut pending = self.journal().all_pending(&head.key, LOOK_BACK).await?;
-        if let Some(last) = head.last_inbound.as_ref().filter(|_| pending.len() == LOOK_BACK)
+    async fn pending_with_newest(&self, state: &Conversation) -> Result<Vec<Activity>, PortError> {
+        let mut pending = self.journal().all_pending(&state.key, LOOK_BACK).await?;
+        if let Some(last) = state.last_inbound.as_ref().filter(|_| pending.len() == LOOK_BACK)
             && pending.iter().all(|activity| activity.mark != last.mark)
         {
-            pending.extend(self.journal().pending(&head.key, &last.mark).await?.map(|found| found.value));
+            pending.extend(self.journal().pending(&state.key, &last.mark).await?.map(|found| found.value));
         }
         Ok(pending)
     }
@@ -307,22 +307,22 @@ impl Dispatcher<'_> {
     async fn up_to_date(&self, mut person: Person) -> Result<(), PortError> {
         let now_ms = self.now_ms();
         let mut writes = std::mem::take(&mut person.also);
-        let head = &mut person.head.value;
-        head.sync_queued = false;
+        let state = &mut person.state.value;
+        state.sync_queued = false;
         if person.linked_now {
-            let (removed, rows) = head.linked(now_ms);
+            let (removed, rows) = state.linked(now_ms);
             // `linked` enqueues the person anew; that is what has just been done.
             writes.extend(removed.iter().map(write::done));
             writes.extend(
                 rows.iter().filter(|row| !matches!(row.effect, Effect::SyncContact { .. })).map(write::enqueue),
             );
-            head.sync_queued = false;
+            state.sync_queued = false;
         }
-        head.profile_wanted &= person.profile.is_none() && head.friendship.blocked != Some(true);
-        head.retracted.clear();
-        writes.extend(person.claim.as_ref().map(|claim| write::claim_applied(&head.key, claim.rev)));
+        state.profile_wanted &= person.profile.is_none() && state.friendship.blocked != Some(true);
+        state.retracted.clear();
+        writes.extend(person.claim.as_ref().map(|claim| write::claim_applied(&state.key, claim.rev)));
         writes.push(write::done(&person.row));
-        self.commit_head(&mut person.head, writes).await?;
+        self.commit_state(&mut person.state, writes).await?;
         Ok(())
     }
 

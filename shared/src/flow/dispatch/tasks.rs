@@ -19,7 +19,7 @@ impl Dispatcher<'_> {
         let mut done = Vec::new();
         let mut to_write = Vec::new();
         for (mut person, record) in people {
-            let wanted = person.channel.settings.tasks && person.head.value.unanswered_since_ms.is_some();
+            let wanted = person.channel.settings.tasks && person.state.value.unanswered_since_ms.is_some();
             if !wanted || self.is_open(&mut person).await? {
                 done.push(person);
                 continue;
@@ -99,29 +99,29 @@ impl Dispatcher<'_> {
 
     /// Whether the person's task is open. One that was done before the newest message makes room for another.
     async fn is_open(&self, person: &mut Person) -> Result<bool, PortError> {
-        let head = &mut person.head.value;
-        let Some(OwnersTask { id: Some(id), seen_open_at_ms, .. }) = head.task.clone() else { return Ok(false) };
-        let standing = self.crm.read_tasks(std::slice::from_ref(&id)).await.pop();
-        match standing {
+        let state = &mut person.state.value;
+        let Some(OwnersTask { id: Some(id), seen_open_at_ms, .. }) = state.task.clone() else { return Ok(false) };
+        let position = self.crm.read_tasks(std::slice::from_ref(&id)).await.pop();
+        match position {
             Some(Ok(TaskStanding::Open)) => {
                 let now_ms = self.now_ms();
-                if head.last_inbound.as_ref().is_some_and(|last| last.arrived_at_ms > seen_open_at_ms) {
-                    person.also.extend(young_again(head, now_ms));
+                if state.last_inbound.as_ref().is_some_and(|last| last.arrived_at_ms > seen_open_at_ms) {
+                    person.also.extend(young_again(state, now_ms));
                 }
-                if let Some(task) = &mut head.task {
+                if let Some(task) = &mut state.task {
                     task.seen_open_at_ms = now_ms;
                 }
                 Ok(true)
             }
             Some(Ok(TaskStanding::Done | TaskStanding::Gone) | Err(CrmFailure::Gone)) => {
-                head.task = None;
-                let newer = head.last_inbound.as_ref().is_some_and(|last| last.arrived_at_ms > seen_open_at_ms);
+                state.task = None;
+                let newer = state.last_inbound.as_ref().is_some_and(|last| last.arrived_at_ms > seen_open_at_ms);
                 if !newer {
-                    head.unanswered_since_ms = None;
+                    state.unanswered_since_ms = None;
                     // The properties that were just written say otherwise: once more.
-                    head.sync_queued = false;
-                    let rows = head.enqueue_sync(self.now_ms() + 1);
-                    self.commit_head(&mut person.head, rows.iter().map(write::enqueue).collect()).await?;
+                    state.sync_queued = false;
+                    let rows = state.enqueue_sync(self.now_ms() + 1);
+                    self.commit_state(&mut person.state, rows.iter().map(write::enqueue).collect()).await?;
                     return Ok(true);
                 }
                 Ok(false)
@@ -139,8 +139,8 @@ impl Dispatcher<'_> {
         done: &mut Vec<Person>,
     ) -> Result<Option<(Person, TaskWrite)>, PortError> {
         let now_ms = self.now_ms();
-        let earlier = person.head.value.task.clone();
-        let number = earlier.as_ref().map_or(person.head.value.next_task, |task| task.number);
+        let earlier = person.state.value.task.clone();
+        let number = earlier.as_ref().map_or(person.state.value.next_task, |task| task.number);
         let task = self.task(&person, record, number);
         if let Some(earlier) = earlier
             && !self.account.capabilities.unique_keys
@@ -164,17 +164,17 @@ impl Dispatcher<'_> {
                 }
             }
         }
-        let head = &mut person.head.value;
-        head.task = Some(OwnersTask { number, id: None, tried_at_ms: now_ms, seen_open_at_ms: 0, look_at_ms: None });
-        head.next_task = number + 1;
-        let unchanged = self.commit_head(&mut person.head, vec![]).await?;
+        let state = &mut person.state.value;
+        state.task = Some(OwnersTask { number, id: None, tried_at_ms: now_ms, seen_open_at_ms: 0, look_at_ms: None });
+        state.next_task = number + 1;
+        let unchanged = self.commit_state(&mut person.state, vec![]).await?;
         Ok(unchanged.then_some((person, task)))
     }
 
     fn task(&self, person: &Person, record: &ContactRecord, number: u32) -> TaskWrite {
         let language = self.account.language;
-        let key = &person.head.value.key;
-        let due_at_ms = person.head.value.unanswered_since_ms.unwrap_or(person.row.since_ms);
+        let key = &person.state.value.key;
+        let due_at_ms = person.state.value.unanswered_since_ms.unwrap_or(person.row.since_ms);
         TaskWrite {
             key: format!("musubi-task-{}", fingerprint(&[&key.hash(), &number.to_string()])),
             contact: record.contact.clone(),
@@ -196,27 +196,27 @@ impl Dispatcher<'_> {
     async fn without_task(&self, person: &mut Person, failure: &CrmFailure) -> Result<bool, PortError> {
         tracing::warn!(crm.account = %self.account.key, effect = person.row.effect.name(), %failure, "task.refused");
         let now_ms = self.now_ms();
-        let since_ms = person.head.value.unanswered_since_ms.unwrap_or(now_ms);
-        let check = Effect::PollTask { conversation: person.head.value.key.clone() };
+        let since_ms = person.state.value.unanswered_since_ms.unwrap_or(now_ms);
+        let check = Effect::PollTask { conversation: person.state.value.key.clone() };
         let check = OutboxRow {
             why: Some(failure.why()),
             ..OutboxRow::new(&self.account.key, check, since_ms, now_ms + AGAIN_MS)
         };
-        if let Some(task) = &mut person.head.value.task {
+        if let Some(task) = &mut person.state.value.task {
             task.look_at_ms = Some(check.due_at_ms);
         }
-        self.commit_head(&mut person.head, vec![write::enqueue(&check)]).await
+        self.commit_state(&mut person.state, vec![write::enqueue(&check)]).await
     }
 
     async fn opened(&self, person: &mut Person, id: TaskId) -> Result<bool, PortError> {
         let now_ms = self.now_ms();
-        if let Some(task) = &mut person.head.value.task {
+        if let Some(task) = &mut person.state.value.task {
             task.id = Some(id);
             task.seen_open_at_ms = now_ms;
         }
-        let look = first_look(&mut person.head.value, now_ms);
+        let look = first_look(&mut person.state.value, now_ms);
         // On a conflict the number stands, and the same task is found or written again.
-        self.commit_head(&mut person.head, vec![write::enqueue(&look)]).await
+        self.commit_state(&mut person.state, vec![write::enqueue(&look)]).await
     }
 }
 

@@ -119,7 +119,7 @@ impl Dispatcher<'_> {
     /// sealed.
     pub(super) async fn close_entry(&self, ready: Sealed, mut writes: Vec<Write>) -> Result<(), PortError> {
         let now_ms = self.now_ms();
-        let Some(mut head) = self.head(&ready.key).await? else { return Ok(()) };
+        let Some(mut state) = self.state(&ready.key).await? else { return Ok(()) };
         let entry = &ready.entry.value;
         // What was put aside is put aside to its end.
         let continued = entry.continued().filter(|_| entry.withheld.is_none());
@@ -129,7 +129,7 @@ impl Dispatcher<'_> {
         writes.push(write::done(&ready.row));
         let left = self.journal().all_pending(&ready.key, entry.members.len() + MAX_MEMBERS).await?;
         let left: Vec<_> = left.into_iter().filter(|activity| !done.contains(&&activity.mark)).collect();
-        let head_value = &mut head.value;
+        let head_value = &mut state.value;
         head_value.next_entry = entry.number + 1;
         head_value.continued = match continued {
             None => head_value.continued.take().filter(|before| !done.contains(&&before.mark)),
@@ -140,14 +140,14 @@ impl Dispatcher<'_> {
             _ => head_value.refused_told_at_ms,
         };
         head_value.open = reopen(&left, &ready, now_ms);
-        if let Some(open) = &head.value.open {
-            let row = OutboxRow::new(&self.account.key, head.value.write_entry(), now_ms, open.due_at_ms);
+        if let Some(open) = &state.value.open {
+            let row = OutboxRow::new(&self.account.key, state.value.write_entry(), now_ms, open.due_at_ms);
             // The same name and due time would be the row that is being removed.
             let enqueued = write::enqueue(&row);
             writes.retain(|write| write.key() != enqueued.key());
             writes.push(enqueued);
         }
-        self.commit_head(&mut head, writes).await?;
+        self.commit_state(&mut state, writes).await?;
         Ok(())
     }
 

@@ -32,7 +32,7 @@ impl Dispatcher<'_> {
         for row in rows {
             let Effect::WriteLastOutcome { push } = &row.effect else { continue };
             let push = self.journal().push(*push).await?;
-            push.iter().for_each(|push| refusals.see(&push.value));
+            push.iter().for_each(|push| refusals.observe(&push.value));
             let Some(ended) = push.and_then(|push| ended(row.clone(), &push.value)) else {
                 self.done(&row).await?;
                 continue;

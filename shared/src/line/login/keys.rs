@@ -46,7 +46,7 @@ impl PublicKey {
 pub(super) struct Keys {
     known: Mutex<Known>,
     /// Whoever holds it asks; the others wait for the result. Those whose key is known do not wait.
-    asked: tokio::sync::Mutex<Option<Asked>>,
+    asked: tokio::sync::Mutex<Option<LastFetch>>,
 }
 
 #[derive(Default)]
@@ -56,7 +56,7 @@ struct Known {
 }
 
 #[derive(Clone, Copy)]
-struct Asked {
+struct LastFetch {
     at_ms: i64,
     answered: bool,
 }
@@ -83,11 +83,11 @@ impl Keys {
         let answered = match recent {
             Some(recent) => recent.answered,
             None => {
-                *asked = Some(Asked { at_ms: now_ms, answered: false });
+                *asked = Some(LastFetch { at_ms: now_ms, answered: false });
                 let keys = certs().await.and_then(|reply| read(&reply)).map_err(LoginFailure::NotNow)?;
                 let use_until_ms = now_ms.saturating_add(KEEP_MS);
                 *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Known { keys, use_until_ms };
-                *asked = Some(Asked { at_ms: now_ms, answered: true });
+                *asked = Some(LastFetch { at_ms: now_ms, answered: true });
                 true
             }
         };

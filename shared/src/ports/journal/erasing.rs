@@ -30,7 +30,7 @@ impl Erasure {
 
 /// What a conversation holds beside its state, tombstones left out.
 #[derive(Debug, Default)]
-pub struct Remains {
+pub struct ErasableRows {
     /// Activities with their words.
     pub texts: Vec<RowKey>,
     /// Where messages stand, and which were taken back.
@@ -58,30 +58,30 @@ impl Journal {
     ///
     /// # Errors
     /// As the table's.
-    pub async fn remains(&self, account: &CrmAccountKey, key: &ConversationKey) -> Result<Remains, PortError> {
+    pub async fn erasable_rows(&self, account: &CrmAccountKey, key: &ConversationKey) -> Result<ErasableRows, PortError> {
         let keys = |rows: Vec<Row>| rows.into_iter().map(|row| row.key).collect::<Vec<_>>();
-        let mut remains = Remains { texts: keys(self.all(&partition(key), "p:").await?), ..Remains::default() };
-        remains.texts.extend(keys(self.all(&partition(key), "h:").await?));
+        let mut erasable = ErasableRows { texts: keys(self.all(&partition(key), "p:").await?), ..ErasableRows::default() };
+        erasable.texts.extend(keys(self.all(&partition(key), "h:").await?));
         for prefix in ["m:", "u:"] {
-            remains.messages.extend(keys(self.all(&partition(key), prefix).await?));
+            erasable.messages.extend(keys(self.all(&partition(key), prefix).await?));
         }
         for row in self.all(&partition(key), "n:").await? {
             // An entry that another version wrote goes, too; which note it became only that version could tell.
-            remains.notes.extend(row.read::<Entry>().ok().and_then(|entry| entry.note));
-            remains.entries.push(row.key);
+            erasable.notes.extend(row.read::<Entry>().ok().and_then(|entry| entry.note));
+            erasable.entries.push(row.key);
         }
         for shard in 0..SHARDS {
             for row in self.all(&outbox_partition(account, shard), "").await? {
                 match row.read::<OutboxRow>() {
-                    Ok(row) if row.effect.conversation() == Some(key) => remains.effects.push(row),
+                    Ok(row) if row.effect.conversation() == Some(key) => erasable.effects.push(row),
                     Ok(_) => {}
                     // Whose it is, another version knows. It is theirs if it names them.
-                    Err(_) if names(&row, key) => remains.entries.push(row.key),
+                    Err(_) if names(&row, key) => erasable.entries.push(row.key),
                     Err(_) => {}
                 }
             }
         }
-        Ok(remains)
+        Ok(erasable)
     }
 }
 

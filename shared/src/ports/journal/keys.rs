@@ -6,12 +6,12 @@ pub(super) fn partition(key: &ConversationKey) -> String {
     format!("c:{}", key.hash())
 }
 
-pub(super) fn head_key(key: &ConversationKey) -> RowKey {
-    head_key_of(&key.hash())
+pub(super) fn state_key(key: &ConversationKey) -> RowKey {
+    state_key_of(&key.hash())
 }
 
-pub(super) fn head_key_of(hash: &str) -> RowKey {
-    RowKey::new(format!("c:{hash}"), "head")
+pub(super) fn state_key_of(hash: &str) -> RowKey {
+    RowKey::new(format!("c:{hash}"), "state")
 }
 
 pub(super) fn tombstone_key(key: &ConversationKey, event: &EventId) -> RowKey {
@@ -23,12 +23,12 @@ pub(super) fn message_key(key: &ConversationKey, message: &MessageId) -> RowKey 
     RowKey::new(partition(key), format!("m:{message}"))
 }
 
-pub(super) fn standings_prefix(message: &MessageId) -> String {
+pub(super) fn positions_prefix(message: &MessageId) -> String {
     format!("m:{}:", fingerprint(&[message.as_str()]))
 }
 
-pub(super) fn standing_key(key: &ConversationKey, message: &MessageId, mark: &Mark) -> RowKey {
-    RowKey::new(partition(key), format!("{}{}", standings_prefix(message), mark_sort(mark)))
+pub(super) fn position_key(key: &ConversationKey, message: &MessageId, mark: &Mark) -> RowKey {
+    RowKey::new(partition(key), format!("{}{}", positions_prefix(message), mark_sort(mark)))
 }
 
 pub(super) fn unsent_key(key: &ConversationKey, message: &MessageId) -> RowKey {
@@ -178,9 +178,9 @@ mod tests {
         let effect = Effect::SyncContact { conversation: key.clone() };
         let effect = outbox_key(&OutboxRow::new(&account, effect, 1, 1));
         vec![
-            head_key(&key),
+            state_key(&key),
             tombstone_key(&key, &event),
-            standing_key(&key, &message, &mark),
+            position_key(&key, &message, &mark),
             unsent_key(&key, &message),
             pending_key(&key, &mark),
             refused_key(&key, &mark),
@@ -223,11 +223,11 @@ mod tests {
         for (one, other) in of_account("9").iter().zip(of_account("8")) {
             assert_ne!(*one, other);
         }
-        let standing = |message| {
+        let position = |message| {
             let key = ConversationKey::person(&ChannelId::new("1"), &LineUserId::new("U1"));
-            standing_key(&key, &MessageId::new(message), &Mark::at(1, EventId::new("E")))
+            position_key(&key, &MessageId::new(message), &Mark::at(1, EventId::new("E")))
         };
-        assert_ne!(standing("m"), standing("n"));
+        assert_ne!(position("m"), position("n"));
     }
 
     proptest! {

@@ -10,7 +10,7 @@ const PAGE: usize = 20;
 
 /// Where a message, or an edit of it, stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Standing {
+pub struct MessagePosition {
     /// Its place in the order.
     pub mark: Mark,
     /// No entry with a smaller number holds it.
@@ -18,25 +18,25 @@ pub struct Standing {
     pub not_before: u32,
 }
 
-/// The standings of a message.
+/// The positions of a message.
 #[derive(Debug, Clone, Default)]
-pub struct Standings {
+pub struct MessagePositions {
     /// All of them.
-    pub all: Vec<Standing>,
+    pub all: Vec<MessagePosition>,
     /// Those of a row of before, and its revision.
     old: Option<Versioned<Vec<Mark>>>,
 }
 
-impl Standings {
+impl MessagePositions {
     /// The writes after which these stand nowhere any more: nothing of them is left to be taken out of an entry.
     pub fn forgotten(&self, key: &ConversationKey, message: &MessageId, marks: &[Mark], now_ms: i64) -> Vec<Write> {
         let is_old = |mark: &&Mark| self.old.as_ref().is_some_and(|old| old.value.contains(mark));
         let (old, new): (Vec<&Mark>, Vec<&Mark>) = marks.iter().partition(is_old);
         let mut writes: Vec<Write> =
-            new.into_iter().map(|mark| write::remove(standing_key(key, message, mark))).collect();
+            new.into_iter().map(|mark| write::remove(position_key(key, message, mark))).collect();
         if let Some(row) = self.old.as_ref().filter(|_| !old.is_empty()) {
             let left: Vec<Mark> = row.value.iter().filter(|mark| !marks.contains(mark)).cloned().collect();
-            writes.push(write::old_marks_of(key, message, &left, row.rev, now_ms));
+            writes.push(write::old_message_positions(key, message, &left, row.rev, now_ms));
         }
         writes
     }
@@ -47,14 +47,14 @@ impl Journal {
     ///
     /// # Errors
     /// As the table's.
-    pub async fn standings(&self, key: &ConversationKey, message: &MessageId) -> Result<Standings, PortError> {
+    pub async fn message_positions(&self, key: &ConversationKey, message: &MessageId) -> Result<MessagePositions, PortError> {
         let old: Option<Versioned<Vec<Mark>>> = self.read(&message_key(key, message)).await?;
         let of_before = old.iter().flat_map(|row| &row.value);
-        let mut all: Vec<Standing> = of_before.map(|mark| Standing { mark: mark.clone(), not_before: 0 }).collect();
-        for row in self.all(&partition(key), &standings_prefix(message)).await? {
+        let mut all: Vec<MessagePosition> = of_before.map(|mark| MessagePosition { mark: mark.clone(), not_before: 0 }).collect();
+        for row in self.all(&partition(key), &positions_prefix(message)).await? {
             all.push(row.read()?);
         }
-        Ok(Standings { all, old })
+        Ok(MessagePositions { all, old })
     }
 
     /// The first `limit` entries that hold any of these, oldest first. Looks no further than to where all are found.
@@ -64,14 +64,14 @@ impl Journal {
     pub async fn entries_with(
         &self,
         key: &ConversationKey,
-        standings: &[Standing],
+        positions: &[MessagePosition],
         limit: usize,
     ) -> Result<Vec<Entry>, PortError> {
-        let (mut found, mut left) = (Vec::new(), standings.len());
-        let Some(mut from) = standings.iter().map(|standing| standing.not_before).min() else { return Ok(found) };
+        let (mut found, mut left) = (Vec::new(), positions.len());
+        let Some(mut from) = positions.iter().map(|position| position.not_before).min() else { return Ok(found) };
         // One that goes on in the next entry is not found yet.
         let holds = |entry: &Entry| {
-            let mut held = entry.members.iter().filter(|it| standings.iter().any(|standing| standing.mark == it.mark));
+            let mut held = entry.members.iter().filter(|it| positions.iter().any(|position| position.mark == it.mark));
             let (any, ended) = held
                 .by_ref()
                 .fold((false, 0), |(_, ended), member| (true, ended + usize::from(member.goes_on_at().is_none())));

@@ -24,12 +24,12 @@ pub const LETTER_DAYS: i64 = 14;
 pub fn conversation(value: &Conversation, rev: u64) -> Write {
     // One that was erased may begin anew: nobody who knew the old one may take the new one for it.
     let expect = if rev == 0 { Expect::AbsentAnew } else { Expect::Rev(rev) };
-    Write::put(head_key(&value.key), value, expect)
+    Write::put(state_key(&value.key), value, expect)
 }
 
 /// The conversation's state goes, if nobody changed it since it was read at `rev`.
 pub fn ended(key: &ConversationKey, rev: u64) -> Write {
-    Write::Delete { key: head_key(key), expect: Expect::Rev(rev) }
+    Write::Delete { key: state_key(key), expect: Expect::Rev(rev) }
 }
 
 /// The rest happens only if the conversation was not erased (again) since this was read.
@@ -39,7 +39,7 @@ pub fn not_erased_since(key: &ConversationKey, erasure: &Erasure) -> Write {
 
 /// The rest happens only if the conversation's state is still the one that was read at `rev`.
 pub fn unchanged_since(key: &ConversationKey, rev: u64) -> Write {
-    Write::Check { key: head_key(key), expect: Expect::Rev(rev) }
+    Write::Check { key: state_key(key), expect: Expect::Rev(rev) }
 }
 
 /// The row goes, whatever it is.
@@ -53,12 +53,12 @@ pub fn tombstone(key: &ConversationKey, event: &EventId, now_ms: i64) -> Write {
 }
 
 /// The message, or an edit of it, stands here.
-pub fn standing(key: &ConversationKey, message: &MessageId, standing: &Standing, now_ms: i64) -> Write {
-    Write::put(standing_key(key, message, &standing.mark), standing, Expect::Any).expiring(now_ms, TOMBSTONE_DAYS)
+pub fn message_position(key: &ConversationKey, message: &MessageId, position: &MessagePosition, now_ms: i64) -> Write {
+    Write::put(position_key(key, message, &position.mark), position, Expect::Any).expiring(now_ms, TOMBSTONE_DAYS)
 }
 
 /// The list of a row of before becomes this; `rev` as read.
-pub(super) fn old_marks_of(key: &ConversationKey, message: &MessageId, marks: &[Mark], rev: u64, now_ms: i64) -> Write {
+pub(super) fn old_message_positions(key: &ConversationKey, message: &MessageId, marks: &[Mark], rev: u64, now_ms: i64) -> Write {
     Write::put(message_key(key, message), &marks, Expect::Rev(rev)).expiring(now_ms, TOMBSTONE_DAYS)
 }
 

@@ -9,7 +9,7 @@ use crate::aws::json::{Answer, AwsFault};
 /// A message that was received, in a batch.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
-pub(super) struct AskedEntry {
+pub(super) struct EntryRequest {
     id: String,
     pub(super) receipt_handle: String,
     pub(super) visibility_timeout: i64,
@@ -62,8 +62,8 @@ pub(super) fn check_ids<'a>(ids: impl Iterator<Item = &'a str>) -> Result<(), Aw
 }
 
 /// Does something for each entry, and answers for each.
-pub(super) fn each_entry(asked: Vec<Value>, act: impl Fn(&AskedEntry) -> Result<(), AwsFault>) -> Answer {
-    let asked: Vec<AskedEntry> = entries(asked)?;
+pub(super) fn each_entry(asked: Vec<Value>, act: impl Fn(&EntryRequest) -> Result<(), AwsFault>) -> Answer {
+    let asked: Vec<EntryRequest> = entries(asked)?;
     check_ids(asked.iter().map(|entry| entry.id.as_str()))?;
     let (mut successful, mut failed) = (Vec::new(), Vec::new());
     for entry in &asked {

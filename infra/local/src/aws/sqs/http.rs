@@ -16,7 +16,7 @@ use crate::aws::json::{Answer, AwsFault, input};
 /// Anything an operation can be asked with; each reads what it needs.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
-struct Asked {
+struct QueueRequest {
     queue_url: Option<String>,
     queue_name: Option<String>,
     queue_name_prefix: Option<String>,
@@ -30,12 +30,12 @@ struct Asked {
     receipt_handle: Option<String>,
     entries: Vec<Value>,
     #[serde(flatten)]
-    message: AskedMessage,
+    message: MessageRequest,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
-struct AskedMessage {
+struct MessageRequest {
     id: Option<String>,
     message_body: String,
     message_attributes: BTreeMap<String, Attribute>,
@@ -44,7 +44,7 @@ struct AskedMessage {
     message_deduplication_id: Option<String>,
 }
 
-impl AskedMessage {
+impl MessageRequest {
     fn sending(self) -> Sending {
         Sending {
             body: self.message_body,
@@ -59,7 +59,7 @@ impl AskedMessage {
 impl LocalSqs {
     /// One call of the API. `base` is the address the queues' URLs begin with.
     pub(in crate::aws) async fn call(&self, operation: &str, body: &[u8], base: &str) -> Answer {
-        let asked: Asked = input(body)?;
+        let asked: QueueRequest = input(body)?;
         match operation {
             "CreateQueue" => self.create_queue(asked, base),
             "GetQueueUrl" => self.get_queue_url(asked, base),
@@ -108,7 +108,7 @@ impl LocalSqs {
         }
     }
 
-    fn create_queue(&self, asked: Asked, base: &str) -> Answer {
+    fn create_queue(&self, asked: QueueRequest, base: &str) -> Answer {
         let name = asked.queue_name.ok_or_else(|| missing("QueueName"))?;
         let stem = name.strip_suffix(".fifo").unwrap_or(&name);
         let named = (1..=80).contains(&name.len())
@@ -139,13 +139,13 @@ impl LocalSqs {
         Ok(json!({ "QueueUrl": queue_url(base, &name) }))
     }
 
-    fn get_queue_url(&self, asked: Asked, base: &str) -> Answer {
+    fn get_queue_url(&self, asked: QueueRequest, base: &str) -> Answer {
         let name = asked.queue_name.ok_or_else(|| missing("QueueName"))?;
         self.state().queue_mut(&name)?;
         Ok(json!({ "QueueUrl": queue_url(base, &name) }))
     }
 
-    fn list_queues(&self, asked: Asked, base: &str) -> Value {
+    fn list_queues(&self, asked: QueueRequest, base: &str) -> Value {
         let prefix = asked.queue_name_prefix.unwrap_or_default();
         let state = self.state();
         let urls: Vec<String> =
@@ -153,9 +153,9 @@ impl LocalSqs {
         json!({ "QueueUrls": urls })
     }
 
-    fn send_batch(&self, asked: Asked) -> Answer {
+    fn send_batch(&self, asked: QueueRequest) -> Answer {
         let queue = asked.queue()?;
-        let messages: Vec<AskedMessage> = entries(asked.entries)?;
+        let messages: Vec<MessageRequest> = entries(asked.entries)?;
         check_ids(messages.iter().map(|message| message.id.as_deref().unwrap_or_default()))?;
         let size_bytes: usize =
             messages.iter().map(|m| Message::size_bytes(&m.message_body, &m.message_attributes)).sum();
@@ -182,7 +182,7 @@ impl LocalSqs {
         Ok(json!({ "Successful": successful, "Failed": failed }))
     }
 
-    async fn receive_message(&self, asked: Asked) -> Answer {
+    async fn receive_message(&self, asked: QueueRequest) -> Answer {
         let queue = asked.queue()?;
         let default_wait_s = self.state().queue_mut(&queue)?.settings.wait_s;
         let wait_s = asked.wait_time_seconds.unwrap_or(default_wait_s);
@@ -202,7 +202,7 @@ impl LocalSqs {
         Ok(if messages.is_empty() { json!({}) } else { json!({ "Messages": messages }) })
     }
 
-    fn get_queue_attributes(&self, asked: &Asked) -> Answer {
+    fn get_queue_attributes(&self, asked: &QueueRequest) -> Answer {
         let name = asked.queue()?;
         let now_ms = self.now_ms();
         let mut state = self.state();
@@ -215,7 +215,7 @@ impl LocalSqs {
     }
 }
 
-impl Asked {
+impl QueueRequest {
     /// The queue's name: the last part of its URL, whatever host it names.
     fn queue(&self) -> Result<String, AwsFault> {
         let url = self.queue_url.as_deref().ok_or_else(|| missing("QueueUrl"))?;

@@ -9,7 +9,7 @@ use super::batch::{inputs_of, multi_status};
 use super::objects::number;
 use super::problem::Problem;
 use super::state::{ObjectType, Portal, State};
-use crate::fake::wire::{Answer, Asked};
+use crate::fake::wire::{Answer, ApiRequest};
 
 /// Documented sizes: 2,000 inputs to create, 1,000 to read.
 const LARGEST_CREATE: usize = 2_000;
@@ -83,7 +83,7 @@ pub(crate) fn associate(
     portal_id: u64,
     from: ObjectType,
     to: ObjectType,
-    asked: &Asked,
+    asked: &ApiRequest,
 ) -> Result<Answer, Problem> {
     let inputs = inputs_of(asked, LARGEST_CREATE)?;
     let (mut results, mut errors) = (Vec::new(), Vec::new());
@@ -114,7 +114,7 @@ pub(crate) fn read(
     portal_id: u64,
     from: ObjectType,
     to: ObjectType,
-    asked: &Asked,
+    asked: &ApiRequest,
 ) -> Result<Answer, Problem> {
     let inputs = inputs_of(asked, LARGEST_READ)?;
     let with_errors = state.switches.no_associations_is_207;
@@ -145,7 +145,7 @@ pub(crate) fn archive(
     portal_id: u64,
     from: ObjectType,
     to: ObjectType,
-    asked: &Asked,
+    asked: &ApiRequest,
 ) -> Result<Answer, Problem> {
     for input in inputs_of(asked, LARGEST_CREATE)? {
         let Some(first) = number(&input["from"]["id"]) else {
@@ -172,7 +172,7 @@ pub(crate) fn list(
     portal_id: u64,
     from: (ObjectType, u64),
     to: ObjectType,
-    asked: &Asked,
+    asked: &ApiRequest,
 ) -> Result<Answer, Problem> {
     let portal = state.portal(portal_id);
     portal.live(from.0, from.1).ok_or_else(Problem::not_found)?;

@@ -9,7 +9,7 @@ use super::problem::Problem;
 use super::state::{ObjectType, State, iso};
 use super::store;
 use super::values::{self, Write, unique_form};
-use crate::fake::wire::{Answer, Asked};
+use crate::fake::wire::{Answer, ApiRequest};
 
 /// Inputs per call (HubSpot docs).
 const LARGEST_BATCH: usize = 100;
@@ -30,7 +30,7 @@ struct Planned {
     contacts: Vec<u64>,
 }
 
-pub(crate) fn inputs_of(asked: &Asked, largest: usize) -> Result<Vec<Value>, Problem> {
+pub(crate) fn inputs_of(asked: &ApiRequest, largest: usize) -> Result<Vec<Value>, Problem> {
     let body = asked.json().ok_or_else(|| Problem::validation("Invalid input JSON"))?;
     match body["inputs"].as_array() {
         Some(inputs) if inputs.len() > largest => Err(Problem::validation(format!(
@@ -48,7 +48,7 @@ pub(crate) fn write(
     portal_id: u64,
     kind: ObjectType,
     how: BatchWrite,
-    asked: &Asked,
+    asked: &ApiRequest,
 ) -> Result<Answer, Problem> {
     let inputs = inputs_of(asked, LARGEST_BATCH)?;
     refuse_repeated_ids(how, &inputs)?;
@@ -194,7 +194,7 @@ fn apply(state: &mut State, portal_id: u64, kind: ObjectType, how: BatchWrite, i
 }
 
 /// `POST /crm/objects/{V}/{type}/batch/read`: what is not found becomes an error of a 207.
-pub(crate) fn read(state: &mut State, portal_id: u64, kind: ObjectType, asked: &Asked) -> Result<Answer, Problem> {
+pub(crate) fn read(state: &mut State, portal_id: u64, kind: ObjectType, asked: &ApiRequest) -> Result<Answer, Problem> {
     let inputs = inputs_of(asked, LARGEST_BATCH)?;
     let body = asked.json().unwrap_or(Value::Null);
     let listed = |list: &str| -> Vec<String> {
@@ -230,7 +230,7 @@ pub(crate) fn read(state: &mut State, portal_id: u64, kind: ObjectType, asked: &
 }
 
 /// `POST /crm/objects/{V}/{type}/batch/archive`: 204, also for what is not there.
-pub(crate) fn archive(state: &mut State, portal_id: u64, kind: ObjectType, asked: &Asked) -> Result<Answer, Problem> {
+pub(crate) fn archive(state: &mut State, portal_id: u64, kind: ObjectType, asked: &ApiRequest) -> Result<Answer, Problem> {
     for input in inputs_of(asked, LARGEST_BATCH)? {
         if let Some(id) = number(&input["id"]).filter(|id| state.portal(portal_id).live(kind, *id).is_some()) {
             state.delete_record(portal_id, kind, id, "INTEGRATION");

@@ -6,13 +6,13 @@ use super::batch::inputs_of;
 use super::execution::ExecutionState;
 use super::problem::Problem;
 use super::state::{Completion, State};
-use crate::fake::wire::{Answer, Asked};
+use crate::fake::wire::{Answer, ApiRequest};
 
 /// Completions per batch. HubSpot documents no number; 100 is what callers are held to.
 const LARGEST_BATCH: usize = 100;
 
 /// `POST /automation/actions/callbacks/{V}/{callbackId}/complete`.
-pub(crate) fn complete(state: &mut State, portal_id: u64, callback_id: &str, asked: &Asked) -> Result<Answer, Problem> {
+pub(crate) fn complete(state: &mut State, portal_id: u64, callback_id: &str, asked: &ApiRequest) -> Result<Answer, Problem> {
     let body = asked.json().ok_or_else(|| Problem::validation("Invalid input JSON"))?;
     check(&body)?;
     let callback_id = callback_id.replace("%3A", ":");
@@ -25,7 +25,7 @@ pub(crate) fn complete(state: &mut State, portal_id: u64, callback_id: &str, ask
 }
 
 /// `POST /automation/actions/callbacks/{V}/complete`. Where an unknown block is 404, one such input refuses the whole batch.
-pub(crate) fn complete_batch(state: &mut State, portal_id: u64, asked: &Asked) -> Result<Answer, Problem> {
+pub(crate) fn complete_batch(state: &mut State, portal_id: u64, asked: &ApiRequest) -> Result<Answer, Problem> {
     let inputs = inputs_of(asked, LARGEST_BATCH)?;
     for input in &inputs {
         check(input)?;

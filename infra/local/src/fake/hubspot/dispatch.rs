@@ -5,7 +5,7 @@ use super::problem::Problem;
 use super::routes::{endpoint_of, scope_of};
 use super::state::{ObjectType, State};
 use super::{Endpoint, associations, callbacks, misc, oauth, objects, properties, search};
-use crate::fake::wire::{Answer, Asked};
+use crate::fake::wire::{Answer, ApiRequest};
 use crate::fake::{Call, Fault};
 
 /// How a call ends.
@@ -19,7 +19,7 @@ pub(crate) enum Step {
 const WINDOW_MS: i64 = 10_000;
 
 /// Does what a call asks.
-pub(crate) fn take(state: &mut State, asked: &Asked) -> Step {
+pub(crate) fn take(state: &mut State, asked: &ApiRequest) -> Step {
     let correlation_id = state.ids.uuid();
     let segments = asked.segments();
     let Some(endpoint) = endpoint_of(&asked.method, &segments) else {
@@ -127,7 +127,7 @@ fn perform(
     portal_id: u64,
     endpoint: Endpoint,
     segments: &[&str],
-    asked: &Asked,
+    asked: &ApiRequest,
 ) -> Result<Answer, Problem> {
     let id = segments.get(4).copied().unwrap_or_default();
     match endpoint {
@@ -169,7 +169,7 @@ fn perform_association(
     portal_id: u64,
     endpoint: Endpoint,
     segments: &[&str],
-    asked: &Asked,
+    asked: &ApiRequest,
 ) -> Result<Answer, Problem> {
     let kind = |name: &str| ObjectType::parse(name).ok_or_else(Problem::not_found);
     let number = |id: &str| id.parse::<u64>().map_err(|_| Problem::not_found());
@@ -192,7 +192,7 @@ fn perform_association(
     }
 }
 
-fn perform_property(state: &mut State, portal_id: u64, segments: &[&str], asked: &Asked) -> Result<Answer, Problem> {
+fn perform_property(state: &mut State, portal_id: u64, segments: &[&str], asked: &ApiRequest) -> Result<Answer, Problem> {
     let kind = segments.get(3).and_then(|name| ObjectType::parse(name)).ok_or_else(Problem::not_found)?;
     let rest = segments.get(4..).unwrap_or_default();
     if rest == ["batch", "create"] {
@@ -217,7 +217,7 @@ fn perform_property(state: &mut State, portal_id: u64, segments: &[&str], asked:
 
 fn close(
     state: &mut State,
-    asked: &Asked,
+    asked: &ApiRequest,
     portal_id: Option<u64>,
     correlation_id: String,
     fault: Option<Fault>,

@@ -6,7 +6,7 @@ use super::batch::inputs_of;
 use super::objects::number;
 use super::problem::Problem;
 use super::state::{ObjectType, OwnerSpec, Portal, State, TimelineEvent, iso};
-use crate::fake::wire::{Answer, Asked};
+use crate::fake::wire::{Answer, ApiRequest};
 
 /// `GET /account-info/{V}/details`.
 pub(crate) fn account(state: &mut State, portal_id: u64) -> Answer {
@@ -34,7 +34,7 @@ fn owner_json(owner: &OwnerSpec) -> Value {
 }
 
 /// `GET /crm/owners/{V}?limit=&after=&email=`.
-pub(crate) fn owners(portal: &Portal, asked: &Asked) -> Answer {
+pub(crate) fn owners(portal: &Portal, asked: &ApiRequest) -> Answer {
     let limit = asked.query_value("limit").and_then(|limit| limit.parse().ok()).unwrap_or(100_usize).clamp(1, 500);
     let after: usize = asked.query_value("after").and_then(|after| after.parse().ok()).unwrap_or_default();
     let email = asked.query_value("email");
@@ -49,7 +49,7 @@ pub(crate) fn owners(portal: &Portal, asked: &Asked) -> Answer {
 }
 
 /// `GET /crm/owners/{V}/{id}?idProperty=id|userId`.
-pub(crate) fn owner(portal: &Portal, id: &str, asked: &Asked) -> Result<Answer, Problem> {
+pub(crate) fn owner(portal: &Portal, id: &str, asked: &ApiRequest) -> Result<Answer, Problem> {
     let id: u64 = id.parse().map_err(|_| Problem::not_found())?;
     let by_user = asked.query_value("idProperty").as_deref() == Some("userId");
     let mut owners = portal.owners.iter();
@@ -58,7 +58,7 @@ pub(crate) fn owner(portal: &Portal, id: &str, asked: &Asked) -> Result<Answer, 
 }
 
 /// `POST /integrators/timeline/{V}/events`: 409 for an ID that was used.
-pub(crate) fn event(state: &mut State, portal_id: u64, asked: &Asked) -> Result<Answer, Problem> {
+pub(crate) fn event(state: &mut State, portal_id: u64, asked: &ApiRequest) -> Result<Answer, Problem> {
     let body = asked.json().ok_or_else(|| Problem::validation("Invalid input JSON"))?;
     check_event(state.portal(portal_id), &body)?;
     keep_event(state, portal_id, &body);
@@ -66,7 +66,7 @@ pub(crate) fn event(state: &mut State, portal_id: u64, asked: &Asked) -> Result<
 }
 
 /// `POST /integrators/timeline/{V}/events/batch`: all or none, up to 500.
-pub(crate) fn events(state: &mut State, portal_id: u64, asked: &Asked) -> Result<Answer, Problem> {
+pub(crate) fn events(state: &mut State, portal_id: u64, asked: &ApiRequest) -> Result<Answer, Problem> {
     let inputs = inputs_of(asked, 500)?;
     let mut ids = std::collections::HashSet::new();
     for input in &inputs {

@@ -14,7 +14,7 @@ use axum::response::Response;
 
 use super::fault::FaultPlan;
 use super::ids::IdMaker;
-use super::wire::Asked;
+use super::wire::ApiRequest;
 use super::{CutHandle, FakeClock, Fault, Ledger, Plan, Served, outgoing, serve};
 
 mod action;
@@ -232,7 +232,7 @@ impl FakeHubSpot {
 
     async fn answer(&self, cut: Option<CutHandle>, request: Request) -> Response {
         let (parts, body) = request.into_parts();
-        let Some(asked) = Asked::read(parts, body).await else {
+        let Some(asked) = ApiRequest::read(parts, body).await else {
             return serve::no_answer(cut.as_ref());
         };
         let step = dispatch::take(&mut self.lock(), &asked);

@@ -3,14 +3,14 @@
 use serde_json::json;
 
 use super::state::{Code, Grant, State};
-use crate::fake::wire::{Answer, Asked};
+use crate::fake::wire::{Answer, ApiRequest};
 
 /// Life of an access token (HubSpot docs: 1800 s; callers read `expires_in`).
 const ACCESS_LIFE_S: i64 = 1800;
 
 /// `GET /oauth/authorize` and `GET /oauth/{portal}/authorize`: stands for app.hubspot.com. With one possible portal it redirects
 /// at once; with several it asks which (`portal_id` in the query answers).
-pub(crate) fn authorize(state: &mut State, portal: Option<&str>, asked: &Asked) -> Answer {
+pub(crate) fn authorize(state: &mut State, portal: Option<&str>, asked: &ApiRequest) -> Answer {
     let redirect = asked.query_value("redirect_uri").unwrap_or_default();
     let scopes = words(&asked.query_value("scope").unwrap_or_default());
     if asked.query_value("client_id").as_deref() != Some(state.app.client_id.as_str()) {
@@ -54,7 +54,7 @@ fn page(status: u16, words: &str) -> Answer {
     Answer::bytes(status, "text/html; charset=utf-8", html.into())
 }
 
-fn ask_for_portal(state: &State, asked: &Asked) -> Answer {
+fn ask_for_portal(state: &State, asked: &ApiRequest) -> Answer {
     let query =
         asked.query.as_deref().unwrap_or_default().replace('&', "&amp;").replace('"', "%22").replace('<', "%3C");
     let links: Vec<String> =
@@ -88,7 +88,7 @@ fn invalid_request(what: &str) -> Answer {
 }
 
 /// `POST /oauth/{V}/token`: everything in the form body, nothing in the query.
-pub(crate) fn token(state: &mut State, asked: &Asked) -> Answer {
+pub(crate) fn token(state: &mut State, asked: &ApiRequest) -> Answer {
     if asked.query.is_some() {
         return invalid_request("parameters belong in the body");
     }
@@ -102,13 +102,13 @@ pub(crate) fn token(state: &mut State, asked: &Asked) -> Answer {
     }
 }
 
-fn is_the_app(state: &State, asked: &Asked) -> bool {
+fn is_the_app(state: &State, asked: &ApiRequest) -> bool {
     let app = &state.app;
     asked.form("client_id").as_ref() == Some(&app.client_id)
         && asked.form("client_secret").as_ref() == Some(&app.client_secret)
 }
 
-fn by_code(state: &mut State, asked: &Asked) -> Answer {
+fn by_code(state: &mut State, asked: &ApiRequest) -> Answer {
     // A code is spent by its first use, whatever comes of it.
     let code = asked.form("code").and_then(|code| state.codes.remove(&code));
     match code {
@@ -121,7 +121,7 @@ fn by_code(state: &mut State, asked: &Asked) -> Answer {
     }
 }
 
-fn by_refresh_token(state: &mut State, asked: &Asked) -> Answer {
+fn by_refresh_token(state: &mut State, asked: &ApiRequest) -> Answer {
     let given = asked.form("refresh_token").unwrap_or_default();
     let Some(grant) = state.refresh_tokens.get(&given) else {
         return invalid_grant("refresh token is invalid, expired or revoked", "BAD_REFRESH_TOKEN");
@@ -152,7 +152,7 @@ fn issue(state: &mut State, portal_id: u64, scopes: Vec<String>, refresh: &str) 
 }
 
 /// `POST /oauth/{V}/token/introspect`, with the field `token` as in HubSpot's specification.
-pub(crate) fn introspect(state: &mut State, asked: &Asked) -> Answer {
+pub(crate) fn introspect(state: &mut State, asked: &ApiRequest) -> Answer {
     if !is_the_app(state, asked) {
         return Answer::json(400, &json!({"error": "invalid_client", "message": "client ID or secret is wrong"}));
     }
@@ -177,7 +177,7 @@ pub(crate) fn introspect(state: &mut State, asked: &Asked) -> Answer {
 }
 
 /// `POST /oauth/{V}/token/revoke`. Whether live access tokens die with their refresh token is a switch.
-pub(crate) fn revoke(state: &mut State, asked: &Asked) -> Answer {
+pub(crate) fn revoke(state: &mut State, asked: &ApiRequest) -> Answer {
     if !is_the_app(state, asked) {
         return Answer::json(400, &json!({"error": "invalid_client", "message": "client ID or secret is wrong"}));
     }

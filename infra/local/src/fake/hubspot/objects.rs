@@ -6,12 +6,12 @@ use super::problem::Problem;
 use super::state::{ObjectType, State};
 use super::store;
 use super::values::{self, Write};
-use crate::fake::wire::{Answer, Asked};
+use crate::fake::wire::{Answer, ApiRequest};
 
 type Answered = Result<Answer, Problem>;
 
 /// `POST /crm/objects/{V}/{type}`.
-pub(crate) fn create(state: &mut State, portal_id: u64, kind: ObjectType, asked: &Asked) -> Answered {
+pub(crate) fn create(state: &mut State, portal_id: u64, kind: ObjectType, asked: &ApiRequest) -> Answered {
     let body = asked.json().ok_or_else(|| Problem::validation("Invalid input JSON"))?;
     let writes = values::writes_of(&body["properties"])?;
     let conflict_is_409 = state.switches.unique_conflict_is_409;
@@ -58,7 +58,7 @@ pub(crate) fn associations_of(
 }
 
 /// `GET /crm/objects/{V}/{type}/{id}[?idProperty=]`, with `properties` and `associations`.
-pub(crate) fn get(state: &mut State, portal_id: u64, kind: ObjectType, id: &str, asked: &Asked) -> Answered {
+pub(crate) fn get(state: &mut State, portal_id: u64, kind: ObjectType, id: &str, asked: &ApiRequest) -> Answered {
     let follow = state.switches.single_get_follows_merge;
     let id = find(state, portal_id, kind, id, asked, follow)?;
     let mut body = shown(state, portal_id, kind, id, &wanted(asked));
@@ -77,7 +77,7 @@ pub(crate) fn get(state: &mut State, portal_id: u64, kind: ObjectType, id: &str,
 }
 
 /// `PATCH /crm/objects/{V}/{type}/{id}[?idProperty=]`. Works by the ID of a record that was merged away.
-pub(crate) fn patch(state: &mut State, portal_id: u64, kind: ObjectType, id: &str, asked: &Asked) -> Answered {
+pub(crate) fn patch(state: &mut State, portal_id: u64, kind: ObjectType, id: &str, asked: &ApiRequest) -> Answered {
     let id = find(state, portal_id, kind, id, asked, true)?;
     let body = asked.json().ok_or_else(|| Problem::validation("Invalid input JSON"))?;
     let writes = values::writes_of(&body["properties"])?;
@@ -88,7 +88,7 @@ pub(crate) fn patch(state: &mut State, portal_id: u64, kind: ObjectType, id: &st
 }
 
 /// `DELETE /crm/objects/{V}/{type}/{id}`: to the recycle bin. 204 also when there is nothing.
-pub(crate) fn delete(state: &mut State, portal_id: u64, kind: ObjectType, id: &str, asked: &Asked) -> Answered {
+pub(crate) fn delete(state: &mut State, portal_id: u64, kind: ObjectType, id: &str, asked: &ApiRequest) -> Answered {
     if let Ok(id) = find(state, portal_id, kind, id, asked, false) {
         state.delete_record(portal_id, kind, id, "INTEGRATION");
     }
@@ -96,7 +96,7 @@ pub(crate) fn delete(state: &mut State, portal_id: u64, kind: ObjectType, id: &s
 }
 
 /// `POST /crm/objects/{V}/contacts/merge`.
-pub(crate) fn merge(state: &mut State, portal_id: u64, asked: &Asked) -> Answered {
+pub(crate) fn merge(state: &mut State, portal_id: u64, asked: &ApiRequest) -> Answered {
     let body = asked.json().ok_or_else(|| Problem::validation("Invalid input JSON"))?;
     let (Some(primary), Some(other)) = (number(&body["primaryObjectId"]), number(&body["objectIdToMerge"])) else {
         return Err(Problem::validation("primaryObjectId and objectIdToMerge are required"));
@@ -106,7 +106,7 @@ pub(crate) fn merge(state: &mut State, portal_id: u64, asked: &Asked) -> Answere
 }
 
 /// `POST /crm/objects/{V}/contacts/gdpr-delete`: for ever.
-pub(crate) fn gdpr_delete(state: &mut State, portal_id: u64, asked: &Asked) -> Answered {
+pub(crate) fn gdpr_delete(state: &mut State, portal_id: u64, asked: &ApiRequest) -> Answered {
     let body = asked.json().ok_or_else(|| Problem::validation("Invalid input JSON"))?;
     let id = match (body["objectId"].as_str(), body["idProperty"].as_str()) {
         (Some(value), Some(name)) => state.portal(portal_id).by_unique(ObjectType::Contact, name, value),
@@ -125,7 +125,7 @@ fn find(
     portal_id: u64,
     kind: ObjectType,
     id: &str,
-    asked: &Asked,
+    asked: &ApiRequest,
     follow_merge: bool,
 ) -> Result<u64, Problem> {
     let portal = state.portal(portal_id);
@@ -157,7 +157,7 @@ pub(crate) fn names(writes: &[Write]) -> Vec<String> {
     writes.iter().map(|(name, _)| name.clone()).collect()
 }
 
-fn wanted(asked: &Asked) -> Vec<String> {
+fn wanted(asked: &ApiRequest) -> Vec<String> {
     let list = asked.query_value("properties").unwrap_or_default();
     list.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }

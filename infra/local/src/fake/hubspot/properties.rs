@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::batch::inputs_of;
 use super::problem::Problem;
 use super::state::{ObjectType, Portal, PropertyDefinition, State};
-use crate::fake::wire::{Answer, Asked};
+use crate::fake::wire::{Answer, ApiRequest};
 
 /// Unique-value properties per object type (HubSpot docs).
 const MOST_UNIQUE: usize = 10;
@@ -42,7 +42,7 @@ pub(crate) fn get(portal: &Portal, kind: ObjectType, name: Option<&str>) -> Resu
 }
 
 /// `POST /crm/properties/{V}/{type}`.
-pub(crate) fn create(portal: &mut Portal, kind: ObjectType, asked: &Asked) -> Result<Answer, Problem> {
+pub(crate) fn create(portal: &mut Portal, kind: ObjectType, asked: &ApiRequest) -> Result<Answer, Problem> {
     let body = asked.json().ok_or_else(|| Problem::validation("Invalid input JSON"))?;
     define(portal, kind, &body).map(|json| Answer::json(201, &json))
 }
@@ -52,7 +52,7 @@ pub(crate) fn create_batch(
     state: &mut State,
     portal_id: u64,
     kind: ObjectType,
-    asked: &Asked,
+    asked: &ApiRequest,
 ) -> Result<Answer, Problem> {
     let (mut results, mut errors) = (Vec::new(), Vec::new());
     for input in inputs_of(asked, 100)? {
@@ -103,7 +103,7 @@ fn define(portal: &mut Portal, kind: ObjectType, body: &Value) -> Result<Value, 
 }
 
 /// `PATCH /crm/properties/{V}/{type}/{name}`: labels and options; uniqueness was decided at creation.
-pub(crate) fn patch(portal: &mut Portal, kind: ObjectType, name: &str, asked: &Asked) -> Result<Answer, Problem> {
+pub(crate) fn patch(portal: &mut Portal, kind: ObjectType, name: &str, asked: &ApiRequest) -> Result<Answer, Problem> {
     let body = asked.json().ok_or_else(|| Problem::validation("Invalid input JSON"))?;
     let known = portal.definitions.entry(kind).or_default().get_mut(name).filter(|known| !known.archived);
     let known = known.ok_or_else(Problem::not_found)?;
@@ -136,7 +136,7 @@ pub(crate) fn groups(portal: &Portal, kind: ObjectType, name: Option<&str>) -> R
 }
 
 /// `POST /crm/properties/{V}/{type}/groups`.
-pub(crate) fn create_group(portal: &mut Portal, kind: ObjectType, asked: &Asked) -> Result<Answer, Problem> {
+pub(crate) fn create_group(portal: &mut Portal, kind: ObjectType, asked: &ApiRequest) -> Result<Answer, Problem> {
     let body = asked.json().ok_or_else(|| Problem::validation("Invalid input JSON"))?;
     let (Some(name), Some(label)) = (body["name"].as_str(), body["label"].as_str()) else {
         return Err(Problem::validation("name and label are required"));

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::dispatch::refuse;
 use super::reach::month_of;
 use super::state::{Friendship, State};
-use crate::fake::wire::{Answer, Asked};
+use crate::fake::wire::{Answer, ApiRequest};
 
 /// `GET /v2/bot/message/quota`.
 pub(crate) fn quota(state: &mut State, channel_id: &str) -> Answer {
@@ -23,7 +23,7 @@ pub(crate) fn consumption(state: &mut State, channel_id: &str) -> Answer {
 }
 
 /// `GET` and `PUT /v2/bot/channel/webhook/endpoint`. "Use webhook" itself can only be switched in the console.
-pub(crate) fn webhook_endpoint(state: &mut State, channel_id: &str, asked: &Asked) -> Answer {
+pub(crate) fn webhook_endpoint(state: &mut State, channel_id: &str, asked: &ApiRequest) -> Answer {
     let spec = &mut state.channel(channel_id).spec;
     if asked.method == "GET" {
         return match &spec.webhook_url {
@@ -47,7 +47,7 @@ fn is_webhook_url(url: &str) -> bool {
 }
 
 /// Where `POST /v2/bot/channel/webhook/test` shall post, or the refusal.
-pub(crate) fn test_target(state: &mut State, channel_id: &str, asked: &Asked) -> Result<String, Answer> {
+pub(crate) fn test_target(state: &mut State, channel_id: &str, asked: &ApiRequest) -> Result<String, Answer> {
     let body = asked.json().unwrap_or(Value::Null);
     let own = state.channel(channel_id).spec.webhook_url.clone();
     match body["endpoint"].as_str().map(str::to_owned).or(own) {
@@ -58,7 +58,7 @@ pub(crate) fn test_target(state: &mut State, channel_id: &str, asked: &Asked) ->
 }
 
 /// `GET /v2/bot/message/{messageId}/content`: 202 while it is prepared, 410 once it is deleted.
-pub(crate) fn content(state: &mut State, channel_id: &str, asked: &Asked) -> Answer {
+pub(crate) fn content(state: &mut State, channel_id: &str, asked: &ApiRequest) -> Answer {
     let id = asked.segments().get(3).copied().unwrap_or_default().to_owned();
     let Some(content) = state.contents.get_mut(&id).filter(|content| content.channel_id == channel_id) else {
         return refuse(404, "Not found");
@@ -74,7 +74,7 @@ pub(crate) fn content(state: &mut State, channel_id: &str, asked: &Asked) -> Ans
 }
 
 /// `POST /v2/bot/chat/loading/start`: 5 to 60 seconds in steps of 5.
-pub(crate) fn loading(state: &mut State, channel_id: &str, asked: &Asked) -> Answer {
+pub(crate) fn loading(state: &mut State, channel_id: &str, asked: &ApiRequest) -> Answer {
     let body = asked.json().unwrap_or(Value::Null);
     let seconds = if body["loadingSeconds"].is_null() { Some(20) } else { body["loadingSeconds"].as_i64() };
     let seconds = seconds.filter(|seconds| (5..=60).contains(seconds) && seconds % 5 == 0);
@@ -93,7 +93,7 @@ pub(crate) fn loading(state: &mut State, channel_id: &str, asked: &Asked) -> Ans
 }
 
 /// `POST /v2/bot/chat/markAsRead`. The token is the one of a webhook's message; it never expires.
-pub(crate) fn mark_as_read(state: &mut State, channel_id: &str, asked: &Asked) -> Answer {
+pub(crate) fn mark_as_read(state: &mut State, channel_id: &str, asked: &ApiRequest) -> Answer {
     let body = asked.json().unwrap_or(Value::Null);
     let channel = state.channel(channel_id);
     match body["markAsReadToken"].as_str() {

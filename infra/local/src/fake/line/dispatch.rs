@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::state::{RetryKey, State};
 use super::{Endpoint, admin, login, people, send, token};
-use crate::fake::wire::{Answer, Asked};
+use crate::fake::wire::{Answer, ApiRequest};
 use crate::fake::{Call, Fault, TokenBucket};
 
 /// What is left to do for a call.
@@ -72,7 +72,7 @@ fn documented_rate(endpoint: Endpoint) -> (u32, u32) {
 }
 
 /// Does what a call asks, up to a webhook test's own call.
-pub(crate) fn take(state: &mut State, asked: &Asked) -> Step {
+pub(crate) fn take(state: &mut State, asked: &ApiRequest) -> Step {
     let request_id = state.ids.uuid();
     let Some(endpoint) = endpoint_of(&asked.method, &asked.segments()) else {
         let ticket = Ticket { request_id, channel_id: None, fault: None, masked: false };
@@ -123,7 +123,7 @@ pub(crate) fn take(state: &mut State, asked: &Asked) -> Step {
     close(state, asked, ticket, answer)
 }
 
-fn perform(state: &mut State, channel_id: &str, endpoint: Endpoint, asked: &Asked, request_id: &str) -> Answer {
+fn perform(state: &mut State, channel_id: &str, endpoint: Endpoint, asked: &ApiRequest, request_id: &str) -> Answer {
     match endpoint {
         Endpoint::Push | Endpoint::Multicast => send::to_many(state, channel_id, endpoint, asked, request_id),
         Endpoint::Reply => send::reply(state, channel_id, asked, request_id),
@@ -143,7 +143,7 @@ fn perform(state: &mut State, channel_id: &str, endpoint: Endpoint, asked: &Aske
 }
 
 /// Writes the ledger and decides how the answer leaves.
-pub(crate) fn close(state: &mut State, asked: &Asked, ticket: Ticket, answer: Answer) -> Step {
+pub(crate) fn close(state: &mut State, asked: &ApiRequest, ticket: Ticket, answer: Answer) -> Step {
     let lost = matches!(ticket.fault, Some(Fault::LoseAnswerAfterEffect | Fault::CloseBeforeEffect));
     let answer = match ticket.fault {
         Some(Fault::FailAfterEffect(status)) => refuse(status, "Injected failure"),
@@ -181,7 +181,7 @@ fn within_rate(state: &mut State, channel_id: &str, endpoint: Endpoint) -> bool 
 }
 
 /// Remembers a retry key at its first sight, and notes what a careful caller never does with one.
-fn note_retry_key(state: &mut State, channel_id: Option<&str>, asked: &Asked) {
+fn note_retry_key(state: &mut State, channel_id: Option<&str>, asked: &ApiRequest) {
     let (Some(channel_id), Some(key)) = (channel_id, asked.header("x-line-retry-key")) else {
         return;
     };

@@ -18,7 +18,7 @@ use bytes::Bytes;
 
 use super::fault::FaultPlan;
 use super::ids::IdMaker;
-use super::wire::Asked;
+use super::wire::ApiRequest;
 use super::{CutHandle, FakeClock, Fault, Ledger, Plan, Served, outgoing, serve};
 
 mod admin;
@@ -158,7 +158,7 @@ impl FakeLine {
 
     async fn answer(&self, cut: Option<CutHandle>, request: Request) -> Response {
         let (parts, body) = request.into_parts();
-        let Some(asked) = Asked::read(parts, body).await else {
+        let Some(asked) = ApiRequest::read(parts, body).await else {
             return serve::no_answer(cut.as_ref());
         };
         let (step, webhooks) = {

@@ -4,14 +4,14 @@ use serde_json::json;
 
 use super::dispatch::refuse;
 use super::state::{Friendship, State};
-use crate::fake::wire::{Answer, Asked};
+use crate::fake::wire::{Answer, ApiRequest};
 
 /// Life of a page's `next`.
 const NEXT_LIFE_MS: i64 = 24 * 3_600_000;
 
 /// `GET /v2/bot/profile/{userId}`: friends, and non-friends who wrote; 404 for everybody else, and for whoever blocked the
 /// channel. In a group the member's profile is shown whatever the friendship.
-pub(crate) fn profile(state: &mut State, channel_id: &str, asked: &Asked) -> Answer {
+pub(crate) fn profile(state: &mut State, channel_id: &str, asked: &ApiRequest) -> Answer {
     let segments = asked.segments();
     let user_id = segments.last().copied().unwrap_or_default();
     let channel = state.channel(channel_id);
@@ -36,7 +36,7 @@ pub(crate) fn profile(state: &mut State, channel_id: &str, asked: &Asked) -> Ans
 }
 
 /// `GET /v2/bot/followers/ids`: verified channels only; `start` is the `next` of the page before, which lives 24 hours.
-pub(crate) fn followers(state: &mut State, channel_id: &str, asked: &Asked) -> Answer {
+pub(crate) fn followers(state: &mut State, channel_id: &str, asked: &ApiRequest) -> Answer {
     let (now_ms, short) = (state.now_ms(), state.switches.follower_pages_are_short);
     let next = state.ids.hex32();
     let channel = state.channel(channel_id);

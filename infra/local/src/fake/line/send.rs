@@ -6,14 +6,14 @@ use super::dispatch::refuse;
 use super::reach::{charge, check_recipients, deliver, recipients};
 use super::state::{Accepted, State};
 use super::{Endpoint, shape};
-use crate::fake::wire::{Answer, Asked};
+use crate::fake::wire::{Answer, ApiRequest};
 
 /// Life of a retry key (LINE reference, "Retrying an API request").
 pub(crate) const RETRY_KEY_LIFE_MS: i64 = 24 * 3_600_000;
 const MINUTE_MS: i64 = 60_000;
 
 /// `POST /v2/bot/message/push` and `/multicast`.
-pub(crate) fn to_many(state: &mut State, channel_id: &str, via: Endpoint, asked: &Asked, request_id: &str) -> Answer {
+pub(crate) fn to_many(state: &mut State, channel_id: &str, via: Endpoint, asked: &ApiRequest, request_id: &str) -> Answer {
     let key = match asked.header("x-line-retry-key") {
         Some(key) if !is_uuid(key) => return refuse(400, "Invalid retry key"),
         Some(key) => Some(key.to_ascii_lowercase()),
@@ -55,7 +55,7 @@ pub(crate) fn to_many(state: &mut State, channel_id: &str, via: Endpoint, asked:
 }
 
 /// The answer to a key that was accepted before, or that is used for something else.
-fn repeated(state: &mut State, channel_id: &str, via: Endpoint, key: &str, asked: &Asked) -> Option<Answer> {
+fn repeated(state: &mut State, channel_id: &str, via: Endpoint, key: &str, asked: &ApiRequest) -> Option<Answer> {
     let known = state.channel(channel_id).retry_keys.get(key)?;
     if known.body != asked.body || known.path != asked.path {
         return Some(refuse(400, "The retry key was used with another request body"));
@@ -79,7 +79,7 @@ fn sent_messages(state: &mut State, messages: &[Value]) -> Vec<Value> {
     sent
 }
 
-fn accept(state: &mut State, channel_id: &str, via: Endpoint, to: &[String], asked: &Asked, request_id: &str) {
+fn accept(state: &mut State, channel_id: &str, via: Endpoint, to: &[String], asked: &ApiRequest, request_id: &str) {
     let at_ms = state.now_ms();
     state.accepted.push(Accepted {
         channel_id: channel_id.to_owned(),
@@ -92,7 +92,7 @@ fn accept(state: &mut State, channel_id: &str, via: Endpoint, to: &[String], ask
 }
 
 /// `POST /v2/bot/message/reply`: free, once per token, within a minute of the webhook (20 minutes of the event at most).
-pub(crate) fn reply(state: &mut State, channel_id: &str, asked: &Asked, request_id: &str) -> Answer {
+pub(crate) fn reply(state: &mut State, channel_id: &str, asked: &ApiRequest, request_id: &str) -> Answer {
     if asked.header("x-line-retry-key").is_some() {
         return refuse(400, "The retry key is not supported by this endpoint");
     }
@@ -121,7 +121,7 @@ pub(crate) fn reply(state: &mut State, channel_id: &str, asked: &Asked, request_
 }
 
 /// `POST /v2/bot/message/validate/*`: only `messages` is looked at.
-pub(crate) fn validate(asked: &Asked) -> Answer {
+pub(crate) fn validate(asked: &ApiRequest) -> Answer {
     let body = asked.json().unwrap_or(Value::Null);
     let wrongs = shape::check_messages(body.get("messages"));
     if wrongs.is_empty() { Answer::json(200, &json!({})) } else { Answer::json(400, &shape::refusal(&wrongs)) }

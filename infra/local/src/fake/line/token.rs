@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::state::State;
-use crate::fake::wire::{Answer, Asked};
+use crate::fake::wire::{Answer, ApiRequest};
 
 /// Life of a stateless token (LINE reference: 15 minutes).
 const STATELESS_LIFE_MS: i64 = 900_000;
@@ -13,7 +13,7 @@ fn refuse(status: u16, error: &str, description: &str) -> Answer {
 }
 
 /// `POST /oauth2/v3/token` with client credentials. The assertion form of the same call is left out.
-pub(crate) fn issue(state: &mut State, asked: &Asked) -> Answer {
+pub(crate) fn issue(state: &mut State, asked: &ApiRequest) -> Answer {
     let is_form =
         asked.header("content-type").is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
     if !is_form || asked.form("grant_type").as_deref() != Some("client_credentials") {

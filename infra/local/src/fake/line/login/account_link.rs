@@ -7,7 +7,7 @@ use super::screen;
 use crate::fake::line::dispatch::refuse;
 use crate::fake::line::state::State;
 use crate::fake::line::{Friendship, event};
-use crate::fake::wire::{Answer, Asked};
+use crate::fake::wire::{Answer, ApiRequest};
 
 /// Life of a link token.
 const LIFE_MS: i64 = 10 * 60_000;
@@ -21,7 +21,7 @@ pub(crate) struct LinkToken {
 }
 
 /// `POST /v2/bot/user/{userId}/linkToken`: for friends only.
-pub(crate) fn issue(state: &mut State, channel_id: &str, asked: &Asked) -> Answer {
+pub(crate) fn issue(state: &mut State, channel_id: &str, asked: &ApiRequest) -> Answer {
     let user_id = asked.segments().get(3).copied().unwrap_or_default().to_owned();
     if state.friendship(channel_id, &user_id) != Friendship::Friend {
         return refuse(state.switches.link_token_for_a_stranger, "The user is not a friend of this account");
@@ -35,7 +35,7 @@ pub(crate) fn issue(state: &mut State, channel_id: &str, asked: &Asked) -> Answe
 
 /// `GET /dialog/bot/accountLink`: the webhook leaves before the page shows. A token that is used, over or unknown gets a page and
 /// no webhook at all.
-pub(crate) fn dialog(state: &mut State, asked: &Asked) -> Answer {
+pub(crate) fn dialog(state: &mut State, asked: &ApiRequest) -> Answer {
     let nonce = asked.query_value("nonce").filter(|nonce| (10..=255).contains(&nonce.chars().count()));
     let now_ms = state.now_ms();
     let token = asked.query_value("linkToken").and_then(|token| state.login.link_tokens.get_mut(&token));

@@ -6,7 +6,7 @@ use super::spec::Consent;
 use super::{liff, screen};
 use crate::fake::line::Friendship;
 use crate::fake::line::state::State;
-use crate::fake::wire::{Answer, Asked};
+use crate::fake::wire::{Answer, ApiRequest};
 
 /// A screen that waits for its person.
 pub(crate) struct Screen {
@@ -16,7 +16,7 @@ pub(crate) struct Screen {
 }
 
 /// `GET /oauth2/v2.1/authorize`.
-pub(crate) fn open(state: &mut State, asked: &Asked) -> Answer {
+pub(crate) fn open(state: &mut State, asked: &ApiRequest) -> Answer {
     match begin(state, asked.query.as_deref().unwrap_or_default()) {
         Ok(request) => show(state, request),
         Err(Unfit::Page) => screen::refused(),
@@ -45,7 +45,7 @@ pub(crate) fn begin(state: &mut State, query: &str) -> Result<AuthorizeRequest, 
 }
 
 /// `POST /oauth2/v2.1/authorize/consent`: a button of a screen. The path is the fake's own; LINE's is not documented.
-pub(crate) fn decide(state: &mut State, asked: &Asked) -> Answer {
+pub(crate) fn decide(state: &mut State, asked: &ApiRequest) -> Answer {
     let id = asked.form("screen").unwrap_or_default();
     let Some(Screen { request, allowed }) = state.login.screens.remove(&id) else {
         return screen::refused();

@@ -9,7 +9,7 @@ use super::authorize::AuthorizeRequest;
 use super::id_token::{Claims, sign_hs256};
 use super::{Grant, is_form, oauth_refusal};
 use crate::fake::line::state::State;
-use crate::fake::wire::{Answer, Asked};
+use crate::fake::wire::{Answer, ApiRequest};
 
 /// Life of a code.
 const CODE_LIFE_MS: i64 = 10 * 60_000;
@@ -36,7 +36,7 @@ pub(crate) struct Refresh {
 }
 
 /// Both grant types. A form and nothing else.
-pub(crate) fn token(state: &mut State, asked: &Asked) -> Answer {
+pub(crate) fn token(state: &mut State, asked: &ApiRequest) -> Answer {
     if !is_form(asked) {
         return oauth_refusal(400, "invalid_request", "the body must be a form");
     }
@@ -48,12 +48,12 @@ pub(crate) fn token(state: &mut State, asked: &Asked) -> Answer {
 }
 
 /// True when the form's `client_id` and `client_secret` belong together.
-pub(crate) fn client_fits(state: &State, asked: &Asked) -> bool {
+pub(crate) fn client_fits(state: &State, asked: &ApiRequest) -> bool {
     let spec = asked.form("client_id").and_then(|id| state.login.channels.get(&id));
     spec.is_some_and(|spec| asked.form("client_secret").as_deref() == Some(&spec.secret))
 }
 
-fn exchange(state: &mut State, asked: &Asked) -> Answer {
+fn exchange(state: &mut State, asked: &ApiRequest) -> Answer {
     let now_ms = state.now_ms();
     let invalid = |what: &str| oauth_refusal(400, "invalid_grant", what);
     let code = asked.form("code").and_then(|code| state.login.codes.get_mut(&code));
@@ -124,7 +124,7 @@ fn verifier_fits(state: &State, request: &AuthorizeRequest, verifier: Option<&st
     }
 }
 
-fn refresh(state: &mut State, asked: &Asked) -> Answer {
+fn refresh(state: &mut State, asked: &ApiRequest) -> Answer {
     let token = asked.form("refresh_token").unwrap_or_default();
     let now_ms = state.now_ms();
     if !client_fits(state, asked) {

@@ -14,7 +14,7 @@ use super::id_token::Claims;
 use super::spec::{Consent, LiffSpec, LoginChannelSpec};
 use super::{Grant, screen};
 use crate::fake::line::state::State;
-use crate::fake::wire::{Answer, Asked};
+use crate::fake::wire::{Answer, ApiRequest};
 
 const SDK: &str = include_str!("sdk.js");
 /// Life of the access token that a LIFF app gets.
@@ -26,7 +26,7 @@ pub(crate) fn sdk() -> Answer {
 }
 
 /// `GET /liff/{liffId}/more?query` and `GET /liff-login/{liffId}?redirect_uri=`.
-pub(crate) fn open(state: &mut State, asked: &Asked) -> Answer {
+pub(crate) fn open(state: &mut State, asked: &ApiRequest) -> Answer {
     let segments = asked.segments();
     let liff_id = segments.get(1).copied().unwrap_or_default();
     let Some((spec, app)) = state.login.liff_app(liff_id).filter(|(spec, _)| spec.published) else {
@@ -54,7 +54,7 @@ pub(crate) fn open(state: &mut State, asked: &Asked) -> Answer {
 }
 
 /// The endpoint URL; what the LIFF URL had beyond the ID is carried in `liff.state`.
-fn primary_redirect(app: &LiffSpec, asked: &Asked) -> Option<String> {
+fn primary_redirect(app: &LiffSpec, asked: &ApiRequest) -> Option<String> {
     let mut url = Url::parse(&app.endpoint_url).ok()?;
     let path: String = asked.segments().iter().skip(2).map(|segment| format!("/{segment}")).collect();
     let query = asked.query.as_ref().map(|query| format!("?{query}")).unwrap_or_default();
@@ -66,7 +66,7 @@ fn primary_redirect(app: &LiffSpec, asked: &Asked) -> Option<String> {
 }
 
 /// Where `liff.login()` leads back: the endpoint URL or something below it.
-fn login_redirect(app: &LiffSpec, asked: &Asked) -> Option<String> {
+fn login_redirect(app: &LiffSpec, asked: &ApiRequest) -> Option<String> {
     let endpoint = Url::parse(&app.endpoint_url).ok()?;
     let Some(asked_for) = asked.query_value("redirect_uri") else {
         return Some(endpoint.into());
@@ -112,7 +112,7 @@ pub(crate) fn id_token(
 }
 
 /// `GET /liff-closed`: what is left when an app closed its window.
-pub(crate) fn closed(asked: &Asked) -> Answer {
+pub(crate) fn closed(asked: &ApiRequest) -> Answer {
     let language = Language::from_tag(asked.header("accept-language").unwrap_or("ja"));
     let words = language.pick("LINEのトーク画面に戻りました。", "Back in the chat on LINE.");
     screen::page(200, language, "line-done", &format!("<h1>{words}</h1>"))

@@ -6,14 +6,14 @@ use super::spec::LiffSpec;
 use crate::fake::line::dispatch::{UNAUTHORIZED, refuse};
 use crate::fake::line::state::State;
 use crate::fake::line::token;
-use crate::fake::wire::{Answer, Asked};
+use crate::fake::wire::{Answer, ApiRequest};
 
 /// A channel has no more apps than this.
 const MOST_APPS: usize = 30;
 const SCOPES: [&str; 4] = ["openid", "email", "profile", "chat_message.write"];
 
 /// All four methods.
-pub(crate) fn apps(state: &mut State, asked: &Asked) -> Answer {
+pub(crate) fn apps(state: &mut State, asked: &ApiRequest) -> Answer {
     let channel_id = asked.bearer().and_then(|bearer| token::channel_of(state, bearer));
     let Some(channel_id) = channel_id.filter(|id| state.login.channels.contains_key(id)) else {
         return refuse(401, UNAUTHORIZED);

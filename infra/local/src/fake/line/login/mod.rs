@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::dispatch::refuse;
 use super::state::State;
 use super::{Endpoint, event};
-use crate::fake::wire::{Answer, Asked};
+use crate::fake::wire::{Answer, ApiRequest};
 
 mod account_link;
 mod authorize;
@@ -131,7 +131,7 @@ pub(crate) fn is_masked(endpoint: Endpoint) -> bool {
 }
 
 /// Does what a call of login asks. `None`: the endpoint is not login's.
-pub(crate) fn perform(state: &mut State, endpoint: Endpoint, asked: &Asked) -> Option<Answer> {
+pub(crate) fn perform(state: &mut State, endpoint: Endpoint, asked: &ApiRequest) -> Option<Answer> {
     let answer = match endpoint {
         Endpoint::Authorize => consent::open(state, asked),
         Endpoint::Consent => consent::decide(state, asked),
@@ -156,7 +156,7 @@ pub(crate) fn perform(state: &mut State, endpoint: Endpoint, asked: &Asked) -> O
 }
 
 /// True for a form in the body.
-fn is_form(asked: &Asked) -> bool {
+fn is_form(asked: &ApiRequest) -> bool {
     asked.header("content-type").is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
 }
 
@@ -167,7 +167,7 @@ fn oauth_refusal(status: u16, error: &str, description: &str) -> Answer {
 
 impl State {
     /// The live grant of the call's bearer token.
-    fn grant_of(&self, asked: &Asked) -> Result<&Grant, Answer> {
+    fn grant_of(&self, asked: &ApiRequest) -> Result<&Grant, Answer> {
         let grant = asked.bearer().and_then(|token| self.login.grants.get(token));
         grant
             .filter(|grant| !grant.revoked && self.now_ms() < grant.expires_at_ms)

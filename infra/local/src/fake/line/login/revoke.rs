@@ -5,10 +5,10 @@ use super::{is_form, oauth_refusal};
 use crate::fake::line::dispatch::{UNAUTHORIZED, refuse};
 use crate::fake::line::state::State;
 use crate::fake::line::token;
-use crate::fake::wire::{Answer, Asked};
+use crate::fake::wire::{Answer, ApiRequest};
 
 /// `POST /oauth2/v2.1/revoke`: a form with `access_token`, `client_id` and, for a web channel, `client_secret`.
-pub(crate) fn revoke(state: &mut State, asked: &Asked) -> Answer {
+pub(crate) fn revoke(state: &mut State, asked: &ApiRequest) -> Answer {
     if !is_form(asked) || !client_fits(state, asked) {
         return oauth_refusal(400, "invalid_client", "invalid client_id or client_secret");
     }
@@ -24,7 +24,7 @@ pub(crate) fn revoke(state: &mut State, asked: &Asked) -> Answer {
 }
 
 /// `POST /user/v1/deauthorize`: bearer = a token of the LINE Login channel itself. Ends every token that the person gave it.
-pub(crate) fn deauthorize(state: &mut State, asked: &Asked) -> Answer {
+pub(crate) fn deauthorize(state: &mut State, asked: &ApiRequest) -> Answer {
     let channel_id = asked.bearer().and_then(|bearer| token::channel_of(state, bearer));
     let Some(channel_id) = channel_id.filter(|id| state.login.channels.contains_key(id)) else {
         return refuse(401, UNAUTHORIZED);

@@ -5,7 +5,7 @@ use musubi::domain::language::Language;
 use super::screen;
 use crate::fake::line::FakeLine;
 use crate::fake::line::state::State;
-use crate::fake::wire::{Answer, Asked};
+use crate::fake::wire::{Answer, ApiRequest};
 
 impl FakeLine {
     /// Says at which page people's phones are to be seen: whoever opens a talk by its address is sent there.
@@ -15,7 +15,7 @@ impl FakeLine {
 }
 
 /// `GET /R/ti/p/{ID}`. An account that nobody knows has no talk.
-pub(crate) fn open(state: &State, asked: &Asked) -> Answer {
+pub(crate) fn open(state: &State, asked: &ApiRequest) -> Answer {
     let segments = asked.segments();
     let id = segments.last().copied().unwrap_or_default().replace("%40", "@");
     if !state.channels.values().any(|channel| channel.spec.basic_id == id) {

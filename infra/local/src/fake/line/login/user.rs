@@ -6,7 +6,7 @@ use super::Grant;
 use crate::fake::line::Friendship;
 use crate::fake::line::dispatch::refuse;
 use crate::fake::line::state::State;
-use crate::fake::wire::{Answer, Asked};
+use crate::fake::wire::{Answer, ApiRequest};
 
 impl Grant {
     fn has(&self, scope: &str) -> bool {
@@ -19,7 +19,7 @@ fn no_scope() -> Answer {
 }
 
 /// `GET` and `POST /oauth2/v2.1/userinfo`: needs `openid`; name and picture need `profile`.
-pub(crate) fn info(state: &State, asked: &Asked) -> Answer {
+pub(crate) fn info(state: &State, asked: &ApiRequest) -> Answer {
     let grant = match state.grant_of(asked) {
         Ok(grant) if grant.has("openid") => grant,
         Ok(_) => return no_scope(),
@@ -36,7 +36,7 @@ pub(crate) fn info(state: &State, asked: &Asked) -> Answer {
 }
 
 /// `GET /v2/profile`: needs `profile`.
-pub(crate) fn profile(state: &State, asked: &Asked) -> Answer {
+pub(crate) fn profile(state: &State, asked: &ApiRequest) -> Answer {
     let grant = match state.grant_of(asked) {
         Ok(grant) if grant.has("profile") => grant,
         Ok(_) => return no_scope(),
@@ -53,7 +53,7 @@ pub(crate) fn profile(state: &State, asked: &Asked) -> Answer {
 }
 
 /// `GET /friendship/v1/status`: needs `profile` and a linked account.
-pub(crate) fn friendship(state: &State, asked: &Asked) -> Answer {
+pub(crate) fn friendship(state: &State, asked: &ApiRequest) -> Answer {
     let grant = match state.grant_of(asked) {
         Ok(grant) if grant.has("profile") => grant,
         Ok(_) => return no_scope(),

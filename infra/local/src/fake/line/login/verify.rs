@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use super::id_token::{ISSUER, opened};
 use super::{is_form, oauth_refusal};
 use crate::fake::line::state::State;
-use crate::fake::wire::{Answer, Asked};
+use crate::fake::wire::{Answer, ApiRequest};
 
 /// `GET /oauth2/v2.1/verify?access_token=`. The wording of the refusals is not contractual.
-pub(crate) fn access_token(state: &State, asked: &Asked) -> Answer {
+pub(crate) fn access_token(state: &State, asked: &ApiRequest) -> Answer {
     let grant = asked.query_value("access_token").and_then(|token| state.login.grants.get(&token));
     let Some(grant) = grant else {
         return oauth_refusal(400, "invalid_request", "invalid access token");
@@ -24,7 +24,7 @@ pub(crate) fn access_token(state: &State, asked: &Asked) -> Answer {
 }
 
 /// `POST /oauth2/v2.1/verify`: a form with `id_token`, `client_id`, and `nonce` and `user_id` where they are known.
-pub(crate) fn id_token(state: &State, asked: &Asked) -> Answer {
+pub(crate) fn id_token(state: &State, asked: &ApiRequest) -> Answer {
     let refuse = |why: &str| oauth_refusal(400, "invalid_request", why);
     let (Some(token), Some(client)) = (asked.form("id_token"), asked.form("client_id")) else {
         return refuse("id_token and client_id are required");

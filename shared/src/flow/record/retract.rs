@@ -12,7 +12,7 @@ use crate::domain::conversation::{Conversation, ConversationKey};
 use crate::domain::ids::MessageId;
 use crate::domain::outbox::{Effect, OutboxRow};
 use crate::ports::PortError;
-use crate::ports::journal::{Standing, write};
+use crate::ports::journal::{MessagePosition, write};
 use crate::ports::rows::{Versioned, Write};
 
 /// The words of so many go at once. A transaction takes 100 writes and 4 MB (DynamoDB's TransactWriteItems).
@@ -22,31 +22,31 @@ const REFUSED_AT_ONCE: usize = 30;
 
 impl Record {
     /// Notes where the message stands. One that was taken back before it came has no words.
-    pub(super) async fn stand(
+    pub(super) async fn index_message(
         &self,
-        head: &Conversation,
+        state: &Conversation,
         message: &MessageId,
         activity: &mut Activity,
         now_ms: i64,
     ) -> Result<Write, PortError> {
-        if self.journal.is_unsent(&head.key, message).await? {
+        if self.journal.is_unsent(&state.key, message).await? {
             activity.content = Content::Unsent;
         }
-        let standing = Standing { mark: activity.mark.clone(), not_before: head.next_entry };
-        Ok(write::standing(&head.key, message, &standing, now_ms))
+        let position = MessagePosition { mark: activity.mark.clone(), not_before: state.next_entry };
+        Ok(write::message_position(&state.key, message, &position, now_ms))
     }
 
-    pub(super) async fn take_back(
+    pub(super) async fn retract(
         &self,
-        head: &mut Conversation,
+        state: &mut Conversation,
         message: &MessageId,
         now_ms: i64,
     ) -> Result<Transaction, PortError> {
-        let key = head.key.clone();
+        let key = state.key.clone();
         let mut writes = vec![write::unsent(&key, message, now_ms)];
-        let standings = self.journal.standings(&key, message).await?.all;
-        let words = self.words_of(&key, &standings).await?;
-        let refused = self.refused_words_of(&key, &standings).await?;
+        let positions = self.journal.message_positions(&key, message).await?.all;
+        let words = self.words_of(&key, &positions).await?;
+        let refused = self.refused_words_of(&key, &positions).await?;
         let is_all = words.len() < AT_ONCE && refused.len() < REFUSED_AT_ONCE;
         writes.extend(refused.iter().map(|said| write::forget_refused(&key, &said.mark)));
         for mut said in words {
@@ -55,10 +55,10 @@ impl Record {
         }
         if is_all {
             let mut rows: Vec<OutboxRow> =
-                standings.iter().filter_map(|standing| head.take_back(&standing.mark, now_ms)).collect();
-            if !standings.is_empty() {
+                positions.iter().filter_map(|position| state.retract(&position.mark, now_ms)).collect();
+            if !positions.is_empty() {
                 let amendment = Effect::RedactMessage { conversation: key, message: message.clone() };
-                rows.push(OutboxRow::new(&head.account, amendment, now_ms, now_ms));
+                rows.push(OutboxRow::new(&state.account, amendment, now_ms, now_ms));
             }
             writes.extend(rows.iter().map(write::enqueue));
         }
@@ -69,10 +69,10 @@ impl Record {
     async fn refused_words_of(
         &self,
         key: &ConversationKey,
-        standings: &[Standing],
+        positions: &[MessagePosition],
     ) -> Result<Vec<Activity>, PortError> {
         let mut refused = self.journal.refused(key, usize::MAX).await?;
-        refused.retain(|said| standings.iter().any(|standing| standing.mark == said.mark));
+        refused.retain(|said| positions.iter().any(|position| position.mark == said.mark));
         refused.truncate(REFUSED_AT_ONCE);
         Ok(refused)
     }
@@ -81,11 +81,11 @@ impl Record {
     async fn words_of(
         &self,
         key: &ConversationKey,
-        standings: &[Standing],
+        positions: &[MessagePosition],
     ) -> Result<Vec<Versioned<Activity>>, PortError> {
         let mut words = Vec::new();
-        for some in standings.chunks(AT_ONCE) {
-            let found = try_join_all(some.iter().map(|standing| self.journal.pending(key, &standing.mark))).await?;
+        for some in positions.chunks(AT_ONCE) {
+            let found = try_join_all(some.iter().map(|position| self.journal.pending(key, &position.mark))).await?;
             words.extend(found.into_iter().flatten().filter(|said| said.value.content != Content::Unsent));
             if words.len() >= AT_ONCE {
                 words.truncate(AT_ONCE);

@@ -28,7 +28,7 @@ pub struct Changed {
 }
 
 /// Records that contacts are to be looked at.
-pub struct Notice {
+pub struct ContactsChanged {
     /// Where.
     pub journal: Journal,
     /// Tells the dispatcher.
@@ -37,13 +37,13 @@ pub struct Notice {
     pub clock: Arc<dyn Clock>,
 }
 
-impl Notice {
+impl ContactsChanged {
     /// One durable call for up to 100 contacts of an account, further calls for more. Ok means: the CRM may forget. Twice
     /// means looked at twice, and the second look finds nothing to do.
     ///
     /// # Errors
     /// As the journal's: the CRM must tell again.
-    pub async fn notice(&self, account: &CrmAccountKey, contacts: &[Changed]) -> Result<(), PortError> {
+    pub async fn contacts_changed(&self, account: &CrmAccountKey, contacts: &[Changed]) -> Result<(), PortError> {
         let now_ms = self.clock.now_ms();
         for contacts in contacts.chunks(MAX_WRITES) {
             let looks = contacts.iter().map(|changed| {

@@ -17,7 +17,7 @@ use crate::ports::rows::Commit;
 use crate::ports::{Clock, Journal, PortError};
 
 /// Meets friends.
-pub struct Meet {
+pub struct ImportFriend {
     /// Where.
     pub journal: Journal,
     /// When.
@@ -26,7 +26,7 @@ pub struct Meet {
 
 /// What became of one friend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Met {
+pub enum ImportResult {
     /// Not known before: a contact is enqueued, where the channel's settings allow one.
     New,
     /// Known before, and left as it is.
@@ -35,32 +35,32 @@ pub enum Met {
     Erased,
 }
 
-impl Meet {
+impl ImportFriend {
     /// Records that the person is a friend now, unless something is known of them already. Twice is the same as once. Wakes
     /// nobody: whoever meets many says so once, at the end.
     ///
     /// # Errors
     /// As the journal's; nothing is recorded then.
-    pub async fn meet(&self, channel: &Channel, user: &LineUserId) -> Result<Met, PortError> {
+    pub async fn import_friend(&self, channel: &Channel, user: &LineUserId) -> Result<ImportResult, PortError> {
         let key = ConversationKey::person(&channel.id, user);
         for conflicts in 0..MAX_CONFLICTS {
             if self.journal.conversation(&key).await?.is_some() {
-                return Ok(Met::Known);
+                return Ok(ImportResult::Known);
             }
             let erasure = self.journal.erasure(&key).await?;
             if erasure.is_marked() {
-                return Ok(Met::Erased);
+                return Ok(ImportResult::Erased);
             }
             let now_ms = self.clock.now_ms();
             let mut new = Conversation::new(key.clone(), channel.account.clone());
-            new.following.get_or_insert_default().see_there();
-            new.friendship.see(&Mark::at(now_ms, EventId::new("import")), false);
+            new.following.get_or_insert_default().observe_presence();
+            new.friendship.observe(&Mark::at(now_ms, EventId::new("import")), false);
             let mut writes: Vec<_> = new.enqueue_sync(now_ms).iter().map(write::enqueue).collect();
             writes.push(write::conversation(&new, 0));
             writes.push(write::not_erased_since(&key, &erasure));
             if self.journal.commit(writes).await? == Commit::Done {
                 info!(channel.id = %channel.id, conversation = key.hash(), "friend.met");
-                return Ok(Met::New);
+                return Ok(ImportResult::New);
             }
             step_back(&*self.clock, conflicts).await;
         }

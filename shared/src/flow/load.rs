@@ -7,9 +7,9 @@ use crate::ports::rows::{Versioned, Write};
 use crate::ports::{Journal, PortError};
 
 /// A conversation to be written to.
-pub(super) struct Begun {
+pub(super) struct Loaded {
     /// As found; revision 0 where it begins.
-    pub(super) head: Versioned<Conversation>,
+    pub(super) state: Versioned<Conversation>,
     /// Whether it was erased: whoever writes drops what is from before.
     pub(super) erasure: Erasure,
 }
@@ -18,39 +18,39 @@ pub(super) struct Begun {
 ///
 /// The state is read first, then whether it was erased: an erasure takes the state away in the same transaction in which it
 /// leaves its mark, so that whoever reads a state of before either sees the mark or is refused at the commit.
-pub(super) async fn find_or_begin(
+pub(super) async fn load_or_new(
     journal: &Journal,
     key: &ConversationKey,
     account: &CrmAccountKey,
-) -> Result<Begun, PortError> {
-    let head = journal.conversation(key).await?;
+) -> Result<Loaded, PortError> {
+    let state = journal.conversation(key).await?;
     let erasure = journal.erasure(key).await?;
     let gone_at_ms = erasure.at_ms();
-    let head = match head {
+    let state = match state {
         Some(Versioned { value, rev }) if value.account != *account => {
             Versioned { value: Conversation { contact_gone_at_ms: gone_at_ms, ..value.taken_to(account.clone()) }, rev }
         }
-        Some(head) => head,
+        Some(state) => state,
         None => {
             // As after a deletion in the CRM: no contact is made until the person writes again.
             let new = Conversation::new(key.clone(), account.clone());
             Versioned { value: Conversation { contact_gone_at_ms: gone_at_ms, ..new }, rev: 0 }
         }
     };
-    Ok(Begun { head, erasure })
+    Ok(Loaded { state: state, erasure })
 }
 
-impl Begun {
+impl Loaded {
     /// The conversation's new state, and with one that begins, that nobody has erased it meanwhile.
     pub(super) fn writes(&self) -> Vec<Write> {
-        let Versioned { value, rev } = &self.head;
+        let Versioned { value, rev } = &self.state;
         let check = (*rev == 0).then(|| write::not_erased_since(&value.key, &self.erasure));
         [write::conversation(value, *rev)].into_iter().chain(check).collect()
     }
 
     /// Nothing changes, but what is written with it is written only if nobody has changed or erased the conversation since.
     pub(super) fn unchanged(&self) -> Write {
-        let Versioned { value, rev } = &self.head;
+        let Versioned { value, rev } = &self.state;
         match rev {
             0 => write::not_erased_since(&value.key, &self.erasure),
             rev => write::unchanged_since(&value.key, *rev),

@@ -10,13 +10,13 @@ use crate::domain::conversation::ConversationKey;
 use crate::domain::ids::EventId;
 use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::push::Push;
-use crate::flow::begin::{Begun, find_or_begin};
+use crate::flow::load::{Loaded, load_or_new};
 use crate::ports::PortError;
 use crate::ports::journal::write;
 use crate::ports::rows::Write;
 
 /// Where a send's end is shown.
-enum Place {
+enum TimelineSpot {
     /// In this conversation.
     Conversation(ConversationKey),
     /// On the timeline of the contact that the workflow ran on; nobody's conversation shows there.
@@ -27,26 +27,26 @@ enum Place {
 
 impl Settle {
     /// The writes that show how the send ended; none where the person was erased since.
-    pub(super) async fn tell(&self, push: &Push, shown: Shown, now_ms: i64) -> Result<Vec<Write>, PortError> {
+    pub(super) async fn show_on_timeline(&self, push: &Push, shown: Shown, now_ms: i64) -> Result<Vec<Write>, PortError> {
         let key = match self.place(push, &shown).await? {
-            Place::Conversation(key) => key,
-            Place::Contact => {
+            TimelineSpot::Conversation(key) => key,
+            TimelineSpot::Contact => {
                 let effect = Effect::WriteNotSentNote { push: push.id };
                 return Ok(vec![write::enqueue(&OutboxRow::new(&push.account, effect, now_ms, now_ms))]);
             }
-            Place::Nowhere => return Ok(Vec::new()),
+            TimelineSpot::Nowhere => return Ok(Vec::new()),
         };
-        let begun = find_or_begin(&self.journal, &key, &push.account).await?;
-        if begun.erasure.covers(shown.since_ms) {
+        let loaded = load_or_new(&self.journal, &key, &push.account).await?;
+        if loaded.erasure.covers(shown.since_ms) {
             return Ok(Vec::new());
         }
-        self.join(begun, push, shown, now_ms).await
+        self.join(loaded, push, shown, now_ms).await
     }
 
-    async fn place(&self, push: &Push, shown: &Shown) -> Result<Place, PortError> {
+    async fn place(&self, push: &Push, shown: &Shown) -> Result<TimelineSpot, PortError> {
         let named = shown.to.as_ref().map(|to| ConversationKey::person(&push.channel, to));
         if shown.sent {
-            return Ok(named.map_or(Place::Nowhere, Place::Conversation));
+            return Ok(named.map_or(TimelineSpot::Nowhere, TimelineSpot::Conversation));
         }
         let Some(contact) = &push.contact else {
             // Somebody who has a conversation is known to LINE: events of theirs began it.
@@ -54,18 +54,18 @@ impl Settle {
                 Some(key) => self.journal.conversation(key).await?.is_some(),
                 None => false,
             };
-            return Ok(named.filter(|_| known).map_or(Place::Nowhere, Place::Conversation));
+            return Ok(named.filter(|_| known).map_or(TimelineSpot::Nowhere, TimelineSpot::Conversation));
         };
         let link = self.links.of_contact(&push.account, contact, &push.channel).await?;
-        Ok(link.map_or(Place::Contact, |link| {
-            Place::Conversation(ConversationKey::person(&push.channel, &link.value.user))
+        Ok(link.map_or(TimelineSpot::Contact, |link| {
+            TimelineSpot::Conversation(ConversationKey::person(&push.channel, &link.value.user))
         }))
     }
 
     /// It joins the conversation.
-    async fn join(&self, mut begun: Begun, push: &Push, shown: Shown, now_ms: i64) -> Result<Vec<Write>, PortError> {
+    async fn join(&self, mut loaded: Loaded, push: &Push, shown: Shown, now_ms: i64) -> Result<Vec<Write>, PortError> {
         let settings = self.channels.find(&push.channel).await?.map(|channel| channel.settings).unwrap_or_default();
-        let head = &mut begun.head;
+        let state = &mut loaded.state;
         let mut writes = Vec::new();
         for (number, content) in shown.said.into_iter().enumerate() {
             let mut activity = Activity {
@@ -76,10 +76,10 @@ impl Settle {
                 content,
                 late: false,
             };
-            writes.extend(head.value.take(&mut activity, &settings, now_ms).iter().map(write::enqueue));
-            writes.push(write::pending(&head.value.key, &activity, 0, now_ms));
+            writes.extend(state.value.apply(&mut activity, &settings, now_ms).iter().map(write::enqueue));
+            writes.push(write::pending(&state.value.key, &activity, 0, now_ms));
         }
-        writes.extend(begun.writes());
+        writes.extend(loaded.writes());
         Ok(writes)
     }
 }
