@@ -41,11 +41,11 @@ ENOUGH = 0.95
 # Tests that take long: asked after the others. Those of the core have to do with little of this code.
 SLOW_CORE = ["whatever_is_said", "two_megabytes", "qr::", "id_token"]
 SLOW_STORIES = [
-    "longer_than_a_note_survives", "put_aside_survive", "erasing_anytime", "with_failures_and_crashes_it", "whose_edit_stands",
+    "longer_than_a_note_survives", "dead_lettered_survive", "erasing_anytime", "with_failures_and_crashes_it", "whose_edit_stands",
     "wake_ups", "names_somebody_else_is_asked", "writes_after_being_erased", "moving_a_person",
 ]
 # Tests of the simulation that call one verb: the quickest.
-DIRECT = ["sends::", "waiting::", "put_aside::", "journal::", "watched_links::", "refusals::"]
+DIRECT = ["sends::", "waiting::", "dead_letters::", "journal::", "watched_links::", "refusals::"]
 # Which stories have to do with which code: all of them for each fault would take days.
 STORIES = {
     "shared/src/aws/": ["inbound", "outbound", "schedule", "versions", "large", "flood"],

@@ -39,7 +39,7 @@ pub fn failure(id: String) -> BatchItemFailure {
 }
 
 /// Handles jobs of one name one after the other, oldest first, and different ones at once.
-/// Whatever fails is delivered again by the queue; records that are no jobs are put aside.
+/// Whatever fails is delivered again by the queue; records that are no jobs are dead-lettered.
 #[cfg(feature = "aws")]
 pub async fn each_in_turn<'q, T, N, H, F>(
     event: SqsEvent,
@@ -95,10 +95,10 @@ where
 #[cfg(feature = "aws")]
 pub type JobQueue<T> = std::sync::Arc<crate::aws::SqsQueue<T>>;
 
-/// The job in a record. One that cannot be read is put aside, in words, and is done with by that.
+/// The job in a record. One that cannot be read is dead-lettered, in words, and is done with by that.
 ///
 /// # Errors
-/// Where it could not be put aside: the record must come back.
+/// Where it could not be dead-lettered: the record must come back.
 #[cfg(feature = "aws")]
 pub async fn job<T>(queue: &JobQueue<T>, record: &SqsMessage) -> Result<Option<T>, PortError>
 where
@@ -110,7 +110,7 @@ where
         Err(error) => {
             tracing::error!(%error, "record.unreadable");
             let why = format!("This message could not be read / このメッセージは読み取れません: {error}");
-            queue.bury_message(body, "unreadable", &why).await?;
+            queue.dead_letter_message(body, "unreadable", &why).await?;
             Ok(None)
         }
     }

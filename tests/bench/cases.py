@@ -12,7 +12,7 @@ STACK = "bench"
 CHANNEL_ITEM = {
     "pk": {"S": "channel"},
     "sk": {"S": CHANNEL},
-    "rev": {"N": "1"},
+    "version": {"N": "1"},
     "body": {
         "S": json.dumps(
             {

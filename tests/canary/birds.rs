@@ -7,7 +7,7 @@ use local::fake::line::Friendship;
 use local::seed::{
     BOT_USER_ID, CHANNEL_ID, CHANNEL_SECRET, CLIENT_SECRET, LINKED_CONTACT, LINKED_USER, NEW_USER, PORTAL_ID, PROVIDER,
 };
-use musubi::aws::Patience;
+use musubi::aws::RetryPolicy;
 use musubi::ports::secrets::CrmToken;
 
 use crate::app::{App, account};
@@ -79,7 +79,7 @@ impl Birds {
 
     /// The CRM's tokens, which were issued on the way.
     pub async fn learn_tokens(&mut self, app: &App) {
-        let secrets = app.world.parts(Patience::WORKER).expect("parts").secrets().expect("secrets");
+        let secrets = app.world.adapters(RetryPolicy::WORKER).expect("parts").secrets().expect("secrets");
         let Some(CrmToken::OAuth { access_token, refresh_token, .. }) =
             secrets.crm_token(&account()).await.expect("a token")
         else {

@@ -5,7 +5,7 @@ use local::fake::line;
 use local::fake::line::event::{self, Common};
 use local::fake::{Fault, Plan};
 use local::seed::{CHANNEL_ID, CHANNEL_SECRET, LINKED_USER};
-use musubi::aws::{Patience, Routing, SqsQueue};
+use musubi::aws::{RetryPolicy, Routing, SqsQueue};
 use musubi::domain::ids::ChannelId;
 use musubi::domain::job::InboxJob;
 use musubi::ports::Queue;
@@ -121,7 +121,7 @@ async fn outsiders(app: &App) -> Vec<String> {
 
 /// Records that are no jobs, jobs that are no webhooks, and a channel that is gone.
 async fn poison(app: &App) {
-    let aws = musubi::aws::Aws::from_environment(&app.world.environment, Patience::WORKER).expect("AWS");
+    let aws = musubi::aws::Aws::from_environment(&app.world.environment, RetryPolicy::WORKER).expect("AWS");
     let raw = |name: &'static str| musubi::config::QueueUrls {
         queue: app.world.environment.demand(name).expect("a queue"),
         dead_letters: None,
@@ -208,7 +208,7 @@ async fn bad_days(app: &App) -> Vec<String> {
 /// LINE gives no token, takes none, and takes a pasted one.
 async fn tokens(app: &App) {
     let (line, secrets) =
-        (&app.world.line, app.world.parts(Patience::WORKER).expect("parts").secrets().expect("secrets"));
+        (&app.world.line, app.world.adapters(RetryPolicy::WORKER).expect("parts").secrets().expect("secrets"));
     line.fault(line::Endpoint::Token, Fault::FailBefore(400), Plan::Next(1));
     line.expire_tokens(CHANNEL_ID);
     app.world.hubspot.expire_access_tokens(local::seed::PORTAL_ID);

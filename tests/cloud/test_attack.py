@@ -97,7 +97,7 @@ class Attack:
         parts = (b"hubspot", self.demo.portal_id.encode())
         account = hashlib.sha256(b"".join(len(part).to_bytes(8) + part for part in parts)).hexdigest()[:32]
         row = {"pk": f"o:{account}:0", "sk": f"{int(time.time() * 1000):013}:dream-1", "body": '{"v":99,"effect":{"kind":"dream"}}'}
-        self.planted = {name: {"S": value} for name, value in row.items()} | {"rev": {"N": "1"}}
+        self.planted = {name: {"S": value} for name, value in row.items()} | {"version": {"N": "1"}}
         self.stack.client("dynamodb").put_item(TableName=self.stack.ids["JournalTable"], Item=self.planted)
 
     def writes_words(self, number):

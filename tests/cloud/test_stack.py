@@ -81,7 +81,7 @@ def test_a_poison_record_is_parted_with_and_its_neighbours_are_not_held_up(stack
     sqs.purge_queue(QueueUrl=stack.ids["InboxDeadLetterQueue"])
 
 
-def test_a_wake_up_that_cannot_be_read_is_put_aside_by_the_dispatcher(stack, demo):
+def test_a_wake_up_that_cannot_be_read_is_dead_lettered_by_the_dispatcher(stack, demo):
     sqs = stack.client("sqs")
     sqs.send_message(QueueUrl=stack.ids["CrmQueue"], MessageBody="no wake-up", MessageGroupId="poison", MessageDeduplicationId="1")
     until(lambda: stack.messages_in("CrmDeadLetterQueue") == 1, "it is dead-lettered, without waiting for 20 tries")

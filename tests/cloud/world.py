@@ -137,7 +137,7 @@ def seed(stack, fakes):
     )
     portal = connect_portal(stack, fakes)
     assert (portal["portal_id"], portal["workflows_wait"]) == (demo.portal_id, True), portal
-    channel = ("--portal", demo.portal_id, "--channel-id", demo.channel_id)
+    channel = ("--account", demo.portal_id, "--channel-id", demo.channel_id)
     added = musubi(stack, fakes, "channel", "add", *channel, "--yes", secrets=f"{demo.channel_secret}\n")
     assert added["webhook"]["test"]["success"], added
     set_up_login(stack, fakes, demo)
@@ -173,8 +173,8 @@ def end_conversations_soon(stack, demo):
     item = dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True)["Item"]
     body = json.loads(item["body"]["S"])
     body["settings"]["idle_window_ms"] = 3000
-    rev = str(int(item["rev"]["N"]) + 1)
-    dynamodb.put_item(TableName=table, Item=item | {"body": {"S": json.dumps(body)}, "rev": {"N": rev}})
+    version = str(int(item["version"]["N"]) + 1)
+    dynamodb.put_item(TableName=table, Item=item | {"body": {"S": json.dumps(body)}, "version": {"N": version}})
 
 
 def know_the_friend(fakes, demo):

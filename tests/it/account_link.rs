@@ -5,13 +5,13 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use local::fake::line::event;
 use local::seed::{CHANNEL_ID, LINKED_USER, NEW_USER, PORTAL_ID};
-use musubi::aws::Patience;
+use musubi::aws::RetryPolicy;
 use musubi::domain::account_link::{AccountLinkSettings, LINK_DATA, LinkNonce, UNLINK_DATA};
 use musubi::domain::claim::Target;
 use musubi::domain::ids::{ChannelId, ContactId};
 use musubi::ports::journal::write;
-use musubi::ports::rows::Commit;
 use musubi::ports::secrets::{ApiKey, Secret};
+use musubi::ports::table::Commit;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use sha2::Sha256;
@@ -33,8 +33,10 @@ async fn world() -> App {
     for (id, email) in [(MEMBER, "jiro@example.com"), (OTHER_MEMBER, "kenji@example.com")] {
         app.world.hubspot.create_contact_as(PORTAL_ID, id, &[("email", email)]);
     }
-    let (channel, secrets) =
-        (ChannelId::new(CHANNEL_ID), app.world.parts(Patience::WORKER).expect("parts").secrets().expect("secrets"));
+    let (channel, secrets) = (
+        ChannelId::new(CHANNEL_ID),
+        app.world.adapters(RetryPolicy::WORKER).expect("adapters").secrets().expect("secrets"),
+    );
     let mut kept = secrets.line(&channel).await.expect("an answer").expect("secrets");
     kept.api_keys.push(ApiKey { id: KEY.0.to_owned(), secret: Secret::new(KEY.1) });
     secrets.store_line(&channel, &kept).await.expect("stored");
@@ -172,7 +174,7 @@ async fn a_nonce_that_is_old_or_made_up_or_of_another_channel_links_nobody() {
     let app = world().await;
     let (_, answer) = ask(&app, json!({"id": MEMBER.to_string()}), "any").await;
     let old = nonce_of(answer["redirect"].as_str().expect("an address"));
-    let journal = app.world.parts(Patience::WORKER).expect("parts").journal().expect("a journal");
+    let journal = app.world.adapters(RetryPolicy::WORKER).expect("adapters").journal().expect("a journal");
     let target = Target::Contact(ContactId::new(MEMBER.to_string()));
     let (there, later_ms) = (ChannelId::new("1657999999"), app.world.clock.now_ms() + 11 * 60_000);
     let foreign = LinkNonce::new(there, &target, "of another channel", later_ms);

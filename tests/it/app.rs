@@ -11,7 +11,7 @@ use musubi::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
 use musubi::domain::channel::Channel;
 use musubi::domain::ids::{ChannelId, CrmAccountId};
 use musubi::domain::outbox::{Effect, OutboxRow};
-use musubi::ports::rows::Commit;
+use musubi::ports::table::Commit;
 use serde_json::Value;
 
 /// So far the clock moves, each 50 ms, while an invocation runs.
@@ -119,7 +119,8 @@ impl App {
     }
 
     async fn outbox_rows(&self) -> Vec<OutboxRow> {
-        let journal = self.world.parts(musubi::aws::Patience::WORKER).expect("parts").journal().expect("a journal");
+        let journal =
+            self.world.adapters(musubi::aws::RetryPolicy::WORKER).expect("adapters").journal().expect("a journal");
         journal.due(&account(), 9_999_999_999_999, 40_000).await.expect("rows")
     }
 
@@ -134,10 +135,11 @@ impl App {
 
     /// Changes the demo portal's settings.
     pub async fn change_account(&self, change: impl FnOnce(&mut CrmAccount)) {
-        let channels = self.world.parts(musubi::aws::Patience::WORKER).expect("parts").channels().expect("channels");
+        let channels =
+            self.world.adapters(musubi::aws::RetryPolicy::WORKER).expect("adapters").channels().expect("channels");
         let mut found = channels.account(&account()).await.expect("a row").expect("an account");
         change(&mut found.value);
-        assert_eq!(channels.put_account(&found.value, found.rev).await.expect("stored"), Commit::Done);
+        assert_eq!(channels.put_account(&found.value, found.version).await.expect("stored"), Commit::Done);
         self.minutes_pass(1);
     }
 
@@ -206,16 +208,18 @@ impl App {
 
     /// Sends that wait for a person's decision.
     pub async fn parked(&self) -> usize {
-        let journal = self.world.parts(musubi::aws::Patience::WORKER).expect("parts").journal().expect("a journal");
+        let journal =
+            self.world.adapters(musubi::aws::RetryPolicy::WORKER).expect("adapters").journal().expect("a journal");
         journal.parked(&account()).await.expect("rows").len()
     }
 
     /// Changes the demo channel's settings. Functions remember a channel for a minute: that passes.
     pub async fn change_channel(&self, change: impl FnOnce(&mut Channel)) {
-        let channels = self.world.parts(musubi::aws::Patience::WORKER).expect("parts").channels().expect("channels");
+        let channels =
+            self.world.adapters(musubi::aws::RetryPolicy::WORKER).expect("adapters").channels().expect("channels");
         let mut found = channels.find_versioned(&ChannelId::new(CHANNEL_ID)).await.expect("a row").expect("a channel");
         change(&mut found.value);
-        assert_eq!(channels.put(&found.value, found.rev).await.expect("stored"), Commit::Done);
+        assert_eq!(channels.put(&found.value, found.version).await.expect("stored"), Commit::Done);
         self.minutes_pass(1);
     }
 

@@ -1,7 +1,7 @@
 //! Two people and one contact: an operator is asked, once, and what they answer holds.
 
 use local::seed::{CHANNEL_ID, LINKED_CONTACT, LINKED_USER, NEW_USER, PORTAL_ID, PROVIDER};
-use musubi::aws::Patience;
+use musubi::aws::RetryPolicy;
 use musubi::domain::claim::{Claim, ClaimedBy, Target};
 use musubi::domain::conversation::ConversationKey;
 use musubi::domain::ids::{ChannelId, ContactId, LineUserId};
@@ -9,7 +9,7 @@ use musubi::flow::erase::{Erase, Who};
 use musubi::flow::link::Link;
 use musubi::ports::Journal;
 use musubi::ports::journal::{AskedBecause, Question, write};
-use musubi::ports::rows::Commit;
+use musubi::ports::table::Commit;
 
 use crate::app::{App, account};
 
@@ -18,7 +18,7 @@ const JIRO: &str = "U00000000000000000000000000000009";
 
 impl App {
     fn asking(&self) -> Journal {
-        self.world.parts(Patience::WORKER).expect("parts").journal().expect("a journal")
+        self.world.adapters(RetryPolicy::WORKER).expect("adapters").journal().expect("a journal")
     }
 
     /// Who may be which contact, and why that is asked.
@@ -43,10 +43,11 @@ impl App {
 
     /// The operator says that they are one.
     async fn say_same(&self, user: &str, contact: u64) {
-        let parts = self.world.parts(Patience::WORKER).expect("parts");
-        let channels = parts.channels().expect("channels");
+        let adapters = self.world.adapters(RetryPolicy::WORKER).expect("adapters");
+        let channels = adapters.channels().expect("channels");
         let channel = channels.find(&ChannelId::new(CHANNEL_ID)).await.expect("a row").expect("the channel");
-        let link = Link { journal: self.asking(), wake_ups: parts.wake_ups().expect("a queue"), clock: parts.clock() };
+        let link =
+            Link { journal: self.asking(), wake_ups: adapters.wake_ups().expect("a queue"), clock: adapters.clock() };
         let target = Target::Contact(ContactId::new(contact.to_string()));
         let claim = Claim::new(ClaimedBy::Operator, target, self.world.clock.now_ms());
         link.claim(&channel, &LineUserId::new(user), &claim).await.expect("recorded");
@@ -141,12 +142,12 @@ async fn erasing_a_person_takes_their_question_along_answered_or_not() {
         if answered {
             app.deny().await;
         }
-        let parts = app.world.parts(Patience::WORKER).expect("parts");
+        let adapters = app.world.adapters(RetryPolicy::WORKER).expect("adapters");
         let erase = Erase {
             journal: app.asking(),
-            links: parts.links().expect("links"),
-            wake_ups: parts.wake_ups().expect("a queue"),
-            clock: parts.clock(),
+            links: adapters.links().expect("links"),
+            wake_ups: adapters.wake_ups().expect("a queue"),
+            clock: adapters.clock(),
         };
         let who = Who::User(LineUserId::new(NEW_USER));
         let receipt = erase.erase(&account(), &ChannelId::new(CHANNEL_ID), &who).await.expect("erased");

@@ -1,7 +1,7 @@
 //! People whom the CRM does not know yet.
 
 use local::seed::{CHANNEL_ID, LINKED_USER, NEW_USER, PORTAL_ID};
-use musubi::aws::Patience;
+use musubi::aws::RetryPolicy;
 use musubi::domain::ids::ChannelId;
 
 use crate::app::App;
@@ -68,7 +68,7 @@ async fn words_of_somebody_linked_to_nobody_are_dropped_after_seven_days_and_cou
     app.until_queues_empty().await;
     app.minutes_pass(6 * 24 * 60);
     app.until_queues_empty().await;
-    let journal = app.world.parts(Patience::WORKER).expect("parts").journal().expect("a journal");
+    let journal = app.world.adapters(RetryPolicy::WORKER).expect("adapters").journal().expect("a journal");
     let dropped = async || journal.not_linked(&ChannelId::new(CHANNEL_ID)).await.expect("a count").value.dropped;
     assert_eq!(dropped().await, 0, "they wait for a link");
     app.minutes_pass(24 * 60 + 30);

@@ -3,7 +3,7 @@
 use local::fake::line::{Endpoint, event};
 use local::fake::{Fault, Plan};
 use local::seed::{CHANNEL_ID, LINKED_CONTACT, LINKED_USER, NEW_USER, PORTAL_ID};
-use musubi::aws::Patience;
+use musubi::aws::RetryPolicy;
 use musubi::domain::ids::{ChannelId, ContactId, LineUserId};
 use musubi::flow::erase::{Erase, Receipt, Who};
 
@@ -17,12 +17,12 @@ fn now_ms(app: &App) -> i64 {
 
 /// Erases a person, as an operator does.
 pub async fn erase(app: &App, who: Who) -> Receipt {
-    let parts = app.world.parts(Patience::WORKER).expect("parts");
+    let adapters = app.world.adapters(RetryPolicy::WORKER).expect("adapters");
     let erase = Erase {
-        journal: parts.journal().expect("a journal"),
-        links: parts.links().expect("links"),
-        wake_ups: parts.wake_ups().expect("a queue"),
-        clock: parts.clock(),
+        journal: adapters.journal().expect("a journal"),
+        links: adapters.links().expect("links"),
+        wake_ups: adapters.wake_ups().expect("a queue"),
+        clock: adapters.clock(),
     };
     erase.erase(&account(), &ChannelId::new(CHANNEL_ID), &who).await.expect("erased")
 }

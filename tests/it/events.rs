@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use local::seed::{
     APP_ID, BOT_USER_ID, CHANNEL_ID, CHANNEL_SECRET, CLIENT_SECRET, LINKED_CONTACT, LINKED_USER, PORTAL_ID,
 };
-use musubi::aws::{Patience, envelope};
+use musubi::aws::{RetryPolicy, envelope};
 use musubi::crm::hubspot::{action, signature as hubspot};
 use musubi::domain::account::{CrmAccountKey, CrmKind};
 use musubi::domain::action::MessageInput;
@@ -118,7 +118,7 @@ fn the_action_is_signed_as_hubspot_signs_and_asks_for_two_messages() {
     assert_eq!(event["rawPath"], format!("/crm/hubspot/{APP_ID}/action"));
     let verified = verify_hubspot(&event, &headers, body).unwrap();
     let asked = action::parse(&verified).unwrap();
-    assert_eq!(asked.portal, portal());
+    assert_eq!(asked.account, portal());
     assert_eq!(asked.contact.as_ref().map(|contact| contact.as_str()), Some(LINKED_CONTACT.to_string().as_str()));
     assert_eq!(asked.line_user_id.as_ref().map(|user| user.expose()), Some(LINKED_USER));
     let text = |input: &MessageInput| match input {
@@ -191,9 +191,9 @@ fn no_variable_leads_to_a_real_address() {
 
 /// Puts the one record of this file into a queue.
 async fn enqueue(app: &App, queue: &str, path: &str) {
-    let parts = app.world.parts(Patience::WORKER).unwrap();
+    let adapters = app.world.adapters(RetryPolicy::WORKER).unwrap();
     let url = app.world.environment.get(&format!("MUSUBI_{queue}_QUEUE_URL")).unwrap();
-    parts
+    adapters
         .aws()
         .sqs()
         .send_message()

@@ -8,7 +8,7 @@ use local::fake::hubspot::FakeHubSpot;
 use local::fake::line::FakeLine;
 use local::fake::{FakeClock, Served};
 use local::seed::{self, CHANNEL_ID, LINKED_USER};
-use musubi::aws::{Aws, Parts, Patience};
+use musubi::aws::{Aws, AwsAdapters, RetryPolicy};
 use musubi::crm::CrmClients;
 use musubi::domain::activity::Content;
 use musubi::domain::conversation::Source;
@@ -17,7 +17,7 @@ use musubi::domain::outbox::{Effect, OutboxRow};
 use musubi::domain::push::{Push, PushId, PushJob, PushOutcome, PushState, Settlement};
 use musubi::flow::record::{InboundEvent, InboundWhat, Record};
 use musubi::ports::journal::write;
-use musubi::ports::rows::Commit;
+use musubi::ports::table::Commit;
 use musubi::ports::{Clock, Journal};
 use timeline_flush::Ports;
 
@@ -61,14 +61,14 @@ impl Still {
         let environment = aws
             .environment()
             .with([("MUSUBI_LINE_API_URL", "http://127.0.0.1:9"), ("MUSUBI_HUBSPOT_API_URL", served.url().as_str())]);
-        let connected = Aws::from_environment(&environment, Patience::WORKER).expect("AWS");
-        let parts = Parts::over(connected, environment.clone(), Arc::clone(&time));
-        let secrets = parts.secrets().expect("secrets");
+        let connected = Aws::from_environment(&environment, RetryPolicy::WORKER).expect("AWS");
+        let adapters = AwsAdapters::over(connected, environment.clone(), Arc::clone(&time));
+        let secrets = adapters.secrets().expect("secrets");
         let crms = CrmClients::new(musubi::http::client(), &served.url(), secrets.clone(), Arc::clone(&time));
-        let (channels, links) = (parts.channels().expect("channels"), parts.links().expect("links"));
+        let (channels, links) = (adapters.channels().expect("channels"), adapters.links().expect("links"));
         let settings = Default::default();
         seed::musubi(&channels, &links, &*secrets, &crms, &hubspot, &*time, settings).await.expect("the demo data");
-        let ports = Ports::of(&parts, &environment).expect("ports");
+        let ports = Ports::of(&adapters, &environment).expect("ports");
         Self { clock, hubspot, ports, _served: served, _aws: aws }
     }
 

@@ -2,7 +2,7 @@
 
 use local::fake::line::event::{self, Common};
 use local::seed::{CHANNEL_ID, LINKED_USER, PORTAL_ID, STRANGER};
-use musubi::aws::Patience;
+use musubi::aws::RetryPolicy;
 use musubi::domain::ids::{ChannelId, LineUserId};
 use musubi::domain::job::WakeUp;
 use musubi::flow::import_friend::{ImportFriend, ImportResult};
@@ -70,11 +70,11 @@ async fn who_writes_without_ever_having_been_seen_to_follow_was_there_before_and
     until_kind(&app, LINKED_USER, "before_musubi").await;
     assert_eq!(of(&app, LINKED_USER, "line_followed_at"), "");
 
-    let parts = app.world.parts(Patience::WORKER).expect("parts");
-    let channel = parts.channels().unwrap().find(&ChannelId::new(CHANNEL_ID)).await.unwrap().unwrap();
-    let meet = ImportFriend { journal: parts.journal().unwrap(), clock: parts.clock() };
+    let adapters = app.world.adapters(RetryPolicy::WORKER).expect("adapters");
+    let channel = adapters.channels().unwrap().find(&ChannelId::new(CHANNEL_ID)).await.unwrap().unwrap();
+    let meet = ImportFriend { journal: adapters.journal().unwrap(), clock: adapters.clock() };
     assert_eq!(meet.import_friend(&channel, &LineUserId::new(STRANGER)).await.unwrap(), ImportResult::New);
-    parts.wake_ups().unwrap().send(&WakeUp::of(&account())).await.unwrap();
+    adapters.wake_ups().unwrap().send(&WakeUp::of(&account())).await.unwrap();
     until_kind(&app, STRANGER, "before_musubi").await;
     let contacts = app.world.hubspot.contacts(PORTAL_ID);
     assert!(

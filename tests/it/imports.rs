@@ -3,17 +3,17 @@
 use std::sync::Arc;
 
 use local::seed::{CHANNEL_ID, PORTAL_ID, STRANGER_WITH_EMAIL};
-use musubi::aws::{Parts, Patience};
+use musubi::aws::{AwsAdapters, RetryPolicy};
 use musubi::domain::claim::{Claim, ClaimedBy, EmailAddress, Target};
 use musubi::domain::ids::{ChannelId, LineUserId};
 use musubi::domain::login::ByEmail;
-use musubi::flow::link::Link;
 use musubi::flow::import_friend::{ImportFriend, ImportResult};
+use musubi::flow::link::Link;
 
 use crate::app::App;
 
-fn parts(app: &App) -> Parts {
-    app.world.parts(Patience::WORKER).expect("parts")
+fn adapters(app: &App) -> AwsAdapters {
+    app.world.adapters(RetryPolicy::WORKER).expect("adapters")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -21,11 +21,12 @@ async fn an_address_that_an_operator_names_is_the_contact_whatever_logins_do_wit
     let app = App::start().await;
     app.change_channel(|channel| channel.login.as_mut().expect("LINE Login").by_email = ByEmail::AlwaysNew).await;
     let known = app.world.hubspot.create_contact(PORTAL_ID, &[("email", "kenji@example.com")]);
-    let parts = parts(&app);
-    let channel = parts.channels().unwrap().find(&ChannelId::new(CHANNEL_ID)).await.unwrap().unwrap();
-    let link = Link { journal: parts.journal().unwrap(), wake_ups: parts.wake_ups().unwrap(), clock: parts.clock() };
+    let adapters = adapters(&app);
+    let channel = adapters.channels().unwrap().find(&ChannelId::new(CHANNEL_ID)).await.unwrap().unwrap();
+    let link =
+        Link { journal: adapters.journal().unwrap(), wake_ups: adapters.wake_ups().unwrap(), clock: adapters.clock() };
     let target = Target::Email(EmailAddress::parse("kenji@example.com").unwrap());
-    let claim = Claim::new(ClaimedBy::Preset, target, parts.clock().now_ms());
+    let claim = Claim::new(ClaimedBy::Preset, target, adapters.clock().now_ms());
     link.claim(&channel, &LineUserId::new(STRANGER_WITH_EMAIL), &claim).await.unwrap();
     app.until("the link", |app| app.contact_of(STRANGER_WITH_EMAIL).is_some()).await;
     app.at_rest_but_entries().await;
@@ -35,13 +36,13 @@ async fn an_address_that_an_operator_names_is_the_contact_whatever_logins_do_wit
 #[tokio::test(flavor = "multi_thread")]
 async fn a_friend_on_lines_list_gets_a_contact_and_is_met_once() {
     let app = App::start().await;
-    let parts = parts(&app);
-    let channel = parts.channels().unwrap().find(&ChannelId::new(CHANNEL_ID)).await.unwrap().unwrap();
-    let meet = ImportFriend { journal: parts.journal().unwrap(), clock: parts.clock() };
+    let adapters = adapters(&app);
+    let channel = adapters.channels().unwrap().find(&ChannelId::new(CHANNEL_ID)).await.unwrap().unwrap();
+    let meet = ImportFriend { journal: adapters.journal().unwrap(), clock: adapters.clock() };
     let user = LineUserId::new(STRANGER_WITH_EMAIL);
     assert_eq!(meet.import_friend(&channel, &user).await.unwrap(), ImportResult::New);
     assert_eq!(meet.import_friend(&channel, &user).await.unwrap(), ImportResult::Known);
-    let wake_ups: Arc<dyn musubi::ports::Queue<musubi::domain::job::WakeUp>> = parts.wake_ups().unwrap();
+    let wake_ups: Arc<dyn musubi::ports::Queue<musubi::domain::job::WakeUp>> = adapters.wake_ups().unwrap();
     wake_ups.send(&musubi::domain::job::WakeUp::of(&channel.account)).await.unwrap();
     app.until("the contact", |app| app.contact_of(STRANGER_WITH_EMAIL).is_some()).await;
     app.at_rest_but_entries().await;

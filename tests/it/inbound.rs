@@ -100,7 +100,7 @@ async fn a_message_taken_back_after_its_entry_leaves_the_note_and_the_properties
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_conversations_are_app_events_a_message_taken_back_later_is_put_aside_once_in_words() {
+async fn where_conversations_are_app_events_a_message_taken_back_later_is_dead_lettered_once_in_words() {
     let app = App::start().await;
     let kind = "ae77_line_conversation".to_owned();
     app.world.hubspot.edit_portal(PORTAL_ID, |portal| portal.event_types = vec![kind.clone()]);

@@ -1,4 +1,4 @@
-//! What is large goes, or is refused in words before the workflow waits; what can never be recorded is put aside in words.
+//! What is large goes, or is refused in words before the workflow waits; what can never be recorded is dead-lettered in words.
 
 use std::sync::Arc;
 
@@ -8,12 +8,12 @@ use local::fake::line::event;
 use local::pollers::Kill;
 use local::seed::{APP_ID, BOT_USER_ID, CHANNEL_ID, CLIENT_SECRET, LINKED_CONTACT, LINKED_USER, PORTAL_ID};
 use local::world::Options;
-use musubi::aws::Patience;
+use musubi::aws::RetryPolicy;
 use musubi::domain::activity::Content;
 use musubi::domain::ids::{ChannelId, ContactId};
 use musubi::domain::job::InboxJob;
 use musubi::domain::push::{OutgoingMessage, PushId, PushJob};
-use musubi::ports::rows::{Commit, Row, RowKey, Rows, Write};
+use musubi::ports::table::{Commit, Row, RowKey, Table, Write};
 use musubi::ports::{Journal, PortError, Queue};
 use serde_json::{Value, json};
 
@@ -98,14 +98,14 @@ const UNWANTED: &str = "not-to-be-stored";
 
 /// A journal that refuses to write what holds a word, for good or for now.
 struct Refuses {
-    inner: Arc<dyn Rows>,
+    inner: Arc<dyn Table>,
     for_good: bool,
     /// Empty: whatever it is.
     word: &'static str,
 }
 
 #[async_trait]
-impl Rows for Refuses {
+impl Table for Refuses {
     async fn get(&self, key: &RowKey) -> Result<Option<Row>, PortError> {
         self.inner.get(key).await
     }
@@ -126,7 +126,7 @@ impl Rows for Refuses {
 async fn refusing(for_good: bool) -> App {
     let sabotage = move |ports: &mut push_delivery::Ports, _: Kill| {
         ports.deliver.journal =
-            Journal::new(Arc::new(Refuses { inner: ports.deliver.journal.rows(), for_good, word: "" }));
+            Journal::new(Arc::new(Refuses { inner: ports.deliver.journal.table(), for_good, word: "" }));
     };
     App::with(Options { sabotage: Some(Box::new(sabotage)), ..Options::default() }).await
 }
@@ -160,18 +160,25 @@ async fn queue(app: &App, tries: u32) {
         refused: None,
         tries,
     };
-    app.world.parts(Patience::WORKER).expect("parts").push_queue().expect("a queue").send(&job).await.expect("sent");
+    app.world
+        .adapters(RetryPolicy::WORKER)
+        .expect("adapters")
+        .push_queue()
+        .expect("a queue")
+        .send(&job)
+        .await
+        .expect("sent");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_event_that_cannot_be_recorded_is_put_aside_in_words_and_its_neighbours_are_recorded() {
+async fn an_event_that_cannot_be_recorded_is_dead_lettered_in_words_and_its_neighbours_are_recorded() {
     // For good; and for now, in its last try and in its first.
     for (for_good, tries, aside) in [(true, 0, 1), (false, 100, 1), (false, 0, 0)] {
         let app = App::start().await;
-        let parts = app.world.parts(Patience::WORKER).expect("parts");
-        let mut ports = line_inbox::Ports::of(&parts, &app.world.environment).expect("ports");
+        let adapters = app.world.adapters(RetryPolicy::WORKER).expect("adapters");
+        let mut ports = line_inbox::Ports::of(&adapters, &app.world.environment).expect("ports");
         ports.record.journal =
-            Journal::new(Arc::new(Refuses { inner: ports.record.journal.rows(), for_good, word: UNWANTED }));
+            Journal::new(Arc::new(Refuses { inner: ports.record.journal.table(), for_good, word: UNWANTED }));
         let now_ms = app.world.clock.now_ms();
         let events = ["before it", UNWANTED, "behind it"];
         let events: Vec<Value> =
@@ -195,7 +202,7 @@ async fn an_event_that_cannot_be_recorded_is_put_aside_in_words_and_its_neighbou
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_send_that_cannot_be_recorded_is_put_aside_in_words_at_once_or_after_a_day() {
+async fn a_send_that_cannot_be_recorded_is_dead_lettered_in_words_at_once_or_after_a_day() {
     // For good; and for now, in its last try and in its first.
     for (for_good, tries, aside) in [(true, 0, 1), (false, 100, 1), (false, 0, 0)] {
         let app = refusing(for_good).await;

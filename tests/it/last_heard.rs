@@ -2,7 +2,7 @@
 
 use local::fake::hubspot::ExecutionState;
 use local::seed::{CHANNEL_ID, LINKED_USER};
-use musubi::aws::Patience;
+use musubi::aws::RetryPolicy;
 use musubi::domain::ids::ChannelId;
 use musubi::domain::push::PushOutcome;
 use musubi::ports::Journal;
@@ -13,7 +13,7 @@ const MINUTE_MS: i64 = 60_000;
 
 impl App {
     fn journal(&self) -> Journal {
-        self.world.parts(Patience::WORKER).expect("parts").journal().expect("a journal")
+        self.world.adapters(RetryPolicy::WORKER).expect("adapters").journal().expect("a journal")
     }
 
     async fn last_event_at_ms(&self) -> Option<i64> {
@@ -45,7 +45,7 @@ fn writes(app: &App) -> u64 {
     let rows = app.world.aws.dynamodb().rows("journal").expect("rows");
     let noted: Vec<_> = rows.into_iter().filter(|row| row.key.partition.starts_with("v:")).collect();
     assert!(noted.iter().all(|row| !row.body.contains("内緒") && !row.body.contains(LINKED_USER)));
-    noted.iter().map(|row| row.rev).sum()
+    noted.iter().map(|row| row.version).sum()
 }
 
 #[tokio::test(flavor = "multi_thread")]

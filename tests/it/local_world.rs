@@ -11,7 +11,7 @@ use super::app::App;
 #[tokio::test(flavor = "multi_thread")]
 async fn the_contact_says_of_itself_what_the_link_says_from_the_first_moment() {
     let app = App::start().await;
-    let links = app.world.parts(musubi::aws::Patience::WORKER).expect("parts").links().expect("links");
+    let links = app.world.adapters(musubi::aws::RetryPolicy::WORKER).expect("adapters").links().expect("links");
     let user = LineUserId::new(LINKED_USER);
     let link = links.of_user(&ChannelId::new(CHANNEL_ID), &user).await.expect("a row").expect("a link").value;
     assert_eq!(link.contact.as_str(), LINKED_CONTACT.to_string());

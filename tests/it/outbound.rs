@@ -120,7 +120,7 @@ async fn a_reissued_channel_secret_costs_a_wait_and_no_message() {
     let told = outcome(&app, &before).await;
     assert_eq!(told["outcome"], "failed", "what is stored was read again and is refused");
     // Stored now; push-delivery remembers the old one and may not read again within this minute.
-    let secrets = app.world.parts(musubi::aws::Patience::WORKER).expect("parts").secrets().expect("secrets");
+    let secrets = app.world.adapters(musubi::aws::RetryPolicy::WORKER).expect("adapters").secrets().expect("secrets");
     let reissued = LineSecrets {
         channel_secrets: vec![Secret::new("reissued")],
         access_token: None,

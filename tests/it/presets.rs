@@ -4,7 +4,7 @@ use local::fake::hubspot::{ObjectType, RecordView, webhook_headers};
 use local::fake::line::{Endpoint, Friendship};
 use local::fake::{Fault, Plan};
 use local::seed::{APP_ID, CHANNEL_ID, CLIENT_SECRET, LINKED_CONTACT, LINKED_USER, NEW_USER, PORTAL_ID, PROVIDER};
-use musubi::aws::Patience;
+use musubi::aws::RetryPolicy;
 use musubi::domain::ids::{ChannelId, LineUserId};
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ const STRANGER: &str = "U000000000000000000000000000000ff";
 impl App {
     /// The contact that a person is linked to.
     pub async fn linked_to(&self, user: &str) -> Option<u64> {
-        let links = self.world.parts(Patience::WORKER).expect("parts").links().expect("links");
+        let links = self.world.adapters(RetryPolicy::WORKER).expect("adapters").links().expect("links");
         let link = links.of_user(&ChannelId::new(CHANNEL_ID), &LineUserId::new(user)).await.expect("an answer");
         link.map(|link| link.value.contact.as_str().parse().expect("a number"))
     }
@@ -338,7 +338,7 @@ async fn of_two_linked_contacts_that_are_merged_the_named_person_stays_and_opera
     app.looked().await;
     assert_eq!((app.linked_to(JIRO).await, app.linked_to(LINKED_USER).await), (Some(merged), None));
     assert_eq!(app.shown(merged, "line_user_name"), "じろう");
-    let journal = app.world.parts(Patience::WORKER).expect("parts").journal().expect("a journal");
+    let journal = app.world.adapters(RetryPolicy::WORKER).expect("adapters").journal().expect("a journal");
     let asked = journal.questions(&account()).await.expect("questions");
     assert_eq!(asked.len(), 1);
     assert_eq!(asked[0].contact.as_str(), merged.to_string());
@@ -376,7 +376,7 @@ async fn a_privacy_deletion_long_after_a_deletion_still_finds_whom_to_forget() {
     app.looked().await;
     app.world.line.block(CHANNEL_ID, LINKED_USER).await;
     app.until_queues_empty().await;
-    let journal = app.world.parts(Patience::WORKER).expect("parts").journal().expect("a journal");
+    let journal = app.world.adapters(RetryPolicy::WORKER).expect("adapters").journal().expect("a journal");
     let id = musubi::domain::ids::ContactId::new(LINKED_CONTACT.to_string());
     assert_eq!(journal.former_links(&account(), &id).await.expect("rows").len(), 1);
     app.world.hubspot.gdpr_delete(PORTAL_ID, LINKED_CONTACT);

@@ -1,16 +1,16 @@
 //! The probe: our own public address, for each Official Account.
 
 use local::seed::CHANNEL_ID;
-use musubi::aws::Patience;
+use musubi::aws::RetryPolicy;
 use musubi::domain::channel::Channel;
 use musubi::domain::ids::ChannelId;
-use musubi::ports::rows::Commit;
+use musubi::ports::table::Commit;
 
 use crate::app::App;
 
 /// An Official Account whose secrets are gone; its ID decides whether it comes before or after the demo's.
 async fn without_secrets(app: &App, id: &str) {
-    let channels = app.world.parts(Patience::WORKER).expect("parts").channels().expect("channels");
+    let channels = app.world.adapters(RetryPolicy::WORKER).expect("adapters").channels().expect("channels");
     let demo = channels.find(&ChannelId::new(CHANNEL_ID)).await.expect("a row").expect("the demo's");
     let channel = Channel { id: ChannelId::new(id), ..demo };
     assert_eq!(channels.put(&channel, 0).await.expect("stored"), Commit::Done);
@@ -20,7 +20,8 @@ async fn without_secrets(app: &App, id: &str) {
 async fn one_official_account_that_fails_hides_no_other() {
     let app = App::start().await;
     let environment = app.world.environment.clone();
-    let ports = probe::Ports::of(&app.world.parts(Patience::WORKER).expect("parts"), &environment).expect("ports");
+    let ports =
+        probe::Ports::of(&app.world.adapters(RetryPolicy::WORKER).expect("adapters"), &environment).expect("ports");
     probe::handle(&ports).await.expect("the demo's channel answers");
 
     without_secrets(&app, "1000000001").await;

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use local::aws::LocalAws;
 use local::fake::FakeClock;
-use musubi::aws::{Aws, Parts, Patience};
+use musubi::aws::{Aws, AwsAdapters, RetryPolicy};
 use musubi::config::Environment;
 use musubi::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
 use musubi::domain::ids::{ContactId, CrmAccountId, CrmAppId};
 use musubi::domain::language::Language;
 use musubi::domain::outbox::{Effect, OutboxRow};
 use musubi::ports::journal::write;
-use musubi::ports::rows::{Commit, Expect, Row, RowKey, Rows, Write};
+use musubi::ports::table::{Commit, Precondition, Row, RowKey, Table, Write};
 use musubi::ports::{Crm, Crms, Journal, PortError};
 use serde_json::json;
 use timeline_flush::{Ports, schedule};
@@ -61,8 +61,8 @@ impl Stack {
 }
 
 fn ports(environment: &Environment, clock: &FakeClock) -> Ports {
-    let aws = Aws::from_environment(environment, Patience::WORKER).expect("AWS");
-    Ports::of(&Parts::over(aws, environment.clone(), Arc::new(clock.clone())), environment).expect("ports")
+    let aws = Aws::from_environment(environment, RetryPolicy::WORKER).expect("AWS");
+    Ports::of(&AwsAdapters::over(aws, environment.clone(), Arc::new(clock.clone())), environment).expect("ports")
 }
 
 fn look(account: &CrmAccountKey, contact: usize, since_ms: i64, due_at_ms: i64) -> OutboxRow {
@@ -72,12 +72,12 @@ fn look(account: &CrmAccountKey, contact: usize, since_ms: i64, due_at_ms: i64) 
 
 /// A table of which one account's lists cannot be read.
 struct Broken {
-    inner: Arc<dyn Rows>,
+    inner: Arc<dyn Table>,
     list: String,
 }
 
 #[async_trait]
-impl Rows for Broken {
+impl Table for Broken {
     async fn get(&self, key: &RowKey) -> Result<Option<Row>, PortError> {
         self.inner.get(key).await
     }
@@ -103,10 +103,10 @@ async fn what_is_wrong_with_one_account_keeps_no_other_asleep_and_no_age_untold(
     let dream = Write::Put {
         key: RowKey::new("account", "hubspot:0"),
         body: r#"{"v":9}"#.to_owned(),
-        expect: Expect::Any,
+        expect: Precondition::Any,
         expires_at_s: None,
     };
-    let parts_rows = stack.ports.dispatch.journal.rows();
+    let parts_rows = stack.ports.dispatch.journal.table();
     stack.enqueue(vec![look(&broken, 1, NOW_MS, NOW_MS)]).await;
     let rows = stack.aws.dynamodb().rows("journal").expect("rows");
     let list = rows[0].key.partition.rsplit_once(':').expect("a shard").0.to_owned();
@@ -150,8 +150,8 @@ async fn the_accounts_of_a_batch_are_seen_to_at_the_same_time_and_one_that_break
 }
 
 async fn plant(stack: &Stack, write: Write) {
-    let aws = Aws::from_environment(stack.aws.environment(), Patience::WORKER).expect("AWS");
-    let rows = musubi::aws::DynamoRows::new(aws.dynamodb().clone(), "channels");
+    let aws = Aws::from_environment(stack.aws.environment(), RetryPolicy::WORKER).expect("AWS");
+    let rows = musubi::aws::DynamoTable::new(aws.dynamodb().clone(), "channels");
     assert_eq!(rows.commit(vec![write]).await.expect("stored"), Commit::Done);
 }
 
@@ -180,7 +180,7 @@ async fn a_round_ends_when_its_time_is_up_and_has_woken_everybody() {
 }
 
 #[tokio::test]
-async fn a_record_that_cannot_even_be_put_aside_comes_back_alone() {
+async fn a_record_that_cannot_even_be_dead_lettered_comes_back_alone() {
     let clock = FakeClock::stopped_at(NOW_MS);
     let aws = LocalAws::start(Arc::new(clock.clone()), None).await.expect("AWS");
     let nowhere = "http://127.0.0.1:9";

@@ -9,7 +9,7 @@ use local::fake::line::{ChannelSpec, Friendship};
 use local::seed::{
     APP_ID, BOT_USER_ID, CHANNEL_ID, CHANNEL_SECRET, CLIENT_SECRET, LINKED_CONTACT, LINKED_USER, PORTAL_ID, PROVIDER,
 };
-use musubi::aws::Patience;
+use musubi::aws::RetryPolicy;
 use musubi::crm::CrmClients;
 use musubi::crm::hubspot::setup;
 use musubi::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
@@ -17,8 +17,8 @@ use musubi::domain::channel::Channel;
 use musubi::domain::ids::{BotUserId, ChannelId, ContactId, CrmAccountId, CrmAppId, LineUserId};
 use musubi::domain::language::Language;
 use musubi::domain::link::ContactLink;
-use musubi::ports::rows::Commit;
 use musubi::ports::secrets::{CrmToken, LineSecrets, Secret};
+use musubi::ports::table::Commit;
 use serde_json::{Value, json};
 
 use crate::app::{App, common, message_id, text_at};
@@ -57,9 +57,12 @@ async fn move_in(app: &App, tenant: &Tenant) {
     world.hubspot.add_portal(PortalSpec::demo(tenant.portal));
     world.hubspot.create_contact_as(tenant.portal, LINKED_CONTACT, &[("email", "hanako@example.com")]);
 
-    let parts = world.parts(Patience::WORKER).expect("parts");
-    let (secrets, channels, links) =
-        (parts.secrets().expect("secrets"), parts.channels().expect("channels"), parts.links().expect("links"));
+    let adapters = world.adapters(RetryPolicy::WORKER).expect("adapters");
+    let (secrets, channels, links) = (
+        adapters.secrets().expect("secrets"),
+        adapters.channels().expect("channels"),
+        adapters.links().expect("links"),
+    );
     let key = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new(tenant.portal.to_string()) };
     let id = ChannelId::new(tenant.channel);
     let line = LineSecrets {

@@ -11,8 +11,8 @@ use local::fake::{Fault, Plan, Posted};
 use local::pollers::Kill;
 use local::seed::{CHANNEL_ID, PORTAL_ID, PROVIDER};
 use local::world::Options;
-use musubi::ports::rows::{Commit, Row, RowKey, Write};
-use musubi::ports::{Journal, PortError, Rows};
+use musubi::ports::table::{Commit, Row, RowKey, Write};
+use musubi::ports::{Journal, PortError, Table};
 
 use crate::app::{App, text_at};
 
@@ -109,7 +109,7 @@ async fn a_thousand_webhooks_repeated_and_out_of_order_stand_once_each_and_in_or
 
 /// Kills the invocation at every n-th commit that follows LINE's answer: the answer is known, the journal is not.
 struct DiesBeforeCommit {
-    inner: Arc<dyn Rows>,
+    inner: Arc<dyn Table>,
     kill: Kill,
     every: u32,
     settlements: AtomicU32,
@@ -117,7 +117,7 @@ struct DiesBeforeCommit {
 }
 
 #[async_trait]
-impl Rows for DiesBeforeCommit {
+impl Table for DiesBeforeCommit {
     async fn get(&self, key: &RowKey) -> Result<Option<Row>, PortError> {
         self.inner.get(key).await
     }
@@ -143,7 +143,7 @@ async fn a_thousand_actions_posted_three_times_show_once_each_whatever_is_lost_o
     let counted = Arc::clone(&deaths);
     let sabotage = move |ports: &mut push_delivery::Ports, kill: Kill| {
         // The journal of push-delivery alone dies.
-        let inner = ports.deliver.journal.rows();
+        let inner = ports.deliver.journal.table();
         let dying = DiesBeforeCommit { inner, kill, every: 150, settlements: AtomicU32::new(0), deaths: counted };
         ports.deliver.journal = Journal::new(Arc::new(dying));
     };

@@ -2,7 +2,7 @@
 
 use local::fake::hubspot::ObjectType;
 use local::seed::{CHANNEL_ID, LINKED_CONTACT, LINKED_USER, PORTAL_ID};
-use musubi::aws::Patience;
+use musubi::aws::RetryPolicy;
 use musubi::domain::ids::{ChannelId, LineUserId};
 use musubi::flow::answered::Answered;
 
@@ -62,10 +62,10 @@ async fn a_new_message_makes_an_old_task_young_again() {
 async fn an_operator_says_that_they_answered_elsewhere() {
     for tasks in [true, false] {
         let app = waiting(tasks).await;
-        let parts = app.world.parts(Patience::WORKER).expect("parts");
-        let channel = parts.channels().unwrap().find(&ChannelId::new(CHANNEL_ID)).await.unwrap().unwrap();
-        let (journal, wake_ups) = (parts.journal().unwrap(), parts.wake_ups().unwrap());
-        let answered = Answered { journal, wake_ups, clock: parts.clock() };
+        let adapters = app.world.adapters(RetryPolicy::WORKER).expect("adapters");
+        let channel = adapters.channels().unwrap().find(&ChannelId::new(CHANNEL_ID)).await.unwrap().unwrap();
+        let (journal, wake_ups) = (adapters.journal().unwrap(), adapters.wake_ups().unwrap());
+        let answered = Answered { journal, wake_ups, clock: adapters.clock() };
         assert!(answered.answered(&channel, &LineUserId::new(LINKED_USER)).await.unwrap());
         until_answered(&app).await;
         assert!(!answered.answered(&channel, &LineUserId::new(LINKED_USER)).await.unwrap(), "nothing waits");

@@ -35,7 +35,7 @@ async fn take_back(app: &App, at_ms: i64) {
     app.until_queues_empty().await;
 }
 
-async fn nothing_was_put_aside(app: &App) {
+async fn nothing_was_dead_lettered(app: &App) {
     for queue in ["inbox-dlq", "crm-dlq.fifo"] {
         assert_eq!(app.world.aws.sqs().counts(queue).total(), 0, "{queue}");
     }
@@ -51,7 +51,7 @@ async fn a_message_edited_a_hundred_times_and_taken_back_before_its_entry_is_nev
     app.until_moving("the entries", |app| app.notes().len() == 2).await;
     app.at_rest().await;
     assert!(!app.notes().concat().contains("口座番号") && app.notes().concat().contains("すみません"));
-    nothing_was_put_aside(&app).await;
+    nothing_was_dead_lettered(&app).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -66,5 +66,5 @@ async fn a_message_edited_a_hundred_times_and_taken_back_after_its_entries_leave
     app.at_rest().await;
     assert!(app.notes().concat().contains("すみません"));
     assert!(!app.linked("line_recent_messages").contains("口座番号"));
-    nothing_was_put_aside(&app).await;
+    nothing_was_dead_lettered(&app).await;
 }

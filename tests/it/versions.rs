@@ -4,19 +4,19 @@ use std::collections::BTreeMap;
 
 use local::fake::hubspot::ExecutionState;
 use local::seed::{CHANNEL_ID, LINKED_USER, NEW_USER, PORTAL_ID};
-use musubi::aws::{Aws, DynamoRows, Patience};
-use musubi::ports::rows::{Commit, Expect, RowKey, Rows, Write};
+use musubi::aws::{Aws, DynamoTable, RetryPolicy};
+use musubi::ports::table::{Commit, Precondition, RowKey, Table, Write};
 
 use crate::app::{App, text_at};
 
 /// A row as no version yet writes it.
 fn from_the_future(key: RowKey) -> Write {
-    Write::Put { key, body: r#"{"v":9,"kind":"dream"}"#.to_owned(), expect: Expect::Any, expires_at_s: None }
+    Write::Put { key, body: r#"{"v":9,"kind":"dream"}"#.to_owned(), expect: Precondition::Any, expires_at_s: None }
 }
 
 async fn plant(app: &App, table: &str, key: RowKey) {
-    let aws = Aws::from_environment(&app.world.environment, Patience::WORKER).expect("AWS");
-    let rows = DynamoRows::new(aws.dynamodb().clone(), table);
+    let aws = Aws::from_environment(&app.world.environment, RetryPolicy::WORKER).expect("AWS");
+    let rows = DynamoTable::new(aws.dynamodb().clone(), table);
     assert_eq!(rows.commit(vec![from_the_future(key)]).await.expect("stored"), Commit::Done);
 }
 
@@ -68,7 +68,7 @@ async fn plant_everywhere(app: &App) {
 
 /// Messages as no version yet writes them.
 async fn send_to_every_queue(app: &App) {
-    let aws = Aws::from_environment(&app.world.environment, Patience::WORKER).expect("AWS");
+    let aws = Aws::from_environment(&app.world.environment, RetryPolicy::WORKER).expect("AWS");
     for name in ["MUSUBI_INBOX_QUEUE_URL", "MUSUBI_PUSH_QUEUE_URL", "MUSUBI_CRM_QUEUE_URL"] {
         let url = app.world.environment.demand(name).expect("a queue");
         // An envelope, and a job, of a later version.

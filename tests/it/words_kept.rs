@@ -1,7 +1,7 @@
 //! Words are never lost to what the CRM does not take, and nothing waits behind them.
 
 use local::seed::{CHANNEL_ID, LINKED_USER, NEW_USER, OWNER_ID, PORTAL_ID};
-use musubi::aws::{Patience, envelope};
+use musubi::aws::{RetryPolicy, envelope};
 use musubi::domain::ids::{ChannelId, LineUserId};
 use musubi::domain::job::WakeUp;
 use musubi::flow::erase::{Erase, Who};
@@ -46,7 +46,7 @@ fn letters(app: &App) -> Vec<String> {
 
 /// What `musubi dead-letters redrive --all` does with what lies there now.
 async fn redrive(app: &App) {
-    let wake_ups = app.world.parts(Patience::WORKER).expect("parts").wake_ups().expect("a queue");
+    let wake_ups = app.world.adapters(RetryPolicy::WORKER).expect("adapters").wake_ups().expect("a queue");
     for letter in app.world.aws.sqs().messages("crm-dlq.fifo") {
         let wake_up: WakeUp = envelope::decode(&letter.body).expect("a wake-up");
         wake_ups.send(&wake_up).await.expect("sent");
@@ -117,7 +117,7 @@ async fn a_message_that_is_longer_than_a_note_goes_on_in_the_next_and_is_taken_b
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_message_that_is_refused_for_good_is_put_aside_in_words_and_stands_once_the_cause_is_mended() {
+async fn a_message_that_is_refused_for_good_is_dead_lettered_in_words_and_stands_once_the_cause_is_mended() {
     let app = App::start().await;
     refuse(&app, &["禁句"]);
     let texts = ["はじめに", "これは禁句です", "おわりに"].map(str::to_owned);
@@ -147,7 +147,7 @@ async fn a_message_that_is_refused_for_good_is_put_aside_in_words_and_stands_onc
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn words_that_were_put_aside_go_when_they_are_taken_back_and_when_the_person_is_erased() {
+async fn words_that_were_dead_lettered_go_when_they_are_taken_back_and_when_the_person_is_erased() {
     let app = App::start().await;
     refuse(&app, &["禁句"]);
     say(&app, 1, &["禁句その一".to_owned(), "禁句その二".to_owned()]).await;
@@ -161,12 +161,12 @@ async fn words_that_were_put_aside_go_when_they_are_taken_back_and_when_the_pers
     app.at_rest_but_entries().await;
     assert_eq!((app.texts_at_rest("その一").await, app.texts_at_rest("その二").await), (0, 1));
 
-    let parts = app.world.parts(Patience::WORKER).expect("parts");
+    let adapters = app.world.adapters(RetryPolicy::WORKER).expect("adapters");
     let erase = Erase {
-        journal: parts.journal().expect("a journal"),
-        links: parts.links().expect("links"),
-        wake_ups: parts.wake_ups().expect("a queue"),
-        clock: parts.clock(),
+        journal: adapters.journal().expect("a journal"),
+        links: adapters.links().expect("links"),
+        wake_ups: adapters.wake_ups().expect("a queue"),
+        clock: adapters.clock(),
     };
     let who = Who::User(LineUserId::new(LINKED_USER));
     let receipt = erase.erase(&account(), &ChannelId::new(CHANNEL_ID), &who).await.expect("erased");

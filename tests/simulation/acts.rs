@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use musubi::domain::claim::Claim;
 use musubi::domain::ids::{ContactId, LineUserId};
+use musubi::flow::contacts_changed::{Changed, ContactsChanged};
 use musubi::flow::erase::Who;
 use musubi::flow::import_friend::ImportFriend;
-use musubi::flow::contacts_changed::{Changed, ContactsChanged};
 use musubi::ports::Clock;
 
 use crate::world::{InFlight, Origin, World, in_flight, run};
@@ -60,7 +60,8 @@ impl World {
     fn act(&self, id: u64, act: Act) -> InFlight {
         let (link, erase) = (self.link(), self.dispatch().erase());
         let meet = ImportFriend { journal: self.journal(), clock: self.clock() };
-        let notice = ContactsChanged { journal: self.journal(), wake_ups: Arc::new(self.wake_ups.clone()), clock: self.clock() };
+        let notice =
+            ContactsChanged { journal: self.journal(), wake_ups: Arc::new(self.wake_ups.clone()), clock: self.clock() };
         let (channel, receipts) = (self.channel.clone(), Arc::clone(&self.receipts));
         let (crm, clock) = (self.crm.clone(), self.clock.clone());
         in_flight(Origin::Act(id), async move {

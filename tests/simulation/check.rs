@@ -210,7 +210,7 @@ fn left_but_parked(world: &World, may_park: bool) -> Result<(), String> {
     if world.inbox.len() + world.push.len() + world.posts.len() > 0 {
         return Err(format!("jobs are left at {}", world.clock.now_ms()));
     }
-    if let Some((_, reason)) = world.wake_ups.buried().first() {
+    if let Some((_, reason)) = world.wake_ups.dead_letters().first() {
         return Err(format!("given up: {reason}"));
     }
     Ok(())

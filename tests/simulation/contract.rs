@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::port_contract::{QueueEnd, queue_contract, rows_contract};
+use crate::port_contract::{QueueEnd, queue_contract, table_contract};
 use async_trait::async_trait;
 use musubi::domain::ids::ChannelId;
 use musubi::domain::job::InboxJob;
@@ -11,7 +11,7 @@ use musubi::ports::Clock;
 use crate::faults::Faults;
 use crate::models::clock::ModelClock;
 use crate::models::queue::ModelQueue;
-use crate::models::rows::ModelRows;
+use crate::models::table::ModelTable;
 
 struct ModelEnd {
     queue: ModelQueue<InboxJob>,
@@ -29,8 +29,8 @@ impl QueueEnd<InboxJob> for ModelEnd {
         taken.collect()
     }
 
-    async fn take_buried(&self) -> Vec<(InboxJob, String)> {
-        self.queue.buried()
+    async fn take_dead_letters(&self) -> Vec<(InboxJob, String)> {
+        self.queue.dead_letters()
     }
 
     async fn advance_ms(&self, by_ms: i64) {
@@ -40,7 +40,7 @@ impl QueueEnd<InboxJob> for ModelEnd {
 
 #[tokio::test]
 async fn the_model_of_a_table_keeps_the_contract_of_rows() {
-    rows_contract(Arc::new(ModelRows::new("table", Faults::crashes_at([])))).await;
+    table_contract(Arc::new(ModelTable::new("table", Faults::crashes_at([])))).await;
 }
 
 #[tokio::test]

@@ -79,7 +79,7 @@ fn refuse(world: &World) {
 
 /// An operator sends every letter back.
 fn redrive(world: &World) {
-    for (letter, _) in world.wake_ups.buried() {
+    for (letter, _) in world.wake_ups.dead_letters() {
         world.wake_ups.put(letter, 0);
     }
 }
@@ -108,7 +108,7 @@ fn words_stand_once_or_are_kept(world: &World, sent: &[Sent]) -> Result<(), Stri
         return Err(format!("{} ampersands stand, not {wanted}", count("&amp;")));
     }
     let refused = sent.iter().any(|one| one.is_refused() && !one.taken_back);
-    let letters = world.wake_ups.buried();
+    let letters = world.wake_ups.dead_letters();
     match letters.iter().find(|(_, reason)| !reason.contains("crm_refused (CONTENT)")) {
         Some((_, reason)) => Err(format!("a letter says: {reason}")),
         None if refused && letters.is_empty() => Err("nobody was told of what was refused".into()),
@@ -214,7 +214,7 @@ fn crash_anywhere(unique_keys: bool, texts: &[String]) {
 }
 
 #[test]
-fn words_that_are_put_aside_survive_a_crash_anywhere() {
+fn words_that_are_dead_lettered_survive_a_crash_anywhere() {
     let texts = [String::new(), FOR_GOOD.to_owned(), String::new()];
     crash_anywhere(true, &texts);
     crash_anywhere(false, &texts);

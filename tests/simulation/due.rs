@@ -12,12 +12,12 @@ use musubi::domain::properties::LINE_LAST_MESSAGE;
 use musubi::domain::push::{Push, PushJob, PushOutcome, PushState, Settlement};
 use musubi::flow::record::Record;
 use musubi::ports::journal::{AskedBecause, Question, Walk, write};
-use musubi::ports::rows::{Commit, Expect, RowKey, Rows, Write};
+use musubi::ports::table::{Commit, Precondition, RowKey, Table, Write};
 use musubi::ports::{Channels, Journal};
 
 use crate::crash_points::small;
 use crate::faults::Faults;
-use crate::models::rows::ModelRows;
+use crate::models::table::ModelTable;
 use crate::said::{said, user, word};
 use crate::world::{MINUTE_MS, START_MS, World, run};
 
@@ -27,11 +27,11 @@ fn calm() -> World {
     small(true, true, Faults::crashes_at([]))
 }
 
-fn table() -> ModelRows {
-    ModelRows::new("table", Faults::crashes_at([]))
+fn table() -> ModelTable {
+    ModelTable::new("table", Faults::crashes_at([]))
 }
 
-fn commit(rows: &ModelRows, writes: Vec<Write>) {
+fn commit(rows: &ModelTable, writes: Vec<Write>) {
     for some in writes.chunks(100) {
         assert_eq!(run(rows.commit(some.to_vec())).expect("no faults"), Commit::Done);
     }
@@ -40,11 +40,11 @@ fn commit(rows: &ModelRows, writes: Vec<Write>) {
 /// A row as no version yet writes it.
 pub fn from_the_future(partition: &str, sort: &str) -> Write {
     let body = r#"{"v":9,"kind":"dream"}"#.to_owned();
-    Write::Put { key: RowKey::new(partition, sort), body, expect: Expect::Any, expires_at_s: None }
+    Write::Put { key: RowKey::new(partition, sort), body, expect: Precondition::Any, expires_at_s: None }
 }
 
 /// The partitions and sort keys of rows that begin so.
-fn keys(rows: &ModelRows, begins: &str) -> Vec<(String, String)> {
+fn keys(rows: &ModelTable, begins: &str) -> Vec<(String, String)> {
     let all = rows.all().into_iter().filter(|(partition, ..)| partition.starts_with(begins));
     all.map(|(partition, sort, _)| (partition, sort)).collect()
 }
@@ -170,9 +170,13 @@ fn rows_that_cannot_be_read_stop_nobody_and_are_told_once_and_kept() {
     for number in 1..=3 {
         assert!(notes.contains(&word(number)), "message {number} is on the timeline");
     }
-    let buried = world.wake_ups.buried();
-    assert_eq!(buried.len(), 1, "{buried:?}");
-    assert!(buried[0].1.starts_with("unreadable") && buried[0].1.contains("dream-"), "{}", buried[0].1);
+    let dead_lettered = world.wake_ups.dead_letters();
+    assert_eq!(dead_lettered.len(), 1, "{dead_lettered:?}");
+    assert!(
+        dead_lettered[0].1.starts_with("unreadable") && dead_lettered[0].1.contains("dream-"),
+        "{}",
+        dead_lettered[0].1
+    );
     let left = rows.all().into_iter().filter(|(.., body)| body.contains("dream")).count();
     assert_eq!(left, count, "kept for the version that reads them");
 }
@@ -201,14 +205,14 @@ fn after_29_days_a_row_that_cannot_be_read_is_given_up_in_words() {
     commit(
         &rows,
         vec![
-            Write::Put { key, body, expect: Expect::Any, expires_at_s: None },
+            Write::Put { key, body, expect: Precondition::Any, expires_at_s: None },
             from_the_future(&list, &format!("{:013}:dream-old", START_MS - 30 * DAY_MS)),
         ],
     );
     world.run(0, START_MS + MINUTE_MS);
-    let sorts = |rows: &ModelRows| keys(rows, "o:").into_iter().map(|(_, sort)| sort).collect::<Vec<_>>();
+    let sorts = |rows: &ModelTable| keys(rows, "o:").into_iter().map(|(_, sort)| sort).collect::<Vec<_>>();
     assert_eq!(sorts(&rows), [young]);
-    let reasons: Vec<String> = world.wake_ups.buried().into_iter().map(|(_, reason)| reason).collect();
+    let reasons: Vec<String> = world.wake_ups.dead_letters().into_iter().map(|(_, reason)| reason).collect();
     assert!(reasons.iter().any(|reason| reason.contains("29") && reason.contains("dream-old")), "{reasons:?}");
     world.clock.advance_to(START_MS + 30 * DAY_MS);
     world.run(0, START_MS + 30 * DAY_MS + MINUTE_MS);
@@ -233,14 +237,14 @@ fn a_conversation_that_cannot_be_read_stops_nobody_else_and_is_tried_until_it_ca
         world.run(0, START_MS + 40 * MINUTE_MS);
         let said_by: Vec<u64> = (1..=3).filter(|by| on_timeline(&world, *by)).collect();
         assert_eq!(said_by.len(), 2, "{what}: the two others are served");
-        let buried = world.wake_ups.buried();
-        assert_eq!(buried.len(), 1, "{what}: {buried:?}");
+        let dead_lettered = world.wake_ups.dead_letters();
+        assert_eq!(dead_lettered.len(), 1, "{what}: {dead_lettered:?}");
 
         // The version that reads it is back.
         let key = RowKey::new(&partition, &sort);
         let back = match before.is_empty() {
-            true => Write::Delete { key, expect: Expect::Any },
-            false => Write::Put { key, body: before, expect: Expect::Any, expires_at_s: None },
+            true => Write::Delete { key, expect: Precondition::Any },
+            false => Write::Put { key, body: before, expect: Precondition::Any, expires_at_s: None },
         };
         commit(&rows, vec![back]);
         world.run(0, START_MS + 90 * MINUTE_MS);

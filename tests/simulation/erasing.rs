@@ -9,7 +9,7 @@ use musubi::flow::erase::Who;
 use musubi::flow::record::{InboundEvent, InboundWhat};
 use musubi::ports::Journal;
 use musubi::ports::journal::write;
-use musubi::ports::rows::Commit;
+use musubi::ports::table::Commit;
 
 use crate::acts::Act;
 use crate::check::nothing_is_left;

@@ -11,7 +11,7 @@ use musubi::domain::properties::LINE_USER_ID;
 use musubi::flow::erase::Who;
 use musubi::ports::Journal;
 use musubi::ports::journal::write;
-use musubi::ports::rows::Commit;
+use musubi::ports::table::Commit;
 
 use crate::account_linking::{NONCE, brings, offered};
 use crate::acts::Act;

@@ -10,22 +10,22 @@ use musubi::domain::ids::*;
 use musubi::domain::outbox::{Effect, OutboxRow};
 use musubi::domain::push::{PushId, PushOutcome};
 use musubi::ports::Journal;
-use musubi::ports::journal::{AskedBecause, LastRefusal, NewestSend, Question, MessagePosition, Walk, write};
-use musubi::ports::rows::{Commit, Expect, RowKey, Rows, Write};
+use musubi::ports::journal::{AskedBecause, LastRefusal, MessagePosition, NewestSend, Question, Walk, write};
+use musubi::ports::table::{Commit, Precondition, RowKey, Table, Write};
 
 use crate::due::from_the_future;
 use crate::faults::Faults;
-use crate::models::rows::ModelRows;
+use crate::models::table::ModelTable;
 use crate::said::user;
 use crate::watched_links;
 use crate::world::{START_MS, run};
 
-fn table() -> (ModelRows, Journal) {
-    let rows = ModelRows::new("journal", Faults::crashes_at([]));
+fn table() -> (ModelTable, Journal) {
+    let rows = ModelTable::new("journal", Faults::crashes_at([]));
     (rows.clone(), Journal::new(Arc::new(rows)))
 }
 
-fn commit(rows: &ModelRows, writes: impl IntoIterator<Item = Write>) -> Commit {
+fn commit(rows: &ModelTable, writes: impl IntoIterator<Item = Write>) -> Commit {
     run(rows.commit(writes.into_iter().collect())).expect("a calm table")
 }
 
@@ -92,14 +92,14 @@ fn rows_are_read_as_they_were_written() {
     ];
     assert_eq!(commit(&rows, writes), Commit::Done);
     run(async {
-        let stored = journal.friends_import(&channel()).await.expect("rows").map(|found| (found.value, found.rev));
+        let stored = journal.friends_import(&channel()).await.expect("rows").map(|found| (found.value, found.version));
         assert_eq!(stored, Some((import, 1)));
         let stored = journal.conversation_by_hash(&key(1).hash()).await.expect("rows").map(|found| found.value.key);
         assert_eq!(stored, Some(key(1)));
         assert!(journal.conversation_by_hash(&key(2).hash()).await.expect("rows").is_none());
         let stored = journal.newest_send(&account(), &contact).await.expect("rows").map(|found| found.value.at_ms);
         assert_eq!(stored, Some(2));
-        let stored = journal.unreadable_told(&account()).await.expect("rows").map(|found| (found.value, found.rev));
+        let stored = journal.unreadable_told(&account()).await.expect("rows").map(|found| (found.value, found.version));
         assert_eq!(stored, Some((START_MS, 1)));
     });
 }
@@ -167,7 +167,7 @@ fn a_question_that_another_version_asked_does_not_stand_in_the_way() {
     let (partition, sort, _) = rows.all().remove(0);
     assert_eq!(commit(&rows, [from_the_future(&partition, &sort)]), Commit::Done);
     assert!(run(journal.to_ask(&account(), &asked)).expect("it is as if nobody had asked").is_some());
-    let lost = ModelRows::new("journal", Faults::random(1, 1_000, 0));
+    let lost = ModelTable::new("journal", Faults::random(1, 1_000, 0));
     assert!(run(Journal::new(Arc::new(lost)).to_ask(&account(), &asked)).is_err(), "a table that fails is no answer");
 }
 
@@ -208,7 +208,7 @@ fn the_outbox_rows_of_a_person_and_what_names_them_goes_with_them_and_nothing_el
     let body = |text: &str| format!(r#"{{"v":9,"to":"{text}"}}"#);
     let put = |sort: String, body: String| {
         let key = RowKey::new(partition.clone(), sort);
-        Write::Put { key, body, expect: Expect::Any, expires_at_s: None }
+        Write::Put { key, body, expect: Precondition::Any, expires_at_s: None }
     };
     let of_later = [
         put("1:by-body".to_owned(), body(user(1).expose())),
@@ -295,7 +295,7 @@ fn mark(at_ms: i64) -> Mark {
 }
 
 /// Entries 0 to 49, each with one message of its number's time; what `part` says of it.
-fn fifty_entries(rows: &ModelRows, part: impl Fn(i64) -> serde_json::Value) {
+fn fifty_entries(rows: &ModelTable, part: impl Fn(i64) -> serde_json::Value) {
     for number in 0..50 {
         let entry = serde_json::from_value(serde_json::json!({
             "number": number, "key": format!("k{number}"), "contact": "501", "at_ms": number, "rendering": 1,
@@ -333,7 +333,7 @@ fn a_message_in_parts_is_found_in_each_entry_that_holds_one() {
     // Entry 8 goes on with the message of entry 7.
     let mut entry = run(journal.entry(&key(1), 8)).expect("a calm table").expect("an entry");
     entry.value.members[0].mark = mark(7);
-    assert_eq!(commit(&rows, [write::entry(&key(1), &entry.value, entry.rev, START_MS)]), Commit::Done);
+    assert_eq!(commit(&rows, [write::entry(&key(1), &entry.value, entry.version, START_MS)]), Commit::Done);
     let standing = MessagePosition { mark: mark(7), not_before: 0 };
     let found = run(journal.entries_with(&key(1), &[standing], 10)).expect("a calm table");
     assert_eq!(found.iter().map(|entry| entry.number).collect::<Vec<_>>(), [7, 8]);
@@ -348,7 +348,7 @@ fn of_a_messages_places_those_go_that_are_forgotten_and_no_others() {
     let of_before = RowKey::new(format!("c:{}", key(1).hash()), format!("m:{message}"));
     let stood = |mark: &Mark| MessagePosition { mark: mark.clone(), not_before: 0 };
     let writes = new.iter().map(|mark| write::message_position(&key(1), &message, &stood(mark), START_MS));
-    let writes = writes.chain([Write::put(of_before, &old, Expect::Any)]);
+    let writes = writes.chain([Write::put(of_before, &old, Precondition::Any)]);
     assert_eq!(commit(&rows, writes), Commit::Done);
     let forget = |marks: &[Mark]| {
         let standings = run(journal.message_positions(&key(1), &message)).expect("a calm table");

@@ -75,7 +75,7 @@ fn hundreds_of_refused_words_that_are_sent_back_stand_once_each() {
     all_dispatched(&world);
     assert_eq!((refused(&world), stand(&world, 1..=120)), (120, 0));
     world.crm.state.lock().unwrap().refused_words.clear();
-    let (letter, _) = world.wake_ups.buried().remove(0);
+    let (letter, _) = world.wake_ups.dead_letters().remove(0);
     for _ in 0..2 {
         run(world.dispatch().enqueue_again(&letter)).expect("nothing fails here");
         all_dispatched(&world);

@@ -9,7 +9,7 @@ use musubi::domain::link::ContactLink;
 use musubi::domain::properties::*;
 use musubi::domain::push::PushState;
 use musubi::ports::Links;
-use musubi::ports::rows::Commit;
+use musubi::ports::table::Commit;
 
 use crate::acts::Act;
 use crate::check::nothing_is_left;

@@ -11,6 +11,7 @@ mod check;
 mod contract;
 mod crash_points;
 mod crm_refusals;
+mod dead_letters;
 mod due;
 mod erasing;
 mod erasing_anytime;
@@ -22,7 +23,6 @@ mod linking;
 mod models;
 #[path = "../../infra/local/src/contract.rs"]
 mod port_contract;
-mod put_aside;
 mod random;
 mod refusals;
 mod said;

@@ -12,13 +12,13 @@ use musubi::domain::push::{PushJob, PushOutcome, PushState, Refused, SettlementN
 use musubi::flow::dispatch::Dispatch;
 use musubi::ports::journal::write;
 use musubi::ports::messenger::PushRefusal;
-use musubi::ports::rows::{Commit, Row, RowKey, Rows, Write};
+use musubi::ports::table::{Commit, Row, RowKey, Table, Write};
 use musubi::ports::{Clock, Journal, PortError};
 
 use crate::crash_points::small;
 use crate::faults::Faults;
 use crate::linking::contact;
-use crate::models::rows::ModelRows;
+use crate::models::table::ModelTable;
 use crate::said::{said, user, word};
 use crate::world::{MINUTE_MS, START_MS, World, run};
 
@@ -101,9 +101,9 @@ fn who_asks_again_is_told_again_in_twenty_seconds_and_once() {
     assert_eq!(world.line.shown().len(), 1);
 }
 
-/// The CRM refuses the outcome itself: it is put aside, and enqueued again where the CRM repeats its request.
+/// The CRM refuses the outcome itself: it is dead-lettered, and enqueued again where the CRM repeats its request.
 #[test]
-fn an_outcome_that_the_crm_refuses_is_put_aside_and_whoever_asks_again_is_told() {
+fn an_outcome_that_the_crm_refuses_is_dead_lettered_and_whoever_asks_again_is_told() {
     let world = quiet();
     let accepted = "accepted".to_owned();
     let mut crm = world.crm.state.lock().unwrap();
@@ -115,7 +115,9 @@ fn an_outcome_that_the_crm_refuses_is_put_aside_and_whoever_asks_again_is_told()
         world.clock.advance_to(due_at_ms);
         run(world.dispatch().dispatch(&world.account.key, due_at_ms + 30_000)).expect("nothing fails here");
     }
-    let [(letter, reason)] = &world.wake_ups.buried()[..] else { panic!("{} letters", world.wake_ups.buried().len()) };
+    let [(letter, reason)] = &world.wake_ups.dead_letters()[..] else {
+        panic!("{} letters", world.wake_ups.dead_letters().len())
+    };
     assert!(reason.contains("crm_refused (CONTENT)"), "{reason}");
 
     let told = |world: &World| world.crm.state.lock().unwrap().completed.values().map(Vec::len).sum::<usize>();
@@ -133,10 +135,10 @@ fn an_outcome_that_the_crm_refuses_is_put_aside_and_whoever_asks_again_is_told()
 }
 
 /// A journal that takes no change of a send.
-struct NoSends(ModelRows);
+struct NoSends(ModelTable);
 
 #[async_trait]
-impl Rows for NoSends {
+impl Table for NoSends {
     async fn get(&self, key: &RowKey) -> Result<Option<Row>, PortError> {
         self.0.get(key).await
     }
@@ -167,7 +169,7 @@ fn what_our_own_table_refuses_is_said_once_after_a_few_tries_and_stays_in_the_ou
             // It waits still: it is told, and that it was told is what cannot be stored.
             world.crm.state.lock().unwrap().waiting.insert(CallbackId::new("ap-1"));
             run(up.dispatch(&world.account.key, at_ms + 30_000)).expect("one row's trouble is no failure");
-            let letters = world.wake_ups.buried().into_iter().map(|(_, reason)| reason);
+            let letters = world.wake_ups.dead_letters().into_iter().map(|(_, reason)| reason);
             let reasons: Vec<String> = letters.filter(|reason| reason.contains("complete-")).collect();
             assert!(reasons.iter().all(|it| it.contains("not_stored") && !it.contains("crm_")), "{reasons:?}");
             reasons.len()

@@ -5,7 +5,7 @@ use musubi::domain::conversation::{Conversation, ConversationKey};
 use musubi::domain::entry::{Entry, Member, RENDERING};
 use musubi::domain::ids::{ContactId, EventId, MessageId, NoteId};
 use musubi::ports::journal::{MessagePosition, write};
-use musubi::ports::rows::{Commit, Expect, RowKey, Write};
+use musubi::ports::table::{Commit, Precondition, RowKey, Write};
 
 use crate::check::{Expected, check, nothing_is_left};
 use crate::crash_points::{every_crash_point, small};
@@ -123,6 +123,6 @@ fn a_message_is_taken_out_of_its_entry_behind_a_thousand_others() {
 #[test]
 fn one_that_was_recorded_before_entries_were_remembered_is_found_too() {
     behind_many_entries(|key, message, mark| {
-        Write::put(RowKey::new(format!("c:{}", key.hash()), format!("m:{message}")), &[mark], Expect::Absent)
+        Write::put(RowKey::new(format!("c:{}", key.hash()), format!("m:{message}")), &[mark], Precondition::Absent)
     });
 }

@@ -12,7 +12,7 @@ use musubi::flow::dispatch::Dispatch;
 use musubi::flow::greet::Greet;
 use musubi::flow::link::Link;
 use musubi::flow::record::{InboundEvent, Record};
-use musubi::flow::reply::{ReplyContext, Reply};
+use musubi::flow::reply::{Reply, ReplyContext};
 use musubi::ports::PortError;
 use musubi::ports::secrets::Secret;
 
@@ -38,7 +38,8 @@ impl World {
         async move {
             let Arrived { accepted_at_ms, event, nonce } = arrived;
             let linked = nonce.map(Secret::new);
-            let asked = ReplyContext { event: &event, accepted_at_ms, token: None, standby: false, linked: linked.as_ref() };
+            let asked =
+                ReplyContext { event: &event, accepted_at_ms, token: None, standby: false, linked: linked.as_ref() };
             let answered = answer.answer(&channel, &asked).await?;
             record.record_answered(&channel, accepted_at_ms, &event, &answered).await
         }

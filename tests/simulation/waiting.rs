@@ -7,7 +7,7 @@ use musubi::domain::ids::ContactId;
 use musubi::domain::outbox::{Effect, OutboxRow};
 use musubi::ports::Clock;
 use musubi::ports::journal::write;
-use musubi::ports::rows::{Commit, Versioned};
+use musubi::ports::table::{Commit, Versioned};
 
 use crate::crash_points::small;
 use crate::faults::Faults;
@@ -89,7 +89,7 @@ fn a_note_waits_ten_minutes_for_the_properties_and_no_longer() {
     // As where the CRM refuses them for now.
     let mut head = conversation(&world);
     head.value.sync_queued = true;
-    let stored = run(world.journal().commit(vec![write::conversation(&head.value, head.rev)]));
+    let stored = run(world.journal().commit(vec![write::conversation(&head.value, head.version)]));
     assert_eq!(stored.expect("a calm table"), Commit::Done);
     for (waits_ms, written) in [(0, 0), (10 * MINUTE_MS - 1, 0), (10 * MINUTE_MS, 1)] {
         dispatched(&world, ready_at_ms + waits_ms);

@@ -54,7 +54,7 @@ impl Queue<WakeUp> for Fifo {
         self.send(job).await
     }
 
-    async fn bury(&self, _: &WakeUp, _: &str) -> Result<(), PortError> {
+    async fn dead_letter(&self, _: &WakeUp, _: &str) -> Result<(), PortError> {
         Ok(())
     }
 }

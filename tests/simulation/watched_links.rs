@@ -6,10 +6,10 @@ use musubi::domain::account::{CrmAccountKey, CrmKind};
 use musubi::domain::ids::{ChannelId, ContactId, CrmAccountId};
 use musubi::domain::link::ContactLink;
 use musubi::ports::Links;
-use musubi::ports::rows::{Commit, Expect, RowKey, Rows, Versioned, Write};
+use musubi::ports::table::{Commit, Precondition, RowKey, Table, Versioned, Write};
 
 use crate::faults::Faults;
-use crate::models::rows::ModelRows;
+use crate::models::table::ModelTable;
 use crate::said::user;
 use crate::world::{World, run};
 
@@ -36,8 +36,8 @@ impl World {
     }
 }
 
-fn table() -> (ModelRows, Links) {
-    let rows = ModelRows::new("links", Faults::random(0, 0, 0));
+fn table() -> (ModelTable, Links) {
+    let rows = ModelTable::new("links", Faults::random(0, 0, 0));
     (rows.clone(), Links::new(Arc::new(rows)))
 }
 
@@ -112,12 +112,12 @@ fn a_contacts_row_whose_person_stands_elsewhere_is_nobodys() {
         assert_eq!(run(links.link(&elsewhere)).expect("linked"), Commit::Done);
         let half = old_rows.all().into_iter().find(|(at, ..)| at.starts_with("contact:")).expect("a half");
         let (key, was) = (RowKey::new(half.0, half.1), link(1, &here, "a"));
-        assert_eq!(run(rows.commit(vec![Write::put(key, &was, Expect::Any)])).expect("stored"), Commit::Done);
+        assert_eq!(run(rows.commit(vec![Write::put(key, &was, Precondition::Any)])).expect("stored"), Commit::Done);
         assert_eq!(seen(&links, &here, &[], &["a"]).1, ["-"]);
     }
 }
 
-/// A link is found by its contact at the revision that lets it be unlinked, however often it has moved.
+/// A link is found by its contact at the version that lets it be unlinked, however often it has moved.
 #[test]
 fn a_link_that_has_moved_is_unlinked_by_what_is_found_at_its_contact() {
     let ((_, links), account) = (table(), account("77"));

@@ -15,7 +15,7 @@ use musubi::domain::push::{OutgoingMessage, PushId, PushJob};
 use musubi::flow::accept::{Accept, PushRequest};
 use musubi::flow::erase::Receipt;
 use musubi::flow::record::InboundEvent;
-use musubi::ports::rows::Commit;
+use musubi::ports::table::Commit;
 use musubi::ports::{Channels, Clock, Journal, Links, PortError};
 
 use crate::acts::{Act, Moment};
@@ -24,7 +24,7 @@ use crate::models::clock::ModelClock;
 use crate::models::crm::ModelCrm;
 use crate::models::line::ModelLine;
 use crate::models::queue::ModelQueue;
-use crate::models::rows::ModelRows;
+use crate::models::table::ModelTable;
 
 pub const START_MS: i64 = 1_790_000_000_000;
 pub const MINUTE_MS: i64 = 60_000;
@@ -68,8 +68,8 @@ pub struct World {
     pub clock: ModelClock,
     pub faults: Faults,
     pub dice: Dice,
-    pub journal_rows: ModelRows,
-    pub links_rows: ModelRows,
+    pub journal_rows: ModelTable,
+    pub links_rows: ModelTable,
     pub channel: Channel,
     pub account: CrmAccount,
     pub inbox: ModelQueue<Arrived>,
@@ -126,10 +126,10 @@ impl World {
         };
         channel.settings.create_contacts = make.create_contacts;
         account.channels = vec![channel.id.clone()];
-        let channels = Channels::new(Arc::new(ModelRows::new("channels", calm)));
+        let channels = Channels::new(Arc::new(ModelTable::new("channels", calm)));
         let mut world = Self {
-            journal_rows: ModelRows::new("journal", make.faults.clone()),
-            links_rows: ModelRows::new("links", make.faults.clone()),
+            journal_rows: ModelTable::new("journal", make.faults.clone()),
+            links_rows: ModelTable::new("links", make.faults.clone()),
             inbox: ModelQueue::new("inbox", make.faults.clone(), clock.clone()),
             push: ModelQueue::new("push", make.faults.clone(), clock.clone()),
             wake_ups: ModelQueue::new("wake-ups", make.faults.clone(), clock.clone()),
@@ -172,7 +172,7 @@ impl World {
         let (channels, channel) = (self.channels.clone(), self.channel.clone());
         run(async move {
             let found = channels.find_versioned(&channel.id).await.expect("a calm table").expect("a channel");
-            assert_eq!(channels.put(&channel, found.rev).await.expect("a calm table"), Commit::Done);
+            assert_eq!(channels.put(&channel, found.version).await.expect("a calm table"), Commit::Done);
         });
     }
 

@@ -13,7 +13,7 @@ use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use musubi::aws::Parts;
+use musubi::aws::AwsAdapters;
 use musubi::config::{self, ConfigError, Environment};
 use musubi::crm::hubspot::action::{self, ActionUnreadable};
 use musubi::crm::hubspot::signature::VerifiedAction;
@@ -44,17 +44,21 @@ pub struct Ports {
 }
 
 impl Ports {
-    /// From the function's parts.
+    /// From the function's adapters.
     ///
     /// # Errors
     /// Names a missing or malformed variable.
-    pub fn of(parts: &Parts, environment: &Environment) -> Result<Self, ConfigError> {
-        let clock = parts.clock();
+    pub fn of(adapters: &AwsAdapters, environment: &Environment) -> Result<Self, ConfigError> {
+        let clock = adapters.clock();
         Ok(Self {
-            channels: parts.channels()?.remembering(Arc::clone(&clock)),
-            secrets: parts.secrets()?,
-            accept: Accept { push: parts.push_queue()?, clock: Arc::clone(&clock) },
-            notice: ContactsChanged { journal: parts.journal()?, wake_ups: parts.wake_ups()?, clock: Arc::clone(&clock) },
+            channels: adapters.channels()?.remembering(Arc::clone(&clock)),
+            secrets: adapters.secrets()?,
+            accept: Accept { push: adapters.push_queue()?, clock: Arc::clone(&clock) },
+            notice: ContactsChanged {
+                journal: adapters.journal()?,
+                wake_ups: adapters.wake_ups()?,
+                clock: Arc::clone(&clock),
+            },
             clock,
             public_url: config::public_url(environment)?,
         })
@@ -72,7 +76,7 @@ pub fn router(ports: Arc<Ports>) -> Router {
 }
 
 async fn run(State(ports): State<Arc<Ports>>, app: AppPath, request: Request) -> Result<Response, Refusal> {
-    let (account, asked) = asked(&ports, app, &request, action::parse, |asked| &asked.portal).await?;
+    let (account, asked) = asked(&ports, app, &request, action::parse, |asked| &asked.account).await?;
     let answer = match ask::check(&account, &asked) {
         Ok(checked) => {
             ports.accept.accept(&account, checked.clone()).await?; // Ok means: the CRM may forget.
@@ -90,7 +94,7 @@ async fn run(State(ports): State<Arc<Ports>>, app: AppPath, request: Request) ->
 }
 
 async fn options(State(ports): State<Arc<Ports>>, app: AppPath, request: Request) -> Result<Response, Refusal> {
-    let (account, asked) = asked(&ports, app, &request, action::parse_options, |asked| &asked.portal).await?;
+    let (account, asked) = asked(&ports, app, &request, action::parse_options, |asked| &asked.account).await?;
     let mut channels = Vec::new();
     for id in &account.channels {
         channels.extend(ports.channels.find(id).await?);
@@ -101,11 +105,11 @@ async fn options(State(ports): State<Arc<Ports>>, app: AppPath, request: Request
 async fn changed(State(ports): State<Arc<Ports>>, app: AppPath, request: Request) -> Result<StatusCode, Refusal> {
     let app = app_of(app?)?;
     let verified = verify(&ports, &app, &request, Check::WEBHOOK).await?;
-    for (portal, contacts) in webhook::parse(&verified).map_err(|_| Refusal::BAD_REQUEST)? {
-        match known(&ports, &app, &portal).await? {
+    for (account, contacts) in webhook::parse(&verified).map_err(|_| Refusal::BAD_REQUEST)? {
+        match known(&ports, &app, &account).await? {
             Some(account) => ports.notice.contacts_changed(&account.key, &contacts).await?,
             // A refusal would bring the whole array back for a day, other accounts' events with it.
-            None => tracing::warn!(crm.kind = app.0.as_str(), portal = %portal, "webhook.of_an_unknown_account"),
+            None => tracing::warn!(crm.kind = app.0.as_str(), crm.account = %account, "webhook.of_an_unknown_account"),
         }
     }
     Ok(StatusCode::OK) // The CRM may forget.
@@ -119,12 +123,12 @@ async fn asked<T>(
     app: AppPath,
     request: &Request,
     read: fn(&VerifiedAction<'_>) -> Result<T, ActionUnreadable>,
-    portal: fn(&T) -> &CrmAccountId,
+    named: fn(&T) -> &CrmAccountId,
 ) -> Result<(CrmAccount, T), Refusal> {
     let app = app_of(app?)?;
     let verified = verify(ports, &app, request, Check::ACTION).await?;
     let asked = read(&verified).map_err(|_| Refusal::BAD_REQUEST)?;
-    let account = account(ports, &app, portal(&asked)).await?;
+    let account = account(ports, &app, named(&asked)).await?;
     Ok((account, asked))
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
-use musubi::aws::Parts;
+use musubi::aws::AwsAdapters;
 use musubi::batch::{self, JobQueue};
 use musubi::config::{self, ConfigError, Environment};
 use musubi::domain::channel::Channel;
@@ -15,7 +15,7 @@ use musubi::flow::answer::Answer;
 use musubi::flow::greet::Greet;
 use musubi::flow::link::Link;
 use musubi::flow::record::Record;
-use musubi::flow::reply::{ReplyContext, Reply};
+use musubi::flow::reply::{Reply, ReplyContext};
 use musubi::line::webhook::{self, Part, UnreadableEvent};
 use musubi::line::{LineApiUrl, LineEvent, LineMessenger};
 use musubi::ports::{Channels, PortError, Queue};
@@ -23,7 +23,7 @@ use tokio::time::{Instant, timeout_at};
 
 /// How many records of a batch are handled at once.
 const AT_ONCE: usize = 10;
-/// An event that could not be recorded is sent on alone so often; then it is put aside. With the
+/// An event that could not be recorded is sent on alone so often; then it is dead-lettered. With the
 /// waits in between that is about a day.
 const MAX_TRIES: u32 = 100;
 /// No pushes leave here.
@@ -33,7 +33,7 @@ const UNPACED: u32 = 1;
 pub struct Ports {
     /// Official Accounts.
     pub channels: Channels,
-    /// The inbox itself, for events that are sent on alone or put aside.
+    /// The inbox itself, for events that are sent on alone or dead-lettered.
     pub inbox: JobQueue<InboxJob>,
     /// Answers events at once.
     pub answer: Answer,
@@ -42,17 +42,18 @@ pub struct Ports {
 }
 
 impl Ports {
-    /// From the function's parts.
+    /// From the function's adapters.
     ///
     /// # Errors
     /// Names a missing variable.
-    pub fn of(parts: &Parts, environment: &Environment) -> Result<Self, ConfigError> {
-        let clock = parts.clock();
-        let (inbox, journal, wake_ups) = (parts.inbox_queue(|_| None)?, parts.journal()?, parts.wake_ups()?);
-        let channels = parts.channels()?.remembering(Arc::clone(&clock));
+    pub fn of(adapters: &AwsAdapters, environment: &Environment) -> Result<Self, ConfigError> {
+        let clock = adapters.clock();
+        let (inbox, journal, wake_ups) = (adapters.inbox_queue(|_| None)?, adapters.journal()?, adapters.wake_ups()?);
+        let channels = adapters.channels()?.remembering(Arc::clone(&clock));
         let base = LineApiUrl::of_api(&config::line_urls(environment)?)?;
         // Replies are not paced: nobody waits for them but their own event, and LINE takes 2,000 a second.
-        let messenger = LineMessenger::new(musubi::http::client(), base, parts.secrets()?, Arc::clone(&clock), UNPACED);
+        let messenger =
+            LineMessenger::new(musubi::http::client(), base, adapters.secrets()?, Arc::clone(&clock), UNPACED);
         let reply = Reply {
             channels: channels.clone(),
             journal: journal.clone(),
@@ -82,11 +83,11 @@ async fn handle_record(ports: &Ports, record: SqsMessage, until: Instant) -> Res
     let Some(channel) = ports.channels.find(&job.channel).await? else {
         let why = "This Official Account is not set up in Musubi. Add it, then redrive. / \
                    この公式アカウントはMusubiに登録されていません。登録してから再投入してください。";
-        return ports.inbox.bury(&job, why).await;
+        return ports.inbox.dead_letter(&job, why).await;
     };
     match webhook::events(&job.body, job.place.as_ref()) {
         Ok(events) => each_event(ports, &channel, &job, events, until).await,
-        Err(error) => ports.inbox.bury(&job, &format!("{error} / LINEのWebhookを読み取れません。")).await,
+        Err(error) => ports.inbox.dead_letter(&job, &format!("{error} / LINEのWebhookを読み取れません。")).await,
     }
 }
 
@@ -104,7 +105,7 @@ async fn each_event(
             Err(unreadable) => {
                 let fault = unreadable.fault;
                 let why = format!("{} / {}", fault.words(Language::Japanese), fault.words(Language::English));
-                ports.inbox.bury(&alone(unreadable.part), &why).await?;
+                ports.inbox.dead_letter(&alone(unreadable.part), &why).await?;
             }
             Ok(event) if event.is_test => {
                 tracing::info!(channel.id = %channel.id, event.id = %event.inbound.id, "event.of_lines_own_test");
@@ -147,7 +148,10 @@ async fn answer_and_record(
 
 async fn send_on(ports: &Ports, job: InboxJob, error: &PortError) -> Result<(), PortError> {
     if job.tries > MAX_TRIES || !error.is_transient() {
-        return ports.inbox.bury(&job, &format!("It could not be recorded / 記録できませんでした: {error}")).await;
+        return ports
+            .inbox
+            .dead_letter(&job, &format!("It could not be recorded / 記録できませんでした: {error}"))
+            .await;
     }
     ports.inbox.send_later(&job, (1_u32 << job.tries.min(10)).min(900)).await
 }

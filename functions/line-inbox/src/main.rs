@@ -1,18 +1,18 @@
-//! The parts of line-inbox.
+//! The adapters of line-inbox.
 
 use std::time::{Duration, SystemTime};
 
 use lambda_runtime::{LambdaEvent, service_fn};
-use musubi::aws::{Parts, Patience, ReadableSecrets};
+use musubi::aws::{AwsAdapters, ReadableSecrets, RetryPolicy};
 use musubi::config::Environment;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     musubi::telemetry::start();
     let environment = Environment::process();
-    let parts = Parts::from_environment(&environment, Patience::WORKER)?;
-    let ports = line_inbox::Ports::of(&parts, &environment)?;
-    parts.warm_up(ReadableSecrets::Line).await;
+    let adapters = AwsAdapters::from_environment(&environment, RetryPolicy::WORKER)?;
+    let ports = line_inbox::Ports::of(&adapters, &environment)?;
+    adapters.warm_up(ReadableSecrets::Line).await;
     // Stops five seconds before Lambda would: what is not handled by then can be sent on.
     let handle = async |event: LambdaEvent<_>| {
         let left = event.context.deadline().duration_since(SystemTime::now()).unwrap_or_default();

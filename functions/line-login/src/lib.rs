@@ -26,7 +26,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
-use musubi::aws::Parts;
+use musubi::aws::AwsAdapters;
 use musubi::config::{self, ConfigError, Environment};
 use musubi::flow::link::Link;
 use musubi::flow::log_in::LogIn;
@@ -60,21 +60,21 @@ pub struct Ports {
 }
 
 impl Ports {
-    /// From the function's parts.
+    /// From the function's adapters.
     ///
     /// # Errors
     /// Names a missing or malformed variable.
-    pub fn of(parts: &Parts, environment: &Environment) -> Result<Self, ConfigError> {
-        let (clock, journal, wake_ups) = (parts.clock(), parts.journal()?, parts.wake_ups()?);
+    pub fn of(adapters: &AwsAdapters, environment: &Environment) -> Result<Self, ConfigError> {
+        let (clock, journal, wake_ups) = (adapters.clock(), adapters.journal()?, adapters.wake_ups()?);
         let line_urls = config::line_urls(environment)?;
         let liff_urls = config::liff_urls(environment)?;
         let (api, access) = (LineApiUrl::of_api(&line_urls)?, LineApiUrl::of_access(&line_urls)?);
-        let secrets = parts.secrets()?;
+        let secrets = adapters.secrets()?;
         let login = LineLogin::new(musubi::http::client(), api, access, Arc::clone(&secrets), Arc::clone(&clock));
         let link = Link { journal: journal.clone(), wake_ups, clock: Arc::clone(&clock) };
         let offer_link = OfferLink { journal: journal.clone(), clock: Arc::clone(&clock) };
         Ok(Self {
-            channels: parts.channels()?.remembering(Arc::clone(&clock)),
+            channels: adapters.channels()?.remembering(Arc::clone(&clock)),
             offer_link,
             secrets,
             access_url: line_urls.access,

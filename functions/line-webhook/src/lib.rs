@@ -8,7 +8,7 @@ use axum::extract::rejection::{BytesRejection, PathRejection};
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
-use musubi::aws::Parts;
+use musubi::aws::AwsAdapters;
 use musubi::config::ConfigError;
 use musubi::domain::ids::ChannelId;
 use musubi::domain::job::InboxJob;
@@ -30,16 +30,16 @@ pub struct Ports {
 }
 
 impl Ports {
-    /// From the function's parts.
+    /// From the function's adapters.
     ///
     /// # Errors
     /// Names a missing variable.
-    pub fn of(parts: &Parts) -> Result<Self, ConfigError> {
-        let clock = parts.clock();
+    pub fn of(adapters: &AwsAdapters) -> Result<Self, ConfigError> {
+        let clock = adapters.clock();
         Ok(Self {
-            channels: parts.channels()?.remembering(Arc::clone(&clock)),
-            secrets: parts.secrets()?,
-            receive: Receive { inbox: parts.inbox_queue(split)?, clock },
+            channels: adapters.channels()?.remembering(Arc::clone(&clock)),
+            secrets: adapters.secrets()?,
+            receive: Receive { inbox: adapters.inbox_queue(split)?, clock },
         })
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt;
-use musubi::aws::Parts;
+use musubi::aws::AwsAdapters;
 use musubi::config::{self, ConfigError, Environment};
 use musubi::domain::addresses;
 use musubi::domain::channel::Channel;
@@ -31,14 +31,14 @@ pub struct Ports {
 }
 
 impl Ports {
-    /// From the function's parts.
+    /// From the function's adapters.
     ///
     /// # Errors
     /// Names a missing or malformed variable.
-    pub fn of(parts: &Parts, environment: &Environment) -> Result<Self, ConfigError> {
+    pub fn of(adapters: &AwsAdapters, environment: &Environment) -> Result<Self, ConfigError> {
         Ok(Self {
-            channels: parts.channels()?,
-            secrets: parts.secrets()?,
+            channels: adapters.channels()?,
+            secrets: adapters.secrets()?,
             public_url: config::public_url(environment)?,
             http: musubi::http::client(),
         })

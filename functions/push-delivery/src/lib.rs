@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
-use musubi::aws::Parts;
+use musubi::aws::AwsAdapters;
 use musubi::batch::{self, JobQueue};
 use musubi::config::{self, ConfigError, Environment};
 use musubi::domain::push::PushJob;
@@ -14,7 +14,7 @@ use musubi::ports::{PortError, Queue};
 /// How many records of a batch are handled at once: LINE takes about 0.1 s for one.
 const AT_ONCE: usize = 50;
 
-/// A job that fails is sent on so often; then it is put aside. With the waits in between that is about a day.
+/// A job that fails is sent on so often; then it is dead-lettered. With the waits in between that is about a day.
 const MAX_TRIES: u32 = 100;
 
 /// What sending needs.
@@ -26,27 +26,27 @@ pub struct Ports {
 }
 
 impl Ports {
-    /// From the function's parts.
+    /// From the function's adapters.
     ///
     /// # Errors
     /// Names a missing or malformed variable.
-    pub fn of(parts: &Parts, environment: &Environment) -> Result<Self, ConfigError> {
-        let clock = parts.clock();
-        let push = parts.push_queue()?;
+    pub fn of(adapters: &AwsAdapters, environment: &Environment) -> Result<Self, ConfigError> {
+        let clock = adapters.clock();
+        let push = adapters.push_queue()?;
         let messenger = LineMessenger::new(
             musubi::http::client(),
             LineApiUrl::of_api(&config::line_urls(environment)?)?,
-            parts.secrets()?,
+            adapters.secrets()?,
             Arc::clone(&clock),
             config::push_max_concurrency(environment)?,
         );
         let deliver = Deliver {
-            channels: parts.channels()?.remembering(Arc::clone(&clock)),
-            links: parts.links()?,
-            journal: parts.journal()?,
+            channels: adapters.channels()?.remembering(Arc::clone(&clock)),
+            links: adapters.links()?,
+            journal: adapters.journal()?,
             messenger: Arc::new(messenger),
             push: push.clone(),
-            wake_ups: parts.wake_ups()?,
+            wake_ups: adapters.wake_ups()?,
             clock,
         };
         Ok(Self { push, deliver })
@@ -59,14 +59,14 @@ pub async fn handle(ports: &Ports, event: SqsEvent) -> SqsBatchResponse {
     batch::each_in_turn(event, AT_ONCE, &ports.push, name, |job| handle_record(ports, job)).await
 }
 
-/// What could not be handled is sent on by ourselves, or put aside in words: SQS's own redrive gives no reason.
+/// What could not be handled is sent on by ourselves, or dead-lettered in words: SQS's own redrive gives no reason.
 async fn handle_record(ports: &Ports, job: PushJob) -> Result<(), PortError> {
     let Err(error) = ports.deliver.deliver(&job).await else { return Ok(()) };
     musubi::telemetry::log_chain("push.postponed", &error);
     let job = PushJob { tries: job.tries + 1, ..job };
     if job.tries > MAX_TRIES || !error.is_transient() {
         let why = format!("The send could not be recorded / 送信を記録できませんでした: {error}");
-        return ports.push.bury(&job, &why).await;
+        return ports.push.dead_letter(&job, &why).await;
     }
     ports.push.send_later(&job, (1_u32 << job.tries.min(10)).min(900)).await
 }

@@ -1,16 +1,16 @@
-//! The parts of push-delivery.
+//! The adapters of push-delivery.
 
 use lambda_runtime::{LambdaEvent, service_fn};
-use musubi::aws::{Parts, Patience, ReadableSecrets};
+use musubi::aws::{AwsAdapters, ReadableSecrets, RetryPolicy};
 use musubi::config::Environment;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     musubi::telemetry::start();
     let environment = Environment::process();
-    let parts = Parts::from_environment(&environment, Patience::WORKER)?;
-    let ports = push_delivery::Ports::of(&parts, &environment)?;
-    parts.warm_up(ReadableSecrets::Line).await;
+    let adapters = AwsAdapters::from_environment(&environment, RetryPolicy::WORKER)?;
+    let ports = push_delivery::Ports::of(&adapters, &environment)?;
+    adapters.warm_up(ReadableSecrets::Line).await;
     let handle = async |event: LambdaEvent<_>| {
         Ok::<_, lambda_runtime::Error>(push_delivery::handle(&ports, event.payload).await)
     };

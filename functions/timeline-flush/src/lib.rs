@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
-use musubi::aws::Parts;
+use musubi::aws::AwsAdapters;
 use musubi::batch::{self, JobQueue};
 use musubi::config::{self, ConfigError, Environment};
 use musubi::crm::CrmClients;
@@ -26,20 +26,20 @@ pub struct Ports {
 }
 
 impl Ports {
-    /// From the function's parts.
+    /// From the function's adapters.
     ///
     /// # Errors
     /// Names a missing or malformed variable.
-    pub fn of(parts: &Parts, environment: &Environment) -> Result<Self, ConfigError> {
-        let clock = parts.clock();
-        let (http, secrets, wake_ups) = (musubi::http::client(), parts.secrets()?, parts.wake_ups()?);
+    pub fn of(adapters: &AwsAdapters, environment: &Environment) -> Result<Self, ConfigError> {
+        let clock = adapters.clock();
+        let (http, secrets, wake_ups) = (musubi::http::client(), adapters.secrets()?, adapters.wake_ups()?);
         let line_api = LineApiUrl::of_api(&config::line_urls(environment)?)?;
         let messenger = LineMessenger::new(http.clone(), line_api, secrets.clone(), Arc::clone(&clock), 1);
         let crms = CrmClients::new(http, &config::hubspot_api_url(environment)?, secrets, Arc::clone(&clock));
         let dispatch = Dispatch {
-            channels: parts.channels()?,
-            links: parts.links()?,
-            journal: parts.journal()?,
+            channels: adapters.channels()?,
+            links: adapters.links()?,
+            journal: adapters.journal()?,
             crms: Arc::new(crms),
             messenger: Arc::new(messenger),
             wake_ups: wake_ups.clone(),
@@ -62,7 +62,7 @@ pub async fn handle(ports: &Ports, event: Value, until_ms: i64) -> Result<SqsBat
 
 /// Each account that the batch names is dispatched once, all of them at the same time: nobody waits behind another's flood. A
 /// wake-up is done whatever comes of it: what was not done stays in the outbox, and the schedule comes every minute. Only a record
-/// comes back that cannot be read and could not be put aside either, or whose work could not be enqueued again.
+/// comes back that cannot be read and could not be dead-lettered either, or whose work could not be enqueued again.
 async fn wake(ports: &Ports, batch: SqsEvent, until_ms: i64) -> SqsBatchResponse {
     let mut accounts = BTreeSet::<CrmAccountKey>::new();
     let mut response = SqsBatchResponse::default();
@@ -85,7 +85,7 @@ async fn wake(ports: &Ports, batch: SqsEvent, until_ms: i64) -> SqsBatchResponse
     response
 }
 
-/// Whom a record wakes; what it brings back is enqueued by then. `None`: it cannot be read, and is put aside.
+/// Whom a record wakes; what it brings back is enqueued by then. `None`: it cannot be read, and is dead-lettered.
 async fn account_with_work(ports: &Ports, record: &SqsMessage) -> Result<Option<CrmAccountKey>, PortError> {
     let Some(wake_up) = batch::job(&ports.wake_ups, record).await? else { return Ok(None) };
     ports.dispatch.enqueue_again(&wake_up).await?;

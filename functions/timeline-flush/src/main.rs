@@ -1,16 +1,16 @@
-//! The parts of timeline-flush.
+//! The adapters of timeline-flush.
 
 use lambda_runtime::{LambdaEvent, service_fn};
-use musubi::aws::{Parts, Patience, ReadableSecrets};
+use musubi::aws::{AwsAdapters, ReadableSecrets, RetryPolicy};
 use musubi::config::Environment;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     musubi::telemetry::start();
     let environment = Environment::process();
-    let parts = Parts::from_environment(&environment, Patience::WORKER)?;
-    let ports = timeline_flush::Ports::of(&parts, &environment)?;
-    parts.warm_up(ReadableSecrets::Line).await;
+    let adapters = AwsAdapters::from_environment(&environment, RetryPolicy::WORKER)?;
+    let ports = timeline_flush::Ports::of(&adapters, &environment)?;
+    adapters.warm_up(ReadableSecrets::Line).await;
     // Stops ten seconds before Lambda would: what was begun can be written down.
     let handle = async |event: LambdaEvent<serde_json::Value>| {
         let until_ms = i64::try_from(event.context.deadline).unwrap_or(i64::MAX) - 10_000;

@@ -29,7 +29,7 @@ AWS_ENDPOINT_URL* point at an emulator.
 Secrets are read from a hidden prompt, or from standard input, one a line, in the order in which
 the prompts come.";
 
-/// Connects CRM accounts and LINE Official Accounts to Musubi, and looks after what was put aside.
+/// Connects CRM accounts and LINE Official Accounts to Musubi, and looks after what was dead-lettered.
 #[derive(Debug, Parser)]
 #[command(name = "musubi", version, after_help = EXIT_CODES, after_long_help = EXIT_CODES)]
 pub struct Args {
@@ -191,7 +191,7 @@ pub enum ParkedCommand {
     List {
         /// Only this CRM account.
         #[arg(long)]
-        portal: Option<String>,
+        account: Option<String>,
         /// Which CRM.
         #[arg(long, value_enum, default_value = "hubspot")]
         kind: Kind,

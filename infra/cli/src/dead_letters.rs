@@ -1,4 +1,4 @@
-//! What was put aside: shown by reason and age, never by content, and sent back.
+//! What was dead-lettered: shown by reason and age, never by content, and sent back.
 
 use musubi::aws::DeadLetters;
 use musubi::aws::dead_letters::Which;
@@ -8,18 +8,18 @@ use serde_json::{Value, json};
 
 use crate::args::{DeadLettersCommand, QueueName};
 use crate::failure::Failure;
-use crate::place::Place;
 use crate::say::{Report, Say};
 use crate::table::{span, table};
+use crate::workspace::Workspace;
 
 /// Runs one of the commands.
 ///
 /// # Errors
 /// See [`Failure`].
-pub async fn run(place: &Place, say: &Say, command: &DeadLettersCommand) -> Result<Report, Failure> {
+pub async fn run(workspace: &Workspace, say: &Say, command: &DeadLettersCommand) -> Result<Report, Failure> {
     match command {
-        DeadLettersCommand::List { queue } => list(place, say, *queue).await,
-        DeadLettersCommand::Redrive { queue, id, all: _ } => redrive(place, say, *queue, id.as_deref()).await,
+        DeadLettersCommand::List { queue } => list(workspace, say, *queue).await,
+        DeadLettersCommand::Redrive { queue, id, all: _ } => redrive(workspace, say, *queue, id.as_deref()).await,
     }
 }
 
@@ -27,13 +27,13 @@ fn queues(asked: Option<QueueName>) -> Vec<QueueName> {
     asked.map_or_else(|| QueueName::ALL.to_vec(), |queue| vec![queue])
 }
 
-fn open(place: &Place, queue: QueueName) -> Result<DeadLetters, Failure> {
+fn open(workspace: &Workspace, queue: QueueName) -> Result<DeadLetters, Failure> {
     let urls: QueueUrls = match queue {
-        QueueName::Inbox => config::inbox_queue(&place.environment)?,
-        QueueName::Push => config::push_queue(&place.environment)?,
-        QueueName::Crm => config::crm_queue(&place.environment)?,
+        QueueName::Inbox => config::inbox_queue(&workspace.environment)?,
+        QueueName::Push => config::push_queue(&workspace.environment)?,
+        QueueName::Crm => config::crm_queue(&workspace.environment)?,
     };
-    DeadLetters::new(place.parts.aws().sqs().clone(), urls).ok_or_else(|| {
+    DeadLetters::new(workspace.adapters.aws().sqs().clone(), urls).ok_or_else(|| {
         let name = queue.as_str();
         Failure::usage(
             format!("キュー {name} のデッドレターキューのURLが設定されていません。--outputs FILE を指定してください。"),
@@ -42,12 +42,12 @@ fn open(place: &Place, queue: QueueName) -> Result<DeadLetters, Failure> {
     })
 }
 
-async fn list(place: &Place, say: &Say, asked: Option<QueueName>) -> Result<Report, Failure> {
-    let now_ms = place.clock().now_ms();
+async fn list(workspace: &Workspace, say: &Say, asked: Option<QueueName>) -> Result<Report, Failure> {
+    let now_ms = workspace.clock().now_ms();
     let (mut rows, mut letters, mut totals) = (Vec::new(), Vec::new(), serde_json::Map::new());
     let moved_by_sqs = say.pick("処理が20回完了しませんでした", "not done after 20 tries");
     for queue in queues(asked) {
-        let listing = open(place, queue)?.list().await?;
+        let listing = open(workspace, queue)?.list().await?;
         for letter in &listing.letters {
             let age_ms = (now_ms - letter.since_ms).max(0);
             rows.push(vec![
@@ -78,10 +78,15 @@ async fn list(place: &Place, say: &Say, asked: Option<QueueName>) -> Result<Repo
     Ok(Report::new(json!({"dead_letters": letters, "totals": totals}), text))
 }
 
-async fn redrive(place: &Place, say: &Say, asked: Option<QueueName>, id: Option<&str>) -> Result<Report, Failure> {
+async fn redrive(
+    workspace: &Workspace,
+    say: &Say,
+    asked: Option<QueueName>,
+    id: Option<&str>,
+) -> Result<Report, Failure> {
     let mut moved = 0;
     for queue in queues(asked) {
-        moved += open(place, queue)?.redrive(id.map_or(Which::All, Which::One)).await?;
+        moved += open(workspace, queue)?.redrive(id.map_or(Which::All, Which::One)).await?;
         if id.is_some() && moved > 0 {
             break;
         }

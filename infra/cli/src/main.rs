@@ -1,5 +1,5 @@
 //! `musubi`, the operator's command line: connects CRM accounts and Official Accounts to a stack,
-//! shows what was put aside, and writes the HubSpot project.
+//! shows what was dead-lettered, and writes the HubSpot project.
 //!
 //! It works over the same ports as the functions, against AWS or the emulators. Secrets come from
 //! standard input or a hidden prompt, never from arguments, and none is ever printed.
@@ -15,7 +15,6 @@ mod hubspot_project;
 mod login;
 mod parked;
 mod person;
-mod place;
 mod portal;
 mod proposed;
 mod questions;
@@ -23,6 +22,7 @@ mod route;
 mod say;
 mod table;
 mod token_properties;
+mod workspace;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -32,8 +32,8 @@ use clap::FromArgMatches;
 use args::{Args, Command};
 use ask::Ask;
 use failure::Failure;
-use place::Place;
 use say::{Report, Say};
+use workspace::Workspace;
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
@@ -54,22 +54,22 @@ fn main() -> ExitCode {
 }
 
 async fn run(args: Args, say: Say) -> Result<Report, Failure> {
-    let environment = place::environment(args.outputs.as_deref())?;
+    let environment = workspace::environment(args.outputs.as_deref())?;
     if let Command::HubSpot(command) = &args.command {
         return hubspot_project::run(environment, &say, command).await;
     }
-    let place = Place::open(environment, say.language).await?;
+    let workspace = Workspace::open(environment, say.language).await?;
     let mut ask = Ask::new(say);
     match &args.command {
-        Command::Portal(command) => portal::run(&place, &mut ask, &say, command).await,
-        Command::Channel(command) => channel::run(&place, &mut ask, &say, command).await,
-        Command::Login(command) => login::run(&place, &mut ask, &say, command).await,
-        Command::Route(command) => route::run(&place, &say, command).await,
-        Command::Friends(command) => friends::run(&place, &say, command).await,
-        Command::DeadLetters(command) => dead_letters::run(&place, &say, command).await,
-        Command::Parked(command) => parked::run(&place, &say, command).await,
-        Command::Person(command) => person::run(&place, &mut ask, &say, command).await,
-        Command::Questions(command) => questions::run(&place, &say, command).await,
+        Command::Portal(command) => portal::run(&workspace, &mut ask, &say, command).await,
+        Command::Channel(command) => channel::run(&workspace, &mut ask, &say, command).await,
+        Command::Login(command) => login::run(&workspace, &mut ask, &say, command).await,
+        Command::Route(command) => route::run(&workspace, &say, command).await,
+        Command::Friends(command) => friends::run(&workspace, &say, command).await,
+        Command::DeadLetters(command) => dead_letters::run(&workspace, &say, command).await,
+        Command::Parked(command) => parked::run(&workspace, &say, command).await,
+        Command::Person(command) => person::run(&workspace, &mut ask, &say, command).await,
+        Command::Questions(command) => questions::run(&workspace, &say, command).await,
         Command::HubSpot(_) => unreachable!("handled above, since it mostly needs no AWS"),
     }
 }

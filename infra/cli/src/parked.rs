@@ -9,33 +9,33 @@ use serde_json::json;
 
 use crate::args::ParkedCommand;
 use crate::failure::Failure;
-use crate::place::Place;
 use crate::say::{Report, Say};
 use crate::table::{moment, table};
+use crate::workspace::Workspace;
 
 /// Runs one of the commands.
 ///
 /// # Errors
 /// See [`Failure`].
-pub async fn run(place: &Place, say: &Say, command: &ParkedCommand) -> Result<Report, Failure> {
+pub async fn run(workspace: &Workspace, say: &Say, command: &ParkedCommand) -> Result<Report, Failure> {
     match command {
-        ParkedCommand::List { portal: Some(portal), kind } => {
-            let account = place.account(*kind, portal).await?.value;
-            list(place, say, &[account]).await
+        ParkedCommand::List { account: Some(portal), kind } => {
+            let account = workspace.account(*kind, portal).await?.value;
+            list(workspace, say, &[account]).await
         }
-        ParkedCommand::List { portal: None, .. } => {
-            let accounts = place.channels()?.accounts().await?;
+        ParkedCommand::List { account: None, .. } => {
+            let accounts = workspace.channels()?.accounts().await?;
             say.unreadable(accounts.unreadable);
-            list(place, say, &accounts).await
+            list(workspace, say, &accounts).await
         }
         ParkedCommand::Decide { push_id, shown, .. } => {
-            decide(place, say, push_id, if *shown { Verdict::Shown } else { Verdict::NotShown }).await
+            decide(workspace, say, push_id, if *shown { Verdict::Shown } else { Verdict::NotShown }).await
         }
     }
 }
 
-async fn list(place: &Place, say: &Say, accounts: &[CrmAccount]) -> Result<Report, Failure> {
-    let journal = place.parts.journal()?;
+async fn list(workspace: &Workspace, say: &Say, accounts: &[CrmAccount]) -> Result<Report, Failure> {
+    let journal = workspace.adapters.journal()?;
     let (mut rows, mut parked, mut unreadable) = (Vec::new(), Vec::new(), 0);
     for account in accounts {
         let listed = journal.parked(&account.key).await?;
@@ -59,7 +59,7 @@ async fn list(place: &Place, say: &Say, accounts: &[CrmAccount]) -> Result<Repor
                 moment(sending.first_attempt_at_ms, &account.time_zone),
             ]);
             parked.push(json!({
-                "push_id": id.to_string(), "kind": account.key.kind.as_str(), "portal_id": account.key.id.as_str(),
+                "push_id": id.to_string(), "kind": account.key.kind.as_str(), "account_id": account.key.id.as_str(),
                 "channel_id": push.value.channel.as_str(), "contact_id": contact,
                 "first_attempt_at_ms": sending.first_attempt_at_ms, "attempts": sending.begun,
             }));
@@ -81,7 +81,7 @@ async fn list(place: &Place, say: &Say, accounts: &[CrmAccount]) -> Result<Repor
     Ok(Report::new(json!({ "parked": parked }), text))
 }
 
-async fn decide(place: &Place, say: &Say, push_id: &str, verdict: Verdict) -> Result<Report, Failure> {
+async fn decide(workspace: &Workspace, say: &Say, push_id: &str, verdict: Verdict) -> Result<Report, Failure> {
     let unknown = || {
         Failure::not_found(
             "その送信IDは見つかりません。musubi parked list で確認してください。",
@@ -90,14 +90,14 @@ async fn decide(place: &Place, say: &Say, push_id: &str, verdict: Verdict) -> Re
     };
     let id = PushId::parse(push_id)
         .ok_or_else(|| Failure::usage("送信IDの形式が正しくありません。", "This is no push ID."))?;
-    let journal = place.parts.journal()?;
+    let journal = workspace.adapters.journal()?;
     let push: Push = journal.push(id).await?.ok_or_else(unknown)?.value;
     let settle = Settle {
-        channels: place.channels()?,
-        links: place.parts.links()?,
+        channels: workspace.channels()?,
+        links: workspace.adapters.links()?,
         journal,
-        wake_ups: place.parts.wake_ups()?,
-        clock: place.clock(),
+        wake_ups: workspace.adapters.wake_ups()?,
+        clock: workspace.clock(),
     };
     if !(Decide { settle }).decide(id, verdict).await? {
         return Err(Failure::failed(
@@ -116,6 +116,7 @@ async fn decide(place: &Place, say: &Say, push_id: &str, verdict: Verdict) -> Re
             "Recorded as not shown. It is not sent again by itself.",
         ),
     };
-    let json = json!({"push_id": id.to_string(), "portal_id": account.id.as_str(), "shown": verdict == Verdict::Shown});
+    let json =
+        json!({"push_id": id.to_string(), "account_id": account.id.as_str(), "shown": verdict == Verdict::Shown});
     Ok(Report::new(json, text))
 }

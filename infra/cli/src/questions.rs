@@ -7,31 +7,31 @@ use musubi::domain::claim::Target;
 use musubi::domain::ids::ContactId;
 use musubi::domain::language::Language;
 use musubi::ports::journal::{AskedBecause, write};
-use musubi::ports::rows::Commit;
+use musubi::ports::table::Commit;
 use serde_json::json;
 
 use crate::args::QuestionsCommand;
 use crate::failure::{Failure, Words};
 use crate::person;
-use crate::place::Place;
 use crate::say::{Report, Say};
 use crate::table::table;
+use crate::workspace::Workspace;
 
 /// Runs one of the commands.
 ///
 /// # Errors
 /// See [`Failure`].
-pub async fn run(place: &Place, say: &Say, command: &QuestionsCommand) -> Result<Report, Failure> {
+pub async fn run(workspace: &Workspace, say: &Say, command: &QuestionsCommand) -> Result<Report, Failure> {
     match command {
-        QuestionsCommand::List => list(place, say).await,
-        QuestionsCommand::Decide { question, same, .. } => decide(place, say, question, *same).await,
+        QuestionsCommand::List => list(workspace, say).await,
+        QuestionsCommand::Decide { question, same, .. } => decide(workspace, say, question, *same).await,
     }
 }
 
-async fn list(place: &Place, say: &Say) -> Result<Report, Failure> {
-    let (journal, links) = (place.parts.journal()?, place.parts.links()?);
+async fn list(workspace: &Workspace, say: &Say) -> Result<Report, Failure> {
+    let (journal, links) = (workspace.adapters.journal()?, workspace.adapters.links()?);
     let (mut rows, mut all, mut reasons) = (Vec::new(), Vec::new(), BTreeSet::new());
-    let accounts = place.channels()?.accounts().await?;
+    let accounts = workspace.channels()?.accounts().await?;
     let mut unreadable = accounts.unreadable;
     for account in accounts {
         let questions = journal.questions(&account.key).await?;
@@ -58,7 +58,7 @@ async fn list(place: &Place, say: &Say) -> Result<Report, Failure> {
             ]);
             reasons.insert(question.why);
             all.push(json!({
-                "question_id": id, "kind": account.key.kind.as_str(), "portal_id": account.key.id.as_str(),
+                "question_id": id, "kind": account.key.kind.as_str(), "account_id": account.key.id.as_str(),
                 "channel_id": channel.as_str(), "contact_id": question.contact.as_str(),
                 "linked_contact_id": linked.as_ref().map(ContactId::as_str),
                 "why": question.why, "asked_at_ms": question.asked_at_ms,
@@ -123,21 +123,21 @@ fn long(why: AskedBecause) -> Words {
 }
 
 /// The answer is recorded before the question goes: a stop in between asks again.
-async fn decide(place: &Place, say: &Say, id: &str, same: bool) -> Result<Report, Failure> {
-    let journal = place.parts.journal()?;
-    for account in place.channels()?.accounts().await? {
+async fn decide(workspace: &Workspace, say: &Say, id: &str, same: bool) -> Result<Report, Failure> {
+    let journal = workspace.adapters.journal()?;
+    for account in workspace.channels()?.accounts().await? {
         let questions = journal.questions(&account.key).await?;
         let Some(question) = questions.into_iter().find(|question| question.conversation.hash() == id) else {
             continue;
         };
         let key = &question.conversation;
         if let (true, Some(user)) = (same, key.source.user()) {
-            let channel = place.channel(key.channel.as_str()).await?.value;
-            person::claim(place, &channel, user, Target::Contact(question.contact.clone())).await?;
+            let channel = workspace.channel(key.channel.as_str()).await?.value;
+            person::claim(workspace, &channel, user, Target::Contact(question.contact.clone())).await?;
         }
         let answered = match (same, journal.question(&account.key, key).await?) {
             (false, Some(standing)) if standing.value == question => {
-                write::denied(&account.key, &standing, place.clock().now_ms())
+                write::denied(&account.key, &standing, workspace.clock().now_ms())
             }
             // Answered, or erased, or another one, just now.
             (false, _) => break,

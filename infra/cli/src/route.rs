@@ -8,9 +8,9 @@ use serde_json::json;
 use crate::args::RouteCommand;
 use crate::failure::Failure;
 use crate::login;
-use crate::place::Place;
 use crate::say::{Report, Say};
 use crate::table::table;
+use crate::workspace::Workspace;
 
 /// A channel is one row of the table, which holds 400 KB; this leaves room for everything else.
 const MAX_LOGIN_BYTES: usize = 200_000;
@@ -19,18 +19,19 @@ const MAX_LOGIN_BYTES: usize = 200_000;
 ///
 /// # Errors
 /// See [`Failure`].
-pub async fn run(place: &Place, say: &Say, command: &RouteCommand) -> Result<Report, Failure> {
+pub async fn run(workspace: &Workspace, say: &Say, command: &RouteCommand) -> Result<Report, Failure> {
     match command {
         RouteCommand::Add { channel, name, after_login } => {
-            add(place, say, channel, name, after_login.as_deref()).await
+            add(workspace, say, channel, name, after_login.as_deref()).await
         }
         RouteCommand::List { channel } => {
-            let channel = place.channel(channel).await?.value;
+            let channel = workspace.channel(channel).await?.value;
             Ok(list(login::of(&channel)?, say))
         }
         RouteCommand::Remove { channel, name } => {
             let name = named(name)?;
-            login::change(place, channel, |login| login.routes.remove(&name).map(|_| ()).ok_or_else(unknown)).await?;
+            login::change(workspace, channel, |login| login.routes.remove(&name).map(|_| ()).ok_or_else(unknown))
+                .await?;
             let text = match say.language {
                 Language::Japanese => format!(
                     "経路「{name}」を削除しました。配布済みのリンクからもログインできますが、経路は記録されません。"
@@ -44,9 +45,15 @@ pub async fn run(place: &Place, say: &Say, command: &RouteCommand) -> Result<Rep
     }
 }
 
-async fn add(place: &Place, say: &Say, channel: &str, name: &str, page: Option<&str>) -> Result<Report, Failure> {
+async fn add(
+    workspace: &Workspace,
+    say: &Say,
+    channel: &str,
+    name: &str,
+    page: Option<&str>,
+) -> Result<Report, Failure> {
     let name = named(name)?;
-    let changed = login::change(place, channel, |login| {
+    let changed = login::change(workspace, channel, |login| {
         let route = login.routes.entry(name.clone()).or_default();
         if let Some(page) = page {
             route.after_login = (!matches!(page, "" | "none")).then(|| page.to_owned());

@@ -7,12 +7,12 @@ use std::path::Path;
 use musubi::config::Environment;
 use musubi::domain::account::CrmAccountKey;
 use musubi::domain::token_property::{self, ALWAYS};
-use musubi::ports::rows::Commit;
+use musubi::ports::table::Commit;
 use serde_json::Value;
 
 use crate::failure::Failure;
-use crate::place::{Place, contended};
 use crate::say::Say;
+use crate::workspace::{Workspace, contended};
 
 /// What is always asked for ends with this in the action's definition.
 const LAST: &str = "        \"state\"";
@@ -60,7 +60,7 @@ pub async fn store(
     app: &str,
     properties: &BTreeSet<String>,
 ) -> Result<(Vec<CrmAccountKey>, BTreeSet<String>), Failure> {
-    let channels = Place::open(environment, say.language).await?.channels()?;
+    let channels = Workspace::open(environment, say.language).await?.channels()?;
     let (mut keys, mut all) = (Vec::new(), properties.clone());
     for account in channels.accounts().await?.into_iter().filter(|account| account.app.as_str() == app) {
         all.extend(account.token_properties);
@@ -71,7 +71,7 @@ pub async fn store(
         for _ in 0..5 {
             let Some(mut found) = channels.account(key).await? else { break };
             found.value.token_properties.extend(all.iter().cloned());
-            outcome = channels.put_account(&found.value, found.rev).await?;
+            outcome = channels.put_account(&found.value, found.version).await?;
             if outcome == Commit::Done {
                 break;
             }

@@ -8,7 +8,7 @@ use local::demo::{Demo, Inside, Spoken, router};
 use local::fake::serve_on;
 use local::seed;
 use local::world::{Options, World};
-use musubi::aws::Patience;
+use musubi::aws::RetryPolicy;
 use musubi::domain::account::{CrmAccountKey, CrmKind};
 use musubi::domain::ids::CrmAccountId;
 use serde_json::json;
@@ -20,7 +20,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let port: u16 = after("--port").and_then(|text| text.parse().ok()).unwrap_or(0);
     let world = World::start(Options::default()).await?;
     let account = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new(seed::PORTAL_ID.to_string()) };
-    let journal = world.parts(Patience::WORKER)?.journal()?;
+    let journal = world.adapters(RetryPolicy::WORKER)?.journal()?;
     let demo = Demo {
         line: world.line.clone(),
         hubspot: world.hubspot.clone(),

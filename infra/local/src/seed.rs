@@ -176,7 +176,7 @@ pub async fn musubi(
     setup::prepare_properties(&api, account.language).await.map_err(failed)?;
     account.capabilities.unique_keys = setup::probe_unique_keys(&api, account.language).await.map_err(failed)?;
     account.capabilities.workflows_wait = true;
-    let known = channels.account(&key).await?.map_or(0, |found| found.rev);
+    let known = channels.account(&key).await?.map_or(0, |found| found.version);
     let _ = channels.put_account(&account, known).await?;
 
     let channel = Channel {
@@ -188,7 +188,7 @@ pub async fn musubi(
         settings,
         login: Some(login()),
     };
-    let known = channels.find_versioned(&id).await?.map_or(0, |found| found.rev);
+    let known = channels.find_versioned(&id).await?.map_or(0, |found| found.version);
     let _ = channels.put(&channel, known).await?;
     let link = ContactLink {
         channel: id,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use musubi::aws::{Aws, Parts, Patience};
+use musubi::aws::{Aws, AwsAdapters, RetryPolicy};
 use musubi::config::{self, ConfigError, Environment};
 use musubi::crm::CrmClients;
 use musubi::domain::account::{CrmAccountKey, CrmKind};
@@ -32,7 +32,7 @@ fn account() -> CrmAccountKey {
     CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new(seed::PORTAL_ID.to_string()) }
 }
 
-/// Changes the parts of push-delivery, to make them fail.
+/// Changes the adapters of push-delivery, to make them fail.
 pub type Sabotage = Box<dyn FnOnce(&mut push_delivery::Ports, Kill) + Send>;
 
 /// How a world is made.
@@ -47,7 +47,7 @@ pub struct Options {
     pub settings: ChannelSettings,
     /// Whether the fake HubSpot's notes and tasks take a unique property.
     pub unique_keys: bool,
-    /// Changes the parts of push-delivery, to make them fail.
+    /// Changes the adapters of push-delivery, to make them fail.
     pub sabotage: Option<Sabotage>,
     /// How often the schedule comes, at the start for the first time, in milliseconds of the world's time; `None`: never.
     pub schedule_ms: Option<u64>,
@@ -187,18 +187,18 @@ impl World {
     ///
     /// # Errors
     /// Names a missing variable.
-    pub fn parts(&self, patience: Patience) -> Result<Parts, ConfigError> {
-        let aws = Aws::from_environment(&self.environment, patience)?;
-        Ok(Parts::over(aws, self.environment.clone(), self.time()))
+    pub fn adapters(&self, retry_policy: RetryPolicy) -> Result<AwsAdapters, ConfigError> {
+        let aws = Aws::from_environment(&self.environment, retry_policy)?;
+        Ok(AwsAdapters::over(aws, self.environment.clone(), self.time()))
     }
 
     async fn seed(&self, settings: ChannelSettings) -> Result<(), WorldError> {
-        let parts = self.parts(Patience::WORKER)?;
-        let secrets = parts.secrets()?;
+        let adapters = self.adapters(RetryPolicy::WORKER)?;
+        let secrets = adapters.secrets()?;
         // Nobody else calls this HubSpot yet: the account's rate limit is all ours.
         let time = Arc::new(SleeplessClock::default());
         let crms = CrmClients::new(musubi::http::client(), &self.vendor_urls.1, Arc::clone(&secrets), time);
-        let (channels, links) = (parts.channels()?, parts.links()?);
+        let (channels, links) = (adapters.channels()?, adapters.links()?);
         seed::musubi(&channels, &links, &*secrets, &crms, &self.hubspot, &self.clock, settings).await?;
         Ok(())
     }
@@ -207,13 +207,13 @@ impl World {
     fn functions(&mut self, options: &mut Options) -> Result<Router, WorldError> {
         let Options { schedule_ms, inbox_patience, .. } = *options;
         let sqs = self.aws.sqs().clone();
-        let inbox = Arc::new(line_inbox::Ports::of(&self.parts(Patience::WORKER)?, &self.environment)?);
-        let mut push = push_delivery::Ports::of(&self.parts(Patience::WORKER)?, &self.environment)?;
+        let inbox = Arc::new(line_inbox::Ports::of(&self.adapters(RetryPolicy::WORKER)?, &self.environment)?);
+        let mut push = push_delivery::Ports::of(&self.adapters(RetryPolicy::WORKER)?, &self.environment)?;
         if let Some(sabotage) = options.sabotage.take() {
             sabotage(&mut push, self.kill.clone());
         }
         let push = Arc::new(push);
-        let flush = Arc::new(timeline_flush::Ports::of(&self.parts(Patience::WORKER)?, &self.environment)?);
+        let flush = Arc::new(timeline_flush::Ports::of(&self.adapters(RetryPolicy::WORKER)?, &self.environment)?);
 
         self.tasks.push(tokio::spawn(poll(
             sqs.clone(),
@@ -261,17 +261,17 @@ impl World {
             }));
         }
         let demo = self.demo()?;
-        let webhook = Arc::new(line_webhook::Ports::of(&self.parts(Patience::EDGE)?)?);
-        let action = Arc::new(crm_action::Ports::of(&self.parts(Patience::EDGE)?, &self.environment)?);
-        let login = Arc::new(line_login::Ports::of(&self.parts(Patience::EDGE)?, &self.environment)?);
+        let webhook = Arc::new(line_webhook::Ports::of(&self.adapters(RetryPolicy::EDGE)?)?);
+        let action = Arc::new(crm_action::Ports::of(&self.adapters(RetryPolicy::EDGE)?, &self.environment)?);
+        let login = Arc::new(line_login::Ports::of(&self.adapters(RetryPolicy::EDGE)?, &self.environment)?);
         let ours = line_webhook::router(webhook).merge(crm_action::router(action)).merge(line_login::router(login));
         Ok(ours.merge(demo::router(demo)))
     }
 
     /// Work that falls due is woken for.
     fn wake(&mut self) -> Result<(), WorldError> {
-        let parts = self.parts(Patience::WORKER)?;
-        let (journal, wake_ups) = (parts.journal()?, parts.wake_ups()?);
+        let adapters = self.adapters(RetryPolicy::WORKER)?;
+        let (journal, wake_ups) = (adapters.journal()?, adapters.wake_ups()?);
         let queue = self.aws.sqs().clone();
         let is_woken = move || queue.counts("crm.fifo").total() > 0;
         self.tasks.push(tokio::spawn(wake_when_due(journal, wake_ups, is_woken, account(), self.time())));
@@ -279,8 +279,8 @@ impl World {
     }
 
     fn demo(&self) -> Result<Demo, ConfigError> {
-        let parts = self.parts(Patience::WORKER)?;
-        let inside = demo::Inside::new(self.aws.sqs().clone(), parts.journal()?, account());
+        let adapters = self.adapters(RetryPolicy::WORKER)?;
+        let inside = demo::Inside::new(self.aws.sqs().clone(), adapters.journal()?, account());
         let liff_url = config::liff_urls(&self.environment)?.apps;
         Ok(Demo {
             line: self.line.clone(),
@@ -288,7 +288,7 @@ impl World {
             clock: self.clock.clone(),
             channel_id: seed::CHANNEL_ID.to_owned(),
             portal_id: seed::PORTAL_ID,
-            ours: Arc::new(inside.with_login(parts.channels()?, ChannelId::new(seed::CHANNEL_ID), &liff_url)),
+            ours: Arc::new(inside.with_login(adapters.channels()?, ChannelId::new(seed::CHANNEL_ID), &liff_url)),
             language: Spoken::default(),
         })
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use local::aws::LocalAws;
 use local::fake::FakeClock;
-use musubi::aws::{Aws, Parts, Patience, envelope};
+use musubi::aws::{Aws, AwsAdapters, RetryPolicy, envelope};
 use musubi::domain::account::{CrmAccountKey, CrmKind};
 use musubi::domain::ids::CrmAccountId;
 use musubi::domain::job::WakeUp;
@@ -26,8 +26,8 @@ impl Stack {
     }
 
     fn wake_ups(&self) -> Arc<dyn Queue<WakeUp>> {
-        let aws = Aws::from_environment(self.aws.environment(), Patience::WORKER).unwrap();
-        Parts::over(aws, self.aws.environment().clone(), Arc::new(self.clock.clone())).wake_ups().unwrap()
+        let aws = Aws::from_environment(self.aws.environment(), RetryPolicy::WORKER).unwrap();
+        AwsAdapters::over(aws, self.aws.environment().clone(), Arc::new(self.clock.clone())).wake_ups().unwrap()
     }
 
     /// The accounts whose wake-ups wait, in order.
@@ -76,14 +76,15 @@ async fn a_wake_up_of_the_next_second_is_a_new_one_even_while_the_first_lies_the
 }
 
 #[tokio::test]
-async fn what_is_put_aside_is_never_dropped() {
+async fn what_is_dead_lettered_is_never_dropped() {
     let stack = Stack::start().await;
     let queue = stack.wake_ups();
     queue.send(&wake_up("a")).await.unwrap();
     for reason in ["one", "two", "three"] {
-        queue.bury(&wake_up("a"), reason).await.unwrap();
+        queue.dead_letter(&wake_up("a"), reason).await.unwrap();
     }
-    let buried = stack.aws.sqs().messages("crm-dlq.fifo");
-    let reasons: BTreeSet<_> = buried.iter().map(|letter| letter.attributes["reason"].string_value.clone()).collect();
+    let dead_lettered = stack.aws.sqs().messages("crm-dlq.fifo");
+    let reasons: BTreeSet<_> =
+        dead_lettered.iter().map(|letter| letter.attributes["reason"].string_value.clone()).collect();
     assert_eq!(reasons.len(), 3);
 }

@@ -25,7 +25,7 @@ const MAX_LISTED: usize = 1_000;
 /// SQS's batches.
 const BATCH: usize = 10;
 
-/// A message that was put aside.
+/// A message that was dead-lettered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeadLetter {
     /// SQS's message ID.
@@ -220,7 +220,7 @@ fn letter(message: &Message) -> Option<DeadLetter> {
     Some(DeadLetter {
         id: message.message_id()?.to_owned(),
         reason: own("reason").map(str::to_owned),
-        since_ms: own("buried_at").and_then(|at| at.parse().ok()).or(sent_at_ms).unwrap_or_default(),
+        since_ms: own("dead_lettered_at").and_then(|at| at.parse().ok()).or(sent_at_ms).unwrap_or_default(),
         group: attribute(message, &MessageSystemAttributeName::MessageGroupId).map(str::to_owned),
     })
 }

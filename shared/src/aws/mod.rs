@@ -9,18 +9,18 @@
 //! [`Parts`] hands them out from what the [`Environment`](crate::config::Environment) names;
 //! [`Aws`] is the connection behind them, built so that starting up costs milliseconds.
 
+pub mod adapters;
 pub mod dead_letters;
 pub mod envelope;
 mod fault;
-pub mod parts;
 pub mod queue;
-pub mod rows;
 pub mod sdk;
 pub mod secrets;
+pub mod table;
 
+pub use adapters::{AwsAdapters, ReadableSecrets};
 pub use dead_letters::{DeadLetter, DeadLetters};
-pub use parts::{Parts, ReadableSecrets};
 pub use queue::{Routing, SqsQueue};
-pub use rows::DynamoRows;
-pub use sdk::{Aws, Patience};
+pub use sdk::{Aws, RetryPolicy};
 pub use secrets::SecretsManagerSecrets;
+pub use table::DynamoTable;

@@ -69,14 +69,14 @@ struct Outgoing {
     group: String,
     body: String,
     delay_s: Option<i32>,
-    buried: Option<Burial>,
+    dead_lettered: Option<DeadLetterReason>,
     /// The deduplication ID, where it is not to be a fresh one.
     once: Option<String>,
 }
 
-/// Why a message is put aside, and since when.
+/// Why a message is dead-lettered, and since when.
 #[derive(Clone)]
-struct Burial {
+struct DeadLetterReason {
     reason: String,
     at_ms: i64,
 }
@@ -92,13 +92,13 @@ impl<T: Serialize + DeserializeOwned + Send + Sync> SqsQueue<T> {
     ///
     /// # Errors
     /// As sending.
-    pub async fn bury_message(&self, message: &str, group: &str, reason: &str) -> Result<(), PortError> {
-        let buried = Some(self.burial(reason));
+    pub async fn dead_letter_message(&self, message: &str, group: &str, reason: &str) -> Result<(), PortError> {
+        let dead_lettered = Some(self.reason_of(reason));
         let outgoing = Outgoing {
             group: safe_group(group.to_owned()),
             body: message.to_owned(),
             delay_s: None,
-            buried,
+            dead_lettered,
             once: None,
         };
         self.deliver(self.dead_letters()?, vec![outgoing]).await
@@ -110,11 +110,16 @@ impl<T: Serialize + DeserializeOwned + Send + Sync> SqsQueue<T> {
     }
 
     /// The messages that a job becomes: one, or several where it must be cut.
-    fn messages(&self, job: &T, delay_s: Option<i32>, buried: Option<&Burial>) -> Result<Vec<Outgoing>, PortError> {
+    fn messages(
+        &self,
+        job: &T,
+        delay_s: Option<i32>,
+        dead_lettered: Option<&DeadLetterReason>,
+    ) -> Result<Vec<Outgoing>, PortError> {
         let body = envelope::encode(job);
         if body.len() <= MAX_MESSAGE_BYTES {
             let group = safe_group((self.routing.group)(job));
-            return Ok(vec![Outgoing { group, body, delay_s, buried: buried.cloned(), once: None }]);
+            return Ok(vec![Outgoing { group, body, delay_s, dead_lettered: dead_lettered.cloned(), once: None }]);
         }
         let parts = (self.routing.split)(job).unwrap_or_default();
         if parts.len() < 2 {
@@ -122,7 +127,7 @@ impl<T: Serialize + DeserializeOwned + Send + Sync> SqsQueue<T> {
         }
         let mut messages = Vec::new();
         for part in &parts {
-            messages.extend(self.messages(part, delay_s, buried)?);
+            messages.extend(self.messages(part, delay_s, dead_lettered)?);
         }
         Ok(messages)
     }
@@ -153,9 +158,12 @@ impl<T: Serialize + DeserializeOwned + Send + Sync> SqsQueue<T> {
         Ok(())
     }
 
-    fn burial(&self, reason: &str) -> Burial {
+    fn reason_of(&self, reason: &str) -> DeadLetterReason {
         let reason: String = reason.chars().map(|c| if allowed(c) { c } else { ' ' }).take(MAX_REASON_CHARS).collect();
-        Burial { reason: if reason.trim().is_empty() { "-".to_owned() } else { reason }, at_ms: self.clock.now_ms() }
+        DeadLetterReason {
+            reason: if reason.trim().is_empty() { "-".to_owned() } else { reason },
+            at_ms: self.clock.now_ms(),
+        }
     }
 }
 
@@ -181,9 +189,9 @@ impl<T: Serialize + DeserializeOwned + Send + Sync> Queue<T> for SqsQueue<T> {
         self.deliver(&self.urls.queue, self.messages(job, delay_s, None)?).await
     }
 
-    async fn bury(&self, job: &T, reason: &str) -> Result<(), PortError> {
-        let burial = self.burial(reason);
-        self.deliver(self.dead_letters()?, self.messages(job, None, Some(&burial))?).await
+    async fn dead_letter(&self, job: &T, reason: &str) -> Result<(), PortError> {
+        let reason = self.reason_of(reason);
+        self.deliver(self.dead_letters()?, self.messages(job, None, Some(&reason))?).await
     }
 }
 
@@ -197,10 +205,10 @@ impl Outgoing {
         if is_fifo(url) {
             entry = entry.message_deduplication_id(self.once.unwrap_or_else(|| Uuid::new_v4().to_string()));
         }
-        if let Some(burial) = self.buried {
+        if let Some(reason) = self.dead_lettered {
             entry = entry
-                .message_attributes("reason", attribute("String", burial.reason))
-                .message_attributes("buried_at", attribute("Number", burial.at_ms.to_string()));
+                .message_attributes("reason", attribute("String", reason.reason))
+                .message_attributes("dead_lettered_at", attribute("Number", reason.at_ms.to_string()));
         }
         entry.build().map_err(|_| PortError::permanent("sqs", "the request could not be built"))
     }

@@ -29,7 +29,7 @@ const ROOTS: [&[u8]; 5] = [
 
 /// How long a call to AWS may take. The whole includes every retry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Patience {
+pub struct RetryPolicy {
     /// For a connection, in milliseconds.
     pub connect_ms: u64,
     /// For one attempt, in milliseconds.
@@ -40,7 +40,7 @@ pub struct Patience {
     pub attempts: u32,
 }
 
-impl Patience {
+impl RetryPolicy {
     /// Somebody waits for the answer: LINE for two seconds in all.
     pub const EDGE: Self = Self { connect_ms: 500, attempt_ms: 800, total_ms: 1_700, attempts: 4 };
     /// Only a queue waits.
@@ -73,7 +73,7 @@ impl Aws {
     ///
     /// # Errors
     /// Names a missing variable, or `AWS_CA_BUNDLE` where it cannot be read.
-    pub fn from_environment(environment: &Environment, patience: Patience) -> Result<Self, ConfigError> {
+    pub fn from_environment(environment: &Environment, retry_policy: RetryPolicy) -> Result<Self, ConfigError> {
         let credentials = Credentials::new(
             environment.demand("AWS_ACCESS_KEY_ID")?,
             environment.demand("AWS_SECRET_ACCESS_KEY")?,
@@ -90,8 +90,8 @@ impl Aws {
             .region(Region::new(region))
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .http_client(http_client(environment)?)
-            .retry_config(retries(patience))
-            .timeout_config(timeouts(patience))
+            .retry_config(retries(retry_policy))
+            .timeout_config(timeouts(retry_policy))
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .build();
         Ok(Self::over(config, environment))
@@ -102,11 +102,11 @@ impl Aws {
     ///
     /// # Errors
     /// Names `AWS_CA_BUNDLE` where it cannot be read.
-    pub async fn from_default_chain(environment: &Environment, patience: Patience) -> Result<Self, ConfigError> {
+    pub async fn from_default_chain(environment: &Environment, retry_policy: RetryPolicy) -> Result<Self, ConfigError> {
         let config = aws_config::defaults(BehaviorVersion::latest())
             .http_client(http_client(environment)?)
-            .retry_config(retries(patience))
-            .timeout_config(timeouts(patience))
+            .retry_config(retries(retry_policy))
+            .timeout_config(timeouts(retry_policy))
             .load()
             .await;
         Ok(Self::over(config, environment))
@@ -156,18 +156,18 @@ impl Endpoints {
     }
 }
 
-fn retries(patience: Patience) -> RetryConfig {
+fn retries(retry_policy: RetryPolicy) -> RetryConfig {
     RetryConfig::standard()
-        .with_max_attempts(patience.attempts)
+        .with_max_attempts(retry_policy.attempts)
         .with_initial_backoff(Duration::from_millis(25))
         .with_max_backoff(Duration::from_secs(2))
 }
 
-fn timeouts(patience: Patience) -> TimeoutConfig {
+fn timeouts(retry_policy: RetryPolicy) -> TimeoutConfig {
     TimeoutConfig::builder()
-        .connect_timeout(Duration::from_millis(patience.connect_ms))
-        .operation_attempt_timeout(Duration::from_millis(patience.attempt_ms))
-        .operation_timeout(Duration::from_millis(patience.total_ms))
+        .connect_timeout(Duration::from_millis(retry_policy.connect_ms))
+        .operation_attempt_timeout(Duration::from_millis(retry_policy.attempt_ms))
+        .operation_timeout(Duration::from_millis(retry_policy.total_ms))
         .build()
 }
 
@@ -229,7 +229,7 @@ mod tests {
             ("AWS_ENDPOINT_URL_SQS", "http://127.0.0.1:2"),
             ("AWS_ENDPOINT_URL_DYNAMODB", ""),
         ]);
-        let aws = Aws::from_environment(&environment, Patience::EDGE).unwrap();
+        let aws = Aws::from_environment(&environment, RetryPolicy::EDGE).unwrap();
         assert_eq!(aws.endpoints.of(&aws.endpoints.sqs).as_deref(), Some("http://127.0.0.1:2"));
         assert_eq!(aws.endpoints.of(&aws.endpoints.dynamodb).as_deref(), Some("http://127.0.0.1:1"));
     }
@@ -237,15 +237,15 @@ mod tests {
     #[test]
     fn a_function_without_credentials_says_which_variable_is_missing() {
         let environment = credentials().with([("AWS_SECRET_ACCESS_KEY", "")]);
-        let missing = Aws::from_environment(&environment, Patience::EDGE).err();
+        let missing = Aws::from_environment(&environment, RetryPolicy::EDGE).err();
         assert_eq!(missing, Some(ConfigError::Missing { name: "AWS_SECRET_ACCESS_KEY" }));
     }
 
     #[test]
     fn a_broken_certificate_bundle_is_an_error_and_no_panic() {
         let environment = credentials().with([("AWS_CA_BUNDLE", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))]);
-        assert_eq!(Aws::from_environment(&environment, Patience::EDGE).err(), Some(UNREADABLE_BUNDLE));
+        assert_eq!(Aws::from_environment(&environment, RetryPolicy::EDGE).err(), Some(UNREADABLE_BUNDLE));
         let root = concat!(env!("CARGO_MANIFEST_DIR"), "/src/aws/roots/amazon-root-ca-1.pem");
-        assert!(Aws::from_environment(&credentials().with([("AWS_CA_BUNDLE", root)]), Patience::EDGE).is_ok());
+        assert!(Aws::from_environment(&credentials().with([("AWS_CA_BUNDLE", root)]), RetryPolicy::EDGE).is_ok());
     }
 }

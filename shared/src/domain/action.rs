@@ -9,7 +9,7 @@ use super::ids::{CallbackId, ContactId, CrmAccountId, LineUserId};
 #[derive(Clone, PartialEq, Eq)]
 pub struct ActionRequest {
     /// The CRM account whose workflow asks.
-    pub portal: CrmAccountId,
+    pub account: CrmAccountId,
     /// What tells this execution from every other. `None`: the CRM gave nothing, and the action must be refused.
     pub execution: Option<Execution>,
     /// The record the workflow runs on, where it is a contact.
@@ -47,7 +47,7 @@ pub enum Execution {
     /// The CRM's numbers for it, where it gave no callback ID.
     Enrolment {
         /// The CRM account.
-        portal: String,
+        account: String,
         /// The action's definition.
         definition: String,
         /// The contact's enrolment into the workflow.
@@ -62,7 +62,9 @@ impl Execution {
     pub fn parts(&self) -> Vec<&str> {
         match self {
             Self::Callback(callback) => vec![callback.as_str()],
-            Self::Enrolment { portal, definition, enrolment, index } => vec![portal, definition, enrolment, index],
+            Self::Enrolment { account: portal, definition, enrolment, index } => {
+                vec![portal, definition, enrolment, index]
+            }
         }
     }
 
@@ -79,7 +81,7 @@ impl Execution {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OptionsRequest {
     /// The CRM account.
-    pub portal: CrmAccountId,
+    pub account: CrmAccountId,
     /// The input field that is being filled in.
     pub field: Option<String>,
     /// What was typed to narrow the list; not blank.
@@ -89,7 +91,7 @@ pub struct OptionsRequest {
 impl fmt::Debug for ActionRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ActionRequest")
-            .field("portal", &self.portal)
+            .field("account", &self.account)
             .field("execution", &self.execution)
             .field("messages", &self.messages.len())
             .finish_non_exhaustive()

@@ -65,44 +65,44 @@ impl FailureReason {
     }
 }
 
-/// An effect that was put aside, as it lies in a dead letter: enough to enqueue it anew. It holds no words and no LINE user ID,
+/// An effect that was dead-lettered, as it lies in a dead letter: enough to enqueue it anew. It holds no words and no LINE user ID,
 /// since erasing a person does not reach it. Conversations are named by their hash.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum DeadLetteredEffect {
-    /// See [`Effect::Person`].
+    /// See [`Effect::SyncContact`].
     SyncContact {
         /// Whose.
         conversation: String,
     },
-    /// See [`Effect::Entry`]: also the words that were put aside.
+    /// See [`Effect::WriteEntry`]: also the words that were dead-lettered.
     WriteEntry {
         /// Whose.
         conversation: String,
     },
-    /// See [`Effect::Amendment`].
+    /// See [`Effect::RedactMessage`].
     RedactMessage {
         /// Whose.
         conversation: String,
         /// Which message.
         message: MessageId,
     },
-    /// See [`Effect::Outcome`].
+    /// See [`Effect::WriteLastOutcome`].
     WriteLastOutcome {
         /// Of which push.
         push: PushId,
     },
-    /// See [`Effect::NotSent`].
+    /// See [`Effect::WriteNotSentNote`].
     WriteNotSentNote {
         /// Of which push.
         push: PushId,
     },
-    /// See [`Effect::Completion`].
+    /// See [`Effect::CompleteWorkflow`].
     CompleteWorkflow {
         /// Of which push.
         push: PushId,
     },
-    /// See [`Effect::Look`].
+    /// See [`Effect::ReconcileContact`].
     ReconcileContact {
         /// Which contact.
         contact: ContactId,
@@ -112,7 +112,7 @@ pub enum DeadLetteredEffect {
         /// Which contact.
         contact: ContactId,
     },
-    /// See [`Effect::Clear`].
+    /// See [`Effect::ClearContactFields`].
     ClearContactFields {
         /// Which contact.
         contact: ContactId,

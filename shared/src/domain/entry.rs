@@ -78,7 +78,7 @@ pub struct Entry {
     /// The note it became.
     #[serde(default)]
     pub note: Option<NoteId>,
-    /// The CRM refused its words, with this code: the note says so in their place, and they are put aside.
+    /// The CRM refused its words, with this code: the note says so in their place, and they are dead-lettered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withheld: Option<String>,
 }

@@ -65,7 +65,7 @@ mod text_or_bytes {
 pub struct WakeUp {
     /// Whose.
     pub account: CrmAccountKey,
-    /// Work that was put aside: whoever sends a dead letter back has it enqueued anew.
+    /// Work that was dead-lettered: whoever sends a dead letter back has it enqueued anew.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub again: Option<DeadLetteredEffect>,
 }
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wake_up_from_before_work_was_put_aside_with_it_is_read() {
+    fn a_wake_up_from_before_work_was_dead_lettered_with_it_is_read() {
         let old: WakeUp = serde_json::from_str(r#"{"account":{"kind":"hubspot","id":"9"}}"#).unwrap();
         assert_eq!(old.again, None);
     }

@@ -21,7 +21,7 @@ pub struct PushId(Uuid);
 
 impl PushId {
     /// The send that one execution of a workflow action asks for. `execution` is the callback ID,
-    /// or without one the portal's own numbers for the execution; each part is length-prefixed.
+    /// or without one the CRM's own numbers for the execution; each part is length-prefixed.
     pub fn of_action(kind: CrmKind, account: &CrmAccountId, execution: &[&str]) -> Self {
         let mut name = Vec::new();
         for part in [kind.as_str(), account.as_str()].iter().chain(execution) {

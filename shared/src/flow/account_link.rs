@@ -7,7 +7,7 @@ use tracing::{info, warn};
 
 use super::answer::or_nothing;
 use super::link::Link;
-use super::reply::{ReplyContext, Reply};
+use super::reply::{Reply, ReplyContext};
 use super::{MAX_CONFLICTS, contended, step_back};
 use crate::domain::account_link::{LinkNonce, NonceState, UNLINK_DATA};
 use crate::domain::activity::Content;
@@ -19,8 +19,8 @@ use crate::domain::conversation::ConversationKey;
 use crate::domain::ids::LineUserId;
 use crate::ports::PortError;
 use crate::ports::journal::write;
-use crate::ports::rows::Commit;
 use crate::ports::secrets::Secret;
+use crate::ports::table::Commit;
 
 /// Account links, as they happen in the chat.
 pub struct AccountLink {
@@ -133,7 +133,7 @@ impl AccountLink {
             let Some(target) = found.value.target(nonce) else { return Ok(Err(Unusable::Unknown)) };
             let used = LinkNonce { state: NonceState::Used(asked.event.id.clone()), ..found.value };
             let claim = Claim::new(ClaimedBy::AccountLink, target, asked.said_at_ms());
-            let right = vec![write::nonce(nonce, &used, found.rev)];
+            let right = vec![write::nonce(nonce, &used, found.version)];
             if self.link.try_claim(channel, &key, &claim, right).await? == Commit::Done {
                 info!(channel.id = %channel.id, event.id = %asked.event.id, "account_link.confirmed");
                 return Ok(Ok(()));

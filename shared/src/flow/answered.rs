@@ -11,7 +11,7 @@ use crate::domain::conversation::ConversationKey;
 use crate::domain::ids::LineUserId;
 use crate::domain::job::WakeUp;
 use crate::ports::journal::write;
-use crate::ports::rows::Commit;
+use crate::ports::table::Commit;
 use crate::ports::{Clock, Journal, PortError, Queue};
 
 /// Records that people were answered.
@@ -34,14 +34,16 @@ impl Answered {
         let key = ConversationKey::person(&channel.id, user);
         for conflicts in 0..MAX_CONFLICTS {
             let state = self.journal.conversation(&key).await?;
-            let Some(mut state) = state.filter(|state| state.value.account == channel.account) else { return Ok(false) };
+            let Some(mut state) = state.filter(|state| state.value.account == channel.account) else {
+                return Ok(false);
+            };
             let now_ms = self.clock.now_ms();
             let waited = state.value.unanswered_since_ms.is_some();
             if !waited || !state.value.answered(now_ms, now_ms) {
                 return Ok(false);
             }
             let mut writes: Vec<_> = state.value.enqueue_sync(now_ms).iter().map(write::enqueue).collect();
-            writes.push(write::conversation(&state.value, state.rev));
+            writes.push(write::conversation(&state.value, state.version));
             if self.journal.commit(writes).await? == Commit::Done {
                 info!(channel.id = %channel.id, conversation = key.hash(), "person.answered");
                 wake(&*self.wake_ups, &channel.account).await;

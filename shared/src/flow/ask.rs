@@ -4,7 +4,7 @@ use tracing::info;
 
 use crate::domain::account::CrmAccountKey;
 use crate::ports::journal::{AskedBecause, Question};
-use crate::ports::rows::{Commit, Write};
+use crate::ports::table::{Commit, Write};
 use crate::ports::{Journal, PortError};
 
 /// Asks, unless it is asked already or has been answered; `unchanged` holds it to the conversation as it was read. `Conflict`:

@@ -15,7 +15,7 @@ use crate::domain::ids::ContactId;
 use crate::domain::job::WakeUp;
 use crate::domain::outbox::{Effect, OutboxRow};
 use crate::ports::journal::write;
-use crate::ports::rows::{Commit, MAX_WRITES};
+use crate::ports::table::{Commit, MAX_WRITES};
 use crate::ports::{Clock, Journal, PortError, Queue};
 
 /// A contact at which something changed.

@@ -23,7 +23,7 @@ use crate::domain::push::{
 };
 use crate::ports::journal::{AskedBecause, Question, write};
 use crate::ports::messenger::{PushAnswer, PushRefusal};
-use crate::ports::rows::{Commit, Versioned};
+use crate::ports::table::{Commit, Versioned};
 use crate::ports::{Channels, Clock, Journal, Links, Messenger, PortError, Queue};
 
 /// A job that lay longer is not run: nobody expects the message any more.
@@ -88,7 +88,7 @@ impl Deliver {
     async fn complete_again(&self, mut push: Versioned<Push>) -> Result<(), PortError> {
         let now_ms = self.clock.now_ms();
         let Some(row) = enqueue_completion(&mut push.value, now_ms, now_ms + TELL_AGAIN_MS) else { return Ok(()) };
-        let writes = vec![write::enqueue(&row), write::push(&push.value, push.rev, now_ms)];
+        let writes = vec![write::enqueue(&row), write::push(&push.value, push.version, now_ms)];
         match self.journal.commit(writes).await? {
             Commit::Done => Ok(()),
             Commit::Conflict => Err(contended("tell_again")),
@@ -138,7 +138,7 @@ impl Deliver {
         }
         sending.begun += 1;
         let sending = sending.clone();
-        match self.journal.commit(vec![write::push(&push.value, push.rev, now_ms)]).await? {
+        match self.journal.commit(vec![write::push(&push.value, push.version, now_ms)]).await? {
             Commit::Done => self.attempt(job, push.value, &sending).await,
             Commit::Conflict => self.come_back(job, 1).await,
         }
@@ -179,7 +179,7 @@ impl Deliver {
             let Some(mut current) = self.journal.push(id).await? else { return Ok(()) };
             let PushState::Sending(sending) = &mut current.value.state else { return Ok(()) };
             sending.count_out();
-            let writes = vec![write::push(&current.value, current.rev, self.clock.now_ms())];
+            let writes = vec![write::push(&current.value, current.version, self.clock.now_ms())];
             if self.journal.commit(writes).await? == Commit::Done {
                 return Ok(());
             }
@@ -233,7 +233,7 @@ impl Deliver {
         friendship.blocked = Some(blocked);
         friendship.confirmed_at_ms = Some(now_ms);
         let mut writes: Vec<_> = state.value.enqueue_sync(now_ms).iter().map(write::enqueue).collect();
-        writes.push(write::conversation(&state.value, state.rev));
+        writes.push(write::conversation(&state.value, state.version));
         // Somebody else's write is as good: it is a newer sign, or the same confirmation.
         let _ = self.journal.commit(writes).await?;
         Ok(blocked)

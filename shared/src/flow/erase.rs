@@ -32,7 +32,7 @@ use crate::domain::job::WakeUp;
 use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::push::{PushId, PushOutcome, PushState, Settlement};
 use crate::ports::journal::{ErasableRows, write};
-use crate::ports::rows::{Commit, MAX_WRITES, Write};
+use crate::ports::table::{Commit, MAX_WRITES, Write};
 use crate::ports::{Clock, Journal, Links, PortError, Queue};
 
 /// Erases people. The dispatcher, too, has all of these ports.
@@ -170,7 +170,7 @@ impl Erase {
             let asked = self.journal.is_asked(account, key).await?;
             let erasable = self.journal.erasable_rows(account, key).await?;
             let now_ms = self.clock.now_ms();
-            let ended = write::ended(key, state.as_ref().map_or(0, |state| state.rev));
+            let ended = write::ended(key, state.as_ref().map_or(0, |state| state.version));
             let mut writes = vec![
                 write::erased(key, now_ms),
                 ended,
@@ -243,7 +243,7 @@ impl Erase {
             }
             let (outcome, at_ms) = (PushOutcome::Unknown, self.clock.now_ms());
             push.value.state = PushState::Settled(Settlement { outcome, note: None, line_request_id: None, at_ms });
-            let writes = vec![write::decided(&push.value), write::push(&push.value, push.rev, at_ms)];
+            let writes = vec![write::decided(&push.value), write::push(&push.value, push.version, at_ms)];
             if self.journal.commit(writes).await? == Commit::Done {
                 return Ok(true);
             }

@@ -2,7 +2,7 @@
 //!
 //! Why at most once, and why before the follow is recorded: see [`reply`](super::reply).
 
-use super::reply::{ReplyContext, Reply};
+use super::reply::{Reply, ReplyContext};
 use crate::domain::account_link::LINK_DATA;
 use crate::domain::activity::Content;
 use crate::domain::addresses;

@@ -13,7 +13,7 @@ use crate::domain::channel::Channel;
 use crate::domain::conversation::{Conversation, ConversationKey};
 use crate::domain::ids::{EventId, LineUserId};
 use crate::ports::journal::write;
-use crate::ports::rows::Commit;
+use crate::ports::table::Commit;
 use crate::ports::{Clock, Journal, PortError};
 
 /// Meets friends.

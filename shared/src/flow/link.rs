@@ -17,7 +17,7 @@ use crate::domain::conversation::ConversationKey;
 use crate::domain::ids::{EventId, LineUserId};
 use crate::domain::job::WakeUp;
 use crate::ports::journal::write;
-use crate::ports::rows::{Commit, Write};
+use crate::ports::table::{Commit, Write};
 use crate::ports::{Clock, Journal, PortError, Queue};
 
 /// Records claims.
@@ -86,14 +86,14 @@ impl Link {
         }
         let state = &mut loaded.state;
         let waiting = self.journal.claim(key).await?;
-        let rev = waiting.as_ref().map_or(0, |waiting| waiting.rev);
+        let version = waiting.as_ref().map_or(0, |waiting| waiting.version);
         if claim.is_friend == Some(true) {
             let sign = Mark::at(claim.at_ms, EventId::new("login"));
             state.value.friendship.observe(&sign, false);
         }
         state.value.profile_wanted |= claim.name.is_none();
         let claim = claim.clone().after(waiting.map(|waiting| waiting.value));
-        let mut writes = vec![write::claim(key, &claim, rev, now_ms)];
+        let mut writes = vec![write::claim(key, &claim, version, now_ms)];
         writes.extend(state.value.enqueue_sync(now_ms).iter().map(write::enqueue));
         writes.extend(loaded.writes());
         Ok(Some(writes))

@@ -3,12 +3,12 @@
 use crate::domain::account::CrmAccountKey;
 use crate::domain::conversation::{Conversation, ConversationKey};
 use crate::ports::journal::{Erasure, write};
-use crate::ports::rows::{Versioned, Write};
+use crate::ports::table::{Versioned, Write};
 use crate::ports::{Journal, PortError};
 
 /// A conversation to be written to.
 pub(super) struct Loaded {
-    /// As found; revision 0 where it begins.
+    /// As found; version 0 where it begins.
     pub(super) state: Versioned<Conversation>,
     /// Whether it was erased: whoever writes drops what is from before.
     pub(super) erasure: Erasure,
@@ -27,14 +27,15 @@ pub(super) async fn load_or_new(
     let erasure = journal.erasure(key).await?;
     let gone_at_ms = erasure.at_ms();
     let state = match state {
-        Some(Versioned { value, rev }) if value.account != *account => {
-            Versioned { value: Conversation { contact_gone_at_ms: gone_at_ms, ..value.taken_to(account.clone()) }, rev }
-        }
+        Some(Versioned { value, version }) if value.account != *account => Versioned {
+            value: Conversation { contact_gone_at_ms: gone_at_ms, ..value.taken_to(account.clone()) },
+            version,
+        },
         Some(state) => state,
         None => {
             // As after a deletion in the CRM: no contact is made until the person writes again.
             let new = Conversation::new(key.clone(), account.clone());
-            Versioned { value: Conversation { contact_gone_at_ms: gone_at_ms, ..new }, rev: 0 }
+            Versioned { value: Conversation { contact_gone_at_ms: gone_at_ms, ..new }, version: 0 }
         }
     };
     Ok(Loaded { state: state, erasure })
@@ -43,17 +44,17 @@ pub(super) async fn load_or_new(
 impl Loaded {
     /// The conversation's new state, and with one that begins, that nobody has erased it meanwhile.
     pub(super) fn writes(&self) -> Vec<Write> {
-        let Versioned { value, rev } = &self.state;
-        let check = (*rev == 0).then(|| write::not_erased_since(&value.key, &self.erasure));
-        [write::conversation(value, *rev)].into_iter().chain(check).collect()
+        let Versioned { value, version } = &self.state;
+        let check = (*version == 0).then(|| write::not_erased_since(&value.key, &self.erasure));
+        [write::conversation(value, *version)].into_iter().chain(check).collect()
     }
 
     /// Nothing changes, but what is written with it is written only if nobody has changed or erased the conversation since.
     pub(super) fn unchanged(&self) -> Write {
-        let Versioned { value, rev } = &self.state;
-        match rev {
+        let Versioned { value, version } = &self.state;
+        match version {
             0 => write::not_erased_since(&value.key, &self.erasure),
-            rev => write::unchanged_since(&value.key, *rev),
+            version => write::unchanged_since(&value.key, *version),
         }
     }
 }

@@ -28,8 +28,8 @@ use crate::domain::login::{ATTEMPT_MS, LoginAttempt, LoginPurpose};
 use crate::domain::route::RouteName;
 use crate::ports::journal::write;
 use crate::ports::login::{LoggedIn, LoginAsk, LoginFailure};
-use crate::ports::rows::Commit;
 use crate::ports::secrets::Secret;
+use crate::ports::table::Commit;
 use crate::ports::{Clock, Journal, Login, PortError};
 
 /// Logs people in.

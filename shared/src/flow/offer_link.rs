@@ -8,7 +8,7 @@ use crate::domain::account_link::LinkNonce;
 use crate::domain::channel::Channel;
 use crate::domain::claim::Target;
 use crate::ports::journal::write;
-use crate::ports::rows::Commit;
+use crate::ports::table::Commit;
 use crate::ports::{Clock, Journal, PortError};
 
 /// Keeps nonces.

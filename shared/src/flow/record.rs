@@ -14,7 +14,7 @@ use crate::domain::conversation::{Conversation, ConversationKey, Source};
 use crate::domain::ids::{EventId, MessageId};
 use crate::domain::job::WakeUp;
 use crate::ports::journal::write;
-use crate::ports::rows::{Commit, Write};
+use crate::ports::table::{Commit, Write};
 use crate::ports::{Clock, Journal, PortError, Queue};
 
 /// An event, free of LINE's JSON.

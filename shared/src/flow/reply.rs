@@ -98,7 +98,12 @@ impl Reply {
     }
 
     /// Answers an event that [may be answered](Self::may_answer), and returns what the timeline shall say of it. Twice shows once.
-    pub async fn reply(&self, channel: &Channel, asked: &ReplyContext<'_>, messages: &[OutgoingMessage]) -> Vec<Content> {
+    pub async fn reply(
+        &self,
+        channel: &Channel,
+        asked: &ReplyContext<'_>,
+        messages: &[OutgoingMessage],
+    ) -> Vec<Content> {
         let messages = &messages[..messages.len().min(REPLY_MESSAGES)];
         let Some(token) = asked.token.filter(|_| !messages.is_empty()) else { return Vec::new() };
         let mut unknown = false;

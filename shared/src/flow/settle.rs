@@ -15,7 +15,7 @@ use crate::domain::job::WakeUp;
 use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::push::{Push, PushId, PushState};
 use crate::ports::journal::write;
-use crate::ports::rows::{Commit, Write};
+use crate::ports::table::{Commit, Write};
 use crate::ports::{Channels, Clock, Journal, Links, PortError, Queue};
 
 /// A parked send's words are kept this long, so that somebody can decide.
@@ -44,12 +44,13 @@ impl Settle {
     pub async fn settle(&self, id: PushId, ending: &Ending) -> Result<bool, PortError> {
         for conflicts in 0..MAX_CONFLICTS {
             let now_ms = self.clock.now_ms();
-            let (current, rev) = self.journal.push(id).await?.map_or((None, 0), |found| (Some(found.value), found.rev));
+            let (current, version) =
+                self.journal.push(id).await?.map_or((None, 0), |found| (Some(found.value), found.version));
             let was_parked = matches!(current, Some(Push { state: PushState::Parked(_), .. }));
             let (push, writes) = match ending.step(current) {
                 Step::Stays => return Ok(false),
                 Step::GoesOn(push) => {
-                    let writes = vec![write::push(&push, rev, now_ms)];
+                    let writes = vec![write::push(&push, version, now_ms)];
                     (None, writes)
                 }
                 Step::Ends(mut push, shown) => {
@@ -57,7 +58,7 @@ impl Settle {
                     if let Some(shown) = shown {
                         writes.extend(self.show_on_timeline(&push, shown, now_ms).await?);
                     }
-                    writes.push(write::push(&push, rev, now_ms));
+                    writes.push(write::push(&push, version, now_ms));
                     (Some(push), writes)
                 }
             };

@@ -6,7 +6,7 @@ use crate::domain::ids::{ChannelId, LineUserId};
 use crate::domain::link::ContactLink;
 use crate::domain::outbox::{Effect, OutboxRow};
 use crate::ports::journal::write;
-use crate::ports::rows::{Commit, Versioned};
+use crate::ports::table::{Commit, Versioned};
 use crate::ports::{Journal, Links, PortError};
 
 /// Unlinks the two. `Conflict`: somebody changed the link first. Wakes nobody.

@@ -71,7 +71,7 @@ pub struct UnreadableWebhook;
 pub struct UnreadableEvent {
     /// Why; `words` has it for operators.
     pub fault: EventFault,
-    /// The event alone: to be put aside.
+    /// The event alone: to be dead-lettered.
     pub part: Part,
 }
 
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn one_unreadable_event_spoils_no_other_and_can_be_put_aside() {
+    fn one_unreadable_event_spoils_no_other_and_can_be_dead_lettered() {
         let body =
             format!(r#"{{"destination":"U\"1","events":[{}, 7 ,{{"type":"message"}},{}]}}"#, said("a"), said("b"));
         let read = events(body.as_bytes(), None).unwrap();

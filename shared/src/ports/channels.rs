@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::Clock;
 use super::error::PortError;
 use super::remembered::{Answer, REMEMBER_MS, Remembered};
-use super::rows::{self, Commit, Expect, Listed, Row, RowKey, Rows, Versioned, Write};
+use super::table::{self, Commit, Listed, Precondition, Row, RowKey, Table, Versioned, Write};
 use crate::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
 use crate::domain::channel::Channel;
 use crate::domain::ids::{ChannelId, CrmAppId};
@@ -17,7 +17,7 @@ const LOOK_AGAIN_MS: i64 = 5_000;
 /// Official Accounts and CRM accounts, as configured.
 #[derive(Clone)]
 pub struct Channels {
-    rows: Arc<dyn Rows>,
+    rows: Arc<dyn Table>,
     memory: Option<Arc<Memory>>,
 }
 
@@ -55,7 +55,7 @@ impl Apps {
 
 impl Channels {
     /// Over the table of configuration.
-    pub fn new(rows: Arc<dyn Rows>) -> Self {
+    pub fn new(rows: Arc<dyn Table>) -> Self {
         Self { rows, memory: None }
     }
 
@@ -93,7 +93,7 @@ impl Channels {
     /// As the table's.
     pub async fn find_versioned(&self, id: &ChannelId) -> Result<Option<Versioned<Channel>>, PortError> {
         let row = self.get(channel_key(id)).await?;
-        row.map(|row| Ok(Versioned { value: row.read()?, rev: row.rev })).transpose()
+        row.map(|row| Ok(Versioned { value: row.read()?, version: row.version })).transpose()
     }
 
     /// All Official Accounts, by ID.
@@ -101,15 +101,15 @@ impl Channels {
     /// # Errors
     /// As the table's.
     pub async fn all(&self) -> Result<Listed<Channel>, PortError> {
-        Ok(Listed::of(&rows::all(&*self.rows, "channel", "").await?))
+        Ok(Listed::of(&table::all(&*self.rows, "channel", "").await?))
     }
 
-    /// Stores an Official Account if nobody changed it since `rev` (0: it is new).
+    /// Stores an Official Account if nobody changed it since `version` (0: it is new).
     ///
     /// # Errors
     /// As the table's.
-    pub async fn put(&self, channel: &Channel, rev: u64) -> Result<Commit, PortError> {
-        self.rows.commit(vec![Write::put(channel_key(&channel.id), channel, Expect::Rev(rev))]).await
+    pub async fn put(&self, channel: &Channel, version: u64) -> Result<Commit, PortError> {
+        self.rows.commit(vec![Write::put(channel_key(&channel.id), channel, Precondition::Version(version))]).await
     }
 
     /// Forgets an Official Account. Twice is the same as once.
@@ -117,7 +117,7 @@ impl Channels {
     /// # Errors
     /// As the table's.
     pub async fn remove(&self, id: &ChannelId) -> Result<(), PortError> {
-        let _ = self.rows.commit(vec![Write::Delete { key: channel_key(id), expect: Expect::Any }]).await?;
+        let _ = self.rows.commit(vec![Write::Delete { key: channel_key(id), expect: Precondition::Any }]).await?;
         Ok(())
     }
 
@@ -127,7 +127,7 @@ impl Channels {
     /// As the table's.
     pub async fn account(&self, key: &CrmAccountKey) -> Result<Option<Versioned<CrmAccount>>, PortError> {
         let row = self.get(account_key(key)).await?;
-        row.map(|row| Ok(Versioned { value: row.read()?, rev: row.rev })).transpose()
+        row.map(|row| Ok(Versioned { value: row.read()?, version: row.version })).transpose()
     }
 
     /// Whether some CRM account came by this app, or may have: strangers make up names of apps, so this costs one read of
@@ -156,15 +156,15 @@ impl Channels {
     /// # Errors
     /// As the table's.
     pub async fn accounts(&self) -> Result<Listed<CrmAccount>, PortError> {
-        Ok(Listed::of(&rows::all(&*self.rows, "account", "").await?))
+        Ok(Listed::of(&table::all(&*self.rows, "account", "").await?))
     }
 
-    /// Stores a CRM account if nobody changed it since `rev` (0: it is new).
+    /// Stores a CRM account if nobody changed it since `version` (0: it is new).
     ///
     /// # Errors
     /// As the table's.
-    pub async fn put_account(&self, account: &CrmAccount, rev: u64) -> Result<Commit, PortError> {
-        self.rows.commit(vec![Write::put(account_key(&account.key), account, Expect::Rev(rev))]).await
+    pub async fn put_account(&self, account: &CrmAccount, version: u64) -> Result<Commit, PortError> {
+        self.rows.commit(vec![Write::put(account_key(&account.key), account, Precondition::Version(version))]).await
     }
 }
 

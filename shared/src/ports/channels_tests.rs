@@ -10,13 +10,13 @@ use crate::domain::language::Language;
 
 /// A table with these accounts and nothing else, which counts how often it is read.
 #[derive(Default)]
-struct Table {
+struct CountedTable {
     accounts: Mutex<Vec<Row>>,
     reads: AtomicUsize,
 }
 
 #[async_trait]
-impl Rows for Table {
+impl Table for CountedTable {
     async fn get(&self, key: &RowKey) -> Result<Option<Row>, PortError> {
         self.reads.fetch_add(1, Ordering::Relaxed);
         Ok(self.accounts.lock().unwrap().iter().find(|row| row.key == *key).cloned())
@@ -47,16 +47,16 @@ impl Clock for Hands {
 }
 
 struct World {
-    table: Arc<Table>,
+    table: Arc<CountedTable>,
     hands: Arc<Hands>,
     channels: Channels,
 }
 
 impl World {
     fn new() -> Self {
-        let (table, hands) = (Arc::new(Table::default()), Arc::new(Hands(AtomicI64::new(0))));
+        let (table, hands) = (Arc::new(CountedTable::default()), Arc::new(Hands(AtomicI64::new(0))));
         let channels =
-            Channels::new(Arc::clone(&table) as Arc<dyn Rows>).remembering(Arc::clone(&hands) as Arc<dyn Clock>);
+            Channels::new(Arc::clone(&table) as Arc<dyn Table>).remembering(Arc::clone(&hands) as Arc<dyn Clock>);
         Self { table, hands, channels }
     }
 
@@ -64,7 +64,7 @@ impl World {
         let key = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new(portal) };
         let account = CrmAccount::new(key.clone(), CrmAppId::new(app), Language::Japanese, "Asia/Tokyo");
         let body = serde_json::to_string(&account).unwrap();
-        self.table.accounts.lock().unwrap().push(Row { key: account_key(&key), rev: 1, body });
+        self.table.accounts.lock().unwrap().push(Row { key: account_key(&key), version: 1, body });
         key
     }
 
@@ -111,7 +111,7 @@ async fn an_app_that_was_connected_just_now_is_known_five_seconds_later() {
 async fn an_account_of_another_version_may_have_come_by_any_app() {
     let world = World::new();
     let key = RowKey::new("account", "hubspot:2");
-    world.table.accounts.lock().unwrap().push(Row { key, rev: 1, body: "{}".to_owned() });
+    world.table.accounts.lock().unwrap().push(Row { key, version: 1, body: "{}".to_owned() });
     assert!(world.has("shop").await, "its calls are not refused for good: the secrets decide");
 }
 

@@ -41,7 +41,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::error::PortError;
-use super::rows::{self, Commit, Expect, Listed, Row, RowKey, Rows, Versioned, Write, prefix_end};
+use super::table::{self, Commit, Listed, Precondition, Row, RowKey, Table, Versioned, Write, prefix_end};
 use crate::domain::account::CrmAccountKey;
 use crate::domain::account_link::LinkNonce;
 use crate::domain::activity::{Activity, Mark};
@@ -55,7 +55,7 @@ use crate::domain::outbox::OutboxRow;
 use crate::domain::push::{Push, PushId, PushState};
 
 pub use due::{Due, Unread, Walk};
-pub use erasing::{Erasure, ErasableRows};
+pub use erasing::{ErasableRows, Erasure};
 use keys::*;
 pub use messages::{MessagePosition, MessagePositions};
 pub use noted::LastRefusal;
@@ -74,16 +74,16 @@ pub struct NewestSend {
 
 /// The journal.
 #[derive(Clone)]
-pub struct Journal(Arc<dyn Rows>);
+pub struct Journal(Arc<dyn Table>);
 
 impl Journal {
     /// Over the journal's table.
-    pub fn new(rows: Arc<dyn Rows>) -> Self {
+    pub fn new(rows: Arc<dyn Table>) -> Self {
         Self(rows)
     }
 
     /// The table, to stand something before it.
-    pub fn rows(&self) -> Arc<dyn Rows> {
+    pub fn table(&self) -> Arc<dyn Table> {
         Arc::clone(&self.0)
     }
 
@@ -140,7 +140,7 @@ impl Journal {
     /// # Errors
     /// As the table's.
     pub async fn not_linked(&self, channel: &ChannelId) -> Result<Versioned<NotLinked>, PortError> {
-        Ok(self.read(&not_linked_key(channel)).await?.unwrap_or(Versioned { value: NotLinked::default(), rev: 0 }))
+        Ok(self.read(&not_linked_key(channel)).await?.unwrap_or(Versioned { value: NotLinked::default(), version: 0 }))
     }
 
     /// An activity whose words are still here.
@@ -259,11 +259,11 @@ impl Journal {
 
     /// All rows of a partition whose sort keys begin so.
     async fn all(&self, partition: &str, prefix: &str) -> Result<Vec<Row>, PortError> {
-        rows::all(&*self.0, partition, prefix).await
+        table::all(&*self.0, partition, prefix).await
     }
 
     async fn read<T: DeserializeOwned>(&self, key: &RowKey) -> Result<Option<Versioned<T>>, PortError> {
         let row = self.0.get(key).await?;
-        row.map(|row| Ok(Versioned { value: row.read()?, rev: row.rev })).transpose()
+        row.map(|row| Ok(Versioned { value: row.read()?, version: row.version })).transpose()
     }
 }

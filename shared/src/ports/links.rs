@@ -5,18 +5,18 @@
 use std::sync::Arc;
 
 use super::error::PortError;
-use super::rows::{Commit, Expect, RowKey, Rows, Versioned, Write};
+use super::table::{Commit, Precondition, RowKey, Table, Versioned, Write};
 use crate::domain::account::CrmAccountKey;
 use crate::domain::ids::{ChannelId, ContactId, LineUserId, fingerprint};
 use crate::domain::link::ContactLink;
 
 /// Contact links.
 #[derive(Clone)]
-pub struct Links(Arc<dyn Rows>);
+pub struct Links(Arc<dyn Table>);
 
 impl Links {
     /// Over the table of links.
-    pub fn new(rows: Arc<dyn Rows>) -> Self {
+    pub fn new(rows: Arc<dyn Table>) -> Self {
         Self(rows)
     }
 
@@ -32,7 +32,7 @@ impl Links {
         read(self.0.get(&user_key(channel, user)).await?)
     }
 
-    /// Who this contact is on LINE, for one Official Account, at the revision of the person's row: that one guards every change
+    /// Who this contact is on LINE, for one Official Account, at the version of the person's row: that one guards every change
     /// of the link.
     ///
     /// # Errors
@@ -65,8 +65,8 @@ impl Links {
         let by_contact = contact_key(&link.account, &link.contact, &link.channel);
         self.0
             .commit(vec![
-                Write::put(by_user, link, Expect::AbsentAnew),
-                Write::put(by_contact, link, Expect::AbsentAnew),
+                Write::put(by_user, link, Precondition::AbsentAnew),
+                Write::put(by_contact, link, Precondition::AbsentAnew),
             ])
             .await
     }
@@ -85,18 +85,19 @@ impl Links {
     ) -> Result<Commit, PortError> {
         let by_user = user_key(&link.channel, &link.user);
         let by_contact = contact_key(&link.account, &link.contact, &link.channel);
-        let of_user_was = of_user.map_or(Expect::AbsentAnew, |old| Expect::Rev(old.rev));
+        let of_user_was = of_user.map_or(Precondition::AbsentAnew, |old| Precondition::Version(old.version));
         // Whoever changes the contact's row changes the row of its person, too: that one is guarded.
-        let of_contact_was = of_contact.map_or(Expect::AbsentAnew, |_| Expect::Any);
+        let of_contact_was = of_contact.map_or(Precondition::AbsentAnew, |_| Precondition::Any);
         let mut writes =
             vec![Write::put(by_user.clone(), link, of_user_was), Write::put(by_contact.clone(), link, of_contact_was)];
         if let Some(old) = of_user {
             let key = contact_key(&old.value.account, &old.value.contact, &old.value.channel);
-            writes.extend((key != by_contact).then_some(Write::Delete { key, expect: Expect::Any }));
+            writes.extend((key != by_contact).then_some(Write::Delete { key, expect: Precondition::Any }));
         }
         if let Some(old) = of_contact {
             let key = user_key(&old.value.channel, &old.value.user);
-            writes.extend((key != by_user).then_some(Write::Delete { key, expect: Expect::Rev(old.rev) }));
+            writes
+                .extend((key != by_user).then_some(Write::Delete { key, expect: Precondition::Version(old.version) }));
         }
         self.0.commit(writes).await
     }
@@ -111,9 +112,9 @@ impl Links {
         let new = ContactLink { contact: to.clone(), ..old.clone() };
         self.0
             .commit(vec![
-                Write::put(user_key(&old.channel, &old.user), &new, Expect::Rev(link.rev)),
-                Write::Delete { key: contact_key(&old.account, &old.contact, &old.channel), expect: Expect::Any },
-                Write::put(contact_key(&new.account, &new.contact, &new.channel), &new, Expect::Absent),
+                Write::put(user_key(&old.channel, &old.user), &new, Precondition::Version(link.version)),
+                Write::Delete { key: contact_key(&old.account, &old.contact, &old.channel), expect: Precondition::Any },
+                Write::put(contact_key(&new.account, &new.contact, &new.channel), &new, Precondition::Absent),
             ])
             .await
     }
@@ -126,15 +127,15 @@ impl Links {
         let old = &link.value;
         self.0
             .commit(vec![
-                Write::Delete { key: user_key(&old.channel, &old.user), expect: Expect::Rev(link.rev) },
-                Write::Delete { key: contact_key(&old.account, &old.contact, &old.channel), expect: Expect::Any },
+                Write::Delete { key: user_key(&old.channel, &old.user), expect: Precondition::Version(link.version) },
+                Write::Delete { key: contact_key(&old.account, &old.contact, &old.channel), expect: Precondition::Any },
             ])
             .await
     }
 }
 
-fn read(row: Option<super::rows::Row>) -> Result<Option<Versioned<ContactLink>>, PortError> {
-    row.map(|row| Ok(Versioned { value: row.read()?, rev: row.rev })).transpose()
+fn read(row: Option<super::table::Row>) -> Result<Option<Versioned<ContactLink>>, PortError> {
+    row.map(|row| Ok(Versioned { value: row.read()?, version: row.version })).transpose()
 }
 
 fn user_key(channel: &ChannelId, user: &LineUserId) -> RowKey {

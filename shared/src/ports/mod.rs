@@ -11,8 +11,8 @@ pub mod login;
 pub mod messenger;
 pub mod queue;
 pub mod remembered;
-pub mod rows;
 pub mod secrets;
+pub mod table;
 
 pub use channels::Channels;
 pub use clock::Clock;
@@ -23,5 +23,5 @@ pub use links::Links;
 pub use login::Login;
 pub use messenger::Messenger;
 pub use queue::Queue;
-pub use rows::Rows;
 pub use secrets::Secrets;
+pub use table::Table;

@@ -16,5 +16,5 @@ pub trait Queue<T>: Send + Sync {
     async fn send_later(&self, job: &T, delay_s: u32) -> Result<(), PortError>;
 
     /// Puts a job that cannot be done aside, with a reason that an operator understands.
-    async fn bury(&self, job: &T, reason: &str) -> Result<(), PortError>;
+    async fn dead_letter(&self, job: &T, reason: &str) -> Result<(), PortError>;
 }

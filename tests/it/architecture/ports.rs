@@ -120,9 +120,9 @@ fn needed(own: &Squashed, flows: &Squashed) -> BTreeSet<String> {
         if calls(&format!("{field}.send(")) || calls(&format!("{field}.send_later(")) {
             needed.insert(format!("send {queue}"));
         }
-        // What cannot be read is put aside by `batch`.
+        // What cannot be read is dead-lettered by `batch`.
         let reads = [format!("batch::job(&ports.{field},"), format!("AT_ONCE,&ports.{field},")];
-        if calls(&format!("{field}.bury(")) || reads.iter().any(|read| calls(read)) {
+        if calls(&format!("{field}.dead_letter(")) || reads.iter().any(|read| calls(read)) {
             needed.insert(format!("send {queue}-dead-letters"));
         }
     }

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use local::seed::LINKED_CONTACT;
-use musubi::aws::Patience;
+use musubi::aws::RetryPolicy;
 use musubi::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
 use musubi::domain::ids::{ChannelId, CrmAccountId, CrmAppId};
 use musubi::domain::language::Language;
 use musubi::ports::Secrets;
-use musubi::ports::rows::Commit;
 use musubi::ports::secrets::{CrmAppSecrets, Secret};
+use musubi::ports::table::Commit;
 use serde_json::Value;
 
 use super::action_rows::{Hears, NEVER, OTHER_APP, OTHER_CHANNEL, OTHER_PORTAL, OTHER_SECRET, Row, table};
@@ -18,8 +18,8 @@ use crate::app::App;
 
 /// Another customer beside ours.
 async fn neighbour(app: &App) {
-    let parts = app.world.parts(Patience::WORKER).expect("parts");
-    let (channels, secrets) = (parts.channels().expect("channels"), parts.secrets().expect("secrets"));
+    let adapters = app.world.adapters(RetryPolicy::WORKER).expect("adapters");
+    let (channels, secrets) = (adapters.channels().expect("channels"), adapters.secrets().expect("secrets"));
     let id = CrmAppId::new(OTHER_APP.to_string());
     let theirs = CrmAppSecrets { client_id: "other".to_owned(), client_secrets: vec![Secret::new(OTHER_SECRET)] };
     let secrets: Arc<dyn Secrets> = secrets;

@@ -76,7 +76,7 @@ fn odd_events(table: &mut Table) {
     let event = self_text(table, "beside-something-deep").replacen('{', &format!(r#"{{"future":{deep},"#), 1);
     table.arrives("an event with something 10,000 deep in it", around(&event), &["beside-something-deep"]);
     let event = self_text(table, "PLACE").replace("\"PLACE\"", &deep);
-    table.put_aside("a text that is 10,000 deep", around(&event), &[], 1);
+    table.dead_lettered("a text that is 10,000 deep", around(&event), &[], 1);
     verify_button(table);
     let mut nobody = table.text(NEVER);
     nobody.as_object_mut().expect("an object").remove("source");

@@ -64,7 +64,7 @@ async fn every_word_comes(app: &App, rows: &[Row]) {
     panic!("words of these rows did not come: {missing:?}; {} in the outbox", app.effects().await);
 }
 
-/// A replay is told apart by its events' IDs; what has none that can be read is put aside each time.
+/// A replay is told apart by its events' IDs; what has none that can be read is dead-lettered each time.
 fn expected_letters(rows: &[Row]) -> usize {
     rows.iter()
         .map(|row| match row.comes {

@@ -96,7 +96,7 @@ impl Table {
         self.rows.push(Row { name, request: signed(body), status: 200, comes: Comes::Words(words) });
     }
 
-    pub(super) fn put_aside(&mut self, name: &'static str, body: Vec<u8>, words: &[&str], letters: usize) {
+    pub(super) fn dead_lettered(&mut self, name: &'static str, body: Vec<u8>, words: &[&str], letters: usize) {
         let words = words.iter().map(|words| (*words).to_owned()).collect();
         let comes = Comes::WordsAndLetters(words, letters);
         self.rows.push(Row { name, request: signed(body), status: 200, comes });
@@ -334,6 +334,6 @@ fn one_bad_event(table: &mut Table) {
     for (number, (name, bad)) in rows.into_iter().enumerate() {
         let (before, after) = (format!("neighbour-{number:02}-before"), format!("neighbour-{number:02}-after"));
         let events = format!("{},{bad},{}", self_text(table, &before), self_text(table, &after));
-        table.put_aside(name, around(&events), &[&before, &after], 1);
+        table.dead_lettered(name, around(&events), &[&before, &after], 1);
     }
 }

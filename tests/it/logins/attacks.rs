@@ -7,7 +7,7 @@ use local::seed::{CHANNEL_ID, PORTAL_ID, STRANGER, STRANGER_WITH_EMAIL};
 use sha2::{Digest, Sha256};
 
 use musubi::domain::ids::ChannelId;
-use musubi::ports::rows::Commit;
+use musubi::ports::table::Commit;
 
 use super::browser::{Browser, query_value};
 use crate::app::App;
@@ -190,8 +190,8 @@ async fn a_code_that_was_used_proves_nothing_again() {
 async fn a_cookie_and_a_state_of_one_official_account_are_nothing_at_another() {
     const OTHER: &str = "1657000009";
     let app = App::start().await;
-    let parts = app.world.parts(musubi::aws::Patience::WORKER).expect("parts");
-    let channels = parts.channels().expect("channels");
+    let adapters = app.world.adapters(musubi::aws::RetryPolicy::WORKER).expect("adapters");
+    let channels = adapters.channels().expect("channels");
     let mut other = channels.find(&ChannelId::new(CHANNEL_ID)).await.expect("a row").expect("a channel");
     other.id = ChannelId::new(OTHER);
     assert_eq!(channels.put(&other, 0).await.expect("stored"), Commit::Done);

@@ -129,7 +129,7 @@ async fn where_an_operator_is_asked_nothing_is_linked_until_they_say_so() {
     app.until("a contact of their own", |app| app.contact_of(STRANGER_WITH_EMAIL).is_some()).await;
     app.at_rest_but_entries().await;
     assert_ne!(app.contact_of(STRANGER_WITH_EMAIL).expect("a contact").id, known);
-    let journal = app.world.parts(musubi::aws::Patience::WORKER).expect("parts").journal().expect("a journal");
+    let journal = app.world.adapters(musubi::aws::RetryPolicy::WORKER).expect("adapters").journal().expect("a journal");
     let asked = journal.questions(&crate::app::account()).await.expect("rows");
     assert_eq!(
         asked.iter().map(|question| question.contact.as_str().to_owned()).collect::<Vec<_>>(),

@@ -4,4 +4,4 @@ pub mod clock;
 pub mod crm;
 pub mod line;
 pub mod queue;
-pub mod rows;
+pub mod table;

@@ -20,7 +20,7 @@ pub struct Waiting<T> {
 
 struct State<T> {
     waiting: Vec<Waiting<T>>,
-    buried: Vec<(T, String)>,
+    dead_lettered: Vec<(T, String)>,
     next_id: u64,
     /// Puts off so many of a thousand jobs that come back, for most of a day or more.
     late: Option<(Dice, u64)>,
@@ -41,7 +41,7 @@ impl<T> Clone for ModelQueue<T> {
 
 impl<T: Clone> ModelQueue<T> {
     pub fn new(name: &'static str, faults: Faults, clock: ModelClock) -> Self {
-        let state = State { waiting: Vec::new(), buried: Vec::new(), next_id: 1, late: None };
+        let state = State { waiting: Vec::new(), dead_lettered: Vec::new(), next_id: 1, late: None };
         Self { name, faults, clock, state: Arc::new(Mutex::new(state)) }
     }
 
@@ -79,8 +79,8 @@ impl<T: Clone> ModelQueue<T> {
         self.state.lock().unwrap().late = None;
     }
 
-    pub fn buried(&self) -> Vec<(T, String)> {
-        self.state.lock().unwrap().buried.clone()
+    pub fn dead_letters(&self) -> Vec<(T, String)> {
+        self.state.lock().unwrap().dead_lettered.clone()
     }
 
     /// As if SQS delivered it anew.
@@ -116,8 +116,8 @@ impl<T: Clone + Send + Sync + 'static> Queue<T> for ModelQueue<T> {
         if fate == Fate::AnswerLost { Err(PortError::transient("send", "the model lost it")) } else { Ok(()) }
     }
 
-    async fn bury(&self, job: &T, reason: &str) -> Result<(), PortError> {
-        self.state.lock().unwrap().buried.push((job.clone(), reason.to_owned()));
+    async fn dead_letter(&self, job: &T, reason: &str) -> Result<(), PortError> {
+        self.state.lock().unwrap().dead_lettered.push((job.clone(), reason.to_owned()));
         Ok(())
     }
 }

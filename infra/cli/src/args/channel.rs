@@ -68,7 +68,7 @@ account_link.welcome=TEXT|none   what a person reads once they are linked")]
 pub struct ChannelAdd {
     /// The CRM account's ID.
     #[arg(long)]
-    pub portal: String,
+    pub account: String,
     /// Which CRM.
     #[arg(long, value_enum, default_value = "hubspot")]
     pub kind: Kind,

@@ -8,8 +8,8 @@ use musubi::domain::ids::ChannelId;
 use musubi::domain::language::Language;
 use musubi::line::LineMessenger;
 use musubi::line::account::{BotInfo, WebhookEndpoint};
-use musubi::ports::rows::Commit;
 use musubi::ports::secrets::{LineSecrets, Secret};
+use musubi::ports::table::Commit;
 use musubi::ports::{PortError, Secrets};
 use serde_json::json;
 
@@ -18,30 +18,30 @@ use super::{attach, input, steps, to_json, unconfirmed, webhook_url};
 use crate::args::ChannelAdd;
 use crate::ask::Ask;
 use crate::failure::Failure;
-use crate::place::{Place, contended};
 use crate::proposed::Proposed;
 use crate::say::{Report, Say};
+use crate::workspace::{Workspace, contended};
 
 /// Connects an Official Account.
 ///
 /// # Errors
 /// See [`Failure`]. What does not work at LINE is never stored; running it again goes on from there.
-pub async fn add(place: &Place, ask: &mut Ask, say: &Say, asked: &ChannelAdd) -> Result<Report, Failure> {
+pub async fn add(workspace: &Workspace, ask: &mut Ask, say: &Say, asked: &ChannelAdd) -> Result<Report, Failure> {
     let id = channel_id(ask, say, asked)?;
-    let account = place.account(asked.kind, &asked.portal).await?.value.key;
-    let known = place.channels()?.find(&id).await?;
+    let account = workspace.account(asked.kind, &asked.account).await?.value.key;
+    let known = workspace.channels()?.find(&id).await?;
     if known.as_ref().is_some_and(|known| known.account != account) {
         return Err(elsewhere());
     }
-    let url = webhook_url(place, &id)?;
+    let url = webhook_url(workspace, &id)?;
     let (secret, token) = secrets_of(ask, say, asked.long_lived_token)?;
-    let (line, info) = try_at_line(place, &id, &secret, token.as_ref()).await?;
+    let (line, info) = try_at_line(workspace, &id, &secret, token.as_ref()).await?;
     let before = line.webhook_endpoint(&id).await?.filter(|before| before.endpoint != url && !asked.keep_webhook);
     confirm(ask, say, asked, &info, before.as_ref())?;
 
-    store(place, &id, secret, token, asked).await?;
-    let channel = put(place, &id, &info, &account).await?;
-    attach(place, &account, &id, true).await?;
+    store(workspace, &id, secret, token, asked).await?;
+    let channel = put(workspace, &id, &info, &account).await?;
+    attach(workspace, &account, &id, true).await?;
     if !asked.keep_webhook {
         line.set_webhook_endpoint(&id, &url).await?;
     }
@@ -98,7 +98,7 @@ fn secrets_of(ask: &mut Ask, say: &Say, with_token: bool) -> Result<(Secret, Opt
 
 /// Who LINE says it is, by the secret, and by the token where there is one: both must be the same account's.
 async fn try_at_line(
-    place: &Place,
+    workspace: &Workspace,
     id: &ChannelId,
     secret: &Secret,
     token: Option<&Secret>,
@@ -109,10 +109,10 @@ async fn try_at_line(
         login_secrets: Vec::new(),
         api_keys: Vec::new(),
     };
-    let by_secret = place.line(Arc::new(Proposed::line(proposed(None))))?;
+    let by_secret = workspace.line(Arc::new(Proposed::line(proposed(None))))?;
     let info = by_secret.bot_info(id).await.map_err(refused)?;
     let Some(token) = token else { return Ok((by_secret, info)) };
-    let by_token = place.line(Arc::new(Proposed::line(proposed(Some(token.clone())))))?;
+    let by_token = workspace.line(Arc::new(Proposed::line(proposed(Some(token.clone())))))?;
     let other = by_token.bot_info(id).await.map_err(|error| match error {
         PortError::Permanent { .. } => Failure::failed(
             "LINEがチャネルアクセストークンを受け付けませんでした。［Messaging API設定］で再発行して、もう一度実行してください。何も保存していません。",
@@ -176,20 +176,20 @@ fn confirm(
 /// Stores what was tried; the secret before this one stays good until it is said to be forgotten. What was not asked for
 /// stays as it is: a long-lived token that still works, and LINE Login's secrets.
 async fn store(
-    place: &Place,
+    workspace: &Workspace,
     id: &ChannelId,
     secret: Secret,
     access_token: Option<Secret>,
     asked: &ChannelAdd,
 ) -> Result<(), Failure> {
-    let secrets: Arc<dyn Secrets> = place.parts.secrets()?;
+    let secrets: Arc<dyn Secrets> = workspace.adapters.secrets()?;
     let stored = secrets.line_anew(id).await?.secrets;
     let (old, kept_token, login_secrets, api_keys) = stored
         .map(|stored| (stored.channel_secrets, stored.access_token, stored.login_secrets, stored.api_keys))
         .unwrap_or_default();
     let old: Vec<Secret> = old.into_iter().filter(|old| *old != secret && !asked.forget_old_secret).take(1).collect();
     let access_token = match (access_token, kept_token.filter(|_| !asked.forget_long_lived_token)) {
-        (None, Some(kept)) => still_good(place, id, &secret, kept).await?,
+        (None, Some(kept)) => still_good(workspace, id, &secret, kept).await?,
         (given, _) => given,
     };
     let channel_secrets = [secret].into_iter().chain(old).collect();
@@ -197,8 +197,13 @@ async fn store(
 }
 
 /// The token that was stored before, unless LINE refuses it or it is another account's.
-async fn still_good(place: &Place, id: &ChannelId, secret: &Secret, token: Secret) -> Result<Option<Secret>, Failure> {
-    match try_at_line(place, id, secret, Some(&token)).await {
+async fn still_good(
+    workspace: &Workspace,
+    id: &ChannelId,
+    secret: &Secret,
+    token: Secret,
+) -> Result<Option<Secret>, Failure> {
+    match try_at_line(workspace, id, secret, Some(&token)).await {
         Ok(_) => Ok(Some(token)),
         Err(Failure::Failed(_)) => Ok(None),
         Err(failure) => Err(failure),
@@ -206,11 +211,16 @@ async fn still_good(place: &Place, id: &ChannelId, secret: &Secret, token: Secre
 }
 
 /// The row. Of one that is there, only what LINE says of the account is new.
-async fn put(place: &Place, id: &ChannelId, info: &BotInfo, account: &CrmAccountKey) -> Result<Channel, Failure> {
-    let channels = place.channels()?;
+async fn put(
+    workspace: &Workspace,
+    id: &ChannelId,
+    info: &BotInfo,
+    account: &CrmAccountKey,
+) -> Result<Channel, Failure> {
+    let channels = workspace.channels()?;
     for _ in 0..5 {
         let found = channels.find_versioned(id).await?;
-        let rev = found.as_ref().map_or(0, |found| found.rev);
+        let version = found.as_ref().map_or(0, |found| found.version);
         let mut channel = found.map(|found| found.value).unwrap_or_else(|| Channel {
             id: id.clone(),
             bot_user_id: info.bot_user_id.clone(),
@@ -226,7 +236,7 @@ async fn put(place: &Place, id: &ChannelId, info: &BotInfo, account: &CrmAccount
         channel.bot_user_id = info.bot_user_id.clone();
         channel.name = info.display_name.clone();
         channel.basic_id = info.basic_id.clone();
-        if channels.put(&channel, rev).await? == Commit::Done {
+        if channels.put(&channel, version).await? == Commit::Done {
             return Ok(channel);
         }
     }

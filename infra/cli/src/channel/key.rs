@@ -8,8 +8,8 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::failure::Failure;
-use crate::place::Place;
 use crate::say::{Report, Say};
+use crate::workspace::Workspace;
 
 /// During a rotation there are two; more are a mistake.
 const MAX_KEYS: usize = 10;
@@ -18,7 +18,7 @@ const MAX_KEYS: usize = 10;
 ///
 /// # Errors
 /// There is no such channel or key, or it can be no key's name.
-pub async fn key(place: &Place, say: &Say, channel: &str, name: &str, forget: bool) -> Result<Report, Failure> {
+pub async fn key(workspace: &Workspace, say: &Say, channel: &str, name: &str, forget: bool) -> Result<Report, Failure> {
     let plain =
         (1..=64).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
     if !plain {
@@ -27,8 +27,8 @@ pub async fn key(place: &Place, say: &Say, channel: &str, name: &str, forget: bo
             "A key's name has letters, digits, - _ and . (64 at most).",
         ));
     }
-    let id = place.channel(channel).await?.value.id;
-    let secrets: Arc<dyn Secrets> = place.parts.secrets()?;
+    let id = workspace.channel(channel).await?.value.id;
+    let secrets: Arc<dyn Secrets> = workspace.adapters.secrets()?;
     let missing = || Failure::not_found("シークレットが保存されていません。", "The channel's secrets are not stored.");
     let mut stored = secrets.line_anew(&id).await?.secrets.ok_or_else(missing)?;
     let before = stored.api_keys.len();

@@ -14,9 +14,9 @@ use serde_json::{Value, json};
 use super::check::{Health, glance, quota_json};
 use super::{to_json, webhook_url};
 use crate::failure::{Failure, Words};
-use crate::place::Place;
 use crate::say::{Report, Say};
 use crate::table::{moment, table};
+use crate::workspace::Workspace;
 
 /// How many Official Accounts LINE is asked about at once.
 const AT_ONCE: usize = 8;
@@ -39,12 +39,12 @@ struct State {
 ///
 /// # Errors
 /// The stack cannot be read.
-pub async fn list(place: &Place, say: &Say) -> Result<Report, Failure> {
-    let channels = place.channels()?.all().await?;
+pub async fn list(workspace: &Workspace, say: &Say) -> Result<Report, Failure> {
+    let channels = workspace.channels()?.all().await?;
     let unreadable = channels.unreadable;
-    let line = place.line(place.parts.secrets()?)?;
+    let line = workspace.line(workspace.adapters.secrets()?)?;
     let states: Vec<State> = futures::stream::iter(channels)
-        .map(|channel| state(place, &line, channel))
+        .map(|channel| state(workspace, &line, channel))
         .buffered(AT_ONCE)
         .collect::<Vec<_>>()
         .await
@@ -80,9 +80,9 @@ fn legend(states: &[State], language: Language) -> String {
     if lines.is_empty() { lines } else { format!("\n{lines}") }
 }
 
-async fn state(place: &Place, line: &LineMessenger, channel: Channel) -> Result<State, Failure> {
-    let health = glance(line, &channel.id, &webhook_url(place, &channel.id)?).await.ok();
-    let (channels, journal) = (place.channels()?, place.parts.journal()?);
+async fn state(workspace: &Workspace, line: &LineMessenger, channel: Channel) -> Result<State, Failure> {
+    let health = glance(line, &channel.id, &webhook_url(workspace, &channel.id)?).await.ok();
+    let (channels, journal) = (workspace.channels()?, workspace.adapters.journal()?);
     let account = channels.account(&channel.account).await;
     let (last_event_at_ms, no_event) = noted(journal.last_event(&channel.id).await)?;
     let (last_refusal, no_refusal) = noted(journal.last_refusal(&channel.id).await)?;

@@ -16,34 +16,36 @@ use musubi::domain::addresses;
 use musubi::domain::channel::Channel;
 use musubi::domain::ids::ChannelId;
 use musubi::domain::language::Language;
-use musubi::ports::rows::Commit;
+use musubi::ports::table::Commit;
 use serde_json::{Value, json};
 
 use crate::args::ChannelCommand;
 use crate::ask::Ask;
 use crate::failure::Failure;
-use crate::place::{Place, contended};
 use crate::say::{Report, Say};
 use crate::table::facts;
+use crate::workspace::{Workspace, contended};
 
 /// Runs one of the commands.
 ///
 /// # Errors
 /// See [`Failure`].
-pub async fn run(place: &Place, ask: &mut Ask, say: &Say, command: &ChannelCommand) -> Result<Report, Failure> {
+pub async fn run(workspace: &Workspace, ask: &mut Ask, say: &Say, command: &ChannelCommand) -> Result<Report, Failure> {
     match command {
-        ChannelCommand::Add(asked) => add::add(place, ask, say, asked).await,
+        ChannelCommand::Add(asked) => add::add(workspace, ask, say, asked).await,
         ChannelCommand::Check { channel } => {
-            let channel = place.channel(channel).await?.value;
-            let line = place.line(place.parts.secrets()?)?;
-            let health = check::look(&line, &channel.id, &webhook_url(place, &channel.id)?).await?;
+            let channel = workspace.channel(channel).await?.value;
+            let line = workspace.line(workspace.adapters.secrets()?)?;
+            let health = check::look(&line, &channel.id, &webhook_url(workspace, &channel.id)?).await?;
             Ok(health.report(say, &channel))
         }
-        ChannelCommand::List => list::list(place, say).await,
+        ChannelCommand::List => list::list(workspace, say).await,
         ChannelCommand::Show { channel } => {
-            let channel = place.channel(channel).await?.value;
-            let url =
-                config::public_url(&place.environment).ok().map(|_| webhook_url(place, &channel.id)).transpose()?;
+            let channel = workspace.channel(channel).await?.value;
+            let url = config::public_url(&workspace.environment)
+                .ok()
+                .map(|_| webhook_url(workspace, &channel.id))
+                .transpose()?;
             let mut lines = vec![
                 (say.pick("チャネルID", "channel ID"), channel.id.to_string()),
                 (say.pick("名前", "name"), channel.name.clone()),
@@ -52,36 +54,36 @@ pub async fn run(place: &Place, ask: &mut Ask, say: &Say, command: &ChannelComma
                 ("Webhook URL", url.unwrap_or_default()),
             ];
             lines.extend(settings::facts(&channel.settings, say));
-            let dropped = place.parts.journal()?.not_linked(&channel.id).await?.value.dropped;
+            let dropped = workspace.adapters.journal()?.not_linked(&channel.id).await?.value.dropped;
             let label = say.pick("連携先がなく本文を破棄した件数", "dropped: linked to no contact");
             lines.push((label, dropped.to_string()));
             let mut json = to_json(&channel);
             json["not_linked"] = json!(dropped);
             Ok(Report::new(json, facts(&lines)))
         }
-        ChannelCommand::Set { channel, settings } => set(place, say, channel, settings).await,
-        ChannelCommand::Key { channel, name, forget } => key::key(place, say, channel, name, *forget).await,
-        ChannelCommand::Remove { channel, yes } => remove(place, ask, say, channel, *yes).await,
+        ChannelCommand::Set { channel, settings } => set(workspace, say, channel, settings).await,
+        ChannelCommand::Key { channel, name, forget } => key::key(workspace, say, channel, name, *forget).await,
+        ChannelCommand::Remove { channel, yes } => remove(workspace, ask, say, channel, *yes).await,
     }
 }
 
 /// Where LINE is to send this channel's webhooks.
-fn webhook_url(place: &Place, channel: &ChannelId) -> Result<String, Failure> {
-    Ok(addresses::page(&config::public_url(&place.environment)?, channel, "webhook"))
+fn webhook_url(workspace: &Workspace, channel: &ChannelId) -> Result<String, Failure> {
+    Ok(addresses::page(&config::public_url(&workspace.environment)?, channel, "webhook"))
 }
 
 /// For machines. The Official Account's own user ID stays inside.
 fn to_json(channel: &Channel) -> Value {
     json!({
         "channel_id": channel.id.as_str(), "name": channel.name, "basic_id": channel.basic_id,
-        "kind": channel.account.kind.as_str(), "portal_id": channel.account.id.as_str(),
+        "kind": channel.account.kind.as_str(), "account_id": channel.account.id.as_str(),
         "settings": settings::to_json(&channel.settings),
     })
 }
 
-async fn set(place: &Place, say: &Say, channel: &str, changes: &[String]) -> Result<Report, Failure> {
+async fn set(workspace: &Workspace, say: &Say, channel: &str, changes: &[String]) -> Result<Report, Failure> {
     for _ in 0..5 {
-        let found = place.channel(channel).await?;
+        let found = workspace.channel(channel).await?;
         let mut changed = found.value;
         for change in changes {
             settings::set(&mut changed.settings, change)?;
@@ -92,7 +94,7 @@ async fn set(place: &Place, say: &Say, channel: &str, changes: &[String]) -> Res
                 "entry_limit must not be shorter than idle_window.",
             ));
         }
-        if place.channels()?.put(&changed, found.rev).await? == Commit::Done {
+        if workspace.channels()?.put(&changed, found.version).await? == Commit::Done {
             let head = say.pick("変更しました。1分以内に反映されます。", "Changed; it takes effect within a minute.");
             let text = format!("{head}\n{}", facts(&settings::facts(&changed.settings, say)));
             return Ok(Report::new(to_json(&changed), text));
@@ -102,8 +104,8 @@ async fn set(place: &Place, say: &Say, channel: &str, changes: &[String]) -> Res
 }
 
 /// First no workflow can choose it, then no webhook is taken, then nothing can be signed.
-async fn remove(place: &Place, ask: &mut Ask, say: &Say, id: &str, yes: bool) -> Result<Report, Failure> {
-    let channel = place.channel(id).await?.value;
+async fn remove(workspace: &Workspace, ask: &mut Ask, say: &Say, id: &str, yes: bool) -> Result<Report, Failure> {
+    let channel = workspace.channel(id).await?.value;
     let question = match say.language {
         Language::Japanese => format!("「{}」（{}）の接続を解除しますか？", channel.name, channel.basic_id),
         Language::English => format!("Disconnect “{}” ({})?", channel.name, channel.basic_id),
@@ -111,9 +113,9 @@ async fn remove(place: &Place, ask: &mut Ask, say: &Say, id: &str, yes: bool) ->
     if !yes && !ask.yes(&question)? {
         return Err(unconfirmed());
     }
-    attach(place, &channel.account, &channel.id, false).await?;
-    place.channels()?.remove(&channel.id).await?;
-    Arc::clone(&place.parts.secrets()?).forget_line(&channel.id).await?;
+    attach(workspace, &channel.account, &channel.id, false).await?;
+    workspace.channels()?.remove(&channel.id).await?;
+    Arc::clone(&workspace.adapters.secrets()?).forget_line(&channel.id).await?;
     let text = say.pick(
         "接続を解除し、シークレットを削除しました（7日間は復元できます）。LINE DevelopersコンソールでWebhook URLを削除するか、［Webhookの利用］をオフにしてください。",
         "Disconnected; its secrets are deleted (they can be recovered for 7 days). In the LINE Developers Console, remove the webhook URL or switch off “Use webhook”.",
@@ -129,9 +131,9 @@ fn unconfirmed() -> Failure {
 }
 
 /// Adds a channel to its CRM account's, or takes it off. Twice is the same as once.
-async fn attach(place: &Place, key: &CrmAccountKey, channel: &ChannelId, linked: bool) -> Result<(), Failure> {
+async fn attach(workspace: &Workspace, key: &CrmAccountKey, channel: &ChannelId, linked: bool) -> Result<(), Failure> {
     for _ in 0..5 {
-        let Some(found) = place.channels()?.account(key).await? else { return Ok(()) };
+        let Some(found) = workspace.channels()?.account(key).await? else { return Ok(()) };
         let mut account = found.value;
         if account.channels.contains(channel) == linked {
             return Ok(());
@@ -140,7 +142,7 @@ async fn attach(place: &Place, key: &CrmAccountKey, channel: &ChannelId, linked:
         if linked {
             account.channels.push(channel.clone());
         }
-        if place.channels()?.put_account(&account, found.rev).await? == Commit::Done {
+        if workspace.channels()?.put_account(&account, found.version).await? == Commit::Done {
             return Ok(());
         }
     }

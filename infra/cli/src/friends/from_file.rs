@@ -14,8 +14,8 @@ use serde_json::json;
 use super::rows::{Friend, Mistake};
 use super::{AT_A_TIME, file, quiet, rows, wake};
 use crate::failure::Failure;
-use crate::place::Place;
 use crate::say::{Report, Say};
+use crate::workspace::Workspace;
 
 /// What becomes of a row.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -42,17 +42,23 @@ struct Import<'a> {
 ///
 /// # Errors
 /// The file is none; or a service failed: what was taken in until then stays, and running it again goes on.
-pub async fn import(place: &Place, say: &Say, channel: &str, path: &Path, dry_run: bool) -> Result<Report, Failure> {
-    let channel = place.channel(channel).await?.value;
+pub async fn import(
+    workspace: &Workspace,
+    say: &Say,
+    channel: &str,
+    path: &Path,
+    dry_run: bool,
+) -> Result<Report, Failure> {
+    let channel = workspace.channel(channel).await?.value;
     let (text, encoding) = file::read(path)?;
     let rows::Rows { good, mut bad } = rows::read(&text)?;
-    let journal = place.parts.journal()?;
+    let journal = workspace.adapters.journal()?;
     let import = Import {
         channel: &channel,
-        link: Link { journal: journal.clone(), wake_ups: quiet(), clock: place.clock() },
-        links: place.parts.links()?,
+        link: Link { journal: journal.clone(), wake_ups: quiet(), clock: workspace.clock() },
+        links: workspace.adapters.links()?,
         journal,
-        now_ms: place.clock().now_ms(),
+        now_ms: workspace.clock().now_ms(),
         dry_run,
     };
     let each = good.iter().map(|friend| import.take(friend));
@@ -62,7 +68,7 @@ pub async fn import(place: &Place, say: &Say, channel: &str, path: &Path, dry_ru
     bad.extend(taken.iter().filter(|(_, taken)| *taken == Taken::Erased).map(|(line, _)| (*line, Mistake::Erased)));
     bad.sort_by_key(|(line, _)| *line);
     if claimed > 0 && !dry_run {
-        wake(place, &channel.account).await?;
+        wake(workspace, &channel.account).await?;
     }
     let lines: Vec<(u64, String)> =
         bad.iter().map(|(line, mistake)| (*line, mistake.words().of(say.language).to_owned())).collect();

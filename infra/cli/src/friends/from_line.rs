@@ -9,13 +9,13 @@ use musubi::flow::import_friend::{ImportFriend, ImportResult};
 use musubi::line::followers::Followers;
 use musubi::ports::Journal;
 use musubi::ports::journal::write;
-use musubi::ports::rows::Commit;
+use musubi::ports::table::Commit;
 use serde_json::json;
 
 use super::{AT_A_TIME, wake};
 use crate::failure::Failure;
-use crate::place::Place;
 use crate::say::{Report, Say};
+use crate::workspace::Workspace;
 
 /// After a page so long a pause for each friend of it, in milliseconds: 1,000 friends a second at the most.
 const PAUSE_MS: u64 = 1;
@@ -24,13 +24,13 @@ const PAUSE_MS: u64 = 1;
 ///
 /// # Errors
 /// The account may not list its friends; somebody else is at it; or a service failed: running it again goes on.
-pub async fn import(place: &Place, say: &Say, channel: &str, page: u16) -> Result<Report, Failure> {
-    let channel = place.channel(channel).await?.value;
-    let line = place.line(place.parts.secrets()?)?;
-    let (journal, clock) = (place.parts.journal()?, place.clock());
-    let meet = ImportFriend { journal: journal.clone(), clock: place.clock() };
+pub async fn import(workspace: &Workspace, say: &Say, channel: &str, page: u16) -> Result<Report, Failure> {
+    let channel = workspace.channel(channel).await?.value;
+    let line = workspace.line(workspace.adapters.secrets()?)?;
+    let (journal, clock) = (workspace.adapters.journal()?, workspace.clock());
+    let meet = ImportFriend { journal: journal.clone(), clock: workspace.clock() };
     let found = journal.friends_import(&channel.id).await?;
-    let mut rev = found.as_ref().map_or(0, |found| found.rev);
+    let mut version = found.as_ref().map_or(0, |found| found.version);
     let mut import = begin(found.map(|found| found.value), clock.now_ms());
     let went_on = import.next.is_some();
     loop {
@@ -48,9 +48,9 @@ pub async fn import(place: &Place, say: &Say, channel: &str, page: u16) -> Resul
         import.finished = next.is_none();
         import.next = next;
         import.at_ms = clock.now_ms();
-        store(&journal, &channel, &import, rev).await?;
-        rev += 1;
-        wake(place, &channel.account).await?;
+        store(&journal, &channel, &import, version).await?;
+        version += 1;
+        wake(workspace, &channel.account).await?;
         if import.finished {
             return Ok(report(&channel, &import, went_on, say));
         }
@@ -68,7 +68,12 @@ fn begin(before: Option<FriendsImport>, now_ms: i64) -> FriendsImport {
     }
 }
 
-async fn take(meet: &ImportFriend, channel: &Channel, users: &[LineUserId], import: &mut FriendsImport) -> Result<(), Failure> {
+async fn take(
+    meet: &ImportFriend,
+    channel: &Channel,
+    users: &[LineUserId],
+    import: &mut FriendsImport,
+) -> Result<(), Failure> {
     let each = users.iter().map(|user| meet.import_friend(channel, user));
     let met: Vec<ImportResult> = futures::stream::iter(each).buffer_unordered(AT_A_TIME).try_collect().await?;
     let count = |wanted| met.iter().filter(|met| **met == wanted).count() as u64;
@@ -78,8 +83,8 @@ async fn take(meet: &ImportFriend, channel: &Channel, users: &[LineUserId], impo
     Ok(())
 }
 
-async fn store(journal: &Journal, channel: &Channel, import: &FriendsImport, rev: u64) -> Result<(), Failure> {
-    match journal.commit(vec![write::friends_import(&channel.id, import, rev)]).await? {
+async fn store(journal: &Journal, channel: &Channel, import: &FriendsImport, version: u64) -> Result<(), Failure> {
+    match journal.commit(vec![write::friends_import(&channel.id, import, version)]).await? {
         Commit::Done => Ok(()),
         Commit::Conflict => Err(Failure::failed(
             "別の取り込みが進行中です。そちらが終わってから、必要ならもう一度実行してください。",

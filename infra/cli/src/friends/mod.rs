@@ -14,9 +14,9 @@ use serde_json::json;
 
 use crate::args::FriendsCommand;
 use crate::failure::Failure;
-use crate::place::Place;
 use crate::say::{Report, Say};
 use crate::table::{facts, moment};
+use crate::workspace::Workspace;
 
 /// So many people are worked on at a time.
 const AT_A_TIME: usize = 8;
@@ -25,19 +25,19 @@ const AT_A_TIME: usize = 8;
 ///
 /// # Errors
 /// See [`Failure`].
-pub async fn run(place: &Place, say: &Say, command: &FriendsCommand) -> Result<Report, Failure> {
+pub async fn run(workspace: &Workspace, say: &Say, command: &FriendsCommand) -> Result<Report, Failure> {
     match command {
         FriendsCommand::Import { channel, csv: Some(file), dry_run, .. } => {
-            from_file::import(place, say, channel, file, *dry_run).await
+            from_file::import(workspace, say, channel, file, *dry_run).await
         }
-        FriendsCommand::Import { channel, page, .. } => from_line::import(place, say, channel, *page).await,
-        FriendsCommand::Count { channel } => count(place, say, channel).await,
+        FriendsCommand::Import { channel, page, .. } => from_line::import(workspace, say, channel, *page).await,
+        FriendsCommand::Count { channel } => count(workspace, say, channel).await,
     }
 }
 
-async fn count(place: &Place, say: &Say, channel: &str) -> Result<Report, Failure> {
-    let channel = place.channel(channel).await?.value;
-    let Some(import) = place.parts.journal()?.friends_import(&channel.id).await? else {
+async fn count(workspace: &Workspace, say: &Say, channel: &str) -> Result<Report, Failure> {
+    let channel = workspace.channel(channel).await?.value;
+    let Some(import) = workspace.adapters.journal()?.friends_import(&channel.id).await? else {
         let text = say.pick(
             "LINEの友だちの一覧は、まだ取り込んでいません。Musubiに記録されているのは、接続後に友だち追加、メッセージの送信、ログインのいずれかをした方と、CSVで取り込んだ方だけです。認証済アカウントとプレミアムアカウントでは musubi friends import チャネルID --from-line で取り込めます。",
             "Friends were never taken in from LINE's list. Musubi knows only those who followed, wrote or logged in since it was connected, and those of CSV files. For a verified or premium account: musubi friends import CHANNEL_ID --from-line",
@@ -45,7 +45,7 @@ async fn count(place: &Place, say: &Say, channel: &str) -> Result<Report, Failur
         return Ok(Report::new(json!({"channel_id": channel.id.as_str(), "listed": null}), text));
     };
     let import = import.value;
-    let time_zone = place.channels()?.account(&channel.account).await?.map(|found| found.value.time_zone);
+    let time_zone = workspace.channels()?.account(&channel.account).await?.map(|found| found.value.time_zone);
     let at = moment(import.at_ms, time_zone.as_deref().unwrap_or("Asia/Tokyo"));
     let so_far = if import.finished { "" } else { say.pick("（途中）", " (so far)") };
     let lines = facts(&[
@@ -78,7 +78,7 @@ impl Queue<WakeUp> for Quiet {
         Ok(())
     }
 
-    async fn bury(&self, _: &WakeUp, _: &str) -> Result<(), PortError> {
+    async fn dead_letter(&self, _: &WakeUp, _: &str) -> Result<(), PortError> {
         Ok(())
     }
 }
@@ -89,7 +89,7 @@ fn quiet() -> Arc<dyn Queue<WakeUp>> {
 }
 
 /// Tells the dispatcher. A lost one costs a minute: the schedule finds what is due.
-async fn wake(place: &Place, account: &musubi::domain::account::CrmAccountKey) -> Result<(), Failure> {
-    let _ = place.parts.wake_ups()?.send(&WakeUp::of(account)).await;
+async fn wake(workspace: &Workspace, account: &musubi::domain::account::CrmAccountKey) -> Result<(), Failure> {
+    let _ = workspace.adapters.wake_ups()?.send(&WakeUp::of(account)).await;
     Ok(())
 }

@@ -13,18 +13,18 @@ use super::addresses;
 use super::text;
 use crate::args::LoginLinks;
 use crate::failure::Failure;
-use crate::place::Place;
 use crate::say::{Report, Say};
 use crate::table::facts;
+use crate::workspace::Workspace;
 
 /// Shows the links and writes the QR codes. Twice writes the same.
 ///
 /// # Errors
 /// LINE Login is not set up, there is no such route, or the files cannot be written.
-pub async fn links(place: &Place, say: &Say, asked: &LoginLinks) -> Result<Report, Failure> {
-    let channel = place.channel(&asked.channel).await?.value;
+pub async fn links(workspace: &Workspace, say: &Say, asked: &LoginLinks) -> Result<Report, Failure> {
+    let channel = workspace.channel(&asked.channel).await?.value;
     let login = super::of(&channel)?;
-    let addresses = addresses::of(place, &channel)?;
+    let addresses = addresses::of(workspace, &channel)?;
     let routes = routes(login, asked.route.as_deref())?;
     let (mut texts, mut list) = (Vec::new(), Vec::new());
     for route in &routes {

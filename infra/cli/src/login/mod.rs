@@ -11,16 +11,16 @@ use musubi::domain::addresses::LoginAddresses;
 use musubi::domain::channel::Channel;
 use musubi::domain::language::Language;
 use musubi::domain::login::LoginSettings;
-use musubi::ports::rows::Commit;
 use musubi::ports::secrets::LineSecrets;
+use musubi::ports::table::Commit;
 use serde_json::{Value, json};
 
 use crate::args::LoginCommand;
 use crate::ask::Ask;
 use crate::failure::Failure;
-use crate::place::{Place, contended};
 use crate::say::{Report, Say};
 use crate::table::{facts, on};
+use crate::workspace::{Workspace, contended};
 
 pub use changes::check as check_addresses;
 
@@ -28,19 +28,19 @@ pub use changes::check as check_addresses;
 ///
 /// # Errors
 /// See [`Failure`].
-pub async fn run(place: &Place, ask: &mut Ask, say: &Say, command: &LoginCommand) -> Result<Report, Failure> {
+pub async fn run(workspace: &Workspace, ask: &mut Ask, say: &Say, command: &LoginCommand) -> Result<Report, Failure> {
     match command {
-        LoginCommand::Set(asked) => set::set(place, ask, say, asked).await,
+        LoginCommand::Set(asked) => set::set(workspace, ask, say, asked).await,
         LoginCommand::Show { channel } => {
-            let channel = place.channel(channel).await?.value;
+            let channel = workspace.channel(channel).await?.value;
             let login = of(&channel)?;
-            let addresses = addresses::of(place, &channel)?;
+            let addresses = addresses::of(workspace, &channel)?;
             let text =
                 format!("{}\n\n{}", lines(login, &addresses, say), steps::by_hand(login, &addresses, say.language));
             Ok(Report::new(to_json(&channel, login, &addresses), text))
         }
-        LoginCommand::Links(asked) => links::links(place, say, asked).await,
-        LoginCommand::Remove { channel, yes } => remove(place, ask, say, channel, *yes).await,
+        LoginCommand::Links(asked) => links::links(workspace, say, asked).await,
+        LoginCommand::Remove { channel, yes } => remove(workspace, ask, say, channel, *yes).await,
     }
 }
 
@@ -62,18 +62,18 @@ pub fn of(channel: &Channel) -> Result<&LoginSettings, Failure> {
 /// # Errors
 /// LINE Login is not set up; the change is refused; somebody else keeps changing the same.
 pub async fn change(
-    place: &Place,
+    workspace: &Workspace,
     id: &str,
     mut apply: impl FnMut(&mut LoginSettings) -> Result<(), Failure>,
 ) -> Result<Channel, Failure> {
     for _ in 0..5 {
-        let found = place.channel(id).await?;
+        let found = workspace.channel(id).await?;
         let mut channel = found.value;
         of(&channel)?;
         if let Some(login) = &mut channel.login {
             apply(login)?;
         }
-        if place.channels()?.put(&channel, found.rev).await? == Commit::Done {
+        if workspace.channels()?.put(&channel, found.version).await? == Commit::Done {
             return Ok(channel);
         }
     }
@@ -118,8 +118,8 @@ fn lines(login: &LoginSettings, addresses: &LoginAddresses, say: &Say) -> String
 }
 
 /// First nobody can log in any more, then nothing can be verified.
-async fn remove(place: &Place, ask: &mut Ask, say: &Say, id: &str, yes: bool) -> Result<Report, Failure> {
-    let channel = place.channel(id).await?.value;
+async fn remove(workspace: &Workspace, ask: &mut Ask, say: &Say, id: &str, yes: bool) -> Result<Report, Failure> {
+    let channel = workspace.channel(id).await?.value;
     of(&channel)?;
     let question = match say.language {
         Language::Japanese => {
@@ -136,16 +136,16 @@ async fn remove(place: &Place, ask: &mut Ask, say: &Say, id: &str, yes: bool) ->
         ));
     }
     for tries in 0.. {
-        let found = place.channel(id).await?;
+        let found = workspace.channel(id).await?;
         let without = Channel { login: None, ..found.value };
-        if place.channels()?.put(&without, found.rev).await? == Commit::Done {
+        if workspace.channels()?.put(&without, found.version).await? == Commit::Done {
             break;
         }
         if tries > 3 {
             return Err(contended());
         }
     }
-    let secrets = place.parts.secrets()?;
+    let secrets = workspace.adapters.secrets()?;
     if let Some(stored) = secrets.line_anew(&channel.id).await?.secrets {
         secrets.store_line(&channel.id, &LineSecrets { login_secrets: Vec::new(), ..stored }).await?;
     }

@@ -7,8 +7,8 @@ use musubi::domain::channel::Channel;
 use musubi::domain::ids::{ChannelId, LiffId, LoginChannelId};
 use musubi::domain::login::LoginSettings;
 use musubi::line::liff::{LiffApp, LineLoginConsole, LoginChannelProof};
-use musubi::ports::rows::Commit;
 use musubi::ports::secrets::{LineSecrets, Secret};
+use musubi::ports::table::Commit;
 use musubi::ports::{PortError, Secrets};
 use serde_json::json;
 
@@ -18,9 +18,9 @@ use crate::args::LoginSet;
 use crate::ask::Ask;
 use crate::channel::input;
 use crate::failure::Failure;
-use crate::place::{Place, contended};
 use crate::proposed::Proposed;
 use crate::say::{Report, Say};
+use crate::workspace::{Workspace, contended};
 
 /// A LINE Login channel as it was entered.
 struct Entered {
@@ -32,29 +32,29 @@ struct Entered {
 ///
 /// # Errors
 /// See [`Failure`]. What does not work at LINE is never stored; running it again goes on from there.
-pub async fn set(place: &Place, ask: &mut Ask, say: &Say, asked: &LoginSet) -> Result<Report, Failure> {
+pub async fn set(workspace: &Workspace, ask: &mut Ask, say: &Say, asked: &LoginSet) -> Result<Report, Failure> {
     if asked.login_channel_id.is_none() && asked.liff_id.is_none() && !asked.make_liff && asked.settings.is_empty() {
         return Err(Failure::usage(
             "--login-channel-id、--liff-id、--make-liff、または KEY=VALUE を指定してください。musubi login set --help で一覧を確認できます。",
             "Give --login-channel-id, --liff-id, --make-liff or KEY=VALUE. See musubi login set --help.",
         ));
     }
-    let channel = place.channel(&asked.channel).await?.value;
+    let channel = workspace.channel(&asked.channel).await?.value;
     let id = asked.login_channel_id.as_deref().map(|text| login_channel_id(text, &channel.id)).transpose()?;
     let mut wanted = changed(&channel, id.as_ref(), asked)?;
-    let secrets: Arc<dyn Secrets> = place.parts.secrets()?;
+    let secrets: Arc<dyn Secrets> = workspace.adapters.secrets()?;
     let stored = secrets.line_anew(&channel.id).await?.secrets.ok_or_else(no_secrets)?;
     let entered = match id {
         Some(id) => {
-            not_a_messaging_channel(place, &id).await?;
+            not_a_messaging_channel(workspace, &id).await?;
             let secret = login_secret(ask, say, &stored)?;
             Some(Entered { id, secret })
         }
         None => None,
     };
-    let addresses = addresses::of(place, &channel)?;
+    let addresses = addresses::of(workspace, &channel)?;
     let secret = entered.as_ref().map(|entered| &entered.secret).or(stored.login_secrets.first());
-    let console = secret.map(|secret| console(place, &wanted.channel, secret)).transpose()?;
+    let console = secret.map(|secret| console(workspace, &wanted.channel, secret)).transpose()?;
     if let Some(console) = console.as_ref().filter(|_| entered.is_some()) {
         prove(console).await?;
     }
@@ -65,12 +65,12 @@ pub async fn set(place: &Place, ask: &mut Ask, say: &Say, asked: &LoginSet) -> R
     if let Some(entered) = &entered {
         store(&*secrets, &channel, &stored, entered, asked.forget_old_secret).await?;
     }
-    let channel = put(place, asked, entered.as_ref().map(|entered| &entered.id), wanted.liff).await?;
-    report(place, say, &channel)
+    let channel = put(workspace, asked, entered.as_ref().map(|entered| &entered.id), wanted.liff).await?;
+    report(workspace, say, &channel)
 }
 
-fn report(place: &Place, say: &Say, channel: &Channel) -> Result<Report, Failure> {
-    let (login, addresses) = (super::of(channel)?, addresses::of(place, channel)?);
+fn report(workspace: &Workspace, say: &Say, channel: &Channel) -> Result<Report, Failure> {
+    let (login, addresses) = (super::of(channel)?, addresses::of(workspace, channel)?);
     let cautions = steps::cautions(login, say.language);
     let by_hand = steps::by_hand(login, &addresses, say.language);
     let head = say.pick("設定しました。1分以内に反映されます。", "Set; it takes effect within a minute.");
@@ -113,8 +113,8 @@ fn login_channel_id(text: &str, channel: &ChannelId) -> Result<LoginChannelId, F
 }
 
 /// Another Official Account's Messaging API channel is no LINE Login channel either.
-async fn not_a_messaging_channel(place: &Place, id: &LoginChannelId) -> Result<(), Failure> {
-    match place.channels()?.find(&ChannelId::new(id.as_str())).await? {
+async fn not_a_messaging_channel(workspace: &Workspace, id: &LoginChannelId) -> Result<(), Failure> {
+    match workspace.channels()?.find(&ChannelId::new(id.as_str())).await? {
         None => Ok(()),
         Some(_) => Err(messaging_api()),
     }
@@ -157,7 +157,7 @@ fn login_secret(ask: &mut Ask, say: &Say, stored: &LineSecrets) -> Result<Secret
     Ok(secret)
 }
 
-fn console(place: &Place, channel: &LoginChannelId, secret: &Secret) -> Result<LineLoginConsole, Failure> {
+fn console(workspace: &Workspace, channel: &LoginChannelId, secret: &Secret) -> Result<LineLoginConsole, Failure> {
     let only = LineSecrets {
         channel_secrets: vec![secret.clone()],
         access_token: None,
@@ -165,7 +165,7 @@ fn console(place: &Place, channel: &LoginChannelId, secret: &Secret) -> Result<L
         api_keys: Vec::new(),
     };
     let secrets = Arc::new(Proposed::line(only));
-    Ok(LineLoginConsole::new(musubi::http::client(), place.line_api()?, channel, secrets, place.clock()))
+    Ok(LineLoginConsole::new(musubi::http::client(), workspace.line_api()?, channel, secrets, workspace.clock()))
 }
 
 async fn prove(console: &LineLoginConsole) -> Result<(), Failure> {
@@ -225,18 +225,18 @@ async fn store(
 
 /// The row, from what it is by now.
 async fn put(
-    place: &Place,
+    workspace: &Workspace,
     asked: &LoginSet,
     id: Option<&LoginChannelId>,
     liff: Option<LiffId>,
 ) -> Result<Channel, Failure> {
     for _ in 0..5 {
-        let found = place.channel(&asked.channel).await?;
+        let found = workspace.channel(&asked.channel).await?;
         let mut channel = found.value;
         let login = changed(&channel, id, asked)?;
         let liff = if asked.make_liff { liff.clone() } else { login.liff.clone() };
         channel.login = Some(LoginSettings { liff, ..login });
-        if place.channels()?.put(&channel, found.rev).await? == Commit::Done {
+        if workspace.channels()?.put(&channel, found.version).await? == Commit::Done {
             return Ok(channel);
         }
     }

@@ -7,22 +7,22 @@ use super::{asked, receipt};
 use crate::args::Whose;
 use crate::ask::Ask;
 use crate::failure::Failure;
-use crate::place::Place;
 use crate::say::{Report, Say};
+use crate::workspace::Workspace;
 
 /// Erases, and gives the receipt.
 ///
 /// # Errors
 /// See [`Failure`]; not confirmed: nothing was removed.
 pub async fn erase(
-    place: &Place,
+    workspace: &Workspace,
     ask: &mut Ask,
     say: &Say,
     channel: &str,
     whose: &Whose,
     yes: bool,
 ) -> Result<Report, Failure> {
-    let channel = place.channel(channel).await?.value;
+    let channel = workspace.channel(channel).await?.value;
     let who = match &whose.contact {
         Some(contact) => Who::Contact(ContactId::new(contact)),
         None => Who::User(asked(ask, say)?),
@@ -48,10 +48,10 @@ pub async fn erase(
         }
     }
     let erase = Erase {
-        journal: place.parts.journal()?,
-        links: place.parts.links()?,
-        wake_ups: place.parts.wake_ups()?,
-        clock: place.clock(),
+        journal: workspace.adapters.journal()?,
+        links: workspace.adapters.links()?,
+        wake_ups: workspace.adapters.wake_ups()?,
+        clock: workspace.clock(),
     };
     let receipt = erase.erase(&channel.account, &channel.id, &who).await?;
     let mut json = serde_json::to_value(&receipt).expect("numbers and IDs are JSON");

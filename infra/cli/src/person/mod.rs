@@ -16,46 +16,46 @@ use serde_json::json;
 use crate::args::{PersonCommand, Whose};
 use crate::ask::Ask;
 use crate::failure::Failure;
-use crate::place::Place;
 use crate::say::{Report, Say};
 use crate::table::{facts, moment};
+use crate::workspace::Workspace;
 
 /// Runs one of the commands.
 ///
 /// # Errors
 /// See [`Failure`].
-pub async fn run(place: &Place, ask: &mut Ask, say: &Say, command: &PersonCommand) -> Result<Report, Failure> {
+pub async fn run(workspace: &Workspace, ask: &mut Ask, say: &Say, command: &PersonCommand) -> Result<Report, Failure> {
     match command {
-        PersonCommand::Show { channel, contact } => show(place, say, channel, contact).await,
+        PersonCommand::Show { channel, contact } => show(workspace, say, channel, contact).await,
         PersonCommand::Link { channel, contact, from_contact } => {
-            let channel = place.channel(channel).await?.value;
+            let channel = workspace.channel(channel).await?.value;
             let user = match from_contact {
-                Some(from) => linked(place, &channel, from).await?.user,
+                Some(from) => linked(workspace, &channel, from).await?.user,
                 None => asked(ask, say)?,
             };
-            link(place, say, &channel, &user, contact).await
+            link(workspace, say, &channel, &user, contact).await
         }
         PersonCommand::Unlink { channel, whose } => {
-            let channel = place.channel(channel).await?.value;
-            let user = who(place, ask, say, &channel, whose).await?;
-            unlink(place, say, &channel, &user).await
+            let channel = workspace.channel(channel).await?.value;
+            let user = who(workspace, ask, say, &channel, whose).await?;
+            unlink(workspace, say, &channel, &user).await
         }
         PersonCommand::Answered { channel, whose } => {
-            let channel = place.channel(channel).await?.value;
-            let user = who(place, ask, say, &channel, whose).await?;
-            answered(place, say, &channel, &user).await
+            let channel = workspace.channel(channel).await?.value;
+            let user = who(workspace, ask, say, &channel, whose).await?;
+            answered(workspace, say, &channel, &user).await
         }
-        PersonCommand::Erase { channel, whose, yes } => erase::erase(place, ask, say, channel, whose, *yes).await,
+        PersonCommand::Erase { channel, whose, yes } => erase::erase(workspace, ask, say, channel, whose, *yes).await,
     }
 }
 
-async fn show(place: &Place, say: &Say, channel: &str, contact: &str) -> Result<Report, Failure> {
-    let channel = place.channel(channel).await?.value;
-    let account = place.channels()?.account(&channel.account).await?.map(|found| found.value);
+async fn show(workspace: &Workspace, say: &Say, channel: &str, contact: &str) -> Result<Report, Failure> {
+    let channel = workspace.channel(channel).await?.value;
+    let account = workspace.channels()?.account(&channel.account).await?.map(|found| found.value);
     let zone = account.map_or_else(|| "UTC".to_owned(), |account| account.time_zone);
-    let link = linked(place, &channel, contact).await?;
+    let link = linked(workspace, &channel, contact).await?;
     let key = ConversationKey::person(&channel.id, &link.user);
-    let head = place.parts.journal()?.conversation(&key).await?.map(|head| head.value);
+    let head = workspace.adapters.journal()?.conversation(&key).await?.map(|head| head.value);
     let blocked = head.as_ref().and_then(|head| head.friendship.blocked);
     let unanswered = head.as_ref().and_then(|head| head.unanswered_since_ms);
     let by = match link.by {
@@ -90,16 +90,16 @@ async fn show(place: &Place, say: &Say, channel: &str, contact: &str) -> Result<
 }
 
 async fn link(
-    place: &Place,
+    workspace: &Workspace,
     say: &Say,
     channel: &Channel,
     user: &LineUserId,
     contact: &str,
 ) -> Result<Report, Failure> {
     let contact = ContactId::new(contact);
-    let other = place.parts.links()?.of_contact(&channel.account, &contact, &channel.id).await?;
+    let other = workspace.adapters.links()?.of_contact(&channel.account, &contact, &channel.id).await?;
     let replaces = other.is_some_and(|link| link.value.user != *user);
-    claim(place, channel, user, Target::Contact(contact.clone())).await?;
+    claim(workspace, channel, user, Target::Contact(contact.clone())).await?;
     let mut text = say
         .pick(
             "受け付けました。1分ほどで連携が切り替わり、前のコンタクトのLINEプロパティーは空になります。コンタクトが存在しない場合は何も変わりません。",
@@ -117,8 +117,8 @@ async fn link(
     Ok(Report::new(json, text))
 }
 
-async fn unlink(place: &Place, say: &Say, channel: &Channel, user: &LineUserId) -> Result<Report, Failure> {
-    claim(place, channel, user, Target::Unlinked).await?;
+async fn unlink(workspace: &Workspace, say: &Say, channel: &Channel, user: &LineUserId) -> Result<Report, Failure> {
+    claim(workspace, channel, user, Target::Unlinked).await?;
     let text = say.pick(
         "受け付けました。1分ほどで連携が外れ、コンタクトのLINEプロパティーは空になります。もう一度連携されるまで、この人のコンタクトは作成されません。\n\
          LINE側の同意はここからは取り消せません。取り消しには本人のアクセストークンが必要で、Musubiは保存していないためです。本人がLINEアプリの［設定］＞［アカウント］＞［連動アプリ］で解除できます。本人が自分で連携を解除するページでは、LINE側の同意も取り消されます。",
@@ -128,9 +128,9 @@ async fn unlink(place: &Place, say: &Say, channel: &Channel, user: &LineUserId) 
     Ok(Report::new(json!({"channel_id": channel.id.as_str(), "accepted": true, "deauthorized_at_line": false}), text))
 }
 
-async fn answered(place: &Place, say: &Say, channel: &Channel, user: &LineUserId) -> Result<Report, Failure> {
-    let (journal, wake_ups) = (place.parts.journal()?, place.parts.wake_ups()?);
-    let answered = Answered { journal, wake_ups, clock: place.clock() };
+async fn answered(workspace: &Workspace, say: &Say, channel: &Channel, user: &LineUserId) -> Result<Report, Failure> {
+    let (journal, wake_ups) = (workspace.adapters.journal()?, workspace.adapters.wake_ups()?);
+    let answered = Answered { journal, wake_ups, clock: workspace.clock() };
     let waited = answered.answered(channel, user).await?;
     let text = match waited {
         true => say.pick(
@@ -143,22 +143,33 @@ async fn answered(place: &Place, say: &Say, channel: &Channel, user: &LineUserId
 }
 
 /// Says it on an operator's word; the dispatcher acts on it.
-pub(crate) async fn claim(place: &Place, channel: &Channel, user: &LineUserId, target: Target) -> Result<(), Failure> {
-    let clock = place.clock();
+pub(crate) async fn claim(
+    workspace: &Workspace,
+    channel: &Channel,
+    user: &LineUserId,
+    target: Target,
+) -> Result<(), Failure> {
+    let clock = workspace.clock();
     let claim = Claim::new(ClaimedBy::Operator, target, clock.now_ms());
-    let link = Link { journal: place.parts.journal()?, wake_ups: place.parts.wake_ups()?, clock };
+    let link = Link { journal: workspace.adapters.journal()?, wake_ups: workspace.adapters.wake_ups()?, clock };
     Ok(link.claim(channel, user, &claim).await?)
 }
 
-async fn who(place: &Place, ask: &mut Ask, say: &Say, channel: &Channel, whose: &Whose) -> Result<LineUserId, Failure> {
+async fn who(
+    workspace: &Workspace,
+    ask: &mut Ask,
+    say: &Say,
+    channel: &Channel,
+    whose: &Whose,
+) -> Result<LineUserId, Failure> {
     match &whose.contact {
-        Some(contact) => Ok(linked(place, channel, contact).await?.user),
+        Some(contact) => Ok(linked(workspace, channel, contact).await?.user),
         None => asked(ask, say),
     }
 }
 
-async fn linked(place: &Place, channel: &Channel, contact: &str) -> Result<ContactLink, Failure> {
-    let found = place.parts.links()?.of_contact(&channel.account, &ContactId::new(contact), &channel.id).await?;
+async fn linked(workspace: &Workspace, channel: &Channel, contact: &str) -> Result<ContactLink, Failure> {
+    let found = workspace.adapters.links()?.of_contact(&channel.account, &ContactId::new(contact), &channel.id).await?;
     found.map(|link| link.value).ok_or_else(|| {
         Failure::not_found(
             "このコンタクトには、このLINE公式アカウントの誰も連携されていません。",

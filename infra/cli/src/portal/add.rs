@@ -10,8 +10,8 @@ use musubi::domain::account::{Capabilities, CrmAccount, CrmAccountKey, CrmKind};
 use musubi::domain::ids::CrmAppId;
 use musubi::domain::language::Language;
 use musubi::ports::Secrets;
-use musubi::ports::rows::Commit;
 use musubi::ports::secrets::{CrmAppSecrets, Secret};
+use musubi::ports::table::Commit;
 use serde_json::json;
 
 use super::grant::{self, Grant};
@@ -19,9 +19,9 @@ use crate::args::PortalAdd;
 use crate::ask::Ask;
 use crate::failure::Failure;
 use crate::hubspot_project::app_name;
-use crate::place::{Place, contended};
 use crate::say::{Report, Say};
 use crate::token_properties;
+use crate::workspace::{Workspace, contended};
 
 /// What became of the app's secrets.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -38,22 +38,22 @@ enum AppSecrets {
 ///
 /// # Errors
 /// See [`Failure`]. Running it again goes on from there.
-pub async fn add(place: &Place, ask: &mut Ask, say: &Say, asked: &PortalAdd) -> Result<Report, Failure> {
+pub async fn add(workspace: &Workspace, ask: &mut Ask, say: &Say, asked: &PortalAdd) -> Result<Report, Failure> {
     let app = CrmAppId::new(app_name(&asked.app)?);
-    let secrets = place.parts.secrets()?;
-    let channels = place.channels()?;
+    let secrets = workspace.adapters.secrets()?;
+    let channels = workspace.channels()?;
     let mut token_properties = token_properties::parse(&asked.token_properties)?;
     let language = asked.portal_lang.map_or(say.language, Language::from);
     let grant = if asked.private_token {
-        grant::by_private_token(place, ask, say, &app).await?
+        grant::by_private_token(workspace, ask, say, &app).await?
     } else {
-        grant::by_oauth(place, ask, say, asked).await?
+        grant::by_oauth(workspace, ask, say, asked).await?
     };
     let key = CrmAccountKey { kind: CrmKind::HubSpot, id: grant.portal.clone() };
     let kept = store_app(&*secrets, &app, &grant, asked.forget_old_secret).await?;
     secrets.store_crm_token(&key, &grant.token).await?;
 
-    let crms = place.crms(Arc::clone(&secrets))?;
+    let crms = workspace.crms(Arc::clone(&secrets))?;
     let api = crms.hubspot_api(&CrmAccount::new(key.clone(), app.clone(), language, "UTC"));
     let details = setup::account_details(&api).await?;
     let properties = setup::prepare_properties(&api, language).await?;
@@ -72,8 +72,8 @@ pub async fn add(place: &Place, ask: &mut Ask, say: &Say, asked: &PortalAdd) -> 
 
     for _ in 0..5 {
         let found = channels.account(&key).await?;
-        let (mut account, rev) = match found {
-            Some(found) => (found.value, found.rev),
+        let (mut account, version) = match found {
+            Some(found) => (found.value, found.version),
             None => (CrmAccount::new(key.clone(), app.clone(), language, &details.time_zone), 0),
         };
         account.app = app.clone();
@@ -81,8 +81,8 @@ pub async fn add(place: &Place, ask: &mut Ask, say: &Say, asked: &PortalAdd) -> 
         account.time_zone = details.time_zone.clone();
         account.capabilities = capabilities;
         account.token_properties.extend(token_properties.iter().cloned());
-        if channels.put_account(&account, rev).await? == Commit::Done {
-            return Ok(done(say, &account, &properties, kept, rev == 0));
+        if channels.put_account(&account, version).await? == Commit::Done {
+            return Ok(done(say, &account, &properties, kept, version == 0));
         }
     }
     Err(contended())

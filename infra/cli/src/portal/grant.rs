@@ -17,9 +17,9 @@ use super::callback::Callback;
 use crate::args::PortalAdd;
 use crate::ask::Ask;
 use crate::failure::Failure;
-use crate::place::Place;
 use crate::proposed::Proposed;
 use crate::say::Say;
+use crate::workspace::Workspace;
 
 /// Leave to work in an account.
 pub struct Grant {
@@ -37,7 +37,12 @@ pub struct Grant {
 ///
 /// # Errors
 /// HubSpot does not take the token.
-pub async fn by_private_token(place: &Place, ask: &mut Ask, say: &Say, app: &CrmAppId) -> Result<Grant, Failure> {
+pub async fn by_private_token(
+    workspace: &Workspace,
+    ask: &mut Ask,
+    say: &Say,
+    app: &CrmAppId,
+) -> Result<Grant, Failure> {
     let token = ask.secret(say.pick("プライベートトークン", "Private token"))?;
     let token = trimmed(token.ok_or_else(|| missing("プライベートトークン", "private token"))?);
     let secret = ask.secret(say.pick(
@@ -45,10 +50,10 @@ pub async fn by_private_token(place: &Place, ask: &mut Ask, say: &Say, app: &Crm
         "Client secret (empty where no workflow is to send messages)",
     ))?;
     let token = CrmToken::Private { access_token: token };
-    let crms = place.crms(Arc::new(Proposed::token(token.clone())))?;
+    let crms = workspace.crms(Arc::new(Proposed::token(token.clone())))?;
     // The token itself says which account it is for; until then the account has no name.
     let key = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new("-") };
-    let unnamed = CrmAccount::new(key, app.clone(), place.language, "UTC");
+    let unnamed = CrmAccount::new(key, app.clone(), workspace.language, "UTC");
     let details = setup::account_details(&crms.hubspot_api(&unnamed)).await?;
     Ok(Grant {
         portal: CrmAccountId::new(details.portal_id.to_string()),
@@ -62,12 +67,12 @@ pub async fn by_private_token(place: &Place, ask: &mut Ask, say: &Say, app: &Crm
 ///
 /// # Errors
 /// Access was declined, nobody came back, or client ID and secret do not belong together.
-pub async fn by_oauth(place: &Place, ask: &mut Ask, say: &Say, asked: &PortalAdd) -> Result<Grant, Failure> {
+pub async fn by_oauth(workspace: &Workspace, ask: &mut Ask, say: &Say, asked: &PortalAdd) -> Result<Grant, Failure> {
     let client_id = ask.text(say.pick("クライアントID", "Client ID"))?;
     let client_id = client_id.ok_or_else(|| missing("クライアントID", "client ID"))?;
     let secret = ask.secret(say.pick("クライアントシークレット", "Client secret"))?;
     let secret = trimmed(secret.ok_or_else(|| missing("クライアントシークレット", "client secret"))?);
-    let base_url = config::hubspot_api_url(&place.environment)?;
+    let base_url = config::hubspot_api_url(&workspace.environment)?;
     let http = musubi::http::client();
     let oauth = OAuth::new(&http, &base_url, &client_id, &secret);
 
@@ -78,7 +83,7 @@ pub async fn by_oauth(place: &Place, ask: &mut Ask, say: &Say, asked: &PortalAdd
     let automation = (!asked.no_automation).then_some(AUTOMATION_SCOPE);
     let timeline = asked.app_events.then_some(TIMELINE_SCOPE);
     let scopes: Vec<&str> = REQUIRED_SCOPES.into_iter().chain(timeline).chain(automation).collect();
-    let page = place.environment.url_or("MUSUBI_HUBSPOT_AUTHORIZE_URL", AUTHORIZE_URL)?;
+    let page = workspace.environment.url_or("MUSUBI_HUBSPOT_AUTHORIZE_URL", AUTHORIZE_URL)?;
     let url = authorize_url(&page, &client_id, &redirect_uri, &scopes, &[], &state)
         .expect("the environment checked that it is an address");
     say.note(say.pick(
@@ -88,7 +93,7 @@ pub async fn by_oauth(place: &Place, ask: &mut Ask, say: &Say, asked: &PortalAdd
     say.note(url.as_str());
     let code = callback.code(&state, Duration::from_secs(asked.wait), say.language).await?;
 
-    let granted = oauth.exchange_code(&redirect_uri, &code, place.clock().now_ms()).await.map_err(words)?;
+    let granted = oauth.exchange_code(&redirect_uri, &code, workspace.clock().now_ms()).await.map_err(words)?;
     let (account, scopes) = (granted.account, granted.scopes);
     let (portal, scopes) = match (account, scopes) {
         (Some(portal), Some(scopes)) => (portal, scopes),

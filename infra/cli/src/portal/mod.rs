@@ -7,25 +7,25 @@ mod settings;
 
 use musubi::domain::account::CrmAccount;
 use musubi::domain::language::Language;
-use musubi::ports::rows::Commit;
+use musubi::ports::table::Commit;
 use serde_json::{Value, json};
 
 use crate::args::{Kind, PortalCommand};
 use crate::ask::Ask;
 use crate::failure::Failure;
-use crate::place::{Place, contended};
 use crate::say::{Report, Say};
 use crate::table::{facts, on, span, table};
+use crate::workspace::{Workspace, contended};
 
 /// Runs one of the commands.
 ///
 /// # Errors
 /// See [`Failure`].
-pub async fn run(place: &Place, ask: &mut Ask, say: &Say, command: &PortalCommand) -> Result<Report, Failure> {
+pub async fn run(workspace: &Workspace, ask: &mut Ask, say: &Say, command: &PortalCommand) -> Result<Report, Failure> {
     match command {
-        PortalCommand::Add(asked) => add::add(place, ask, say, asked).await,
+        PortalCommand::Add(asked) => add::add(workspace, ask, say, asked).await,
         PortalCommand::List => {
-            let accounts = place.channels()?.accounts().await?;
+            let accounts = workspace.channels()?.accounts().await?;
             say.unreadable(accounts.unreadable);
             let rows: Vec<Vec<String>> = accounts
                 .iter()
@@ -46,22 +46,28 @@ pub async fn run(place: &Place, ask: &mut Ask, say: &Say, command: &PortalComman
             let json = json!({"portals": accounts.iter().map(to_json).collect::<Vec<_>>()});
             Ok(Report::new(json, table(&heads, &rows, say.language)))
         }
-        PortalCommand::Set { portal, settings, kind } => set(place, say, *kind, portal, settings).await,
+        PortalCommand::Set { portal, settings, kind } => set(workspace, say, *kind, portal, settings).await,
         PortalCommand::Show { portal, kind } => {
-            let account = place.account(*kind, portal).await?.value;
+            let account = workspace.account(*kind, portal).await?.value;
             Ok(Report::new(to_json(&account), to_text(&account, say)))
         }
     }
 }
 
-async fn set(place: &Place, say: &Say, kind: Kind, portal: &str, changes: &[String]) -> Result<Report, Failure> {
+async fn set(
+    workspace: &Workspace,
+    say: &Say,
+    kind: Kind,
+    portal: &str,
+    changes: &[String],
+) -> Result<Report, Failure> {
     for _ in 0..5 {
-        let found = place.account(kind, portal).await?;
+        let found = workspace.account(kind, portal).await?;
         let mut changed = found.value;
         for change in changes {
             settings::set(&mut changed, change)?;
         }
-        if place.channels()?.put_account(&changed, found.rev).await? == Commit::Done {
+        if workspace.channels()?.put_account(&changed, found.version).await? == Commit::Done {
             let head = say.pick("変更しました。1分以内に反映されます。", "Changed; it takes effect within a minute.");
             return Ok(Report::new(to_json(&changed), format!("{head}\n{}", to_text(&changed, say))));
         }

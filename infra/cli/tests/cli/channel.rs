@@ -6,15 +6,15 @@ use musubi::domain::ids::LoginChannelId;
 use musubi::domain::login::{LoginSettings, Route};
 use musubi::domain::route::RouteName;
 use musubi::ports::journal::write;
-use musubi::ports::rows::Commit;
 use musubi::ports::secrets::Secret;
+use musubi::ports::table::Commit;
 use serde_json::json;
 
 use super::support::{CHANNEL, CHANNEL_SECRET, PORTAL, Ran, Stack};
 
 async fn add(stack: &Stack, id: &str, more: &[&str], input: &str) -> Ran {
     let portal = PORTAL.to_string();
-    let args = ["--json", "channel", "add", "--portal", &portal, "--channel-id", id, "--yes"];
+    let args = ["--json", "channel", "add", "--account", &portal, "--channel-id", id, "--yes"];
     stack.run(&[&args[..], more].concat(), input).await
 }
 
@@ -33,10 +33,10 @@ async fn a_channel_is_connected_its_webhook_set_and_tested() {
     assert_eq!((&told["webhook"]["test"]["success"], &told["todo"]), (&json!(true), &json!([])));
     let spec = stack.line.channel(CHANNEL).unwrap();
     assert_eq!(spec.webhook_url.as_deref(), Some(url.as_str()));
-    let stored = stack.parts.channels().unwrap().find(&stack.channel_id()).await.unwrap().unwrap();
+    let stored = stack.adapters.channels().unwrap().find(&stack.channel_id()).await.unwrap().unwrap();
     assert_eq!(stored.bot_user_id.expose(), spec.bot_user_id);
     assert_eq!(stack.account().await.unwrap().channels, [stack.channel_id()]);
-    let secrets = stack.parts.secrets().unwrap().line(&stack.channel_id()).await.unwrap().unwrap();
+    let secrets = stack.adapters.secrets().unwrap().line(&stack.channel_id()).await.unwrap().unwrap();
     assert_eq!(secrets.channel_secrets[0].expose(), CHANNEL_SECRET);
 }
 
@@ -44,7 +44,7 @@ async fn a_channel_is_connected_its_webhook_set_and_tested() {
 async fn people_read_the_name_the_address_and_lines_own_menu_names() {
     let stack = Stack::start().await.with_portal().await;
     let portal = PORTAL.to_string();
-    let args = ["channel", "add", "--portal", &portal, "--channel-id", CHANNEL, "--yes", "--lang", "ja"];
+    let args = ["channel", "add", "--account", &portal, "--channel-id", CHANNEL, "--yes", "--lang", "ja"];
     let ran = stack.run(&args, &format!("{CHANNEL_SECRET}\n")).await;
     for words in ["Musubi demo", "Webhookの利用：オン", "Webhookの再送：オン", "応答メッセージ：オフ", "/webhook"]
     {
@@ -91,21 +91,21 @@ async fn whoever_has_no_messaging_api_yet_is_told_each_step_by_its_menu_name() {
     ];
     let guides = [include_str!("../../../guide/line.ja.md"), include_str!("../../../guide/line.md")];
     for (lang, words, guide) in [("ja", japanese, guides[0]), ("en", english, guides[1])] {
-        let ran = stack.run(&["channel", "add", "--portal", &portal, "--lang", lang], "").await;
+        let ran = stack.run(&["channel", "add", "--account", &portal, "--lang", lang], "").await;
         assert_eq!(ran.code, 2, "{} {}", ran.stdout, ran.stderr);
         for word in words {
             assert!(ran.stderr.contains(word), "{lang}: {word}: {}", ran.stderr);
             assert!(guide.replace("**", "").replace("\n  ", " ").contains(word), "the guide in {lang}: {word}");
         }
     }
-    assert!(stack.parts.channels().unwrap().all().await.unwrap().is_empty());
+    assert!(stack.adapters.channels().unwrap().all().await.unwrap().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_channel_id_that_was_not_given_is_asked_for() {
     let stack = Stack::start().await.with_portal().await;
     let portal = PORTAL.to_string();
-    let args = ["--json", "channel", "add", "--portal", &portal, "--yes"];
+    let args = ["--json", "channel", "add", "--account", &portal, "--yes"];
     let ran = stack.run(&args, &format!("{CHANNEL}\n{CHANNEL_SECRET}\n")).await;
     assert_eq!((ran.code, &ran.json()["connected"]), (0, &json!(true)), "{} {}", ran.stdout, ran.stderr);
 }
@@ -133,7 +133,7 @@ async fn what_to_do_when_the_greeting_does_not_come_is_said_at_the_end() {
     let portal = PORTAL.to_string();
     let words = [("ja", ["ブロック", "友だち追加し直し", "再発行"]), ("en", ["block", "add it again", "reissue"])];
     for (lang, words) in words {
-        let args = ["channel", "add", "--portal", &portal, "--channel-id", CHANNEL, "--yes", "--lang", lang];
+        let args = ["channel", "add", "--account", &portal, "--channel-id", CHANNEL, "--yes", "--lang", lang];
         let ran = stack.run(&args, &format!("{CHANNEL_SECRET}\n")).await;
         for word in words {
             assert!(ran.stdout.contains(word), "{lang}: {word}: {}", ran.stdout);
@@ -171,8 +171,8 @@ async fn each_kind_of_bad_input_is_told_and_nothing_is_stored() {
         assert_eq!(ran.code, code, "{words}: {}", ran.stdout);
         assert!(message(&ran).contains(words), "{words}: {}", ran.stdout);
     }
-    assert!(stack.parts.channels().unwrap().all().await.unwrap().is_empty());
-    assert!(stack.parts.secrets().unwrap().line(&stack.channel_id()).await.unwrap().is_none());
+    assert!(stack.adapters.channels().unwrap().all().await.unwrap().is_empty());
+    assert!(stack.adapters.secrets().unwrap().line(&stack.channel_id()).await.unwrap().is_none());
     assert_eq!(stack.line.channel(CHANNEL).unwrap().webhook_url, None);
 }
 
@@ -197,13 +197,13 @@ async fn without_a_yes_nothing_is_connected_and_the_tool_that_would_be_cut_off_i
     let other = "https://other.example/hook?key=private-part";
     stack.line.edit_channel(CHANNEL, |spec| spec.webhook_url = Some(other.to_owned()));
     let portal = PORTAL.to_string();
-    let args = ["channel", "add", "--portal", &portal, "--channel-id", CHANNEL];
+    let args = ["channel", "add", "--account", &portal, "--channel-id", CHANNEL];
     let ran = stack.run(&args, &format!("{CHANNEL_SECRET}\n")).await;
     assert_eq!(ran.code, 1);
     assert!(ran.stderr.contains("“Musubi demo”") && ran.stderr.contains("other.example"), "{}", ran.stderr);
     assert!(!ran.stderr.contains("private-part"));
     assert_eq!(stack.line.channel(CHANNEL).unwrap().webhook_url.as_deref(), Some(other));
-    assert!(stack.parts.secrets().unwrap().line(&stack.channel_id()).await.unwrap().is_none());
+    assert!(stack.adapters.secrets().unwrap().line(&stack.channel_id()).await.unwrap().is_none());
     let kept = add(&stack, CHANNEL, &["--keep-webhook"], &format!("{CHANNEL_SECRET}\n")).await.json();
     assert_eq!(kept["webhook"]["is_set"], json!(false));
     assert!(kept["todo"][0].as_str().unwrap().contains("another service (other.example)"), "{kept}");
@@ -251,12 +251,12 @@ async fn a_second_add_keeps_the_login_its_secrets_and_a_token_that_works() {
     stack.line.set_long_lived_token(CHANNEL, Some(&token));
     let both = format!("{CHANNEL_SECRET}\n{token}\n");
     assert_eq!(add(&stack, CHANNEL, &["--long-lived-token"], &both).await.code, 0);
-    let (channels, secrets) = (stack.parts.channels().unwrap(), stack.parts.secrets().unwrap());
+    let (channels, secrets) = (stack.adapters.channels().unwrap(), stack.adapters.secrets().unwrap());
     let found = channels.find_versioned(&stack.channel_id()).await.unwrap().unwrap();
     let mut login = LoginSettings::new(LoginChannelId::new("1657000002"));
     login.routes.insert(RouteName::parse("flyer").unwrap(), Route::default());
     let with_login = Channel { login: Some(login.clone()), ..found.value };
-    assert_eq!(channels.put(&with_login, found.rev).await.unwrap(), Commit::Done);
+    assert_eq!(channels.put(&with_login, found.version).await.unwrap(), Commit::Done);
     let mut stored = secrets.line(&stack.channel_id()).await.unwrap().unwrap();
     stored.login_secrets = vec![Secret::new("e".repeat(32))];
     secrets.store_line(&stack.channel_id(), &stored).await.unwrap();
@@ -279,7 +279,7 @@ async fn words_that_reached_nobody_are_counted_where_an_operator_looks() {
     assert_eq!(add(&stack, CHANNEL, &[], &format!("{CHANNEL_SECRET}\n")).await.code, 0);
     let shown = stack.run(&["--json", "channel", "show", CHANNEL], "").await.json();
     assert_eq!(shown["not_linked"], 0);
-    let journal = stack.parts.journal().unwrap();
+    let journal = stack.adapters.journal().unwrap();
     let count = write::not_linked(&stack.channel_id(), &NotLinked { dropped: 1_234 }, 0);
     assert_eq!(journal.commit(vec![count]).await.unwrap(), Commit::Done);
     let shown = stack.run(&["--json", "channel", "show", CHANNEL], "").await.json();
@@ -301,7 +301,7 @@ async fn a_removed_channel_is_gone_from_everywhere_and_can_come_back() {
     assert_eq!(stack.run(&["channel", "remove", CHANNEL], "").await.code, 1, "nobody said yes");
     assert_eq!(stack.run(&["channel", "remove", CHANNEL, "--yes"], "").await.code, 0);
     assert!(stack.account().await.unwrap().channels.is_empty());
-    assert!(stack.parts.secrets().unwrap().line_anew(&stack.channel_id()).await.unwrap().secrets.is_none());
+    assert!(stack.adapters.secrets().unwrap().line_anew(&stack.channel_id()).await.unwrap().secrets.is_none());
     for gone in [["channel", "show", CHANNEL], ["channel", "check", CHANNEL], ["channel", "set", CHANNEL]] {
         let more: &[&str] = if gone[1] == "set" { &["tasks=on"] } else { &[] };
         assert_eq!(stack.run(&[&gone[..], more].concat(), "").await.code, 3, "{gone:?}");

@@ -6,7 +6,7 @@ use musubi::domain::language::Language;
 use musubi::domain::push::PushOutcome;
 use musubi::domain::words::outcome_words;
 use musubi::ports::journal::LastRefusal;
-use musubi::ports::rows::Commit;
+use musubi::ports::table::Commit;
 use serde_json::{Value, json};
 
 use super::support::{CHANNEL, CHANNEL_SECRET, PORTAL, Stack};
@@ -15,7 +15,7 @@ use super::support::{CHANNEL, CHANNEL_SECRET, PORTAL, Stack};
 async fn connected() -> Stack {
     let stack = Stack::start().await.with_portal().await;
     let portal = PORTAL.to_string();
-    let args = ["channel", "add", "--portal", &portal, "--channel-id", CHANNEL, "--yes"];
+    let args = ["channel", "add", "--account", &portal, "--channel-id", CHANNEL, "--yes"];
     assert_eq!(stack.run(&args, &format!("{CHANNEL_SECRET}\n")).await.code, 0);
     stack
 }
@@ -56,7 +56,7 @@ async fn the_list_tells_when_each_account_was_last_heard_of_and_what_was_last_re
     let [silent] = &listed(&stack).await[..] else { panic!("one channel") };
     assert_eq!((&silent["last_event_at_ms"], &silent["last_refusal"]), (&Value::Null, &Value::Null));
 
-    let (journal, channel) = (stack.parts.journal().unwrap(), stack.channel_id());
+    let (journal, channel) = (stack.adapters.journal().unwrap(), stack.channel_id());
     let refused = |at_ms, outcome| LastRefusal { at_ms, outcome };
     // The older ones come later, and overwrite nothing.
     for (event_at_ms, refusal) in [
@@ -81,7 +81,7 @@ async fn the_list_tells_when_each_account_was_last_heard_of_and_what_was_last_re
 #[tokio::test(flavor = "multi_thread")]
 async fn below_the_list_stands_who_refused_and_what_to_do_for_each_refusal_in_it() {
     let stack = connected().await;
-    let (journal, channel) = (stack.parts.journal().unwrap(), stack.channel_id());
+    let (journal, channel) = (stack.adapters.journal().unwrap(), stack.channel_id());
     let shows = async |outcome: PushOutcome| {
         let mut shows = Vec::new();
         for (language, tag) in [(Language::English, "en"), (Language::Japanese, "ja")] {
@@ -100,7 +100,7 @@ async fn below_the_list_stands_who_refused_and_what_to_do_for_each_refusal_in_it
 #[tokio::test(flavor = "multi_thread")]
 async fn an_account_that_line_says_nothing_of_is_listed_beside_the_others() {
     let stack = connected().await;
-    let channels = stack.parts.channels().unwrap();
+    let channels = stack.adapters.channels().unwrap();
     let known = channels.find(&stack.channel_id()).await.unwrap().unwrap();
     let silent = Channel { id: ChannelId::new("1000000001"), ..known };
     assert_eq!(channels.put(&silent, 0).await.unwrap(), Commit::Done);

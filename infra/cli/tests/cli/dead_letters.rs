@@ -16,12 +16,12 @@ fn job(n: usize) -> InboxJob {
 
 async fn with_letters(inbox: usize) -> Stack {
     let stack = Stack::start().await;
-    let queue = stack.parts.inbox_queue(|_| None).unwrap();
+    let queue = stack.adapters.inbox_queue(|_| None).unwrap();
     for n in 0..inbox {
-        queue.bury(&job(n), &format!("reason {n}")).await.unwrap();
+        queue.dead_letter(&job(n), &format!("reason {n}")).await.unwrap();
     }
     let key = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new("9") };
-    stack.parts.wake_ups().unwrap().bury(&WakeUp::of(&key), "crm_unreachable").await.unwrap();
+    stack.adapters.wake_ups().unwrap().dead_letter(&WakeUp::of(&key), "crm_unreachable").await.unwrap();
     stack
 }
 

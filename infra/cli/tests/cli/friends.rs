@@ -8,7 +8,7 @@ use musubi::domain::conversation::{Conversation, ConversationKey};
 use musubi::domain::ids::{ContactId, EventId, LineUserId};
 use musubi::domain::link::ContactLink;
 use musubi::ports::journal::write;
-use musubi::ports::rows::Commit;
+use musubi::ports::table::Commit;
 use serde_json::json;
 
 use super::support::{CHANNEL, CHANNEL_SECRET, PORTAL, Ran, Stack};
@@ -16,7 +16,7 @@ use super::support::{CHANNEL, CHANNEL_SECRET, PORTAL, Ran, Stack};
 async fn start() -> Stack {
     let stack = Stack::start().await.with_portal().await;
     let portal = PORTAL.to_string();
-    let args = ["channel", "add", "--portal", &portal, "--channel-id", CHANNEL, "--yes"];
+    let args = ["channel", "add", "--account", &portal, "--channel-id", CHANNEL, "--yes"];
     assert_eq!(stack.run(&args, &format!("{CHANNEL_SECRET}\n")).await.code, 0);
     stack
 }
@@ -33,16 +33,16 @@ fn key(stack: &Stack, user: &LineUserId) -> ConversationKey {
 }
 
 async fn claim(stack: &Stack, user: &LineUserId) -> Option<Claim> {
-    stack.parts.journal().unwrap().claim(&key(stack, user)).await.unwrap().map(|found| found.value)
+    stack.adapters.journal().unwrap().claim(&key(stack, user)).await.unwrap().map(|found| found.value)
 }
 
 async fn conversation(stack: &Stack, user: &LineUserId) -> Option<Conversation> {
-    stack.parts.journal().unwrap().conversation(&key(stack, user)).await.unwrap().map(|found| found.value)
+    stack.adapters.journal().unwrap().conversation(&key(stack, user)).await.unwrap().map(|found| found.value)
 }
 
 async fn effects(stack: &Stack) -> usize {
     let account = stack.account().await.unwrap();
-    stack.parts.journal().unwrap().count_effects(&account.key, 100).await.unwrap()
+    stack.adapters.journal().unwrap().count_effects(&account.key, 100).await.unwrap()
 }
 
 async fn import_csv(stack: &Stack, bytes: &[u8], more: &[&str]) -> Ran {
@@ -107,10 +107,10 @@ async fn whoever_is_linked_as_the_row_says_or_was_erased_is_left_alone() {
             linked_at_ms: 1,
             by: None,
         };
-        assert_eq!(stack.parts.links().unwrap().link(&link).await.unwrap(), Commit::Done);
+        assert_eq!(stack.adapters.links().unwrap().link(&link).await.unwrap(), Commit::Done);
     }
     let gone = write::erased(&key(&stack, &erased), 1_786_000_000_000);
-    assert_eq!(stack.parts.journal().unwrap().commit(vec![gone]).await.unwrap(), Commit::Done);
+    assert_eq!(stack.adapters.journal().unwrap().commit(vec![gone]).await.unwrap(), Commit::Done);
     let text = format!(
         "line_user_id,contact_id,name\n{},101,A\n{},999,B\n{},103,C\n",
         linked.expose(),
@@ -152,7 +152,7 @@ async fn an_import_from_line_goes_on_where_it_stopped_and_leaves_the_known_alone
     let known = LineUserId::new(friends[0].clone());
     let mut before = Conversation::new(key(&stack, &known), stack.account().await.unwrap().key);
     before.friendship.observe(&Mark::at(1, EventId::new("E")), true);
-    let journal = stack.parts.journal().unwrap();
+    let journal = stack.adapters.journal().unwrap();
     assert_eq!(journal.commit(vec![write::conversation(&before, 0)]).await.unwrap(), Commit::Done);
 
     stack.line.fault(Endpoint::Followers, Fault::FailBefore(500), Plan::Every(2));
@@ -211,7 +211,7 @@ async fn a_friend_whose_everything_was_erased_is_not_met_again() {
     stack.line.set_friendship(CHANNEL, &friend, Friendship::Friend);
     let who = LineUserId::new(friend);
     let gone = write::erased(&key(&stack, &who), 1_786_000_000_000);
-    assert_eq!(stack.parts.journal().unwrap().commit(vec![gone]).await.unwrap(), Commit::Done);
+    assert_eq!(stack.adapters.journal().unwrap().commit(vec![gone]).await.unwrap(), Commit::Done);
     let told = import_from_line(&stack, "1000").await.json();
     assert_eq!((&told["new"], &told["erased"]), (&json!(0), &json!(1)));
     assert_eq!((conversation(&stack, &who).await, effects(&stack).await), (None, 0));

@@ -11,7 +11,7 @@ async fn connected() -> Stack {
     let channel = stack.channel().await;
     let channel_secrets = vec![Secret::new(CHANNEL_SECRET)];
     let secrets = LineSecrets { channel_secrets, access_token: None, login_secrets: vec![], api_keys: vec![] };
-    stack.parts.secrets().unwrap().store_line(&channel.id, &secrets).await.unwrap();
+    stack.adapters.secrets().unwrap().store_line(&channel.id, &secrets).await.unwrap();
     stack
 }
 

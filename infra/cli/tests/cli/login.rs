@@ -16,7 +16,7 @@ async fn start() -> Stack {
     stack.hide(LOGIN_SECRET);
     stack.line.add_login_channel(LoginChannelSpec::demo(LOGIN, LOGIN_SECRET, "provider"));
     let portal = PORTAL.to_string();
-    let args = ["channel", "add", "--portal", &portal, "--channel-id", CHANNEL, "--yes"];
+    let args = ["channel", "add", "--account", &portal, "--channel-id", CHANNEL, "--yes"];
     assert_eq!(stack.run(&args, &format!("{CHANNEL_SECRET}\n")).await.code, 0);
     stack
 }
@@ -33,7 +33,7 @@ async fn set_up(stack: &Stack, more: &[&str]) -> Value {
 }
 
 async fn stored(stack: &Stack) -> Option<LoginSettings> {
-    stack.parts.channels().unwrap().find(&stack.channel_id()).await.unwrap().unwrap().login
+    stack.adapters.channels().unwrap().find(&stack.channel_id()).await.unwrap().unwrap().login
 }
 
 fn message(ran: &Ran) -> String {

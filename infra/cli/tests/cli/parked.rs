@@ -5,7 +5,7 @@ use musubi::domain::activity::Content;
 use musubi::domain::ids::{CallbackId, ContactId, CrmAccountId, LineUserId};
 use musubi::domain::push::{Push, PushId, PushOutcome, PushState, Sending};
 use musubi::ports::journal::write;
-use musubi::ports::rows::Commit;
+use musubi::ports::table::Commit;
 use serde_json::json;
 
 use super::support::{FRIEND, PORTAL, Stack};
@@ -37,7 +37,7 @@ async fn park(stack: &Stack, execution: &str) -> PushId {
         noted_at_ms: None,
         completion_queued: false,
     };
-    let journal = stack.parts.journal().unwrap();
+    let journal = stack.adapters.journal().unwrap();
     let writes = vec![write::push(&push, 0, NOON_MS), write::parked(&push)];
     assert_eq!(journal.commit(writes).await.unwrap(), Commit::Done);
     id
@@ -47,7 +47,7 @@ async fn park(stack: &Stack, execution: &str) -> PushId {
 async fn a_parked_message_is_shown_without_text_and_person_and_decided_once() {
     let stack = Stack::start().await.with_portal().await;
     let (shown, not_shown) = (park(&stack, "ap-1").await, park(&stack, "ap-2").await);
-    let ran = stack.run(&["--json", "parked", "list", "--portal", &PORTAL.to_string()], "").await;
+    let ran = stack.run(&["--json", "parked", "list", "--account", &PORTAL.to_string()], "").await;
     let listed = ran.json();
     assert_eq!(listed["parked"].as_array().unwrap().len(), 2);
     assert_eq!((&listed["parked"][0]["contact_id"], &listed["parked"][0]["attempts"]), (&json!("101"), &json!(3)));
@@ -57,7 +57,7 @@ async fn a_parked_message_is_shown_without_text_and_person_and_decided_once() {
 
     assert_eq!(stack.run(&["parked", "decide", &shown.to_string(), "--shown"], "").await.code, 0);
     assert_eq!(stack.run(&["parked", "decide", &not_shown.to_string(), "--not-shown"], "").await.code, 0);
-    let journal = stack.parts.journal().unwrap();
+    let journal = stack.adapters.journal().unwrap();
     for (id, outcome) in [(shown, PushOutcome::Accepted), (not_shown, PushOutcome::Failed)] {
         let PushState::Settled(settlement) = journal.push(id).await.unwrap().unwrap().value.state else {
             panic!("it is decided");
@@ -78,5 +78,5 @@ async fn unknown_pushes_and_missing_verdicts_have_their_exit_codes() {
     assert_eq!(stack.run(&["parked", "decide", "x", "--shown"], "").await.code, 2);
     assert_eq!(stack.run(&["parked", "decide", unknown], "").await.code, 2);
     assert_eq!(stack.run(&["parked", "decide", unknown, "--shown", "--not-shown"], "").await.code, 2);
-    assert_eq!(stack.run(&["parked", "list", "--portal", "1"], "").await.code, 3);
+    assert_eq!(stack.run(&["parked", "list", "--account", "1"], "").await.code, 3);
 }

@@ -6,7 +6,7 @@ use musubi::domain::conversation::{Conversation, ConversationKey};
 use musubi::domain::ids::{ContactId, LineUserId};
 use musubi::domain::link::ContactLink;
 use musubi::ports::journal::{AskedBecause, Question, write};
-use musubi::ports::rows::Commit;
+use musubi::ports::table::Commit;
 use serde_json::json;
 
 use super::support::{CHANNEL, FRIEND, Stack};
@@ -26,10 +26,13 @@ async fn linked() -> (Stack, Channel) {
         linked_at_ms: 1_786_000_000_000,
         by: Some(ClaimedBy::Login),
     };
-    assert_eq!(stack.parts.links().unwrap().link(&link).await.unwrap(), Commit::Done);
+    assert_eq!(stack.adapters.links().unwrap().link(&link).await.unwrap(), Commit::Done);
     let mut head = Conversation::new(key(&channel), channel.account.clone());
     head.unanswered_since_ms = Some(1_786_000_000_001);
-    assert_eq!(stack.parts.journal().unwrap().commit(vec![write::conversation(&head, 0)]).await.unwrap(), Commit::Done);
+    assert_eq!(
+        stack.adapters.journal().unwrap().commit(vec![write::conversation(&head, 0)]).await.unwrap(),
+        Commit::Done
+    );
     (stack, channel)
 }
 
@@ -38,7 +41,7 @@ fn key(channel: &Channel) -> ConversationKey {
 }
 
 async fn said(stack: &Stack, channel: &Channel) -> Option<Claim> {
-    stack.parts.journal().unwrap().claim(&key(channel)).await.unwrap().map(|claim| claim.value)
+    stack.adapters.journal().unwrap().claim(&key(channel)).await.unwrap().map(|claim| claim.value)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -82,7 +85,7 @@ async fn erasing_asks_first_and_gives_a_receipt_the_second_of_which_is_empty() {
     let erase = ["--json", "person", "erase", "--channel", CHANNEL, "--contact", ANN];
     let asked = stack.run(&erase, "").await;
     assert!(asked.code == 1 && asked.stderr.contains("cannot be brought back"), "{}", asked.stderr);
-    assert!(stack.parts.journal().unwrap().conversation(&key(&channel)).await.unwrap().is_some());
+    assert!(stack.adapters.journal().unwrap().conversation(&key(&channel)).await.unwrap().is_some());
 
     let erase = [&erase[..], &["--yes"]].concat();
     let receipt = stack.run(&erase, "").await.json();
@@ -101,7 +104,7 @@ async fn erasing_asks_first_and_gives_a_receipt_the_second_of_which_is_empty() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_question_is_listed_without_the_person_and_answered_once() {
     let (stack, channel) = linked().await;
-    let journal = stack.parts.journal().unwrap();
+    let journal = stack.adapters.journal().unwrap();
     for (answer, target) in [("--different", None), ("--same", Some(Target::Contact(ContactId::new(BOB))))] {
         let question = Question::new(&key(&channel), &ContactId::new(BOB), AskedBecause::EmailTaken, 1_786_000_000_000);
         let asked = write::question(&channel.account, &question);
@@ -130,7 +133,7 @@ async fn a_question_that_was_settled_otherwise_is_listed_no_more() {
     let (stack, channel) = linked().await;
     let question = Question::new(&key(&channel), &ContactId::new(ANN), AskedBecause::Sent, 1_786_000_000_000);
     let asked = write::question(&channel.account, &question);
-    assert_eq!(stack.parts.journal().unwrap().commit(vec![asked]).await.unwrap(), Commit::Done);
+    assert_eq!(stack.adapters.journal().unwrap().commit(vec![asked]).await.unwrap(), Commit::Done);
     assert_eq!(stack.run(&["--json", "questions", "list"], "").await.json()["questions"], json!([]));
 }
 
@@ -140,7 +143,7 @@ async fn a_person_who_was_answered_elsewhere_waits_no_more_and_the_crm_will_say_
     let answered = ["--json", "person", "answered", "--channel", CHANNEL, "--contact", ANN];
     assert_eq!(stack.run(&answered, "").await.json()["waited"], true);
     let head =
-        stack.parts.journal().unwrap().conversation(&key(&channel)).await.unwrap().expect("a conversation").value;
+        stack.adapters.journal().unwrap().conversation(&key(&channel)).await.unwrap().expect("a conversation").value;
     assert_eq!((head.unanswered_since_ms, head.sync_queued), (None, true));
     assert!(!stack.aws.sqs().messages("crm.fifo").is_empty(), "the dispatcher is told");
     let again = ["person", "answered", "--channel", CHANNEL, "--user-stdin", "--lang", "ja"];

@@ -39,7 +39,7 @@ async fn a_portal_is_connected_by_oauth_and_a_second_run_changes_nothing() {
     assert_eq!(told["properties_created"].as_array().unwrap().len(), 14);
     let account = stack.account().await.unwrap();
     assert_eq!((account.app.as_str(), account.time_zone.as_str()), ("shop", "Asia/Tokyo"));
-    let secrets = stack.parts.secrets().unwrap();
+    let secrets = stack.adapters.secrets().unwrap();
     assert!(matches!(secrets.crm_token(&key()).await.unwrap(), Some(CrmToken::OAuth { .. })));
 
     let again = connect(&stack, &ADD, &good()).await.json();
@@ -110,7 +110,7 @@ async fn a_stranger_at_the_callback_changes_nothing_and_a_refusal_ends_it() {
     let ran = stack.end(started).await;
     assert_eq!((ran.code, &ran.json()["error"]["code"]), (1, &json!("failed")));
     assert_eq!(stack.account().await, None);
-    assert!(stack.parts.secrets().unwrap().crm_token(&key()).await.unwrap().is_none());
+    assert!(stack.adapters.secrets().unwrap().crm_token(&key()).await.unwrap().is_none());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -129,7 +129,8 @@ async fn a_wrong_secret_is_told_and_never_replaces_a_good_one() {
     let ran = connect(&stack, &ADD, "client-77\nanother-secret-of-somebody\n").await;
     assert_eq!(ran.code, 1);
     assert!(ran.json()["error"]["message"].as_str().unwrap().contains("client secret"));
-    let app = stack.parts.secrets().unwrap().crm_app(CrmKind::HubSpot, &CrmAppId::new("shop")).await.unwrap().unwrap();
+    let app =
+        stack.adapters.secrets().unwrap().crm_app(CrmKind::HubSpot, &CrmAppId::new("shop")).await.unwrap().unwrap();
     assert_eq!(app.client_secrets[0].expose(), CLIENT_SECRET);
 }
 
@@ -143,12 +144,12 @@ async fn during_a_rotation_both_client_secrets_are_good_until_the_old_is_forgott
     let told = connect(&stack, &ADD, rotated).await.json();
     assert!(told["todo"][0].as_str().unwrap().contains("--forget-old-secret"), "{told}");
     let secrets = || async {
-        let parts = musubi::aws::Parts::over(
-            musubi::aws::Aws::from_environment(stack.aws.environment(), musubi::aws::Patience::WORKER).unwrap(),
+        let adapters = musubi::aws::AwsAdapters::over(
+            musubi::aws::Aws::from_environment(stack.aws.environment(), musubi::aws::RetryPolicy::WORKER).unwrap(),
             stack.aws.environment().clone(),
-            stack.parts.clock(),
+            stack.adapters.clock(),
         );
-        let app = parts.secrets().unwrap().crm_app(CrmKind::HubSpot, &CrmAppId::new("shop")).await.unwrap().unwrap();
+        let app = adapters.secrets().unwrap().crm_app(CrmKind::HubSpot, &CrmAppId::new("shop")).await.unwrap().unwrap();
         app.client_secrets.iter().map(|secret| secret.expose().to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(secrets().await, ["rotated-secret-9a", CLIENT_SECRET]);
@@ -169,7 +170,7 @@ async fn a_private_token_connects_too_and_a_bad_one_stores_nothing() {
     assert!(told["todo"][0].as_str().unwrap().contains("client secret"), "{told}");
     let again = stack.run(&args, &format!("{token}\n{CLIENT_SECRET}\n")).await.json();
     assert_eq!(again["new"], json!(false));
-    let secrets = stack.parts.secrets().unwrap();
+    let secrets = stack.adapters.secrets().unwrap();
     assert!(matches!(secrets.crm_token(&key()).await.unwrap(), Some(CrmToken::Private { .. })));
     assert!(secrets.crm_app(CrmKind::HubSpot, &CrmAppId::new("musubi")).await.unwrap().is_some());
 }

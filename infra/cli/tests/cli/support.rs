@@ -8,14 +8,14 @@ use local::aws::LocalAws;
 use local::fake::hubspot::{AppSpec, FakeHubSpot, PortalSpec};
 use local::fake::line::{ChannelSpec, FakeLine};
 use local::fake::{FakeClock, Served};
-use musubi::aws::{Aws, Parts, Patience};
+use musubi::aws::{Aws, AwsAdapters, RetryPolicy};
 use musubi::config::Environment;
 use musubi::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
 use musubi::domain::channel::Channel;
 use musubi::domain::ids::{BotUserId, ChannelId, CrmAccountId, CrmAppId};
 use musubi::domain::language::Language;
-use musubi::ports::rows::Commit;
 use musubi::ports::secrets::LineSecrets;
+use musubi::ports::table::Commit;
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, Command};
@@ -51,7 +51,7 @@ pub struct Stack {
     pub aws: LocalAws,
     pub line: FakeLine,
     pub hubspot: FakeHubSpot,
-    pub parts: Parts,
+    pub adapters: AwsAdapters,
     pub line_url: String,
     pub hubspot_url: String,
     pub public_url: String,
@@ -88,8 +88,8 @@ impl Stack {
         // Stands for the stack's front door: it takes whatever LINE tries.
         let door = local::fake::serve(axum::Router::new().fallback(|| async { "ok" })).await.unwrap();
         secrets.extend([CHANNEL_SECRET, CLIENT_SECRET, FRIEND].map(str::to_owned));
-        let connection = Aws::from_environment(aws.environment(), Patience::WORKER).unwrap();
-        let parts = Parts::over(connection, aws.environment().clone(), Arc::new(clock));
+        let connection = Aws::from_environment(aws.environment(), RetryPolicy::WORKER).unwrap();
+        let adapters = AwsAdapters::over(connection, aws.environment().clone(), Arc::new(clock));
         let dir = std::env::temp_dir().join(format!("musubi-cli-{}", uuid::Uuid::new_v4()));
         std::fs::create_dir_all(&dir).unwrap();
         Self {
@@ -99,7 +99,7 @@ impl Stack {
             aws,
             line,
             hubspot,
-            parts,
+            adapters,
             dir,
             secrets,
             _served: [line_served, hubspot_served, door],
@@ -115,7 +115,7 @@ impl Stack {
     pub async fn with_portal(self) -> Self {
         let key = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new(PORTAL.to_string()) };
         let account = CrmAccount::new(key, CrmAppId::new("musubi"), Language::Japanese, "Asia/Tokyo");
-        assert_eq!(self.parts.channels().unwrap().put_account(&account, 0).await.unwrap(), Commit::Done);
+        assert_eq!(self.adapters.channels().unwrap().put_account(&account, 0).await.unwrap(), Commit::Done);
         self
     }
 
@@ -130,13 +130,13 @@ impl Stack {
             settings: Default::default(),
             login: None,
         };
-        assert_eq!(self.parts.channels().unwrap().put(&channel, 0).await.unwrap(), Commit::Done);
+        assert_eq!(self.adapters.channels().unwrap().put(&channel, 0).await.unwrap(), Commit::Done);
         channel
     }
 
     pub async fn account(&self) -> Option<CrmAccount> {
         let key = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new(PORTAL.to_string()) };
-        self.parts.channels().unwrap().account(&key).await.unwrap().map(|found| found.value)
+        self.adapters.channels().unwrap().account(&key).await.unwrap().map(|found| found.value)
     }
 
     pub fn channel_id(&self) -> ChannelId {
@@ -145,12 +145,12 @@ impl Stack {
 
     /// The channel's secrets as they are stored now, whatever was read before.
     pub async fn stored_secrets(&self) -> LineSecrets {
-        let parts = Parts::over(
-            Aws::from_environment(self.aws.environment(), Patience::WORKER).unwrap(),
+        let adapters = AwsAdapters::over(
+            Aws::from_environment(self.aws.environment(), RetryPolicy::WORKER).unwrap(),
             self.aws.environment().clone(),
             Arc::new(FakeClock::new()),
         );
-        parts.secrets().unwrap().line(&self.channel_id()).await.unwrap().expect("they are stored")
+        adapters.secrets().unwrap().line(&self.channel_id()).await.unwrap().expect("they are stored")
     }
 
     fn command(&self, args: &[&str]) -> Command {

@@ -1,15 +1,15 @@
 //! Lists with a row that another version of Musubi wrote.
 
-use musubi::aws::DynamoRows;
-use musubi::ports::rows::{Commit, Expect, RowKey, Rows, Write};
+use musubi::aws::DynamoTable;
+use musubi::ports::table::{Commit, Precondition, RowKey, Table, Write};
 
 use super::support::Stack;
 
 async fn plant(stack: &Stack, table: &str, partition: &str, sort: &str) {
-    let rows = DynamoRows::new(stack.parts.aws().dynamodb().clone(), table);
+    let rows = DynamoTable::new(stack.adapters.aws().dynamodb().clone(), table);
     let body = r#"{"v":9}"#.to_owned();
     let key = RowKey::new(partition, sort);
-    let future = Write::Put { key, body, expect: Expect::Any, expires_at_s: None };
+    let future = Write::Put { key, body, expect: Precondition::Any, expires_at_s: None };
     assert_eq!(rows.commit(vec![future]).await.unwrap(), Commit::Done);
 }
 

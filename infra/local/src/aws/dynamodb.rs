@@ -11,7 +11,7 @@ use dynoxide::actions::scan::ScanRequest;
 use dynoxide::types::{AttributeDefinition, KeySchemaElement, KeyType, ScalarAttributeType};
 use dynoxide::{AttributeValue, Database, DynoxideError};
 use musubi::ports::Clock;
-use musubi::ports::rows::{Row, RowKey};
+use musubi::ports::table::{Row, RowKey};
 
 /// The tables. Cloning shares them.
 #[derive(Clone)]
@@ -108,7 +108,7 @@ fn read(item: &dynoxide::Item) -> Option<Row> {
         AttributeValue::S(text) => Some(text.clone()),
         _ => None,
     };
-    let rev = match item.get("rev")? {
+    let version = match item.get("version")? {
         AttributeValue::N(number) => number.parse().ok()?,
         _ => return None,
     };
@@ -116,5 +116,5 @@ fn read(item: &dynoxide::Item) -> Option<Row> {
         Some(AttributeValue::B(packed)) => musubi::domain::packed::unpack(packed)?,
         _ => text("body")?,
     };
-    Some(Row { key: RowKey::new(text("pk")?, text("sk")?), rev, body })
+    Some(Row { key: RowKey::new(text("pk")?, text("sk")?), version, body })
 }

@@ -5,7 +5,7 @@ use musubi::domain::account::CrmAccountKey;
 use musubi::domain::ids::ChannelId;
 use musubi::domain::language::Language;
 use musubi::domain::outbox::OutboxRow;
-use musubi::ports::rows::Commit;
+use musubi::ports::table::Commit;
 use musubi::ports::{Channels, Journal, PortError};
 use serde_json::{Value, json};
 
@@ -47,7 +47,7 @@ impl Inside {
         Self { login: Some(Login { channels, channel, liff_url: liff_url.to_owned() }), ..self }
     }
 
-    /// What was put aside, with its reason; none was given where SQS itself gave up.
+    /// What was dead-lettered, with its reason; none was given where SQS itself gave up.
     fn letters(&self) -> Vec<Value> {
         let of = |(_, queue): &(&'static str, &'static str)| {
             let letter = |message: &Message| {
@@ -89,7 +89,7 @@ impl Login {
         for _ in 0..TRIES {
             let Some(mut found) = self.channels.account(account).await? else { return Ok(()) };
             found.value.language = language;
-            if self.channels.put_account(&found.value, found.rev).await? == Commit::Done {
+            if self.channels.put_account(&found.value, found.version).await? == Commit::Done {
                 break;
             }
         }
@@ -99,7 +99,7 @@ impl Login {
             if let Some(login) = &mut found.value.login {
                 login.company = Some(names::pick(names::COMPANY, language).to_owned());
             }
-            if self.channels.put(&found.value, found.rev).await? == Commit::Done {
+            if self.channels.put(&found.value, found.version).await? == Commit::Done {
                 return Ok(());
             }
         }

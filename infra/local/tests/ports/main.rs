@@ -8,12 +8,12 @@ use std::sync::Arc;
 
 use local::aws::LocalAws;
 use local::fake::FakeClock;
-use musubi::aws::{Aws, DynamoRows, Parts, Patience, ReadableSecrets, SqsQueue};
+use musubi::aws::{Aws, AwsAdapters, DynamoTable, ReadableSecrets, RetryPolicy, SqsQueue};
 use musubi::domain::ids::ChannelId;
 use musubi::domain::job::InboxJob;
 use musubi::ports::Queue;
-use musubi::ports::rows::{Expect, RowKey, Rows, Write};
 use musubi::ports::secrets::{LineSecrets, Secret};
+use musubi::ports::table::{Precondition, RowKey, Table, Write};
 
 struct Stack {
     aws: LocalAws,
@@ -28,11 +28,11 @@ async fn stack() -> Stack {
 
 impl Stack {
     fn connect(&self) -> Aws {
-        Aws::from_environment(self.aws.environment(), Patience::WORKER).unwrap()
+        Aws::from_environment(self.aws.environment(), RetryPolicy::WORKER).unwrap()
     }
 
-    fn parts(&self) -> Parts {
-        Parts::over(self.connect(), self.aws.environment().clone(), Arc::new(self.clock.clone()))
+    fn parts(&self) -> AwsAdapters {
+        AwsAdapters::over(self.connect(), self.aws.environment().clone(), Arc::new(self.clock.clone()))
     }
 }
 
@@ -67,7 +67,7 @@ async fn a_service_that_is_away_is_worth_another_try() {
         ("AWS_ENDPOINT_URL_SQS", closed.clone()),
         ("AWS_ENDPOINT_URL_SECRETS_MANAGER", closed),
     ]);
-    let parts = Parts::from_environment(&environment, Patience::EDGE).unwrap();
+    let parts = AwsAdapters::from_environment(&environment, RetryPolicy::EDGE).unwrap();
     parts.warm_up(ReadableSecrets::Line).await;
     let error = parts.channels().unwrap().find(&ChannelId::new("1")).await.unwrap_err();
     assert!(error.is_transient(), "{error}");
@@ -85,12 +85,12 @@ async fn what_is_kept_in_a_directory_is_there_after_a_restart() {
         let aws = LocalAws::start(Arc::new(clock.clone()), Some(&dir)).await.unwrap();
         let stack = Stack { aws, clock: clock.clone() };
         let parts = stack.parts();
-        let rows = DynamoRows::new(parts.aws().dynamodb().clone(), "journal");
+        let rows = DynamoTable::new(parts.aws().dynamodb().clone(), "journal");
         let queue: Arc<SqsQueue<InboxJob>> = parts.inbox_queue(split_by_line).unwrap();
         let secrets = parts.secrets().unwrap();
         let channel = ChannelId::new("1");
         if round == 0 {
-            let _ = rows.commit(vec![Write::put(RowKey::new("a", "b"), &"kept", Expect::Any)]).await.unwrap();
+            let _ = rows.commit(vec![Write::put(RowKey::new("a", "b"), &"kept", Precondition::Any)]).await.unwrap();
             queue.send(&inbox_job("kept")).await.unwrap();
             secrets.store_line(&channel, &line_secrets("kept")).await.unwrap();
         } else {

@@ -1,10 +1,10 @@
-//! SQS: what is sent, cut, delayed, put aside and received.
+//! SQS: what is sent, cut, delayed, dead-lettered and received.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use local::contract::{QueueEnd, queue_contract};
-use musubi::aws::{Aws, Patience, Routing, SqsQueue, envelope};
+use musubi::aws::{Aws, RetryPolicy, Routing, SqsQueue, envelope};
 use musubi::config;
 use musubi::domain::account::{CrmAccountKey, CrmKind};
 use musubi::domain::ids::CrmAccountId;
@@ -42,13 +42,13 @@ impl<T: serde::de::DeserializeOwned + Send + 'static> QueueEnd<T> for LocalEnd {
         self.drain(self.queue).await.iter().map(|message| envelope::decode(&message.body).unwrap()).collect()
     }
 
-    async fn take_buried(&self) -> Vec<(T, String)> {
-        let buried = self.drain(self.dead_letters).await;
+    async fn take_dead_letters(&self) -> Vec<(T, String)> {
+        let dead_lettered = self.drain(self.dead_letters).await;
         let read = |message: &local::aws::sqs::Message| {
-            assert!(message.attributes["buried_at"].string_value.as_ref().unwrap().parse::<i64>().is_ok());
+            assert!(message.attributes["dead_lettered_at"].string_value.as_ref().unwrap().parse::<i64>().is_ok());
             (envelope::decode(&message.body).unwrap(), message.attributes["reason"].string_value.clone().unwrap())
         };
-        buried.iter().map(read).collect()
+        dead_lettered.iter().map(read).collect()
     }
 
     async fn advance_ms(&self, by_ms: i64) {
@@ -131,13 +131,13 @@ async fn a_message_is_delayed_for_fifteen_minutes_at_most_and_never_in_a_fifo_qu
 }
 
 #[tokio::test]
-async fn a_message_that_is_no_job_is_put_aside_as_it_came() {
+async fn a_message_that_is_no_job_is_dead_lettered_as_it_came() {
     let stack = stack().await;
     let queue = stack.parts().inbox_queue(split_by_line).unwrap();
-    queue.bury_message("{\"v\":9}", "1234567890", "version 9\u{0}").await.unwrap();
-    let buried = stack.aws.sqs().messages("inbox-dlq");
-    assert_eq!(buried[0].body, "{\"v\":9}");
-    assert_eq!(buried[0].attributes["reason"].string_value.as_deref(), Some("version 9 "));
+    queue.dead_letter_message("{\"v\":9}", "1234567890", "version 9\u{0}").await.unwrap();
+    let dead_lettered = stack.aws.sqs().messages("inbox-dlq");
+    assert_eq!(dead_lettered[0].body, "{\"v\":9}");
+    assert_eq!(dead_lettered[0].attributes["reason"].string_value.as_deref(), Some("version 9 "));
 }
 
 #[tokio::test]
@@ -228,7 +228,7 @@ async fn a_long_poll_ends_when_a_message_comes() {
     let stack = stack().await;
     let sqs = Aws::from_environment(
         stack.aws.environment(),
-        Patience { attempt_ms: 30_000, total_ms: 30_000, ..Patience::WORKER },
+        RetryPolicy { attempt_ms: 30_000, total_ms: 30_000, ..RetryPolicy::WORKER },
     );
     let sqs = sqs.unwrap().sqs().clone();
     let url = config::inbox_queue(stack.aws.environment()).unwrap().queue;

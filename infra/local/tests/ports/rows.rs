@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use local::contract::rows_contract;
-use musubi::aws::{Aws, DynamoRows, Patience};
+use local::contract::table_contract;
+use musubi::aws::{Aws, DynamoTable, RetryPolicy};
 use musubi::config::Environment;
-use musubi::ports::rows::{Commit, Expect, RowKey, Rows, Write};
+use musubi::ports::table::{Commit, Precondition, RowKey, Table, Write};
 
 use crate::stack;
 
@@ -13,7 +13,7 @@ use crate::stack;
 async fn dynamodb_keeps_the_contract_of_rows() {
     let stack = stack().await;
     let client = stack.connect().dynamodb().clone();
-    rows_contract(Arc::new(DynamoRows::new(client, "journal"))).await;
+    table_contract(Arc::new(DynamoTable::new(client, "journal"))).await;
 }
 
 /// Stands between us and DynamoDB: passes requests on, and swallows the answers to the first ones.
@@ -54,15 +54,15 @@ async fn a_commit_whose_answer_was_lost_is_not_told_that_somebody_else_was_first
     let key = |name: &str| RowKey::new("lost", name);
     let put = |name: &str, expect| Write::put(key(name), &name, expect);
     let cases = [
-        vec![put("one", Expect::Absent)],
-        vec![put("two", Expect::Absent), put("three", Expect::Absent)],
-        vec![put("one", Expect::Rev(1))],
+        vec![put("one", Precondition::Absent)],
+        vec![put("two", Precondition::Absent), put("three", Precondition::Absent)],
+        vec![put("one", Precondition::Version(1))],
     ];
     for writes in cases {
         let url = lossy(target.clone(), 2).await;
         let environment: Environment = stack.aws.environment().with([("AWS_ENDPOINT_URL_DYNAMODB", url)]);
-        let aws = Aws::from_environment(&environment, Patience::WORKER).unwrap();
-        let rows = DynamoRows::new(aws.dynamodb().clone(), "journal");
+        let aws = Aws::from_environment(&environment, RetryPolicy::WORKER).unwrap();
+        let rows = DynamoTable::new(aws.dynamodb().clone(), "journal");
         assert_eq!(rows.commit(writes.clone()).await.unwrap(), Commit::Done);
         assert_eq!(rows.commit(writes).await.unwrap(), Commit::Conflict, "a second commit is another writer");
     }
@@ -81,19 +81,20 @@ fn noise(length: usize) -> String {
 #[tokio::test]
 async fn a_row_that_is_too_large_is_refused_for_good() {
     let stack = stack().await;
-    let rows = DynamoRows::new(stack.connect().dynamodb().clone(), "journal");
-    let huge = Write::put(RowKey::new("huge", "row"), &noise(700_000), Expect::Any);
+    let rows = DynamoTable::new(stack.connect().dynamodb().clone(), "journal");
+    let huge = Write::put(RowKey::new("huge", "row"), &noise(700_000), Precondition::Any);
     assert!(!rows.commit(vec![huge.clone()]).await.unwrap_err().is_transient());
-    let small = Write::put(RowKey::new("huge", "small"), &"x", Expect::Any);
+    let small = Write::put(RowKey::new("huge", "small"), &"x", Precondition::Any);
     assert!(!rows.commit(vec![huge, small]).await.unwrap_err().is_transient());
 }
 
 #[tokio::test]
 async fn expired_rows_can_be_forgotten_by_the_clock() {
     let stack = stack().await;
-    let rows = DynamoRows::new(stack.connect().dynamodb().clone(), "journal");
+    let rows = DynamoTable::new(stack.connect().dynamodb().clone(), "journal");
     let now_ms = stack.clock.now_ms();
-    let write = |name: &str, days| Write::put(RowKey::new("ttl", name), &name, Expect::Any).expiring(now_ms, days);
+    let write =
+        |name: &str, days| Write::put(RowKey::new("ttl", name), &name, Precondition::Any).expiring(now_ms, days);
     let _ = rows.commit(vec![write("text", 30), write("tombstone", 60)]).await.unwrap();
     stack.clock.advance_ms(50 * 86_400_000);
     assert_eq!(stack.aws.dynamodb().forget_expired("journal").unwrap(), 1);

@@ -19,7 +19,7 @@ pub(super) fn pack(messages: Vec<Outgoing>) -> Vec<Vec<Outgoing>> {
     let mut batches: Vec<Vec<Outgoing>> = Vec::new();
     let mut size_bytes = 0;
     for message in messages {
-        let weight = message.body.len() + if message.buried.is_some() { 2_048 } else { 0 };
+        let weight = message.body.len() + if message.dead_lettered.is_some() { 2_048 } else { 0 };
         match batches.last_mut() {
             Some(batch) if batch.len() < MAX_ENTRIES && size_bytes + weight <= MAX_MESSAGE_BYTES => {
                 size_bytes += weight;
@@ -73,11 +73,11 @@ fn untaken<'a>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::Burial;
+    use super::super::DeadLetterReason;
     use super::*;
 
     fn message(size_bytes: usize) -> Outgoing {
-        Outgoing { group: "g".to_owned(), body: "x".repeat(size_bytes), delay_s: None, buried: None, once: None }
+        Outgoing { group: "g".to_owned(), body: "x".repeat(size_bytes), delay_s: None, dead_lettered: None, once: None }
     }
 
     #[test]
@@ -92,14 +92,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_put_aside_leaves_room_for_its_reason() {
-        let buried =
-            |size_bytes| Outgoing { buried: Some(Burial { reason: "-".to_owned(), at_ms: 0 }), ..message(size_bytes) };
+    fn what_is_dead_lettered_leaves_room_for_its_reason() {
+        let dead_lettered = |size_bytes| Outgoing {
+            dead_lettered: Some(DeadLetterReason { reason: "-".to_owned(), at_ms: 0 }),
+            ..message(size_bytes)
+        };
         let half = MAX_MESSAGE_BYTES / 2;
         let sizes = |messages: Vec<Outgoing>| pack(messages).iter().map(Vec::len).collect::<Vec<_>>();
         assert_eq!(sizes(vec![message(half), message(half)]), [2]);
-        assert_eq!(sizes(vec![buried(half), buried(half)]), [1, 1]);
-        assert_eq!(sizes(vec![buried(10), buried(10)]), [2]);
+        assert_eq!(sizes(vec![dead_lettered(half), dead_lettered(half)]), [1, 1]);
+        assert_eq!(sizes(vec![dead_lettered(10), dead_lettered(10)]), [2]);
     }
 
     #[test]

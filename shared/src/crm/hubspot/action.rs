@@ -58,7 +58,7 @@ pub fn parse(request: &VerifiedAction<'_>) -> Result<ActionRequest, ActionUnread
         messages: MESSAGES.into_iter().filter_map(|name| Some((name, input(name).and_then(message)?))).collect(),
         not_after: trimmed("not_after"),
         tag: trimmed("tag"),
-        portal,
+        account: portal,
     })
 }
 
@@ -70,7 +70,7 @@ pub fn parse_options(request: &VerifiedAction<'_>) -> Result<OptionsRequest, Act
     let body = object(request.body())?;
     let search = body["fetchOptions"]["q"].as_str().map(str::trim).filter(|search| !search.is_empty());
     Ok(OptionsRequest {
-        portal: portal(&body)?,
+        account: portal(&body)?,
         field: body["inputFieldName"].as_str().map(str::to_owned),
         search: search.map(str::to_owned),
     })
@@ -141,7 +141,7 @@ fn execution(body: &Value, portal: &CrmAccountId) -> Option<Execution> {
     let index = [&origin["actionExecutionIndexIdentifier"], &body["context"]["actionExecutionIndexIdentifier"]];
     let index = index.into_iter().find(|index| index.is_object())?;
     Some(Execution::Enrolment {
-        portal: portal.as_str().to_owned(),
+        account: portal.as_str().to_owned(),
         definition: number(&origin["actionDefinitionId"])?,
         enrolment: number(&index["enrollmentId"])?,
         index: number(&index["actionExecutionIndex"])?,

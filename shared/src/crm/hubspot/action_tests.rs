@@ -32,7 +32,7 @@ fn read(body: &str) -> Result<ActionRequest, ActionUnreadable> {
 #[test]
 fn both_known_shapes_are_read() {
     let documented = read(DOCUMENTED).unwrap();
-    assert_eq!(documented.portal.as_str(), "102670506");
+    assert_eq!(documented.account.as_str(), "102670506");
     assert_eq!(documented.execution, Some(Execution::Callback(CallbackId::new("ap-102670506-56776413549-7-0"))));
     assert_eq!(documented.contact, Some(ContactId::new("904")));
     assert_eq!(documented.contact_properties["email"], "ajenkenbb@gnu.org");
@@ -228,7 +228,7 @@ fn the_question_for_options_is_read_with_and_without_what_was_typed() {
         "inputFieldName":"optionsInput","inputFields":{"widgetName":{"type":"OBJECT_PROPERTY","propertyName":"widget_name"},
         "widgetColor":{"type":"STATIC_VALUE","value":"blue"}},"fetchOptions":{"q":"option label","after":"1234="}}"#;
     let asked = parse_options(&verified(documented.as_bytes())).unwrap();
-    assert_eq!(asked.portal.as_str(), "1");
+    assert_eq!(asked.account.as_str(), "1");
     assert_eq!(asked.field.as_deref(), Some("optionsInput"));
     assert_eq!(asked.search.as_deref(), Some("option label"));
     let bare = parse_options(&verified(br#"{"origin":{"portalId":1}}"#)).unwrap();

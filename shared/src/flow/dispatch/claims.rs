@@ -16,7 +16,7 @@ use crate::domain::properties as property;
 use crate::ports::PortError;
 use crate::ports::crm::{ContactRecord, ContactWrite, CrmFailure};
 use crate::ports::journal::{AskedBecause, write};
-use crate::ports::rows::{Commit, Versioned};
+use crate::ports::table::{Commit, Versioned};
 
 /// A record that says any of this is a customer's, and not one that was made for a person on LINE alone: merging cannot be
 /// undone.

@@ -11,7 +11,7 @@ use crate::domain::properties as property;
 use crate::ports::PortError;
 use crate::ports::crm::Properties;
 use crate::ports::journal::write;
-use crate::ports::rows::Commit;
+use crate::ports::table::Commit;
 
 /// What goes with the link. The route stays: it says how the contact came, not who it is on LINE.
 const CLEARED: [&str; 12] = [

@@ -12,7 +12,7 @@ use crate::domain::words;
 use crate::ports::PortError;
 use crate::ports::crm::{CompletionWrite, CrmFailure};
 use crate::ports::journal::write;
-use crate::ports::rows::Versioned;
+use crate::ports::table::Versioned;
 
 /// A workflow that has heard is told again this often when the CRM repeats its request.
 const REPEATS: u32 = 2;
@@ -82,7 +82,7 @@ impl Dispatcher<'_> {
     /// Nothing more is enqueued, until the CRM asks again. On a conflict the row stays due.
     pub(super) async fn close(&self, row: &OutboxRow, mut push: Versioned<Push>) -> Result<(), PortError> {
         push.value.completion_queued = false;
-        let writes = vec![write::done(row), write::push(&push.value, push.rev, self.now_ms())];
+        let writes = vec![write::done(row), write::push(&push.value, push.version, self.now_ms())];
         let _ = self.journal().commit(writes).await?;
         Ok(())
     }

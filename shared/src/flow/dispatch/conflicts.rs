@@ -6,7 +6,7 @@ use super::{Dispatcher, Verdict};
 use crate::domain::ids::ContactId;
 use crate::ports::PortError;
 use crate::ports::journal::{AskedBecause, Question, write};
-use crate::ports::rows::Commit;
+use crate::ports::table::Commit;
 
 /// A contact that was given up is looked for again after this long.
 const GIVEN_UP_MS: i64 = 60_000;
@@ -19,7 +19,7 @@ impl Dispatcher<'_> {
     pub(super) async fn ask(&self, person: &Person, contact: &ContactId, why: AskedBecause) -> Result<bool, PortError> {
         let key = &person.state.value.key;
         let question = Question::new(key, contact, why, self.now_ms());
-        let unchanged = write::unchanged_since(key, person.state.rev);
+        let unchanged = write::unchanged_since(key, person.state.version);
         Ok(ask(self.journal(), &self.account.key, &question, unchanged).await? == Commit::Done)
     }
 

@@ -18,7 +18,7 @@ impl Dispatcher<'_> {
                 let outcome = PushOutcome::Unknown;
                 push.value.state =
                     PushState::Settled(Settlement { outcome, note: None, line_request_id: None, at_ms: now_ms });
-                writes.extend([write::decided(&push.value), write::push(&push.value, push.rev, now_ms)]);
+                writes.extend([write::decided(&push.value), write::push(&push.value, push.version, now_ms)]);
                 tracing::warn!(push.id = %push.value.id, "push.undecided");
             }
             // On a conflict somebody is deciding: the row stays due.

@@ -1,6 +1,6 @@
-//! Work that cannot be done is put aside, in words, and what comes after it goes on.
+//! Work that cannot be done is dead-lettered, in words, and what comes after it goes on.
 //!
-//! The reason is put aside before anything else: a crash in between repeats the reason and never loses it. A dead letter says
+//! The reason is dead-lettered before anything else: a crash in between repeats the reason and never loses it. A dead letter says
 //! what to enqueue anew, so that sending it back does the work once the cause is mended (see [`redrive`](super::redrive)).
 
 use super::{Dispatcher, GIVE_UP_AFTER_MS};
@@ -11,14 +11,14 @@ use crate::domain::job::WakeUp;
 use crate::domain::outbox::{Effect, OutboxRow};
 use crate::ports::PortError;
 use crate::ports::journal::write;
-use crate::ports::rows::Write;
+use crate::ports::table::Write;
 
 impl Dispatcher<'_> {
     /// The CRM has not taken the work for weeks. What it says expires soon and goes; younger words stay in the outbox.
     pub(super) async fn give_up(&self, row: OutboxRow) -> Result<(), PortError> {
         self.try_to_read(&row).await?;
         let why = row.why.clone().unwrap_or(FailureReason::Unreachable).words();
-        self.bury(&row, &format!("given up after 29 days / 29日間書き込めませんでした: {why}")).await?;
+        self.dead_letter(&row, &format!("given up after 29 days / 29日間書き込めませんでした: {why}")).await?;
         match &row.effect {
             Effect::WriteEntry { .. } => self.give_up_words(&row).await,
             Effect::SyncContact { conversation } => self.end(&row, vec![write::claim_discarded(conversation)]).await,
@@ -26,7 +26,7 @@ impl Dispatcher<'_> {
         }
     }
 
-    /// Fails where another version wrote what the row is about: then it cannot be given up, and no reason is put aside.
+    /// Fails where another version wrote what the row is about: then it cannot be given up, and no reason is dead-lettered.
     async fn try_to_read(&self, row: &OutboxRow) -> Result<(), PortError> {
         if let Effect::CompleteWorkflow { push } = &row.effect {
             self.journal().push(*push).await?;
@@ -45,7 +45,7 @@ impl Dispatcher<'_> {
     /// The CRM refuses the work for good. Who the person is said to be is kept: the row comes back with the next event, or with
     /// the letter.
     pub(super) async fn refused(&self, row: &OutboxRow, why: &FailureReason) -> Result<(), PortError> {
-        self.bury(row, &why.words()).await?;
+        self.dead_letter(row, &why.words()).await?;
         self.end(row, Vec::new()).await
     }
 
@@ -60,7 +60,7 @@ impl Dispatcher<'_> {
             Effect::SyncContact { conversation } => {
                 if let Some(mut state) = self.state(conversation).await? {
                     state.value.sync_queued = false;
-                    writes.push(write::conversation(&state.value, state.rev));
+                    writes.push(write::conversation(&state.value, state.version));
                 }
             }
             _ => {}
@@ -98,9 +98,9 @@ impl Dispatcher<'_> {
     }
 
     /// A dead letter for this row, which stays. Whoever removes it does so afterwards.
-    pub(super) async fn bury(&self, row: &OutboxRow, why: &str) -> Result<(), PortError> {
+    pub(super) async fn dead_letter(&self, row: &OutboxRow, why: &str) -> Result<(), PortError> {
         tracing::error!(crm.account = %self.account.key, effect = row.effect.name(), "effect.given_up");
         let letter = WakeUp { account: self.account.key.clone(), again: DeadLetteredEffect::of(&row.effect) };
-        self.up.wake_ups.bury(&letter, &format!("{why} [{}]", row.effect.name())).await
+        self.up.wake_ups.dead_letter(&letter, &format!("{why} [{}]", row.effect.name())).await
     }
 }

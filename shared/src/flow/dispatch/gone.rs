@@ -5,8 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use super::super::load::load_or_new;
 use super::super::erase::Who;
+use super::super::load::load_or_new;
 use super::Dispatcher;
 use super::reconcile_contact::Seen;
 use crate::domain::conversation::ConversationKey;
@@ -14,7 +14,7 @@ use crate::domain::ids::{ChannelId, ContactId};
 use crate::domain::link::ContactLink;
 use crate::ports::PortError;
 use crate::ports::journal::write;
-use crate::ports::rows::{Commit, Versioned};
+use crate::ports::table::{Commit, Versioned};
 
 /// So many deleted contacts of one person are remembered with them.
 const MAX_GONE: usize = 20;

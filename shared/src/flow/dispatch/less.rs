@@ -3,7 +3,7 @@
 //! Half of the members, then half of that, down to one activity; of one that is long, half of its words. What is cut off
 //! waits for the next entry, which comes right behind. One activity that is refused, and short by every way of counting, is
 //! refused for what it says. Before its words are given up for that, a line that says so stands in for them: if the CRM takes
-//! that, it was the words, and they are put aside where a redrive finds them; if it does not, nothing of ours is taken at all,
+//! that, it was the words, and they are dead-lettered where a redrive finds them; if it does not, nothing of ours is taken at all,
 //! which is about the account, and everything waits.
 
 use super::Dispatcher;
@@ -17,7 +17,7 @@ use crate::domain::timeline::Line;
 use crate::ports::PortError;
 use crate::ports::crm::{CrmFailure, NoteWrite};
 use crate::ports::journal::write;
-use crate::ports::rows::Write;
+use crate::ports::table::Write;
 
 /// 90 members are halved seven times, 400,000 bytes of words three times more; then comes the line in their place.
 const MOST_CUTS: usize = 12;
@@ -72,7 +72,7 @@ impl Dispatcher<'_> {
     /// and never loses, it.
     pub(super) async fn put_words_aside(&self, ready: &Sealed, code: &str) -> Result<Vec<Write>, PortError> {
         if self.state(&ready.key).await?.is_some_and(|state| self.tells_of_refusals(&state.value)) {
-            self.bury(&ready.row, &FailureReason::Refused { code: code.to_owned() }.words()).await?;
+            self.dead_letter(&ready.row, &FailureReason::Refused { code: code.to_owned() }.words()).await?;
         }
         let rest = |(activity, part): (&Activity, Option<usize>)| {
             let Some(from) = part.filter(|from| *from > 0) else { return activity.clone() };

@@ -44,12 +44,12 @@ use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::timeline::Style;
 use crate::ports::crm::CrmFailure;
 use crate::ports::journal::write;
-use crate::ports::rows::{Commit, Versioned, Write};
+use crate::ports::table::{Commit, Versioned, Write};
 use crate::ports::{Channels, Clock, Crm, Crms, Journal, Links, Messenger, PortError, Queue};
 
 /// Work that waits for longer is given up, in words, before the words it refers to expire.
 const GIVE_UP_AFTER_MS: i64 = 29 * 86_400_000;
-/// What the CRM refuses for good is put aside after this many tries.
+/// What the CRM refuses for good is dead-lettered after this many tries.
 const REFUSED_TRIES: u32 = 3;
 /// An unknown outcome is looked into after this long, where the CRM takes no key of ours.
 const UNKNOWN_REST_MS: i64 = 5 * 60_000;
@@ -69,7 +69,7 @@ pub struct Dispatch {
     pub crms: Arc<dyn Crms>,
     /// For names and pictures.
     pub messenger: Arc<dyn Messenger>,
-    /// Where work that was given up is put aside.
+    /// Where work that was given up is dead-lettered.
     pub wake_ups: Arc<dyn Queue<WakeUp>>,
     /// When.
     pub clock: Arc<dyn Clock>,
@@ -176,7 +176,7 @@ impl Dispatcher<'_> {
             && let Some(open) = &mut state.value.open
         {
             open.due_at_ms = again.due_at_ms;
-            writes.push(write::conversation(&state.value, state.rev));
+            writes.push(write::conversation(&state.value, state.version));
         }
         // On a conflict the row stays due: nothing is lost.
         let _ = self.journal().commit(writes).await?;
@@ -191,7 +191,7 @@ impl Dispatcher<'_> {
         }
     }
 
-    /// The CRM did not do it. What passes is tried again. What it refuses for good is put aside, in words, after a few tries,
+    /// The CRM did not do it. What passes is tried again. What it refuses for good is dead-lettered, in words, after a few tries,
     /// so that a slip of the CRM's costs nothing; words are never given up here, see [`entries`].
     async fn failed(&self, row: &OutboxRow, failure: &CrmFailure) -> Result<(), PortError> {
         let has_words = matches!(row.effect, Effect::WriteEntry { .. });
@@ -203,12 +203,16 @@ impl Dispatcher<'_> {
     }
 
     /// Commits writes that end with a conversation's new state. `false`: somebody changed it first.
-    async fn commit_state(&self, state: &mut Versioned<Conversation>, mut writes: Vec<Write>) -> Result<bool, PortError> {
-        writes.push(write::conversation(&state.value, state.rev));
+    async fn commit_state(
+        &self,
+        state: &mut Versioned<Conversation>,
+        mut writes: Vec<Write>,
+    ) -> Result<bool, PortError> {
+        writes.push(write::conversation(&state.value, state.version));
         if self.journal().commit(writes).await? == Commit::Conflict {
             return Ok(false);
         }
-        state.rev += 1;
+        state.version += 1;
         Ok(true)
     }
 

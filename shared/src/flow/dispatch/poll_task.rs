@@ -6,7 +6,7 @@ use crate::domain::outbox::{Effect, OutboxRow};
 use crate::ports::PortError;
 use crate::ports::crm::{CrmFailure, TaskStanding};
 use crate::ports::journal::write;
-use crate::ports::rows::{Versioned, Write};
+use crate::ports::table::{Versioned, Write};
 
 /// From one look to the next, in minutes, while the task is young: looks after 1, 2, 5, 10, 20, 40 and 60 minutes, then every
 /// hour. Whoever answers does it most often at once; and a task of weeks costs little. A new message makes the task young

@@ -13,7 +13,7 @@ use crate::domain::properties::LINE_USER_ID;
 use crate::ports::PortError;
 use crate::ports::crm::{ContactRecord, CrmFailure};
 use crate::ports::journal::{Erasure, write};
-use crate::ports::rows::{Commit, Versioned};
+use crate::ports::table::{Commit, Versioned};
 
 /// What we are about to write ourselves comes first; how it stands then is looked at after this long.
 const AFTER_US_MS: i64 = 5_000;
@@ -153,7 +153,7 @@ impl Dispatcher<'_> {
             return Ok(Seen::Later(AFTER_US_MS));
         }
         let waiting = self.journal().claim(key).await?;
-        let rev = waiting.as_ref().map_or(0, |waiting| waiting.rev);
+        let version = waiting.as_ref().map_or(0, |waiting| waiting.version);
         match waiting.map(|waiting| waiting.value) {
             Some(waiting) if waiting.by != ClaimedBy::Preset => return Ok(Seen::Later(AFTER_US_MS)),
             Some(waiting) if waiting.target == target => return Ok(Seen::Agreed),
@@ -163,7 +163,7 @@ impl Dispatcher<'_> {
         // The contact that is to be shows neither name nor picture yet.
         let state = &mut loaded.state.value;
         state.profile_wanted |= claim.target != Target::Unlinked;
-        let mut writes = vec![write::claim(key, &claim, rev, now_ms)];
+        let mut writes = vec![write::claim(key, &claim, version, now_ms)];
         writes.extend(state.enqueue_sync(now_ms).iter().map(write::enqueue));
         writes.extend(loaded.writes());
         if self.journal().commit(writes).await? == Commit::Conflict {

@@ -15,7 +15,7 @@ use crate::domain::properties::{LINE_ANSWERED_AT, LINE_USER_ID};
 use crate::ports::PortError;
 use crate::ports::crm::{ContactRecord, CrmFailure, Each};
 use crate::ports::journal::{AskedBecause, Question, write};
-use crate::ports::rows::{Commit, Versioned};
+use crate::ports::table::{Commit, Versioned};
 
 /// A merge announces a deletion, too, and perhaps before the merged record can be found: one that is gone is looked at again
 /// after this long.

@@ -75,7 +75,7 @@ impl Dispatcher<'_> {
                 let words = "A message was taken back on LINE, but its conversation stands on the timeline as an app event, \
                              which cannot be changed: the CRM still shows its words. / LINEで取り消されたメッセージが、変更できない\
                              アプリイベントとしてタイムラインに残っています。";
-                self.bury(row, &format!("{words} ({note})")).await?;
+                self.dead_letter(row, &format!("{words} ({note})")).await?;
                 return Ok(TakenOut::Done);
             }
             Err(failure) => return Ok(TakenOut::Failed(failure)),
@@ -97,7 +97,7 @@ impl Dispatcher<'_> {
         if is_missing {
             let words = "A message was taken back on LINE, but its line is not in the note any more: somebody edited the \
                          note. Please look at it. / LINEで取り消されたメッセージの行がメモに見つかりません。メモが編集されています。ご確認ください。";
-            self.bury(row, &format!("{words} (note {note})")).await?;
+            self.dead_letter(row, &format!("{words} (note {note})")).await?;
         }
         Ok(TakenOut::Done)
     }

@@ -1,4 +1,4 @@
-//! Work that was put aside and that an operator sends back is enqueued anew.
+//! Work that was dead-lettered and that an operator sends back is enqueued anew.
 //!
 //! By our own state as it is now: of a person who was erased since, nothing is left to be done, and work that was done
 //! meanwhile is found done.
@@ -13,7 +13,7 @@ use crate::domain::outbox::{Effect, OutboxRow};
 use crate::flow::{MAX_CONFLICTS, contended, step_back};
 use crate::ports::PortError;
 use crate::ports::journal::write;
-use crate::ports::rows::{Commit, Write};
+use crate::ports::table::{Commit, Write};
 
 /// So many words go back together: each is two writes.
 const AT_ONCE: usize = 40;
@@ -80,7 +80,7 @@ impl Dispatch {
                 DeadLetteredEffect::WriteEntry { .. } => self.entry_again(&mut state.value, &refused).await?,
                 _ => state.value.enqueue_sync(self.clock.now_ms()).iter().map(write::enqueue).collect(),
             };
-            writes.push(write::conversation(&state.value, state.rev));
+            writes.push(write::conversation(&state.value, state.version));
             match self.journal.commit(writes).await? {
                 Commit::Done if refused.len() < AT_ONCE => return Ok(()),
                 Commit::Done => {}

@@ -10,7 +10,7 @@ use crate::domain::ids::ContactId;
 use crate::domain::outbox::{Effect, OutboxRow};
 use crate::ports::PortError;
 use crate::ports::journal::write;
-use crate::ports::rows::Versioned;
+use crate::ports::table::Versioned;
 
 /// Text of people who are linked to nobody, and get no contact, waits this long for a link.
 const WAIT_FOR_LINK_MS: i64 = 7 * 86_400_000;
@@ -61,7 +61,7 @@ impl Dispatcher<'_> {
             return Ok(None);
         }
         let said = pending.into_iter().take(entry.members.len()).collect();
-        let entry = Versioned { value: entry, rev: 1 };
+        let entry = Versioned { value: entry, version: 1 };
         Ok(Some(Sealed { row, key, entry, said, channel, may_stand: false, person_name: None }))
     }
 
@@ -162,7 +162,7 @@ impl Dispatcher<'_> {
             pending.iter().map(|activity| write::forget(&state.value.key, &activity.mark)).collect();
         let mut count = self.journal().not_linked(&channel.id).await?;
         count.value.dropped += pending.len() as u64;
-        writes.push(write::not_linked(&channel.id, &count.value, count.rev));
+        writes.push(write::not_linked(&channel.id, &count.value, count.version));
         state.value.not_linked += pending.len() as u64;
         if pending.len() < MAX_MEMBERS {
             state.value.open = None;

@@ -18,7 +18,7 @@ use crate::ports::PortError;
 use crate::ports::crm::{ContactRecord, ContactWrite, CrmFailure, Each, PersonWrite, Properties};
 use crate::ports::journal::write;
 use crate::ports::messenger::LineProfile;
-use crate::ports::rows::{Commit, Versioned, Write};
+use crate::ports::table::{Commit, Versioned, Write};
 
 /// How many waiting activities the properties look at.
 const LOOK_BACK: usize = 200;
@@ -188,7 +188,7 @@ impl Dispatcher<'_> {
     pub(super) async fn leave_unlinked(&self, mut person: Person, mut writes: Vec<Write>) -> Result<(), PortError> {
         let state = &mut person.state.value;
         state.sync_queued = false;
-        writes.extend(person.claim.as_ref().map(|claim| write::claim_applied(&state.key, claim.rev)));
+        writes.extend(person.claim.as_ref().map(|claim| write::claim_applied(&state.key, claim.version)));
         writes.push(write::done(&person.row));
         // On a conflict the row stays due.
         self.commit_state(&mut person.state, writes).await?;
@@ -320,7 +320,7 @@ impl Dispatcher<'_> {
         }
         state.profile_wanted &= person.profile.is_none() && state.friendship.blocked != Some(true);
         state.retracted.clear();
-        writes.extend(person.claim.as_ref().map(|claim| write::claim_applied(&state.key, claim.rev)));
+        writes.extend(person.claim.as_ref().map(|claim| write::claim_applied(&state.key, claim.version)));
         writes.push(write::done(&person.row));
         self.commit_state(&mut person.state, writes).await?;
         Ok(())

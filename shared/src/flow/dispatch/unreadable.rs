@@ -28,7 +28,7 @@ impl Dispatcher<'_> {
             let names: Vec<&str> = old.iter().map(|row| row.name()).collect();
             let why = "unreadable: no version of Musubi that reads this came for 29 days; it is deleted / \
                        これを読み取れるバージョンのMusubiが29日間動かなかったため、削除します";
-            self.bury_words(&names, why).await?;
+            self.dead_letter_words(&names, why).await?;
             for row in old {
                 let _ = self.journal().commit(vec![write::give_up_unread(row)]).await?;
             }
@@ -49,9 +49,9 @@ impl Dispatcher<'_> {
         let why = "unreadable: another version of Musubi wrote this. It is kept, and done once a version that reads it is \
                    deployed; nothing else waits for it / 別のバージョンのMusubiが書いたため読み取れません。消さずに残し、\
                    読み取れるバージョンをデプロイすると処理します";
-        self.bury_words(names, why).await?;
+        self.dead_letter_words(names, why).await?;
         // On a conflict somebody else told it, too.
-        let told = write::unreadable_told(account, now_ms, told.map_or(0, |told| told.rev));
+        let told = write::unreadable_told(account, now_ms, told.map_or(0, |told| told.version));
         let _ = self.journal().commit(vec![told]).await?;
         Ok(())
     }
@@ -64,7 +64,7 @@ impl Dispatcher<'_> {
             self.tell_unreadable(&[&row.effect.name()]).await?;
         } else if row.tries >= REFUSED_TRIES && row.why != Some(FailureReason::NotStored) {
             // Once: the row says from then on that it was said.
-            self.bury(row, &FailureReason::NotStored.words()).await?;
+            self.dead_letter(row, &FailureReason::NotStored.words()).await?;
             again.why = Some(FailureReason::NotStored);
         }
         let _ = self.journal().commit(vec![write::done(row), write::enqueue(&again)]).await?;
@@ -78,7 +78,7 @@ impl Dispatcher<'_> {
         if error.is_unreadable() {
             let why = "unreadable: what this is about could not be read for 29 days; it is tried once a day from now on / \
                        対象のデータを29日間読み取れませんでした。今後は1日に1回試します";
-            self.bury_words(&[&row.effect.name()], why).await?;
+            self.dead_letter_words(&[&row.effect.name()], why).await?;
         }
         let now_ms = self.now_ms();
         let anew = OutboxRow { since_ms: now_ms, ..row.again(now_ms + DAY_MS) };
@@ -87,10 +87,10 @@ impl Dispatcher<'_> {
     }
 
     /// One letter, however many rows it is about.
-    async fn bury_words(&self, names: &[&str], why: &str) -> Result<(), PortError> {
+    async fn dead_letter_words(&self, names: &[&str], why: &str) -> Result<(), PortError> {
         let named = names.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
         tracing::error!(crm.account = %self.account.key, effects = named, rows = names.len(), "effect.dead_lettered");
         let wake_up = WakeUp::of(&self.account.key);
-        self.up.wake_ups.bury(&wake_up, &format!("{why} [{}: {named}]", names.len())).await
+        self.up.wake_ups.dead_letter(&wake_up, &format!("{why} [{}: {named}]", names.len())).await
     }
 }

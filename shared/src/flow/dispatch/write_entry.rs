@@ -12,7 +12,7 @@ use crate::domain::timeline::{self, Line};
 use crate::ports::PortError;
 use crate::ports::crm::{CrmFailure, NoteWrite};
 use crate::ports::journal::write;
-use crate::ports::rows::{Commit, Versioned, Write};
+use crate::ports::table::{Commit, Versioned, Write};
 
 /// A sealed entry on its way.
 pub(super) struct Sealed {
@@ -103,7 +103,7 @@ impl Dispatcher<'_> {
         }
     }
 
-    /// The CRM has it: the words of exactly these members go, or are put aside where the CRM did not take them.
+    /// The CRM has it: the words of exactly these members go, or are dead-lettered where the CRM did not take them.
     pub(super) async fn acknowledge(&self, mut ready: Sealed, note: NoteId) -> Result<(), PortError> {
         ready.entry.value.note = Some(note);
         let mut writes = Vec::new();
@@ -111,7 +111,7 @@ impl Dispatcher<'_> {
             writes.extend(self.put_words_aside(&ready, &code).await?);
         }
         let now_ms = self.now_ms();
-        writes.push(write::entry(&ready.key, &ready.entry.value, ready.entry.rev, now_ms));
+        writes.push(write::entry(&ready.key, &ready.entry.value, ready.entry.version, now_ms));
         self.close_entry(ready, writes).await
     }
 
@@ -121,7 +121,7 @@ impl Dispatcher<'_> {
         let now_ms = self.now_ms();
         let Some(mut state) = self.state(&ready.key).await? else { return Ok(()) };
         let entry = &ready.entry.value;
-        // What was put aside is put aside to its end.
+        // What was dead-lettered is dead-lettered to its end.
         let continued = entry.continued().filter(|_| entry.withheld.is_none());
         let stays = |mark: &Mark| continued.as_ref().is_some_and(|continued| continued.mark == *mark);
         let done: Vec<_> = entry.members.iter().map(|member| &member.mark).filter(|mark| !stays(mark)).collect();
@@ -154,12 +154,12 @@ impl Dispatcher<'_> {
     /// Writes the entry's row. `None`: somebody changed it first.
     pub(super) async fn reseal(&self, mut ready: Sealed, entry: Entry) -> Result<Option<Sealed>, PortError> {
         let now_ms = self.now_ms();
-        let write = write::entry(&ready.key, &entry, ready.entry.rev, now_ms);
+        let write = write::entry(&ready.key, &entry, ready.entry.version, now_ms);
         if self.journal().commit(vec![write]).await? == Commit::Conflict {
             return Ok(None);
         }
         ready.said.retain(|activity| entry.members.iter().any(|member| member.mark == activity.mark));
-        ready.entry = Versioned { value: entry, rev: ready.entry.rev + 1 };
+        ready.entry = Versioned { value: entry, version: ready.entry.version + 1 };
         Ok(Some(ready))
     }
 

@@ -15,7 +15,7 @@ use crate::domain::push::{Push, PushOutcome, PushState};
 use crate::ports::PortError;
 use crate::ports::crm::{ContactWrite, CrmFailure, Properties};
 use crate::ports::journal::{NewestSend, write};
-use crate::ports::rows::Commit;
+use crate::ports::table::Commit;
 
 /// How one send ended, and the row that asks for it.
 struct Ended {
@@ -69,7 +69,7 @@ impl Dispatcher<'_> {
     async fn is_newest(&self, ended: &Ended) -> Result<bool, PortError> {
         let account = &self.account.key;
         let known = self.journal().newest_send(account, &ended.contact).await?;
-        let rev = known.as_ref().map_or(0, |known| known.rev);
+        let version = known.as_ref().map_or(0, |known| known.version);
         match known.map(|known| known.value) {
             Some(known) if known == ended.send => return Ok(true),
             // The same send again: it was parked, and somebody has decided.
@@ -79,7 +79,7 @@ impl Dispatcher<'_> {
             }
             _ => {}
         }
-        let write = write::newest_send(account, &ended.contact, &ended.send, rev, self.now_ms());
+        let write = write::newest_send(account, &ended.contact, &ended.send, version, self.now_ms());
         // On a conflict the row stays due.
         Ok(self.journal().commit(vec![write]).await? == Commit::Done)
     }

@@ -9,7 +9,7 @@ use crate::domain::timeline::{self, Line};
 use crate::ports::PortError;
 use crate::ports::crm::{CrmFailure, NoteWrite};
 use crate::ports::journal::write;
-use crate::ports::rows::{Commit, Versioned};
+use crate::ports::table::{Commit, Versioned};
 
 impl Dispatcher<'_> {
     pub(super) async fn write_not_sent_notes(&self, rows: Vec<OutboxRow>) -> Result<(), PortError> {
@@ -69,7 +69,7 @@ impl Dispatcher<'_> {
     async fn mark_noted(&self, mut push: Versioned<Push>) -> Result<bool, PortError> {
         let now_ms = self.now_ms();
         push.value.noted_at_ms = Some(now_ms);
-        Ok(self.journal().commit(vec![write::push(&push.value, push.rev, now_ms)]).await? == Commit::Done)
+        Ok(self.journal().commit(vec![write::push(&push.value, push.version, now_ms)]).await? == Commit::Done)
     }
 
     /// Made of what the send's row says alone, which does not change any more: every try writes the same.

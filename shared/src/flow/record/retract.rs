@@ -13,7 +13,7 @@ use crate::domain::ids::MessageId;
 use crate::domain::outbox::{Effect, OutboxRow};
 use crate::ports::PortError;
 use crate::ports::journal::{MessagePosition, write};
-use crate::ports::rows::{Versioned, Write};
+use crate::ports::table::{Versioned, Write};
 
 /// The words of so many go at once. A transaction takes 100 writes and 4 MB (DynamoDB's TransactWriteItems).
 const AT_ONCE: usize = 50;
@@ -51,7 +51,7 @@ impl Record {
         writes.extend(refused.iter().map(|said| write::forget_refused(&key, &said.mark)));
         for mut said in words {
             said.value.content = Content::Unsent;
-            writes.push(write::pending(&key, &said.value, said.rev, now_ms));
+            writes.push(write::pending(&key, &said.value, said.version, now_ms));
         }
         if is_all {
             let mut rows: Vec<OutboxRow> =

@@ -13,7 +13,7 @@ use crate::domain::push::Push;
 use crate::flow::load::{Loaded, load_or_new};
 use crate::ports::PortError;
 use crate::ports::journal::write;
-use crate::ports::rows::Write;
+use crate::ports::table::Write;
 
 /// Where a send's end is shown.
 enum TimelineSpot {
@@ -27,7 +27,12 @@ enum TimelineSpot {
 
 impl Settle {
     /// The writes that show how the send ended; none where the person was erased since.
-    pub(super) async fn show_on_timeline(&self, push: &Push, shown: Shown, now_ms: i64) -> Result<Vec<Write>, PortError> {
+    pub(super) async fn show_on_timeline(
+        &self,
+        push: &Push,
+        shown: Shown,
+        now_ms: i64,
+    ) -> Result<Vec<Write>, PortError> {
         let key = match self.place(push, &shown).await? {
             TimelineSpot::Conversation(key) => key,
             TimelineSpot::Contact => {

@@ -41,8 +41,8 @@ impl Walk {
 pub struct Unread {
     /// Where it lies.
     pub key: RowKey,
-    /// Its revision; 0 where not even that can be read.
-    pub rev: u64,
+    /// Its version; 0 where not even that can be read.
+    pub version: u64,
     /// Since when it waits, in milliseconds; where it does not say, when it was due.
     pub since_ms: i64,
 }
@@ -55,7 +55,7 @@ impl Unread {
         }
         let due_at_ms = || row.key.sort.split(':').next().and_then(|due| due.parse().ok()).unwrap_or(0);
         let since_ms = row.read::<Since>().map_or_else(|_| due_at_ms(), |since| since.since_ms);
-        Self { key: row.key.clone(), rev: row.rev, since_ms }
+        Self { key: row.key.clone(), version: row.version, since_ms }
     }
 
     /// The name of the work, without anything of a person.
@@ -105,7 +105,7 @@ impl Journal {
         });
         let pages = try_join_all(lists).await?;
         for (from, page) in walk.from.iter_mut().zip(&pages) {
-            *from = page.last().filter(|_| page.len() == PAGE).map(|last| rows::behind(&last.key.sort));
+            *from = page.last().filter(|_| page.len() == PAGE).map(|last| table::behind(&last.key.sort));
         }
         Ok(pages.into_iter().flatten().collect())
     }

@@ -8,7 +8,7 @@ use crate::domain::outbox::SHARDS;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Erasure {
     pub(super) at_ms: Option<i64>,
-    pub(super) rev: u64,
+    pub(super) version: u64,
 }
 
 impl Erasure {
@@ -50,7 +50,10 @@ impl Journal {
     /// As the table's.
     pub async fn erasure(&self, key: &ConversationKey) -> Result<Erasure, PortError> {
         let found = self.read(&erased_key(key)).await?;
-        Ok(found.map_or(Erasure { at_ms: None, rev: 0 }, |row| Erasure { at_ms: Some(row.value), rev: row.rev }))
+        Ok(found.map_or(Erasure { at_ms: None, version: 0 }, |row| Erasure {
+            at_ms: Some(row.value),
+            version: row.version,
+        }))
     }
 
     /// Everything of the conversation but its state, its claim and its tombstones. Walks the account's whole
@@ -58,9 +61,14 @@ impl Journal {
     ///
     /// # Errors
     /// As the table's.
-    pub async fn erasable_rows(&self, account: &CrmAccountKey, key: &ConversationKey) -> Result<ErasableRows, PortError> {
+    pub async fn erasable_rows(
+        &self,
+        account: &CrmAccountKey,
+        key: &ConversationKey,
+    ) -> Result<ErasableRows, PortError> {
         let keys = |rows: Vec<Row>| rows.into_iter().map(|row| row.key).collect::<Vec<_>>();
-        let mut erasable = ErasableRows { texts: keys(self.all(&partition(key), "p:").await?), ..ErasableRows::default() };
+        let mut erasable =
+            ErasableRows { texts: keys(self.all(&partition(key), "p:").await?), ..ErasableRows::default() };
         erasable.texts.extend(keys(self.all(&partition(key), "h:").await?));
         for prefix in ["m:", "u:"] {
             erasable.messages.extend(keys(self.all(&partition(key), prefix).await?));

@@ -23,7 +23,7 @@ pub struct MessagePosition {
 pub struct MessagePositions {
     /// All of them.
     pub all: Vec<MessagePosition>,
-    /// Those of a row of before, and its revision.
+    /// Those of a row of before, and its version.
     old: Option<Versioned<Vec<Mark>>>,
 }
 
@@ -36,7 +36,7 @@ impl MessagePositions {
             new.into_iter().map(|mark| write::remove(position_key(key, message, mark))).collect();
         if let Some(row) = self.old.as_ref().filter(|_| !old.is_empty()) {
             let left: Vec<Mark> = row.value.iter().filter(|mark| !marks.contains(mark)).cloned().collect();
-            writes.push(write::old_message_positions(key, message, &left, row.rev, now_ms));
+            writes.push(write::old_message_positions(key, message, &left, row.version, now_ms));
         }
         writes
     }
@@ -47,10 +47,15 @@ impl Journal {
     ///
     /// # Errors
     /// As the table's.
-    pub async fn message_positions(&self, key: &ConversationKey, message: &MessageId) -> Result<MessagePositions, PortError> {
+    pub async fn message_positions(
+        &self,
+        key: &ConversationKey,
+        message: &MessageId,
+    ) -> Result<MessagePositions, PortError> {
         let old: Option<Versioned<Vec<Mark>>> = self.read(&message_key(key, message)).await?;
         let of_before = old.iter().flat_map(|row| &row.value);
-        let mut all: Vec<MessagePosition> = of_before.map(|mark| MessagePosition { mark: mark.clone(), not_before: 0 }).collect();
+        let mut all: Vec<MessagePosition> =
+            of_before.map(|mark| MessagePosition { mark: mark.clone(), not_before: 0 }).collect();
         for row in self.all(&partition(key), &positions_prefix(message)).await? {
             all.push(row.read()?);
         }

@@ -40,9 +40,9 @@ impl Journal {
     /// As the table's.
     pub async fn note_event(&self, channel: &ChannelId, at_ms: i64) -> Result<(), PortError> {
         let noted: Option<Versioned<i64>> = self.read(&last_event_key(channel)).await?;
-        let rev = noted.as_ref().map_or(0, |noted| noted.rev);
+        let version = noted.as_ref().map_or(0, |noted| noted.version);
         if noted.is_none_or(|noted| at_ms >= noted.value.saturating_add(NOTED_EVERY_MS)) {
-            let _ = self.commit(vec![write::last_event(channel, at_ms, rev)]).await?;
+            let _ = self.commit(vec![write::last_event(channel, at_ms, version)]).await?;
         }
         Ok(())
     }
@@ -53,9 +53,9 @@ impl Journal {
     /// As the table's.
     pub async fn note_refusal(&self, channel: &ChannelId, refusal: LastRefusal) -> Result<(), PortError> {
         let noted: Option<Versioned<LastRefusal>> = self.read(&last_refusal_key(channel)).await?;
-        let rev = noted.as_ref().map_or(0, |noted| noted.rev);
+        let version = noted.as_ref().map_or(0, |noted| noted.version);
         if noted.is_none_or(|noted| refusal.at_ms > noted.value.at_ms) {
-            let _ = self.commit(vec![write::last_refusal(channel, &refusal, rev)]).await?;
+            let _ = self.commit(vec![write::last_refusal(channel, &refusal, version)]).await?;
         }
         Ok(())
     }

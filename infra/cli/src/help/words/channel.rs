@@ -10,7 +10,7 @@ pub const WORDS: &[Line] = &[
         "",
         "LINE公式アカウントをCRMアカウントに接続、または新しいシークレットを保存します。チャネルシークレットを尋ねます",
     ),
-    ("channel add", "--portal", "CRMのアカウントID"),
+    ("channel add", "--account", "CRMのアカウントID"),
     ("channel add", "--channel-id", "Messaging APIのチャネルID"),
     (
         "channel add",

@@ -100,7 +100,7 @@ name、picture         空欄または列がなくてもかまいません（LIN
     ("dead-letters redrive", "--all", "いま残っているものすべて"),
     ("parked", "", "届いたか確認できないLINEメッセージ。人が判断します"),
     ("parked list", "", "判断を待っているものを表示します"),
-    ("parked list", "--portal", "このCRMアカウントだけ"),
+    ("parked list", "--account", "このCRMアカウントだけ"),
     (
         "parked decide",
         "",

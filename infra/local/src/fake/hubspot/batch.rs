@@ -230,7 +230,12 @@ pub(crate) fn read(state: &mut State, portal_id: u64, kind: ObjectType, asked: &
 }
 
 /// `POST /crm/objects/{V}/{type}/batch/archive`: 204, also for what is not there.
-pub(crate) fn archive(state: &mut State, portal_id: u64, kind: ObjectType, asked: &ApiRequest) -> Result<Answer, Problem> {
+pub(crate) fn archive(
+    state: &mut State,
+    portal_id: u64,
+    kind: ObjectType,
+    asked: &ApiRequest,
+) -> Result<Answer, Problem> {
     for input in inputs_of(asked, LARGEST_BATCH)? {
         if let Some(id) = number(&input["id"]).filter(|id| state.portal(portal_id).live(kind, *id).is_some()) {
             state.delete_record(portal_id, kind, id, "INTEGRATION");

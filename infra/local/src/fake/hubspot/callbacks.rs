@@ -12,7 +12,12 @@ use crate::fake::wire::{Answer, ApiRequest};
 const LARGEST_BATCH: usize = 100;
 
 /// `POST /automation/actions/callbacks/{V}/{callbackId}/complete`.
-pub(crate) fn complete(state: &mut State, portal_id: u64, callback_id: &str, asked: &ApiRequest) -> Result<Answer, Problem> {
+pub(crate) fn complete(
+    state: &mut State,
+    portal_id: u64,
+    callback_id: &str,
+    asked: &ApiRequest,
+) -> Result<Answer, Problem> {
     let body = asked.json().ok_or_else(|| Problem::validation("Invalid input JSON"))?;
     check(&body)?;
     let callback_id = callback_id.replace("%3A", ":");

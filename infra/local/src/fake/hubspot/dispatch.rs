@@ -192,7 +192,12 @@ fn perform_association(
     }
 }
 
-fn perform_property(state: &mut State, portal_id: u64, segments: &[&str], asked: &ApiRequest) -> Result<Answer, Problem> {
+fn perform_property(
+    state: &mut State,
+    portal_id: u64,
+    segments: &[&str],
+    asked: &ApiRequest,
+) -> Result<Answer, Problem> {
     let kind = segments.get(3).and_then(|name| ObjectType::parse(name)).ok_or_else(Problem::not_found)?;
     let rest = segments.get(4..).unwrap_or_default();
     if rest == ["batch", "create"] {

@@ -9,7 +9,12 @@ use crate::fake::TokenBucket;
 use crate::fake::wire::{Answer, ApiRequest};
 
 /// `POST /crm/objects/{V}/{type}/search`. Operators: EQ, NEQ, IN, NOT_IN, HAS_PROPERTY, NOT_HAS_PROPERTY.
-pub(crate) fn search(state: &mut State, portal_id: u64, kind: ObjectType, asked: &ApiRequest) -> Result<Answer, Problem> {
+pub(crate) fn search(
+    state: &mut State,
+    portal_id: u64,
+    kind: ObjectType,
+    asked: &ApiRequest,
+) -> Result<Answer, Problem> {
     let now_ms = state.now_ms();
     let bucket = state.portal(portal_id).search_bucket.get_or_insert_with(|| TokenBucket::new(5, 1_000, now_ms));
     if !bucket.take(now_ms) {

@@ -13,7 +13,13 @@ pub(crate) const RETRY_KEY_LIFE_MS: i64 = 24 * 3_600_000;
 const MINUTE_MS: i64 = 60_000;
 
 /// `POST /v2/bot/message/push` and `/multicast`.
-pub(crate) fn to_many(state: &mut State, channel_id: &str, via: Endpoint, asked: &ApiRequest, request_id: &str) -> Answer {
+pub(crate) fn to_many(
+    state: &mut State,
+    channel_id: &str,
+    via: Endpoint,
+    asked: &ApiRequest,
+    request_id: &str,
+) -> Answer {
     let key = match asked.header("x-line-retry-key") {
         Some(key) if !is_uuid(key) => return refuse(400, "Invalid retry key"),
         Some(key) => Some(key.to_ascii_lowercase()),

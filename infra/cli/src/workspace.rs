@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use musubi::aws::{Aws, Parts, Patience};
+use musubi::aws::{Aws, AwsAdapters, RetryPolicy};
 use musubi::config::{self, ConfigError, Environment};
 use musubi::crm::CrmClients;
 use musubi::domain::account::{CrmAccount, CrmAccountKey};
@@ -11,7 +11,7 @@ use musubi::domain::channel::Channel;
 use musubi::domain::ids::{ChannelId, CrmAccountId};
 use musubi::domain::language::Language;
 use musubi::line::{LineApiUrl, LineMessenger};
-use musubi::ports::rows::Versioned;
+use musubi::ports::table::Versioned;
 use musubi::ports::{Channels, Clock, Secrets};
 use serde_json::Value;
 
@@ -118,16 +118,16 @@ fn variables(text: &str) -> Vec<(String, String)> {
 }
 
 /// A stack to work on.
-pub struct Place {
-    /// Its parts.
-    pub parts: Parts,
+pub struct Workspace {
+    /// Its adapters.
+    pub adapters: AwsAdapters,
     /// Its names.
     pub environment: Environment,
     /// For words.
     pub language: Language,
 }
 
-impl Place {
+impl Workspace {
     /// Connects, as an operator's machine does.
     ///
     /// # Errors
@@ -135,11 +135,11 @@ impl Place {
     pub async fn open(environment: Environment, language: Language) -> Result<Self, ConfigError> {
         // Whoever has profiles for AWS does not sign calls to an emulator with them.
         let aws = match environment.get(EMULATED) {
-            Some(_) => Aws::from_environment(&environment, Patience::WORKER)?,
-            None => Aws::from_default_chain(&environment, Patience::WORKER).await?,
+            Some(_) => Aws::from_environment(&environment, RetryPolicy::WORKER)?,
+            None => Aws::from_default_chain(&environment, RetryPolicy::WORKER).await?,
         };
-        let parts = Parts::over(aws, environment.clone(), Arc::new(musubi::ports::clock::SystemClock));
-        Ok(Self { parts, environment, language })
+        let adapters = AwsAdapters::over(aws, environment.clone(), Arc::new(musubi::ports::clock::SystemClock));
+        Ok(Self { adapters, environment, language })
     }
 
     /// The table of configuration.
@@ -147,12 +147,12 @@ impl Place {
     /// # Errors
     /// Names what is missing.
     pub fn channels(&self) -> Result<Channels, ConfigError> {
-        self.parts.channels()
+        self.adapters.channels()
     }
 
     /// The clock.
     pub fn clock(&self) -> Arc<dyn Clock> {
-        self.parts.clock()
+        self.adapters.clock()
     }
 
     /// LINE, with these secrets.

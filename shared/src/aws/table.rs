@@ -1,8 +1,8 @@
 //! One DynamoDB table as [`Rows`].
 //!
-//! An item is `{pk, sk, rev, body, expires_at?, by?}`; a large body stands packed in `packed` instead. A write that expects no row leaves revision 1,
-//! one that expects a revision leaves the next. One that expects anything knows no revision to count
-//! from; it leaves a large random one, so that nobody's old revision ever fits the row again by
+//! An item is `{pk, sk, version, body, expires_at?, by?}`; a large body stands packed in `packed` instead. A write that expects no row leaves version 1,
+//! one that expects a version leaves the next. One that expects anything knows no version to count
+//! from; it leaves a large random one, so that nobody's old version ever fits the row again by
 //! accident, even where the row was deleted in between.
 //!
 //! A lost answer: the SDK repeats the request by itself, and the repetition must not be told that
@@ -23,16 +23,16 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use self::item::{key_of, row_of};
 use super::fault::port_error;
 use crate::ports::PortError;
-use crate::ports::rows::{Commit, Row, RowKey, Rows, Write};
+use crate::ports::table::{Commit, Row, RowKey, Table, Write};
 
 /// A DynamoDB table with string keys `pk` and `sk`.
 #[derive(Debug, Clone)]
-pub struct DynamoRows {
+pub struct DynamoTable {
     client: Client,
     table: String,
 }
 
-impl DynamoRows {
+impl DynamoTable {
     /// This table.
     pub fn new(client: Client, table: impl Into<String>) -> Self {
         Self { client, table: table.into() }
@@ -40,7 +40,7 @@ impl DynamoRows {
 }
 
 #[async_trait]
-impl Rows for DynamoRows {
+impl Table for DynamoTable {
     async fn get(&self, key: &RowKey) -> Result<Option<Row>, PortError> {
         let answer = self
             .client
@@ -88,7 +88,7 @@ impl Rows for DynamoRows {
     }
 }
 
-impl DynamoRows {
+impl DynamoTable {
     fn query(
         &self,
         partition: &str,

@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::domain::packed;
 use crate::ports::PortError;
-use crate::ports::rows::{Row, RowKey};
+use crate::ports::table::{Row, RowKey};
 
 pub(super) type Item = HashMap<String, AttributeValue>;
 
@@ -26,12 +26,12 @@ pub(super) fn row_of(item: &Item) -> Result<Row, PortError> {
     let (Some(partition), Some(sort)) = (text("pk"), text("sk")) else {
         return Err(PortError::permanent("dynamodb", "an item has no key"));
     };
-    let rev = item.get("rev").and_then(|rev| rev.as_n().ok()?.parse().ok());
+    let version = item.get("version").and_then(|version| version.as_n().ok()?.parse().ok());
     let body = match item.get("packed") {
         Some(packed) => packed.as_b().ok().and_then(|packed| packed::unpack(packed.as_ref())),
         None => text("body"),
     };
-    Ok(Row { key: RowKey { partition, sort }, rev: rev.unwrap_or(0), body: body.unwrap_or_default() })
+    Ok(Row { key: RowKey { partition, sort }, version: version.unwrap_or(0), body: body.unwrap_or_default() })
 }
 
 /// The attribute that holds a body: text, or packed where that is smaller.

@@ -1,23 +1,23 @@
-//! A table: conditions, revisions, all or nothing.
+//! A table: conditions, versions, all or nothing.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use musubi::ports::rows::{Commit, Expect, MAX_WRITES, Row, RowKey, TOO_LARGE, Write};
-use musubi::ports::{PortError, Rows};
+use musubi::ports::table::{Commit, MAX_WRITES, Precondition, Row, RowKey, TOO_LARGE, Write};
+use musubi::ports::{PortError, Table};
 
 use crate::faults::{Fate, Faults};
 
 #[derive(Default)]
 struct State {
     rows: BTreeMap<(String, String), (u64, String)>,
-    fresh_rev: u64,
+    fresh_version: u64,
     commits: u64,
 }
 
 #[derive(Clone)]
-pub struct ModelRows {
+pub struct ModelTable {
     name: &'static str,
     faults: Faults,
     state: Arc<Mutex<State>>,
@@ -27,12 +27,12 @@ fn lost(what: &'static str) -> PortError {
     PortError::transient(what, "the model lost it")
 }
 
-impl ModelRows {
+impl ModelTable {
     pub fn new(name: &'static str, faults: Faults) -> Self {
         Self {
             name,
             faults,
-            state: Arc::new(Mutex::new(State { rows: BTreeMap::new(), fresh_rev: 1 << 40, commits: 0 })),
+            state: Arc::new(Mutex::new(State { rows: BTreeMap::new(), fresh_version: 1 << 40, commits: 0 })),
         }
     }
 
@@ -61,12 +61,12 @@ impl ModelRows {
 }
 
 fn commit(state: &mut State, writes: Vec<Write>) -> Commit {
-    let holds = |state: &State, key: &RowKey, expect: Expect| {
-        let rev = state.rows.get(&(key.partition.clone(), key.sort.clone())).map_or(0, |(rev, _)| *rev);
+    let holds = |state: &State, key: &RowKey, expect: Precondition| {
+        let version = state.rows.get(&(key.partition.clone(), key.sort.clone())).map_or(0, |(version, _)| *version);
         match expect {
-            Expect::Any => true,
-            Expect::Absent | Expect::AbsentAnew => rev == 0,
-            Expect::Rev(expected) => rev == expected,
+            Precondition::Any => true,
+            Precondition::Absent | Precondition::AbsentAnew => version == 0,
+            Precondition::Version(expected) => version == expected,
         }
     };
     for write in &writes {
@@ -81,16 +81,16 @@ fn commit(state: &mut State, writes: Vec<Write>) -> Commit {
         let at = (write.key().partition.clone(), write.key().sort.clone());
         match write {
             Write::Put { body, expect, .. } => {
-                let rev = match expect {
-                    Expect::Absent => 1,
-                    Expect::Rev(rev) => rev + 1,
-                    Expect::AbsentAnew | Expect::Any => {
-                        // Room for the revisions that follow it one by one.
-                        state.fresh_rev += 1 << 20;
-                        state.fresh_rev
+                let version = match expect {
+                    Precondition::Absent => 1,
+                    Precondition::Version(version) => version + 1,
+                    Precondition::AbsentAnew | Precondition::Any => {
+                        // Room for the versions that follow it one by one.
+                        state.fresh_version += 1 << 20;
+                        state.fresh_version
                     }
                 };
-                state.rows.insert(at, (rev, body));
+                state.rows.insert(at, (version, body));
             }
             Write::Delete { .. } => {
                 state.rows.remove(&at);
@@ -103,7 +103,7 @@ fn commit(state: &mut State, writes: Vec<Write>) -> Commit {
 }
 
 #[async_trait]
-impl Rows for ModelRows {
+impl Table for ModelTable {
     async fn get(&self, key: &RowKey) -> Result<Option<Row>, PortError> {
         let what = format!("{} get {}", self.name, kind(&key.sort));
         if self.faults.before(&what).await != Fate::Well {
@@ -111,7 +111,7 @@ impl Rows for ModelRows {
         }
         let state = self.state.lock().unwrap();
         let found = state.rows.get(&(key.partition.clone(), key.sort.clone()));
-        Ok(found.map(|(rev, body)| Row { key: key.clone(), rev: *rev, body: body.clone() }))
+        Ok(found.map(|(version, body)| Row { key: key.clone(), version: *version, body: body.clone() }))
     }
 
     async fn range(&self, partition: &str, from: &str, to: &str, limit: usize) -> Result<Vec<Row>, PortError> {
@@ -124,7 +124,9 @@ impl Rows for ModelRows {
         }
         let range = (partition.to_owned(), from.to_owned())..=(partition.to_owned(), to.to_owned());
         let rows = state.rows.range(range).take(limit);
-        Ok(rows.map(|((p, s), (rev, body))| Row { key: RowKey::new(p, s), rev: *rev, body: body.clone() }).collect())
+        Ok(rows
+            .map(|((p, s), (version, body))| Row { key: RowKey::new(p, s), version: *version, body: body.clone() })
+            .collect())
     }
 
     async fn commit(&self, writes: Vec<Write>) -> Result<Commit, PortError> {

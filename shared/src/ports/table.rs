@@ -1,6 +1,6 @@
 //! One table of rows: the only way Musubi stores anything.
 //!
-//! A row has a two-part key, a revision and a JSON body. Writes are transactions whose every part
+//! A row has a two-part key, a version and a JSON body. Writes are transactions whose every part
 //! says what it expects to find, so that two writers can never both believe they were first.
 //! [`Channels`](super::Channels), [`Links`](super::Links) and [`Journal`](super::Journal) give the
 //! rows their meaning; each has its own table.
@@ -39,7 +39,7 @@ pub struct Row {
     /// Where.
     pub key: RowKey,
     /// Tells this write of the row from others. See [`Expect`] for what a put leaves.
-    pub rev: u64,
+    pub version: u64,
     /// JSON.
     pub body: String,
 }
@@ -110,13 +110,13 @@ impl<T> std::ops::Deref for Listed<T> {
     }
 }
 
-/// A value and the revision it was read at; revision 0 is a row that is not there.
+/// A value and the version it was read at; version 0 is a row that is not there.
 #[derive(Debug, Clone)]
 pub struct Versioned<T> {
     /// The value.
     pub value: T,
-    /// The revision it was read at.
-    pub rev: u64,
+    /// The version it was read at.
+    pub version: u64,
 }
 
 /// One part of a transaction.
@@ -129,7 +129,7 @@ pub enum Write {
         /// JSON.
         body: String,
         /// What must be there before.
-        expect: Expect,
+        expect: Precondition,
         /// Forgotten some time after this, in seconds since 1970. Never relied upon.
         expires_at_s: Option<i64>,
     },
@@ -138,34 +138,34 @@ pub enum Write {
         /// Where.
         key: RowKey,
         /// What must be there before.
-        expect: Expect,
+        expect: Precondition,
     },
     /// Nothing changes, but the rest happens only if this holds.
     Check {
         /// Where.
         key: RowKey,
         /// What must be there.
-        expect: Expect,
+        expect: Precondition,
     },
 }
 
 /// What a write expects to find.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Expect {
-    /// No row. A put leaves revision 1.
+pub enum Precondition {
+    /// No row. A put leaves version 1.
     Absent,
-    /// No row. A put leaves a revision that the row never had: whoever read the row before it went, and writes by that
-    /// revision, is refused.
+    /// No row. A put leaves a version that the row never had: whoever read the row before it went, and writes by that
+    /// version, is refused.
     AbsentAnew,
-    /// The row at this revision; 0 is the same as `Absent`. A put leaves the next revision.
-    Rev(u64),
-    /// Whatever. A put leaves a revision that the row never had.
+    /// The row at this version; 0 is the same as `Absent`. A put leaves the next version.
+    Version(u64),
+    /// Whatever. A put leaves a version that the row never had.
     Any,
 }
 
 impl Write {
     /// The row becomes this value.
-    pub fn put<T: Serialize>(key: RowKey, value: &T, expect: Expect) -> Self {
+    pub fn put<T: Serialize>(key: RowKey, value: &T, expect: Precondition) -> Self {
         let body = serde_json::to_string(value).expect("our own types have string keys and finite numbers");
         Self::Put { key, body, expect, expires_at_s: None }
     }
@@ -203,7 +203,7 @@ pub enum Commit {
 
 /// One table.
 #[async_trait]
-pub trait Rows: Send + Sync {
+pub trait Table: Send + Sync {
     /// The row as of now (never stale).
     async fn get(&self, key: &RowKey) -> Result<Option<Row>, PortError>;
 
@@ -222,7 +222,7 @@ const PAGE: usize = 500;
 ///
 /// # Errors
 /// As the table's.
-pub async fn all(rows: &dyn Rows, partition: &str, prefix: &str) -> Result<Vec<Row>, PortError> {
+pub async fn all(rows: &dyn Table, partition: &str, prefix: &str) -> Result<Vec<Row>, PortError> {
     let (mut all, mut from) = (Vec::new(), prefix.to_owned());
     loop {
         let page = rows.range(partition, &from, &prefix_end(prefix), PAGE).await?;

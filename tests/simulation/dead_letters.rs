@@ -1,4 +1,4 @@
-//! What the CRM refuses for what it says: how much of it is put aside, and how often operators hear of it.
+//! What the CRM refuses for what it says: how much of it is dead-lettered, and how often operators hear of it.
 
 use std::collections::BTreeMap;
 
@@ -49,20 +49,20 @@ fn operators_hear_of_one_persons_refused_words_once_a_day() {
         let world = world(true);
         let told_at_ms = writes(&world, 1, text(POISON), START_MS);
         dispatched(&world, told_at_ms);
-        assert_eq!(world.wake_ups.buried().len(), 1);
+        assert_eq!(world.wake_ups.dead_letters().len(), 1);
         let due_at_ms = writes(&world, 2, text(POISON), told_at_ms + 60 * MINUTE_MS);
         dispatched(&world, due_at_ms);
-        assert_eq!(world.wake_ups.buried().len(), 1, "they know");
+        assert_eq!(world.wake_ups.dead_letters().len(), 1, "they know");
         let due_at_ms = writes(&world, 3, text(POISON), told_at_ms + 120 * MINUTE_MS);
         assert!(due_at_ms < told_at_ms + passed_ms);
         dispatched(&world, told_at_ms + passed_ms);
-        assert_eq!(world.wake_ups.buried().len(), letters, "after {passed_ms} ms");
+        assert_eq!(world.wake_ups.dead_letters().len(), letters, "after {passed_ms} ms");
         assert_eq!(kept(&world).len(), 3, "the words are kept either way");
     }
 }
 
 #[test]
-fn of_a_message_in_parts_only_what_is_refused_is_put_aside() {
+fn of_a_message_in_parts_only_what_is_refused_is_dead_lettered() {
     for unique_keys in [true, false] {
         let world = world(unique_keys);
         let words = format!("{}{}{POISON}", word(1), "&".repeat(20_000));
@@ -79,7 +79,7 @@ fn of_a_message_in_parts_only_what_is_refused_is_put_aside() {
 }
 
 #[test]
-fn a_message_that_is_refused_from_its_first_part_on_is_put_aside_as_it_was() {
+fn a_message_that_is_refused_from_its_first_part_on_is_dead_lettered_as_it_was() {
     let world = world(true);
     let edited = Content::Edited { text: format!("{POISON}{}", "&".repeat(20_000)) };
     let due_at_ms = writes(&world, 1, edited.clone(), START_MS);
@@ -94,7 +94,10 @@ fn where_not_even_a_line_in_place_of_the_words_is_taken_they_wait_and_nobody_is_
     let due_at_ms = writes(&world, 1, text(word(1)), START_MS);
     dispatched(&world, due_at_ms);
     let entry = run(world.journal().entry(&key(&world), 0)).expect("a calm table").expect("it is sealed").value;
-    assert_eq!((entry.withheld, entry.note, kept(&world).len(), world.wake_ups.buried().len()), (None, None, 0, 0));
+    assert_eq!(
+        (entry.withheld, entry.note, kept(&world).len(), world.wake_ups.dead_letters().len()),
+        (None, None, 0, 0)
+    );
     let again = entries_in_outbox(&world)[0].clone();
     assert!(again.due_at_ms > due_at_ms && again.why.is_some(), "{:?}", again.why);
     world.crm.state.lock().unwrap().refused_words.clear();
@@ -113,9 +116,11 @@ fn what_is_given_up_says_the_crms_own_reason_and_younger_words_stay() {
     writes(&world, 2, text(word(2)), young_ms);
     let given_up_ms = START_MS + 29 * DAY_MS;
     dispatched(&world, given_up_ms);
-    assert_eq!(world.wake_ups.buried().len(), 0, "not before the last day is over");
+    assert_eq!(world.wake_ups.dead_letters().len(), 0, "not before the last day is over");
     dispatched(&world, given_up_ms + 60 * MINUTE_MS);
-    let [(letter, reason)] = &world.wake_ups.buried()[..] else { panic!("{} letters", world.wake_ups.buried().len()) };
+    let [(letter, reason)] = &world.wake_ups.dead_letters()[..] else {
+        panic!("{} letters", world.wake_ups.dead_letters().len())
+    };
     assert!(reason.contains("crm_not_ready (MISSING)") && !reason.contains("crm_unreachable"), "{reason}");
     assert!(letter.again.is_some());
     world.crm.state.lock().unwrap().not_ready_for.clear();

@@ -12,12 +12,12 @@ use aws_sdk_dynamodb::types::{
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use uuid::Uuid;
 
-use super::DynamoRows;
+use super::DynamoTable;
 use super::expression::{Condition, condition, item};
 use super::item::key_of;
 use crate::aws::fault::{is_worth_another_try, port_error};
 use crate::ports::PortError;
-use crate::ports::rows::{Commit, Expect, MAX_WRITES, RowKey, TOO_LARGE, Write};
+use crate::ports::table::{Commit, MAX_WRITES, Precondition, RowKey, TOO_LARGE, Write};
 
 const WHAT: &str = "dynamodb commit";
 
@@ -33,10 +33,10 @@ pub(super) fn checked(writes: Vec<Write>) -> Result<Vec<Write>, PortError> {
     if !writes.iter().all(|write| keys.insert(write.key().clone())) {
         return Err(PortError::permanent(WHAT, "a key occurs twice"));
     }
-    Ok(writes.into_iter().filter(|write| !matches!(write, Write::Check { expect: Expect::Any, .. })).collect())
+    Ok(writes.into_iter().filter(|write| !matches!(write, Write::Check { expect: Precondition::Any, .. })).collect())
 }
 
-impl DynamoRows {
+impl DynamoTable {
     /// A single write: a conditional request costs half of a transaction.
     pub(super) async fn commit_one(&self, write: Write) -> Result<Commit, PortError> {
         match write {
@@ -50,7 +50,7 @@ impl DynamoRows {
         &self,
         key: &RowKey,
         body: String,
-        expect: Expect,
+        expect: Precondition,
         expires_at_s: Option<i64>,
     ) -> Result<Commit, PortError> {
         let mark = AttributeValue::B(Blob::new(Uuid::new_v4().into_bytes()));
@@ -77,7 +77,7 @@ impl DynamoRows {
         refusal_is_conflict(answer)
     }
 
-    async fn delete_one(&self, key: &RowKey, expect: Expect) -> Result<Commit, PortError> {
+    async fn delete_one(&self, key: &RowKey, expect: Precondition) -> Result<Commit, PortError> {
         let condition = condition(expect);
         let answer = self
             .client

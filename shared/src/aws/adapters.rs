@@ -5,23 +5,23 @@ use std::time::Duration;
 
 use super::fault::port_error;
 use super::queue::{Routing, SqsQueue};
-use super::rows::DynamoRows;
-use super::sdk::{Aws, Patience};
+use super::sdk::{Aws, RetryPolicy};
 use super::secrets::SecretsManagerSecrets;
+use super::table::DynamoTable;
 use crate::config::{self, ConfigError, Environment, QueueUrls};
 use crate::domain::account::CrmKind;
 use crate::domain::ids::{ChannelId, CrmAppId};
 use crate::domain::job::{InboxJob, WakeUp};
 use crate::domain::push::PushJob;
 use crate::ports::clock::SystemClock;
-use crate::ports::rows::{RowKey, Rows};
+use crate::ports::table::{RowKey, Table};
 use crate::ports::{Channels, Clock, Journal, Links, Secrets};
 
 /// A warm-up that takes longer than this is left alone.
 const WARM_UP_MS: u64 = 1_000;
 
 /// Hands out ports. A variable is read when the part that needs it is asked for.
-pub struct Parts {
+pub struct AwsAdapters {
     aws: Aws,
     environment: Environment,
     clock: Arc<dyn Clock>,
@@ -47,13 +47,13 @@ pub enum ReadableSecrets {
     CrmApp,
 }
 
-impl Parts {
+impl AwsAdapters {
     /// As a function gets them.
     ///
     /// # Errors
     /// Names a missing variable.
-    pub fn from_environment(environment: &Environment, patience: Patience) -> Result<Self, ConfigError> {
-        Ok(Self::over(Aws::from_environment(environment, patience)?, environment.clone(), Arc::new(SystemClock)))
+    pub fn from_environment(environment: &Environment, retry_policy: RetryPolicy) -> Result<Self, ConfigError> {
+        Ok(Self::over(Aws::from_environment(environment, retry_policy)?, environment.clone(), Arc::new(SystemClock)))
     }
 
     /// Over a connection made elsewhere, and any clock.
@@ -76,7 +76,7 @@ impl Parts {
     /// # Errors
     /// Names a missing variable.
     pub fn channels(&self) -> Result<Channels, ConfigError> {
-        Ok(Channels::new(self.rows(config::channels_table(&self.environment)?)))
+        Ok(Channels::new(self.table(config::channels_table(&self.environment)?)))
     }
 
     /// Contact links.
@@ -84,7 +84,7 @@ impl Parts {
     /// # Errors
     /// Names a missing variable.
     pub fn links(&self) -> Result<Links, ConfigError> {
-        Ok(Links::new(self.rows(config::links_table(&self.environment)?)))
+        Ok(Links::new(self.table(config::links_table(&self.environment)?)))
     }
 
     /// The journal.
@@ -92,7 +92,7 @@ impl Parts {
     /// # Errors
     /// Names a missing variable.
     pub fn journal(&self) -> Result<Journal, ConfigError> {
-        Ok(Journal::new(self.rows(config::journal_table(&self.environment)?)))
+        Ok(Journal::new(self.table(config::journal_table(&self.environment)?)))
     }
 
     /// The queue of webhooks. `split` cuts a webhook that is too large for one message, by its events;
@@ -152,7 +152,7 @@ impl Parts {
         let used = self.used().clone();
         let table = async {
             let Some(table) = used.table else { return Ok(()) };
-            let rows = DynamoRows::new(self.aws.dynamodb().clone(), table);
+            let rows = DynamoTable::new(self.aws.dynamodb().clone(), table);
             rows.get(&RowKey::new("warm-up", "warm-up")).await.map(drop)
         };
         let queue = async {
@@ -177,9 +177,9 @@ impl Parts {
         }
     }
 
-    fn rows(&self, table: String) -> Arc<dyn Rows> {
+    fn table(&self, table: String) -> Arc<dyn Table> {
         self.used().table.get_or_insert_with(|| table.clone());
-        Arc::new(DynamoRows::new(self.aws.dynamodb().clone(), table))
+        Arc::new(DynamoTable::new(self.aws.dynamodb().clone(), table))
     }
 
     fn queue<T>(&self, urls: QueueUrls, routing: Routing<T>) -> Arc<SqsQueue<T>>
