@@ -54,8 +54,8 @@ fn what_has_happened_is_found_and_nothing_else_is() {
             [
                 journal.is_recorded(&key(by), &event).await,
                 journal.is_unsent(&key(by), &message).await,
-                journal.is_answered(&key(by), &event).await,
-                journal.is_done(&key(by), &event).await,
+                journal.is_reply_recorded(&key(by), &event).await,
+                journal.is_event_handled(&key(by), &event).await,
                 journal.is_login_used(state).await,
             ]
             .map(|found| found.expect("a calm table"))

@@ -93,7 +93,9 @@ impl AccountLink {
         let key = ConversationKey::person(&channel.id, user);
         let journal = &self.reply.journal;
         for conflicts in 0..MAX_CONFLICTS {
-            if journal.is_done(&key, &asked.event.id).await? || journal.is_recorded(&key, &asked.event.id).await? {
+            if journal.is_event_handled(&key, &asked.event.id).await?
+                || journal.is_recorded(&key, &asked.event.id).await?
+            {
                 break;
             }
             let now_ms = self.reply.clock.now_ms();

@@ -110,7 +110,7 @@ impl Record {
         let mut conflicts = 0;
         while conflicts < MAX_CONFLICTS {
             let is_recorded = self.journal.is_recorded(&key, &event.id).await?;
-            if is_recorded && (answered.is_empty() || self.journal.is_answered(&key, &event.id).await?) {
+            if is_recorded && (answered.is_empty() || self.journal.is_reply_recorded(&key, &event.id).await?) {
                 info!(channel.id = %channel.id, conversation = key.hash(), event.id = %event.id, "activity.repeated");
                 return self.wake(channel).await;
             }

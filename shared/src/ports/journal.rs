@@ -225,16 +225,16 @@ impl Journal {
     ///
     /// # Errors
     /// As the table's.
-    pub async fn is_answered(&self, key: &ConversationKey, event: &EventId) -> Result<bool, PortError> {
-        Ok(self.0.get(&answered_key(key, event)).await?.is_some())
+    pub async fn is_reply_recorded(&self, key: &ConversationKey, event: &EventId) -> Result<bool, PortError> {
+        Ok(self.0.get(&reply_key(key, event)).await?.is_some())
     }
 
     /// Whether what the event asked for is done.
     ///
     /// # Errors
     /// As the table's.
-    pub async fn is_done(&self, key: &ConversationKey, event: &EventId) -> Result<bool, PortError> {
-        Ok(self.0.get(&done_key(key, event)).await?.is_some())
+    pub async fn is_event_handled(&self, key: &ConversationKey, event: &EventId) -> Result<bool, PortError> {
+        Ok(self.0.get(&handled_key(key, event)).await?.is_some())
     }
 
     /// The newest send whose outcome is known at a contact.

@@ -112,11 +112,11 @@ impl Dispatcher<'_> {
             let _ = unlink(self.journal(), &self.up.links, &left, loaded_at_ms).await?;
         }
         let claim = self.journal().claim(key).await?;
-        let told =
+        let profile_from_login =
             claim.as_ref().and_then(|claim| claim.value.name.clone().map(|name| (name, claim.value.picture.clone())));
         // Whoever is to be linked is shown by name there, even where an earlier contact had it.
         let to_be_linked = claim.as_ref().is_some_and(|claim| claim.value.target != Target::Unlinked);
-        let profile = match (told, state.value.profile_wanted || to_be_linked) {
+        let profile = match (profile_from_login, state.value.profile_wanted || to_be_linked) {
             (Some((display_name, picture_url)), _) => Some(LineProfile { display_name, picture_url }),
             // Who it is, the next call asks: the row stays due.
             (None, true) if !self.has_time_for_line() => return Ok(None),

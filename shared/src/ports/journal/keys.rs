@@ -98,11 +98,11 @@ pub(super) fn nonce_key(nonce: &str) -> RowKey {
     RowKey::new(format!("a:{}", fingerprint(&[nonce])), "nonce")
 }
 
-pub(super) fn answered_key(key: &ConversationKey, event: &EventId) -> RowKey {
+pub(super) fn reply_key(key: &ConversationKey, event: &EventId) -> RowKey {
     RowKey::new(partition(key), format!("r:{event}"))
 }
 
-pub(super) fn done_key(key: &ConversationKey, event: &EventId) -> RowKey {
+pub(super) fn handled_key(key: &ConversationKey, event: &EventId) -> RowKey {
     RowKey::new(partition(key), format!("x:{event}"))
 }
 
@@ -187,8 +187,8 @@ mod tests {
             entry_key(&key, 1),
             claim_key(&key),
             erased_key(&key),
-            answered_key(&key, &event),
-            done_key(&key, &event),
+            reply_key(&key, &event),
+            handled_key(&key, &event),
             question_key(&account, &key),
             gone_key(&account, &contact, &key),
             newest_send_key(&account, &contact),

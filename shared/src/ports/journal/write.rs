@@ -191,12 +191,12 @@ pub fn nonce(nonce: &str, value: &LinkNonce, version: u64) -> Write {
 
 /// Our answer to the event is on the timeline, if it was not.
 pub fn reply_recorded(key: &ConversationKey, event: &EventId, now_ms: i64) -> Write {
-    Write::put(answered_key(key, event), &true, Precondition::Absent).expiring(now_ms, TOMBSTONE_DAYS)
+    Write::put(reply_key(key, event), &true, Precondition::Absent).expiring(now_ms, TOMBSTONE_DAYS)
 }
 
 /// What the event asked for is done, if it was not.
 pub fn event_handled(key: &ConversationKey, event: &EventId, now_ms: i64) -> Write {
-    Write::put(done_key(key, event), &true, Precondition::Absent).expiring(now_ms, TOMBSTONE_DAYS)
+    Write::put(handled_key(key, event), &true, Precondition::Absent).expiring(now_ms, TOMBSTONE_DAYS)
 }
 
 /// The entry becomes this.
