@@ -5,6 +5,7 @@
 
 mod friendship;
 mod open;
+mod task;
 
 use std::fmt;
 
@@ -15,7 +16,7 @@ use super::activity::{Activity, Content, Mark, Speaker};
 use super::channel::ChannelSettings;
 use super::entry::Continued;
 use super::follow::Following;
-use super::ids::{ChannelId, ContactId, LineUserId, TaskId, fingerprint};
+use super::ids::{ChannelId, ContactId, LineUserId, fingerprint};
 use super::outbox::{Effect, OutboxRow};
 use super::properties::RECENT;
 
@@ -24,6 +25,7 @@ const MAX_RETRACTED: usize = 10 * RECENT;
 
 pub use friendship::Friendship;
 pub use open::OpenEntry;
+pub use task::{OwnersTask, poll_rest_ms};
 
 /// Where events come from.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -89,23 +91,6 @@ impl ConversationKey {
         };
         fingerprint(&[self.channel.as_str(), self.source.kind(), id])
     }
-}
-
-/// The owner's task. One is open per person and channel.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OwnersTask {
-    /// Counts the person's tasks; part of its key in the CRM.
-    pub number: u32,
-    /// Its record, once known.
-    pub id: Option<TaskId>,
-    /// When writing it was last tried; set before the try, in milliseconds.
-    pub tried_at_ms: i64,
-    /// When it was last seen open, in milliseconds.
-    #[serde(default)]
-    pub seen_open_at_ms: i64,
-    /// When it is looked at next, in milliseconds. `None` in rows of before.
-    #[serde(default)]
-    pub look_at_ms: Option<i64>,
 }
 
 /// The newest message of the person.

@@ -82,6 +82,36 @@ pub enum Effect {
     },
 }
 
+/// What is served first where several kinds are due: whoever waits most comes first, a workflow, then the owner, then the
+/// timeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Priority {
+    /// See [`Effect::CompleteWorkflow`].
+    CompleteWorkflow,
+    /// See [`Effect::SyncContact`].
+    SyncContact,
+    /// See [`Effect::ClearContactFields`].
+    ClearContactFields,
+    /// See [`Effect::ClearErasedPerson`].
+    ClearErasedPerson,
+    /// See [`Effect::ForgetContact`].
+    ForgetContact,
+    /// See [`Effect::ReconcileContact`]. After what we write ourselves: a contact that is to be filled or emptied is no news.
+    ReconcileContact,
+    /// See [`Effect::WriteLastOutcome`].
+    WriteLastOutcome,
+    /// See [`Effect::PollTask`].
+    PollTask,
+    /// See [`Effect::WriteEntry`].
+    WriteEntry,
+    /// See [`Effect::WriteNotSentNote`].
+    WriteNotSentNote,
+    /// See [`Effect::RedactMessage`].
+    RedactMessage,
+    /// See [`Effect::ExpireParkedPush`].
+    ExpireParkedPush,
+}
+
 /// How many lists an account's outbox is spread over, so that no partition of the table is hot.
 pub const SHARDS: u32 = 8;
 
@@ -128,6 +158,24 @@ impl Effect {
             Self::WriteNotSentNote { push } => format!("not-sent-{push}"),
             Self::ExpireParkedPush { push } => format!("expire-{push}"),
             Self::CompleteWorkflow { push } => format!("complete-{push}"),
+        }
+    }
+
+    /// When it is served among others.
+    pub fn priority(&self) -> Priority {
+        match self {
+            Self::CompleteWorkflow { .. } => Priority::CompleteWorkflow,
+            Self::SyncContact { .. } => Priority::SyncContact,
+            Self::ClearContactFields { .. } => Priority::ClearContactFields,
+            Self::ClearErasedPerson { .. } => Priority::ClearErasedPerson,
+            Self::ForgetContact { .. } => Priority::ForgetContact,
+            Self::ReconcileContact { .. } => Priority::ReconcileContact,
+            Self::WriteLastOutcome { .. } => Priority::WriteLastOutcome,
+            Self::PollTask { .. } => Priority::PollTask,
+            Self::WriteEntry { .. } => Priority::WriteEntry,
+            Self::WriteNotSentNote { .. } => Priority::WriteNotSentNote,
+            Self::RedactMessage { .. } => Priority::RedactMessage,
+            Self::ExpireParkedPush { .. } => Priority::ExpireParkedPush,
         }
     }
 

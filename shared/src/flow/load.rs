@@ -38,7 +38,7 @@ pub(super) async fn load_or_new(
             Versioned { value: Conversation { contact_gone_at_ms: gone_at_ms, ..new }, version: 0 }
         }
     };
-    Ok(Loaded { state: state, erasure })
+    Ok(Loaded { state, erasure })
 }
 
 impl Loaded {

@@ -92,7 +92,7 @@ impl Kind {
 ///
 /// Of tasks we hear nothing: HubSpot documents changes of properties for contacts and other records, and nowhere that tasks
 /// can be subscribed to; an unknown subscription makes HubSpot refuse the whole project. So tasks are looked at
-/// (`flow/dispatch/task_checks.rs`).
+/// (`domain/conversation/task.rs`).
 fn is_read(property: &Value) -> bool {
     [LINE_USER_ID, LINE_ANSWERED_AT].iter().any(|read| property == read)
 }

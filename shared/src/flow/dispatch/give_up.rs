@@ -3,17 +3,19 @@
 //! The reason is dead-lettered before anything else: a crash in between repeats the reason and never loses it. A dead letter says
 //! what to enqueue anew, so that sending it back does the work once the cause is mended (see [`redrive`](super::redrive)).
 
-use super::{Dispatcher, GIVE_UP_AFTER_MS};
+use super::GIVE_UP_AFTER_MS;
+use super::round::Round;
 use crate::domain::conversation::OpenEntry;
 use crate::domain::dead_letter::{DeadLetteredEffect, FailureReason};
 use crate::domain::entry::MAX_MEMBERS;
 use crate::domain::job::WakeUp;
 use crate::domain::outbox::{Effect, OutboxRow};
+use crate::domain::push::Push;
 use crate::ports::PortError;
 use crate::ports::journal::write;
-use crate::ports::table::Write;
+use crate::ports::table::{Versioned, Write};
 
-impl Dispatcher<'_> {
+impl Round<'_> {
     /// The CRM has not taken the work for weeks. What it says expires soon and goes; younger words stay in the outbox.
     pub(super) async fn give_up(&self, row: OutboxRow) -> Result<(), PortError> {
         self.try_to_read(&row).await?;
@@ -29,15 +31,15 @@ impl Dispatcher<'_> {
     /// Fails where another version wrote what the row is about: then it cannot be given up, and no reason is dead-lettered.
     async fn try_to_read(&self, row: &OutboxRow) -> Result<(), PortError> {
         if let Effect::CompleteWorkflow { push } = &row.effect {
-            self.journal().push(*push).await?;
+            self.journal.push(*push).await?;
         }
         let (Effect::WriteEntry { conversation } | Effect::SyncContact { conversation }) = &row.effect else {
             return Ok(());
         };
         let Some(state) = self.state(conversation).await? else { return Ok(()) };
         if matches!(row.effect, Effect::WriteEntry { .. }) {
-            self.journal().all_pending(conversation, MAX_MEMBERS).await?;
-            self.journal().entry(conversation, state.value.next_entry).await?;
+            self.journal.all_pending(conversation, MAX_MEMBERS).await?;
+            self.journal.entry(conversation, state.value.next_entry).await?;
         }
         Ok(())
     }
@@ -53,8 +55,8 @@ impl Dispatcher<'_> {
     async fn end(&self, row: &OutboxRow, mut writes: Vec<Write>) -> Result<(), PortError> {
         match &row.effect {
             Effect::CompleteWorkflow { push } => {
-                if let Some(push) = self.journal().push(*push).await? {
-                    return self.close(row, push).await;
+                if let Some(push) = self.journal.push(*push).await? {
+                    return self.completion_ends(row, push).await;
                 }
             }
             Effect::SyncContact { conversation } => {
@@ -67,7 +69,16 @@ impl Dispatcher<'_> {
         }
         writes.push(write::done(row));
         // On a conflict the row stays due.
-        let _ = self.journal().commit(writes).await?;
+        let _ = self.journal.commit(writes).await?;
+        Ok(())
+    }
+
+    /// The workflow's answer leaves the outbox: nothing more is enqueued, until the CRM asks again. On a conflict the row stays
+    /// due.
+    pub(super) async fn completion_ends(&self, row: &OutboxRow, mut push: Versioned<Push>) -> Result<(), PortError> {
+        push.value.completion_queued = false;
+        let writes = vec![write::done(row), write::push(&push.value, push.version, self.now_ms())];
+        let _ = self.journal.commit(writes).await?;
         Ok(())
     }
 
@@ -76,12 +87,12 @@ impl Dispatcher<'_> {
         let Effect::WriteEntry { conversation: key } = &row.effect else { return Ok(()) };
         let Some(mut state) = self.state(key).await? else { return self.done(row).await };
         let now_ms = self.now_ms();
-        let pending = self.journal().all_pending(key, MAX_MEMBERS).await?;
+        let pending = self.journal.all_pending(key, MAX_MEMBERS).await?;
         let (old, young): (Vec<_>, Vec<_>) =
             pending.iter().partition(|activity| now_ms - activity.arrived_at_ms > GIVE_UP_AFTER_MS);
         let mut writes: Vec<_> = old.iter().map(|activity| write::forget(key, &activity.mark)).collect();
         // One that was sealed may have been written: its number is used up.
-        if self.journal().entry(key, state.value.next_entry).await?.is_some() {
+        if self.journal.entry(key, state.value.next_entry).await?.is_some() {
             state.value.next_entry += 1;
         }
         writes.push(write::done(row));
@@ -101,6 +112,6 @@ impl Dispatcher<'_> {
     pub(super) async fn dead_letter(&self, row: &OutboxRow, why: &str) -> Result<(), PortError> {
         tracing::error!(crm.account = %self.account.key, effect = row.effect.name(), "effect.given_up");
         let letter = WakeUp { account: self.account.key.clone(), again: DeadLetteredEffect::of(&row.effect) };
-        self.up.wake_ups.dead_letter(&letter, &format!("{why} [{}]", row.effect.name())).await
+        self.wake_ups.dead_letter(&letter, &format!("{why} [{}]", row.effect.name())).await
     }
 }

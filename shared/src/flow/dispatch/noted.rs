@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use super::Dispatcher;
-use super::sync_contact::Person;
+use super::round::Round;
+use crate::domain::conversation::Conversation;
 use crate::domain::ids::ChannelId;
 use crate::domain::push::{Push, PushState, Settlement};
 use crate::ports::PortError;
@@ -30,18 +30,18 @@ impl Refusals {
     }
 }
 
-impl Dispatcher<'_> {
-    /// When the newest of these people's events happened. A clock of LINE's that is ahead of ours tells of nothing to come.
-    pub(super) async fn note_events(&self, people: &[Person]) {
+impl Round<'_> {
+    /// When the newest of these conversations' events happened. A clock of LINE's that is ahead of ours tells of nothing to come.
+    pub(super) async fn note_events(&self, conversations: impl Iterator<Item = &Conversation>) {
         let now_ms = self.now_ms();
         let mut newest: BTreeMap<&ChannelId, i64> = BTreeMap::new();
-        for person in people {
-            let Some(at_ms) = person.state.value.last_event_at_ms() else { continue };
-            let noted = newest.entry(&person.channel.id).or_insert(i64::MIN);
+        for conversation in conversations {
+            let Some(at_ms) = conversation.last_event_at_ms() else { continue };
+            let noted = newest.entry(&conversation.key.channel).or_insert(i64::MIN);
             *noted = at_ms.min(now_ms).max(*noted);
         }
         for (channel, at_ms) in newest {
-            log_if_not(self.journal().note_event(channel, at_ms).await);
+            log_if_not(self.journal.note_event(channel, at_ms).await);
         }
     }
 
@@ -49,7 +49,7 @@ impl Dispatcher<'_> {
     pub(super) async fn note_refusals(&self, refusals: Refusals) {
         for (channel, refusal) in refusals.0 {
             if self.account.channels.contains(&channel) {
-                log_if_not(self.journal().note_refusal(&channel, refusal).await);
+                log_if_not(self.journal.note_refusal(&channel, refusal).await);
             }
         }
     }

@@ -4,86 +4,36 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
-use crate::domain::outbox::{Effect, OutboxRow};
+use crate::domain::outbox::{Effect, OutboxRow, Priority};
 
 /// How many rows of a kind a pass takes that did not fail before.
 const FRESH: usize = 400;
 /// How many of a kind it takes, behind those, that did.
 const AGAIN: usize = 100;
 
-/// Which kind of work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Kind {
-    CompleteWorkflow,
-    SyncContact,
-    ClearContactFields,
-    ClearErasedPerson,
-    /// After what we write ourselves: a contact that is to be filled or emptied is no news.
-    ReconcileContact,
-    WriteLastOutcome,
-    PollTask,
-    WriteEntry,
-    WriteNotSentNote,
-    RedactMessage,
-    ExpireParkedPush,
+/// How many rows of a kind are one turn: what goes to the CRM together, or what costs about as much time where each goes alone.
+fn turn(of: Priority) -> usize {
+    match of {
+        Priority::ClearContactFields | Priority::ClearErasedPerson | Priority::RedactMessage => 20,
+        _ => 100,
+    }
 }
 
-impl Kind {
-    /// Whoever waits most comes first in a round: a workflow, then the owner, then the timeline.
-    const ALL: [Self; 11] = [
-        Self::CompleteWorkflow,
-        Self::SyncContact,
-        Self::ClearContactFields,
-        Self::ClearErasedPerson,
-        Self::ReconcileContact,
-        Self::WriteLastOutcome,
-        Self::PollTask,
-        Self::WriteEntry,
-        Self::WriteNotSentNote,
-        Self::RedactMessage,
-        Self::ExpireParkedPush,
-    ];
-
-    fn of(effect: &Effect) -> Self {
-        match effect {
-            Effect::CompleteWorkflow { .. } => Self::CompleteWorkflow,
-            Effect::SyncContact { .. } => Self::SyncContact,
-            Effect::ClearContactFields { .. } => Self::ClearContactFields,
-            Effect::ClearErasedPerson { .. } => Self::ClearErasedPerson,
-            Effect::ReconcileContact { .. } | Effect::ForgetContact { .. } => Self::ReconcileContact,
-            Effect::WriteLastOutcome { .. } => Self::WriteLastOutcome,
-            Effect::PollTask { .. } => Self::PollTask,
-            Effect::WriteEntry { .. } => Self::WriteEntry,
-            Effect::WriteNotSentNote { .. } => Self::WriteNotSentNote,
-            Effect::RedactMessage { .. } => Self::RedactMessage,
-            Effect::ExpireParkedPush { .. } => Self::ExpireParkedPush,
-        }
-    }
-
-    /// How many rows are one turn: what goes to the CRM together, or what costs about as much time where each goes alone.
-    fn turn(self) -> usize {
-        match self {
-            Self::ClearContactFields | Self::ClearErasedPerson | Self::RedactMessage => 20,
-            _ => 100,
-        }
-    }
-
-    /// How many rows that failed before a pass takes.
-    fn again(self) -> usize {
-        match self {
-            // Each is told alone.
-            Self::CompleteWorkflow => 20,
-            _ => AGAIN,
-        }
+/// How many rows of a kind that failed before a pass takes.
+fn again(of: Priority) -> usize {
+    match of {
+        // Each is told alone.
+        Priority::CompleteWorkflow => 20,
+        _ => AGAIN,
     }
 }
 
 /// Cuts what is due into batches in the order in which they are served: round by round a batch of each kind, first of what
 /// did not fail before. Rows beyond a pass's share are left out; they stay due.
-pub(super) fn turns(rows: Vec<OutboxRow>) -> Vec<(Kind, Vec<OutboxRow>)> {
-    let (again, fresh): (Vec<_>, Vec<_>) = rows.into_iter().partition(has_failed);
+pub(super) fn turns(rows: Vec<OutboxRow>) -> Vec<(Priority, Vec<OutboxRow>)> {
+    let (failed, fresh): (Vec<_>, Vec<_>) = rows.into_iter().partition(has_failed);
     let mut batches = rounds(fresh, |_| FRESH);
-    batches.extend(rounds(again, Kind::again));
+    batches.extend(rounds(failed, again));
     batches
 }
 
@@ -92,19 +42,18 @@ fn has_failed(row: &OutboxRow) -> bool {
     row.tries > 0 && !matches!(row.effect, Effect::PollTask { .. })
 }
 
-fn rounds(rows: Vec<OutboxRow>, share: fn(Kind) -> usize) -> Vec<(Kind, Vec<OutboxRow>)> {
-    let mut of: BTreeMap<Kind, Vec<OutboxRow>> = BTreeMap::new();
+fn rounds(rows: Vec<OutboxRow>, share: fn(Priority) -> usize) -> Vec<(Priority, Vec<OutboxRow>)> {
+    let mut of: BTreeMap<Priority, Vec<OutboxRow>> = BTreeMap::new();
     for row in rows {
-        of.entry(Kind::of(&row.effect)).or_default().push(row);
+        of.entry(row.effect.priority()).or_default().push(row);
     }
-    let mut waiting: BTreeMap<Kind, VecDeque<OutboxRow>> =
+    let mut waiting: BTreeMap<Priority, VecDeque<OutboxRow>> =
         of.into_iter().map(|(kind, rows)| (kind, by_person(rows).into_iter().take(share(kind)).collect())).collect();
     let mut batches = Vec::new();
     while waiting.values().any(|rows| !rows.is_empty()) {
-        for kind in Kind::ALL {
-            let Some(rows) = waiting.get_mut(&kind).filter(|rows| !rows.is_empty()) else { continue };
-            let turn = kind.turn().min(rows.len());
-            batches.push((kind, rows.drain(..turn).collect()));
+        for (kind, rows) in waiting.iter_mut().filter(|(_, rows)| !rows.is_empty()) {
+            let turn = turn(*kind).min(rows.len());
+            batches.push((*kind, rows.drain(..turn).collect()));
         }
     }
     batches
@@ -172,9 +121,9 @@ mod tests {
         rows.push(row(Effect::WriteEntry { conversation: key(2) }, 0, 9));
         let batches = turns(rows);
         let sizes: Vec<_> = batches.iter().map(|(kind, rows)| (*kind, rows.len())).collect();
-        let completions = (Kind::CompleteWorkflow, 100);
+        let completions = (Priority::CompleteWorkflow, 100);
         let expected =
-            [completions, (Kind::SyncContact, 1), (Kind::WriteEntry, 1), completions, completions, completions];
+            [completions, (Priority::SyncContact, 1), (Priority::WriteEntry, 1), completions, completions, completions];
         assert_eq!(sizes, expected, "400 of them are a pass's share");
     }
 
@@ -191,10 +140,14 @@ mod tests {
         let sizes: Vec<_> = batches.iter().map(|(kind, rows)| (*kind, rows.len(), rows[0].tries)).collect();
         assert_eq!(
             sizes,
-            [(Kind::CompleteWorkflow, 100, 0), (Kind::WriteLastOutcome, 1, 0), (Kind::CompleteWorkflow, 20, 3)]
+            [
+                (Priority::CompleteWorkflow, 100, 0),
+                (Priority::WriteLastOutcome, 1, 0),
+                (Priority::CompleteWorkflow, 20, 3)
+            ]
         );
         let looks = turns(vec![row(Effect::PollTask { conversation: key(1) }, 7, 1), row(completion(1), 1, 1)]);
-        assert_eq!(looks[0].0, Kind::PollTask, "a look at a task is no failure");
+        assert_eq!(looks[0].0, Priority::PollTask, "a look at a task is no failure");
     }
 
     #[test]

@@ -5,7 +5,8 @@
 //! or push cannot be read is tried again later and later, and starts anew after 29 days. What our own database refuses to
 //! store is tried again in the same way and said in words after a few tries; nobody blames the CRM for it.
 
-use super::{Dispatcher, GIVE_UP_AFTER_MS, REFUSED_TRIES};
+use super::round::Round;
+use super::{GIVE_UP_AFTER_MS, REFUSED_TRIES};
 use crate::domain::dead_letter::FailureReason;
 use crate::domain::job::WakeUp;
 use crate::domain::outbox::OutboxRow;
@@ -19,7 +20,7 @@ const DAY_MS: i64 = 86_400_000;
 /// So many rows a letter names.
 const NAMED: usize = 2;
 
-impl Dispatcher<'_> {
+impl Round<'_> {
     /// Operators hear of rows that cannot be read; those that nobody came for in 29 days go.
     pub(super) async fn see_to_unread(&self, unread: &[Unread]) -> Result<(), PortError> {
         let now_ms = self.now_ms();
@@ -30,7 +31,7 @@ impl Dispatcher<'_> {
                        これを読み取れるバージョンのMusubiが29日間動かなかったため、削除します";
             self.dead_letter_words(&names, why).await?;
             for row in old {
-                let _ = self.journal().commit(vec![write::give_up_unread(row)]).await?;
+                let _ = self.journal.commit(vec![write::give_up_unread(row)]).await?;
             }
         }
         let names: Vec<&str> = young.iter().map(|row| row.name()).collect();
@@ -42,7 +43,7 @@ impl Dispatcher<'_> {
         let account = &self.account.key;
         tracing::error!(crm.account = %account, rows = names.len(), "effect.unreadable");
         let now_ms = self.now_ms();
-        let told = self.journal().unreadable_told(account).await?;
+        let told = self.journal.unreadable_told(account).await?;
         if told.as_ref().is_some_and(|told| now_ms < told.value + LETTER_MS) {
             return Ok(());
         }
@@ -52,7 +53,7 @@ impl Dispatcher<'_> {
         self.dead_letter_words(names, why).await?;
         // On a conflict somebody else told it, too.
         let told = write::unreadable_told(account, now_ms, told.map_or(0, |told| told.version));
-        let _ = self.journal().commit(vec![told]).await?;
+        let _ = self.journal.commit(vec![told]).await?;
         Ok(())
     }
 
@@ -67,7 +68,7 @@ impl Dispatcher<'_> {
             self.dead_letter(row, &FailureReason::NotStored.words()).await?;
             again.why = Some(FailureReason::NotStored);
         }
-        let _ = self.journal().commit(vec![write::done(row), write::enqueue(&again)]).await?;
+        let _ = self.journal.commit(vec![write::done(row), write::enqueue(&again)]).await?;
         Ok(())
     }
 
@@ -82,7 +83,7 @@ impl Dispatcher<'_> {
         }
         let now_ms = self.now_ms();
         let anew = OutboxRow { since_ms: now_ms, ..row.again(now_ms + DAY_MS) };
-        let _ = self.journal().commit(vec![write::done(row), write::enqueue(&anew)]).await?;
+        let _ = self.journal.commit(vec![write::done(row), write::enqueue(&anew)]).await?;
         Ok(())
     }
 
@@ -91,6 +92,6 @@ impl Dispatcher<'_> {
         let named = names.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
         tracing::error!(crm.account = %self.account.key, effects = named, rows = names.len(), "effect.dead_lettered");
         let wake_up = WakeUp::of(&self.account.key);
-        self.up.wake_ups.dead_letter(&wake_up, &format!("{why} [{}: {named}]", names.len())).await
+        self.wake_ups.dead_letter(&wake_up, &format!("{why} [{}: {named}]", names.len())).await
     }
 }

@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
-use super::turns::{Kind, turns};
-use super::{DispatchReport, Dispatcher, GIVE_UP_AFTER_MS};
+use super::round::Round;
+use super::turns::turns;
+use super::{Dispatch, DispatchReport, GIVE_UP_AFTER_MS, effects};
 use crate::domain::job::WakeUp;
-use crate::domain::outbox::OutboxRow;
-use crate::ports::PortError;
+use crate::domain::outbox::{OutboxRow, Priority};
 use crate::ports::journal::{Due, Unread, Walk};
+use crate::ports::{Crm, PortError};
 
 /// How many rows a step looks at, about.
 const STEP: usize = 4_000;
@@ -41,7 +42,14 @@ impl Tried {
     }
 }
 
-impl Dispatcher<'_> {
+/// Serves one account's outbox.
+pub(super) struct Walker<'a> {
+    pub(super) round: &'a Round<'a>,
+    pub(super) crm: &'a dyn Crm,
+    pub(super) ports: &'a Dispatch,
+}
+
+impl Walker<'_> {
     /// Everything that is due, until nothing is or the time is up; and the last look is made when the slot of time is over in
     /// which this call began.
     ///
@@ -53,14 +61,14 @@ impl Dispatcher<'_> {
     /// One failure of a store ends a batch, not the call: what comes behind may be another store's, or another row's.
     pub(super) async fn everything_due(&self) -> Result<DispatchReport, PortError> {
         let mut tried = Tried::default();
-        let slot_over_ms = WakeUp::end_of_slot_ms(self.now_ms()) + SKEW_MS;
+        let slot_over_ms = WakeUp::end_of_slot_ms(self.round.now_ms()) + SKEW_MS;
         let mut waited = false;
         loop {
             let looked_ms = self.look_until_nothing(&mut tried).await?;
-            if waited || looked_ms >= slot_over_ms || slot_over_ms >= self.until_ms {
+            if waited || looked_ms >= slot_over_ms || slot_over_ms >= self.round.until_ms {
                 break;
             }
-            self.up.clock.sleep_ms(u64::try_from(slot_over_ms - self.now_ms()).unwrap_or(0)).await;
+            self.round.clock.sleep_ms(u64::try_from(slot_over_ms - self.round.now_ms()).unwrap_or(0)).await;
             waited = true;
         }
         match tried.failures.pop() {
@@ -72,8 +80,8 @@ impl Dispatcher<'_> {
     /// Returns when the last look began, which found nothing to do.
     async fn look_until_nothing(&self, tried: &mut Tried) -> Result<i64, PortError> {
         loop {
-            let began_ms = self.now_ms();
-            if self.is_late() || !self.walk(tried).await? {
+            let began_ms = self.round.now_ms();
+            if self.round.is_late() || !self.walk(tried).await? {
                 return Ok(began_ms);
             }
         }
@@ -81,10 +89,10 @@ impl Dispatcher<'_> {
 
     /// Walks once through everything that is due. `false`: there was nothing to do.
     async fn walk(&self, tried: &mut Tried) -> Result<bool, PortError> {
-        let mut walk = Walk::through(&self.account.key, self.now_ms());
+        let mut walk = Walk::through(&self.round.account.key, self.round.now_ms());
         let (mut unread, mut worked) = (Vec::new(), false);
-        while !walk.is_over() && !self.is_late() {
-            let due = self.journal().next_due(&mut walk, STEP).await?;
+        while !walk.is_over() && !self.round.is_late() {
+            let due = self.round.journal.next_due(&mut walk, STEP).await?;
             self.note_age(&due, tried);
             unread.extend(due.unread.into_iter().take(MAX_UNREAD - unread.len()));
             let rows = due.rows.into_iter().filter(|row| tried.may(row)).collect();
@@ -96,7 +104,7 @@ impl Dispatcher<'_> {
 
     /// That nobody can be told of rows that cannot be read must not hold up the others.
     async fn see_to(&self, unread: &[Unread]) {
-        if let Err(error) = self.see_to_unread(unread).await {
+        if let Err(error) = self.round.see_to_unread(unread).await {
             crate::telemetry::log_chain("unreadable.not_told", &error);
         }
     }
@@ -104,23 +112,23 @@ impl Dispatcher<'_> {
     fn note_age(&self, due: &Due, tried: &mut Tried) {
         let since = due.rows.iter().map(|row| row.since_ms).chain(due.unread.iter().map(|row| row.since_ms));
         if let Some(oldest) = since.min() {
-            tried.report.oldest_ms = tried.report.oldest_ms.max(self.now_ms() - oldest);
+            tried.report.oldest_ms = tried.report.oldest_ms.max(self.round.now_ms() - oldest);
         }
     }
 
     async fn serve(&self, rows: Vec<OutboxRow>, tried: &mut Tried) -> Result<bool, PortError> {
-        let now_ms = self.now_ms();
+        let now_ms = self.round.now_ms();
         let (old, rows): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| now_ms - row.since_ms > GIVE_UP_AFTER_MS);
         let mut worked = !old.is_empty();
         for row in old {
-            if self.is_late() {
+            if self.round.is_late() {
                 return Ok(worked);
             }
             tried.count(std::slice::from_ref(&row));
             self.let_old_go(row).await;
         }
         for (kind, rows) in turns(rows) {
-            if self.is_late() {
+            if self.round.is_late() {
                 break;
             }
             worked = true;
@@ -138,8 +146,8 @@ impl Dispatcher<'_> {
 
     /// One that cannot even be given up must not hold up the others.
     async fn let_old_go(&self, row: OutboxRow) {
-        let given_up = match self.give_up(row.clone()).await {
-            Err(error) if !error.is_transient() => self.begin_anew(&row, &error).await,
+        let given_up = match self.round.give_up(row.clone()).await {
+            Err(error) if !error.is_transient() => self.round.begin_anew(&row, &error).await,
             end => end,
         };
         if let Err(error) = given_up {
@@ -149,40 +157,24 @@ impl Dispatcher<'_> {
 
     /// Serves rows together. Where one of them cannot be served at all, it is searched for by halves and set back, and the
     /// others are served.
-    async fn each_or_all(&self, kind: Kind, rows: Vec<OutboxRow>) -> Result<(), PortError> {
+    async fn each_or_all(&self, kind: Priority, rows: Vec<OutboxRow>) -> Result<(), PortError> {
         let mut parts = vec![rows];
         while let Some(rows) = parts.pop() {
-            if self.is_late() {
+            if self.round.is_late() {
                 return Ok(());
             }
-            match self.together(kind, rows.clone()).await {
+            match effects::handle(kind, rows.clone(), self.round, self.crm, self.ports).await {
                 Ok(()) => {}
                 Err(failure) if failure.is_transient() => return Err(failure),
-                Err(failure) if rows.len() == 1 => self.set_back(&rows[0], &failure).await?,
+                Err(failure) if rows.len() == 1 => self.round.set_back(&rows[0], &failure).await?,
                 // What was done before the failure is not begun again.
                 Err(_) => {
-                    let mut rows = self.journal().still_in_outbox(rows).await?;
+                    let mut rows = self.round.journal.still_in_outbox(rows).await?;
                     let second = rows.split_off(rows.len() / 2);
                     parts.extend([second, rows].into_iter().filter(|part| !part.is_empty()));
                 }
             }
         }
         Ok(())
-    }
-
-    async fn together(&self, kind: Kind, rows: Vec<OutboxRow>) -> Result<(), PortError> {
-        match kind {
-            Kind::CompleteWorkflow => self.complete_workflows(rows).await,
-            Kind::SyncContact => self.sync_contacts(rows).await,
-            Kind::ClearContactFields => self.clear_contacts(rows).await,
-            Kind::ClearErasedPerson => self.clear_erased_people(rows).await,
-            Kind::ReconcileContact => self.reconcile_contacts(rows).await,
-            Kind::WriteLastOutcome => self.write_last_outcomes(rows).await,
-            Kind::PollTask => self.poll_tasks(rows).await,
-            Kind::WriteEntry => self.write_entries(rows).await,
-            Kind::WriteNotSentNote => self.write_not_sent_notes(rows).await,
-            Kind::RedactMessage => self.redact_messages(rows).await,
-            Kind::ExpireParkedPush => self.expire_parked_pushes(rows).await,
-        }
     }
 }

@@ -1,15 +1,14 @@
 //! A LINE user ID that stands on a contact, or does not stand there any more, because somebody wrote it: what the CRM claims.
 
-use super::super::load::load_or_new;
-use super::Dispatcher;
-use super::gone::conversation_of;
-use super::reconcile_contact::Seen;
+use super::{ReconcileContact, Seen};
 use crate::domain::claim::{Claim, ClaimedBy, Target};
 use crate::domain::conversation::ConversationKey;
 use crate::domain::ids::{ChannelId, LineUserId};
 use crate::domain::link::ContactLink;
 use crate::domain::outbox::Effect;
 use crate::domain::properties::LINE_USER_ID;
+use crate::flow::dispatch::links::conversation_of;
+use crate::flow::load::load_or_new;
 use crate::ports::PortError;
 use crate::ports::crm::{ContactRecord, CrmFailure};
 use crate::ports::journal::{Erasure, write};
@@ -20,15 +19,15 @@ const AFTER_US_MS: i64 = 5_000;
 /// LINE answers, but not to this question: somebody must act.
 const REFUSED_REST_MS: i64 = 900_000;
 
-impl Dispatcher<'_> {
+impl ReconcileContact<'_> {
     /// The contact's field against our links. Where they agree, nothing is written.
     pub(super) async fn compare(&self, record: &ContactRecord) -> Result<Seen, PortError> {
-        let links = self.links_of(&record.contact).await?;
+        let links = self.links.of_contact(&record.contact).await?;
         let Some(named) = record.properties.get(LINE_USER_ID).map(str::trim).filter(|named| !named.is_empty()) else {
             return self.emptied(&links).await;
         };
         if !LineUserId::is_well_formed(named) {
-            tracing::warn!(crm.account = %self.account.key, contact = %record.contact, "preset.malformed");
+            tracing::warn!(crm.account = %self.round.account.key, contact = %record.contact, "preset.malformed");
             crate::telemetry::count("PresetMalformed", 1);
             return Ok(Seen::Agreed);
         }
@@ -54,7 +53,7 @@ impl Dispatcher<'_> {
         }
         for link in links {
             let key = conversation_of(&link.value);
-            let erasure = self.journal().erasure(&key).await?;
+            let erasure = self.round.journal.erasure(&key).await?;
             if erasure.covers(link.value.linked_at_ms) {
                 continue;
             }
@@ -67,10 +66,10 @@ impl Dispatcher<'_> {
 
     /// Whether the contact does not show the link yet. One whose person never had a conversation was never written to.
     async fn is_behind(&self, link: &ContactLink) -> Result<bool, PortError> {
-        match self.state(&conversation_of(link)).await? {
+        match self.round.state(&conversation_of(link)).await? {
             Some(state) => Ok(state.value.sync_queued),
             None => {
-                self.enqueue_anew(link).await?;
+                self.links.enqueue_sync(link).await?;
                 Ok(true)
             }
         }
@@ -79,7 +78,7 @@ impl Dispatcher<'_> {
     /// The contact is claimed for the person, on each channel where LINE knows them.
     async fn preset(&self, record: &ContactRecord, user: &LineUserId) -> Result<Seen, PortError> {
         let mut known = Vec::new();
-        for channel in &self.account.channels {
+        for channel in &self.round.account.channels {
             match self.is_known(channel, user).await {
                 Ok(true) => known.push(ConversationKey::person(channel, user)),
                 Ok(false) => {}
@@ -91,20 +90,21 @@ impl Dispatcher<'_> {
         }
         if known.is_empty() {
             // A wrong provider's ID, a slip of the pen, or no friend yet: whoever follows is found by the field.
-            tracing::warn!(crm.account = %self.account.key, contact = %record.contact, "preset.unknown_at_line");
+            tracing::warn!(crm.account = %self.round.account.key, contact = %record.contact, "preset.unknown_at_line");
             crate::telemetry::count("PresetUnknown", 1);
         }
         for key in &known {
-            let erasure = self.journal().erasure(key).await?;
+            let erasure = self.round.journal.erasure(key).await?;
             match self.is_from_before(record, user, &erasure).await {
                 Ok(false) => {}
                 // It is emptied instead.
                 Ok(true) => {
-                    self.enqueue_now(Effect::ClearContactFields {
-                        contact: record.contact.clone(),
-                        channel: key.channel.clone(),
-                    })
-                    .await?;
+                    self.round
+                        .enqueue_now(Effect::ClearContactFields {
+                            contact: record.contact.clone(),
+                            channel: key.channel.clone(),
+                        })
+                        .await?;
                     continue;
                 }
                 Err(wait_ms) => return Ok(Seen::Later(wait_ms)),
@@ -134,25 +134,25 @@ impl Dispatcher<'_> {
 
     /// Whether the channel knows the person: by our own books (LINE tells nothing of those who block it), else by LINE's.
     async fn is_known(&self, channel: &ChannelId, user: &LineUserId) -> Result<bool, PortError> {
-        if self.up.links.of_user(channel, user).await?.is_some() {
+        if self.links.is_linked(channel, user).await? {
             return Ok(true);
         }
-        let state = self.state(&ConversationKey::person(channel, user)).await?;
+        let state = self.round.state(&ConversationKey::person(channel, user)).await?;
         if state.is_some_and(|state| state.value.friendship.as_of.is_some()) {
             return Ok(true);
         }
-        Ok(self.up.messenger.profile(channel, user).await?.is_some())
+        Ok(self.messenger.profile(channel, user).await?.is_some())
     }
 
     /// The CRM says that the person is this, as far as is known of whether they are erased. What somebody else said and waits is
     /// acted on first.
     async fn claim(&self, key: &ConversationKey, target: Target, known: &Erasure) -> Result<Seen, PortError> {
-        let now_ms = self.now_ms();
-        let mut loaded = load_or_new(self.journal(), key, &self.account.key).await?;
+        let now_ms = self.round.now_ms();
+        let mut loaded = load_or_new(self.round.journal, key, &self.round.account.key).await?;
         if loaded.erasure != *known {
             return Ok(Seen::Later(AFTER_US_MS));
         }
-        let waiting = self.journal().claim(key).await?;
+        let waiting = self.round.journal.claim(key).await?;
         let version = waiting.as_ref().map_or(0, |waiting| waiting.version);
         match waiting.map(|waiting| waiting.value) {
             Some(waiting) if waiting.by != ClaimedBy::Preset => return Ok(Seen::Later(AFTER_US_MS)),
@@ -166,10 +166,10 @@ impl Dispatcher<'_> {
         let mut writes = vec![write::claim(key, &claim, version, now_ms)];
         writes.extend(state.enqueue_sync(now_ms).iter().map(write::enqueue));
         writes.extend(loaded.writes());
-        if self.journal().commit(writes).await? == Commit::Conflict {
+        if self.round.journal.commit(writes).await? == Commit::Conflict {
             return Ok(Seen::Later(0));
         }
-        tracing::info!(crm.account = %self.account.key, conversation = key.hash(), by = ?claim.by, "claim.recorded");
+        tracing::info!(crm.account = %self.round.account.key, conversation = key.hash(), by = ?claim.by, "claim.recorded");
         Ok(Seen::Agreed)
     }
 }

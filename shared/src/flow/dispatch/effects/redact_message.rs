@@ -1,14 +1,14 @@
 //! A message that was taken back after its entry was written loses its words there too, and so do its edits, which may stand
 //! in other entries.
 
-use super::{Dispatcher, Verdict};
 use crate::domain::activity::{Content, Mark};
 use crate::domain::entry::Entry;
 use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::timeline::{self, Note};
-use crate::ports::PortError;
+use crate::flow::dispatch::round::{Round, Verdict};
 use crate::ports::crm::{CrmFailure, EVENT_IMMUTABLE};
 use crate::ports::journal::MessagePositions;
+use crate::ports::{Crm, PortError};
 
 /// So many entries are changed at once; the row stays due where there are more.
 const AT_ONCE: usize = 10;
@@ -25,11 +25,17 @@ enum TakenOut {
     Failed(CrmFailure),
 }
 
-impl Dispatcher<'_> {
-    pub(super) async fn redact_messages(&self, rows: Vec<OutboxRow>) -> Result<(), PortError> {
+/// Takes messages out of the entries that hold them.
+pub(super) struct RedactMessage<'a> {
+    pub(super) round: &'a Round<'a>,
+    pub(super) crm: &'a dyn Crm,
+}
+
+impl RedactMessage<'_> {
+    pub(super) async fn handle(&self, rows: Vec<OutboxRow>) -> Result<(), PortError> {
         for row in rows {
             let verdict = self.redact(&row).await?;
-            self.conclude(&row, verdict).await?;
+            self.round.conclude(&row, verdict).await?;
         }
         Ok(())
     }
@@ -37,8 +43,8 @@ impl Dispatcher<'_> {
     /// What is taken out of an entry stands there no more: a call that stopped anywhere goes on where it was.
     async fn redact(&self, row: &OutboxRow) -> Result<Verdict, PortError> {
         let Effect::RedactMessage { conversation: key, message } = &row.effect else { return Ok(Verdict::Leave) };
-        let positions = self.journal().message_positions(key, message).await?;
-        let entries = self.journal().entries_with(key, &positions.all, AT_ONCE).await?;
+        let positions = self.round.journal.message_positions(key, message).await?;
+        let entries = self.round.journal.entries_with(key, &positions.all, AT_ONCE).await?;
         let (mut is_sealed, is_all) = (false, entries.len() < AT_ONCE);
         for entry in entries {
             let marks = marks_in(&entry, &positions);
@@ -49,8 +55,8 @@ impl Dispatcher<'_> {
                         entry.members.iter().any(|member| member.mark == *mark && member.goes_on_at().is_some())
                     };
                     let ended: Vec<Mark> = marks.into_iter().filter(|mark| !goes_on(mark)).collect();
-                    let gone = positions.forgotten(key, message, &ended, self.now_ms());
-                    let _ = self.journal().commit(gone).await?;
+                    let gone = positions.forgotten(key, message, &ended, self.round.now_ms());
+                    let _ = self.round.journal.commit(gone).await?;
                 }
                 TakenOut::Sealed => is_sealed = true,
                 TakenOut::Failed(failure) => return Ok(Verdict::Failed(failure)),
@@ -61,7 +67,7 @@ impl Dispatcher<'_> {
         }
         if is_all {
             // Where no entry holds it, the words went from what waited.
-            self.done(row).await?;
+            self.round.done(row).await?;
         }
         Ok(Verdict::Leave)
     }
@@ -75,12 +81,12 @@ impl Dispatcher<'_> {
                 let words = "A message was taken back on LINE, but its conversation stands on the timeline as an app event, \
                              which cannot be changed: the CRM still shows its words. / LINEで取り消されたメッセージが、変更できない\
                              アプリイベントとしてタイムラインに残っています。";
-                self.dead_letter(row, &format!("{words} ({note})")).await?;
+                self.round.dead_letter(row, &format!("{words} ({note})")).await?;
                 return Ok(TakenOut::Done);
             }
             Err(failure) => return Ok(TakenOut::Failed(failure)),
         };
-        let (style, before, mut is_missing) = (self.style("", None), body.clone(), false);
+        let (style, before, mut is_missing) = (self.round.style("", None), body.clone(), false);
         for (position, member) in entry.members.iter().enumerate().filter(|(_, member)| marks.contains(&member.mark)) {
             let at_ms = member.mark.at_ms;
             match timeline::amend(&body, entry.members.len(), position, at_ms, &Content::Unsent, &style) {
@@ -97,7 +103,7 @@ impl Dispatcher<'_> {
         if is_missing {
             let words = "A message was taken back on LINE, but its line is not in the note any more: somebody edited the \
                          note. Please look at it. / LINEで取り消されたメッセージの行がメモに見つかりません。メモが編集されています。ご確認ください。";
-            self.dead_letter(row, &format!("{words} (note {note})")).await?;
+            self.round.dead_letter(row, &format!("{words} (note {note})")).await?;
         }
         Ok(TakenOut::Done)
     }

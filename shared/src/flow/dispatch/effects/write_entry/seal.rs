@@ -1,7 +1,6 @@
 //! What an entry holds is fixed before the first try to write it, and never rebuilt.
 
-use super::Dispatcher;
-use super::write_entry::Sealed;
+use super::{Sealed, WriteEntry};
 use crate::domain::activity::Activity;
 use crate::domain::channel::Channel;
 use crate::domain::conversation::{Conversation, OpenEntry};
@@ -17,22 +16,22 @@ const WAIT_FOR_LINK_MS: i64 = 7 * 86_400_000;
 /// An entry waits this long for the properties that show its words.
 const WAIT_FOR_PERSON_MS: i64 = 10 * 60_000;
 
-impl Dispatcher<'_> {
+impl WriteEntry<'_> {
     /// Fixes what the entry holds, before the first try. `None`: nothing is to be written now.
     pub(super) async fn seal(&self, row: OutboxRow) -> Result<Option<Sealed>, PortError> {
         let Effect::WriteEntry { conversation: key } = row.effect.clone() else { return Ok(None) };
-        let now_ms = self.now_ms();
-        let Some(mut state) = self.state(&key).await? else {
-            self.done(&row).await?;
+        let now_ms = self.round.now_ms();
+        let Some(mut state) = self.round.state(&key).await? else {
+            self.round.done(&row).await?;
             return Ok(None);
         };
-        let channel = self.up.channels.find(&key.channel).await?;
-        let channel = channel.filter(|channel| channel.account == self.account.key);
+        let channel = self.channels.find(&key.channel).await?;
+        let channel = channel.filter(|channel| channel.account == self.round.account.key);
         let (Some(open), Some(channel), Some(user)) = (state.value.open.clone(), channel, key.source.user()) else {
-            self.done(&row).await?;
+            self.round.done(&row).await?;
             return Ok(None);
         };
-        if let Some(entry) = self.journal().entry(&key, state.value.next_entry).await? {
+        if let Some(entry) = self.round.journal.entry(&key, state.value.next_entry).await? {
             return self.go_on(row, entry, channel).await;
         }
         let ready_at_ms = open.ready_at_ms(&channel.settings);
@@ -40,8 +39,7 @@ impl Dispatcher<'_> {
             self.move_to(&row, OutboxRow { due_at_ms: ready_at_ms, ..row.clone() }, state).await?;
             return Ok(None);
         }
-        let link = self.up.links.of_user(&key.channel, user).await?;
-        let Some(link) = link.filter(|link| link.value.account == self.account.key) else {
+        let Some(link) = self.links.of_user(&key.channel, user).await? else {
             self.wait_for_link(&row, state, &open, &channel).await?;
             return Ok(None);
         };
@@ -49,15 +47,15 @@ impl Dispatcher<'_> {
             // The properties need the words first: the row stays due.
             return Ok(None);
         }
-        let pending = self.journal().all_pending(&key, MAX_MEMBERS).await?;
+        let pending = self.round.journal.all_pending(&key, MAX_MEMBERS).await?;
         let Some(mut entry) = self.first_that_fit(&state.value, &link.value.contact, &pending).await? else {
             state.value.open = None;
-            self.commit_state(&mut state, vec![write::done(&row)]).await?;
+            self.round.commit_state(&mut state, vec![write::done(&row)]).await?;
             return Ok(None);
         };
         entry.tried_at_ms = Some(now_ms);
         state.value.sealed_until = state.value.sealed_until.max(entry.until().cloned());
-        if !self.commit_state(&mut state, vec![write::entry(&key, &entry, 0, now_ms)]).await? {
+        if !self.round.commit_state(&mut state, vec![write::entry(&key, &entry, 0, now_ms)]).await? {
             return Ok(None);
         }
         let said = pending.into_iter().take(entry.members.len()).collect();
@@ -73,14 +71,14 @@ impl Dispatcher<'_> {
     ) -> Result<Option<Entry>, PortError> {
         // Also where the CRM takes our keys: what a refused try left behind is looked for by its place.
         let before = match state.next_entry.checked_sub(1) {
-            Some(before) => self.journal().entry(&state.key, before).await?,
+            Some(before) => self.round.journal.entry(&state.key, before).await?,
             None => None,
         };
         let sealing = Sealing {
             conversation: &state.key,
             number: state.next_entry,
             contact,
-            language: self.account.language,
+            language: self.round.account.language,
             continued: state.continued.as_ref(),
             before_at_ms: before.map(|before| before.value.at_ms),
         };
@@ -97,7 +95,7 @@ impl Dispatcher<'_> {
         let Effect::WriteEntry { conversation: key } = row.effect.clone() else { return Ok(None) };
         let mut said = Vec::new();
         for member in &entry.value.members {
-            said.extend(self.journal().pending(&key, &member.mark).await?.map(|found| found.value));
+            said.extend(self.round.journal.pending(&key, &member.mark).await?.map(|found| found.value));
         }
         let (note, is_empty) = (entry.value.note.clone(), said.is_empty());
         let mut ready = Sealed { row, key, entry, said, channel, may_stand: true, person_name: None };
@@ -111,16 +109,16 @@ impl Dispatcher<'_> {
             self.close_entry(ready, Vec::new()).await?;
             return Ok(None);
         }
-        if ready.entry.value.tried_at_ms.is_some() && !self.account.capabilities.unique_keys {
+        if ready.entry.value.tried_at_ms.is_some() && !self.round.account.capabilities.unique_keys {
             let rest_ms = self.rest_of(&ready.entry.value);
             if rest_ms > 0 {
-                self.postpone(&ready.row, rest_ms).await?;
+                self.round.postpone(&ready.row, rest_ms).await?;
                 return Ok(None);
             }
             let Some(missing) = self.unless_it_stands(ready).await? else { return Ok(None) };
             ready = Sealed { may_stand: false, ..missing };
         }
-        let entry = Entry { tried_at_ms: Some(self.now_ms()), ..ready.entry.value.clone() };
+        let entry = Entry { tried_at_ms: Some(self.round.now_ms()), ..ready.entry.value.clone() };
         self.reseal(ready, entry).await
     }
 
@@ -136,7 +134,7 @@ impl Dispatcher<'_> {
         }
         let writes =
             if moved.due_at_ms == row.due_at_ms { vec![] } else { vec![write::done(row), write::enqueue(&moved)] };
-        self.commit_state(&mut state, writes).await?;
+        self.round.commit_state(&mut state, writes).await?;
         Ok(())
     }
 
@@ -149,7 +147,7 @@ impl Dispatcher<'_> {
         open: &OpenEntry,
         channel: &Channel,
     ) -> Result<(), PortError> {
-        let now_ms = self.now_ms();
+        let now_ms = self.round.now_ms();
         let until_ms = open.first_arrived_at_ms + WAIT_FOR_LINK_MS;
         if channel.settings.create_contacts && state.value.may_create_contact() {
             return self.move_to(row, row.again(now_ms + row.backoff_ms()), state).await;
@@ -157,10 +155,10 @@ impl Dispatcher<'_> {
         if now_ms < until_ms {
             return self.move_to(row, row.again(until_ms), state).await;
         }
-        let pending = self.journal().all_pending(&state.value.key, MAX_MEMBERS).await?;
+        let pending = self.round.journal.all_pending(&state.value.key, MAX_MEMBERS).await?;
         let mut writes: Vec<_> =
             pending.iter().map(|activity| write::forget(&state.value.key, &activity.mark)).collect();
-        let mut count = self.journal().not_linked(&channel.id).await?;
+        let mut count = self.round.journal.not_linked(&channel.id).await?;
         count.value.dropped += pending.len() as u64;
         writes.push(write::not_linked(&channel.id, &count.value, count.version));
         state.value.not_linked += pending.len() as u64;
@@ -169,7 +167,7 @@ impl Dispatcher<'_> {
             writes.push(write::done(row));
         }
         // On a conflict the row stays due, and nothing was dropped.
-        if !self.commit_state(&mut state, writes).await? {
+        if !self.round.commit_state(&mut state, writes).await? {
             return Ok(());
         }
         tracing::warn!(

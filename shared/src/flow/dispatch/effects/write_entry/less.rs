@@ -6,8 +6,7 @@
 //! that, it was the words, and they are dead-lettered where a redrive finds them; if it does not, nothing of ours is taken at all,
 //! which is about the account, and everything waits.
 
-use super::Dispatcher;
-use super::write_entry::Sealed;
+use super::{Sealed, WriteEntry};
 use crate::domain::activity::{Activity, Content};
 use crate::domain::conversation::Conversation;
 use crate::domain::dead_letter::FailureReason;
@@ -24,7 +23,7 @@ const MOST_CUTS: usize = 12;
 /// Operators hear so often of one conversation's refused words, in milliseconds: its friend decides how many there are.
 const TOLD_AGAIN_MS: i64 = 86_400_000;
 
-impl Dispatcher<'_> {
+impl WriteEntry<'_> {
     /// The CRM has refused the entry with this code. `contact`: its ID by now.
     pub(super) async fn write_less(
         &self,
@@ -39,7 +38,7 @@ impl Dispatcher<'_> {
                 ready = Sealed { may_stand: false, ..missing };
             }
             let Some(less) = self.less(&ready, &code) else { return self.nothing_is_taken(ready, code).await };
-            tracing::warn!(crm.account = %self.account.key, entry = ready.entry.value.key, code, "entry.refused");
+            tracing::warn!(crm.account = %self.round.account.key, entry = ready.entry.value.key, code, "entry.refused");
             let Some(resealed) = self.reseal(ready, less).await? else { return Ok(()) };
             ready = resealed;
             let note = NoteWrite { contact: contact.clone(), ..self.note(&ready) };
@@ -48,7 +47,7 @@ impl Dispatcher<'_> {
                 answer => return self.heard(ready, answer.unwrap_or(Err(CrmFailure::Unknown))).await,
             }
         }
-        self.failed(&ready.row, &CrmFailure::Refused { code }).await
+        self.round.failed(&ready.row, &CrmFailure::Refused { code }).await
     }
 
     /// What is tried next. `None`: a line in place of the words was refused, too.
@@ -57,7 +56,7 @@ impl Dispatcher<'_> {
         if entry.withheld.is_some() {
             return None;
         }
-        let half = entry.halved(&ready.lines(), self.account.language);
+        let half = entry.halved(&ready.lines(), self.round.account.language);
         Some(half.unwrap_or_else(|| Entry { withheld: Some(code.to_owned()), ..entry.clone() }))
     }
 
@@ -65,19 +64,19 @@ impl Dispatcher<'_> {
     async fn nothing_is_taken(&self, ready: Sealed, code: String) -> Result<(), PortError> {
         let with_words = Entry { withheld: None, ..ready.entry.value.clone() };
         let Some(ready) = self.reseal(ready, with_words).await? else { return Ok(()) };
-        self.failed(&ready.row, &CrmFailure::NotReady { code }).await
+        self.round.failed(&ready.row, &CrmFailure::NotReady { code }).await
     }
 
     /// The words of an entry that stands without them. First a dead letter, unless one was written lately: a crash repeats,
     /// and never loses, it.
     pub(super) async fn put_words_aside(&self, ready: &Sealed, code: &str) -> Result<Vec<Write>, PortError> {
-        if self.state(&ready.key).await?.is_some_and(|state| self.tells_of_refusals(&state.value)) {
-            self.dead_letter(&ready.row, &FailureReason::Refused { code: code.to_owned() }.words()).await?;
+        if self.round.state(&ready.key).await?.is_some_and(|state| self.tells_of_refusals(&state.value)) {
+            self.round.dead_letter(&ready.row, &FailureReason::Refused { code: code.to_owned() }.words()).await?;
         }
         let rest = |(activity, part): (&Activity, Option<usize>)| {
             let Some(from) = part.filter(|from| *from > 0) else { return activity.clone() };
-            let text =
-                Line::new(activity, Some(crate::domain::entry::Part { from, to: None })).words(self.account.language);
+            let text = Line::new(activity, Some(crate::domain::entry::Part { from, to: None }))
+                .words(self.round.account.language);
             Activity { content: Content::Text { text }, ..activity.clone() }
         };
         let parts = ready.entry.value.members.iter().map(|member| member.part.map(|part| part.from));
@@ -87,6 +86,6 @@ impl Dispatcher<'_> {
 
     /// Whether operators are to hear that the CRM refuses words of this conversation.
     pub(super) fn tells_of_refusals(&self, state: &Conversation) -> bool {
-        state.refused_told_at_ms.is_none_or(|told_at_ms| self.now_ms() - told_at_ms >= TOLD_AGAIN_MS)
+        state.refused_told_at_ms.is_none_or(|told_at_ms| self.round.now_ms() - told_at_ms >= TOLD_AGAIN_MS)
     }
 }

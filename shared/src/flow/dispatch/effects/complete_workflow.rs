@@ -4,15 +4,14 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::noted::Refusals;
-use super::{Dispatcher, Verdict};
 use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::push::{Push, PushOutcome, PushState, Settlement};
 use crate::domain::words;
-use crate::ports::PortError;
+use crate::flow::dispatch::noted::Refusals;
+use crate::flow::dispatch::round::{Round, Verdict};
 use crate::ports::crm::{CompletionWrite, CrmFailure};
-use crate::ports::journal::write;
 use crate::ports::table::Versioned;
+use crate::ports::{Crm, PortError};
 
 /// A workflow that has heard is told again this often when the CRM repeats its request.
 const REPEATS: u32 = 2;
@@ -22,31 +21,37 @@ const TELLS: u32 = 20;
 /// Of one turn so many are told alone.
 const ALONE: usize = 20;
 
-impl Dispatcher<'_> {
-    pub(super) async fn complete_workflows(&self, rows: Vec<OutboxRow>) -> Result<(), PortError> {
+/// Tells waiting workflows.
+pub(super) struct CompleteWorkflow<'a> {
+    pub(super) round: &'a Round<'a>,
+    pub(super) crm: &'a dyn Crm,
+}
+
+impl CompleteWorkflow<'_> {
+    pub(super) async fn handle(&self, rows: Vec<OutboxRow>) -> Result<(), PortError> {
         let mut first = Vec::new();
         let mut again = Vec::new();
         let mut refusals = Refusals::default();
         for row in rows {
             let Effect::CompleteWorkflow { push } = &row.effect else { continue };
-            let Some(push) = self.journal().push(*push).await? else {
-                self.done(&row).await?;
+            let Some(push) = self.round.journal.push(*push).await? else {
+                self.round.done(&row).await?;
                 continue;
             };
             refusals.observe(&push.value);
             match self.completion(&push.value) {
-                Some(completion) if self.now_ms() < push.value.expires_at_ms => {
+                Some(completion) if self.round.now_ms() < push.value.expires_at_ms => {
                     let turn = if row.tries == 0 && !push.value.completed { &mut first } else { &mut again };
                     turn.push((row, push, completion));
                 }
-                _ => self.close(&row, push).await?,
+                _ => self.round.completion_ends(&row, push).await?,
             }
         }
-        self.note_refusals(refusals).await;
+        self.round.note_refusals(refusals).await;
         self.complete(first).await?;
         // One the CRM does not know makes it refuse all that travel with it: these go one by one. The others stay due.
         for one in again.into_iter().take(ALONE) {
-            if self.is_late() {
+            if self.round.is_late() {
                 break;
             }
             self.complete(vec![one]).await?;
@@ -61,45 +66,40 @@ impl Dispatcher<'_> {
             match answer {
                 Ok(()) => {
                     push.value.completed = true;
-                    self.close(&row, push).await?;
+                    self.round.completion_ends(&row, push).await?;
                 }
                 Err(CrmFailure::Gone) if push.value.completed && row.tries + 1 >= REPEATS => {
-                    self.close(&row, push).await?
+                    self.round.completion_ends(&row, push).await?
                 }
                 Err(CrmFailure::Gone) if row.tries + 1 >= TELLS => {
                     tracing::warn!(push.id = %push.value.id, tries = row.tries, "completion.unknown");
                     crate::telemetry::count("CompletionUnknown", 1);
-                    self.close(&row, push).await?;
+                    self.round.completion_ends(&row, push).await?;
                 }
                 // The CRM may not know yet that it waits: our answer to it is still under way, or lost.
-                Err(CrmFailure::Gone) => self.conclude(&row, Verdict::After(0)).await?,
-                Err(failure) => self.failed(&row, &failure).await?,
+                Err(CrmFailure::Gone) => self.round.conclude(&row, Verdict::After(0)).await?,
+                Err(failure) => self.round.failed(&row, &failure).await?,
             }
         }
-        Ok(())
-    }
-
-    /// Nothing more is enqueued, until the CRM asks again. On a conflict the row stays due.
-    pub(super) async fn close(&self, row: &OutboxRow, mut push: Versioned<Push>) -> Result<(), PortError> {
-        push.value.completion_queued = false;
-        let writes = vec![write::done(row), write::push(&push.value, push.version, self.now_ms())];
-        let _ = self.journal().commit(writes).await?;
         Ok(())
     }
 
     fn completion(&self, push: &Push) -> Option<CompletionWrite> {
         let settlement = match &push.state {
             PushState::Settled(settlement) => settlement.clone(),
-            PushState::Parked(_) => {
-                Settlement { outcome: PushOutcome::Unknown, note: None, line_request_id: None, at_ms: self.now_ms() }
-            }
+            PushState::Parked(_) => Settlement {
+                outcome: PushOutcome::Unknown,
+                note: None,
+                line_request_id: None,
+                at_ms: self.round.now_ms(),
+            },
             PushState::Sending(_) => return None,
         };
         let accepted = settlement.outcome == PushOutcome::Accepted;
         let sent_at = Timestamp::from_millisecond(settlement.at_ms).ok().filter(|_| accepted);
         let mut outputs = BTreeMap::from([
             ("outcome".to_owned(), settlement.outcome.as_str().to_owned()),
-            ("reason".to_owned(), words::reason(&settlement, self.account.language)),
+            ("reason".to_owned(), words::reason(&settlement, self.round.account.language)),
             ("line_request_id".to_owned(), settlement.line_request_id.unwrap_or_default()),
         ]);
         outputs.extend(sent_at.map(|at| ("sent_at".to_owned(), at.to_string())));

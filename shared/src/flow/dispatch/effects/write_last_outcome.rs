@@ -6,16 +6,16 @@
 
 use std::collections::BTreeMap;
 
-use super::Dispatcher;
-use super::noted::Refusals;
 use crate::domain::ids::ContactId;
 use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::properties::LINE_LAST_OUTCOME;
 use crate::domain::push::{Push, PushOutcome, PushState};
-use crate::ports::PortError;
+use crate::flow::dispatch::noted::Refusals;
+use crate::flow::dispatch::round::Round;
 use crate::ports::crm::{ContactWrite, CrmFailure, Properties};
 use crate::ports::journal::{NewestSend, write};
 use crate::ports::table::Commit;
+use crate::ports::{Crm, PortError};
 
 /// How one send ended, and the row that asks for it.
 struct Ended {
@@ -25,16 +25,22 @@ struct Ended {
     outcome: PushOutcome,
 }
 
-impl Dispatcher<'_> {
-    pub(super) async fn write_last_outcomes(&self, rows: Vec<OutboxRow>) -> Result<(), PortError> {
+/// Writes how the newest send ended.
+pub(super) struct WriteLastOutcome<'a> {
+    pub(super) round: &'a Round<'a>,
+    pub(super) crm: &'a dyn Crm,
+}
+
+impl WriteLastOutcome<'_> {
+    pub(super) async fn handle(&self, rows: Vec<OutboxRow>) -> Result<(), PortError> {
         let mut newest: BTreeMap<ContactId, Ended> = BTreeMap::new();
         let mut refusals = Refusals::default();
         for row in rows {
             let Effect::WriteLastOutcome { push } = &row.effect else { continue };
-            let push = self.journal().push(*push).await?;
+            let push = self.round.journal.push(*push).await?;
             push.iter().for_each(|push| refusals.observe(&push.value));
             let Some(ended) = push.and_then(|push| ended(row.clone(), &push.value)) else {
-                self.done(&row).await?;
+                self.round.done(&row).await?;
                 continue;
             };
             let other = newest.remove(&ended.contact);
@@ -44,10 +50,10 @@ impl Dispatcher<'_> {
             };
             newest.insert(newer.contact.clone(), newer);
             if let Some(older) = older {
-                self.done(&older.row).await?;
+                self.round.done(&older.row).await?;
             }
         }
-        self.note_refusals(refusals).await;
+        self.round.note_refusals(refusals).await;
         let mut told = Vec::new();
         for ended in newest.into_values() {
             if self.is_newest(&ended).await? {
@@ -58,8 +64,8 @@ impl Dispatcher<'_> {
         let answers = self.crm.update_contacts(&writes).await;
         for (ended, answer) in told.into_iter().zip(answers) {
             match answer {
-                Ok(_) | Err(CrmFailure::Gone) => self.done(&ended.row).await?,
-                Err(failure) => self.failed(&ended.row, &failure).await?,
+                Ok(_) | Err(CrmFailure::Gone) => self.round.done(&ended.row).await?,
+                Err(failure) => self.round.failed(&ended.row, &failure).await?,
             }
         }
         Ok(())
@@ -67,21 +73,21 @@ impl Dispatcher<'_> {
 
     /// Whether no newer send of the contact's is known; this one is, from now on.
     async fn is_newest(&self, ended: &Ended) -> Result<bool, PortError> {
-        let account = &self.account.key;
-        let known = self.journal().newest_send(account, &ended.contact).await?;
+        let account = &self.round.account.key;
+        let known = self.round.journal.newest_send(account, &ended.contact).await?;
         let version = known.as_ref().map_or(0, |known| known.version);
         match known.map(|known| known.value) {
             Some(known) if known == ended.send => return Ok(true),
             // The same send again: it was parked, and somebody has decided.
             Some(known) if known.push != ended.send.push && known > ended.send => {
-                self.done(&ended.row).await?;
+                self.round.done(&ended.row).await?;
                 return Ok(false);
             }
             _ => {}
         }
-        let write = write::newest_send(account, &ended.contact, &ended.send, version, self.now_ms());
+        let write = write::newest_send(account, &ended.contact, &ended.send, version, self.round.now_ms());
         // On a conflict the row stays due.
-        Ok(self.journal().commit(vec![write]).await? == Commit::Done)
+        Ok(self.round.journal.commit(vec![write]).await? == Commit::Done)
     }
 }
 

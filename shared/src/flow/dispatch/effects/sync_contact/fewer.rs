@@ -4,7 +4,7 @@
 //! then one that says so, and whatever else the contact should say is written in any case. At most four more calls: a friend
 //! decides what the words are, and everybody's calls are counted together.
 
-use super::Dispatcher;
+use super::SyncContact;
 use crate::domain::ids::ContactId;
 use crate::domain::properties::{self as property, SHORT_UNITS, cut, newest, stamp};
 use crate::domain::words;
@@ -15,10 +15,10 @@ pub(super) fn is_refused<T>(answer: &Each<T>) -> bool {
     matches!(answer, Err(CrmFailure::Refused { .. }))
 }
 
-impl Dispatcher<'_> {
+impl SyncContact<'_> {
     /// Writes less than what was refused, until it is taken.
     pub(super) async fn write_fewer(&self, refused: &ContactWrite) -> Each<ContactId> {
-        let withheld = words::withheld(self.account.language);
+        let withheld = words::withheld(self.round.account.language);
         let mut properties = refused.properties.clone();
         let steps: [&(dyn Fn(&mut Properties) + Sync); 4] =
             [&shorten, &without_profile, &|properties| withhold_lines(properties, withheld), &|properties| {
@@ -31,7 +31,7 @@ impl Dispatcher<'_> {
             if properties == before {
                 continue;
             }
-            tracing::warn!(crm.account = %self.account.key, contact = %refused.contact, "properties.refused");
+            tracing::warn!(crm.account = %self.round.account.key, contact = %refused.contact, "properties.refused");
             crate::telemetry::count("PropertiesRefused", 1);
             let write = ContactWrite { contact: refused.contact.clone(), properties: properties.clone() };
             answer = self.crm.update_contacts(&[write]).await.pop().unwrap_or(Err(CrmFailure::Unknown));

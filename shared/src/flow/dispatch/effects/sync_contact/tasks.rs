@@ -1,11 +1,12 @@
 //! The owner's task: at once, and one open at a time per person and Official Account.
 
-use super::poll_task::{first_look, young_again};
-use super::sync_contact::Person;
-use super::{Dispatcher, UNKNOWN_REST_MS, Verdict};
+use super::SyncContact;
+use super::person::Person;
 use crate::domain::conversation::OwnersTask;
 use crate::domain::ids::{TaskId, fingerprint};
 use crate::domain::outbox::{Effect, OutboxRow};
+use crate::flow::dispatch::UNKNOWN_REST_MS;
+use crate::flow::dispatch::round::Verdict;
 use crate::ports::PortError;
 use crate::ports::crm::{ContactRecord, CrmFailure, Each, TaskStanding, TaskWrite};
 use crate::ports::journal::write;
@@ -13,7 +14,7 @@ use crate::ports::journal::write;
 /// A task that the CRM does not take is tried again after this long.
 const AGAIN_MS: i64 = 15 * 60_000;
 
-impl Dispatcher<'_> {
+impl SyncContact<'_> {
     /// Sees to the tasks of those whose message waits. Returns the people who need nothing more.
     pub(super) async fn tasks(&self, people: Vec<(Person, ContactRecord)>) -> Result<Vec<Person>, PortError> {
         let mut done = Vec::new();
@@ -43,7 +44,7 @@ impl Dispatcher<'_> {
                 }
                 // The number stands, even if nothing was written: another try of ours may be under way.
                 Err(failure) => {
-                    self.failed(&person.row, &failure).await?;
+                    self.round.failed(&person.row, &failure).await?;
                 }
             }
         }
@@ -67,7 +68,7 @@ impl Dispatcher<'_> {
             }
             for at in &refused {
                 let (person, asked) = &to_write[*at];
-                tracing::warn!(crm.account = %self.account.key, contact = %asked.contact, "task.owner_refused");
+                tracing::warn!(crm.account = %self.round.account.key, contact = %asked.contact, "task.owner_refused");
                 crate::telemetry::count("TaskOwnerRefused", 1);
                 let fallback = person.channel.settings.fallback_owner.clone();
                 let next = fallback.filter(|fallback| !is_last && Some(fallback) != asked.owner.as_ref());
@@ -83,7 +84,7 @@ impl Dispatcher<'_> {
 
     /// The task for another owner, or for nobody, with a word about it.
     fn for_somebody_else(&self, task: &TaskWrite, owner: Option<String>) -> TaskWrite {
-        let language = self.account.language;
+        let language = self.round.account.language;
         let told = match owner {
             Some(_) => language.pick(
                 "コンタクトの担当者（無効になったユーザーの可能性があります）には割り当てられなかったため、代わりの担当者に割り当てています。",
@@ -101,12 +102,14 @@ impl Dispatcher<'_> {
     async fn is_open(&self, person: &mut Person) -> Result<bool, PortError> {
         let state = &mut person.state.value;
         let Some(OwnersTask { id: Some(id), seen_open_at_ms, .. }) = state.task.clone() else { return Ok(false) };
-        let position = self.crm.read_tasks(std::slice::from_ref(&id)).await.pop();
-        match position {
+        let standing = self.crm.read_tasks(std::slice::from_ref(&id)).await.pop();
+        match standing {
             Some(Ok(TaskStanding::Open)) => {
-                let now_ms = self.now_ms();
+                let now_ms = self.round.now_ms();
                 if state.last_inbound.as_ref().is_some_and(|last| last.arrived_at_ms > seen_open_at_ms) {
-                    person.also.extend(young_again(state, now_ms));
+                    if let Some((gone, anew)) = state.poll_task_anew(now_ms) {
+                        person.also.extend([write::done(&gone), write::enqueue(&anew)]);
+                    }
                 }
                 if let Some(task) = &mut state.task {
                     task.seen_open_at_ms = now_ms;
@@ -120,8 +123,8 @@ impl Dispatcher<'_> {
                     state.unanswered_since_ms = None;
                     // The properties that were just written say otherwise: once more.
                     state.sync_queued = false;
-                    let rows = state.enqueue_sync(self.now_ms() + 1);
-                    self.commit_state(&mut person.state, rows.iter().map(write::enqueue).collect()).await?;
+                    let rows = state.enqueue_sync(self.round.now_ms() + 1);
+                    self.round.commit_state(&mut person.state, rows.iter().map(write::enqueue).collect()).await?;
                     return Ok(true);
                 }
                 Ok(false)
@@ -138,16 +141,16 @@ impl Dispatcher<'_> {
         record: &ContactRecord,
         done: &mut Vec<Person>,
     ) -> Result<Option<(Person, TaskWrite)>, PortError> {
-        let now_ms = self.now_ms();
+        let now_ms = self.round.now_ms();
         let earlier = person.state.value.task.clone();
         let number = earlier.as_ref().map_or(person.state.value.next_task, |task| task.number);
         let task = self.task(&person, record, number);
         if let Some(earlier) = earlier
-            && !self.account.capabilities.unique_keys
+            && !self.round.account.capabilities.unique_keys
         {
             if now_ms < earlier.tried_at_ms + UNKNOWN_REST_MS {
                 let rest = earlier.tried_at_ms + UNKNOWN_REST_MS - now_ms;
-                self.conclude(&person.row, Verdict::After(rest)).await?;
+                self.round.conclude(&person.row, Verdict::After(rest)).await?;
                 return Ok(None);
             }
             match self.crm.find_task(&task).await {
@@ -159,7 +162,7 @@ impl Dispatcher<'_> {
                 }
                 Ok(None) => {}
                 Err(failure) => {
-                    self.failed(&person.row, &failure).await?;
+                    self.round.failed(&person.row, &failure).await?;
                     return Ok(None);
                 }
             }
@@ -167,12 +170,12 @@ impl Dispatcher<'_> {
         let state = &mut person.state.value;
         state.task = Some(OwnersTask { number, id: None, tried_at_ms: now_ms, seen_open_at_ms: 0, look_at_ms: None });
         state.next_task = number + 1;
-        let unchanged = self.commit_state(&mut person.state, vec![]).await?;
+        let unchanged = self.round.commit_state(&mut person.state, vec![]).await?;
         Ok(unchanged.then_some((person, task)))
     }
 
     fn task(&self, person: &Person, record: &ContactRecord, number: u32) -> TaskWrite {
-        let language = self.account.language;
+        let language = self.round.account.language;
         let key = &person.state.value.key;
         let due_at_ms = person.state.value.unanswered_since_ms.unwrap_or(person.row.since_ms);
         TaskWrite {
@@ -194,29 +197,29 @@ impl Dispatcher<'_> {
     /// The CRM takes no task now: the contact follows all the same, and the task is tried again while a message waits. It is
     /// in the outbox since the message came, so that the age of the oldest work tells of it.
     async fn without_task(&self, person: &mut Person, failure: &CrmFailure) -> Result<bool, PortError> {
-        tracing::warn!(crm.account = %self.account.key, effect = person.row.effect.name(), %failure, "task.refused");
-        let now_ms = self.now_ms();
+        tracing::warn!(crm.account = %self.round.account.key, effect = person.row.effect.name(), %failure, "task.refused");
+        let now_ms = self.round.now_ms();
         let since_ms = person.state.value.unanswered_since_ms.unwrap_or(now_ms);
         let check = Effect::PollTask { conversation: person.state.value.key.clone() };
         let check = OutboxRow {
             why: Some(failure.why()),
-            ..OutboxRow::new(&self.account.key, check, since_ms, now_ms + AGAIN_MS)
+            ..OutboxRow::new(&self.round.account.key, check, since_ms, now_ms + AGAIN_MS)
         };
         if let Some(task) = &mut person.state.value.task {
             task.look_at_ms = Some(check.due_at_ms);
         }
-        self.commit_state(&mut person.state, vec![write::enqueue(&check)]).await
+        self.round.commit_state(&mut person.state, vec![write::enqueue(&check)]).await
     }
 
     async fn opened(&self, person: &mut Person, id: TaskId) -> Result<bool, PortError> {
-        let now_ms = self.now_ms();
+        let now_ms = self.round.now_ms();
         if let Some(task) = &mut person.state.value.task {
             task.id = Some(id);
             task.seen_open_at_ms = now_ms;
         }
-        let look = first_look(&mut person.state.value, now_ms);
+        let look = person.state.value.poll_task(now_ms);
         // On a conflict the number stands, and the same task is found or written again.
-        self.commit_state(&mut person.state, vec![write::enqueue(&look)]).await
+        self.round.commit_state(&mut person.state, vec![write::enqueue(&look)]).await
     }
 }
 

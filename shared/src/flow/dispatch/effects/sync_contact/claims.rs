@@ -4,17 +4,15 @@
 //! unique. After it, nothing is left but what every change of a person enqueues. So a stop anywhere leaves the old link or the
 //! new one, and the claim, which is still there, brings the rest.
 
-use super::Dispatcher;
-use super::clear_contact_fields::cleared;
-use super::sync_contact::Person;
+use super::SyncContact;
+use super::person::Person;
 use crate::domain::claim::{Claim, ClaimedBy, EmailAddress, Target};
 use crate::domain::ids::ContactId;
 use crate::domain::link::ContactLink;
 use crate::domain::login::ByEmail;
-use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::properties as property;
 use crate::ports::PortError;
-use crate::ports::crm::{ContactRecord, ContactWrite, CrmFailure};
+use crate::ports::crm::{ContactRecord, CrmFailure};
 use crate::ports::journal::{AskedBecause, write};
 use crate::ports::table::{Commit, Versioned};
 
@@ -40,7 +38,7 @@ enum MayBe {
     Taken,
 }
 
-impl Dispatcher<'_> {
+impl SyncContact<'_> {
     /// Acts on the claims of those who have one. Returns the people whose contact is to follow now.
     pub(super) async fn apply_claims(&self, people: Vec<Person>) -> Result<Vec<Person>, PortError> {
         let mut left = Vec::new();
@@ -70,18 +68,15 @@ impl Dispatcher<'_> {
     /// The person and the contact part.
     async fn unlink(&self, mut person: Person) -> Result<(), PortError> {
         if let Some(link) = person.link.take() {
-            self.enqueue_now(Effect::clear(&link.value)).await?;
-            // At once, too: a look at a contact that still names the person would link them again.
-            if let Err(failure) = self.wipe(&link.value.contact).await? {
-                return self.failed(&person.row, &failure).await;
+            match self.links.unlink(&link).await? {
+                Ok(Commit::Done) => {}
+                Ok(Commit::Conflict) => return Ok(()),
+                Err(failure) => return self.round.failed(&person.row, &failure).await,
             }
-            if self.up.links.unlink(&link).await? == Commit::Conflict {
-                return Ok(());
-            }
-            tracing::info!(crm.account = %self.account.key, conversation = person.state.value.key.hash(), "link.removed");
+            tracing::info!(crm.account = %self.round.account.key, conversation = person.state.value.key.hash(), "link.removed");
         }
         person.state.value.unlinked = true;
-        let answered = write::question_closed(&self.account.key, &person.state.value.key);
+        let answered = write::question_closed(&self.round.account.key, &person.state.value.key);
         self.leave_unlinked(person, vec![answered]).await
     }
 
@@ -149,7 +144,7 @@ impl Dispatcher<'_> {
         if said.is_some_and(|said| said > by) {
             return Ok(MayBe::Not);
         }
-        let linked = self.up.links.of_contact(&self.account.key, &record.contact, &person.channel.id).await?;
+        let linked = self.links.holder(&record.contact, &person.channel.id).await?;
         let other = linked.is_some_and(|link| link.value.user != person.user);
         let preset = record.properties.get(property::LINE_USER_ID).is_some_and(|user| user != person.user.expose());
         Ok(if other || preset { MayBe::Taken } else { MayBe::Is })
@@ -167,22 +162,21 @@ impl Dispatcher<'_> {
                 Err(failure) => return self.wait(person, &failure).await,
             }
         }
-        let link = self.link_to(person, contact, Some(claim.by));
-        let of_contact = self.up.links.of_contact(&link.account, &link.contact, &link.channel).await?;
-        if self.up.links.relink(&link, person.link.as_ref(), of_contact.as_ref()).await? == Commit::Conflict {
+        let link = person.link_to(contact, Some(claim.by));
+        if self.links.relink(&link, person.link.as_ref()).await? == Commit::Conflict {
             // Somebody changed it meanwhile: the row stays due, and is looked at again.
             return Ok(Applied::Stop);
         }
         tracing::info!(
-            crm.account = %self.account.key,
+            crm.account = %self.round.account.key,
             conversation = person.state.value.key.hash(),
             by = ?claim.by,
             moved = person.link.is_some(),
             "link.switched"
         );
-        person.link = self.up.links.of_user(&link.channel, &link.user).await?;
+        person.link = self.links.of_user(&link.channel, &link.user).await?;
         person.linked_now = true;
-        Ok(if self.unlink_if_erased_meanwhile(person).await? { Applied::Stop } else { Applied::GoOn })
+        Ok(if self.is_erased_since(person).await? { Applied::Stop } else { Applied::GoOn })
     }
 
     /// The contact that the person leaves gives up the unique property: merged into the new one where that is allowed and it
@@ -214,41 +208,15 @@ impl Dispatcher<'_> {
                 Err(failure) => return Ok(Err(failure)),
             }
         }
-        self.enqueue_now(Effect::clear(&old.value)).await?;
-        Ok(self.wipe(&old.value.contact).await?.map(|()| new.clone()))
-    }
-
-    /// Empties a contact's fields. Where it was merged, it is the record that is left that shows them, and only as long as
-    /// nobody is linked to that one: else they are its own person's.
-    pub(super) async fn wipe(&self, contact: &ContactId) -> Result<Result<(), CrmFailure>, PortError> {
-        let record = match self.crm.read_contacts(std::slice::from_ref(contact), &[]).await.pop() {
-            None | Some(Err(CrmFailure::Gone)) => return Ok(Ok(())),
-            Some(Err(failure)) => return Ok(Err(failure)),
-            Some(Ok(record)) => record,
-        };
-        if record.contact != *contact && !self.links_of(&record.contact).await?.is_empty() {
-            return Ok(Ok(()));
-        }
-        let writes = [ContactWrite { contact: record.contact, properties: cleared() }];
-        Ok(match self.crm.update_contacts(&writes).await.pop() {
-            None | Some(Ok(_) | Err(CrmFailure::Gone)) => Ok(()),
-            Some(Err(failure)) => Err(failure),
-        })
-    }
-
-    pub(super) async fn enqueue_now(&self, effect: Effect) -> Result<(), PortError> {
-        let now_ms = self.now_ms();
-        let row = OutboxRow::new(&self.account.key, effect, now_ms, now_ms);
-        let _ = self.journal().commit(vec![write::enqueue(&row)]).await?;
-        Ok(())
+        Ok(self.links.give_up_contact(&old.value).await?.map(|()| new.clone()))
     }
 
     async fn wait(&self, person: &Person, failure: &CrmFailure) -> Result<Applied, PortError> {
-        self.failed(&person.row, failure).await?;
+        self.round.failed(&person.row, failure).await?;
         Ok(Applied::Stop)
     }
 
     fn log_conflict(&self, person: &Person, what: &'static str) {
-        tracing::warn!(crm.account = %self.account.key, conversation = person.state.value.key.hash(), what, "link.conflict");
+        tracing::warn!(crm.account = %self.round.account.key, conversation = person.state.value.key.hash(), what, "link.conflict");
     }
 }

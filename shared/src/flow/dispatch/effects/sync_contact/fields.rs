@@ -2,17 +2,17 @@
 
 use jiff::Timestamp;
 
-use super::Dispatcher;
-use super::clear_contact_fields::cleared;
-use super::sync_contact::Person;
+use super::SyncContact;
+use super::person::Person;
 use crate::domain::activity::{Activity, Content};
 use crate::domain::conversation::Conversation;
 use crate::domain::properties::{self as property, recent, recent_line, retract, stamp};
 use crate::domain::{shown, timeline, words};
+use crate::flow::dispatch::links::cleared;
 use crate::ports::crm::{ContactRecord, Properties};
 use crate::ports::messenger::LineProfile;
 
-impl Dispatcher<'_> {
+impl SyncContact<'_> {
     pub(super) fn properties(&self, person: &Person, record: &ContactRecord, pending: &[Activity]) -> Properties {
         let state = &person.state.value;
         let shown = record.properties.get(property::LINE_USER_ID);
@@ -76,12 +76,12 @@ impl Dispatcher<'_> {
             None if last.retracted => &Content::Unsent,
             None => return None,
         };
-        Some(property::cut(&words::of(content, self.account.language), property::MAX_UNITS))
+        Some(property::cut(&words::of(content, self.round.account.language), property::MAX_UNITS))
     }
 
     fn recent_messages(&self, state: &Conversation, current: &str, pending: &[Activity]) -> String {
-        let language = self.account.language;
-        let zone = timeline::time_zone(&self.account.time_zone);
+        let language = self.round.account.language;
+        let zone = timeline::time_zone(&self.round.account.time_zone);
         let line = |at_ms: i64, content: &Content| recent_line(at_ms, &words::of(content, language), &zone);
         let gone: Vec<String> =
             state.retracted.iter().map(|at_ms| stamp(&line(*at_ms, &Content::Unsent)).to_owned()).collect();

@@ -1,6 +1,8 @@
 //! What was said becomes an entry on the contact's timeline, and its words are forgotten here.
 
-use super::{Dispatcher, UNKNOWN_REST_MS};
+mod less;
+mod seal;
+
 use crate::domain::activity::{Activity, Mark};
 use crate::domain::channel::Channel;
 use crate::domain::conversation::{ConversationKey, OpenEntry};
@@ -9,28 +11,31 @@ use crate::domain::ids::{ContactId, NoteId};
 use crate::domain::outbox::OutboxRow;
 use crate::domain::properties::LINE_USER_NAME;
 use crate::domain::timeline::{self, Line};
-use crate::ports::PortError;
+use crate::flow::dispatch::UNKNOWN_REST_MS;
+use crate::flow::dispatch::links::AccountLinks;
+use crate::flow::dispatch::round::Round;
 use crate::ports::crm::{CrmFailure, NoteWrite};
 use crate::ports::journal::write;
 use crate::ports::table::{Commit, Versioned, Write};
+use crate::ports::{Channels, Crm, PortError};
 
 /// A sealed entry on its way.
-pub(super) struct Sealed {
-    pub(super) row: OutboxRow,
-    pub(super) key: ConversationKey,
-    pub(super) entry: Versioned<Entry>,
+struct Sealed {
+    row: OutboxRow,
+    key: ConversationKey,
+    entry: Versioned<Entry>,
     /// What its members say, in order; one whose words are gone is left out.
-    pub(super) said: Vec<Activity>,
-    pub(super) channel: Channel,
+    said: Vec<Activity>,
+    channel: Channel,
     /// A try before this one may have written it.
-    pub(super) may_stand: bool,
+    may_stand: bool,
     /// As the CRM has it.
-    pub(super) person_name: Option<String>,
+    person_name: Option<String>,
 }
 
 impl Sealed {
     /// Its lines, as they will be written.
-    pub(super) fn lines(&self) -> Vec<Line<'_>> {
+    fn lines(&self) -> Vec<Line<'_>> {
         let members = &self.entry.value.members;
         let part = |activity: &Activity| members.iter().find(|member| member.mark == activity.mark)?.part;
         let line =
@@ -39,8 +44,16 @@ impl Sealed {
     }
 }
 
-impl Dispatcher<'_> {
-    pub(super) async fn write_entries(&self, rows: Vec<OutboxRow>) -> Result<(), PortError> {
+/// Writes entries.
+pub(super) struct WriteEntry<'a> {
+    pub(super) round: &'a Round<'a>,
+    pub(super) crm: &'a dyn Crm,
+    pub(super) links: AccountLinks<'a>,
+    pub(super) channels: &'a Channels,
+}
+
+impl WriteEntry<'_> {
+    pub(super) async fn handle(&self, rows: Vec<OutboxRow>) -> Result<(), PortError> {
         let mut sealed = Vec::new();
         for row in rows {
             if let Some(ready) = self.seal(row).await? {
@@ -58,8 +71,8 @@ impl Dispatcher<'_> {
                     notes.push(NoteWrite { contact: person.contact, ..self.note(&ready) });
                     going.push(ready);
                 }
-                Err(CrmFailure::Gone) => self.contact_gone(&ready.row, &ready.key).await?,
-                Err(failure) => self.failed(&ready.row, &failure).await?,
+                Err(CrmFailure::Gone) => self.links.contact_gone(&ready.row, &ready.key).await?,
+                Err(failure) => self.round.failed(&ready.row, &failure).await?,
             }
         }
         let answers = self.crm.write_notes(&notes).await;
@@ -73,17 +86,17 @@ impl Dispatcher<'_> {
     }
 
     /// What became of writing an entry, other than a refusal for good.
-    pub(super) async fn heard(&self, ready: Sealed, answer: Result<NoteId, CrmFailure>) -> Result<(), PortError> {
+    async fn heard(&self, ready: Sealed, answer: Result<NoteId, CrmFailure>) -> Result<(), PortError> {
         match answer {
             Ok(note) => self.acknowledge(ready, note).await,
-            Err(CrmFailure::Gone) => self.contact_gone(&ready.row, &ready.key).await,
+            Err(CrmFailure::Gone) => self.links.contact_gone(&ready.row, &ready.key).await,
             // Even if nothing was written: another try of ours may be under way.
-            Err(failure) => self.failed(&ready.row, &failure).await,
+            Err(failure) => self.round.failed(&ready.row, &failure).await,
         }
     }
 
     /// Looks for an entry that a try may have written. `None`: it was found, or nobody knows, and the row is seen to.
-    pub(super) async fn unless_it_stands(&self, ready: Sealed) -> Result<Option<Sealed>, PortError> {
+    async fn unless_it_stands(&self, ready: Sealed) -> Result<Option<Sealed>, PortError> {
         match self.crm.find_note(&self.note(&ready)).await {
             Ok(None) => Ok(Some(ready)),
             Ok(Some(note)) => self.acknowledge(ready, note).await.map(|()| None),
@@ -92,8 +105,8 @@ impl Dispatcher<'_> {
     }
 
     /// The entry as a note, for the contact that it was sealed for.
-    pub(super) fn note(&self, ready: &Sealed) -> NoteWrite {
-        let style = self.style(&ready.channel.name, ready.person_name.as_deref());
+    fn note(&self, ready: &Sealed) -> NoteWrite {
+        let style = self.round.style(&ready.channel.name, ready.person_name.as_deref());
         let entry = &ready.entry.value;
         NoteWrite {
             key: entry.key.clone(),
@@ -104,22 +117,22 @@ impl Dispatcher<'_> {
     }
 
     /// The CRM has it: the words of exactly these members go, or are dead-lettered where the CRM did not take them.
-    pub(super) async fn acknowledge(&self, mut ready: Sealed, note: NoteId) -> Result<(), PortError> {
+    async fn acknowledge(&self, mut ready: Sealed, note: NoteId) -> Result<(), PortError> {
         ready.entry.value.note = Some(note);
         let mut writes = Vec::new();
         if let Some(code) = ready.entry.value.withheld.clone() {
             writes.extend(self.put_words_aside(&ready, &code).await?);
         }
-        let now_ms = self.now_ms();
+        let now_ms = self.round.now_ms();
         writes.push(write::entry(&ready.key, &ready.entry.value, ready.entry.version, now_ms));
         self.close_entry(ready, writes).await
     }
 
     /// Nothing more is written of this entry: the next one may come. On a conflict the row stays due, and the entry is found
     /// sealed.
-    pub(super) async fn close_entry(&self, ready: Sealed, mut writes: Vec<Write>) -> Result<(), PortError> {
-        let now_ms = self.now_ms();
-        let Some(mut state) = self.state(&ready.key).await? else { return Ok(()) };
+    async fn close_entry(&self, ready: Sealed, mut writes: Vec<Write>) -> Result<(), PortError> {
+        let now_ms = self.round.now_ms();
+        let Some(mut state) = self.round.state(&ready.key).await? else { return Ok(()) };
         let entry = &ready.entry.value;
         // What was dead-lettered is dead-lettered to its end.
         let continued = entry.continued().filter(|_| entry.withheld.is_none());
@@ -127,35 +140,35 @@ impl Dispatcher<'_> {
         let done: Vec<_> = entry.members.iter().map(|member| &member.mark).filter(|mark| !stays(mark)).collect();
         writes.extend(done.iter().map(|mark| write::forget(&ready.key, mark)));
         writes.push(write::done(&ready.row));
-        let left = self.journal().all_pending(&ready.key, entry.members.len() + MAX_MEMBERS).await?;
+        let left = self.round.journal.all_pending(&ready.key, entry.members.len() + MAX_MEMBERS).await?;
         let left: Vec<_> = left.into_iter().filter(|activity| !done.contains(&&activity.mark)).collect();
-        let head_value = &mut state.value;
-        head_value.next_entry = entry.number + 1;
-        head_value.continued = match continued {
-            None => head_value.continued.take().filter(|before| !done.contains(&&before.mark)),
+        let value = &mut state.value;
+        value.next_entry = entry.number + 1;
+        value.continued = match continued {
+            None => value.continued.take().filter(|before| !done.contains(&&before.mark)),
             some => some,
         };
-        head_value.refused_told_at_ms = match entry.withheld {
-            Some(_) if self.tells_of_refusals(head_value) => Some(now_ms),
-            _ => head_value.refused_told_at_ms,
+        value.refused_told_at_ms = match entry.withheld {
+            Some(_) if self.tells_of_refusals(value) => Some(now_ms),
+            _ => value.refused_told_at_ms,
         };
-        head_value.open = reopen(&left, &ready, now_ms);
+        value.open = reopen(&left, &ready, now_ms);
         if let Some(open) = &state.value.open {
-            let row = OutboxRow::new(&self.account.key, state.value.write_entry(), now_ms, open.due_at_ms);
+            let row = OutboxRow::new(&self.round.account.key, state.value.write_entry(), now_ms, open.due_at_ms);
             // The same name and due time would be the row that is being removed.
             let enqueued = write::enqueue(&row);
             writes.retain(|write| write.key() != enqueued.key());
             writes.push(enqueued);
         }
-        self.commit_state(&mut state, writes).await?;
+        self.round.commit_state(&mut state, writes).await?;
         Ok(())
     }
 
     /// Writes the entry's row. `None`: somebody changed it first.
-    pub(super) async fn reseal(&self, mut ready: Sealed, entry: Entry) -> Result<Option<Sealed>, PortError> {
-        let now_ms = self.now_ms();
+    async fn reseal(&self, mut ready: Sealed, entry: Entry) -> Result<Option<Sealed>, PortError> {
+        let now_ms = self.round.now_ms();
         let write = write::entry(&ready.key, &entry, ready.entry.version, now_ms);
-        if self.journal().commit(vec![write]).await? == Commit::Conflict {
+        if self.round.journal.commit(vec![write]).await? == Commit::Conflict {
             return Ok(None);
         }
         ready.said.retain(|activity| entry.members.iter().any(|member| member.mark == activity.mark));
@@ -164,8 +177,8 @@ impl Dispatcher<'_> {
     }
 
     /// How long an entry that may stand is left alone, in milliseconds, where the CRM takes no key of ours.
-    pub(super) fn rest_of(&self, entry: &Entry) -> i64 {
-        entry.tried_at_ms.map_or(0, |tried_at_ms| tried_at_ms + UNKNOWN_REST_MS - self.now_ms())
+    fn rest_of(&self, entry: &Entry) -> i64 {
+        entry.tried_at_ms.map_or(0, |tried_at_ms| tried_at_ms + UNKNOWN_REST_MS - self.round.now_ms())
     }
 }
 

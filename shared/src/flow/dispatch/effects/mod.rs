@@ -1,0 +1,58 @@
+//! One handler a kind of effect: each does its rows together, and leaves every row done, postponed or due.
+
+mod clear_contact_fields;
+mod clear_erased_person;
+mod complete_workflow;
+mod expire_parked_push;
+mod forget_contact;
+mod poll_task;
+mod reconcile_contact;
+mod redact_message;
+mod sync_contact;
+mod write_entry;
+mod write_last_outcome;
+mod write_not_sent_note;
+
+use self::clear_contact_fields::ClearContactFields;
+use self::clear_erased_person::ClearErasedPerson;
+use self::complete_workflow::CompleteWorkflow;
+use self::expire_parked_push::ExpireParkedPush;
+use self::forget_contact::ForgetContact;
+use self::poll_task::PollTask;
+use self::reconcile_contact::ReconcileContact;
+use self::redact_message::RedactMessage;
+use self::sync_contact::SyncContact;
+use self::write_entry::WriteEntry;
+use self::write_last_outcome::WriteLastOutcome;
+use self::write_not_sent_note::WriteNotSentNote;
+use super::Dispatch;
+use super::links::AccountLinks;
+use super::round::Round;
+use crate::domain::outbox::{OutboxRow, Priority};
+use crate::ports::{Crm, PortError};
+
+/// Does rows of one kind. What fails in a store fails them together; what was done before stays done.
+pub(super) async fn handle(
+    kind: Priority,
+    rows: Vec<OutboxRow>,
+    round: &Round<'_>,
+    crm: &dyn Crm,
+    ports: &Dispatch,
+) -> Result<(), PortError> {
+    let (channels, messenger) = (&ports.channels, &*ports.messenger);
+    let links = AccountLinks::new(round, crm, &ports.links);
+    match kind {
+        Priority::CompleteWorkflow => CompleteWorkflow { round, crm }.handle(rows).await,
+        Priority::SyncContact => SyncContact { round, crm, links, channels, messenger }.handle(rows).await,
+        Priority::ClearContactFields => ClearContactFields { round, links }.handle(rows).await,
+        Priority::ClearErasedPerson => ClearErasedPerson { round, links }.handle(rows).await,
+        Priority::ForgetContact => ForgetContact { round, crm, erase: ports.erase() }.handle(rows).await,
+        Priority::ReconcileContact => ReconcileContact { round, crm, links, messenger }.handle(rows).await,
+        Priority::WriteLastOutcome => WriteLastOutcome { round, crm }.handle(rows).await,
+        Priority::PollTask => PollTask { round, crm }.handle(rows).await,
+        Priority::WriteEntry => WriteEntry { round, crm, links, channels }.handle(rows).await,
+        Priority::WriteNotSentNote => WriteNotSentNote { round, crm, channels }.handle(rows).await,
+        Priority::RedactMessage => RedactMessage { round, crm }.handle(rows).await,
+        Priority::ExpireParkedPush => ExpireParkedPush { round }.handle(rows).await,
+    }
+}

@@ -1,0 +1,76 @@
+//! An open task is looked at now and then: once it is done, the person's message is answered.
+
+use crate::domain::conversation::{Conversation, poll_rest_ms};
+use crate::domain::outbox::{Effect, OutboxRow};
+use crate::flow::dispatch::round::Round;
+use crate::ports::crm::{CrmFailure, TaskStanding};
+use crate::ports::journal::write;
+use crate::ports::table::Versioned;
+use crate::ports::{Crm, PortError};
+
+/// Looks whether tasks are done.
+pub(super) struct PollTask<'a> {
+    pub(super) round: &'a Round<'a>,
+    pub(super) crm: &'a dyn Crm,
+}
+
+impl PollTask<'_> {
+    pub(super) async fn handle(&self, rows: Vec<OutboxRow>) -> Result<(), PortError> {
+        let mut open = Vec::new();
+        let mut ids = Vec::new();
+        for row in rows {
+            let Effect::PollTask { conversation } = &row.effect else { continue };
+            let state = self.round.state(conversation).await?;
+            if let Some(state) = state.as_ref().filter(|state| state.value.misses_its_task()) {
+                self.poll_again(&row, state.clone()).await?;
+                continue;
+            }
+            match state.and_then(|state| Some((state.value.task.clone()?.id?, state))) {
+                Some((id, state)) => {
+                    ids.push(id);
+                    open.push((row, state));
+                }
+                None => self.round.done(&row).await?,
+            }
+        }
+        let standings = self.crm.read_tasks(&ids).await;
+        for ((row, mut state), standing) in open.into_iter().zip(standings) {
+            let now_ms = self.round.now_ms();
+            let again = row.again(now_ms + poll_rest_ms(row.tries + 1));
+            // A look is not a failure: it waits from now on, and never given up while the task is open.
+            let again = OutboxRow { since_ms: now_ms, ..again };
+            let mut writes = vec![write::done(&row)];
+            if let Some(task) = &mut state.value.task {
+                task.look_at_ms = Some(again.due_at_ms);
+            }
+            match standing {
+                Ok(TaskStanding::Open) => {
+                    if let Some(task) = &mut state.value.task {
+                        task.seen_open_at_ms = now_ms;
+                    }
+                    writes.push(write::enqueue(&again));
+                }
+                Ok(TaskStanding::Done | TaskStanding::Gone) | Err(CrmFailure::Gone) => {
+                    let seen_open_at_ms = state.value.task.take().map_or(0, |task| task.seen_open_at_ms);
+                    let newer =
+                        state.value.last_inbound.as_ref().is_some_and(|last| last.arrived_at_ms > seen_open_at_ms);
+                    if !newer {
+                        state.value.unanswered_since_ms = None;
+                    }
+                    writes.extend(state.value.enqueue_sync(now_ms).iter().map(write::enqueue));
+                }
+                Err(_) => writes.push(write::enqueue(&again)),
+            }
+            self.round.commit_state(&mut state, writes).await?;
+        }
+        Ok(())
+    }
+
+    /// The CRM did not take the task when the message came: the contact follows once more, and the task with it.
+    async fn poll_again(&self, row: &OutboxRow, mut state: Versioned<Conversation>) -> Result<(), PortError> {
+        let mut writes = vec![write::done(row)];
+        writes.extend(state.value.enqueue_sync(self.round.now_ms()).iter().map(write::enqueue));
+        self.round.commit_state(&mut state, writes).await?;
+        Ok(())
+    }
+}

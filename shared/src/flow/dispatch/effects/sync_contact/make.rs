@@ -1,0 +1,101 @@
+//! People without a contact get one: made or found, and linked.
+
+use futures::future::join_all;
+
+use super::SyncContact;
+use super::fewer::is_refused;
+use super::fields::set_profile;
+use super::person::Person;
+use crate::domain::claim::EmailAddress;
+use crate::domain::ids::ContactId;
+use crate::ports::PortError;
+use crate::ports::crm::{Each, PersonWrite, Properties};
+
+impl SyncContact<'_> {
+    /// People without a link get a contact, where that is allowed, and a link. Returns those who have one.
+    pub(super) async fn make_contacts(&self, people: Vec<Person>) -> Result<Vec<Person>, PortError> {
+        let (mut linked, unlinked): (Vec<_>, Vec<_>) = people.into_iter().partition(|person| person.link.is_some());
+        let (new, left): (Vec<_>, Vec<_>) = unlinked.into_iter().partition(Person::may_get_a_contact);
+        for person in left {
+            self.leave_unlinked(person, Vec::new()).await?;
+        }
+        let new = self.cleared_before(new).await?;
+        let writes: Vec<PersonWrite> = new.iter().map(|person| self.person_write(person)).collect();
+        let answers = self.make_or_find(writes).await;
+        for (mut person, answer) in new.into_iter().zip(answers) {
+            match answer {
+                Ok(contact) => {
+                    if self.link(&mut person, contact).await? {
+                        linked.push(person);
+                    }
+                }
+                Err(failure) => {
+                    self.round.failed(&person.row, &failure).await?;
+                }
+            }
+        }
+        Ok(linked)
+    }
+
+    /// Makes or finds people; whoever is refused for their name or picture goes without.
+    async fn make_or_find(&self, mut writes: Vec<PersonWrite>) -> Vec<Each<ContactId>> {
+        let mut answers = self.crm.upsert_people(&writes).await;
+        let refused: Vec<usize> = (0..answers.len()).filter(|at| is_refused(&answers[*at])).collect();
+        for at in &refused {
+            writes[*at].properties = Properties::default();
+        }
+        let bare: Vec<PersonWrite> = refused.iter().map(|at| writes[*at].clone()).collect();
+        for (at, again) in refused.into_iter().zip(self.crm.upsert_people(&bare).await) {
+            answers[at] = again;
+        }
+        answers
+    }
+
+    fn person_write(&self, person: &Person) -> PersonWrite {
+        let mut properties = Properties::default();
+        set_profile(&mut properties, person.profile.as_ref());
+        PersonWrite { user: person.user.clone(), properties }
+    }
+
+    /// Of people who are to get a contact: those whom no contact names from before they were erased. Else they would be found
+    /// by it, with everything that stands there, and not begin anew.
+    async fn cleared_before(&self, people: Vec<Person>) -> Result<Vec<Person>, PortError> {
+        let erasures = join_all(people.iter().map(|person| self.round.journal.erasure(&person.state.value.key))).await;
+        let mut ready = Vec::new();
+        for (person, erasure) in people.into_iter().zip(erasures) {
+            let erasure = erasure?;
+            let emptied = match erasure.is_marked() {
+                true => self.links.empty_if(&person.user, |named| named.is_from_before(&erasure)).await?,
+                false => Ok(()),
+            };
+            match emptied {
+                Ok(()) => ready.push(person),
+                Err(failure) => self.round.failed(&person.row, &failure).await?,
+            }
+        }
+        Ok(ready)
+    }
+
+    /// Somebody erased the person after they were loaded, while their link was made: it went again. `true`: so it was.
+    pub(super) async fn is_erased_since(&self, person: &mut Person) -> Result<bool, PortError> {
+        self.links.remove_if_erased_since(&person.state.value.key, person.loaded_at_ms, &mut person.link).await
+    }
+
+    /// Our row is the truth: it is written before anything else goes to the contact.
+    async fn link(&self, person: &mut Person, contact: ContactId) -> Result<bool, PortError> {
+        let link = person.link_to(contact, None);
+        person.linked_now = self.links.link(&link).await?;
+        person.link = self.links.of_user(&link.channel, &link.user).await?;
+        if person.link.is_none() {
+            self.contest(person, &link.contact).await?;
+        }
+        if person.linked_now && self.is_erased_since(person).await? {
+            return Ok(false);
+        }
+        let domain = person.channel.settings.dummy_email_domain.as_ref();
+        if person.linked_now && person.email.is_none() {
+            person.email = domain.and_then(|domain| EmailAddress::parse(&format!("{}@{domain}", link.user.expose())));
+        }
+        Ok(person.link.is_some())
+    }
+}

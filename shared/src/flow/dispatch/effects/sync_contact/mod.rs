@@ -1,0 +1,232 @@
+//! The contact follows the conversation: made or found, its properties, its owner's task.
+
+mod claims;
+mod conflicts;
+mod fewer;
+mod fields;
+mod make;
+mod person;
+mod tasks;
+
+use futures::future::join_all;
+
+use self::fewer::is_refused;
+use self::person::Person;
+use crate::domain::activity::Activity;
+use crate::domain::claim::Target;
+use crate::domain::conversation::Conversation;
+use crate::domain::ids::ContactId;
+use crate::domain::outbox::{Effect, OutboxRow};
+use crate::domain::properties as property;
+use crate::flow::dispatch::links::AccountLinks;
+use crate::flow::dispatch::round::{Round, Verdict};
+use crate::ports::crm::{ContactRecord, ContactWrite, CrmFailure, Properties};
+use crate::ports::journal::write;
+use crate::ports::messenger::LineProfile;
+use crate::ports::table::{Commit, Write};
+use crate::ports::{Channels, Crm, Messenger, PortError};
+
+/// How many waiting activities the properties look at.
+const LOOK_BACK: usize = 200;
+
+/// Makes contacts follow their conversations.
+pub(super) struct SyncContact<'a> {
+    pub(super) round: &'a Round<'a>,
+    pub(super) crm: &'a dyn Crm,
+    pub(super) links: AccountLinks<'a>,
+    pub(super) channels: &'a Channels,
+    pub(super) messenger: &'a dyn Messenger,
+}
+
+impl SyncContact<'_> {
+    pub(super) async fn handle(&self, rows: Vec<OutboxRow>) -> Result<(), PortError> {
+        let mut people = Vec::new();
+        for loaded in join_all(rows.into_iter().map(|row| self.load(row))).await {
+            people.extend(loaded?);
+        }
+        self.round.note_events(people.iter().map(|person| &person.state.value)).await;
+        let people = self.apply_claims(people).await?;
+        let people = self.make_contacts(people).await?;
+        let contacts: Vec<ContactId> =
+            people.iter().filter_map(|person| person.link.as_ref().map(|link| link.value.contact.clone())).collect();
+        let names = [
+            property::LINE_USER_ID,
+            property::LINE_RECENT_MESSAGES,
+            property::LINE_LINKED_AT,
+            property::LINE_ROUTE,
+            property::EMAIL,
+        ];
+        let records = self.crm.read_contacts(&contacts, &names).await;
+        let mut known = Vec::new();
+        for (mut person, record) in people.into_iter().zip(records) {
+            match record {
+                Ok(record) => {
+                    if self.follow_merge(&mut person, &record.contact).await? {
+                        known.push((person, record));
+                    }
+                }
+                Err(CrmFailure::Gone) => self.links.contact_gone(&person.row, &person.state.value.key).await?,
+                Err(failure) => {
+                    self.round.failed(&person.row, &failure).await?;
+                }
+            }
+        }
+        let known = self.write_properties(known).await?;
+        let known = self.tasks(known).await?;
+        for person in known {
+            self.up_to_date(person).await?;
+        }
+        Ok(())
+    }
+
+    async fn load(&self, row: OutboxRow) -> Result<Option<Person>, PortError> {
+        let Effect::SyncContact { conversation: key } = &row.effect else { return Ok(None) };
+        let loaded_at_ms = self.round.now_ms();
+        let channel = self.channels.find(&key.channel).await?;
+        // A channel that belongs to another account by now is none of this one's: nothing of it goes to who had it before.
+        let channel = channel.filter(|channel| channel.account == self.round.account.key);
+        let (Some(state), Some(user), Some(channel)) =
+            (self.round.state(key).await?, key.source.user().cloned(), channel)
+        else {
+            self.round.done(&row).await?;
+            return Ok(None);
+        };
+        let mut link = self.links.of_user(&key.channel, &user).await?;
+        if let Some(left) = link.take_if(|link| state.value.contact_gone_at_ms >= Some(link.value.linked_at_ms)) {
+            // Whoever erased the person, or let go of the contact, has not come to the link yet.
+            let _ = self.links.remove(&left).await?;
+        }
+        let claim = self.round.journal.claim(key).await?;
+        let profile_from_login =
+            claim.as_ref().and_then(|claim| claim.value.name.clone().map(|name| (name, claim.value.picture.clone())));
+        // Whoever is to be linked is shown by name there, even where an earlier contact had it.
+        let to_be_linked = claim.as_ref().is_some_and(|claim| claim.value.target != Target::Unlinked);
+        let profile = match (profile_from_login, state.value.profile_wanted || to_be_linked) {
+            (Some((display_name, picture_url)), _) => Some(LineProfile { display_name, picture_url }),
+            // Who it is, the next call asks: the row stays due.
+            (None, true) if !self.round.has_time_for_line() => return Ok(None),
+            // Without LINE's answer the contact goes without a name until the next time.
+            (None, true) => self.messenger.profile(&key.channel, &user).await.unwrap_or_default(),
+            (None, false) => None,
+        };
+        Ok(Some(Person {
+            row,
+            loaded_at_ms,
+            state,
+            channel,
+            user,
+            link,
+            profile,
+            claim,
+            email: None,
+            linked_now: false,
+            also: Vec::new(),
+        }))
+    }
+
+    /// The person has no contact and gets none now: the outbox is empty until something happens again.
+    async fn leave_unlinked(&self, mut person: Person, mut writes: Vec<Write>) -> Result<(), PortError> {
+        let state = &mut person.state.value;
+        state.sync_queued = false;
+        writes.extend(person.claim.as_ref().map(|claim| write::claim_applied(&state.key, claim.version)));
+        writes.push(write::done(&person.row));
+        // On a conflict the row stays due.
+        self.round.commit_state(&mut person.state, writes).await?;
+        Ok(())
+    }
+
+    /// A separate write: an address that somebody else has must not stop the contact. One that the contact has stays.
+    async fn write_email(&self, person: &Person, record: &ContactRecord) {
+        let Some(email) = person.email.as_ref().filter(|_| record.properties.get(property::EMAIL).is_none()) else {
+            return;
+        };
+        let mut properties = Properties::default();
+        properties.set(property::EMAIL, email.expose());
+        let writes = [ContactWrite { contact: record.contact.clone(), properties }];
+        if let Some(Err(failure)) = self.crm.update_contacts(&writes).await.pop() {
+            tracing::warn!(crm.account = %self.round.account.key, contact = %record.contact, %failure, "email.refused");
+            crate::telemetry::count("EmailRefused", 1);
+        }
+    }
+
+    /// A merge gave the contact a new ID: the link follows. `false`: the new one is linked to another person; nothing of this
+    /// one is written there, and a look at the old one decides who stays.
+    async fn follow_merge(&self, person: &mut Person, contact: &ContactId) -> Result<bool, PortError> {
+        let Some(link) = person.link.as_mut().filter(|link| link.value.contact != *contact) else { return Ok(true) };
+        if self.links.follow_merge(link, contact).await? == Commit::Done {
+            link.value.contact = contact.clone();
+            return Ok(true);
+        }
+        self.round.enqueue_now(Effect::ReconcileContact { contact: link.value.contact.clone() }).await?;
+        self.round.conclude(&person.row, Verdict::After(60_000)).await?;
+        Ok(false)
+    }
+
+    async fn write_properties(
+        &self,
+        known: Vec<(Person, ContactRecord)>,
+    ) -> Result<Vec<(Person, ContactRecord)>, PortError> {
+        let mut writes = Vec::new();
+        for (person, record) in &known {
+            let pending = self.pending_with_newest(&person.state.value).await?;
+            writes.push(ContactWrite {
+                contact: record.contact.clone(),
+                properties: self.properties(person, record, &pending),
+            });
+        }
+        let mut answers = self.crm.update_contacts(&writes).await;
+        for (answer, write) in answers.iter_mut().zip(&writes).filter(|(answer, _)| is_refused(answer)) {
+            *answer = self.write_fewer(write).await;
+        }
+        let mut written = Vec::new();
+        for ((mut person, record), answer) in known.into_iter().zip(answers) {
+            match answer {
+                Ok(contact) => {
+                    if self.follow_merge(&mut person, &contact).await? {
+                        self.write_email(&person, &record).await;
+                        written.push((person, record));
+                    }
+                }
+                Err(CrmFailure::Gone) => self.links.contact_gone(&person.row, &person.state.value.key).await?,
+                Err(failure) => {
+                    self.round.failed(&person.row, &failure).await?;
+                }
+            }
+        }
+        Ok(written)
+    }
+
+    /// The first activities that wait, and the newest message, however many lie between.
+    async fn pending_with_newest(&self, state: &Conversation) -> Result<Vec<Activity>, PortError> {
+        let mut pending = self.round.journal.all_pending(&state.key, LOOK_BACK).await?;
+        if let Some(last) = state.last_inbound.as_ref().filter(|_| pending.len() == LOOK_BACK)
+            && pending.iter().all(|activity| activity.mark != last.mark)
+        {
+            pending.extend(self.round.journal.pending(&state.key, &last.mark).await?.map(|found| found.value));
+        }
+        Ok(pending)
+    }
+
+    /// The contact follows: the outbox is empty, unless something happened meanwhile.
+    async fn up_to_date(&self, mut person: Person) -> Result<(), PortError> {
+        let now_ms = self.round.now_ms();
+        let mut writes = std::mem::take(&mut person.also);
+        let state = &mut person.state.value;
+        state.sync_queued = false;
+        if person.linked_now {
+            let (removed, rows) = state.linked(now_ms);
+            // `linked` enqueues the person anew; that is what has just been done.
+            writes.extend(removed.iter().map(write::done));
+            writes.extend(
+                rows.iter().filter(|row| !matches!(row.effect, Effect::SyncContact { .. })).map(write::enqueue),
+            );
+            state.sync_queued = false;
+        }
+        state.profile_wanted &= person.profile.is_none() && state.friendship.blocked != Some(true);
+        state.retracted.clear();
+        writes.extend(person.claim.as_ref().map(|claim| write::claim_applied(&state.key, claim.version)));
+        writes.push(write::done(&person.row));
+        self.round.commit_state(&mut person.state, writes).await?;
+        Ok(())
+    }
+}
