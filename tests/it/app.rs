@@ -11,6 +11,7 @@ use musubi::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
 use musubi::domain::channel::Channel;
 use musubi::domain::ids::{ChannelId, CrmAccountId};
 use musubi::domain::outbox::{Effect, OutboxRow};
+use musubi::flow::settle::Settle;
 use musubi::ports::table::Commit;
 use serde_json::Value;
 
@@ -131,6 +132,18 @@ impl App {
         };
         let rows = self.outbox_rows().await;
         rows.len() - rows.iter().filter(waits).count()
+    }
+
+    /// Ends sends, as operators do.
+    pub fn settle(&self) -> Settle {
+        let adapters = self.world.adapters(musubi::aws::RetryPolicy::WORKER).expect("adapters");
+        Settle {
+            channels: adapters.channels().expect("channels"),
+            links: adapters.link_reader().expect("links"),
+            journal: adapters.journal().expect("a journal"),
+            wake_ups: adapters.wake_ups().expect("a queue"),
+            clock: adapters.clock(),
+        }
     }
 
     /// Changes the demo portal's settings.

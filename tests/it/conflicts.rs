@@ -143,12 +143,7 @@ async fn erasing_a_person_takes_their_question_along_answered_or_not() {
             app.deny().await;
         }
         let adapters = app.world.adapters(RetryPolicy::WORKER).expect("adapters");
-        let erase = Erase {
-            journal: app.asking(),
-            links: adapters.links().expect("links"),
-            wake_ups: adapters.wake_ups().expect("a queue"),
-            clock: adapters.clock(),
-        };
+        let erase = Erase { links: adapters.links().expect("links"), settle: app.settle() };
         let who = Who::User(LineUserId::new(NEW_USER));
         let receipt = erase.erase(&account(), &ChannelId::new(CHANNEL_ID), &who).await.expect("erased");
         assert_eq!(receipt.removed.questions, 1);

@@ -18,12 +18,7 @@ fn now_ms(app: &App) -> i64 {
 /// Erases a person, as an operator does.
 pub async fn erase(app: &App, who: Who) -> Receipt {
     let adapters = app.world.adapters(RetryPolicy::WORKER).expect("adapters");
-    let erase = Erase {
-        journal: adapters.journal().expect("a journal"),
-        links: adapters.links().expect("links"),
-        wake_ups: adapters.wake_ups().expect("a queue"),
-        clock: adapters.clock(),
-    };
+    let erase = Erase { links: adapters.links().expect("links"), settle: app.settle() };
     erase.erase(&account(), &ChannelId::new(CHANNEL_ID), &who).await.expect("erased")
 }
 

@@ -6,6 +6,7 @@ mod good;
 mod limits;
 
 use jsonschema::{Draft, Validator};
+use musubi::domain::ids::LineUserId;
 use musubi::domain::language::Language;
 use musubi::domain::push::OutgoingMessage;
 use musubi::line::message::{InvalidMessage, Tokens, compose_push, parse};
@@ -36,7 +37,7 @@ fn parse_field(raw: &str) -> Result<OutgoingMessage, InvalidMessage> {
 }
 
 fn complaint(message: OutgoingMessage) -> Option<String> {
-    let body = compose_push(RECIPIENT, &[message], Some("unit_1"), true);
+    let body = compose_push(&LineUserId::new(RECIPIENT), &[message], Some("unit_1"));
     let body: Value = serde_json::from_str(&body).unwrap();
     PUSH_SCHEMA.iter_errors(&body).next().map(|error| format!("{error} at {}", error.instance_path()))
 }

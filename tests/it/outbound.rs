@@ -3,7 +3,7 @@
 use local::fake::hubspot::ExecutionState;
 use local::fake::line::Endpoint;
 use local::fake::{Fault, Plan};
-use local::seed::{CHANNEL_ID, LINKED_USER, NEW_USER};
+use local::seed::{CHANNEL_ID, LINKED_CONTACT, LINKED_USER, NEW_USER, PORTAL_ID};
 use musubi::domain::ids::ChannelId;
 use musubi::ports::secrets::{LineSecrets, Secret};
 use serde_json::Value;
@@ -41,7 +41,22 @@ async fn a_workflow_sends_two_messages_and_hears_that_line_took_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_line_user_id_alone_is_enough_and_ties_the_two() {
+async fn a_line_user_id_alone_is_enough_and_links_the_two() {
+    let app = App::start().await;
+    let contact = app.world.hubspot.create_contact(PORTAL_ID, &[("email", "shiro@example.com")]);
+    let fields = [("message_1", "はじめまして"), ("line_user_id", NEW_USER)];
+    let fields = fields.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let callback = app.world.hubspot.run_workflow(PORTAL_ID, &[contact], &fields).await.remove(0);
+    let outputs = outcome(&app, &callback).await;
+    assert_eq!(outputs["outcome"], "accepted");
+    assert!(!outputs["reason"].as_str().unwrap_or_default().contains("連携は変更していません"), "{outputs}");
+    app.at_rest_but_entries().await;
+    assert_eq!(app.linked_to(NEW_USER).await, Some(contact));
+    assert_eq!(app.shown(contact, "line_user_id"), NEW_USER);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_user_id_that_is_given_with_somebody_elses_contact_is_sent_to_and_links_nobody() {
     let app = App::start().await;
     let callback = app.run_action(&[("message_1", "こんにちは"), ("line_user_id", NEW_USER)]).await;
     let outputs = outcome(&app, &callback).await;
@@ -49,6 +64,8 @@ async fn a_line_user_id_alone_is_enough_and_ties_the_two() {
     assert_eq!(outputs["outcome"], "accepted");
     assert!(outputs["reason"].as_str().unwrap_or_default().contains("連携は変更していません"), "{outputs}");
     assert_eq!(app.world.line.delivered()[0].to, NEW_USER);
+    app.at_rest_but_entries().await;
+    assert_eq!((app.linked_to(LINKED_USER).await, app.linked_to(NEW_USER).await), (Some(LINKED_CONTACT), None));
 }
 
 #[tokio::test(flavor = "multi_thread")]

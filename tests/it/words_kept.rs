@@ -162,12 +162,7 @@ async fn words_that_were_dead_lettered_go_when_they_are_taken_back_and_when_the_
     assert_eq!((app.texts_at_rest("その一").await, app.texts_at_rest("その二").await), (0, 1));
 
     let adapters = app.world.adapters(RetryPolicy::WORKER).expect("adapters");
-    let erase = Erase {
-        journal: adapters.journal().expect("a journal"),
-        links: adapters.links().expect("links"),
-        wake_ups: adapters.wake_ups().expect("a queue"),
-        clock: adapters.clock(),
-    };
+    let erase = Erase { links: adapters.links().expect("links"), settle: app.settle() };
     let who = Who::User(LineUserId::new(LINKED_USER));
     let receipt = erase.erase(&account(), &ChannelId::new(CHANNEL_ID), &who).await.expect("erased");
     assert_eq!((receipt.removed.texts, app.texts_at_rest("禁句").await), (1, 0));

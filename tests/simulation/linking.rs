@@ -240,6 +240,52 @@ fn a_send_that_names_somebody_elses_contact_is_asked_about_once_whatever_crashes
     );
 }
 
+/// A workflow's request named the person and the contact, and LINE took the message: as push-delivery says it.
+fn claimed_by_an_action(world: &World) {
+    let claim = Claim::new(ClaimedBy::Action, Target::Contact(ContactId::new(NEW)), START_MS);
+    world.acts.put(Act::Claim(user(1), claim), START_MS);
+}
+
+#[test]
+fn what_an_action_claims_moves_no_link_of_the_person_and_an_operator_is_asked() {
+    every_crash_point_of(
+        false,
+        |faults| small(true, false, faults),
+        |world| {
+            linked(world, OLD);
+            contact(world, NEW);
+            claimed_by_an_action(world);
+        },
+        |world, ()| an_operator_is_asked(world, Some(OLD)),
+    );
+}
+
+#[test]
+fn what_an_action_claims_moves_no_link_of_the_contact_and_an_operator_is_asked() {
+    every_crash_point_of(
+        false,
+        |faults| small(true, false, faults),
+        |world| {
+            linked_to(world, NEW, 2);
+            claimed_by_an_action(world);
+        },
+        |world, ()| an_operator_is_asked(world, None),
+    );
+}
+
+#[test]
+fn what_an_action_claims_of_two_who_are_free_links_them() {
+    every_crash_point_of(
+        false,
+        |faults| small(true, false, faults),
+        |world| {
+            contact(world, NEW);
+            claimed_by_an_action(world);
+        },
+        |world, ()| went(world, &[NEW]),
+    );
+}
+
 #[test]
 fn the_link_follows_what_was_sent_whomever_a_repeat_names() {
     // The last: found by the contact's link, so that a repeat that names another person links nobody, and is no conflict.

@@ -79,7 +79,7 @@ impl World {
     pub(crate) fn deliver(&self) -> Deliver {
         Deliver {
             channels: self.channels.clone(),
-            links: self.links(),
+            links: self.links().reader(),
             journal: self.journal(),
             messenger: Arc::new(self.line.clone()),
             push: Arc::new(self.push.clone()),

@@ -67,7 +67,7 @@ pub fn check(account: &CrmAccount, request: &ActionRequest) -> Result<PushReques
 fn fits(asked: &PushRequest) -> bool {
     // Every LINE user ID is as long as this one.
     let to = asked.to.clone().unwrap_or_else(|| LineUserId::new(format!("U{}", "0".repeat(32))));
-    let body = message::compose_push(to.expose(), &asked.messages, asked.tag.as_deref(), true);
+    let body = message::compose_push(&to, &asked.messages, asked.tag.as_deref());
     Sending::first(to, true, body, &asked.messages, 0).fits_a_row()
 }
 

@@ -42,7 +42,7 @@ impl Ports {
         );
         let deliver = Deliver {
             channels: adapters.channels()?.remembering(Arc::clone(&clock)),
-            links: adapters.links()?,
+            links: adapters.link_reader()?,
             journal: adapters.journal()?,
             messenger: Arc::new(messenger),
             push: push.clone(),

@@ -4,7 +4,6 @@ use musubi::domain::account::{CrmAccount, CrmAccountKey};
 use musubi::domain::language::Language;
 use musubi::domain::push::{Push, PushId, PushState};
 use musubi::flow::decide::{Decide, Verdict};
-use musubi::flow::settle::Settle;
 use serde_json::json;
 
 use crate::args::ParkedCommand;
@@ -90,15 +89,8 @@ async fn decide(workspace: &Workspace, say: &Say, push_id: &str, verdict: Verdic
     };
     let id = PushId::parse(push_id)
         .ok_or_else(|| Failure::usage("送信IDの形式が正しくありません。", "This is no push ID."))?;
-    let journal = workspace.adapters.journal()?;
-    let push: Push = journal.push(id).await?.ok_or_else(unknown)?.value;
-    let settle = Settle {
-        channels: workspace.channels()?,
-        links: workspace.adapters.links()?,
-        journal,
-        wake_ups: workspace.adapters.wake_ups()?,
-        clock: workspace.clock(),
-    };
+    let push: Push = workspace.adapters.journal()?.push(id).await?.ok_or_else(unknown)?.value;
+    let settle = workspace.settle()?;
     if !(Decide { settle }).decide(id, verdict).await? {
         return Err(Failure::failed(
             "この送信は決定待ちではありません（すでに結果が確定しているか、まだ送信中です）。何も変更していません。",

@@ -1,4 +1,4 @@
-//! Where to work: the stack's names, from its outputs or the environment, and the parts behind them.
+//! Where to work: the stack's names, from its outputs or the environment, and the adapters behind them.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use musubi::domain::account::{CrmAccount, CrmAccountKey};
 use musubi::domain::channel::Channel;
 use musubi::domain::ids::{ChannelId, CrmAccountId};
 use musubi::domain::language::Language;
+use musubi::flow::settle::Settle;
 use musubi::line::{LineApiUrl, LineMessenger};
 use musubi::ports::table::Versioned;
 use musubi::ports::{Channels, Clock, Secrets};
@@ -178,6 +179,20 @@ impl Workspace {
     pub fn crms(&self, secrets: Arc<dyn Secrets>) -> Result<CrmClients, ConfigError> {
         let url = config::hubspot_api_url(&self.environment)?;
         Ok(CrmClients::new(musubi::http::client(), &url, secrets, self.clock()))
+    }
+
+    /// Ends sends.
+    ///
+    /// # Errors
+    /// Names a missing variable.
+    pub fn settle(&self) -> Result<Settle, ConfigError> {
+        Ok(Settle {
+            channels: self.channels()?,
+            links: self.adapters.link_reader()?,
+            journal: self.adapters.journal()?,
+            wake_ups: self.adapters.wake_ups()?,
+            clock: self.clock(),
+        })
     }
 
     /// A CRM account that must be there.

@@ -15,7 +15,7 @@ use crate::domain::job::{InboxJob, WakeUp};
 use crate::domain::push::PushJob;
 use crate::ports::clock::SystemClock;
 use crate::ports::table::{RowKey, Table};
-use crate::ports::{Channels, Clock, Journal, Links, Secrets};
+use crate::ports::{Channels, Clock, Journal, LinkReader, Links, Secrets};
 
 /// A warm-up that takes longer than this is left alone.
 const WARM_UP_MS: u64 = 1_000;
@@ -85,6 +85,14 @@ impl AwsAdapters {
     /// Names a missing variable.
     pub fn links(&self) -> Result<Links, ConfigError> {
         Ok(Links::new(self.table(config::links_table(&self.environment)?)))
+    }
+
+    /// Contact links, to be read.
+    ///
+    /// # Errors
+    /// Names a missing variable.
+    pub fn link_reader(&self) -> Result<LinkReader, ConfigError> {
+        Ok(LinkReader::new(self.table(config::links_table(&self.environment)?)))
     }
 
     /// The journal.

@@ -101,7 +101,7 @@ impl AccountLink {
             let now_ms = self.reply.clock.now_ms();
             let claim = Claim::new(ClaimedBy::AccountLink, Target::Unlinked, asked.said_at_ms());
             let done = vec![write::event_handled(&key, &asked.event.id, now_ms)];
-            if self.link.try_claim(channel, &key, &claim, done).await? == Commit::Done {
+            if self.link.try_claim(&channel.account, &key, &claim, done).await? == Commit::Done {
                 break;
             }
             if conflicts + 1 == MAX_CONFLICTS {
@@ -136,7 +136,7 @@ impl AccountLink {
             let used = LinkNonce { state: NonceState::Used(asked.event.id.clone()), ..found.value };
             let claim = Claim::new(ClaimedBy::AccountLink, target, asked.said_at_ms());
             let right = vec![write::nonce(nonce, &used, found.version)];
-            if self.link.try_claim(channel, &key, &claim, right).await? == Commit::Done {
+            if self.link.try_claim(&channel.account, &key, &claim, right).await? == Commit::Done {
                 info!(channel.id = %channel.id, event.id = %asked.event.id, "account_link.confirmed");
                 return Ok(Ok(()));
             }

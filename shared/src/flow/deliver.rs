@@ -8,23 +8,22 @@ use std::sync::Arc;
 use tracing::warn;
 
 use super::ask::ask;
+use super::link::Link;
 use super::load::load_or_new;
 use super::settle::{Ending, Settle, enqueue_completion};
-use super::unlink::unlink_if_erased;
 use super::{MAX_CONFLICTS, contended, step_back};
 use crate::domain::channel::Channel;
-use crate::domain::claim::ClaimedBy;
+use crate::domain::claim::{Claim, ClaimedBy, Target};
 use crate::domain::conversation::ConversationKey;
 use crate::domain::ids::{ChannelId, ContactId, LineUserId};
 use crate::domain::job::WakeUp;
-use crate::domain::link::ContactLink;
 use crate::domain::push::{
     Push, PushId, PushJob, PushOutcome, PushState, Refused, Sending, Settlement, SettlementNote,
 };
 use crate::ports::journal::{AskedBecause, Question, write};
 use crate::ports::messenger::{PushAnswer, PushRefusal};
 use crate::ports::table::{Commit, Versioned};
-use crate::ports::{Channels, Clock, Journal, Links, Messenger, PortError, Queue};
+use crate::ports::{Channels, Clock, Journal, LinkReader, Messenger, PortError, Queue};
 
 /// A job that lay longer is not run: nobody expects the message any more.
 const MAX_AGE_MS: i64 = 30 * 86_400_000;
@@ -38,7 +37,7 @@ pub struct Deliver {
     /// Official Accounts.
     pub channels: Channels,
     /// Who a contact is on LINE.
-    pub links: Links,
+    pub links: LinkReader,
     /// What was tried and how it ended.
     pub journal: Journal,
     /// LINE.
@@ -91,7 +90,7 @@ impl Deliver {
         let writes = vec![write::enqueue(&row), write::push(&push.value, push.version, now_ms)];
         match self.journal.commit(writes).await? {
             Commit::Done => Ok(()),
-            Commit::Conflict => Err(contended("tell_again")),
+            Commit::Conflict => Err(contended("complete_again")),
         }
     }
 
@@ -128,8 +127,6 @@ impl Deliver {
         let PushState::Sending(sending) = &mut push.value.state else { return Ok(()) };
         let now_ms = self.clock.now_ms();
         if self.is_erased(&push.value.channel, &sending.to, sending.first_attempt_at_ms).await? {
-            // An earlier try may have linked them, and come to no more.
-            unlink_if_erased(&self.journal, &self.links, (&push.value.channel, &sending.to), now_ms).await?;
             let erased = Ending::Erased { at_ms: now_ms };
             return self.settler().settle(push.value.id, &erased).await.map(|_| ());
         }
@@ -152,7 +149,7 @@ impl Deliver {
         let answer = self.messenger.push(&push.channel, &sending.body, push.id).await;
         match answer {
             PushAnswer::Accepted { request_id } => {
-                let note = self.link(&push, sending).await?;
+                let note = self.claim(&push, sending).await?;
                 let settlement = self.settlement(PushOutcome::Accepted, note, request_id);
                 self.settler().settle(push.id, &Ending::Accepted(settlement)).await?;
                 Ok(())
@@ -245,45 +242,34 @@ impl Deliver {
         Ok(self.journal.erasure(&key).await?.covers(since_ms))
     }
 
-    /// The request named both a contact and a LINE user ID, and LINE took it: the two are one person. By the send's row, which
-    /// says whom the message went to: the job at hand may be a repeat that names another.
-    async fn link(&self, push: &Push, sending: &Sending) -> Result<Option<SettlementNote>, PortError> {
+    /// The request named both a contact and a LINE user ID, and LINE took it: that the two are one person is claimed, as long as
+    /// both are free; the dispatcher links them. By the send's row, which says whom the message went to: the job at hand may be
+    /// a repeat that names another.
+    async fn claim(&self, push: &Push, sending: &Sending) -> Result<Option<SettlementNote>, PortError> {
         let Some(contact) = push.contact.as_ref().filter(|_| sending.named) else { return Ok(None) };
         let (to, since_ms) = (&sending.to, sending.first_attempt_at_ms);
-        let linked_at_ms = self.clock.now_ms();
         if self.is_erased(&push.channel, to, since_ms).await? {
-            unlink_if_erased(&self.journal, &self.links, (&push.channel, to), linked_at_ms).await?;
             return Ok(None);
         }
-        for conflicts in 0..MAX_CONFLICTS {
-            let of_user = self.links.of_user(&push.channel, to).await?;
-            let of_contact = self.links.of_contact(&push.account, contact, &push.channel).await?;
-            match (of_user, of_contact) {
-                (Some(link), _) if link.value.contact == *contact && link.value.account == push.account => {
-                    return Ok(None);
-                }
-                (None, None) => {
-                    let link = ContactLink {
-                        channel: push.channel.clone(),
-                        user: to.clone(),
-                        account: push.account.clone(),
-                        contact: contact.clone(),
-                        linked_at_ms,
-                        by: Some(ClaimedBy::Action),
-                    };
-                    if self.links.link(&link).await? == Commit::Done {
-                        self.enqueue_linked(push, to, since_ms).await?;
-                        return Ok(None);
-                    }
-                }
-                _ => {
-                    self.ask(push, to, contact, since_ms).await?;
-                    return Ok(Some(SettlementNote::LinkConflict));
-                }
+        let of_user = self.links.of_user(&push.channel, to).await?;
+        let of_contact = self.links.of_contact(&push.account, contact, &push.channel).await?;
+        match (of_user, of_contact) {
+            (Some(link), _) if link.value.contact == *contact && link.value.account == push.account => Ok(None),
+            (None, None) => {
+                let claim = Claim::new(ClaimedBy::Action, Target::Contact(contact.clone()), since_ms);
+                let link = Link {
+                    journal: self.journal.clone(),
+                    wake_ups: Arc::clone(&self.wake_ups),
+                    clock: Arc::clone(&self.clock),
+                };
+                link.claim_for(&push.account, &ConversationKey::person(&push.channel, to), &claim).await?;
+                Ok(None)
             }
-            step_back(&*self.clock, conflicts).await;
+            _ => {
+                self.ask(push, to, contact, since_ms).await?;
+                Ok(Some(SettlementNote::LinkConflict))
+            }
         }
-        Err(contended("link"))
     }
 
     /// An operator is asked whether the two are one, unless they are already, or the person was erased.
@@ -301,26 +287,6 @@ impl Deliver {
             step_back(&*self.clock, conflicts).await;
         }
         Err(contended("ask"))
-    }
-
-    /// What waited for the link is due. Where the person was erased just now, the link goes again.
-    async fn enqueue_linked(&self, push: &Push, to: &LineUserId, since_ms: i64) -> Result<(), PortError> {
-        let key = ConversationKey::person(&push.channel, to);
-        for conflicts in 0..MAX_CONFLICTS {
-            let now_ms = self.clock.now_ms();
-            let mut loaded = load_or_new(&self.journal, &key, &push.account).await?;
-            if loaded.erasure.covers(since_ms) {
-                return unlink_if_erased(&self.journal, &self.links, (&push.channel, to), now_ms).await;
-            }
-            let (removed, rows) = loaded.state.value.linked(now_ms);
-            let mut writes: Vec<_> = removed.iter().map(write::done).chain(rows.iter().map(write::enqueue)).collect();
-            writes.extend(loaded.writes());
-            if self.journal.commit(writes).await? == Commit::Done {
-                return Ok(());
-            }
-            step_back(&*self.clock, conflicts).await;
-        }
-        Err(contended("enqueue linked"))
     }
 
     /// Ends a job without a try. Where somebody else has begun one meanwhile, theirs counts.

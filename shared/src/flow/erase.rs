@@ -17,34 +17,28 @@
 //! them a redelivery by LINE, or a dead letter sent back, would bring the person back. That a send happened (contact ID and
 //! outcome) stays for 400 days: HubSpot's signature never expires.
 
-use std::sync::Arc;
-
 use serde::Serialize;
 use tracing::info;
 
-use super::settle::wake;
+use super::settle::{Ending, Settle, wake};
 use super::unlink::unlink;
 use super::{MAX_CONFLICTS, contended, step_back};
 use crate::domain::account::CrmAccountKey;
 use crate::domain::conversation::ConversationKey;
 use crate::domain::ids::{ChannelId, ContactId, LineUserId, NoteId, TaskId};
-use crate::domain::job::WakeUp;
 use crate::domain::outbox::{Effect, OutboxRow};
-use crate::domain::push::{PushId, PushOutcome, PushState, Settlement};
+use crate::domain::push::{PushId, PushState};
 use crate::ports::journal::{ErasableRows, write};
 use crate::ports::table::{Commit, MAX_WRITES, Write};
-use crate::ports::{Clock, Journal, Links, PortError, Queue};
+use crate::ports::{Links, PortError};
 
 /// Erases people. The dispatcher, too, has all of these ports.
 pub struct Erase {
-    /// Where what was said and what is to be done lie.
-    pub journal: Journal,
     /// Where the link lies.
     pub links: Links,
-    /// Tells the dispatcher, which empties the contact's fields.
-    pub wake_ups: Arc<dyn Queue<WakeUp>>,
-    /// When.
-    pub clock: Arc<dyn Clock>,
+    /// Ends parked sends, in the journal, where what was said and what is to be done lie as well; and tells the dispatcher, which
+    /// empties the contact's fields.
+    pub settle: Settle,
 }
 
 /// Who is to be erased.
@@ -124,10 +118,10 @@ impl Erase {
         self.end_parked(account, channel, &user, &mut receipt).await?;
         self.unlink(channel, &user, &mut receipt).await?;
         if let Who::Contact(contact) = who {
-            let _ = self.journal.commit(vec![write::forget_former_link(account, contact, &key)]).await?;
+            let _ = self.settle.journal.commit(vec![write::forget_former_link(account, contact, &key)]).await?;
         }
         info!(channel.id = %channel, conversation = key.hash(), removed = ?receipt.removed, "person.erased");
-        wake(&*self.wake_ups, account).await;
+        wake(&*self.settle.wake_ups, account).await;
         Ok(receipt)
     }
 
@@ -143,7 +137,7 @@ impl Erase {
                 if let Some(link) = self.links.of_contact(account, contact, channel).await? {
                     return Ok(Some(link.value.user));
                 }
-                for key in self.journal.former_links(account, contact).await? {
+                for key in self.settle.journal.former_links(account, contact).await? {
                     let Some(user) = key.source.user().filter(|_| key.channel == *channel) else { continue };
                     // Whoever is linked to another contact now is that contact's.
                     if self.links.of_user(channel, user).await?.is_none() {
@@ -165,11 +159,11 @@ impl Erase {
         receipt: &mut Receipt,
     ) -> Result<ErasableRows, PortError> {
         for conflicts in 0..MAX_CONFLICTS {
-            let state = self.journal.conversation(key).await?;
-            let claimed = self.journal.claim(key).await?.is_some();
-            let asked = self.journal.is_asked(account, key).await?;
-            let erasable = self.journal.erasable_rows(account, key).await?;
-            let now_ms = self.clock.now_ms();
+            let state = self.settle.journal.conversation(key).await?;
+            let claimed = self.settle.journal.claim(key).await?.is_some();
+            let asked = self.settle.journal.is_asked(account, key).await?;
+            let erasable = self.settle.journal.erasable_rows(account, key).await?;
+            let now_ms = self.settle.clock.now_ms();
             let ended = write::ended(key, state.as_ref().map_or(0, |state| state.version));
             let mut writes = vec![
                 write::erased(key, now_ms),
@@ -188,7 +182,7 @@ impl Erase {
                 let clear = Effect::ClearErasedPerson { conversation: key.clone() };
                 writes.push(write::enqueue(&OutboxRow::new(account, clear, now_ms, now_ms)));
             }
-            if self.journal.commit(writes).await? == Commit::Done {
+            if self.settle.journal.commit(writes).await? == Commit::Done {
                 receipt.erased_at_ms = Some(now_ms);
                 receipt.removed = Removed {
                     conversations: usize::from(state.is_some()),
@@ -204,7 +198,7 @@ impl Erase {
                 receipt.left.task = state.and_then(|state| state.value.task?.id);
                 return Ok(erasable);
             }
-            step_back(&*self.clock, conflicts).await;
+            step_back(&*self.settle.clock, conflicts).await;
         }
         Err(contended("erase"))
     }
@@ -215,7 +209,7 @@ impl Erase {
         let writes: Vec<Write> =
             keys.map(|key| write::remove(key.clone())).chain(erasable.effects.iter().map(write::done)).collect();
         for some in writes.chunks(MAX_WRITES) {
-            let _ = self.journal.commit(some.to_vec()).await?;
+            let _ = self.settle.journal.commit(some.to_vec()).await?;
         }
         Ok(())
     }
@@ -228,39 +222,30 @@ impl Erase {
         user: &LineUserId,
         receipt: &mut Receipt,
     ) -> Result<(), PortError> {
-        for id in self.journal.parked(account).await? {
+        for id in self.settle.journal.parked(account).await? {
             receipt.removed.parked += usize::from(self.end_one(id, channel, user).await?);
         }
         Ok(())
     }
 
     async fn end_one(&self, id: PushId, channel: &ChannelId, user: &LineUserId) -> Result<bool, PortError> {
-        for conflicts in 0..MAX_CONFLICTS {
-            let Some(mut push) = self.journal.push(id).await? else { return Ok(false) };
-            match &push.value.state {
-                PushState::Parked(sending) if sending.to == *user && push.value.channel == *channel => {}
-                _ => return Ok(false),
-            }
-            let (outcome, at_ms) = (PushOutcome::Unknown, self.clock.now_ms());
-            push.value.state = PushState::Settled(Settlement { outcome, note: None, line_request_id: None, at_ms });
-            let writes = vec![write::decided(&push.value), write::push(&push.value, push.version, at_ms)];
-            if self.journal.commit(writes).await? == Commit::Done {
-                return Ok(true);
-            }
-            step_back(&*self.clock, conflicts).await;
+        let Some(push) = self.settle.journal.push(id).await? else { return Ok(false) };
+        match &push.value.state {
+            PushState::Parked(sending) if sending.to == *user && push.value.channel == *channel => {}
+            _ => return Ok(false),
         }
-        Err(contended("erase parked"))
+        self.settle.settle(id, &Ending::Erased { at_ms: self.settle.clock.now_ms() }).await
     }
 
     async fn unlink(&self, channel: &ChannelId, user: &LineUserId, receipt: &mut Receipt) -> Result<(), PortError> {
         for conflicts in 0..MAX_CONFLICTS {
             let Some(link) = self.links.of_user(channel, user).await? else { return Ok(()) };
-            if unlink(&self.journal, &self.links, &link, self.clock.now_ms()).await? == Commit::Done {
+            if unlink(&self.settle.journal, &self.links, &link, self.settle.clock.now_ms()).await? == Commit::Done {
                 receipt.removed.links = 1;
                 receipt.left.contact = Some(link.value.contact);
                 return Ok(());
             }
-            step_back(&*self.clock, conflicts).await;
+            step_back(&*self.settle.clock, conflicts).await;
         }
         Err(contended("erase link"))
     }

@@ -10,6 +10,7 @@ use tracing::info;
 use super::load::load_or_new;
 use super::settle::wake;
 use super::{MAX_CONFLICTS, contended, step_back};
+use crate::domain::account::CrmAccountKey;
 use crate::domain::activity::Mark;
 use crate::domain::channel::Channel;
 use crate::domain::claim::Claim;
@@ -31,15 +32,27 @@ pub struct Link {
 }
 
 impl Link {
-    /// Records the claim and that that the CRM is to follow, in one transaction. Twice is the same as once; of two different ones
+    /// Records the claim and that the CRM is to follow, in one transaction. Twice is the same as once; of two different ones
     /// that wait, what [`Claim::after`] says is kept.
     ///
     /// # Errors
     /// As the journal's; nothing is recorded then.
     pub async fn claim(&self, channel: &Channel, user: &LineUserId, claim: &Claim) -> Result<(), PortError> {
-        let key = ConversationKey::person(&channel.id, user);
+        self.claim_for(&channel.account, &ConversationKey::person(&channel.id, user), claim).await
+    }
+
+    /// The same, where the account is known and the Official Account was not read.
+    ///
+    /// # Errors
+    /// As the journal's; nothing is recorded then.
+    pub(super) async fn claim_for(
+        &self,
+        account: &CrmAccountKey,
+        key: &ConversationKey,
+        claim: &Claim,
+    ) -> Result<(), PortError> {
         for conflicts in 0..MAX_CONFLICTS {
-            if self.try_claim(channel, &key, claim, Vec::new()).await? == Commit::Done {
+            if self.try_claim(account, key, claim, Vec::new()).await? == Commit::Done {
                 return Ok(());
             }
             step_back(&*self.clock, conflicts).await;
@@ -55,19 +68,19 @@ impl Link {
     /// As the journal's; nothing is recorded then.
     pub(super) async fn try_claim(
         &self,
-        channel: &Channel,
+        account: &CrmAccountKey,
         key: &ConversationKey,
         claim: &Claim,
         right: Vec<Write>,
     ) -> Result<Commit, PortError> {
-        let Some(mut writes) = self.writes(channel, key, claim).await? else {
+        let Some(mut writes) = self.writes(account, key, claim).await? else {
             return if right.is_empty() { Ok(Commit::Done) } else { self.journal.commit(right).await };
         };
         writes.extend(right);
         let commit = self.journal.commit(writes).await?;
         if commit == Commit::Done {
-            info!(channel.id = %channel.id, conversation = key.hash(), by = ?claim.by, "claim.recorded");
-            wake(&*self.wake_ups, &channel.account).await;
+            info!(channel.id = %key.channel, conversation = key.hash(), by = ?claim.by, "claim.recorded");
+            wake(&*self.wake_ups, account).await;
         }
         Ok(commit)
     }
@@ -75,12 +88,12 @@ impl Link {
     /// `None`: the person was erased after this was said.
     async fn writes(
         &self,
-        channel: &Channel,
+        account: &CrmAccountKey,
         key: &ConversationKey,
         claim: &Claim,
     ) -> Result<Option<Vec<Write>>, PortError> {
         let now_ms = self.clock.now_ms();
-        let mut loaded = load_or_new(&self.journal, key, &channel.account).await?;
+        let mut loaded = load_or_new(&self.journal, key, account).await?;
         if loaded.erasure.covers(claim.at_ms) {
             return Ok(None);
         }

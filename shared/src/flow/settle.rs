@@ -13,10 +13,10 @@ use super::{MAX_CONFLICTS, contended, step_back};
 use crate::domain::account::CrmAccountKey;
 use crate::domain::job::WakeUp;
 use crate::domain::outbox::{Effect, OutboxRow};
-use crate::domain::push::{Push, PushId, PushState};
+use crate::domain::push::{Push, PushId, PushOutcome, PushState};
 use crate::ports::journal::write;
 use crate::ports::table::{Commit, Write};
-use crate::ports::{Channels, Clock, Journal, Links, PortError, Queue};
+use crate::ports::{Channels, Clock, Journal, LinkReader, PortError, Queue};
 
 /// A parked send's words are kept this long, so that somebody can decide.
 const DECIDE_WITHIN_MS: i64 = 28 * 86_400_000;
@@ -26,7 +26,7 @@ pub struct Settle {
     /// For the channel's settings.
     pub channels: Channels,
     /// Whose conversation a contact's is.
-    pub links: Links,
+    pub links: LinkReader,
     /// Where.
     pub journal: Journal,
     /// Tells the dispatcher.
@@ -54,7 +54,7 @@ impl Settle {
                     (None, writes)
                 }
                 Step::Ends(mut push, shown) => {
-                    let mut writes = self.writes(&mut push, was_parked, now_ms);
+                    let mut writes = effects(&mut push, was_parked, now_ms);
                     if let Some(shown) = shown {
                         writes.extend(self.show_on_timeline(&push, shown, now_ms).await?);
                     }
@@ -73,25 +73,28 @@ impl Settle {
         }
         Err(contended("settle"))
     }
+}
 
-    /// The effects of an ended send.
-    fn writes(&self, ended: &mut Push, was_parked: bool, now_ms: i64) -> Vec<Write> {
-        let mut writes = Vec::new();
-        if was_parked {
-            writes.push(write::decided(ended));
+/// What follows of an ended send. A parked send was told as unknown when it was parked: where it ends so, nothing more follows.
+fn effects(ended: &mut Push, was_parked: bool, now_ms: i64) -> Vec<Write> {
+    let mut writes = Vec::new();
+    if was_parked {
+        writes.push(write::decided(ended));
+        if matches!(&ended.state, PushState::Settled(settlement) if settlement.outcome == PushOutcome::Unknown) {
+            return writes;
         }
-        if matches!(ended.state, PushState::Parked(_)) {
-            let expiry = Effect::ExpireParkedPush { push: ended.id };
-            let row = OutboxRow::new(&ended.account, expiry, now_ms, now_ms + DECIDE_WITHIN_MS);
-            writes.extend([write::parked(ended), write::enqueue(&row)]);
-        }
-        writes.extend(enqueue_completion(ended, now_ms, now_ms).iter().map(write::enqueue));
-        if ended.contact.is_some() {
-            let outcome = Effect::WriteLastOutcome { push: ended.id };
-            writes.push(write::enqueue(&OutboxRow::new(&ended.account, outcome, now_ms, now_ms)));
-        }
-        writes
     }
+    if matches!(ended.state, PushState::Parked(_)) {
+        let expiry = Effect::ExpireParkedPush { push: ended.id };
+        let row = OutboxRow::new(&ended.account, expiry, now_ms, now_ms + DECIDE_WITHIN_MS);
+        writes.extend([write::parked(ended), write::enqueue(&row)]);
+    }
+    writes.extend(enqueue_completion(ended, now_ms, now_ms).iter().map(write::enqueue));
+    if ended.contact.is_some() {
+        let outcome = Effect::WriteLastOutcome { push: ended.id };
+        writes.push(write::enqueue(&OutboxRow::new(&ended.account, outcome, now_ms, now_ms)));
+    }
+    writes
 }
 
 /// The waiting workflow's answer; none where nobody waits, or one is in the outbox already.

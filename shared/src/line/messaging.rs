@@ -72,18 +72,10 @@ impl LineMessenger {
     }
 }
 
-/// The bytes of a push: every message exactly as it was checked, nothing that depends on when or where.
-fn compose_push(to: &LineUserId, messages: &[OutgoingMessage], tag: Option<&str>) -> String {
-    let quoted = |text: &str| serde_json::to_string(text).expect("a text is always JSON");
-    let messages: Vec<&str> = messages.iter().map(|message| message.json.as_str()).collect();
-    let tag = tag.map_or_else(String::new, |tag| format!(r#","customAggregationUnits":[{}]"#, quoted(tag)));
-    format!(r#"{{"to":{},"messages":[{}]{tag}}}"#, quoted(to.expose()), messages.join(","))
-}
-
 #[async_trait]
 impl Messenger for LineMessenger {
     fn compose_push(&self, to: &LineUserId, messages: &[OutgoingMessage], tag: Option<&str>) -> String {
-        compose_push(to, messages, tag)
+        super::message::compose_push(to, messages, tag)
     }
 
     async fn push(&self, channel: &ChannelId, body: &str, key: PushId) -> PushAnswer {
@@ -136,23 +128,5 @@ impl Messenger for LineMessenger {
         login_url: &str,
     ) -> Result<String, PortError> {
         self.ask_account_link_url(channel, user, login_url).await
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::activity::Content;
-
-    #[test]
-    fn a_push_holds_each_message_as_it_was_checked() {
-        let message = |json: &str| OutgoingMessage { json: json.into(), said: Content::Text { text: String::new() } };
-        let messages = [message(r#"{"type":"text","text":"\u00e9 "}"#), message(r#"{ "z":1, "a":2 }"#)];
-        let to = LineUserId::new("U1");
-        assert_eq!(
-            compose_push(&to, &messages, Some("t_1")),
-            r#"{"to":"U1","messages":[{"type":"text","text":"\u00e9 "},{ "z":1, "a":2 }],"customAggregationUnits":["t_1"]}"#
-        );
-        assert_eq!(compose_push(&to, &messages[1..], None), r#"{"to":"U1","messages":[{ "z":1, "a":2 }]}"#);
     }
 }

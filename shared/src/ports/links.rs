@@ -10,11 +10,15 @@ use crate::domain::account::CrmAccountKey;
 use crate::domain::ids::{ChannelId, ContactId, LineUserId, fingerprint};
 use crate::domain::link::ContactLink;
 
+/// Contact links, to be read: who may not make a link holds this.
+#[derive(Clone)]
+pub struct LinkReader(Arc<dyn Table>);
+
 /// Contact links.
 #[derive(Clone)]
-pub struct Links(Arc<dyn Table>);
+pub struct Links(LinkReader);
 
-impl Links {
+impl LinkReader {
     /// Over the table of links.
     pub fn new(rows: Arc<dyn Table>) -> Self {
         Self(rows)
@@ -55,6 +59,26 @@ impl Links {
         }
         Ok(None)
     }
+}
+
+impl std::ops::Deref for Links {
+    type Target = LinkReader;
+
+    fn deref(&self) -> &LinkReader {
+        &self.0
+    }
+}
+
+impl Links {
+    /// Over the table of links.
+    pub fn new(rows: Arc<dyn Table>) -> Self {
+        Self(LinkReader::new(rows))
+    }
+
+    /// The same links, to be read.
+    pub fn reader(&self) -> LinkReader {
+        self.0.clone()
+    }
 
     /// Links two that are both free. `Conflict`: one of them is linked already, perhaps to the other.
     ///
@@ -64,6 +88,7 @@ impl Links {
         let by_user = user_key(&link.channel, &link.user);
         let by_contact = contact_key(&link.account, &link.contact, &link.channel);
         self.0
+            .0
             .commit(vec![
                 Write::put(by_user, link, Precondition::AbsentAnew),
                 Write::put(by_contact, link, Precondition::AbsentAnew),
@@ -99,7 +124,7 @@ impl Links {
             writes
                 .extend((key != by_user).then_some(Write::Delete { key, expect: Precondition::Version(old.version) }));
         }
-        self.0.commit(writes).await
+        self.0.0.commit(writes).await
     }
 
     /// The CRM gave the contact a new ID (a merge): the link follows. `Conflict`: somebody else moved
@@ -111,6 +136,7 @@ impl Links {
         let old = &link.value;
         let new = ContactLink { contact: to.clone(), ..old.clone() };
         self.0
+            .0
             .commit(vec![
                 Write::put(user_key(&old.channel, &old.user), &new, Precondition::Version(link.version)),
                 Write::Delete { key: contact_key(&old.account, &old.contact, &old.channel), expect: Precondition::Any },
@@ -126,6 +152,7 @@ impl Links {
     pub async fn unlink(&self, link: &Versioned<ContactLink>) -> Result<Commit, PortError> {
         let old = &link.value;
         self.0
+            .0
             .commit(vec![
                 Write::Delete { key: user_key(&old.channel, &old.user), expect: Precondition::Version(link.version) },
                 Write::Delete { key: contact_key(&old.account, &old.contact, &old.channel), expect: Precondition::Any },

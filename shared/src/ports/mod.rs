@@ -19,7 +19,7 @@ pub use clock::Clock;
 pub use crm::{Crm, Crms};
 pub use error::PortError;
 pub use journal::Journal;
-pub use links::Links;
+pub use links::{LinkReader, Links};
 pub use login::Login;
 pub use messenger::Messenger;
 pub use queue::Queue;

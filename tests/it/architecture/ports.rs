@@ -16,6 +16,7 @@ fn asked_by_type(kind: &str) -> Option<&'static [&'static str]> {
         // The table's actions follow from the methods that are called.
         "Channels" => &[],
         "Links" => &["table links"],
+        "LinkReader" => &["links GetItem"],
         "Journal" => &["table journal"],
         // The kinds of secrets and the use of queues follow from the methods that are called.
         "Arc<dynSecrets>" | "Arc<dynClock>" | "String" | "reqwest::Client" => &[],
@@ -154,6 +155,8 @@ fn granted(table: &Value) -> BTreeSet<String> {
     for (table, actions_of) in table["tables"].as_object().unwrap() {
         match table.as_str() {
             "channels" => granted.extend(actions(actions_of).iter().map(|action| format!("channels {action}"))),
+            // Who holds the reader alone reads by key and writes nothing.
+            "links" if actions(actions_of) == ["GetItem"] => _ = granted.insert("links GetItem".to_owned()),
             _ => _ = granted.insert(format!("table {table}")),
         }
     }

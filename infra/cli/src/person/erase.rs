@@ -37,7 +37,7 @@ pub async fn erase(
             "This is removed and cannot be brought back:\n\
              - the link to the contact (its LINE properties are emptied within about a minute)\n\
              - messages that are in no note yet, messages waiting to be sent, texts of sends waiting for a decision\n\
-             - whether they follow, whether they wait for an answer, what is in the outbox to the CRM\n\
+             - whether they follow, whether they wait for an answer, what was still to be written to the CRM\n\
              Notes and tasks that are in the CRM stay; delete them there if they are to go.",
         ));
         if !ask.yes(say.pick("この人の情報を消去しますか？", "Erase this person?"))? {
@@ -47,12 +47,7 @@ pub async fn erase(
             ));
         }
     }
-    let erase = Erase {
-        journal: workspace.adapters.journal()?,
-        links: workspace.adapters.links()?,
-        wake_ups: workspace.adapters.wake_ups()?,
-        clock: workspace.clock(),
-    };
+    let erase = Erase { links: workspace.adapters.links()?, settle: workspace.settle()? };
     let receipt = erase.erase(&channel.account, &channel.id, &who).await?;
     let mut json = serde_json::to_value(&receipt).expect("numbers and IDs are JSON");
     json["channel_id"] = channel.id.as_str().into();

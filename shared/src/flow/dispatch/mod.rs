@@ -24,6 +24,7 @@ use tracing::{info, warn};
 use self::round::Round;
 use self::walk::Walker;
 use super::erase::Erase;
+use super::settle::Settle;
 use crate::domain::account::CrmAccountKey;
 use crate::domain::job::WakeUp;
 use crate::ports::{Channels, Clock, Crms, Journal, Links, Messenger, PortError, Queue};
@@ -91,9 +92,14 @@ impl Dispatch {
 
     /// Erases people with the dispatcher's own ports.
     pub fn erase(&self) -> Erase {
-        Erase {
+        Erase { links: self.links.clone(), settle: self.settle() }
+    }
+
+    fn settle(&self) -> Settle {
+        Settle {
+            channels: self.channels.clone(),
+            links: self.links.reader(),
             journal: self.journal.clone(),
-            links: self.links.clone(),
             wake_ups: Arc::clone(&self.wake_ups),
             clock: Arc::clone(&self.clock),
         }

@@ -23,9 +23,14 @@ pub enum Ending {
     Accepted(Settlement),
     /// An operator says so.
     Decided(Settlement),
-    /// The person was erased after the first try: it is tried no more, and its words go. Not linked, if the end of every try
-    /// is known; else nobody can know.
+    /// The person was erased after the first try: it is tried no more and nobody decides, and its words go. Not linked, if the
+    /// end of every try is known; else nobody can know.
     Erased {
+        /// When that was found, in milliseconds.
+        at_ms: i64,
+    },
+    /// Nobody has decided about a parked send for weeks: it stays unknown, and its words go.
+    Undecided {
         /// When that was found, in milliseconds.
         at_ms: i64,
     },
@@ -86,6 +91,10 @@ impl Ending {
                 let outcome = if known { PushOutcome::NotLinked } else { PushOutcome::Unknown };
                 let settlement = Settlement { outcome, note: None, line_request_id: None, at_ms: *at_ms };
                 (PushState::Settled(settlement), None)
+            }
+            (Self::Erased { at_ms } | Self::Undecided { at_ms }, PushState::Parked(_)) => {
+                let (outcome, at_ms) = (PushOutcome::Unknown, *at_ms);
+                (PushState::Settled(Settlement { outcome, note: None, line_request_id: None, at_ms }), None)
             }
             (Self::TimeUp { at_ms, unleft }, PushState::Sending(sending)) => {
                 if *unleft {
@@ -201,6 +210,21 @@ mod tests {
         push.state = PushState::Settled(settlement(PushOutcome::Blocked));
         assert!(matches!(yes.step(Some(push)), Step::Stays));
     }
+
+    #[test]
+    fn a_parked_send_that_nobody_decides_or_whose_person_is_erased_stays_unknown_and_is_shown_nowhere() {
+        let Step::Ends(parked, None) = Ending::TimeUp { at_ms: 9, unleft: false }.step(Some(sending(2, 0))) else {
+            panic!("it may be parked")
+        };
+        for ending in [Ending::Undecided { at_ms: 11 }, Ending::Erased { at_ms: 11 }] {
+            let Step::Ends(push, None) = ending.step(Some(parked.clone())) else { panic!("it ends") };
+            let unknown = Settlement { at_ms: 11, ..settlement(PushOutcome::Unknown) };
+            assert_eq!(push.state, PushState::Settled(unknown));
+            assert!(matches!(ending.step(Some(push)), Step::Stays));
+        }
+        assert!(matches!(Ending::Undecided { at_ms: 11 }.step(Some(sending(2, 0))), Step::Stays), "it is still tried");
+    }
+
     #[test]
     fn a_send_that_line_never_took_is_over_when_its_time_is_up_and_nobody_is_asked() {
         let time_up = |unleft| Ending::TimeUp { at_ms: 9, unleft };

@@ -1,6 +1,7 @@
 //! The body of a push request.
 
 use super::{json::escape_noncharacters, shape::is_word};
+use crate::domain::ids::LineUserId;
 use crate::domain::push::OutgoingMessage;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -15,8 +16,6 @@ const ID_LENGTH: usize = 33;
 struct PushBody<'a> {
     to: &'a str,
     messages: Vec<&'a RawValue>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    notification_disabled: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     custom_aggregation_units: Option<[&'a str; 1]>,
 }
@@ -26,17 +25,11 @@ struct PushBody<'a> {
 ///
 /// The outer keys are ours; nothing inside a message can reach them. Callers give one to five messages that went
 /// through [`super::parse_fields`] together, and a unit that is one ([`is_aggregation_unit`]).
-pub fn compose_push(
-    to: &str,
-    messages: &[OutgoingMessage],
-    aggregation_unit: Option<&str>,
-    notification_disabled: bool,
-) -> String {
+pub fn compose_push(to: &LineUserId, messages: &[OutgoingMessage], aggregation_unit: Option<&str>) -> String {
     let exact = |message| serde_json::from_str(message).expect("messages are made by `parse`, which renders JSON");
     let body = PushBody {
-        to,
+        to: to.expose(),
         messages: messages.iter().map(|message| exact(&message.json)).collect(),
-        notification_disabled,
         custom_aggregation_units: aggregation_unit.map(|unit| [unit]),
     };
     let json = serde_json::to_string(&body).expect("strings, flags and checked messages always serialise");
@@ -52,5 +45,5 @@ pub fn is_aggregation_unit(name: &str) -> bool {
 /// How large the body of a push with these messages can become.
 pub(super) fn largest_body_bytes(messages: &[OutgoingMessage]) -> usize {
     let unit = "u".repeat(AGGREGATION_UNIT_LENGTH);
-    compose_push(&"U".repeat(ID_LENGTH), messages, Some(&unit), true).len()
+    compose_push(&LineUserId::new("U".repeat(ID_LENGTH)), messages, Some(&unit)).len()
 }

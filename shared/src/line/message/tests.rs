@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::ids::LineUserId;
 use crate::domain::{
     activity::{Content, Media},
     language::Language,
@@ -78,17 +79,28 @@ fn undocumented_properties_pass_and_reach_nothing_of_ours() {
     let raw = r#"{"type":"text","text":"a","to":"Uevil","messages":[],"notificationDisabled":true,"new":{"x":null}}"#;
     let message = parse("message_1", raw, NONE).unwrap();
     assert_eq!(message.json, raw);
-    let body = compose_push("Ugood", &[message], None, false);
+    let body = compose_push(&LineUserId::new("Ugood"), &[message], None);
     assert_eq!(body, format!(r#"{{"to":"Ugood","messages":[{raw}]}}"#));
+}
+
+#[test]
+fn a_push_holds_each_message_as_it_was_checked() {
+    let message = |json: &str| OutgoingMessage { json: json.into(), said: Content::Text { text: String::new() } };
+    let messages = [message(r#"{"type":"text","text":"\u00e9 "}"#), message(r#"{ "z":1, "a":2 }"#)];
+    let body = compose_push(&LineUserId::new("U1"), &messages, Some("t_1"));
+    let expected = r#"{"to":"U1","messages":[{"type":"text","text":"\u00e9 "},{ "z":1, "a":2 }],"customAggregationUnits":["t_1"]}"#;
+    assert_eq!(body, expected);
 }
 
 #[test]
 fn the_body_is_the_same_every_time_and_holds_no_noncharacter() {
     let messages = [parse("message_1", "a\u{FFFF}\u{FFFE}😀", NONE).unwrap()];
-    let body = compose_push("U1", &messages, Some("spring_2027"), true);
-    let expected = r#"{"to":"U1","messages":[{"type":"text","text":"a\uffff\ufffe😀"}],"notificationDisabled":true,"customAggregationUnits":["spring_2027"]}"#;
+    let to = LineUserId::new("U1");
+    let body = compose_push(&to, &messages, Some("spring_2027"));
+    let expected =
+        r#"{"to":"U1","messages":[{"type":"text","text":"a\uffff\ufffe😀"}],"customAggregationUnits":["spring_2027"]}"#;
     assert_eq!(body, expected);
-    assert_eq!(body, compose_push("U1", &messages, Some("spring_2027"), true));
+    assert_eq!(body, compose_push(&to, &messages, Some("spring_2027")));
 }
 
 #[test]

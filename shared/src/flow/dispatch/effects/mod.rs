@@ -53,6 +53,6 @@ pub(super) async fn handle(
         Priority::WriteEntry => WriteEntry { round, crm, links, channels }.handle(rows).await,
         Priority::WriteNotSentNote => WriteNotSentNote { round, crm, channels }.handle(rows).await,
         Priority::RedactMessage => RedactMessage { round, crm }.handle(rows).await,
-        Priority::ExpireParkedPush => ExpireParkedPush { round }.handle(rows).await,
+        Priority::ExpireParkedPush => ExpireParkedPush { round, settle: ports.settle() }.handle(rows).await,
     }
 }

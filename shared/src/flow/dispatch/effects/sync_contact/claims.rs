@@ -87,6 +87,8 @@ impl SyncContact<'_> {
         contact: &ContactId,
     ) -> Result<Applied, PortError> {
         match self.crm.read_contacts(std::slice::from_ref(contact), &[]).await.pop() {
+            // A workflow's request named both, and LINE took the message: that moves nobody's link.
+            Some(Ok(record)) if claim.by == ClaimedBy::Action => self.link_free(person, claim.by, record.contact).await,
             Some(Ok(record)) => self.relink(person, claim, &record.contact).await,
             Some(Err(CrmFailure::Gone)) | None => {
                 self.log_conflict(person, "claim.contact_gone");
@@ -148,6 +150,27 @@ impl SyncContact<'_> {
         let other = linked.is_some_and(|link| link.value.user != person.user);
         let preset = record.properties.get(property::LINE_USER_ID).is_some_and(|user| user != person.user.expose());
         Ok(if other || preset { MayBe::Taken } else { MayBe::Is })
+    }
+
+    /// Links the person to the contact if both are free; an operator is asked where one of them is not.
+    async fn link_free(&self, person: &mut Person, by: ClaimedBy, contact: ContactId) -> Result<Applied, PortError> {
+        let holder = self.links.holder(&contact, &person.channel.id).await?;
+        match (&person.link, holder) {
+            (Some(link), _) if link.value.contact == contact => return Ok(Applied::GoOn),
+            (None, None) => {}
+            _ => {
+                let asked = self.ask(person, &contact, AskedBecause::Sent).await?;
+                return Ok(if asked { Applied::GoOn } else { Applied::Stop });
+            }
+        }
+        let link = person.link_to(contact, Some(by));
+        if !self.links.link(&link).await? {
+            // Somebody changed it meanwhile: the row stays due, and is looked at again.
+            return Ok(Applied::Stop);
+        }
+        person.link = self.links.of_user(&link.channel, &link.user).await?;
+        person.linked_now = true;
+        Ok(if self.is_erased_since(person).await? { Applied::Stop } else { Applied::GoOn })
     }
 
     /// Links the person to the contact, whatever either was linked to.
