@@ -140,9 +140,7 @@ impl App {
         Settle {
             channels: adapters.channels().expect("channels"),
             links: adapters.link_reader().expect("links"),
-            journal: adapters.journal().expect("a journal"),
-            wake_ups: adapters.wake_ups().expect("a queue"),
-            clock: adapters.clock(),
+            outbox: adapters.outbox().expect("an outbox"),
         }
     }
 

@@ -46,8 +46,7 @@ impl App {
         let adapters = self.world.adapters(RetryPolicy::WORKER).expect("adapters");
         let channels = adapters.channels().expect("channels");
         let channel = channels.find(&ChannelId::new(CHANNEL_ID)).await.expect("a row").expect("the channel");
-        let link =
-            Link { journal: self.asking(), wake_ups: adapters.wake_ups().expect("a queue"), clock: adapters.clock() };
+        let link = Link { outbox: adapters.outbox().expect("an outbox") };
         let target = Target::Contact(ContactId::new(contact.to_string()));
         let claim = Claim::new(ClaimedBy::Operator, target, self.world.clock.now_ms());
         link.claim(&channel, &LineUserId::new(user), &claim).await.expect("recorded");

@@ -73,7 +73,7 @@ impl Still {
     }
 
     fn journal(&self) -> &Journal {
-        &self.ports.dispatch.journal
+        &self.ports.dispatch.outbox.journal
     }
 
     /// Outcomes for workflows that HubSpot knows nothing of.
@@ -111,8 +111,7 @@ impl Still {
 
     async fn says(&self, words: &str) {
         let dispatch = &self.ports.dispatch;
-        let wake_ups = Arc::clone(&dispatch.wake_ups);
-        let record = Record { journal: self.journal().clone(), wake_ups, clock: Arc::clone(&dispatch.clock) };
+        let record = Record { outbox: dispatch.outbox.clone() };
         let channel = dispatch.channels.find(&ChannelId::new(CHANNEL_ID)).await.expect("a row").expect("a channel");
         let now_ms = self.clock.now_ms();
         let event = InboundEvent {

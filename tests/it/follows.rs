@@ -72,7 +72,7 @@ async fn who_writes_without_ever_having_been_seen_to_follow_was_there_before_and
 
     let adapters = app.world.adapters(RetryPolicy::WORKER).expect("adapters");
     let channel = adapters.channels().unwrap().find(&ChannelId::new(CHANNEL_ID)).await.unwrap().unwrap();
-    let meet = ImportFriend { journal: adapters.journal().unwrap(), clock: adapters.clock() };
+    let meet = ImportFriend { outbox: adapters.outbox().unwrap() };
     assert_eq!(meet.import_friend(&channel, &LineUserId::new(STRANGER)).await.unwrap(), ImportResult::New);
     adapters.wake_ups().unwrap().send(&WakeUp::of(&account())).await.unwrap();
     until_kind(&app, STRANGER, "before_musubi").await;

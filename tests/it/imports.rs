@@ -23,8 +23,7 @@ async fn an_address_that_an_operator_names_is_the_contact_whatever_logins_do_wit
     let known = app.world.hubspot.create_contact(PORTAL_ID, &[("email", "kenji@example.com")]);
     let adapters = adapters(&app);
     let channel = adapters.channels().unwrap().find(&ChannelId::new(CHANNEL_ID)).await.unwrap().unwrap();
-    let link =
-        Link { journal: adapters.journal().unwrap(), wake_ups: adapters.wake_ups().unwrap(), clock: adapters.clock() };
+    let link = Link { outbox: adapters.outbox().unwrap() };
     let target = Target::Email(EmailAddress::parse("kenji@example.com").unwrap());
     let claim = Claim::new(ClaimedBy::Preset, target, adapters.clock().now_ms());
     link.claim(&channel, &LineUserId::new(STRANGER_WITH_EMAIL), &claim).await.unwrap();
@@ -38,7 +37,7 @@ async fn a_friend_on_lines_list_gets_a_contact_and_is_met_once() {
     let app = App::start().await;
     let adapters = adapters(&app);
     let channel = adapters.channels().unwrap().find(&ChannelId::new(CHANNEL_ID)).await.unwrap().unwrap();
-    let meet = ImportFriend { journal: adapters.journal().unwrap(), clock: adapters.clock() };
+    let meet = ImportFriend { outbox: adapters.outbox().unwrap() };
     let user = LineUserId::new(STRANGER_WITH_EMAIL);
     assert_eq!(meet.import_friend(&channel, &user).await.unwrap(), ImportResult::New);
     assert_eq!(meet.import_friend(&channel, &user).await.unwrap(), ImportResult::Known);

@@ -125,8 +125,8 @@ impl Table for Refuses {
 
 async fn refusing(for_good: bool) -> App {
     let sabotage = move |ports: &mut push_delivery::Ports, _: Kill| {
-        ports.deliver.journal =
-            Journal::new(Arc::new(Refuses { inner: ports.deliver.journal.table(), for_good, word: "" }));
+        ports.deliver.outbox.journal =
+            Journal::new(Arc::new(Refuses { inner: ports.deliver.outbox.journal.table(), for_good, word: "" }));
     };
     App::with(Options { sabotage: Some(Box::new(sabotage)), ..Options::default() }).await
 }
@@ -177,8 +177,8 @@ async fn an_event_that_cannot_be_recorded_is_dead_lettered_in_words_and_its_neig
         let app = App::start().await;
         let adapters = app.world.adapters(RetryPolicy::WORKER).expect("adapters");
         let mut ports = line_inbox::Ports::of(&adapters, &app.world.environment).expect("ports");
-        ports.record.journal =
-            Journal::new(Arc::new(Refuses { inner: ports.record.journal.table(), for_good, word: UNWANTED }));
+        ports.record.outbox.journal =
+            Journal::new(Arc::new(Refuses { inner: ports.record.outbox.journal.table(), for_good, word: UNWANTED }));
         let now_ms = app.world.clock.now_ms();
         let events = ["before it", UNWANTED, "behind it"];
         let events: Vec<Value> =

@@ -47,7 +47,7 @@ impl Stack {
     async fn enqueue(&self, rows: Vec<OutboxRow>) {
         for some in rows.chunks(100) {
             let writes = some.iter().map(write::enqueue).collect();
-            assert_eq!(self.ports.dispatch.journal.commit(writes).await.expect("stored"), Commit::Done);
+            assert_eq!(self.ports.dispatch.outbox.journal.commit(writes).await.expect("stored"), Commit::Done);
         }
     }
 
@@ -106,12 +106,12 @@ async fn what_is_wrong_with_one_account_keeps_no_other_asleep_and_no_age_untold(
         expect: Precondition::Any,
         expires_at_s: None,
     };
-    let parts_rows = stack.ports.dispatch.journal.table();
+    let parts_rows = stack.ports.dispatch.outbox.journal.table();
     stack.enqueue(vec![look(&broken, 1, NOW_MS, NOW_MS)]).await;
     let rows = stack.aws.dynamodb().rows("journal").expect("rows");
     let list = rows[0].key.partition.rsplit_once(':').expect("a shard").0.to_owned();
     stack.enqueue(vec![look(&late, 2, NOW_MS - 2 * DAY_MS, NOW_MS)]).await;
-    stack.ports.dispatch.journal = Journal::new(Arc::new(Broken { inner: parts_rows, list }));
+    stack.ports.dispatch.outbox.journal = Journal::new(Arc::new(Broken { inner: parts_rows, list }));
     plant(&stack, dream).await;
 
     let round = schedule::round(&stack.ports, i64::MAX).await;

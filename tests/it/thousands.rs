@@ -143,9 +143,9 @@ async fn a_thousand_actions_posted_three_times_show_once_each_whatever_is_lost_o
     let counted = Arc::clone(&deaths);
     let sabotage = move |ports: &mut push_delivery::Ports, kill: Kill| {
         // The journal of push-delivery alone dies.
-        let inner = ports.deliver.journal.table();
+        let inner = ports.deliver.outbox.journal.table();
         let dying = DiesBeforeCommit { inner, kill, every: 150, settlements: AtomicU32::new(0), deaths: counted };
-        ports.deliver.journal = Journal::new(Arc::new(dying));
+        ports.deliver.outbox.journal = Journal::new(Arc::new(dying));
     };
     let app = App::with(Options { sabotage: Some(Box::new(sabotage)), ..Options::default() }).await;
     app.world.line.fault(Endpoint::Push, Fault::LoseAnswerAfterEffect, Plan::Share { per_mille: 100, seed: 7 });

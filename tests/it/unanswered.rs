@@ -64,8 +64,7 @@ async fn an_operator_says_that_they_answered_elsewhere() {
         let app = waiting(tasks).await;
         let adapters = app.world.adapters(RetryPolicy::WORKER).expect("adapters");
         let channel = adapters.channels().unwrap().find(&ChannelId::new(CHANNEL_ID)).await.unwrap().unwrap();
-        let (journal, wake_ups) = (adapters.journal().unwrap(), adapters.wake_ups().unwrap());
-        let answered = Answered { journal, wake_ups, clock: adapters.clock() };
+        let answered = Answered { outbox: adapters.outbox().unwrap() };
         assert!(answered.answered(&channel, &LineUserId::new(LINKED_USER)).await.unwrap());
         until_answered(&app).await;
         assert!(!answered.answered(&channel, &LineUserId::new(LINKED_USER)).await.unwrap(), "nothing waits");

@@ -59,9 +59,8 @@ impl World {
 
     fn act(&self, id: u64, act: Act) -> InFlight {
         let (link, erase) = (self.link(), self.dispatch().erase());
-        let meet = ImportFriend { journal: self.journal(), clock: self.clock() };
-        let notice =
-            ContactsChanged { journal: self.journal(), wake_ups: Arc::new(self.wake_ups.clone()), clock: self.clock() };
+        let meet = ImportFriend { outbox: self.outbox() };
+        let notice = ContactsChanged { outbox: self.outbox() };
         let (channel, receipts) = (self.channel.clone(), Arc::clone(&self.receipts));
         let (crm, clock) = (self.crm.clone(), self.clock.clone());
         in_flight(Origin::Act(id), async move {

@@ -254,7 +254,7 @@ fn a_conversation_that_cannot_be_read_stops_nobody_else_and_is_tried_until_it_ca
 
 /// A message is recorded; nothing is dispatched yet.
 fn record(world: &World, number: u64, by: u64) {
-    let record = Record { journal: world.journal(), wake_ups: Arc::new(world.wake_ups.clone()), clock: world.clock() };
+    let record = Record { outbox: world.outbox() };
     run(record.record(&world.channel, START_MS, &said(number, by, START_MS))).expect("no faults");
 }
 

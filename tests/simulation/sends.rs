@@ -10,6 +10,7 @@ use musubi::domain::outbox::Effect;
 use musubi::domain::properties::LINE_LAST_OUTCOME;
 use musubi::domain::push::{PushJob, PushOutcome, PushState, Refused, SettlementNote};
 use musubi::flow::dispatch::Dispatch;
+use musubi::flow::outbox::Outbox;
 use musubi::ports::journal::write;
 use musubi::ports::messenger::PushRefusal;
 use musubi::ports::table::{Commit, Row, RowKey, Table, Write};
@@ -165,7 +166,7 @@ fn what_our_own_table_refuses_is_said_once_after_a_few_tries_and_stays_in_the_ou
         let journal = Journal::new(Arc::new(NoSends(world.journal_rows.clone())));
         let settle = |at_ms: i64| {
             world.clock.advance_to(at_ms);
-            let up = Dispatch { journal: journal.clone(), ..world.dispatch() };
+            let up = Dispatch { outbox: Outbox { journal: journal.clone(), ..world.outbox() }, ..world.dispatch() };
             // It waits still: it is told, and that it was told is what cannot be stored.
             world.crm.state.lock().unwrap().waiting.insert(CallbackId::new("ap-1"));
             run(up.dispatch(&world.account.key, at_ms + 30_000)).expect("one row's trouble is no failure");

@@ -11,6 +11,7 @@ use musubi::flow::deliver::Deliver;
 use musubi::flow::dispatch::Dispatch;
 use musubi::flow::greet::Greet;
 use musubi::flow::link::Link;
+use musubi::flow::outbox::Outbox;
 use musubi::flow::record::{InboundEvent, Record};
 use musubi::flow::reply::{Reply, ReplyContext};
 use musubi::ports::PortError;
@@ -33,7 +34,7 @@ impl World {
         };
         let answer =
             Answer { greet: Greet { reply: reply.clone() }, account_link: AccountLink { reply, link: self.link() } };
-        let record = Record { journal: self.journal(), wake_ups: Arc::new(self.wake_ups.clone()), clock: self.clock() };
+        let record = Record { outbox: self.outbox() };
         let channel = self.channel.clone();
         async move {
             let Arrived { accepted_at_ms, event, nonce } = arrived;
@@ -72,19 +73,21 @@ impl World {
         }
     }
 
+    pub(crate) fn outbox(&self) -> Outbox {
+        Outbox { journal: self.journal(), wake_ups: Arc::new(self.wake_ups.clone()), clock: self.clock() }
+    }
+
     pub(crate) fn link(&self) -> Link {
-        Link { journal: self.journal(), wake_ups: Arc::new(self.wake_ups.clone()), clock: self.clock() }
+        Link { outbox: self.outbox() }
     }
 
     pub(crate) fn deliver(&self) -> Deliver {
         Deliver {
             channels: self.channels.clone(),
             links: self.links().reader(),
-            journal: self.journal(),
+            outbox: self.outbox(),
             messenger: Arc::new(self.line.clone()),
             push: Arc::new(self.push.clone()),
-            wake_ups: Arc::new(self.wake_ups.clone()),
-            clock: self.clock(),
         }
     }
 
@@ -92,11 +95,9 @@ impl World {
         Dispatch {
             channels: self.channels.clone(),
             links: self.links(),
-            journal: self.journal(),
+            outbox: self.outbox(),
             crms: Arc::new(self.crm.clone()),
             messenger: Arc::new(self.line.clone()),
-            wake_ups: Arc::new(self.wake_ups.clone()),
-            clock: self.clock(),
         }
     }
 }

@@ -9,6 +9,7 @@ use std::task::{Context, Poll, Waker};
 use async_trait::async_trait;
 use musubi::domain::job::WakeUp;
 use musubi::flow::dispatch::Dispatch;
+use musubi::flow::outbox::Outbox;
 use musubi::flow::record::Record;
 use musubi::ports::{Clock, PortError, Queue};
 
@@ -62,7 +63,10 @@ impl Queue<WakeUp> for Fifo {
 type Dispatching = Pin<Box<dyn Future<Output = ()>>>;
 
 fn dispatcher(world: &World) -> Dispatching {
-    let dispatch = Dispatch { clock: Arc::new(Patient(world.clock.clone())), ..world.dispatch() };
+    let dispatch = Dispatch {
+        outbox: Outbox { clock: Arc::new(Patient(world.clock.clone())), ..world.outbox() },
+        ..world.dispatch()
+    };
     let (account, until_ms) = (world.account.key.clone(), world.clock.now_ms() + 60_000);
     Box::pin(async move {
         dispatch.dispatch(&account, until_ms).await.expect("no faults");
@@ -76,7 +80,7 @@ fn unseen(seed: u64) -> (usize, usize) {
     let mut dice = Dice::new(seed);
     let (slots, waiting) = (Arc::default(), Arc::default());
     let fifo = Fifo { clock: world.clock.clone(), slots, waiting };
-    let record = Record { journal: world.journal(), wake_ups: Arc::new(fifo.clone()), clock: world.clock() };
+    let record = Record { outbox: Outbox { wake_ups: Arc::new(fifo.clone()), ..world.outbox() } };
     let mut at_ms: Vec<i64> = (0..40).map(|_| START_MS + i64::try_from(dice.below(4_000)).unwrap()).collect();
     at_ms.sort_unstable();
     let speed = 1 + dice.below(40);

@@ -54,11 +54,7 @@ impl Ports {
             channels: adapters.channels()?.remembering(Arc::clone(&clock)),
             secrets: adapters.secrets()?,
             accept: Accept { push: adapters.push_queue()?, clock: Arc::clone(&clock) },
-            notice: ContactsChanged {
-                journal: adapters.journal()?,
-                wake_ups: adapters.wake_ups()?,
-                clock: Arc::clone(&clock),
-            },
+            notice: ContactsChanged { outbox: adapters.outbox()? },
             clock,
             public_url: config::public_url(environment)?,
         })

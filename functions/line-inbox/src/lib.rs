@@ -48,7 +48,7 @@ impl Ports {
     /// Names a missing variable.
     pub fn of(adapters: &AwsAdapters, environment: &Environment) -> Result<Self, ConfigError> {
         let clock = adapters.clock();
-        let (inbox, journal, wake_ups) = (adapters.inbox_queue(|_| None)?, adapters.journal()?, adapters.wake_ups()?);
+        let (inbox, journal) = (adapters.inbox_queue(|_| None)?, adapters.journal()?);
         let channels = adapters.channels()?.remembering(Arc::clone(&clock));
         let base = LineApiUrl::of_api(&config::line_urls(environment)?)?;
         // Replies are not paced: nobody waits for them but their own event, and LINE takes 2,000 a second.
@@ -61,12 +61,12 @@ impl Ports {
             clock: Arc::clone(&clock),
             public_url: config::public_url(environment)?,
         };
-        let link = Link { journal: journal.clone(), wake_ups: wake_ups.clone(), clock: Arc::clone(&clock) };
+        let link = Link { outbox: adapters.outbox()? };
         Ok(Self {
             channels,
             inbox,
             answer: Answer { greet: Greet { reply: reply.clone() }, account_link: AccountLink { reply, link } },
-            record: Record { journal, wake_ups, clock },
+            record: Record { outbox: adapters.outbox()? },
         })
     }
 }

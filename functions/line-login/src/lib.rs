@@ -65,13 +65,13 @@ impl Ports {
     /// # Errors
     /// Names a missing or malformed variable.
     pub fn of(adapters: &AwsAdapters, environment: &Environment) -> Result<Self, ConfigError> {
-        let (clock, journal, wake_ups) = (adapters.clock(), adapters.journal()?, adapters.wake_ups()?);
+        let (clock, journal) = (adapters.clock(), adapters.journal()?);
         let line_urls = config::line_urls(environment)?;
         let liff_urls = config::liff_urls(environment)?;
         let (api, access) = (LineApiUrl::of_api(&line_urls)?, LineApiUrl::of_access(&line_urls)?);
         let secrets = adapters.secrets()?;
         let login = LineLogin::new(musubi::http::client(), api, access, Arc::clone(&secrets), Arc::clone(&clock));
-        let link = Link { journal: journal.clone(), wake_ups, clock: Arc::clone(&clock) };
+        let link = Link { outbox: adapters.outbox()? };
         let offer_link = OfferLink { journal: journal.clone(), clock: Arc::clone(&clock) };
         Ok(Self {
             channels: adapters.channels()?.remembering(Arc::clone(&clock)),

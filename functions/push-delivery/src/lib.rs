@@ -43,11 +43,9 @@ impl Ports {
         let deliver = Deliver {
             channels: adapters.channels()?.remembering(Arc::clone(&clock)),
             links: adapters.link_reader()?,
-            journal: adapters.journal()?,
             messenger: Arc::new(messenger),
             push: push.clone(),
-            wake_ups: adapters.wake_ups()?,
-            clock,
+            outbox: adapters.outbox()?,
         };
         Ok(Self { push, deliver })
     }

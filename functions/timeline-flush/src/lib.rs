@@ -39,11 +39,9 @@ impl Ports {
         let dispatch = Dispatch {
             channels: adapters.channels()?,
             links: adapters.links()?,
-            journal: adapters.journal()?,
+            outbox: adapters.outbox()?,
             crms: Arc::new(crms),
             messenger: Arc::new(messenger),
-            wake_ups: wake_ups.clone(),
-            clock,
         };
         Ok(Self { wake_ups, dispatch })
     }

@@ -84,7 +84,7 @@ pub async fn round(ports: &Ports, until_ms: i64) -> Round {
 /// what is older may lie behind it.
 async fn look_at(ports: &Ports, account: &CrmAccountKey, until_ms: i64) -> Round {
     let mut round = Round::default();
-    let clock = &ports.dispatch.clock;
+    let clock = &ports.dispatch.outbox.clock;
     let now_ms = clock.now_ms();
     let mut walk = Walk::through(account, now_ms + LONGEST_RETRY_MS);
     while !walk.is_over() {
@@ -94,7 +94,7 @@ async fn look_at(ports: &Ports, account: &CrmAccountKey, until_ms: i64) -> Round
                 .push(PortError::transient("schedule", "the time was up before all that is due was looked at"));
             break;
         }
-        let due = match ports.dispatch.journal.next_due(&mut walk, STEP).await {
+        let due = match ports.dispatch.outbox.journal.next_due(&mut walk, STEP).await {
             Ok(due) => due,
             Err(failure) => {
                 round.failures.push(failure);

@@ -186,13 +186,7 @@ impl Workspace {
     /// # Errors
     /// Names a missing variable.
     pub fn settle(&self) -> Result<Settle, ConfigError> {
-        Ok(Settle {
-            channels: self.channels()?,
-            links: self.adapters.link_reader()?,
-            journal: self.adapters.journal()?,
-            wake_ups: self.adapters.wake_ups()?,
-            clock: self.clock(),
-        })
+        Ok(Settle { channels: self.channels()?, links: self.adapters.link_reader()?, outbox: self.adapters.outbox()? })
     }
 
     /// A CRM account that must be there.

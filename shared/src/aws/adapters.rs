@@ -13,6 +13,7 @@ use crate::domain::account::CrmKind;
 use crate::domain::ids::{ChannelId, CrmAppId};
 use crate::domain::job::{InboxJob, WakeUp};
 use crate::domain::push::PushJob;
+use crate::flow::outbox::Outbox;
 use crate::ports::clock::SystemClock;
 use crate::ports::table::{RowKey, Table};
 use crate::ports::{Channels, Clock, Journal, LinkReader, Links, Secrets};
@@ -101,6 +102,14 @@ impl AwsAdapters {
     /// Names a missing variable.
     pub fn journal(&self) -> Result<Journal, ConfigError> {
         Ok(Journal::new(self.table(config::journal_table(&self.environment)?)))
+    }
+
+    /// The journal, with the queue that tells the dispatcher of what is enqueued in it.
+    ///
+    /// # Errors
+    /// Names a missing variable.
+    pub fn outbox(&self) -> Result<Outbox, ConfigError> {
+        Ok(Outbox { journal: self.journal()?, wake_ups: self.wake_ups()?, clock: self.clock() })
     }
 
     /// The queue of webhooks. `split` cuts a webhook that is too large for one message, by its events;

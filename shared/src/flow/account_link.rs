@@ -8,7 +8,6 @@ use tracing::{info, warn};
 use super::answer::or_nothing;
 use super::link::Link;
 use super::reply::{Reply, ReplyContext};
-use super::{MAX_CONFLICTS, contended, step_back};
 use crate::domain::account_link::{LinkNonce, NonceState, UNLINK_DATA};
 use crate::domain::activity::Content;
 use crate::domain::addresses;
@@ -91,24 +90,20 @@ impl AccountLink {
     pub async fn unlink(&self, channel: &Channel, asked: &ReplyContext<'_>) -> Result<Vec<Content>, PortError> {
         let Some(user) = asked.user() else { return Ok(Vec::new()) };
         let key = ConversationKey::person(&channel.id, user);
-        let journal = &self.reply.journal;
-        for conflicts in 0..MAX_CONFLICTS {
-            if journal.is_event_handled(&key, &asked.event.id).await?
-                || journal.is_recorded(&key, &asked.event.id).await?
+        let (key, journal) = (&key, &self.reply.journal);
+        let attempt = || async move {
+            if journal.is_event_handled(key, &asked.event.id).await?
+                || journal.is_recorded(key, &asked.event.id).await?
             {
-                break;
+                return Ok(Some(()));
             }
             let now_ms = self.reply.clock.now_ms();
             let claim = Claim::new(ClaimedBy::AccountLink, Target::Unlinked, asked.said_at_ms());
-            let done = vec![write::event_handled(&key, &asked.event.id, now_ms)];
-            if self.link.try_claim(&channel.account, &key, &claim, done).await? == Commit::Done {
-                break;
-            }
-            if conflicts + 1 == MAX_CONFLICTS {
-                return Err(contended("unlink"));
-            }
-            step_back(&*self.reply.clock, conflicts).await;
-        }
+            let handled = vec![write::event_handled(key, &asked.event.id, now_ms)];
+            let commit = self.link.try_claim(&channel.account, key, &claim, handled).await?;
+            Ok((commit == Commit::Done).then_some(()))
+        };
+        self.link.outbox.retry("unlink", attempt).await?;
         Ok(or_nothing(self.farewell(channel, asked).await))
     }
 
@@ -120,29 +115,30 @@ impl AccountLink {
         nonce: &str,
     ) -> Result<Result<(), Unusable>, PortError> {
         let key = ConversationKey::person(&channel.id, user);
-        for conflicts in 0..MAX_CONFLICTS {
+        let key = &key;
+        let attempt = || async move {
             let found = self.reply.journal.nonce(nonce).await?;
             let Some(found) = found.filter(|found| found.value.channel == channel.id) else {
-                return Ok(Err(Unusable::Unknown));
+                return Ok(Some(Err(Unusable::Unknown)));
             };
             match &found.value.state {
-                NonceState::Used(by) if *by == asked.event.id => return Ok(Ok(())),
-                NonceState::Used(_) => return Ok(Err(Unusable::Used)),
+                NonceState::Used(by) if *by == asked.event.id => return Ok(Some(Ok(()))),
+                NonceState::Used(_) => return Ok(Some(Err(Unusable::Used))),
                 // By LINE's clock: what waited in our queue is not the person's fault.
-                _ if found.value.is_expired(asked.event.at_ms) => return Ok(Err(Unusable::Expired)),
+                _ if found.value.is_expired(asked.event.at_ms) => return Ok(Some(Err(Unusable::Expired))),
                 _ => {}
             }
-            let Some(target) = found.value.target(nonce) else { return Ok(Err(Unusable::Unknown)) };
+            let Some(target) = found.value.target(nonce) else { return Ok(Some(Err(Unusable::Unknown))) };
             let used = LinkNonce { state: NonceState::Used(asked.event.id.clone()), ..found.value };
             let claim = Claim::new(ClaimedBy::AccountLink, target, asked.said_at_ms());
             let right = vec![write::nonce(nonce, &used, found.version)];
-            if self.link.try_claim(&channel.account, &key, &claim, right).await? == Commit::Done {
+            if self.link.try_claim(&channel.account, key, &claim, right).await? == Commit::Done {
                 info!(channel.id = %channel.id, event.id = %asked.event.id, "account_link.confirmed");
-                return Ok(Ok(()));
+                return Ok(Some(Ok(())));
             }
-            step_back(&*self.reply.clock, conflicts).await;
-        }
-        Err(contended("account link"))
+            Ok(None)
+        };
+        self.link.outbox.retry("account link", attempt).await
     }
 
     /// LINE wants every link to be undoable, and the person to be told so when it is made.

@@ -1,27 +1,19 @@
 //! Somebody says that a person was answered elsewhere, in LINE's own chat or by telephone: their message waits no more.
 
-use std::sync::Arc;
-
 use tracing::info;
 
-use super::settle::wake;
-use super::{MAX_CONFLICTS, contended, step_back};
+use super::outbox::Outbox;
 use crate::domain::channel::Channel;
 use crate::domain::conversation::ConversationKey;
 use crate::domain::ids::LineUserId;
-use crate::domain::job::WakeUp;
+use crate::ports::PortError;
 use crate::ports::journal::write;
 use crate::ports::table::Commit;
-use crate::ports::{Clock, Journal, PortError, Queue};
 
 /// Records that people were answered.
 pub struct Answered {
     /// Where.
-    pub journal: Journal,
-    /// Tells the dispatcher.
-    pub wake_ups: Arc<dyn Queue<WakeUp>>,
-    /// When.
-    pub clock: Arc<dyn Clock>,
+    pub outbox: Outbox,
 }
 
 impl Answered {
@@ -32,25 +24,25 @@ impl Answered {
     /// As the journal's; nothing is recorded then.
     pub async fn answered(&self, channel: &Channel, user: &LineUserId) -> Result<bool, PortError> {
         let key = ConversationKey::person(&channel.id, user);
-        for conflicts in 0..MAX_CONFLICTS {
-            let state = self.journal.conversation(&key).await?;
+        let key = &key;
+        let attempt = || async move {
+            let state = self.outbox.journal.conversation(key).await?;
             let Some(mut state) = state.filter(|state| state.value.account == channel.account) else {
-                return Ok(false);
+                return Ok(Some(false));
             };
-            let now_ms = self.clock.now_ms();
+            let now_ms = self.outbox.clock.now_ms();
             let waited = state.value.unanswered_since_ms.is_some();
             if !waited || !state.value.answered(now_ms, now_ms) {
-                return Ok(false);
+                return Ok(Some(false));
             }
-            let mut writes: Vec<_> = state.value.enqueue_sync(now_ms).iter().map(write::enqueue).collect();
-            writes.push(write::conversation(&state.value, state.version));
-            if self.journal.commit(writes).await? == Commit::Done {
-                info!(channel.id = %channel.id, conversation = key.hash(), "person.answered");
-                wake(&*self.wake_ups, &channel.account).await;
-                return Ok(true);
-            }
-            step_back(&*self.clock, conflicts).await;
+            let effects: Vec<_> = state.value.enqueue_sync(now_ms).into_iter().collect();
+            let state = vec![write::conversation(&state.value, state.version)];
+            Ok((self.outbox.commit(&channel.account, state, &effects).await? == Commit::Done).then_some(true))
+        };
+        let answered = self.outbox.retry("answered", attempt).await?;
+        if answered {
+            info!(channel.id = %channel.id, conversation = key.hash(), "person.answered");
         }
-        Err(contended("answered"))
+        Ok(answered)
     }
 }

@@ -4,19 +4,14 @@
 //! is a row per contact, so a repeated or late event adds nothing but one more look, and the dispatcher, which looks, goes by the
 //! CRM's present state and never by what an event said of the past. A queue between would carry the same row one hop more.
 
-use std::sync::Arc;
-
 use tracing::info;
 
-use super::contended;
-use super::settle::wake;
+use super::outbox::{Outbox, contended};
 use crate::domain::account::CrmAccountKey;
 use crate::domain::ids::ContactId;
-use crate::domain::job::WakeUp;
 use crate::domain::outbox::{Effect, OutboxRow};
-use crate::ports::journal::write;
+use crate::ports::PortError;
 use crate::ports::table::{Commit, MAX_WRITES};
-use crate::ports::{Clock, Journal, PortError, Queue};
 
 /// A contact at which something changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,11 +25,7 @@ pub struct Changed {
 /// Records that contacts are to be looked at.
 pub struct ContactsChanged {
     /// Where.
-    pub journal: Journal,
-    /// Tells the dispatcher.
-    pub wake_ups: Arc<dyn Queue<WakeUp>>,
-    /// When.
-    pub clock: Arc<dyn Clock>,
+    pub outbox: Outbox,
 }
 
 impl ContactsChanged {
@@ -44,23 +35,20 @@ impl ContactsChanged {
     /// # Errors
     /// As the journal's: the CRM must tell again.
     pub async fn contacts_changed(&self, account: &CrmAccountKey, contacts: &[Changed]) -> Result<(), PortError> {
-        let now_ms = self.clock.now_ms();
+        let now_ms = self.outbox.clock.now_ms();
         for contacts in contacts.chunks(MAX_WRITES) {
-            let looks = contacts.iter().map(|changed| {
-                let contact = changed.contact.clone();
-                let effect = match changed.forget {
-                    true => Effect::ForgetContact { contact },
-                    false => Effect::ReconcileContact { contact },
-                };
-                write::enqueue(&OutboxRow::new(account, effect, now_ms, now_ms))
-            });
-            if self.journal.commit(looks.collect()).await? == Commit::Conflict {
-                return Err(contended("notice"));
+            let effect = |changed: &Changed| match (changed.contact.clone(), changed.forget) {
+                (contact, true) => Effect::ForgetContact { contact },
+                (contact, false) => Effect::ReconcileContact { contact },
+            };
+            let effects: Vec<_> =
+                contacts.iter().map(|changed| OutboxRow::new(account, effect(changed), now_ms, now_ms)).collect();
+            if self.outbox.commit(account, Vec::new(), &effects).await? == Commit::Conflict {
+                return Err(contended("contacts changed"));
             }
         }
         if !contacts.is_empty() {
-            info!(crm.account = %account, contacts = contacts.len(), "contacts.noticed");
-            wake(&*self.wake_ups, account).await;
+            info!(crm.account = %account, contacts = contacts.len(), "contacts.changed");
         }
         Ok(())
     }

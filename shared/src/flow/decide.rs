@@ -25,7 +25,7 @@ impl Decide {
     /// # Errors
     /// As the journal's.
     pub async fn decide(&self, id: PushId, verdict: Verdict) -> Result<bool, PortError> {
-        let Some(push) = self.settle.journal.push(id).await? else { return Ok(false) };
+        let Some(push) = self.settle.outbox.journal.push(id).await? else { return Ok(false) };
         if !matches!(push.value.state, PushState::Parked(_)) {
             return Ok(false);
         }
@@ -33,7 +33,7 @@ impl Decide {
             Verdict::Shown => PushOutcome::Accepted,
             Verdict::NotShown => PushOutcome::Failed,
         };
-        let at_ms = self.settle.clock.now_ms();
+        let at_ms = self.settle.outbox.clock.now_ms();
         let settlement = Settlement { outcome, note: Some(SettlementNote::Decided), line_request_id: None, at_ms };
         self.settle.settle(id, &Ending::Decided(settlement)).await
     }

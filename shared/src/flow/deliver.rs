@@ -10,20 +10,19 @@ use tracing::warn;
 use super::ask::ask;
 use super::link::Link;
 use super::load::load_or_new;
+use super::outbox::{Outbox, contended};
 use super::settle::{Ending, Settle, enqueue_completion};
-use super::{MAX_CONFLICTS, contended, step_back};
 use crate::domain::channel::Channel;
 use crate::domain::claim::{Claim, ClaimedBy, Target};
 use crate::domain::conversation::ConversationKey;
 use crate::domain::ids::{ChannelId, ContactId, LineUserId};
-use crate::domain::job::WakeUp;
 use crate::domain::push::{
     Push, PushId, PushJob, PushOutcome, PushState, Refused, Sending, Settlement, SettlementNote,
 };
 use crate::ports::journal::{AskedBecause, Question, write};
 use crate::ports::messenger::{PushAnswer, PushRefusal};
 use crate::ports::table::{Commit, Versioned};
-use crate::ports::{Channels, Clock, Journal, LinkReader, Messenger, PortError, Queue};
+use crate::ports::{Channels, LinkReader, Messenger, PortError, Queue};
 
 /// A job that lay longer is not run: nobody expects the message any more.
 const MAX_AGE_MS: i64 = 30 * 86_400_000;
@@ -38,16 +37,12 @@ pub struct Deliver {
     pub channels: Channels,
     /// Who a contact is on LINE.
     pub links: LinkReader,
-    /// What was tried and how it ended.
-    pub journal: Journal,
+    /// What was tried, how it ended, and what must therefore be done.
+    pub outbox: Outbox,
     /// LINE.
     pub messenger: Arc<dyn Messenger>,
     /// For another try later.
     pub push: Arc<dyn Queue<PushJob>>,
-    /// Tells the dispatcher.
-    pub wake_ups: Arc<dyn Queue<WakeUp>>,
-    /// When.
-    pub clock: Arc<dyn Clock>,
 }
 
 impl Deliver {
@@ -61,7 +56,7 @@ impl Deliver {
         if let Some(refused) = job.refused {
             return self.say_refused(job, refused).await;
         }
-        match self.journal.push(job.id).await? {
+        match self.outbox.journal.push(job.id).await? {
             None => self.begin(job).await,
             Some(push) => match &push.value.state {
                 PushState::Sending(_) => self.go_on(job, push).await,
@@ -73,7 +68,7 @@ impl Deliver {
     /// It was refused before it was queued, and the workflow knows: the record says so, too. Nothing is said of an execution
     /// that was taken up at another time, when nothing stood in its way: how that ends is what counts.
     async fn say_refused(&self, job: &PushJob, refused: Refused) -> Result<(), PortError> {
-        if self.journal.push(job.id).await?.is_some() {
+        if self.outbox.journal.push(job.id).await?.is_some() {
             return Ok(());
         }
         let job = PushJob { id: job.id.of_its_refusal(), waits: false, ..job.clone() };
@@ -85,17 +80,17 @@ impl Deliver {
     /// The CRM asks again for what has ended: it may not have heard that it should wait, or how it
     /// ended. It is told in a while, when it has our answer to this repeat.
     async fn complete_again(&self, mut push: Versioned<Push>) -> Result<(), PortError> {
-        let now_ms = self.clock.now_ms();
+        let now_ms = self.outbox.clock.now_ms();
         let Some(row) = enqueue_completion(&mut push.value, now_ms, now_ms + TELL_AGAIN_MS) else { return Ok(()) };
-        let writes = vec![write::enqueue(&row), write::push(&push.value, push.version, now_ms)];
-        match self.journal.commit(writes).await? {
+        let state = vec![write::push(&push.value, push.version, now_ms)];
+        match self.outbox.commit(&push.value.account, state, &[row]).await? {
             Commit::Done => Ok(()),
             Commit::Conflict => Err(contended("complete_again")),
         }
     }
 
     async fn begin(&self, job: &PushJob) -> Result<(), PortError> {
-        let now_ms = self.clock.now_ms();
+        let now_ms = self.outbox.clock.now_ms();
         if now_ms > job.accepted_at_ms + MAX_AGE_MS {
             return self.end_untried(job, PushOutcome::Expired, Some(SettlementNote::TooOld)).await;
         }
@@ -117,7 +112,7 @@ impl Deliver {
             return self.end_untried(job, PushOutcome::InvalidMessage, Some(SettlementNote::TooLarge)).await;
         }
         let push = Push::of(job, PushState::Sending(sending.clone()));
-        match self.journal.commit(vec![write::push(&push, 0, now_ms)]).await? {
+        match self.outbox.journal.commit(vec![write::push(&push, 0, now_ms)]).await? {
             Commit::Done => self.attempt(job, push, &sending).await,
             Commit::Conflict => self.come_back(job, 1).await,
         }
@@ -125,7 +120,7 @@ impl Deliver {
 
     async fn go_on(&self, job: &PushJob, mut push: Versioned<Push>) -> Result<(), PortError> {
         let PushState::Sending(sending) = &mut push.value.state else { return Ok(()) };
-        let now_ms = self.clock.now_ms();
+        let now_ms = self.outbox.clock.now_ms();
         if self.is_erased(&push.value.channel, &sending.to, sending.first_attempt_at_ms).await? {
             let erased = Ending::Erased { at_ms: now_ms };
             return self.settler().settle(push.value.id, &erased).await.map(|_| ());
@@ -135,14 +130,14 @@ impl Deliver {
         }
         sending.begun += 1;
         let sending = sending.clone();
-        match self.journal.commit(vec![write::push(&push.value, push.version, now_ms)]).await? {
+        match self.outbox.journal.commit(vec![write::push(&push.value, push.version, now_ms)]).await? {
             Commit::Done => self.attempt(job, push.value, &sending).await,
             Commit::Conflict => self.come_back(job, 1).await,
         }
     }
 
     async fn attempt(&self, job: &PushJob, push: Push, sending: &Sending) -> Result<(), PortError> {
-        if !sending.may_retry(self.clock.now_ms()) {
+        if !sending.may_retry(self.outbox.clock.now_ms()) {
             // LINE may have forgotten the key while we waited: nothing leaves.
             return self.time_up(push.id, true).await;
         }
@@ -172,17 +167,14 @@ impl Deliver {
 
     /// Counts out a try that ended without saying anything.
     async fn count_out(&self, id: PushId) -> Result<(), PortError> {
-        for conflicts in 0..MAX_CONFLICTS {
-            let Some(mut current) = self.journal.push(id).await? else { return Ok(()) };
-            let PushState::Sending(sending) = &mut current.value.state else { return Ok(()) };
+        let attempt = || async move {
+            let Some(mut current) = self.outbox.journal.push(id).await? else { return Ok(Some(())) };
+            let PushState::Sending(sending) = &mut current.value.state else { return Ok(Some(())) };
             sending.count_out();
-            let writes = vec![write::push(&current.value, current.version, self.clock.now_ms())];
-            if self.journal.commit(writes).await? == Commit::Done {
-                return Ok(());
-            }
-            step_back(&*self.clock, conflicts).await;
-        }
-        Err(contended("count_out"))
+            let writes = vec![write::push(&current.value, current.version, self.outbox.clock.now_ms())];
+            Ok((self.outbox.journal.commit(writes).await? == Commit::Done).then_some(()))
+        };
+        self.outbox.retry("count out", attempt).await
     }
 
     /// The queue brings the job back later. The journal has the bytes: the job travels without them.
@@ -209,11 +201,11 @@ impl Deliver {
     /// blocked people, so we must know by ourselves; an old block is confirmed with LINE.
     async fn is_blocked(&self, channel: &Channel, to: &LineUserId) -> Result<bool, PortError> {
         let key = ConversationKey::person(&channel.id, to);
-        let Some(mut state) = self.journal.conversation(&key).await? else { return Ok(false) };
+        let Some(mut state) = self.outbox.journal.conversation(&key).await? else { return Ok(false) };
         if state.value.friendship.blocked != Some(true) {
             return Ok(false);
         }
-        let now_ms = self.clock.now_ms();
+        let now_ms = self.outbox.clock.now_ms();
         let friendship = &mut state.value.friendship;
         let since_ms =
             friendship.as_of.as_ref().map_or(0, |mark| mark.at_ms).max(friendship.confirmed_at_ms.unwrap_or(0));
@@ -229,17 +221,17 @@ impl Deliver {
         };
         friendship.blocked = Some(blocked);
         friendship.confirmed_at_ms = Some(now_ms);
-        let mut writes: Vec<_> = state.value.enqueue_sync(now_ms).iter().map(write::enqueue).collect();
-        writes.push(write::conversation(&state.value, state.version));
+        let effects: Vec<_> = state.value.enqueue_sync(now_ms).into_iter().collect();
+        let writes = vec![write::conversation(&state.value, state.version)];
         // Somebody else's write is as good: it is a newer sign, or the same confirmation.
-        let _ = self.journal.commit(writes).await?;
+        let _ = self.outbox.commit(&channel.account, writes, &effects).await?;
         Ok(blocked)
     }
 
     /// Whether the person was erased at `since_ms` or after.
     async fn is_erased(&self, channel: &ChannelId, to: &LineUserId, since_ms: i64) -> Result<bool, PortError> {
         let key = ConversationKey::person(channel, to);
-        Ok(self.journal.erasure(&key).await?.covers(since_ms))
+        Ok(self.outbox.journal.erasure(&key).await?.covers(since_ms))
     }
 
     /// The request named both a contact and a LINE user ID, and LINE took it: that the two are one person is claimed, as long as
@@ -257,11 +249,7 @@ impl Deliver {
             (Some(link), _) if link.value.contact == *contact && link.value.account == push.account => Ok(None),
             (None, None) => {
                 let claim = Claim::new(ClaimedBy::Action, Target::Contact(contact.clone()), since_ms);
-                let link = Link {
-                    journal: self.journal.clone(),
-                    wake_ups: Arc::clone(&self.wake_ups),
-                    clock: Arc::clone(&self.clock),
-                };
+                let link = Link { outbox: self.outbox.clone() };
                 link.claim_for(&push.account, &ConversationKey::person(&push.channel, to), &claim).await?;
                 Ok(None)
             }
@@ -275,18 +263,17 @@ impl Deliver {
     /// An operator is asked whether the two are one, unless they are already, or the person was erased.
     async fn ask(&self, push: &Push, to: &LineUserId, contact: &ContactId, since_ms: i64) -> Result<(), PortError> {
         let key = ConversationKey::person(&push.channel, to);
-        for conflicts in 0..MAX_CONFLICTS {
-            let loaded = load_or_new(&self.journal, &key, &push.account).await?;
+        let key = &key;
+        let attempt = || async move {
+            let loaded = load_or_new(&self.outbox.journal, key, &push.account).await?;
             if loaded.erasure.covers(since_ms) {
-                return Ok(());
+                return Ok(Some(()));
             }
-            let question = Question::new(&key, contact, AskedBecause::Sent, self.clock.now_ms());
-            if ask(&self.journal, &push.account, &question, loaded.unchanged()).await? == Commit::Done {
-                return Ok(());
-            }
-            step_back(&*self.clock, conflicts).await;
-        }
-        Err(contended("ask"))
+            let question = Question::new(key, contact, AskedBecause::Sent, self.outbox.clock.now_ms());
+            let asked = ask(&self.outbox.journal, &push.account, &question, loaded.unchanged()).await?;
+            Ok((asked == Commit::Done).then_some(()))
+        };
+        self.outbox.retry("ask", attempt).await
     }
 
     /// Ends a job without a try. Where somebody else has begun one meanwhile, theirs counts.
@@ -305,7 +292,7 @@ impl Deliver {
     }
 
     async fn time_up(&self, id: PushId, unleft: bool) -> Result<(), PortError> {
-        let ending = Ending::TimeUp { at_ms: self.clock.now_ms(), unleft };
+        let ending = Ending::TimeUp { at_ms: self.outbox.clock.now_ms(), unleft };
         self.settler().settle(id, &ending).await.map(|_| ())
     }
 
@@ -315,17 +302,11 @@ impl Deliver {
         note: Option<SettlementNote>,
         line_request_id: Option<String>,
     ) -> Settlement {
-        Settlement { outcome, note, line_request_id, at_ms: self.clock.now_ms() }
+        Settlement { outcome, note, line_request_id, at_ms: self.outbox.clock.now_ms() }
     }
 
     fn settler(&self) -> Settle {
-        Settle {
-            channels: self.channels.clone(),
-            links: self.links.clone(),
-            journal: self.journal.clone(),
-            wake_ups: Arc::clone(&self.wake_ups),
-            clock: Arc::clone(&self.clock),
-        }
+        Settle { channels: self.channels.clone(), links: self.links.clone(), outbox: self.outbox.clone() }
     }
 }
 

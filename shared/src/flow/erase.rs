@@ -20,9 +20,8 @@
 use serde::Serialize;
 use tracing::info;
 
-use super::settle::{Ending, Settle, wake};
+use super::settle::{Ending, Settle};
 use super::unlink::unlink;
-use super::{MAX_CONFLICTS, contended, step_back};
 use crate::domain::account::CrmAccountKey;
 use crate::domain::conversation::ConversationKey;
 use crate::domain::ids::{ChannelId, ContactId, LineUserId, NoteId, TaskId};
@@ -118,10 +117,10 @@ impl Erase {
         self.end_parked(account, channel, &user, &mut receipt).await?;
         self.unlink(channel, &user, &mut receipt).await?;
         if let Who::Contact(contact) = who {
-            let _ = self.settle.journal.commit(vec![write::forget_former_link(account, contact, &key)]).await?;
+            let _ = self.settle.outbox.journal.commit(vec![write::forget_former_link(account, contact, &key)]).await?;
         }
         info!(channel.id = %channel, conversation = key.hash(), removed = ?receipt.removed, "person.erased");
-        wake(&*self.settle.wake_ups, account).await;
+        self.settle.outbox.wake(account).await;
         Ok(receipt)
     }
 
@@ -137,7 +136,7 @@ impl Erase {
                 if let Some(link) = self.links.of_contact(account, contact, channel).await? {
                     return Ok(Some(link.value.user));
                 }
-                for key in self.settle.journal.former_links(account, contact).await? {
+                for key in self.settle.outbox.journal.former_links(account, contact).await? {
                     let Some(user) = key.source.user().filter(|_| key.channel == *channel) else { continue };
                     // Whoever is linked to another contact now is that contact's.
                     if self.links.of_user(channel, user).await?.is_none() {
@@ -158,49 +157,57 @@ impl Erase {
         who: &Who,
         receipt: &mut Receipt,
     ) -> Result<ErasableRows, PortError> {
-        for conflicts in 0..MAX_CONFLICTS {
-            let state = self.settle.journal.conversation(key).await?;
-            let claimed = self.settle.journal.claim(key).await?.is_some();
-            let asked = self.settle.journal.is_asked(account, key).await?;
-            let erasable = self.settle.journal.erasable_rows(account, key).await?;
-            let now_ms = self.settle.clock.now_ms();
-            let ended = write::ended(key, state.as_ref().map_or(0, |state| state.version));
-            let mut writes = vec![
-                write::erased(key, now_ms),
-                ended,
-                write::claim_discarded(key),
-                write::question_closed(account, key),
-            ];
-            let gone = state.iter().flat_map(|state| &state.value.gone_contacts);
-            let gone = gone.filter(|contact| *who != Who::Contact((*contact).clone()));
-            writes.extend(gone.map(|contact| write::forget_former_link(account, contact, key)));
-            if let Who::Contact(contact) = who {
-                // It goes last: a repeat finds the person by it again, even where somebody has unlinked them meanwhile.
-                writes.push(write::former_link(account, contact, key, now_ms));
-            }
-            if state.as_ref().is_some_and(|state| state.value.sync_queued) {
-                let clear = Effect::ClearErasedPerson { conversation: key.clone() };
-                writes.push(write::enqueue(&OutboxRow::new(account, clear, now_ms, now_ms)));
-            }
-            if self.settle.journal.commit(writes).await? == Commit::Done {
-                receipt.erased_at_ms = Some(now_ms);
-                receipt.removed = Removed {
-                    conversations: usize::from(state.is_some()),
-                    texts: erasable.texts.len(),
-                    messages: erasable.messages.len(),
-                    entries: erasable.entries.len(),
-                    claims: usize::from(claimed),
-                    questions: usize::from(asked),
-                    effects: erasable.effects.len(),
-                    ..Removed::default()
-                };
-                receipt.left.notes.clone_from(&erasable.notes);
-                receipt.left.task = state.and_then(|state| state.value.task?.id);
-                return Ok(erasable);
-            }
-            step_back(&*self.settle.clock, conflicts).await;
+        let outbox = &self.settle.outbox;
+        let (erased, erasable) = outbox.retry("erase", || self.try_end(account, key, who)).await?;
+        receipt.erased_at_ms = erased.erased_at_ms;
+        receipt.removed = erased.removed;
+        receipt.left = erased.left;
+        Ok(erasable)
+    }
+
+    async fn try_end(
+        &self,
+        account: &CrmAccountKey,
+        key: &ConversationKey,
+        who: &Who,
+    ) -> Result<Option<(Receipt, ErasableRows)>, PortError> {
+        let (journal, now_ms) = (&self.settle.outbox.journal, self.settle.outbox.clock.now_ms());
+        let state = journal.conversation(key).await?;
+        let claimed = journal.claim(key).await?.is_some();
+        let asked = journal.is_asked(account, key).await?;
+        let erasable = journal.erasable_rows(account, key).await?;
+        let mut writes = vec![
+            write::erased(key, now_ms),
+            write::ended(key, state.as_ref().map_or(0, |state| state.version)),
+            write::claim_discarded(key),
+            write::question_closed(account, key),
+        ];
+        let gone = state.iter().flat_map(|state| &state.value.gone_contacts);
+        let gone = gone.filter(|contact| *who != Who::Contact((*contact).clone()));
+        writes.extend(gone.map(|contact| write::forget_former_link(account, contact, key)));
+        if let Who::Contact(contact) = who {
+            // It goes last: a repeat finds the person by it again, even where somebody has unlinked them meanwhile.
+            writes.push(write::former_link(account, contact, key, now_ms));
         }
-        Err(contended("erase"))
+        let clear = Effect::ClearErasedPerson { conversation: key.clone() };
+        let is_awaited = state.as_ref().is_some_and(|state| state.value.sync_queued);
+        let effects: Vec<_> = is_awaited.then(|| OutboxRow::new(account, clear, now_ms, now_ms)).into_iter().collect();
+        if self.settle.outbox.commit(account, writes, &effects).await? == Commit::Conflict {
+            return Ok(None);
+        }
+        let removed = Removed {
+            conversations: usize::from(state.is_some()),
+            texts: erasable.texts.len(),
+            messages: erasable.messages.len(),
+            entries: erasable.entries.len(),
+            claims: usize::from(claimed),
+            questions: usize::from(asked),
+            effects: erasable.effects.len(),
+            ..Removed::default()
+        };
+        let task = state.and_then(|state| state.value.task?.id);
+        let left = LeftInCrm { notes: erasable.notes.clone(), task, ..LeftInCrm::default() };
+        Ok(Some((Receipt { erased_at_ms: Some(now_ms), removed, left }, erasable)))
     }
 
     /// In this order: words first.
@@ -209,7 +216,7 @@ impl Erase {
         let writes: Vec<Write> =
             keys.map(|key| write::remove(key.clone())).chain(erasable.effects.iter().map(write::done)).collect();
         for some in writes.chunks(MAX_WRITES) {
-            let _ = self.settle.journal.commit(some.to_vec()).await?;
+            let _ = self.settle.outbox.journal.commit(some.to_vec()).await?;
         }
         Ok(())
     }
@@ -222,31 +229,32 @@ impl Erase {
         user: &LineUserId,
         receipt: &mut Receipt,
     ) -> Result<(), PortError> {
-        for id in self.settle.journal.parked(account).await? {
+        for id in self.settle.outbox.journal.parked(account).await? {
             receipt.removed.parked += usize::from(self.end_one(id, channel, user).await?);
         }
         Ok(())
     }
 
     async fn end_one(&self, id: PushId, channel: &ChannelId, user: &LineUserId) -> Result<bool, PortError> {
-        let Some(push) = self.settle.journal.push(id).await? else { return Ok(false) };
+        let Some(push) = self.settle.outbox.journal.push(id).await? else { return Ok(false) };
         match &push.value.state {
             PushState::Parked(sending) if sending.to == *user && push.value.channel == *channel => {}
             _ => return Ok(false),
         }
-        self.settle.settle(id, &Ending::Erased { at_ms: self.settle.clock.now_ms() }).await
+        self.settle.settle(id, &Ending::Erased { at_ms: self.settle.outbox.clock.now_ms() }).await
     }
 
     async fn unlink(&self, channel: &ChannelId, user: &LineUserId, receipt: &mut Receipt) -> Result<(), PortError> {
-        for conflicts in 0..MAX_CONFLICTS {
-            let Some(link) = self.links.of_user(channel, user).await? else { return Ok(()) };
-            if unlink(&self.settle.journal, &self.links, &link, self.settle.clock.now_ms()).await? == Commit::Done {
-                receipt.removed.links = 1;
-                receipt.left.contact = Some(link.value.contact);
-                return Ok(());
-            }
-            step_back(&*self.settle.clock, conflicts).await;
+        let outbox = &self.settle.outbox;
+        let attempt = || async move {
+            let Some(link) = self.links.of_user(channel, user).await? else { return Ok(Some(None)) };
+            let gone = unlink(&outbox.journal, &self.links, &link, outbox.clock.now_ms()).await?;
+            Ok((gone == Commit::Done).then_some(Some(link.value.contact)))
+        };
+        if let Some(contact) = outbox.retry("erase link", attempt).await? {
+            receipt.removed.links = 1;
+            receipt.left.contact = Some(contact);
         }
-        Err(contended("erase link"))
+        Ok(())
     }
 }

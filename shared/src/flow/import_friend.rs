@@ -3,25 +3,21 @@
 //! For the import of the friends that an Official Account had before Musubi. Its progress is a row, so that a run that
 //! stopped is gone on with, and two runs do not both go on.
 
-use std::sync::Arc;
-
 use tracing::info;
 
-use super::{MAX_CONFLICTS, contended, step_back};
+use super::outbox::Outbox;
 use crate::domain::activity::Mark;
 use crate::domain::channel::Channel;
 use crate::domain::conversation::{Conversation, ConversationKey};
 use crate::domain::ids::{EventId, LineUserId};
+use crate::ports::PortError;
 use crate::ports::journal::write;
 use crate::ports::table::Commit;
-use crate::ports::{Clock, Journal, PortError};
 
-/// Meets friends.
+/// Imports friends.
 pub struct ImportFriend {
-    /// Where.
-    pub journal: Journal,
-    /// When.
-    pub clock: Arc<dyn Clock>,
+    /// Where. Whoever imports many gives one that tells nobody, and tells the dispatcher at the end.
+    pub outbox: Outbox,
 }
 
 /// What became of one friend.
@@ -36,34 +32,34 @@ pub enum ImportResult {
 }
 
 impl ImportFriend {
-    /// Records that the person is a friend now, unless something is known of them already. Twice is the same as once. Wakes
-    /// nobody: whoever meets many says so once, at the end.
+    /// Records that the person is a friend now, unless something is known of them already. Twice is the same as once.
     ///
     /// # Errors
     /// As the journal's; nothing is recorded then.
     pub async fn import_friend(&self, channel: &Channel, user: &LineUserId) -> Result<ImportResult, PortError> {
         let key = ConversationKey::person(&channel.id, user);
-        for conflicts in 0..MAX_CONFLICTS {
-            if self.journal.conversation(&key).await?.is_some() {
-                return Ok(ImportResult::Known);
+        let key = &key;
+        let attempt = || async move {
+            if self.outbox.journal.conversation(key).await?.is_some() {
+                return Ok(Some(ImportResult::Known));
             }
-            let erasure = self.journal.erasure(&key).await?;
+            let erasure = self.outbox.journal.erasure(key).await?;
             if erasure.is_marked() {
-                return Ok(ImportResult::Erased);
+                return Ok(Some(ImportResult::Erased));
             }
-            let now_ms = self.clock.now_ms();
+            let now_ms = self.outbox.clock.now_ms();
             let mut new = Conversation::new(key.clone(), channel.account.clone());
             new.following.get_or_insert_default().observe_presence();
             new.friendship.observe(&Mark::at(now_ms, EventId::new("import")), false);
-            let mut writes: Vec<_> = new.enqueue_sync(now_ms).iter().map(write::enqueue).collect();
-            writes.push(write::conversation(&new, 0));
-            writes.push(write::not_erased_since(&key, &erasure));
-            if self.journal.commit(writes).await? == Commit::Done {
-                info!(channel.id = %channel.id, conversation = key.hash(), "friend.met");
-                return Ok(ImportResult::New);
-            }
-            step_back(&*self.clock, conflicts).await;
+            let effects: Vec<_> = new.enqueue_sync(now_ms).into_iter().collect();
+            let state = vec![write::conversation(&new, 0), write::not_erased_since(key, &erasure)];
+            let commit = self.outbox.commit(&channel.account, state, &effects).await?;
+            Ok((commit == Commit::Done).then_some(ImportResult::New))
+        };
+        let result = self.outbox.retry("import friend", attempt).await?;
+        if result == ImportResult::New {
+            info!(channel.id = %channel.id, conversation = key.hash(), "friend.imported");
         }
-        Err(contended("meet"))
+        Ok(result)
     }
 }

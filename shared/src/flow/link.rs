@@ -3,32 +3,25 @@
 //! The link itself is switched by the dispatcher alone, which works for an account one at a time: so two claims can never
 //! half-undo each other, and whoever claims needs nothing of the CRM.
 
-use std::sync::Arc;
-
 use tracing::info;
 
 use super::load::load_or_new;
-use super::settle::wake;
-use super::{MAX_CONFLICTS, contended, step_back};
+use super::outbox::Outbox;
 use crate::domain::account::CrmAccountKey;
 use crate::domain::activity::Mark;
 use crate::domain::channel::Channel;
 use crate::domain::claim::Claim;
 use crate::domain::conversation::ConversationKey;
 use crate::domain::ids::{EventId, LineUserId};
-use crate::domain::job::WakeUp;
+use crate::domain::outbox::OutboxRow;
+use crate::ports::PortError;
 use crate::ports::journal::write;
 use crate::ports::table::{Commit, Write};
-use crate::ports::{Clock, Journal, PortError, Queue};
 
 /// Records claims.
 pub struct Link {
     /// Where.
-    pub journal: Journal,
-    /// Tells the dispatcher.
-    pub wake_ups: Arc<dyn Queue<WakeUp>>,
-    /// When.
-    pub clock: Arc<dyn Clock>,
+    pub outbox: Outbox,
 }
 
 impl Link {
@@ -51,13 +44,10 @@ impl Link {
         key: &ConversationKey,
         claim: &Claim,
     ) -> Result<(), PortError> {
-        for conflicts in 0..MAX_CONFLICTS {
-            if self.try_claim(account, key, claim, Vec::new()).await? == Commit::Done {
-                return Ok(());
-            }
-            step_back(&*self.clock, conflicts).await;
-        }
-        Err(contended("claim"))
+        let attempt = || async move {
+            Ok((self.try_claim(account, key, claim, Vec::new()).await? == Commit::Done).then_some(()))
+        };
+        self.outbox.retry("claim", attempt).await
     }
 
     /// Tries once to record the claim, together with what gives the right to it. `Conflict`: somebody changed one of the rows;
@@ -73,32 +63,31 @@ impl Link {
         claim: &Claim,
         right: Vec<Write>,
     ) -> Result<Commit, PortError> {
-        let Some(mut writes) = self.writes(account, key, claim).await? else {
-            return if right.is_empty() { Ok(Commit::Done) } else { self.journal.commit(right).await };
+        let Some((mut state, effects)) = self.change(account, key, claim).await? else {
+            return if right.is_empty() { Ok(Commit::Done) } else { self.outbox.journal.commit(right).await };
         };
-        writes.extend(right);
-        let commit = self.journal.commit(writes).await?;
+        state.extend(right);
+        let commit = self.outbox.commit(account, state, &effects).await?;
         if commit == Commit::Done {
             info!(channel.id = %key.channel, conversation = key.hash(), by = ?claim.by, "claim.recorded");
-            wake(&*self.wake_ups, account).await;
         }
         Ok(commit)
     }
 
     /// `None`: the person was erased after this was said.
-    async fn writes(
+    async fn change(
         &self,
         account: &CrmAccountKey,
         key: &ConversationKey,
         claim: &Claim,
-    ) -> Result<Option<Vec<Write>>, PortError> {
-        let now_ms = self.clock.now_ms();
-        let mut loaded = load_or_new(&self.journal, key, account).await?;
+    ) -> Result<Option<(Vec<Write>, Vec<OutboxRow>)>, PortError> {
+        let now_ms = self.outbox.clock.now_ms();
+        let mut loaded = load_or_new(&self.outbox.journal, key, account).await?;
         if loaded.erasure.covers(claim.at_ms) {
             return Ok(None);
         }
         let state = &mut loaded.state;
-        let waiting = self.journal.claim(key).await?;
+        let waiting = self.outbox.journal.claim(key).await?;
         let version = waiting.as_ref().map_or(0, |waiting| waiting.version);
         if claim.is_friend == Some(true) {
             let sign = Mark::at(claim.at_ms, EventId::new("login"));
@@ -107,8 +96,8 @@ impl Link {
         state.value.profile_wanted |= claim.name.is_none();
         let claim = claim.clone().after(waiting.map(|waiting| waiting.value));
         let mut writes = vec![write::claim(key, &claim, version, now_ms)];
-        writes.extend(state.value.enqueue_sync(now_ms).iter().map(write::enqueue));
+        let effects = state.value.enqueue_sync(now_ms).into_iter().collect();
         writes.extend(loaded.writes());
-        Ok(Some(writes))
+        Ok(Some((writes, effects)))
     }
 }

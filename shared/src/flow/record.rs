@@ -1,21 +1,19 @@
-//! An event becomes a record, and its effects is recorded with it.
+//! An event becomes a record, and its effects are recorded with it.
 
 mod retract;
-
-use std::sync::Arc;
 
 use tracing::info;
 
 use super::load::load_or_new;
-use super::{MAX_CONFLICTS, contended, step_back};
+use super::outbox::Outbox;
 use crate::domain::activity::{Activity, Content, Mark, Place, Speaker};
 use crate::domain::channel::Channel;
 use crate::domain::conversation::{Conversation, ConversationKey, Source};
 use crate::domain::ids::{EventId, MessageId};
-use crate::domain::job::WakeUp;
+use crate::domain::outbox::OutboxRow;
+use crate::ports::PortError;
 use crate::ports::journal::write;
 use crate::ports::table::{Commit, Write};
-use crate::ports::{Clock, Journal, PortError, Queue};
 
 /// An event, free of LINE's JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,9 +63,11 @@ pub enum InboundWhat {
     },
 }
 
-/// What an event makes us write.
-struct Transaction {
-    writes: Vec<Write>,
+/// What an event changes, and what must therefore be done.
+#[derive(Default)]
+struct Change {
+    state: Vec<Write>,
+    effects: Vec<OutboxRow>,
     /// What is left does not fit, where this is `false`: it follows in the next one.
     is_all: bool,
 }
@@ -75,11 +75,7 @@ struct Transaction {
 /// Records events.
 pub struct Record {
     /// Where.
-    pub journal: Journal,
-    /// Tells the dispatcher.
-    pub wake_ups: Arc<dyn Queue<WakeUp>>,
-    /// When.
-    pub clock: Arc<dyn Clock>,
+    pub outbox: Outbox,
 }
 
 impl Record {
@@ -107,65 +103,67 @@ impl Record {
         answered: &[Content],
     ) -> Result<(), PortError> {
         let key = ConversationKey { channel: channel.id.clone(), source: event.source.clone() };
-        let mut conflicts = 0;
-        while conflicts < MAX_CONFLICTS {
-            let is_recorded = self.journal.is_recorded(&key, &event.id).await?;
-            if is_recorded && (answered.is_empty() || self.journal.is_reply_recorded(&key, &event.id).await?) {
-                info!(channel.id = %channel.id, conversation = key.hash(), event.id = %event.id, "activity.repeated");
-                return self.wake(channel).await;
-            }
-            let mut loaded = load_or_new(&self.journal, &key, &channel.account).await?;
-            let erased = loaded.erasure.covers(event.said_at_ms(accepted_at_ms));
-            if erased && is_recorded {
-                return self.wake(channel).await;
-            }
-            let (mut writes, mut is_all) = (Vec::new(), true);
-            if erased {
-                info!(channel.id = %channel.id, conversation = key.hash(), event.id = %event.id, "activity.erased");
-            } else {
-                let state = &mut loaded.state.value;
-                if !is_recorded {
-                    let said = self.writes(channel, state, accepted_at_ms, event).await?;
-                    (writes, is_all) = (said.writes, said.is_all);
-                }
-                writes.extend(self.answers(channel, state, event, answered));
-                writes.extend(loaded.writes());
-            }
-            if !is_recorded && is_all {
-                writes.push(write::tombstone(&key, &event.id, self.clock.now_ms()));
-            }
-            match self.journal.commit(writes).await? {
-                Commit::Done if is_all => {
-                    info!(channel.id = %channel.id, conversation = key.hash(), event.id = %event.id, "activity.recorded");
-                    return self.wake(channel).await;
-                }
-                Commit::Done => {}
-                Commit::Conflict => {
-                    step_back(&*self.clock, conflicts).await;
-                    conflicts += 1;
-                }
+        loop {
+            let attempt = || self.try_record(channel, &key, accepted_at_ms, event, answered);
+            if self.outbox.retry("record", attempt).await? {
+                return Ok(());
             }
         }
-        Err(contended("record"))
     }
 
-    /// A lost wake-up costs a minute: the schedule finds what is due.
-    async fn wake(&self, channel: &Channel) -> Result<(), PortError> {
-        if let Err(error) = self.wake_ups.send(&WakeUp::of(&channel.account)).await {
-            tracing::warn!(crm.account = %channel.account, %error, "wake_up.lost");
+    /// `Some(false)`: some of it is written, and the rest follows.
+    async fn try_record(
+        &self,
+        channel: &Channel,
+        key: &ConversationKey,
+        accepted_at_ms: i64,
+        event: &InboundEvent,
+        answered: &[Content],
+    ) -> Result<Option<bool>, PortError> {
+        let is_recorded = self.outbox.journal.is_recorded(key, &event.id).await?;
+        if is_recorded && (answered.is_empty() || self.outbox.journal.is_reply_recorded(key, &event.id).await?) {
+            info!(channel.id = %channel.id, conversation = key.hash(), event.id = %event.id, "activity.repeated");
+            // The wake-up of the one before may have been lost.
+            self.outbox.wake(&channel.account).await;
+            return Ok(Some(true));
         }
-        Ok(())
+        let mut loaded = load_or_new(&self.outbox.journal, key, &channel.account).await?;
+        let erased = loaded.erasure.covers(event.said_at_ms(accepted_at_ms));
+        if erased && is_recorded {
+            return Ok(Some(true));
+        }
+        let mut change = Change { is_all: true, ..Change::default() };
+        if erased {
+            info!(channel.id = %channel.id, conversation = key.hash(), event.id = %event.id, "activity.erased");
+        } else {
+            let state = &mut loaded.state.value;
+            if !is_recorded {
+                change = self.change(channel, state, accepted_at_ms, event).await?;
+            }
+            self.answers(channel, state, event, answered, &mut change);
+            change.state.extend(loaded.writes());
+        }
+        if !is_recorded && change.is_all {
+            change.state.push(write::tombstone(key, &event.id, self.outbox.clock.now_ms()));
+        }
+        if self.outbox.commit(&channel.account, change.state, &change.effects).await? == Commit::Conflict {
+            return Ok(None);
+        }
+        if change.is_all {
+            info!(channel.id = %channel.id, conversation = key.hash(), event.id = %event.id, "activity.recorded");
+        }
+        Ok(Some(change.is_all))
     }
 
-    async fn writes(
+    async fn change(
         &self,
         channel: &Channel,
         state: &mut Conversation,
         accepted_at_ms: i64,
         event: &InboundEvent,
-    ) -> Result<Transaction, PortError> {
-        let now_ms = self.clock.now_ms();
-        let mut writes = Vec::new();
+    ) -> Result<Change, PortError> {
+        let now_ms = self.outbox.clock.now_ms();
+        let (mut writes, mut effects) = (Vec::new(), Vec::new());
         let is_person = state.key.source.user().is_some();
         match &event.what {
             InboundWhat::Said { content, message } => {
@@ -180,7 +178,7 @@ impl Record {
                 if let Some(message) = message.as_ref().filter(|_| is_person) {
                     writes.push(self.index_message(state, message, &mut activity, now_ms).await?);
                 }
-                writes.extend(state.apply(&mut activity, &channel.settings, now_ms).iter().map(write::enqueue));
+                effects.extend(state.apply(&mut activity, &channel.settings, now_ms));
                 if is_person {
                     writes.push(write::pending(&state.key, &activity, 0, now_ms));
                 }
@@ -189,7 +187,7 @@ impl Record {
             // No text of theirs is kept.
             InboundWhat::Unsent { .. } => {}
         }
-        Ok(Transaction { writes, is_all: true })
+        Ok(Change { state: writes, effects, is_all: true })
     }
 
     /// What the person was answered, behind the event it answers.
@@ -199,16 +197,15 @@ impl Record {
         state: &mut Conversation,
         event: &InboundEvent,
         answered: &[Content],
-    ) -> Vec<Write> {
-        let now_ms = self.clock.now_ms();
-        let mut writes = Vec::new();
+        change: &mut Change,
+    ) {
+        let now_ms = self.outbox.clock.now_ms();
         for (number, content) in answered.iter().enumerate() {
             let mut activity = answer(event, number, content, now_ms);
-            writes.extend(state.apply(&mut activity, &channel.settings, now_ms).iter().map(write::enqueue));
-            writes.push(write::pending(&state.key, &activity, 0, now_ms));
+            change.effects.extend(state.apply(&mut activity, &channel.settings, now_ms));
+            change.state.push(write::pending(&state.key, &activity, 0, now_ms));
         }
-        writes.extend((!answered.is_empty()).then(|| write::reply_recorded(&state.key, &event.id, now_ms)));
-        writes
+        change.state.extend((!answered.is_empty()).then(|| write::reply_recorded(&state.key, &event.id, now_ms)));
     }
 }
 

@@ -3,20 +3,16 @@
 mod ending;
 mod timeline;
 
-use std::sync::Arc;
-
 use tracing::info;
 
 pub use self::ending::Ending;
 use self::ending::Step;
-use super::{MAX_CONFLICTS, contended, step_back};
-use crate::domain::account::CrmAccountKey;
-use crate::domain::job::WakeUp;
+use super::outbox::Outbox;
 use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::push::{Push, PushId, PushOutcome, PushState};
 use crate::ports::journal::write;
 use crate::ports::table::{Commit, Write};
-use crate::ports::{Channels, Clock, Journal, LinkReader, PortError, Queue};
+use crate::ports::{Channels, LinkReader, PortError};
 
 /// A parked send's words are kept this long, so that somebody can decide.
 const DECIDE_WITHIN_MS: i64 = 28 * 86_400_000;
@@ -28,11 +24,7 @@ pub struct Settle {
     /// Whose conversation a contact's is.
     pub links: LinkReader,
     /// Where.
-    pub journal: Journal,
-    /// Tells the dispatcher.
-    pub wake_ups: Arc<dyn Queue<WakeUp>>,
-    /// When.
-    pub clock: Arc<dyn Clock>,
+    pub outbox: Outbox,
 }
 
 impl Settle {
@@ -42,59 +34,58 @@ impl Settle {
     /// # Errors
     /// As the journal's; nothing has ended then.
     pub async fn settle(&self, id: PushId, ending: &Ending) -> Result<bool, PortError> {
-        for conflicts in 0..MAX_CONFLICTS {
-            let now_ms = self.clock.now_ms();
-            let (current, version) =
-                self.journal.push(id).await?.map_or((None, 0), |found| (Some(found.value), found.version));
-            let was_parked = matches!(current, Some(Push { state: PushState::Parked(_), .. }));
-            let (push, writes) = match ending.step(current) {
-                Step::Stays => return Ok(false),
-                Step::GoesOn(push) => {
-                    let writes = vec![write::push(&push, version, now_ms)];
-                    (None, writes)
-                }
-                Step::Ends(mut push, shown) => {
-                    let mut writes = effects(&mut push, was_parked, now_ms);
-                    if let Some(shown) = shown {
-                        writes.extend(self.show_on_timeline(&push, shown, now_ms).await?);
-                    }
-                    writes.push(write::push(&push, version, now_ms));
-                    (Some(push), writes)
-                }
-            };
-            if self.journal.commit(writes).await? == Commit::Conflict {
-                step_back(&*self.clock, conflicts).await;
-                continue;
+        self.outbox.retry("settle", || self.try_settle(id, ending)).await
+    }
+
+    async fn try_settle(&self, id: PushId, ending: &Ending) -> Result<Option<bool>, PortError> {
+        let (journal, now_ms) = (&self.outbox.journal, self.outbox.clock.now_ms());
+        let (current, version) = journal.push(id).await?.map_or((None, 0), |found| (Some(found.value), found.version));
+        let was_parked = matches!(current, Some(Push { state: PushState::Parked(_), .. }));
+        match ending.step(current) {
+            Step::Stays => Ok(Some(false)),
+            Step::GoesOn(push) => {
+                let counted = journal.commit(vec![write::push(&push, version, now_ms)]).await?;
+                Ok((counted == Commit::Done).then_some(false))
             }
-            let Some(ended) = push else { return Ok(false) };
-            log(&ended);
-            wake(&*self.wake_ups, &ended.account).await;
-            return Ok(true);
+            Step::Ends(mut push, shown) => {
+                let (mut state, mut effects) = outcome(&mut push, was_parked, now_ms);
+                if let Some(shown) = shown {
+                    let (entries, more) = self.show_on_timeline(&push, shown, now_ms).await?;
+                    state.extend(entries);
+                    effects.extend(more);
+                }
+                state.push(write::push(&push, version, now_ms));
+                if self.outbox.commit(&push.account, state, &effects).await? == Commit::Conflict {
+                    return Ok(None);
+                }
+                log(&push);
+                Ok(Some(true))
+            }
         }
-        Err(contended("settle"))
     }
 }
 
-/// What follows of an ended send. A parked send was told as unknown when it was parked: where it ends so, nothing more follows.
-fn effects(ended: &mut Push, was_parked: bool, now_ms: i64) -> Vec<Write> {
-    let mut writes = Vec::new();
+/// What follows of an ended send, other than its own row and what a timeline shows. A parked send was told as unknown when it
+/// was parked: where it ends so, nothing more follows.
+fn outcome(ended: &mut Push, was_parked: bool, now_ms: i64) -> (Vec<Write>, Vec<OutboxRow>) {
+    let (mut state, mut effects) = (Vec::new(), Vec::new());
     if was_parked {
-        writes.push(write::decided(ended));
+        state.push(write::decided(ended));
         if matches!(&ended.state, PushState::Settled(settlement) if settlement.outcome == PushOutcome::Unknown) {
-            return writes;
+            return (state, effects);
         }
     }
     if matches!(ended.state, PushState::Parked(_)) {
         let expiry = Effect::ExpireParkedPush { push: ended.id };
-        let row = OutboxRow::new(&ended.account, expiry, now_ms, now_ms + DECIDE_WITHIN_MS);
-        writes.extend([write::parked(ended), write::enqueue(&row)]);
+        state.push(write::parked(ended));
+        effects.push(OutboxRow::new(&ended.account, expiry, now_ms, now_ms + DECIDE_WITHIN_MS));
     }
-    writes.extend(enqueue_completion(ended, now_ms, now_ms).iter().map(write::enqueue));
+    effects.extend(enqueue_completion(ended, now_ms, now_ms));
     if ended.contact.is_some() {
         let outcome = Effect::WriteLastOutcome { push: ended.id };
-        writes.push(write::enqueue(&OutboxRow::new(&ended.account, outcome, now_ms, now_ms)));
+        effects.push(OutboxRow::new(&ended.account, outcome, now_ms, now_ms));
     }
-    writes
+    (state, effects)
 }
 
 /// The waiting workflow's answer; none where nobody waits, or one is in the outbox already.
@@ -104,13 +95,6 @@ pub(super) fn enqueue_completion(push: &mut Push, now_ms: i64, due_at_ms: i64) -
     }
     push.completion_queued = true;
     Some(OutboxRow::new(&push.account, Effect::CompleteWorkflow { push: push.id }, now_ms, due_at_ms))
-}
-
-/// Tells the dispatcher; a lost wake-up costs a minute.
-pub(super) async fn wake(wake_ups: &dyn Queue<WakeUp>, account: &CrmAccountKey) {
-    if let Err(error) = wake_ups.send(&WakeUp::of(account)).await {
-        tracing::warn!(crm.account = %account, %error, "wake_up.lost");
-    }
 }
 
 fn log(push: &Push) {

@@ -55,7 +55,7 @@ pub async fn import(
     let journal = workspace.adapters.journal()?;
     let import = Import {
         channel: &channel,
-        link: Link { journal: journal.clone(), wake_ups: quiet(), clock: workspace.clock() },
+        link: Link { outbox: quiet(workspace)? },
         links: workspace.adapters.links()?,
         journal,
         now_ms: workspace.clock().now_ms(),

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use musubi::domain::job::WakeUp;
+use musubi::flow::outbox::Outbox;
 use musubi::ports::{PortError, Queue};
 use serde_json::json;
 
@@ -83,9 +84,9 @@ impl Queue<WakeUp> for Quiet {
     }
 }
 
-/// The queue for those who record many people.
-fn quiet() -> Arc<dyn Queue<WakeUp>> {
-    Arc::new(Quiet)
+/// The outbox for those who record many people.
+fn quiet(workspace: &Workspace) -> Result<Outbox, Failure> {
+    Ok(Outbox { wake_ups: Arc::new(Quiet), ..workspace.adapters.outbox()? })
 }
 
 /// Tells the dispatcher. A lost one costs a minute: the schedule finds what is due.

@@ -129,8 +129,7 @@ async fn unlink(workspace: &Workspace, say: &Say, channel: &Channel, user: &Line
 }
 
 async fn answered(workspace: &Workspace, say: &Say, channel: &Channel, user: &LineUserId) -> Result<Report, Failure> {
-    let (journal, wake_ups) = (workspace.adapters.journal()?, workspace.adapters.wake_ups()?);
-    let answered = Answered { journal, wake_ups, clock: workspace.clock() };
+    let answered = Answered { outbox: workspace.adapters.outbox()? };
     let waited = answered.answered(channel, user).await?;
     let text = match waited {
         true => say.pick(
@@ -151,7 +150,7 @@ pub(crate) async fn claim(
 ) -> Result<(), Failure> {
     let clock = workspace.clock();
     let claim = Claim::new(ClaimedBy::Operator, target, clock.now_ms());
-    let link = Link { journal: workspace.adapters.journal()?, wake_ups: workspace.adapters.wake_ups()?, clock };
+    let link = Link { outbox: workspace.adapters.outbox()? };
     Ok(link.claim(channel, user, &claim).await?)
 }
 

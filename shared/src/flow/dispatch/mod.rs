@@ -24,10 +24,10 @@ use tracing::{info, warn};
 use self::round::Round;
 use self::walk::Walker;
 use super::erase::Erase;
+use super::outbox::Outbox;
 use super::settle::Settle;
 use crate::domain::account::CrmAccountKey;
-use crate::domain::job::WakeUp;
-use crate::ports::{Channels, Clock, Crms, Journal, Links, Messenger, PortError, Queue};
+use crate::ports::{Channels, Crms, Links, Messenger, PortError};
 
 /// Work that waits for longer is given up, in words, before the words it refers to expire.
 const GIVE_UP_AFTER_MS: i64 = 29 * 86_400_000;
@@ -42,16 +42,12 @@ pub struct Dispatch {
     pub channels: Channels,
     /// Who is who.
     pub links: Links,
-    /// The outbox, and what its effects are about.
-    pub journal: Journal,
+    /// The outbox, and what its effects are about; dead letters go to its queue.
+    pub outbox: Outbox,
     /// The CRM.
     pub crms: Arc<dyn Crms>,
     /// For names and pictures.
     pub messenger: Arc<dyn Messenger>,
-    /// Where work that was given up is dead-lettered.
-    pub wake_ups: Arc<dyn Queue<WakeUp>>,
-    /// When.
-    pub clock: Arc<dyn Clock>,
 }
 
 /// What a call did.
@@ -80,9 +76,9 @@ impl Dispatch {
         };
         let round = Round {
             account: account.value,
-            journal: &self.journal,
-            clock: &*self.clock,
-            wake_ups: &*self.wake_ups,
+            journal: &self.outbox.journal,
+            clock: &*self.outbox.clock,
+            wake_ups: &*self.outbox.wake_ups,
             until_ms,
         };
         let report = Walker { round: &round, crm: &*crm, ports: self }.everything_due().await?;
@@ -96,12 +92,6 @@ impl Dispatch {
     }
 
     fn settle(&self) -> Settle {
-        Settle {
-            channels: self.channels.clone(),
-            links: self.links.reader(),
-            journal: self.journal.clone(),
-            wake_ups: Arc::clone(&self.wake_ups),
-            clock: Arc::clone(&self.clock),
-        }
+        Settle { channels: self.channels.clone(), links: self.links.reader(), outbox: self.outbox.clone() }
     }
 }

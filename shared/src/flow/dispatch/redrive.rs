@@ -10,7 +10,6 @@ use crate::domain::conversation::Conversation;
 use crate::domain::dead_letter::DeadLetteredEffect;
 use crate::domain::job::WakeUp;
 use crate::domain::outbox::{Effect, OutboxRow};
-use crate::flow::{MAX_CONFLICTS, contended, step_back};
 use crate::ports::PortError;
 use crate::ports::journal::write;
 use crate::ports::table::{Commit, Write};
@@ -31,7 +30,7 @@ impl Dispatch {
                 self.conversation_again(conversation, again).await
             }
             DeadLetteredEffect::RedactMessage { conversation, message } => {
-                let Some(state) = self.journal.conversation_by_hash(conversation).await? else { return Ok(()) };
+                let Some(state) = self.outbox.journal.conversation_by_hash(conversation).await? else { return Ok(()) };
                 let message = message.clone();
                 self.enqueue(&wake_up.account, Effect::RedactMessage { conversation: state.value.key, message }).await
             }
@@ -62,40 +61,41 @@ impl Dispatch {
     }
 
     async fn enqueue(&self, account: &CrmAccountKey, effect: Effect) -> Result<(), PortError> {
-        let now_ms = self.clock.now_ms();
-        let _ = self.journal.commit(vec![write::enqueue(&OutboxRow::new(account, effect, now_ms, now_ms))]).await?;
+        let now_ms = self.outbox.clock.now_ms();
+        let _ =
+            self.outbox.journal.commit(vec![write::enqueue(&OutboxRow::new(account, effect, now_ms, now_ms))]).await?;
         Ok(())
     }
 
     /// What depends on a conversation's state changes with it.
     async fn conversation_again(&self, hash: &str, again: &DeadLetteredEffect) -> Result<(), PortError> {
-        let mut conflicts = 0;
-        while conflicts < MAX_CONFLICTS {
-            let Some(mut state) = self.journal.conversation_by_hash(hash).await? else { return Ok(()) };
-            let refused = match again {
-                DeadLetteredEffect::WriteEntry { .. } => self.journal.refused(&state.value.key, AT_ONCE).await?,
-                _ => Vec::new(),
-            };
-            let mut writes = match again {
-                DeadLetteredEffect::WriteEntry { .. } => self.entry_again(&mut state.value, &refused).await?,
-                _ => state.value.enqueue_sync(self.clock.now_ms()).iter().map(write::enqueue).collect(),
-            };
-            writes.push(write::conversation(&state.value, state.version));
-            match self.journal.commit(writes).await? {
-                Commit::Done if refused.len() < AT_ONCE => return Ok(()),
-                Commit::Done => {}
-                Commit::Conflict => {
-                    step_back(&*self.clock, conflicts).await;
-                    conflicts += 1;
-                }
+        loop {
+            let attempt = || self.try_conversation_again(hash, again);
+            if self.outbox.retry("enqueue again", attempt).await? {
+                return Ok(());
             }
         }
-        Err(contended("enqueue again"))
+    }
+
+    /// `Some(false)`: some of its words go back with this, and the rest follows.
+    async fn try_conversation_again(&self, hash: &str, again: &DeadLetteredEffect) -> Result<Option<bool>, PortError> {
+        let Some(mut state) = self.outbox.journal.conversation_by_hash(hash).await? else { return Ok(Some(true)) };
+        let refused = match again {
+            DeadLetteredEffect::WriteEntry { .. } => self.outbox.journal.refused(&state.value.key, AT_ONCE).await?,
+            _ => Vec::new(),
+        };
+        let mut writes = match again {
+            DeadLetteredEffect::WriteEntry { .. } => self.entry_again(&mut state.value, &refused).await?,
+            _ => state.value.enqueue_sync(self.outbox.clock.now_ms()).iter().map(write::enqueue).collect(),
+        };
+        writes.push(write::conversation(&state.value, state.version));
+        let commit = self.outbox.journal.commit(writes).await?;
+        Ok((commit == Commit::Done).then_some(refused.len() < AT_ONCE))
     }
 
     /// Words that were refused wait for an entry again, as late as they are.
     async fn entry_again(&self, state: &mut Conversation, refused: &[Activity]) -> Result<Vec<Write>, PortError> {
-        let (key, now_ms) = (state.key.clone(), self.clock.now_ms());
+        let (key, now_ms) = (state.key.clone(), self.outbox.clock.now_ms());
         let mut writes = Vec::new();
         for activity in refused {
             let late = Activity { late: true, ..activity.clone() };
@@ -104,7 +104,7 @@ impl Dispatch {
                 write::forget_refused(&key, &activity.mark),
             ]);
         }
-        if refused.is_empty() && self.journal.all_pending(&key, 1).await?.is_empty() {
+        if refused.is_empty() && self.outbox.journal.all_pending(&key, 1).await?.is_empty() {
             return Ok(writes);
         }
         state.refused_told_at_ms = None;

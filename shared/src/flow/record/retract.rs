@@ -6,7 +6,7 @@
 
 use futures::future::try_join_all;
 
-use super::{Record, Transaction};
+use super::{Change, Record};
 use crate::domain::activity::{Activity, Content};
 use crate::domain::conversation::{Conversation, ConversationKey};
 use crate::domain::ids::MessageId;
@@ -29,7 +29,7 @@ impl Record {
         activity: &mut Activity,
         now_ms: i64,
     ) -> Result<Write, PortError> {
-        if self.journal.is_unsent(&state.key, message).await? {
+        if self.outbox.journal.is_unsent(&state.key, message).await? {
             activity.content = Content::Unsent;
         }
         let position = MessagePosition { mark: activity.mark.clone(), not_before: state.next_entry };
@@ -41,10 +41,11 @@ impl Record {
         state: &mut Conversation,
         message: &MessageId,
         now_ms: i64,
-    ) -> Result<Transaction, PortError> {
+    ) -> Result<Change, PortError> {
         let key = state.key.clone();
         let mut writes = vec![write::unsent(&key, message, now_ms)];
-        let positions = self.journal.message_positions(&key, message).await?.all;
+        let mut effects = Vec::new();
+        let positions = self.outbox.journal.message_positions(&key, message).await?.all;
         let words = self.words_of(&key, &positions).await?;
         let refused = self.refused_words_of(&key, &positions).await?;
         let is_all = words.len() < AT_ONCE && refused.len() < REFUSED_AT_ONCE;
@@ -54,15 +55,13 @@ impl Record {
             writes.push(write::pending(&key, &said.value, said.version, now_ms));
         }
         if is_all {
-            let mut rows: Vec<OutboxRow> =
-                positions.iter().filter_map(|position| state.retract(&position.mark, now_ms)).collect();
+            effects.extend(positions.iter().filter_map(|position| state.retract(&position.mark, now_ms)));
             if !positions.is_empty() {
-                let amendment = Effect::RedactMessage { conversation: key, message: message.clone() };
-                rows.push(OutboxRow::new(&state.account, amendment, now_ms, now_ms));
+                let redaction = Effect::RedactMessage { conversation: key, message: message.clone() };
+                effects.push(OutboxRow::new(&state.account, redaction, now_ms, now_ms));
             }
-            writes.extend(rows.iter().map(write::enqueue));
         }
-        Ok(Transaction { writes, is_all })
+        Ok(Change { state: writes, effects, is_all })
     }
 
     /// What the CRM refused and is kept for an operator, at most so much as fits.
@@ -71,7 +70,7 @@ impl Record {
         key: &ConversationKey,
         positions: &[MessagePosition],
     ) -> Result<Vec<Activity>, PortError> {
-        let mut refused = self.journal.refused(key, usize::MAX).await?;
+        let mut refused = self.outbox.journal.refused(key, usize::MAX).await?;
         refused.retain(|said| positions.iter().any(|position| position.mark == said.mark));
         refused.truncate(REFUSED_AT_ONCE);
         Ok(refused)
@@ -85,7 +84,8 @@ impl Record {
     ) -> Result<Vec<Versioned<Activity>>, PortError> {
         let mut words = Vec::new();
         for some in positions.chunks(AT_ONCE) {
-            let found = try_join_all(some.iter().map(|position| self.journal.pending(key, &position.mark))).await?;
+            let found =
+                try_join_all(some.iter().map(|position| self.outbox.journal.pending(key, &position.mark))).await?;
             words.extend(found.into_iter().flatten().filter(|said| said.value.content != Content::Unsent));
             if words.len() >= AT_ONCE {
                 words.truncate(AT_ONCE);

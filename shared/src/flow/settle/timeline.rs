@@ -26,24 +26,24 @@ enum TimelineSpot {
 }
 
 impl Settle {
-    /// The writes that show how the send ended; none where the person was erased since.
+    /// What shows how the send ended; nothing where the person was erased since.
     pub(super) async fn show_on_timeline(
         &self,
         push: &Push,
         shown: Shown,
         now_ms: i64,
-    ) -> Result<Vec<Write>, PortError> {
+    ) -> Result<(Vec<Write>, Vec<OutboxRow>), PortError> {
         let key = match self.place(push, &shown).await? {
             TimelineSpot::Conversation(key) => key,
             TimelineSpot::Contact => {
                 let effect = Effect::WriteNotSentNote { push: push.id };
-                return Ok(vec![write::enqueue(&OutboxRow::new(&push.account, effect, now_ms, now_ms))]);
+                return Ok((Vec::new(), vec![OutboxRow::new(&push.account, effect, now_ms, now_ms)]));
             }
-            TimelineSpot::Nowhere => return Ok(Vec::new()),
+            TimelineSpot::Nowhere => return Ok(Default::default()),
         };
-        let loaded = load_or_new(&self.journal, &key, &push.account).await?;
+        let loaded = load_or_new(&self.outbox.journal, &key, &push.account).await?;
         if loaded.erasure.covers(shown.since_ms) {
-            return Ok(Vec::new());
+            return Ok(Default::default());
         }
         self.join(loaded, push, shown, now_ms).await
     }
@@ -56,7 +56,7 @@ impl Settle {
         let Some(contact) = &push.contact else {
             // Somebody who has a conversation is known to LINE: events of theirs began it.
             let known = match &named {
-                Some(key) => self.journal.conversation(key).await?.is_some(),
+                Some(key) => self.outbox.journal.conversation(key).await?.is_some(),
                 None => false,
             };
             return Ok(named.filter(|_| known).map_or(TimelineSpot::Nowhere, TimelineSpot::Conversation));
@@ -68,10 +68,16 @@ impl Settle {
     }
 
     /// It joins the conversation.
-    async fn join(&self, mut loaded: Loaded, push: &Push, shown: Shown, now_ms: i64) -> Result<Vec<Write>, PortError> {
+    async fn join(
+        &self,
+        mut loaded: Loaded,
+        push: &Push,
+        shown: Shown,
+        now_ms: i64,
+    ) -> Result<(Vec<Write>, Vec<OutboxRow>), PortError> {
         let settings = self.channels.find(&push.channel).await?.map(|channel| channel.settings).unwrap_or_default();
         let state = &mut loaded.state;
-        let mut writes = Vec::new();
+        let (mut writes, mut effects) = (Vec::new(), Vec::new());
         for (number, content) in shown.said.into_iter().enumerate() {
             let mut activity = Activity {
                 mark: Mark::at(shown.at_ms, EventId::new(format!("{}-{number}", push.id))),
@@ -81,10 +87,10 @@ impl Settle {
                 content,
                 late: false,
             };
-            writes.extend(state.value.apply(&mut activity, &settings, now_ms).iter().map(write::enqueue));
+            effects.extend(state.value.apply(&mut activity, &settings, now_ms));
             writes.push(write::pending(&state.value.key, &activity, 0, now_ms));
         }
         writes.extend(loaded.writes());
-        Ok(writes)
+        Ok((writes, effects))
     }
 }

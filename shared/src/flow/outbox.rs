@@ -1,0 +1,80 @@
+//! The transactional outbox: what changes is committed together with what must therefore be done, and the dispatcher is told.
+
+use std::sync::Arc;
+
+use crate::domain::account::CrmAccountKey;
+use crate::domain::job::WakeUp;
+use crate::domain::outbox::OutboxRow;
+use crate::ports::journal::write;
+use crate::ports::table::{Commit, Write};
+use crate::ports::{Clock, Journal, PortError, Queue};
+
+/// How often a transaction is decided anew before the try counts as failed: each conflict means
+/// that somebody else made progress on the same conversation.
+const MAX_CONFLICTS: usize = 20;
+
+/// Where state and effects are committed.
+#[derive(Clone)]
+pub struct Outbox {
+    /// Both.
+    pub journal: Journal,
+    /// Tells the dispatcher.
+    pub wake_ups: Arc<dyn Queue<WakeUp>>,
+    /// When.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Outbox {
+    /// Commits what changes and its effects in one transaction, and tells the dispatcher if there are any. `Conflict`: somebody
+    /// changed one of the rows first, and nothing is written: to be decided anew ([`retry`](Self::retry)).
+    ///
+    /// # Errors
+    /// As the journal's; a lost answer may hide that it is written, and that is found by whoever tries again.
+    pub(super) async fn commit(
+        &self,
+        account: &CrmAccountKey,
+        mut state: Vec<Write>,
+        effects: &[OutboxRow],
+    ) -> Result<Commit, PortError> {
+        state.extend(effects.iter().map(write::enqueue));
+        let commit = self.journal.commit(state).await?;
+        if commit == Commit::Done && !effects.is_empty() {
+            self.wake(account).await;
+        }
+        Ok(commit)
+    }
+
+    /// Tells the dispatcher; a lost wake-up costs a minute, since the schedule finds what is due.
+    pub(super) async fn wake(&self, account: &CrmAccountKey) {
+        if let Err(error) = self.wake_ups.send(&WakeUp::of(account)).await {
+            tracing::warn!(crm.account = %account, %error, "wake_up.lost");
+        }
+    }
+
+    /// Decides anew, from what is read anew, until no conflict comes in between (`None`).
+    ///
+    /// # Errors
+    /// The attempt's; one that is worth another try where others wrote the same rows each time.
+    pub(super) async fn retry<T, F>(
+        &self,
+        what: &'static str,
+        attempt: impl Fn() -> F + Send + Sync,
+    ) -> Result<T, PortError>
+    where
+        F: Future<Output = Result<Option<T>, PortError>> + Send,
+    {
+        for conflicts in 0..MAX_CONFLICTS {
+            if let Some(done) = attempt().await? {
+                return Ok(done);
+            }
+            // Lets the others finish: a little longer after each conflict, at most 128 ms.
+            self.clock.sleep_ms(1 << conflicts.min(7)).await;
+        }
+        Err(contended(what))
+    }
+}
+
+/// Too many others wrote the same rows.
+pub(super) fn contended(what: &'static str) -> PortError {
+    PortError::transient(what, "the row changed under every try")
+}
