@@ -3,8 +3,8 @@
 //! Imports run one way only; `tests/it/architecture.rs` holds them to it:
 //!
 //! ```text
-//! functions/*, infra/* -> http, batch -> line, crm, aws -> flow -> ports -> domain
-//!                         the edges      who answers       verbs   needs    nouns
+//! functions/*, infra/* -> http, batch -> line, crm, aws -> flow -> store -> ports -> domain
+//!                         the edges      who answers       verbs   rows     needs    nouns
 //! ```
 
 #[cfg(feature = "aws")]
@@ -18,4 +18,5 @@ pub mod http;
 pub mod line;
 pub mod ports;
 pub mod qr;
+pub mod store;
 pub mod telemetry;

@@ -146,11 +146,11 @@ impl App {
 
     /// Changes the demo portal's settings.
     pub async fn change_account(&self, change: impl FnOnce(&mut CrmAccount)) {
-        let channels =
-            self.world.adapters(musubi::aws::RetryPolicy::WORKER).expect("adapters").channels().expect("channels");
-        let mut found = channels.account(&account()).await.expect("a row").expect("an account");
+        let accounts =
+            self.world.adapters(musubi::aws::RetryPolicy::WORKER).expect("adapters").accounts().expect("accounts");
+        let mut found = accounts.find(&account()).await.expect("a row").expect("an account");
         change(&mut found.value);
-        assert_eq!(channels.put_account(&found.value, found.version).await.expect("stored"), Commit::Done);
+        assert_eq!(accounts.put(&found.value, found.version).await.expect("stored"), Commit::Done);
         self.minutes_pass(1);
     }
 

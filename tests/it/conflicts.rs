@@ -7,9 +7,9 @@ use musubi::domain::conversation::ConversationKey;
 use musubi::domain::ids::{ChannelId, ContactId, LineUserId};
 use musubi::flow::erase::{Erase, Who};
 use musubi::flow::link::Link;
-use musubi::ports::Journal;
-use musubi::ports::journal::{AskedBecause, Question, write};
 use musubi::ports::table::Commit;
+use musubi::store::Journal;
+use musubi::store::journal::{AskedBecause, Question, write};
 
 use crate::app::{App, account};
 

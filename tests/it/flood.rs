@@ -13,12 +13,14 @@ use musubi::crm::CrmClients;
 use musubi::domain::activity::Content;
 use musubi::domain::conversation::Source;
 use musubi::domain::ids::{CallbackId, ChannelId, EventId, LineUserId, MessageId};
+use musubi::domain::inbound::{InboundEvent, InboundWhat};
 use musubi::domain::outbox::{Effect, OutboxRow};
 use musubi::domain::push::{Push, PushId, PushJob, PushOutcome, PushState, Settlement};
-use musubi::flow::record::{InboundEvent, InboundWhat, Record};
-use musubi::ports::journal::write;
+use musubi::flow::record::Record;
+use musubi::ports::Clock;
 use musubi::ports::table::Commit;
-use musubi::ports::{Clock, Journal};
+use musubi::store::Journal;
+use musubi::store::journal::write;
 use timeline_flush::Ports;
 
 use crate::app::account;
@@ -66,8 +68,11 @@ impl Still {
         let secrets = adapters.secrets().expect("secrets");
         let crms = CrmClients::new(musubi::http::client(), &served.url(), secrets.clone(), Arc::clone(&time));
         let (channels, links) = (adapters.channels().expect("channels"), adapters.links().expect("links"));
+        let accounts = adapters.accounts().expect("accounts");
         let settings = Default::default();
-        seed::musubi(&channels, &links, &*secrets, &crms, &hubspot, &*time, settings).await.expect("the demo data");
+        seed::musubi((&accounts, &channels), &links, &*secrets, &crms, &hubspot, &*time, settings)
+            .await
+            .expect("the demo data");
         let ports = Ports::of(&adapters, &environment).expect("ports");
         Self { clock, hubspot, ports, _served: served, _aws: aws }
     }

@@ -14,7 +14,8 @@ use musubi::domain::ids::{ChannelId, ContactId};
 use musubi::domain::job::InboxJob;
 use musubi::domain::push::{OutgoingMessage, PushId, PushJob};
 use musubi::ports::table::{Commit, Row, RowKey, Table, Write};
-use musubi::ports::{Journal, PortError, Queue};
+use musubi::ports::{PortError, Queue};
+use musubi::store::Journal;
 use serde_json::{Value, json};
 
 use crate::app::{App, account, text_at};

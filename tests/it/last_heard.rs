@@ -5,7 +5,7 @@ use local::seed::{CHANNEL_ID, LINKED_USER};
 use musubi::aws::RetryPolicy;
 use musubi::domain::ids::ChannelId;
 use musubi::domain::push::PushOutcome;
-use musubi::ports::Journal;
+use musubi::store::Journal;
 
 use crate::app::{App, text_at};
 

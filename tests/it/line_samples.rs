@@ -9,7 +9,7 @@ use musubi::domain::account::{CrmAccountKey, CrmKind};
 use musubi::domain::activity::Content;
 use musubi::domain::channel::{Channel, ChannelSettings};
 use musubi::domain::ids::{BotUserId, ChannelId, CrmAccountId};
-use musubi::flow::record::InboundWhat;
+use musubi::domain::inbound::InboundWhat;
 use musubi::line::LineEvent;
 use musubi::line::signature::{Rejection, Verified, verify};
 use musubi::line::webhook::{Part, events, split_by_event};

@@ -11,9 +11,10 @@ use musubi::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
 use musubi::domain::ids::{ContactId, CrmAccountId, CrmAppId};
 use musubi::domain::language::Language;
 use musubi::domain::outbox::{Effect, OutboxRow};
-use musubi::ports::journal::write;
 use musubi::ports::table::{Commit, Precondition, Row, RowKey, Table, Write};
-use musubi::ports::{Crm, Crms, Journal, PortError};
+use musubi::ports::{Crm, Crms, PortError};
+use musubi::store::Journal;
+use musubi::store::journal::write;
 use serde_json::json;
 use timeline_flush::{Ports, schedule};
 
@@ -40,7 +41,7 @@ impl Stack {
     async fn account(&self, id: &str) -> CrmAccountKey {
         let key = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new(id) };
         let account = CrmAccount::new(key.clone(), CrmAppId::new("5"), Language::Japanese, "Asia/Tokyo");
-        assert_eq!(self.ports.dispatch.channels.put_account(&account, 0).await.expect("stored"), Commit::Done);
+        assert_eq!(self.ports.dispatch.accounts.put(&account, 0).await.expect("stored"), Commit::Done);
         key
     }
 

@@ -58,8 +58,9 @@ async fn move_in(app: &App, tenant: &Tenant) {
     world.hubspot.create_contact_as(tenant.portal, LINKED_CONTACT, &[("email", "hanako@example.com")]);
 
     let adapters = world.adapters(RetryPolicy::WORKER).expect("adapters");
-    let (secrets, channels, links) = (
+    let (secrets, accounts, channels, links) = (
         adapters.secrets().expect("secrets"),
+        adapters.accounts().expect("accounts"),
         adapters.channels().expect("channels"),
         adapters.links().expect("links"),
     );
@@ -84,7 +85,7 @@ async fn move_in(app: &App, tenant: &Tenant) {
     let api = crms.hubspot_api(&account);
     setup::prepare_properties(&api, account.language).await.expect("properties");
     setup::probe_unique_keys(&api, account.language).await.expect("unique keys");
-    assert_eq!(channels.put_account(&account, 0).await.expect("stored"), Commit::Done);
+    assert_eq!(accounts.put(&account, 0).await.expect("stored"), Commit::Done);
     let channel = Channel {
         id: id.clone(),
         bot_user_id: BotUserId::new(tenant.bot),

@@ -12,7 +12,8 @@ use local::pollers::Kill;
 use local::seed::{CHANNEL_ID, PORTAL_ID, PROVIDER};
 use local::world::Options;
 use musubi::ports::table::{Commit, Row, RowKey, Write};
-use musubi::ports::{Journal, PortError, Table};
+use musubi::ports::{PortError, Table};
+use musubi::store::Journal;
 
 use crate::app::{App, text_at};
 

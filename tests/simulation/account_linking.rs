@@ -5,10 +5,10 @@ use musubi::domain::activity::Content;
 use musubi::domain::claim::{EmailAddress, Target};
 use musubi::domain::conversation::Source;
 use musubi::domain::ids::{ContactId, EventId};
+use musubi::domain::inbound::{InboundEvent, InboundWhat};
 use musubi::domain::properties::LINE_USER_ID;
 use musubi::flow::offer_link::OfferLink;
-use musubi::flow::record::{InboundEvent, InboundWhat};
-use musubi::ports::Journal;
+use musubi::store::Journal;
 
 use crate::check::nothing_is_left;
 use crate::crash_points::{every_crash_point_of, small};

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use musubi::domain::changed::Changed;
 use musubi::domain::claim::Claim;
 use musubi::domain::ids::{ContactId, LineUserId};
-use musubi::flow::contacts_changed::{Changed, ContactsChanged};
+use musubi::flow::contacts_changed::ContactsChanged;
 use musubi::flow::erase::Who;
 use musubi::flow::import_friend::ImportFriend;
 use musubi::ports::Clock;

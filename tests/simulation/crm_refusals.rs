@@ -1,8 +1,8 @@
 //! What the CRM refuses for its length or its content, for good and for a while: no words are lost, and nothing waits.
 
 use musubi::domain::activity::Content;
+use musubi::domain::inbound::InboundEvent;
 use musubi::domain::properties::{LINE_LAST_MESSAGE, LINE_USER_ID};
-use musubi::flow::record::InboundEvent;
 
 use crate::crash_points::{every_crash_point_of, small};
 use crate::faults::{Dice, Faults, seeds};

@@ -11,9 +11,9 @@ use musubi::domain::outbox::{Effect, OutboxRow};
 use musubi::domain::properties::LINE_LAST_MESSAGE;
 use musubi::domain::push::{Push, PushJob, PushOutcome, PushState, Settlement};
 use musubi::flow::record::Record;
-use musubi::ports::journal::{AskedBecause, Question, Walk, write};
 use musubi::ports::table::{Commit, Precondition, RowKey, Table, Write};
-use musubi::ports::{Channels, Journal};
+use musubi::store::journal::{AskedBecause, Question, Walk, write};
+use musubi::store::{Accounts, Channels, Journal};
 
 use crate::crash_points::small;
 use crate::faults::Faults;
@@ -58,14 +58,14 @@ fn account(number: usize) -> CrmAccount {
 fn lists_of_accounts_and_channels_go_on_behind_the_first_thousand() {
     let world = calm();
     let rows = table();
-    let channels = Channels::new(Arc::new(rows.clone()));
+    let (accounts, channels) = (Accounts::new(Arc::new(rows.clone())), Channels::new(Arc::new(rows.clone())));
     for number in 0..1_203 {
         let channel = Channel { id: ChannelId::new(format!("{number:05}")), ..world.channel.clone() };
         let _ = run(channels.put(&channel, 0)).expect("stored");
-        let _ = run(channels.put_account(&account(number), 0)).expect("stored");
+        let _ = run(accounts.put(&account(number), 0)).expect("stored");
     }
     assert_eq!(run(channels.all()).expect("a list").len(), 1_203);
-    let accounts = run(channels.accounts()).expect("a list");
+    let accounts = run(accounts.all()).expect("a list");
     assert_eq!((accounts.len(), accounts.unreadable), (1_203, 0));
     assert_eq!(accounts.last().map(|last| last.key.id.as_str()), Some("01202"));
 }
@@ -74,12 +74,13 @@ fn lists_of_accounts_and_channels_go_on_behind_the_first_thousand() {
 fn a_row_of_another_version_hides_no_other_of_its_list() {
     let rows = table();
     let (channels, journal) = (Channels::new(Arc::new(rows.clone())), Journal::new(Arc::new(rows.clone())));
+    let accounts = Accounts::new(Arc::new(rows.clone()));
     let world = calm();
     let account = account(1);
     let key = ConversationKey::person(&world.channel.id, &user(1));
     let contact = ContactId::new("7");
     let _ = run(channels.put(&world.channel, 0)).expect("stored");
-    let _ = run(channels.put_account(&account, 0)).expect("stored");
+    let _ = run(accounts.put(&account, 0)).expect("stored");
     let push = settled(&world, 1);
     let lists = vec![
         write::parked(&push),
@@ -94,7 +95,7 @@ fn a_row_of_another_version_hides_no_other_of_its_list() {
     let counted = |listed: (usize, usize), what: &str| assert_eq!(listed, (1, 2), "{what}");
     let list = run(channels.all()).expect("a list");
     counted((list.len(), list.unreadable), "channels");
-    let list = run(channels.accounts()).expect("a list");
+    let list = run(accounts.all()).expect("a list");
     counted((list.len(), list.unreadable), "accounts");
     let list = run(journal.parked(&push.account)).expect("a list");
     counted((list.len(), list.unreadable), "parked sends");

@@ -3,13 +3,13 @@
 use musubi::domain::activity::Content;
 use musubi::domain::claim::{Claim, ClaimedBy, Target};
 use musubi::domain::ids::{CallbackId, ContactId};
+use musubi::domain::inbound::{InboundEvent, InboundWhat};
 use musubi::domain::properties::LINE_USER_ID;
 use musubi::domain::push::*;
 use musubi::flow::erase::Who;
-use musubi::flow::record::{InboundEvent, InboundWhat};
-use musubi::ports::Journal;
-use musubi::ports::journal::write;
 use musubi::ports::table::Commit;
+use musubi::store::Journal;
+use musubi::store::journal::write;
 
 use crate::acts::Act;
 use crate::check::nothing_is_left;

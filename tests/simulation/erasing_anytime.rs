@@ -9,9 +9,9 @@ use musubi::domain::login::{ByEmail, LoginSettings};
 use musubi::domain::outbox::{Effect, OutboxRow};
 use musubi::domain::properties::LINE_USER_ID;
 use musubi::flow::erase::Who;
-use musubi::ports::Journal;
-use musubi::ports::journal::write;
 use musubi::ports::table::Commit;
+use musubi::store::Journal;
+use musubi::store::journal::write;
 
 use crate::account_linking::{NONCE, brings, offered};
 use crate::acts::Act;

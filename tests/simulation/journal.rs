@@ -9,9 +9,9 @@ use musubi::domain::friends::FriendsImport;
 use musubi::domain::ids::*;
 use musubi::domain::outbox::{Effect, OutboxRow};
 use musubi::domain::push::{PushId, PushOutcome};
-use musubi::ports::Journal;
-use musubi::ports::journal::{AskedBecause, LastRefusal, MessagePosition, NewestSend, Question, Walk, write};
 use musubi::ports::table::{Commit, Precondition, RowKey, Table, Write};
+use musubi::store::Journal;
+use musubi::store::journal::{AskedBecause, LastRefusal, MessagePosition, NewestSend, Question, Walk, write};
 
 use crate::due::from_the_future;
 use crate::faults::Faults;

@@ -2,8 +2,8 @@
 
 use musubi::domain::activity::Content;
 use musubi::domain::ids::MessageId;
+use musubi::domain::inbound::{InboundEvent, InboundWhat};
 use musubi::flow::erase::Who;
-use musubi::flow::record::{InboundEvent, InboundWhat};
 use musubi::ports::Clock;
 
 use crate::crash_points::small;

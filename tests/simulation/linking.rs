@@ -8,8 +8,8 @@ use musubi::domain::ids::{CallbackId, ContactId};
 use musubi::domain::link::ContactLink;
 use musubi::domain::properties::*;
 use musubi::domain::push::PushState;
-use musubi::ports::Links;
 use musubi::ports::table::Commit;
+use musubi::store::Links;
 
 use crate::acts::Act;
 use crate::check::nothing_is_left;

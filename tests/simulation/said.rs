@@ -3,7 +3,7 @@
 use musubi::domain::activity::{Content, Place};
 use musubi::domain::conversation::Source;
 use musubi::domain::ids::*;
-use musubi::flow::record::{InboundEvent, InboundWhat};
+use musubi::domain::inbound::{InboundEvent, InboundWhat};
 
 pub fn user(number: u64) -> LineUserId {
     LineUserId::new(format!("U{number:032x}"))

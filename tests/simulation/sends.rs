@@ -11,10 +11,11 @@ use musubi::domain::properties::LINE_LAST_OUTCOME;
 use musubi::domain::push::{PushJob, PushOutcome, PushState, Refused, SettlementNote};
 use musubi::flow::dispatch::Dispatch;
 use musubi::flow::outbox::Outbox;
-use musubi::ports::journal::write;
 use musubi::ports::messenger::PushRefusal;
 use musubi::ports::table::{Commit, Row, RowKey, Table, Write};
-use musubi::ports::{Clock, Journal, PortError};
+use musubi::ports::{Clock, PortError};
+use musubi::store::Journal;
+use musubi::store::journal::write;
 
 use crate::crash_points::small;
 use crate::faults::Faults;

@@ -4,8 +4,8 @@ use musubi::domain::activity::Mark;
 use musubi::domain::conversation::{Conversation, ConversationKey};
 use musubi::domain::entry::{Entry, Member, RENDERING};
 use musubi::domain::ids::{ContactId, EventId, MessageId, NoteId};
-use musubi::ports::journal::{MessagePosition, write};
 use musubi::ports::table::{Commit, Precondition, RowKey, Write};
+use musubi::store::journal::{MessagePosition, write};
 
 use crate::check::{Expected, check, nothing_is_left};
 use crate::crash_points::{every_crash_point, small};

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use musubi::domain::activity::Content;
 use musubi::domain::ids::CallbackId;
+use musubi::domain::inbound::InboundEvent;
 use musubi::domain::push::{OutgoingMessage, PushJob};
 use musubi::flow::account_link::AccountLink;
 use musubi::flow::answer::Answer;
@@ -12,7 +13,7 @@ use musubi::flow::dispatch::Dispatch;
 use musubi::flow::greet::Greet;
 use musubi::flow::link::Link;
 use musubi::flow::outbox::Outbox;
-use musubi::flow::record::{InboundEvent, Record};
+use musubi::flow::record::Record;
 use musubi::flow::reply::{Reply, ReplyContext};
 use musubi::ports::PortError;
 use musubi::ports::secrets::Secret;
@@ -26,7 +27,7 @@ impl World {
     /// As the function of the inbox does it: the answer, then the record.
     pub(crate) fn take_in(&self, arrived: Arrived) -> impl Future<Output = Result<(), PortError>> + 'static {
         let reply = Reply {
-            channels: self.channels.clone(),
+            accounts: self.accounts.clone(),
             journal: self.journal(),
             messenger: Arc::new(self.line.clone()),
             clock: self.clock(),
@@ -93,6 +94,7 @@ impl World {
 
     pub fn dispatch(&self) -> Dispatch {
         Dispatch {
+            accounts: self.accounts.clone(),
             channels: self.channels.clone(),
             links: self.links(),
             outbox: self.outbox(),

@@ -6,8 +6,8 @@ use musubi::domain::entry::{Entry, Sealing};
 use musubi::domain::ids::ContactId;
 use musubi::domain::outbox::{Effect, OutboxRow};
 use musubi::ports::Clock;
-use musubi::ports::journal::write;
 use musubi::ports::table::{Commit, Versioned};
+use musubi::store::journal::write;
 
 use crate::crash_points::small;
 use crate::faults::Faults;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use musubi::domain::account::{CrmAccountKey, CrmKind};
 use musubi::domain::ids::{ChannelId, ContactId, CrmAccountId};
 use musubi::domain::link::ContactLink;
-use musubi::ports::Links;
 use musubi::ports::table::{Commit, Precondition, RowKey, Table, Versioned, Write};
+use musubi::store::Links;
 
 use crate::faults::Faults;
 use crate::models::table::ModelTable;

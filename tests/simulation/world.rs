@@ -9,14 +9,16 @@ use musubi::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
 use musubi::domain::activity::Content;
 use musubi::domain::channel::Channel;
 use musubi::domain::ids::*;
+use musubi::domain::inbound::InboundEvent;
 use musubi::domain::job::WakeUp;
 use musubi::domain::language::Language;
 use musubi::domain::push::{OutgoingMessage, PushId, PushJob};
 use musubi::flow::accept::{Accept, PushRequest};
 use musubi::flow::erase::Receipt;
-use musubi::flow::record::InboundEvent;
+use musubi::ports::Table;
 use musubi::ports::table::Commit;
-use musubi::ports::{Channels, Clock, Journal, Links, PortError};
+use musubi::ports::{Clock, PortError};
+use musubi::store::{Accounts, Channels, Journal, Links};
 
 use crate::acts::{Act, Moment};
 use crate::faults::{Dice, Faults};
@@ -87,6 +89,7 @@ pub struct World {
     pub(crate) ties_seen_at: u64,
     pub line: ModelLine,
     pub crm: ModelCrm,
+    pub(crate) accounts: Accounts,
     pub(crate) channels: Channels,
     pub(crate) in_flight: Vec<InFlight>,
     concurrency: usize,
@@ -126,7 +129,9 @@ impl World {
         };
         channel.settings.create_contacts = make.create_contacts;
         account.channels = vec![channel.id.clone()];
-        let channels = Channels::new(Arc::new(ModelTable::new("channels", calm)));
+        let configuration = Arc::new(ModelTable::new("channels", calm));
+        let accounts = Accounts::new(Arc::clone(&configuration) as Arc<dyn Table>);
+        let channels = Channels::new(configuration);
         let mut world = Self {
             journal_rows: ModelTable::new("journal", make.faults.clone()),
             links_rows: ModelTable::new("links", make.faults.clone()),
@@ -146,6 +151,7 @@ impl World {
             clock,
             channel,
             account,
+            accounts,
             channels,
             in_flight: Vec::new(),
             concurrency: make.concurrency,
@@ -158,11 +164,11 @@ impl World {
     }
 
     fn configure(&mut self) {
-        let channels = self.channels.clone();
+        let (accounts, channels) = (self.accounts.clone(), self.channels.clone());
         let (channel, account) = (self.channel.clone(), self.account.clone());
         run(async move {
             let _ = channels.put(&channel, 0).await.expect("configured");
-            let _ = channels.put_account(&account, 0).await.expect("configured");
+            let _ = accounts.put(&account, 0).await.expect("configured");
         });
     }
 

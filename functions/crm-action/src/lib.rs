@@ -23,13 +23,16 @@ use musubi::domain::ids::{CrmAccountId, CrmAppId};
 use musubi::flow::accept::Accept;
 use musubi::flow::contacts_changed::ContactsChanged;
 use musubi::http::{MAX_BODY_BYTES, Refusal};
-use musubi::ports::{Channels, Clock, Secrets};
+use musubi::ports::{Clock, Secrets};
+use musubi::store::{Accounts, Channels};
 
 use crate::signed::{App, Check, Request, verify};
 
 /// What the action needs.
 pub struct Ports {
-    /// CRM accounts and Official Accounts.
+    /// CRM accounts.
+    pub accounts: Accounts,
+    /// Official Accounts, for lists of options.
     pub channels: Channels,
     /// The apps' client secrets.
     pub secrets: Arc<dyn Secrets>,
@@ -51,6 +54,7 @@ impl Ports {
     pub fn of(adapters: &AwsAdapters, environment: &Environment) -> Result<Self, ConfigError> {
         let clock = adapters.clock();
         Ok(Self {
+            accounts: adapters.accounts()?.remembering(Arc::clone(&clock)),
             channels: adapters.channels()?.remembering(Arc::clone(&clock)),
             secrets: adapters.secrets()?,
             accept: Accept { push: adapters.push_queue()?, clock: Arc::clone(&clock) },
@@ -141,6 +145,6 @@ async fn account(ports: &Ports, app: &App, id: &CrmAccountId) -> Result<CrmAccou
 
 async fn known(ports: &Ports, (kind, app): &App, id: &CrmAccountId) -> Result<Option<CrmAccount>, Refusal> {
     let key = CrmAccountKey { kind: *kind, id: id.clone() };
-    let account = ports.channels.account(&key).await?.map(|found| found.value);
+    let account = ports.accounts.find(&key).await?.map(|found| found.value);
     Ok(account.filter(|account| account.app == *app))
 }

@@ -69,7 +69,7 @@ pub async fn verify<'a, T>(
 ) -> Result<T, Refusal> {
     let now_ms = ports.clock.now_ms();
     (check.can_be_signed)(&request.headers, now_ms).map_err(unauthorized)?;
-    if !ports.channels.has_app(*kind, app).await? {
+    if !ports.accounts.has_app(*kind, app).await? {
         return Err(Refusal::NOT_FOUND);
     }
     let signed = SignedRequest {

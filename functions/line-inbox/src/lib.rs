@@ -18,7 +18,8 @@ use musubi::flow::record::Record;
 use musubi::flow::reply::{Reply, ReplyContext};
 use musubi::line::webhook::{self, Part, UnreadableEvent};
 use musubi::line::{LineApiUrl, LineEvent, LineMessenger};
-use musubi::ports::{Channels, PortError, Queue};
+use musubi::ports::{PortError, Queue};
+use musubi::store::Channels;
 use tokio::time::{Instant, timeout_at};
 
 /// How many records of a batch are handled at once.
@@ -55,7 +56,7 @@ impl Ports {
         let messenger =
             LineMessenger::new(musubi::http::client(), base, adapters.secrets()?, Arc::clone(&clock), UNPACED);
         let reply = Reply {
-            channels: channels.clone(),
+            accounts: adapters.accounts()?.remembering(Arc::clone(&clock)),
             journal: journal.clone(),
             messenger: Arc::new(messenger),
             clock: Arc::clone(&clock),

@@ -32,7 +32,8 @@ use musubi::flow::link::Link;
 use musubi::flow::log_in::LogIn;
 use musubi::flow::offer_link::OfferLink;
 use musubi::line::{LineApiUrl, LineLogin};
-use musubi::ports::{Channels, Secrets};
+use musubi::ports::Secrets;
+use musubi::store::Channels;
 
 /// No request of a person is larger, in bytes.
 const MAX_BYTES: usize = 32 * 1024;

@@ -17,7 +17,8 @@ use musubi::http::{MAX_BODY_BYTES, Refusal};
 use musubi::line::signature::{self, SIGNATURE_HEADER};
 use musubi::line::webhook::Part;
 use musubi::line::{self, Rejection};
-use musubi::ports::{Channels, Secrets};
+use musubi::ports::Secrets;
+use musubi::store::Channels;
 
 /// What the webhook needs.
 pub struct Ports {

@@ -10,7 +10,8 @@ use musubi::config::{self, ConfigError, Environment};
 use musubi::domain::addresses;
 use musubi::domain::channel::Channel;
 use musubi::line::signature::{SIGNATURE_HEADER, sign};
-use musubi::ports::{Channels, PortError, Secrets};
+use musubi::ports::{PortError, Secrets};
+use musubi::store::Channels;
 use serde_json::json;
 
 /// How many Official Accounts are probed at once.

@@ -37,6 +37,7 @@ impl Ports {
         let messenger = LineMessenger::new(http.clone(), line_api, secrets.clone(), Arc::clone(&clock), 1);
         let crms = CrmClients::new(http, &config::hubspot_api_url(environment)?, secrets, Arc::clone(&clock));
         let dispatch = Dispatch {
+            accounts: adapters.accounts()?,
             channels: adapters.channels()?,
             links: adapters.links()?,
             outbox: adapters.outbox()?,

@@ -5,8 +5,8 @@
 use futures::StreamExt;
 use musubi::domain::account::CrmAccountKey;
 use musubi::domain::job::WakeUp;
-use musubi::ports::journal::Walk;
 use musubi::ports::{PortError, Queue};
+use musubi::store::journal::Walk;
 
 use crate::Ports;
 
@@ -50,7 +50,7 @@ impl Round {
 /// harmless.
 pub async fn round(ports: &Ports, until_ms: i64) -> Round {
     let mut round = Round::default();
-    let accounts = match ports.dispatch.channels.accounts().await {
+    let accounts = match ports.dispatch.accounts.all().await {
         Ok(accounts) => accounts,
         Err(failure) => {
             round.failures.push(failure);

@@ -23,7 +23,7 @@ pub async fn run(workspace: &Workspace, say: &Say, command: &ParkedCommand) -> R
             list(workspace, say, &[account]).await
         }
         ParkedCommand::List { account: None, .. } => {
-            let accounts = workspace.channels()?.accounts().await?;
+            let accounts = workspace.accounts()?.all().await?;
             say.unreadable(accounts.unreadable);
             list(workspace, say, &accounts).await
         }

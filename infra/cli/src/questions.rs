@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use musubi::domain::claim::Target;
 use musubi::domain::ids::ContactId;
 use musubi::domain::language::Language;
-use musubi::ports::journal::{AskedBecause, write};
 use musubi::ports::table::Commit;
+use musubi::store::journal::{AskedBecause, write};
 use serde_json::json;
 
 use crate::args::QuestionsCommand;
@@ -31,7 +31,7 @@ pub async fn run(workspace: &Workspace, say: &Say, command: &QuestionsCommand) -
 async fn list(workspace: &Workspace, say: &Say) -> Result<Report, Failure> {
     let (journal, links) = (workspace.adapters.journal()?, workspace.adapters.links()?);
     let (mut rows, mut all, mut reasons) = (Vec::new(), Vec::new(), BTreeSet::new());
-    let accounts = workspace.channels()?.accounts().await?;
+    let accounts = workspace.accounts()?.all().await?;
     let mut unreadable = accounts.unreadable;
     for account in accounts {
         let questions = journal.questions(&account.key).await?;
@@ -125,7 +125,7 @@ fn long(why: AskedBecause) -> Words {
 /// The answer is recorded before the question goes: a stop in between asks again.
 async fn decide(workspace: &Workspace, say: &Say, id: &str, same: bool) -> Result<Report, Failure> {
     let journal = workspace.adapters.journal()?;
-    for account in workspace.channels()?.accounts().await? {
+    for account in workspace.accounts()?.all().await? {
         let questions = journal.questions(&account.key).await?;
         let Some(question) = questions.into_iter().find(|question| question.conversation.hash() == id) else {
             continue;

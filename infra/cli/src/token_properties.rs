@@ -60,18 +60,18 @@ pub async fn store(
     app: &str,
     properties: &BTreeSet<String>,
 ) -> Result<(Vec<CrmAccountKey>, BTreeSet<String>), Failure> {
-    let channels = Workspace::open(environment, say.language).await?.channels()?;
+    let accounts = Workspace::open(environment, say.language).await?.accounts()?;
     let (mut keys, mut all) = (Vec::new(), properties.clone());
-    for account in channels.accounts().await?.into_iter().filter(|account| account.app.as_str() == app) {
+    for account in accounts.all().await?.into_iter().filter(|account| account.app.as_str() == app) {
         all.extend(account.token_properties);
         keys.push(account.key);
     }
     for key in &keys {
         let mut outcome = Commit::Conflict;
         for _ in 0..5 {
-            let Some(mut found) = channels.account(key).await? else { break };
+            let Some(mut found) = accounts.find(key).await? else { break };
             found.value.token_properties.extend(all.iter().cloned());
-            outcome = channels.put_account(&found.value, found.version).await?;
+            outcome = accounts.put(&found.value, found.version).await?;
             if outcome == Commit::Done {
                 break;
             }

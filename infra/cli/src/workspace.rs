@@ -13,7 +13,8 @@ use musubi::domain::language::Language;
 use musubi::flow::settle::Settle;
 use musubi::line::{LineApiUrl, LineMessenger};
 use musubi::ports::table::Versioned;
-use musubi::ports::{Channels, Clock, Secrets};
+use musubi::ports::{Clock, Secrets};
+use musubi::store::{Accounts, Channels};
 use serde_json::Value;
 
 use crate::args::Kind;
@@ -143,10 +144,18 @@ impl Workspace {
         Ok(Self { adapters, environment, language })
     }
 
-    /// The table of configuration.
+    /// CRM accounts.
     ///
     /// # Errors
-    /// Names what is missing.
+    /// Names a missing variable.
+    pub fn accounts(&self) -> Result<Accounts, ConfigError> {
+        self.adapters.accounts()
+    }
+
+    /// Official Accounts.
+    ///
+    /// # Errors
+    /// Names a missing variable.
     pub fn channels(&self) -> Result<Channels, ConfigError> {
         self.adapters.channels()
     }
@@ -195,7 +204,7 @@ impl Workspace {
     /// It is not.
     pub async fn account(&self, kind: Kind, portal: &str) -> Result<Versioned<CrmAccount>, Failure> {
         let key = CrmAccountKey { kind: kind.into(), id: CrmAccountId::new(portal) };
-        self.channels()?.account(&key).await?.ok_or_else(|| {
+        self.accounts()?.find(&key).await?.ok_or_else(|| {
             Failure::not_found(
                 "このCRMアカウントは接続されていません。musubi portal list で確認し、musubi portal add で接続してください。",
                 "This CRM account is not connected. See musubi portal list; connect it with musubi portal add.",

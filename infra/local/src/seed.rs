@@ -14,7 +14,8 @@ use musubi::domain::properties as property;
 use musubi::domain::route::RouteName;
 use musubi::ports::crm::{ContactWrite, Properties};
 use musubi::ports::secrets::{CrmAppSecrets, CrmToken, LineSecrets, Secret};
-use musubi::ports::{Channels, Clock, Crms, Links, PortError, Secrets};
+use musubi::ports::{Clock, Crms, PortError, Secrets};
+use musubi::store::{Accounts, Channels, Links};
 
 use crate::fake::hubspot::{AppSpec, FakeHubSpot, OwnerSpec, PortalSpec};
 use crate::fake::line::login::{LiffSpec, LoginChannelSpec};
@@ -137,7 +138,7 @@ fn login_channel(public_url: &str) -> LoginChannelSpec {
 /// # Errors
 /// As the ports'.
 pub async fn musubi(
-    channels: &Channels,
+    (accounts, channels): (&Accounts, &Channels),
     links: &Links,
     secrets: &dyn Secrets,
     crms: &CrmClients,
@@ -176,8 +177,8 @@ pub async fn musubi(
     setup::prepare_properties(&api, account.language).await.map_err(failed)?;
     account.capabilities.unique_keys = setup::probe_unique_keys(&api, account.language).await.map_err(failed)?;
     account.capabilities.workflows_wait = true;
-    let known = channels.account(&key).await?.map_or(0, |found| found.version);
-    let _ = channels.put_account(&account, known).await?;
+    let known = accounts.find(&key).await?.map_or(0, |found| found.version);
+    let _ = accounts.put(&account, known).await?;
 
     let channel = Channel {
         id: id.clone(),

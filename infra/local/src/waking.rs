@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use musubi::domain::account::CrmAccountKey;
 use musubi::domain::job::WakeUp;
-use musubi::ports::{Clock, Journal, Queue};
+use musubi::ports::{Clock, Queue};
+use musubi::store::Journal;
 
 /// So often the outbox is looked at, in milliseconds of real time.
 const LOOK_EVERY_MS: u64 = 400;

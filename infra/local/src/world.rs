@@ -198,8 +198,8 @@ impl World {
         // Nobody else calls this HubSpot yet: the account's rate limit is all ours.
         let time = Arc::new(SleeplessClock::default());
         let crms = CrmClients::new(musubi::http::client(), &self.vendor_urls.1, Arc::clone(&secrets), time);
-        let (channels, links) = (adapters.channels()?, adapters.links()?);
-        seed::musubi(&channels, &links, &*secrets, &crms, &self.hubspot, &self.clock, settings).await?;
+        let (accounts, channels, links) = (adapters.accounts()?, adapters.channels()?, adapters.links()?);
+        seed::musubi((&accounts, &channels), &links, &*secrets, &crms, &self.hubspot, &self.clock, settings).await?;
         Ok(())
     }
 
@@ -288,7 +288,12 @@ impl World {
             clock: self.clock.clone(),
             channel_id: seed::CHANNEL_ID.to_owned(),
             portal_id: seed::PORTAL_ID,
-            ours: Arc::new(inside.with_login(adapters.channels()?, ChannelId::new(seed::CHANNEL_ID), &liff_url)),
+            ours: Arc::new(inside.with_login(
+                adapters.accounts()?,
+                adapters.channels()?,
+                ChannelId::new(seed::CHANNEL_ID),
+                &liff_url,
+            )),
             language: Spoken::default(),
         })
     }

@@ -16,7 +16,8 @@ use crate::domain::push::PushJob;
 use crate::flow::outbox::Outbox;
 use crate::ports::clock::SystemClock;
 use crate::ports::table::{RowKey, Table};
-use crate::ports::{Channels, Clock, Journal, LinkReader, Links, Secrets};
+use crate::ports::{Clock, Secrets};
+use crate::store::{Accounts, Channels, Journal, LinkReader, Links};
 
 /// A warm-up that takes longer than this is left alone.
 const WARM_UP_MS: u64 = 1_000;
@@ -72,12 +73,20 @@ impl AwsAdapters {
         Arc::clone(&self.clock)
     }
 
-    /// Channels and CRM accounts.
+    /// Official Accounts, in the table of configuration.
     ///
     /// # Errors
     /// Names a missing variable.
     pub fn channels(&self) -> Result<Channels, ConfigError> {
         Ok(Channels::new(self.table(config::channels_table(&self.environment)?)))
+    }
+
+    /// CRM accounts, in the table of configuration.
+    ///
+    /// # Errors
+    /// Names a missing variable.
+    pub fn accounts(&self) -> Result<Accounts, ConfigError> {
+        Ok(Accounts::new(self.table(config::channels_table(&self.environment)?)))
     }
 
     /// Contact links.

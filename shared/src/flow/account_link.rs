@@ -17,9 +17,9 @@ use crate::domain::claim::{Claim, ClaimedBy, Target};
 use crate::domain::conversation::ConversationKey;
 use crate::domain::ids::LineUserId;
 use crate::ports::PortError;
-use crate::ports::journal::write;
 use crate::ports::secrets::Secret;
 use crate::ports::table::Commit;
+use crate::store::journal::write;
 
 /// Account links, as they happen in the chat.
 pub struct AccountLink {

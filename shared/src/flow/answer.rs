@@ -2,11 +2,11 @@
 
 use super::account_link::AccountLink;
 use super::greet::Greet;
-use super::record::InboundWhat;
 use super::reply::ReplyContext;
 use crate::domain::account_link::{LINK_DATA, UNLINK_DATA};
 use crate::domain::activity::Content;
 use crate::domain::channel::Channel;
+use crate::domain::inbound::InboundWhat;
 use crate::ports::PortError;
 use crate::telemetry::log_chain;
 

@@ -7,8 +7,8 @@ use crate::domain::channel::Channel;
 use crate::domain::conversation::ConversationKey;
 use crate::domain::ids::LineUserId;
 use crate::ports::PortError;
-use crate::ports::journal::write;
 use crate::ports::table::Commit;
+use crate::store::journal::write;
 
 /// Records that people were answered.
 pub struct Answered {

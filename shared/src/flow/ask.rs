@@ -3,9 +3,10 @@
 use tracing::info;
 
 use crate::domain::account::CrmAccountKey;
-use crate::ports::journal::{AskedBecause, Question};
+use crate::ports::PortError;
 use crate::ports::table::{Commit, Write};
-use crate::ports::{Journal, PortError};
+use crate::store::Journal;
+use crate::store::journal::{AskedBecause, Question};
 
 /// Asks, unless it is asked already or has been answered; `unchanged` holds it to the conversation as it was read. `Conflict`:
 /// somebody changed that first, or erased it, and nothing is asked.

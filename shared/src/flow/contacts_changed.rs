@@ -8,19 +8,10 @@ use tracing::info;
 
 use super::outbox::{Outbox, contended};
 use crate::domain::account::CrmAccountKey;
-use crate::domain::ids::ContactId;
+use crate::domain::changed::Changed;
 use crate::domain::outbox::{Effect, OutboxRow};
 use crate::ports::PortError;
 use crate::ports::table::{Commit, MAX_WRITES};
-
-/// A contact at which something changed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Changed {
-    /// Which.
-    pub contact: ContactId,
-    /// It was deleted for ever under privacy law.
-    pub forget: bool,
-}
 
 /// Records that contacts are to be looked at.
 pub struct ContactsChanged {

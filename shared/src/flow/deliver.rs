@@ -19,10 +19,11 @@ use crate::domain::ids::{ChannelId, ContactId, LineUserId};
 use crate::domain::push::{
     Push, PushId, PushJob, PushOutcome, PushState, Refused, Sending, Settlement, SettlementNote,
 };
-use crate::ports::journal::{AskedBecause, Question, write};
 use crate::ports::messenger::{PushAnswer, PushRefusal};
 use crate::ports::table::{Commit, Versioned};
-use crate::ports::{Channels, LinkReader, Messenger, PortError, Queue};
+use crate::ports::{Messenger, PortError, Queue};
+use crate::store::journal::{AskedBecause, Question, write};
+use crate::store::{Channels, LinkReader};
 
 /// A job that lay longer is not run: nobody expects the message any more.
 const MAX_AGE_MS: i64 = 30 * 86_400_000;

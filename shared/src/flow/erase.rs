@@ -27,9 +27,10 @@ use crate::domain::conversation::ConversationKey;
 use crate::domain::ids::{ChannelId, ContactId, LineUserId, NoteId, TaskId};
 use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::push::{PushId, PushState};
-use crate::ports::journal::{ErasableRows, write};
+use crate::ports::PortError;
 use crate::ports::table::{Commit, MAX_WRITES, Write};
-use crate::ports::{Links, PortError};
+use crate::store::Links;
+use crate::store::journal::{ErasableRows, write};
 
 /// Erases people. The dispatcher, too, has all of these ports.
 pub struct Erase {

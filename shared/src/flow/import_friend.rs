@@ -11,8 +11,8 @@ use crate::domain::channel::Channel;
 use crate::domain::conversation::{Conversation, ConversationKey};
 use crate::domain::ids::{EventId, LineUserId};
 use crate::ports::PortError;
-use crate::ports::journal::write;
 use crate::ports::table::Commit;
+use crate::store::journal::write;
 
 /// Imports friends.
 pub struct ImportFriend {

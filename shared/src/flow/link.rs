@@ -15,8 +15,8 @@ use crate::domain::conversation::ConversationKey;
 use crate::domain::ids::{EventId, LineUserId};
 use crate::domain::outbox::OutboxRow;
 use crate::ports::PortError;
-use crate::ports::journal::write;
 use crate::ports::table::{Commit, Write};
+use crate::store::journal::write;
 
 /// Records claims.
 pub struct Link {

@@ -2,9 +2,11 @@
 
 use crate::domain::account::CrmAccountKey;
 use crate::domain::conversation::{Conversation, ConversationKey};
-use crate::ports::journal::{Erasure, write};
+use crate::domain::erasure::Erasure;
+use crate::ports::PortError;
 use crate::ports::table::{Versioned, Write};
-use crate::ports::{Journal, PortError};
+use crate::store::Journal;
+use crate::store::journal::write;
 
 /// A conversation to be written to.
 pub(super) struct Loaded {

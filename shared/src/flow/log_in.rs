@@ -26,11 +26,12 @@ use crate::domain::claim::{Claim, ClaimedBy, Target};
 use crate::domain::language::Language;
 use crate::domain::login::{ATTEMPT_MS, LoginAttempt, LoginPurpose};
 use crate::domain::route::RouteName;
-use crate::ports::journal::write;
 use crate::ports::login::{LoggedIn, LoginAsk, LoginFailure};
 use crate::ports::secrets::Secret;
 use crate::ports::table::Commit;
-use crate::ports::{Clock, Journal, Login, PortError};
+use crate::ports::{Clock, Login, PortError};
+use crate::store::Journal;
+use crate::store::journal::write;
 
 /// Logs people in.
 pub struct LogIn {

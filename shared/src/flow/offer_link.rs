@@ -7,9 +7,10 @@ use tracing::info;
 use crate::domain::account_link::LinkNonce;
 use crate::domain::channel::Channel;
 use crate::domain::claim::Target;
-use crate::ports::journal::write;
 use crate::ports::table::Commit;
-use crate::ports::{Clock, Journal, PortError};
+use crate::ports::{Clock, PortError};
+use crate::store::Journal;
+use crate::store::journal::write;
 
 /// Keeps nonces.
 pub struct OfferLink {

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use crate::domain::account::CrmAccountKey;
 use crate::domain::job::WakeUp;
 use crate::domain::outbox::OutboxRow;
-use crate::ports::journal::write;
 use crate::ports::table::{Commit, Write};
-use crate::ports::{Clock, Journal, PortError, Queue};
+use crate::ports::{Clock, PortError, Queue};
+use crate::store::Journal;
+use crate::store::journal::write;
 
 /// How often a transaction is decided anew before the try counts as failed: each conflict means
 /// that somebody else made progress on the same conversation.

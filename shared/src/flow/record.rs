@@ -6,62 +6,15 @@ use tracing::info;
 
 use super::load::load_or_new;
 use super::outbox::Outbox;
-use crate::domain::activity::{Activity, Content, Mark, Place, Speaker};
+use crate::domain::activity::{Activity, Content, Mark, Speaker};
 use crate::domain::channel::Channel;
-use crate::domain::conversation::{Conversation, ConversationKey, Source};
-use crate::domain::ids::{EventId, MessageId};
+use crate::domain::conversation::{Conversation, ConversationKey};
+use crate::domain::ids::EventId;
+use crate::domain::inbound::{InboundEvent, InboundWhat};
 use crate::domain::outbox::OutboxRow;
 use crate::ports::PortError;
-use crate::ports::journal::write;
 use crate::ports::table::{Commit, Write};
-
-/// An event, free of LINE's JSON.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InboundEvent {
-    /// LINE's time, in milliseconds.
-    pub at_ms: i64,
-    /// Unique per channel.
-    pub id: EventId,
-    /// Where it stands in its webhook, where that is known.
-    pub place: Option<Place>,
-    /// Where it comes from.
-    pub source: Source,
-    /// What it says.
-    pub what: InboundWhat,
-}
-
-impl InboundEvent {
-    /// The message that it says, where it is one.
-    pub fn message(&self) -> Option<&MessageId> {
-        match &self.what {
-            InboundWhat::Said { message, .. } => message.as_ref(),
-            InboundWhat::Unsent { .. } => None,
-        }
-    }
-
-    /// When it happened, for whoever asks whether that was before something else: by its own time, whenever a copy of it
-    /// arrived. Where LINE's clock is ahead of ours, what we had received was from before.
-    pub fn said_at_ms(&self, accepted_at_ms: i64) -> i64 {
-        self.at_ms.min(accepted_at_ms)
-    }
-}
-
-/// What an event says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum InboundWhat {
-    /// Something was said or done.
-    Said {
-        /// What.
-        content: Content,
-        /// The message, where it is one.
-        message: Option<MessageId>,
-    },
-    /// A message was taken back.
-    Unsent {
-        /// Which.
-        message: MessageId,
-    },
-}
+use crate::store::journal::write;
 
 /// What an event changes, and what must therefore be done.
 #[derive(Default)]

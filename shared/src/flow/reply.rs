@@ -18,17 +18,18 @@ use std::sync::Arc;
 
 use tracing::info;
 
-use super::record::InboundEvent;
 use crate::domain::activity::Content;
 use crate::domain::channel::{Channel, REPLY_MESSAGES};
 use crate::domain::conversation::{ConversationKey, Source};
 use crate::domain::ids::LineUserId;
+use crate::domain::inbound::InboundEvent;
 use crate::domain::language::Language;
 use crate::domain::occurrence::Occurrence;
 use crate::domain::push::OutgoingMessage;
 use crate::ports::messenger::ReplyAnswer;
 use crate::ports::secrets::Secret;
-use crate::ports::{Channels, Clock, Journal, Messenger, PortError};
+use crate::ports::{Clock, Messenger, PortError};
+use crate::store::{Accounts, Journal};
 
 /// A token is not used later than this after we received it, in milliseconds.
 const TOKEN_MS: i64 = 50_000;
@@ -41,7 +42,7 @@ const TRIES: u32 = 2;
 #[derive(Clone)]
 pub struct Reply {
     /// For the language.
-    pub channels: Channels,
+    pub accounts: Accounts,
     /// What is recorded is not answered.
     pub journal: Journal,
     /// LINE.
@@ -129,7 +130,7 @@ impl Reply {
     /// # Errors
     /// As the table's.
     pub async fn language(&self, channel: &Channel) -> Result<Language, PortError> {
-        let account = self.channels.account(&channel.account).await?;
+        let account = self.accounts.find(&channel.account).await?;
         Ok(account.map_or_else(Language::default, |account| account.value.language))
     }
 

@@ -10,9 +10,10 @@ use self::ending::Step;
 use super::outbox::Outbox;
 use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::push::{Push, PushId, PushOutcome, PushState};
-use crate::ports::journal::write;
+use crate::ports::PortError;
 use crate::ports::table::{Commit, Write};
-use crate::ports::{Channels, LinkReader, PortError};
+use crate::store::journal::write;
+use crate::store::{Channels, LinkReader};
 
 /// A parked send's words are kept this long, so that somebody can decide.
 const DECIDE_WITHIN_MS: i64 = 28 * 86_400_000;

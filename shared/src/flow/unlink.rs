@@ -5,9 +5,10 @@ use crate::domain::conversation::ConversationKey;
 use crate::domain::ids::{ChannelId, LineUserId};
 use crate::domain::link::ContactLink;
 use crate::domain::outbox::{Effect, OutboxRow};
-use crate::ports::journal::write;
+use crate::ports::PortError;
 use crate::ports::table::{Commit, Versioned};
-use crate::ports::{Journal, Links, PortError};
+use crate::store::journal::write;
+use crate::store::{Journal, Links};
 
 /// Unlinks the two. `Conflict`: somebody changed the link first. Wakes nobody.
 pub(super) async fn unlink(

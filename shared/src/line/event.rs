@@ -10,8 +10,8 @@ use super::content;
 use crate::domain::activity::Content;
 use crate::domain::conversation::Source;
 use crate::domain::ids::{EventId, LineUserId, MessageId, fingerprint};
+use crate::domain::inbound::{InboundEvent, InboundWhat};
 use crate::domain::language::Language;
-use crate::flow::record::{InboundEvent, InboundWhat};
 use crate::ports::secrets::Secret;
 
 mod fields;

@@ -119,7 +119,7 @@ mod tests {
 
     use super::*;
     use crate::domain::activity::Content;
-    use crate::flow::record::InboundWhat;
+    use crate::domain::inbound::InboundWhat;
 
     fn said(text: &str) -> String {
         format!(r#"{{"type":"message","timestamp":1,"message":{{"type":"text","id":"1","text":"{text}"}}}}"#)

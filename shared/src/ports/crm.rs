@@ -8,10 +8,10 @@ use async_trait::async_trait;
 use thiserror::Error;
 
 use super::error::PortError;
-use super::journal::Erasure;
 use crate::domain::account::CrmAccount;
 use crate::domain::claim::EmailAddress;
 use crate::domain::dead_letter::FailureReason;
+use crate::domain::erasure::Erasure;
 use crate::domain::ids::{CallbackId, ContactId, LineUserId, NoteId, TaskId};
 
 /// Property names and values. Values are people's words: `Debug` shows the names alone.

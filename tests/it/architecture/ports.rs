@@ -14,7 +14,7 @@ const KNOWN: [(&str, &str, &str, &str); 0] = [];
 fn asked_by_type(kind: &str) -> Option<&'static [&'static str]> {
     Some(match kind {
         // The table's actions follow from the methods that are called.
-        "Channels" => &[],
+        "Channels" | "Accounts" => &[],
         "Links" => &["table links"],
         "LinkReader" => &["links GetItem"],
         "Journal" => &["table journal"],
@@ -37,12 +37,12 @@ fn asked_by_type(kind: &str) -> Option<&'static [&'static str]> {
 const ASKED_BY_CALL: [(&str, &str); 23] = [
     ("channels.find(", "channels GetItem"),
     ("channels.find_versioned(", "channels GetItem"),
-    ("channels.account(", "channels GetItem"),
+    ("accounts.find(", "channels GetItem"),
+    ("accounts.all(", "channels Query"),
     ("channels.all(", "channels Query"),
-    ("channels.accounts(", "channels Query"),
-    ("channels.has_app(", "channels Query"),
+    ("accounts.has_app(", "channels Query"),
     ("channels.put(", "channels PutItem"),
-    ("channels.put_account(", "channels PutItem"),
+    ("accounts.put(", "channels PutItem"),
     ("channels.remove(", "channels DeleteItem"),
     ("secrets.line(", "secret line GetSecretValue"),
     ("line::authenticate(", "secret line GetSecretValue"),
@@ -197,7 +197,7 @@ fn the_table_of_ports_grants_what_the_flows_ask_for_and_nothing_more() {
 fn a_port_that_nobody_granted_is_found() {
     let flows = vec![
         ("shared/src/flow/send.rs".to_owned(), "usesuper::end::End;pubstructSend{pubchannels:Channels,pubpush:Arc<dynQueue<PushJob>>,}fnf(){self.push.send(x)}".to_owned()),
-        ("shared/src/flow/end.rs".to_owned(), "pubstructEnd{publinks:Links}fng(){self.channels.account(x);}".to_owned()),
+        ("shared/src/flow/end.rs".to_owned(), "pubstructEnd{publinks:Links}fng(){self.accounts.find(x);}".to_owned()),
     ];
     let own = vec![("functions/x/src/lib.rs".to_owned(), "pubstructPorts{pubsend:Send,pubpush:JobQueue<PushJob>,pubjournal:Journal,}fnf(){batch::job(&ports.push,r);ports.secrets.line(x)}".to_owned())];
     let asked: Vec<String> = needed(&own, &flows).into_iter().collect();

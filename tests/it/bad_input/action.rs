@@ -19,7 +19,7 @@ use crate::app::App;
 /// Another customer beside ours.
 async fn neighbour(app: &App) {
     let adapters = app.world.adapters(RetryPolicy::WORKER).expect("adapters");
-    let (channels, secrets) = (adapters.channels().expect("channels"), adapters.secrets().expect("secrets"));
+    let (accounts, secrets) = (adapters.accounts().expect("accounts"), adapters.secrets().expect("secrets"));
     let id = CrmAppId::new(OTHER_APP.to_string());
     let theirs = CrmAppSecrets { client_id: "other".to_owned(), client_secrets: vec![Secret::new(OTHER_SECRET)] };
     let secrets: Arc<dyn Secrets> = secrets;
@@ -27,7 +27,7 @@ async fn neighbour(app: &App) {
     let key = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new(OTHER_PORTAL.to_string()) };
     let mut account = CrmAccount::new(key, id, Language::English, "Asia/Tokyo");
     account.channels = vec![ChannelId::new(OTHER_CHANNEL)];
-    assert_eq!(channels.put_account(&account, 0).await.expect("stored"), Commit::Done);
+    assert_eq!(accounts.put(&account, 0).await.expect("stored"), Commit::Done);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,7 +2,7 @@
 
 use local::seed::{CHANNEL_ID, LINKED_CONTACT, LINKED_USER, NEW_USER, PORTAL_ID, STRANGER, STRANGER_WITH_EMAIL};
 use musubi::domain::login::ByEmail;
-use musubi::ports::journal::AskedBecause;
+use musubi::store::journal::AskedBecause;
 
 use super::browser::{Browser, query_value};
 use crate::app::App;

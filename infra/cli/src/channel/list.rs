@@ -8,7 +8,7 @@ use musubi::domain::words::outcome_words;
 use musubi::line::LineMessenger;
 use musubi::line::account::MessageQuota;
 use musubi::ports::PortError;
-use musubi::ports::journal::LastRefusal;
+use musubi::store::journal::LastRefusal;
 use serde_json::{Value, json};
 
 use super::check::{Health, glance, quota_json};
@@ -82,8 +82,8 @@ fn legend(states: &[State], language: Language) -> String {
 
 async fn state(workspace: &Workspace, line: &LineMessenger, channel: Channel) -> Result<State, Failure> {
     let health = glance(line, &channel.id, &webhook_url(workspace, &channel.id)?).await.ok();
-    let (channels, journal) = (workspace.channels()?, workspace.adapters.journal()?);
-    let account = channels.account(&channel.account).await;
+    let (accounts, journal) = (workspace.accounts()?, workspace.adapters.journal()?);
+    let account = accounts.find(&channel.account).await;
     let (last_event_at_ms, no_event) = noted(journal.last_event(&channel.id).await)?;
     let (last_refusal, no_refusal) = noted(journal.last_refusal(&channel.id).await)?;
     Ok(State {

@@ -133,7 +133,7 @@ fn unconfirmed() -> Failure {
 /// Adds a channel to its CRM account's, or takes it off. Twice is the same as once.
 async fn attach(workspace: &Workspace, key: &CrmAccountKey, channel: &ChannelId, linked: bool) -> Result<(), Failure> {
     for _ in 0..5 {
-        let Some(found) = workspace.channels()?.account(key).await? else { return Ok(()) };
+        let Some(found) = workspace.accounts()?.find(key).await? else { return Ok(()) };
         let mut account = found.value;
         if account.channels.contains(channel) == linked {
             return Ok(());
@@ -142,7 +142,7 @@ async fn attach(workspace: &Workspace, key: &CrmAccountKey, channel: &ChannelId,
         if linked {
             account.channels.push(channel.clone());
         }
-        if workspace.channels()?.put_account(&account, found.version).await? == Commit::Done {
+        if workspace.accounts()?.put(&account, found.version).await? == Commit::Done {
             return Ok(());
         }
     }

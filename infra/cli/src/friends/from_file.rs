@@ -8,7 +8,8 @@ use musubi::domain::claim::{Claim, ClaimedBy, Target};
 use musubi::domain::conversation::ConversationKey;
 use musubi::domain::language::Language;
 use musubi::flow::link::Link;
-use musubi::ports::{Journal, Links, PortError};
+use musubi::ports::PortError;
+use musubi::store::{Journal, Links};
 use serde_json::json;
 
 use super::rows::{Friend, Mistake};

@@ -7,9 +7,9 @@ use musubi::domain::ids::LineUserId;
 use musubi::domain::language::Language;
 use musubi::flow::import_friend::{ImportFriend, ImportResult};
 use musubi::line::followers::Followers;
-use musubi::ports::Journal;
-use musubi::ports::journal::write;
 use musubi::ports::table::Commit;
+use musubi::store::Journal;
+use musubi::store::journal::write;
 use serde_json::json;
 
 use super::{AT_A_TIME, quiet, wake};

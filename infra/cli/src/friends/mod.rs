@@ -46,7 +46,7 @@ async fn count(workspace: &Workspace, say: &Say, channel: &str) -> Result<Report
         return Ok(Report::new(json!({"channel_id": channel.id.as_str(), "listed": null}), text));
     };
     let import = import.value;
-    let time_zone = workspace.channels()?.account(&channel.account).await?.map(|found| found.value.time_zone);
+    let time_zone = workspace.accounts()?.find(&channel.account).await?.map(|found| found.value.time_zone);
     let at = moment(import.at_ms, time_zone.as_deref().unwrap_or("Asia/Tokyo"));
     let so_far = if import.finished { "" } else { say.pick("（途中）", " (so far)") };
     let lines = facts(&[

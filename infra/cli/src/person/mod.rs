@@ -51,7 +51,7 @@ pub async fn run(workspace: &Workspace, ask: &mut Ask, say: &Say, command: &Pers
 
 async fn show(workspace: &Workspace, say: &Say, channel: &str, contact: &str) -> Result<Report, Failure> {
     let channel = workspace.channel(channel).await?.value;
-    let account = workspace.channels()?.account(&channel.account).await?.map(|found| found.value);
+    let account = workspace.accounts()?.find(&channel.account).await?.map(|found| found.value);
     let zone = account.map_or_else(|| "UTC".to_owned(), |account| account.time_zone);
     let link = linked(workspace, &channel, contact).await?;
     let key = ConversationKey::person(&channel.id, &link.user);

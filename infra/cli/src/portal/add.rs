@@ -41,7 +41,7 @@ enum AppSecrets {
 pub async fn add(workspace: &Workspace, ask: &mut Ask, say: &Say, asked: &PortalAdd) -> Result<Report, Failure> {
     let app = CrmAppId::new(app_name(&asked.app)?);
     let secrets = workspace.adapters.secrets()?;
-    let channels = workspace.channels()?;
+    let accounts = workspace.accounts()?;
     let mut token_properties = token_properties::parse(&asked.token_properties)?;
     let language = asked.portal_lang.map_or(say.language, Language::from);
     let grant = if asked.private_token {
@@ -67,11 +67,11 @@ pub async fn add(workspace: &Workspace, ask: &mut Ask, say: &Say, asked: &Portal
     };
     let capabilities = Capabilities { workflows_wait, unique_keys };
     // What the app's action asks for is the same for all its accounts.
-    let others = channels.accounts().await?.into_iter().filter(|other| other.app == app);
+    let others = accounts.all().await?.into_iter().filter(|other| other.app == app);
     token_properties.extend(others.flat_map(|other| other.token_properties));
 
     for _ in 0..5 {
-        let found = channels.account(&key).await?;
+        let found = accounts.find(&key).await?;
         let (mut account, version) = match found {
             Some(found) => (found.value, found.version),
             None => (CrmAccount::new(key.clone(), app.clone(), language, &details.time_zone), 0),
@@ -81,7 +81,7 @@ pub async fn add(workspace: &Workspace, ask: &mut Ask, say: &Say, asked: &Portal
         account.time_zone = details.time_zone.clone();
         account.capabilities = capabilities;
         account.token_properties.extend(token_properties.iter().cloned());
-        if channels.put_account(&account, version).await? == Commit::Done {
+        if accounts.put(&account, version).await? == Commit::Done {
             return Ok(done(say, &account, &properties, kept, version == 0));
         }
     }

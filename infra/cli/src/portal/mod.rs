@@ -25,7 +25,7 @@ pub async fn run(workspace: &Workspace, ask: &mut Ask, say: &Say, command: &Port
     match command {
         PortalCommand::Add(asked) => add::add(workspace, ask, say, asked).await,
         PortalCommand::List => {
-            let accounts = workspace.channels()?.accounts().await?;
+            let accounts = workspace.accounts()?.all().await?;
             say.unreadable(accounts.unreadable);
             let rows: Vec<Vec<String>> = accounts
                 .iter()
@@ -67,7 +67,7 @@ async fn set(
         for change in changes {
             settings::set(&mut changed, change)?;
         }
-        if workspace.channels()?.put_account(&changed, found.version).await? == Commit::Done {
+        if workspace.accounts()?.put(&changed, found.version).await? == Commit::Done {
             let head = say.pick("変更しました。1分以内に反映されます。", "Changed; it takes effect within a minute.");
             return Ok(Report::new(to_json(&changed), format!("{head}\n{}", to_text(&changed, say))));
         }

@@ -5,9 +5,9 @@ use musubi::domain::conversation::NotLinked;
 use musubi::domain::ids::LoginChannelId;
 use musubi::domain::login::{LoginSettings, Route};
 use musubi::domain::route::RouteName;
-use musubi::ports::journal::write;
 use musubi::ports::secrets::Secret;
 use musubi::ports::table::Commit;
+use musubi::store::journal::write;
 use serde_json::json;
 
 use super::support::{CHANNEL, CHANNEL_SECRET, PORTAL, Ran, Stack};

@@ -5,8 +5,8 @@ use musubi::domain::ids::ChannelId;
 use musubi::domain::language::Language;
 use musubi::domain::push::PushOutcome;
 use musubi::domain::words::outcome_words;
-use musubi::ports::journal::LastRefusal;
 use musubi::ports::table::Commit;
+use musubi::store::journal::LastRefusal;
 use serde_json::{Value, json};
 
 use super::support::{CHANNEL, CHANNEL_SECRET, PORTAL, Stack};

@@ -7,8 +7,8 @@ use musubi::domain::claim::{Claim, ClaimedBy, EmailAddress, Target};
 use musubi::domain::conversation::{Conversation, ConversationKey};
 use musubi::domain::ids::{ContactId, EventId, LineUserId};
 use musubi::domain::link::ContactLink;
-use musubi::ports::journal::write;
 use musubi::ports::table::Commit;
+use musubi::store::journal::write;
 use serde_json::json;
 
 use super::support::{CHANNEL, CHANNEL_SECRET, PORTAL, Ran, Stack};

@@ -4,8 +4,8 @@ use musubi::domain::account::{CrmAccountKey, CrmKind};
 use musubi::domain::activity::Content;
 use musubi::domain::ids::{CallbackId, ContactId, CrmAccountId, LineUserId};
 use musubi::domain::push::{Push, PushId, PushOutcome, PushState, Sending};
-use musubi::ports::journal::write;
 use musubi::ports::table::Commit;
+use musubi::store::journal::write;
 use serde_json::json;
 
 use super::support::{FRIEND, PORTAL, Stack};

@@ -5,8 +5,8 @@ use musubi::domain::claim::{Claim, ClaimedBy, Target};
 use musubi::domain::conversation::{Conversation, ConversationKey};
 use musubi::domain::ids::{ContactId, LineUserId};
 use musubi::domain::link::ContactLink;
-use musubi::ports::journal::{AskedBecause, Question, write};
 use musubi::ports::table::Commit;
+use musubi::store::journal::{AskedBecause, Question, write};
 use serde_json::json;
 
 use super::support::{CHANNEL, FRIEND, Stack};

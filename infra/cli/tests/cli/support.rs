@@ -115,7 +115,7 @@ impl Stack {
     pub async fn with_portal(self) -> Self {
         let key = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new(PORTAL.to_string()) };
         let account = CrmAccount::new(key, CrmAppId::new("musubi"), Language::Japanese, "Asia/Tokyo");
-        assert_eq!(self.adapters.channels().unwrap().put_account(&account, 0).await.unwrap(), Commit::Done);
+        assert_eq!(self.adapters.accounts().unwrap().put(&account, 0).await.unwrap(), Commit::Done);
         self
     }
 
@@ -136,7 +136,7 @@ impl Stack {
 
     pub async fn account(&self) -> Option<CrmAccount> {
         let key = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new(PORTAL.to_string()) };
-        self.adapters.channels().unwrap().account(&key).await.unwrap().map(|found| found.value)
+        self.adapters.accounts().unwrap().find(&key).await.unwrap().map(|found| found.value)
     }
 
     pub fn channel_id(&self) -> ChannelId {

@@ -5,8 +5,9 @@ use musubi::domain::account::CrmAccountKey;
 use musubi::domain::ids::ChannelId;
 use musubi::domain::language::Language;
 use musubi::domain::outbox::OutboxRow;
+use musubi::ports::PortError;
 use musubi::ports::table::Commit;
-use musubi::ports::{Channels, Journal, PortError};
+use musubi::store::{Accounts, Channels, Journal};
 use serde_json::{Value, json};
 
 use super::Ours;
@@ -30,6 +31,7 @@ pub struct Inside {
 
 /// Where an Official Account's LINE Login is looked up.
 struct Login {
+    accounts: Accounts,
     channels: Channels,
     channel: ChannelId,
     liff_url: String,
@@ -43,8 +45,8 @@ impl Inside {
 
     /// Also tells by which addresses people log in for this Official Account. For a page that is served beside the function
     /// line-login. `liff_url` is what opens LIFF apps.
-    pub fn with_login(self, channels: Channels, channel: ChannelId, liff_url: &str) -> Self {
-        Self { login: Some(Login { channels, channel, liff_url: liff_url.to_owned() }), ..self }
+    pub fn with_login(self, accounts: Accounts, channels: Channels, channel: ChannelId, liff_url: &str) -> Self {
+        Self { login: Some(Login { accounts, channels, channel, liff_url: liff_url.to_owned() }), ..self }
     }
 
     /// What was dead-lettered, with its reason; none was given where SQS itself gave up.
@@ -87,9 +89,9 @@ impl Login {
     /// The account's words and the Official Account's names. Each write is conditional.
     async fn speak(&self, account: &CrmAccountKey, language: Language) -> Result<(), PortError> {
         for _ in 0..TRIES {
-            let Some(mut found) = self.channels.account(account).await? else { return Ok(()) };
+            let Some(mut found) = self.accounts.find(account).await? else { return Ok(()) };
             found.value.language = language;
-            if self.channels.put_account(&found.value, found.version).await? == Commit::Done {
+            if self.accounts.put(&found.value, found.version).await? == Commit::Done {
                 break;
             }
         }

@@ -1,7 +1,7 @@
 //! What was read, for a minute.
 
-use crate::ports::remembered::{Answer, Remembered};
 use crate::ports::secrets::Secret;
+use crate::store::remembered::{Answer, Remembered};
 
 /// A value as it was read, and when the read began. No value: there was nothing.
 pub(super) type Read = Answer<Secret>;

@@ -12,9 +12,9 @@ use thiserror::Error;
 use super::batch::{number, text};
 use super::kind::is_contact;
 use super::signature::VerifiedWebhook;
+use crate::domain::changed::Changed;
 use crate::domain::ids::{ContactId, CrmAccountId};
 use crate::domain::properties::{LINE_ANSWERED_AT, LINE_USER_ID};
-use crate::flow::contacts_changed::Changed;
 
 /// Portal and record IDs are numbers; nothing longer than this is one.
 const LONGEST_ID: usize = 20;

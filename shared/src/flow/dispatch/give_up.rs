@@ -12,8 +12,8 @@ use crate::domain::job::WakeUp;
 use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::push::Push;
 use crate::ports::PortError;
-use crate::ports::journal::write;
 use crate::ports::table::{Versioned, Write};
+use crate::store::journal::write;
 
 impl Round<'_> {
     /// The CRM has not taken the work for weeks. What it says expires soon and goes; younger words stay in the outbox.

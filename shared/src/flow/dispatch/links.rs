@@ -13,9 +13,10 @@ use crate::domain::properties as property;
 use crate::flow::load::load_or_new;
 use crate::flow::unlink::{unlink, unlink_if_erased};
 use crate::ports::crm::{ContactWrite, CrmFailure, Named, Properties};
-use crate::ports::journal::{AskedBecause, Question, write};
 use crate::ports::table::{Commit, Versioned};
-use crate::ports::{Crm, Links, PortError};
+use crate::ports::{Crm, PortError};
+use crate::store::Links;
+use crate::store::journal::{AskedBecause, Question, write};
 
 /// What goes with the link. The route stays: it says how the contact came, not who it is on LINE.
 const CLEARED: [&str; 12] = [

@@ -27,7 +27,8 @@ use super::erase::Erase;
 use super::outbox::Outbox;
 use super::settle::Settle;
 use crate::domain::account::CrmAccountKey;
-use crate::ports::{Channels, Crms, Links, Messenger, PortError};
+use crate::ports::{Crms, Messenger, PortError};
+use crate::store::{Accounts, Channels, Links};
 
 /// Work that waits for longer is given up, in words, before the words it refers to expire.
 const GIVE_UP_AFTER_MS: i64 = 29 * 86_400_000;
@@ -38,7 +39,9 @@ const UNKNOWN_REST_MS: i64 = 5 * 60_000;
 
 /// Does what is in the outbox.
 pub struct Dispatch {
-    /// Accounts and Official Accounts.
+    /// CRM accounts.
+    pub accounts: Accounts,
+    /// Official Accounts.
     pub channels: Channels,
     /// Who is who.
     pub links: Links,
@@ -66,7 +69,7 @@ impl Dispatch {
     /// # Errors
     /// As the ports'; what was not done stays in the outbox.
     pub async fn dispatch(&self, key: &CrmAccountKey, until_ms: i64) -> Result<DispatchReport, PortError> {
-        let Some(account) = self.channels.account(key).await? else {
+        let Some(account) = self.accounts.find(key).await? else {
             warn!(crm.account = %key, "account.unknown");
             return Ok(DispatchReport::default());
         };

@@ -10,7 +10,7 @@ use crate::domain::conversation::Conversation;
 use crate::domain::ids::ChannelId;
 use crate::domain::push::{Push, PushState, Settlement};
 use crate::ports::PortError;
-use crate::ports::journal::LastRefusal;
+use crate::store::journal::LastRefusal;
 
 /// The newest refused send of each channel, of those that were seen.
 #[derive(Default)]

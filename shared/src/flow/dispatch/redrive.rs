@@ -11,8 +11,8 @@ use crate::domain::dead_letter::DeadLetteredEffect;
 use crate::domain::job::WakeUp;
 use crate::domain::outbox::{Effect, OutboxRow};
 use crate::ports::PortError;
-use crate::ports::journal::write;
 use crate::ports::table::{Commit, Write};
+use crate::store::journal::write;
 
 /// So many words go back together: each is two writes.
 const AT_ONCE: usize = 40;

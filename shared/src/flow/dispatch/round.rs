@@ -12,9 +12,10 @@ use crate::domain::job::WakeUp;
 use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::timeline::Style;
 use crate::ports::crm::CrmFailure;
-use crate::ports::journal::write;
 use crate::ports::table::{Commit, Versioned, Write};
-use crate::ports::{Clock, Journal, PortError, Queue};
+use crate::ports::{Clock, PortError, Queue};
+use crate::store::Journal;
+use crate::store::journal::write;
 
 /// A call of LINE's may take so long, beyond the ten seconds that are kept in reserve.
 const LINE_NEEDS_MS: i64 = 10_000;

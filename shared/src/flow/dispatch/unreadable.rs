@@ -11,7 +11,7 @@ use crate::domain::dead_letter::FailureReason;
 use crate::domain::job::WakeUp;
 use crate::domain::outbox::OutboxRow;
 use crate::ports::PortError;
-use crate::ports::journal::{Unread, write};
+use crate::store::journal::{Unread, write};
 
 /// A dead letter is repeated once it has expired, if the reason is still there.
 const LETTER_MS: i64 = write::LETTER_DAYS * 86_400_000;

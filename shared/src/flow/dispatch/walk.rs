@@ -7,8 +7,8 @@ use super::turns::turns;
 use super::{Dispatch, DispatchReport, GIVE_UP_AFTER_MS, effects};
 use crate::domain::job::WakeUp;
 use crate::domain::outbox::{OutboxRow, Priority};
-use crate::ports::journal::{Due, Unread, Walk};
 use crate::ports::{Crm, PortError};
+use crate::store::journal::{Due, Unread, Walk};
 
 /// How many rows a step looks at, about.
 const STEP: usize = 4_000;

@@ -12,8 +12,8 @@ use crate::domain::conversation::{Conversation, ConversationKey};
 use crate::domain::ids::MessageId;
 use crate::domain::outbox::{Effect, OutboxRow};
 use crate::ports::PortError;
-use crate::ports::journal::{MessagePosition, write};
 use crate::ports::table::{Versioned, Write};
+use crate::store::journal::{MessagePosition, write};
 
 /// The words of so many go at once. A transaction takes 100 writes and 4 MB (DynamoDB's TransactWriteItems).
 const AT_ONCE: usize = 50;

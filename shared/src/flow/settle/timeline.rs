@@ -12,8 +12,8 @@ use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::push::Push;
 use crate::flow::load::{Loaded, load_or_new};
 use crate::ports::PortError;
-use crate::ports::journal::write;
 use crate::ports::table::Write;
+use crate::store::journal::write;
 
 /// Where a send's end is shown.
 enum TimelineSpot {

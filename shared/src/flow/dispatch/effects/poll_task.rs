@@ -4,9 +4,9 @@ use crate::domain::conversation::{Conversation, poll_rest_ms};
 use crate::domain::outbox::{Effect, OutboxRow};
 use crate::flow::dispatch::round::Round;
 use crate::ports::crm::{CrmFailure, TaskStanding};
-use crate::ports::journal::write;
 use crate::ports::table::Versioned;
 use crate::ports::{Crm, PortError};
+use crate::store::journal::write;
 
 /// Looks whether tasks are done.
 pub(super) struct PollTask<'a> {

@@ -7,8 +7,8 @@ use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::timeline::{self, Note};
 use crate::flow::dispatch::round::{Round, Verdict};
 use crate::ports::crm::{CrmFailure, EVENT_IMMUTABLE};
-use crate::ports::journal::MessagePositions;
 use crate::ports::{Crm, PortError};
+use crate::store::journal::MessagePositions;
 
 /// So many entries are changed at once; the row stays due where there are more.
 const AT_ONCE: usize = 10;

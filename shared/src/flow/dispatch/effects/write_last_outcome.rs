@@ -13,9 +13,9 @@ use crate::domain::push::{Push, PushOutcome, PushState};
 use crate::flow::dispatch::noted::Refusals;
 use crate::flow::dispatch::round::Round;
 use crate::ports::crm::{ContactWrite, CrmFailure, Properties};
-use crate::ports::journal::{NewestSend, write};
 use crate::ports::table::Commit;
 use crate::ports::{Crm, PortError};
+use crate::store::journal::{NewestSend, write};
 
 /// How one send ended, and the row that asks for it.
 struct Ended {

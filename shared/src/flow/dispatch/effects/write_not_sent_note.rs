@@ -8,9 +8,10 @@ use crate::domain::timeline::{self, Line};
 use crate::flow::dispatch::UNKNOWN_REST_MS;
 use crate::flow::dispatch::round::{Round, Verdict};
 use crate::ports::crm::{CrmFailure, NoteWrite};
-use crate::ports::journal::write;
 use crate::ports::table::{Commit, Versioned};
-use crate::ports::{Channels, Crm, PortError};
+use crate::ports::{Crm, PortError};
+use crate::store::Channels;
+use crate::store::journal::write;
 
 /// Writes notes about sends that reached nobody.
 pub(super) struct WriteNotSentNote<'a> {

@@ -7,7 +7,7 @@ use crate::domain::properties::LINE_ANSWERED_AT;
 use crate::flow::dispatch::links::conversation_of;
 use crate::ports::PortError;
 use crate::ports::crm::ContactRecord;
-use crate::ports::journal::write;
+use crate::store::journal::write;
 
 impl ReconcileContact<'_> {
     /// What the contact's person said until then waits no more. `false`: somebody changed the conversation first.

@@ -3,6 +3,7 @@
 use super::{ReconcileContact, Seen};
 use crate::domain::claim::{Claim, ClaimedBy, Target};
 use crate::domain::conversation::ConversationKey;
+use crate::domain::erasure::Erasure;
 use crate::domain::ids::{ChannelId, LineUserId};
 use crate::domain::link::ContactLink;
 use crate::domain::outbox::Effect;
@@ -11,8 +12,8 @@ use crate::flow::dispatch::links::conversation_of;
 use crate::flow::load::load_or_new;
 use crate::ports::PortError;
 use crate::ports::crm::{ContactRecord, CrmFailure};
-use crate::ports::journal::{Erasure, write};
 use crate::ports::table::{Commit, Versioned};
+use crate::store::journal::write;
 
 /// What we are about to write ourselves comes first; how it stands then is looked at after this long.
 const AFTER_US_MS: i64 = 5_000;

@@ -13,8 +13,8 @@ use crate::domain::login::ByEmail;
 use crate::domain::properties as property;
 use crate::ports::PortError;
 use crate::ports::crm::{ContactRecord, CrmFailure};
-use crate::ports::journal::{AskedBecause, write};
 use crate::ports::table::{Commit, Versioned};
+use crate::store::journal::{AskedBecause, write};
 
 /// A record that says any of this is a customer's, and not one that was made for a person on LINE alone: merging cannot be
 /// undone.

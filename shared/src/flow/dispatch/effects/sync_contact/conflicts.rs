@@ -6,8 +6,8 @@ use crate::domain::ids::ContactId;
 use crate::flow::ask::ask;
 use crate::flow::dispatch::round::Verdict;
 use crate::ports::PortError;
-use crate::ports::journal::{AskedBecause, Question, write};
 use crate::ports::table::Commit;
+use crate::store::journal::{AskedBecause, Question, write};
 
 /// A contact that was given up is looked for again after this long.
 const GIVEN_UP_MS: i64 = 60_000;

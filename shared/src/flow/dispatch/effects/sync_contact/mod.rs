@@ -21,10 +21,11 @@ use crate::domain::properties as property;
 use crate::flow::dispatch::links::AccountLinks;
 use crate::flow::dispatch::round::{Round, Verdict};
 use crate::ports::crm::{ContactRecord, ContactWrite, CrmFailure, Properties};
-use crate::ports::journal::write;
 use crate::ports::messenger::LineProfile;
 use crate::ports::table::{Commit, Write};
-use crate::ports::{Channels, Crm, Messenger, PortError};
+use crate::ports::{Crm, Messenger, PortError};
+use crate::store::Channels;
+use crate::store::journal::write;
 
 /// How many waiting activities the properties look at.
 const LOOK_BACK: usize = 200;

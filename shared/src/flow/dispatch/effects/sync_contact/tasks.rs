@@ -9,7 +9,7 @@ use crate::flow::dispatch::UNKNOWN_REST_MS;
 use crate::flow::dispatch::round::Verdict;
 use crate::ports::PortError;
 use crate::ports::crm::{ContactRecord, CrmFailure, Each, TaskStanding, TaskWrite};
-use crate::ports::journal::write;
+use crate::store::journal::write;
 
 /// A task that the CRM does not take is tried again after this long.
 const AGAIN_MS: i64 = 15 * 60_000;

@@ -15,8 +15,8 @@ use crate::domain::ids::ContactId;
 use crate::domain::timeline::Line;
 use crate::ports::PortError;
 use crate::ports::crm::{CrmFailure, NoteWrite};
-use crate::ports::journal::write;
 use crate::ports::table::Write;
+use crate::store::journal::write;
 
 /// 90 members are halved seven times, 400,000 bytes of words three times more; then comes the line in their place.
 const MOST_CUTS: usize = 12;

@@ -15,9 +15,10 @@ use crate::flow::dispatch::UNKNOWN_REST_MS;
 use crate::flow::dispatch::links::AccountLinks;
 use crate::flow::dispatch::round::Round;
 use crate::ports::crm::{CrmFailure, NoteWrite};
-use crate::ports::journal::write;
 use crate::ports::table::{Commit, Versioned, Write};
-use crate::ports::{Channels, Crm, PortError};
+use crate::ports::{Crm, PortError};
+use crate::store::Channels;
+use crate::store::journal::write;
 
 /// A sealed entry on its way.
 struct Sealed {

@@ -8,8 +8,8 @@ use crate::domain::entry::{Entry, MAX_MEMBERS, Sealing};
 use crate::domain::ids::ContactId;
 use crate::domain::outbox::{Effect, OutboxRow};
 use crate::ports::PortError;
-use crate::ports::journal::write;
 use crate::ports::table::Versioned;
+use crate::store::journal::write;
 
 /// Text of people who are linked to nobody, and get no contact, waits this long for a link.
 const WAIT_FOR_LINK_MS: i64 = 7 * 86_400_000;

@@ -4,30 +4,6 @@ use super::*;
 use crate::domain::ids::NoteId;
 use crate::domain::outbox::SHARDS;
 
-/// Whether a conversation was erased, as read at one moment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Erasure {
-    pub(super) at_ms: Option<i64>,
-    pub(super) version: u64,
-}
-
-impl Erasure {
-    /// When, in milliseconds. `None`: it was not, as far as is remembered.
-    pub fn at_ms(&self) -> Option<i64> {
-        self.at_ms
-    }
-
-    /// Whether it was erased at all, as far as is remembered.
-    pub fn is_marked(&self) -> bool {
-        self.at_ms.is_some()
-    }
-
-    /// Whether what happened at `at_ms` is from before, and is dropped.
-    pub fn covers(&self, at_ms: i64) -> bool {
-        self.at_ms.is_some_and(|erased_at_ms| at_ms <= erased_at_ms)
-    }
-}
-
 /// What a conversation holds beside its state, tombstones left out.
 #[derive(Debug, Default)]
 pub struct ErasableRows {
@@ -50,10 +26,7 @@ impl Journal {
     /// As the table's.
     pub async fn erasure(&self, key: &ConversationKey) -> Result<Erasure, PortError> {
         let found = self.read(&erased_key(key)).await?;
-        Ok(found.map_or(Erasure { at_ms: None, version: 0 }, |row| Erasure {
-            at_ms: Some(row.value),
-            version: row.version,
-        }))
+        Ok(found.map_or(Erasure::read(None, 0), |row| Erasure::read(Some(row.value), row.version)))
     }
 
     /// Everything of the conversation but its state, its claim and its tombstones. Walks the account's whole
@@ -96,4 +69,18 @@ impl Journal {
 /// Whether a row that cannot be read speaks of this person.
 fn names(row: &Row, key: &ConversationKey) -> bool {
     key.source.user().is_some_and(|user| row.body.contains(user.expose())) || row.key.sort.contains(&key.hash())
+}
+
+/// The rest happens only if the conversation was not erased (again) since this was read.
+pub fn not_erased_since(key: &ConversationKey, erasure: &Erasure) -> Write {
+    Write::Check { key: erased_key(key), expect: Precondition::Version(erasure.version()) }
+}
+
+/// The conversation was erased at `now_ms`.
+pub fn erased(key: &ConversationKey, now_ms: i64) -> Write {
+    Write::put(erased_key(key), &now_ms, Precondition::Any).expiring(now_ms, TOMBSTONE_DAYS)
+}
+
+pub(super) fn erased_key(key: &ConversationKey) -> RowKey {
+    RowKey::new(partition(key), "erased")
 }

@@ -2,6 +2,8 @@
 
 use super::*;
 
+/// What lasts comes up again; what was denied is not asked again meanwhile.
+const QUESTION_DAYS: i64 = 30;
 /// A question that comes up again within this time is not written again.
 const ASKED_AGAIN_MS: i64 = 86_400_000;
 
@@ -122,6 +124,38 @@ impl Journal {
             standing => Ok(standing?.map(|standing| standing.value)),
         }
     }
+}
+
+/// An operator is asked whether the person is this contact. What nothing but the question remembers stands until it is
+/// answered.
+pub fn question(account: &CrmAccountKey, question: &Question) -> Write {
+    let write = Write::put(question_key(account, &question.conversation), question, Precondition::Any);
+    match question.why {
+        AskedBecause::Email | AskedBecause::Merged => write,
+        _ => write.expiring(question.asked_at_ms, QUESTION_DAYS),
+    }
+}
+
+/// The operator has said, at `now_ms`, that the person is not this contact, if the question is still the one that was read: the
+/// person may be erased meanwhile.
+pub fn denied(account: &CrmAccountKey, question: &Versioned<Question>, now_ms: i64) -> Write {
+    let Versioned { value, version } = question;
+    let denied = Question { denied: true, ..value.clone() };
+    Write::put(question_key(account, &value.conversation), &denied, Precondition::Version(*version))
+        .expiring(now_ms, QUESTION_DAYS)
+}
+
+/// Nothing is asked about the person, and nothing was.
+pub fn question_closed(account: &CrmAccountKey, key: &ConversationKey) -> Write {
+    Write::Delete { key: question_key(account, key), expect: Precondition::Any }
+}
+
+pub(super) fn question_partition(account: &CrmAccountKey) -> String {
+    format!("q:{}", fingerprint(&[account.kind.as_str(), account.id.as_str()]))
+}
+
+pub(super) fn question_key(account: &CrmAccountKey, key: &ConversationKey) -> RowKey {
+    RowKey::new(question_partition(account), key.hash())
 }
 
 #[cfg(test)]

@@ -17,6 +17,14 @@ pub struct LastRefusal {
 }
 
 impl Journal {
+    /// How much was dropped because nobody was linked to who said it.
+    ///
+    /// # Errors
+    /// As the table's.
+    pub async fn not_linked(&self, channel: &ChannelId) -> Result<Versioned<NotLinked>, PortError> {
+        Ok(self.read(&not_linked_key(channel)).await?.unwrap_or(Versioned { value: NotLinked::default(), version: 0 }))
+    }
+
     /// When the newest event of the Official Account's happened that is noted, in milliseconds.
     ///
     /// # Errors
@@ -42,7 +50,7 @@ impl Journal {
         let noted: Option<Versioned<i64>> = self.read(&last_event_key(channel)).await?;
         let version = noted.as_ref().map_or(0, |noted| noted.version);
         if noted.is_none_or(|noted| at_ms >= noted.value.saturating_add(NOTED_EVERY_MS)) {
-            let _ = self.commit(vec![write::last_event(channel, at_ms, version)]).await?;
+            let _ = self.commit(vec![last_event(channel, at_ms, version)]).await?;
         }
         Ok(())
     }
@@ -55,8 +63,35 @@ impl Journal {
         let noted: Option<Versioned<LastRefusal>> = self.read(&last_refusal_key(channel)).await?;
         let version = noted.as_ref().map_or(0, |noted| noted.version);
         if noted.is_none_or(|noted| refusal.at_ms > noted.value.at_ms) {
-            let _ = self.commit(vec![write::last_refusal(channel, &refusal, version)]).await?;
+            let _ = self.commit(vec![last_refusal(channel, &refusal, version)]).await?;
         }
         Ok(())
     }
+}
+
+/// So much was dropped, ever; `version` as read.
+pub fn not_linked(channel: &ChannelId, value: &NotLinked, version: u64) -> Write {
+    Write::put(not_linked_key(channel), value, Precondition::Version(version))
+}
+
+/// The Official Account's newest event happened then; `version` as read, 0 for the first.
+pub(super) fn last_event(channel: &ChannelId, at_ms: i64, version: u64) -> Write {
+    Write::put(last_event_key(channel), &at_ms, Precondition::Version(version))
+}
+
+/// The newest send that was refused is this one; `version` as read, 0 for the first.
+pub(super) fn last_refusal(channel: &ChannelId, refusal: &LastRefusal, version: u64) -> Write {
+    Write::put(last_refusal_key(channel), refusal, Precondition::Version(version))
+}
+
+pub(super) fn not_linked_key(channel: &ChannelId) -> RowKey {
+    RowKey::new(format!("d:{}", fingerprint(&[channel.as_str()])), "dropped")
+}
+
+pub(super) fn last_event_key(channel: &ChannelId) -> RowKey {
+    RowKey::new(format!("v:{}", fingerprint(&[channel.as_str()])), "event")
+}
+
+pub(super) fn last_refusal_key(channel: &ChannelId) -> RowKey {
+    RowKey { sort: "refusal".to_owned(), ..last_event_key(channel) }
 }

@@ -8,6 +8,8 @@ use futures::future::try_join_all;
 use super::*;
 use crate::domain::outbox::SHARDS;
 
+/// A dead letter lies as long (SQS's longest retention).
+pub const LETTER_DAYS: i64 = 14;
 /// How many rows of a list are read together.
 const PAGE: usize = 100;
 /// Later than any row is due, in milliseconds since 1970.
@@ -148,4 +150,40 @@ impl Journal {
     pub async fn unreadable_told(&self, account: &CrmAccountKey) -> Result<Option<Versioned<i64>>, PortError> {
         self.read(&unreadable_key(account)).await
     }
+}
+
+/// Operators are told of outbox rows that another version wrote; `version` as read, 0 where they never were.
+pub fn unreadable_told(account: &CrmAccountKey, now_ms: i64, version: u64) -> Write {
+    Write::put(unreadable_key(account), &now_ms, Precondition::Version(version)).expiring(now_ms, LETTER_DAYS)
+}
+
+/// An outbox row that another version wrote goes, if it is still the one that was seen.
+pub fn give_up_unread(unread: &Unread) -> Write {
+    let expect = if unread.version == 0 { Precondition::Any } else { Precondition::Version(unread.version) };
+    Write::Delete { key: unread.key.clone(), expect }
+}
+
+/// The work goes into the outbox. Rows of one name and due time are one row.
+pub fn enqueue(row: &OutboxRow) -> Write {
+    Write::put(outbox_key(row), row, Precondition::Any)
+}
+
+/// The work is done: its row leaves the outbox.
+pub fn done(row: &OutboxRow) -> Write {
+    Write::Delete { key: outbox_key(row), expect: Precondition::Any }
+}
+
+pub(super) fn unreadable_key(account: &CrmAccountKey) -> RowKey {
+    RowKey::new(format!("z:{}", fingerprint(&[account.kind.as_str(), account.id.as_str()])), "unreadable")
+}
+
+pub(super) fn outbox_partition(account: &CrmAccountKey, shard: u32) -> String {
+    format!("o:{}:{shard}", fingerprint(&[account.kind.as_str(), account.id.as_str()]))
+}
+
+pub(super) fn outbox_key(row: &OutboxRow) -> RowKey {
+    RowKey::new(
+        outbox_partition(&row.account, row.effect.shard()),
+        format!("{:013}:{}", row.due_at_ms.max(0), row.effect.name()),
+    )
 }

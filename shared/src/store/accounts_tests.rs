@@ -5,8 +5,10 @@ use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use async_trait::async_trait;
 
 use super::*;
-use crate::domain::ids::CrmAccountId;
+use crate::domain::ids::{ChannelId, CrmAccountId};
 use crate::domain::language::Language;
+use crate::ports::table::Row;
+use crate::store::Channels;
 
 /// A table with these accounts and nothing else, which counts how often it is read.
 #[derive(Default)]
@@ -49,15 +51,16 @@ impl Clock for Hands {
 struct World {
     table: Arc<CountedTable>,
     hands: Arc<Hands>,
+    accounts: Accounts,
     channels: Channels,
 }
 
 impl World {
     fn new() -> Self {
         let (table, hands) = (Arc::new(CountedTable::default()), Arc::new(Hands(AtomicI64::new(0))));
-        let channels =
-            Channels::new(Arc::clone(&table) as Arc<dyn Table>).remembering(Arc::clone(&hands) as Arc<dyn Clock>);
-        Self { table, hands, channels }
+        let (rows, clock) = (Arc::clone(&table) as Arc<dyn Table>, Arc::clone(&hands) as Arc<dyn Clock>);
+        let accounts = Accounts::new(Arc::clone(&rows)).remembering(Arc::clone(&clock));
+        Self { table, hands, accounts, channels: Channels::new(rows).remembering(clock) }
     }
 
     fn connect(&self, portal: &str, app: &str) -> CrmAccountKey {
@@ -69,7 +72,7 @@ impl World {
     }
 
     async fn has(&self, app: &str) -> bool {
-        self.channels.has_app(CrmKind::HubSpot, &CrmAppId::new(app)).await.unwrap()
+        self.accounts.has_app(CrmKind::HubSpot, &CrmAppId::new(app)).await.unwrap()
     }
 
     /// How often the table was read since the last time.
@@ -119,7 +122,7 @@ async fn an_account_of_another_version_may_have_come_by_any_app() {
 async fn made_up_names_drop_no_real_account_and_each_costs_one_read_a_minute() {
     let world = World::new();
     let real = world.connect("1", "shop");
-    assert!(world.channels.account(&real).await.unwrap().is_some());
+    assert!(world.accounts.find(&real).await.unwrap().is_some());
     assert_eq!(world.reads(), 1);
     for _ in 0..2 {
         for index in 0..900 {
@@ -131,6 +134,6 @@ async fn made_up_names_drop_no_real_account_and_each_costs_one_read_a_minute() {
         assert!(world.channels.find(&ChannelId::new(format!("9{index}"))).await.unwrap().is_none());
     }
     world.reads();
-    assert!(world.channels.account(&real).await.unwrap().is_some());
+    assert!(world.accounts.find(&real).await.unwrap().is_some());
     assert_eq!(world.reads(), 0, "the real one is still remembered");
 }

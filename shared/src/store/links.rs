@@ -4,11 +4,11 @@
 
 use std::sync::Arc;
 
-use super::error::PortError;
-use super::table::{Commit, Precondition, RowKey, Table, Versioned, Write};
 use crate::domain::account::CrmAccountKey;
 use crate::domain::ids::{ChannelId, ContactId, LineUserId, fingerprint};
 use crate::domain::link::ContactLink;
+use crate::ports::PortError;
+use crate::ports::table::{Commit, Precondition, RowKey, Table, Versioned, Write};
 
 /// Contact links, to be read: who may not make a link holds this.
 #[derive(Clone)]
@@ -161,7 +161,7 @@ impl Links {
     }
 }
 
-fn read(row: Option<super::table::Row>) -> Result<Option<Versioned<ContactLink>>, PortError> {
+fn read(row: Option<crate::ports::table::Row>) -> Result<Option<Versioned<ContactLink>>, PortError> {
     row.map(|row| Ok(Versioned { value: row.read()?, version: row.version })).transpose()
 }
 

@@ -1,0 +1,12 @@
+//! What a CRM tells of its contacts.
+
+use super::ids::ContactId;
+
+/// A contact at which something changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changed {
+    /// Which.
+    pub contact: ContactId,
+    /// It was deleted for ever under privacy law.
+    pub forget: bool,
+}

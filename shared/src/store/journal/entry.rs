@@ -1,0 +1,27 @@
+//! Sealed entries.
+
+use super::*;
+
+impl Journal {
+    /// An entry.
+    ///
+    /// # Errors
+    /// As the table's.
+    pub async fn entry(&self, key: &ConversationKey, number: u32) -> Result<Option<Versioned<Entry>>, PortError> {
+        self.read(&entry_key(key, number)).await
+    }
+}
+
+/// The entry becomes this.
+pub fn entry(key: &ConversationKey, entry: &Entry, version: u64, now_ms: i64) -> Write {
+    Write::put(entry_key(key, entry.number), entry, Precondition::Version(version)).expiring(now_ms, TOMBSTONE_DAYS)
+}
+
+/// The entry was not written and never will be: its activities wait for another.
+pub fn unseal(key: &ConversationKey, number: u32) -> Write {
+    Write::Delete { key: entry_key(key, number), expect: Precondition::Any }
+}
+
+pub(super) fn entry_key(key: &ConversationKey, number: u32) -> RowKey {
+    RowKey::new(partition(key), format!("n:{number:08}"))
+}

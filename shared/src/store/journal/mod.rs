@@ -1,0 +1,118 @@
+//! The journal: events, sends, sealed entries and work in the outbox, all that must change in one transaction.
+//!
+//! | partition | sort | row |
+//! | --- | --- | --- |
+//! | `c:{conversation}` | `state` | [`Conversation`], no text, kept |
+//! | | `t:{event}` | tombstone: this event is recorded, 60 days |
+//! | | `m:{hash of message}:{mark}` | [`MessagePosition`] of a message or an edit of it, 60 days |
+//! | | `u:{message}` | the message was taken back, 60 days |
+//! | | `r:{event}` | our answer to the event is on the timeline, 60 days |
+//! | | `x:{event}` | what the event asked for, beyond being recorded, is done, 60 days |
+//! | | `p:{mark}` | [`Activity`] with its words, until its entry is acknowledged (30 days behind that) |
+//! | | `h:{as p}` | [`Activity`] whose words the CRM refused, until an operator sends them back (30 days from its arrival) |
+//! | | `n:{number}` | [`Entry`], 60 days |
+//! | | `claim` | [`Claim`] with what LINE Login told, until the contact follows it (30 days behind that) |
+//! | | `erased` | when everything else of it was erased, 60 days: what still comes from before is dropped |
+//! | `q:{account}` | `{conversation}` | [`Question`], until an operator decides; of a conflict, which comes up again if it lasts, 30 days; what was denied, 30 days |
+//! | `g:{contact}` | `{conversation}` | who was linked to a contact that is gone, 120 days: a privacy deletion may follow |
+//! | `i:{channel}` | `friends` | [`FriendsImport`], no IDs, kept |
+//! | `l:{state}` | `used` | [`UsedLogin`]: LINE has said who the person is, one day |
+//! | `a:{nonce}` | `nonce` | [`LinkNonce`] of an account link, one day |
+//! | `s:{push}` | `push` | [`Push`], 400 days once settled |
+//! | `w:{contact}` | `outcome` | [`NewestSend`] of a contact, 60 days |
+//! | `k:{account}` | `{push}` | a parked send, for operators' lists |
+//! | `d:{channel}` | `dropped` | [`NotLinked`], kept |
+//! | `v:{channel}` | `event` | when the newest event happened, for operators' lists, kept |
+//! | | `refusal` | [`LastRefusal`], for operators' lists, kept |
+//! | `o:{account}:{shard}` | `{due_at_ms}:{name}` | [`OutboxRow`] |
+//! | `z:{account}` | `unreadable` | when operators were told of outbox rows that another version wrote, 14 days |
+
+mod claim;
+mod conversation;
+mod entry;
+mod erasing;
+mod former_link;
+mod friends;
+mod login;
+mod messages;
+mod noted;
+mod outbox;
+mod push;
+mod questions;
+pub mod write;
+
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::account::CrmAccountKey;
+use crate::domain::account_link::LinkNonce;
+use crate::domain::activity::{Activity, Mark};
+use crate::domain::claim::Claim;
+use crate::domain::conversation::{Conversation, ConversationKey, NotLinked};
+use crate::domain::entry::Entry;
+use crate::domain::erasure::Erasure;
+use crate::domain::friends::FriendsImport;
+use crate::domain::ids::{ChannelId, ContactId, EventId, MessageId, fingerprint};
+use crate::domain::login::UsedLogin;
+use crate::domain::outbox::OutboxRow;
+use crate::domain::push::{Push, PushId, PushState};
+use crate::ports::PortError;
+use crate::ports::table::{self, Commit, Listed, Precondition, Row, RowKey, Table, Versioned, Write, prefix_end};
+
+use self::entry::entry_key;
+pub use self::erasing::ErasableRows;
+pub use self::messages::{MessagePosition, MessagePositions};
+pub use self::noted::LastRefusal;
+use self::outbox::*;
+pub use self::outbox::{Due, Unread, Walk};
+pub use self::push::NewestSend;
+pub use self::questions::{AskedBecause, Question};
+
+/// The journal.
+#[derive(Clone)]
+pub struct Journal(Arc<dyn Table>);
+
+impl Journal {
+    /// Over the journal's table.
+    pub fn new(rows: Arc<dyn Table>) -> Self {
+        Self(rows)
+    }
+
+    /// The table, to stand something before it.
+    pub fn table(&self) -> Arc<dyn Table> {
+        Arc::clone(&self.0)
+    }
+
+    /// All writes or none; see [`Table::commit`].
+    ///
+    /// # Errors
+    /// As the table's.
+    pub async fn commit(&self, writes: Vec<Write>) -> Result<Commit, PortError> {
+        self.0.commit(writes).await
+    }
+
+    /// All rows of a partition whose sort keys begin so.
+    async fn all(&self, partition: &str, prefix: &str) -> Result<Vec<Row>, PortError> {
+        table::all(&*self.0, partition, prefix).await
+    }
+
+    async fn read<T: DeserializeOwned>(&self, key: &RowKey) -> Result<Option<Versioned<T>>, PortError> {
+        let row = self.0.get(key).await?;
+        row.map(|row| Ok(Versioned { value: row.read()?, version: row.version })).transpose()
+    }
+}
+
+/// Tombstones outlive the queue, its dead-letter queue and one redrive.
+const TOMBSTONE_DAYS: i64 = 60;
+/// Stands behind the deletion that acknowledgement does.
+const TEXT_DAYS: i64 = 30;
+
+pub(super) fn partition(key: &ConversationKey) -> String {
+    format!("c:{}", key.hash())
+}
+
+#[cfg(test)]
+#[path = "keys_tests.rs"]
+mod tests;

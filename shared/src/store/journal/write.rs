@@ -1,0 +1,20 @@
+//! The writes that the journal knows: each stands by what it writes.
+
+pub use super::claim::{claim, claim_applied, claim_discarded};
+pub use super::conversation::{conversation, ended, event_handled, reply_recorded, tombstone, unchanged_since};
+pub use super::entry::{entry, unseal};
+pub use super::erasing::{erased, not_erased_since};
+pub use super::former_link::{forget_former_link, former_link};
+pub use super::friends::friends_import;
+pub use super::login::{login_used, nonce};
+pub use super::messages::{forget, forget_refused, keep_refused, message_position, pending, unsent};
+pub use super::noted::not_linked;
+pub use super::outbox::{LETTER_DAYS, done, enqueue, give_up_unread, unreadable_told};
+pub use super::push::{decided, newest_send, parked, push};
+pub use super::questions::{denied, question, question_closed};
+use crate::ports::table::{Precondition, RowKey, Write};
+
+/// The row goes, whatever it is.
+pub fn remove(key: RowKey) -> Write {
+    Write::Delete { key, expect: Precondition::Any }
+}

@@ -1,0 +1,15 @@
+//! What is stored, where, and how it is read and changed: one module for each table, over the port [`Table`].
+//!
+//! [`Table`]: crate::ports::Table
+
+pub mod accounts;
+pub mod channels;
+mod configuration;
+pub mod journal;
+pub mod links;
+pub mod remembered;
+
+pub use accounts::Accounts;
+pub use channels::Channels;
+pub use journal::Journal;
+pub use links::{LinkReader, Links};
