@@ -180,7 +180,12 @@ fn of_the_domain() -> Vec<String> {
             api_keys: Vec::new(),
         }),
         shown(&CrmAppSecrets { client_id: "1".to_owned(), client_secrets: vec![secret()] }),
-        shown(&CrmToken::OAuth { access_token: secret(), refresh_token: secret(), expires_at_ms: 1 }),
+        shown(&CrmToken::OAuth {
+            access_token: secret(),
+            refresh_token: secret(),
+            expires_at_ms: 1,
+            instance_url: None,
+        }),
         shown(&CrmToken::Private { access_token: secret() }),
     ]
 }

@@ -19,6 +19,7 @@ use musubi::domain::push::{PushId, PushJob};
 use musubi::line::message::Tokens;
 use musubi::line::signature as line;
 use musubi::line::{message, webhook};
+use musubi::ports::crm_caller::{Call, VerifiedCall};
 use musubi::ports::secrets::Secret;
 use serde_json::Value;
 
@@ -68,10 +69,10 @@ fn verify_hubspot<'a>(
     event: &'a Value,
     headers: &'a HeaderMap,
     body: &'a str,
-) -> Result<hubspot::VerifiedAction<'a>, hubspot::Unverified> {
+) -> Result<VerifiedCall<'a>, hubspot::Unverified> {
     let env = json("events/env.json");
     let public_url = env["CrmActionFunction"]["MUSUBI_PUBLIC_URL"].as_str().unwrap();
-    let request = hubspot::SignedRequest {
+    let request = Call {
         method: "POST",
         raw_path: event["rawPath"].as_str().unwrap(),
         raw_query: None,

@@ -34,6 +34,7 @@ mod strangers;
 mod tenants;
 mod thousands;
 mod tokens;
+mod toy;
 mod unanswered;
 mod unsend;
 mod versions;

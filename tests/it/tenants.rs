@@ -74,7 +74,7 @@ async fn move_in(app: &App, tenant: &Tenant) {
     };
     secrets.store_line(&id, &line).await.expect("stored");
     let refresh_token = Secret::new(world.hubspot.install(tenant.portal));
-    let token = CrmToken::OAuth { access_token: Secret::new(""), refresh_token, expires_at_ms: 0 };
+    let token = CrmToken::OAuth { access_token: Secret::new(""), refresh_token, expires_at_ms: 0, instance_url: None };
     secrets.store_crm_token(&key, &token).await.expect("stored");
     let app_id = CrmAppId::new(APP_ID.to_string());
     let mut account = CrmAccount::new(key.clone(), app_id, Language::Japanese, "Asia/Tokyo");

@@ -10,6 +10,7 @@ mod acts;
 mod check;
 mod contract;
 mod crash_points;
+mod crm_contract;
 mod crm_refusals;
 mod dead_letters;
 mod due;
@@ -23,6 +24,8 @@ mod linking;
 mod models;
 #[path = "../../infra/local/src/contract.rs"]
 mod port_contract;
+#[path = "../../infra/local/src/crm_contract.rs"]
+mod port_crm_contract;
 mod random;
 mod refusals;
 mod said;

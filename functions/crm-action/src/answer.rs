@@ -2,29 +2,30 @@
 
 use std::collections::BTreeMap;
 
-use musubi::crm::hubspot::action::{self, ActionEnd};
 use musubi::domain::account::CrmAccount;
 use musubi::domain::push::PushOutcome;
 use musubi::domain::words::outcome_words;
 use musubi::flow::accept::PushRequest;
+use musubi::ports::CrmCaller;
+use musubi::ports::crm_caller::ActionAnswer;
 use serde_json::Value;
 
 use crate::ask::TurnedAway;
 
 /// It waits for the outcome where it can; else it goes on with `queued`.
-pub fn accepted(account: &CrmAccount, asked: &PushRequest) -> Value {
+pub fn accepted(caller: &dyn CrmCaller, account: &CrmAccount, asked: &PushRequest) -> Value {
     if account.capabilities.workflows_wait && asked.callback.is_some() {
-        return action::block(account.block_expiry_ms);
+        return caller.answer(ActionAnswer::Wait { expiry_ms: account.block_expiry_ms });
     }
     let reason = outcome_words(PushOutcome::Queued, account.language);
-    action::done(ActionEnd::Success, &outputs(PushOutcome::Queued, reason))
+    caller.answer(ActionAnswer::Done { success: true, outputs: &outputs(PushOutcome::Queued, reason) })
 }
 
 /// It goes on, and shows why nothing was sent.
-pub fn turned_away(account: &CrmAccount, turned_away: &TurnedAway) -> Value {
+pub fn turned_away(caller: &dyn CrmCaller, account: &CrmAccount, turned_away: &TurnedAway) -> Value {
     let outcome = turned_away.refused.outcome;
     tracing::warn!(crm.account = %account.key, outcome = outcome.as_str(), "action.refused");
-    action::done(ActionEnd::FailContinue, &outputs(outcome, &turned_away.reason))
+    caller.answer(ActionAnswer::Done { success: false, outputs: &outputs(outcome, &turned_away.reason) })
 }
 
 fn outputs(outcome: PushOutcome, reason: &str) -> BTreeMap<String, String> {

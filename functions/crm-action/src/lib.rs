@@ -15,21 +15,21 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use musubi::aws::AwsAdapters;
 use musubi::config::{self, ConfigError, Environment};
-use musubi::crm::hubspot::action::{self, ActionUnreadable};
-use musubi::crm::hubspot::signature::VerifiedAction;
-use musubi::crm::hubspot::webhook;
-use musubi::domain::account::{CrmAccount, CrmAccountKey};
+use musubi::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
 use musubi::domain::ids::{CrmAccountId, CrmAppId};
 use musubi::flow::accept::Accept;
 use musubi::flow::contacts_changed::ContactsChanged;
 use musubi::http::{MAX_BODY_BYTES, Refusal};
-use musubi::ports::{Clock, Secrets};
+use musubi::ports::crm_caller::{CallKind, Unreadable, VerifiedCall};
+use musubi::ports::{Clock, CrmCaller, Secrets};
 use musubi::store::{Accounts, Channels};
 
-use crate::signed::{App, Check, Request, verify};
+use crate::signed::{App, Request, verify};
 
 /// What the action needs.
 pub struct Ports {
+    /// Who reads and answers a CRM's calls.
+    pub callers: fn(CrmKind) -> Option<&'static dyn CrmCaller>,
     /// CRM accounts.
     pub accounts: Accounts,
     /// Official Accounts, for lists of options.
@@ -54,6 +54,7 @@ impl Ports {
     pub fn of(adapters: &AwsAdapters, environment: &Environment) -> Result<Self, ConfigError> {
         let clock = adapters.clock();
         Ok(Self {
+            callers: musubi::crm::caller,
             accounts: adapters.accounts()?.remembering(Arc::clone(&clock)),
             channels: adapters.channels()?.remembering(Arc::clone(&clock)),
             secrets: adapters.secrets()?,
@@ -76,36 +77,40 @@ pub fn router(ports: Arc<Ports>) -> Router {
 }
 
 async fn run(State(ports): State<Arc<Ports>>, app: AppPath, request: Request) -> Result<Response, Refusal> {
-    let (account, asked) = asked(&ports, app, &request, action::parse, |asked| &asked.account).await?;
+    let app = app_of(app?)?;
+    let (caller, account, asked) =
+        asked(&ports, &app, &request, |caller, call| caller.read_action(call), |asked| &asked.account).await?;
     let answer = match ask::check(&account, &asked) {
         Ok(checked) => {
             ports.accept.accept(&account, checked.clone()).await?; // Ok means: the CRM may forget.
-            answer::accepted(&account, &checked)
+            answer::accepted(caller, &account, &checked)
         }
         Err(turned_away) => {
-            // The workflow is told at once; the record is told by whoever tells it everything else.
             if let Some(turned_down) = ask::turned_down(&account, &asked, turned_away.refused) {
                 ports.accept.refuse(&account, turned_down).await?;
             }
-            answer::turned_away(&account, &turned_away)
+            answer::turned_away(caller, &account, &turned_away)
         }
     };
     Ok(axum::Json(answer).into_response())
 }
 
 async fn options(State(ports): State<Arc<Ports>>, app: AppPath, request: Request) -> Result<Response, Refusal> {
-    let (account, asked) = asked(&ports, app, &request, action::parse_options, |asked| &asked.account).await?;
+    let app = app_of(app?)?;
+    let (caller, account, asked) =
+        asked(&ports, &app, &request, |caller, call| caller.read_options(call), |asked| &asked.account).await?;
     let mut channels = Vec::new();
     for id in &account.channels {
         channels.extend(ports.channels.find(id).await?);
     }
-    Ok(axum::Json(action::options(&channels, asked.search.as_deref())).into_response())
+    Ok(axum::Json(caller.answer_options(&channels, asked.search.as_deref())).into_response())
 }
 
 async fn changed(State(ports): State<Arc<Ports>>, app: AppPath, request: Request) -> Result<StatusCode, Refusal> {
     let app = app_of(app?)?;
-    let verified = verify(&ports, &app, &request, Check::WEBHOOK).await?;
-    for (account, contacts) in webhook::parse(&verified).map_err(|_| Refusal::BAD_REQUEST)? {
+    let caller = caller(&ports, &app)?;
+    let verified = verify(&ports, caller, &app, &request, CallKind::Webhook).await?;
+    for (account, contacts) in caller.read_changes(&verified).map_err(unreadable)? {
         match known(&ports, &app, &account).await? {
             Some(account) => ports.notice.contacts_changed(&account.key, &contacts).await?,
             // A refusal would bring the whole array back for a day, other accounts' events with it.
@@ -120,16 +125,25 @@ type AppPath = Result<Path<(String, String)>, PathRejection>;
 /// What a signed request asks, and of which account: both routes begin so.
 async fn asked<T>(
     ports: &Ports,
-    app: AppPath,
+    app: &App,
     request: &Request,
-    read: fn(&VerifiedAction<'_>) -> Result<T, ActionUnreadable>,
+    read: fn(&dyn CrmCaller, &VerifiedCall<'_>) -> Result<T, Unreadable>,
     named: fn(&T) -> &CrmAccountId,
-) -> Result<(CrmAccount, T), Refusal> {
-    let app = app_of(app?)?;
-    let verified = verify(ports, &app, request, Check::ACTION).await?;
-    let asked = read(&verified).map_err(|_| Refusal::BAD_REQUEST)?;
-    let account = account(ports, &app, named(&asked)).await?;
-    Ok((account, asked))
+) -> Result<(&'static dyn CrmCaller, CrmAccount, T), Refusal> {
+    let caller = caller(ports, app)?;
+    let verified = verify(ports, caller, app, request, CallKind::Action).await?;
+    let asked = read(caller, &verified).map_err(unreadable)?;
+    let account = account(ports, app, named(&asked)).await?;
+    Ok((caller, account, asked))
+}
+
+fn caller(ports: &Ports, (kind, _): &App) -> Result<&'static dyn CrmCaller, Refusal> {
+    (ports.callers)(*kind).ok_or(Refusal::NOT_FOUND)
+}
+
+fn unreadable(why: Unreadable) -> Refusal {
+    tracing::warn!(%why, "call.unreadable");
+    Refusal::BAD_REQUEST
 }
 
 /// What can be no app's name is not looked up.

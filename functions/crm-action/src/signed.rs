@@ -7,11 +7,12 @@ use axum::body::Bytes;
 use axum::extract::OriginalUri;
 use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, Method};
-use musubi::crm::hubspot::signature::{self, SignedRequest, Unverified, VerifiedAction, VerifiedWebhook};
 use musubi::domain::account::CrmKind;
 use musubi::domain::ids::CrmAppId;
 use musubi::http::Refusal;
-use musubi::ports::secrets::Secret;
+use musubi::ports::CrmCaller;
+use musubi::ports::crm_caller::{Call, CallKind, Unverified, VerifiedCall};
+use musubi::ports::secrets::CrmAppSecrets;
 
 use crate::Ports;
 
@@ -38,50 +39,31 @@ impl<S: Send + Sync> axum::extract::FromRequest<S> for Request {
     }
 }
 
-/// How a kind of request is verified.
-pub struct Check<'a, T> {
-    /// The headers, the time in milliseconds: before any secret is read.
-    can_be_signed: fn(&HeaderMap, i64) -> Result<(), Unverified>,
-    /// The request, our public URL, the app's secrets, the time in milliseconds.
-    verify: fn(&SignedRequest<'a>, &str, &[Secret], i64) -> Result<T, Unverified>,
-}
-
-impl<'a> Check<'a, VerifiedAction<'a>> {
-    /// A workflow action, or what belongs to it.
-    pub const ACTION: Self = Self { can_be_signed: signature::can_be_signed, verify: signature::verify };
-}
-
-impl<'a> Check<'a, VerifiedWebhook<'a>> {
-    /// A webhook.
-    pub const WEBHOOK: Self =
-        Self { can_be_signed: signature::can_be_signed_webhook, verify: signature::verify_webhook };
-}
-
 /// Verifies with the app's secrets; if none fits, once more with those of this moment.
 ///
 /// # Errors
 /// No such app, none of its secrets signed this, or the secrets cannot be read.
-pub async fn verify<'a, T>(
+pub async fn verify<'a>(
     ports: &Ports,
+    caller: &dyn CrmCaller,
     (kind, app): &App,
     request: &'a Request,
-    check: Check<'a, T>,
-) -> Result<T, Refusal> {
+    what: CallKind,
+) -> Result<VerifiedCall<'a>, Refusal> {
     let now_ms = ports.clock.now_ms();
-    (check.can_be_signed)(&request.headers, now_ms).map_err(unauthorized)?;
+    caller.can_be_signed(what, &request.headers, now_ms).map_err(unauthorized)?;
     if !ports.accounts.has_app(*kind, app).await? {
         return Err(Refusal::NOT_FOUND);
     }
-    let signed = SignedRequest {
+    let call = Call {
         method: request.method.as_str(),
         raw_path: request.uri.path(),
         raw_query: request.uri.query(),
         headers: &request.headers,
         body: &request.body,
     };
-    let verify = |secrets: &musubi::ports::secrets::CrmAppSecrets| {
-        (check.verify)(&signed, &ports.public_url, &secrets.client_secrets, now_ms)
-    };
+    let verify =
+        |secrets: &CrmAppSecrets| caller.verify(what, &call, &ports.public_url, &secrets.client_secrets, now_ms);
     let known = ports.secrets.crm_app(*kind, app).await?.ok_or(Refusal::NOT_FOUND)?;
     match verify(&known) {
         Ok(verified) => Ok(verified),

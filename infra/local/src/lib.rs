@@ -2,6 +2,7 @@
 
 pub mod aws;
 pub mod contract;
+pub mod crm_contract;
 pub mod demo;
 pub mod fake;
 pub mod fakes;

@@ -167,6 +167,7 @@ pub async fn musubi(
         access_token: Secret::new(""),
         refresh_token: Secret::new(hubspot.install(PORTAL_ID)),
         expires_at_ms: 0,
+        instance_url: None,
     };
     secrets.store_crm_token(&key, &token).await?;
 

@@ -191,7 +191,7 @@ impl AwsAdapters {
             let secrets = SecretsManagerSecrets::new(self.aws.secrets_manager().clone(), stack, self.clock());
             match readable {
                 ReadableSecrets::Line => secrets.line(&ChannelId::new("warm-up")).await.map(drop),
-                ReadableSecrets::CrmApp => secrets.crm_app(CrmKind::HubSpot, &CrmAppId::new("warm-up")).await.map(drop),
+                ReadableSecrets::CrmApp => secrets.crm_app(CrmKind::ALL[0], &CrmAppId::new("warm-up")).await.map(drop),
             }
         };
         let all = async { tokio::join!(table, queue, secrets) };

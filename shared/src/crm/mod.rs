@@ -1,4 +1,5 @@
-//! CRMs as seen from us. A new one is a folder here, an arm in [`CrmClients::connect`], and the contract suite passing.
+//! CRMs as seen from us. A new one is a folder here, an arm in [`CrmClients::connect`] and in [`caller`], and the contract suites
+//! passing.
 
 pub mod hubspot;
 
@@ -8,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 
 use crate::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
-use crate::ports::{Clock, Crm, Crms, PortError, Secrets};
+use crate::ports::{Clock, Crm, CrmCaller, Crms, PortError, Secrets};
 use hubspot::{Api, HubSpot};
 
 /// The CRM accounts that this environment talks to. One lives as long as the environment: it holds each account's rate
@@ -42,6 +43,15 @@ impl CrmClients {
     }
 }
 
+/// Who reads and answers what a CRM calls. `None`: this build does not know how.
+pub fn caller(kind: CrmKind) -> Option<&'static dyn CrmCaller> {
+    match kind {
+        CrmKind::HubSpot => Some(&hubspot::HubSpotCaller),
+        #[cfg(feature = "toy-crm")]
+        CrmKind::Toy => None,
+    }
+}
+
 #[async_trait]
 impl Crms for CrmClients {
     async fn connect(&self, account: &CrmAccount, until_ms: i64) -> Result<Option<Arc<dyn Crm>>, PortError> {
@@ -54,6 +64,8 @@ impl Crms for CrmClients {
                 let api = Arc::new(api.until(until_ms));
                 Ok(Some(Arc::new(HubSpot::new(api, account.capabilities, account.surface.clone()))))
             }
+            #[cfg(feature = "toy-crm")]
+            CrmKind::Toy => Ok(None),
         }
     }
 }

@@ -16,13 +16,25 @@ use super::token_property;
 pub enum CrmKind {
     /// HubSpot.
     HubSpot,
+    /// Of the tests, which hold that another CRM is a folder and an arm. Never shipped.
+    #[cfg(feature = "toy-crm")]
+    Toy,
 }
 
 impl CrmKind {
+    /// All that this build knows.
+    pub const ALL: &[Self] = &[
+        Self::HubSpot,
+        #[cfg(feature = "toy-crm")]
+        Self::Toy,
+    ];
+
     /// The spelling in URLs, keys and logs.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::HubSpot => "hubspot",
+            #[cfg(feature = "toy-crm")]
+            Self::Toy => "toy",
         }
     }
 }
@@ -33,6 +45,8 @@ impl FromStr for CrmKind {
     fn from_str(text: &str) -> Result<Self, ()> {
         match text {
             "hubspot" => Ok(Self::HubSpot),
+            #[cfg(feature = "toy-crm")]
+            "toy" => Ok(Self::Toy),
             _ => Err(()),
         }
     }

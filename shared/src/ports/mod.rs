@@ -3,6 +3,7 @@
 
 pub mod clock;
 pub mod crm;
+pub mod crm_caller;
 pub mod error;
 pub mod login;
 pub mod messenger;
@@ -12,6 +13,7 @@ pub mod table;
 
 pub use clock::Clock;
 pub use crm::{Crm, Crms};
+pub use crm_caller::CrmCaller;
 pub use error::PortError;
 pub use login::Login;
 pub use messenger::Messenger;

@@ -78,6 +78,9 @@ pub enum CrmToken {
         refresh_token: Secret,
         /// Not used later than a minute before this, in milliseconds.
         expires_at_ms: i64,
+        /// The address to call, where the CRM gives each customer one of their own (Salesforce); HubSpot has one for all.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        instance_url: Option<String>,
     },
     /// A private app's token; does not expire.
     Private {

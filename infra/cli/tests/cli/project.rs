@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use local::fake::hubspot::{sign_v2, webhook_headers};
 use musubi::crm::hubspot::action;
 use musubi::crm::hubspot::oauth::{AUTOMATION_SCOPE, REQUIRED_SCOPES, TIMELINE_SCOPE};
-use musubi::crm::hubspot::signature::{self, SignedRequest};
+use musubi::crm::hubspot::signature;
 use musubi::crm::hubspot::webhook;
 use musubi::domain::push::PushOutcome;
 use musubi::domain::token_property::ALWAYS;
+use musubi::ports::crm_caller::Call;
 use musubi::ports::secrets::Secret;
 use serde_json::{Value, json};
 
@@ -148,7 +149,7 @@ async fn what_hubspot_sends_for_these_fields_is_what_we_read() {
     let mut headers = http::HeaderMap::new();
     headers.insert("x-hubspot-signature", sign_v2(secret, "POST", &uri, body.as_bytes()).parse().unwrap());
     headers.insert("x-hubspot-signature-version", "v2".parse().unwrap());
-    let request = SignedRequest {
+    let request = Call {
         method: "POST",
         raw_path: "/crm/hubspot/shop/action",
         raw_query: None,
@@ -213,7 +214,7 @@ async fn every_webhook_that_we_read_is_subscribed_to_and_points_here() {
 fn looked_at(events: &Value) -> usize {
     let (body, at_ms, secret) = (events.to_string(), 1_769_081_993_375, "a secret");
     let headers = webhook_headers(secret, &format!("{URL}/crm/hubspot/shop/webhook"), body.as_bytes(), at_ms);
-    let request = SignedRequest {
+    let request = Call {
         method: "POST",
         raw_path: "/crm/hubspot/shop/webhook",
         raw_query: None,

@@ -61,8 +61,12 @@ async fn an_uninstalled_app_is_disconnected_and_hubspot_is_asked_once_a_minute()
     }
     assert_eq!(world.calls("/token"), 1);
     let refresh_token = Secret::new(world.fake.install(PORTAL));
-    *world.vault.token.lock().unwrap() =
-        Some(CrmToken::OAuth { access_token: Secret::new("x"), refresh_token, expires_at_ms: NOON_MS });
+    *world.vault.token.lock().unwrap() = Some(CrmToken::OAuth {
+        access_token: Secret::new("x"),
+        refresh_token,
+        expires_at_ms: NOON_MS,
+        instance_url: None,
+    });
     world.fake.clock().advance_ms(60_000);
     assert!(setup::account_details(&api).await.is_ok(), "connected anew");
 }
@@ -99,8 +103,12 @@ async fn a_missing_scope_is_a_lost_connection() {
     let world = World::bare().await;
     world.fake.edit_portal(PORTAL, |portal| portal.scopes = vec!["oauth".to_owned()]);
     let refresh_token = Secret::new(world.fake.install(PORTAL));
-    *world.vault.token.lock().unwrap() =
-        Some(CrmToken::OAuth { access_token: Secret::new("x"), refresh_token, expires_at_ms: NOON_MS });
+    *world.vault.token.lock().unwrap() = Some(CrmToken::OAuth {
+        access_token: Secret::new("x"),
+        refresh_token,
+        expires_at_ms: NOON_MS,
+        instance_url: None,
+    });
     assert_eq!(setup::probe_workflows_wait(&world.api()).await, Ok(false));
     let answers = world.crm().await.upsert_people(&[person(1, "x")]).await;
     assert_eq!(answers, [Err(CrmFailure::Disconnected)]);

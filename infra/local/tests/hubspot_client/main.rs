@@ -3,6 +3,7 @@
 mod account;
 mod app_events;
 mod contacts;
+mod contract;
 mod deadline;
 mod support;
 mod timeline;

@@ -106,6 +106,7 @@ impl World {
             access_token: Secret::new("run out"),
             refresh_token: Secret::new(fake.install(PORTAL)),
             expires_at_ms: NOON_MS,
+            instance_url: None,
         });
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         let clients = CrmClients::new(http, &served.url(), vault.clone(), Arc::new(OneClock(clock.clone())));

@@ -3,9 +3,11 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use local::fake::hubspot::{Endpoint, ExecutionState};
 use local::fake::{Fault, Plan, Posted};
-use musubi::crm::hubspot::action;
+use musubi::crm::hubspot::HubSpotCaller;
 use musubi::domain::ids::CallbackId;
+use musubi::ports::CrmCaller;
 use musubi::ports::crm::{CompletionWrite, CrmFailure};
+use musubi::ports::crm_caller::ActionAnswer;
 
 use crate::support::{PORTAL, World};
 
@@ -13,7 +15,7 @@ use crate::support::{PORTAL, World};
 fn waiting(world: &World, count: usize) -> Vec<String> {
     let contact = world.fake.create_contact(PORTAL, &[]);
     let ids = world.fake.enrol(PORTAL, &vec![contact; count], &BTreeMap::new());
-    let body = Bytes::from(action::block(3_600_000).to_string());
+    let body = Bytes::from(HubSpotCaller.answer(ActionAnswer::Wait { expiry_ms: 3_600_000 }).to_string());
     for id in &ids {
         world.fake.note_action_answer(id, &Posted::Answered { status: 200, body: body.clone(), retry_after: None });
     }

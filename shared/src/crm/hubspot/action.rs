@@ -6,14 +6,13 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use thiserror::Error;
 
 use super::batch::{number, text};
 use super::kind::is_contact;
-use super::signature::VerifiedAction;
 use crate::domain::action::{ActionRequest, Execution, MessageInput, OptionsRequest};
 use crate::domain::channel::Channel;
 use crate::domain::ids::{CallbackId, ContactId, CrmAccountId, LineUserId};
+use crate::ports::crm_caller::{ActionAnswer, Unreadable, VerifiedCall};
 
 /// The input fields that hold messages, in order.
 const MESSAGES: [&str; 5] = ["message_1", "message_2", "message_3", "message_4", "message_5"];
@@ -25,22 +24,11 @@ const LONGEST_PORTAL: usize = 20;
 /// HubSpot documents no longest BLOCK; more than a year is a typing error.
 const LONGEST_BLOCK_MS: i64 = 365 * 86_400_000;
 
-/// Why a signed request cannot be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-pub enum ActionUnreadable {
-    /// It is no JSON object.
-    #[error("the request is no JSON object")]
-    NotJson,
-    /// It does not say which account asks.
-    #[error("the request names no account")]
-    NoPortal,
-}
-
 /// Reads the execution of an action.
 ///
 /// # Errors
-/// See [`ActionUnreadable`].
-pub fn parse(request: &VerifiedAction<'_>) -> Result<ActionRequest, ActionUnreadable> {
+/// See [`Unreadable`].
+pub fn parse(request: &VerifiedCall<'_>) -> Result<ActionRequest, Unreadable> {
     let body = object(request.body())?;
     let portal = portal(&body)?;
     let input =
@@ -65,8 +53,8 @@ pub fn parse(request: &VerifiedAction<'_>) -> Result<ActionRequest, ActionUnread
 /// Reads the question for the options of an input field.
 ///
 /// # Errors
-/// See [`ActionUnreadable`].
-pub fn parse_options(request: &VerifiedAction<'_>) -> Result<OptionsRequest, ActionUnreadable> {
+/// See [`Unreadable`].
+pub fn parse_options(request: &VerifiedCall<'_>) -> Result<OptionsRequest, Unreadable> {
     let body = object(request.body())?;
     let search = body["fetchOptions"]["q"].as_str().map(str::trim).filter(|search| !search.is_empty());
     Ok(OptionsRequest {
@@ -76,28 +64,24 @@ pub fn parse_options(request: &VerifiedAction<'_>) -> Result<OptionsRequest, Act
     })
 }
 
+/// The answer to an action.
+pub fn answer(answer: ActionAnswer<'_>) -> Value {
+    match answer {
+        ActionAnswer::Wait { expiry_ms } => block(expiry_ms),
+        ActionAnswer::Done { success, outputs } => done(success, outputs),
+    }
+}
+
 /// "Wait for our completion", for so long; then the workflow goes on by itself.
-pub fn block(expiry_ms: i64) -> Value {
+fn block(expiry_ms: i64) -> Value {
     let expiry_s = expiry_ms.clamp(1_000, LONGEST_BLOCK_MS) / 1000;
     json!({"outputFields": {"hs_execution_state": "BLOCK", "hs_expiration_duration": duration(expiry_s)}})
 }
 
-/// How an action ended that was answered at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ActionEnd {
-    /// The step succeeded.
-    Success,
-    /// The step failed and the workflow goes on.
-    FailContinue,
-}
-
 /// "It is over", with these output fields.
-pub fn done(end: ActionEnd, outputs: &BTreeMap<String, String>) -> Value {
+fn done(success: bool, outputs: &BTreeMap<String, String>) -> Value {
     let mut fields = json!(outputs);
-    fields["hs_execution_state"] = json!(match end {
-        ActionEnd::Success => "SUCCESS",
-        ActionEnd::FailContinue => "FAIL_CONTINUE",
-    });
+    fields["hs_execution_state"] = json!(if success { "SUCCESS" } else { "FAIL_CONTINUE" });
     json!({ "outputFields": fields })
 }
 
@@ -123,13 +107,13 @@ pub fn options(channels: &[Channel], search: Option<&str>) -> Value {
     json!({"options": options, "searchable": true})
 }
 
-fn object(body: &[u8]) -> Result<Value, ActionUnreadable> {
-    serde_json::from_slice(body).ok().filter(Value::is_object).ok_or(ActionUnreadable::NotJson)
+fn object(body: &[u8]) -> Result<Value, Unreadable> {
+    serde_json::from_slice(body).ok().filter(Value::is_object).ok_or(Unreadable("the request is no JSON object"))
 }
 
-fn portal(body: &Value) -> Result<CrmAccountId, ActionUnreadable> {
+fn portal(body: &Value) -> Result<CrmAccountId, Unreadable> {
     let portal = number(&body["origin"]["portalId"]).filter(|id| id.len() <= LONGEST_PORTAL);
-    portal.map(CrmAccountId::new).ok_or(ActionUnreadable::NoPortal)
+    portal.map(CrmAccountId::new).ok_or(Unreadable("the request names no account"))
 }
 
 /// The callback ID; without one, HubSpot's own numbers, in either of the places where they were seen.

@@ -1,5 +1,4 @@
 use super::*;
-use crate::crm::hubspot::signature::verified;
 use crate::domain::account::{CrmAccountKey, CrmKind};
 use crate::domain::channel::ChannelSettings;
 use crate::domain::ids::{BotUserId, ChannelId};
@@ -25,8 +24,8 @@ fn texts(request: &ActionRequest) -> Vec<(&'static str, &str)> {
     each.collect()
 }
 
-fn read(body: &str) -> Result<ActionRequest, ActionUnreadable> {
-    parse(&verified(body.as_bytes()))
+fn read(body: &str) -> Result<ActionRequest, Unreadable> {
+    parse(&VerifiedCall::by_signature(body.as_bytes()))
 }
 
 #[test]
@@ -151,10 +150,10 @@ fn an_execution_is_the_same_however_its_numbers_are_written() {
 fn what_is_no_request_is_refused_without_a_panic() {
     let deep = "[".repeat(10_000);
     for body in ["", "[]", "null", "{", "\u{feff}{}", deep.as_str(), "{\"callbackId\":\"\\ud800\"}"] {
-        assert_eq!(read(body), Err(ActionUnreadable::NotJson), "{}", &body[..body.len().min(20)]);
+        assert_eq!(read(body), Err(Unreadable("the request is no JSON object")), "{}", &body[..body.len().min(20)]);
     }
     for body in ["{}", r#"{"origin":[]}"#, r#"{"origin":{"portalId":null}}"#, r#"{"origin":{"portalId":" "}}"#] {
-        assert_eq!(read(body), Err(ActionUnreadable::NoPortal), "{body}");
+        assert_eq!(read(body), Err(Unreadable("the request names no account")), "{body}");
     }
     let odd = r#"{"origin":{"portalId":1},"inputFields":[1],"fields":"x","object":7,"context":[],"callbackId":{}}"#;
     assert!(read(odd).unwrap().messages.is_empty());
@@ -187,9 +186,9 @@ fn an_end_carries_its_outputs_and_no_output_can_change_its_state() {
         ("outcome".to_owned(), "queued".to_owned()),
         ("hs_execution_state".to_owned(), "ASYNC".to_owned()),
     ]);
-    let answer = done(ActionEnd::FailContinue, &outputs);
+    let answer = done(false, &outputs);
     assert_eq!(answer, json!({"outputFields": {"outcome": "queued", "hs_execution_state": "FAIL_CONTINUE"}}));
-    assert_eq!(done(ActionEnd::Success, &outputs)["outputFields"]["hs_execution_state"], "SUCCESS");
+    assert_eq!(done(true, &outputs)["outputFields"]["hs_execution_state"], "SUCCESS");
 }
 
 fn channel(id: &str, name: &str, basic_id: &str) -> Channel {
@@ -227,10 +226,10 @@ fn the_question_for_options_is_read_with_and_without_what_was_typed() {
     let documented = r#"{"origin":{"portalId":1,"actionDefinitionId":2,"actionDefinitionVersion":3},"objectTypeId":"0-1",
         "inputFieldName":"optionsInput","inputFields":{"widgetName":{"type":"OBJECT_PROPERTY","propertyName":"widget_name"},
         "widgetColor":{"type":"STATIC_VALUE","value":"blue"}},"fetchOptions":{"q":"option label","after":"1234="}}"#;
-    let asked = parse_options(&verified(documented.as_bytes())).unwrap();
+    let asked = parse_options(&VerifiedCall::by_signature(documented.as_bytes())).unwrap();
     assert_eq!(asked.account.as_str(), "1");
     assert_eq!(asked.field.as_deref(), Some("optionsInput"));
     assert_eq!(asked.search.as_deref(), Some("option label"));
-    let bare = parse_options(&verified(br#"{"origin":{"portalId":1}}"#)).unwrap();
+    let bare = parse_options(&VerifiedCall::by_signature(br#"{"origin":{"portalId":1}}"#)).unwrap();
     assert_eq!((bare.field, bare.search), (None, None));
 }

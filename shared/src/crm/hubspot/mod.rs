@@ -9,6 +9,7 @@ mod api;
 mod app_events;
 mod batch;
 mod bucket;
+mod caller;
 mod completions;
 mod contacts;
 mod escapes;
@@ -33,6 +34,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 pub use api::Api;
+pub use caller::HubSpotCaller;
 pub use failure::PROPERTY_DOESNT_EXIST;
 pub use timeline::KEY_PROPERTY;
 

@@ -188,6 +188,7 @@ impl<'a> OAuth<'a> {
             access_token: Secret::new(answer.access_token),
             refresh_token: Secret::new(answer.refresh_token),
             expires_at_ms: now_ms.saturating_add(answer.expires_in.saturating_mul(1000)),
+            instance_url: None,
         };
         Ok(Granted { token, account: answer.hub_id.map(|id| CrmAccountId::new(id.to_string())), scopes: answer.scopes })
     }

@@ -1,11 +1,9 @@
-//! Is it really HubSpot that calls? The only maker of [`VerifiedAction`] and [`VerifiedWebhook`].
+//! Is it really HubSpot that calls? HubSpot's only maker of a [`VerifiedCall`].
 //!
 //! Source: HubSpot's guide on validating requests. Workflow actions are documented to come with version 2, a plain hash
 //! without a time; where both headers of version 3 are there, that version alone counts and version 2 is no way around it.
 //! Webhooks come with versions 1 and 3 (seen in a capture of 2026), and there version 3 alone counts: version 1 covers
 //! neither the address nor a time, so that whoever has seen one could repeat it for ever. It is never taken here.
-
-use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -13,9 +11,9 @@ use hmac::{Hmac, KeyInit, Mac};
 use http::HeaderMap;
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
-use thiserror::Error;
 
 use super::escapes::decode;
+use crate::ports::crm_caller::{Call, VerifiedCall};
 use crate::ports::secrets::Secret;
 
 /// A version 3 signature is good for five minutes, either way.
@@ -30,83 +28,31 @@ const SIGNATURE_VERSION: &str = "x-hubspot-signature-version";
 const SIGNATURE_V3: &str = "x-hubspot-signature-v3";
 const TIMESTAMP: &str = "x-hubspot-request-timestamp";
 
-/// A request as it arrived. Path and query are raw: neither decoded, nor sorted, nor encoded anew.
-#[derive(Clone, Copy)]
-pub struct SignedRequest<'a> {
-    /// In upper case.
-    pub method: &'a str,
-    /// Begins with a slash.
-    pub raw_path: &'a str,
-    /// Without the question mark.
-    pub raw_query: Option<&'a str>,
-    /// All headers.
-    pub headers: &'a HeaderMap,
-    /// The raw bytes.
-    pub body: &'a [u8],
-}
-
-impl fmt::Debug for SignedRequest<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SignedRequest").field("method", &self.method).field("body_bytes", &self.body.len()).finish()
-    }
-}
-
-/// The body of a request that HubSpot signed with the app's secret. Only [`verify`] makes one.
-#[derive(Clone, Copy)]
-pub struct VerifiedAction<'a> {
-    body: &'a [u8],
-}
-
-impl<'a> VerifiedAction<'a> {
-    /// The raw bytes.
-    pub fn body(&self) -> &'a [u8] {
-        self.body
-    }
-}
-
-impl fmt::Debug for VerifiedAction<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("VerifiedAction(..)")
-    }
-}
-
-/// The body of a webhook that HubSpot signed with the app's secret less than five minutes ago. Only [`verify_webhook`] makes one.
-#[derive(Clone, Copy)]
-pub struct VerifiedWebhook<'a> {
-    body: &'a [u8],
-}
-
-impl<'a> VerifiedWebhook<'a> {
-    /// The raw bytes.
-    pub fn body(&self) -> &'a [u8] {
-        self.body
-    }
-}
-
-impl fmt::Debug for VerifiedWebhook<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("VerifiedWebhook(..)")
-    }
-}
-
 /// Why a request is not believed. For logs; callers learn 401 and no more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unverified {
     /// No signature of version 2 or 3.
-    #[error("there is no signature of version 2 or 3")]
     Missing,
     /// A header that counts came twice.
-    #[error("a signature header came twice")]
     Doubled,
     /// Version 1, or one we do not know.
-    #[error("the signature's version is not taken here")]
     Version,
     /// Version 3's time is more than five minutes off, or no time.
-    #[error("the signature's time is too far off")]
     Stale,
     /// No secret of ours made this signature.
-    #[error("the signature does not fit")]
     Mismatch,
+}
+
+impl From<Unverified> for crate::ports::crm_caller::Unverified {
+    fn from(why: Unverified) -> Self {
+        Self(match why {
+            Unverified::Missing => "there is no signature of version 2 or 3",
+            Unverified::Doubled => "a signature header came twice",
+            Unverified::Version => "the signature's version is not taken here",
+            Unverified::Stale => "the signature's time is too far off",
+            Unverified::Mismatch => "the signature does not fit",
+        })
+    }
 }
 
 /// Whether a request has a signature that can be right, as far as that shows without a secret: what has none costs no read of
@@ -132,11 +78,11 @@ pub fn can_be_signed_webhook(headers: &HeaderMap, now_ms: i64) -> Result<(), Unv
 /// # Errors
 /// See [`Unverified`].
 pub fn verify<'a>(
-    request: &SignedRequest<'a>,
+    request: &Call<'a>,
     public_url: &str,
     secrets: &[Secret],
     now_ms: i64,
-) -> Result<VerifiedAction<'a>, Unverified> {
+) -> Result<VerifiedCall<'a>, Unverified> {
     verify_with(request, public_url, secrets, now_ms, DECODES_LOWER_CASE)
 }
 
@@ -145,25 +91,25 @@ pub fn verify<'a>(
 /// # Errors
 /// See [`Unverified`].
 pub fn verify_webhook<'a>(
-    request: &SignedRequest<'a>,
+    request: &Call<'a>,
     public_url: &str,
     secrets: &[Secret],
     now_ms: i64,
-) -> Result<VerifiedWebhook<'a>, Unverified> {
+) -> Result<VerifiedCall<'a>, Unverified> {
     let stated = stated_v3(request.headers, now_ms)?;
     let fits = stated.fits(request, public_url, secrets, DECODES_LOWER_CASE);
-    if fits { Ok(VerifiedWebhook { body: request.body }) } else { Err(Unverified::Mismatch) }
+    if fits { Ok(VerifiedCall::by_signature(request.body)) } else { Err(Unverified::Mismatch) }
 }
 
 fn verify_with<'a>(
-    request: &SignedRequest<'a>,
+    request: &Call<'a>,
     public_url: &str,
     secrets: &[Secret],
     now_ms: i64,
     decodes_lower_case: bool,
-) -> Result<VerifiedAction<'a>, Unverified> {
+) -> Result<VerifiedCall<'a>, Unverified> {
     let fits = stated(request.headers, now_ms)?.fits(request, public_url, secrets, decodes_lower_case);
-    if fits { Ok(VerifiedAction { body: request.body }) } else { Err(Unverified::Mismatch) }
+    if fits { Ok(VerifiedCall::by_signature(request.body)) } else { Err(Unverified::Mismatch) }
 }
 
 /// What the headers say signed the request. Nothing of it is proved.
@@ -176,13 +122,7 @@ enum Stated<'h> {
 
 impl Stated<'_> {
     /// Whether one of the secrets made it.
-    fn fits(
-        &self,
-        request: &SignedRequest<'_>,
-        public_url: &str,
-        secrets: &[Secret],
-        decodes_lower_case: bool,
-    ) -> bool {
+    fn fits(&self, request: &Call<'_>, public_url: &str, secrets: &[Secret], decodes_lower_case: bool) -> bool {
         let uri = uri(request, public_url);
         match self {
             Self::V2(given) => any(secrets, |secret| hash_v2(secret, request, &uri).ct_eq(given)),
@@ -234,7 +174,7 @@ fn any(secrets: &[Secret], fits: impl Fn(&Secret) -> Choice) -> bool {
 }
 
 /// The address as HubSpot called it.
-fn uri(request: &SignedRequest<'_>, public_url: &str) -> String {
+fn uri(request: &Call<'_>, public_url: &str) -> String {
     let base = public_url.trim_end_matches('/');
     match request.raw_query.filter(|query| !query.is_empty()) {
         Some(query) => format!("{base}{}?{query}", request.raw_path),
@@ -242,7 +182,7 @@ fn uri(request: &SignedRequest<'_>, public_url: &str) -> String {
     }
 }
 
-fn hash_v2(secret: &Secret, request: &SignedRequest<'_>, uri: &str) -> [u8; 32] {
+fn hash_v2(secret: &Secret, request: &Call<'_>, uri: &str) -> [u8; 32] {
     let mut hash = Sha256::new();
     for part in [secret.expose().as_bytes(), request.method.as_bytes(), uri.as_bytes(), request.body] {
         hash.update(part);
@@ -250,7 +190,7 @@ fn hash_v2(secret: &Secret, request: &SignedRequest<'_>, uri: &str) -> [u8; 32] 
     hash.finalize().into()
 }
 
-fn mac_v3(secret: &Secret, request: &SignedRequest<'_>, uri: &str, timestamp: &str) -> [u8; 32] {
+fn mac_v3(secret: &Secret, request: &Call<'_>, uri: &str, timestamp: &str) -> [u8; 32] {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.expose().as_bytes()).expect("HMAC takes keys of any length");
     for part in [request.method.as_bytes(), uri.as_bytes(), request.body, timestamp.as_bytes()] {
         mac.update(part);
@@ -277,18 +217,6 @@ fn unhex(text: &str) -> Option<[u8; SIGNATURE_BYTES]> {
     let nibble = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
     let bytes: Option<Vec<u8>> = digits.chunks(2).map(|pair| Some(nibble(pair[0])? << 4 | nibble(pair[1])?)).collect();
     bytes?.try_into().ok()
-}
-
-/// For tests of what reads a verified request.
-#[cfg(test)]
-pub(crate) fn verified(body: &[u8]) -> VerifiedAction<'_> {
-    VerifiedAction { body }
-}
-
-/// The same, for webhooks.
-#[cfg(test)]
-pub(crate) fn verified_webhook(body: &[u8]) -> VerifiedWebhook<'_> {
-    VerifiedWebhook { body }
 }
 
 #[cfg(test)]

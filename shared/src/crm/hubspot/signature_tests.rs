@@ -23,8 +23,8 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn action<'a>(headers: &'a HeaderMap, query: Option<&'a str>) -> SignedRequest<'a> {
-    SignedRequest { method: "POST", raw_path: PATH, raw_query: query, headers, body: BODY }
+fn action<'a>(headers: &'a HeaderMap, query: Option<&'a str>) -> Call<'a> {
+    Call { method: "POST", raw_path: PATH, raw_query: query, headers, body: BODY }
 }
 
 /// Signs as HubSpot does; independent of what is verified, except for the two hashes that the published vectors hold.
@@ -42,7 +42,7 @@ fn signed_v3(secret: &str, decoded_uri: &str, at_ms: i64) -> HeaderMap {
     headers(&[("X-HubSpot-Signature-v3", &signature), ("X-HubSpot-Request-Timestamp", &timestamp)])
 }
 
-fn check(request: &SignedRequest<'_>) -> Result<(), Unverified> {
+fn check(request: &Call<'_>) -> Result<(), Unverified> {
     verify(request, BASE, &secrets(&[SECRET]), NOW).map(|_| ())
 }
 
@@ -77,7 +77,7 @@ fn the_published_vectors_verify() {
     ];
     for (secret, method, base, raw_path, raw_query, body, signature) in v2 {
         let headers = headers(&[("X-HubSpot-Signature", signature), ("X-HubSpot-Signature-Version", "v2")]);
-        let request = SignedRequest { method, raw_path, raw_query, headers: &headers, body: body.as_bytes() };
+        let request = Call { method, raw_path, raw_query, headers: &headers, body: body.as_bytes() };
         assert_eq!(verify(&request, base, &secrets(&[secret]), NOW).unwrap().body(), body.as_bytes());
     }
     let v3 = [
@@ -97,7 +97,7 @@ fn the_published_vectors_verify() {
     ];
     for (secret, method, base, raw_path, raw_query, body, timestamp, signature) in v3 {
         let headers = headers(&[("X-HubSpot-Signature-v3", signature), ("X-HubSpot-Request-Timestamp", timestamp)]);
-        let request = SignedRequest { method, raw_path, raw_query, headers: &headers, body: body.as_bytes() };
+        let request = Call { method, raw_path, raw_query, headers: &headers, body: body.as_bytes() };
         let now = timestamp.parse().unwrap();
         assert!(verify(&request, base, &secrets(&[secret]), now).is_ok(), "{timestamp}");
     }
@@ -119,7 +119,7 @@ fn a_version_1_signature_is_never_taken_whatever_it_calls_itself() {
         all.extend(version.map(|version| ("X-HubSpot-Signature-Version", version)));
         let headers = headers(&all);
         let request =
-            SignedRequest { method: "POST", raw_path: PATH, raw_query: None, headers: &headers, body: body.as_bytes() };
+            Call { method: "POST", raw_path: PATH, raw_query: None, headers: &headers, body: body.as_bytes() };
         assert_eq!(check(&request), Err(why));
     }
 }
@@ -131,13 +131,13 @@ fn whatever_is_changed_on_the_way_is_noticed() {
         let good = action(&headers, Some("a=1"));
         assert_eq!(check(&good), Ok(()));
         for (what, bad) in [
-            ("method", SignedRequest { method: "PUT", ..good }),
-            ("path", SignedRequest { raw_path: "/crm/hubspot/2/action", ..good }),
-            ("query", SignedRequest { raw_query: Some("a=2"), ..good }),
-            ("no query", SignedRequest { raw_query: None, ..good }),
-            ("body", SignedRequest { body: br#"{"origin":{"portalId":2}}"#, ..good }),
-            ("newline", SignedRequest { body: b"{\"origin\":{\"portalId\":1}}\n", ..good }),
-            ("empty", SignedRequest { body: b"", ..good }),
+            ("method", Call { method: "PUT", ..good }),
+            ("path", Call { raw_path: "/crm/hubspot/2/action", ..good }),
+            ("query", Call { raw_query: Some("a=2"), ..good }),
+            ("no query", Call { raw_query: None, ..good }),
+            ("body", Call { body: br#"{"origin":{"portalId":2}}"#, ..good }),
+            ("newline", Call { body: b"{\"origin\":{\"portalId\":1}}\n", ..good }),
+            ("empty", Call { body: b"", ..good }),
         ] {
             assert_eq!(check(&bad), Err(Unverified::Mismatch), "{what}");
         }
@@ -268,7 +268,7 @@ fn version_3_decodes_twelve_escapes_and_nothing_else() {
 #[test]
 fn a_webhook_is_believed_by_version_3_alone() {
     let hook = |headers: &HeaderMap, body: &[u8], now_ms: i64| {
-        let request = SignedRequest { body, ..action(headers, None) };
+        let request = Call { body, ..action(headers, None) };
         verify_webhook(&request, BASE, &secrets(&[SECRET]), now_ms).map(|_| ())
     };
     let mut v1 = Sha256::new();
@@ -315,6 +315,6 @@ fn version_2_decodes_nothing() {
 fn debug_shows_neither_bodies_nor_secrets() {
     let headers = signed_v2(SECRET, None);
     let request = action(&headers, None);
-    assert_eq!(format!("{request:?}"), "SignedRequest { method: \"POST\", body_bytes: 25 }");
+    assert_eq!(format!("{request:?}"), "Call { method: \"POST\", body_bytes: 25 }");
     assert_eq!(format!("{:?}", verify(&request, BASE, &secrets(&[SECRET]), NOW).unwrap()), "VerifiedAction(..)");
 }

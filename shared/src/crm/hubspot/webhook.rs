@@ -7,29 +7,24 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use thiserror::Error;
 
 use super::batch::{number, text};
 use super::kind::is_contact;
-use super::signature::VerifiedWebhook;
 use crate::domain::changed::Changed;
 use crate::domain::ids::{ContactId, CrmAccountId};
 use crate::domain::properties::{LINE_ANSWERED_AT, LINE_USER_ID};
+use crate::ports::crm_caller::{Unreadable, VerifiedCall};
 
 /// Portal and record IDs are numbers; nothing longer than this is one.
 const LONGEST_ID: usize = 20;
-
-/// Why a signed webhook cannot be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("the webhook is no JSON array")]
-pub struct WebhookUnreadable;
 
 /// The contacts to look at, by account, each once. Kinds that we do not know and elements that cannot be read are passed over.
 ///
 /// # Errors
 /// It is no JSON array.
-pub fn parse(webhook: &VerifiedWebhook<'_>) -> Result<BTreeMap<CrmAccountId, Vec<Changed>>, WebhookUnreadable> {
-    let events: Vec<Value> = serde_json::from_slice(webhook.body()).map_err(|_| WebhookUnreadable)?;
+pub fn parse(webhook: &VerifiedCall<'_>) -> Result<BTreeMap<CrmAccountId, Vec<Changed>>, Unreadable> {
+    let events: Vec<Value> =
+        serde_json::from_slice(webhook.body()).map_err(|_| Unreadable("the webhook is no JSON array"))?;
     let mut accounts: BTreeMap<CrmAccountId, BTreeMap<ContactId, bool>> = BTreeMap::new();
     for event in &events {
         let (Some(portal), Some(kind)) = (id(&event["portalId"]), Kind::of(event)) else { continue };
@@ -115,10 +110,9 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::crm::hubspot::signature::verified_webhook;
 
     fn read(events: &Value) -> Vec<(String, String, bool)> {
-        let accounts = parse(&verified_webhook(events.to_string().as_bytes())).expect("an array");
+        let accounts = parse(&VerifiedCall::by_signature(events.to_string().as_bytes())).expect("an array");
         let each = accounts.into_iter().flat_map(|(portal, all)| all.into_iter().map(move |one| (portal.clone(), one)));
         each.map(|(portal, one)| (portal.to_string(), one.contact.to_string(), one.forget)).collect()
     }
@@ -190,14 +184,18 @@ mod tests {
     #[test]
     fn what_is_no_array_is_unreadable() {
         for bad in ["", "{}", "null", "[", "[1,]", "\u{feff}[]"] {
-            assert_eq!(parse(&verified_webhook(bad.as_bytes())), Err(WebhookUnreadable), "{bad}");
+            assert_eq!(
+                parse(&VerifiedCall::by_signature(bad.as_bytes())),
+                Err(Unreadable("the webhook is no JSON array")),
+                "{bad}"
+            );
         }
     }
 
     proptest! {
         #[test]
         fn nothing_that_was_signed_makes_it_panic(body in prop::collection::vec(any::<u8>(), 0..200)) {
-            let _ = parse(&verified_webhook(&body));
+            let _ = parse(&VerifiedCall::by_signature(&body));
         }
     }
 }

@@ -1,0 +1,334 @@
+//! What every answer to the port [`Crm`] must do, as code: the clients pass it over their fakes, the simulation's model and the
+//! toy of the tests pass it, too. So a model cannot drift from its vendor's client, and another CRM has something to pass.
+//!
+//! It panics where the contract is broken.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use futures::FutureExt;
+use musubi::domain::claim::EmailAddress;
+use musubi::domain::ids::{CallbackId, ContactId, LineUserId, NoteId, TaskId};
+use musubi::domain::properties::{EMAIL, LINE_USER_ID, LINE_USER_NAME};
+use musubi::ports::Crm;
+use musubi::ports::crm::*;
+
+/// What the contract arranges in a CRM behind the client's back.
+#[async_trait]
+pub trait CrmWorld: Send + Sync {
+    /// The client, connected.
+    async fn crm(&self) -> Arc<dyn Crm>;
+    /// Whether notes and tasks take a unique key of ours.
+    fn unique_keys(&self) -> bool;
+    /// A contact that somebody makes by hand.
+    async fn contact(&self, properties: &[(&str, &str)]) -> ContactId;
+    /// Somebody deletes a contact.
+    async fn delete_contact(&self, contact: &ContactId);
+    /// Somebody finishes a task.
+    async fn finish_task(&self, task: &TaskId);
+    /// A workflow waits for us.
+    async fn waits(&self) -> CallbackId;
+}
+
+/// The whole contract.
+pub async fn crm_contract(world: &dyn CrmWorld) {
+    let crm = world.crm().await;
+    let crm = &*crm;
+    people_are_made_once(crm).await;
+    each_item_is_answered_in_order(world, crm).await;
+    what_is_unique_is_taken_once(crm).await;
+    people_are_found(world, crm).await;
+    a_merge_is_followed(world, crm).await;
+    notes_stand_on_the_timeline(world, crm).await;
+    tasks_are_open_done_or_gone(world, crm).await;
+    waiting_workflows_are_told(world, crm).await;
+}
+
+fn user(n: u32) -> LineUserId {
+    LineUserId::new(format!("U{n:032x}"))
+}
+
+fn named(n: u32, name: &str) -> PersonWrite {
+    let mut properties = Properties::default();
+    properties.set(LINE_USER_NAME, name);
+    PersonWrite { user: user(n), properties }
+}
+
+fn set(contact: &ContactId, name: &str, value: &str) -> ContactWrite {
+    let mut properties = Properties::default();
+    properties.set(name, value);
+    ContactWrite { contact: contact.clone(), properties }
+}
+
+async fn read(crm: &dyn Crm, contact: &ContactId, name: &str) -> Option<String> {
+    let record = crm.read_contacts(std::slice::from_ref(contact), &[name]).await.remove(0).expect("it is there");
+    record.properties.get(name).map(str::to_owned)
+}
+
+/// Nobody's: as long as an ID may be.
+fn nobody() -> ContactId {
+    ContactId::new("9999999999")
+}
+
+async fn people_are_made_once(crm: &dyn Crm) {
+    assert!(crm.upsert_people(&[]).await.is_empty(), "nothing asked, nothing answered");
+    let first = crm.upsert_people(&[named(1, "Ichi"), named(2, "Ni")]).await;
+    let [Ok(one), Ok(two)] = &first[..] else { panic!("{first:?}") };
+    assert_ne!(one, two, "two people are two contacts");
+    let again = crm.upsert_people(&[named(2, "Ni")]).await;
+    assert_eq!(again[0].as_ref(), Ok(two), "twice makes one");
+    assert_eq!(read(crm, one, LINE_USER_NAME).await.as_deref(), Some("Ichi"));
+    assert_eq!(read(crm, one, LINE_USER_ID).await.as_deref(), Some(user(1).expose()));
+}
+
+async fn each_item_is_answered_in_order(world: &dyn CrmWorld, crm: &dyn Crm) {
+    let one = world.contact(&[(EMAIL, "ichi@example.com")]).await;
+    let two = world.contact(&[(EMAIL, "ni@example.com")]).await;
+    let answers = crm.read_contacts(&[one.clone(), nobody(), two.clone()], &[EMAIL]).await;
+    let emails: Vec<_> = answers
+        .iter()
+        .map(|answer| answer.as_ref().map(|record| record.properties.get(EMAIL).unwrap_or_default().to_owned()))
+        .collect();
+    assert_eq!(emails, [Ok("ichi@example.com".into()), Err(&CrmFailure::Gone), Ok("ni@example.com".into())]);
+    let writes =
+        [set(&one, LINE_USER_NAME, "Ichi"), set(&nobody(), LINE_USER_NAME, "-"), set(&two, LINE_USER_NAME, "Ni")];
+    let answers = crm.update_contacts(&writes).await;
+    assert_eq!(
+        answers,
+        [Ok(one.clone()), Err(CrmFailure::Gone), Ok(two.clone())],
+        "one that is refused spoils no other"
+    );
+    assert_eq!(read(crm, &two, LINE_USER_NAME).await.as_deref(), Some("Ni"));
+    assert_eq!(crm.update_contacts(&[set(&two, LINE_USER_NAME, "")]).await, [Ok(two.clone())]);
+    assert_eq!(read(crm, &two, LINE_USER_NAME).await, None, "an empty value empties");
+    assert_eq!(read(crm, &two, EMAIL).await.as_deref(), Some("ni@example.com"), "and nothing else");
+    world.delete_contact(&one).await;
+    let gone = crm.read_contacts(std::slice::from_ref(&one), &[EMAIL]).await;
+    assert!(matches!(gone[..], [Err(CrmFailure::Gone)]), "{gone:?}");
+    assert_eq!(crm.update_contacts(&[set(&one, LINE_USER_NAME, "-")]).await, [Err(CrmFailure::Gone)]);
+}
+
+async fn what_is_unique_is_taken_once(crm: &dyn Crm) {
+    let made = crm.upsert_people(&[named(11, "Hana"), named(12, "Taro")]).await;
+    let [Ok(one), Ok(two)] = &made[..] else { panic!("{made:?}") };
+    assert_eq!(crm.update_contacts(&[set(two, LINE_USER_ID, user(11).expose())]).await, [Err(CrmFailure::Taken)]);
+    assert_eq!(crm.update_contacts(&[set(one, LINE_USER_ID, "")]).await, [Ok(one.clone())]);
+    assert_eq!(crm.update_contacts(&[set(two, LINE_USER_ID, user(11).expose())]).await, [Ok(two.clone())], "given up");
+}
+
+async fn people_are_found(world: &dyn CrmWorld, crm: &dyn Crm) {
+    let made = crm.upsert_people(&[named(21, "Jiro")]).await.remove(0).expect("made");
+    let found = crm.find_person(&user(21)).await.expect("an answer").expect("found");
+    assert_eq!(found.contact, made);
+    assert!(crm.find_person(&user(22)).await.expect("an answer").is_none());
+    let known = world.contact(&[(EMAIL, "saburo@example.com")]).await;
+    let addresses = ["nobody@example.com", "saburo@example.com"].map(|text| EmailAddress::parse(text).expect("one"));
+    let answers = crm.find_by_email(&addresses, &[LINE_USER_ID]).await;
+    let found: Vec<_> =
+        answers.into_iter().map(|answer| answer.expect("an answer").map(|record| record.contact)).collect();
+    assert_eq!(found, [None, Some(known)]);
+}
+
+async fn a_merge_is_followed(world: &dyn CrmWorld, crm: &dyn Crm) {
+    let from = world.contact(&[(EMAIL, "from@example.com")]).await;
+    let into = world.contact(&[(EMAIL, "into@example.com")]).await;
+    let kept = crm.merge_contacts(&from, &into).await.expect("merged");
+    for id in [&from, &into] {
+        let record = crm.read_contacts(std::slice::from_ref(id), &[EMAIL]).await.remove(0).expect("it is there");
+        assert_eq!(record.contact, kept, "the ID to use from now on");
+        assert_eq!(crm.update_contacts(&[set(id, LINE_USER_NAME, "Shiro")]).await, [Ok(kept.clone())]);
+    }
+}
+
+async fn notes_stand_on_the_timeline(world: &dyn CrmWorld, crm: &dyn Crm) {
+    let contact = world.contact(&[(EMAIL, "goro@example.com")]).await;
+    let note = |key: &str, at_ms| NoteWrite {
+        key: key.to_owned(),
+        contact: contact.clone(),
+        at_ms,
+        body: format!("<p>{key}</p>"),
+    };
+    let (one, two) = (note("musubi-contract-1", 1_786_000_001_000), note("musubi-contract-2", 1_786_000_002_000));
+    assert_eq!(crm.find_note(&one).await, Ok(None), "not yet");
+    let written = crm.write_notes(&[one.clone(), two.clone()]).await;
+    let [Ok(first), Ok(second)] = &written[..] else { panic!("{written:?}") };
+    assert_ne!(first, second);
+    if world.unique_keys() {
+        assert_eq!(crm.write_notes(std::slice::from_ref(&one)).await, [Ok(first.clone())], "twice makes one");
+    }
+    assert_eq!(crm.find_note(&two).await, Ok(Some(second.clone())));
+    assert_eq!(crm.read_note(second).await, Ok("<p>musubi-contract-2</p>".to_owned()));
+    for _ in 0..2 {
+        assert_eq!(crm.edit_note(second, "<p>changed</p>").await, Ok(()));
+        assert_eq!(crm.read_note(second).await, Ok("<p>changed</p>".to_owned()));
+    }
+    assert_eq!(crm.read_note(&NoteId::new("9999999998")).await, Err(CrmFailure::Gone));
+}
+
+async fn tasks_are_open_done_or_gone(world: &dyn CrmWorld, crm: &dyn Crm) {
+    let contact = world.contact(&[(EMAIL, "rokuro@example.com")]).await;
+    let task = TaskWrite {
+        key: "musubi-contract-task".to_owned(),
+        contact,
+        owner: None,
+        due_at_ms: 1_786_000_003_000,
+        subject: "Answer".to_owned(),
+        body: "A message waits.".to_owned(),
+    };
+    assert_eq!(crm.find_task(&task).await, Ok(None), "not yet");
+    let id = crm.write_tasks(std::slice::from_ref(&task)).await.remove(0).expect("written");
+    if world.unique_keys() {
+        assert_eq!(crm.write_tasks(std::slice::from_ref(&task)).await, [Ok(id.clone())], "twice makes one");
+    }
+    assert_eq!(crm.find_task(&task).await, Ok(Some(id.clone())));
+    let gone = TaskId::new("9999999997");
+    let both = [id.clone(), gone];
+    assert_eq!(crm.read_tasks(&both).await, [Ok(TaskStanding::Open), Ok(TaskStanding::Gone)]);
+    world.finish_task(&id).await;
+    assert_eq!(crm.read_tasks(&both).await, [Ok(TaskStanding::Done), Ok(TaskStanding::Gone)]);
+}
+
+async fn waiting_workflows_are_told(world: &dyn CrmWorld, crm: &dyn Crm) {
+    let waits = world.waits().await;
+    let told = |callback: &CallbackId| CompletionWrite {
+        callback: callback.clone(),
+        success: true,
+        outputs: [("outcome".to_owned(), "accepted".to_owned())].into(),
+    };
+    assert_eq!(crm.complete(&[told(&waits)]).await, [Ok(())]);
+    assert_eq!(crm.complete(&[told(&CallbackId::new("ap-nobody-waits"))]).await, [Err(CrmFailure::Gone)]);
+}
+
+/// The contract bites: of an answer that has drifted in any of these ways it says so.
+pub async fn every_drift_is_seen<W: CrmWorld + 'static>(world: impl Fn() -> futures::future::BoxFuture<'static, W>) {
+    for drift in [Drift::Order, Drift::Twice, Drift::Finds, Drift::Completes, Drift::Unique] {
+        let drifted = Drifted { world: world().await, drift };
+        let seen = std::panic::AssertUnwindSafe(crm_contract(&drifted)).catch_unwind().await;
+        assert!(seen.is_err(), "{drift:?} is not seen");
+    }
+}
+
+/// How an answer may drift.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Drift {
+    /// Answers come in another order.
+    Order,
+    /// A person who is there is made once more.
+    Twice,
+    /// Nobody is found.
+    Finds,
+    /// Whoever waits for nothing is told as well.
+    Completes,
+    /// What another one has is taken away without a word.
+    Unique,
+}
+
+struct Drifted<W> {
+    world: W,
+    drift: Drift,
+}
+
+#[async_trait]
+impl<W: CrmWorld> CrmWorld for Drifted<W> {
+    async fn crm(&self) -> Arc<dyn Crm> {
+        Arc::new(DriftedCrm { crm: self.world.crm().await, drift: self.drift })
+    }
+
+    fn unique_keys(&self) -> bool {
+        self.world.unique_keys()
+    }
+
+    async fn contact(&self, properties: &[(&str, &str)]) -> ContactId {
+        self.world.contact(properties).await
+    }
+
+    async fn delete_contact(&self, contact: &ContactId) {
+        self.world.delete_contact(contact).await;
+    }
+
+    async fn finish_task(&self, task: &TaskId) {
+        self.world.finish_task(task).await;
+    }
+
+    async fn waits(&self) -> CallbackId {
+        self.world.waits().await
+    }
+}
+
+struct DriftedCrm {
+    crm: Arc<dyn Crm>,
+    drift: Drift,
+}
+
+#[async_trait]
+impl Crm for DriftedCrm {
+    async fn upsert_people(&self, people: &[PersonWrite]) -> Vec<Each<ContactId>> {
+        let answers = self.crm.upsert_people(people).await;
+        match self.drift {
+            Drift::Twice => answers.into_iter().map(|_| Ok(ContactId::new(uuid::Uuid::new_v4().to_string()))).collect(),
+            _ => answers,
+        }
+    }
+
+    async fn find_by_email(&self, addresses: &[EmailAddress], names: &[&str]) -> Vec<Each<Option<ContactRecord>>> {
+        self.crm.find_by_email(addresses, names).await
+    }
+
+    async fn find_person(&self, user: &LineUserId) -> Each<Option<Named>> {
+        if self.drift == Drift::Finds { Ok(None) } else { self.crm.find_person(user).await }
+    }
+
+    async fn merge_contacts(&self, from: &ContactId, into: &ContactId) -> Each<ContactId> {
+        self.crm.merge_contacts(from, into).await
+    }
+
+    async fn read_contacts(&self, contacts: &[ContactId], names: &[&str]) -> Vec<Each<ContactRecord>> {
+        let mut answers = self.crm.read_contacts(contacts, names).await;
+        if self.drift == Drift::Order {
+            answers.reverse();
+        }
+        answers
+    }
+
+    async fn update_contacts(&self, writes: &[ContactWrite]) -> Vec<Each<ContactId>> {
+        let answers = self.crm.update_contacts(writes).await;
+        let drifted = |(answer, write): (Each<ContactId>, &ContactWrite)| match answer {
+            Err(CrmFailure::Taken) if self.drift == Drift::Unique => Ok(write.contact.clone()),
+            answer => answer,
+        };
+        answers.into_iter().zip(writes).map(drifted).collect()
+    }
+
+    async fn write_notes(&self, notes: &[NoteWrite]) -> Vec<Each<NoteId>> {
+        self.crm.write_notes(notes).await
+    }
+
+    async fn find_note(&self, note: &NoteWrite) -> Each<Option<NoteId>> {
+        self.crm.find_note(note).await
+    }
+
+    async fn read_note(&self, note: &NoteId) -> Each<String> {
+        self.crm.read_note(note).await
+    }
+
+    async fn edit_note(&self, note: &NoteId, body: &str) -> Each<()> {
+        self.crm.edit_note(note, body).await
+    }
+
+    async fn write_tasks(&self, tasks: &[TaskWrite]) -> Vec<Each<TaskId>> {
+        self.crm.write_tasks(tasks).await
+    }
+
+    async fn find_task(&self, task: &TaskWrite) -> Each<Option<TaskId>> {
+        self.crm.find_task(task).await
+    }
+
+    async fn read_tasks(&self, tasks: &[TaskId]) -> Vec<Each<TaskStanding>> {
+        self.crm.read_tasks(tasks).await
+    }
+
+    async fn complete(&self, completions: &[CompletionWrite]) -> Vec<Each<()>> {
+        let answers = self.crm.complete(completions).await;
+        if self.drift == Drift::Completes { answers.into_iter().map(|_| Ok(())).collect() } else { answers }
+    }
+}

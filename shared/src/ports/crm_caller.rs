@@ -1,0 +1,146 @@
+//! A CRM as it calls us: whether a request is its own, what it asks, and how it is answered, in the vendor's words.
+//!
+//! Pure: nothing here waits or reads. The function asks in this order, so that a stranger costs nothing: can it be signed, which
+//! secrets, is it signed, what does it say.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use http::HeaderMap;
+use serde_json::Value;
+use thiserror::Error;
+
+use super::secrets::Secret;
+use crate::domain::action::{ActionRequest, OptionsRequest};
+use crate::domain::changed::Changed;
+use crate::domain::channel::Channel;
+use crate::domain::ids::CrmAccountId;
+
+/// What a call is, by its route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallKind {
+    /// A workflow runs our action, or somebody edits it and wants the choices of a field.
+    Action,
+    /// Something changed at contacts.
+    Webhook,
+}
+
+/// A request as it arrived. Path and query are raw: neither decoded, nor sorted, nor encoded anew.
+#[derive(Clone, Copy)]
+pub struct Call<'a> {
+    /// In upper case.
+    pub method: &'a str,
+    /// Begins with a slash.
+    pub raw_path: &'a str,
+    /// Without the question mark.
+    pub raw_query: Option<&'a str>,
+    /// All headers.
+    pub headers: &'a HeaderMap,
+    /// The raw bytes.
+    pub body: &'a [u8],
+}
+
+impl fmt::Debug for Call<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call").field("method", &self.method).field("body_bytes", &self.body.len()).finish()
+    }
+}
+
+/// The body of a call that one of the app's secrets signed.
+#[derive(Clone, Copy)]
+pub struct VerifiedCall<'a> {
+    body: &'a [u8],
+}
+
+impl<'a> VerifiedCall<'a> {
+    /// For a vendor's `verify`, and nobody else: a signature was found to fit.
+    pub fn by_signature(body: &'a [u8]) -> Self {
+        Self { body }
+    }
+
+    /// The raw bytes.
+    pub fn body(&self) -> &'a [u8] {
+        self.body
+    }
+}
+
+impl fmt::Debug for VerifiedCall<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("VerifiedCall(..)")
+    }
+}
+
+/// Why a call is not believed. For logs; callers learn 401 and no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("{0}")]
+pub struct Unverified(pub &'static str);
+
+/// Why a verified call cannot be read. For logs; callers learn 400 and no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("{0}")]
+pub struct Unreadable(pub &'static str);
+
+/// How an action is answered at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ActionAnswer<'a> {
+    /// "Wait for our completion", for so long in milliseconds; then the workflow goes on by itself.
+    Wait {
+        /// How long.
+        expiry_ms: i64,
+    },
+    /// It is over, and the workflow goes on.
+    Done {
+        /// Whether the step counts as a success.
+        success: bool,
+        /// What later steps of the workflow see, by name.
+        outputs: &'a BTreeMap<String, String>,
+    },
+}
+
+/// A vendor's side of what its CRM calls.
+pub trait CrmCaller: Send + Sync {
+    /// Whether a request has a signature that can be right, as far as that shows without a secret: what has none costs no read
+    /// of one. Whatever [`verify`](Self::verify) takes passes.
+    ///
+    /// # Errors
+    /// Why it cannot; never that no secret fits.
+    fn can_be_signed(&self, kind: CallKind, headers: &HeaderMap, now_ms: i64) -> Result<(), Unverified>;
+
+    /// Verifies with each of the app's secrets (two during a rotation), in constant time. `public_url` is the configured address
+    /// under which the CRM calls us, without a path; what the request says about its host is not asked.
+    ///
+    /// # Errors
+    /// Why it is not believed.
+    fn verify<'a>(
+        &self,
+        kind: CallKind,
+        call: &Call<'a>,
+        public_url: &str,
+        secrets: &[Secret],
+        now_ms: i64,
+    ) -> Result<VerifiedCall<'a>, Unverified>;
+
+    /// Reads the execution of an action.
+    ///
+    /// # Errors
+    /// It is none, or names no account.
+    fn read_action(&self, call: &VerifiedCall<'_>) -> Result<ActionRequest, Unreadable>;
+
+    /// Reads the question for the options of an input field.
+    ///
+    /// # Errors
+    /// It is none, or names no account.
+    fn read_options(&self, call: &VerifiedCall<'_>) -> Result<OptionsRequest, Unreadable>;
+
+    /// The contacts to look at, by account, each once. What is not known is passed over.
+    ///
+    /// # Errors
+    /// It is nothing that this CRM sends.
+    fn read_changes(&self, call: &VerifiedCall<'_>) -> Result<BTreeMap<CrmAccountId, Vec<Changed>>, Unreadable>;
+
+    /// The answer to an action, as JSON. The same for the same arguments.
+    fn answer(&self, answer: ActionAnswer<'_>) -> Value;
+
+    /// The Official Accounts to choose from, narrowed by what was typed, as JSON.
+    fn answer_options(&self, channels: &[Channel], search: Option<&str>) -> Value;
+}
