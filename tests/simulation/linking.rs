@@ -267,6 +267,7 @@ fn what_an_action_claims_moves_no_link_of_the_contact_and_an_operator_is_asked()
         |faults| small(true, false, faults),
         |world| {
             linked_to(world, NEW, 2);
+            world.event(said(1, 1, START_MS), START_MS + 10);
             claimed_by_an_action(world);
         },
         |world, ()| an_operator_is_asked(world, None),
@@ -282,7 +283,7 @@ fn what_an_action_claims_of_two_who_are_free_links_them() {
             contact(world, NEW);
             claimed_by_an_action(world);
         },
-        |world, ()| went(world, &[NEW]),
+        |world, ()| went(world, &["-", NEW]),
     );
 }
 

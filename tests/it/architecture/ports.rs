@@ -20,6 +20,8 @@ fn asked_by_type(kind: &str) -> Option<&'static [&'static str]> {
         "Journal" => &["table journal"],
         // The kinds of secrets and the use of queues follow from the methods that are called.
         "Arc<dynSecrets>" | "Arc<dynClock>" | "String" | "reqwest::Client" => &[],
+        // Pure: a choice of who reads and answers.
+        kind if kind.starts_with("fn(") => &[],
         kind if kind.contains("Queue<") => &[],
         // Pushes and profiles are authorised by the channel's secrets.
         "Arc<dynMessenger>" | "Arc<dynLogin>" => &["secret line GetSecretValue"],
@@ -79,6 +81,7 @@ fn fields(code: &str, name: &str) -> Option<Vec<(String, String)>> {
     for (at, c) in body.char_indices().chain([(body.len(), ',')]) {
         match c {
             '<' | '(' => depth += 1,
+            '>' if body[..at].ends_with('-') => {}
             '>' | ')' => depth -= 1,
             ',' if depth == 0 => {
                 if let Some((name, kind)) = body[from..at].trim_start_matches("pub").split_once(':') {
