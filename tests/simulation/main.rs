@@ -21,11 +21,14 @@ mod journal;
 mod large_people;
 mod late;
 mod linking;
+mod messenger_contract;
 mod models;
 #[path = "../../infra/local/src/contract.rs"]
 mod port_contract;
 #[path = "../../infra/local/src/crm_contract.rs"]
 mod port_crm_contract;
+#[path = "../../infra/local/src/messenger_contract.rs"]
+mod port_messenger_contract;
 mod random;
 mod refusals;
 mod said;

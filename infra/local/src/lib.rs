@@ -6,6 +6,7 @@ pub mod crm_contract;
 pub mod demo;
 pub mod fake;
 pub mod fakes;
+pub mod messenger_contract;
 pub mod names;
 pub mod outputs;
 pub mod page;

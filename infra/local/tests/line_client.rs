@@ -1,5 +1,7 @@
 //! The LINE client against the fake LINE, over HTTP.
 
+#[path = "line_client/contract.rs"]
+mod contract;
 #[path = "line_client/harness.rs"]
 mod harness;
 #[path = "line_client/log.rs"]

@@ -26,7 +26,7 @@ pub struct Scene {
     /// The platform.
     pub line: FakeLine,
     /// Our client.
-    pub messenger: LineMessenger,
+    pub messenger: Arc<LineMessenger>,
     /// What we have stored.
     pub secrets: Arc<Stored>,
     /// Everybody's time.
@@ -44,7 +44,7 @@ impl Scene {
         line.set_friendship(CHANNEL, FRIEND, Friendship::Friend);
         let served = line.serve().await.expect("a free port");
         let secrets = Arc::new(Stored::new(secret(SECRET), &clock));
-        let messenger = messenger(&served.url(), &secrets, &clock);
+        let messenger = Arc::new(messenger(&served.url(), &secrets, &clock));
         Self { line, messenger, secrets, clock, _served: served }
     }
 
