@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use musubi::domain::account::CrmAccountKey;
 use musubi::domain::activity::Mark;
-use musubi::domain::conversation::{Conversation, ConversationKey};
+use musubi::domain::conversation::{Conversation, ConversationKey, Source};
 use musubi::domain::friends::FriendsImport;
 use musubi::domain::ids::*;
 use musubi::domain::outbox::{Effect, OutboxRow};
@@ -222,6 +222,40 @@ fn the_outbox_rows_of_a_person_and_what_names_them_goes_with_them_and_nothing_el
     assert_eq!(left, [Some(key(1))]);
     let named: Vec<_> = erasable.entries.iter().map(|key| key.sort.chars().take(1).collect::<String>()).collect();
     assert_eq!(named, ["1", "2"]);
+}
+
+/// Everybody who is listed, page by page, and how many cannot be read.
+fn everybody(journal: &Journal, limit: usize) -> (Vec<ConversationKey>, usize) {
+    let (mut all, mut unreadable, mut from) = (Vec::new(), 0, None);
+    loop {
+        let page = run(journal.people(&key(1).channel, from, limit)).expect("a calm table");
+        assert!(page.people.len() <= limit);
+        unreadable += page.unreadable;
+        all.extend(page.people);
+        match page.next {
+            Some(next) => from = Some(next),
+            None => return (all, unreadable),
+        }
+    }
+}
+
+#[test]
+fn the_people_of_an_official_account_are_listed_once_each_whatever_the_pages_and_a_later_version_hides_nobody() {
+    let (rows, journal) = table();
+    let listed = |by: u64| write::person_listed(&key(by)).expect("a person");
+    assert_eq!(commit(&rows, (1..=90).map(listed)), Commit::Done);
+    let first = rows.all().remove(0).0;
+    assert_eq!(commit(&rows, [from_the_future(&first, "!")]), Commit::Done);
+    for limit in [1, 7, 90, 1_000] {
+        let (all, unreadable) = everybody(&journal, limit);
+        let users: std::collections::BTreeSet<_> = all.iter().map(ConversationKey::hash).collect();
+        assert_eq!((all.len(), users.len(), unreadable), (90, 90, 1), "pages of {limit}");
+    }
+    assert_eq!(commit(&rows, [write::person_unlisted(&key(5)).expect("a person")]), Commit::Done);
+    let (left, _) = everybody(&journal, 7);
+    assert!(left.len() == 89 && !left.contains(&key(5)));
+    let group = ConversationKey { channel: key(1).channel, source: Source::Group("C1".into()) };
+    assert!(write::person_listed(&group).is_none(), "a group is nobody");
 }
 
 #[test]

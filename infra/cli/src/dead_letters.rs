@@ -1,9 +1,10 @@
 //! What was dead-lettered: shown by reason and age, never by content, and sent back.
 
-use musubi::aws::DeadLetters;
-use musubi::aws::dead_letters::Which;
+use musubi::aws::SqsDeadLetters;
 use musubi::config::{self, QueueUrls};
 use musubi::domain::language::Language;
+use musubi::ports::DeadLetters;
+use musubi::ports::dead_letters::Which;
 use serde_json::{Value, json};
 
 use crate::args::{DeadLettersCommand, QueueName};
@@ -27,13 +28,13 @@ fn queues(asked: Option<QueueName>) -> Vec<QueueName> {
     asked.map_or_else(|| QueueName::ALL.to_vec(), |queue| vec![queue])
 }
 
-fn open(workspace: &Workspace, queue: QueueName) -> Result<DeadLetters, Failure> {
+fn open(workspace: &Workspace, queue: QueueName) -> Result<impl DeadLetters, Failure> {
     let urls: QueueUrls = match queue {
         QueueName::Inbox => config::inbox_queue(&workspace.environment)?,
         QueueName::Push => config::push_queue(&workspace.environment)?,
         QueueName::Crm => config::crm_queue(&workspace.environment)?,
     };
-    DeadLetters::new(workspace.adapters.aws().sqs().clone(), urls).ok_or_else(|| {
+    SqsDeadLetters::new(workspace.adapters.aws().sqs().clone(), urls).ok_or_else(|| {
         let name = queue.as_str();
         Failure::usage(
             format!("キュー {name} のデッドレターキューのURLが設定されていません。--outputs FILE を指定してください。"),

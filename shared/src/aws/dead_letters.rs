@@ -1,4 +1,4 @@
-//! A dead-letter queue as an operator sees it: what lies in it and why, and sending it back.
+//! A dead-letter queue of SQS as an operator sees it.
 //!
 //! SQS cannot show a queue without receiving from it. So looking hides messages for up to a minute,
 //! and shows them again at its end. Bodies are moved, never read.
@@ -8,6 +8,7 @@
 
 use std::collections::BTreeMap;
 
+use async_trait::async_trait;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::{
     ChangeMessageVisibilityBatchRequestEntry, Message, MessageSystemAttributeName, QueueAttributeName,
@@ -16,7 +17,8 @@ use uuid::Uuid;
 
 use super::fault::port_error;
 use crate::config::QueueUrls;
-use crate::ports::PortError;
+use crate::ports::dead_letters::{DeadLetter, Listing, Which};
+use crate::ports::{DeadLetters, PortError};
 
 /// Whoever looks hides what was seen for so long, in seconds.
 const HIDDEN_S: i32 = 60;
@@ -25,112 +27,17 @@ const MAX_LISTED: usize = 1_000;
 /// SQS's batches.
 const BATCH: usize = 10;
 
-/// A message that was dead-lettered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DeadLetter {
-    /// SQS's message ID.
-    pub id: String,
-    /// Our words for why. `None`: SQS moved it, after its last receive.
-    pub reason: Option<String>,
-    /// Since when it lies here, in milliseconds; where SQS moved it, when it was first sent.
-    pub since_ms: i64,
-    /// Its group: a channel, or a CRM account.
-    pub group: Option<String>,
-}
-
-/// What was seen.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Listing {
-    /// Oldest first, at most 1,000.
-    pub letters: Vec<DeadLetter>,
-    /// How many there are, roughly.
-    pub total: usize,
-}
-
-/// Which messages are sent back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Which<'a> {
-    /// As many as there were at the start: what comes back at once is not sent again and again.
-    All,
-    /// The one with this message ID.
-    One(&'a str),
-}
-
 /// A queue's dead letters.
-pub struct DeadLetters {
+pub struct SqsDeadLetters {
     client: Client,
     source: String,
     dead: String,
 }
 
-impl DeadLetters {
+impl SqsDeadLetters {
     /// Of the queue at these addresses. `None`: they name no dead-letter queue.
     pub fn new(client: Client, urls: QueueUrls) -> Option<Self> {
         Some(Self { client, source: urls.queue, dead: urls.dead_letters? })
-    }
-
-    /// What lies there. Nothing is changed.
-    ///
-    /// # Errors
-    /// SQS did not answer; what was hidden shows again within a minute.
-    pub async fn list(&self) -> Result<Listing, PortError> {
-        let total = self.total().await?;
-        let mut seen: BTreeMap<String, Message> = BTreeMap::new();
-        loop {
-            let received = self.receive().await?;
-            let before = seen.len();
-            seen.extend(received.into_iter().filter_map(|message| Some((message.message_id.clone()?, message))));
-            if seen.len() == before || seen.len() >= MAX_LISTED {
-                break;
-            }
-        }
-        let mut letters: Vec<DeadLetter> = seen.values().filter_map(letter).collect();
-        letters.sort_by_key(|letter| letter.since_ms);
-        self.show_again(seen.into_values().collect()).await?;
-        Ok(Listing { total: total.max(letters.len()), letters })
-    }
-
-    /// Sends messages back to their queue, each deleted here only once it is there; says how many.
-    /// A crash in between leaves one in both, and the flows know it by its content.
-    ///
-    /// # Errors
-    /// SQS did not answer: what was not sent back is still here.
-    pub async fn redrive(&self, which: Which<'_>) -> Result<usize, PortError> {
-        let limit = match which {
-            Which::All => self.total().await?,
-            Which::One(_) => 1,
-        };
-        let (mut moved, mut others) = (0, Vec::new());
-        let mut end = Ok(());
-        while moved < limit && others.len() < MAX_LISTED && end.is_ok() {
-            let received = match self.receive().await {
-                Ok(received) if !received.is_empty() => received,
-                Ok(_) => break,
-                Err(error) => {
-                    end = Err(error);
-                    break;
-                }
-            };
-            for message in received {
-                let wanted = match which {
-                    Which::All => true,
-                    Which::One(id) => message.message_id() == Some(id),
-                };
-                if !wanted || moved == limit || end.is_err() {
-                    others.push(message);
-                    continue;
-                }
-                match self.send_back(&message).await {
-                    Ok(()) => moved += 1,
-                    Err(error) => {
-                        end = Err(error);
-                        others.push(message);
-                    }
-                }
-            }
-        }
-        let shown = self.show_again(others).await;
-        end.and(shown).map(|()| moved)
     }
 
     async fn send_back(&self, message: &Message) -> Result<(), PortError> {
@@ -207,6 +114,64 @@ impl DeadLetters {
         };
         Ok(count(&QueueAttributeName::ApproximateNumberOfMessages)
             + count(&QueueAttributeName::ApproximateNumberOfMessagesNotVisible))
+    }
+}
+
+#[async_trait]
+impl DeadLetters for SqsDeadLetters {
+    async fn list(&self) -> Result<Listing, PortError> {
+        let total = self.total().await?;
+        let mut seen: BTreeMap<String, Message> = BTreeMap::new();
+        loop {
+            let received = self.receive().await?;
+            let before = seen.len();
+            seen.extend(received.into_iter().filter_map(|message| Some((message.message_id.clone()?, message))));
+            if seen.len() == before || seen.len() >= MAX_LISTED {
+                break;
+            }
+        }
+        let mut letters: Vec<DeadLetter> = seen.values().filter_map(letter).collect();
+        letters.sort_by_key(|letter| letter.since_ms);
+        self.show_again(seen.into_values().collect()).await?;
+        Ok(Listing { total: total.max(letters.len()), letters })
+    }
+
+    async fn redrive(&self, which: Which<'_>) -> Result<usize, PortError> {
+        let limit = match which {
+            Which::All => self.total().await?,
+            Which::One(_) => 1,
+        };
+        let (mut moved, mut others) = (0, Vec::new());
+        let mut end = Ok(());
+        while moved < limit && others.len() < MAX_LISTED && end.is_ok() {
+            let received = match self.receive().await {
+                Ok(received) if !received.is_empty() => received,
+                Ok(_) => break,
+                Err(error) => {
+                    end = Err(error);
+                    break;
+                }
+            };
+            for message in received {
+                let wanted = match which {
+                    Which::All => true,
+                    Which::One(id) => message.message_id() == Some(id),
+                };
+                if !wanted || moved == limit || end.is_err() {
+                    others.push(message);
+                    continue;
+                }
+                match self.send_back(&message).await {
+                    Ok(()) => moved += 1,
+                    Err(error) => {
+                        end = Err(error);
+                        others.push(message);
+                    }
+                }
+            }
+        }
+        let shown = self.show_again(others).await;
+        end.and(shown).map(|()| moved)
     }
 }
 

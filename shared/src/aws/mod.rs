@@ -19,7 +19,7 @@ pub mod secrets;
 pub mod table;
 
 pub use adapters::{AwsAdapters, ReadableSecrets};
-pub use dead_letters::{DeadLetter, DeadLetters};
+pub use dead_letters::SqsDeadLetters;
 pub use queue::{Routing, SqsQueue};
 pub use sdk::{Aws, RetryPolicy};
 pub use secrets::SecretsManagerSecrets;

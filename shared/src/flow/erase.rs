@@ -183,6 +183,7 @@ impl Erase {
             write::claim_discarded(key),
             write::question_closed(account, key),
         ];
+        writes.extend(write::person_unlisted(key));
         let gone = state.iter().flat_map(|state| &state.value.gone_contacts);
         let gone = gone.filter(|contact| *who != Who::Contact((*contact).clone()));
         writes.extend(gone.map(|contact| write::forget_former_link(account, contact, key)));

@@ -52,7 +52,8 @@ impl ImportFriend {
             new.following.get_or_insert_default().observe_presence();
             new.friendship.observe(&Mark::at(now_ms, EventId::new("import")), false);
             let effects: Vec<_> = new.enqueue_sync(now_ms).into_iter().collect();
-            let state = vec![write::conversation(&new, 0), write::not_erased_since(key, &erasure)];
+            let state = [write::conversation(&new, 0), write::not_erased_since(key, &erasure)];
+            let state = state.into_iter().chain(write::person_listed(key)).collect();
             let commit = self.outbox.commit(&channel.account, state, &effects).await?;
             Ok((commit == Commit::Done).then_some(ImportResult::New))
         };

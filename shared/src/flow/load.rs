@@ -44,11 +44,12 @@ pub(super) async fn load_or_new(
 }
 
 impl Loaded {
-    /// The conversation's new state, and with one that begins, that nobody has erased it meanwhile.
+    /// The conversation's new state, and with one that begins, that nobody has erased it meanwhile and that its person is listed.
     pub(super) fn writes(&self) -> Vec<Write> {
         let Versioned { value, version } = &self.state;
-        let check = (*version == 0).then(|| write::not_erased_since(&value.key, &self.erasure));
-        [write::conversation(value, *version)].into_iter().chain(check).collect()
+        let begins = (*version == 0).then(|| write::not_erased_since(&value.key, &self.erasure));
+        let listed = if *version == 0 { write::person_listed(&value.key) } else { None };
+        [write::conversation(value, *version)].into_iter().chain(begins).chain(listed).collect()
     }
 
     /// Nothing changes, but what is written with it is written only if nobody has changed or erased the conversation since.

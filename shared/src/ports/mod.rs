@@ -4,6 +4,7 @@
 pub mod clock;
 pub mod crm;
 pub mod crm_caller;
+pub mod dead_letters;
 pub mod error;
 pub mod login;
 pub mod messenger;
@@ -14,6 +15,7 @@ pub mod table;
 pub use clock::Clock;
 pub use crm::{Crm, Crms};
 pub use crm_caller::CrmCaller;
+pub use dead_letters::DeadLetters;
 pub use error::PortError;
 pub use login::Login;
 pub use messenger::Messenger;

@@ -10,6 +10,7 @@ use super::former_link::*;
 use super::friends::*;
 use super::messages::*;
 use super::noted::*;
+use super::people::person_key;
 use super::push::*;
 use super::questions::*;
 use super::*;
@@ -60,6 +61,7 @@ fn places(channel: &str, user: &str, account: &str, message: &str) -> Vec<RowKey
         gone_key(&account, &contact, &key),
         newest_send_key(&account, &contact),
         push_key(push),
+        person_key(&channel, &user),
         friends_key(&channel),
         not_linked_key(&channel),
         last_event_key(&channel),

@@ -15,6 +15,7 @@
 //! | | `erased` | when everything else of it was erased, 60 days: what still comes from before is dropped |
 //! | `q:{account}` | `{conversation}` | [`Question`], until an operator decides; of a conflict, which comes up again if it lasts, 30 days; what was denied, 30 days |
 //! | `g:{contact}` | `{conversation}` | who was linked to a contact that is gone, 120 days: a privacy deletion may follow |
+//! | `f:{channel}:{shard}` | `{hash of user}` | [`ConversationKey`] of a person, as long as they are not erased |
 //! | `i:{channel}` | `friends` | [`FriendsImport`], no IDs, kept |
 //! | `l:{state}` | `used` | [`UsedLogin`]: LINE has said who the person is, one day |
 //! | `a:{nonce}` | `nonce` | [`LinkNonce`] of an account link, one day |
@@ -37,6 +38,7 @@ mod login;
 mod messages;
 mod noted;
 mod outbox;
+mod people;
 mod push;
 mod questions;
 pub mod write;
@@ -67,6 +69,7 @@ pub use self::messages::{MessagePosition, MessagePositions};
 pub use self::noted::LastRefusal;
 use self::outbox::*;
 pub use self::outbox::{Due, Unread, Walk};
+pub use self::people::{PeopleCursor, PeoplePage};
 pub use self::push::NewestSend;
 pub use self::questions::{AskedBecause, Question};
 

@@ -10,6 +10,7 @@ pub use super::login::{login_used, nonce};
 pub use super::messages::{forget, forget_refused, keep_refused, message_position, pending, unsent};
 pub use super::noted::not_linked;
 pub use super::outbox::{LETTER_DAYS, done, enqueue, give_up_unread, unreadable_told};
+pub use super::people::{person_listed, person_unlisted};
 pub use super::push::{decided, newest_send, parked, push};
 pub use super::questions::{denied, question, question_closed};
 use crate::ports::table::{Precondition, RowKey, Write};

@@ -1,0 +1,53 @@
+//! A dead-letter queue as an operator sees it: what lies in it and why, and sending it back. Never what it says.
+
+use async_trait::async_trait;
+
+use super::error::PortError;
+
+/// A message that was dead-lettered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeadLetter {
+    /// Names it; by this it is sent back.
+    pub id: String,
+    /// Our words for why. `None`: the queue itself moved it, after its last receive.
+    pub reason: Option<String>,
+    /// Since when it lies here, in milliseconds; where the queue moved it, when it was first sent.
+    pub since_ms: i64,
+    /// Its group: a channel, or a CRM account.
+    pub group: Option<String>,
+}
+
+/// What was seen.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Listing {
+    /// Oldest first, at most 1,000.
+    pub letters: Vec<DeadLetter>,
+    /// How many there are, roughly; more than are listed where some cannot be seen yet.
+    pub total: usize,
+}
+
+/// Which messages are sent back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which<'a> {
+    /// As many as there were at the start: what comes back at once is not sent again and again.
+    All,
+    /// The one with this ID.
+    One(&'a str),
+}
+
+/// A queue's dead letters.
+#[async_trait]
+pub trait DeadLetters: Send + Sync {
+    /// What lies there. Nothing is changed; twice shows the same.
+    ///
+    /// # Errors
+    /// The queue did not answer; what was hidden by looking shows again within a minute.
+    async fn list(&self) -> Result<Listing, PortError>;
+
+    /// Sends messages back to their queue, each deleted here only once it is there; says how many. Twice sends back what came
+    /// again.
+    ///
+    /// # Errors
+    /// The queue did not answer: what was not sent back is still here.
+    async fn redrive(&self, which: Which<'_>) -> Result<usize, PortError>;
+}
