@@ -211,8 +211,6 @@ fn queue_urls(
 pub struct LineUrls {
     /// Messaging API and tokens.
     pub api: String,
-    /// What people sent: pictures, films, files.
-    pub data_api: String,
     /// LINE Login's page.
     pub access: String,
 }
@@ -224,7 +222,6 @@ pub struct LineUrls {
 pub fn line_urls(environment: &Environment) -> Result<LineUrls, ConfigError> {
     Ok(LineUrls {
         api: environment.url_or("MUSUBI_LINE_API_URL", "https://api.line.me")?,
-        data_api: environment.url_or("MUSUBI_LINE_DATA_API_URL", "https://api-data.line.me")?,
         access: environment.url_or("MUSUBI_LINE_ACCESS_URL", "https://access.line.me")?,
     })
 }

@@ -1,11 +1,4 @@
-//! Musubi (結び, a tie) joins LINE Official Accounts to a CRM.
-//!
-//! Imports run one way only; `tests/it/architecture.rs` holds them to it:
-//!
-//! ```text
-//! functions/*, infra/* -> http, batch -> line, crm, aws -> flow -> store -> ports -> domain
-//!                         the edges      who answers       verbs   rows     needs    nouns
-//! ```
+#![doc = include_str!("../README.md")]
 
 #[cfg(feature = "aws")]
 pub mod aws;

@@ -1,6 +1,7 @@
 //! Tables and lists for people.
 
 use musubi::domain::language::Language;
+use unicode_width::UnicodeWidthStr;
 
 /// A table with a heading, columns as wide as they need. `None`: nothing to show.
 pub fn table(heads: &[&str], rows: &[Vec<String>], language: Language) -> String {
@@ -9,10 +10,10 @@ pub fn table(heads: &[&str], rows: &[Vec<String>], language: Language) -> String
     }
     let head: Vec<String> = heads.iter().map(|head| (*head).to_owned()).collect();
     let widths: Vec<usize> = (0..heads.len())
-        .map(|column| rows.iter().chain([&head]).map(|row| width(&row[column])).max().unwrap_or(0))
+        .map(|column| rows.iter().chain([&head]).map(|row| row[column].width()).max().unwrap_or(0))
         .collect();
     let line = |row: &Vec<String>| {
-        let cells = row.iter().zip(&widths).map(|(cell, wide)| format!("{cell}{}", " ".repeat(wide - width(cell))));
+        let cells = row.iter().zip(&widths).map(|(cell, wide)| format!("{cell}{}", " ".repeat(wide - cell.width())));
         cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
     [&head].into_iter().chain(rows).map(line).collect::<Vec<_>>().join("\n")
@@ -20,15 +21,9 @@ pub fn table(heads: &[&str], rows: &[Vec<String>], language: Language) -> String
 
 /// Names and values, one a line.
 pub fn facts(facts: &[(&str, String)]) -> String {
-    let wide = facts.iter().map(|(name, _)| width(name)).max().unwrap_or(0);
-    let line = |(name, value): &(&str, String)| format!("{name}{}  {value}", " ".repeat(wide - width(name)));
+    let wide = facts.iter().map(|(name, _)| name.width()).max().unwrap_or(0);
+    let line = |(name, value): &(&str, String)| format!("{name}{}  {value}", " ".repeat(wide - name.width()));
     facts.iter().map(line).collect::<Vec<_>>().join("\n")
-}
-
-/// How many columns a terminal needs: two for what is written in full width.
-fn width(text: &str) -> usize {
-    let is_wide = |c: char| matches!(c, '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff60}' | '\u{ffe0}'..='\u{ffe6}' | '\u{1f300}'..='\u{1faff}');
-    text.chars().map(|c| if is_wide(c) { 2 } else { 1 }).sum()
 }
 
 /// Milliseconds as a span that people read.

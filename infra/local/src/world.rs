@@ -145,7 +145,6 @@ impl World {
         let environment = aws.environment().with([
             ("MUSUBI_PUBLIC_URL", url.as_str()),
             ("MUSUBI_LINE_API_URL", &vendor_urls.0),
-            ("MUSUBI_LINE_DATA_API_URL", &vendor_urls.0),
             ("MUSUBI_LINE_ACCESS_URL", &vendor_urls.0),
             ("MUSUBI_LINE_APP_URL", &vendor_urls.0),
             ("MUSUBI_LIFF_URL", &format!("{}/liff", vendor_urls.0)),
