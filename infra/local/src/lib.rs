@@ -12,5 +12,6 @@ pub mod outputs;
 pub mod page;
 pub mod pollers;
 pub mod seed;
+pub mod stack;
 pub mod waking;
 pub mod world;

@@ -216,7 +216,7 @@ impl World {
 
         self.tasks.push(tokio::spawn(poll(
             sqs.clone(),
-            Mapping { queue: "inbox", batch: 10, window_ms: 0, concurrency: 4 },
+            Mapping { queue: "inbox", batch: batch("LineInboxFunction"), window_ms: 0, concurrency: 4 },
             self.running.clone(),
             Kill::default(),
             move |event| {
@@ -226,7 +226,7 @@ impl World {
         )));
         self.tasks.push(tokio::spawn(poll(
             sqs.clone(),
-            Mapping { queue: "push", batch: 100, window_ms: 200, concurrency: 2 },
+            Mapping { queue: "push", batch: batch("PushDeliveryFunction"), window_ms: 200, concurrency: 2 },
             self.running.clone(),
             self.kill.clone(),
             move |event| {
@@ -237,7 +237,7 @@ impl World {
         let (dispatcher, time) = (Arc::clone(&flush), self.time());
         self.tasks.push(tokio::spawn(poll(
             sqs,
-            Mapping { queue: "crm.fifo", batch: 10, window_ms: 0, concurrency: 2 },
+            Mapping { queue: "crm.fifo", batch: batch("TimelineFlushFunction"), window_ms: 0, concurrency: 2 },
             self.running.clone(),
             Kill::default(),
             move |event| {
@@ -309,4 +309,9 @@ impl World {
             }
         }));
     }
+}
+
+/// How many records one invocation of a function gets at most, as it is deployed.
+fn batch(function: &str) -> usize {
+    usize::try_from(crate::stack::number(function, "BatchSize")).expect("a small number")
 }

@@ -26,16 +26,15 @@ pub use self::dynamodb::LocalDynamoDb;
 pub use self::json::AwsFault;
 pub use self::secrets::LocalSecrets;
 pub use self::sqs::{LocalSqs, QueueSettings, Redrive};
+use crate::stack;
 
 /// The tables' names here.
 pub const TABLES: [&str; 3] = ["channels", "links", "journal"];
 /// The queues' names here, each with its dead-letter queue.
 pub const QUEUES: [(&str, &str); 3] = [("inbox", "inbox-dlq"), ("push", "push-dlq"), ("crm.fifo", "crm-dlq.fifo")];
 
-/// As in the template: six times a function's 30 seconds.
-const VISIBILITY_S: i64 = 180;
-const RETENTION_S: i64 = 14 * 86_400;
-const MAX_RECEIVES: u32 = 20;
+/// The queues in the template, in the same order.
+const QUEUE_RESOURCES: [&str; 3] = ["InboxQueue", "PushQueue", "CrmQueue"];
 
 /// Why the emulators could not start.
 #[derive(Debug, Error)]
@@ -83,9 +82,10 @@ impl LocalAws {
         let dynamodb = LocalDynamoDb::open(clock.clone(), file("dynamodb.sqlite").as_deref())?;
         dynamodb.make_tables(&TABLES)?;
         let sqs = LocalSqs::open(clock.clone(), file("sqs.json"))?;
-        for (name, dead_letters) in QUEUES {
-            sqs.make_queue(dead_letters, settings(None));
-            sqs.make_queue(name, settings(Some(dead_letters)));
+        for ((name, dead_letters), resource) in QUEUES.into_iter().zip(QUEUE_RESOURCES) {
+            let settings = settings(resource, dead_letters);
+            sqs.make_queue(dead_letters, QueueSettings { redrive: None, ..settings.clone() });
+            sqs.make_queue(name, settings);
         }
         let secrets = LocalSecrets::open(clock, file("secrets.json"))?;
 
@@ -136,11 +136,13 @@ impl Drop for LocalAws {
     }
 }
 
-fn settings(dead_letters: Option<&str>) -> QueueSettings {
+fn settings(resource: &str, dead_letters: &str) -> QueueSettings {
+    let seconds = |key| i64::try_from(stack::number(resource, key)).expect("a time of SQS's");
+    let max_receives = u32::try_from(stack::number(resource, "maxReceiveCount")).expect("a small number");
     QueueSettings {
-        visibility_s: VISIBILITY_S,
-        retention_s: RETENTION_S,
-        redrive: dead_letters.map(|to| Redrive { to: to.to_owned(), max_receives: MAX_RECEIVES }),
+        visibility_s: seconds("VisibilityTimeout"),
+        retention_s: seconds("MessageRetentionPeriod"),
+        redrive: Some(Redrive { to: dead_letters.to_owned(), max_receives }),
         ..QueueSettings::default()
     }
 }
