@@ -1,5 +1,6 @@
 //! A message on its way to a person, and what became of it.
 
+mod outcome;
 mod settlement;
 
 use std::fmt;
@@ -12,7 +13,8 @@ use super::activity::Content;
 use super::ids::{CallbackId, ChannelId, ContactId, CrmAccountId, LineUserId};
 use super::packed;
 
-pub use self::settlement::{PushOutcome, Settlement, SettlementNote};
+pub use self::outcome::PushOutcome;
+pub use self::settlement::{Settlement, SettlementNote};
 
 /// Names one logical send for ever: it is LINE's retry key, so that repeating it cannot show twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -1,5 +1,6 @@
 use super::*;
 use crate::domain::account::CrmKind;
+use crate::domain::ids::{ChannelId, LineUserId};
 use crate::domain::ids::{CrmAccountId, EventId, MessageId};
 
 fn mark(at_ms: i64) -> Mark {

@@ -5,7 +5,7 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::{json::Json, limits, limits::TextUnit, path::Path, problem::Problem, shape, shapes};
+use super::{json::Json, limits, limits::TextUnit, problem::Problem, shape, shapes};
 
 /// A container becomes the Flex message around it, any other object stays as it is. The places of problems are those of the
 /// container.
@@ -13,7 +13,7 @@ pub(super) fn wrapped(object: Json) -> Result<Json, Problem> {
     if !object.text("type").is_some_and(|kind| shapes::CONTAINERS.names.contains(&kind)) {
         return Ok(object);
     }
-    shape::check_variants(&object, &shapes::CONTAINERS, Path::Root)?;
+    shape::check_variants(&object, &shapes::CONTAINERS, crate::line::message::ROOT)?;
     let alt_text = alt_text(&object).ok_or(Problem::NoAltText)?;
     let text = |text: &str| Json::Text(text.to_owned());
     let message = [("type", text("flex")), ("altText", Json::Text(alt_text)), ("contents", object)]

@@ -208,11 +208,10 @@ fn place_of_action(place: &'static str, japanese: bool) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::line::message::path::Path;
 
     #[test]
     fn every_number_and_place_is_put_in() {
-        let root = Path::Root;
+        let root = crate::line::message::ROOT;
         let at = || root.key("altText").spell();
         let problems = [
             Problem::NotJson { line: 3, column: 14 },
@@ -250,7 +249,7 @@ mod tests {
         let (ja, en) = (problem.in_words(Language::Japanese), problem.in_words(Language::English));
         assert!(ja.contains("2行7文字目") && ja.contains("「\\{」"), "{ja}");
         assert!(en.contains("line 2, column 7") && en.contains("\"\\{\""), "{en}");
-        let root = Path::Root;
+        let root = crate::line::message::ROOT;
         let at = root.key("text").spell();
         let long = Problem::TooLong { at, limit: 5_000, actual: 5_001, unit: TextUnit::Utf16 };
         assert!(long.in_words(Language::Japanese).starts_with("「text」は5000文字までです（現在5001文字"));

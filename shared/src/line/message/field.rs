@@ -98,7 +98,7 @@ fn parse_object(written: &str) -> Result<Json, Problem> {
     if object.text("type").is_none() {
         return Err(Problem::NoType);
     }
-    refuse_twins(&object, Path::Root)?;
+    refuse_twins(&object, crate::line::message::ROOT)?;
     Ok(object)
 }
 

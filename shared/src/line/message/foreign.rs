@@ -103,9 +103,9 @@ mod tests {
 
     #[test]
     fn it_is_found_wherever_it_stands() {
-        let at = Path::Root.key("text").spell();
-        let refused = refuse("a {b} {{{contact.x}}}", &|_| false, Path::Root.key("text"));
+        let at = crate::line::message::ROOT.key("text").spell();
+        let refused = refuse("a {b} {{{contact.x}}}", &|_| false, crate::line::message::ROOT.key("text"));
         assert_eq!(refused, Err(Problem::TokenOfAnother { at, name: "{{ contact.x }}".to_owned() }));
-        assert_eq!(refuse("a {{b}} c.d }}", &|_| false, Path::Root), Ok(()));
+        assert_eq!(refuse("a {{b}} c.d }}", &|_| false, crate::line::message::ROOT), Ok(()));
     }
 }

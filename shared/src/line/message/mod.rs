@@ -39,6 +39,10 @@ pub use tokens::Tokens;
 
 use crate::domain::push::OutgoingMessage;
 use json::Json;
+use path::Path;
+
+/// The message object itself; of what is below it, the names that LINE documents are spelt.
+const ROOT: Path<'static> = Path::Root(shapes::documented_name);
 
 /// Turns one field into a message that may be sent: its exact JSON (compact, keys in their author's order, the same for
 /// the same field and properties) and what it says.
@@ -109,7 +113,7 @@ fn read(raw: &str, tokens: Tokens<'_>) -> Result<OutgoingMessage, Problem> {
             container::wrapped(object)?
         }
     };
-    shape::check_variants(&object, &shapes::MESSAGES, path::Path::Root)?;
+    shape::check_variants(&object, &shapes::MESSAGES, ROOT)?;
     Ok(OutgoingMessage { json: object.render(), said: words::said(&object) })
 }
 

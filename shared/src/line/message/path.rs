@@ -1,6 +1,5 @@
 //! Where in a message object something is wrong, without telling what was written there.
 
-use super::shapes;
 use std::fmt;
 
 /// A place in a message object, such as `template.actions[2].label`.
@@ -29,10 +28,14 @@ impl fmt::Display for JsonPath {
     }
 }
 
+/// The name as LINE documents it, where it documents one.
+pub(super) type Names = fn(&str) -> Option<&'static str>;
+
 /// The way from the message object to here, kept on the stack and spelt only when something is wrong.
 #[derive(Clone, Copy)]
 pub(super) enum Path<'a> {
-    Root,
+    /// The message object, and which names may be spelt.
+    Root(Names),
     Key(&'a Path<'a>, &'a str),
     Index(&'a Path<'a>, usize),
 }
@@ -46,14 +49,21 @@ impl<'a> Path<'a> {
         Path::Index(self, index)
     }
 
+    fn names(&self) -> Names {
+        match self {
+            Self::Root(names) => *names,
+            Self::Key(parent, _) | Self::Index(parent, _) => parent.names(),
+        }
+    }
+
     pub(super) fn spell(&self) -> JsonPath {
         match self {
-            Self::Root => JsonPath(String::new()),
+            Self::Root(_) => JsonPath(String::new()),
             Self::Index(parent, index) => JsonPath(format!("{}[{index}]", parent.spell())),
             Self::Key(parent, key) => {
                 let parent = parent.spell();
                 let dot = if parent.0.is_empty() { "" } else { "." };
-                JsonPath(format!("{parent}{dot}{}", shapes::documented_name(key).unwrap_or("?")))
+                JsonPath(format!("{parent}{dot}{}", self.names()(key).unwrap_or("?")))
             }
         }
     }
@@ -61,12 +71,11 @@ impl<'a> Path<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::line::message::ROOT;
 
     #[test]
     fn documented_names_are_spelt_and_others_are_not() {
-        let (root, contents, first) =
-            (Path::Root, Path::Root.key("contents").spell(), Path::Root.key("Taro Yamada").spell());
+        let (root, contents, first) = (ROOT, ROOT.key("contents").spell(), ROOT.key("Taro Yamada").spell());
         let actions = root.key("actions");
         let third = actions.index(2);
         assert_eq!(third.key("label").spell().as_str(), "actions[2].label");

@@ -48,14 +48,14 @@ enum Escape {
 
 /// Fills in the tokens of a plain text.
 pub(super) fn fill_text(text: &str, tokens: Tokens<'_>) -> Result<String, Problem> {
-    let root = Path::Root;
+    let root = crate::line::message::ROOT;
     Ok(fill(text, Escape::Nothing, tokens, root.key("text"))?.text)
 }
 
 /// Fills in the tokens of a message object. Positions of LINE emoji count in the text as it was written, and move
 /// with it.
 pub(super) fn fill_object(object: &mut Json, tokens: Tokens<'_>) -> Result<(), Problem> {
-    let root = Path::Root;
+    let root = crate::line::message::ROOT;
     let kind = object.text("type").unwrap_or_default().to_owned();
     let Json::Object(fields) = object else {
         return Ok(());
