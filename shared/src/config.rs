@@ -88,13 +88,13 @@ pub enum ConfigError {
     /// A variable is unset or empty.
     #[error("the environment variable {name} is not set")]
     Missing {
-        /// Which.
+        /// Its name.
         name: &'static str,
     },
     /// A variable is not what it should be.
     #[error("the environment variable {name} is not {expected}")]
     Malformed {
-        /// Which.
+        /// Its name.
         name: &'static str,
         /// What it should be.
         expected: &'static str,

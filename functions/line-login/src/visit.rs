@@ -34,7 +34,7 @@ struct LinkQuery {
 pub struct Visit {
     /// What answers it.
     pub ports: Arc<Ports>,
-    /// To whom.
+    /// The Official Account that is visited.
     pub channel: Channel,
     /// Its LINE Login.
     pub login: LoginSettings,

@@ -182,7 +182,7 @@ pub enum Content {
     },
     /// Something else worth a line: what LINE said happened.
     Other {
-        /// What.
+        /// What happened.
         what: Occurrence,
     },
     /// A kind of event or message we do not know: its type.

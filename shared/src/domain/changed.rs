@@ -5,7 +5,7 @@ use super::ids::ContactId;
 /// A contact at which something changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changed {
-    /// Which.
+    /// The record ID of the contact.
     pub contact: ContactId,
     /// It was deleted for ever under privacy law.
     pub forget: bool,

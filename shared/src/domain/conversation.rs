@@ -42,7 +42,7 @@ pub struct Inbound {
 /// The state of one conversation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conversation {
-    /// Which.
+    /// The Official Account and the other side.
     pub key: ConversationKey,
     /// Whose outbox holds the work for it.
     pub account: CrmAccountKey,

@@ -72,17 +72,17 @@ impl FailureReason {
 pub enum DeadLetteredEffect {
     /// See [`Effect::SyncContact`].
     SyncContact {
-        /// Whose.
+        /// The hash of the person's conversation.
         conversation: String,
     },
     /// See [`Effect::WriteEntry`]: also the words that were dead-lettered.
     WriteEntry {
-        /// Whose.
+        /// The hash of the person's conversation.
         conversation: String,
     },
     /// See [`Effect::RedactMessage`].
     RedactMessage {
-        /// Whose.
+        /// The hash of the person's conversation.
         conversation: String,
         /// Which message.
         message: MessageId,

@@ -32,7 +32,7 @@ pub struct Part {
 /// A message whose words are written up to here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Continued {
-    /// Which.
+    /// Its place in the order of the conversation.
     pub mark: Mark,
     /// So many characters of it stand in entries.
     pub from: usize,

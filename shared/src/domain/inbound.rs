@@ -40,14 +40,14 @@ impl InboundEvent {
 pub enum InboundWhat {
     /// Something was said or done.
     Said {
-        /// What.
+        /// What was said or done.
         content: Content,
         /// The message, where it is one.
         message: Option<MessageId>,
     },
     /// A message was taken back.
     Unsent {
-        /// Which.
+        /// LINE's ID of the message.
         message: MessageId,
     },
 }

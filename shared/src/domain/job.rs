@@ -63,7 +63,7 @@ mod text_or_bytes {
 /// "This account has work in the outbox." Losing one costs a minute. Those of one account within a slot of time are one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WakeUp {
-    /// Whose.
+    /// The CRM account.
     pub account: CrmAccountKey,
     /// Work that was dead-lettered: whoever sends a dead letter back has it enqueued anew.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -131,7 +131,7 @@ pub const ATTEMPT_MS: i64 = 600_000;
 pub struct LoginAttempt {
     /// For which Official Account.
     pub channel: ChannelId,
-    /// For what.
+    /// What the person comes for: to be linked, or to be unlinked.
     pub purpose: LoginPurpose,
     /// Where the person came from.
     pub route: Option<RouteName>,

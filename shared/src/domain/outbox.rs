@@ -18,24 +18,24 @@ use super::push::PushId;
 pub enum Effect {
     /// The contact's properties and the owner's task follow the conversation's state.
     SyncContact {
-        /// Whose.
+        /// The person's conversation.
         conversation: ConversationKey,
     },
     /// What was said becomes an entry on the timeline.
     WriteEntry {
-        /// Whose.
+        /// The person's conversation.
         conversation: ConversationKey,
     },
     /// A message that was taken back or edited is changed in the entry that holds it.
     RedactMessage {
-        /// Whose.
+        /// The person's conversation.
         conversation: ConversationKey,
         /// Which message.
         message: MessageId,
     },
     /// The owner's open task is looked at: is it done?
     PollTask {
-        /// Whose.
+        /// The person's conversation.
         conversation: ConversationKey,
     },
     /// The contact's property says how the newest send ended.
@@ -67,7 +67,7 @@ pub enum Effect {
     },
     /// A person was erased while a contact was perhaps being made for them: no contact may go on naming them.
     ClearErasedPerson {
-        /// Whose.
+        /// The person's conversation.
         conversation: ConversationKey,
     },
     /// Nobody has decided about a parked send for weeks: its words go, and it stays unknown.
@@ -118,9 +118,9 @@ pub const SHARDS: u32 = 8;
 /// An outbox row: the work, when it is due, and what became of earlier tries.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutboxRow {
-    /// To whom.
+    /// The CRM account in whose outbox it lies.
     pub account: CrmAccountKey,
-    /// What.
+    /// What is to be done.
     pub effect: Effect,
     /// When it may be tried, in milliseconds.
     pub due_at_ms: i64,

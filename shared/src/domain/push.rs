@@ -109,7 +109,7 @@ pub struct PushJob {
 pub struct Refused {
     /// How it ended.
     pub outcome: PushOutcome,
-    /// Why.
+    /// The reason, for words.
     pub note: SettlementNote,
 }
 
@@ -182,7 +182,7 @@ pub enum PushState {
 /// A send under way. The bytes are fixed before the first attempt and never change.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sending {
-    /// To whom.
+    /// The person it goes to, for ever.
     pub to: LineUserId,
     /// The request that began it named the person, and did not leave it to the contact's link. What a repeat names changes
     /// neither. Rows from before this was kept read as `false`: they link nobody.

@@ -20,7 +20,7 @@ pub struct PushRequest {
     pub channel: ChannelId,
     /// To whom, if the action says so.
     pub to: Option<LineUserId>,
-    /// What.
+    /// One to five messages, checked.
     pub messages: Vec<OutgoingMessage>,
     /// LINE's custom aggregation unit.
     pub tag: Option<String>,

@@ -12,7 +12,7 @@ use crate::store::journal::write;
 
 /// Records that people were answered.
 pub struct Answered {
-    /// Where.
+    /// The state that it changes, and the outbox for what follows.
     pub outbox: Outbox,
 }
 

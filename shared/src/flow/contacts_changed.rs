@@ -15,7 +15,7 @@ use crate::ports::table::{Commit, MAX_WRITES};
 
 /// Records that contacts are to be looked at.
 pub struct ContactsChanged {
-    /// Where.
+    /// The state that it changes, and the outbox for what follows.
     pub outbox: Outbox,
 }
 

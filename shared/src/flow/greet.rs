@@ -14,7 +14,7 @@ use crate::ports::PortError;
 
 /// Greets.
 pub struct Greet {
-    /// How.
+    /// Sends the greeting, free of charge.
     pub reply: Reply,
 }
 

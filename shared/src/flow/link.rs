@@ -20,7 +20,7 @@ use crate::store::journal::write;
 
 /// Records claims.
 pub struct Link {
-    /// Where.
+    /// The state that it changes, and the outbox for what follows.
     pub outbox: Outbox,
 }
 

@@ -41,14 +41,14 @@ pub struct LogIn {
     pub login: Arc<dyn Login>,
     /// What follows.
     pub link: Link,
-    /// When.
+    /// The time of now.
     pub clock: Arc<dyn Clock>,
 }
 
 /// A person sets out for LINE.
 #[derive(Clone)]
 pub struct SetOut {
-    /// For what.
+    /// What the person comes for: to be linked, or to be unlinked.
     pub purpose: LoginPurpose,
     /// Where the person came from.
     pub route: Option<RouteName>,

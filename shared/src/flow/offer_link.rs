@@ -14,9 +14,9 @@ use crate::store::journal::write;
 
 /// Keeps nonces.
 pub struct OfferLink {
-    /// Where.
+    /// Where the nonce is kept.
     pub journal: Journal,
-    /// When.
+    /// The time of now.
     pub clock: Arc<dyn Clock>,
 }
 

@@ -21,7 +21,7 @@ pub struct Outbox {
     pub journal: Journal,
     /// Tells the dispatcher.
     pub wake_ups: Arc<dyn Queue<WakeUp>>,
-    /// When.
+    /// The time of now.
     pub clock: Arc<dyn Clock>,
 }
 

@@ -27,7 +27,7 @@ struct Change {
 
 /// Records events.
 pub struct Record {
-    /// Where.
+    /// The state that it changes, and the outbox for what follows.
     pub outbox: Outbox,
 }
 

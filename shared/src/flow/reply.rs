@@ -47,7 +47,7 @@ pub struct Reply {
     pub journal: Journal,
     /// LINE.
     pub messenger: Arc<dyn Messenger>,
-    /// When.
+    /// The time of now.
     pub clock: Arc<dyn Clock>,
     /// Where this Musubi is, for links.
     pub public_url: String,
@@ -128,7 +128,7 @@ impl Reply {
     /// The language of what we say in this channel.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn language(&self, channel: &Channel) -> Result<Language, PortError> {
         let account = self.accounts.find(&channel.account).await?;
         Ok(account.map_or_else(Language::default, |account| account.value.language))

@@ -24,7 +24,7 @@ pub struct Settle {
     pub channels: Channels,
     /// Whose conversation a contact's is.
     pub links: LinkReader,
-    /// Where.
+    /// The state that it changes, and the outbox for what follows.
     pub outbox: Outbox,
 }
 

@@ -48,9 +48,9 @@ pub struct PersonWrite {
 /// A change to a contact that exists. Never creates one.
 #[derive(Debug, Clone)]
 pub struct ContactWrite {
-    /// Which.
+    /// The record ID of the contact.
     pub contact: ContactId,
-    /// What.
+    /// The properties that change; an empty value empties.
     pub properties: Properties,
 }
 
@@ -68,7 +68,7 @@ pub struct ContactRecord {
 /// The contact that names a person by LINE user ID.
 #[derive(Debug, Clone)]
 pub struct Named {
-    /// Which.
+    /// The record ID of the contact.
     pub contact: ContactId,
     /// Since when the ID stands there, in milliseconds. `None`: the CRM does not tell.
     pub since_ms: Option<i64>,
@@ -85,7 +85,7 @@ impl Named {
 /// An entry, as it goes onto the timeline.
 #[derive(Clone)]
 pub struct NoteWrite {
-    /// Ours, unique.
+    /// Our own key; no other record of the account has it.
     pub key: String,
     /// On whose timeline.
     pub contact: ContactId,
@@ -104,7 +104,7 @@ impl fmt::Debug for NoteWrite {
 /// A task for an owner.
 #[derive(Clone)]
 pub struct TaskWrite {
-    /// Ours, unique.
+    /// Our own key; no other record of the account has it.
     pub key: String,
     /// About whom.
     pub contact: ContactId,

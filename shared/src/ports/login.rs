@@ -36,7 +36,7 @@ pub struct LoginAsk {
 /// Who logged in, as LINE signed it.
 #[derive(Clone)]
 pub struct LoggedIn {
-    /// Who.
+    /// The person, as LINE names them to this provider.
     pub user: LineUserId,
     /// The name, where the person shared it.
     pub name: Option<String>,

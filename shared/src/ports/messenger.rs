@@ -20,7 +20,7 @@ pub enum PushAnswer {
     },
     /// Not taken, and this attempt never will be.
     Refused {
-        /// Why.
+        /// LINE's reason, as far as a flow needs to tell them apart.
         why: PushRefusal,
         /// LINE's request ID.
         request_id: Option<String>,

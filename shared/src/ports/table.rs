@@ -36,7 +36,7 @@ impl RowKey {
 /// A row as stored.
 #[derive(Clone)]
 pub struct Row {
-    /// Where.
+    /// Partition and sort key.
     pub key: RowKey,
     /// Tells this write of the row from others. See [`Expect`] for what a put leaves.
     pub version: u64,
@@ -124,7 +124,7 @@ pub struct Versioned<T> {
 pub enum Write {
     /// The row becomes this.
     Put {
-        /// Where.
+        /// Partition and sort key.
         key: RowKey,
         /// JSON.
         body: String,
@@ -135,14 +135,14 @@ pub enum Write {
     },
     /// The row goes.
     Delete {
-        /// Where.
+        /// Partition and sort key.
         key: RowKey,
         /// What must be there before.
         expect: Precondition,
     },
     /// Nothing changes, but the rest happens only if this holds.
     Check {
-        /// Where.
+        /// Partition and sort key.
         key: RowKey,
         /// What must be there.
         expect: Precondition,
@@ -183,7 +183,7 @@ impl Write {
         matches!(self, Self::Put { body, .. } if !packed::fits_a_row(body, 0))
     }
 
-    /// Where.
+    /// The row that it is about.
     pub fn key(&self) -> &RowKey {
         match self {
             Self::Put { key, .. } | Self::Delete { key, .. } | Self::Check { key, .. } => key,
@@ -221,7 +221,7 @@ const PAGE: usize = 500;
 /// Every row of a partition whose sort key begins so, in order, page by page: no list ends silently.
 ///
 /// # Errors
-/// As the table's.
+/// The table does not answer, or another version of Musubi wrote the row.
 pub async fn all(rows: &dyn Table, partition: &str, prefix: &str) -> Result<Vec<Row>, PortError> {
     let (mut all, mut from) = (Vec::new(), prefix.to_owned());
     loop {

@@ -61,7 +61,7 @@ impl Accounts {
     /// One CRM account.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn find(&self, key: &CrmAccountKey) -> Result<Option<Versioned<CrmAccount>>, PortError> {
         let row = self.rows.get(account_key(key)).await?;
         row.map(|row| Ok(Versioned { value: row.read()?, version: row.version })).transpose()
@@ -71,7 +71,7 @@ impl Accounts {
     /// all accounts a minute, and one every five seconds while names are asked for that there are none of; never one a name.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn has_app(&self, kind: CrmKind, app: &CrmAppId) -> Result<bool, PortError> {
         let Some(now_ms) = self.rows.now_ms() else { return Ok(Apps::of(&self.all().await?, 0).may_hold(kind, app)) };
         let apps = || self.apps.lock().unwrap_or_else(PoisonError::into_inner);
@@ -90,7 +90,7 @@ impl Accounts {
     /// All CRM accounts.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn all(&self) -> Result<Listed<CrmAccount>, PortError> {
         Ok(Listed::of(&table::all(self.rows.table(), "account", "").await?))
     }
@@ -98,7 +98,7 @@ impl Accounts {
     /// Stores a CRM account if nobody changed it since `version` (0: it is new).
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn put(&self, account: &CrmAccount, version: u64) -> Result<Commit, PortError> {
         let write = Write::put(account_key(&account.key), account, Precondition::Version(version));
         self.rows.table().commit(vec![write]).await

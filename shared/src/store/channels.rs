@@ -30,7 +30,7 @@ impl Channels {
     /// One Official Account.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn find(&self, id: &ChannelId) -> Result<Option<Channel>, PortError> {
         Ok(self.find_versioned(id).await?.map(|found| found.value))
     }
@@ -38,7 +38,7 @@ impl Channels {
     /// One Official Account, to change it.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn find_versioned(&self, id: &ChannelId) -> Result<Option<Versioned<Channel>>, PortError> {
         let row = self.rows.get(channel_key(id)).await?;
         row.map(|row| Ok(Versioned { value: row.read()?, version: row.version })).transpose()
@@ -47,7 +47,7 @@ impl Channels {
     /// All Official Accounts, by ID.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn all(&self) -> Result<Listed<Channel>, PortError> {
         Ok(Listed::of(&table::all(self.rows.table(), "channel", "").await?))
     }
@@ -55,7 +55,7 @@ impl Channels {
     /// Stores an Official Account if nobody changed it since `version` (0: it is new).
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn put(&self, channel: &Channel, version: u64) -> Result<Commit, PortError> {
         self.rows
             .table()
@@ -66,7 +66,7 @@ impl Channels {
     /// Forgets an Official Account. Twice is the same as once.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn remove(&self, id: &ChannelId) -> Result<(), PortError> {
         let _ =
             self.rows.table().commit(vec![Write::Delete { key: channel_key(id), expect: Precondition::Any }]).await?;

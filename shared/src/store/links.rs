@@ -27,7 +27,7 @@ impl LinkReader {
     /// Who this person is in the CRM.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn of_user(
         &self,
         channel: &ChannelId,
@@ -40,7 +40,7 @@ impl LinkReader {
     /// of the link.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn of_contact(
         &self,
         account: &CrmAccountKey,
@@ -83,7 +83,7 @@ impl Links {
     /// Links two that are both free. `Conflict`: one of them is linked already, perhaps to the other.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn link(&self, link: &ContactLink) -> Result<Commit, PortError> {
         let by_user = user_key(&link.channel, &link.user);
         let by_contact = contact_key(&link.account, &link.contact, &link.channel);
@@ -101,7 +101,7 @@ impl Links {
     /// Twice: the second conflicts; read again and find it done.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn relink(
         &self,
         link: &ContactLink,
@@ -131,7 +131,7 @@ impl Links {
     /// it, or the new contact is linked to another person.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn follow_merge(&self, link: &Versioned<ContactLink>, to: &ContactId) -> Result<Commit, PortError> {
         let old = &link.value;
         let new = ContactLink { contact: to.clone(), ..old.clone() };
@@ -148,7 +148,7 @@ impl Links {
     /// Unlinks the two. `Conflict`: somebody else changed it first.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn unlink(&self, link: &Versioned<ContactLink>) -> Result<Commit, PortError> {
         let old = &link.value;
         self.0

@@ -16,7 +16,7 @@ pub const MAX_REMEMBERED: usize = 1_000;
 pub struct Answer<V> {
     /// `None`: there is nothing of this name.
     pub value: Option<V>,
-    /// When.
+    /// When it was answered, in milliseconds.
     pub at_ms: i64,
 }
 

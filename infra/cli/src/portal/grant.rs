@@ -23,7 +23,7 @@ use crate::workspace::Workspace;
 
 /// Leave to work in an account.
 pub struct Grant {
-    /// Which.
+    /// The portal that granted it.
     pub portal: CrmAccountId,
     /// To be stored.
     pub token: CrmToken,

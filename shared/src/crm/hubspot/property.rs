@@ -67,7 +67,7 @@ pub const PROPERTIES: [PropertySpec; 14] = [
 pub enum PropertyProblem {
     /// Another type. It cannot be changed here: values would be lost.
     Type {
-        /// Which.
+        /// Its name.
         name: &'static str,
         /// As it must be, `type/fieldType`.
         expected: String,
@@ -76,12 +76,12 @@ pub enum PropertyProblem {
     },
     /// Its values are not unique, which HubSpot allows to set at creation alone.
     NotUnique {
-        /// Which.
+        /// Its name.
         name: &'static str,
     },
     /// HubSpot would not make it.
     Refused {
-        /// Which.
+        /// Its name.
         name: &'static str,
         /// HubSpot's code.
         code: String,

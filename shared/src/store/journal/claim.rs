@@ -6,7 +6,7 @@ impl Journal {
     /// Who the person is said to be, until the contact follows.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn claim(&self, key: &ConversationKey) -> Result<Option<Versioned<Claim>>, PortError> {
         self.read(&claim_key(key)).await
     }

@@ -6,7 +6,7 @@ impl Journal {
     /// A conversation's state.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn conversation(&self, key: &ConversationKey) -> Result<Option<Versioned<Conversation>>, PortError> {
         self.read(&state_key(key)).await
     }
@@ -14,7 +14,7 @@ impl Journal {
     /// The state of the conversation that this is the [hash](ConversationKey::hash) of.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn conversation_by_hash(&self, hash: &str) -> Result<Option<Versioned<Conversation>>, PortError> {
         self.read(&state_key_of(hash)).await
     }
@@ -22,7 +22,7 @@ impl Journal {
     /// Whether the event is recorded.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn is_recorded(&self, key: &ConversationKey, event: &EventId) -> Result<bool, PortError> {
         Ok(self.0.get(&tombstone_key(key, event)).await?.is_some())
     }
@@ -30,7 +30,7 @@ impl Journal {
     /// Whether our answer to the event is on the timeline.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn is_reply_recorded(&self, key: &ConversationKey, event: &EventId) -> Result<bool, PortError> {
         Ok(self.0.get(&reply_key(key, event)).await?.is_some())
     }
@@ -38,7 +38,7 @@ impl Journal {
     /// Whether what the event asked for is done.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn is_event_handled(&self, key: &ConversationKey, event: &EventId) -> Result<bool, PortError> {
         Ok(self.0.get(&handled_key(key, event)).await?.is_some())
     }

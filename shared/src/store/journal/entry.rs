@@ -6,7 +6,7 @@ impl Journal {
     /// An entry.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn entry(&self, key: &ConversationKey, number: u32) -> Result<Option<Versioned<Entry>>, PortError> {
         self.read(&entry_key(key, number)).await
     }

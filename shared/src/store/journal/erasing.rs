@@ -23,7 +23,7 @@ impl Journal {
     /// Whether and when the conversation was erased.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn erasure(&self, key: &ConversationKey) -> Result<Erasure, PortError> {
         let found = self.read(&erased_key(key)).await?;
         Ok(found.map_or(Erasure::read(None, 0), |row| Erasure::read(Some(row.value), row.version)))
@@ -33,7 +33,7 @@ impl Journal {
     /// outbox, page by page: it is for rare use.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn erasable_rows(
         &self,
         account: &CrmAccountKey,

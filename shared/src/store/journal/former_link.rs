@@ -9,7 +9,7 @@ impl Journal {
     /// Who was linked to a contact that is gone.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn former_links(
         &self,
         account: &CrmAccountKey,

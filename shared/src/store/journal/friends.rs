@@ -6,7 +6,7 @@ impl Journal {
     /// How far the newest import of the Official Account's friends is. `None`: there was none.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn friends_import(&self, channel: &ChannelId) -> Result<Option<Versioned<FriendsImport>>, PortError> {
         self.read(&friends_key(channel)).await
     }

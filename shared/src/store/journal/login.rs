@@ -11,7 +11,7 @@ impl Journal {
     /// Whether the attempt to log in with this state has ended well before.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn is_login_used(&self, state: &str) -> Result<bool, PortError> {
         Ok(self.read::<UsedLogin>(&used_login_key(state)).await?.is_some())
     }
@@ -19,7 +19,7 @@ impl Journal {
     /// Whom an account link's nonce stands for.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn nonce(&self, nonce: &str) -> Result<Option<Versioned<LinkNonce>>, PortError> {
         self.read(&nonce_key(nonce)).await
     }

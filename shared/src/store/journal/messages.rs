@@ -46,7 +46,7 @@ impl Journal {
     /// Whether the message was taken back.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn is_unsent(&self, key: &ConversationKey, message: &MessageId) -> Result<bool, PortError> {
         Ok(self.0.get(&unsent_key(key, message)).await?.is_some())
     }
@@ -54,7 +54,7 @@ impl Journal {
     /// An activity whose words are still here.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn pending(&self, key: &ConversationKey, mark: &Mark) -> Result<Option<Versioned<Activity>>, PortError> {
         self.read(&pending_key(key, mark)).await
     }
@@ -62,7 +62,7 @@ impl Journal {
     /// The first activities whose words are still here, in order.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn all_pending(&self, key: &ConversationKey, limit: usize) -> Result<Vec<Activity>, PortError> {
         let rows = self.0.range(&partition(key), "p:", &prefix_end("p:"), limit).await?;
         rows.iter().map(Row::read).collect()
@@ -71,7 +71,7 @@ impl Journal {
     /// The first activities whose words the CRM refused, in order.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn refused(&self, key: &ConversationKey, limit: usize) -> Result<Vec<Activity>, PortError> {
         let rows = self.all(&partition(key), "h:").await?;
         rows.iter().take(limit).map(Row::read).collect()
@@ -80,7 +80,7 @@ impl Journal {
     /// Where a message and its edits stand; nowhere if it has not come, or if it was taken out everywhere.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn message_positions(
         &self,
         key: &ConversationKey,
@@ -99,7 +99,7 @@ impl Journal {
     /// The first `limit` entries that hold any of these, oldest first. Looks no further than to where all are found.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn entries_with(
         &self,
         key: &ConversationKey,

@@ -91,7 +91,7 @@ impl Journal {
     /// All writes or none; see [`Table::commit`].
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn commit(&self, writes: Vec<Write>) -> Result<Commit, PortError> {
         self.0.commit(writes).await
     }

@@ -12,7 +12,7 @@ const NOTED_EVERY_MS: i64 = 60_000;
 pub struct LastRefusal {
     /// When it ended, in milliseconds.
     pub at_ms: i64,
-    /// How.
+    /// Why it was not sent.
     pub outcome: PushOutcome,
 }
 
@@ -20,7 +20,7 @@ impl Journal {
     /// How much was dropped because nobody was linked to who said it.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn not_linked(&self, channel: &ChannelId) -> Result<Versioned<NotLinked>, PortError> {
         Ok(self.read(&not_linked_key(channel)).await?.unwrap_or(Versioned { value: NotLinked::default(), version: 0 }))
     }
@@ -28,7 +28,7 @@ impl Journal {
     /// When the newest event of the Official Account's happened that is noted, in milliseconds.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn last_event(&self, channel: &ChannelId) -> Result<Option<i64>, PortError> {
         Ok(self.read(&last_event_key(channel)).await?.map(|found| found.value))
     }
@@ -36,7 +36,7 @@ impl Journal {
     /// The newest send of the Official Account's that was refused and is noted.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn last_refusal(&self, channel: &ChannelId) -> Result<Option<LastRefusal>, PortError> {
         Ok(self.read(&last_refusal_key(channel)).await?.map(|found| found.value))
     }
@@ -45,7 +45,7 @@ impl Journal {
     /// is as good.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn note_event(&self, channel: &ChannelId, at_ms: i64) -> Result<(), PortError> {
         let noted: Option<Versioned<i64>> = self.read(&last_event_key(channel)).await?;
         let version = noted.as_ref().map_or(0, |noted| noted.version);
@@ -58,7 +58,7 @@ impl Journal {
     /// Notes a send that was refused, unless one is noted that is as new. Somebody else's note of the same moment is as good.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn note_refusal(&self, channel: &ChannelId, refusal: LastRefusal) -> Result<(), PortError> {
         let noted: Option<Versioned<LastRefusal>> = self.read(&last_refusal_key(channel)).await?;
         let version = noted.as_ref().map_or(0, |noted| noted.version);

@@ -115,7 +115,7 @@ impl Journal {
     /// An account's outbox rows that are due and that this version reads, oldest first, about `limit` of them.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn due(&self, account: &CrmAccountKey, until_ms: i64, limit: usize) -> Result<Vec<OutboxRow>, PortError> {
         let mut walk = Walk::through(account, until_ms);
         let mut rows = self.next_due(&mut walk, limit).await?.rows;
@@ -126,7 +126,7 @@ impl Journal {
     /// How many rows an account's outbox holds, counted up to about `limit` a list.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn count_effects(&self, account: &CrmAccountKey, limit: usize) -> Result<usize, PortError> {
         Ok(self.due(account, FOR_EVER_MS, limit * SHARDS as usize).await?.len())
     }
@@ -134,7 +134,7 @@ impl Journal {
     /// Which of these rows still lie where they lay.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn still_in_outbox(&self, rows: Vec<OutboxRow>) -> Result<Vec<OutboxRow>, PortError> {
         let found = try_join_all(rows.into_iter().map(|row| async move {
             let found = self.0.get(&outbox_key(&row)).await?;
@@ -146,7 +146,7 @@ impl Journal {
     /// When operators were last told that the account's outbox holds rows of another version.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn unreadable_told(&self, account: &CrmAccountKey) -> Result<Option<Versioned<i64>>, PortError> {
         self.read(&unreadable_key(account)).await
     }

@@ -31,7 +31,7 @@ impl Journal {
     /// Who comes or is erased meanwhile may be in it or not; everybody else is in exactly one page.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn people(
         &self,
         channel: &ChannelId,

@@ -12,7 +12,7 @@ pub struct NewestSend {
     pub asked_at_ms: i64,
     /// When it ended, in milliseconds.
     pub at_ms: i64,
-    /// Which.
+    /// The send.
     pub push: PushId,
 }
 
@@ -20,7 +20,7 @@ impl Journal {
     /// A send.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn push(&self, id: PushId) -> Result<Option<Versioned<Push>>, PortError> {
         self.read(&push_key(id)).await
     }
@@ -28,7 +28,7 @@ impl Journal {
     /// Sends that wait for a person's decision.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn parked(&self, account: &CrmAccountKey) -> Result<Listed<PushId>, PortError> {
         Ok(Listed::of(&self.all(&parked_partition(account), "").await?))
     }
@@ -36,7 +36,7 @@ impl Journal {
     /// The newest send whose outcome is known at a contact.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn newest_send(
         &self,
         account: &CrmAccountKey,

@@ -62,7 +62,7 @@ impl Journal {
     /// What operators are asked about an account's people, and have not answered.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn questions(&self, account: &CrmAccountKey) -> Result<Listed<Question>, PortError> {
         let mut listed: Listed<Question> = Listed::of(&self.all(&question_partition(account), "").await?);
         listed.found.retain(|question| !question.denied);
@@ -72,7 +72,7 @@ impl Journal {
     /// Whether operators are asked about this person, or have answered.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn is_asked(&self, account: &CrmAccountKey, key: &ConversationKey) -> Result<bool, PortError> {
         Ok(self.0.get(&question_key(account, key)).await?.is_some())
     }
@@ -80,7 +80,7 @@ impl Journal {
     /// Whether an operator has said that the person is not this contact.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn is_denied(
         &self,
         account: &CrmAccountKey,
@@ -94,7 +94,7 @@ impl Journal {
     /// The write that asks, if it is to be asked. A person has one question at a time: the newest.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn to_ask(&self, account: &CrmAccountKey, question: &Question) -> Result<Option<Write>, PortError> {
         let standing = self.standing_question(account, &question.conversation).await?;
         let is_asked = standing.is_some_and(|standing| question.is_asked_by(&standing));
@@ -104,7 +104,7 @@ impl Journal {
     /// What operators are asked about this person, or have answered.
     ///
     /// # Errors
-    /// As the table's.
+    /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn question(
         &self,
         account: &CrmAccountKey,
