@@ -19,6 +19,8 @@ pub enum Act {
     Erase(Who),
     /// LINE lists the person among the account's friends.
     Meet(LineUserId),
+    /// The CRM says that something changed at a contact: perhaps late, perhaps of a contact that there is none of.
+    Changed(ContactId),
     /// The contact is deleted in the CRM under privacy law, which says so.
     Forget(ContactId),
     /// Nobody does anything for this long, in milliseconds.
@@ -73,6 +75,9 @@ impl World {
                     Ok(())
                 }
                 Act::Meet(user) => meet.import_friend(&channel, &user).await.map(|_| ()),
+                Act::Changed(contact) => {
+                    notice.contacts_changed(&channel.account, &[Changed { contact, forget: false }]).await
+                }
                 Act::Forget(contact) => {
                     crm.state.lock().unwrap().contacts.remove(&contact);
                     notice.contacts_changed(&channel.account, &[Changed { contact, forget: true }]).await

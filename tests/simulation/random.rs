@@ -1,7 +1,8 @@
 //! Many seeds: a random workload under random faults.
 
-use musubi::domain::ids::CallbackId;
+use musubi::domain::ids::{CallbackId, ContactId};
 
+use crate::acts::Act;
 use crate::check::{Expected, check};
 use crate::faults::{Dice, Faults, seeds};
 use crate::said::{edited, said, unsent, user};
@@ -61,6 +62,14 @@ fn fill(world: &World, seed: u64) -> Expected {
             world.line.rate_limit(2);
         }
         expected.actions.push((callback, texts));
+    }
+    // The CRM tells of changes at contacts, and LINE lists friends who have written or will.
+    while dice.chance(400) {
+        let contact = ContactId::new((1 + dice.below(people)).to_string());
+        world.acts.put(Act::Changed(contact), START_MS + dice.below(3 * HOUR_MS as u64) as i64);
+    }
+    if let Some((_, by, ..)) = expected.said.first().filter(|_| dice.chance(400)) {
+        world.acts.put(Act::Meet(user(*by)), START_MS + dice.below(HOUR_MS as u64) as i64);
     }
     expected
 }
