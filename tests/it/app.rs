@@ -85,15 +85,30 @@ impl App {
         self.world.hubspot.execution(callback).expect("an execution")
     }
 
-    /// Waits until something is so; panics, naming it, if it does not come.
-    pub async fn until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
-        for _ in 0..7_200 {
-            if holds(self) {
+    /// Looks again and again whether something is so, with this pause between two looks; panics, naming it, if it does not come.
+    async fn poll(&self, what: &str, holds: impl AsyncFn() -> bool, pause: impl AsyncFn()) {
+        for _ in 0..9_600 {
+            if holds().await {
                 return;
             }
-            tokio::time::sleep(Duration::from_millis(25)).await;
+            pause().await;
         }
-        panic!("{what}: it did not come");
+        panic!("{what}: it did not come; {} in the outbox", self.effects().await);
+    }
+
+    /// Waits until something is so.
+    pub async fn until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
+        self.poll(what, async || holds(self), async || tokio::time::sleep(Duration::from_millis(25)).await).await;
+    }
+
+    /// The same of what is stored, and so a little slower.
+    async fn until_stored(&self, what: &str, holds: impl AsyncFn() -> bool) {
+        self.poll(what, holds, async || tokio::time::sleep(Duration::from_millis(50)).await).await;
+    }
+
+    /// What lies in the queues of webhooks and sends.
+    fn queued(&self) -> usize {
+        ["inbox", "push"].iter().map(|queue| self.world.aws.sqs().counts(queue).total()).sum()
     }
 
     /// Moves the clock.
@@ -108,15 +123,12 @@ impl App {
 
     /// Waits until no look at a task is due.
     pub async fn until_looked(&self) {
-        for _ in 0..3_600 {
+        let is_looked = async || {
             let now_ms = self.world.clock.now_ms();
             let is_due = |row: &OutboxRow| matches!(row.effect, Effect::PollTask { .. }) && row.due_at_ms <= now_ms;
-            if !self.outbox_rows().await.iter().any(is_due) {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        panic!("a task is not looked at");
+            !self.outbox_rows().await.iter().any(is_due)
+        };
+        self.until_stored("the look at the task", is_looked).await;
     }
 
     async fn outbox_rows(&self) -> Vec<OutboxRow> {
@@ -156,22 +168,15 @@ impl App {
 
     /// Waits until no queue holds anything and nothing but entries, which wait for a pause, is in the outbox.
     pub async fn at_rest_but_entries(&self) {
-        for _ in 0..7_200 {
-            let waiting: usize = ["inbox", "push"].iter().map(|queue| self.world.aws.sqs().counts(queue).total()).sum();
-            if waiting == 0 && self.effects_but_entries().await == 0 {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        panic!("the world does not come to rest");
+        self.until_stored("rest, but for entries", async || {
+            self.queued() == 0 && self.effects_but_entries().await == 0
+        })
+        .await;
     }
 
     /// Waits until what was sent has been received.
     pub async fn until_queues_empty(&self) {
-        self.until("the queues are empty", |app| {
-            ["inbox", "push"].iter().all(|queue| app.world.aws.sqs().counts(queue).total() == 0)
-        })
-        .await;
+        self.until("the queues are empty", |app| app.queued() == 0).await;
     }
 
     /// Waits until something is so, moving the clock on meanwhile.
@@ -181,13 +186,7 @@ impl App {
 
     /// The same, by such steps.
     pub async fn until_moving_by(&self, step_ms: i64, what: &str, holds: impl Fn(&Self) -> bool) {
-        for _ in 0..9_600 {
-            if holds(self) {
-                return;
-            }
-            self.time_passes(step_ms).await;
-        }
-        panic!("{what}: it did not come; {} in the outbox", self.effects().await);
+        self.poll(what, async || holds(self), async || self.time_passes(step_ms).await).await;
     }
 
     /// A step of the clock while nothing runs; little more than what passes by itself while something does: a function has a minute
@@ -200,14 +199,7 @@ impl App {
 
     /// Waits until so many rows are in the outbox.
     pub async fn until_effects(&self, what: &str, rows: usize) {
-        for _ in 0..3_600 {
-            let waiting: usize = ["inbox", "push"].iter().map(|queue| self.world.aws.sqs().counts(queue).total()).sum();
-            if waiting == 0 && self.effects().await == rows {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        panic!("{what}: {} rows are in the outbox", self.effects().await);
+        self.until_stored(what, async || self.queued() == 0 && self.effects().await == rows).await;
     }
 
     /// In how many rows of all tables these words stand.
@@ -236,14 +228,7 @@ impl App {
 
     /// Waits until no queue holds anything and the outbox is empty.
     pub async fn at_rest(&self) {
-        for _ in 0..7_200 {
-            let waiting: usize = ["inbox", "push"].iter().map(|queue| self.world.aws.sqs().counts(queue).total()).sum();
-            if waiting == 0 && self.effects().await == 0 {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        panic!("the world does not come to rest: {} in the outbox", self.effects().await);
+        self.until_stored("rest", async || self.queued() == 0 && self.effects().await == 0).await;
     }
 }
 
