@@ -23,11 +23,11 @@ mod late;
 mod linking;
 mod messenger_contract;
 mod models;
-#[path = "../../infra/local/src/contract.rs"]
+#[path = "../../infra/local/src/contract/stores.rs"]
 mod port_contract;
-#[path = "../../infra/local/src/crm_contract.rs"]
+#[path = "../../infra/local/src/contract/crm.rs"]
 mod port_crm_contract;
-#[path = "../../infra/local/src/messenger_contract.rs"]
+#[path = "../../infra/local/src/contract/messenger.rs"]
 mod port_messenger_contract;
 mod random;
 mod refusals;

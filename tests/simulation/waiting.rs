@@ -137,6 +137,7 @@ pub fn sealed(world: &World, contact: &str, tried_at_ms: i64) -> Entry {
         number: 0,
         contact: &contact,
         language: world.account.language,
+        max_units: 60_000,
         continued: None,
         before_at_ms: None,
     };

@@ -2,11 +2,9 @@
 
 pub mod aws;
 pub mod contract;
-pub mod crm_contract;
 pub mod demo;
 pub mod fake;
 pub mod fakes;
-pub mod messenger_contract;
 pub mod names;
 pub mod outputs;
 pub mod page;

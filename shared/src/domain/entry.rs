@@ -13,9 +13,6 @@ use super::timeline::{self, Line};
 
 /// No entry holds more activities: sealing and acknowledging each fit one transaction.
 pub const MAX_MEMBERS: usize = 90;
-/// No entry's HTML is longer, in UTF-16 code units. HubSpot takes 65,536 "characters" (its guide on notes) and does not say
-/// which; where it counts bytes, it refuses, and the entry is cut.
-pub const MAX_UNITS: usize = 60_000;
 /// How entries are rendered today; stored with each, so that a retry writes the same.
 pub const RENDERING: u32 = 2;
 
@@ -93,6 +90,8 @@ pub struct Sealing<'a> {
     pub contact: &'a ContactId,
     /// In which language it will be rendered.
     pub language: Language,
+    /// Its HTML is no longer, in UTF-16 code units: the CRM's [`Limits::note_units`](super::limits::Limits).
+    pub max_units: usize,
     /// How far a message is written already.
     pub continued: Option<&'a Continued>,
     /// Where the entry before stands: no other may stand there, since entries are told apart by it when one is looked for.
@@ -139,9 +138,10 @@ impl Entry {
         Some(Continued { mark: last.mark.clone(), from: last.goes_on_at()? })
     }
 
-    /// The same entry with about half of what it says, for one that the CRM has refused. `None` where less would not help: it
+    /// The same entry with about half of what it says, for one that the CRM has refused although it is no longer than `max_units` (UTF-16 code
+    /// units): perhaps it counts bytes. `None` where less would not help: it
     /// says one thing, and that is short by every way of counting.
-    pub fn halved(&self, lines: &[Line<'_>], language: Language) -> Option<Self> {
+    pub fn halved(&self, lines: &[Line<'_>], language: Language, max_units: usize) -> Option<Self> {
         let mut half = self.clone();
         if self.members.len() > 1 {
             half.members.truncate(self.members.len() / 2);
@@ -150,7 +150,7 @@ impl Entry {
         let ([line], [member]) = (lines, half.members.as_mut_slice()) else { return None };
         let from = member.part.map_or(0, |part| part.from);
         let chars = line.words(language).chars().count();
-        if line.size_bytes(language) <= MAX_UNITS {
+        if line.size_bytes(language) <= max_units {
             return None;
         }
         member.part = Some(Part { from, to: Some(from + chars / 2) });
@@ -160,7 +160,7 @@ impl Entry {
 
 fn members(sealing: &Sealing<'_>, activities: &[Activity]) -> Vec<Member> {
     let mut members: Vec<Member> = Vec::new();
-    let mut room = MAX_UNITS - timeline::HEAD_UNITS;
+    let mut room = sealing.max_units.saturating_sub(timeline::HEAD_UNITS);
     for activity in activities.iter().take(MAX_MEMBERS) {
         let from =
             sealing.continued.filter(|continued| continued.mark == activity.mark).map(|continued| continued.from);

@@ -20,6 +20,7 @@ pub mod ids;
 pub mod inbound;
 pub mod job;
 pub mod language;
+pub mod limits;
 pub mod link;
 pub mod login;
 pub mod not_after;

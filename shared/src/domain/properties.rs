@@ -1,5 +1,5 @@
 //! The contact's properties, and what they should say. Their names are fixed: customers' lists and
-//! workflows refer to them.
+//! workflows refer to them. A CRM that calls them otherwise has its own names in its own folder.
 
 use std::collections::HashMap;
 
@@ -11,6 +11,14 @@ pub const LINE_USER_NAME: &str = "line_user_name";
 pub const LINE_USER_PICTURE: &str = "line_user_picture";
 /// The CRM's own: the contact's e-mail address.
 pub const EMAIL: &str = "email";
+/// The CRM's own: the contact's first name.
+pub const FIRST_NAME: &str = "firstname";
+/// The CRM's own: the contact's last name.
+pub const LAST_NAME: &str = "lastname";
+/// The CRM's own: the contact's telephone number.
+pub const PHONE: &str = "phone";
+/// The CRM's own: the contact's company.
+pub const COMPANY: &str = "company";
 /// Since when the contact is linked to the person.
 pub const LINE_LINKED_AT: &str = "line_linked_at";
 /// Whether the person can be reached.
@@ -37,8 +45,6 @@ pub const LINE_ROUTE: &str = "line_route";
 
 /// How many messages `line_recent_messages` keeps.
 pub const RECENT: usize = 20;
-/// No value is longer, in UTF-16 code units (HubSpot takes 65,536 "characters" and does not say which).
-pub const MAX_UNITS: usize = 65_000;
 /// Short by every way of counting: three bytes of UTF-8 are at most one UTF-16 code unit.
 pub const SHORT_UNITS: usize = 16_000;
 /// No line of the recent messages has more words than this, in UTF-16 code units: all of them fit into one value.
@@ -49,7 +55,8 @@ const LINE_UNITS: usize = 3_000;
 /// changes nothing, and the same words twice in one second stand twice.
 ///
 /// (Where an entry was made between the two, which takes a second with more than a minute in it, they stand once.)
-pub fn recent(current: &str, new: &[String]) -> String {
+/// No longer than `max_units` UTF-16 code units, the CRM's [`Limits::field_units`](super::limits::Limits): the oldest go first.
+pub fn recent(current: &str, new: &[String], max_units: usize) -> String {
     let mut lines: Vec<&str> = current.lines().filter(|line| !line.is_empty()).collect();
     let mut there: HashMap<&str, usize> = HashMap::new();
     lines.iter().for_each(|line| *there.entry(line).or_default() += 1);
@@ -61,7 +68,7 @@ pub fn recent(current: &str, new: &[String]) -> String {
     }
     lines.sort_by_key(|line| stamp(line));
     let skip = lines.len().saturating_sub(RECENT);
-    newest(&lines[skip..].join("\n"), MAX_UNITS)
+    newest(&lines[skip..].join("\n"), max_units)
 }
 
 /// The newest lines that fit; of a single one that does not, its beginning.
@@ -131,19 +138,26 @@ fn units(text: &str) -> usize {
 mod tests {
     use super::*;
 
+    /// As HubSpot.
+    const MAX_UNITS: usize = 65_000;
+
+    fn up_to_date(current: &str, new: &[String]) -> String {
+        recent(current, new, MAX_UNITS)
+    }
+
     #[test]
     fn adding_the_same_lines_twice_leaves_them_once() {
         let new = vec!["2026-11-21 10:00:01 b".to_owned(), "2026-11-21 10:00:02 c".to_owned()];
-        let once = recent("2026-11-21 10:00:00 a", &new);
+        let once = up_to_date("2026-11-21 10:00:00 a", &new);
         assert_eq!(once, "2026-11-21 10:00:00 a\n2026-11-21 10:00:01 b\n2026-11-21 10:00:02 c");
-        assert_eq!(recent(&once, &new), once);
+        assert_eq!(up_to_date(&once, &new), once);
     }
 
     #[test]
     fn lines_of_one_second_are_not_doubled_either() {
         let new = vec!["2026-11-21 10:00:01 a".to_owned(), "2026-11-21 10:00:01 b".to_owned()];
-        let once = recent("", &new);
-        assert_eq!(recent(&once, &new[..1]), once);
+        let once = up_to_date("", &new);
+        assert_eq!(up_to_date(&once, &new[..1]), once);
     }
 
     #[test]
@@ -156,13 +170,13 @@ mod tests {
     #[test]
     fn the_same_words_twice_in_one_second_stand_twice_and_a_repeat_adds_nothing() {
         let line = || "2026-11-21 10:00:01 はい".to_owned();
-        let twice = recent("", &[line(), line()]);
+        let twice = up_to_date("", &[line(), line()]);
         assert_eq!(twice, [line(), line()].join("\n"));
-        assert_eq!(recent(&twice, &[line(), line()]), twice, "the answer was lost");
-        assert_eq!(recent(&twice, &[]), twice, "the entry is made");
-        let once = recent("", &[line()]);
-        assert_eq!(recent(&once, &[line(), line()]), twice, "the second came after the first was told");
-        assert_eq!(recent(&once, &[line()]), once);
+        assert_eq!(up_to_date(&twice, &[line(), line()]), twice, "the answer was lost");
+        assert_eq!(up_to_date(&twice, &[]), twice, "the entry is made");
+        let once = up_to_date("", &[line()]);
+        assert_eq!(up_to_date(&once, &[line(), line()]), twice, "the second came after the first was told");
+        assert_eq!(up_to_date(&once, &[line()]), once);
     }
 
     #[test]
@@ -171,9 +185,9 @@ mod tests {
         let stamps = ["2026-11-21 10:00:01".to_owned()];
         let both = [first, second].join("\n");
         let waiting = [gone.to_owned(), second.to_owned()];
-        let told = recent(&retract(&both, &stamps, "-", &waiting), &waiting);
+        let told = up_to_date(&retract(&both, &stamps, "-", &waiting), &waiting);
         assert_eq!(told, [gone, second].join("\n"));
-        assert_eq!(recent(&retract(&told, &stamps, "-", &waiting), &waiting), told, "the answer was lost");
+        assert_eq!(up_to_date(&retract(&told, &stamps, "-", &waiting), &waiting), told, "the answer was lost");
         assert_eq!(
             retract(&both, &stamps, "-", &[]),
             [gone, gone].join("\n"),
@@ -185,7 +199,7 @@ mod tests {
     fn twenty_long_messages_of_letters_outside_the_plane_fit_and_the_newest_is_among_them() {
         let zone = jiff::tz::TimeZone::UTC;
         let new: Vec<String> = (0..25).map(|n| recent_line(n * 1_000, &"😀".repeat(5_000), &zone)).collect();
-        let all = recent("", &new);
+        let all = up_to_date("", &new);
         assert!(units(&all) <= MAX_UNITS && all.lines().count() == RECENT, "{}", units(&all));
         assert!(
             all.lines().last().is_some_and(|line| line.starts_with("1970-01-01 00:00:24 😀") && line.ends_with('…'))
@@ -195,7 +209,7 @@ mod tests {
     #[test]
     fn a_value_that_somebody_else_filled_up_gives_way_to_the_newest_line() {
         let new = ["2026-11-21 10:00:01 b".to_owned()];
-        assert_eq!(recent(&format!("2026-11-21 10:00:00 {}", "a".repeat(65_000)), &new), new[0]);
+        assert_eq!(up_to_date(&format!("2026-11-21 10:00:00 {}", "a".repeat(65_000)), &new), new[0]);
         assert_eq!(newest(&"a".repeat(9), 5), "aaaa…");
     }
 
@@ -208,10 +222,10 @@ mod tests {
     #[test]
     fn a_late_line_takes_its_place_and_twenty_stay() {
         let new: Vec<String> = (10..35).map(|s| format!("2026-11-21 10:00:{s} x")).collect();
-        let all = recent("", &new);
+        let all = up_to_date("", &new);
         assert_eq!(all.lines().count(), RECENT);
         assert!(all.ends_with("10:00:34 x"));
-        let late = recent(&all, &["2026-11-21 10:00:20 late".to_owned()]);
+        let late = up_to_date(&all, &["2026-11-21 10:00:20 late".to_owned()]);
         assert!(late.contains("late"));
         assert_eq!(late.lines().count(), RECENT);
     }

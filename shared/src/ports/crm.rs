@@ -13,8 +13,10 @@ use crate::domain::claim::EmailAddress;
 use crate::domain::dead_letter::FailureReason;
 use crate::domain::erasure::Erasure;
 use crate::domain::ids::{CallbackId, ContactId, LineUserId, NoteId, TaskId};
+use crate::domain::limits::Limits;
 
-/// Property names and values. Values are people's words: `Debug` shows the names alone.
+/// Field names and values. The names are ours (`domain/properties.rs`), also of what every CRM has: a CRM's folder knows what
+/// it calls them. Values are people's words: `Debug` shows the names alone.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Properties(pub BTreeMap<String, String>);
 
@@ -205,6 +207,9 @@ pub type Each<T> = Result<T, CrmFailure>;
 /// themselves into the vendor's batches.
 #[async_trait]
 pub trait Crm: Send + Sync {
+    /// How much it takes in one place: what is written through this port keeps to it.
+    fn limits(&self) -> Limits;
+
     /// Makes or finds people by their unique LINE property. Twice makes one.
     async fn upsert_people(&self, people: &[PersonWrite]) -> Vec<Each<ContactId>>;
 

@@ -5,12 +5,35 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use futures::FutureExt;
-use local::crm_contract::{CrmWorld, crm_contract, every_drift_is_seen};
+use local::contract::crm::{CrmWorld, crm_contract, every_drift_is_seen};
 use musubi::domain::claim::EmailAddress;
 use musubi::domain::ids::{CallbackId, ContactId, LineUserId, NoteId, TaskId};
+use musubi::domain::limits::Limits;
 use musubi::domain::properties::{EMAIL, LINE_USER_ID};
 use musubi::ports::Crm;
 use musubi::ports::crm::*;
+
+/// It takes far less than HubSpot.
+const LIMITS: Limits = Limits { note_units: 2_000, field_units: 255 };
+
+/// What we call a field, and what it calls it.
+const NAMES: [(&str, &str); 2] = [(EMAIL, "Mailbox"), (LINE_USER_ID, "Line__c")];
+
+fn theirs(ours: &str) -> &str {
+    NAMES.iter().find(|(name, _)| *name == ours).map_or(ours, |(_, theirs)| theirs)
+}
+
+/// A person as it keeps them, in our names.
+fn in_our_names(person: &BTreeMap<String, String>) -> Properties {
+    let ours = |theirs: &String| {
+        NAMES.iter().find(|(_, name)| name == theirs).map_or(theirs.clone(), |(ours, _)| (*ours).to_owned())
+    };
+    Properties(person.iter().map(|(name, value)| (ours(name), value.clone())).collect())
+}
+
+fn in_its_names(properties: &Properties) -> BTreeMap<String, String> {
+    properties.0.iter().map(|(name, value)| (theirs(name).to_owned(), value.clone())).collect()
+}
 
 #[derive(Default)]
 struct State {
@@ -37,7 +60,10 @@ impl State {
     }
 
     fn who(&self, name: &str, value: &str) -> Option<ContactId> {
-        self.people.iter().find(|(_, person)| person.get(name).is_some_and(|it| it == value)).map(|(id, _)| id.clone())
+        self.people
+            .iter()
+            .find(|(_, person)| person.get(theirs(name)).is_some_and(|it| it == value))
+            .map(|(id, _)| id.clone())
     }
 
     fn write(&mut self, id: &ContactId, properties: &Properties) -> Each<ContactId> {
@@ -46,7 +72,10 @@ impl State {
         if user.and_then(|user| self.who(LINE_USER_ID, user)).is_some_and(|other| other != id) {
             return Err(CrmFailure::Taken);
         }
-        self.people.entry(id.clone()).or_default().extend(properties.0.clone());
+        if properties.0.values().any(|value| value.encode_utf16().count() > LIMITS.field_units) {
+            return Err(CrmFailure::Refused { code: "TOO_LONG".to_owned() });
+        }
+        self.people.entry(id.clone()).or_default().extend(in_its_names(properties));
         Ok(id)
     }
 }
@@ -63,6 +92,10 @@ impl ToyCrm {
 
 #[async_trait]
 impl Crm for ToyCrm {
+    fn limits(&self) -> Limits {
+        LIMITS
+    }
+
     async fn upsert_people(&self, people: &[PersonWrite]) -> Vec<Each<ContactId>> {
         self.each(people, |state, person| {
             let id = state.who(LINE_USER_ID, person.user.expose());
@@ -78,7 +111,7 @@ impl Crm for ToyCrm {
         self.each(addresses, |state, address| {
             let found = state.who(EMAIL, address.expose());
             Ok(found.map(|contact| {
-                let properties = Properties(state.people[&contact].clone());
+                let properties = in_our_names(&state.people[&contact]);
                 ContactRecord { contact, owner: None, properties }
             }))
         })
@@ -104,7 +137,7 @@ impl Crm for ToyCrm {
     async fn read_contacts(&self, contacts: &[ContactId], _: &[&str]) -> Vec<Each<ContactRecord>> {
         self.each(contacts, |state, id| {
             let contact = state.current(id)?;
-            let properties = Properties(state.people[&contact].clone());
+            let properties = in_our_names(&state.people[&contact]);
             Ok(ContactRecord { contact, owner: None, properties })
         })
     }
@@ -115,6 +148,9 @@ impl Crm for ToyCrm {
 
     async fn write_notes(&self, notes: &[NoteWrite]) -> Vec<Each<NoteId>> {
         self.each(notes, |state, note| {
+            if note.body.encode_utf16().count() > LIMITS.note_units {
+                return Err(CrmFailure::Refused { code: "TOO_LONG".to_owned() });
+            }
             let id = NoteId::new(note.key.clone());
             state.notes.insert(id.clone(), note.clone());
             Ok(id)
@@ -179,7 +215,8 @@ impl CrmWorld for ToyCrm {
     async fn contact(&self, properties: &[(&str, &str)]) -> ContactId {
         let mut state = self.0.lock().unwrap();
         let id = ContactId::new(state.fresh("person"));
-        let properties = properties.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let properties =
+            properties.iter().map(|(name, value)| (theirs(name).to_owned(), (*value).to_owned())).collect();
         state.people.insert(id.clone(), properties);
         id
     }

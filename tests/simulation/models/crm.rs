@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use musubi::domain::account::CrmAccount;
 use musubi::domain::claim::EmailAddress;
 use musubi::domain::ids::{CallbackId, ContactId, LineUserId, NoteId, TaskId};
+use musubi::domain::limits::Limits;
 use musubi::domain::properties::LINE_USER_ID;
 use musubi::ports::crm::*;
 use musubi::ports::{Clock, Crms, PortError};
@@ -165,6 +166,10 @@ impl Crms for ModelCrm {
 
 #[async_trait]
 impl Crm for ModelCrm {
+    fn limits(&self) -> Limits {
+        Limits { note_units: 60_000, field_units: 65_000 }
+    }
+
     async fn upsert_people(&self, people: &[PersonWrite]) -> Vec<Each<ContactId>> {
         let now_ms = self.clock.now_ms();
         self.each("crm upsert", people, |state, person| {

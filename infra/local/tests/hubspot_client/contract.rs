@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures::FutureExt;
-use local::crm_contract::{CrmWorld, crm_contract, every_drift_is_seen};
+use local::contract::crm::{CrmWorld, crm_contract, every_drift_is_seen};
 use local::fake::Posted;
 use local::fake::hubspot::ObjectType;
 use musubi::crm::hubspot::HubSpotCaller;

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures::FutureExt;
+use local::contract::messenger::{LineWorld, every_drift_is_seen, messenger_contract};
 use local::fake::line::Endpoint;
 use local::fake::{Fault, Plan};
-use local::messenger_contract::{LineWorld, every_drift_is_seen, messenger_contract};
 use musubi::domain::ids::{ChannelId, LineUserId};
 use musubi::ports::secrets::Secret;
 use musubi::ports::{Clock, Messenger};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use local::contract::{QueueEnd, queue_contract};
+use local::contract::stores::{QueueEnd, queue_contract};
 use musubi::aws::{Aws, RetryPolicy, Routing, SqsQueue, envelope};
 use musubi::config;
 use musubi::domain::account::{CrmAccountKey, CrmKind};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use local::contract::table_contract;
+use local::contract::stores::table_contract;
 use musubi::aws::{Aws, DynamoTable, RetryPolicy};
 use musubi::config::Environment;
 use musubi::ports::table::{Commit, Precondition, RowKey, Table, Write};

@@ -1,10 +1,15 @@
 //! Secrets Manager: what is remembered for how long, and what never.
 
+use std::sync::Arc;
+
+use futures::FutureExt;
+use local::contract::secrets::{SecretsWorld, every_drift_is_seen, secrets_contract};
 use musubi::domain::account::{CrmAccountKey, CrmKind};
 use musubi::domain::ids::{ChannelId, CrmAccountId, CrmAppId};
+use musubi::ports::Secrets;
 use musubi::ports::secrets::{CrmAppSecrets, CrmToken, Secret};
 
-use crate::{line_secrets, stack};
+use crate::{Stack, line_secrets, stack};
 
 #[tokio::test]
 async fn a_secret_is_read_once_a_minute_and_a_mismatch_reads_it_at_once() {
@@ -83,4 +88,32 @@ async fn tokens_are_never_cached_and_apps_are() {
     assert_eq!(ours.crm_app(CrmKind::HubSpot, &app).await.unwrap(), Some(of_app));
     assert_eq!(stack.aws.secrets().reads("musubi/local/hubspot/app/7"), 1);
     assert_eq!(stack.aws.secrets().names(), ["musubi/local/hubspot/account/99", "musubi/local/hubspot/app/7"]);
+}
+
+struct Environments {
+    stack: Stack,
+}
+
+impl SecretsWorld for Environments {
+    fn environment(&self) -> Arc<dyn Secrets> {
+        self.stack.parts().secrets().expect("the environment names them")
+    }
+
+    fn advance_ms(&self, ms: i64) {
+        self.stack.clock.advance_ms(ms);
+    }
+}
+
+async fn environments() -> Environments {
+    Environments { stack: stack().await }
+}
+
+#[tokio::test]
+async fn secrets_manager_keeps_the_contract() {
+    secrets_contract(&environments().await).await;
+}
+
+#[tokio::test]
+async fn every_drift_of_secrets_manager_would_be_seen() {
+    every_drift_is_seen(|| environments().boxed()).await;
 }

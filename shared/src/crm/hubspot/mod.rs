@@ -41,6 +41,7 @@ pub use timeline::KEY_PROPERTY;
 use crate::domain::account::{Capabilities, TimelineSurface};
 use crate::domain::claim::EmailAddress;
 use crate::domain::ids::{ContactId, LineUserId, NoteId, TaskId};
+use crate::domain::limits::Limits;
 use crate::ports::Crm;
 use crate::ports::crm::{
     CompletionWrite, ContactRecord, ContactWrite, Each, Named, NoteWrite, PersonWrite, TaskStanding, TaskWrite,
@@ -64,8 +65,16 @@ impl HubSpot {
     }
 }
 
+/// HubSpot takes 65,536 "characters" in a note (its guide on notes) and in a property, and does not say which; where it counts
+/// bytes, it refuses, and what is refused is cut.
+const LIMITS: Limits = Limits { note_units: 60_000, field_units: 65_000 };
+
 #[async_trait]
 impl Crm for HubSpot {
+    fn limits(&self) -> Limits {
+        LIMITS
+    }
+
     async fn upsert_people(&self, people: &[PersonWrite]) -> Vec<Each<ContactId>> {
         contacts::upsert(&self.api, people).await
     }

@@ -3,6 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::activity::{Content, Speaker};
 use crate::domain::ids::{ChannelId, EventId, LineUserId};
+use crate::domain::limits::Limits;
 use crate::domain::timeline::{Style, render, time_zone};
 
 fn said(at_ms: i64, text: &str) -> Activity {
@@ -23,10 +24,31 @@ fn key() -> ConversationKey {
     ConversationKey::person(&ChannelId::new("1"), &LineUserId::new("U1"))
 }
 
+/// As HubSpot.
+const MAX_UNITS: usize = 60_000;
+
 fn seal(number: u32, continued: Option<&Continued>, before_at_ms: Option<i64>, left: &[Activity]) -> Option<Entry> {
+    seal_within(MAX_UNITS, number, continued, before_at_ms, left)
+}
+
+fn seal_within(
+    max_units: usize,
+    number: u32,
+    continued: Option<&Continued>,
+    before_at_ms: Option<i64>,
+    left: &[Activity],
+) -> Option<Entry> {
     let (conversation, contact) = (key(), ContactId::new("7"));
     let language = Language::Japanese;
-    let sealing = Sealing { conversation: &conversation, number, contact: &contact, language, continued, before_at_ms };
+    let sealing = Sealing {
+        conversation: &conversation,
+        number,
+        contact: &contact,
+        language,
+        continued,
+        before_at_ms,
+        max_units,
+    };
     Entry::seal(&sealing, left)
 }
 
@@ -46,10 +68,14 @@ fn style(language: Language) -> Style {
 }
 
 /// Seals entry after entry, as the dispatcher does, until nothing waits.
-fn all(mut left: Vec<Activity>, mut visit: impl FnMut(&Entry, &[Activity])) {
+fn all(left: Vec<Activity>, visit: impl FnMut(&Entry, &[Activity])) {
+    all_within(MAX_UNITS, left, visit);
+}
+
+fn all_within(max_units: usize, mut left: Vec<Activity>, mut visit: impl FnMut(&Entry, &[Activity])) {
     let (mut continued, mut before) = (None, None);
     for number in 0.. {
-        let Some(entry) = seal(number, continued.as_ref(), before, &left) else { return };
+        let Some(entry) = seal_within(max_units, number, continued.as_ref(), before, &left) else { return };
         visit(&entry, &left);
         continued = entry.continued();
         before = Some(entry.at_ms);
@@ -85,6 +111,20 @@ proptest! {
         });
         prop_assert_eq!(read, texts);
     }
+}
+
+#[test]
+fn a_crm_that_takes_little_gets_every_word_in_more_entries() {
+    let max_units = Limits::LEAST_NOTE_UNITS;
+    let words = "&結".repeat(5_000);
+    let mut read = String::new();
+    all_within(max_units, vec![said(0, &words)], |entry, left| {
+        let lines = lines(entry, left);
+        let note = render(&lines, &style(Language::Japanese));
+        assert!(note.0.encode_utf16().count() <= max_units, "{}", note.0.encode_utf16().count());
+        read.push_str(&lines[0].words(Language::Japanese));
+    });
+    assert_eq!(read, words);
 }
 
 #[test]
@@ -132,7 +172,7 @@ fn what_fits_to_the_letter_is_one_entry_and_a_letter_more_is_two() {
 fn half_of_four_messages_is_two() {
     let left = [said(1, "a"), said(2, "b"), said(3, "c"), said(4, "d")];
     let entry = seal(0, None, None, &left).expect("something waits");
-    let half = entry.halved(&lines(&entry, &left), Language::Japanese).expect("a half");
+    let half = entry.halved(&lines(&entry, &left), Language::Japanese, MAX_UNITS).expect("a half");
     assert_eq!(half.members.len(), 2);
 }
 
@@ -141,11 +181,11 @@ fn half_of_an_entry_is_half_of_its_messages_and_then_of_the_one_while_that_is_lo
     let left = [said(1, &"結".repeat(30_000)), said(2, "a"), said(3, "b")];
     let entry = seal(0, None, None, &left).expect("something waits");
     assert_eq!(entry.members.len(), 3);
-    let one = entry.halved(&lines(&entry, &left), Language::Japanese).expect("a half");
+    let one = entry.halved(&lines(&entry, &left), Language::Japanese, MAX_UNITS).expect("a half");
     assert_eq!((one.members.len(), one.continued()), (1, None));
-    let half = one.halved(&lines(&one, &left), Language::Japanese).expect("a half");
+    let half = one.halved(&lines(&one, &left), Language::Japanese, MAX_UNITS).expect("a half");
     assert_eq!(half.continued().map(|continued| continued.from), Some(15_000));
-    assert_eq!(half.halved(&lines(&half, &left), Language::Japanese), None, "short, however it is counted");
+    assert_eq!(half.halved(&lines(&half, &left), Language::Japanese, MAX_UNITS), None, "short, however it is counted");
     assert_eq!((&half.key, half.at_ms), (&entry.key, entry.at_ms), "it is the same entry");
 }
 

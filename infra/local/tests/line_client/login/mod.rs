@@ -20,6 +20,7 @@ use url::Url;
 
 use crate::harness::{self, CHANNEL, SECRET, Stored, Time, secret};
 
+mod contract;
 mod deauthorise;
 mod exchange;
 mod liff;
@@ -33,7 +34,7 @@ const CALLBACK: &str = "https://shop.example/line/callback";
 /// A platform with a LINE Login channel that is linked to an Official Account, somebody new, and our client of it.
 struct Scene {
     line: FakeLine,
-    login: LineLogin,
+    login: Arc<LineLogin>,
     secrets: Arc<Stored>,
     clock: FakeClock,
     channel: Channel,
@@ -57,7 +58,7 @@ impl Scene {
         let secrets = Arc::new(Stored::new(stored(&[LOGIN_SECRET]), &clock));
         let base = LineApiUrl::parse(&served.url()).expect("an address");
         let time = Arc::new(Time(clock.clone()));
-        let login = LineLogin::new(harness::http(), base.clone(), base, Arc::clone(&secrets) as _, time);
+        let login = Arc::new(LineLogin::new(harness::http(), base.clone(), base, Arc::clone(&secrets) as _, time));
         Self { line, login, secrets, clock, channel: channel(), _served: served }
     }
 

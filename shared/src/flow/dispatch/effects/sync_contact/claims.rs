@@ -18,7 +18,8 @@ use crate::store::journal::{AskedBecause, write};
 
 /// A record that says any of this is a customer's, and not one that was made for a person on LINE alone: merging cannot be
 /// undone.
-const OF_A_CUSTOMER: [&str; 5] = [property::EMAIL, "firstname", "lastname", "phone", "company"];
+const OF_A_CUSTOMER: [&str; 5] =
+    [property::EMAIL, property::FIRST_NAME, property::LAST_NAME, property::PHONE, property::COMPANY];
 
 /// What a claim came to.
 enum Applied {

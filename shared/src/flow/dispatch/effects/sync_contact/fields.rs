@@ -76,7 +76,7 @@ impl SyncContact<'_> {
             None if last.retracted => &Content::Unsent,
             None => return None,
         };
-        Some(property::cut(&words::of(content, self.round.account.language), property::MAX_UNITS))
+        Some(property::cut(&words::of(content, self.round.account.language), self.crm.limits().field_units))
     }
 
     fn recent_messages(&self, state: &Conversation, current: &str, pending: &[Activity]) -> String {
@@ -90,7 +90,8 @@ impl SyncContact<'_> {
             .filter(|activity| words::is_question(activity))
             .map(|activity| line(activity.mark.at_ms, &activity.content))
             .collect();
-        recent(&retract(current, &gone, &words::of(&Content::Unsent, language), &new), &new)
+        let current = retract(current, &gone, &words::of(&Content::Unsent, language), &new);
+        recent(&current, &new, self.crm.limits().field_units)
     }
 }
 

@@ -56,7 +56,7 @@ impl WriteEntry<'_> {
         if entry.withheld.is_some() {
             return None;
         }
-        let half = entry.halved(&ready.lines(), self.round.account.language);
+        let half = entry.halved(&ready.lines(), self.round.account.language, self.crm.limits().note_units);
         Some(half.unwrap_or_else(|| Entry { withheld: Some(code.to_owned()), ..entry.clone() }))
     }
 

@@ -9,7 +9,8 @@ use async_trait::async_trait;
 use futures::FutureExt;
 use musubi::domain::claim::EmailAddress;
 use musubi::domain::ids::{CallbackId, ContactId, LineUserId, NoteId, TaskId};
-use musubi::domain::properties::{EMAIL, LINE_USER_ID, LINE_USER_NAME};
+use musubi::domain::limits::Limits;
+use musubi::domain::properties::{EMAIL, LINE_LAST_MESSAGE, LINE_USER_ID, LINE_USER_NAME};
 use musubi::ports::Crm;
 use musubi::ports::crm::*;
 
@@ -42,6 +43,7 @@ pub async fn crm_contract(world: &dyn CrmWorld) {
     notes_stand_on_the_timeline(world, crm).await;
     tasks_are_open_done_or_gone(world, crm).await;
     waiting_workflows_are_told(world, crm).await;
+    what_it_says_it_takes_it_takes(world, crm).await;
 }
 
 fn user(n: u32) -> LineUserId {
@@ -199,9 +201,27 @@ async fn waiting_workflows_are_told(world: &dyn CrmWorld, crm: &dyn Crm) {
     assert_eq!(crm.complete(&[told(&CallbackId::new("ap-nobody-waits"))]).await, [Err(CrmFailure::Gone)]);
 }
 
+async fn what_it_says_it_takes_it_takes(world: &dyn CrmWorld, crm: &dyn Crm) {
+    let limits = crm.limits();
+    assert!(limits.note_units >= Limits::LEAST_NOTE_UNITS, "{limits:?}");
+    let contact = world.contact(&[(EMAIL, "shichiro@example.com")]).await;
+    let longest = "語".repeat(limits.field_units);
+    assert_eq!(crm.update_contacts(&[set(&contact, LINE_LAST_MESSAGE, &longest)]).await, [Ok(contact.clone())]);
+    assert_eq!(read(crm, &contact, LINE_LAST_MESSAGE).await.as_deref(), Some(longest.as_str()), "all of it");
+    let tags = "<p></p>";
+    let note = NoteWrite {
+        key: "musubi-contract-long".to_owned(),
+        contact,
+        at_ms: 1_786_000_004_000,
+        body: format!("<p>{}</p>", "語".repeat(limits.note_units - tags.len())),
+    };
+    let written = crm.write_notes(std::slice::from_ref(&note)).await.remove(0).expect("the longest is taken");
+    assert_eq!(crm.read_note(&written).await, Ok(note.body), "all of it");
+}
+
 /// The contract bites: of an answer that has drifted in any of these ways it says so.
 pub async fn every_drift_is_seen<W: CrmWorld + 'static>(world: impl Fn() -> futures::future::BoxFuture<'static, W>) {
-    for drift in [Drift::Order, Drift::Twice, Drift::Finds, Drift::Completes, Drift::Unique] {
+    for drift in [Drift::Order, Drift::Twice, Drift::Finds, Drift::Completes, Drift::Unique, Drift::Limits] {
         let drifted = Drifted { world: world().await, drift };
         let seen = std::panic::AssertUnwindSafe(crm_contract(&drifted)).catch_unwind().await;
         assert!(seen.is_err(), "{drift:?} is not seen");
@@ -221,6 +241,8 @@ enum Drift {
     Completes,
     /// What another one has is taken away without a word.
     Unique,
+    /// It takes less than it says.
+    Limits,
 }
 
 struct Drifted<W> {
@@ -262,6 +284,11 @@ struct DriftedCrm {
 
 #[async_trait]
 impl Crm for DriftedCrm {
+    fn limits(&self) -> Limits {
+        let limits = self.crm.limits();
+        if self.drift == Drift::Limits { Limits { note_units: limits.note_units + 10_000, ..limits } } else { limits }
+    }
+
     async fn upsert_people(&self, people: &[PersonWrite]) -> Vec<Each<ContactId>> {
         let answers = self.crm.upsert_people(people).await;
         match self.drift {

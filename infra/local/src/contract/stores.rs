@@ -10,7 +10,7 @@ use std::sync::Arc;
 use musubi::ports::queue::Queue;
 use musubi::ports::table::{Commit, MAX_WRITES, Precondition, Row, RowKey, Table, Write, prefix_end};
 
-/// The whole contract of [`Rows`].
+/// The whole contract of [`Table`].
 pub async fn table_contract(rows: Arc<dyn Table>) {
     let rows = rows.as_ref();
     versions_tell_writes_apart(rows).await;
