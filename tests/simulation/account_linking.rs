@@ -41,7 +41,7 @@ pub fn brings(world: &World, number: u64, by: u64, at_ms: i64, accepted_at_ms: i
         source: Source::User(user(by)),
         what: InboundWhat::Said { content: Content::Other { what: "accountLink".into() }, message: None },
     };
-    world.inbox.put(Arrived { accepted_at_ms, event, nonce: Some(NONCE.into()) }, accepted_at_ms);
+    world.inbox.put(Arrived { accepted_at_ms, event, nonce: Some(NONCE.into()), reply_token: None }, accepted_at_ms);
 }
 
 #[test]

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use musubi::domain::changed::Changed;
 use musubi::domain::claim::Claim;
 use musubi::domain::ids::{ContactId, LineUserId};
+use musubi::domain::push::PushId;
 use musubi::flow::contacts_changed::ContactsChanged;
+use musubi::flow::decide::Verdict;
 use musubi::flow::erase::Who;
 use musubi::flow::import_friend::ImportFriend;
 use musubi::ports::Clock;
@@ -23,6 +25,8 @@ pub enum Act {
     Changed(ContactId),
     /// The contact is deleted in the CRM under privacy law, which says so.
     Forget(ContactId),
+    /// An operator decides about a send that cannot be known.
+    Decide(PushId, Verdict),
     /// Nobody does anything for this long, in milliseconds.
     Sleep(i64),
 }
@@ -62,6 +66,7 @@ impl World {
 
     fn act(&self, id: u64, act: Act) -> InFlight {
         let (link, erase) = (self.link(), self.dispatch().erase());
+        let decide = self.decide();
         let meet = ImportFriend { outbox: self.outbox() };
         let notice = ContactsChanged { outbox: self.outbox() };
         let (channel, receipts) = (self.channel.clone(), Arc::clone(&self.receipts));
@@ -74,6 +79,7 @@ impl World {
                     receipts.lock().unwrap().push(receipt);
                     Ok(())
                 }
+                Act::Decide(id, verdict) => decide.decide(id, verdict).await.map(|_| ()),
                 Act::Meet(user) => meet.import_friend(&channel, &user).await.map(|_| ()),
                 Act::Changed(contact) => {
                     notice.contacts_changed(&channel.account, &[Changed { contact, forget: false }]).await

@@ -83,7 +83,12 @@ fn erased_amid_everything(world: &World, act: Act) -> Sends {
     linked(world, CONTACT);
     world.event(said(1, 1, START_MS), START_MS + 10);
     // Accepted before the person is erased, or said before and delivered by LINE once more: both come to us after that.
-    let late = |number, accepted_at_ms| Arrived { accepted_at_ms, event: said(number, 1, START_MS + 5), nonce: None };
+    let late = |number, accepted_at_ms| Arrived {
+        accepted_at_ms,
+        event: said(number, 1, START_MS + 5),
+        nonce: None,
+        reply_token: None,
+    };
     world.inbox.put(late(2, START_MS + 10), START_MS + 9 * MINUTE_MS);
     world.inbox.put(late(4, START_MS + 10 * MINUTE_MS), START_MS + 10 * MINUTE_MS);
     claimed_before(world);

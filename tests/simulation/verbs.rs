@@ -8,6 +8,7 @@ use musubi::domain::inbound::InboundEvent;
 use musubi::domain::push::{OutgoingMessage, PushJob};
 use musubi::flow::account_link::AccountLink;
 use musubi::flow::answer::Answer;
+use musubi::flow::decide::Decide;
 use musubi::flow::deliver::Deliver;
 use musubi::flow::dispatch::Dispatch;
 use musubi::flow::greet::Greet;
@@ -15,6 +16,7 @@ use musubi::flow::link::Link;
 use musubi::flow::outbox::Outbox;
 use musubi::flow::record::Record;
 use musubi::flow::reply::{Reply, ReplyContext};
+use musubi::flow::settle::Settle;
 use musubi::ports::PortError;
 use musubi::ports::secrets::Secret;
 
@@ -38,10 +40,15 @@ impl World {
         let record = Record { outbox: self.outbox() };
         let channel = self.channel.clone();
         async move {
-            let Arrived { accepted_at_ms, event, nonce } = arrived;
-            let linked = nonce.map(Secret::new);
-            let asked =
-                ReplyContext { event: &event, accepted_at_ms, token: None, standby: false, linked: linked.as_ref() };
+            let Arrived { accepted_at_ms, event, nonce, reply_token } = arrived;
+            let (linked, token) = (nonce.map(Secret::new), reply_token.map(Secret::new));
+            let asked = ReplyContext {
+                event: &event,
+                accepted_at_ms,
+                token: token.as_ref(),
+                standby: false,
+                linked: linked.as_ref(),
+            };
             let answered = answer.answer(&channel, &asked).await?;
             record.record_answered(&channel, accepted_at_ms, &event, &answered).await
         }
@@ -49,7 +56,8 @@ impl World {
 
     /// The event has arrived, and is recorded at once.
     pub fn arrives(&self, event: InboundEvent, accepted_at_ms: i64) {
-        run(self.take_in(Arrived { accepted_at_ms, event, nonce: None })).expect("nothing fails here");
+        run(self.take_in(Arrived { accepted_at_ms, event, nonce: None, reply_token: None }))
+            .expect("nothing fails here");
     }
 
     /// What a workflow that waits sends person 1, as it lies in the queue: asked for at the start, good for a year.
@@ -80,6 +88,11 @@ impl World {
 
     pub(crate) fn link(&self) -> Link {
         Link { outbox: self.outbox() }
+    }
+
+    pub(crate) fn decide(&self) -> Decide {
+        let (channels, links) = (self.channels.clone(), self.links().reader());
+        Decide { settle: Settle { channels, links, outbox: self.outbox() } }
     }
 
     pub(crate) fn deliver(&self) -> Deliver {

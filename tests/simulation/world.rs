@@ -50,6 +50,8 @@ pub struct Arrived {
     pub event: InboundEvent,
     /// It confirms an account link.
     pub nonce: Option<String>,
+    /// It may be answered by this.
+    pub reply_token: Option<String>,
 }
 
 #[derive(Clone)]
@@ -196,7 +198,7 @@ impl World {
 
     /// LINE delivered this event; our 2xx has left.
     pub fn event(&self, event: InboundEvent, ready_at_ms: i64) {
-        self.inbox.put(Arrived { accepted_at_ms: ready_at_ms, event, nonce: None }, ready_at_ms);
+        self.inbox.put(Arrived { accepted_at_ms: ready_at_ms, event, nonce: None, reply_token: None }, ready_at_ms);
     }
 
     /// HubSpot posts this action.

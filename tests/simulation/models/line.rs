@@ -43,6 +43,7 @@ struct State {
     violations: Vec<String>,
     rate_limited: u32,
     reply_tokens: HashSet<String>,
+    replied: Vec<String>,
 }
 
 #[derive(Clone)]
@@ -60,6 +61,11 @@ impl ModelLine {
     /// Every message as it appeared on a phone.
     pub fn shown(&self) -> Vec<(PushId, String)> {
         self.state.lock().unwrap().shown.clone()
+    }
+
+    /// Every answer by a reply token as it appeared on a phone.
+    pub fn replied(&self) -> Vec<String> {
+        self.state.lock().unwrap().replied.clone()
     }
 
     pub fn violations(&self) -> Vec<String> {
@@ -191,7 +197,7 @@ impl Messenger for ModelLine {
         OutgoingMessage { json: text.to_owned(), said: Content::Rich { alt_text: text.to_owned() } }
     }
 
-    async fn reply(&self, _channel: &ChannelId, token: &Secret, _messages: &[OutgoingMessage]) -> ReplyAnswer {
+    async fn reply(&self, _channel: &ChannelId, token: &Secret, messages: &[OutgoingMessage]) -> ReplyAnswer {
         let fate = self.faults.before("line reply").await;
         if fate == Fate::FailsBefore {
             return ReplyAnswer::NotNow;
@@ -199,6 +205,8 @@ impl Messenger for ModelLine {
         let answer = {
             let mut state = self.state.lock().unwrap();
             if state.reply_tokens.insert(token.expose().to_owned()) {
+                let texts = messages.iter().map(|message| message.json.clone());
+                state.replied.extend(texts);
                 ReplyAnswer::Accepted
             } else {
                 ReplyAnswer::Refused

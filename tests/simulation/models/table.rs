@@ -41,6 +41,12 @@ impl ModelTable {
         Self { faults: Faults::random(0, 0, 0), ..self.clone() }
     }
 
+    /// Every row of another table, in place of its own.
+    pub fn restore(&self, other: &Self) {
+        let rows = other.state.lock().unwrap().rows.clone();
+        self.state.lock().unwrap().rows = rows;
+    }
+
     /// So many commits were done: while that stays, every row stays.
     pub fn commits(&self) -> u64 {
         self.state.lock().unwrap().commits

@@ -1,0 +1,66 @@
+//! Answers by reply token: a crash at any single step, and at any two, leaves the person with one greeting or none, the event
+//! recorded, and a timeline that says no more than LINE showed.
+
+use musubi::domain::activity::Content;
+use musubi::domain::conversation::{ConversationKey, Source};
+use musubi::domain::push::OutgoingMessage;
+
+use crate::check::nothing_is_left;
+use crate::crash_points::{every_crash_point_of, small};
+use crate::faults::Faults;
+use crate::said::{saying, user};
+use crate::world::{Arrived, MINUTE_MS, START_MS, World, run};
+
+const GREETING: &str = "greeting-1";
+const TOKEN: &str = "a token that works once";
+
+fn world(faults: Faults) -> World {
+    let mut world = small(true, true, faults);
+    let said = Content::Text { text: GREETING.to_owned() };
+    world.channel.settings.greeting = vec![OutgoingMessage { json: GREETING.to_owned(), said }];
+    world
+}
+
+/// The person follows; LINE sends that again after so long, each time.
+fn follows(world: &World, again_after_ms: &[i64]) {
+    let event = saying(1, 1, START_MS, Content::Follow { unblocked: Some(false) });
+    for after_ms in [0].iter().chain(again_after_ms) {
+        let accepted_at_ms = START_MS + 10 + after_ms;
+        let arrived =
+            Arrived { accepted_at_ms, event: event.clone(), nonce: None, reply_token: Some(TOKEN.to_owned()) };
+        world.inbox.put(arrived, accepted_at_ms);
+    }
+}
+
+fn notes_that_say_so(world: &World) -> usize {
+    world.crm.state.lock().unwrap().notes.iter().map(|note| note.body.matches(GREETING).count()).sum()
+}
+
+fn greeted_once_at_most(world: &World) -> Result<(), String> {
+    let shown = world.line.replied().len();
+    let on_the_timeline = notes_that_say_so(world);
+    if shown > 1 || on_the_timeline > shown {
+        return Err(format!("greeted {shown} times, and {on_the_timeline} notes say so"));
+    }
+    let key = ConversationKey { channel: world.channel.id.clone(), source: Source::User(user(1)) };
+    let state = run(world.journal().conversation(&key)).expect("rows").ok_or("the follow is lost")?;
+    if state.value.following.is_none() {
+        return Err("the follow is not recorded".to_owned());
+    }
+    nothing_is_left(world)
+}
+
+#[test]
+fn a_greeting_survives_a_crash_anywhere_and_is_shown_once_at_most() {
+    let fill = |world: &World| follows(world, &[30_000, 10 * MINUTE_MS]);
+    every_crash_point_of(true, world, fill, |world, ()| greeted_once_at_most(world));
+}
+
+#[test]
+fn undisturbed_a_greeting_is_shown_once_and_the_timeline_says_so_once() {
+    let mut world = world(Faults::crashes_at([]));
+    follows(&world, &[30_000, 10 * MINUTE_MS]);
+    world.run(i64::MAX, START_MS + 100 * MINUTE_MS);
+    assert_eq!((world.line.replied().len(), notes_that_say_so(&world)), (1, 1));
+    greeted_once_at_most(&world).expect("it holds");
+}
