@@ -9,6 +9,7 @@ pub mod domain;
 pub mod flow;
 pub mod http;
 pub mod line;
+pub mod pages;
 pub mod ports;
 pub mod qr;
 pub mod store;

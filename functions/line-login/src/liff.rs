@@ -5,14 +5,13 @@ use axum::extract::rejection::JsonRejection;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use musubi::flow::log_in::{LoggedInFor, LoginRefusal};
+use musubi::pages::{Nonce, Page};
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::come_back::after_login;
-use crate::pages::Page;
 use crate::pages::liff::{Liff, page as liff_page};
 use crate::pages::login_end::LoginEnd;
-use crate::pages::page::Nonce;
 use crate::visit::{Ended, Visit};
 
 /// A page of another site cannot send this header without our leave, and we give none.
@@ -39,7 +38,7 @@ pub async fn page(visit: Visit) -> Result<Page, Ended> {
         route: route.as_ref(),
         nonce: Nonce::new(random),
     };
-    Ok(liff_page(visit.language, &liff))
+    Ok(liff_page(visit.language, liff))
 }
 
 /// `POST /line/{channel}/liff`: the raw ID token comes in, where to go comes out. A script reads the answer: bare statuses.

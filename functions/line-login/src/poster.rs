@@ -4,12 +4,13 @@ use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use axum::response::{IntoResponse, Response};
 use musubi::domain::addresses;
+use musubi::pages::Page;
 use musubi::qr::Qr;
 
+use crate::pages::HERE;
 use crate::pages::login_end::LoginEnd;
 use crate::pages::route_qr::{self, RouteQr};
 use crate::pages::sample_login::{self, SampleLogin};
-use crate::pages::{HERE, Page};
 use crate::visit::{Ended, Visit};
 
 /// `GET /line/{channel}/login/qr?route=...`: the code with its downloads.

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequestParts, Path, Query};
-use axum::http::header::ACCEPT_LANGUAGE;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -14,6 +13,7 @@ use musubi::domain::ids::ChannelId;
 use musubi::domain::language::Language;
 use musubi::domain::login::LoginSettings;
 use musubi::domain::route::RouteName;
+use musubi::pages::language_of;
 use serde::Deserialize;
 
 use crate::Ports;
@@ -58,7 +58,7 @@ impl FromRequestParts<Arc<Ports>> for Visit {
     async fn from_request_parts(parts: &mut Parts, ports: &Arc<Ports>) -> Result<Self, Ended> {
         let link = Query::<LinkQuery>::try_from_uri(&parts.uri);
         let lang = link.as_ref().ok().and_then(|Query(link)| link.lang.clone());
-        let language = language(lang.as_deref(), &parts.headers);
+        let language = language_of(lang.as_deref(), &parts.headers);
         let ended = |end| Ended { language, end, again: None };
         let Query(link) = link.map_err(|_| ended(LoginEnd::NotValid))?;
         let id: Result<Path<String>, PathRejection> = Path::from_request_parts(parts, ports).await;
@@ -80,11 +80,6 @@ async fn channel(ports: &Ports, id: &str) -> Result<Channel, LoginEnd> {
             Err(LoginEnd::Unavailable)
         }
     }
-}
-
-fn language(lang: Option<&str>, headers: &HeaderMap) -> Language {
-    let accepted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    lang.or(accepted).map_or_else(Language::default, Language::from_tag)
 }
 
 impl Visit {

@@ -1,10 +1,11 @@
 //! The ways in which a login ends without a link.
 
 use axum::http::StatusCode;
+use maud::html;
 use musubi::domain::language::Language;
+use musubi::pages::{Frame, Look, Mark, Page, actions, button, card, lead, todo};
 
-use super::frame::{Card, Mark};
-use super::{Login, Page};
+use super::Login;
 
 /// How a login ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,13 +88,16 @@ impl LoginEnd {
 
 /// The page. `again` is the login that its button starts once more; where that makes no sense there is no button.
 pub fn page(language: Language, end: LoginEnd, again: Option<Login<'_>>) -> Page {
-    let [title, happened, todo] = end.words(language);
-    let card = Card::new(language, title).mark(end.mark()).heading().lead(happened).todo(todo);
-    let card = match again.filter(|_| end.may_begin_again()) {
-        Some(login) => card.button(language.pick("もう一度ログインする", "Try again"), &login.path()),
-        None => card,
-    };
-    card.page(end.status())
+    let [title, happened, to_do] = end.words(language);
+    Frame::new(language, title).status(end.status()).around(card(html! {
+        (end.mark())
+        h1 { (title) }
+        (lead(happened))
+        (todo(to_do))
+        @if let Some(login) = again.filter(|_| end.may_begin_again()) {
+            (actions(button(Look::Main, language.pick("もう一度ログインする", "Try again"), &login.path())))
+        }
+    }))
 }
 
 type Words = ([&'static str; 3], [&'static str; 3]);

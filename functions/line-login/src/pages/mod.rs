@@ -1,20 +1,14 @@
-//! Pages for people: server-rendered, one inline stylesheet, nothing loaded from elsewhere (LINE's SDK on the LIFF page
-//! excepted).
-//!
-//! Everything inserted is escaped; a page names nothing of what stands behind it.
+//! Which page says what, in the frame and the parts of `musubi::pages`. Nothing is loaded from elsewhere but LINE's SDK on the
+//! LIFF page, and a page names nothing of what stands behind it.
 
-mod frame;
 pub mod liff;
 pub mod login_end;
-pub mod page;
 pub mod route_qr;
 pub mod sample_login;
 pub mod success;
 #[cfg(test)]
 mod tests;
 pub mod unlink;
-
-pub use page::Page;
 
 use musubi::domain::addresses;
 use musubi::domain::ids::ChannelId;

@@ -1,12 +1,10 @@
 //! A route's QR code, for the owner to download.
 
-use axum::http::StatusCode;
+use maud::{Markup, PreEscaped, html};
 use musubi::domain::language::Language;
 use musubi::domain::route::RouteName;
+use musubi::pages::{Frame, Look, Page, account_name, address, card, download, pair, section};
 use musubi::qr::{Qr, TooLong};
-
-use super::Page;
-use super::frame::{Card, escape};
 
 /// What the page shows.
 pub struct RouteQr<'a> {
@@ -36,33 +34,32 @@ pub fn page(language: Language, qr: &RouteQr<'_>) -> Result<Page, TooLong> {
         (Language::English, None) => "QR code of the LINE login".to_owned(),
     };
     let svg = Qr::of(qr.liff_url.unwrap_or(qr.login_url))?.svg();
-    let shown = |label: &str, url: &str| format!("<h2>{label}</h2><p class=\"address\">{}</p>", escape(url));
-    let login = shown(language.pick("ログイン用URL", "Login URL"), qr.login_url);
-    let liff =
-        qr.liff_url.map(|url| shown(language.pick("LIFF URL（QRコードの内容）", "LIFF URL (in the QR code)"), url));
-    let downloads = [("SVG", qr.svg_path, "svg"), ("PNG", qr.png_path, "png")].map(|(label, path, end)| {
-        let label = match language {
-            Language::Japanese => format!("{label}を保存"),
-            Language::English => format!("Save {label}"),
-        };
-        format!(
-            "<a class=\"button plain\" href=\"{}\" download=\"{}.{end}\">{label}</a>",
-            escape(path),
-            escape(qr.route.map_or("line-login", RouteName::as_str))
-        )
-    });
-    let card = Card::new(language, &title)
-        .account(qr.account_name)
-        .heading()
-        .raw(&format!("<div class=\"qr\">{svg}</div>"))
-        .raw(&format!("<div class=\"actions pair\">{}</div>", downloads.concat()))
-        .raw(&liff.unwrap_or_default())
-        .raw(&login);
-    Ok(known(card, language).page(StatusCode::OK))
+    Ok(Frame::new(language, &title).around(card(html! {
+        (account_name(qr.account_name))
+        h1 { (title) }
+        // Drawn by us: of the address it holds nothing but black and white.
+        div class="qr" { (PreEscaped(svg)) }
+        (pair(html! { (saves(language, qr, "SVG", qr.svg_path)) (saves(language, qr, "PNG", qr.png_path)) }))
+        @if let Some(url) = qr.liff_url {
+            (address(language.pick("LIFF URL（QRコードの内容）", "LIFF URL (in the QR code)"), url))
+        }
+        (address(language.pick("ログイン用URL", "Login URL"), qr.login_url))
+        (known(language))
+    })))
+}
+
+/// Saves the picture in this format, which is the end of the file's name, too.
+fn saves(language: Language, qr: &RouteQr<'_>, format: &str, path: &str) -> Markup {
+    let label = match language {
+        Language::Japanese => format!("{format}を保存"),
+        Language::English => format!("Save {format}"),
+    };
+    let name = qr.route.map_or("line-login", RouteName::as_str);
+    download(Look::Plain, &label, path, &format!("{name}.{}", format.to_lowercase()))
 }
 
 /// LINE's follow event names no route, and whoever only opens an address is nobody yet.
-fn known(card: Card, language: Language) -> Card {
+fn known(language: Language) -> Markup {
     let (certain, unknown): (&[&str], &[&str]) = match language {
         Language::Japanese => (
             &["このQRコードからLINEでログインした方が、どのお客さまか。", "その方が、この経路から来たこと。"],
@@ -79,8 +76,8 @@ fn known(card: Card, language: Language) -> Card {
             ],
         ),
     };
-    card.section(language.pick("確実に分かること", "What is known for certain"))
-        .list(certain)
-        .section(language.pick("分からないこと", "What is not known"))
-        .list(unknown)
+    html! {
+        (section(language.pick("確実に分かること", "What is known for certain"), certain))
+        (section(language.pick("分からないこと", "What is not known"), unknown))
+    }
 }

@@ -4,11 +4,11 @@
 //! that the address is acquired and what for
 //! (<https://developers.line.biz/en/docs/line-login/integrate-line-login/#applying-for-email-permission>).
 
-use axum::http::StatusCode;
+use maud::{Markup, html};
 use musubi::domain::language::Language;
+use musubi::pages::{Frame, Page, account_name, actions, card, facts, lead, small_print};
 
-use super::frame::{Card, escape};
-use super::{Account, Login, Page};
+use super::{Account, Login};
 
 /// What the owner has set for this page.
 pub struct SampleLogin<'a> {
@@ -25,7 +25,7 @@ pub struct SampleLogin<'a> {
 /// The page. Its button starts the login, so that it also serves as a real one.
 pub fn page(language: Language, sample: &SampleLogin<'_>) -> Page {
     let (name, company) = (sample.account.name, sample.company);
-    let lead = match language {
+    let what = match language {
         Language::Japanese => {
             format!(
                 "「{name}」とLINEアカウントを連携します。ログインすると、{company}は次の情報をLINEから取得し、それぞれの目的に利用します。"
@@ -38,23 +38,24 @@ pub fn page(language: Language, sample: &SampleLogin<'_>) -> Page {
         }
     };
     let login = Login { channel: sample.account.channel, route: None };
-    Card::new(language, language.pick("LINEアカウントの連携", "Link your LINE account"))
-        .account(name)
-        .heading()
-        .lead(&lead)
-        .raw(&data(language, sample.email_purpose))
-        .raw(&button(language, &login.path()))
-        .raw(&policy(language, sample))
-        .page(StatusCode::OK)
+    let title = language.pick("LINEアカウントの連携", "Link your LINE account");
+    Frame::new(language, title).around(card(html! {
+        (account_name(name))
+        h1 { (title) }
+        (lead(&what))
+        (data(language, sample.email_purpose))
+        (actions(line_button(language, &login.path())))
+        (small_print(policy(language, sample)))
+    }))
 }
 
 /// What is acquired, and what for.
-fn data(language: Language, email_purpose: Option<&str>) -> String {
+fn data(language: Language, email_purpose: Option<&str>) -> Markup {
     let purpose = email_purpose.unwrap_or(language.pick(
         "ご登録済みのお客さま情報との照合と、お問い合わせなどに関するご連絡のために利用します。",
         "To find what you have already registered with us, and to contact you about your requests.",
     ));
-    let rows = [
+    facts(&[
         (language.pick("メールアドレス", "E-mail address"), purpose),
         (
             language.pick("表示名（名前）", "Display name"),
@@ -70,42 +71,43 @@ fn data(language: Language, email_purpose: Option<&str>) -> String {
                 "To tell you from others when we talk with you.",
             ),
         ),
-    ];
-    let rows: String = rows
-        .iter()
-        .map(|(what, why)| format!("<div><dt>{}</dt><dd>{}</dd></div>", escape(what), escape(why)))
-        .collect();
-    format!("<dl>{rows}</dl>")
+    ])
 }
 
 /// Colours and words of LINE's guidelines (<https://developers.line.biz/en/docs/line-login/login-button/>). The bubble is a
 /// plain one: LINE's own artwork is downloaded from there by whoever agrees to its terms.
-fn button(language: Language, address: &str) -> String {
-    format!(
-        "<div class=\"actions\"><a class=\"line\" href=\"{}\"><span class=\"bubble\"><svg viewBox=\"0 0 30 30\" \
-         aria-hidden=\"true\"><path fill=\"#fff\" d=\"M15 4C8 4 2.5 8.5 2.5 14.1c0 5 4.5 9.1 10.5 9.9.6.1.8.5.7 \
-         1.1l-.3 1.8c-.1.6.3.8.9.5 3.8-2 13.2-6.9 13.2-13.3C27.5 8.5 22 4 15 4z\"/></svg></span>\
-         <span class=\"label\">{}</span></a></div>",
-        escape(address),
-        language.pick("LINEでログイン", "Log in with LINE")
-    )
+fn line_button(language: Language, address: &str) -> Markup {
+    html! {
+        a class="line" href=(address) {
+            span class="bubble" {
+                svg viewBox="0 0 30 30" aria-hidden="true" { path fill="#fff" d=(BUBBLE) {} }
+            }
+            span class="label" { (language.pick("LINEでログイン", "Log in with LINE")) }
+        }
+    }
 }
 
-fn policy(language: Language, sample: &SampleLogin<'_>) -> String {
-    let company = escape(sample.company);
+const BUBBLE: &str = "M15 4C8 4 2.5 8.5 2.5 14.1c0 5 4.5 9.1 10.5 9.9.6.1.8.5.7 1.1l-.3 1.8c-.1.6.3.8.9.5 \
+                      3.8-2 13.2-6.9 13.2-13.3C27.5 8.5 22 4 15 4z";
+
+/// How what is acquired is handled.
+fn policy(language: Language, sample: &SampleLogin<'_>) -> Markup {
     let words = language.pick("プライバシーポリシー", "privacy policy");
-    let policy = if sample.privacy_policy.starts_with("https://") {
-        format!("<a href=\"{}\" rel=\"noreferrer\">{words}</a>", escape(sample.privacy_policy))
-    } else {
-        words.to_owned()
+    let policy = html! {
+        @if sample.privacy_policy.starts_with("https://") {
+            a href=(sample.privacy_policy) rel="noreferrer" { (words) }
+        } @else {
+            (words)
+        }
     };
-    let text = match language {
-        Language::Japanese => format!(
-            "取得した情報は、{company}の{policy}に従って取り扱います。メールアドレスを提供するかどうかは、LINEの同意画面でお選びいただけます。"
-        ),
-        Language::English => format!(
-            "What we receive is handled under the {policy} of {company}. On LINE's consent screen you choose whether to share your e-mail address."
-        ),
-    };
-    format!("<div class=\"todo\"><p class=\"small\">{text}</p></div>")
+    match language {
+        Language::Japanese => html! {
+            "取得した情報は、" (sample.company) "の" (policy) "に従って取り扱います。"
+            "メールアドレスを提供するかどうかは、LINEの同意画面でお選びいただけます。"
+        },
+        Language::English => html! {
+            "What we receive is handled under the " (policy) " of " (sample.company) ". "
+            "On LINE's consent screen you choose whether to share your e-mail address."
+        },
+    }
 }

@@ -5,14 +5,14 @@ use base64::Engine as _;
 use musubi::domain::ids::ChannelId;
 use musubi::domain::language::Language;
 use musubi::domain::route::RouteName;
+use musubi::pages::{Nonce, Page};
 use sha2::{Digest, Sha256};
 
 use super::liff::Liff;
 use super::login_end::LoginEnd;
-use super::page::Nonce;
 use super::route_qr::RouteQr;
 use super::sample_login::SampleLogin;
-use super::{Account, Login, Page, liff, login_end, route_qr, sample_login, success, unlink};
+use super::{Account, Login, liff, login_end, route_qr, sample_login, success, unlink};
 
 /// What the tests put in everywhere that takes text.
 struct Given {
@@ -73,7 +73,7 @@ fn pages(language: Language, given: &Given) -> BTreeMap<String, Page> {
         ("unlink-done", unlink::done(language, account)),
         ("unlink-not-linked", unlink::was_not_linked(language, account)),
         ("sample-login", sample_login::page(language, &sample)),
-        ("liff", liff::page(language, &liff)),
+        ("liff", liff::page(language, liff)),
         ("route-qr", route_qr::page(language, &qr).unwrap()),
     ]
     .map(|(name, page)| (name.to_owned(), page))
@@ -131,7 +131,7 @@ fn nothing_inserted_is_html() {
 fn every_page_has_its_language_one_heading_and_fits_a_phone() {
     each(|name, tag, page| {
         let html = page.html();
-        assert!(html.starts_with(&format!("<!doctype html><html lang=\"{tag}\">")), "{name}");
+        assert!(html.starts_with(&format!("<!DOCTYPE html><html lang=\"{tag}\">")), "{name}");
         assert_eq!(html.matches("<h1>").count(), 1, "{name}");
         assert_eq!(html.matches("<title>").count(), 1, "{name}");
         assert!(html.contains("name=\"viewport\" content=\"width=device-width,"), "{name}");
@@ -155,7 +155,7 @@ fn the_policy_fits_the_page_and_lets_nothing_else_in() {
 #[test]
 fn the_headers_keep_a_page_from_stores_frames_and_referrers() {
     for page in pages(Language::Japanese, &KIND).into_values() {
-        let (policy, status) = (page.policy(), page.status());
+        let (policy, status) = (page.policy().to_owned(), page.status());
         let answer = page.into_response();
         assert_eq!(answer.status(), status);
         for (header, value) in [
@@ -280,8 +280,9 @@ fn the_liff_page_gives_its_scripts_the_nonce_and_keeps_its_input_out_of_them() {
         ("/liff/sdk.js", "connect-src 'self';"),
         ("https://x; script-src *\r\n/sdk.js", "connect-src 'self';"),
     ] {
-        let liff = Liff { channel: &channel, account_name: "", liff_id: "", sdk, route: None, nonce: nonce.clone() };
-        assert!(liff::page(Language::English, &liff).policy().contains(connect), "{sdk}");
+        let nonce = Nonce::new([7; 16]);
+        let liff = Liff { channel: &channel, account_name: "", liff_id: "", sdk, route: None, nonce };
+        assert!(liff::page(Language::English, liff).policy().contains(connect), "{sdk}");
     }
 }
 
