@@ -5,6 +5,7 @@ pub mod liff;
 pub mod login_end;
 pub mod route_qr;
 pub mod sample_login;
+pub mod samples;
 pub mod success;
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 use axum::response::IntoResponse;
 use base64::Engine as _;
 use musubi::domain::ids::ChannelId;
@@ -12,24 +10,8 @@ use super::liff::Liff;
 use super::login_end::LoginEnd;
 use super::route_qr::RouteQr;
 use super::sample_login::SampleLogin;
+use super::samples::{self, Given, KIND, LANGUAGES, account};
 use super::{Account, Login, liff, login_end, route_qr, sample_login, success, unlink};
-
-/// What the tests put in everywhere that takes text.
-struct Given {
-    name: &'static str,
-    company: &'static str,
-    policy: &'static str,
-    address: &'static str,
-    liff_id: &'static str,
-}
-
-const KIND: Given = Given {
-    name: "むすび商店",
-    company: "株式会社むすび商店",
-    policy: "https://shop.example/privacy",
-    address: "https://liff.line.me/1657000002-AbcdEfgh?route=flyer-2026_spring",
-    liff_id: "1657000002-AbcdEfgh",
-};
 
 const HOSTILE: Given = Given {
     name: "<script>alert(1)</script>\"'&",
@@ -39,58 +21,11 @@ const HOSTILE: Given = Given {
     liff_id: "\"><script>alert(5)</script>",
 };
 
-fn account<'a>(channel: &'a ChannelId, name: &'a str, basic_id: &'a str) -> Account<'a> {
-    Account { channel, name, basic_id, line_app_url: "https://line.me" }
-}
-
-/// Every page, by a name.
-fn pages(language: Language, given: &Given) -> BTreeMap<String, Page> {
-    let channel = ChannelId::new("1657000001");
-    let route = RouteName::parse("flyer-2026_spring").unwrap();
-    let account = account(&channel, given.name, "@123abcde");
-    let again = Some(Login { channel: &channel, route: Some(&route) });
-    let sample = SampleLogin { account, company: given.company, privacy_policy: given.policy, email_purpose: None };
-    let liff = Liff {
-        channel: &channel,
-        account_name: given.name,
-        liff_id: given.liff_id,
-        sdk: liff::SDK,
-        route: Some(&route),
-        nonce: Nonce::new([7; 16]),
-    };
-    let qr = RouteQr {
-        account_name: given.name,
-        route: Some(&route),
-        login_url: "https://musubi.example/line/1657000001/login?route=flyer-2026_spring",
-        liff_url: Some(given.address),
-        svg_path: "/line/1657000001/routes/flyer-2026_spring.svg",
-        png_path: "/line/1657000001/routes/flyer-2026_spring.png",
-    };
-    let mut pages: BTreeMap<String, Page> = [
-        ("success", success::page(language, account)),
-        ("unlink-explain", unlink::explain(language, account, "form-token")),
-        ("unlink-going-on", unlink::going_on(language, given.address)),
-        ("unlink-done", unlink::done(language, account)),
-        ("unlink-not-linked", unlink::was_not_linked(language, account)),
-        ("sample-login", sample_login::page(language, &sample)),
-        ("liff", liff::page(language, liff)),
-        ("route-qr", route_qr::page(language, &qr).unwrap()),
-    ]
-    .map(|(name, page)| (name.to_owned(), page))
-    .into();
-    for end in LoginEnd::ALL {
-        pages.insert(format!("end-{end:?}"), login_end::page(language, end, again));
-    }
-    pages
-}
-
-const LANGUAGES: [(Language, &str); 2] = [(Language::Japanese, "ja"), (Language::English, "en")];
-
 /// Each page in each language, for each kind of input.
 fn each(mut look: impl FnMut(&str, &str, &Page)) {
     for (language, tag) in LANGUAGES {
         for given in [&KIND, &HOSTILE] {
-            for (name, page) in pages(language, given) {
+            for (name, page) in samples::all(language, given) {
                 look(&format!("{name} ({tag})"), tag, &page);
             }
         }
@@ -154,7 +89,7 @@ fn the_policy_fits_the_page_and_lets_nothing_else_in() {
 
 #[test]
 fn the_headers_keep_a_page_from_stores_frames_and_referrers() {
-    for page in pages(Language::Japanese, &KIND).into_values() {
+    for page in samples::all(Language::Japanese, &KIND).into_values() {
         let (policy, status) = (page.policy().to_owned(), page.status());
         let answer = page.into_response();
         assert_eq!(answer.status(), status);
@@ -204,11 +139,11 @@ fn no_page_speaks_of_what_stands_behind_it() {
 #[test]
 fn japanese_pages_are_japanese_and_english_ones_english() {
     let is_japanese = |c: char| ('\u{3040}'..='\u{30ff}').contains(&c);
-    for (name, page) in pages(Language::Japanese, &KIND) {
+    for (name, page) in samples::all(Language::Japanese, &KIND) {
         assert!(visible(page.html()).chars().any(is_japanese), "{name}");
     }
     let plain = Given { name: "Musu", company: "Musu Inc.", ..KIND };
-    for (name, page) in pages(Language::English, &plain) {
+    for (name, page) in samples::all(Language::English, &plain) {
         assert!(!visible(page.html()).chars().any(is_japanese), "{name}");
     }
 }
@@ -230,7 +165,7 @@ fn a_login_that_ended_can_be_begun_again_on_the_same_route() {
 
 #[test]
 fn the_way_to_the_talk_and_out_again_is_offered() {
-    let pages = pages(Language::Japanese, &KIND);
+    let pages = samples::all(Language::Japanese, &KIND);
     assert!(pages["success"].html().contains("href=\"https://line.me/R/ti/p/%40123abcde\""));
     assert!(pages["success"].html().contains("href=\"/line/1657000001/unlink\""));
     assert!(pages["unlink-explain"].html().contains("<form method=\"post\" action=\"/line/1657000001/unlink\">"));
@@ -248,7 +183,7 @@ fn the_way_to_the_talk_and_out_again_is_offered() {
 #[test]
 fn the_sample_page_says_that_the_address_is_acquired_and_what_for() {
     for (language, tag) in LANGUAGES {
-        let html = pages(language, &KIND).remove("sample-login").unwrap().html().to_owned();
+        let html = samples::all(language, &KIND).remove("sample-login").unwrap().html().to_owned();
         let (what, why) = match language {
             Language::Japanese => ("メールアドレス", "ために利用します"),
             Language::English => ("E-mail address", "To find what you"),
@@ -267,7 +202,7 @@ fn the_sample_page_says_that_the_address_is_acquired_and_what_for() {
 
 #[test]
 fn the_liff_page_gives_its_scripts_the_nonce_and_keeps_its_input_out_of_them() {
-    let page = pages(Language::Japanese, &KIND).remove("liff").unwrap();
+    let page = samples::all(Language::Japanese, &KIND).remove("liff").unwrap();
     let nonce = Nonce::new([7; 16]);
     let marked = format!("<script nonce=\"{}\"", nonce.as_str());
     assert_eq!(page.html().matches(&marked).count(), 2);
@@ -288,7 +223,7 @@ fn the_liff_page_gives_its_scripts_the_nonce_and_keeps_its_input_out_of_them() {
 
 #[test]
 fn the_qr_page_holds_the_picture_the_address_and_the_downloads() {
-    let html = pages(Language::Japanese, &KIND).remove("route-qr").unwrap().html().to_owned();
+    let html = samples::all(Language::Japanese, &KIND).remove("route-qr").unwrap().html().to_owned();
     assert!(html.contains(&musubi::qr::Qr::of(KIND.address).unwrap().svg()));
     assert!(html.contains("href=\"/line/1657000001/routes/flyer-2026_spring.png\" download=\"flyer-2026_spring.png\""));
     let login = "https://musubi.example/line/1657000001/login?route=flyer-2026_spring";
@@ -297,16 +232,4 @@ fn the_qr_page_holds_the_picture_the_address_and_the_downloads() {
     let plain = RouteQr { account_name: "", route: None, login_url: login, liff_url: None, svg_path: "", png_path: "" };
     let html = route_qr::page(Language::English, &plain).unwrap().html().to_owned();
     assert!(html.contains(&musubi::qr::Qr::of(login).unwrap().svg()) && !html.contains("LIFF"));
-}
-
-/// Writes every page to the folder in `MUSUBI_PAGES`, for people who want to look at them.
-#[test]
-fn pages_are_written_out_on_request() {
-    let Some(folder) = std::env::var_os("MUSUBI_PAGES").map(std::path::PathBuf::from) else { return };
-    for (language, tag) in LANGUAGES {
-        for (name, page) in pages(language, &KIND) {
-            std::fs::write(folder.join(format!("{name}.{tag}.html")), page.html()).unwrap();
-            std::fs::write(folder.join(format!("{name}.{tag}.policy")), page.policy()).unwrap();
-        }
-    }
 }

@@ -65,7 +65,7 @@ pub fn going_on(language: Language, login: &str) -> Page {
     }))
 }
 
-/// It is undone.
+/// It is undone, now or before.
 pub fn done(language: Language, account: Account<'_>) -> Page {
     let what = match language {
         Language::Japanese => format!("お客さまのLINEアカウントと「{}」の連携を解除しました。", account.name),
@@ -75,29 +75,12 @@ pub fn done(language: Language, account: Account<'_>) -> Page {
         "LINEでは友だちのままです。メッセージを受け取りたくない場合は、LINEでこのアカウントをブロックしてください。",
         "You are still friends. If you want no messages, block the account in LINE.",
     );
-    ended(language, account, Mark::Done, [language.pick("連携を解除しました", "Unlinked"), &what, now])
-}
-
-/// There was nothing to undo.
-pub fn was_not_linked(language: Language, account: Account<'_>) -> Page {
-    let what = match language {
-        Language::Japanese => format!("ログインしたLINEアカウントは、「{}」と連携されていません。", account.name),
-        Language::English => format!("The LINE account you logged in with is not linked with {}.", account.name),
-    };
-    let now = language.pick(
-        "すでに解除されているか、別のLINEアカウントで連携されている可能性があります。何も変更していません。",
-        "It may have been unlinked before, or another LINE account is the linked one. Nothing was changed.",
-    );
-    ended(language, account, Mark::Note, [language.pick("連携されていません", "Not linked"), &what, now])
-}
-
-/// Nothing is linked now. The words: title, what happened, what follows from it.
-fn ended(language: Language, account: Account<'_>, mark: Mark, [title, what, now]: [&str; 3]) -> Page {
+    let title = language.pick("連携を解除しました", "Unlinked");
     Frame::new(language, title).around(card(html! {
-        (mark)
+        (Mark::Done)
         (account_name(account.name))
         h1 { (title) }
-        (lead(what))
+        (lead(&what))
         (todo(now))
         (talk(language.pick("トークに戻る", "Back to the chat"), account))
     }))
