@@ -1,8 +1,12 @@
 //! The house's own rules, as tests. Each rule is shown to bite on a made-up source.
 
 mod documents;
+mod edges;
 mod escaping;
 mod habits;
 mod layers;
+mod names;
 mod ports;
 mod source;
+mod syntax;
+mod tokens;

@@ -1,36 +1,32 @@
-//! Imports run one way only.
+//! Inside `musubi`, imports run one way only.
 //!
 //! ```text
-//! functions/*, infra/* -> http, batch -> line, crm, aws -> flow -> store -> ports -> domain
+//! http, batch -> line, crm, aws -> flow -> store -> ports -> domain
 //! ```
 //!
 //! Four modules stand beside that line: `config` (names and addresses from the environment; knows nouns alone), `telemetry`
 //! (logs and counts; knows the clock), `pages` (the frame and the parts of pages, for the edges; knows nouns alone) and `qr`
-//! (pictures of an address, for the edges; knows nobody).
+//! (pictures of an address, for the edges; knows nobody). Who talks to LINE or a CRM knows needs and nouns and no verb.
 
-use super::source::{
-    Source, code, is_test_file, module_of, modules_named, path_roots, rust_files, without_tests, words,
-};
+use super::names::Crates;
+use super::syntax::Path;
 
-/// A module may import what is lower. Neighbours of one height never import one another.
-const HEIGHTS: [(&str, u8); 13] = [
-    ("domain", 0),
-    ("ports", 1),
-    ("config", 1),
-    ("telemetry", 2),
-    ("store", 3),
-    ("flow", 4),
-    ("line", 5),
-    ("crm", 5),
-    ("aws", 5),
-    ("http", 6),
-    ("batch", 6),
-    ("pages", 6),
-    ("qr", 6),
+/// Which module may name which, besides itself.
+const MAY_NAME: [(&str, &[&str]); 13] = [
+    ("domain", &[]),
+    ("ports", &["domain"]),
+    ("config", &["domain"]),
+    ("telemetry", &["ports"]),
+    ("store", &["domain", "ports"]),
+    ("flow", &["domain", "ports", "store", "telemetry"]),
+    ("line", &["domain", "ports", "config"]),
+    ("crm", &["domain", "ports"]),
+    ("aws", &["domain", "ports", "store", "flow", "config", "telemetry"]),
+    ("http", &["ports", "telemetry"]),
+    ("batch", &["ports", "aws", "telemetry"]),
+    ("pages", &["domain"]),
+    ("qr", &[]),
 ];
-
-/// What stands high, so that nobody but the edges imports it, and still knows less than what is lower.
-const KNOWS_ONLY: [(&str, &[&str]); 2] = [("pages", &["domain"]), ("qr", &[])];
 
 /// What a layer may not name. A `_` at the end stands for every crate whose name begins so.
 const FORBIDDEN: [(&str, &[&str]); 10] = [
@@ -65,93 +61,93 @@ const FORBIDDEN: [(&str, &[&str]); 10] = [
     ("qr", &["tokio", "reqwest", "hyper", "http", "axum", "tower", "aws_", "lambda_", "async", "await"]),
 ];
 
-/// What is wrong with a file of `shared/src`.
-fn against_the_way(path: &str, text: &str) -> Vec<String> {
-    let code = without_tests(&code(text));
-    let module = module_of(path);
-    let Some(own) = module.first() else { return Vec::new() };
-    let height = |name: &str| HEIGHTS.iter().find(|(module, _)| *module == name).map(|(_, height)| *height);
-    let Some(own_height) = height(own) else {
-        return vec![format!("{path}: `{own}` has no place in the line of layers")];
-    };
-    let known = |name: &str| match KNOWS_ONLY.iter().find(|(module, _)| module == own) {
-        Some((_, known)) => known.contains(&name),
-        None => height(name).is_some_and(|height| height < own_height),
-    };
-    let mut wrong = Vec::new();
-    for named in modules_named(&code, &module) {
-        if named != *own && !known(&named) {
-            wrong.push(format!("{path}: `{own}` may not import `{named}`"));
-        }
-    }
-    let forbidden = FORBIDDEN.iter().find(|(layer, _)| layer == own).map_or(&[][..], |(_, names)| names);
-    let roots = path_roots(&code);
-    let used = words(&code)
-        .into_iter()
-        .map(|(_, word)| word)
-        .filter(|word| matches!(*word, "async" | "await" | "SystemTime" | "Instant"));
-    for name in roots.into_iter().chain(used) {
-        if forbidden.iter().any(|no| *no == name || (no.ends_with('_') && name.starts_with(no))) {
-            wrong.push(format!("{path}: `{own}` may not use `{name}`"));
-        }
-    }
+/// What is wrong with the files of `musubi`.
+fn against_the_way(crates: &Crates) -> Vec<String> {
+    let mut wrong: Vec<String> = crates.files().flat_map(|(module, file)| imports(crates, module, file)).collect();
+    wrong.sort();
     wrong.dedup();
     wrong
 }
 
-/// What is wrong with a file of a function: it is called by Lambda and calls `musubi`, and nobody else.
-fn function_alone(path: &str, text: &str, functions: &[String]) -> Vec<String> {
-    let own = path.split('/').nth(1).unwrap_or_default().replace('-', "_");
-    let code = without_tests(&code(text));
-    let other = |name: &&str| {
-        (*name != own && functions.iter().any(|f| f == name)) || *name == "local" || name.starts_with("aws_sdk_")
+fn imports(crates: &Crates, module: &Path, file: &str) -> Vec<String> {
+    let Some(own) = module.get(1) else { return Vec::new() };
+    let Some((_, may_name)) = MAY_NAME.iter().find(|(layer, _)| layer == own) else {
+        return vec![format!("{file}: `{own}` has no place among the layers")];
     };
-    path_roots(&code).into_iter().filter(other).map(|name| format!("{path}: may not use `{name}`")).collect()
+    let named = crates.named[module].iter().filter(|path| path[0] == "musubi");
+    let layers = named.filter_map(|path| path.get(1).cloned());
+    let against = layers.filter(|layer| layer != own && !may_name.contains(&layer.as_str()));
+    let mut wrong: Vec<String> = against.map(|layer| format!("{file}: `{own}` may not import `{layer}`")).collect();
+    let forbidden = FORBIDDEN.iter().find(|(layer, _)| layer == own).map_or(&[][..], |(_, names)| names);
+    let is_forbidden =
+        |name: &str| forbidden.iter().any(|no| *no == name || (no.ends_with('_') && name.starts_with(no)));
+    let used = used(crates, module).into_iter().filter(|name| is_forbidden(name));
+    wrong.extend(used.map(|name| format!("{file}: `{own}` may not use `{name}`")));
+    wrong
 }
 
-fn names_of_functions(files: &[Source]) -> Vec<String> {
-    let mut names: Vec<String> =
-        files.iter().map(|file| file.path.split('/').nth(1).unwrap().replace('-', "_")).collect();
-    names.dedup();
-    names
+/// The crates that a file uses, and the words in it that may be forbidden.
+fn used(crates: &Crates, module: &Path) -> Vec<String> {
+    let is_word = |name: &String| matches!(name.as_str(), "async" | "await" | "SystemTime" | "Instant");
+    let foreign = crates.foreign(module);
+    let of_crates = foreign.iter().flat_map(|path| path.iter().take(1).chain(path.iter().filter(|name| is_word(name))));
+    let written = &crates.written[module];
+    let words = written.paths.iter().flat_map(|(_, path)| path).chain(&written.fields).filter(|name| is_word(name));
+    of_crates.chain(words).cloned().collect()
 }
 
 #[test]
 fn imports_run_one_way_only() {
-    let files = rust_files(&["shared/src"]);
-    let wrong: Vec<String> = files
-        .iter()
-        .filter(|file| !is_test_file(&file.path))
-        .flat_map(|file| against_the_way(&file.path, &file.text))
-        .collect();
+    let wrong = against_the_way(&Crates::under(&["shared/src"]));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
-fn a_function_knows_musubi_and_no_other_function() {
-    let files = rust_files(&["functions"]);
-    let names = names_of_functions(&files);
-    assert!(names.len() >= 6, "{names:?}");
-    let wrong: Vec<String> = files.iter().flat_map(|file| function_alone(&file.path, &file.text, &names)).collect();
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+fn no_layer_may_name_what_its_table_allows_in_vain() {
+    let crates = Crates::under(&["shared/src"]);
+    let mut unused: Vec<_> = MAY_NAME.iter().flat_map(|(own, may)| may.iter().map(move |may| (*own, *may))).collect();
+    for (module, _) in crates.files() {
+        let named = &crates.named[module];
+        let names =
+            |layer: &str| named.iter().any(|path| path[0] == "musubi" && path.get(1).is_some_and(|l| l == layer));
+        unused.retain(|(own, may)| module.get(1).is_none_or(|layer| layer != own) || !names(may));
+    }
+    assert!(unused.is_empty(), "{unused:?}");
+}
+
+/// What is wrong with one made-up file beside some real names.
+fn found(path: &str, text: &str) -> Vec<String> {
+    let beside = [
+        ("shared/src/lib.rs", ""),
+        ("shared/src/store/mod.rs", "pub use links::Links;"),
+        ("shared/src/store/links.rs", "pub struct Links;"),
+        ("shared/src/flow/mod.rs", "pub use crate::store::Links as Kept;"),
+    ];
+    against_the_way(&Crates::made_up(&[&beside[..], &[(path, text)]].concat()))
 }
 
 #[test]
 fn an_import_against_the_way_is_found() {
-    for (path, text, found) in [
+    for (path, text, expected) in [
         ("shared/src/domain/push.rs", "use crate::ports::Clock;", "`domain` may not import `ports`"),
         ("shared/src/domain/push.rs", "use serde_json::Value; use tokio::sync::Mutex;", "`domain` may not use `tokio`"),
         ("shared/src/domain/push.rs", "pub async fn send() {}", "`domain` may not use `async`"),
-        ("shared/src/domain/push.rs", "let now = std::time::SystemTime::now();", "`domain` may not use `SystemTime`"),
+        (
+            "shared/src/domain/push.rs",
+            "fn f() { let now = std::time::SystemTime::now(); }",
+            "`domain` may not use `SystemTime`",
+        ),
         ("shared/src/flow/deliver.rs", "use crate::{domain::ids, line::message};", "`flow` may not import `line`"),
-        ("shared/src/flow/deliver.rs", "let x: aws_sdk_sqs::Client;", "`flow` may not use `aws_sdk_sqs`"),
+        ("shared/src/flow/deliver.rs", "fn f(x: aws_sdk_sqs::Client) {}", "`flow` may not use `aws_sdk_sqs`"),
         ("shared/src/line/token.rs", "fn f() { crate::crm::connect() }", "`line` may not import `crm`"),
+        ("shared/src/line/token.rs", "use crate::store::Channels;", "`line` may not import `store`"),
         ("shared/src/crm/hubspot/api.rs", "use super::super::super::aws::sdk;", "`crm` may not import `aws`"),
+        ("shared/src/crm/hubspot/api.rs", "use crate::flow::accept;", "`crm` may not import `flow`"),
         ("shared/src/aws/rows.rs", "use crate::line;", "`aws` may not import `line`"),
         ("shared/src/aws/rows.rs", "use crate::batch;", "`aws` may not import `batch`"),
         ("shared/src/ports/table.rs", "use crate::config;", "`ports` may not import `config`"),
         ("shared/src/ports/crm.rs", "use crate::store::Journal;", "`ports` may not import `store`"),
-        ("shared/src/store/links.rs", "use crate::flow::link::Link;", "`store` may not import `flow`"),
+        ("shared/src/store/links2.rs", "use crate::flow::link::Link;", "`store` may not import `flow`"),
         ("shared/src/http.rs", "use crate::batch::each;", "`http` may not import `batch`"),
         ("shared/src/qr.rs", "use crate::http::client;", "`qr` may not import `http`"),
         ("shared/src/qr.rs", "use crate::domain::ids;", "`qr` may not import `domain`"),
@@ -163,20 +159,36 @@ fn an_import_against_the_way_is_found() {
         ("shared/src/flow/link.rs", "use crate::pages::Frame;", "`flow` may not import `pages`"),
         ("shared/src/later.rs", "", "`later` has no place"),
     ] {
-        let wrong = against_the_way(path, text);
-        assert!(wrong.len() == 1 && wrong[0].contains(found), "{text}: {wrong:?}");
+        let wrong = found(path, text);
+        assert!(wrong.len() == 1 && wrong[0].contains(expected), "{text}: {wrong:?}");
     }
     let test = "#[cfg(test)]\nmod tests { use crate::aws::x; }";
-    assert!(against_the_way("shared/src/line/token.rs", test).is_empty(), "tests may look across");
+    assert!(found("shared/src/line/token.rs", test).is_empty(), "tests may look across");
 }
 
 #[test]
-fn a_function_that_calls_another_is_found() {
-    let names = ["line_webhook".to_owned(), "line_inbox".to_owned()];
-    assert_eq!(function_alone("functions/line-webhook/src/lib.rs", "line_inbox::handle()", &names).len(), 1);
-    assert_eq!(function_alone("functions/line-webhook/src/lib.rs", "use local::fake;", &names).len(), 1);
-    assert_eq!(function_alone("functions/line-webhook/src/lib.rs", "use aws_sdk_sqs::Client;", &names).len(), 1);
-    assert!(
-        function_alone("functions/line-webhook/src/main.rs", "line_webhook::router(); musubi::x()", &names).is_empty()
-    );
+fn an_import_against_the_way_is_found_under_another_name() {
+    for (path, text, expected) in [
+        ("shared/src/flow/a.rs", "use crate::line as l; fn f() { l::x() }", "`flow` may not import `line`"),
+        ("shared/src/line/a.rs", "use crate::{flow as f, domain}; fn g() { f::x() }", "`line` may not import `flow`"),
+        ("shared/src/line/a.rs", "use crate as c; fn f() { c::crm::connect() }", "`line` may not import `crm`"),
+        ("shared/src/line/a.rs", "use crate::*; fn f(x: &store::Links) {}", "`line` may not import `store`"),
+        ("shared/src/line/a.rs", "type L = crate::store::Links;", "`line` may not import `store`"),
+        ("shared/src/line/a.rs", "fn f() { json!({ \"a\": [crate::crm::x()] }) }", "`line` may not import `crm`"),
+        ("shared/src/line/a.rs", "pub(in crate::aws) fn f() {}", "`line` may not import `aws`"),
+        ("shared/src/line/a.rs", "#[serde(with = \"crate::crm::hex\")] struct A;", "`line` may not import `crm`"),
+        ("shared/src/line/a.rs", "mod b { use super::super::super::crm; }", "`line` may not import `crm`"),
+        ("shared/src/domain/a.rs", "use tokio as t;", "`domain` may not use `tokio`"),
+        ("shared/src/domain/a.rs", "use {tokio as t};", "`domain` may not use `tokio`"),
+        ("shared/src/domain/a.rs", "extern crate tokio as t; fn f() { t::x() }", "`domain` may not use `tokio`"),
+        ("shared/src/domain/a.rs", "use tokio::*;", "`domain` may not use `tokio`"),
+        ("shared/src/domain/a.rs", "fn f() { x!(::tokio::spawn(1)) }", "`domain` may not use `tokio`"),
+        ("shared/src/domain/a.rs", "use std::time::Instant as I;", "`domain` may not use `Instant`"),
+    ] {
+        let wrong = found(path, text);
+        assert!(wrong.len() == 1 && wrong[0].contains(expected), "{text}: {wrong:?}");
+    }
+    let through = found("shared/src/line/a.rs", "use crate::flow::Kept;");
+    assert_eq!(through.len(), 2, "a re-export is both: {through:?}");
+    assert!(found("shared/src/domain/a.rs", "fn f(tokio: u8) -> u8 { tokio }").is_empty(), "a variable is no crate");
 }

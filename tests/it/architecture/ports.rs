@@ -1,155 +1,18 @@
 //! A function may do what its flows' ports ask for and nothing more: the fields of `Ports` and of the flows in it, read from
 //! the source, against `tests/template/ports.json`. The template is held against that table by `tests/template`.
 
+mod asked;
+
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::source::{code, root, rust_files, without_tests};
+use super::names::Crates;
+use super::source::root;
+use asked::{ASKED_BY_FIELD, ASKED_BY_NAME, needed};
 
 /// Where source and table differ, each with its reason. A line that is no longer true fails the test too.
 const KNOWN: [(&str, &str, &str, &str); 0] = [];
-
-/// What a field's type asks for. `None`: a flow of our own, whose fields say it.
-fn asked_by_type(kind: &str) -> Option<&'static [&'static str]> {
-    Some(match kind {
-        // The table's actions follow from the methods that are called.
-        "Channels" | "Accounts" => &[],
-        "Links" => &["table links"],
-        "LinkReader" => &["links GetItem"],
-        "Journal" => &["table journal"],
-        // The kinds of secrets and the use of queues follow from the methods that are called.
-        "Arc<dynSecrets>" | "Arc<dynClock>" | "String" | "reqwest::Client" => &[],
-        // Pure: a choice of who reads and answers.
-        kind if kind.starts_with("fn(") => &[],
-        kind if kind.contains("Queue<") => &[],
-        // Pushes and profiles are authorised by the channel's secrets.
-        "Arc<dynMessenger>" | "Arc<dynLogin>" => &["secret line GetSecretValue"],
-        // An account's token is refreshed with the app's secret, and stored.
-        "Arc<dynCrms>" => &[
-            "secret hubspot/app GetSecretValue",
-            "secret hubspot/account GetSecretValue",
-            "secret hubspot/account PutSecretValue",
-        ],
-        _ => return None,
-    })
-}
-
-/// What a call asks for, wherever a function or its flows make it.
-const ASKED_BY_CALL: [(&str, &str); 23] = [
-    ("channels.find(", "channels GetItem"),
-    ("channels.find_versioned(", "channels GetItem"),
-    ("accounts.find(", "channels GetItem"),
-    ("accounts.all(", "channels Query"),
-    ("channels.all(", "channels Query"),
-    ("accounts.has_app(", "channels Query"),
-    ("channels.put(", "channels PutItem"),
-    ("accounts.put(", "channels PutItem"),
-    ("channels.remove(", "channels DeleteItem"),
-    ("secrets.line(", "secret line GetSecretValue"),
-    ("line::authenticate(", "secret line GetSecretValue"),
-    ("secrets.crm_app(", "secret hubspot/app GetSecretValue"),
-    ("secrets.crm_token(", "secret hubspot/account GetSecretValue"),
-    ("secrets.store_crm_token(", "secret hubspot/account PutSecretValue"),
-    ("secrets.store_line(", "secret line PutSecretValue"),
-    ("config::public_url(", "variable MUSUBI_PUBLIC_URL"),
-    ("config::line_urls(", "variable MUSUBI_LINE_API_URL"),
-    ("line_urls.access", "variable MUSUBI_LINE_ACCESS_URL"),
-    ("config::line_app_url(", "variable MUSUBI_LINE_APP_URL"),
-    ("config::liff_urls(", "variable MUSUBI_LIFF_URL"),
-    ("config::liff_urls(", "variable MUSUBI_LIFF_SDK_URL"),
-    ("config::hubspot_api_url(", "variable MUSUBI_HUBSPOT_API_URL"),
-    ("config::push_max_concurrency(", "variable MUSUBI_PUSH_MAX_CONCURRENCY"),
-];
-
-/// The queue of a job's type, as the table names it.
-const QUEUES: [(&str, &str); 3] = [("InboxJob", "inbox"), ("PushJob", "push"), ("WakeUp", "crm")];
-
-/// Code by path, without blanks, comments, literals and tests.
-type Squashed = Vec<(String, String)>;
-
-fn squashed(folder: &str) -> Squashed {
-    let squash = |text: &str| without_tests(&code(text)).split_whitespace().collect::<Vec<_>>().join("");
-    rust_files(&[folder]).into_iter().map(|file| (file.path, squash(&file.text))).collect()
-}
-
-/// The fields of a struct as (name, type), blanks left out: `pubstructName{pubfield:Type,..}`.
-fn fields(code: &str, name: &str) -> Option<Vec<(String, String)>> {
-    let open = code.find(&format!("pubstruct{name}{{"))? + format!("pubstruct{name}{{").len();
-    let body = &code[open..open + code[open..].find('}')?];
-    let (mut depth, mut from, mut fields) = (0_i32, 0, Vec::new());
-    for (at, c) in body.char_indices().chain([(body.len(), ',')]) {
-        match c {
-            '<' | '(' => depth += 1,
-            '>' if body[..at].ends_with('-') => {}
-            '>' | ')' => depth -= 1,
-            ',' if depth == 0 => {
-                if let Some((name, kind)) = body[from..at].trim_start_matches("pub").split_once(':') {
-                    fields.push((name.to_owned(), kind.to_owned()));
-                }
-                from = at + 1;
-            }
-            _ => {}
-        }
-    }
-    Some(fields)
-}
-
-/// What a function's `Ports` ask for, by its own source and the flows'.
-fn needed(own: &Squashed, flows: &Squashed) -> BTreeSet<String> {
-    let mut needed = BTreeSet::new();
-    let mut reached: Vec<String> = own.iter().map(|(_, code)| code.clone()).collect();
-    let mut open = vec![own.iter().find_map(|(_, code)| fields(code, "Ports")).expect("every function has Ports")];
-    let mut queues = BTreeSet::new();
-    while let Some(fields_of) = open.pop() {
-        for (field, kind) in fields_of {
-            if let Some((_, queue)) = QUEUES.iter().find(|(job, _)| kind.contains(&format!("Queue<{job}>"))) {
-                queues.insert((field.clone(), *queue));
-            }
-            match asked_by_type(&kind) {
-                Some(asked) => needed.extend(asked.iter().map(|&asked| asked.to_owned())),
-                None => {
-                    let flow = flows.iter().find_map(|(path, code)| Some((path, fields(code, &kind)?)));
-                    let (path, inner) =
-                        flow.unwrap_or_else(|| panic!("`{field}: {kind}` is neither a port nor a flow"));
-                    reach(path, flows, &mut reached);
-                    open.push(inner);
-                }
-            }
-        }
-    }
-    let calls = |what: &str| reached.iter().any(|code| code.contains(what));
-    needed.extend(ASKED_BY_CALL.iter().filter(|(call, _)| calls(call)).map(|(_, asked)| (*asked).to_owned()));
-    for (field, queue) in queues {
-        if calls(&format!("{field}.send(")) || calls(&format!("{field}.send_later(")) {
-            needed.insert(format!("send {queue}"));
-        }
-        // What cannot be read is dead-lettered by `batch`.
-        let reads = [format!("batch::job(&ports.{field},"), format!("AT_ONCE,&ports.{field},")];
-        if calls(&format!("{field}.dead_letter(")) || reads.iter().any(|read| calls(read)) {
-            needed.insert(format!("send {queue}-dead-letters"));
-        }
-    }
-    needed
-}
-
-/// A flow's file, the files of its folder, and the flows that it names.
-fn reach(path: &str, flows: &Squashed, files: &mut Vec<String>) {
-    let folder = path.strip_suffix("mod.rs");
-    for (other, code) in flows.iter().filter(|(other, _)| other == path || folder.is_some_and(|f| other.starts_with(f)))
-    {
-        if files.contains(code) {
-            continue;
-        }
-        files.push(code.clone());
-        for (named, _) in flows.iter().filter(|(named, _)| named != other && !named.ends_with("/mod.rs")) {
-            let stem = named.rsplit('/').next().unwrap_or_default().trim_end_matches(".rs");
-            if code.contains(&format!("super::{stem}::")) {
-                reach(named, flows, files);
-            }
-        }
-    }
-}
 
 /// What the table grants a function, in the same words.
 fn granted(table: &Value) -> BTreeSet<String> {
@@ -171,7 +34,8 @@ fn granted(table: &Value) -> BTreeSet<String> {
     for (secret, actions_of) in table["secrets"].as_object().unwrap() {
         granted.extend(actions(actions_of).iter().map(|action| format!("secret {secret} {action}")));
     }
-    let known = |variable: &String| ASKED_BY_CALL.iter().any(|(_, asked)| *asked == format!("variable {variable}"));
+    let asked = || ASKED_BY_NAME.iter().map(|(_, asked)| *asked).chain([ASKED_BY_FIELD.2]);
+    let known = |variable: &String| asked().any(|asked| asked == format!("variable {variable}"));
     granted.extend(
         actions(&table["variables"]).iter().filter(|v| known(v)).map(|variable| format!("variable {variable}")),
     );
@@ -182,11 +46,10 @@ fn granted(table: &Value) -> BTreeSet<String> {
 fn the_table_of_ports_grants_what_the_flows_ask_for_and_nothing_more() {
     let table: Value =
         serde_json::from_str(&std::fs::read_to_string(root().join("tests/template/ports.json")).unwrap()).unwrap();
-    let flows = squashed("shared/src/flow");
+    let crates = Crates::under(&["shared/src", "functions"]);
     let mut found = BTreeSet::new();
     for (function, of) in table["functions"].as_object().unwrap() {
-        let own = squashed(&format!("functions/{function}/src"));
-        let (needed, granted) = (needed(&own, &flows), granted(of));
+        let (needed, granted) = (needed(&crates, &function.replace('-', "_")), granted(of));
         assert!(!needed.is_empty(), "{function}");
         found.extend(needed.difference(&granted).map(|what| (function.clone(), "missing", what.clone())));
         found.extend(granted.difference(&needed).map(|what| (function.clone(), "unused", what.clone())));
@@ -196,18 +59,86 @@ fn the_table_of_ports_grants_what_the_flows_ask_for_and_nothing_more() {
     assert_eq!(found, known, "left: what differs now; right: what is known to differ");
 }
 
+/// What a made-up function asks for, over a small `musubi`.
+fn asked(function: &str, flows: &[(&str, &str)]) -> Vec<String> {
+    let store = "pub mod channels { pub struct Channels; pub struct Accounts; pub struct Links; pub struct Journal; }\n\
+                 pub use channels::*;";
+    let beside = [
+        ("shared/src/lib.rs", ""),
+        ("shared/src/flow/mod.rs", ""),
+        ("shared/src/store.rs", store),
+        ("shared/src/ports.rs", "pub trait Queue<T> {} pub trait Secrets {}"),
+        ("shared/src/batch.rs", "pub fn job() {} pub type JobQueue<T> = std::sync::Arc<crate::aws::SqsQueue<T>>;"),
+        ("shared/src/config.rs", "pub fn line_urls() {} pub fn public_url() {}"),
+        ("shared/src/domain/job.rs", "pub struct InboxJob;"),
+        ("shared/src/domain/push.rs", "pub struct PushJob;"),
+        ("functions/x/src/lib.rs", function),
+    ];
+    needed(&Crates::made_up(&[&beside[..], flows].concat()), "x").into_iter().collect()
+}
+
 #[test]
 fn a_port_that_nobody_granted_is_found() {
-    let flows = vec![
-        ("shared/src/flow/send.rs".to_owned(), "usesuper::end::End;pubstructSend{pubchannels:Channels,pubpush:Arc<dynQueue<PushJob>>,}fnf(){self.push.send(x)}".to_owned()),
-        ("shared/src/flow/end.rs".to_owned(), "pubstructEnd{publinks:Links}fng(){self.accounts.find(x);}".to_owned()),
-    ];
-    let own = vec![("functions/x/src/lib.rs".to_owned(), "pubstructPorts{pubsend:Send,pubpush:JobQueue<PushJob>,pubjournal:Journal,}fnf(){batch::job(&ports.push,r);ports.secrets.line(x)}".to_owned())];
-    let asked: Vec<String> = needed(&own, &flows).into_iter().collect();
+    let send = "use super::end::End; use crate::domain::push::PushJob; use crate::ports::Queue; use crate::store::Channels;\n\
+                pub struct Send { pub channels: Channels, pub push: Arc<dyn Queue<PushJob>> } fn f() { self.push.send(x) }";
+    let end = "use crate::store::{Accounts, Links}; pub struct End { pub links: Links, accounts: Accounts }\n\
+               fn g() { self.accounts.find(x); }";
+    let function = "use musubi::batch::{self, JobQueue}; use musubi::domain::push::PushJob; use musubi::flow::send::Send;\n\
+                    use musubi::{ports::Secrets, store::Journal};\n\
+                    pub struct Ports { pub send: Send, pub push: JobQueue<PushJob>, pub journal: Journal, secrets: Arc<dyn Secrets> }\n\
+                    fn f() { batch::job(&ports.push, r); ports.secrets.line(x) }";
     assert_eq!(
-        asked,
+        asked(function, &[("shared/src/flow/send.rs", send), ("shared/src/flow/end.rs", end)]),
         ["channels GetItem", "secret line GetSecretValue", "send push", "send push-dead-letters", "table journal"]
     );
+}
+
+#[test]
+fn a_port_under_another_name_is_found() {
+    let ports = |fields: &str, more: &str| format!("pub struct Ports {{ {fields} }} {more}");
+    for (function, expected) in [
+        (ports("l: L", "use musubi::store::Links as L;"), &["table links"][..]),
+        (ports("l: L", "type L = musubi::store::channels::Links;"), &["table links"]),
+        (ports("l: Arc<s::Links>", "use musubi::{store as s};"), &["table links"]),
+        (ports("c: musubi::store::Channels", "fn f() { self.c.find(x) }"), &["channels GetItem"]),
+        (ports("c: musubi::store::Channels", "fn f() { musubi::store::Channels::put(&c) }"), &["channels PutItem"]),
+        (ports("", "fn f(s: &dyn musubi::ports::Secrets) { join!(s.line(x)) }"), &["secret line GetSecretValue"]),
+        (ports("", "use musubi::config::public_url as p;"), &["variable MUSUBI_PUBLIC_URL"]),
+        (
+            ports("", "fn f() { let u = musubi::config::line_urls(e); u.access }"),
+            &["variable MUSUBI_LINE_ACCESS_URL", "variable MUSUBI_LINE_API_URL"],
+        ),
+        (
+            ports(
+                "q: Q",
+                "type Q = Arc<dyn musubi::ports::Queue<J>>; use musubi::domain::job::InboxJob as J; fn f() { q.send(x) }",
+            ),
+            &["send inbox"],
+        ),
+    ] {
+        assert_eq!(asked(&function, &[]), expected, "{function}");
+    }
+}
+
+#[test]
+fn a_flow_that_is_reached_is_found() {
+    let called = "use crate::store::Accounts; fn f(accounts: &Accounts) { accounts.all() }";
+    for (file, text) in [
+        ("shared/src/flow/a.rs", "use super::b::c;"),
+        ("shared/src/flow/a.rs", "fn f() { crate::flow::b::c() }"),
+        ("shared/src/flow/a.rs", "use crate::flow as w; fn f() { w::b::c() }"),
+        ("shared/src/flow/a/inner.rs", "use super::super::b::c as d;"),
+    ] {
+        let a = ("shared/src/flow/a.rs", "pub struct A {}");
+        let (a, more) =
+            if file == a.0 { (a.1.to_owned() + text, vec![]) } else { (a.1.to_owned(), vec![(file, text)]) };
+        let flows = [vec![("shared/src/flow/a.rs", a.as_str()), ("shared/src/flow/b.rs", called)], more].concat();
+        assert_eq!(asked("pub struct Ports { pub a: musubi::flow::a::A }", &flows), ["channels Query"], "{text}");
+    }
+}
+
+#[test]
+fn what_the_table_grants_is_read() {
     let table = serde_json::json!({
         "tables": {"channels": ["GetItem", "Query"]}, "queues": {"push": ["SendMessage"], "crm": ["ReceiveMessage"]},
         "secrets": {}, "variables": ["MUSUBI_PUBLIC_URL", "AWS_ENDPOINT_URL_SQS"]

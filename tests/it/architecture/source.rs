@@ -1,6 +1,5 @@
-//! Source files as text: without comments and literals, without tests, and which paths they name.
+//! Source files, and their text without comments, literals and tests.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// A Rust file of this repository.
@@ -166,78 +165,6 @@ pub fn words(code: &str) -> Vec<(usize, &str)> {
     words
 }
 
-/// What paths begin with: `tokio` in `tokio::time`, not `time` in it.
-pub fn path_roots(code: &str) -> BTreeSet<&str> {
-    let begins = |(at, word): &(usize, &str)| {
-        code[at + word.len()..].starts_with("::") && !code[..*at].ends_with("::") && !code[..*at].ends_with('$')
-    };
-    words(code).into_iter().filter(begins).map(|(_, word)| word).collect()
-}
-
-/// The modules at the top of the crate `musubi` that this code names. `module` is the path of the code's own module in that
-/// crate; for code of another crate it is empty and only paths from `musubi` count.
-pub fn modules_named(code: &str, module: &[&str]) -> BTreeSet<String> {
-    let mut named = BTreeSet::new();
-    for (at, word) in words(code) {
-        if code[..at].ends_with("::") || code[..at].ends_with('$') {
-            continue;
-        }
-        let mut rest = &code[at + word.len()..];
-        let base = match word {
-            "crate" if !module.is_empty() => &module[..0],
-            "musubi" => &module[..0],
-            "super" if !module.is_empty() => {
-                let mut up = 1;
-                while let Some(further) = rest.strip_prefix("::super") {
-                    (rest, up) = (further, up + 1);
-                }
-                &module[..module.len().saturating_sub(up)]
-            }
-            _ => continue,
-        };
-        let Some(rest) = rest.strip_prefix("::") else { continue };
-        match base.first() {
-            Some(first) => {
-                named.insert((*first).to_owned());
-            }
-            None => named.extend(first_names(rest)),
-        }
-    }
-    named
-}
-
-/// The first names of a path or of a group in braces.
-fn first_names(rest: &str) -> Vec<String> {
-    let name = |text: &str| text.trim_start().chars().take_while(|&c| is_word(c) || c == '*').collect::<String>();
-    let Some(group) = rest.strip_prefix('{') else { return vec![name(rest)] };
-    let (mut depth, mut names, mut from) = (0_i32, Vec::new(), 0);
-    for (at, c) in group.char_indices() {
-        match c {
-            ',' | '}' if depth == 0 => {
-                names.push(name(&group[from..at]));
-                from = at + 1;
-            }
-            _ => {}
-        }
-        depth += match c {
-            '{' => 1,
-            '}' => -1,
-            _ => 0,
-        };
-        if depth < 0 {
-            break;
-        }
-    }
-    names.retain(|name| !name.is_empty());
-    names
-}
-
-/// The module path of a file under `shared/src`; `lib.rs` has none.
-pub fn module_of(path: &str) -> Vec<&str> {
-    let inner = path.strip_prefix("shared/src/").unwrap_or(path).trim_end_matches(".rs");
-    inner.split('/').filter(|part| !matches!(*part, "mod" | "lib")).collect()
-}
-
 #[test]
 fn comments_and_literals_are_no_code() {
     let text = "let a = \"tokio::x\"; // tokio::y\nlet r = r#\"tokio::\"z\"#; /* a /* b */ tokio:: */ let c = '\"'; let r#as: &'static str;";
@@ -251,19 +178,4 @@ fn what_is_marked_as_test_is_left_out() {
     let text = "fn a() {}\n#[cfg(test)]\n#[path = \"x.rs\"]\nmod tests;\n#[cfg(test)]\nmod more { fn b() { if x {} } }\nfn c() {}";
     let kept = without_tests(&code(text));
     assert!(kept.contains("fn a") && kept.contains("fn c") && !kept.contains("fn b") && !kept.contains("tests"));
-}
-
-#[test]
-fn imports_are_found_however_they_are_written() {
-    let module = ["flow", "dispatch", "people"];
-    let named = |code| modules_named(code, &module).into_iter().collect::<Vec<_>>().join(" ");
-    assert_eq!(named("use crate::line::signature;"), "line");
-    assert_eq!(named("use crate::{aws::{self, x}, domain, ports::{A, B}};"), "aws domain ports");
-    assert_eq!(named("use super::Dispatcher; fn f() { super::super::deliver::x() }"), "flow");
-    assert_eq!(named("let x = super::super::super::line::x();"), "line");
-    assert_eq!(named("pub(in crate::aws) fn f() { crate::crm::connect(); my::crate_x::y() }"), "aws crm");
-    assert_eq!(
-        modules_named("use musubi::{http, line::signature}; use crate::own;", &[]),
-        ["http", "line"].map(str::to_owned).into()
-    );
 }
