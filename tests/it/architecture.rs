@@ -4,6 +4,7 @@ mod documents;
 mod edges;
 mod escaping;
 mod habits;
+mod handlers;
 mod layers;
 mod names;
 mod ports;
