@@ -3,6 +3,7 @@
 mod documents;
 mod edges;
 mod escaping;
+mod fakes;
 mod habits;
 mod handlers;
 mod layers;

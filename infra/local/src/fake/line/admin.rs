@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::dispatch::refuse;
 use super::reach::month_of;
+use super::refusal::refuse;
 use super::state::{Friendship, State};
 use crate::fake::wire::{Answer, ApiRequest};
 

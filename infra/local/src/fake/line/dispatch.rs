@@ -1,9 +1,10 @@
 //! From a request to an endpoint: exact paths, faults, token, rate, ledger. Everything here is synchronous, under one lock.
 
-use serde_json::json;
-
+use super::endpoint::Endpoint;
+use super::login::{account_link, masked, routes as login};
+use super::refusal::{RATE_LIMITED, UNAUTHORIZED, refuse};
 use super::state::{RetryKey, State};
-use super::{Endpoint, admin, login, people, send, token};
+use super::{admin, people, send, token};
 use crate::fake::wire::{Answer, ApiRequest};
 use crate::fake::{Call, Fault, TokenBucket};
 
@@ -25,15 +26,6 @@ pub(crate) struct Ticket {
     /// The ledger keeps no value of it.
     masked: bool,
 }
-
-/// `{"message": ..}` with this status.
-pub(crate) fn refuse(status: u16, message: &str) -> Answer {
-    Answer::json(status, &json!({"message": message}))
-}
-
-pub(crate) const RATE_LIMITED: &str = "The API rate limit has been exceeded. Try again later.";
-pub(crate) const UNAUTHORIZED: &str =
-    "Authentication failed. Confirm that the access token in the authorization header is valid.";
 
 fn endpoint_of(method: &str, segments: &[&str]) -> Option<Endpoint> {
     let found = match (method, segments) {
@@ -137,7 +129,7 @@ fn perform(state: &mut State, channel_id: &str, endpoint: Endpoint, asked: &ApiR
         Endpoint::Content => admin::content(state, channel_id, asked),
         Endpoint::Loading => admin::loading(state, channel_id, asked),
         Endpoint::MarkAsRead => admin::mark_as_read(state, channel_id, asked),
-        Endpoint::LinkToken => login::issue_link_token(state, channel_id, asked),
+        Endpoint::LinkToken => account_link::issue(state, channel_id, asked),
         _ => refuse(404, "Not found"),
     }
 }
@@ -151,7 +143,7 @@ pub(crate) fn close(state: &mut State, asked: &ApiRequest, ticket: Ticket, answe
     };
     let at_ms = state.now_ms();
     let (path, query, body) = match ticket.masked {
-        true => login::masked(asked),
+        true => masked::masked(asked),
         false => (asked.path.clone(), asked.query.clone(), asked.body.clone()),
     };
     state.ledger.calls.push(Call {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::dispatch::refuse;
+use super::refusal::refuse;
 use super::state::{Friendship, State};
 use crate::fake::wire::{Answer, ApiRequest};
 

@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::FakeLine;
 use super::event::{self, Common};
+use super::platform::FakeLine;
 use super::state::{Friendship, State, TalkLine};
 use crate::fake::Posted;
 

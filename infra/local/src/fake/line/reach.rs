@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::Endpoint;
-use super::dispatch::refuse;
+use super::endpoint::Endpoint;
+use super::refusal::refuse;
 use super::state::{Delivered, Friendship, State, TalkLine};
 use crate::fake::wire::Answer;
 

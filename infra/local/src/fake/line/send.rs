@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::dispatch::refuse;
+use super::endpoint::Endpoint;
 use super::reach::{charge, check_recipients, deliver, recipients};
-use super::state::{Accepted, State};
-use super::{Endpoint, shape};
+use super::refusal::refuse;
+use super::shape;
+use super::state::{Accepted, ReplyToken, State};
 use crate::fake::wire::{Answer, ApiRequest};
 
 /// Life of a retry key (LINE reference, "Retrying an API request").
@@ -111,7 +112,7 @@ pub(crate) fn reply(state: &mut State, channel_id: &str, asked: &ApiRequest, req
     }
     let now_ms = state.now_ms();
     let token = body["replyToken"].as_str().and_then(|token| state.channel(channel_id).reply_tokens.get_mut(token));
-    let alive = |token: &&mut super::state::ReplyToken| {
+    let alive = |token: &&mut ReplyToken| {
         !token.used && now_ms - token.received_at_ms <= MINUTE_MS && now_ms - token.event_at_ms <= 20 * MINUTE_MS
     };
     let Some(token) = token.filter(alive) else {

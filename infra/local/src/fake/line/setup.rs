@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
+use super::platform::FakeLine;
 use super::reach::month_of;
-use super::state::{Channel, ChannelSpec, Friendship, Person, TalkLine, WebhookErrors};
-use super::{FakeLine, State};
+use super::state::{Channel, ChannelSpec, Friendship, Person, State, TalkLine, WebhookErrors};
 
 impl FakeLine {
     /// Adds a channel, or replaces one with the same ID.
@@ -145,21 +145,4 @@ impl FakeLine {
 fn insert_person(state: &mut State, user_id: &str, provider: &str, name: &str, picture: Option<&str>) {
     let (provider, name, picture) = (provider.to_owned(), name.to_owned(), picture.map(str::to_owned));
     state.people.insert(user_id.to_owned(), Person { provider, name, picture, email: None });
-}
-
-impl State {
-    pub(super) fn know_reply_token(
-        &mut self,
-        channel_id: &str,
-        token: &str,
-        chat: &str,
-        event_at_ms: i64,
-        received_at_ms: i64,
-    ) {
-        let channel = self.channel(channel_id);
-        // A redelivered event carries the same token: its minute starts anew, unless it was used.
-        let used = channel.reply_tokens.get(token).is_some_and(|known| known.used);
-        let known = super::state::ReplyToken { chat: chat.to_owned(), event_at_ms, received_at_ms, used };
-        channel.reply_tokens.insert(token.to_owned(), known);
-    }
 }

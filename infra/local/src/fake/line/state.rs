@@ -6,9 +6,10 @@ use std::fmt;
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::event::Common;
-use super::login::LoginState;
-use super::{Endpoint, Switches};
+use super::endpoint::Endpoint;
+use super::event::{self, Common};
+use super::login::state::LoginState;
+use super::switches::Switches;
 use crate::fake::fault::FaultPlan;
 use crate::fake::ids::IdMaker;
 use crate::fake::{FakeClock, Ledger, TokenBucket};
@@ -250,6 +251,29 @@ impl State {
         let one = self.channel(channel_id).relationships.entry(user_id.to_owned()).or_default();
         one.was_friend |= friendship == Friendship::Friend;
         one.friendship = friendship;
+    }
+
+    /// The person becomes a friend of a bot, or takes it back after blocking it; the `follow` webhook leaves with the answer.
+    pub(crate) fn befriend(&mut self, bot: &str, user_id: &str) {
+        let unblocked = self.friendship(bot, user_id) == Friendship::Blocked;
+        self.set_friendship(bot, user_id, Friendship::Friend);
+        let common = self.common_by(user_id, true);
+        self.outbox.push((bot.to_owned(), event::follow(&common, unblocked)));
+    }
+
+    /// A reply token exists from now on. A redelivered event carries the same one: its minute starts anew, unless it was used.
+    pub(crate) fn know_reply_token(
+        &mut self,
+        channel_id: &str,
+        token: &str,
+        chat: &str,
+        event_at_ms: i64,
+        received_at_ms: i64,
+    ) {
+        let channel = self.channel(channel_id);
+        let used = channel.reply_tokens.get(token).is_some_and(|known| known.used);
+        let known = ReplyToken { chat: chat.to_owned(), event_at_ms, received_at_ms, used };
+        channel.reply_tokens.insert(token.to_owned(), known);
     }
 
     /// LINE's message IDs are numeric strings of 18 digits and more.

@@ -6,8 +6,9 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
 use serde_json::{Value, json};
 
+use super::event;
+use super::platform::FakeLine;
 use super::state::{Redelivery, State};
-use super::{FakeLine, event};
 use crate::fake::wire::Answer;
 use crate::fake::{Posted, outgoing};
 

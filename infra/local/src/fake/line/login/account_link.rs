@@ -4,21 +4,14 @@ use musubi::domain::language::Language;
 use serde_json::json;
 
 use super::screen;
-use crate::fake::line::dispatch::refuse;
-use crate::fake::line::state::State;
-use crate::fake::line::{Friendship, event};
+use super::state::LinkToken;
+use crate::fake::line::event;
+use crate::fake::line::refusal::refuse;
+use crate::fake::line::state::{Friendship, State};
 use crate::fake::wire::{Answer, ApiRequest};
 
 /// Life of a link token.
 const LIFE_MS: i64 = 10 * 60_000;
-
-/// A link token, which works once.
-pub(crate) struct LinkToken {
-    channel_id: String,
-    user_id: String,
-    issued_at_ms: i64,
-    used: bool,
-}
 
 /// `POST /v2/bot/user/{userId}/linkToken`: for friends only.
 pub(crate) fn issue(state: &mut State, channel_id: &str, asked: &ApiRequest) -> Answer {

@@ -4,43 +4,10 @@ use musubi::domain::language::Language;
 use url::{Url, form_urlencoded};
 
 use super::spec::LoginChannelSpec;
-use crate::fake::line::Switches;
+use super::state::{AuthorizeRequest, BotPrompt, Goal};
+use crate::fake::line::switches::Switches;
 
 const STATE_LONGEST: usize = 1024;
-
-/// How friendship is offered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum BotPrompt {
-    /// On the consent screen.
-    Normal,
-    /// On a screen of its own after it.
-    Aggressive,
-}
-
-/// What the person gets when they have allowed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Goal {
-    /// A code for the caller's redirect URI.
-    Code,
-    /// A LIFF app's page, in LINE's own browser or another.
-    Liff { in_client: bool },
-}
-
-/// A request that may be shown to a person.
-#[derive(Clone)]
-pub(crate) struct AuthorizeRequest {
-    pub(crate) channel_id: String,
-    pub(crate) redirect_uri: String,
-    pub(crate) state: String,
-    pub(crate) scopes: Vec<String>,
-    pub(crate) nonce: Option<String>,
-    pub(crate) challenge: Option<String>,
-    pub(crate) bot_prompt: Option<BotPrompt>,
-    pub(crate) with_auth_time: bool,
-    pub(crate) may_log_in_automatically: bool,
-    pub(crate) language: Language,
-    pub(crate) goal: Goal,
-}
 
 /// A request that may not.
 pub(crate) enum Unfit {

@@ -5,9 +5,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::authorize::AuthorizeRequest;
-use super::id_token::{Claims, sign_hs256};
-use super::{Grant, is_form, oauth_refusal};
+use super::id_token::Claims;
+use super::signing::sign_hs256;
+use super::state::{AuthorizeRequest, Grant, Refresh};
+use crate::fake::line::refusal::oauth_refusal;
 use crate::fake::line::state::State;
 use crate::fake::wire::{Answer, ApiRequest};
 
@@ -19,25 +20,9 @@ const ACCESS_LIFE_MS: i64 = 30 * DAY_MS;
 /// Life of a refresh token, from its issue; refreshing does not prolong it.
 const REFRESH_LIFE_MS: i64 = 90 * DAY_MS;
 
-/// An authorization code.
-pub(crate) struct Code {
-    pub(crate) request: AuthorizeRequest,
-    pub(crate) user_id: String,
-    pub(crate) email: bool,
-    pub(crate) issued_at_ms: i64,
-    pub(crate) used: bool,
-}
-
-/// A refresh token.
-#[derive(Clone)]
-pub(crate) struct Refresh {
-    pub(crate) grant: Grant,
-    pub(crate) expires_at_ms: i64,
-}
-
 /// Both grant types. A form and nothing else.
 pub(crate) fn token(state: &mut State, asked: &ApiRequest) -> Answer {
-    if !is_form(asked) {
+    if !asked.is_form() {
         return oauth_refusal(400, "invalid_request", "the body must be a form");
     }
     match asked.form("grant_type").as_deref() {
@@ -139,13 +124,4 @@ fn refresh(state: &mut State, asked: &ApiRequest) -> Answer {
     let scopes = grant.scopes.clone();
     let access_token = state.issue_access_token(grant);
     Answer::json(200, &granted(&access_token, &token, &scopes))
-}
-
-impl State {
-    /// Makes a user access token for a grant.
-    pub(crate) fn issue_access_token(&mut self, grant: Grant) -> String {
-        let token = format!("user.{}.{}", self.ids.hex32(), self.ids.hex32());
-        self.login.grants.insert(token.clone(), grant);
-        token
-    }
 }

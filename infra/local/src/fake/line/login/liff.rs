@@ -6,19 +6,15 @@
 //! is the fake's own.
 
 use musubi::domain::language::Language;
-use url::{Url, form_urlencoded};
+use url::Url;
 
-use super::authorize::{AuthorizeRequest, Goal};
-use super::consent::{self, offers_email};
-use super::id_token::Claims;
-use super::spec::{Consent, LiffSpec, LoginChannelSpec};
-use super::{Grant, screen};
+use super::spec::LiffSpec;
+use super::state::{AuthorizeRequest, Goal};
+use super::{screen, screens};
 use crate::fake::line::state::State;
 use crate::fake::wire::{Answer, ApiRequest};
 
 const SDK: &str = include_str!("sdk.js");
-/// Life of the access token that a LIFF app gets.
-const ACCESS_LIFE_MS: i64 = 12 * 3_600_000;
 
 /// `GET /liff/sdk.js`: the SDK's stand-in.
 pub(crate) fn sdk() -> Answer {
@@ -50,7 +46,7 @@ pub(crate) fn open(state: &mut State, asked: &ApiRequest) -> Answer {
         language: Language::from_tag(asked.header("accept-language").unwrap_or("ja")),
         goal: Goal::Liff { in_client },
     };
-    consent::show(state, request)
+    screens::show(state, request)
 }
 
 /// The endpoint URL; what the LIFF URL had beyond the ID is carried in `liff.state`.
@@ -78,52 +74,9 @@ fn login_redirect(app: &LiffSpec, asked: &ApiRequest) -> Option<String> {
     (url.origin() == endpoint.origin() && below).then(|| url.into())
 }
 
-/// The person allowed: the page's address with the tokens in its fragment.
-pub(crate) fn arrive(state: &mut State, request: &AuthorizeRequest, consent: &Consent, in_client: bool) -> String {
-    let email = consent.email && offers_email(state, request, &consent.user_id);
-    let grant = Grant {
-        channel_id: request.channel_id.clone(),
-        user_id: consent.user_id.clone(),
-        scopes: request.scopes.clone(),
-        expires_at_ms: state.now_ms() + ACCESS_LIFE_MS,
-        revoked: false,
-    };
-    let access_token = state.issue_access_token(grant);
-    let mut fragment = form_urlencoded::Serializer::new(String::new());
-    fragment.append_pair("access_token", &access_token).append_pair("client", if in_client { "line" } else { "web" });
-    if let Some(token) = id_token(state, &request.channel_id, &request.scopes, &consent.user_id, email) {
-        fragment.append_pair("id_token", &token);
-    }
-    format!("{}#{}", request.redirect_uri, fragment.finish())
-}
-
-/// An ID token under LINE's own key; `None` without the scope `openid`.
-pub(crate) fn id_token(
-    state: &State,
-    channel_id: &str,
-    scopes: &[String],
-    user_id: &str,
-    email: bool,
-) -> Option<String> {
-    let has = |name: &str| scopes.iter().any(|scope| scope == name);
-    let claims = Claims { scopes, email: email && has("email"), nonce: None, auth_time_ms: None };
-    let key = state.login.keys.last().filter(|_| has("openid"))?;
-    Some(key.sign(&claims.of(state, channel_id, user_id)))
-}
-
 /// `GET /liff-closed`: what is left when an app closed its window.
 pub(crate) fn closed(asked: &ApiRequest) -> Answer {
     let language = Language::from_tag(asked.header("accept-language").unwrap_or("ja"));
     let words = language.pick("LINEのトーク画面に戻りました。", "Back in the chat on LINE.");
     screen::page(200, language, "line-done", &format!("<h1>{words}</h1>"))
-}
-
-impl super::LoginState {
-    /// A LIFF app and the channel that it belongs to.
-    pub(crate) fn liff_app(&self, liff_id: &str) -> Option<(&LoginChannelSpec, &LiffSpec)> {
-        self.channels.values().find_map(|spec| {
-            let app = spec.liff.iter().find(|app| app.liff_id == liff_id)?;
-            Some((spec, app))
-        })
-    }
 }

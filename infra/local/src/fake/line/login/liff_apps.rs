@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::spec::LiffSpec;
-use crate::fake::line::dispatch::{UNAUTHORIZED, refuse};
+use crate::fake::line::refusal::{UNAUTHORIZED, refuse};
 use crate::fake::line::state::State;
 use crate::fake::line::token;
 use crate::fake::wire::{Answer, ApiRequest};

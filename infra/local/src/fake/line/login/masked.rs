@@ -3,12 +3,11 @@
 use bytes::Bytes;
 use url::form_urlencoded;
 
-use super::is_form;
 use crate::fake::wire::ApiRequest;
 
 /// Path, query and body of a call, without anything that a code, token or user ID could stand in.
 pub(crate) fn masked(asked: &ApiRequest) -> (String, Option<String>, Bytes) {
-    let body = if is_form(asked) { Bytes::from(names_only(&asked.body)) } else { Bytes::new() };
+    let body = if asked.is_form() { Bytes::from(names_only(&asked.body)) } else { Bytes::new() };
     let segments = asked.segments();
     let path = match segments.as_slice() {
         ["v2", "bot", "user", _, "linkToken"] => "/v2/bot/user/{userId}/linkToken".to_owned(),

@@ -1,15 +1,14 @@
 //! Taking back: one access token, or everything that a person allowed a channel.
 
 use super::exchange::client_fits;
-use super::{is_form, oauth_refusal};
-use crate::fake::line::dispatch::{UNAUTHORIZED, refuse};
+use crate::fake::line::refusal::{UNAUTHORIZED, oauth_refusal, refuse};
 use crate::fake::line::state::State;
 use crate::fake::line::token;
 use crate::fake::wire::{Answer, ApiRequest};
 
 /// `POST /oauth2/v2.1/revoke`: a form with `access_token`, `client_id` and, for a web channel, `client_secret`.
 pub(crate) fn revoke(state: &mut State, asked: &ApiRequest) -> Answer {
-    if !is_form(asked) || !client_fits(state, asked) {
+    if !asked.is_form() || !client_fits(state, asked) {
         return oauth_refusal(400, "invalid_client", "invalid client_id or client_secret");
     }
     let (client, token) = (asked.form("client_id"), asked.form("access_token").unwrap_or_default());

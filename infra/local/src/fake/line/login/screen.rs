@@ -3,9 +3,9 @@
 use html_escape::{encode_double_quoted_attribute as attribute, encode_text as text};
 use musubi::domain::language::Language;
 
-use super::authorize::{AuthorizeRequest, BotPrompt};
-use super::consent::{offers_email, offers_friendship};
-use crate::fake::line::state::State;
+use super::offers::{offers_email, offers_friendship};
+use super::state::{AuthorizeRequest, BotPrompt};
+use crate::fake::line::state::{Person, State};
 use crate::fake::wire::Answer;
 
 const CSS: &str = include_str!("screen.css");
@@ -99,7 +99,7 @@ fn scopes(request: &AuthorizeRequest) -> String {
 fn people(state: &State, request: &AuthorizeRequest) -> String {
     let provider = state.login.channels.get(&request.channel_id).map(|spec| spec.provider.as_str()).unwrap_or_default();
     let people = state.people.iter().filter(|(_, person)| person.provider == provider).enumerate();
-    let one = |(at, (user_id, person)): (usize, (&String, &crate::fake::line::state::Person))| {
+    let one = |(at, (user_id, person)): (usize, (&String, &Person))| {
         let tick = |name: &str, words: &str| {
             format!(
                 r#"<label><input type="checkbox" data-tick="{name}" name="{name}-{id}" checked> {words}</label>"#,

@@ -4,11 +4,13 @@ use serde_json::Value;
 use thiserror::Error;
 use url::Url;
 
-use super::authorize::{AuthorizeRequest, Unfit};
-use super::id_token::SigningKey;
+use super::authorize::Unfit;
+use super::signing::SigningKey;
 use super::spec::{Consent, LoginChannelSpec};
-use super::{consent, liff};
-use crate::fake::line::FakeLine;
+use super::state::AuthorizeRequest;
+use super::{consent, liff_token};
+use crate::fake::line::platform::FakeLine;
+use crate::fake::line::state::State;
 
 /// LINE showed a page and sent the person nowhere: unknown client or redirect URI, or nobody of that user ID.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -76,7 +78,7 @@ impl FakeLine {
         let state = self.lock();
         let (spec, app) = state.login.liff_app(liff_id)?;
         let known = state.people.get(user_id).is_some_and(|person| person.provider == spec.provider);
-        known.then(|| liff::id_token(&state, &spec.id, &app.scopes, user_id, spec.email_permission)).flatten()
+        known.then(|| liff_token::id_token(&state, &spec.id, &app.scopes, user_id, spec.email_permission)).flatten()
     }
 
     /// Signs any claims as LINE signs the ID tokens of LIFF (ES256, under the newest key), for tests of what must be refused.
@@ -98,10 +100,7 @@ impl FakeLine {
 }
 
 /// The request behind an authorize URL, or where the person is sent instead.
-fn begun(
-    state: &mut crate::fake::line::state::State,
-    authorize_url: &str,
-) -> Result<Result<AuthorizeRequest, String>, NoRedirect> {
+fn begun(state: &mut State, authorize_url: &str) -> Result<Result<AuthorizeRequest, String>, NoRedirect> {
     let url = Url::parse(authorize_url).map_err(|_| NoRedirect)?;
     if url.path() != "/oauth2/v2.1/authorize" {
         return Err(NoRedirect);

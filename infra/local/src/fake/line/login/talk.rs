@@ -3,7 +3,7 @@
 use musubi::domain::language::Language;
 
 use super::screen;
-use crate::fake::line::FakeLine;
+use crate::fake::line::platform::FakeLine;
 use crate::fake::line::state::State;
 use crate::fake::wire::{Answer, ApiRequest};
 

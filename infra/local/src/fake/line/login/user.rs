@@ -2,10 +2,9 @@
 
 use serde_json::json;
 
-use super::Grant;
-use crate::fake::line::Friendship;
-use crate::fake::line::dispatch::refuse;
-use crate::fake::line::state::State;
+use super::state::Grant;
+use crate::fake::line::refusal::refuse;
+use crate::fake::line::state::{Friendship, State};
 use crate::fake::wire::{Answer, ApiRequest};
 
 impl Grant {

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::id_token::{ISSUER, opened};
-use super::{is_form, oauth_refusal};
+use super::signing::SigningKey;
+use crate::fake::line::refusal::oauth_refusal;
 use crate::fake::line::state::State;
 use crate::fake::wire::{Answer, ApiRequest};
 
@@ -29,7 +30,7 @@ pub(crate) fn id_token(state: &State, asked: &ApiRequest) -> Answer {
     let (Some(token), Some(client)) = (asked.form("id_token"), asked.form("client_id")) else {
         return refuse("id_token and client_id are required");
     };
-    if !is_form(asked) {
+    if !asked.is_form() {
         return refuse("the body must be a form");
     }
     let Some(claims) = opened(state, &token) else {
@@ -60,6 +61,6 @@ fn nonce_fits(state: &State, claims: &Value, expected: Option<&str>) -> bool {
 
 /// `GET /oauth2/v2.1/certs`: LINE's public keys, the newest last.
 pub(crate) fn certs(state: &State) -> Answer {
-    let keys: Vec<Value> = state.login.keys.iter().map(super::id_token::SigningKey::jwk).collect();
+    let keys: Vec<Value> = state.login.keys.iter().map(SigningKey::jwk).collect();
     Answer::json(200, &json!({"keys": keys}))
 }

@@ -1,0 +1,57 @@
+//! The platform as a server: one request, one answer, and the webhooks that leave before it.
+
+use std::io;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{ConnectInfo, Request};
+use axum::response::Response;
+
+use super::dispatch::{self, Step};
+use super::platform::FakeLine;
+use crate::fake::wire::ApiRequest;
+use crate::fake::{CutHandle, Served, serve};
+
+impl FakeLine {
+    /// The platform's HTTP face. Serve it with [`serve()`] or [`serve_on`](crate::fake::serve_on), else lost answers cannot be cut cleanly.
+    pub fn router(&self) -> Router {
+        let fake = self.clone();
+        Router::new().fallback(move |cut: Option<axum::Extension<ConnectInfo<CutHandle>>>, request: Request| {
+            let fake = fake.clone();
+            async move { fake.answer(cut.map(|cut| cut.0.0), request).await }
+        })
+    }
+
+    /// Serves the platform on a free port of 127.0.0.1 until the result is dropped.
+    pub async fn serve(&self) -> io::Result<Served> {
+        serve::serve(self.router()).await
+    }
+
+    async fn answer(&self, cut: Option<CutHandle>, request: Request) -> Response {
+        let (parts, body) = request.into_parts();
+        let Some(asked) = ApiRequest::read(parts, body).await else {
+            return serve::no_answer(cut.as_ref());
+        };
+        let (step, webhooks) = {
+            let mut state = self.lock();
+            (dispatch::take(&mut state, &asked), std::mem::take(&mut state.outbox))
+        };
+        self.post_all(webhooks).await;
+        let step = match step {
+            Step::TestWebhook { channel_id, url, ticket } => {
+                let answer = self.test_webhook(&channel_id, url).await;
+                dispatch::close(&mut self.lock(), &asked, ticket, answer)
+            }
+            other => other,
+        };
+        match step {
+            Step::Answer { answer, delay_ms } => {
+                if delay_ms > 0 {
+                    tokio::time::sleep(Duration::from_millis(delay_ms)).await;
+                }
+                answer.into_response()
+            }
+            Step::NoAnswer | Step::TestWebhook { .. } => serve::no_answer(cut.as_ref()),
+        }
+    }
+}
