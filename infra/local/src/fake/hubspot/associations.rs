@@ -5,10 +5,10 @@
 
 use serde_json::{Value, json};
 
-use super::batch::{inputs_of, multi_status};
-use super::objects::number;
+use super::inputs::{inputs_of, multi_status, number};
+use super::object_type::ObjectType;
 use super::problem::Problem;
-use super::state::{ObjectType, Portal, State};
+use super::state::{Portal, State};
 use crate::fake::wire::{Answer, ApiRequest};
 
 /// Documented sizes: 2,000 inputs to create, 1,000 to read.
@@ -16,18 +16,6 @@ const LARGEST_CREATE: usize = 2_000;
 const LARGEST_READ: usize = 1_000;
 /// Associated records per page.
 const PAGE: usize = 500;
-
-/// What a record is associated to, by ascending ID.
-pub(crate) fn linked(portal: &Portal, from: ObjectType, id: u64, to: ObjectType) -> Vec<u64> {
-    match (from, to) {
-        (ObjectType::Contact, _) => {
-            let activities = portal.activities_of.get(&id).into_iter().flatten();
-            activities.filter(|(kind, _)| *kind == to).map(|(_, id)| *id).collect()
-        }
-        (_, ObjectType::Contact) => portal.contacts_of.get(&(from, id)).into_iter().flatten().copied().collect(),
-        _ => Vec::new(),
-    }
-}
 
 /// Associates two live records, if the fake knows associations between their types.
 fn associate_two(portal: &mut Portal, from: (ObjectType, u64), to: (ObjectType, u64)) -> Result<(), Problem> {
@@ -123,7 +111,7 @@ pub(crate) fn read(
     for input in inputs {
         let id = number(&input["id"]).ok_or_else(|| Problem::validation("id is required"))?;
         let after = number(&input["after"]).unwrap_or_default();
-        let all = linked(portal, from, id, to);
+        let all = portal.linked(from, id, to);
         if all.is_empty() {
             let problem = Problem::new(404, "OBJECT_NOT_FOUND", "No associations found");
             errors.push(problem.entry(json!({"fromObjectId": [id.to_string()]})));
@@ -178,7 +166,7 @@ pub(crate) fn list(
     portal.live(from.0, from.1).ok_or_else(Problem::not_found)?;
     let after = asked.query_value("after").and_then(|after| after.parse().ok()).unwrap_or_default();
     let limit = asked.query_value("limit").and_then(|limit| limit.parse().ok()).unwrap_or(PAGE).clamp(1, PAGE);
-    let (associated, paging) = page(&linked(portal, from.0, from.1, to), after, limit, from.0, to);
+    let (associated, paging) = page(&portal.linked(from.0, from.1, to), after, limit, from.0, to);
     let mut body = json!({"results": associated});
     if let Some(paging) = paging {
         body["paging"] = paging;

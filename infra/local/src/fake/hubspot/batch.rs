@@ -4,11 +4,13 @@ use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
-use super::objects::{associations_of, names, number, shown};
+use super::inputs::{inputs_of, multi_status, number};
+use super::object_type::ObjectType;
+use super::objects::{associations_of, names, shown};
 use super::problem::Problem;
-use super::state::{ObjectType, State, iso};
-use super::store;
-use super::values::{self, Write, unique_form};
+use super::state::State;
+use super::store::{self, Write, unique_form};
+use super::values;
 use crate::fake::wire::{Answer, ApiRequest};
 
 /// Inputs per call (HubSpot docs).
@@ -28,18 +30,6 @@ struct Planned {
     target: Option<u64>,
     writes: Vec<Write>,
     contacts: Vec<u64>,
-}
-
-pub(crate) fn inputs_of(asked: &ApiRequest, largest: usize) -> Result<Vec<Value>, Problem> {
-    let body = asked.json().ok_or_else(|| Problem::validation("Invalid input JSON"))?;
-    match body["inputs"].as_array() {
-        Some(inputs) if inputs.len() > largest => Err(Problem::validation(format!(
-            "The maximum number of inputs is {largest}, but {} were given",
-            inputs.len()
-        ))),
-        Some(inputs) if !inputs.is_empty() => Ok(inputs.clone()),
-        _ => Err(Problem::validation("inputs must not be empty")),
-    }
 }
 
 /// `POST /crm/objects/{V}/{type}/batch/{create,update,upsert}`.
@@ -72,17 +62,6 @@ pub(crate) fn write(
     }
     let complete = if how == BatchWrite::Create { 201 } else { 200 };
     Ok(multi_status(state, complete, results, errors))
-}
-
-pub(crate) fn multi_status(state: &State, complete: u16, results: Vec<Value>, errors: Vec<Value>) -> Answer {
-    let at = iso(state.now_ms());
-    let mut body = json!({"status": "COMPLETE", "results": results, "startedAt": at, "completedAt": at});
-    if errors.is_empty() {
-        return Answer::json(complete, &body);
-    }
-    body["numErrors"] = json!(errors.len());
-    body["errors"] = json!(errors);
-    Answer::json(207, &body)
 }
 
 /// The same record twice in one batch: refused here. At HubSpot this is unverified; callers should not send it.

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::batch::inputs_of;
 use super::execution::ExecutionState;
+use super::inputs::inputs_of;
 use super::problem::Problem;
 use super::state::{Completion, State};
 use crate::fake::wire::{Answer, ApiRequest};

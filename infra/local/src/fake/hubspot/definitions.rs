@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::state::{ObjectType, PropertyDefinition};
+use super::object_type::ObjectType;
+use super::state::PropertyDefinition;
 
 /// What every portal has: name, type, field type, options.
 const CONTACT: &[(&str, &str, &str, &[&str])] = &[

@@ -1,10 +1,12 @@
 //! From a request to an endpoint: dated paths, faults, token, rate, scope, ledger. Synchronous, under one lock.
 
 use super::batch::{self, BatchWrite};
+use super::endpoint::Endpoint;
+use super::object_type::ObjectType;
 use super::problem::Problem;
 use super::routes::{endpoint_of, scope_of};
-use super::state::{ObjectType, State};
-use super::{Endpoint, associations, callbacks, misc, oauth, objects, properties, search};
+use super::state::State;
+use super::{associations, callbacks, misc, oauth, objects, properties, search};
 use crate::fake::wire::{Answer, ApiRequest};
 use crate::fake::{Call, Fault};
 

@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use super::state::{ObjectType, Record, State, WaitingWebhook};
-use super::store;
-use super::values::Write;
+use super::object_type::ObjectType;
+use super::state::{Record, State, WaitingWebhook};
+use super::store::{self, Write};
 
 impl State {
     /// Plans a webhook event to the app: the common fields are filled in here.

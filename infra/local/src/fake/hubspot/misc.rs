@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::batch::inputs_of;
-use super::objects::number;
+use super::inputs::{inputs_of, number};
+use super::object_type::ObjectType;
 use super::problem::Problem;
-use super::state::{ObjectType, OwnerSpec, Portal, State, TimelineEvent, iso};
+use super::state::{OwnerSpec, Portal, State, TimelineEvent, iso};
 use crate::fake::wire::{Answer, ApiRequest};
 
 /// `GET /account-info/{V}/details`.

@@ -2,10 +2,12 @@
 
 use serde_json::{Value, json};
 
+use super::inputs::number;
+use super::object_type::ObjectType;
 use super::problem::Problem;
-use super::state::{ObjectType, State};
-use super::store;
-use super::values::{self, Write};
+use super::state::State;
+use super::store::{self, Write};
+use super::values;
 use crate::fake::wire::{Answer, ApiRequest};
 
 type Answered = Result<Answer, Problem>;
@@ -65,7 +67,8 @@ pub(crate) fn get(state: &mut State, portal_id: u64, kind: ObjectType, id: &str,
     let portal = state.portal(portal_id);
     for name in asked.query_value("associations").unwrap_or_default().split(',').filter(|name| !name.is_empty()) {
         let to = ObjectType::parse(name).ok_or_else(|| Problem::validation("Unknown object type in associations"))?;
-        let results: Vec<Value> = super::associations::linked(portal, kind, id, to)
+        let results: Vec<Value> = portal
+            .linked(kind, id, to)
             .into_iter()
             .map(|other| json!({"id": other.to_string(), "type": "default"}))
             .collect();
@@ -160,9 +163,4 @@ pub(crate) fn names(writes: &[Write]) -> Vec<String> {
 fn wanted(asked: &ApiRequest) -> Vec<String> {
     let list = asked.query_value("properties").unwrap_or_default();
     list.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
-}
-
-/// A number, or a number written as text.
-pub(crate) fn number(value: &Value) -> Option<u64> {
-    value.as_u64().or_else(|| value.as_str()?.parse().ok())
 }

@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::batch::inputs_of;
+use super::inputs::{inputs_of, multi_status};
+use super::object_type::ObjectType;
 use super::problem::Problem;
-use super::state::{ObjectType, Portal, PropertyDefinition, State};
+use super::state::{Portal, PropertyDefinition, State};
 use crate::fake::wire::{Answer, ApiRequest};
 
 /// Unique-value properties per object type (HubSpot docs).
@@ -61,7 +62,7 @@ pub(crate) fn create_batch(
             Err(problem) => errors.push(problem.entry(json!({"name": [input["name"]]}))),
         }
     }
-    Ok(super::batch::multi_status(state, 201, results, errors))
+    Ok(multi_status(state, 201, results, errors))
 }
 
 fn define(portal: &mut Portal, kind: ObjectType, body: &Value) -> Result<Value, Problem> {

@@ -1,7 +1,7 @@
 //! Which endpoint a path is, with the version where each family has it, and the scope it needs.
 
-use super::state::ObjectType;
-use super::{Endpoint, VERSION};
+use super::endpoint::{Endpoint, VERSION};
+use super::object_type::ObjectType;
 
 /// Which endpoint a path is. An empty segment (`//`, a trailing `/`) matches nothing.
 pub(crate) fn endpoint_of(method: &str, segments: &[&str]) -> Option<Endpoint> {

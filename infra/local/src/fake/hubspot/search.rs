@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::objects::number;
+use super::inputs::number;
+use super::object_type::ObjectType;
 use super::problem::Problem;
-use super::state::{ObjectType, Properties, Record, State};
+use super::state::{Properties, Record, State};
 use crate::fake::TokenBucket;
 use crate::fake::wire::{Answer, ApiRequest};
 

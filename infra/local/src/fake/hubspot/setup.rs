@@ -2,13 +2,12 @@
 
 use std::collections::VecDeque;
 
-use super::FakeHubSpot;
 use super::definitions::{default_groups, defaults};
-use super::state::{
-    AppSpec, Completion, Grant, ObjectType, OwnerSpec, Portal, PortalSpec, Properties, Record, TimelineEvent,
-};
-use super::store;
-use super::values::{self, Write};
+use super::object_type::ObjectType;
+use super::platform::FakeHubSpot;
+use super::state::{AppSpec, Completion, Grant, OwnerSpec, Portal, PortalSpec, Properties, Record, TimelineEvent};
+use super::store::{self, Write};
+use super::values;
 
 /// A record as it is now.
 #[derive(Clone)]

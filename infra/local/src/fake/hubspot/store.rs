@@ -5,8 +5,11 @@ use std::collections::hash_map::Entry;
 
 use serde_json::{Value, json};
 
-use super::state::{ObjectType, Portal, Properties, Record, State, iso};
-use super::values::{Write, unique_form};
+use super::object_type::ObjectType;
+use super::state::{Portal, Properties, Record, State, iso};
+
+/// One property to be set (`None`: cleared).
+pub(crate) type Write = (String, Option<String>);
 
 /// Makes a record. The writes have been checked.
 pub(crate) fn create(state: &mut State, portal_id: u64, kind: ObjectType, writes: &[Write], source: &str) -> u64 {
@@ -159,6 +162,18 @@ impl Portal {
         self.contacts_of.entry(activity).or_default().insert(contact);
         self.activities_of.entry(contact).or_default().insert(activity);
     }
+
+    /// What a record is associated to, by ascending ID.
+    pub(crate) fn linked(&self, from: ObjectType, id: u64, to: ObjectType) -> Vec<u64> {
+        match (from, to) {
+            (ObjectType::Contact, _) => {
+                let activities = self.activities_of.get(&id).into_iter().flatten();
+                activities.filter(|(kind, _)| *kind == to).map(|(_, id)| *id).collect()
+            }
+            (_, ObjectType::Contact) => self.contacts_of.get(&(from, id)).into_iter().flatten().copied().collect(),
+            _ => Vec::new(),
+        }
+    }
 }
 
 impl Record {
@@ -190,4 +205,9 @@ impl Record {
             "updatedAt": iso(self.updated_at_ms), "archived": self.archived,
         })
     }
+}
+
+/// E-mail addresses are unique whatever their case.
+pub(crate) fn unique_form(name: &str, value: &str) -> String {
+    if name == "email" { value.to_lowercase() } else { value.to_owned() }
 }

@@ -2,11 +2,10 @@
 
 use serde_json::{Value, json};
 
+use super::object_type::ObjectType;
 use super::problem::Problem;
-use super::state::{ObjectType, Portal};
-
-/// One property to be set (`None`: cleared).
-pub(crate) type Write = (String, Option<String>);
+use super::state::Portal;
+use super::store::{Write, unique_form};
 
 /// Longest string value and note body (HubSpot docs).
 const LONGEST_STRING: usize = 65_536;
@@ -114,9 +113,4 @@ pub(crate) fn check_words(portal: &Portal, value: &str) -> Result<(), (&'static 
         return Err(("INVALID_CONTENT", "The value is not allowed"));
     }
     Ok(())
-}
-
-/// E-mail addresses are unique whatever their case.
-pub(crate) fn unique_form(name: &str, value: &str) -> String {
-    if name == "email" { value.to_lowercase() } else { value.to_owned() }
 }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
 use serde_json::{Value, json};
 
-use super::FakeHubSpot;
+use super::platform::FakeHubSpot;
 use super::signature::{sign_v1, sign_v3};
 use super::state::WaitingWebhook;
 use crate::fake::{Posted, outgoing};

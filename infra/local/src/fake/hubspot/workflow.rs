@@ -10,10 +10,10 @@ use bytes::Bytes;
 use futures::StreamExt;
 use http::HeaderMap;
 
-use super::FakeHubSpot;
 use super::action::{ActionSpec, Signatures, action_request};
 use super::execution::{Execution, ExecutionState};
-use super::state::ObjectType;
+use super::object_type::ObjectType;
+use super::platform::FakeHubSpot;
 use crate::fake::{Posted, outgoing};
 
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);

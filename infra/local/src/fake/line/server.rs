@@ -13,7 +13,8 @@ use crate::fake::wire::ApiRequest;
 use crate::fake::{CutHandle, Served, serve};
 
 impl FakeLine {
-    /// The platform's HTTP face. Serve it with [`serve()`] or [`serve_on`](crate::fake::serve_on), else lost answers cannot be cut cleanly.
+    /// The platform's HTTP face. Serve it with [`crate::fake::serve()`] or [`crate::fake::serve_on`]: else lost answers
+    /// cannot be cut cleanly.
     pub fn router(&self) -> Router {
         let fake = self.clone();
         Router::new().fallback(move |cut: Option<axum::Extension<ConnectInfo<CutHandle>>>, request: Request| {

@@ -1,0 +1,47 @@
+//! The CRM as a server: one request, one answer.
+
+use std::io;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{ConnectInfo, Request};
+use axum::response::Response;
+
+use super::dispatch::{self, Step};
+use super::platform::FakeHubSpot;
+use crate::fake::wire::ApiRequest;
+use crate::fake::{CutHandle, Served, serve};
+
+impl FakeHubSpot {
+    /// The platform's HTTP face. Serve it with [`crate::fake::serve()`] or [`crate::fake::serve_on`]: else lost answers
+    /// cannot be cut cleanly.
+    pub fn router(&self) -> Router {
+        let fake = self.clone();
+        Router::new().fallback(move |cut: Option<axum::Extension<ConnectInfo<CutHandle>>>, request: Request| {
+            let fake = fake.clone();
+            async move { fake.answer(cut.map(|cut| cut.0.0), request).await }
+        })
+    }
+
+    /// Serves the platform on a free port of 127.0.0.1 until the result is dropped.
+    pub async fn serve(&self) -> io::Result<Served> {
+        serve::serve(self.router()).await
+    }
+
+    async fn answer(&self, cut: Option<CutHandle>, request: Request) -> Response {
+        let (parts, body) = request.into_parts();
+        let Some(asked) = ApiRequest::read(parts, body).await else {
+            return serve::no_answer(cut.as_ref());
+        };
+        let step = dispatch::take(&mut self.lock(), &asked);
+        match step {
+            Step::Answer { answer, delay_ms } => {
+                if delay_ms > 0 {
+                    tokio::time::sleep(Duration::from_millis(delay_ms)).await;
+                }
+                answer.into_response()
+            }
+            Step::NoAnswer => serve::no_answer(cut.as_ref()),
+        }
+    }
+}
