@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser};
 use syn::visit::{self, Visit};
-use syn::{Type, UseTree};
+use syn::{Expr, Type, UseTree};
 
 /// A path, segment by segment. A whole one begins with its crate.
 pub type Path = Vec<String>;
@@ -27,6 +27,8 @@ pub struct Module {
     pub structs: BTreeMap<String, Vec<(String, Type)>>,
     /// Names with a type: fields and parameters.
     pub typed: Vec<(String, Type)>,
+    /// Variables that hold what something else is called by: (`c`, `channels`) of `let c = &self.channels`.
+    pub renamed: Vec<(String, String)>,
 }
 
 /// A file.
@@ -147,6 +149,23 @@ pub fn segments(path: &syn::Path) -> Path {
     root.into_iter().chain(path.segments.iter().map(|segment| segment.ident.to_string())).collect()
 }
 
+/// The name of the field or variable that an expression lends, shares or hands on.
+fn lent(value: &Expr) -> Option<String> {
+    match value {
+        Expr::Reference(inner) => lent(&inner.expr),
+        Expr::Unary(inner) => lent(&inner.expr),
+        Expr::Paren(inner) => lent(&inner.expr),
+        Expr::MethodCall(call) if call.method == "clone" || call.method == "as_ref" => lent(&call.receiver),
+        Expr::Call(call) => lent(call.args.first()?),
+        Expr::Field(field) => match &field.member {
+            syn::Member::Named(name) => Some(name.to_string()),
+            syn::Member::Unnamed(_) => None,
+        },
+        Expr::Path(path) => path.path.get_ident().map(ToString::to_string),
+        _ => None,
+    }
+}
+
 impl<'ast> Visit<'ast> for Reader<'_> {
     fn visit_item(&mut self, item: &'ast syn::Item) {
         use syn::Item::{Const, Enum, Fn, Static, Struct, Trait, TraitAlias, Union};
@@ -203,6 +222,15 @@ impl<'ast> Visit<'ast> for Reader<'_> {
         let fields: Vec<_> = item.fields.iter().filter_map(named).collect();
         self.here().typed.extend(fields.iter().cloned());
         self.here().structs.insert(item.ident.to_string(), fields);
+    }
+
+    fn visit_local(&mut self, local: &'ast syn::Local) {
+        if let (syn::Pat::Ident(name), Some(value)) = (&local.pat, &local.init)
+            && let Some(lent) = lent(&value.expr)
+        {
+            self.here().renamed.push((name.ident.to_string(), lent));
+        }
+        visit::visit_local(self, local);
     }
 
     fn visit_pat_type(&mut self, typed: &'ast syn::PatType) {

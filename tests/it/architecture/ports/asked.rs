@@ -132,7 +132,8 @@ struct Asked<'a> {
     needed: BTreeSet<String>,
 }
 
-/// A field or a parameter of a reached file, and its type.
+/// A field, a parameter or a variable of a reached file, and its type.
+#[derive(Clone)]
 struct Held {
     name: String,
     kind: Path,
@@ -204,13 +205,19 @@ impl Asked<'_> {
     fn held(&self) -> Vec<Held> {
         let files: BTreeSet<&str> = self.files.iter().map(|file| self.crates.modules[file].file.as_str()).collect();
         let modules = self.crates.modules.iter().filter(|(_, of)| files.contains(of.file.as_str()));
+        let renamed = modules.clone().flat_map(|(_, of)| &of.renamed);
         let typed = modules.flat_map(|(path, of)| of.typed.iter().map(move |(name, kind)| (path, name, kind)));
         let held = typed.filter_map(|(path, name, kind)| {
             let (kind, module, arguments) = bare(self.crates, path, kind)?;
             let of = arguments.first().and_then(|of| Some(bare(self.crates, &module, of)?.0));
             Some(Held { name: name.clone(), kind, of })
         });
-        held.collect()
+        let mut held: Vec<Held> = held.collect();
+        for (name, old) in renamed.filter(|(name, old)| name != old) {
+            let again: Vec<Held> = held.iter().filter(|held| held.name == *old).cloned().collect();
+            held.extend(again.into_iter().map(|held| Held { name: name.clone(), ..held }));
+        }
+        held
     }
 
     fn by_methods(&mut self, held: &[Held]) {
