@@ -106,10 +106,10 @@ impl SyncContact<'_> {
         match standing {
             Some(Ok(TaskStanding::Open)) => {
                 let now_ms = self.round.now_ms();
-                if state.last_inbound.as_ref().is_some_and(|last| last.arrived_at_ms > seen_open_at_ms) {
-                    if let Some((gone, anew)) = state.poll_task_anew(now_ms) {
-                        person.also.extend([write::done(&gone), write::enqueue(&anew)]);
-                    }
+                if state.last_inbound.as_ref().is_some_and(|last| last.arrived_at_ms > seen_open_at_ms)
+                    && let Some((gone, anew)) = state.poll_task_anew(now_ms)
+                {
+                    person.also.extend([write::done(&gone), write::enqueue(&anew)]);
                 }
                 if let Some(task) = &mut state.task {
                     task.seen_open_at_ms = now_ms;
