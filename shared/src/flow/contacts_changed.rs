@@ -6,7 +6,8 @@
 
 use tracing::info;
 
-use super::outbox::{Outbox, contended};
+use super::outbox::Outbox;
+use super::retry::Contended;
 use crate::domain::account::CrmAccountKey;
 use crate::domain::changed::Changed;
 use crate::domain::outbox::{Effect, OutboxRow};
@@ -35,7 +36,7 @@ impl ContactsChanged {
             let effects: Vec<_> =
                 contacts.iter().map(|changed| OutboxRow::new(account, effect(changed), now_ms, now_ms)).collect();
             if self.outbox.commit(account, Vec::new(), &effects).await? == Commit::Conflict {
-                return Err(contended("contacts changed"));
+                return Err(Contended::new("contacts changed").into());
             }
         }
         if !contacts.is_empty() {

@@ -10,7 +10,8 @@ use tracing::warn;
 use super::ask::ask;
 use super::link::Link;
 use super::load::load_or_new;
-use super::outbox::{Outbox, contended};
+use super::outbox::Outbox;
+use super::retry::Contended;
 use super::settle::{Ending, Settle, enqueue_completion};
 use crate::domain::channel::Channel;
 use crate::domain::claim::{Claim, ClaimedBy, Target};
@@ -86,7 +87,7 @@ impl Deliver {
         let state = vec![write::push(&push.value, push.version, now_ms)];
         match self.outbox.commit(&push.value.account, state, &[row]).await? {
             Commit::Done => Ok(()),
-            Commit::Conflict => Err(contended("complete_again")),
+            Commit::Conflict => Err(Contended::new("complete_again").into()),
         }
     }
 

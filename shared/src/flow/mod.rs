@@ -21,5 +21,6 @@ pub mod outbox;
 pub mod receive;
 pub mod record;
 pub mod reply;
+pub mod retry;
 pub mod settle;
 mod unlink;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::retry::retry_on_conflict;
 use crate::domain::account::CrmAccountKey;
 use crate::domain::job::WakeUp;
 use crate::domain::outbox::OutboxRow;
@@ -9,10 +10,6 @@ use crate::ports::table::{Commit, Write};
 use crate::ports::{Clock, PortError, Queue};
 use crate::store::Journal;
 use crate::store::journal::write;
-
-/// How often a transaction is decided anew before the try counts as failed: each conflict means
-/// that somebody else made progress on the same conversation.
-const MAX_CONFLICTS: usize = 20;
 
 /// Where state and effects are committed.
 #[derive(Clone)]
@@ -52,7 +49,7 @@ impl Outbox {
         }
     }
 
-    /// Decides anew, from what is read anew, until no conflict comes in between (`None`).
+    /// Decides anew, from what is read anew, until no conflict comes in between (`None`): see [`retry_on_conflict`].
     ///
     /// # Errors
     /// The attempt's; one that is worth another try where others wrote the same rows each time.
@@ -64,18 +61,6 @@ impl Outbox {
     where
         F: Future<Output = Result<Option<T>, PortError>> + Send,
     {
-        for conflicts in 0..MAX_CONFLICTS {
-            if let Some(done) = attempt().await? {
-                return Ok(done);
-            }
-            // Lets the others finish: a little longer after each conflict, at most 128 ms.
-            self.clock.sleep_ms(1 << conflicts.min(7)).await;
-        }
-        Err(contended(what))
+        retry_on_conflict(&*self.clock, what, attempt).await
     }
-}
-
-/// Too many others wrote the same rows.
-pub(super) fn contended(what: &'static str) -> PortError {
-    PortError::transient(what, "the row changed under every try")
 }
