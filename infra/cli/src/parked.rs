@@ -19,7 +19,7 @@ use crate::workspace::Workspace;
 pub async fn run(workspace: &Workspace, say: &Say, command: &ParkedCommand) -> Result<Report, Failure> {
     match command {
         ParkedCommand::List { account: Some(portal), kind } => {
-            let account = workspace.account(*kind, portal).await?.value;
+            let account = workspace.account(*kind, portal).await?;
             list(workspace, say, &[account]).await
         }
         ParkedCommand::List { account: None, .. } => {

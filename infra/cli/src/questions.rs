@@ -3,19 +3,18 @@
 
 use std::collections::BTreeSet;
 
-use musubi::domain::claim::Target;
 use musubi::domain::ids::ContactId;
 use musubi::domain::language::Language;
-use musubi::ports::table::Commit;
-use musubi::store::journal::{AskedBecause, write};
+use musubi::flow::decide_question::{DecideQuestion, QuestionDecision, Sameness};
+use musubi::flow::link::Link;
+use musubi::store::journal::AskedBecause;
 use serde_json::json;
 
 use crate::args::QuestionsCommand;
 use crate::failure::{Failure, Words};
-use crate::person;
 use crate::say::{Report, Say};
 use crate::table::table;
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, no_channel};
 
 /// Runs one of the commands.
 ///
@@ -122,46 +121,30 @@ fn long(why: AskedBecause) -> Words {
     }
 }
 
-/// The answer is recorded before the question goes: a stop in between asks again.
 async fn decide(workspace: &Workspace, say: &Say, id: &str, same: bool) -> Result<Report, Failure> {
-    let journal = workspace.adapters.journal()?;
-    for account in workspace.accounts()?.all().await? {
-        let questions = journal.questions(&account.key).await?;
-        let Some(question) = questions.into_iter().find(|question| question.conversation.hash() == id) else {
-            continue;
-        };
-        let key = &question.conversation;
-        if let (true, Some(user)) = (same, key.source.user()) {
-            let channel = workspace.channel(key.channel.as_str()).await?.value;
-            person::claim(workspace, &channel, user, Target::Contact(question.contact.clone())).await?;
+    let link = Link { outbox: workspace.adapters.outbox()? };
+    let decide = DecideQuestion { accounts: workspace.accounts()?, channels: workspace.channels()?, link };
+    let answer = if same { Sameness::Same } else { Sameness::Different };
+    let question = match decide.decide(id, answer).await? {
+        QuestionDecision::Recorded(question) => question,
+        QuestionDecision::NoChannel => return Err(no_channel()),
+        QuestionDecision::NotAsked => {
+            return Err(Failure::not_found(
+                "その質問IDは見つかりません。musubi questions list で確認してください。",
+                "No question has this ID. See musubi questions list.",
+            ));
         }
-        let answered = match (same, journal.question(&account.key, key).await?) {
-            (false, Some(standing)) if standing.value == question => {
-                write::denied(&account.key, &standing, workspace.clock().now_ms())
-            }
-            // Answered, or erased, or another one, just now.
-            (false, _) => break,
-            (true, _) => write::question_closed(&account.key, key),
-        };
-        if journal.commit(vec![answered]).await? == Commit::Conflict {
-            break;
-        }
-        let text = if same {
-            say.pick(
-                "同一人物として記録しました。1分ほどで連携されます。",
-                "Recorded as the same: linked within about a minute.",
-            )
-        } else {
-            say.pick(
-                "別人として記録しました。連携は変わりません。同じ質問は30日間表示されません。",
-                "Recorded as two; the links stay as they are. The same is not asked again for 30 days.",
-            )
-        };
-        let json = json!({"question_id": id, "contact_id": question.contact.as_str(), "same": same});
-        return Ok(Report::new(json, text));
-    }
-    Err(Failure::not_found(
-        "その質問IDは見つかりません。musubi questions list で確認してください。",
-        "No question has this ID. See musubi questions list.",
-    ))
+    };
+    let text = if same {
+        say.pick(
+            "同一人物として記録しました。1分ほどで連携されます。",
+            "Recorded as the same: linked within about a minute.",
+        )
+    } else {
+        say.pick(
+            "別人として記録しました。連携は変わりません。同じ質問は30日間表示されません。",
+            "Recorded as two; the links stay as they are. The same is not asked again for 30 days.",
+        )
+    };
+    Ok(Report::new(json!({"question_id": id, "contact_id": question.contact.as_str(), "same": same}), text))
 }

@@ -1,8 +1,10 @@
 //! Routes: where friends come from.
 
+use musubi::domain::ids::ChannelId;
 use musubi::domain::language::Language;
 use musubi::domain::login::{LoginSettings, Route};
 use musubi::domain::route::RouteName;
+use musubi::flow::configure::{ChangeRoutes, RoutePage, RouteRefusal};
 use serde_json::json;
 
 use crate::args::RouteCommand;
@@ -10,10 +12,7 @@ use crate::failure::Failure;
 use crate::login;
 use crate::say::{Report, Say};
 use crate::table::table;
-use crate::workspace::Workspace;
-
-/// A channel is one row of the table, which holds 400 KB; this leaves room for everything else.
-const MAX_LOGIN_BYTES: usize = 200_000;
+use crate::workspace::{Workspace, no_channel, unchanged};
 
 /// Runs one of the commands.
 ///
@@ -25,13 +24,14 @@ pub async fn run(workspace: &Workspace, say: &Say, command: &RouteCommand) -> Re
             add(workspace, say, channel, name, after_login.as_deref()).await
         }
         RouteCommand::List { channel } => {
-            let channel = workspace.channel(channel).await?.value;
+            let channel = workspace.channel(channel).await?;
             Ok(list(login::of(&channel)?, say))
         }
         RouteCommand::Remove { channel, name } => {
             let name = named(name)?;
-            login::change(workspace, channel, |login| login.routes.remove(&name).map(|_| ()).ok_or_else(unknown))
-                .await?;
+            let routes = ChangeRoutes { channels: workspace.change_channel()? };
+            let removed = routes.remove(&ChannelId::new(channel), &name).await;
+            removed.map_err(|error| unchanged(error, no_channel, refused))?;
             let text = match say.language {
                 Language::Japanese => format!(
                     "経路「{name}」を削除しました。配布済みのリンクからもログインできますが、経路は記録されません。"
@@ -53,15 +53,14 @@ async fn add(
     page: Option<&str>,
 ) -> Result<Report, Failure> {
     let name = named(name)?;
-    let changed = login::change(workspace, channel, |login| {
-        let route = login.routes.entry(name.clone()).or_default();
-        if let Some(page) = page {
-            route.after_login = (!matches!(page, "" | "none")).then(|| page.to_owned());
-        }
-        login::check_addresses(login)?;
-        fits(login)
-    })
-    .await?;
+    let page = match page {
+        None => RoutePage::AsItIs,
+        Some("" | "none") => RoutePage::TheChannels,
+        Some(page) => RoutePage::Own(page.to_owned()),
+    };
+    let routes = ChangeRoutes { channels: workspace.change_channel()? };
+    let changed = routes.add(&ChannelId::new(channel), &name, &page).await;
+    let changed = changed.map_err(|error| unchanged(error, no_channel, refused))?;
     let route = login::of(&changed)?.routes.get(&name).cloned().unwrap_or_default();
     let text = match say.language {
         Language::Japanese => format!(
@@ -106,13 +105,14 @@ pub fn unknown() -> Failure {
     )
 }
 
-fn fits(login: &LoginSettings) -> Result<(), Failure> {
-    let size_bytes = serde_json::to_vec(login).map_or(usize::MAX, |json| json.len());
-    if size_bytes <= MAX_LOGIN_BYTES {
-        return Ok(());
+fn refused(why: RouteRefusal) -> Failure {
+    match why {
+        RouteRefusal::NoLogin => login::not_set_up(),
+        RouteRefusal::Unknown => unknown(),
+        RouteRefusal::BadPage(bad) => login::bad_page(&bad),
+        RouteRefusal::TooMany => Failure::usage(
+            "経路が多すぎます。使っていない経路を musubi route remove で削除してください。",
+            "There are too many routes. Remove unused ones with musubi route remove.",
+        ),
     }
-    Err(Failure::usage(
-        "経路が多すぎます。使っていない経路を musubi route remove で削除してください。",
-        "There are too many routes. Remove unused ones with musubi route remove.",
-    ))
 }

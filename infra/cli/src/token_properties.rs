@@ -6,13 +6,14 @@ use std::path::Path;
 
 use musubi::config::Environment;
 use musubi::domain::account::CrmAccountKey;
+use musubi::domain::ids::CrmAppId;
 use musubi::domain::token_property::{self, ALWAYS};
-use musubi::ports::table::Commit;
+use musubi::flow::configure::AskForProperties;
 use serde_json::Value;
 
 use crate::failure::Failure;
 use crate::say::Say;
-use crate::workspace::{Workspace, contended};
+use crate::workspace::{Workspace, no_account, unchanged};
 
 /// What is always asked for ends with this in the action's definition.
 const LAST: &str = "        \"state\"";
@@ -60,27 +61,9 @@ pub async fn store(
     app: &str,
     properties: &BTreeSet<String>,
 ) -> Result<(Vec<CrmAccountKey>, BTreeSet<String>), Failure> {
-    let accounts = Workspace::open(environment, say.language).await?.accounts()?;
-    let (mut keys, mut all) = (Vec::new(), properties.clone());
-    for account in accounts.all().await?.into_iter().filter(|account| account.app.as_str() == app) {
-        all.extend(account.token_properties);
-        keys.push(account.key);
-    }
-    for key in &keys {
-        let mut outcome = Commit::Conflict;
-        for _ in 0..5 {
-            let Some(mut found) = accounts.find(key).await? else { break };
-            found.value.token_properties.extend(all.iter().cloned());
-            outcome = accounts.put(&found.value, found.version).await?;
-            if outcome == Commit::Done {
-                break;
-            }
-        }
-        if outcome == Commit::Conflict {
-            return Err(contended());
-        }
-    }
-    Ok((keys, all))
+    let accounts = Workspace::open(environment, say.language).await?.change_account()?;
+    let asked = AskForProperties { accounts }.ask_for(&CrmAppId::new(app), properties).await;
+    asked.map_err(|error| unchanged(error, no_account, |never| match never {}))
 }
 
 fn more_than_always(mut properties: BTreeSet<String>) -> BTreeSet<String> {

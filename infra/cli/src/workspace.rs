@@ -10,9 +10,9 @@ use musubi::domain::account::{CrmAccount, CrmAccountKey};
 use musubi::domain::channel::Channel;
 use musubi::domain::ids::{ChannelId, CrmAccountId};
 use musubi::domain::language::Language;
+use musubi::flow::configure::{ChangeAccount, ChangeChannel, ChangeError, ConnectChannel};
 use musubi::flow::settle::Settle;
 use musubi::line::{LineApiUrl, LineMessenger};
-use musubi::ports::table::Versioned;
 use musubi::ports::{Clock, Secrets};
 use musubi::store::{Accounts, Channels};
 use serde_json::Value;
@@ -198,36 +198,80 @@ impl Workspace {
         Ok(Settle { channels: self.channels()?, links: self.adapters.link_reader()?, outbox: self.adapters.outbox()? })
     }
 
+    /// Changes Official Accounts.
+    ///
+    /// # Errors
+    /// Names a missing variable.
+    pub fn change_channel(&self) -> Result<ChangeChannel, ConfigError> {
+        Ok(ChangeChannel { channels: self.channels()?, clock: self.clock() })
+    }
+
+    /// Changes CRM accounts.
+    ///
+    /// # Errors
+    /// Names a missing variable.
+    pub fn change_account(&self) -> Result<ChangeAccount, ConfigError> {
+        Ok(ChangeAccount { accounts: self.accounts()?, clock: self.clock() })
+    }
+
+    /// Connects Official Accounts.
+    ///
+    /// # Errors
+    /// Names a missing variable.
+    pub fn connect_channel(&self) -> Result<ConnectChannel, ConfigError> {
+        Ok(ConnectChannel { channels: self.channels()?, accounts: self.change_account()? })
+    }
+
     /// A CRM account that must be there.
     ///
     /// # Errors
     /// It is not.
-    pub async fn account(&self, kind: Kind, portal: &str) -> Result<Versioned<CrmAccount>, Failure> {
+    pub async fn account(&self, kind: Kind, portal: &str) -> Result<CrmAccount, Failure> {
         let key = CrmAccountKey { kind: kind.into(), id: CrmAccountId::new(portal) };
-        self.accounts()?.find(&key).await?.ok_or_else(|| {
-            Failure::not_found(
-                "このCRMアカウントは接続されていません。musubi portal list で確認し、musubi portal add で接続してください。",
-                "This CRM account is not connected. See musubi portal list; connect it with musubi portal add.",
-            )
-        })
+        self.accounts()?.find(&key).await?.map(|found| found.value).ok_or_else(no_account)
     }
 
     /// An Official Account that must be there.
     ///
     /// # Errors
     /// It is not. The ID is not repeated: it may be a secret pasted by mistake.
-    pub async fn channel(&self, id: &str) -> Result<Versioned<Channel>, Failure> {
-        self.channels()?.find_versioned(&ChannelId::new(id)).await?.ok_or_else(|| {
-            Failure::not_found(
-                "このチャネルは接続されていません。musubi channel list で確認してください。",
-                "This channel is not connected. See musubi channel list.",
-            )
-        })
+    pub async fn channel(&self, id: &str) -> Result<Channel, Failure> {
+        self.channels()?.find(&ChannelId::new(id)).await?.ok_or_else(no_channel)
+    }
+}
+
+/// There is no such CRM account.
+pub fn no_account() -> Failure {
+    Failure::not_found(
+        "このCRMアカウントは接続されていません。musubi portal list で確認し、musubi portal add で接続してください。",
+        "This CRM account is not connected. See musubi portal list; connect it with musubi portal add.",
+    )
+}
+
+/// There is no such Official Account.
+pub fn no_channel() -> Failure {
+    Failure::not_found(
+        "このチャネルは接続されていません。musubi channel list で確認してください。",
+        "This channel is not connected. See musubi channel list.",
+    )
+}
+
+/// Why nothing was changed, in words: what is not there, and what is refused, by these.
+pub fn unchanged<E>(
+    error: ChangeError<E>,
+    absent: impl FnOnce() -> Failure,
+    refused: impl FnOnce(E) -> Failure,
+) -> Failure {
+    match error {
+        ChangeError::Absent => absent(),
+        ChangeError::Refused(why) => refused(why),
+        ChangeError::Contended(_) => contended(),
+        ChangeError::Port(error) => error.into(),
     }
 }
 
 /// Somebody else keeps changing the same row.
-pub fn contended() -> Failure {
+fn contended() -> Failure {
     Failure::failed(
         "ほかの操作が同時に行われています。もう一度実行してください。",
         "Somebody else is changing the same. Run this again.",

@@ -1,9 +1,12 @@
 //! LINE Login for an Official Account: what its owner chose, and one attempt to log in.
 
+mod pages;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::pages::{BadPage, PageSetting};
 use super::ids::{ChannelId, LiffId, LoginChannelId};
 use super::route::RouteName;
 
@@ -99,6 +102,13 @@ impl LoginSettings {
             email_purpose: None,
             routes: BTreeMap::new(),
         }
+    }
+
+    /// The same choices for this LINE Login channel. A LIFF app belongs to its channel: it does not come along to another one.
+    #[must_use]
+    pub fn at(self, channel: LoginChannelId) -> Self {
+        let liff = self.liff.filter(|_| self.channel == channel);
+        Self { channel, liff, ..self }
     }
 
     /// Where the person goes after logging in by this route.

@@ -6,8 +6,10 @@ pub mod account_link;
 pub mod answer;
 pub mod answered;
 mod ask;
+pub mod configure;
 pub mod contacts_changed;
 pub mod decide;
+pub mod decide_question;
 pub mod deliver;
 pub mod dispatch;
 pub mod erase;
@@ -23,4 +25,6 @@ pub mod record;
 pub mod reply;
 pub mod retry;
 pub mod settle;
+#[cfg(test)]
+pub(crate) mod testing;
 mod unlink;

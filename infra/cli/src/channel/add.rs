@@ -2,25 +2,23 @@
 
 use std::sync::Arc;
 
-use musubi::domain::account::CrmAccountKey;
-use musubi::domain::channel::{Channel, ChannelSettings};
 use musubi::domain::ids::ChannelId;
 use musubi::domain::language::Language;
+use musubi::flow::configure::{ConnectedElsewhere, EnteredSecret, OfficialAccount, RotateSecret};
 use musubi::line::LineMessenger;
 use musubi::line::account::{BotInfo, WebhookEndpoint};
 use musubi::ports::secrets::{LineSecrets, Secret};
-use musubi::ports::table::Commit;
 use musubi::ports::{PortError, Secrets};
 use serde_json::json;
 
 use super::check::{self, host, switches};
-use super::{attach, input, steps, to_json, unconfirmed, webhook_url};
+use super::{input, steps, to_json, unconfirmed, webhook_url};
 use crate::args::ChannelAdd;
 use crate::ask::Ask;
 use crate::failure::Failure;
 use crate::proposed::Proposed;
 use crate::say::{Report, Say};
-use crate::workspace::{Workspace, contended};
+use crate::workspace::{Workspace, no_channel, unchanged};
 
 /// Connects an Official Account.
 ///
@@ -28,10 +26,10 @@ use crate::workspace::{Workspace, contended};
 /// See [`Failure`]. What does not work at LINE is never stored; running it again goes on from there.
 pub async fn add(workspace: &Workspace, ask: &mut Ask, say: &Say, asked: &ChannelAdd) -> Result<Report, Failure> {
     let id = channel_id(ask, say, asked)?;
-    let account = workspace.account(asked.kind, &asked.account).await?.value.key;
+    let account = workspace.account(asked.kind, &asked.account).await?.key;
     let known = workspace.channels()?.find(&id).await?;
     if known.as_ref().is_some_and(|known| known.account != account) {
-        return Err(elsewhere());
+        return Err(elsewhere(ConnectedElsewhere));
     }
     let url = webhook_url(workspace, &id)?;
     let (secret, token) = secrets_of(ask, say, asked.long_lived_token)?;
@@ -40,8 +38,14 @@ pub async fn add(workspace: &Workspace, ask: &mut Ask, say: &Say, asked: &Channe
     confirm(ask, say, asked, &info, before.as_ref())?;
 
     store(workspace, &id, secret, token, asked).await?;
-    let channel = put(workspace, &id, &info, &account).await?;
-    attach(workspace, &account, &id, true).await?;
+    let seen = OfficialAccount {
+        id: id.clone(),
+        bot_user_id: info.bot_user_id,
+        name: info.display_name,
+        basic_id: info.basic_id,
+    };
+    let channel = workspace.connect_channel()?.connect(&seen, &account).await;
+    let channel = channel.map_err(|error| unchanged(error, no_channel, elsewhere))?;
     if !asked.keep_webhook {
         line.set_webhook_endpoint(&id, &url).await?;
     }
@@ -144,7 +148,7 @@ fn refused(error: PortError) -> Failure {
     }
 }
 
-fn elsewhere() -> Failure {
+fn elsewhere(_: ConnectedElsewhere) -> Failure {
     Failure::failed(
         "このチャネルは別のCRMアカウントに接続されています。先に musubi channel remove で接続を解除してください。",
         "This channel is connected to another CRM account. Disconnect it first with musubi channel remove.",
@@ -173,8 +177,7 @@ fn confirm(
     if asked.yes || ask.yes(&question)? { Ok(()) } else { Err(unconfirmed()) }
 }
 
-/// Stores what was tried; the secret before this one stays good until it is said to be forgotten. What was not asked for
-/// stays as it is: a long-lived token that still works, and LINE Login's secrets.
+/// Stores what was tried. What was not asked for stays as it is: a long-lived token that still works, too.
 async fn store(
     workspace: &Workspace,
     id: &ChannelId,
@@ -183,17 +186,13 @@ async fn store(
     asked: &ChannelAdd,
 ) -> Result<(), Failure> {
     let secrets: Arc<dyn Secrets> = workspace.adapters.secrets()?;
-    let stored = secrets.line_anew(id).await?.secrets;
-    let (old, kept_token, login_secrets, api_keys) = stored
-        .map(|stored| (stored.channel_secrets, stored.access_token, stored.login_secrets, stored.api_keys))
-        .unwrap_or_default();
-    let old: Vec<Secret> = old.into_iter().filter(|old| *old != secret && !asked.forget_old_secret).take(1).collect();
-    let access_token = match (access_token, kept_token.filter(|_| !asked.forget_long_lived_token)) {
+    let kept = secrets.line_anew(id).await?.secrets.and_then(|stored| stored.access_token);
+    let access_token = match (access_token, kept.filter(|_| !asked.forget_long_lived_token)) {
         (None, Some(kept)) => still_good(workspace, id, &secret, kept).await?,
         (given, _) => given,
     };
-    let channel_secrets = [secret].into_iter().chain(old).collect();
-    Ok(secrets.store_line(id, &LineSecrets { channel_secrets, access_token, login_secrets, api_keys }).await?)
+    let entered = EnteredSecret { secret, forget_old: asked.forget_old_secret };
+    Ok(RotateSecret { secrets }.channel(id, &entered, access_token).await?)
 }
 
 /// The token that was stored before, unless LINE refuses it or it is another account's.
@@ -208,37 +207,4 @@ async fn still_good(
         Err(Failure::Failed(_)) => Ok(None),
         Err(failure) => Err(failure),
     }
-}
-
-/// The row. Of one that is there, only what LINE says of the account is new.
-async fn put(
-    workspace: &Workspace,
-    id: &ChannelId,
-    info: &BotInfo,
-    account: &CrmAccountKey,
-) -> Result<Channel, Failure> {
-    let channels = workspace.channels()?;
-    for _ in 0..5 {
-        let found = channels.find_versioned(id).await?;
-        let version = found.as_ref().map_or(0, |found| found.version);
-        let mut channel = found.map(|found| found.value).unwrap_or_else(|| Channel {
-            id: id.clone(),
-            bot_user_id: info.bot_user_id.clone(),
-            name: String::new(),
-            basic_id: String::new(),
-            account: account.clone(),
-            settings: ChannelSettings::default(),
-            login: None,
-        });
-        if channel.account != *account {
-            return Err(elsewhere());
-        }
-        channel.bot_user_id = info.bot_user_id.clone();
-        channel.name = info.display_name.clone();
-        channel.basic_id = info.basic_id.clone();
-        if channels.put(&channel, version).await? == Commit::Done {
-            return Ok(channel);
-        }
-    }
-    Err(contended())
 }

@@ -8,15 +8,12 @@ mod list;
 pub mod settings;
 mod steps;
 
-use std::sync::Arc;
-
 use musubi::config;
-use musubi::domain::account::CrmAccountKey;
 use musubi::domain::addresses;
 use musubi::domain::channel::Channel;
 use musubi::domain::ids::ChannelId;
 use musubi::domain::language::Language;
-use musubi::ports::table::Commit;
+use musubi::flow::configure::DisconnectChannel;
 use serde_json::{Value, json};
 
 use crate::args::ChannelCommand;
@@ -24,7 +21,7 @@ use crate::ask::Ask;
 use crate::failure::Failure;
 use crate::say::{Report, Say};
 use crate::table::facts;
-use crate::workspace::{Workspace, contended};
+use crate::workspace::{Workspace, no_channel, unchanged};
 
 /// Runs one of the commands.
 ///
@@ -34,14 +31,14 @@ pub async fn run(workspace: &Workspace, ask: &mut Ask, say: &Say, command: &Chan
     match command {
         ChannelCommand::Add(asked) => add::add(workspace, ask, say, asked).await,
         ChannelCommand::Check { channel } => {
-            let channel = workspace.channel(channel).await?.value;
+            let channel = workspace.channel(channel).await?;
             let line = workspace.line(workspace.adapters.secrets()?)?;
             let health = check::look(&line, &channel.id, &webhook_url(workspace, &channel.id)?).await?;
             Ok(health.report(say, &channel))
         }
         ChannelCommand::List => list::list(workspace, say).await,
         ChannelCommand::Show { channel } => {
-            let channel = workspace.channel(channel).await?.value;
+            let channel = workspace.channel(channel).await?;
             let url = config::public_url(&workspace.environment)
                 .ok()
                 .map(|_| webhook_url(workspace, &channel.id))
@@ -82,30 +79,28 @@ fn to_json(channel: &Channel) -> Value {
 }
 
 async fn set(workspace: &Workspace, say: &Say, channel: &str, changes: &[String]) -> Result<Report, Failure> {
-    for _ in 0..5 {
-        let found = workspace.channel(channel).await?;
-        let mut changed = found.value;
+    let change = |channel: &mut Channel| {
         for change in changes {
-            settings::set(&mut changed.settings, change)?;
+            settings::set(&mut channel.settings, change)?;
         }
-        if changed.settings.entry_limit_ms < changed.settings.idle_window_ms {
+        if channel.settings.entry_limit_ms < channel.settings.idle_window_ms {
             return Err(Failure::usage(
                 "entry_limit は idle_window 以上にしてください。",
                 "entry_limit must not be shorter than idle_window.",
             ));
         }
-        if workspace.channels()?.put(&changed, found.version).await? == Commit::Done {
-            let head = say.pick("変更しました。1分以内に反映されます。", "Changed; it takes effect within a minute.");
-            let text = format!("{head}\n{}", facts(&settings::facts(&changed.settings, say)));
-            return Ok(Report::new(to_json(&changed), text));
-        }
-    }
-    Err(contended())
+        Ok(())
+    };
+    let changed = workspace.change_channel()?.change(&ChannelId::new(channel), change).await;
+    let changed = changed.map_err(|error| unchanged(error, no_channel, |refused| refused))?;
+    let head = say.pick("変更しました。1分以内に反映されます。", "Changed; it takes effect within a minute.");
+    let text = format!("{head}\n{}", facts(&settings::facts(&changed.settings, say)));
+    Ok(Report::new(to_json(&changed), text))
 }
 
-/// First no workflow can choose it, then no webhook is taken, then nothing can be signed.
+/// Asks before it is disconnected.
 async fn remove(workspace: &Workspace, ask: &mut Ask, say: &Say, id: &str, yes: bool) -> Result<Report, Failure> {
-    let channel = workspace.channel(id).await?.value;
+    let channel = workspace.channel(id).await?;
     let question = match say.language {
         Language::Japanese => format!("「{}」（{}）の接続を解除しますか？", channel.name, channel.basic_id),
         Language::English => format!("Disconnect “{}” ({})?", channel.name, channel.basic_id),
@@ -113,9 +108,9 @@ async fn remove(workspace: &Workspace, ask: &mut Ask, say: &Say, id: &str, yes: 
     if !yes && !ask.yes(&question)? {
         return Err(unconfirmed());
     }
-    attach(workspace, &channel.account, &channel.id, false).await?;
-    workspace.channels()?.remove(&channel.id).await?;
-    Arc::clone(&workspace.adapters.secrets()?).forget_line(&channel.id).await?;
+    let (channels, secrets) = (workspace.channels()?, workspace.adapters.secrets()?);
+    let disconnect = DisconnectChannel { channels, accounts: workspace.change_account()?, secrets };
+    disconnect.disconnect(&channel).await.map_err(|error| unchanged(error, no_channel, |never| match never {}))?;
     let text = say.pick(
         "接続を解除し、シークレットを削除しました（7日間は復元できます）。LINE DevelopersコンソールでWebhook URLを削除するか、［Webhookの利用］をオフにしてください。",
         "Disconnected; its secrets are deleted (they can be recovered for 7 days). In the LINE Developers Console, remove the webhook URL or switch off “Use webhook”.",
@@ -128,23 +123,4 @@ fn unconfirmed() -> Failure {
         "確認されなかったため、何も変更していません。確認を省略するには --yes を付けてください。",
         "Not confirmed; nothing was changed. --yes answers the question beforehand.",
     )
-}
-
-/// Adds a channel to its CRM account's, or takes it off. Twice is the same as once.
-async fn attach(workspace: &Workspace, key: &CrmAccountKey, channel: &ChannelId, linked: bool) -> Result<(), Failure> {
-    for _ in 0..5 {
-        let Some(found) = workspace.accounts()?.find(key).await? else { return Ok(()) };
-        let mut account = found.value;
-        if account.channels.contains(channel) == linked {
-            return Ok(());
-        }
-        account.channels.retain(|known| known != channel);
-        if linked {
-            account.channels.push(channel.clone());
-        }
-        if workspace.accounts()?.put(&account, found.version).await? == Commit::Done {
-            return Ok(());
-        }
-    }
-    Err(contended())
 }

@@ -50,7 +50,7 @@ pub async fn import(
     path: &Path,
     dry_run: bool,
 ) -> Result<Report, Failure> {
-    let channel = workspace.channel(channel).await?.value;
+    let channel = workspace.channel(channel).await?;
     let (text, encoding) = file::read(path)?;
     let rows::Rows { good, mut bad } = rows::read(&text)?;
     let journal = workspace.adapters.journal()?;

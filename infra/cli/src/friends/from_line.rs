@@ -25,7 +25,7 @@ const PAUSE_MS: u64 = 1;
 /// # Errors
 /// The account may not list its friends; somebody else is at it; or a service failed: running it again goes on.
 pub async fn import(workspace: &Workspace, say: &Say, channel: &str, page: u16) -> Result<Report, Failure> {
-    let channel = workspace.channel(channel).await?.value;
+    let channel = workspace.channel(channel).await?;
     let line = workspace.line(workspace.adapters.secrets()?)?;
     let (journal, clock) = (workspace.adapters.journal()?, workspace.clock());
     let meet = ImportFriend { outbox: quiet(workspace)? };

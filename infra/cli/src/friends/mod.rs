@@ -37,7 +37,7 @@ pub async fn run(workspace: &Workspace, say: &Say, command: &FriendsCommand) -> 
 }
 
 async fn count(workspace: &Workspace, say: &Say, channel: &str) -> Result<Report, Failure> {
-    let channel = workspace.channel(channel).await?.value;
+    let channel = workspace.channel(channel).await?;
     let Some(import) = workspace.adapters.journal()?.friends_import(&channel.id).await? else {
         let text = say.pick(
             "LINEの友だちの一覧は、まだ取り込んでいません。Musubiに記録されているのは、接続後に友だち追加、メッセージの送信、ログインのいずれかをした方と、CSVで取り込んだ方だけです。認証済アカウントとプレミアムアカウントでは musubi friends import チャネルID --from-line で取り込めます。",

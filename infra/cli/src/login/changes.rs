@@ -1,8 +1,7 @@
 //! Settings of LINE Login as they are written on the command line.
 
-use musubi::domain::after_login::{AfterLogin, AfterLoginFault, AllowedOrigins};
 use musubi::domain::language::Language;
-use musubi::domain::login::{ByEmail, FriendPrompt, LoginSettings};
+use musubi::domain::login::{BadPage, ByEmail, FriendPrompt, LoginSettings};
 
 use crate::channel::settings::flag;
 use crate::failure::Failure;
@@ -16,7 +15,7 @@ pub fn apply(login: &mut LoginSettings, changes: &[String]) -> Result<(), Failur
     for change in changes {
         one(&mut changed, change)?;
     }
-    check(&changed)?;
+    changed.check_pages().map_err(|bad| bad_page(&bad))?;
     *login = changed;
     Ok(())
 }
@@ -53,26 +52,8 @@ fn one(login: &mut LoginSettings, text: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Every page that people may be sent to after logging in is an address that is taken, and of an allowed origin.
-///
-/// # Errors
-/// Says which one is not.
-pub fn check(login: &LoginSettings) -> Result<(), Failure> {
-    let origins = AllowedOrigins::parse(&login.allowed_origins)
-        .map_err(|(place, fault)| bad_address(&format!("allowed_origins[{}]", place + 1), fault))?;
-    if let Some(page) = &login.after_login {
-        AfterLogin::parse(page, &origins).map_err(|fault| bad_address("after_login", fault))?;
-    }
-    for (name, route) in &login.routes {
-        if let Some(page) = &route.after_login {
-            let which = format!("after_login ({name})");
-            AfterLogin::parse(page, &origins).map_err(|fault| bad_address(&which, fault))?;
-        }
-    }
-    Ok(())
-}
-
-fn bad_address(which: &str, fault: AfterLoginFault) -> Failure {
+/// A page that people cannot be sent to, in words.
+pub fn bad_page(BadPage { which, fault }: &BadPage) -> Failure {
     Failure::usage(
         format!("{which}：{}", fault.words(Language::Japanese)),
         format!("{which}: {}", fault.words(Language::English)),

@@ -22,7 +22,7 @@ use crate::workspace::Workspace;
 /// # Errors
 /// LINE Login is not set up, there is no such route, or the files cannot be written.
 pub async fn links(workspace: &Workspace, say: &Say, asked: &LoginLinks) -> Result<Report, Failure> {
-    let channel = workspace.channel(&asked.channel).await?.value;
+    let channel = workspace.channel(&asked.channel).await?;
     let login = super::of(&channel)?;
     let addresses = addresses::of(workspace, &channel)?;
     let routes = routes(login, asked.route.as_deref())?;

@@ -11,8 +11,7 @@ use musubi::domain::addresses::LoginAddresses;
 use musubi::domain::channel::Channel;
 use musubi::domain::language::Language;
 use musubi::domain::login::LoginSettings;
-use musubi::ports::secrets::LineSecrets;
-use musubi::ports::table::Commit;
+use musubi::flow::configure::RemoveLogin;
 use serde_json::{Value, json};
 
 use crate::args::LoginCommand;
@@ -20,9 +19,9 @@ use crate::ask::Ask;
 use crate::failure::Failure;
 use crate::say::{Report, Say};
 use crate::table::{facts, on};
-use crate::workspace::{Workspace, contended};
+use crate::workspace::{Workspace, no_channel, unchanged};
 
-pub use changes::check as check_addresses;
+pub use changes::bad_page;
 
 /// Runs one of the commands.
 ///
@@ -32,7 +31,7 @@ pub async fn run(workspace: &Workspace, ask: &mut Ask, say: &Say, command: &Logi
     match command {
         LoginCommand::Set(asked) => set::set(workspace, ask, say, asked).await,
         LoginCommand::Show { channel } => {
-            let channel = workspace.channel(channel).await?.value;
+            let channel = workspace.channel(channel).await?;
             let login = of(&channel)?;
             let addresses = addresses::of(workspace, &channel)?;
             let text =
@@ -49,35 +48,15 @@ pub async fn run(workspace: &Workspace, ask: &mut Ask, say: &Say, command: &Logi
 /// # Errors
 /// Nothing is.
 pub fn of(channel: &Channel) -> Result<&LoginSettings, Failure> {
-    channel.login.as_ref().ok_or_else(|| {
-        Failure::not_found(
-            "このチャネルにはLINEログインが設定されていません。musubi login set チャネルID --login-channel-id ID で設定してください。",
-            "LINE Login is not set up for this channel. Set it up with musubi login set CHANNEL_ID --login-channel-id ID.",
-        )
-    })
+    channel.login.as_ref().ok_or_else(not_set_up)
 }
 
-/// Changes LINE Login's settings by one conditional write; answers with what is stored then.
-///
-/// # Errors
-/// LINE Login is not set up; the change is refused; somebody else keeps changing the same.
-pub async fn change(
-    workspace: &Workspace,
-    id: &str,
-    mut apply: impl FnMut(&mut LoginSettings) -> Result<(), Failure>,
-) -> Result<Channel, Failure> {
-    for _ in 0..5 {
-        let found = workspace.channel(id).await?;
-        let mut channel = found.value;
-        of(&channel)?;
-        if let Some(login) = &mut channel.login {
-            apply(login)?;
-        }
-        if workspace.channels()?.put(&channel, found.version).await? == Commit::Done {
-            return Ok(channel);
-        }
-    }
-    Err(contended())
+/// LINE Login is not set up.
+pub fn not_set_up() -> Failure {
+    Failure::not_found(
+        "このチャネルにはLINEログインが設定されていません。musubi login set チャネルID --login-channel-id ID で設定してください。",
+        "LINE Login is not set up for this channel. Set it up with musubi login set CHANNEL_ID --login-channel-id ID.",
+    )
 }
 
 /// For machines.
@@ -117,9 +96,9 @@ fn lines(login: &LoginSettings, addresses: &LoginAddresses, say: &Say) -> String
     ])
 }
 
-/// First nobody can log in any more, then nothing can be verified.
+/// Asks before it is removed.
 async fn remove(workspace: &Workspace, ask: &mut Ask, say: &Say, id: &str, yes: bool) -> Result<Report, Failure> {
-    let channel = workspace.channel(id).await?.value;
+    let channel = workspace.channel(id).await?;
     of(&channel)?;
     let question = match say.language {
         Language::Japanese => {
@@ -135,20 +114,8 @@ async fn remove(workspace: &Workspace, ask: &mut Ask, say: &Say, id: &str, yes: 
             "Not confirmed; nothing was changed. --yes answers the question beforehand.",
         ));
     }
-    for tries in 0.. {
-        let found = workspace.channel(id).await?;
-        let without = Channel { login: None, ..found.value };
-        if workspace.channels()?.put(&without, found.version).await? == Commit::Done {
-            break;
-        }
-        if tries > 3 {
-            return Err(contended());
-        }
-    }
-    let secrets = workspace.adapters.secrets()?;
-    if let Some(stored) = secrets.line_anew(&channel.id).await?.secrets {
-        secrets.store_line(&channel.id, &LineSecrets { login_secrets: Vec::new(), ..stored }).await?;
-    }
+    let remove = RemoveLogin { channels: workspace.change_channel()?, secrets: workspace.adapters.secrets()? };
+    remove.remove(&channel.id).await.map_err(|error| unchanged(error, no_channel, |never| match never {}))?;
     let text = say.pick(
         "LINEログインの設定とシークレットを削除しました。すでに連携している方の連携は残ります。LINE DevelopersコンソールのコールバックURLとLIFFアプリは、手で削除してください。",
         "LINE Login's settings and secrets are removed. People who are linked stay linked. In the LINE Developers Console, remove the callback URL and the LIFF app by hand.",

@@ -6,9 +6,9 @@ use musubi::domain::addresses::LoginAddresses;
 use musubi::domain::channel::Channel;
 use musubi::domain::ids::{ChannelId, LiffId, LoginChannelId};
 use musubi::domain::login::LoginSettings;
+use musubi::flow::configure::{EnteredSecret, RotateSecret};
 use musubi::line::liff::{LiffApp, LineLoginConsole, LoginChannelProof};
 use musubi::ports::secrets::{LineSecrets, Secret};
-use musubi::ports::table::Commit;
 use musubi::ports::{PortError, Secrets};
 use serde_json::json;
 
@@ -20,7 +20,7 @@ use crate::channel::input;
 use crate::failure::Failure;
 use crate::proposed::Proposed;
 use crate::say::{Report, Say};
-use crate::workspace::{Workspace, contended};
+use crate::workspace::{Workspace, no_channel, unchanged};
 
 /// A LINE Login channel as it was entered.
 struct Entered {
@@ -39,7 +39,7 @@ pub async fn set(workspace: &Workspace, ask: &mut Ask, say: &Say, asked: &LoginS
             "Give --login-channel-id, --liff-id, --make-liff or KEY=VALUE. See musubi login set --help.",
         ));
     }
-    let channel = workspace.channel(&asked.channel).await?.value;
+    let channel = workspace.channel(&asked.channel).await?;
     let id = asked.login_channel_id.as_deref().map(|text| login_channel_id(text, &channel.id)).transpose()?;
     let mut wanted = changed(&channel, id.as_ref(), asked)?;
     let secrets: Arc<dyn Secrets> = workspace.adapters.secrets()?;
@@ -63,7 +63,9 @@ pub async fn set(workspace: &Workspace, ask: &mut Ask, say: &Say, asked: &LoginS
         wanted.liff = Some(make_liff(&console, &wanted, &addresses).await?);
     }
     if let Some(entered) = &entered {
-        store(&*secrets, &channel, &stored, entered, asked.forget_old_secret).await?;
+        let new = EnteredSecret { secret: entered.secret.clone(), forget_old: asked.forget_old_secret };
+        let stored = RotateSecret { secrets }.login(&channel, &entered.id, &new).await;
+        stored.map_err(|error| unchanged(error, no_secrets, |never| match never {}))?;
     }
     let channel = put(workspace, asked, entered.as_ref().map(|entered| &entered.id), wanted.liff).await?;
     report(workspace, say, &channel)
@@ -84,12 +86,11 @@ fn report(workspace: &Workspace, say: &Say, channel: &Channel) -> Result<Report,
     Ok(Report::new(json, format!("{text}\n\n{by_hand}")))
 }
 
-/// What the settings become. A LIFF app belongs to its LINE Login channel: it does not come along to another one.
+/// What the settings become.
 fn changed(channel: &Channel, id: Option<&LoginChannelId>, asked: &LoginSet) -> Result<LoginSettings, Failure> {
     let mut login = match (&channel.login, id) {
         (Some(login), None) => login.clone(),
-        (Some(login), Some(id)) if login.channel == *id => login.clone(),
-        (Some(login), Some(id)) => LoginSettings { channel: id.clone(), liff: None, ..login.clone() },
+        (Some(login), Some(id)) => login.clone().at(id.clone()),
         (None, Some(id)) => LoginSettings::new(id.clone()),
         (None, None) => return super::of(channel).cloned(),
     };
@@ -209,20 +210,6 @@ fn no_secrets() -> Failure {
     )
 }
 
-/// The LINE Login secret before this one stays good, unless it is another channel's or is said to be forgotten.
-async fn store(
-    secrets: &dyn Secrets,
-    channel: &Channel,
-    stored: &LineSecrets,
-    entered: &Entered,
-    forget_old: bool,
-) -> Result<(), Failure> {
-    let same = channel.login.as_ref().is_some_and(|login| login.channel == entered.id);
-    let old = stored.login_secrets.iter().filter(|old| same && !forget_old && **old != entered.secret).take(1);
-    let login_secrets = [&entered.secret].into_iter().chain(old).cloned().collect();
-    Ok(secrets.store_line(&channel.id, &LineSecrets { login_secrets, ..stored.clone() }).await?)
-}
-
 /// The row, from what it is by now.
 async fn put(
     workspace: &Workspace,
@@ -230,17 +217,14 @@ async fn put(
     id: Option<&LoginChannelId>,
     liff: Option<LiffId>,
 ) -> Result<Channel, Failure> {
-    for _ in 0..5 {
-        let found = workspace.channel(&asked.channel).await?;
-        let mut channel = found.value;
-        let login = changed(&channel, id, asked)?;
+    let change = |channel: &mut Channel| {
+        let login = changed(channel, id, asked)?;
         let liff = if asked.make_liff { liff.clone() } else { login.liff.clone() };
         channel.login = Some(LoginSettings { liff, ..login });
-        if workspace.channels()?.put(&channel, found.version).await? == Commit::Done {
-            return Ok(channel);
-        }
-    }
-    Err(contended())
+        Ok(())
+    };
+    let put = workspace.change_channel()?.change(&ChannelId::new(&asked.channel), change).await;
+    put.map_err(|error| unchanged(error, no_channel, |refused| refused))
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ pub async fn erase(
     whose: &Whose,
     yes: bool,
 ) -> Result<Report, Failure> {
-    let channel = workspace.channel(channel).await?.value;
+    let channel = workspace.channel(channel).await?;
     let who = match &whose.contact {
         Some(contact) => Who::Contact(ContactId::new(contact)),
         None => Who::User(asked(ask, say)?),

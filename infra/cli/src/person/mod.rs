@@ -28,7 +28,7 @@ pub async fn run(workspace: &Workspace, ask: &mut Ask, say: &Say, command: &Pers
     match command {
         PersonCommand::Show { channel, contact } => show(workspace, say, channel, contact).await,
         PersonCommand::Link { channel, contact, from_contact } => {
-            let channel = workspace.channel(channel).await?.value;
+            let channel = workspace.channel(channel).await?;
             let user = match from_contact {
                 Some(from) => linked(workspace, &channel, from).await?.user,
                 None => asked(ask, say)?,
@@ -36,12 +36,12 @@ pub async fn run(workspace: &Workspace, ask: &mut Ask, say: &Say, command: &Pers
             link(workspace, say, &channel, &user, contact).await
         }
         PersonCommand::Unlink { channel, whose } => {
-            let channel = workspace.channel(channel).await?.value;
+            let channel = workspace.channel(channel).await?;
             let user = who(workspace, ask, say, &channel, whose).await?;
             unlink(workspace, say, &channel, &user).await
         }
         PersonCommand::Answered { channel, whose } => {
-            let channel = workspace.channel(channel).await?.value;
+            let channel = workspace.channel(channel).await?;
             let user = who(workspace, ask, say, &channel, whose).await?;
             answered(workspace, say, &channel, &user).await
         }
@@ -50,7 +50,7 @@ pub async fn run(workspace: &Workspace, ask: &mut Ask, say: &Say, command: &Pers
 }
 
 async fn show(workspace: &Workspace, say: &Say, channel: &str, contact: &str) -> Result<Report, Failure> {
-    let channel = workspace.channel(channel).await?.value;
+    let channel = workspace.channel(channel).await?;
     let account = workspace.accounts()?.find(&channel.account).await?.map(|found| found.value);
     let zone = account.map_or_else(|| "UTC".to_owned(), |account| account.time_zone);
     let link = linked(workspace, &channel, contact).await?;
@@ -142,12 +142,7 @@ async fn answered(workspace: &Workspace, say: &Say, channel: &Channel, user: &Li
 }
 
 /// Says it on an operator's word; the dispatcher acts on it.
-pub(crate) async fn claim(
-    workspace: &Workspace,
-    channel: &Channel,
-    user: &LineUserId,
-    target: Target,
-) -> Result<(), Failure> {
+async fn claim(workspace: &Workspace, channel: &Channel, user: &LineUserId, target: Target) -> Result<(), Failure> {
     let clock = workspace.clock();
     let claim = Claim::new(ClaimedBy::Operator, target, clock.now_ms());
     let link = Link { outbox: workspace.adapters.outbox()? };

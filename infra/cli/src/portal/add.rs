@@ -9,9 +9,8 @@ use musubi::crm::hubspot::setup::{self, PropertyReport};
 use musubi::domain::account::{Capabilities, CrmAccount, CrmAccountKey, CrmKind};
 use musubi::domain::ids::CrmAppId;
 use musubi::domain::language::Language;
+use musubi::flow::configure::{ConnectAccount, EnteredSecret, PreparedAccount, RotateSecret};
 use musubi::ports::Secrets;
-use musubi::ports::secrets::{CrmAppSecrets, Secret};
-use musubi::ports::table::Commit;
 use serde_json::json;
 
 use super::grant::{self, Grant};
@@ -21,7 +20,7 @@ use crate::failure::Failure;
 use crate::hubspot_project::app_name;
 use crate::say::{Report, Say};
 use crate::token_properties;
-use crate::workspace::{Workspace, contended};
+use crate::workspace::{Workspace, no_account, unchanged};
 
 /// What became of the app's secrets.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -41,8 +40,7 @@ enum AppSecrets {
 pub async fn add(workspace: &Workspace, ask: &mut Ask, say: &Say, asked: &PortalAdd) -> Result<Report, Failure> {
     let app = CrmAppId::new(app_name(&asked.app)?);
     let secrets = workspace.adapters.secrets()?;
-    let accounts = workspace.accounts()?;
-    let mut token_properties = token_properties::parse(&asked.token_properties)?;
+    let token_properties = token_properties::parse(&asked.token_properties)?;
     let language = asked.portal_lang.map_or(say.language, Language::from);
     let grant = if asked.private_token {
         grant::by_private_token(workspace, ask, say, &app).await?
@@ -50,7 +48,7 @@ pub async fn add(workspace: &Workspace, ask: &mut Ask, say: &Say, asked: &Portal
         grant::by_oauth(workspace, ask, say, asked).await?
     };
     let key = CrmAccountKey { kind: CrmKind::HubSpot, id: grant.portal.clone() };
-    let kept = store_app(&*secrets, &app, &grant, asked.forget_old_secret).await?;
+    let kept = store_app(Arc::clone(&secrets), &app, &grant, asked.forget_old_secret).await?;
     secrets.store_crm_token(&key, &grant.token).await?;
 
     let crms = workspace.crms(Arc::clone(&secrets))?;
@@ -66,46 +64,27 @@ pub async fn add(workspace: &Workspace, ask: &mut Ask, say: &Say, asked: &Portal
         None => setup::probe_workflows_wait(&api).await?,
     };
     let capabilities = Capabilities { workflows_wait, unique_keys };
-    // What the app's action asks for is the same for all its accounts.
-    let others = accounts.all().await?.into_iter().filter(|other| other.app == app);
-    token_properties.extend(others.flat_map(|other| other.token_properties));
-
-    for _ in 0..5 {
-        let found = accounts.find(&key).await?;
-        let (mut account, version) = match found {
-            Some(found) => (found.value, found.version),
-            None => (CrmAccount::new(key.clone(), app.clone(), language, &details.time_zone), 0),
-        };
-        account.app = app.clone();
-        account.language = language;
-        account.time_zone = details.time_zone.clone();
-        account.capabilities = capabilities;
-        account.token_properties.extend(token_properties.iter().cloned());
-        if accounts.put(&account, version).await? == Commit::Done {
-            return Ok(done(say, &account, &properties, kept, version == 0));
-        }
-    }
-    Err(contended())
+    let prepared = PreparedAccount { key, app, language, time_zone: details.time_zone, capabilities, token_properties };
+    let connect = ConnectAccount { accounts: workspace.change_account()? };
+    let connected = connect.connect(&prepared).await;
+    let connected = connected.map_err(|error| unchanged(error, no_account, |never| match never {}))?;
+    Ok(done(say, &connected.account, &properties, kept, connected.is_new))
 }
 
 /// Stores the app's secret; the one before stays good until it is said to be forgotten.
 async fn store_app(
-    secrets: &dyn Secrets,
+    secrets: Arc<dyn Secrets>,
     app: &CrmAppId,
     grant: &Grant,
     forget_old: bool,
 ) -> Result<AppSecrets, Failure> {
-    let stored = secrets.crm_app_anew(CrmKind::HubSpot, app).await?;
     let Some((client_id, secret)) = &grant.app else {
+        let stored = secrets.crm_app_anew(CrmKind::HubSpot, app).await?;
         return Ok(if stored.is_some() { AppSecrets::One } else { AppSecrets::Absent });
     };
-    let old: Vec<Secret> = stored.into_iter().flat_map(|stored| stored.client_secrets).collect();
-    let old = old.into_iter().filter(|old| old != secret && !forget_old).take(1);
-    let client_secrets: Vec<Secret> = [secret.clone()].into_iter().chain(old).collect();
-    let kept = if client_secrets.len() > 1 { AppSecrets::Two } else { AppSecrets::One };
-    let new = CrmAppSecrets { client_id: client_id.clone(), client_secrets };
-    secrets.store_crm_app(CrmKind::HubSpot, app, &new).await?;
-    Ok(kept)
+    let entered = EnteredSecret { secret: secret.clone(), forget_old };
+    let good = RotateSecret { secrets }.crm_app((CrmKind::HubSpot, app), client_id, &entered).await?;
+    Ok(if good > 1 { AppSecrets::Two } else { AppSecrets::One })
 }
 
 /// HubSpot has properties of our names that are not as they must be: nothing may be written yet.

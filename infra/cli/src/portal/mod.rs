@@ -5,9 +5,9 @@ mod callback;
 mod grant;
 mod settings;
 
-use musubi::domain::account::CrmAccount;
+use musubi::domain::account::{CrmAccount, CrmAccountKey};
+use musubi::domain::ids::CrmAccountId;
 use musubi::domain::language::Language;
-use musubi::ports::table::Commit;
 use serde_json::{Value, json};
 
 use crate::args::{Kind, PortalCommand};
@@ -15,7 +15,7 @@ use crate::ask::Ask;
 use crate::failure::Failure;
 use crate::say::{Report, Say};
 use crate::table::{facts, on, span, table};
-use crate::workspace::{Workspace, contended};
+use crate::workspace::{Workspace, no_account, unchanged};
 
 /// Runs one of the commands.
 ///
@@ -48,7 +48,7 @@ pub async fn run(workspace: &Workspace, ask: &mut Ask, say: &Say, command: &Port
         }
         PortalCommand::Set { portal, settings, kind } => set(workspace, say, *kind, portal, settings).await,
         PortalCommand::Show { portal, kind } => {
-            let account = workspace.account(*kind, portal).await?.value;
+            let account = workspace.account(*kind, portal).await?;
             Ok(Report::new(to_json(&account), to_text(&account, say)))
         }
     }
@@ -61,18 +61,12 @@ async fn set(
     portal: &str,
     changes: &[String],
 ) -> Result<Report, Failure> {
-    for _ in 0..5 {
-        let found = workspace.account(kind, portal).await?;
-        let mut changed = found.value;
-        for change in changes {
-            settings::set(&mut changed, change)?;
-        }
-        if workspace.accounts()?.put(&changed, found.version).await? == Commit::Done {
-            let head = say.pick("変更しました。1分以内に反映されます。", "Changed; it takes effect within a minute.");
-            return Ok(Report::new(to_json(&changed), format!("{head}\n{}", to_text(&changed, say))));
-        }
-    }
-    Err(contended())
+    let key = CrmAccountKey { kind: kind.into(), id: CrmAccountId::new(portal) };
+    let change = |account: &mut CrmAccount| changes.iter().try_for_each(|change| settings::set(account, change));
+    let changed = workspace.change_account()?.change(&key, change).await;
+    let changed = changed.map_err(|error| unchanged(error, no_account, |refused| refused))?;
+    let head = say.pick("変更しました。1分以内に反映されます。", "Changed; it takes effect within a minute.");
+    Ok(Report::new(to_json(&changed), format!("{head}\n{}", to_text(&changed, say))))
 }
 
 /// For machines. An account's row holds no secrets.

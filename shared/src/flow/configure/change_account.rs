@@ -1,0 +1,83 @@
+//! A CRM account's row is changed.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use super::ChangeError;
+use crate::domain::account::{CrmAccount, CrmAccountKey};
+use crate::domain::ids::ChannelId;
+use crate::flow::retry::retry_on_conflict;
+use crate::ports::Clock;
+use crate::ports::table::Commit;
+use crate::store::Accounts;
+
+/// Changes CRM accounts.
+#[derive(Clone)]
+pub struct ChangeAccount {
+    /// Where.
+    pub accounts: Accounts,
+    /// Between two tries.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl ChangeAccount {
+    /// Changes the CRM account from what it is by now, and answers with what is stored then. `change` may be called more than
+    /// once, each time with what was read anew; where it changes nothing, nothing is written. Twice is the same as once if
+    /// `change` is.
+    ///
+    /// # Errors
+    /// There is no such account; `change` refuses; others keep changing it; or the table's. Nothing is changed then.
+    pub async fn change<E: Send>(
+        &self,
+        key: &CrmAccountKey,
+        change: impl Fn(&mut CrmAccount) -> Result<(), E> + Send + Sync,
+    ) -> Result<CrmAccount, ChangeError<E>> {
+        let change = &change;
+        let attempt = || async move {
+            let found = self.accounts.find(key).await?.ok_or(ChangeError::Absent)?;
+            let mut changed = found.value.clone();
+            change(&mut changed).map_err(ChangeError::Refused)?;
+            if changed == found.value || self.accounts.put(&changed, found.version).await? == Commit::Done {
+                return Ok(Some(changed));
+            }
+            Ok(None)
+        };
+        retry_on_conflict(&*self.clock, "change account", attempt).await
+    }
+
+    /// Workflows of the account can choose the Official Account from now on. Twice is the same as once.
+    ///
+    /// # Errors
+    /// As [`change`](Self::change). An account that there is not is none of them: there is nothing to be chosen in.
+    pub(super) async fn attach(&self, key: &CrmAccountKey, channel: &ChannelId) -> Result<(), ChangeError<Infallible>> {
+        self.change_if_there(key, |account| {
+            if !account.channels.contains(channel) {
+                account.channels.push(channel.clone());
+            }
+        })
+        .await
+    }
+
+    /// Workflows of the account can choose the Official Account no more. Twice is the same as once.
+    ///
+    /// # Errors
+    /// As [`attach`](Self::attach).
+    pub(super) async fn detach(&self, key: &CrmAccountKey, channel: &ChannelId) -> Result<(), ChangeError<Infallible>> {
+        self.change_if_there(key, |account| account.channels.retain(|known| known != channel)).await
+    }
+
+    async fn change_if_there(
+        &self,
+        key: &CrmAccountKey,
+        change: impl Fn(&mut CrmAccount) + Send + Sync,
+    ) -> Result<(), ChangeError<Infallible>> {
+        let changed = self.change(key, |account| {
+            change(account);
+            Ok(())
+        });
+        match changed.await {
+            Ok(_) | Err(ChangeError::Absent) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+}

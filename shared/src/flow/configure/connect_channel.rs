@@ -1,0 +1,75 @@
+//! An Official Account is connected to a CRM account, or what LINE says of it is brought up to date.
+
+use thiserror::Error;
+
+use super::{ChangeAccount, ChangeError};
+use crate::domain::account::CrmAccountKey;
+use crate::domain::channel::{Channel, ChannelSettings};
+use crate::domain::ids::{BotUserId, ChannelId};
+use crate::flow::retry::retry_on_conflict;
+use crate::ports::table::Commit;
+use crate::store::Channels;
+
+/// Connects Official Accounts.
+#[derive(Clone)]
+pub struct ConnectChannel {
+    /// Where they are.
+    pub channels: Channels,
+    /// Whose workflows can choose them.
+    pub accounts: ChangeAccount,
+}
+
+/// An Official Account, as LINE says who it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfficialAccount {
+    /// The Messaging API channel.
+    pub id: ChannelId,
+    /// Whose `destination` a webhook must name.
+    pub bot_user_id: BotUserId,
+    /// The name people see.
+    pub name: String,
+    /// `@...`
+    pub basic_id: String,
+}
+
+/// The Official Account is connected to another CRM account: it must be disconnected there first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("it is connected to another CRM account")]
+pub struct ConnectedElsewhere;
+
+impl ConnectChannel {
+    /// Connects it. Of one that is connected to the same CRM account already, only what LINE says of it is new. Webhooks are
+    /// taken first, then workflows can choose it. Twice is the same as once; after a failure in between, a second call goes on.
+    ///
+    /// # Errors
+    /// It is connected elsewhere; others keep changing the same; or the table's.
+    pub async fn connect(
+        &self,
+        seen: &OfficialAccount,
+        account: &CrmAccountKey,
+    ) -> Result<Channel, ChangeError<ConnectedElsewhere>> {
+        let attempt = || self.try_put(seen, account);
+        let channel = retry_on_conflict(&*self.accounts.clock, "connect channel", attempt).await?;
+        self.accounts.attach(account, &seen.id).await.map_err(ChangeError::widened)?;
+        Ok(channel)
+    }
+
+    async fn try_put(
+        &self,
+        seen: &OfficialAccount,
+        account: &CrmAccountKey,
+    ) -> Result<Option<Channel>, ChangeError<ConnectedElsewhere>> {
+        let OfficialAccount { id, bot_user_id, name, basic_id } = seen.clone();
+        let found = self.channels.find_versioned(&id).await?;
+        let version = found.as_ref().map_or(0, |found| found.version);
+        let channel = match found.map(|found| found.value) {
+            Some(known) if known.account != *account => return Err(ChangeError::Refused(ConnectedElsewhere)),
+            Some(known) => Channel { bot_user_id, name, basic_id, ..known },
+            None => {
+                let settings = ChannelSettings::default();
+                Channel { id, bot_user_id, name, basic_id, account: account.clone(), settings, login: None }
+            }
+        };
+        Ok((self.channels.put(&channel, version).await? == Commit::Done).then_some(channel))
+    }
+}
