@@ -20,6 +20,7 @@ mod proposed;
 mod questions;
 mod route;
 mod say;
+mod settings;
 mod table;
 mod token_properties;
 mod workspace;

@@ -11,6 +11,7 @@ use crate::args::RouteCommand;
 use crate::failure::Failure;
 use crate::login;
 use crate::say::{Report, Say};
+use crate::settings;
 use crate::table::table;
 use crate::workspace::{Workspace, no_channel, unchanged};
 
@@ -109,7 +110,7 @@ fn refused(why: RouteRefusal) -> Failure {
     match why {
         RouteRefusal::NoLogin => login::not_set_up(),
         RouteRefusal::Unknown => unknown(),
-        RouteRefusal::BadPage(bad) => login::bad_page(&bad),
+        RouteRefusal::BadPage(bad) => settings::refused(&bad.into(), "login set"),
         RouteRefusal::TooMany => Failure::usage(
             "経路が多すぎます。使っていない経路を musubi route remove で削除してください。",
             "There are too many routes. Remove unused ones with musubi route remove.",

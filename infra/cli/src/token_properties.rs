@@ -7,12 +7,14 @@ use std::path::Path;
 use musubi::config::Environment;
 use musubi::domain::account::CrmAccountKey;
 use musubi::domain::ids::CrmAppId;
-use musubi::domain::token_property::{self, ALWAYS};
+use musubi::domain::settings::SettingFault;
+use musubi::domain::token_property;
 use musubi::flow::configure::AskForProperties;
 use serde_json::Value;
 
 use crate::failure::Failure;
 use crate::say::Say;
+use crate::settings;
 use crate::workspace::{Workspace, no_account, unchanged};
 
 /// What is always asked for ends with this in the action's definition.
@@ -23,17 +25,8 @@ const LAST: &str = "        \"state\"";
 /// # Errors
 /// One of them is no internal name.
 pub fn parse(names: &[String]) -> Result<BTreeSet<String>, Failure> {
-    let mut properties = BTreeSet::new();
-    for name in names.iter().map(|name| name.trim()).filter(|name| !name.is_empty()) {
-        if !token_property::is_name(name) {
-            return Err(Failure::usage(
-                "プロパティーは内部名（半角の英小文字、数字、アンダースコア）で、カンマで区切って指定してください。内部名はHubSpotの［設定］＞［プロパティー］で確認できます。",
-                "Properties are given by internal name (lower-case letters, digits and _), separated by commas. See Settings > Properties in HubSpot.",
-            ));
-        }
-        properties.insert(name.to_owned());
-    }
-    Ok(more_than_always(properties))
+    let read = token_property::read(names.iter().map(String::as_str));
+    read.ok_or_else(|| settings::refused(&SettingFault::Properties, "portal set"))
 }
 
 /// What an action's definition asks for already, as far as it can be read.
@@ -42,7 +35,7 @@ pub fn in_action(path: &Path) -> BTreeSet<String> {
         std::fs::read_to_string(path).ok().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
     let asked = action["config"]["objectRequestOptions"]["properties"].as_array().into_iter().flatten();
     let names = asked.filter_map(Value::as_str).filter(|name| token_property::is_name(name)).map(str::to_owned);
-    more_than_always(names.collect())
+    token_property::beside_always(names.collect())
 }
 
 /// The action's definition with these properties in it, too.
@@ -64,9 +57,4 @@ pub async fn store(
     let accounts = Workspace::open(environment, say.language).await?.change_account()?;
     let asked = AskForProperties { accounts }.ask_for(&CrmAppId::new(app), properties).await;
     asked.map_err(|error| unchanged(error, no_account, |never| match never {}))
-}
-
-fn more_than_always(mut properties: BTreeSet<String>) -> BTreeSet<String> {
-    properties.retain(|name| ALWAYS.iter().all(|(always, ..)| always != name));
-    properties
 }

@@ -30,6 +30,7 @@ pub mod packed;
 pub mod properties;
 pub mod push;
 pub mod route;
+pub mod settings;
 pub mod shown;
 pub mod timeline;
 pub mod token_property;

@@ -2,6 +2,8 @@
 //!
 //! An account may ask for more: [`CrmAccount::token_properties`](super::account::CrmAccount::token_properties).
 
+use std::collections::BTreeSet;
+
 use super::language::Language;
 
 /// Name, label in Japanese, label in English (HubSpot's default contact properties). The names are what the workflow action's
@@ -30,4 +32,18 @@ pub fn label(name: &str, language: Language) -> Option<&'static str> {
 pub fn is_name(text: &str) -> bool {
     let is_word = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
     is_word && (1..=NAME_LENGTH).contains(&text.len())
+}
+
+/// Reads names as an operator wrote them: those that every app asks for anyway and empty ones are left out. `None`: one of them
+/// is no internal name.
+pub fn read<'a>(names: impl IntoIterator<Item = &'a str>) -> Option<BTreeSet<String>> {
+    let names = names.into_iter().map(str::trim).filter(|name| !name.is_empty());
+    let read = names.map(|name| is_name(name).then(|| name.to_owned())).collect::<Option<BTreeSet<String>>>();
+    read.map(beside_always)
+}
+
+/// Without those that every app asks for anyway.
+pub fn beside_always(mut names: BTreeSet<String>) -> BTreeSet<String> {
+    names.retain(|name| ALWAYS.iter().all(|(always, ..)| always != name));
+    names
 }

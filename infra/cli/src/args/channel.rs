@@ -1,6 +1,7 @@
 //! What can be asked about Official Accounts.
 
 use clap::Subcommand;
+use musubi::domain::language::Language;
 
 use super::Kind;
 
@@ -22,20 +23,7 @@ pub enum ChannelCommand {
         channel: String,
     },
     /// Changes settings, written KEY=VALUE.
-    #[command(after_help = "\
-create_contacts=on|off       a person without a contact gets one
-tasks=on|off                 a message makes a task for the contact's owner
-fallback_owner=ID|none       the task's owner where the contact has none (HubSpot's owner ID)
-recent_messages=on|off       keeps the property line_recent_messages
-idle_window=15m              a conversation idle for this long becomes an entry (s, m, h)
-entry_limit=1h               ... and at the latest this long after its first message
-dummy_email_domain=DOMAIN|none   e-mail addresses for contacts that are made
-greeting=TEXT|JSON|none      what a new friend reads at once, free of charge: text, a LINE message object, or a list of them
-link_button=on|off           ... with a button that begins an account link
-login_button=on|off          ... with a button that leads to LINE Login
-account_link.login_url=URL   the login page of your own site; account_link=none takes it away
-account_link.success_url=URL|none   where the welcome message's button leads
-account_link.welcome=TEXT|none   what a person reads once they are linked")]
+    #[command(after_help = crate::settings::of_channel(Language::English))]
     Set {
         /// The channel ID.
         channel: String,

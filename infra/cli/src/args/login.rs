@@ -3,22 +3,13 @@
 use std::path::PathBuf;
 
 use clap::Subcommand;
+use musubi::domain::language::Language;
 
 /// For LINE Login.
 #[derive(Debug, Subcommand)]
 pub enum LoginCommand {
     /// Connects a LINE Login channel, stores a new secret for it, or changes settings, written KEY=VALUE.
-    #[command(after_help = "\
-email=on|off                 asks for the e-mail address; LINE must have permitted it to the channel
-by_email=match|always_new|ask    a contact that has the address: is the person; is another one; an operator is asked.
-                             LINE does not state that the address is verified.
-friend_prompt=off|normal|aggressive    asks to add the account as a friend: not; on the consent screen; on one of its own
-merge_duplicates=on|off      a contact that was made for the person before is merged; it cannot be undone
-after_login=URL|none         where the person goes after logging in; none: Musubi's own page
-allowed_origins=A,B|none     the origins that after_login may have, such as https://shop.example
-liff=none                    goes on without the LIFF app
-
-With --login-channel-id the LINE Login channel's secret is asked for.")]
+    #[command(after_help = crate::settings::of_login(Language::English))]
     Set(LoginSet),
     /// What is set, and the addresses that LINE must know.
     Show {

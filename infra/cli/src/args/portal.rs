@@ -1,6 +1,7 @@
 //! What can be asked about CRM accounts.
 
 use clap::Subcommand;
+use musubi::domain::language::Language;
 
 use super::{Kind, Lang};
 
@@ -12,14 +13,7 @@ pub enum PortalCommand {
     /// All accounts.
     List,
     /// Changes settings, written KEY=VALUE.
-    #[command(after_help = "\
-token_properties=a,b         tokens in messages may stand for these contact properties, beside the usual ones; the app's action must
-                             ask for the same: see hubspot project --token-properties
-unfilled_tokens=refuse       a message with HubSpot's token that nobody filled in ({{ contact.firstname }}) is refused
-unfilled_tokens=send         ... is sent as it is written
-surface=notes                conversations are written as notes
-surface=app_events:TYPE      ... as app events of this type (HubSpot's fullyQualifiedName): nobody can change them any more, not even
-                             for a message that is taken back. They need HubSpot's approval; see hubspot project --app-events")]
+    #[command(after_help = crate::settings::of_account(Language::English))]
     Set {
         /// Its ID in the CRM.
         portal: String,

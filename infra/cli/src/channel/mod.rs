@@ -5,7 +5,7 @@ mod check;
 pub mod input;
 mod key;
 mod list;
-pub mod settings;
+mod settings;
 mod steps;
 
 use musubi::config;
@@ -79,18 +79,7 @@ fn to_json(channel: &Channel) -> Value {
 }
 
 async fn set(workspace: &Workspace, say: &Say, channel: &str, changes: &[String]) -> Result<Report, Failure> {
-    let change = |channel: &mut Channel| {
-        for change in changes {
-            settings::set(&mut channel.settings, change)?;
-        }
-        if channel.settings.entry_limit_ms < channel.settings.idle_window_ms {
-            return Err(Failure::usage(
-                "entry_limit は idle_window 以上にしてください。",
-                "entry_limit must not be shorter than idle_window.",
-            ));
-        }
-        Ok(())
-    };
+    let change = |channel: &mut Channel| settings::change(&mut channel.settings, changes);
     let changed = workspace.change_channel()?.change(&ChannelId::new(channel), change).await;
     let changed = changed.map_err(|error| unchanged(error, no_channel, |refused| refused))?;
     let head = say.pick("変更しました。1分以内に反映されます。", "Changed; it takes effect within a minute.");

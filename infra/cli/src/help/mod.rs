@@ -10,6 +10,7 @@ use clap::{Arg, Command, CommandFactory};
 use musubi::domain::language::Language;
 
 use crate::args::Args;
+use crate::settings;
 
 /// The command line, with its help in this language.
 pub fn command(language: Language) -> Command {
@@ -39,8 +40,8 @@ fn in_japanese(mut command: Command, path: &str) -> Command {
     if let Some(about) = words::of(path, "") {
         command = command.about(about).long_about(about);
     }
-    if let Some(more) = words::of(path, "*") {
-        command = command.after_help(more).after_long_help(more);
+    if let Some(more) = below(path) {
+        command = command.after_help(more.clone()).after_long_help(more);
     }
     command.mut_args(|arg| argument(arg, path)).mut_subcommands(|sub| {
         // `musubi help channel` repeats the whole tree.
@@ -50,6 +51,16 @@ fn in_japanese(mut command: Command, path: &str) -> Command {
             _ => in_japanese(sub, below.trim_start()),
         }
     })
+}
+
+/// What stands below a command's help.
+fn below(path: &str) -> Option<String> {
+    match path {
+        "channel set" => Some(settings::of_channel(Language::Japanese)),
+        "login set" => Some(settings::of_login(Language::Japanese)),
+        "portal set" => Some(settings::of_account(Language::Japanese)),
+        _ => words::of(path, "*").map(str::to_owned),
+    }
 }
 
 fn argument(arg: Arg, path: &str) -> Arg {
@@ -109,7 +120,7 @@ mod tests {
         english.build();
         everything(&english, "", &mut |command, path| {
             let mut names = vec![String::new()];
-            names.extend(command.get_after_help().map(|_| "*".to_owned()));
+            names.extend(command.get_after_help().filter(|_| below(path).is_none()).map(|_| "*".to_owned()));
             names.extend(command.get_arguments().filter(|arg| !arg.is_hide_set()).map(name_of));
             missing.extend(
                 names.into_iter().filter(|name| words::of(path, name).is_none()).map(|name| format!("{path} | {name}")),

@@ -1,7 +1,6 @@
 //! LINE Login of an Official Account: setting it up, showing it, its links, ending it.
 
 mod addresses;
-mod changes;
 mod links;
 mod set;
 mod steps;
@@ -11,6 +10,7 @@ use musubi::domain::addresses::LoginAddresses;
 use musubi::domain::channel::Channel;
 use musubi::domain::language::Language;
 use musubi::domain::login::LoginSettings;
+use musubi::domain::settings::LOGIN;
 use musubi::flow::configure::RemoveLogin;
 use serde_json::{Value, json};
 
@@ -18,10 +18,9 @@ use crate::args::LoginCommand;
 use crate::ask::Ask;
 use crate::failure::Failure;
 use crate::say::{Report, Say};
-use crate::table::{facts, on};
+use crate::settings;
+use crate::table::facts;
 use crate::workspace::{Workspace, no_channel, unchanged};
-
-pub use changes::bad_page;
 
 /// Runs one of the commands.
 ///
@@ -61,14 +60,12 @@ pub fn not_set_up() -> Failure {
 
 /// For machines.
 fn to_json(channel: &Channel, login: &LoginSettings, addresses: &LoginAddresses) -> Value {
+    let settings: serde_json::Map<String, Value> =
+        LOGIN.values(login).into_iter().map(|(name, value)| (name.to_owned(), value.json())).collect();
     json!({
         "channel_id": channel.id.as_str(), "name": channel.name, "login_channel_id": login.channel.as_str(),
         "liff_id": login.liff.as_ref().map(|liff| liff.as_str()),
-        "settings": {
-            "email": login.ask_email, "by_email": login.by_email, "friend_prompt": login.friend_prompt,
-            "merge_duplicates": login.merge_duplicates, "after_login": login.after_login,
-            "allowed_origins": login.allowed_origins,
-        },
+        "settings": settings,
         "routes": login.routes,
         "callback_url": addresses.callback(), "liff_endpoint_url": addresses.liff_endpoint(),
         "sample_page_url": addresses.sample_page(),
@@ -78,22 +75,18 @@ fn to_json(channel: &Channel, login: &LoginSettings, addresses: &LoginAddresses)
 /// For people, by the names that `login set` takes.
 fn lines(login: &LoginSettings, addresses: &LoginAddresses, say: &Say) -> String {
     let none = || "none".to_owned();
-    let on = |value| on(value, say.language);
-    let origins = if login.allowed_origins.is_empty() { none() } else { login.allowed_origins.join(",") };
     let routes: Vec<&str> = login.routes.keys().map(|name| name.as_str()).collect();
-    facts(&[
+    let mut lines = vec![
         (say.pick("LINEログインのチャネルID", "LINE Login channel ID"), login.channel.to_string()),
         ("LIFF ID", login.liff.as_ref().map_or_else(none, ToString::to_string)),
-        ("email", on(login.ask_email)),
-        ("by_email", changes::by_email(login.by_email).to_owned()),
-        ("friend_prompt", changes::friend_prompt(login.friend_prompt).to_owned()),
-        ("merge_duplicates", on(login.merge_duplicates)),
-        ("after_login", login.after_login.clone().unwrap_or_else(none)),
-        ("allowed_origins", origins),
+    ];
+    lines.extend(settings::facts(&LOGIN, login, say.language));
+    lines.extend([
         (say.pick("経路", "routes"), if routes.is_empty() { none() } else { routes.join(" ") }),
         (say.pick("コールバックURL", "callback URL"), addresses.callback()),
         (say.pick("LIFFのエンドポイントURL", "LIFF endpoint URL"), addresses.liff_endpoint()),
-    ])
+    ]);
+    facts(&lines)
 }
 
 /// Asks before it is removed.

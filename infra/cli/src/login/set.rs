@@ -6,6 +6,7 @@ use musubi::domain::addresses::LoginAddresses;
 use musubi::domain::channel::Channel;
 use musubi::domain::ids::{ChannelId, LiffId, LoginChannelId};
 use musubi::domain::login::LoginSettings;
+use musubi::domain::settings::LOGIN;
 use musubi::flow::configure::{EnteredSecret, RotateSecret};
 use musubi::line::liff::{LiffApp, LineLoginConsole, LoginChannelProof};
 use musubi::ports::secrets::{LineSecrets, Secret};
@@ -13,13 +14,14 @@ use musubi::ports::{PortError, Secrets};
 use serde_json::json;
 
 use super::addresses;
-use super::{changes, lines, steps, to_json};
+use super::{lines, steps, to_json};
 use crate::args::LoginSet;
 use crate::ask::Ask;
 use crate::channel::input;
 use crate::failure::Failure;
 use crate::proposed::Proposed;
 use crate::say::{Report, Say};
+use crate::settings;
 use crate::workspace::{Workspace, no_channel, unchanged};
 
 /// A LINE Login channel as it was entered.
@@ -97,7 +99,7 @@ fn changed(channel: &Channel, id: Option<&LoginChannelId>, asked: &LoginSet) -> 
     if let Some(liff) = &asked.liff_id {
         login.liff = Some(liff_id(liff, &login.channel)?);
     }
-    changes::apply(&mut login, &asked.settings)?;
+    settings::change(&LOGIN, &mut login, &asked.settings, "login set")?;
     Ok(login)
 }
 

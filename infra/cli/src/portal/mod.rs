@@ -3,17 +3,18 @@
 mod add;
 mod callback;
 mod grant;
-mod settings;
 
 use musubi::domain::account::{CrmAccount, CrmAccountKey};
 use musubi::domain::ids::CrmAccountId;
 use musubi::domain::language::Language;
+use musubi::domain::settings::{ACCOUNT, SettingValue};
 use serde_json::{Value, json};
 
 use crate::args::{Kind, PortalCommand};
 use crate::ask::Ask;
 use crate::failure::Failure;
 use crate::say::{Report, Say};
+use crate::settings;
 use crate::table::{facts, on, span, table};
 use crate::workspace::{Workspace, no_account, unchanged};
 
@@ -62,7 +63,7 @@ async fn set(
     changes: &[String],
 ) -> Result<Report, Failure> {
     let key = CrmAccountKey { kind: kind.into(), id: CrmAccountId::new(portal) };
-    let change = |account: &mut CrmAccount| changes.iter().try_for_each(|change| settings::set(account, change));
+    let change = |account: &mut CrmAccount| settings::change(&ACCOUNT, account, changes, "portal set");
     let changed = workspace.change_account()?.change(&key, change).await;
     let changed = changed.map_err(|error| unchanged(error, no_account, |refused| refused))?;
     let head = say.pick("変更しました。1分以内に反映されます。", "Changed; it takes effect within a minute.");
@@ -71,7 +72,7 @@ async fn set(
 
 /// For machines. An account's row holds no secrets.
 fn to_json(account: &CrmAccount) -> Value {
-    json!({
+    let mut json = json!({
         "kind": account.key.kind.as_str(),
         "portal_id": account.key.id.as_str(),
         "app": account.app.as_str(),
@@ -79,19 +80,27 @@ fn to_json(account: &CrmAccount) -> Value {
         "time_zone": account.time_zone,
         "workflows_wait": account.capabilities.workflows_wait,
         "unique_keys": account.capabilities.unique_keys,
-        "surface": settings::written(&account.surface),
-        "token_properties": account.token_properties,
-        "unfilled_tokens": settings::written_unfilled(account.unfilled_tokens),
         "channels": account.channels,
         "send_limit_ms": account.send_limit_ms,
         "block_expiry_ms": account.block_expiry_ms,
-    })
+    });
+    for (name, value) in ACCOUNT.values(account) {
+        json[name] = value.json();
+    }
+    json
 }
 
 fn to_text(account: &CrmAccount, say: &Say) -> String {
     let language = say.language;
     let channels: Vec<&str> = account.channels.iter().map(|id| id.as_str()).collect();
-    let more: Vec<&str> = account.token_properties.iter().map(String::as_str).collect();
+    let set = |name: &'static str| {
+        let setting = ACCOUNT.find(name).expect("it is declared");
+        let shown = match setting.value(account).unwrap_or(SettingValue::None) {
+            SettingValue::Texts(texts) => texts.join(" "),
+            value => settings::shown(&value, language),
+        };
+        (setting.label.map_or(name, |label| label.of(language)), shown)
+    };
     facts(&[
         (say.pick("CRM", "CRM"), account.key.kind.as_str().to_owned()),
         (say.pick("アカウント", "account"), account.key.id.to_string()),
@@ -100,12 +109,9 @@ fn to_text(account: &CrmAccount, say: &Say) -> String {
         (say.pick("タイムゾーン", "time zone"), account.time_zone.clone()),
         (say.pick("ワークフローが結果を待つ", "workflows wait"), on(account.capabilities.workflows_wait, language)),
         (say.pick("重複防止キー", "unique keys"), on(account.capabilities.unique_keys, language)),
-        (say.pick("会話の記録先", "conversations as"), settings::written(&account.surface)),
-        (say.pick("追加の差し込み", "more tokens"), more.join(" ")),
-        (
-            say.pick("値のない差し込み", "unfilled tokens"),
-            settings::written_unfilled(account.unfilled_tokens).to_owned(),
-        ),
+        set("surface"),
+        set("token_properties"),
+        set("unfilled_tokens"),
         (say.pick("送信の期限", "send limit"), span(account.send_limit_ms)),
         (say.pick("チャネル", "channels"), channels.join(" ")),
     ])

@@ -37,7 +37,9 @@ pub use problem::{InvalidMessage, Problem, ValueKind};
 pub use push::{compose_push, is_aggregation_unit};
 pub use tokens::Tokens;
 
+use crate::domain::language::Language;
 use crate::domain::push::OutgoingMessage;
+use crate::domain::settings::SettingFault;
 use json::Json;
 use path::Path;
 
@@ -99,6 +101,17 @@ pub fn parse_list(field: &str, raw: &str) -> Result<Vec<OutgoingMessage>, Invali
     let names: Vec<String> = (1..=items.len()).map(|number| format!("{field} {number}")).collect();
     let fields: Vec<(&str, &str)> = names.iter().zip(&items).map(|(name, item)| (name.as_str(), item.get())).collect();
     parse_fields(&fields, tokens)
+}
+
+/// Reads a setting that holds messages, such as the greeting: see [`ReadMessages`](crate::domain::settings::ReadMessages).
+///
+/// # Errors
+/// LINE would not take them; in words for the operator.
+pub fn read_setting(raw: &str) -> Result<Vec<OutgoingMessage>, SettingFault> {
+    parse_list("greeting", raw).map_err(|invalid| SettingFault::Messages {
+        japanese: invalid.in_words(Language::Japanese),
+        english: invalid.in_words(Language::English),
+    })
 }
 
 fn read(raw: &str, tokens: Tokens<'_>) -> Result<OutgoingMessage, Problem> {

@@ -33,40 +33,12 @@ pub const WORDS: &[Line] = &[
         "--forget-old-secret",
         "これまでのチャネルシークレットを破棄します。指定しなければ、どちらも有効です",
     ),
-    (
-        "channel check",
-        "",
-        "必要な設定がそろっているかLINEに問い合わせます。そろっていなければ終了コードは1です",
-    ),
+    ("channel check", "", "必要な設定がそろっているかLINEに問い合わせます。そろっていなければ終了コードは1です"),
     ("channel list", "", "すべてのLINE公式アカウントを表示します"),
     ("channel show", "", "LINE公式アカウント1つと、その設定を表示します"),
     ("channel set", "", "設定を KEY=VALUE の形式で変更します"),
-    (
-        "channel set",
-        "*",
-        "\
-create_contacts=on|off       コンタクトのない人のコンタクトを作成します
-tasks=on|off                 メッセージが届くと、コンタクトの担当者にタスクを作成します
-fallback_owner=ID|none       担当者がいないコンタクトのタスクを割り当てる人（HubSpotの所有者ID）
-recent_messages=on|off       プロパティー line_recent_messages を更新します
-idle_window=15m              会話がこの時間とぎれると記録になります（s、m、h）
-entry_limit=1h               とぎれなくても、最初のメッセージからこの時間で記録になります
-dummy_email_domain=DOMAIN|none   作成するコンタクトに付けるメールアドレスのドメイン
-greeting=TEXT|JSON|none      新しい友だちにすぐ返すメッセージ（無料）。テキスト、LINEのメッセージオブジェクト、またはその一覧
-link_button=on|off           アカウント連携を始めるボタンを付けます
-login_button=on|off          LINEログインへのボタンを付けます
-account_link.login_url=URL   自社サイトのログインページ。account_link=none で設定を外します
-account_link.success_url=URL|none   連携後のメッセージのボタンの移動先
-account_link.welcome=TEXT|none   連携した人に送るメッセージ
-
-on と off は、オン、オフとも書けます。",
-    ),
     ("channel set", "SETTINGS", "KEY=VALUE"),
-    (
-        "channel key",
-        "",
-        "自社サイトからアカウント連携を求めるための鍵を作成し、その秘密の値を一度だけ表示します",
-    ),
+    ("channel key", "", "自社サイトからアカウント連携を求めるための鍵を作成し、その秘密の値を一度だけ表示します"),
     ("channel key", "NAME", "鍵の名前（任意）。同じ名前があれば、秘密の値が新しくなります"),
     ("channel key", "--forget", "作成せずに、この鍵を破棄します"),
     (
@@ -77,9 +49,5 @@ on と off は、オン、オフとも書けます。",
     ("channel remove", "--yes", "確認を省略します"),
     ("questions", "", "オペレーターへの質問：この人はこのコンタクトか"),
     ("questions list", "", "回答を待っている質問を表示します"),
-    (
-        "questions decide",
-        "",
-        "コンタクトとトークを確認したうえで、質問に回答します",
-    ),
+    ("questions decide", "", "コンタクトとトークを確認したうえで、質問に回答します"),
 ];

@@ -14,22 +14,6 @@ pub const WORDS: &[Line] = &[
         "",
         "LINEログインのチャネルを接続、または新しいシークレットを保存します。設定を KEY=VALUE の形式で変更することもできます",
     ),
-    (
-        "login set",
-        "*",
-        "\
-email=on|off                 メールアドレスを求めます（LINEの許可が必要です）
-by_email=match|always_new|ask    同じメールアドレスのコンタクトがあるとき：本人とみなす、別人とみなす、オペレーターに尋ねる。
-                             LINEは、メールアドレスが本人のものか確認済みとは明言していません
-friend_prompt=off|normal|aggressive    友だち追加を求めます：求めない、同意画面で求める、専用の画面で求める
-merge_duplicates=on|off      以前に作成されたコンタクトを統合します（元に戻せません）
-after_login=URL|none         ログイン後の移動先。none はMusubiのページ
-allowed_origins=A,B|none     after_login に使えるオリジン（例：https://shop.example）
-liff=none                    LIFFアプリの使用をやめます
-
-on と off は、オン、オフとも書けます。
---login-channel-id を指定すると、LINEログインのチャネルのチャネルシークレットを尋ねます。",
-    ),
     ("login set", "--login-channel-id", "LINEログインのチャネルID。同じプロバイダーの、Messaging APIとは別のチャネルです"),
     ("login set", "--liff-id", "LIFFアプリのID（ある場合）"),
     ("login set", "--make-liff", "LINEにLIFFアプリを作成します。すでにあれば、URLなどを最新にします"),

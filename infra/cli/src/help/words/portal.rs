@@ -31,11 +31,7 @@ pub const WORDS: &[Line] = &[
         "--no-automation",
         "スコープ automation を要求しません（付与できない契約の場合）。ワークフローは送信結果を待たなくなります",
     ),
-    (
-        "portal add",
-        "--app-events",
-        "スコープ timeline も要求します（プロジェクトを --app-events で作成した場合）",
-    ),
+    ("portal add", "--app-events", "スコープ timeline も要求します（プロジェクトを --app-events で作成した場合）"),
     (
         "portal add",
         "--token-properties",
@@ -49,18 +45,6 @@ pub const WORDS: &[Line] = &[
     ),
     ("portal list", "", "すべてのCRMアカウントを表示します"),
     ("portal set", "", "設定を KEY=VALUE の形式で変更します"),
-    (
-        "portal set",
-        "*",
-        "\
-token_properties=a,b         差し込みで使えるコンタクトのプロパティーを、通常のものに加えて指定します。アプリのアクションでも同じ指定が
-                             必要です（hubspot project --token-properties を参照）
-unfilled_tokens=refuse       値が入らなかったHubSpotの差し込み（{{ contact.firstname }}）があるメッセージは送りません
-unfilled_tokens=send         ……書かれたまま送ります
-surface=notes                会話をメモとして書き込みます
-surface=app_events:TYPE      会話をこの種類（HubSpotの fullyQualifiedName）のアプリイベントとして書き込みます。送信が取り消されても、
-                             書き込んだイベントは変更できません。HubSpotの承認が必要です（hubspot project --app-events を参照）",
-    ),
     ("portal set", "PORTAL", "CRMのアカウントID"),
     ("portal set", "SETTINGS", "KEY=VALUE"),
     ("portal show", "", "CRMアカウントを1つ表示します"),
@@ -77,11 +61,7 @@ surface=app_events:TYPE      会話をこの種類（HubSpotの fullyQualifiedNa
         "--public-url",
         "スタックの公開URL。省略すると、スタックの出力 PublicUrl または MUSUBI_PUBLIC_URL を使います",
     ),
-    (
-        "hubspot project",
-        "--app",
-        "URLに使うアプリ名（portal add と同じもの）。半角英数字、-、_",
-    ),
+    ("hubspot project", "--app", "URLに使うアプリ名（portal add と同じもの）。半角英数字、-、_"),
     ("hubspot project", "--port", "portal add のポート"),
     (
         "hubspot project",

@@ -1,0 +1,101 @@
+//! A CRM account's settings.
+
+use super::{Bilingual, Form, Setting, SettingFault, SettingValue, Settings, Shape};
+use crate::domain::account::{CrmAccount, CrmAccountKey, CrmKind, TimelineSurface, UnfilledTokens};
+use crate::domain::ids::{CrmAccountId, CrmAppId};
+use crate::domain::language::Language;
+
+/// Before the type of app events.
+pub(super) const APP_EVENTS: &str = "app_events:";
+
+/// A CRM account's.
+pub static ACCOUNT: Settings<CrmAccount> = Settings {
+    all: &[TOKEN_PROPERTIES, UNFILLED_TOKENS, SURFACE],
+    new: || {
+        let key = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new("") };
+        CrmAccount::new(key, CrmAppId::new(""), Language::default(), "UTC")
+    },
+    unknown: |_, _| SettingFault::Unknown,
+    each: |_| Ok(()),
+    whole: |_| Ok(()),
+};
+
+const UNFILLED: [(&str, UnfilledTokens); 2] = [("refuse", UnfilledTokens::Refuse), ("send", UnfilledTokens::Send)];
+
+const TOKEN_PROPERTIES: Setting<CrmAccount> = Setting::<CrmAccount>::new(
+    "token_properties",
+    Shape::Properties,
+    &[Form {
+        written: "a,b",
+        means: Bilingual {
+            japanese: "差し込みで使えるコンタクトのプロパティーを、通常のものに加えて指定します。アプリのアクションでも同じ指定が\n\
+                       必要です（hubspot project --token-properties を参照）",
+            english: "tokens in messages may stand for these contact properties, beside the usual ones; the app's action must\n\
+                      ask for the same: see hubspot project --token-properties",
+        },
+    }],
+    |account| Some(SettingValue::Texts(account.token_properties.iter().cloned().collect())),
+    |account, value| account.token_properties = value.texts().into_iter().collect(),
+)
+.labelled("追加の差し込み", "more tokens");
+const UNFILLED_TOKENS: Setting<CrmAccount> = Setting::<CrmAccount>::new(
+    "unfilled_tokens",
+    Shape::Choice(&["refuse", "send"]),
+    &[
+        Form {
+            written: "refuse",
+            means: Bilingual {
+                japanese: "値が入らなかったHubSpotの差し込み（{{ contact.firstname }}）があるメッセージは送りません",
+                english: "a message with HubSpot's token that nobody filled in ({{ contact.firstname }}) is refused",
+            },
+        },
+        Form {
+            written: "send",
+            means: Bilingual {
+                japanese: "……書かれたまま送ります", english: "... is sent as it is written"
+            },
+        },
+    ],
+    |account| Some(SettingValue::named(&UNFILLED, account.unfilled_tokens)),
+    |account, value| account.unfilled_tokens = value.choice(&UNFILLED),
+)
+.labelled("値のない差し込み", "unfilled tokens")
+.refusing("unfilled_tokens には refuse か send を指定してください。", "unfilled_tokens takes refuse or send.");
+const SURFACE: Setting<CrmAccount> = Setting::<CrmAccount>::new(
+    "surface",
+    Shape::Surface,
+    &[
+        Form {
+            written: "notes",
+            means: Bilingual {
+                japanese: "会話をメモとして書き込みます",
+                english: "conversations are written as notes",
+            },
+        },
+        Form {
+            written: "app_events:TYPE",
+            means: Bilingual {
+                japanese: "会話をこの種類（HubSpotの fullyQualifiedName）のアプリイベントとして書き込みます。送信が取り消されても、\n\
+                           書き込んだイベントは変更できません。HubSpotの承認が必要です（hubspot project --app-events を参照）",
+                english: "... as app events of this type (HubSpot's fullyQualifiedName): nobody can change them any more, not even\n\
+                          for a message that is taken back. They need HubSpot's approval; see hubspot project --app-events",
+            },
+        },
+    ],
+    |account| {
+        Some(SettingValue::Text(match &account.surface {
+            TimelineSurface::Notes => "notes".to_owned(),
+            TimelineSurface::AppEvents { event_type } => format!("{APP_EVENTS}{event_type}"),
+        }))
+    },
+    |account, value| {
+        let event_type = value.text().and_then(|text| text.strip_prefix(APP_EVENTS).map(str::to_owned));
+        account.surface =
+            event_type.map_or(TimelineSurface::Notes, |event_type| TimelineSurface::AppEvents { event_type });
+    },
+)
+.labelled("会話の記録先", "conversations as")
+.refusing(
+    "surface には notes か app_events:イベントタイプの完全修飾名 を指定してください。",
+    "surface takes notes or app_events: and the event type's fully qualified name.",
+);

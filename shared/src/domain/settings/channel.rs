@@ -1,0 +1,186 @@
+//! An Official Account's settings.
+
+use super::account_link::{self, APART, LOGIN_URL, SUCCESS_URL, WELCOME};
+use super::{Bilingual, Form, Setting, SettingFault, SettingValue, Settings, Shape};
+use crate::domain::channel::{ChannelSettings, REPLY_MESSAGES};
+
+/// A conversation may be idle, or last, from 10 seconds to a day.
+const WINDOW: Shape = Shape::Span { from_ms: 10_000, to_ms: 86_400_000 };
+
+/// An Official Account's.
+pub static CHANNEL: Settings<ChannelSettings> = Settings {
+    all: &[
+        CREATE_CONTACTS,
+        TASKS,
+        FALLBACK_OWNER,
+        RECENT_MESSAGES,
+        IDLE_WINDOW,
+        ENTRY_LIMIT,
+        DUMMY_EMAIL_DOMAIN,
+        GREETING,
+        LINK_BUTTON,
+        LOGIN_BUTTON,
+        APART,
+        LOGIN_URL,
+        SUCCESS_URL,
+        WELCOME,
+    ],
+    new: ChannelSettings::default,
+    unknown: |settings, name| {
+        let is_of_link = name == APART.name || name.starts_with("account_link.");
+        if is_of_link { account_link::unknown(settings) } else { SettingFault::Unknown }
+    },
+    each: |settings| {
+        let has_button = settings.link_button || settings.login_button;
+        if settings.greeting.len() == REPLY_MESSAGES && has_button { Err(TOO_MANY) } else { Ok(()) }
+    },
+    whole: |settings| if settings.entry_limit_ms < settings.idle_window_ms { Err(TOO_SHORT) } else { Ok(()) },
+};
+
+const TOO_MANY: SettingFault = SettingFault::refused(
+    "ボタンを付けるあいさつメッセージは4通までです（LINEの応答メッセージは一度に5通までで、ボタンに1通使います）。",
+    "A greeting with a button has four messages at most: LINE takes five in a reply, and the button is one.",
+);
+const TOO_SHORT: SettingFault = SettingFault::refused(
+    "entry_limit は idle_window 以上にしてください。",
+    "entry_limit must not be shorter than idle_window.",
+);
+
+const CREATE_CONTACTS: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
+    "create_contacts",
+    Shape::Flag,
+    &[Form {
+        written: "on|off",
+        means: Bilingual {
+            japanese: "コンタクトのない人のコンタクトを作成します",
+            english: "a person without a contact gets one",
+        },
+    }],
+    |settings| Some(SettingValue::Flag(settings.create_contacts)),
+    |settings, value| settings.create_contacts = value.is_on(),
+);
+const TASKS: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
+    "tasks",
+    Shape::Flag,
+    &[Form {
+        written: "on|off",
+        means: Bilingual {
+            japanese: "メッセージが届くと、コンタクトの担当者にタスクを作成します",
+            english: "a message makes a task for the contact's owner",
+        },
+    }],
+    |settings| Some(SettingValue::Flag(settings.tasks)),
+    |settings, value| settings.tasks = value.is_on(),
+);
+const FALLBACK_OWNER: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
+    "fallback_owner",
+    Shape::Owner,
+    &[Form {
+        written: "ID|none",
+        means: Bilingual {
+            japanese: "担当者がいないコンタクトのタスクを割り当てる人（HubSpotの所有者ID）",
+            english: "the task's owner where the contact has none (HubSpot's owner ID)",
+        },
+    }],
+    |settings| Some(SettingValue::of_text(settings.fallback_owner.as_ref())),
+    |settings, value| settings.fallback_owner = value.text(),
+)
+.refusing(
+    "fallback_owner にはHubSpotの所有者IDの数字、または none を指定してください（ユーザーIDとは異なります）。",
+    "fallback_owner is HubSpot's owner ID, a number (not the user ID), or none.",
+);
+const RECENT_MESSAGES: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
+    "recent_messages",
+    Shape::Flag,
+    &[Form {
+        written: "on|off",
+        means: Bilingual {
+            japanese: "プロパティー line_recent_messages を更新します",
+            english: "keeps the property line_recent_messages",
+        },
+    }],
+    |settings| Some(SettingValue::Flag(settings.recent_messages)),
+    |settings, value| settings.recent_messages = value.is_on(),
+);
+const IDLE_WINDOW: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
+    "idle_window",
+    WINDOW,
+    &[Form {
+        written: "15m",
+        means: Bilingual {
+            japanese: "会話がこの時間とぎれると記録になります（s、m、h）",
+            english: "a conversation idle for this long becomes an entry (s, m, h)",
+        },
+    }],
+    |settings| Some(SettingValue::SpanMs(settings.idle_window_ms)),
+    |settings, value| settings.idle_window_ms = value.span_ms(),
+);
+const ENTRY_LIMIT: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
+    "entry_limit",
+    WINDOW,
+    &[Form {
+        written: "1h",
+        means: Bilingual {
+            japanese: "とぎれなくても、最初のメッセージからこの時間で記録になります",
+            english: "... and at the latest this long after its first message",
+        },
+    }],
+    |settings| Some(SettingValue::SpanMs(settings.entry_limit_ms)),
+    |settings, value| settings.entry_limit_ms = value.span_ms(),
+);
+const DUMMY_EMAIL_DOMAIN: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
+    "dummy_email_domain",
+    Shape::EmailDomain,
+    &[Form {
+        written: "DOMAIN|none",
+        means: Bilingual {
+            japanese: "作成するコンタクトに付けるメールアドレスのドメイン",
+            english: "e-mail addresses for contacts that are made",
+        },
+    }],
+    |settings| Some(SettingValue::of_text(settings.dummy_email_domain.as_ref())),
+    |settings, value| settings.dummy_email_domain = value.text(),
+)
+.refusing(
+    "dummy_email_domain には lineuser.com のようなドメイン、または none を指定してください。",
+    "dummy_email_domain is a domain such as lineuser.com, or none.",
+);
+const GREETING: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
+    "greeting",
+    Shape::Messages,
+    &[Form {
+        written: "TEXT|JSON|none",
+        means: Bilingual {
+            japanese: "新しい友だちにすぐ返すメッセージ（無料）。テキスト、LINEのメッセージオブジェクト、またはその一覧",
+            english: "what a new friend reads at once, free of charge: text, a LINE message object, or a list of them",
+        },
+    }],
+    |settings| Some(SettingValue::Messages(settings.greeting.clone())),
+    |settings, value| settings.greeting = value.messages(),
+);
+const LINK_BUTTON: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
+    "link_button",
+    Shape::Flag,
+    &[Form {
+        written: "on|off",
+        means: Bilingual {
+            japanese: "アカウント連携を始めるボタンを付けます",
+            english: "... with a button that begins an account link",
+        },
+    }],
+    |settings| Some(SettingValue::Flag(settings.link_button)),
+    |settings, value| settings.link_button = value.is_on(),
+);
+const LOGIN_BUTTON: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
+    "login_button",
+    Shape::Flag,
+    &[Form {
+        written: "on|off",
+        means: Bilingual {
+            japanese: "LINEログインへのボタンを付けます",
+            english: "... with a button that leads to LINE Login",
+        },
+    }],
+    |settings| Some(SettingValue::Flag(settings.login_button)),
+    |settings, value| settings.login_button = value.is_on(),
+);

@@ -1,0 +1,163 @@
+//! What a setting takes, and how it is read from what an operator wrote.
+
+use std::collections::BTreeSet;
+
+use url::Url;
+
+use super::{SettingFault, SettingValue};
+use crate::domain::push::OutgoingMessage;
+use crate::domain::token_property;
+
+/// Reads messages, and holds them against what the messenger takes.
+pub type ReadMessages = fn(&str) -> Result<Vec<OutgoingMessage>, SettingFault>;
+
+/// What a setting takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// On or off.
+    Flag,
+    /// A time within these bounds, in milliseconds.
+    Span {
+        /// No less.
+        from_ms: i64,
+        /// No more.
+        to_ms: i64,
+    },
+    /// One of these.
+    Choice(&'static [&'static str]),
+    /// The ID of an owner in the CRM, or none.
+    Owner,
+    /// The domain of e-mail addresses, or none.
+    EmailDomain,
+    /// An `https` address.
+    Address {
+        /// No longer.
+        max_chars: usize,
+        /// None will do.
+        is_optional: bool,
+    },
+    /// A text, or none.
+    Text {
+        /// No longer, as LINE counts (UTF-16).
+        max_chars: usize,
+    },
+    /// A page after a login, or none. Whether people may be sent there is held against the allowed origins.
+    Page,
+    /// Origins of pages after a login.
+    Origins,
+    /// Contact properties of the CRM, by internal name.
+    Properties,
+    /// Messages to people, or none.
+    Messages,
+    /// As what conversations stand on a timeline: `notes`, or `app_events:` and a type.
+    Surface,
+    /// It can only be taken away, by one of these words.
+    Away(&'static [&'static str]),
+}
+
+impl Shape {
+    /// Reads what was written for the setting `name`, without blanks around it.
+    ///
+    /// # Errors
+    /// It does not take it. What can only be taken away is `Unknown` otherwise.
+    pub(super) fn read(self, name: &str, text: &str, messages: ReadMessages) -> Result<SettingValue, SettingFault> {
+        let name = || name.to_owned();
+        let given = Some(text).filter(|text| !matches!(*text, "" | "none"));
+        let fits = |text: &str, fits: bool, fault: SettingFault| {
+            if fits { Ok(SettingValue::Text(text.to_owned())) } else { Err(fault) }
+        };
+        match (self, given) {
+            (Self::Flag, _) => flag(text).map(SettingValue::Flag).ok_or_else(|| SettingFault::Flag { name: name() }),
+            (Self::Span { from_ms, to_ms }, _) => span_ms(text)
+                .filter(|span_ms| (from_ms..=to_ms).contains(span_ms))
+                .map(SettingValue::SpanMs)
+                .ok_or_else(|| SettingFault::Span { name: name(), from_ms, to_ms }),
+            (Self::Choice(names), _) => {
+                let (text, is_one) = (text.to_ascii_lowercase(), |one: &&str| text.eq_ignore_ascii_case(one));
+                fits(&text, names.iter().any(is_one), SettingFault::Choice { name: name(), names })
+            }
+            (Self::Address { max_chars, is_optional: false }, _) | (Self::Address { max_chars, .. }, Some(_)) => {
+                let address = address(text, max_chars).map(SettingValue::Text);
+                address.ok_or_else(|| SettingFault::Address { name: name(), max_chars })
+            }
+            (Self::Origins, None) => Ok(SettingValue::Texts(Vec::new())),
+            (Self::Origins, Some(text)) => {
+                let origins = text.split(',').map(str::trim).filter(|origin| !origin.is_empty());
+                Ok(SettingValue::Texts(origins.map(str::to_owned).collect()))
+            }
+            (Self::Properties, _) => {
+                let names: BTreeSet<String> = token_property::read(text.split(',')).ok_or(SettingFault::Properties)?;
+                Ok(SettingValue::Texts(names.into_iter().collect()))
+            }
+            (Self::Messages, _) if text == "none" => Ok(SettingValue::Messages(Vec::new())),
+            (Self::Messages, _) => messages(text).map(SettingValue::Messages),
+            (Self::Surface, _) => fits(text, is_surface(text), SettingFault::Form { name: name() }),
+            (Self::Away(words), _) if words.contains(&text) => Ok(SettingValue::None),
+            (Self::Away(_), _) => Err(SettingFault::Unknown),
+            (_, None) => Ok(SettingValue::None),
+            (Self::Owner, Some(id)) => fits(id, is_owner(id), SettingFault::Form { name: name() }),
+            (Self::EmailDomain, Some(domain)) => {
+                fits(&domain.to_ascii_lowercase(), is_domain(domain), SettingFault::Form { name: name() })
+            }
+            (Self::Text { max_chars }, Some(text)) => {
+                fits(text, text.encode_utf16().count() <= max_chars, SettingFault::TooLong { name: name(), max_chars })
+            }
+            (Self::Page, Some(page)) => Ok(SettingValue::Text(page.to_owned())),
+        }
+    }
+}
+
+fn flag(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "on" | "true" | "yes" | "1" | "オン" => Some(true),
+        "off" | "false" | "no" | "0" | "オフ" => Some(false),
+        _ => None,
+    }
+}
+
+/// `15m`, `900s`, `1h`, `1m30s`; a bare number is seconds.
+fn span_ms(text: &str) -> Option<i64> {
+    let text = text.replace("min", "m").replace("sec", "s");
+    let parts = text.split_inclusive(|c: char| c.is_ascii_alphabetic()).filter(|part| !part.is_empty());
+    let span_ms = parts.map(part_ms).try_fold(0_i64, |sum, part| sum.checked_add(part?));
+    if text.is_empty() { None } else { span_ms }
+}
+
+fn part_ms(part: &str) -> Option<i64> {
+    let digits = part.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit_ms = match &part[digits.len()..] {
+        "" | "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        "d" => 86_400_000,
+        _ => return None,
+    };
+    digits.trim().parse::<i64>().ok()?.checked_mul(unit_ms)
+}
+
+fn is_owner(id: &str) -> bool {
+    id.len() <= 20 && id.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn is_domain(name: &str) -> bool {
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len()) && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    name.contains('.') && name.len() <= 200 && name.split('.').all(is_label)
+}
+
+fn address(text: &str, max_chars: usize) -> Option<String> {
+    let url = Url::parse(text).ok().filter(|url| {
+        let bare = url.username().is_empty() && url.password().is_none();
+        url.scheme() == "https" && url.has_host() && bare && text.len() <= max_chars
+    });
+    url.map(String::from)
+}
+
+fn is_surface(text: &str) -> bool {
+    let is_name = |name: &str| {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+        (1..=200).contains(&name.len()) && name.bytes().all(plain)
+    };
+    text == "notes" || text.strip_prefix(super::account::APP_EVENTS).is_some_and(is_name)
+}

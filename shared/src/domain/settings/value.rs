@@ -1,0 +1,92 @@
+//! A setting's value, apart from where it lies.
+
+use serde_json::{Value, json};
+
+use crate::domain::push::OutgoingMessage;
+
+/// What is set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SettingValue {
+    /// Nothing.
+    None,
+    /// On or off.
+    Flag(bool),
+    /// A time, in milliseconds.
+    SpanMs(i64),
+    /// A text, a number, an address, or one of the choices.
+    Text(String),
+    /// Several texts.
+    Texts(Vec<String>),
+    /// Messages to be sent.
+    Messages(Vec<OutgoingMessage>),
+}
+
+impl SettingValue {
+    /// A text, where there is one.
+    pub fn of_text(text: Option<&String>) -> Self {
+        text.map_or(Self::None, |text| Self::Text(text.clone()))
+    }
+
+    /// For machines.
+    pub fn json(&self) -> Value {
+        match self {
+            Self::None => Value::Null,
+            Self::Flag(on) => json!(on),
+            Self::SpanMs(span_ms) => json!(span_ms),
+            Self::Text(text) => json!(text),
+            Self::Texts(texts) => json!(texts),
+            Self::Messages(messages) => messages.iter().map(message_json).collect(),
+        }
+    }
+
+    pub(super) fn is_on(&self) -> bool {
+        *self == Self::Flag(true)
+    }
+
+    /// The name of a choice.
+    pub(super) fn named<T: PartialEq>(choices: &[(&str, T)], chosen: T) -> Self {
+        choices
+            .iter()
+            .find(|(_, choice)| *choice == chosen)
+            .map_or(Self::None, |(name, _)| Self::Text((*name).to_owned()))
+    }
+
+    /// The choice of this name; its shape takes no other names.
+    pub(super) fn choice<T: Copy + Default>(&self, choices: &[(&str, T)]) -> T {
+        let is_it = |(name, _): &&(&str, T)| matches!(self, Self::Text(text) if text == name);
+        choices.iter().find(is_it).map(|(_, choice)| *choice).unwrap_or_default()
+    }
+
+    pub(super) fn span_ms(&self) -> i64 {
+        match self {
+            Self::SpanMs(span_ms) => *span_ms,
+            _ => 0,
+        }
+    }
+
+    pub(super) fn messages(self) -> Vec<OutgoingMessage> {
+        match self {
+            Self::Messages(messages) => messages,
+            _ => Vec::new(),
+        }
+    }
+
+    pub(super) fn text(self) -> Option<String> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub(super) fn texts(self) -> Vec<String> {
+        match self {
+            Self::Texts(texts) => texts,
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// As it is sent.
+fn message_json(message: &OutgoingMessage) -> Value {
+    serde_json::from_str(&message.json).unwrap_or_default()
+}
