@@ -39,7 +39,7 @@ struct Used {
     stack: Option<String>,
 }
 
-/// Secrets that a function may read, whichever kind it is: [`Parts::warm_up`] asks for nothing that
+/// Secrets that a function may read, whichever kind it is: [`AwsAdapters::warm_up`] asks for nothing that
 /// the function's role forbids, so that an `AccessDenied` in CloudTrail always means something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReadableSecrets {

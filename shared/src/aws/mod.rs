@@ -2,11 +2,11 @@
 //!
 //! | port | answered by |
 //! | --- | --- |
-//! | [`Rows`](crate::ports::Rows) | [`DynamoRows`], one table |
+//! | [`Table`](crate::ports::Table) | [`DynamoTable`], one table |
 //! | [`Queue`](crate::ports::Queue) | [`SqsQueue`], a queue and its dead-letter queue; jobs travel in an [`envelope`] |
 //! | [`Secrets`](crate::ports::Secrets) | [`SecretsManagerSecrets`], names under `musubi/<stack>/` |
 //!
-//! [`Parts`] hands them out from what the [`Environment`](crate::config::Environment) names;
+//! [`AwsAdapters`] hands them out from what the [`Environment`](crate::config::Environment) names;
 //! [`Aws`] is the connection behind them, built so that starting up costs milliseconds.
 
 pub mod adapters;

@@ -1,4 +1,4 @@
-//! One DynamoDB table as [`Rows`].
+//! One DynamoDB table as [`Table`].
 //!
 //! An item is `{pk, sk, version, body, expires_at?, by?}`; a large body stands packed in `packed` instead. A write that expects no row leaves version 1,
 //! one that expects a version leaves the next. One that expects anything knows no version to count

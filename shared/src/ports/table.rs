@@ -2,7 +2,7 @@
 //!
 //! A row has a two-part key, a version and a JSON body. Writes are transactions whose every part
 //! says what it expects to find, so that two writers can never both believe they were first.
-//! [`Channels`](super::Channels), [`Links`](super::Links) and [`Journal`](super::Journal) give the
+//! [`Channels`](crate::store::Channels), [`Links`](crate::store::Links) and [`Journal`](crate::store::Journal) give the
 //! rows their meaning; each has its own table.
 
 use async_trait::async_trait;
@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use super::error::{PortError, UNREADABLE};
 use crate::domain::packed;
 
-/// At most this many writes in one [`Rows::commit`] (DynamoDB's TransactWriteItems).
+/// At most this many writes in one [`Table::commit`] (DynamoDB's TransactWriteItems).
 pub const MAX_WRITES: usize = 100;
 /// Why a commit with a row that is too large is refused.
 pub const TOO_LARGE: &str = "a row is larger than a table takes";
@@ -38,7 +38,7 @@ impl RowKey {
 pub struct Row {
     /// Partition and sort key.
     pub key: RowKey,
-    /// Tells this write of the row from others. See [`Expect`] for what a put leaves.
+    /// Tells this write of the row from others. See [`Precondition`] for what a put leaves.
     pub version: u64,
     /// JSON.
     pub body: String,

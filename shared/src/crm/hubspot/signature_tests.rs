@@ -316,5 +316,5 @@ fn debug_shows_neither_bodies_nor_secrets() {
     let headers = signed_v2(SECRET, None);
     let request = action(&headers, None);
     assert_eq!(format!("{request:?}"), "Call { method: \"POST\", body_bytes: 25 }");
-    assert_eq!(format!("{:?}", verify(&request, BASE, &secrets(&[SECRET]), NOW).unwrap()), "VerifiedAction(..)");
+    assert_eq!(format!("{:?}", verify(&request, BASE, &secrets(&[SECRET]), NOW).unwrap()), "VerifiedCall(..)");
 }
