@@ -42,7 +42,11 @@ fn collect(folder: &Path, files: &mut Vec<Source>) {
 /// Whether the whole file is tests, or only for them.
 pub fn is_test_file(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    path.starts_with("tests/") || path.contains("/tests/") || name == "testing.rs" || name.ends_with("tests.rs")
+    path.starts_with("tests/")
+        || path.contains("/tests/")
+        || path.contains("/examples/")
+        || name == "testing.rs"
+        || name.ends_with("tests.rs")
 }
 
 /// The code alone: comments and the insides of literals are blank, lines stay lines.
