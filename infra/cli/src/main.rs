@@ -18,7 +18,6 @@ mod person;
 mod portal;
 mod proposed;
 mod questions;
-mod route;
 mod say;
 mod settings;
 mod table;
@@ -65,7 +64,7 @@ async fn run(args: Args, say: Say) -> Result<Report, Failure> {
         Command::Portal(command) => portal::run(&workspace, &mut ask, &say, command).await,
         Command::Channel(command) => channel::run(&workspace, &mut ask, &say, command).await,
         Command::Login(command) => login::run(&workspace, &mut ask, &say, command).await,
-        Command::Route(command) => route::run(&workspace, &say, command).await,
+        Command::Route(command) => login::route::run(&workspace, &say, command).await,
         Command::Friends(command) => friends::run(&workspace, &say, command).await,
         Command::DeadLetters(command) => dead_letters::run(&workspace, &say, command).await,
         Command::Parked(command) => parked::run(&workspace, &say, command).await,

@@ -57,7 +57,7 @@ pub async fn links(workspace: &Workspace, say: &Say, asked: &LoginLinks) -> Resu
 fn routes(login: &LoginSettings, asked: Option<&str>) -> Result<Vec<Option<RouteName>>, Failure> {
     match asked {
         Some(name) => {
-            let route = login.known_route(name).ok_or_else(crate::route::unknown)?;
+            let route = login.known_route(name).ok_or_else(super::route::unknown)?;
             Ok(vec![Some(route)])
         }
         None => Ok([None].into_iter().chain(login.routes.keys().cloned().map(Some)).collect()),

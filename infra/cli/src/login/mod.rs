@@ -2,6 +2,7 @@
 
 mod addresses;
 mod links;
+pub mod route;
 mod set;
 mod steps;
 mod text;

@@ -7,9 +7,9 @@ use musubi::domain::route::RouteName;
 use musubi::flow::configure::{ChangeRoutes, RoutePage, RouteRefusal};
 use serde_json::json;
 
+use super::{not_set_up, of};
 use crate::args::RouteCommand;
 use crate::failure::Failure;
-use crate::login;
 use crate::say::{Report, Say};
 use crate::settings;
 use crate::table::table;
@@ -26,7 +26,7 @@ pub async fn run(workspace: &Workspace, say: &Say, command: &RouteCommand) -> Re
         }
         RouteCommand::List { channel } => {
             let channel = workspace.channel(channel).await?;
-            Ok(list(login::of(&channel)?, say))
+            Ok(list(of(&channel)?, say))
         }
         RouteCommand::Remove { channel, name } => {
             let name = named(name)?;
@@ -62,7 +62,7 @@ async fn add(
     let routes = ChangeRoutes { channels: workspace.change_channel()? };
     let changed = routes.add(&ChannelId::new(channel), &name, &page).await;
     let changed = changed.map_err(|error| unchanged(error, no_channel, refused))?;
-    let route = login::of(&changed)?.routes.get(&name).cloned().unwrap_or_default();
+    let route = of(&changed)?.routes.get(&name).cloned().unwrap_or_default();
     let text = match say.language {
         Language::Japanese => format!(
             "経路「{name}」を登録しました。リンクとQRコードは musubi login links {channel} --route {name} で表示できます。"
@@ -108,7 +108,7 @@ pub fn unknown() -> Failure {
 
 fn refused(why: RouteRefusal) -> Failure {
     match why {
-        RouteRefusal::NoLogin => login::not_set_up(),
+        RouteRefusal::NoLogin => not_set_up(),
         RouteRefusal::Unknown => unknown(),
         RouteRefusal::BadPage(bad) => settings::refused(&bad.into(), "login set"),
         RouteRefusal::TooMany => Failure::usage(
