@@ -262,6 +262,21 @@ pub fn hubspot_api_url(environment: &Environment) -> Result<String, ConfigError>
     environment.url_or("MUSUBI_HUBSPOT_API_URL", "https://api.hubapi.com")
 }
 
+/// What a world on one machine has and a deployed stack has no need of: where its AWS and its vendors are. The credentials are
+/// none.
+pub const OF_THIS_MACHINE: [&str; 10] = [
+    "AWS_REGION",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_ENDPOINT_URL_DYNAMODB",
+    "AWS_ENDPOINT_URL_SQS",
+    "AWS_ENDPOINT_URL_SECRETS_MANAGER",
+    "MUSUBI_LINE_API_URL",
+    "MUSUBI_LIFF_URL",
+    "MUSUBI_HUBSPOT_API_URL",
+    "MUSUBI_HUBSPOT_AUTHORIZE_URL",
+];
+
 /// How many environments may deliver pushes at once (the event source mapping's
 /// MaximumConcurrency, 2 to 1,000). Each takes this share of LINE's 2,000 requests a second.
 ///

@@ -17,7 +17,7 @@ impl World {
     /// A link is two rows: each must have its other half at every moment.
     pub fn watch_links(&mut self) {
         let commits = self.links_rows.commits();
-        if std::mem::replace(&mut self.ties_seen_at, commits) == commits {
+        if std::mem::replace(&mut self.link_commits_seen, commits) == commits {
             return;
         }
         let rows = self.links_rows.all();

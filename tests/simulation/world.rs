@@ -88,7 +88,7 @@ pub struct World {
     /// The contacts that person 1 was linked to, one after the other; `-`: to none.
     pub linked_contacts: Vec<String>,
     /// So many commits the table of links had when it was last looked at.
-    pub(crate) ties_seen_at: u64,
+    pub(crate) link_commits_seen: u64,
     pub line: ModelLine,
     pub crm: ModelCrm,
     pub(crate) accounts: Accounts,
@@ -145,7 +145,7 @@ impl World {
             moment: None,
             receipts: Arc::default(),
             linked_contacts: Vec::new(),
-            ties_seen_at: u64::MAX,
+            link_commits_seen: u64::MAX,
             line: ModelLine::new(make.faults.clone(), clock.clone()),
             crm: ModelCrm::new(make.faults.clone(), make.unique_keys, clock.clone()),
             dice: Dice::new(make.seed),

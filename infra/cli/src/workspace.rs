@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use musubi::aws::{Aws, AwsAdapters, RetryPolicy};
-use musubi::config::{self, ConfigError, Environment};
+use musubi::config::{self, ConfigError, Environment, OF_THIS_MACHINE};
 use musubi::crm::CrmClients;
 use musubi::domain::account::{CrmAccount, CrmAccountKey};
 use musubi::domain::channel::Channel;
@@ -61,21 +61,6 @@ pub fn environment(outputs: Option<&Path>) -> Result<Environment, Failure> {
 
 /// Stands in the environment where the stack is emulated on this machine.
 const EMULATED: &str = "MUSUBI_EMULATED";
-
-/// What an outputs file of a world on this machine says beyond the template's outputs: emulators, stand-ins, and credentials that
-/// are none.
-const OF_THIS_MACHINE: [&str; 10] = [
-    "AWS_REGION",
-    "AWS_ACCESS_KEY_ID",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_ENDPOINT_URL_DYNAMODB",
-    "AWS_ENDPOINT_URL_SQS",
-    "AWS_ENDPOINT_URL_SECRETS_MANAGER",
-    "MUSUBI_LINE_API_URL",
-    "MUSUBI_LIFF_URL",
-    "MUSUBI_HUBSPOT_API_URL",
-    "MUSUBI_HUBSPOT_AUTHORIZE_URL",
-];
 
 /// The variables of a world on this machine. An address elsewhere is none of its: a file from a stranger leads nobody away.
 fn of_this_machine(json: &Value) -> Result<Vec<(String, String)>, Failure> {

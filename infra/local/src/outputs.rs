@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use musubi::config::Environment;
+use musubi::config::{Environment, OF_THIS_MACHINE};
 use serde_json::{Map, Value, json};
 
 /// The template's outputs, and the variables that hold the same here.
@@ -18,19 +18,6 @@ const OUTPUTS: [(&str, &str); 10] = [
     ("PushDeadLetterQueueUrl", "MUSUBI_PUSH_DLQ_URL"),
     ("CrmQueueUrl", "MUSUBI_CRM_QUEUE_URL"),
     ("CrmDeadLetterQueueUrl", "MUSUBI_CRM_DLQ_URL"),
-];
-/// What a deployed stack has no need of: where its AWS and its vendors are. The credentials are none.
-const THIS_MACHINE: [&str; 10] = [
-    "AWS_REGION",
-    "AWS_ACCESS_KEY_ID",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_ENDPOINT_URL_DYNAMODB",
-    "AWS_ENDPOINT_URL_SQS",
-    "AWS_ENDPOINT_URL_SECRETS_MANAGER",
-    "MUSUBI_LINE_API_URL",
-    "MUSUBI_LIFF_URL",
-    "MUSUBI_HUBSPOT_API_URL",
-    "MUSUBI_HUBSPOT_AUTHORIZE_URL",
 ];
 
 /// Writes the outputs of a world with this environment; answers with the file. It is `outputs.json` in `data`, else one for each
@@ -52,7 +39,7 @@ pub fn write(environment: &Environment, data: Option<&Path>) -> io::Result<PathB
         OUTPUTS.iter().filter_map(|(name, of)| Some(((*name).to_owned(), json!(environment.get(of)?)))).collect();
     let stack = environment.get("MUSUBI_STACK").unwrap_or_default();
     outputs.insert("SecretsPrefix".to_owned(), json!(format!("musubi/{stack}/")));
-    let here = THIS_MACHINE.iter().filter_map(|name| Some(((*name).to_owned(), json!(environment.get(name)?))));
+    let here = OF_THIS_MACHINE.iter().filter_map(|name| Some(((*name).to_owned(), json!(environment.get(name)?))));
     outputs.insert("ThisMachine".to_owned(), Value::Object(here.collect()));
     std::fs::write(&file, format!("{:#}\n", Value::Object(outputs)))?;
     Ok(file)

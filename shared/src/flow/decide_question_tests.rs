@@ -9,8 +9,8 @@ use crate::domain::conversation::ConversationKey;
 use crate::domain::ids::{BotUserId, ChannelId, ContactId, CrmAccountId, CrmAppId, LineUserId};
 use crate::domain::job::WakeUp;
 use crate::domain::language::Language;
-use crate::flow::outbox::Outbox;
-use crate::flow::testing::{NoWaiting, Nobody, RivalTable};
+use crate::flow::outbox::{Outbox, Quiet};
+use crate::flow::testing::{NoWaiting, RivalTable};
 use crate::ports::{Queue, Table};
 use crate::store::Journal;
 use crate::store::journal::AskedBecause;
@@ -33,7 +33,7 @@ struct World {
 async fn world(is_connected: bool) -> World {
     let (configuration, journal) = (Arc::new(RivalTable::default()), Arc::new(RivalTable::default()));
     let (rows, events): (Arc<dyn Table>, Arc<dyn Table>) = (configuration, journal.clone());
-    let wake_ups: Arc<dyn Queue<WakeUp>> = Arc::new(Nobody);
+    let wake_ups: Arc<dyn Queue<WakeUp>> = Arc::new(Quiet);
     let outbox = Outbox { journal: Journal::new(events), wake_ups, clock: Arc::new(NoWaiting) };
     let (accounts, channels) = (Accounts::new(Arc::clone(&rows)), Channels::new(rows));
     let known = CrmAccount::new(account(), CrmAppId::new("shop"), Language::English, "UTC");

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
+
 use super::retry::retry_on_conflict;
 use crate::domain::account::CrmAccountKey;
 use crate::domain::job::WakeUp;
@@ -23,6 +25,13 @@ pub struct Outbox {
 }
 
 impl Outbox {
+    /// The same, and the dispatcher is not told: for whoever records many people and [tells](Queue::send) it once, at the end. Where
+    /// that is lost, the schedule finds what is due within a minute.
+    #[must_use]
+    pub fn quiet(self) -> Self {
+        Self { wake_ups: Arc::new(Quiet), ..self }
+    }
+
     /// Commits what changes and its effects in one transaction, and tells the dispatcher if there are any. `Conflict`: somebody
     /// changed one of the rows first, and nothing is written: to be decided anew ([`retry`](Self::retry)).
     ///
@@ -62,5 +71,23 @@ impl Outbox {
         F: Future<Output = Result<Option<T>, PortError>> + Send,
     {
         retry_on_conflict(&*self.clock, what, attempt).await
+    }
+}
+
+/// Tells nobody.
+pub(super) struct Quiet;
+
+#[async_trait]
+impl Queue<WakeUp> for Quiet {
+    async fn send(&self, _: &WakeUp) -> Result<(), PortError> {
+        Ok(())
+    }
+
+    async fn send_later(&self, _: &WakeUp, _: u32) -> Result<(), PortError> {
+        Ok(())
+    }
+
+    async fn dead_letter(&self, _: &WakeUp, _: &str) -> Result<(), PortError> {
+        Ok(())
     }
 }

@@ -8,10 +8,9 @@ use async_trait::async_trait;
 
 use crate::domain::account::{CrmAccountKey, CrmKind};
 use crate::domain::ids::{ChannelId, CrmAppId};
-use crate::domain::job::WakeUp;
 use crate::ports::secrets::{CrmAppSecrets, CrmToken, LineSecrets, Reread};
 use crate::ports::table::{Commit, Precondition, Row, RowKey, Write};
-use crate::ports::{Clock, PortError, Queue, Secrets, Table};
+use crate::ports::{Clock, PortError, Secrets, Table};
 
 /// Rows in memory. Versions count up, whatever a write expects.
 #[derive(Default)]
@@ -142,22 +141,4 @@ impl Clock for NoWaiting {
     }
 
     async fn sleep_ms(&self, _: u64) {}
-}
-
-/// Is told and does nothing.
-pub(crate) struct Nobody;
-
-#[async_trait]
-impl Queue<WakeUp> for Nobody {
-    async fn send(&self, _: &WakeUp) -> Result<(), PortError> {
-        Ok(())
-    }
-
-    async fn send_later(&self, _: &WakeUp, _: u32) -> Result<(), PortError> {
-        Ok(())
-    }
-
-    async fn dead_letter(&self, _: &WakeUp, _: &str) -> Result<(), PortError> {
-        Ok(())
-    }
 }

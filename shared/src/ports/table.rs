@@ -210,8 +210,9 @@ pub trait Table: Send + Sync {
     /// Rows of a partition whose sort keys lie between the two, both included, in order, at most `limit`.
     async fn range(&self, partition: &str, from: &str, to: &str, limit: usize) -> Result<Vec<Row>, PortError>;
 
-    /// All writes or none. A key may occur once. A row that [`is_too_large`](Write::is_too_large) is refused for good. Repeating a commit whose answer was lost gives
-    /// `Conflict`, unless nothing in it expects anything: callers read again and find their own work.
+    /// All writes or none. A key may occur once. A row that [`is_too_large`](Write::is_too_large) is refused for good. Repeating
+    /// a commit whose answer was lost gives `Conflict`, unless nothing in it expects anything: callers read again and find
+    /// their own work.
     async fn commit(&self, writes: Vec<Write>) -> Result<Commit, PortError>;
 }
 

@@ -13,7 +13,7 @@ use musubi::store::{Journal, Links};
 use serde_json::json;
 
 use super::rows::{Friend, Mistake};
-use super::{AT_A_TIME, file, quiet, rows, wake};
+use super::{AT_A_TIME, file, rows, wake};
 use crate::failure::Failure;
 use crate::say::{Report, Say};
 use crate::workspace::Workspace;
@@ -56,7 +56,7 @@ pub async fn import(
     let journal = workspace.adapters.journal()?;
     let import = Import {
         channel: &channel,
-        link: Link { outbox: quiet(workspace)? },
+        link: Link { outbox: workspace.adapters.outbox()?.quiet() },
         links: workspace.adapters.links()?,
         journal,
         now_ms: workspace.clock().now_ms(),

@@ -12,7 +12,7 @@ use musubi::store::Journal;
 use musubi::store::journal::write;
 use serde_json::json;
 
-use super::{AT_A_TIME, quiet, wake};
+use super::{AT_A_TIME, wake};
 use crate::failure::Failure;
 use crate::say::{Report, Say};
 use crate::workspace::Workspace;
@@ -28,7 +28,7 @@ pub async fn import(workspace: &Workspace, say: &Say, channel: &str, page: u16) 
     let channel = workspace.channel(channel).await?;
     let line = workspace.line(workspace.adapters.secrets()?)?;
     let (journal, clock) = (workspace.adapters.journal()?, workspace.clock());
-    let meet = ImportFriend { outbox: quiet(workspace)? };
+    let meet = ImportFriend { outbox: workspace.adapters.outbox()?.quiet() };
     let found = journal.friends_import(&channel.id).await?;
     let mut version = found.as_ref().map_or(0, |found| found.version);
     let mut import = begin(found.map(|found| found.value), clock.now_ms());

@@ -5,12 +5,8 @@ mod from_file;
 mod from_line;
 mod rows;
 
-use std::sync::Arc;
-
-use async_trait::async_trait;
 use musubi::domain::job::WakeUp;
-use musubi::flow::outbox::Outbox;
-use musubi::ports::{PortError, Queue};
+use musubi::ports::Queue;
 use serde_json::json;
 
 use crate::args::FriendsCommand;
@@ -64,29 +60,6 @@ async fn count(workspace: &Workspace, say: &Say, channel: &str) -> Result<Report
         "finished": import.finished, "at_ms": import.at_ms,
     });
     Ok(Report::new(json, format!("{lines}\n{meaning}")))
-}
-
-/// Keeps quiet: whoever records many people tells the dispatcher once.
-struct Quiet;
-
-#[async_trait]
-impl Queue<WakeUp> for Quiet {
-    async fn send(&self, _: &WakeUp) -> Result<(), PortError> {
-        Ok(())
-    }
-
-    async fn send_later(&self, _: &WakeUp, _: u32) -> Result<(), PortError> {
-        Ok(())
-    }
-
-    async fn dead_letter(&self, _: &WakeUp, _: &str) -> Result<(), PortError> {
-        Ok(())
-    }
-}
-
-/// The outbox for those who record many people.
-fn quiet(workspace: &Workspace) -> Result<Outbox, Failure> {
-    Ok(Outbox { wake_ups: Arc::new(Quiet), ..workspace.adapters.outbox()? })
 }
 
 /// Tells the dispatcher. A lost one costs a minute: the schedule finds what is due.

@@ -311,7 +311,7 @@ async fn large_bodies_are_kept_or_refused_for_good(rows: &dyn Table) {
 }
 
 /// Text that packs badly: so many bytes of kanji chosen by a small generator.
-fn kanji(size_bytes: usize, seed: u64) -> String {
+pub fn kanji(size_bytes: usize, seed: u64) -> String {
     let mut state = seed | 1;
     let mut next = || {
         state ^= state << 13;

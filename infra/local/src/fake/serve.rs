@@ -11,12 +11,14 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
-use axum::extract::connect_info::Connected;
+use axum::extract::Request;
+use axum::extract::connect_info::{ConnectInfo, Connected};
 use axum::response::Response;
 use axum::serve::{IncomingStream, Listener};
+use axum::{Extension, Router};
 use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
@@ -133,6 +135,24 @@ pub fn serve_on(listener: TcpListener, router: Router) -> io::Result<Served> {
         let _ = axum::serve(CutListener::new(listener), make).await;
     });
     Ok(Served { address, task })
+}
+
+/// A fake's HTTP face: each request to its `answer`, with the handle that cuts its connection, where there is one.
+pub(crate) fn router<F>(answer: impl Fn(Option<CutHandle>, Request) -> F + Clone + Send + Sync + 'static) -> Router
+where
+    F: Future<Output = Response> + Send,
+{
+    Router::new().fallback(move |cut: Option<Extension<ConnectInfo<CutHandle>>>, request: Request| {
+        answer(cut.map(|cut| cut.0.0), request)
+    })
+}
+
+/// An answer that is late by so long.
+pub(crate) async fn late(answer: Response, delay_ms: u64) -> Response {
+    if delay_ms > 0 {
+        tokio::time::sleep(Duration::from_millis(delay_ms)).await;
+    }
+    answer
 }
 
 /// The answer to a call whose answer must not arrive.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use local::contract::stores::{QueueEnd, queue_contract};
+use local::contract::stores::{QueueEnd, kanji, queue_contract};
 use musubi::aws::{Aws, RetryPolicy, Routing, SqsQueue, envelope};
 use musubi::config;
 use musubi::domain::account::{CrmAccountKey, CrmKind};
@@ -54,18 +54,6 @@ impl<T: serde::de::DeserializeOwned + Send + 'static> QueueEnd<T> for LocalEnd {
     async fn advance_ms(&self, by_ms: i64) {
         self.aws.clock.advance_ms(by_ms);
     }
-}
-
-/// Text that packs badly: kanji chosen by a small generator.
-fn kanji(size_bytes: usize, seed: u64) -> String {
-    let mut state = seed | 1;
-    let mut next = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state
-    };
-    (0..size_bytes / 3).filter_map(|_| char::from_u32(0x4e00 + u32::try_from(next() % 20_000).unwrap())).collect()
 }
 
 #[tokio::test]

@@ -1,10 +1,9 @@
 //! The platform as a server: one request, one answer, and the webhooks that leave before it.
 
 use std::io;
-use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{ConnectInfo, Request};
+use axum::extract::Request;
 use axum::response::Response;
 
 use super::dispatch::{self, Step};
@@ -17,9 +16,9 @@ impl FakeLine {
     /// cannot be cut cleanly.
     pub fn router(&self) -> Router {
         let fake = self.clone();
-        Router::new().fallback(move |cut: Option<axum::Extension<ConnectInfo<CutHandle>>>, request: Request| {
+        serve::router(move |cut, request| {
             let fake = fake.clone();
-            async move { fake.answer(cut.map(|cut| cut.0.0), request).await }
+            async move { fake.answer(cut, request).await }
         })
     }
 
@@ -46,12 +45,7 @@ impl FakeLine {
             other => other,
         };
         match step {
-            Step::Answer { answer, delay_ms } => {
-                if delay_ms > 0 {
-                    tokio::time::sleep(Duration::from_millis(delay_ms)).await;
-                }
-                answer.into_response()
-            }
+            Step::Answer { answer, delay_ms } => serve::late(answer.into_response(), delay_ms).await,
             Step::NoAnswer | Step::TestWebhook { .. } => serve::no_answer(cut.as_ref()),
         }
     }
