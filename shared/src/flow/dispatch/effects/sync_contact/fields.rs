@@ -6,6 +6,7 @@ use super::SyncContact;
 use super::person::Person;
 use crate::domain::activity::{Activity, Content};
 use crate::domain::conversation::Conversation;
+use crate::domain::limits::Limits;
 use crate::domain::properties::{self as property, recent, recent_line, retract, stamp};
 use crate::domain::{shown, timeline, words};
 use crate::flow::dispatch::links::cleared;
@@ -20,7 +21,7 @@ impl SyncContact<'_> {
         let somebody_else = shown.is_some_and(|user| user != person.user.expose());
         let mut properties = if somebody_else { cleared() } else { Properties::default() };
         properties.set(property::LINE_USER_ID, person.user.expose());
-        set_profile(&mut properties, person.profile.as_ref());
+        set_profile(&mut properties, person.profile.as_ref(), self.crm.limits());
         if let Some(link) = &person.link
             && (person.linked_now || somebody_else || record.properties.get(property::LINE_LINKED_AT).is_none())
             && let Ok(at) = Timestamp::from_millisecond(link.value.linked_at_ms)
@@ -95,10 +96,10 @@ impl SyncContact<'_> {
     }
 }
 
-/// Name and picture, where LINE told them.
-pub(super) fn set_profile(properties: &mut Properties, profile: Option<&LineProfile>) {
+/// Name and picture, where LINE told them. The name is no longer than the CRM takes.
+pub(super) fn set_profile(properties: &mut Properties, profile: Option<&LineProfile>, limits: Limits) {
     if let Some(profile) = profile {
-        let name = property::cut(&shown::name(&profile.display_name), property::SHORT_UNITS);
+        let name = property::cut(&shown::name(&profile.display_name), property::SHORT_UNITS.min(limits.field_units));
         properties.set(property::LINE_USER_NAME, name);
         properties.set(property::LINE_USER_PICTURE, profile.picture_url.clone().unwrap_or_default());
     }

@@ -53,7 +53,7 @@ impl SyncContact<'_> {
 
     fn person_write(&self, person: &Person) -> PersonWrite {
         let mut properties = Properties::default();
-        set_profile(&mut properties, person.profile.as_ref());
+        set_profile(&mut properties, person.profile.as_ref(), self.crm.limits());
         PersonWrite { user: person.user.clone(), properties }
     }
 
