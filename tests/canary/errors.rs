@@ -15,7 +15,7 @@ use musubi::domain::ids::{BotUserId, ChannelId, ContactId, CrmAccountId, EventId
 use musubi::domain::job::InboxJob;
 use musubi::domain::link::ContactLink;
 use musubi::domain::outbox::{Effect, OutboxRow};
-use musubi::domain::push::{OutgoingMessage, PushId, PushJob, Sending};
+use musubi::domain::push::{Naming, OutgoingMessage, PushId, PushJob, Recipient, Sending};
 use musubi::line::message::Tokens;
 use musubi::line::signature::verify;
 use musubi::line::{message, webhook};
@@ -130,7 +130,7 @@ fn of_the_domain() -> Vec<String> {
         waits: true,
         contact: Some(ContactId::new("1")),
         channel: ChannelId::new(CHANNEL_ID),
-        to: Some(user()),
+        to: Recipient::Named { user: user(), taken: false },
         messages: vec![message],
         tag: None,
         accepted_at_ms: 1,
@@ -141,7 +141,7 @@ fn of_the_domain() -> Vec<String> {
     };
     let sending = Sending {
         to: user(),
-        named: false,
+        naming: Naming::New,
         body: "canary-body".to_owned(),
         said: vec![text()],
         first_attempt_at_ms: 1,

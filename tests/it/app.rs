@@ -149,11 +149,7 @@ impl App {
     /// Ends sends, as operators do.
     pub fn settle(&self) -> Settle {
         let adapters = self.world.adapters(musubi::aws::RetryPolicy::WORKER).expect("adapters");
-        Settle {
-            channels: adapters.channels().expect("channels"),
-            links: adapters.link_reader().expect("links"),
-            outbox: adapters.outbox().expect("an outbox"),
-        }
+        Settle { channels: adapters.channels().expect("channels"), outbox: adapters.outbox().expect("an outbox") }
     }
 
     /// Changes the demo portal's settings.

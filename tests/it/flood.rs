@@ -15,7 +15,7 @@ use musubi::domain::conversation::Source;
 use musubi::domain::ids::{CallbackId, ChannelId, EventId, LineUserId, MessageId};
 use musubi::domain::inbound::{InboundEvent, InboundWhat};
 use musubi::domain::outbox::{Effect, OutboxRow};
-use musubi::domain::push::{Push, PushId, PushJob, PushOutcome, PushState, Settlement};
+use musubi::domain::push::{Push, PushId, PushJob, PushOutcome, PushState, Recipient, Settlement};
 use musubi::flow::record::Record;
 use musubi::ports::Clock;
 use musubi::ports::table::Commit;
@@ -94,7 +94,7 @@ impl Still {
                 waits: true,
                 contact: None,
                 channel: ChannelId::new(CHANNEL_ID),
-                to: None,
+                to: Recipient::Nobody,
                 messages: vec![],
                 tag: None,
                 accepted_at_ms: now_ms,

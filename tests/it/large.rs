@@ -10,9 +10,9 @@ use local::seed::{APP_ID, BOT_USER_ID, CHANNEL_ID, CLIENT_SECRET, LINKED_CONTACT
 use local::world::Options;
 use musubi::aws::RetryPolicy;
 use musubi::domain::activity::Content;
-use musubi::domain::ids::{ChannelId, ContactId};
+use musubi::domain::ids::{ChannelId, ContactId, LineUserId};
 use musubi::domain::job::InboxJob;
-use musubi::domain::push::{OutgoingMessage, PushId, PushJob};
+use musubi::domain::push::{OutgoingMessage, PushId, PushJob, Recipient};
 use musubi::ports::table::{Commit, Row, RowKey, Table, Write};
 use musubi::ports::{PortError, Queue};
 use musubi::store::Journal;
@@ -149,7 +149,7 @@ async fn queue(app: &App, tries: u32) {
         waits: false,
         contact: Some(ContactId::new(LINKED_CONTACT.to_string())),
         channel: ChannelId::new(CHANNEL_ID),
-        to: None,
+        to: Recipient::Linked { user: LineUserId::new(LINKED_USER), since_ms: 0 },
         messages: vec![OutgoingMessage {
             json: r#"{"type":"text","text":"hi"}"#.to_owned(),
             said: Content::Text { text: "hi".to_owned() },

@@ -9,7 +9,7 @@ use musubi::domain::ids::*;
 use musubi::domain::language::Language;
 use musubi::domain::outbox::{Effect, OutboxRow};
 use musubi::domain::properties::LINE_LAST_MESSAGE;
-use musubi::domain::push::{Push, PushJob, PushOutcome, PushState, Settlement};
+use musubi::domain::push::{Push, PushJob, PushOutcome, PushState, Recipient, Settlement};
 use musubi::flow::record::Record;
 use musubi::ports::table::{Commit, Precondition, RowKey, Table, Write};
 use musubi::store::journal::{AskedBecause, Question, Walk, write};
@@ -106,7 +106,11 @@ fn a_row_of_another_version_hides_no_other_of_its_list() {
 }
 
 fn settled(world: &World, number: usize) -> Push {
-    let job = PushJob { to: None, expires_at_ms: START_MS + 7 * DAY_MS, ..world.push_job(&format!("ap-{number}")) };
+    let job = PushJob {
+        to: Recipient::Nobody,
+        expires_at_ms: START_MS + 7 * DAY_MS,
+        ..world.push_job(&format!("ap-{number}"))
+    };
     let outcome = PushOutcome::Blocked;
     Push::of(&job, PushState::Settled(Settlement { outcome, note: None, line_request_id: None, at_ms: START_MS }))
 }

@@ -6,10 +6,11 @@ use musubi::domain::ids::{CallbackId, ContactId};
 use musubi::domain::inbound::{InboundEvent, InboundWhat};
 use musubi::domain::properties::LINE_USER_ID;
 use musubi::domain::push::*;
+use musubi::flow::accept::Accept;
 use musubi::flow::erase::Who;
 use musubi::ports::table::Commit;
-use musubi::store::Journal;
 use musubi::store::journal::write;
+use musubi::store::{Journal, Links};
 
 use crate::acts::Act;
 use crate::check::nothing_is_left;
@@ -27,7 +28,7 @@ fn tried(world: &World, name: &str, is_parked: bool) -> PushId {
     let id = push_id(&world.account, &CallbackId::new(name));
     let sending = Sending {
         to: user(1),
-        named: false,
+        naming: Naming::New,
         body: format!("{}:text-{name}", user(1).expose()),
         said: vec![Content::Text { text: format!("text-{name}") }],
         first_attempt_at_ms: START_MS,
@@ -58,9 +59,13 @@ fn tried(world: &World, name: &str, is_parked: bool) -> PushId {
 /// Its job comes by at `ready_at_ms`.
 pub fn job(world: &World, name: &str, contact: Option<ContactId>, ready_at_ms: i64) -> PushId {
     let until_ms = START_MS + 60 * MINUTE_MS;
+    let links = Links::new(std::sync::Arc::new(world.links_rows.calm())).reader();
+    let accept = Accept { links, ..world.accept() };
+    let to = run(accept.recipient(&world.account, contact.as_ref(), &world.channel.id, Some(&user(1))));
     let job = PushJob {
         callback: None,
         waits: false,
+        to: to.expect("a calm table"),
         contact,
         send_by_ms: until_ms,
         expires_at_ms: until_ms,

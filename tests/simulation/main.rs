@@ -31,6 +31,7 @@ mod port_crm_contract;
 #[path = "../../infra/local/src/contract/messenger.rs"]
 mod port_messenger_contract;
 mod random;
+mod recipients;
 mod refusals;
 mod replies;
 mod said;

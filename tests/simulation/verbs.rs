@@ -5,7 +5,8 @@ use std::sync::Arc;
 use musubi::domain::activity::Content;
 use musubi::domain::ids::CallbackId;
 use musubi::domain::inbound::InboundEvent;
-use musubi::domain::push::{OutgoingMessage, PushJob};
+use musubi::domain::push::{OutgoingMessage, PushJob, Recipient};
+use musubi::flow::accept::Accept;
 use musubi::flow::account_link::AccountLink;
 use musubi::flow::answer::Answer;
 use musubi::flow::decide::Decide;
@@ -71,7 +72,7 @@ impl World {
             waits: true,
             contact: None,
             channel: self.channel.id.clone(),
-            to: Some(user(1)),
+            to: Recipient::Named { user: user(1), taken: false },
             messages: vec![OutgoingMessage { json: text.clone(), said: Content::Text { text } }],
             tag: None,
             accepted_at_ms: START_MS,
@@ -91,14 +92,16 @@ impl World {
     }
 
     pub(crate) fn decide(&self) -> Decide {
-        let (channels, links) = (self.channels.clone(), self.links().reader());
-        Decide { settle: Settle { channels, links, outbox: self.outbox() } }
+        Decide { settle: Settle { channels: self.channels.clone(), outbox: self.outbox() } }
+    }
+
+    pub(crate) fn accept(&self) -> Accept {
+        Accept { links: self.links().reader(), push: Arc::new(self.push.clone()), clock: self.clock() }
     }
 
     pub(crate) fn deliver(&self) -> Deliver {
         Deliver {
             channels: self.channels.clone(),
-            links: self.links().reader(),
             outbox: self.outbox(),
             messenger: Arc::new(self.line.clone()),
             push: Arc::new(self.push.clone()),

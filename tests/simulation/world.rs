@@ -13,7 +13,7 @@ use musubi::domain::inbound::InboundEvent;
 use musubi::domain::job::WakeUp;
 use musubi::domain::language::Language;
 use musubi::domain::push::{OutgoingMessage, PushId, PushJob};
-use musubi::flow::accept::{Accept, PushRequest};
+use musubi::flow::accept::PushRequest;
 use musubi::flow::erase::Receipt;
 use musubi::ports::Table;
 use musubi::ports::table::Commit;
@@ -285,7 +285,7 @@ impl World {
                 }),
                 _ => self.posts.receive(choose).map(|waiting| {
                     self.posts.delete(waiting.id);
-                    let accept = Accept { push: Arc::new(self.push.clone()), clock: self.clock() };
+                    let accept = self.accept();
                     let account = self.account.clone();
                     let asked = self.asked(&waiting.job);
                     in_flight(Origin::Post(Box::new(waiting.job)), async move { accept.accept(&account, asked).await })

@@ -5,7 +5,7 @@ use musubi::domain::action::{ActionRequest, Execution, MessageInput};
 use musubi::domain::ids::{ChannelId, LineUserId};
 use musubi::domain::language::Language;
 use musubi::domain::not_after::parse_not_after;
-use musubi::domain::push::{OutgoingMessage, PushId, PushOutcome, Refused, Sending, SettlementNote};
+use musubi::domain::push::{Naming, OutgoingMessage, PushId, PushOutcome, Refused, Sending, SettlementNote};
 use musubi::domain::words::{ended, refused_here};
 use musubi::flow::accept::{PushRequest, TurnedDown};
 use musubi::line::message::{self, InvalidMessage, Problem, Tokens};
@@ -68,7 +68,7 @@ fn fits(asked: &PushRequest) -> bool {
     // Every LINE user ID is as long as this one.
     let to = asked.to.clone().unwrap_or_else(|| LineUserId::new(format!("U{}", "0".repeat(32))));
     let body = message::compose_push(&to, &asked.messages, asked.tag.as_deref());
-    Sending::first(to, true, body, &asked.messages, 0).fits_a_row()
+    Sending::first(to, Naming::Contested, body, &asked.messages, 0).fits_a_row()
 }
 
 /// What the record says of a request that was turned away. `None`: it names no record, or no execution, and a repeat could

@@ -58,7 +58,7 @@ impl Ports {
             accounts: adapters.accounts()?.remembering(Arc::clone(&clock)),
             channels: adapters.channels()?.remembering(Arc::clone(&clock)),
             secrets: adapters.secrets()?,
-            accept: Accept { push: adapters.push_queue()?, clock: Arc::clone(&clock) },
+            accept: Accept { links: adapters.link_reader()?, push: adapters.push_queue()?, clock: Arc::clone(&clock) },
             notice: ContactsChanged { outbox: adapters.outbox()? },
             clock,
             public_url: config::public_url(environment)?,

@@ -42,7 +42,6 @@ impl Ports {
         );
         let deliver = Deliver {
             channels: adapters.channels()?.remembering(Arc::clone(&clock)),
-            links: adapters.link_reader()?,
             messenger: Arc::new(messenger),
             push: push.clone(),
             outbox: adapters.outbox()?,

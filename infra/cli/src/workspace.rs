@@ -180,7 +180,7 @@ impl Workspace {
     /// # Errors
     /// Names a missing variable.
     pub fn settle(&self) -> Result<Settle, ConfigError> {
-        Ok(Settle { channels: self.channels()?, links: self.adapters.link_reader()?, outbox: self.adapters.outbox()? })
+        Ok(Settle { channels: self.channels()?, outbox: self.adapters.outbox()? })
     }
 
     /// Changes Official Accounts.

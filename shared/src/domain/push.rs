@@ -84,8 +84,8 @@ pub struct PushJob {
     pub contact: Option<ContactId>,
     /// From which Official Account.
     pub channel: ChannelId,
-    /// To whom, where the action said so; else the person linked to the contact.
-    pub to: Option<LineUserId>,
+    /// To whom.
+    pub to: Recipient,
     /// What to send, at most five.
     pub messages: Vec<OutgoingMessage>,
     /// LINE's custom aggregation unit, to count opens and clicks by.
@@ -102,6 +102,69 @@ pub struct PushJob {
     /// How often in a row it could not be delivered.
     #[serde(default)]
     pub tries: u32,
+}
+
+/// To whom a send goes, decided when the workflow asked: a link that is made or ended later changes nothing for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum Recipient {
+    /// The person whom the contact's link says, and whom the workflow names, if it names anybody.
+    Linked {
+        /// The person.
+        user: LineUserId,
+        /// Since when, in milliseconds: a link may be left over from before the person was erased.
+        since_ms: i64,
+    },
+    /// The person whom the workflow names. No link says that the contact is this person.
+    Named {
+        /// The person.
+        user: LineUserId,
+        /// The contact or the person is linked, to somebody else.
+        taken: bool,
+    },
+    /// The workflow names nobody, and no link says who the contact is.
+    Nobody,
+}
+
+impl Recipient {
+    /// The person, if there is one.
+    pub fn user(&self) -> Option<&LineUserId> {
+        match self {
+            Self::Linked { user, .. } | Self::Named { user, .. } => Some(user),
+            Self::Nobody => None,
+        }
+    }
+
+    /// Since when it is this person, at the latest since `accepted_at_ms`, in milliseconds: whoever was erased at this moment or
+    /// after is sent nothing.
+    pub fn since_ms(&self, accepted_at_ms: i64) -> i64 {
+        match self {
+            Self::Linked { since_ms, .. } => accepted_at_ms.min(*since_ms),
+            Self::Named { .. } | Self::Nobody => accepted_at_ms,
+        }
+    }
+
+    /// What follows once LINE has taken a message for this person.
+    pub fn naming(&self) -> Naming {
+        match self {
+            Self::Named { taken: false, .. } => Naming::New,
+            Self::Named { taken: true, .. } => Naming::Contested,
+            Self::Linked { .. } | Self::Nobody => Naming::Known,
+        }
+    }
+}
+
+/// Whether the workflow's naming of a person says something new of who its contact is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Naming {
+    /// Nothing: the link says so already, or nobody was named.
+    #[default]
+    Known,
+    /// Both were free: that they are one person is claimed when LINE has taken the message.
+    New,
+    /// One of them is linked to somebody else: then an operator is asked.
+    Contested,
 }
 
 /// Why something is not to be sent.
@@ -184,10 +247,10 @@ pub enum PushState {
 pub struct Sending {
     /// The person it goes to, for ever.
     pub to: LineUserId,
-    /// The request that began it named the person, and did not leave it to the contact's link. What a repeat names changes
-    /// neither. Rows from before this was kept read as `false`: they link nobody.
+    /// What the request that began it says of who the contact is. What a repeat names changes neither. Rows from before this
+    /// was kept read as [`Naming::Known`]: they link nobody.
     #[serde(default)]
-    pub named: bool,
+    pub naming: Naming,
     /// The exact request body.
     pub body: String,
     /// What it says, for the timeline.
@@ -207,10 +270,10 @@ impl Sending {
     /// Retries end here, an hour before LINE forgets the key.
     pub const RETRY_FOR_MS: i64 = 23 * 3_600_000;
 
-    /// As it is before the first attempt leaves, at `now_ms`; `named`: see there.
-    pub fn first(to: LineUserId, named: bool, body: String, messages: &[OutgoingMessage], now_ms: i64) -> Self {
+    /// As it is before the first attempt leaves, at `now_ms`; `naming`: see there.
+    pub fn first(to: LineUserId, naming: Naming, body: String, messages: &[OutgoingMessage], now_ms: i64) -> Self {
         let said = messages.iter().map(|message| message.said.clone()).collect();
-        Self { to, named, body, said, first_attempt_at_ms: now_ms, begun: 1, ended: 0 }
+        Self { to, naming, body, said, first_attempt_at_ms: now_ms, begun: 1, ended: 0 }
     }
 
     /// Whether a row takes it: what is sent and what the timeline shows of it, kept until LINE has it.
@@ -250,11 +313,11 @@ mod tests {
     fn a_send_stored_before_it_said_who_named_the_person_still_reads() {
         let row = r#"{"to":"U1","body":"{}","said":[],"first_attempt_at_ms":1,"begun":1,"ended":0}"#;
         let sending: Sending = serde_json::from_str(row).unwrap();
-        assert!(!sending.named);
+        assert_eq!(sending.naming, Naming::Known);
     }
 
     fn sending(body: String) -> Sending {
-        Sending::first(LineUserId::new("U1"), false, body, &[], 1_000)
+        Sending::first(LineUserId::new("U1"), Naming::Known, body, &[], 1_000)
     }
 
     #[test]

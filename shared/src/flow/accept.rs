@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use crate::domain::account::CrmAccount;
 use crate::domain::ids::{CallbackId, ChannelId, ContactId, LineUserId};
-use crate::domain::push::{OutgoingMessage, PushId, PushJob, Refused};
+use crate::domain::push::{OutgoingMessage, PushId, PushJob, Recipient, Refused};
 use crate::ports::{Clock, PortError, Queue};
+use crate::store::LinkReader;
 
 /// A checked request to send.
 #[derive(Debug, Clone)]
@@ -43,6 +44,8 @@ pub struct TurnedDown {
 
 /// Makes a workflow's request durable.
 pub struct Accept {
+    /// Who a contact is on LINE.
+    pub links: LinkReader,
     /// Where it waits.
     pub push: Arc<dyn Queue<PushJob>>,
     /// When it came.
@@ -50,13 +53,14 @@ pub struct Accept {
 }
 
 impl Accept {
-    /// One durable call. Twice means sent once: both carry the same [`PushId`].
+    /// One durable call, once it is read who the contact is on LINE. Twice means sent once: both carry the same [`PushId`].
     ///
     /// # Errors
-    /// As the queue's: the CRM must ask again.
+    /// As the queue's and the links': the CRM must ask again.
     pub async fn accept(&self, account: &CrmAccount, asked: PushRequest) -> Result<(), PortError> {
         let accepted_at_ms = self.clock.now_ms();
         let send_by_ms = account.send_by_ms(accepted_at_ms);
+        let to = self.recipient(account, asked.contact.as_ref(), &asked.channel, asked.to.as_ref()).await?;
         let job = PushJob {
             id: asked.id,
             account: account.key.clone(),
@@ -64,7 +68,7 @@ impl Accept {
             callback: asked.callback,
             contact: asked.contact,
             channel: asked.channel,
-            to: asked.to,
+            to,
             messages: asked.messages,
             tag: asked.tag,
             accepted_at_ms,
@@ -80,9 +84,10 @@ impl Accept {
     /// not wait. Twice is the same as once.
     ///
     /// # Errors
-    /// As the queue's: the CRM must ask again.
+    /// As the queue's and the links': the CRM must ask again.
     pub async fn refuse(&self, account: &CrmAccount, turned_down: TurnedDown) -> Result<(), PortError> {
         let accepted_at_ms = self.clock.now_ms();
+        let to = self.recipient(account, Some(&turned_down.contact), &turned_down.channel, None).await?;
         self.push
             .send(&PushJob {
                 id: turned_down.id,
@@ -91,7 +96,7 @@ impl Accept {
                 waits: false,
                 contact: Some(turned_down.contact),
                 channel: turned_down.channel,
-                to: None,
+                to,
                 messages: Vec::new(),
                 tag: None,
                 accepted_at_ms,
@@ -101,5 +106,33 @@ impl Accept {
                 tries: 0,
             })
             .await
+    }
+
+    /// To whom, as the links stand now, where a workflow runs on this record and names this person: whoever sends it later needs
+    /// no link.
+    ///
+    /// # Errors
+    /// As the links'.
+    pub async fn recipient(
+        &self,
+        account: &CrmAccount,
+        contact: Option<&ContactId>,
+        channel: &ChannelId,
+        named: Option<&LineUserId>,
+    ) -> Result<Recipient, PortError> {
+        let link = match contact {
+            Some(contact) => self.links.of_contact(&account.key, contact, channel).await?,
+            None => None,
+        };
+        let link = link.map(|link| link.value);
+        match (link, named) {
+            (Some(link), Some(user)) if link.user != *user => Ok(Recipient::Named { user: user.clone(), taken: true }),
+            (Some(link), _) => Ok(Recipient::Linked { user: link.user, since_ms: link.linked_at_ms }),
+            (None, Some(user)) => {
+                let taken = contact.is_some() && self.links.of_user(channel, user).await?.is_some();
+                Ok(Recipient::Named { user: user.clone(), taken })
+            }
+            (None, None) => Ok(Recipient::Nobody),
+        }
     }
 }

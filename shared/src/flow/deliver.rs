@@ -18,13 +18,13 @@ use crate::domain::claim::{Claim, ClaimedBy, Target};
 use crate::domain::conversation::ConversationKey;
 use crate::domain::ids::{ChannelId, ContactId, LineUserId};
 use crate::domain::push::{
-    Push, PushId, PushJob, PushOutcome, PushState, Refused, Sending, Settlement, SettlementNote,
+    Naming, Push, PushId, PushJob, PushOutcome, PushState, Refused, Sending, Settlement, SettlementNote,
 };
 use crate::ports::messenger::{PushAnswer, PushRefusal};
 use crate::ports::table::{Commit, Versioned};
 use crate::ports::{Messenger, PortError, Queue};
+use crate::store::Channels;
 use crate::store::journal::{AskedBecause, Question, write};
-use crate::store::{Channels, LinkReader};
 
 /// A job that lay longer is not run: nobody expects the message any more.
 const MAX_AGE_MS: i64 = 30 * 86_400_000;
@@ -37,8 +37,6 @@ const CONFIRM_BLOCK_MS: i64 = 86_400_000;
 pub struct Deliver {
     /// Official Accounts.
     pub channels: Channels,
-    /// Who a contact is on LINE.
-    pub links: LinkReader,
     /// What was tried, how it ended, and what must therefore be done.
     pub outbox: Outbox,
     /// LINE.
@@ -75,7 +73,7 @@ impl Deliver {
         }
         let job = PushJob { id: job.id.of_its_refusal(), waits: false, ..job.clone() };
         let settlement = self.settlement(refused.outcome, Some(refused.note), None);
-        let ending = Ending::NeverTried { job: Box::new(job.clone()), to: job.to.clone(), settlement };
+        let ending = Ending::NeverTried { job: Box::new(job.clone()), settlement };
         self.settler().settle(job.id, &ending).await.map(|_| ())
     }
 
@@ -109,7 +107,7 @@ impl Deliver {
             return self.end_untried(job, PushOutcome::Blocked, None).await;
         }
         let body = self.messenger.compose_push(&to, &job.messages, job.tag.as_deref());
-        let sending = Sending::first(to, job.to.is_some(), body, &job.messages, now_ms);
+        let sending = Sending::first(to, job.to.naming(), body, &job.messages, now_ms);
         if !sending.fits_a_row() {
             return self.end_untried(job, PushOutcome::InvalidMessage, Some(SettlementNote::TooLarge)).await;
         }
@@ -187,16 +185,9 @@ impl Deliver {
 
     /// To whom: nobody who was erased since the request came, or whose link is only left over from before that.
     async fn recipient(&self, job: &PushJob) -> Result<Option<LineUserId>, PortError> {
-        let (to, since_ms) = match (&job.to, &job.contact) {
-            (Some(to), _) => (to.clone(), job.accepted_at_ms),
-            (None, Some(contact)) => {
-                let link = self.links.of_contact(&job.account, contact, &job.channel).await?;
-                let Some(link) = link else { return Ok(None) };
-                (link.value.user, link.value.linked_at_ms.min(job.accepted_at_ms))
-            }
-            (None, None) => return Ok(None),
-        };
-        Ok(if self.is_erased(&job.channel, &to, since_ms).await? { None } else { Some(to) })
+        let Some(to) = job.to.user() else { return Ok(None) };
+        let since_ms = job.to.since_ms(job.accepted_at_ms);
+        Ok(if self.is_erased(&job.channel, to, since_ms).await? { None } else { Some(to.clone()) })
     }
 
     /// Whether the person has blocked the account, as of the newest sign. LINE answers 200 for
@@ -236,26 +227,24 @@ impl Deliver {
         Ok(self.outbox.journal.erasure(&key).await?.covers(since_ms))
     }
 
-    /// The request named both a contact and a LINE user ID, and LINE took it: that the two are one person is claimed, as long as
-    /// both are free; the dispatcher links them. By the send's row, which says whom the message went to: the job at hand may be
-    /// a repeat that names another.
+    /// The request named both a contact and a LINE user ID, and LINE took it: that the two are one person is claimed, if both
+    /// were free; the dispatcher links them, if they still are. By the send's row, which says whom the message went to: the job
+    /// at hand may be a repeat that names another.
     async fn claim(&self, push: &Push, sending: &Sending) -> Result<Option<SettlementNote>, PortError> {
-        let Some(contact) = push.contact.as_ref().filter(|_| sending.named) else { return Ok(None) };
+        let Some(contact) = &push.contact else { return Ok(None) };
         let (to, since_ms) = (&sending.to, sending.first_attempt_at_ms);
         if self.is_erased(&push.channel, to, since_ms).await? {
             return Ok(None);
         }
-        let of_user = self.links.of_user(&push.channel, to).await?;
-        let of_contact = self.links.of_contact(&push.account, contact, &push.channel).await?;
-        match (of_user, of_contact) {
-            (Some(link), _) if link.value.contact == *contact && link.value.account == push.account => Ok(None),
-            (None, None) => {
+        match sending.naming {
+            Naming::Known => Ok(None),
+            Naming::New => {
                 let claim = Claim::new(ClaimedBy::Action, Target::Contact(contact.clone()), since_ms);
                 let link = Link { outbox: self.outbox.clone() };
                 link.claim_for(&push.account, &ConversationKey::person(&push.channel, to), &claim).await?;
                 Ok(None)
             }
-            _ => {
+            Naming::Contested => {
                 self.ask(push, to, contact, since_ms).await?;
                 Ok(Some(SettlementNote::LinkConflict))
             }
@@ -286,7 +275,7 @@ impl Deliver {
         note: Option<SettlementNote>,
     ) -> Result<(), PortError> {
         let settlement = self.settlement(outcome, note, None);
-        let ending = Ending::NeverTried { job: Box::new(job.clone()), to: job.to.clone(), settlement };
+        let ending = Ending::NeverTried { job: Box::new(job.clone()), settlement };
         if self.settler().settle(job.id, &ending).await? {
             return Ok(());
         }
@@ -308,7 +297,7 @@ impl Deliver {
     }
 
     fn settler(&self) -> Settle {
-        Settle { channels: self.channels.clone(), links: self.links.clone(), outbox: self.outbox.clone() }
+        Settle { channels: self.channels.clone(), outbox: self.outbox.clone() }
     }
 }
 

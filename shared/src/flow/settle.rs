@@ -12,8 +12,8 @@ use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::push::{Push, PushId, PushOutcome, PushState};
 use crate::ports::PortError;
 use crate::ports::table::{Commit, Write};
+use crate::store::Channels;
 use crate::store::journal::write;
-use crate::store::{Channels, LinkReader};
 
 /// A parked send's words are kept this long, so that somebody can decide.
 const DECIDE_WITHIN_MS: i64 = 28 * 86_400_000;
@@ -22,8 +22,6 @@ const DECIDE_WITHIN_MS: i64 = 28 * 86_400_000;
 pub struct Settle {
     /// For the channel's settings.
     pub channels: Channels,
-    /// Whose conversation a contact's is.
-    pub links: LinkReader,
     /// The state that it changes, and the outbox for what follows.
     pub outbox: Outbox,
 }

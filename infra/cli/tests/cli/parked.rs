@@ -3,7 +3,7 @@
 use musubi::domain::account::{CrmAccountKey, CrmKind};
 use musubi::domain::activity::Content;
 use musubi::domain::ids::{CallbackId, ContactId, CrmAccountId, LineUserId};
-use musubi::domain::push::{Push, PushId, PushOutcome, PushState, Sending};
+use musubi::domain::push::{Naming, Push, PushId, PushOutcome, PushState, Sending};
 use musubi::ports::table::Commit;
 use musubi::store::journal::write;
 use serde_json::json;
@@ -16,7 +16,7 @@ async fn park(stack: &Stack, execution: &str) -> PushId {
     let id = PushId::of_action(CrmKind::HubSpot, &CrmAccountId::new(PORTAL.to_string()), &[execution]);
     let sending = Sending {
         to: LineUserId::new(FRIEND),
-        named: false,
+        naming: Naming::Known,
         body: format!(r#"{{"to":"{FRIEND}","messages":[{{"type":"text","text":"ひみつ"}}]}}"#),
         said: vec![Content::Text { text: "ひみつ".into() }],
         first_attempt_at_ms: NOON_MS,

@@ -95,6 +95,6 @@ impl Dispatch {
     }
 
     fn settle(&self) -> Settle {
-        Settle { channels: self.channels.clone(), links: self.links.reader(), outbox: self.outbox.clone() }
+        Settle { channels: self.channels.clone(), outbox: self.outbox.clone() }
     }
 }

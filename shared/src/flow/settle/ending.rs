@@ -2,7 +2,7 @@
 
 use crate::domain::activity::Content;
 use crate::domain::ids::LineUserId;
-use crate::domain::push::{Push, PushJob, PushOutcome, PushState, Sending, Settlement, SettlementNote};
+use crate::domain::push::{Naming, Push, PushJob, PushOutcome, PushState, Sending, Settlement, SettlementNote};
 
 /// How a send ends, and by what right.
 #[derive(Debug, Clone)]
@@ -11,8 +11,6 @@ pub enum Ending {
     NeverTried {
         /// What was asked for. Its messages are not looked at.
         job: Box<PushJob>,
-        /// To whom, where that is known: their timeline shows that nothing was sent.
-        to: Option<LineUserId>,
         /// How it ended.
         settlement: Settlement,
     },
@@ -58,9 +56,9 @@ pub(super) enum Step {
 pub(super) struct Shown {
     /// To whom it was to go, where that is known.
     pub(super) to: Option<LineUserId>,
-    /// LINE has taken it: it stands in their conversation. What was not sent proves nothing about this ID, and stands where the
-    /// workflow ran.
-    pub(super) sent: bool,
+    /// It stands in their conversation: LINE has taken it, or the contact's link said that it is them. Else it proves nothing
+    /// about this ID, and stands where the workflow ran.
+    pub(super) theirs: bool,
     /// Where they were erased after this, nothing is shown.
     pub(super) since_ms: i64,
     pub(super) at_ms: i64,
@@ -71,8 +69,9 @@ impl Ending {
     /// Decides by the row as it stands.
     pub(super) fn step(&self, current: Option<Push>) -> Step {
         let Some(mut push) = current else {
-            let Self::NeverTried { job, to, settlement } = self else { return Step::Stays };
-            let shown = Shown::not_sent(to.as_ref(), job.accepted_at_ms, settlement);
+            let Self::NeverTried { job, settlement } = self else { return Step::Stays };
+            let shown =
+                Shown::not_sent(job.to.user(), job.to.naming(), job.to.since_ms(job.accepted_at_ms), settlement);
             return Step::Ends(Push::of(job, PushState::Settled(settlement.clone())), shown);
         };
         let (ended, shown) = match (self, &mut push.state) {
@@ -120,20 +119,21 @@ impl Shown {
         match settlement.outcome {
             PushOutcome::Accepted => {
                 let (since_ms, said) = (sending.first_attempt_at_ms, sending.said.clone());
-                Some(Self { to: Some(sending.to.clone()), sent: true, since_ms, at_ms: settlement.at_ms, said })
+                Some(Self { to: Some(sending.to.clone()), theirs: true, since_ms, at_ms: settlement.at_ms, said })
             }
-            _ => Self::not_sent(Some(&sending.to), sending.first_attempt_at_ms, settlement),
+            _ => Self::not_sent(Some(&sending.to), sending.naming, sending.first_attempt_at_ms, settlement),
         }
     }
 
     /// None where nobody on LINE was meant: whoever is not on LINE would get a note at each run of a list's workflow. Answer
     /// and property say it.
-    fn not_sent(to: Option<&LineUserId>, since_ms: i64, settlement: &Settlement) -> Option<Self> {
+    fn not_sent(to: Option<&LineUserId>, naming: Naming, since_ms: i64, settlement: &Settlement) -> Option<Self> {
         if settlement.outcome == PushOutcome::NotLinked {
             return None;
         }
         let said = vec![Content::NotSent { outcome: settlement.outcome, note: settlement.note }];
-        Some(Self { to: to.cloned(), sent: false, since_ms, at_ms: settlement.at_ms, said })
+        let theirs = naming == Naming::Known;
+        Some(Self { to: to.cloned(), theirs, since_ms, at_ms: settlement.at_ms, said })
     }
 }
 
@@ -142,7 +142,7 @@ mod tests {
     use super::*;
     use crate::domain::account::{CrmAccountKey, CrmKind};
     use crate::domain::ids::{ChannelId, CrmAccountId};
-    use crate::domain::push::PushId;
+    use crate::domain::push::{PushId, Recipient};
 
     fn job() -> PushJob {
         let id = CrmAccountId::new("9");
@@ -153,7 +153,7 @@ mod tests {
             waits: false,
             contact: None,
             channel: ChannelId::new("1"),
-            to: None,
+            to: Recipient::Nobody,
             messages: vec![],
             tag: None,
             accepted_at_ms: 1,
@@ -167,7 +167,8 @@ mod tests {
     fn sending(begun: u32, ended: u32) -> Push {
         let to = LineUserId::new("U1");
         let said = vec![Content::Text { text: "a".into() }];
-        let state = Sending { to, named: false, body: "{}".into(), said, first_attempt_at_ms: 1, begun, ended };
+        let state =
+            Sending { to, naming: Naming::Known, body: "{}".into(), said, first_attempt_at_ms: 1, begun, ended };
         Push::of(&job(), PushState::Sending(state))
     }
 
@@ -187,13 +188,10 @@ mod tests {
 
     #[test]
     fn what_was_never_tried_ends_only_while_nobody_has_begun_it() {
-        let untried = |to| {
-            let settlement = settlement(PushOutcome::Blocked);
-            Ending::NeverTried { job: Box::new(job()), to, settlement }
-        };
-        let Step::Ends(ended, Some(_)) = untried(Some(LineUserId::new("U1"))).step(None) else { panic!("nobody has") };
+        let untried = || Ending::NeverTried { job: Box::new(job()), settlement: settlement(PushOutcome::Blocked) };
+        let Step::Ends(ended, Some(_)) = untried().step(None) else { panic!("nobody has") };
         assert_eq!(ended.state, PushState::Settled(settlement(PushOutcome::Blocked)));
-        assert!(matches!(untried(None).step(Some(sending(1, 0))), Step::Stays));
+        assert!(matches!(untried().step(Some(sending(1, 0))), Step::Stays));
         for tried in [Ending::Accepted(settlement(PushOutcome::Accepted)), Ending::TimeUp { at_ms: 9, unleft: false }] {
             assert!(matches!(tried.step(None), Step::Stays), "a try has left a row");
         }
@@ -234,7 +232,7 @@ mod tests {
             };
             let PushState::Settled(settled) = push.state else { panic!("every end is known: it was never shown") };
             assert_eq!((settled.outcome, settled.note), (PushOutcome::Expired, Some(SettlementNote::NeverTaken)));
-            assert!(!shown.sent && shown.said.len() == 1);
+            assert!(shown.theirs && shown.said.len() == 1);
         }
         for (begun, ended, unleft) in [(2, 1, false), (3, 1, true)] {
             let Step::Ends(push, None) = time_up(unleft).step(Some(sending(begun, ended))) else { panic!("over") };

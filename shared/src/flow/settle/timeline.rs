@@ -49,22 +49,15 @@ impl Settle {
     }
 
     async fn place(&self, push: &Push, shown: &Shown) -> Result<TimelineSpot, PortError> {
-        let named = shown.to.as_ref().map(|to| ConversationKey::person(&push.channel, to));
-        if shown.sent {
-            return Ok(named.map_or(TimelineSpot::Nowhere, TimelineSpot::Conversation));
-        }
-        let Some(contact) = &push.contact else {
+        let key = shown.to.as_ref().map(|to| ConversationKey::person(&push.channel, to));
+        let spot = match key {
+            Some(key) if shown.theirs => TimelineSpot::Conversation(key),
+            _ if push.contact.is_some() => TimelineSpot::Contact,
             // Somebody who has a conversation is known to LINE: events of theirs began it.
-            let known = match &named {
-                Some(key) => self.outbox.journal.conversation(key).await?.is_some(),
-                None => false,
-            };
-            return Ok(named.filter(|_| known).map_or(TimelineSpot::Nowhere, TimelineSpot::Conversation));
+            Some(key) if self.outbox.journal.conversation(&key).await?.is_some() => TimelineSpot::Conversation(key),
+            _ => TimelineSpot::Nowhere,
         };
-        let link = self.links.of_contact(&push.account, contact, &push.channel).await?;
-        Ok(link.map_or(TimelineSpot::Contact, |link| {
-            TimelineSpot::Conversation(ConversationKey::person(&push.channel, &link.value.user))
-        }))
+        Ok(spot)
     }
 
     /// It joins the conversation.
