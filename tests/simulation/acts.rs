@@ -1,23 +1,31 @@
 //! What operators do, and what happens by itself.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use musubi::domain::changed::Changed;
 use musubi::domain::claim::Claim;
 use musubi::domain::ids::{ContactId, LineUserId};
+use musubi::domain::language::Language;
+use musubi::domain::login::LoginPurpose;
 use musubi::domain::push::PushId;
 use musubi::flow::contacts_changed::ContactsChanged;
 use musubi::flow::decide::Verdict;
 use musubi::flow::erase::Who;
 use musubi::flow::import_friend::ImportFriend;
+use musubi::flow::log_in::{ComeBack, LoginRefusal, SetOut};
 use musubi::ports::Clock;
+use musubi::ports::secrets::Secret;
 
+use crate::logins::CALLBACK;
 use crate::world::{InFlight, Origin, World, in_flight, run};
 
 /// What somebody does, and does again until it is done.
 #[derive(Clone)]
 pub enum Act {
     Claim(LineUserId, Claim),
+    /// The person logs in with LINE, from the start: whoever was stopped on the way sets out again.
+    LogIn(LineUserId, LoginPurpose),
     Erase(Who),
     /// LINE lists the person among the account's friends.
     Meet(LineUserId),
@@ -70,10 +78,34 @@ impl World {
         let meet = ImportFriend { outbox: self.outbox() };
         let notice = ContactsChanged { outbox: self.outbox() };
         let (channel, receipts) = (self.channel.clone(), Arc::clone(&self.receipts));
+        let (log_in, login, set_out) = (self.log_in(), self.login.clone(), Arc::clone(&self.set_out));
         let (crm, clock) = (self.crm.clone(), self.clock.clone());
         in_flight(Origin::Act(id), async move {
             match act {
                 Act::Claim(user, claim) => link.claim(&channel, &user, &claim).await,
+                Act::LogIn(user, purpose) => {
+                    let number = set_out.fetch_add(1, Ordering::Relaxed);
+                    let browser = Secret::new(format!("a browser's own secret {number}"));
+                    let out = SetOut {
+                        purpose,
+                        route: None,
+                        language: Language::Japanese,
+                        by_hand: false,
+                        random: u128::from(number).to_be_bytes(),
+                        browser: browser.clone(),
+                        callback_url: CALLBACK.to_owned(),
+                    };
+                    let address = log_in.set_out(&channel, &out).expect("LINE Login is set up");
+                    let code = login.comes_back(&address, &user);
+                    let state = login.state_of(&address);
+                    let (state, code, browser) = (Some(state), Some(code), Some(browser));
+                    let back = ComeBack { state, code, error: None, browser, callback_url: CALLBACK.to_owned() };
+                    match log_in.come_back(&channel, &back).await {
+                        Ok(_) => Ok(()),
+                        Err(LoginRefusal::NotNow(error)) => Err(error),
+                        Err(refused) => panic!("LINE says who it is: {refused}"),
+                    }
+                }
                 Act::Erase(who) => {
                     let receipt = erase.erase(&channel.account, &channel.id, &who).await?;
                     receipts.lock().unwrap().push(receipt);

@@ -22,12 +22,16 @@ mod journal;
 mod large_people;
 mod late;
 mod linking;
+mod login_contract;
+mod logins;
 mod messenger_contract;
 mod models;
 #[path = "../../infra/local/src/contract/stores.rs"]
 mod port_contract;
 #[path = "../../infra/local/src/contract/crm.rs"]
 mod port_crm_contract;
+#[path = "../../infra/local/src/contract/login.rs"]
+mod port_login_contract;
 #[path = "../../infra/local/src/contract/messenger.rs"]
 mod port_messenger_contract;
 mod random;

@@ -14,6 +14,7 @@ use musubi::flow::deliver::Deliver;
 use musubi::flow::dispatch::Dispatch;
 use musubi::flow::greet::Greet;
 use musubi::flow::link::Link;
+use musubi::flow::log_in::LogIn;
 use musubi::flow::outbox::Outbox;
 use musubi::flow::record::Record;
 use musubi::flow::reply::{Reply, ReplyContext};
@@ -85,6 +86,11 @@ impl World {
 
     pub(crate) fn outbox(&self) -> Outbox {
         Outbox { journal: self.journal(), wake_ups: Arc::new(self.wake_ups.clone()), clock: self.clock() }
+    }
+
+    pub(crate) fn log_in(&self) -> LogIn {
+        let (login, clock) = (Arc::new(self.login.clone()), self.clock());
+        LogIn { journal: self.journal(), login, link: self.link(), clock }
     }
 
     pub(crate) fn link(&self) -> Link {

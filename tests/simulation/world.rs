@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
@@ -25,6 +26,7 @@ use crate::faults::{Dice, Faults};
 use crate::models::clock::ModelClock;
 use crate::models::crm::ModelCrm;
 use crate::models::line::ModelLine;
+use crate::models::login::ModelLogin;
 use crate::models::queue::ModelQueue;
 use crate::models::table::ModelTable;
 
@@ -90,6 +92,9 @@ pub struct World {
     /// So many commits the table of links had when it was last looked at.
     pub(crate) link_commits_seen: u64,
     pub line: ModelLine,
+    pub login: ModelLogin,
+    /// So many people have set out to log in: each time with another state.
+    pub(crate) set_out: Arc<AtomicU64>,
     pub crm: ModelCrm,
     pub(crate) accounts: Accounts,
     pub(crate) channels: Channels,
@@ -147,6 +152,8 @@ impl World {
             linked_contacts: Vec::new(),
             link_commits_seen: u64::MAX,
             line: ModelLine::new(make.faults.clone(), clock.clone()),
+            login: ModelLogin::new(make.faults.clone()),
+            set_out: Arc::default(),
             crm: ModelCrm::new(make.faults.clone(), make.unique_keys, clock.clone()),
             dice: Dice::new(make.seed),
             faults: make.faults,

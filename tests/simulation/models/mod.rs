@@ -3,5 +3,6 @@
 pub mod clock;
 pub mod crm;
 pub mod line;
+pub mod login;
 pub mod queue;
 pub mod table;

@@ -18,7 +18,7 @@ use crate::store::journal::{AskedBecause, write};
 
 /// A record that says any of this is a customer's, and not one that was made for a person on LINE alone: merging cannot be
 /// undone.
-const OF_A_CUSTOMER: [&str; 5] =
+pub(super) const OF_A_CUSTOMER: [&str; 5] =
     [property::EMAIL, property::FIRST_NAME, property::LAST_NAME, property::PHONE, property::COMPANY];
 
 /// What a claim came to.
@@ -216,7 +216,7 @@ impl SyncContact<'_> {
         let known = match self.crm.read_contacts(before, &OF_A_CUSTOMER).await.pop() {
             // Merged already, perhaps by a try of ours whose answer was lost: there is nothing left to be emptied.
             Some(Ok(record)) if record.contact == *new => return Ok(Ok(new.clone())),
-            Some(Ok(record)) => OF_A_CUSTOMER.iter().any(|name| record.properties.get(name).is_some()),
+            Some(Ok(record)) => is_a_customers(&record),
             None | Some(Err(CrmFailure::Gone)) => return Ok(Ok(new.clone())),
             Some(Err(failure)) => return Ok(Err(failure)),
         };
@@ -243,4 +243,9 @@ impl SyncContact<'_> {
     fn log_conflict(&self, person: &Person, what: &'static str) {
         tracing::warn!(crm.account = %self.round.account.key, conversation = person.state.value.key.hash(), what, "link.conflict");
     }
+}
+
+/// Whether a contact, read with [`OF_A_CUSTOMER`], is somebody's whom the account knew without LINE.
+pub(super) fn is_a_customers(record: &ContactRecord) -> bool {
+    OF_A_CUSTOMER.iter().any(|name| record.properties.get(name).is_some())
 }

@@ -1,11 +1,13 @@
 //! Two people and one contact: an operator is asked, and until they have answered nothing changes.
 
 use super::SyncContact;
+use super::claims::{OF_A_CUSTOMER, is_a_customers};
 use super::person::Person;
 use crate::domain::ids::ContactId;
 use crate::flow::ask::ask;
 use crate::flow::dispatch::round::Verdict;
 use crate::ports::PortError;
+use crate::ports::crm::{CrmFailure, Each};
 use crate::ports::table::Commit;
 use crate::store::journal::{AskedBecause, Question, write};
 
@@ -22,6 +24,29 @@ impl SyncContact<'_> {
         let question = Question::new(key, contact, why, self.round.now_ms());
         let unchanged = write::unchanged_since(key, person.state.version);
         Ok(ask(self.round.journal, &self.round.account.key, &question, unchanged).await? == Commit::Done)
+    }
+
+    /// Another contact has the person's LINE user ID, which is unique. Where it is one that we made for them and never came to
+    /// link, because we were stopped and somebody said meanwhile who they are, it gives the ID up. Any other one stays as it is,
+    /// and the work waits for whoever wrote the ID there.
+    pub(super) async fn free_the_id(&self, person: &Person) -> Result<(), PortError> {
+        let failure = match self.abandoned(person).await {
+            Ok(Some(abandoned)) => match self.links.empty_if(&person.user, |named| named.contact == abandoned).await? {
+                Ok(()) => return self.round.conclude(&person.row, Verdict::After(GIVEN_UP_MS)).await,
+                Err(failure) => failure,
+            },
+            Ok(None) => CrmFailure::Taken,
+            Err(failure) => failure,
+        };
+        self.round.failed(&person.row, &failure).await
+    }
+
+    /// The contact that has the person's LINE user ID, if nothing else says that it is a customer's.
+    async fn abandoned(&self, person: &Person) -> Each<Option<ContactId>> {
+        let Some(named) = self.crm.find_person(&person.user).await? else { return Ok(None) };
+        let record = self.crm.read_contacts(std::slice::from_ref(&named.contact), &OF_A_CUSTOMER).await.pop();
+        let record = record.transpose()?;
+        Ok(record.filter(|record| !is_a_customers(record)).map(|record| record.contact))
     }
 
     /// The contact names the person, and is linked to somebody else on this Official Account. Where an operator has said that they

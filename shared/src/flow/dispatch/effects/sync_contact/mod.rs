@@ -189,6 +189,7 @@ impl SyncContact<'_> {
                     }
                 }
                 Err(CrmFailure::Gone) => self.links.contact_gone(&person.row, &person.state.value.key).await?,
+                Err(CrmFailure::Taken) => self.free_the_id(&person).await?,
                 Err(failure) => {
                     self.round.failed(&person.row, &failure).await?;
                 }
