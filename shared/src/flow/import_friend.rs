@@ -1,7 +1,8 @@
 //! LINE lists a friend: who is not known yet gets a conversation, and they are enqueued for the CRM.
 //!
-//! For the import of the friends that an Official Account had before Musubi. Its progress is a row, so that a run that
-//! stopped is gone on with, and two runs do not both go on.
+//! For the import of the friends that an Official Account had before Musubi ([`ImportFriends`]).
+//!
+//! [`ImportFriends`]: super::import_friends::ImportFriends
 
 use tracing::info;
 
@@ -16,7 +17,7 @@ use crate::store::journal::write;
 
 /// Imports friends.
 pub struct ImportFriend {
-    /// Where. Whoever imports many gives one that tells nobody, and tells the dispatcher at the end.
+    /// Where.
     pub outbox: Outbox,
 }
 

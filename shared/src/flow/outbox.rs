@@ -25,10 +25,10 @@ pub struct Outbox {
 }
 
 impl Outbox {
-    /// The same, and the dispatcher is not told: for whoever records many people and [tells](Queue::send) it once, at the end. Where
+    /// The same, and the dispatcher is not told: for whoever records many people and [tells](Self::wake) it once, at the end. Where
     /// that is lost, the schedule finds what is due within a minute.
     #[must_use]
-    pub fn quiet(self) -> Self {
+    pub(super) fn quiet(self) -> Self {
         Self { wake_ups: Arc::new(Quiet), ..self }
     }
 

@@ -1,25 +1,98 @@
-//! What the verbs' tests share: a table in memory in which somebody else can be faster, secrets in memory, and a clock that waits
-//! for nobody.
+//! What the verbs' tests share: a table in memory in which somebody else can be faster, secrets in memory, a process that dies at
+//! one of its writes, and a clock that waits for nobody.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 
 use crate::domain::account::{CrmAccountKey, CrmKind};
 use crate::domain::ids::{ChannelId, CrmAppId};
+use crate::domain::job::WakeUp;
 use crate::ports::secrets::{CrmAppSecrets, CrmToken, LineSecrets, Reread};
 use crate::ports::table::{Commit, Precondition, Row, RowKey, Write};
-use crate::ports::{Clock, PortError, Secrets, Table};
+use crate::ports::{Clock, PortError, Queue, Secrets, Table};
+
+/// A process, which dies at one of its writes.
+#[derive(Clone, Default)]
+pub(crate) struct Life(Arc<Mutex<Option<Left>>>);
+
+#[derive(Clone, Copy)]
+struct Left {
+    writes: usize,
+    last_has_effect: bool,
+    is_dead: bool,
+}
+
+impl Life {
+    /// A write, in whichever port.
+    pub(crate) fn write<T>(&self, effect: impl FnOnce() -> T) -> Result<T, PortError> {
+        let mut left = self.0.lock().expect("nobody panics here");
+        match left.as_mut() {
+            None => return Ok(effect()),
+            Some(left) if left.is_dead => {}
+            Some(left) if left.writes > 0 => {
+                left.writes -= 1;
+                return Ok(effect());
+            }
+            Some(left) => {
+                left.is_dead = true;
+                if left.last_has_effect {
+                    effect();
+                }
+            }
+        }
+        Err(PortError::transient("write", "the process died"))
+    }
+
+    /// So many writes go well. At the next one the process dies, before it has an effect or after.
+    fn ends_after(&self, writes: usize, last_has_effect: bool) {
+        *self.0.lock().expect("nobody panics here") = Some(Left { writes, last_has_effect, is_dead: false });
+    }
+
+    /// The next process lives. Whether this one had died.
+    fn begins_anew(&self) -> bool {
+        self.0.lock().expect("nobody panics here").take().is_some_and(|left| left.is_dead)
+    }
+}
+
+/// Tries a verb with a death at each of its writes, before it has an effect and after, each time in a new world. A second call
+/// must go well and leave everything as `good` says. Says how many writes a call has.
+pub(crate) async fn die_anywhere<W>(
+    world: impl AsyncFn(Life) -> W,
+    verb: impl AsyncFn(&W) -> bool,
+    good: impl AsyncFn(&W),
+) -> usize {
+    for writes in 0.. {
+        for last_has_effect in [false, true] {
+            let life = Life::default();
+            let world = world(life.clone()).await;
+            life.ends_after(writes, last_has_effect);
+            verb(&world).await;
+            if !life.begins_anew() {
+                return writes;
+            }
+            assert!(verb(&world).await, "a second call after {writes} writes, {last_has_effect}");
+            good(&world).await;
+        }
+    }
+    unreachable!("a verb has an end")
+}
 
 /// Rows in memory. Versions count up, whatever a write expects.
 #[derive(Default)]
 pub(crate) struct RivalTable {
+    life: Life,
     rows: Mutex<BTreeMap<RowKey, Row>>,
     rivals: Mutex<VecDeque<Write>>,
 }
 
 impl RivalTable {
+    /// Of this process.
+    pub(crate) fn of(life: Life) -> Self {
+        Self { life, ..Self::default() }
+    }
+
     /// Somebody else commits this, right before the next commit that may conflict.
     pub(crate) fn before_next_commit(&self, rival: Write) {
         self.rivals.lock().expect("nobody panics here").push_back(rival);
@@ -70,13 +143,15 @@ impl Table for RivalTable {
         if let Some(rival) = rival {
             assert_eq!(self.apply(vec![rival]), Commit::Done, "the other one is first");
         }
-        Ok(self.apply(writes))
+        self.life.write(|| self.apply(writes))
     }
 }
 
 /// The secrets of whichever channel or app is asked about.
 #[derive(Default)]
 pub(crate) struct SecretsInMemory {
+    pub(crate) life: Life,
+    pub(crate) token: Mutex<Option<(CrmAccountKey, CrmToken)>>,
     pub(crate) line: Mutex<Option<LineSecrets>>,
     pub(crate) app: Mutex<Option<CrmAppSecrets>>,
 }
@@ -107,27 +182,24 @@ impl Secrets for SecretsInMemory {
         Ok(read(&self.app))
     }
 
-    async fn crm_token(&self, _: &CrmAccountKey) -> Result<Option<CrmToken>, PortError> {
-        Ok(None)
+    async fn crm_token(&self, account: &CrmAccountKey) -> Result<Option<CrmToken>, PortError> {
+        Ok(read(&self.token).filter(|(of, _)| of == account).map(|(_, token)| token))
     }
 
-    async fn store_crm_token(&self, _: &CrmAccountKey, _: &CrmToken) -> Result<(), PortError> {
-        Ok(())
+    async fn store_crm_token(&self, account: &CrmAccountKey, token: &CrmToken) -> Result<(), PortError> {
+        self.life.write(|| store(&self.token, Some((account.clone(), token.clone()))))
     }
 
     async fn store_line(&self, _: &ChannelId, secrets: &LineSecrets) -> Result<(), PortError> {
-        store(&self.line, Some(secrets.clone()));
-        Ok(())
+        self.life.write(|| store(&self.line, Some(secrets.clone())))
     }
 
     async fn store_crm_app(&self, _: CrmKind, _: &CrmAppId, secrets: &CrmAppSecrets) -> Result<(), PortError> {
-        store(&self.app, Some(secrets.clone()));
-        Ok(())
+        self.life.write(|| store(&self.app, Some(secrets.clone())))
     }
 
     async fn forget_line(&self, _: &ChannelId) -> Result<(), PortError> {
-        store(&self.line, None);
-        Ok(())
+        self.life.write(|| store(&self.line, None))
     }
 }
 
@@ -141,4 +213,26 @@ impl Clock for NoWaiting {
     }
 
     async fn sleep_ms(&self, _: u64) {}
+}
+
+/// Hears how often the dispatcher is told.
+#[derive(Default)]
+pub(crate) struct Told {
+    pub(crate) life: Life,
+    pub(crate) times: Mutex<usize>,
+}
+
+#[async_trait]
+impl Queue<WakeUp> for Told {
+    async fn send(&self, _: &WakeUp) -> Result<(), PortError> {
+        self.life.write(|| *self.times.lock().expect("nobody panics here") += 1)
+    }
+
+    async fn send_later(&self, job: &WakeUp, _: u32) -> Result<(), PortError> {
+        self.send(job).await
+    }
+
+    async fn dead_letter(&self, _: &WakeUp, _: &str) -> Result<(), PortError> {
+        Ok(())
+    }
 }

@@ -4,30 +4,13 @@
 //! verified and premium accounts only, others get 403; up to 1,000 IDs a page, though a page may be short; the next page's
 //! name lives 24 hours.
 
+use async_trait::async_trait;
 use serde::Deserialize;
 
 use super::messaging::LineMessenger;
 use crate::domain::ids::{ChannelId, LineUserId};
 use crate::ports::PortError;
-
-/// At most so many friends a page.
-pub const PAGE_FRIENDS: u16 = 1_000;
-
-/// What LINE says when it is asked for friends.
-#[derive(Debug)]
-pub enum Followers {
-    /// Some of them.
-    Page {
-        /// Who. An ID that is none is left out.
-        users: Vec<LineUserId>,
-        /// The name of the next page. `None`: this was the last.
-        next: Option<String>,
-    },
-    /// 403: this account is neither verified nor premium.
-    NotAllowed,
-    /// 400: the page's name is not known, or not any more.
-    NoSuchPage,
-}
+use crate::ports::friend_list::{FriendList, Friends, PAGE_FRIENDS};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -36,12 +19,9 @@ struct PageJson {
     next: Option<String>,
 }
 
-impl LineMessenger {
-    /// The page of this name, or the first one. A read: twice gives the same, but for those who came and went.
-    ///
-    /// # Errors
-    /// Permanent where LINE refuses the channel's secrets; transient where it does not answer.
-    pub async fn followers(&self, channel: &ChannelId, page: Option<&str>, limit: u16) -> Result<Followers, PortError> {
+#[async_trait]
+impl FriendList for LineMessenger {
+    async fn friends(&self, channel: &ChannelId, page: Option<&str>, limit: u16) -> Result<Friends, PortError> {
         const WHAT: &str = "LINE's list of friends";
         let limit = limit.clamp(1, PAGE_FRIENDS).to_string();
         let get = |http: &reqwest::Client, base: &super::LineApiUrl| {
@@ -51,13 +31,13 @@ impl LineMessenger {
         };
         let reply = self.api.call(channel, WHAT, &[400, 403], get).await?;
         match reply.status {
-            403 => Ok(Followers::NotAllowed),
-            400 => Ok(Followers::NoSuchPage),
+            403 => Ok(Friends::NotAllowed),
+            400 => Ok(Friends::NoSuchPage),
             _ => {
                 let page: PageJson = serde_json::from_slice(&reply.body)
                     .map_err(|_| PortError::Transient { what: WHAT, source: None })?;
                 let users = page.user_ids.into_iter().filter(|user| LineUserId::is_well_formed(user.expose()));
-                Ok(Followers::Page { users: users.collect(), next: page.next.filter(|next| !next.is_empty()) })
+                Ok(Friends::Page { users: users.collect(), next: page.next.filter(|next| !next.is_empty()) })
             }
         }
     }

@@ -12,7 +12,7 @@ pub mod answer;
 pub mod api;
 mod content;
 pub mod event;
-pub mod followers;
+mod followers;
 pub mod liff;
 pub mod login;
 pub mod message;

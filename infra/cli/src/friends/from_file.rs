@@ -2,42 +2,15 @@
 
 use std::path::Path;
 
-use futures::{StreamExt as _, TryStreamExt as _};
-use musubi::domain::channel::Channel;
-use musubi::domain::claim::{Claim, ClaimedBy, Target};
-use musubi::domain::conversation::ConversationKey;
 use musubi::domain::language::Language;
-use musubi::flow::link::Link;
-use musubi::ports::PortError;
-use musubi::store::{Journal, Links};
+use musubi::flow::preset_friends::{PresetFriend, PresetFriends, PresetResult};
 use serde_json::json;
 
 use super::rows::{Friend, Mistake};
-use super::{AT_A_TIME, file, rows, wake};
+use super::{file, rows};
 use crate::failure::Failure;
 use crate::say::{Report, Say};
 use crate::workspace::Workspace;
-
-/// What becomes of a row.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Taken {
-    /// The dispatcher is told.
-    Claimed,
-    /// It is so already, or the dispatcher has been told.
-    Already,
-    /// Everything of the person was erased.
-    Erased,
-}
-
-/// What rows are taken into.
-struct Import<'a> {
-    channel: &'a Channel,
-    link: Link,
-    links: Links,
-    journal: Journal,
-    now_ms: i64,
-    dry_run: bool,
-}
 
 /// Takes a file in. Twice changes nothing.
 ///
@@ -53,24 +26,15 @@ pub async fn import(
     let channel = workspace.channel(channel).await?;
     let (text, encoding) = file::read(path)?;
     let rows::Rows { good, mut bad } = rows::read(&text)?;
-    let journal = workspace.adapters.journal()?;
-    let import = Import {
-        channel: &channel,
-        link: Link { outbox: workspace.adapters.outbox()?.quiet() },
-        links: workspace.adapters.links()?,
-        journal,
-        now_ms: workspace.clock().now_ms(),
-        dry_run,
-    };
-    let each = good.iter().map(|friend| import.take(friend));
-    let taken: Vec<(u64, Taken)> = futures::stream::iter(each).buffer_unordered(AT_A_TIME).try_collect().await?;
-    let count = |wanted| taken.iter().filter(|(_, taken)| *taken == wanted).count();
-    let (claimed, already) = (count(Taken::Claimed), count(Taken::Already));
-    bad.extend(taken.iter().filter(|(_, taken)| *taken == Taken::Erased).map(|(line, _)| (*line, Mistake::Erased)));
+    let preset = PresetFriends { links: workspace.adapters.link_reader()?, outbox: workspace.adapters.outbox()? };
+    let row = |Friend { line, user, target, name, picture }| (line, PresetFriend { user, target, name, picture });
+    let (on, friends): (Vec<u64>, Vec<PresetFriend>) = good.into_iter().map(row).unzip();
+    let taken = preset.preset(&channel, &friends, dry_run).await?;
+    let count = |wanted| taken.iter().filter(|taken| **taken == wanted).count();
+    let (claimed, already) = (count(PresetResult::Claimed), count(PresetResult::Already));
+    let erased = on.iter().zip(&taken).filter(|(_, taken)| **taken == PresetResult::Erased);
+    bad.extend(erased.map(|(line, _)| (*line, Mistake::Erased)));
     bad.sort_by_key(|(line, _)| *line);
-    if claimed > 0 && !dry_run {
-        wake(workspace, &channel.account).await?;
-    }
     let lines: Vec<(u64, String)> =
         bad.iter().map(|(line, mistake)| (*line, mistake.words().of(say.language).to_owned())).collect();
     let json = json!({
@@ -80,36 +44,6 @@ pub async fn import(
     });
     let text = to_text(say, encoding.name(), claimed, already, &lines, dry_run);
     Ok(Report { json, text, good: bad.is_empty() })
-}
-
-impl Import<'_> {
-    async fn take(&self, friend: &Friend) -> Result<(u64, Taken), PortError> {
-        let key = ConversationKey::person(&self.channel.id, &friend.user);
-        if self.journal.erasure(&key).await?.is_marked() {
-            return Ok((friend.line, Taken::Erased));
-        }
-        let link = self.links.of_user(&self.channel.id, &friend.user).await?;
-        let is_so = link.as_ref().is_some_and(|link| match &friend.target {
-            Target::Contact(contact) => link.value.contact == *contact,
-            Target::ByLineUserId => true,
-            _ => false,
-        });
-        let waiting = self.journal.claim(&key).await?.map(|waiting| waiting.value);
-        let is_told = waiting.is_some_and(|claim| claim.by == ClaimedBy::Preset && claim.target == friend.target);
-        if is_so || is_told {
-            return Ok((friend.line, Taken::Already));
-        }
-        if !self.dry_run {
-            let mut claim = Claim::new(ClaimedBy::Preset, friend.target.clone(), self.now_ms);
-            if link.is_none() {
-                // Of somebody who is linked already, LINE has told a newer name.
-                claim.name = friend.name.clone();
-                claim.picture = friend.picture.clone();
-            }
-            self.link.claim(self.channel, &friend.user, &claim).await?;
-        }
-        Ok((friend.line, Taken::Claimed))
-    }
 }
 
 fn to_text(say: &Say, encoding: &str, claimed: usize, already: usize, bad: &[(u64, String)], dry_run: bool) -> String {

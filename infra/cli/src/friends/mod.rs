@@ -5,8 +5,6 @@ mod from_file;
 mod from_line;
 mod rows;
 
-use musubi::domain::job::WakeUp;
-use musubi::ports::Queue;
 use serde_json::json;
 
 use crate::args::FriendsCommand;
@@ -14,9 +12,6 @@ use crate::failure::Failure;
 use crate::say::{Report, Say};
 use crate::table::{facts, moment};
 use crate::workspace::Workspace;
-
-/// So many people are worked on at a time.
-const AT_A_TIME: usize = 8;
 
 /// Runs one of the commands.
 ///
@@ -60,10 +55,4 @@ async fn count(workspace: &Workspace, say: &Say, channel: &str) -> Result<Report
         "finished": import.finished, "at_ms": import.at_ms,
     });
     Ok(Report::new(json, format!("{lines}\n{meaning}")))
-}
-
-/// Tells the dispatcher. A lost one costs a minute: the schedule finds what is due.
-async fn wake(workspace: &Workspace, account: &musubi::domain::account::CrmAccountKey) -> Result<(), Failure> {
-    let _ = workspace.adapters.wake_ups()?.send(&WakeUp::of(account)).await;
-    Ok(())
 }

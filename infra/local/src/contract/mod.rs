@@ -4,6 +4,7 @@
 //! Each panics where the contract is broken. Where a contract has drifts, each is planted once, and must be seen.
 
 pub mod crm;
+pub mod friend_list;
 pub mod login;
 pub mod messenger;
 pub mod secrets;
