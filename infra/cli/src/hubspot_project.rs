@@ -54,7 +54,7 @@ pub async fn run(environment: Environment, say: &Say, command: &HubSpotCommand) 
     let mut properties = token_properties::parse(token_properties)?;
     let mut accounts = None;
     if !token_properties.is_empty() {
-        let (stored, all) = token_properties::store(environment, say, app, &properties).await?;
+        let (stored, all) = token_properties::store(environment, app, &properties).await?;
         (accounts, properties) = (Some(stored), all);
     }
     properties.extend(token_properties::in_action(&out.join(ACTION)));

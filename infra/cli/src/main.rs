@@ -16,7 +16,6 @@ mod login;
 mod parked;
 mod person;
 mod portal;
-mod proposed;
 mod questions;
 mod say;
 mod settings;
@@ -58,7 +57,7 @@ async fn run(args: Args, say: Say) -> Result<Report, Failure> {
     if let Command::HubSpot(command) = &args.command {
         return hubspot_project::run(environment, &say, command).await;
     }
-    let workspace = Workspace::open(environment, say.language).await?;
+    let workspace = Workspace::open(environment).await?;
     let mut ask = Ask::new(say);
     match &args.command {
         Command::Portal(command) => portal::run(&workspace, &mut ask, &say, command).await,

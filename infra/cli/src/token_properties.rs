@@ -13,7 +13,6 @@ use musubi::flow::configure::AskForProperties;
 use serde_json::Value;
 
 use crate::failure::Failure;
-use crate::say::Say;
 use crate::settings;
 use crate::workspace::{Workspace, no_account, unchanged};
 
@@ -50,11 +49,10 @@ pub fn into_action(text: &str, properties: &BTreeSet<String>) -> String {
 /// The stack cannot be reached; what was stored stays.
 pub async fn store(
     environment: Environment,
-    say: &Say,
     app: &str,
     properties: &BTreeSet<String>,
 ) -> Result<(Vec<CrmAccountKey>, BTreeSet<String>), Failure> {
-    let accounts = Workspace::open(environment, say.language).await?.change_account()?;
+    let accounts = Workspace::open(environment).await?.change_account()?;
     let asked = AskForProperties { accounts }.ask_for(&CrmAppId::new(app), properties).await;
     asked.map_err(|error| unchanged(error, no_account, |never| match never {}))
 }

@@ -5,17 +5,19 @@ use std::sync::Arc;
 
 use musubi::aws::{Aws, AwsAdapters, RetryPolicy};
 use musubi::config::{self, ConfigError, Environment, OF_THIS_MACHINE};
-use musubi::crm::CrmClients;
-use musubi::domain::account::{CrmAccount, CrmAccountKey};
+use musubi::crm::hubspot::HubSpotUrls;
+use musubi::crm::hubspot::oauth::AUTHORIZE_URL;
+use musubi::crm::{self, SetUpUrls};
+use musubi::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
 use musubi::domain::channel::Channel;
 use musubi::domain::ids::{ChannelId, CrmAccountId};
-use musubi::domain::language::Language;
 use musubi::flow::configure::{ChangeAccount, ChangeChannel, ChangeError, ConnectChannel};
 use musubi::flow::settle::Settle;
 use musubi::line::{LineApiUrl, LineMessenger};
-use musubi::ports::{Clock, Secrets};
+use musubi::ports::{Clock, CrmSetUp, Secrets};
 use musubi::store::{Accounts, Channels};
 use serde_json::Value;
+use url::Url;
 
 use crate::args::Kind;
 use crate::failure::Failure;
@@ -66,7 +68,7 @@ const EMULATED: &str = "MUSUBI_EMULATED";
 fn of_this_machine(json: &Value) -> Result<Vec<(String, String)>, Failure> {
     let Some(given) = json["ThisMachine"].as_object() else { return Ok(Vec::new()) };
     let is_here = |address: &str| {
-        let host = url::Url::parse(address).ok().and_then(|url| url.host_str().map(str::to_owned));
+        let host = Url::parse(address).ok().and_then(|url| url.host_str().map(str::to_owned));
         host.is_some_and(|host| matches!(host.as_str(), "127.0.0.1" | "localhost" | "[::1]"))
     };
     OF_THIS_MACHINE
@@ -110,8 +112,6 @@ pub struct Workspace {
     pub adapters: AwsAdapters,
     /// Its names.
     pub environment: Environment,
-    /// For words.
-    pub language: Language,
 }
 
 impl Workspace {
@@ -119,14 +119,14 @@ impl Workspace {
     ///
     /// # Errors
     /// Names what is malformed.
-    pub async fn open(environment: Environment, language: Language) -> Result<Self, ConfigError> {
+    pub async fn open(environment: Environment) -> Result<Self, ConfigError> {
         // Whoever has profiles for AWS does not sign calls to an emulator with them.
         let aws = match environment.get(EMULATED) {
             Some(_) => Aws::from_environment(&environment, RetryPolicy::WORKER)?,
             None => Aws::from_default_chain(&environment, RetryPolicy::WORKER).await?,
         };
         let adapters = AwsAdapters::over(aws, environment.clone(), Arc::new(musubi::ports::clock::SystemClock));
-        Ok(Self { adapters, environment, language })
+        Ok(Self { adapters, environment })
     }
 
     /// CRM accounts.
@@ -166,13 +166,19 @@ impl Workspace {
         LineApiUrl::of_api(&config::line_urls(&self.environment)?)
     }
 
-    /// HubSpot, with these secrets.
+    /// Who connects accounts of a CRM; what is granted is stored in these secrets.
     ///
     /// # Errors
-    /// The address is malformed.
-    pub fn crms(&self, secrets: Arc<dyn Secrets>) -> Result<CrmClients, ConfigError> {
-        let url = config::hubspot_api_url(&self.environment)?;
-        Ok(CrmClients::new(musubi::http::client(), &url, secrets, self.clock()))
+    /// An address is malformed.
+    pub fn crm_set_up(&self, kind: CrmKind, secrets: Arc<dyn Secrets>) -> Result<Arc<dyn CrmSetUp>, Failure> {
+        let page = "MUSUBI_HUBSPOT_AUTHORIZE_URL";
+        let authorize = Url::parse(&self.environment.url_or(page, AUTHORIZE_URL)?)
+            .map_err(|_| ConfigError::Malformed { name: page, expected: "an http or https address" })?;
+        let hubspot = HubSpotUrls { api: config::hubspot_api_url(&self.environment)?, authorize };
+        let set_up = crm::set_up(kind, musubi::http::client(), SetUpUrls { hubspot }, secrets, self.clock());
+        set_up.ok_or_else(|| {
+            Failure::usage("このmusubiでは、このCRMを接続できません。", "This musubi cannot connect this CRM.")
+        })
     }
 
     /// Ends sends.

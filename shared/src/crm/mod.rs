@@ -1,5 +1,5 @@
-//! CRMs as seen from us. A new one is a folder here, an arm in [`CrmClients::connect`] and in [`caller`], and the contract suites
-//! passing.
+//! CRMs as seen from us. A new one is a folder here, an arm in [`CrmClients::connect`], in [`caller`] and in [`set_up`], and the
+//! contract suites passing.
 
 pub mod hubspot;
 
@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 
 use crate::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
-use crate::ports::{Clock, Crm, CrmCaller, Crms, PortError, Secrets};
-use hubspot::{Api, HubSpot};
+use crate::ports::{Clock, Crm, CrmCaller, CrmSetUp, Crms, PortError, Secrets};
+use hubspot::{Api, HubSpot, HubSpotSetUp, HubSpotUrls};
 
 /// The CRM accounts that this environment talks to. One lives as long as the environment: it holds each account's rate
 /// limit and access token.
@@ -47,6 +47,28 @@ impl CrmClients {
 pub fn caller(kind: CrmKind) -> Option<&'static dyn CrmCaller> {
     match kind {
         CrmKind::HubSpot => Some(&hubspot::HubSpotCaller),
+        #[cfg(feature = "toy-crm")]
+        CrmKind::Toy => None,
+    }
+}
+
+/// Where each CRM is that accounts are connected of.
+#[derive(Debug, Clone)]
+pub struct SetUpUrls {
+    /// HubSpot's addresses.
+    pub hubspot: HubSpotUrls,
+}
+
+/// Who connects accounts of a CRM. `None`: this build does not know how.
+pub fn set_up(
+    kind: CrmKind,
+    http: reqwest::Client,
+    urls: SetUpUrls,
+    secrets: Arc<dyn Secrets>,
+    clock: Arc<dyn Clock>,
+) -> Option<Arc<dyn CrmSetUp>> {
+    match kind {
+        CrmKind::HubSpot => Some(Arc::new(HubSpotSetUp::new(http, urls.hubspot, secrets, clock))),
         #[cfg(feature = "toy-crm")]
         CrmKind::Toy => None,
     }

@@ -3,6 +3,7 @@
 //! Source: LINE Messaging API reference (2026-08) and line-openapi (2026-07). "Use webhook" and
 //! webhook redelivery have no API: they are switched in LINE's console.
 
+use async_trait::async_trait;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -10,7 +11,7 @@ use serde_json::json;
 use super::api::Reply;
 use super::messaging::LineMessenger;
 use crate::domain::ids::{BotUserId, ChannelId};
-use crate::ports::PortError;
+use crate::ports::{ChannelConsole, PortError};
 
 /// Who an Official Account is.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -133,6 +134,13 @@ impl LineMessenger {
         let LimitJson { value: limit } = read(WHAT, &limit)?;
         let UsageJson { total_usage: used } = read(WHAT, &usage)?;
         Ok(MessageQuota { limit, used })
+    }
+}
+
+#[async_trait]
+impl ChannelConsole for LineMessenger {
+    async fn set_webhook(&self, channel: &ChannelId, url: &str) -> Result<(), PortError> {
+        self.set_webhook_endpoint(channel, url).await
     }
 }
 

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -12,6 +13,7 @@ use serde_json::{Value, json};
 use super::api::{LineApi, LineApiUrl, Reply};
 use crate::domain::ids::{ChannelId, LiffId, LoginChannelId};
 use crate::domain::login::FriendPrompt;
+use crate::ports::console::{LiffApp, LoginConsole};
 use crate::ports::{Clock, PortError, Secrets};
 
 const PATH: [&str; 3] = ["liff", "v1", "apps"];
@@ -21,17 +23,6 @@ pub struct LineLoginConsole {
     api: LineApi,
     /// LINE issues tokens to channels of every kind alike, by ID and secret.
     channel: ChannelId,
-}
-
-/// What our LIFF app is to be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LiffApp {
-    /// The endpoint URL.
-    pub url: String,
-    /// Ask for the e-mail address.
-    pub email: bool,
-    /// Ask for friendship.
-    pub friend_prompt: FriendPrompt,
 }
 
 /// What a LINE Login channel's ID and secret are good for.
@@ -89,11 +80,17 @@ impl LineLoginConsole {
         Ok(if reply.status == 200 { LoginChannelProof::MessagingApi } else { LoginChannelProof::Good })
     }
 
-    /// The LIFF app with this app's URL becomes this app; where there is none, it is made. Twice is the same as once.
-    ///
-    /// # Errors
-    /// Permanent where LINE refuses; transient where it does not answer.
-    pub async fn make(&self, app: &LiffApp) -> Result<LiffId, PortError> {
+    async fn listed(&self) -> Result<Vec<ListedJson>, PortError> {
+        const WHAT: &str = "LINE's LIFF apps";
+        let get = |http: &reqwest::Client, base: &LineApiUrl| http.get(base.at(&PATH));
+        let reply = self.api.call(&self.channel, WHAT, &[404], get).await?;
+        if reply.status == 404 { Ok(Vec::new()) } else { read::<ListJson>(WHAT, &reply).map(|list| list.apps) }
+    }
+}
+
+#[async_trait]
+impl LoginConsole for LineLoginConsole {
+    async fn make_liff(&self, app: &LiffApp) -> Result<LiffId, PortError> {
         const WHAT: &str = "LINE's LIFF app";
         let ours = self.listed().await?.into_iter().find(|listed| listed.view.url == app.url);
         if let Some(ours) = ours {
@@ -108,13 +105,6 @@ impl LineLoginConsole {
         let post = |http: &reqwest::Client, base: &LineApiUrl| http.post(base.at(&PATH)).json(&body);
         let added: AddedJson = read(WHAT, &self.api.call(&self.channel, WHAT, &[], post).await?)?;
         Ok(added.liff_id)
-    }
-
-    async fn listed(&self) -> Result<Vec<ListedJson>, PortError> {
-        const WHAT: &str = "LINE's LIFF apps";
-        let get = |http: &reqwest::Client, base: &LineApiUrl| http.get(base.at(&PATH));
-        let reply = self.api.call(&self.channel, WHAT, &[404], get).await?;
-        if reply.status == 404 { Ok(Vec::new()) } else { read::<ListJson>(WHAT, &reply).map(|list| list.apps) }
     }
 }
 

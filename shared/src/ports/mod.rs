@@ -2,20 +2,25 @@
 //! and `crm`, and by models in the simulation.
 
 pub mod clock;
+pub mod console;
 pub mod crm;
 pub mod crm_caller;
+pub mod crm_set_up;
 pub mod dead_letters;
 pub mod error;
 pub mod friend_list;
 pub mod login;
 pub mod messenger;
+pub mod proposed;
 pub mod queue;
 pub mod secrets;
 pub mod table;
 
 pub use clock::Clock;
+pub use console::{ChannelConsole, LoginConsole};
 pub use crm::{Crm, Crms};
 pub use crm_caller::CrmCaller;
+pub use crm_set_up::CrmSetUp;
 pub use dead_letters::DeadLetters;
 pub use error::PortError;
 pub use friend_list::FriendList;

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use musubi::domain::ids::ChannelId;
 use musubi::domain::language::Language;
-use musubi::flow::configure::{ConnectedElsewhere, EnteredSecret, OfficialAccount, RotateSecret};
+use musubi::flow::configure::{ConnectedElsewhere, EnteredSecret, OfficialAccount, ProvenChannel, SetUpChannel};
 use musubi::line::LineMessenger;
 use musubi::line::account::{BotInfo, WebhookEndpoint};
+use musubi::ports::PortError;
+use musubi::ports::proposed::Proposed;
 use musubi::ports::secrets::{LineSecrets, Secret};
-use musubi::ports::{PortError, Secrets};
 use serde_json::json;
 
 use super::check::{self, host, switches};
@@ -16,7 +17,6 @@ use super::{input, steps, to_json, unconfirmed, webhook_url};
 use crate::args::ChannelAdd;
 use crate::ask::Ask;
 use crate::failure::Failure;
-use crate::proposed::Proposed;
 use crate::say::{Report, Say};
 use crate::workspace::{Workspace, no_channel, unchanged};
 
@@ -37,18 +37,26 @@ pub async fn add(workspace: &Workspace, ask: &mut Ask, say: &Say, asked: &Channe
     let before = line.webhook_endpoint(&id).await?.filter(|before| before.endpoint != url && !asked.keep_webhook);
     confirm(ask, say, asked, &info, before.as_ref())?;
 
-    store(workspace, &id, secret, token, asked).await?;
-    let seen = OfficialAccount {
-        id: id.clone(),
-        bot_user_id: info.bot_user_id,
-        name: info.display_name,
-        basic_id: info.basic_id,
+    let secrets = workspace.adapters.secrets()?;
+    let kept = secrets.line_anew(&id).await?.secrets.and_then(|stored| stored.access_token);
+    let access_token = match (token, kept.filter(|_| !asked.forget_long_lived_token)) {
+        (None, Some(kept)) => still_good(workspace, &id, &secret, kept).await?,
+        (given, _) => given,
     };
-    let channel = workspace.connect_channel()?.connect(&seen, &account).await;
+    let proven = ProvenChannel {
+        seen: OfficialAccount {
+            id: id.clone(),
+            bot_user_id: info.bot_user_id,
+            name: info.display_name,
+            basic_id: info.basic_id,
+        },
+        secret: EnteredSecret { secret, forget_old: asked.forget_old_secret },
+        access_token,
+    };
+    let line = Arc::new(line);
+    let set_up = SetUpChannel { secrets, connect: workspace.connect_channel()?, console: line.clone() };
+    let channel = set_up.set_up(&proven, &account, (!asked.keep_webhook).then_some(&*url)).await;
     let channel = channel.map_err(|error| unchanged(error, no_channel, elsewhere))?;
-    if !asked.keep_webhook {
-        line.set_webhook_endpoint(&id, &url).await?;
-    }
     let health = check::look(&line, &id, &url).await?;
     let mut todo: Vec<String> = health.faults().iter().map(|words| words.of(say.language).to_owned()).collect();
     todo.extend(before.filter(|before| before.active).map(|_| steps::off_and_on(say.language).to_owned()));
@@ -175,24 +183,6 @@ fn confirm(
         Language::English => format!("Connect “{}” ({})?", info.display_name, info.basic_id),
     };
     if asked.yes || ask.yes(&question)? { Ok(()) } else { Err(unconfirmed()) }
-}
-
-/// Stores what was tried. What was not asked for stays as it is: a long-lived token that still works, too.
-async fn store(
-    workspace: &Workspace,
-    id: &ChannelId,
-    secret: Secret,
-    access_token: Option<Secret>,
-    asked: &ChannelAdd,
-) -> Result<(), Failure> {
-    let secrets: Arc<dyn Secrets> = workspace.adapters.secrets()?;
-    let kept = secrets.line_anew(id).await?.secrets.and_then(|stored| stored.access_token);
-    let access_token = match (access_token, kept.filter(|_| !asked.forget_long_lived_token)) {
-        (None, Some(kept)) => still_good(workspace, id, &secret, kept).await?,
-        (given, _) => given,
-    };
-    let entered = EnteredSecret { secret, forget_old: asked.forget_old_secret };
-    Ok(RotateSecret { secrets }.channel(id, &entered, access_token).await?)
 }
 
 /// The token that was stored before, unless LINE refuses it or it is another account's.

@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use musubi::domain::addresses::LoginAddresses;
 use musubi::domain::channel::Channel;
 use musubi::domain::ids::{ChannelId, LiffId, LoginChannelId};
 use musubi::domain::login::LoginSettings;
 use musubi::domain::settings::LOGIN;
-use musubi::flow::configure::{EnteredSecret, RotateSecret};
-use musubi::line::liff::{LiffApp, LineLoginConsole, LoginChannelProof};
+use musubi::flow::configure::{EnteredSecret, LiffAsked, ProvenLogin, SetUpLogin, SetUpLoginError};
+use musubi::line::liff::{LineLoginConsole, LoginChannelProof};
+use musubi::ports::PortError;
+use musubi::ports::console::LiffApp;
+use musubi::ports::proposed::Proposed;
 use musubi::ports::secrets::{LineSecrets, Secret};
-use musubi::ports::{PortError, Secrets};
 use serde_json::json;
 
 use super::addresses;
@@ -19,16 +20,9 @@ use crate::args::LoginSet;
 use crate::ask::Ask;
 use crate::channel::input;
 use crate::failure::Failure;
-use crate::proposed::Proposed;
 use crate::say::{Report, Say};
 use crate::settings;
 use crate::workspace::{Workspace, no_channel, unchanged};
-
-/// A LINE Login channel as it was entered.
-struct Entered {
-    id: LoginChannelId,
-    secret: Secret,
-}
 
 /// Sets up LINE Login or changes it.
 ///
@@ -43,33 +37,44 @@ pub async fn set(workspace: &Workspace, ask: &mut Ask, say: &Say, asked: &LoginS
     }
     let channel = workspace.channel(&asked.channel).await?;
     let id = asked.login_channel_id.as_deref().map(|text| login_channel_id(text, &channel.id)).transpose()?;
-    let mut wanted = changed(&channel, id.as_ref(), asked)?;
-    let secrets: Arc<dyn Secrets> = workspace.adapters.secrets()?;
+    let wanted = changed(&channel, id.as_ref(), asked)?;
+    let secrets = workspace.adapters.secrets()?;
     let stored = secrets.line_anew(&channel.id).await?.secrets.ok_or_else(no_secrets)?;
     let entered = match id {
         Some(id) => {
             not_a_messaging_channel(workspace, &id).await?;
             let secret = login_secret(ask, say, &stored)?;
-            Some(Entered { id, secret })
+            let secret = EnteredSecret { secret, forget_old: asked.forget_old_secret };
+            Some(ProvenLogin { id, secret })
         }
         None => None,
     };
     let addresses = addresses::of(workspace, &channel)?;
-    let secret = entered.as_ref().map(|entered| &entered.secret).or(stored.login_secrets.first());
+    let secret = entered.as_ref().map(|entered| &entered.secret.secret).or(stored.login_secrets.first());
     let console = secret.map(|secret| console(workspace, &wanted.channel, secret)).transpose()?;
     if let Some(console) = console.as_ref().filter(|_| entered.is_some()) {
         prove(console).await?;
     }
-    if asked.make_liff {
-        let console = console.ok_or_else(no_secrets)?;
-        wanted.liff = Some(make_liff(&console, &wanted, &addresses).await?);
-    }
-    if let Some(entered) = &entered {
-        let new = EnteredSecret { secret: entered.secret.clone(), forget_old: asked.forget_old_secret };
-        let stored = RotateSecret { secrets }.login(&channel, &entered.id, &new).await;
-        stored.map_err(|error| unchanged(error, no_secrets, |never| match never {}))?;
-    }
-    let channel = put(workspace, asked, entered.as_ref().map(|entered| &entered.id), wanted.liff).await?;
+    let liff = match asked.make_liff {
+        true => Some(LiffAsked {
+            console: Arc::new(console.ok_or_else(no_secrets)?),
+            app: LiffApp {
+                url: addresses.liff_endpoint(),
+                email: wanted.ask_email,
+                friend_prompt: wanted.friend_prompt,
+            },
+        }),
+        false => None,
+    };
+    // The row, from what it is by now.
+    let change = |channel: &mut Channel, liff: Option<&LiffId>| {
+        let login = changed(channel, entered.as_ref().map(|entered| &entered.id), asked)?;
+        let liff = liff.cloned().or_else(|| login.liff.clone());
+        channel.login = Some(LoginSettings { liff, ..login });
+        Ok(())
+    };
+    let set_up = SetUpLogin { secrets, channels: workspace.change_channel()? };
+    let channel = set_up.set_up(&channel, liff.as_ref(), entered.as_ref(), change).await.map_err(not_set)?;
     report(workspace, say, &channel)
 }
 
@@ -190,19 +195,16 @@ fn messaging_api() -> Failure {
     )
 }
 
-async fn make_liff(
-    console: &LineLoginConsole,
-    login: &LoginSettings,
-    addresses: &LoginAddresses,
-) -> Result<LiffId, Failure> {
-    let app = LiffApp { url: addresses.liff_endpoint(), email: login.ask_email, friend_prompt: login.friend_prompt };
-    console.make(&app).await.map_err(|error| match error {
-        PortError::Permanent { .. } => Failure::failed(
+fn not_set(error: SetUpLoginError<Failure>) -> Failure {
+    match error {
+        SetUpLoginError::Liff(PortError::Permanent { .. }) => Failure::failed(
             "LINEがLIFFアプリの作成を受け付けませんでした。公開URLがhttps://で始まること、LIFFアプリが30件に達していないこと、email=on の場合はメールアドレス取得権限が［申請済み］であることを確認してください。何も保存していません。",
             "LINE refuses the LIFF app. Check that the public URL begins with https://, that the channel has fewer than 30 LIFF apps, and, with email=on, that the e-mail permission is applied for (“Applied”). Nothing was stored.",
         ),
-        error => error.into(),
-    })
+        SetUpLoginError::Liff(error) => error.into(),
+        SetUpLoginError::NoSecrets => no_secrets(),
+        SetUpLoginError::Change(error) => unchanged(error, no_channel, |refused| refused),
+    }
 }
 
 fn no_secrets() -> Failure {
@@ -210,23 +212,6 @@ fn no_secrets() -> Failure {
         "チャネルシークレットが保存されていません。先に musubi channel add（LINEログインのシークレットは musubi login set --login-channel-id）で登録してください。",
         "The channel's secret is not stored. Store it first with musubi channel add; LINE Login's with musubi login set --login-channel-id.",
     )
-}
-
-/// The row, from what it is by now.
-async fn put(
-    workspace: &Workspace,
-    asked: &LoginSet,
-    id: Option<&LoginChannelId>,
-    liff: Option<LiffId>,
-) -> Result<Channel, Failure> {
-    let change = |channel: &mut Channel| {
-        let login = changed(channel, id, asked)?;
-        let liff = if asked.make_liff { liff.clone() } else { login.liff.clone() };
-        channel.login = Some(LoginSettings { liff, ..login });
-        Ok(())
-    };
-    let put = workspace.change_channel()?.change(&ChannelId::new(&asked.channel), change).await;
-    put.map_err(|error| unchanged(error, no_channel, |refused| refused))
 }
 
 #[cfg(test)]

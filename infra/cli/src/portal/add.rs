@@ -5,15 +5,14 @@
 
 use std::sync::Arc;
 
-use musubi::crm::hubspot::setup::{self, PropertyReport};
-use musubi::domain::account::{Capabilities, CrmAccount, CrmAccountKey, CrmKind};
+use musubi::domain::account::{CrmAccount, CrmAccountKey};
 use musubi::domain::ids::CrmAppId;
 use musubi::domain::language::Language;
-use musubi::flow::configure::{ConnectAccount, EnteredSecret, PreparedAccount, RotateSecret};
-use musubi::ports::Secrets;
+use musubi::flow::configure::{AccountAsked, AccountSetUp, ConnectedAccount, SetUpAccount, SetUpError};
+use musubi::ports::crm_set_up::FieldReport;
 use serde_json::json;
 
-use super::grant::{self, Grant};
+use super::grant;
 use crate::args::PortalAdd;
 use crate::ask::Ask;
 use crate::failure::Failure;
@@ -22,17 +21,6 @@ use crate::say::{Report, Say};
 use crate::token_properties;
 use crate::workspace::{Workspace, no_account, unchanged};
 
-/// What became of the app's secrets.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum AppSecrets {
-    /// None are stored: nothing that HubSpot sends can be believed.
-    Absent,
-    /// One is stored.
-    One,
-    /// The one before is good, too.
-    Two,
-}
-
 /// Connects an account.
 ///
 /// # Errors
@@ -40,56 +28,39 @@ enum AppSecrets {
 pub async fn add(workspace: &Workspace, ask: &mut Ask, say: &Say, asked: &PortalAdd) -> Result<Report, Failure> {
     let app = CrmAppId::new(app_name(&asked.app)?);
     let secrets = workspace.adapters.secrets()?;
-    let token_properties = token_properties::parse(&asked.token_properties)?;
-    let language = asked.portal_lang.map_or(say.language, Language::from);
-    let grant = if asked.private_token {
-        grant::by_private_token(workspace, ask, say, &app).await?
+    let account = AccountAsked {
+        kind: asked.kind.into(),
+        app,
+        language: asked.portal_lang.map_or(say.language, Language::from),
+        forget_old_secret: asked.forget_old_secret,
+        token_properties: token_properties::parse(&asked.token_properties)?,
+    };
+    let set_up = workspace.crm_set_up(account.kind, Arc::clone(&secrets))?;
+    let given = if asked.private_token {
+        grant::by_private_token(ask, say)?
     } else {
-        grant::by_oauth(workspace, ask, say, asked).await?
+        grant::by_oauth(&*set_up, ask, say, asked).await?
     };
-    let key = CrmAccountKey { kind: CrmKind::HubSpot, id: grant.portal.clone() };
-    let kept = store_app(Arc::clone(&secrets), &app, &grant, asked.forget_old_secret).await?;
-    secrets.store_crm_token(&key, &grant.token).await?;
-
-    let crms = workspace.crms(Arc::clone(&secrets))?;
-    let api = crms.hubspot_api(&CrmAccount::new(key.clone(), app.clone(), language, "UTC"));
-    let details = setup::account_details(&api).await?;
-    let properties = setup::prepare_properties(&api, language).await?;
-    if !properties.problems.is_empty() {
-        return Ok(unfinished(say, &key, &properties));
-    }
-    let unique_keys = setup::probe_unique_keys(&api, language).await?;
-    let workflows_wait = match grant.workflows_wait {
-        Some(known) => known,
-        None => setup::probe_workflows_wait(&api).await?,
-    };
-    let capabilities = Capabilities { workflows_wait, unique_keys };
-    let prepared = PreparedAccount { key, app, language, time_zone: details.time_zone, capabilities, token_properties };
-    let connect = ConnectAccount { accounts: workspace.change_account()? };
-    let connected = connect.connect(&prepared).await;
-    let connected = connected.map_err(|error| unchanged(error, no_account, |never| match never {}))?;
-    Ok(done(say, &connected.account, &properties, kept, connected.is_new))
+    let set_up = SetUpAccount { set_up, secrets, accounts: workspace.change_account()? };
+    let AccountSetUp { key, fields, good_secrets, connected } =
+        set_up.set_up(&given, &account).await.map_err(failed)?;
+    Ok(match connected {
+        None => unfinished(say, &key, &fields),
+        Some(ConnectedAccount { account, is_new }) => done(say, &account, &fields, good_secrets, is_new),
+    })
 }
 
-/// Stores the app's secret; the one before stays good until it is said to be forgotten.
-async fn store_app(
-    secrets: Arc<dyn Secrets>,
-    app: &CrmAppId,
-    grant: &Grant,
-    forget_old: bool,
-) -> Result<AppSecrets, Failure> {
-    let Some((client_id, secret)) = &grant.app else {
-        let stored = secrets.crm_app_anew(CrmKind::HubSpot, app).await?;
-        return Ok(if stored.is_some() { AppSecrets::One } else { AppSecrets::Absent });
-    };
-    let entered = EnteredSecret { secret: secret.clone(), forget_old };
-    let good = RotateSecret { secrets }.crm_app((CrmKind::HubSpot, app), client_id, &entered).await?;
-    Ok(if good > 1 { AppSecrets::Two } else { AppSecrets::One })
+fn failed(error: SetUpError) -> Failure {
+    match error {
+        SetUpError::NoLeave(why) => grant::refused(why),
+        SetUpError::Crm(failure) => failure.into(),
+        SetUpError::Change(error) => unchanged(error, no_account, |never| match never {}),
+    }
 }
 
 /// HubSpot has properties of our names that are not as they must be: nothing may be written yet.
-fn unfinished(say: &Say, key: &CrmAccountKey, properties: &PropertyReport) -> Report {
-    let problems: Vec<String> = properties.problems.iter().map(|problem| problem.words(say.language)).collect();
+fn unfinished(say: &Say, key: &CrmAccountKey, properties: &FieldReport) -> Report {
+    let problems: Vec<&str> = properties.problems.iter().map(|problem| problem.words(say.language)).collect();
     let head = say.pick(
         "アクセス権は保存しましたが、次の点を直すまでこのアカウントは使用できません。直してから、もう一度実行してください。",
         "Access is stored, but the account cannot be used until this is put right. Then run this again.",
@@ -102,8 +73,8 @@ fn unfinished(say: &Say, key: &CrmAccountKey, properties: &PropertyReport) -> Re
     Report { json, text: format!("{head}\n{}", list.join("\n")), good: false }
 }
 
-fn done(say: &Say, account: &CrmAccount, properties: &PropertyReport, kept: AppSecrets, is_new: bool) -> Report {
-    let todo = todo(say, account, kept);
+fn done(say: &Say, account: &CrmAccount, properties: &FieldReport, good_secrets: usize, is_new: bool) -> Report {
+    let todo = todo(say, account, good_secrets);
     let json = json!({
         "connected": true, "new": is_new, "portal_id": account.key.id.as_str(), "app": account.app.as_str(),
         "time_zone": account.time_zone, "workflows_wait": account.capabilities.workflows_wait,
@@ -126,20 +97,20 @@ fn done(say: &Say, account: &CrmAccount, properties: &PropertyReport, kept: AppS
     Report::new(json, [text, list.join("\n")].join("\n").trim_end().to_owned())
 }
 
-/// What the operator should know or do next.
-fn todo(say: &Say, account: &CrmAccount, kept: AppSecrets) -> Vec<String> {
+/// What the operator should know or do next. Without a secret, nothing that HubSpot sends can be believed.
+fn todo(say: &Say, account: &CrmAccount, good_secrets: usize) -> Vec<String> {
     let mut todo = Vec::new();
     let mut add = |japanese: &str, english: &str| todo.push(say.pick(japanese, english).to_owned());
-    match kept {
-        AppSecrets::Absent => add(
+    match good_secrets {
+        0 => add(
             "クライアントシークレットが保存されていないため、ワークフローからの送信は受け付けられません。",
             "No client secret is stored: messages from workflows are refused.",
         ),
-        AppSecrets::Two => add(
+        2.. => add(
             "以前のクライアントシークレットも引き続き有効です。HubSpotで無効にしたら、--forget-old-secret を付けてもう一度実行してください。",
             "The client secret before this one is still good. Once HubSpot has dropped it, run this again with --forget-old-secret.",
         ),
-        AppSecrets::One => {}
+        1 => {}
     }
     if !account.capabilities.workflows_wait {
         add(

@@ -5,6 +5,7 @@ mod app_events;
 mod contacts;
 mod contract;
 mod deadline;
+mod set_up;
 mod support;
 mod timeline;
 mod workflows;

@@ -1,7 +1,7 @@
 //! HubSpot as seen from us.
 //!
 //! What it sends: `signature` (is it really HubSpot?) and `action` (what a workflow asks). What we ask of it: `HubSpot`
-//! answers the port [`Crm`]; `setup` and `oauth` are for the operator who connects an account.
+//! answers the port [`Crm`]; `HubSpotSetUp` (over `setup` and `oauth`) is for the operator who connects an account.
 //!
 //! What no source of HubSpot's states is written at the place that depends on it.
 
@@ -11,6 +11,7 @@ mod batch;
 mod bucket;
 mod caller;
 mod completions;
+mod connect;
 mod contacts;
 mod escapes;
 mod failure;
@@ -35,6 +36,7 @@ use async_trait::async_trait;
 
 pub use api::Api;
 pub use caller::HubSpotCaller;
+pub use connect::{HubSpotSetUp, HubSpotUrls};
 pub use failure::PROPERTY_DOESNT_EXIST;
 pub use timeline::KEY_PROPERTY;
 

@@ -13,7 +13,12 @@ mod connect_channel;
 mod disconnect_channel;
 mod remove_login;
 mod rotate_secret;
+mod set_up_account;
+mod set_up_channel;
+mod set_up_login;
 
+#[cfg(test)]
+mod set_up_tests;
 #[cfg(test)]
 mod tests;
 
@@ -31,6 +36,9 @@ pub use self::connect_channel::{ConnectChannel, ConnectedElsewhere, OfficialAcco
 pub use self::disconnect_channel::DisconnectChannel;
 pub use self::remove_login::RemoveLogin;
 pub use self::rotate_secret::{EnteredSecret, RotateSecret};
+pub use self::set_up_account::{AccountAsked, AccountSetUp, LeaveGiven, SetUpAccount, SetUpError};
+pub use self::set_up_channel::{ProvenChannel, SetUpChannel};
+pub use self::set_up_login::{LiffAsked, ProvenLogin, SetUpLogin, SetUpLoginError};
 use super::retry::Contended;
 use crate::ports::PortError;
 

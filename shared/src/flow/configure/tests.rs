@@ -17,38 +17,38 @@ use crate::ports::secrets::{CrmAppSecrets, LineSecrets, Secret};
 use crate::ports::table::{Precondition, RowKey, Write};
 use crate::store::{Accounts, Channels};
 
-fn key(portal: &str) -> CrmAccountKey {
+pub(super) fn key(portal: &str) -> CrmAccountKey {
     CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new(portal) }
 }
 
-fn account(portal: &str) -> CrmAccount {
+pub(super) fn account(portal: &str) -> CrmAccount {
     CrmAccount::new(key(portal), CrmAppId::new("shop"), Language::English, "UTC")
 }
 
-fn seen(name: &str) -> OfficialAccount {
+pub(super) fn seen(name: &str) -> OfficialAccount {
     let (bot_user_id, basic_id) = (BotUserId::new("U1"), "@shop".to_owned());
     OfficialAccount { id: ChannelId::new("1"), bot_user_id, name: name.to_owned(), basic_id }
 }
 
-fn channel(portal: &str) -> Channel {
+pub(super) fn channel(portal: &str) -> Channel {
     let OfficialAccount { id, bot_user_id, name, basic_id } = seen("Shop");
     let settings = ChannelSettings::default();
     Channel { id, bot_user_id, name, basic_id, account: key(portal), settings, login: None }
 }
 
-fn with_login(portal: &str) -> Channel {
+pub(super) fn with_login(portal: &str) -> Channel {
     Channel { login: Some(LoginSettings::new(LoginChannelId::new("2"))), ..channel(portal) }
 }
 
-fn put_channel(channel: &Channel) -> Write {
+pub(super) fn put_channel(channel: &Channel) -> Write {
     Write::put(RowKey::new("channel", channel.id.as_str()), channel, Precondition::Any)
 }
 
-fn put_account(account: &CrmAccount) -> Write {
+pub(super) fn put_account(account: &CrmAccount) -> Write {
     Write::put(RowKey::new("account", account.key.to_string()), account, Precondition::Any)
 }
 
-fn names(names: &[&str]) -> BTreeSet<String> {
+pub(super) fn names(names: &[&str]) -> BTreeSet<String> {
     names.iter().map(|&name| name.to_owned()).collect()
 }
 
@@ -92,7 +92,7 @@ impl World {
     }
 }
 
-fn secrets(of: &str) -> LineSecrets {
+pub(super) fn secrets(of: &str) -> LineSecrets {
     let secret = |name: &str| Secret::new(format!("{name} {of}"));
     LineSecrets {
         channel_secrets: vec![secret("channel")],

@@ -3,10 +3,11 @@
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
-use musubi::domain::account::{CrmAccountKey, CrmKind};
-use musubi::domain::ids::{ChannelId, CrmAppId};
-use musubi::ports::PortError;
-use musubi::ports::secrets::{CrmAppSecrets, CrmToken, LineSecrets, Reread, Secrets};
+
+use super::error::PortError;
+use super::secrets::{CrmAppSecrets, CrmToken, LineSecrets, Reread, Secrets};
+use crate::domain::account::{CrmAccountKey, CrmKind};
+use crate::domain::ids::{ChannelId, CrmAppId};
 
 /// Secrets in memory, for whichever channel or account is asked about.
 #[derive(Default)]

@@ -1,0 +1,126 @@
+//! HubSpot as an operator connects it: OAuth's code flow or a private token, then the account's properties.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use url::Url;
+
+use super::api::Api;
+use super::oauth::{self, AUTOMATION_SCOPE, OAuth, OAuthError, REQUIRED_SCOPES, TIMELINE_SCOPE};
+use super::property::PropertyProblem;
+use super::setup;
+use crate::domain::account::{Capabilities, CrmAccount, CrmAccountKey, CrmKind};
+use crate::domain::ids::{CrmAccountId, CrmAppId};
+use crate::domain::language::Language;
+use crate::ports::crm::Each;
+use crate::ports::crm_set_up::{
+    AppClient, CrmSetUp, FieldProblem, FieldReport, Leave, LeaveAsk, LeaveRefusal, Readiness,
+};
+use crate::ports::proposed::Proposed;
+use crate::ports::secrets::{CrmToken, Secret};
+use crate::ports::{Clock, Secrets};
+
+/// Where HubSpot is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HubSpotUrls {
+    /// Its API, without a path (`MUSUBI_HUBSPOT_API_URL`).
+    pub api: String,
+    /// The page on which a person grants access ([`AUTHORIZE_URL`](oauth::AUTHORIZE_URL)).
+    pub authorize: Url,
+}
+
+/// Connects HubSpot accounts.
+pub struct HubSpotSetUp {
+    http: reqwest::Client,
+    urls: HubSpotUrls,
+    secrets: Arc<dyn Secrets>,
+    clock: Arc<dyn Clock>,
+}
+
+impl HubSpotSetUp {
+    /// `secrets` is where tokens will be stored.
+    pub fn new(http: reqwest::Client, urls: HubSpotUrls, secrets: Arc<dyn Secrets>, clock: Arc<dyn Clock>) -> Self {
+        Self { http, urls, secrets, clock }
+    }
+
+    fn api(&self, account: CrmAccountKey, app: &CrmAppId, secrets: Arc<dyn Secrets>) -> Api {
+        Api::new(self.http.clone(), &self.urls.api, account, app.clone(), secrets, Arc::clone(&self.clock))
+    }
+}
+
+#[async_trait]
+impl CrmSetUp for HubSpotSetUp {
+    fn authorize_url(&self, ask: &LeaveAsk) -> String {
+        // A conditionally required scope is asked for like any other, where it is wanted.
+        let automation = ask.workflows_wait.then_some(AUTOMATION_SCOPE);
+        let timeline = ask.app_events.then_some(TIMELINE_SCOPE);
+        let scopes: Vec<&str> = REQUIRED_SCOPES.into_iter().chain(timeline).chain(automation).collect();
+        let page = self.urls.authorize.as_str();
+        let url = oauth::authorize_url(page, &ask.client_id, &ask.redirect_uri, &scopes, &[], &ask.state);
+        url.expect("it is the text of an address").into()
+    }
+
+    async fn exchange_code(
+        &self,
+        client: &AppClient,
+        redirect_uri: &str,
+        code: &Secret,
+    ) -> Result<Leave, LeaveRefusal> {
+        let oauth = OAuth::new(&self.http, &self.urls.api, &client.id, &client.secret);
+        let granted = oauth.exchange_code(redirect_uri, code.expose(), self.clock.now_ms()).await?;
+        let (account, scopes) = match (granted.account, granted.scopes) {
+            (Some(account), Some(scopes)) => (account, scopes),
+            (account, _) => {
+                let CrmToken::OAuth { access_token, .. } = &granted.token else {
+                    unreachable!("OAuth answers with a token of its own kind");
+                };
+                let seen = oauth.introspect(access_token).await?;
+                let named = seen.hub_id.map(|id| CrmAccountId::new(id.to_string()));
+                (account.or(named).ok_or(LeaveRefusal::NoAnswer)?, seen.scopes)
+            }
+        };
+        let workflows_wait = scopes.iter().any(|scope| scope == AUTOMATION_SCOPE);
+        Ok(Leave { account, token: granted.token, workflows_wait: Some(workflows_wait) })
+    }
+
+    async fn by_private_token(&self, app: &CrmAppId, token: &Secret) -> Each<Leave> {
+        let token = CrmToken::Private { access_token: token.clone() };
+        // The token itself says which account it is for; until then the account has no name.
+        let unnamed = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new("-") };
+        let api = self.api(unnamed, app, Arc::new(Proposed::token(token.clone())));
+        let details = setup::account_details(&api).await?;
+        Ok(Leave { account: CrmAccountId::new(details.portal_id.to_string()), token, workflows_wait: None })
+    }
+
+    async fn make_ready(&self, account: &CrmAccount, workflows_wait: Option<bool>) -> Each<Readiness> {
+        let api = self.api(account.key.clone(), &account.app, Arc::clone(&self.secrets));
+        let time_zone = setup::account_details(&api).await?.time_zone;
+        let report = setup::prepare_properties(&api, account.language).await?;
+        let problems = report.problems.iter().map(in_words).collect::<Vec<_>>();
+        let fields = FieldReport { created: report.created, found: report.found, problems };
+        if !fields.problems.is_empty() {
+            return Ok(Readiness { time_zone, fields, capabilities: None });
+        }
+        let unique_keys = setup::probe_unique_keys(&api, account.language).await?;
+        let workflows_wait = match workflows_wait {
+            Some(known) => known,
+            None => setup::probe_workflows_wait(&api).await?,
+        };
+        Ok(Readiness { time_zone, fields, capabilities: Some(Capabilities { workflows_wait, unique_keys }) })
+    }
+}
+
+fn in_words(problem: &PropertyProblem) -> FieldProblem {
+    FieldProblem::new(problem.words(Language::Japanese), problem.words(Language::English))
+}
+
+impl From<OAuthError> for LeaveRefusal {
+    fn from(error: OAuthError) -> Self {
+        match error {
+            OAuthError::InvalidClient => Self::Client,
+            OAuthError::InvalidGrant => Self::Code,
+            OAuthError::Refused { status } => Self::Refused { status },
+            OAuthError::NoAnswer => Self::NoAnswer,
+        }
+    }
+}

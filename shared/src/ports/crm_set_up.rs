@@ -1,0 +1,144 @@
+//! A CRM as an operator connects it: leave to work in an account, and the account made ready for us.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use thiserror::Error;
+
+use super::crm::Each;
+use super::secrets::{CrmToken, Secret};
+use crate::domain::account::{Capabilities, CrmAccount};
+use crate::domain::ids::{CrmAccountId, CrmAppId};
+use crate::domain::language::Language;
+
+/// What a person is asked to allow, in their browser.
+#[derive(Clone)]
+pub struct LeaveAsk {
+    /// The app's public name in OAuth.
+    pub client_id: String,
+    /// Where the CRM sends the person back to, letter by letter as it is registered.
+    pub redirect_uri: String,
+    /// Comes back with the person. Random: by it the one who asked is known again.
+    pub state: String,
+    /// Workflows may wait for outcomes. Not every subscription can grant it.
+    pub workflows_wait: bool,
+    /// Conversations may be written as app events.
+    pub app_events: bool,
+}
+
+impl fmt::Debug for LeaveAsk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("LeaveAsk(..)")
+    }
+}
+
+/// An app, as OAuth knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppClient {
+    /// Its public name.
+    pub id: String,
+    /// Its secret.
+    pub secret: Secret,
+}
+
+/// Leave to work in an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leave {
+    /// The account that gave it.
+    pub account: CrmAccountId,
+    /// To be stored before it is used.
+    pub token: CrmToken,
+    /// Whether workflows may wait for us. `None`: to be found out.
+    pub workflows_wait: Option<bool>,
+}
+
+/// Why there is no leave. Says nothing of code and secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum LeaveRefusal {
+    /// Client ID and secret do not belong together.
+    #[error("the CRM refuses the app's client ID and secret")]
+    Client,
+    /// The code is used, too old, or of another attempt.
+    #[error("the CRM refuses the code")]
+    Code,
+    /// Any other refusal.
+    #[error("the CRM refuses with status {status}")]
+    Refused {
+        /// HTTP status.
+        status: u16,
+    },
+    /// The CRM does not answer. Another code may be exchanged; this one may be used up.
+    #[error("the CRM does not answer")]
+    NoAnswer,
+}
+
+/// A field of the account that is not as it must be: what a person must put right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldProblem {
+    japanese: String,
+    english: String,
+}
+
+impl FieldProblem {
+    /// In both languages, by the names of the CRM's own menus.
+    pub fn new(japanese: String, english: String) -> Self {
+        Self { japanese, english }
+    }
+
+    /// In this language.
+    pub fn words(&self, language: Language) -> &str {
+        language.pick(&self.japanese, &self.english)
+    }
+}
+
+/// What became of our fields.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FieldReport {
+    /// Made now.
+    pub created: Vec<&'static str>,
+    /// There before, and as they must be.
+    pub found: Vec<&'static str>,
+    /// What a person must put right.
+    pub problems: Vec<FieldProblem>,
+}
+
+/// An account that was made ready, as far as it could be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Readiness {
+    /// IANA name.
+    pub time_zone: String,
+    /// Our fields.
+    pub fields: FieldReport,
+    /// What the account can do. `None`: it is not ready, and was not looked at.
+    pub capabilities: Option<Capabilities>,
+}
+
+/// A vendor's side of connecting accounts.
+#[async_trait]
+pub trait CrmSetUp: Send + Sync {
+    /// The address that asks a person for leave. The same ask gives the same address.
+    fn authorize_url(&self, ask: &LeaveAsk) -> String;
+
+    /// Exchanges the code that came to `redirect_uri`, and finds out which account it is of. A code works once: a second call
+    /// with it is `Code`.
+    ///
+    /// # Errors
+    /// There is no leave.
+    async fn exchange_code(&self, client: &AppClient, redirect_uri: &str, code: &Secret)
+    -> Result<Leave, LeaveRefusal>;
+
+    /// The leave that a private token is: whose it is. A read.
+    ///
+    /// # Errors
+    /// The CRM does not take the token, or does not answer.
+    async fn by_private_token(&self, app: &CrmAppId, token: &Secret) -> Each<Leave>;
+
+    /// Makes our fields in the account, in its language, and finds out what it can do; of whether workflows wait, only where it
+    /// is not known. The account need not be stored yet, but its token must be. What is there is never changed; where some of it
+    /// is not as it must be, nothing more is made or found out. Twice is the same as once; after a failure in between, a second
+    /// call goes on.
+    ///
+    /// # Errors
+    /// The CRM does not answer, or the account is not connected.
+    async fn make_ready(&self, account: &CrmAccount, workflows_wait: Option<bool>) -> Each<Readiness>;
+}
