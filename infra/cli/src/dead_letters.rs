@@ -1,8 +1,11 @@
 //! What was dead-lettered: shown by reason and age, never by content, and sent back.
 
+use std::sync::Arc;
+
 use musubi::aws::SqsDeadLetters;
 use musubi::config::{self, QueueUrls};
 use musubi::domain::language::Language;
+use musubi::flow::send_back::SendBack;
 use musubi::ports::DeadLetters;
 use musubi::ports::dead_letters::Which;
 use serde_json::{Value, json};
@@ -28,19 +31,20 @@ fn queues(asked: Option<QueueName>) -> Vec<QueueName> {
     asked.map_or_else(|| QueueName::ALL.to_vec(), |queue| vec![queue])
 }
 
-fn open(workspace: &Workspace, queue: QueueName) -> Result<impl DeadLetters, Failure> {
+fn open(workspace: &Workspace, queue: QueueName) -> Result<Arc<dyn DeadLetters>, Failure> {
     let urls: QueueUrls = match queue {
         QueueName::Inbox => config::inbox_queue(&workspace.environment)?,
         QueueName::Push => config::push_queue(&workspace.environment)?,
         QueueName::Crm => config::crm_queue(&workspace.environment)?,
     };
-    SqsDeadLetters::new(workspace.adapters.aws().sqs().clone(), urls).ok_or_else(|| {
+    let Some(letters) = SqsDeadLetters::new(workspace.adapters.aws().sqs().clone(), urls) else {
         let name = queue.as_str();
-        Failure::usage(
+        return Err(Failure::usage(
             format!("キュー {name} のデッドレターキューのURLが設定されていません。--outputs FILE を指定してください。"),
             format!("The address of the dead-letter queue of {name} is not set. Name the stack with --outputs FILE."),
-        )
-    })
+        ));
+    };
+    Ok(Arc::new(letters))
 }
 
 async fn list(workspace: &Workspace, say: &Say, asked: Option<QueueName>) -> Result<Report, Failure> {
@@ -85,12 +89,20 @@ async fn redrive(
     asked: Option<QueueName>,
     id: Option<&str>,
 ) -> Result<Report, Failure> {
-    let mut moved = 0;
+    let (mut letters, mut missing) = (Vec::new(), None);
     for queue in queues(asked) {
-        moved += open(workspace, queue)?.redrive(id.map_or(Which::All, Which::One)).await?;
-        if id.is_some() && moved > 0 {
-            break;
+        match open(workspace, queue) {
+            Ok(opened) => letters.push(opened),
+            Err(failure) => {
+                missing = Some(failure);
+                break;
+            }
         }
+    }
+    let moved = SendBack { queues: letters }.send_back(id.map_or(Which::All, Which::One)).await?;
+    // What was found needs no other queue.
+    if let Some(missing) = missing.filter(|_| id.is_none() || moved == 0) {
+        return Err(missing);
     }
     if id.is_some() && moved == 0 {
         return Err(Failure::not_found(

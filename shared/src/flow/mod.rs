@@ -26,6 +26,7 @@ pub mod receive;
 pub mod record;
 pub mod reply;
 pub mod retry;
+pub mod send_back;
 pub mod settle;
 #[cfg(test)]
 pub(crate) mod testing;
