@@ -3,6 +3,7 @@
 mod documents;
 mod edges;
 mod escaping;
+mod faces;
 mod fakes;
 mod habits;
 mod handlers;

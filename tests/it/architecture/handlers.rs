@@ -77,7 +77,8 @@ fn is_on_the_hand(crates: &Crates, module: &Path, receiver: &[String]) -> bool {
     })
 }
 
-fn without_references(kind: &syn::Type) -> &syn::Type {
+/// A type without the references to it.
+pub fn without_references(kind: &syn::Type) -> &syn::Type {
     match kind {
         syn::Type::Reference(inner) => without_references(&inner.elem),
         kind => kind,

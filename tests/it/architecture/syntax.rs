@@ -25,7 +25,8 @@ pub struct Module {
     pub types: BTreeMap<String, Type>,
     /// The fields of its structs.
     pub structs: BTreeMap<String, Vec<(String, Type)>>,
-    /// Names with a type: fields and parameters.
+    /// Names with a type: fields, parameters, and variables. Of a variable that says none and is no struct put together there,
+    /// the type is `_`.
     pub typed: Vec<(String, Type)>,
     /// Variables that hold what something else is called by: (`c`, `channels`) of `let c = &self.channels`.
     pub renamed: Vec<(String, String)>,
@@ -229,6 +230,15 @@ impl<'ast> Visit<'ast> for Reader<'_> {
             && let Some(lent) = lent(&value.expr)
         {
             self.here().renamed.push((name.ident.to_string(), lent));
+        }
+        if let syn::Pat::Ident(name) = &local.pat {
+            let kind = match local.init.as_ref().map(|value| &*value.expr) {
+                Some(Expr::Struct(made)) => {
+                    Type::Path(syn::TypePath { attrs: Vec::new(), qself: made.qself.clone(), path: made.path.clone() })
+                }
+                _ => Type::Infer(syn::TypeInfer { attrs: Vec::new(), underscore_token: Default::default() }),
+            };
+            self.here().typed.push((name.ident.to_string(), kind));
         }
         visit::visit_local(self, local);
     }

@@ -30,8 +30,8 @@ pub async fn run(workspace: &Workspace, say: &Say, command: &RouteCommand) -> Re
         }
         RouteCommand::Remove { channel, name } => {
             let name = named(name)?;
-            let routes = ChangeRoutes { channels: workspace.change_channel()? };
-            let removed = routes.remove(&ChannelId::new(channel), &name).await;
+            let change = ChangeRoutes { channels: workspace.change_channel()? };
+            let removed = change.remove(&ChannelId::new(channel), &name).await;
             removed.map_err(|error| unchanged(error, no_channel, refused))?;
             let text = match say.language {
                 Language::Japanese => format!(
