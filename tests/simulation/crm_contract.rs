@@ -10,6 +10,7 @@ use musubi::ports::Crm;
 use crate::faults::Faults;
 use crate::models::clock::ModelClock;
 use crate::models::crm::ModelCrm;
+use crate::note_format::html_as_shown;
 use crate::port_crm_contract::{CrmWorld, crm_contract, every_drift_is_seen};
 use crate::world::START_MS;
 
@@ -33,6 +34,10 @@ impl CrmWorld for ModelWorld {
 
     fn unique_keys(&self) -> bool {
         self.unique_keys
+    }
+
+    fn shown(&self, body: &str) -> String {
+        if self.crm.state.lock().unwrap().takes_plain_text { body.to_owned() } else { html_as_shown(body) }
     }
 
     async fn contact(&self, properties: &[(&str, &str)]) -> ContactId {
@@ -60,8 +65,10 @@ impl CrmWorld for ModelWorld {
 
 #[tokio::test]
 async fn the_model_of_a_crm_keeps_the_contract_of_crms() {
-    for unique_keys in [true, false] {
-        crm_contract(&ModelWorld::new(unique_keys)).await;
+    for (unique_keys, takes_plain_text) in [(true, false), (false, false), (true, true)] {
+        let world = ModelWorld::new(unique_keys);
+        world.crm.state.lock().unwrap().takes_plain_text = takes_plain_text;
+        crm_contract(&world).await;
     }
 }
 

@@ -26,6 +26,8 @@ mod login_contract;
 mod logins;
 mod messenger_contract;
 mod models;
+#[path = "../../infra/local/src/contract/note_format.rs"]
+mod note_format;
 #[path = "../../infra/local/src/contract/stores.rs"]
 mod port_contract;
 #[path = "../../infra/local/src/contract/crm.rs"]

@@ -5,6 +5,7 @@ use musubi::domain::conversation::{Conversation, ConversationKey};
 use musubi::domain::entry::{Entry, Sealing};
 use musubi::domain::ids::ContactId;
 use musubi::domain::outbox::{Effect, OutboxRow};
+use musubi::domain::timeline::NoteFormat;
 use musubi::ports::Clock;
 use musubi::ports::table::{Commit, Versioned};
 use musubi::store::journal::write;
@@ -137,6 +138,7 @@ pub fn sealed(world: &World, contact: &str, tried_at_ms: i64) -> Entry {
         number: 0,
         contact: &contact,
         language: world.account.language,
+        format: NoteFormat::Html,
         max_units: 60_000,
         continued: None,
         before_at_ms: None,

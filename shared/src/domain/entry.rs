@@ -9,7 +9,7 @@ use super::activity::{Activity, Mark};
 use super::conversation::ConversationKey;
 use super::ids::{ContactId, MessageId, NoteId, fingerprint};
 use super::language::Language;
-use super::timeline::{self, Line};
+use super::timeline::{self, Line, NoteFormat};
 
 /// No entry holds more activities: sealing and acknowledging each fit one transaction.
 pub const MAX_MEMBERS: usize = 90;
@@ -90,7 +90,9 @@ pub struct Sealing<'a> {
     pub contact: &'a ContactId,
     /// In which language it will be rendered.
     pub language: Language,
-    /// Its HTML is no longer, in UTF-16 code units: the CRM's [`Limits::note_units`](super::limits::Limits).
+    /// In which format: the CRM's.
+    pub format: NoteFormat,
+    /// As it is written it is no longer, in UTF-16 code units: the CRM's [`Limits::note_units`](super::limits::Limits).
     pub max_units: usize,
     /// How far a message is written already.
     pub continued: Option<&'a Continued>,
@@ -141,7 +143,7 @@ impl Entry {
     /// The same entry with about half of what it says, for one that the CRM has refused although it is no longer than `max_units` (UTF-16 code
     /// units): perhaps it counts bytes. `None` where less would not help: it
     /// says one thing, and that is short by every way of counting.
-    pub fn halved(&self, lines: &[Line<'_>], language: Language, max_units: usize) -> Option<Self> {
+    pub fn halved(&self, lines: &[Line<'_>], format: NoteFormat, language: Language, max_units: usize) -> Option<Self> {
         let mut half = self.clone();
         if self.members.len() > 1 {
             half.members.truncate(self.members.len() / 2);
@@ -150,7 +152,7 @@ impl Entry {
         let ([line], [member]) = (lines, half.members.as_mut_slice()) else { return None };
         let from = member.part.map_or(0, |part| part.from);
         let chars = line.words(language).chars().count();
-        if line.size_bytes(language) <= max_units {
+        if line.size_bytes(format, language) <= max_units {
             return None;
         }
         member.part = Some(Part { from, to: Some(from + chars / 2) });
@@ -165,14 +167,14 @@ fn members(sealing: &Sealing<'_>, activities: &[Activity]) -> Vec<Member> {
         let from =
             sealing.continued.filter(|continued| continued.mark == activity.mark).map(|continued| continued.from);
         let line = Line::new(activity, from.map(|from| Part { from, to: None }));
-        let size = line.size_units(sealing.language);
+        let size = line.size_units(sealing.format, sealing.language);
         let mut part = line.part;
         if size > room {
             if !members.is_empty() {
                 break;
             }
             let from = from.unwrap_or(0);
-            part = Some(Part { from, to: Some(from + line.fitting_chars(room, sealing.language)) });
+            part = Some(Part { from, to: Some(from + line.fitting_chars(room, sealing.format, sealing.language)) });
         }
         room = room.saturating_sub(size);
         members.push(Member { mark: activity.mark.clone(), message: activity.message.clone(), part });

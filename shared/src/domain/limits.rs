@@ -3,7 +3,7 @@
 /// A CRM's limits, counted in UTF-16 code units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// No note's body (HTML, with its tags) is longer. At least [`Limits::LEAST_NOTE_UNITS`].
+    /// No note's body is longer, as it is written: in HTML with its tags. At least [`Limits::LEAST_NOTE_UNITS`].
     pub note_units: usize,
     /// No value of a contact's field is longer.
     pub field_units: usize,

@@ -14,6 +14,7 @@ use crate::domain::dead_letter::FailureReason;
 use crate::domain::erasure::Erasure;
 use crate::domain::ids::{CallbackId, ContactId, LineUserId, NoteId, TaskId};
 use crate::domain::limits::Limits;
+use crate::domain::timeline::NoteFormat;
 
 /// Field names and values. The names are ours (`domain/properties.rs`), also of what every CRM has: a CRM's folder knows what
 /// it calls them. Values are people's words: `Debug` shows the names alone.
@@ -93,7 +94,7 @@ pub struct NoteWrite {
     pub contact: ContactId,
     /// The time it stands at, in milliseconds.
     pub at_ms: i64,
-    /// HTML.
+    /// In the CRM's [`note_format`](Crm::note_format).
     pub body: String,
 }
 
@@ -209,6 +210,9 @@ pub type Each<T> = Result<T, CrmFailure>;
 pub trait Crm: Send + Sync {
     /// How much it takes in one place: what is written through this port keeps to it.
     fn limits(&self) -> Limits;
+
+    /// What it takes a note's body for. An account's never changes: the notes that stand are read in it, too.
+    fn note_format(&self) -> NoteFormat;
 
     /// Makes or finds people by their unique LINE property. Twice makes one.
     async fn upsert_people(&self, people: &[PersonWrite]) -> Vec<Each<ContactId>>;

@@ -1,4 +1,4 @@
-//! The toy as we call it: everything in memory. It merges into a new record, as no other does.
+//! The toy as we call it: everything in memory. It merges into a new record and takes notes in plain text, as no other does.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
@@ -10,6 +10,7 @@ use musubi::domain::claim::EmailAddress;
 use musubi::domain::ids::{CallbackId, ContactId, LineUserId, NoteId, TaskId};
 use musubi::domain::limits::Limits;
 use musubi::domain::properties::{EMAIL, LINE_USER_ID};
+use musubi::domain::timeline::NoteFormat;
 use musubi::ports::Crm;
 use musubi::ports::crm::*;
 
@@ -94,6 +95,10 @@ impl ToyCrm {
 impl Crm for ToyCrm {
     fn limits(&self) -> Limits {
         LIMITS
+    }
+
+    fn note_format(&self) -> NoteFormat {
+        NoteFormat::PlainText
     }
 
     async fn upsert_people(&self, people: &[PersonWrite]) -> Vec<Each<ContactId>> {
@@ -210,6 +215,11 @@ impl CrmWorld for ToyCrm {
 
     fn unique_keys(&self) -> bool {
         true
+    }
+
+    /// As it is.
+    fn shown(&self, body: &str) -> String {
+        body.to_owned()
     }
 
     async fn contact(&self, properties: &[(&str, &str)]) -> ContactId {

@@ -10,6 +10,7 @@ use musubi::domain::claim::EmailAddress;
 use musubi::domain::ids::{CallbackId, ContactId, LineUserId, NoteId, TaskId};
 use musubi::domain::limits::Limits;
 use musubi::domain::properties::LINE_USER_ID;
+use musubi::domain::timeline::NoteFormat;
 use musubi::ports::crm::*;
 use musubi::ports::{Clock, Crms, PortError};
 
@@ -39,6 +40,8 @@ pub struct ModelTask {
 #[derive(Default)]
 pub struct State {
     takes_no_changes: (i64, i64),
+    /// It takes notes in plain text, in place of HTML.
+    pub takes_plain_text: bool,
     pub contacts: BTreeMap<ContactId, BTreeMap<String, String>>,
     /// Since when a contact has its LINE user ID, where it was written by a call or said so.
     pub named_at_ms: BTreeMap<ContactId, i64>,
@@ -168,6 +171,11 @@ impl Crms for ModelCrm {
 impl Crm for ModelCrm {
     fn limits(&self) -> Limits {
         Limits { note_units: 60_000, field_units: 65_000 }
+    }
+
+    /// As HubSpot, unless the state says otherwise.
+    fn note_format(&self) -> NoteFormat {
+        if self.state.lock().unwrap().takes_plain_text { NoteFormat::PlainText } else { NoteFormat::Html }
     }
 
     async fn upsert_people(&self, people: &[PersonWrite]) -> Vec<Each<ContactId>> {

@@ -11,8 +11,11 @@ use musubi::domain::claim::EmailAddress;
 use musubi::domain::ids::{CallbackId, ContactId, LineUserId, NoteId, TaskId};
 use musubi::domain::limits::Limits;
 use musubi::domain::properties::{EMAIL, LINE_LAST_MESSAGE, LINE_USER_ID, LINE_USER_NAME};
+use musubi::domain::timeline::NoteFormat;
 use musubi::ports::Crm;
 use musubi::ports::crm::*;
+
+use super::note_format::{a_note_shows_what_was_said, in_format};
 
 /// What the contract arranges in a CRM behind the client's back.
 #[async_trait]
@@ -21,6 +24,8 @@ pub trait CrmWorld: Send + Sync {
     async fn crm(&self) -> Arc<dyn Crm>;
     /// Whether notes and tasks take a unique key of ours.
     fn unique_keys(&self) -> bool;
+    /// What people read where a note has this body.
+    fn shown(&self, body: &str) -> String;
     /// A contact that somebody makes by hand.
     async fn contact(&self, properties: &[(&str, &str)]) -> ContactId;
     /// Somebody deletes a contact.
@@ -41,6 +46,8 @@ pub async fn crm_contract(world: &dyn CrmWorld) {
     people_are_found(world, crm).await;
     a_merge_is_followed(world, crm).await;
     notes_stand_on_the_timeline(world, crm).await;
+    let contact = world.contact(&[(EMAIL, "hachiro@example.com")]).await;
+    a_note_shows_what_was_said(crm, contact, &|body| world.shown(body)).await;
     tasks_are_open_done_or_gone(world, crm).await;
     waiting_workflows_are_told(world, crm).await;
     what_it_says_it_takes_it_takes(world, crm).await;
@@ -148,7 +155,7 @@ async fn notes_stand_on_the_timeline(world: &dyn CrmWorld, crm: &dyn Crm) {
         key: key.to_owned(),
         contact: contact.clone(),
         at_ms,
-        body: format!("<p>{key}</p>"),
+        body: in_format(crm, key),
     };
     let (one, two) = (note("musubi-contract-1", 1_786_000_001_000), note("musubi-contract-2", 1_786_000_002_000));
     assert_eq!(crm.find_note(&one).await, Ok(None), "not yet");
@@ -159,10 +166,11 @@ async fn notes_stand_on_the_timeline(world: &dyn CrmWorld, crm: &dyn Crm) {
         assert_eq!(crm.write_notes(std::slice::from_ref(&one)).await, [Ok(first.clone())], "twice makes one");
     }
     assert_eq!(crm.find_note(&two).await, Ok(Some(second.clone())));
-    assert_eq!(crm.read_note(second).await, Ok("<p>musubi-contract-2</p>".to_owned()));
+    assert_eq!(crm.read_note(second).await, Ok(two.body));
+    let changed = in_format(crm, "changed");
     for _ in 0..2 {
-        assert_eq!(crm.edit_note(second, "<p>changed</p>").await, Ok(()));
-        assert_eq!(crm.read_note(second).await, Ok("<p>changed</p>".to_owned()));
+        assert_eq!(crm.edit_note(second, &changed).await, Ok(()));
+        assert_eq!(crm.read_note(second).await, Ok(changed.clone()));
     }
     assert_eq!(crm.read_note(&NoteId::new("9999999998")).await, Err(CrmFailure::Gone));
 }
@@ -208,12 +216,12 @@ async fn what_it_says_it_takes_it_takes(world: &dyn CrmWorld, crm: &dyn Crm) {
     let longest = "語".repeat(limits.field_units);
     assert_eq!(crm.update_contacts(&[set(&contact, LINE_LAST_MESSAGE, &longest)]).await, [Ok(contact.clone())]);
     assert_eq!(read(crm, &contact, LINE_LAST_MESSAGE).await.as_deref(), Some(longest.as_str()), "all of it");
-    let tags = "<p></p>";
+    let around = in_format(crm, "").len();
     let note = NoteWrite {
         key: "musubi-contract-long".to_owned(),
         contact,
         at_ms: 1_786_000_004_000,
-        body: format!("<p>{}</p>", "語".repeat(limits.note_units - tags.len())),
+        body: in_format(crm, &"語".repeat(limits.note_units - around)),
     };
     let written = crm.write_notes(std::slice::from_ref(&note)).await.remove(0).expect("the longest is taken");
     assert_eq!(crm.read_note(&written).await, Ok(note.body), "all of it");
@@ -221,7 +229,9 @@ async fn what_it_says_it_takes_it_takes(world: &dyn CrmWorld, crm: &dyn Crm) {
 
 /// The contract bites: of an answer that has drifted in any of these ways it says so.
 pub async fn every_drift_is_seen<W: CrmWorld + 'static>(world: impl Fn() -> futures::future::BoxFuture<'static, W>) {
-    for drift in [Drift::Order, Drift::Twice, Drift::Finds, Drift::Completes, Drift::Unique, Drift::Limits] {
+    for drift in
+        [Drift::Order, Drift::Twice, Drift::Finds, Drift::Completes, Drift::Unique, Drift::Limits, Drift::Format]
+    {
         let drifted = Drifted { world: world().await, drift };
         let seen = std::panic::AssertUnwindSafe(crm_contract(&drifted)).catch_unwind().await;
         assert!(seen.is_err(), "{drift:?} is not seen");
@@ -243,6 +253,8 @@ enum Drift {
     Unique,
     /// It takes less than it says.
     Limits,
+    /// It says that it takes notes in another format.
+    Format,
 }
 
 struct Drifted<W> {
@@ -258,6 +270,10 @@ impl<W: CrmWorld> CrmWorld for Drifted<W> {
 
     fn unique_keys(&self) -> bool {
         self.world.unique_keys()
+    }
+
+    fn shown(&self, body: &str) -> String {
+        self.world.shown(body)
     }
 
     async fn contact(&self, properties: &[(&str, &str)]) -> ContactId {
@@ -287,6 +303,14 @@ impl Crm for DriftedCrm {
     fn limits(&self) -> Limits {
         let limits = self.crm.limits();
         if self.drift == Drift::Limits { Limits { note_units: limits.note_units + 10_000, ..limits } } else { limits }
+    }
+
+    fn note_format(&self) -> NoteFormat {
+        match (self.crm.note_format(), self.drift) {
+            (NoteFormat::Html, Drift::Format) => NoteFormat::PlainText,
+            (NoteFormat::PlainText, Drift::Format) => NoteFormat::Html,
+            (format, _) => format,
+        }
     }
 
     async fn upsert_people(&self, people: &[PersonWrite]) -> Vec<Each<ContactId>> {

@@ -7,5 +7,6 @@ pub mod crm;
 pub mod friend_list;
 pub mod login;
 pub mod messenger;
+pub mod note_format;
 pub mod secrets;
 pub mod stores;

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures::FutureExt;
 use local::contract::crm::{CrmWorld, crm_contract, every_drift_is_seen};
+use local::contract::note_format::html_as_shown;
 use local::fake::Posted;
 use local::fake::hubspot::ObjectType;
 use musubi::crm::hubspot::HubSpotCaller;
@@ -24,6 +25,10 @@ impl CrmWorld for World {
 
     fn unique_keys(&self) -> bool {
         self.account.capabilities.unique_keys
+    }
+
+    fn shown(&self, body: &str) -> String {
+        html_as_shown(body)
     }
 
     async fn contact(&self, properties: &[(&str, &str)]) -> ContactId {

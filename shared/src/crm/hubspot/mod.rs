@@ -44,6 +44,7 @@ use crate::domain::account::{Capabilities, TimelineSurface};
 use crate::domain::claim::EmailAddress;
 use crate::domain::ids::{ContactId, LineUserId, NoteId, TaskId};
 use crate::domain::limits::Limits;
+use crate::domain::timeline::NoteFormat;
 use crate::ports::Crm;
 use crate::ports::crm::{
     CompletionWrite, ContactRecord, ContactWrite, Each, Named, NoteWrite, PersonWrite, TaskStanding, TaskWrite,
@@ -75,6 +76,12 @@ const LIMITS: Limits = Limits { note_units: 60_000, field_units: 65_000 };
 impl Crm for HubSpot {
     fn limits(&self) -> Limits {
         LIMITS
+    }
+
+    /// Its rich text is HTML, in which a line break is a tag (HubSpot's community); that a note's body is, too, no guide says, and it is
+    /// unverified. An app event is made of the same HTML.
+    fn note_format(&self) -> NoteFormat {
+        NoteFormat::Html
     }
 
     async fn upsert_people(&self, people: &[PersonWrite]) -> Vec<Each<ContactId>> {

@@ -4,7 +4,7 @@ use super::*;
 use crate::domain::activity::{Content, Speaker};
 use crate::domain::ids::{ChannelId, EventId, LineUserId};
 use crate::domain::limits::Limits;
-use crate::domain::timeline::{Style, render, time_zone};
+use crate::domain::timeline::{NoteFormat, Style, render, time_zone};
 
 fn said(at_ms: i64, text: &str) -> Activity {
     Activity {
@@ -26,13 +26,15 @@ fn key() -> ConversationKey {
 
 /// As HubSpot.
 const MAX_UNITS: usize = 60_000;
+const HTML: NoteFormat = NoteFormat::Html;
+const FORMATS: [NoteFormat; 2] = [HTML, NoteFormat::PlainText];
 
 fn seal(number: u32, continued: Option<&Continued>, before_at_ms: Option<i64>, left: &[Activity]) -> Option<Entry> {
-    seal_within(MAX_UNITS, number, continued, before_at_ms, left)
+    seal_within((HTML, MAX_UNITS), number, continued, before_at_ms, left)
 }
 
 fn seal_within(
-    max_units: usize,
+    (format, max_units): (NoteFormat, usize),
     number: u32,
     continued: Option<&Continued>,
     before_at_ms: Option<i64>,
@@ -45,6 +47,7 @@ fn seal_within(
         number,
         contact: &contact,
         language,
+        format,
         continued,
         before_at_ms,
         max_units,
@@ -58,8 +61,9 @@ fn lines<'a>(entry: &Entry, left: &'a [Activity]) -> Vec<Line<'a>> {
 }
 
 /// With the longest names.
-fn style(language: Language) -> Style {
+fn style(format: NoteFormat, language: Language) -> Style {
     Style {
+        format,
         language,
         time_zone: time_zone("Asia/Tokyo"),
         channel_name: "'".repeat(5_000),
@@ -69,13 +73,13 @@ fn style(language: Language) -> Style {
 
 /// Seals entry after entry, as the dispatcher does, until nothing waits.
 fn all(left: Vec<Activity>, visit: impl FnMut(&Entry, &[Activity])) {
-    all_within(MAX_UNITS, left, visit);
+    all_within((HTML, MAX_UNITS), left, visit);
 }
 
-fn all_within(max_units: usize, mut left: Vec<Activity>, mut visit: impl FnMut(&Entry, &[Activity])) {
+fn all_within(space: (NoteFormat, usize), mut left: Vec<Activity>, mut visit: impl FnMut(&Entry, &[Activity])) {
     let (mut continued, mut before) = (None, None);
     for number in 0.. {
-        let Some(entry) = seal_within(max_units, number, continued.as_ref(), before, &left) else { return };
+        let Some(entry) = seal_within(space, number, continued.as_ref(), before, &left) else { return };
         visit(&entry, &left);
         continued = entry.continued();
         before = Some(entry.at_ms);
@@ -87,7 +91,8 @@ fn all_within(max_units: usize, mut left: Vec<Activity>, mut visit: impl FnMut(&
 }
 
 fn texts() -> impl Strategy<Value = Vec<String>> {
-    let letters = prop::sample::select(vec!["&", "<", "\"", "'", "/", "\n", "a", "結", "😀", "\u{202e}"]);
+    let letters =
+        prop::sample::select(vec!["&", "<", "\"", "'", "/", "\n", "\r\n", "\u{2028}", "a", "結", "😀", "\u{202e}"]);
     let text = (letters, 1_usize..30_000, "\\PC{0,20}").prop_map(|(letter, times, end)| letter.repeat(times) + &end);
     prop::collection::vec(text, 1..8)
 }
@@ -97,34 +102,40 @@ proptest! {
 
     #[test]
     fn whatever_is_said_and_whoever_is_named_no_entry_is_too_long_as_it_is_written_and_no_word_is_lost(texts in texts()) {
-        let said: Vec<Activity> = texts.iter().zip(0..).map(|(text, at_ms)| said(at_ms, text)).collect();
-        let mut read = vec![String::new(); texts.len()];
-        all(said, |entry, left| {
-            let lines = lines(entry, left);
-            for language in [Language::Japanese, Language::English] {
-                let note = render(&lines, &style(language));
-                assert!(note.0.encode_utf16().count() <= 65_536, "{}", note.0.encode_utf16().count());
-            }
-            for (line, member) in lines.iter().zip(&entry.members) {
-                read[usize::try_from(member.mark.at_ms).expect("small")].push_str(&line.words(Language::Japanese));
-            }
-        });
-        prop_assert_eq!(read, texts);
+        for format in FORMATS {
+            let said: Vec<Activity> = texts.iter().zip(0..).map(|(text, at_ms)| said(at_ms, text)).collect();
+            let mut read = vec![String::new(); texts.len()];
+            all_within((format, MAX_UNITS), said, |entry, left| {
+                let lines = lines(entry, left);
+                for language in [Language::Japanese, Language::English] {
+                    let note = render(&lines, &style(format, language));
+                    assert!(note.0.encode_utf16().count() <= 65_536, "{}", note.0.encode_utf16().count());
+                }
+                for (line, member) in lines.iter().zip(&entry.members) {
+                    read[usize::try_from(member.mark.at_ms).expect("small")].push_str(&line.words(Language::Japanese));
+                }
+            });
+            prop_assert_eq!(&read, &texts);
+        }
     }
 }
 
 #[test]
 fn a_crm_that_takes_little_gets_every_word_in_more_entries() {
     let max_units = Limits::LEAST_NOTE_UNITS;
-    let words = "&結".repeat(5_000);
-    let mut read = String::new();
-    all_within(max_units, vec![said(0, &words)], |entry, left| {
-        let lines = lines(entry, left);
-        let note = render(&lines, &style(Language::Japanese));
-        assert!(note.0.encode_utf16().count() <= max_units, "{}", note.0.encode_utf16().count());
-        read.push_str(&lines[0].words(Language::Japanese));
-    });
-    assert_eq!(read, words);
+    for (format, letters) in
+        FORMATS.into_iter().flat_map(|format| ["&結", "\n結", "\r\n"].map(|letters| (format, letters)))
+    {
+        let words = letters.repeat(5_000);
+        let mut read = String::new();
+        all_within((format, max_units), vec![said(0, &words)], |entry, left| {
+            let lines = lines(entry, left);
+            let note = render(&lines, &style(format, Language::Japanese));
+            assert!(note.0.encode_utf16().count() <= max_units, "{}", note.0.encode_utf16().count());
+            read.push_str(&lines[0].words(Language::Japanese));
+        });
+        assert_eq!(read, words, "{format:?}");
+    }
 }
 
 #[test]
@@ -162,17 +173,30 @@ fn an_entry_reaches_to_its_last_activity() {
 fn what_fits_to_the_letter_is_one_entry_and_a_letter_more_is_two() {
     let of = |letters: usize| said(1, &"a".repeat(letters));
     let room = MAX_UNITS - timeline::HEAD_UNITS;
-    let fits = room + 1_000 - Line::new(&of(1_000), None).size_units(Language::Japanese);
+    let fits = room + 1_000 - Line::new(&of(1_000), None).size_units(HTML, Language::Japanese);
     let continued = |letters| seal(0, None, None, &[of(letters)]).expect("something waits").continued();
     assert_eq!(continued(fits), None);
     assert!(continued(fits + 1).is_some());
 }
 
 #[test]
+fn what_is_escaped_in_one_format_and_not_in_the_other_fits_as_it_is_written() {
+    let continued = |format, letters: &str| {
+        let entry = seal_within((format, MAX_UNITS), 0, None, None, &[said(1, letters)]).expect("something waits");
+        entry.continued().map(|continued| continued.from)
+    };
+    let (tags, breaks) = ("&".repeat(50_000), "\n".repeat(20_000));
+    assert_eq!(continued(NoteFormat::PlainText, &tags), None, "a letter is a letter");
+    assert!(continued(HTML, &tags).is_some_and(|from| (11_000..12_000).contains(&from)), "five for each");
+    assert!(continued(NoteFormat::PlainText, &breaks).is_some_and(|from| (19_000..20_000).contains(&from)), "three");
+    assert!(continued(HTML, &breaks).is_some_and(|from| (14_000..15_000).contains(&from)), "four");
+}
+
+#[test]
 fn half_of_four_messages_is_two() {
     let left = [said(1, "a"), said(2, "b"), said(3, "c"), said(4, "d")];
     let entry = seal(0, None, None, &left).expect("something waits");
-    let half = entry.halved(&lines(&entry, &left), Language::Japanese, MAX_UNITS).expect("a half");
+    let half = entry.halved(&lines(&entry, &left), HTML, Language::Japanese, MAX_UNITS).expect("a half");
     assert_eq!(half.members.len(), 2);
 }
 
@@ -181,12 +205,25 @@ fn half_of_an_entry_is_half_of_its_messages_and_then_of_the_one_while_that_is_lo
     let left = [said(1, &"結".repeat(30_000)), said(2, "a"), said(3, "b")];
     let entry = seal(0, None, None, &left).expect("something waits");
     assert_eq!(entry.members.len(), 3);
-    let one = entry.halved(&lines(&entry, &left), Language::Japanese, MAX_UNITS).expect("a half");
+    let one = entry.halved(&lines(&entry, &left), HTML, Language::Japanese, MAX_UNITS).expect("a half");
     assert_eq!((one.members.len(), one.continued()), (1, None));
-    let half = one.halved(&lines(&one, &left), Language::Japanese, MAX_UNITS).expect("a half");
+    let half = one.halved(&lines(&one, &left), HTML, Language::Japanese, MAX_UNITS).expect("a half");
     assert_eq!(half.continued().map(|continued| continued.from), Some(15_000));
-    assert_eq!(half.halved(&lines(&half, &left), Language::Japanese, MAX_UNITS), None, "short, however it is counted");
+    assert_eq!(
+        half.halved(&lines(&half, &left), HTML, Language::Japanese, MAX_UNITS),
+        None,
+        "short, however it is counted"
+    );
     assert_eq!((&half.key, half.at_ms), (&entry.key, entry.at_ms), "it is the same entry");
+}
+
+#[test]
+fn an_entry_that_is_short_in_its_format_is_not_halved() {
+    let left = [said(1, &"&".repeat(50_000))];
+    let entry = seal_within((NoteFormat::PlainText, MAX_UNITS), 0, None, None, &left).expect("something waits");
+    let halved = |format| entry.halved(&lines(&entry, &left), format, Language::Japanese, MAX_UNITS);
+    assert_eq!(halved(NoteFormat::PlainText), None, "50,000 bytes");
+    assert!(halved(HTML).is_some(), "250,000 bytes");
 }
 
 #[test]

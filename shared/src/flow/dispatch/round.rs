@@ -10,7 +10,7 @@ use crate::domain::account::CrmAccount;
 use crate::domain::conversation::{Conversation, ConversationKey};
 use crate::domain::job::WakeUp;
 use crate::domain::outbox::{Effect, OutboxRow};
-use crate::domain::timeline::Style;
+use crate::domain::timeline::{self, NoteFormat, Style};
 use crate::ports::crm::CrmFailure;
 use crate::ports::table::{Commit, Versioned, Write};
 use crate::ports::{Clock, PortError, Queue};
@@ -141,10 +141,11 @@ impl Round<'_> {
         }
     }
 
-    pub(super) fn style(&self, channel_name: &str, person_name: Option<&str>) -> Style {
+    pub(super) fn style(&self, format: NoteFormat, channel_name: &str, person_name: Option<&str>) -> Style {
         Style {
+            format,
             language: self.account.language,
-            time_zone: crate::domain::timeline::time_zone(&self.account.time_zone),
+            time_zone: timeline::time_zone(&self.account.time_zone),
             channel_name: channel_name.to_owned(),
             person_name: person_name.map(str::to_owned),
         }

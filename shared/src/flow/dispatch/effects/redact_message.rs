@@ -86,7 +86,7 @@ impl RedactMessage<'_> {
             }
             Err(failure) => return Ok(TakenOut::Failed(failure)),
         };
-        let (style, before, mut is_missing) = (self.round.style("", None), body.clone(), false);
+        let (style, before, mut is_missing) = (self.round.style(self.crm.note_format(), "", None), body.clone(), false);
         for (position, member) in entry.members.iter().enumerate().filter(|(_, member)| marks.contains(&member.mark)) {
             let at_ms = member.mark.at_ms;
             match timeline::amend(&body, entry.members.len(), position, at_ms, &Content::Unsent, &style) {

@@ -95,11 +95,12 @@ impl WriteNotSentNote<'_> {
             content: Content::NotSent { outcome: settlement.outcome, note: settlement.note },
             late: false,
         };
+        let style = self.round.style(self.crm.note_format(), &name, None);
         Ok(Some(NoteWrite {
             key: format!("musubi-not-sent-{}", push.id),
             contact: contact.clone(),
             at_ms: settlement.at_ms,
-            body: timeline::render(&[Line::new(&activity, None)], &self.round.style(&name, None)).0,
+            body: timeline::render(&[Line::new(&activity, None)], &style).0,
         }))
     }
 }

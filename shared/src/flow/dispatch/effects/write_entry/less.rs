@@ -56,7 +56,8 @@ impl WriteEntry<'_> {
         if entry.withheld.is_some() {
             return None;
         }
-        let half = entry.halved(&ready.lines(), self.round.account.language, self.crm.limits().note_units);
+        let (format, max_units) = (self.crm.note_format(), self.crm.limits().note_units);
+        let half = entry.halved(&ready.lines(), format, self.round.account.language, max_units);
         Some(half.unwrap_or_else(|| Entry { withheld: Some(code.to_owned()), ..entry.clone() }))
     }
 

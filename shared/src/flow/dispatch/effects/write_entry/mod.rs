@@ -107,7 +107,7 @@ impl WriteEntry<'_> {
 
     /// The entry as a note, for the contact that it was sealed for.
     fn note(&self, ready: &Sealed) -> NoteWrite {
-        let style = self.round.style(&ready.channel.name, ready.person_name.as_deref());
+        let style = self.round.style(self.crm.note_format(), &ready.channel.name, ready.person_name.as_deref());
         let entry = &ready.entry.value;
         NoteWrite {
             key: entry.key.clone(),

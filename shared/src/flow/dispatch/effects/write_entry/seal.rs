@@ -79,6 +79,7 @@ impl WriteEntry<'_> {
             number: state.next_entry,
             contact,
             language: self.round.account.language,
+            format: self.crm.note_format(),
             max_units: self.crm.limits().note_units,
             continued: state.continued.as_ref(),
             before_at_ms: before.map(|before| before.value.at_ms),
