@@ -68,6 +68,18 @@ fn a_refusal_of_a_mere_id_survives_a_crash_anywhere_and_makes_nobody() {
 }
 
 #[test]
+fn where_the_crm_takes_plain_text_the_contact_says_so_in_plain_text() {
+    let mut world = small(true, true, Faults::crashes_at([]));
+    world.crm.state.lock().unwrap().takes_plain_text = true;
+    world.line.refuse_all(PushRefusal::WrongProvider);
+    a_send_to_a_mere_id(&world);
+    world.run(i64::MAX, START_MS + 30 * MINUTE_MS);
+    only_the_contact_says_so(&world).expect("the contact says so");
+    let body = world.crm.state.lock().unwrap().notes[0].body.clone();
+    assert!(body.contains("\n> [送信できませんでした") && !body.contains('<'), "{body}");
+}
+
+#[test]
 fn what_line_never_took_for_23_hours_is_over_and_nobody_is_asked() {
     let mut world = small(true, true, Faults::crashes_at([]));
     world.line.rate_limit(u32::MAX);

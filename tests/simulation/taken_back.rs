@@ -1,6 +1,6 @@
 //! Messages that are taken back: with many edits, in several entries, behind many others.
 
-use musubi::domain::activity::Mark;
+use musubi::domain::activity::{Content, Mark};
 use musubi::domain::conversation::{Conversation, ConversationKey};
 use musubi::domain::entry::{Entry, Member, RENDERING};
 use musubi::domain::ids::{ContactId, EventId, MessageId, NoteId};
@@ -11,7 +11,7 @@ use crate::check::{Expected, check, nothing_is_left};
 use crate::crash_points::{every_crash_point, small};
 use crate::faults::Faults;
 use crate::models::crm::ModelNote;
-use crate::said::{edited, said, unsent, user, word};
+use crate::said::{edited, said, saying, unsent, user, word};
 use crate::world::{MINUTE_MS, START_MS, World, run};
 
 /// A message, then one edit of it after another, then it is taken back.
@@ -49,6 +49,28 @@ fn with_failures_and_crashes_it_loses_them_too() {
             check(&world, &expected)
                 .unwrap_or_else(|why| panic!("seed {seed}, taken back at {taken_back_at_ms}: {why}"));
         }
+    }
+}
+
+/// Every note of this world is written, measured and found again in plain text.
+#[test]
+fn where_the_crm_takes_plain_text_it_loses_them_there() {
+    for taken_back_at_ms in [START_MS + 5_000, START_MS + 40 * MINUTE_MS] {
+        let mut world = small(true, true, Faults::random(0, 0, 0));
+        world.crm.state.lock().unwrap().takes_plain_text = true;
+        let mut expected = edited_often(&world, 100, taken_back_at_ms);
+        // Longer than a note however its letters are counted, and no longer than a property.
+        let (at_ms, long) = (START_MS + 901, "&".repeat(62_000) + &word(902));
+        world.event(saying(902, 1, at_ms, Content::Text { text: long }), at_ms + 10);
+        expected.said.push((902, 1, at_ms, false));
+        world.run(START_MS, START_MS + 100 * MINUTE_MS);
+        check(&world, &expected).unwrap_or_else(|why| panic!("taken back at {taken_back_at_ms}: {why}"));
+        let state = world.crm.state.lock().unwrap();
+        let bodies: Vec<&str> = state.notes.iter().map(|note| note.body.as_str()).collect();
+        assert!(bodies.iter().all(|body| !body.contains(['<', ';'])), "no markup: {bodies:?}");
+        let counts: Vec<usize> =
+            bodies.iter().map(|body| body.matches('&').count()).filter(|count| *count > 0).collect();
+        assert_eq!((counts.iter().sum::<usize>(), counts.len()), (62_000, 2), "no more notes than it needs");
     }
 }
 
