@@ -165,6 +165,11 @@ def from_browser(route, query=""):
     return http(route, path, {"channel": CHANNEL}, {"accept-language": "ja"}, query=query)
 
 
+def from_operator(route):
+    """The browser of somebody who is not signed in."""
+    return http(route, route.split(" ")[1], {}, {"accept-language": "ja"})
+
+
 def from_hubspot(body):
     path = f"/crm/hubspot/{APP}/action"
     signed = {"x-hubspot-signature": hubspot_signature(path, body), "x-hubspot-signature-version": "v2"}
@@ -272,6 +277,7 @@ def env(host):
     }
     sqs, secrets = {"AWS_ENDPOINT_URL_SQS": at(SQS)}, {"AWS_ENDPOINT_URL_SECRETS_MANAGER": at(SECRETS)}
     links, journal = {"MUSUBI_LINKS_TABLE": "links"}, {"MUSUBI_JOURNAL_TABLE": "journal"}
+    console = {"MUSUBI_CONSOLE_TABLE": "console"}
     inbox, inbox_dlq = {"MUSUBI_INBOX_QUEUE_URL": queue("inbox")}, {"MUSUBI_INBOX_DLQ_URL": queue("inbox-dlq")}
     push, push_dlq = {"MUSUBI_PUSH_QUEUE_URL": queue("push")}, {"MUSUBI_PUSH_DLQ_URL": queue("push-dlq")}
     crm = {"MUSUBI_CRM_QUEUE_URL": queue("crm.fifo")}
@@ -284,6 +290,7 @@ def env(host):
     return {
         "LineWebhookFunction": always | inbox | sqs | secrets,
         "LineLoginFunction": always | public | journal | crm | line | login | sqs | secrets,
+        "ConsoleFunction": always | public | console,
         "LineInboxFunction": always | public | journal | inbox | inbox_dlq | crm | line | sqs | secrets,
         "CrmActionFunction": always | public | links | journal | push | crm | sqs | secrets,
         "PushDeliveryFunction": always | journal | push | push_dlq | crm | line | {"MUSUBI_PUSH_MAX_CONCURRENCY": "2"} | sqs | secrets,
@@ -301,6 +308,7 @@ FILES = {
     "line-login/login.json": from_browser("GET /line/{channel}/login", "route=poster"),
     "line-login/liff.json": from_browser("GET /line/{channel}/liff", "route=poster"),
     "line-login/unlink.json": from_browser("GET /line/{channel}/unlink"),
+    "console/home.json": from_operator("GET /console"),
     "crm-action/text.json": from_hubspot(ACTION),
     "line-inbox/text.json": records("inbox", envelope(INBOX_JOB)),
     "push-delivery/text.json": records("push", envelope(push_job())),

@@ -164,6 +164,14 @@ pub fn journal_table(environment: &Environment) -> Result<String, ConfigError> {
     environment.demand("MUSUBI_JOURNAL_TABLE")
 }
 
+/// The console's own table.
+///
+/// # Errors
+/// Names the missing variable.
+pub fn console_table(environment: &Environment) -> Result<String, ConfigError> {
+    environment.demand("MUSUBI_CONSOLE_TABLE")
+}
+
 /// A queue and the queue for what it could not deliver.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueueUrls {

@@ -3,6 +3,7 @@
 #[cfg(feature = "aws")]
 pub mod aws;
 pub mod batch;
+pub mod browser;
 pub mod config;
 pub mod crm;
 pub mod domain;

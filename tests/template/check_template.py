@@ -13,7 +13,7 @@ import sam
 
 PORTS = json.loads((Path(__file__).parent / "ports.json").read_text(encoding="utf-8"))
 FUNCTIONS = PORTS["functions"]
-TABLES = {"channels": "ChannelsTable", "links": "LinksTable", "journal": "JournalTable"}
+TABLES = {"channels": "ChannelsTable", "links": "LinksTable", "journal": "JournalTable", "console": "ConsoleTable"}
 QUEUES = {
     "inbox": "InboxQueue",
     "inbox-dead-letters": "InboxDeadLetterQueue",
@@ -203,7 +203,11 @@ def test_variables_and_permissions_tell_the_same_story(name):
 
 def test_the_key_is_used_only_through_the_services_that_a_function_calls(resources):
     for name, f in FUNCTIONS.items():
-        (statement,) = [s for s in statements(resources, name) if s["Action"][0].startswith("kms:")]
+        used = [s for s in statements(resources, name) if s["Action"][0].startswith("kms:")]
+        assert len(used) == (1 if f["key"] else 0) and bool(f["key"]) == bool(f["queues"] or f["secrets"])
+        if not f["key"]:
+            continue
+        (statement,) = used
         via = {v["Fn::Sub"].split(".")[0] for v in statement["Condition"]["StringEquals"]["kms:ViaService"]}
         assert via == ({"sqs"} if f["queues"] else set()) | ({"secretsmanager"} if f["secrets"] else set())
 

@@ -12,6 +12,7 @@ use axum::extract::{Path, State};
 use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use musubi::browser;
 use musubi::domain::addresses;
 use musubi::domain::claim::{EmailAddress, Target};
 use musubi::domain::ids::{ChannelId, ContactId};
@@ -21,7 +22,6 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::Ports;
-use crate::browser::random_text;
 use crate::pages::HERE;
 use crate::signed::{Signed, Stated};
 
@@ -61,11 +61,11 @@ pub async fn offer(
     }
     let Ok(wanted) = serde_json::from_slice::<Wanted>(&body) else { return Ok(problem("body")) };
     let Some(target) = target(wanted.contact) else { return Ok(problem("contact")) };
-    let nonce = random_text()?;
-    let Some(redirect) = dialog_url(&ports.access_url, &wanted.link_token, &nonce) else {
+    let nonce = browser::random_secret()?;
+    let Some(redirect) = dialog_url(&ports.access_url, &wanted.link_token, nonce.expose()) else {
         return Ok(problem("link_token"));
     };
-    ports.offer_link.offer(&channel, &target, &nonce).await?;
+    ports.offer_link.offer(&channel, &target, nonce.expose()).await?;
     Ok(([(CACHE_CONTROL, "no-store")], Json(json!({"redirect": redirect}))).into_response())
 }
 

@@ -1,21 +1,15 @@
 //! The browser's own secret, kept in a cookie that no other host can set or read.
 
 use axum::http::HeaderMap;
-use axum::http::header::COOKIE;
-use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use hmac::{Hmac, KeyInit, Mac};
+use musubi::browser;
 use musubi::domain::route::RouteName;
 use musubi::ports::PortError;
 use musubi::ports::secrets::Secret;
-use sha2::Sha256;
 
 /// `__Host-`: this host alone, over HTTPS alone, for all its paths.
 const NAME: &str = "__Host-musubi-login";
 /// A little longer than an attempt may take, in seconds.
 const MAX_AGE_S: u32 = 900;
-/// 32 bytes in base64.
-const SECRET_CHARS: usize = 43;
 
 /// What the cookie holds: `secret.by_hand.route`. The secret is the browser's for as long as the cookie lives, so that two tabs
 /// can log in; the rest lets a login that LINE's automatic login spoilt be taken up again, and proves nothing.
@@ -32,14 +26,11 @@ pub struct Browser {
 impl Browser {
     /// The browser that sends this request, if it has our cookie. Two cookies of this name are as good as none.
     pub fn known(headers: &HeaderMap) -> Option<Self> {
-        let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-        let pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-        let mut values = pairs.filter(|(name, _)| *name == NAME).map(|(_, value)| value);
+        let mut values = browser::cookie_values(headers, NAME);
         let value = values.next().filter(|_| values.next().is_none())?;
         let mut parts = value.split('.');
         let (secret, by_hand, route) = (parts.next()?, parts.next()?, parts.next()?);
-        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
-        let whole = secret.len() == SECRET_CHARS && secret.bytes().all(plain) && parts.next().is_none();
+        let whole = browser::is_secret(secret) && parts.next().is_none();
         whole.then(|| Self { secret: Secret::new(secret), by_hand: by_hand == "1", route: RouteName::parse(route) })
     }
 
@@ -50,7 +41,7 @@ impl Browser {
     pub fn of(headers: &HeaderMap) -> Result<Self, PortError> {
         match Self::known(headers) {
             Some(known) => Ok(known),
-            None => Ok(Self { secret: Secret::new(random_text()?), by_hand: false, route: None }),
+            None => Ok(Self { secret: browser::random_secret()?, by_hand: false, route: None }),
         }
     }
 
@@ -64,32 +55,19 @@ impl Browser {
 
     /// Proves that a form came from our own page in this browser.
     pub fn form_token(&self, form: &str) -> String {
-        let mut mac =
-            Hmac::<Sha256>::new_from_slice(self.secret.expose().as_bytes()).expect("HMAC takes keys of any length");
-        mac.update(b"form:");
-        mac.update(form.as_bytes());
-        BASE64_URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+        browser::form_token(&self.secret, form)
     }
 
     /// Whether the token is this browser's for this form.
     pub fn made(&self, form: &str, token: &str) -> bool {
-        use subtle::ConstantTimeEq;
-        self.form_token(form).as_bytes().ct_eq(token.as_bytes()).into()
+        browser::is_form_token(&self.secret, form, token)
     }
-}
-
-/// 256 random bits as text.
-///
-/// # Errors
-/// The machine has no randomness.
-pub fn random_text() -> Result<String, PortError> {
-    let mut bytes = [0_u8; 32];
-    getrandom::fill(&mut bytes).map_err(|error| PortError::transient("randomness", error.to_string()))?;
-    Ok(BASE64_URL_SAFE_NO_PAD.encode(bytes))
 }
 
 #[cfg(test)]
 mod tests {
+    use axum::http::header::COOKIE;
+
     use super::*;
 
     fn sent(cookies: &[&str]) -> HeaderMap {

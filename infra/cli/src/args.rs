@@ -1,6 +1,7 @@
 //! What can be asked of `musubi`.
 
 mod channel;
+mod console;
 mod friends;
 mod login;
 mod portal;
@@ -13,6 +14,7 @@ use musubi::domain::account::CrmKind;
 use musubi::domain::language::Language;
 
 pub use channel::{ChannelAdd, ChannelCommand};
+pub use console::ConsoleCommand;
 pub use friends::FriendsCommand;
 pub use login::{LoginCommand, LoginLinks, LoginSet, RouteCommand};
 pub use portal::{PortalAdd, PortalCommand};
@@ -130,6 +132,9 @@ pub enum Command {
     /// What operators are asked: is this person that contact?
     #[command(subcommand)]
     Questions(QuestionsCommand),
+    /// Who may use the console, Musubi's pages for operators.
+    #[command(subcommand)]
+    Console(ConsoleCommand),
     /// The HubSpot developer project.
     #[command(subcommand, name = "hubspot")]
     HubSpot(HubSpotCommand),

@@ -2,11 +2,12 @@
 //! shows what was dead-lettered, and writes the HubSpot project.
 //!
 //! It works over the same ports as the functions, against AWS or the emulators. Secrets come from
-//! standard input or a hidden prompt, never from arguments, and none is ever printed.
+//! standard input or a hidden prompt, never from arguments, and none is ever printed, but for the one-time address of an invitation.
 
 mod args;
 mod ask;
 mod channel;
+mod console;
 mod dead_letters;
 mod failure;
 mod friends;
@@ -69,6 +70,7 @@ async fn run(args: Args, say: Say) -> Result<Report, Failure> {
         Command::Parked(command) => parked::run(&workspace, &say, command).await,
         Command::Person(command) => person::run(&workspace, &mut ask, &say, command).await,
         Command::Questions(command) => questions::run(&workspace, &say, command).await,
+        Command::Console(command) => console::run(&workspace, &say, command).await,
         Command::HubSpot(_) => unreachable!("handled above, since it mostly needs no AWS"),
     }
 }

@@ -23,11 +23,12 @@ use crate::args::Kind;
 use crate::failure::Failure;
 
 /// The template's outputs and the variables that mean the same.
-const OUTPUTS: [(&str, &str); 11] = [
+const OUTPUTS: [(&str, &str); 12] = [
     ("PublicUrl", "MUSUBI_PUBLIC_URL"),
     ("KeyArn", "MUSUBI_KEY_ARN"),
     ("ChannelsTableName", "MUSUBI_CHANNELS_TABLE"),
     ("LinksTableName", "MUSUBI_LINKS_TABLE"),
+    ("ConsoleTableName", "MUSUBI_CONSOLE_TABLE"),
     ("JournalTableName", "MUSUBI_JOURNAL_TABLE"),
     ("InboxQueueUrl", "MUSUBI_INBOX_QUEUE_URL"),
     ("InboxDeadLetterQueueUrl", "MUSUBI_INBOX_DLQ_URL"),

@@ -7,11 +7,12 @@ use musubi::config::{Environment, OF_THIS_MACHINE};
 use serde_json::{Map, Value, json};
 
 /// The template's outputs, and the variables that hold the same here.
-const OUTPUTS: [(&str, &str); 10] = [
+const OUTPUTS: [(&str, &str); 11] = [
     ("PublicUrl", "MUSUBI_PUBLIC_URL"),
     ("ChannelsTableName", "MUSUBI_CHANNELS_TABLE"),
     ("LinksTableName", "MUSUBI_LINKS_TABLE"),
     ("JournalTableName", "MUSUBI_JOURNAL_TABLE"),
+    ("ConsoleTableName", "MUSUBI_CONSOLE_TABLE"),
     ("InboxQueueUrl", "MUSUBI_INBOX_QUEUE_URL"),
     ("InboxDeadLetterQueueUrl", "MUSUBI_INBOX_DLQ_URL"),
     ("PushQueueUrl", "MUSUBI_PUSH_QUEUE_URL"),

@@ -12,6 +12,7 @@ use musubi::crm::CrmClients;
 use musubi::domain::account::{CrmAccountKey, CrmKind};
 use musubi::domain::channel::ChannelSettings;
 use musubi::domain::ids::{ChannelId, CrmAccountId};
+use musubi::flow::console::Console;
 use musubi::ports::{Clock, PortError};
 use serde_json::json;
 use thiserror::Error;
@@ -263,8 +264,17 @@ impl World {
         let webhook = Arc::new(line_webhook::Ports::of(&self.adapters(RetryPolicy::EDGE)?)?);
         let action = Arc::new(crm_action::Ports::of(&self.adapters(RetryPolicy::EDGE)?, &self.environment)?);
         let login = Arc::new(line_login::Ports::of(&self.adapters(RetryPolicy::EDGE)?, &self.environment)?);
+        let pages = Arc::new(console::Ports::of(&self.adapters(RetryPolicy::EDGE)?, &self.environment)?);
+        let pages = console::router(pages)
+            .map_err(|_| ConfigError::Malformed { name: "MUSUBI_PUBLIC_URL", expected: "an origin" })?;
         let ours = line_webhook::router(webhook).merge(crm_action::router(action)).merge(line_login::router(login));
-        Ok(ours.merge(demo::router(demo)))
+        let door = demo::door::Door {
+            console: Console { operators: self.adapters(RetryPolicy::WORKER)?.operators()?, clock: self.time() },
+            account: account(),
+            public_url: self.url.clone(),
+            language: demo.language.clone(),
+        };
+        Ok(ours.merge(pages).merge(demo::door::router(door)).merge(demo::router(demo)))
     }
 
     /// Work that falls due is woken for.

@@ -17,7 +17,7 @@ use crate::flow::outbox::Outbox;
 use crate::ports::clock::SystemClock;
 use crate::ports::table::{RowKey, Table};
 use crate::ports::{Clock, Secrets};
-use crate::store::{Accounts, Channels, Journal, LinkReader, Links};
+use crate::store::{Accounts, Channels, Journal, LinkReader, Links, Operators};
 
 /// A warm-up that takes longer than this is left alone.
 const WARM_UP_MS: u64 = 1_000;
@@ -111,6 +111,14 @@ impl AwsAdapters {
     /// Names a missing variable.
     pub fn journal(&self) -> Result<Journal, ConfigError> {
         Ok(Journal::new(self.table(config::journal_table(&self.environment)?)))
+    }
+
+    /// Who may use the console, in the console's own table.
+    ///
+    /// # Errors
+    /// Names a missing variable.
+    pub fn operators(&self) -> Result<Operators, ConfigError> {
+        Ok(Operators::new(self.table(config::console_table(&self.environment)?)))
     }
 
     /// The journal, with the queue that tells the dispatcher of what is enqueued in it.

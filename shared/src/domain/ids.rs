@@ -102,6 +102,10 @@ id! {
     /// A task's record ID. Unique per CRM account.
     TaskId
 }
+id! {
+    /// Somebody who may use the console. A hash of the CRM account and their name in it; unique in Musubi.
+    OperatorId
+}
 private_id! {
     /// A person on LINE: `U` and 32 hex digits. Unique per LINE *provider*, not in all of LINE.
     LineUserId

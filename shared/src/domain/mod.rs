@@ -25,6 +25,7 @@ pub mod link;
 pub mod login;
 pub mod not_after;
 pub mod occurrence;
+pub mod operator;
 pub mod outbox;
 pub mod packed;
 pub mod properties;

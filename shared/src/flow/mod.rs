@@ -7,6 +7,7 @@ pub mod answer;
 pub mod answered;
 mod ask;
 pub mod configure;
+pub mod console;
 pub mod contacts_changed;
 pub mod decide;
 pub mod decide_question;

@@ -98,6 +98,12 @@ impl RivalTable {
         self.rivals.lock().expect("nobody panics here").push_back(rival);
     }
 
+    /// Every key and every body.
+    pub(crate) fn bodies(&self) -> Vec<String> {
+        let rows = self.rows.lock().expect("nobody panics here");
+        rows.values().map(|row| format!("{} {} {}", row.key.partition, row.key.sort, row.body)).collect()
+    }
+
     fn apply(&self, writes: Vec<Write>) -> Commit {
         let mut rows = self.rows.lock().expect("nobody panics here");
         let version = |key: &RowKey, rows: &BTreeMap<RowKey, Row>| rows.get(key).map_or(0, |row| row.version);

@@ -27,12 +27,14 @@ pub struct Frame<'a> {
     status: StatusCode,
     goes_on_to: Option<&'a str>,
     scripts: Option<Scripts>,
+    style: Option<&'static str>,
+    above: Option<Markup>,
 }
 
 impl<'a> Frame<'a> {
     /// In this language, with this title, status 200. The title is the window's; the page's own heading is an `h1` inside.
     pub fn new(language: Language, title: &'a str) -> Self {
-        Self { language, title, status: StatusCode::OK, goes_on_to: None, scripts: None }
+        Self { language, title, status: StatusCode::OK, goes_on_to: None, scripts: None, style: None, above: None }
     }
 
     /// With another status.
@@ -50,6 +52,16 @@ impl<'a> Frame<'a> {
         Self { scripts: Some(scripts), ..self }
     }
 
+    /// With a stylesheet of ours that is loaded from this path, in place of the one that stands in the page.
+    pub fn style(self, path: &'static str) -> Self {
+        Self { style: Some(path), ..self }
+    }
+
+    /// With this above what the page is about.
+    pub fn above(self, above: Markup) -> Self {
+        Self { above: Some(above), ..self }
+    }
+
     /// The page around this.
     pub fn around(self, inside: Markup) -> Page {
         let document = html! {
@@ -64,24 +76,28 @@ impl<'a> Frame<'a> {
                     @if let Some(address) = self.goes_on_to {
                         meta http-equiv="refresh" content={ "0;url=" (address) };
                     }
-                    // A constant of ours.
-                    style { (PreEscaped(STYLE)) }
+                    @match self.style {
+                        Some(path) => link rel="stylesheet" href=(path);,
+                        // A constant of ours.
+                        None => style { (PreEscaped(STYLE)) },
+                    }
                 }
                 body {
+                    @if let Some(above) = &self.above { (above) }
                     main { (inside) }
                     @if let Some(scripts) = &self.scripts { (scripts) }
                 }
             }
         };
-        Page::new(self.status, document.into_string(), policy(self.scripts.as_ref()))
+        Page::new(self.status, document.into_string(), policy(self.scripts.as_ref(), self.style.is_some()))
     }
 }
 
 /// The value of `Content-Security-Policy`: what is not named here neither applies, nor runs, nor is fetched.
-fn policy(scripts: Option<&Scripts>) -> String {
+fn policy(scripts: Option<&Scripts>, loads_style: bool) -> String {
+    let style = if loads_style { "'self'".to_owned() } else { format!("'{}'", *STYLE_HASH) };
     let scripts = scripts.map(Scripts::policy).unwrap_or_default();
     format!(
-        "default-src 'none'; style-src '{}'{scripts}; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-        *STYLE_HASH
+        "default-src 'none'; style-src {style}{scripts}; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     )
 }

@@ -7,9 +7,11 @@ pub mod channels;
 mod configuration;
 pub mod journal;
 pub mod links;
+pub mod operators;
 pub mod remembered;
 
 pub use accounts::Accounts;
 pub use channels::Channels;
 pub use journal::Journal;
 pub use links::{LinkReader, Links};
+pub use operators::Operators;

@@ -4,15 +4,15 @@
 //! http, batch -> line, crm, aws -> flow -> store -> ports -> domain
 //! ```
 //!
-//! Four modules stand beside that line: `config` (names and addresses from the environment; knows nouns alone), `telemetry`
-//! (logs and counts; knows the clock), `pages` (the frame and the parts of pages, for the edges; knows nouns alone) and `qr`
-//! (pictures of an address, for the edges; knows nobody). Who talks to LINE or a CRM knows needs and nouns and no verb.
+//! Five modules stand beside that line: `config` (names and addresses from the environment; knows nouns alone), `telemetry`
+//! (logs and counts; knows the clock), `pages` (the frame and the parts of pages, for the edges; knows nouns alone), `browser` (what a
+//! browser's own secret proves, for the edges; knows secrets) and `qr` (pictures of an address, for the edges; knows nobody). Who talks to LINE or a CRM knows needs and nouns and no verb.
 
 use super::names::Crates;
 use super::syntax::Path;
 
 /// Which module may name which, besides itself.
-const MAY_NAME: [(&str, &[&str]); 13] = [
+const MAY_NAME: [(&str, &[&str]); 14] = [
     ("domain", &[]),
     ("ports", &["domain"]),
     ("config", &["domain"]),
@@ -25,6 +25,7 @@ const MAY_NAME: [(&str, &[&str]); 13] = [
     ("http", &["ports", "telemetry"]),
     ("batch", &["ports", "aws", "telemetry"]),
     ("pages", &["domain"]),
+    ("browser", &["ports"]),
     ("qr", &[]),
 ];
 

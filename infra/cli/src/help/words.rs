@@ -2,6 +2,7 @@
 //! help, else an argument), and the words.
 
 mod channel;
+mod console;
 mod login;
 mod people;
 mod portal;
@@ -35,7 +36,7 @@ const COMMON: &[Line] = &[
 
 /// All of them.
 pub fn all() -> impl Iterator<Item = &'static Line> {
-    [COMMON, portal::WORDS, channel::WORDS, login::WORDS, people::WORDS].into_iter().flatten()
+    [COMMON, portal::WORDS, channel::WORDS, login::WORDS, people::WORDS, console::WORDS].into_iter().flatten()
 }
 
 /// The words for one place, else those for every command.

@@ -2,6 +2,7 @@
 
 mod channel;
 mod channel_state;
+mod console;
 mod dead_letters;
 mod documented;
 mod friends;

@@ -27,7 +27,7 @@ pub const CLIENT_SECRET: &str = "hub-secret-4f1e9c77-never-shown";
 pub const FRIEND: &str = "U00000000000000000000000000000abc";
 
 /// Names that the binary needs and nothing else of this process.
-const PASSED: [&str; 17] = [
+const PASSED: [&str; 18] = [
     "AWS_REGION",
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
@@ -37,6 +37,7 @@ const PASSED: [&str; 17] = [
     "MUSUBI_STACK",
     "MUSUBI_CHANNELS_TABLE",
     "MUSUBI_LINKS_TABLE",
+    "MUSUBI_CONSOLE_TABLE",
     "MUSUBI_JOURNAL_TABLE",
     "MUSUBI_INBOX_QUEUE_URL",
     "MUSUBI_INBOX_DLQ_URL",

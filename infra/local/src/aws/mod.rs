@@ -29,7 +29,7 @@ pub use self::sqs::{LocalSqs, QueueSettings, Redrive};
 use crate::stack;
 
 /// The tables' names here.
-pub const TABLES: [&str; 3] = ["channels", "links", "journal"];
+pub const TABLES: [&str; 4] = ["channels", "links", "journal", "console"];
 /// The queues' names here, each with its dead-letter queue.
 pub const QUEUES: [(&str, &str); 3] = [("inbox", "inbox-dlq"), ("push", "push-dlq"), ("crm.fifo", "crm-dlq.fifo")];
 
@@ -150,7 +150,7 @@ fn settings(resource: &str, dead_letters: &str) -> QueueSettings {
 fn environment(rows_url: &str, others_url: &str) -> Environment {
     let queue = |name: &str| sqs::queue_url(others_url, name);
     let [(inbox, inbox_dlq), (push, push_dlq), (crm, crm_dlq)] = QUEUES;
-    let [channels, links, journal] = TABLES;
+    let [channels, links, journal, console] = TABLES;
     Environment::of([
         ("AWS_REGION", "ap-northeast-1".to_owned()),
         ("AWS_ACCESS_KEY_ID", "local".to_owned()),
@@ -162,6 +162,7 @@ fn environment(rows_url: &str, others_url: &str) -> Environment {
         ("MUSUBI_CHANNELS_TABLE", channels.to_owned()),
         ("MUSUBI_LINKS_TABLE", links.to_owned()),
         ("MUSUBI_JOURNAL_TABLE", journal.to_owned()),
+        ("MUSUBI_CONSOLE_TABLE", console.to_owned()),
         ("MUSUBI_INBOX_QUEUE_URL", queue(inbox)),
         ("MUSUBI_INBOX_DLQ_URL", queue(inbox_dlq)),
         ("MUSUBI_PUSH_QUEUE_URL", queue(push)),

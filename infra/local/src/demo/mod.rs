@@ -27,6 +27,7 @@ use crate::fake::line::FakeLine;
 
 pub mod acts;
 mod crm_view;
+pub mod door;
 pub mod guard;
 mod inside;
 mod line_view;

@@ -8,13 +8,14 @@ use super::super::names::{Crates, path};
 use super::super::syntax::{Path, segments};
 
 /// What a field's type asks for. A type that is not here is a flow of our own, whose fields say it.
-const ASKED_BY_TYPE: [(&str, &[&str]); 12] = [
+const ASKED_BY_TYPE: [(&str, &[&str]); 13] = [
     // The table's actions follow from the methods that are called.
     (CHANNELS, &[]),
     (ACCOUNTS, &[]),
     ("musubi::store::Links", &["table links"]),
     ("musubi::store::LinkReader", &["links GetItem"]),
     ("musubi::store::Journal", &["table journal"]),
+    ("musubi::store::Operators", &["table console"]),
     // The kinds of secrets follow from the methods that are called.
     (SECRETS, &[]),
     ("musubi::ports::Clock", &[]),

@@ -1,0 +1,87 @@
+//! `/console`: operators' pages, rendered here. Forms and redirects; no page needs a script.
+//!
+//! ```text
+//! join?code=...  (an invitation) -> POST join -> console
+//! console        the CRM account and its Official Accounts
+//! team           who may use the console, and their invitations     (admins)
+//! log            who did what                                       (admins)
+//! POST sign-out
+//! ```
+//!
+//! Which CRM account a page is about, the session says and nothing in a request: there is no address for another one.
+//!
+//! Against other sites: a form must come from a page of ours ([`tower_http::csrf`]: `Sec-Fetch-Site`, `Origin`), and bears a
+//! token of its session, which counts where a browser sends neither header.
+
+mod assets;
+mod home;
+mod join;
+mod language;
+mod log;
+pub mod pages;
+mod sign_out;
+mod team;
+mod visit;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn;
+use axum::routing::{get, post};
+use musubi::aws::AwsAdapters;
+use musubi::config::{self, ConfigError, Environment};
+use musubi::flow::console::Console;
+use musubi::store::{Accounts, Channels};
+use tower_http::csrf::CsrfLayer;
+
+/// No form is larger, in bytes.
+const MAX_BYTES: usize = 64 * 1024;
+
+/// What the console needs.
+pub struct Ports {
+    /// Who may use it.
+    pub console: Console,
+    /// CRM accounts.
+    pub accounts: Accounts,
+    /// Official Accounts.
+    pub channels: Channels,
+    /// Where it is.
+    pub public_url: String,
+}
+
+impl Ports {
+    /// From the function's adapters.
+    ///
+    /// # Errors
+    /// Names a missing or malformed variable.
+    pub fn of(adapters: &AwsAdapters, environment: &Environment) -> Result<Self, ConfigError> {
+        Ok(Self {
+            console: Console { operators: adapters.operators()?, clock: adapters.clock() },
+            accounts: adapters.accounts()?,
+            channels: adapters.channels()?,
+            public_url: config::public_url(environment)?,
+        })
+    }
+}
+
+/// The routes.
+///
+/// # Errors
+/// The public address is none that a browser could come from.
+pub fn router(ports: Arc<Ports>) -> Result<Router, tower_http::csrf::ConfigError> {
+    let from_our_pages = CsrfLayer::new().add_trusted_origin(&ports.public_url)?;
+    Ok(Router::new()
+        .route("/console", get(home::page))
+        .route("/console/join", get(join::ask).post(join::join))
+        .route("/console/sign-out", post(sign_out::sign_out))
+        .route("/console/team", get(team::page))
+        .route("/console/team/invitations", post(team::invite))
+        .route("/console/team/remove", get(team::ask_to_remove).post(team::remove))
+        .route("/console/log", get(log::page))
+        .route("/console/assets/console.css", get(assets::style))
+        .layer(from_fn(language::remember))
+        .layer(from_our_pages)
+        .layer(DefaultBodyLimit::max(MAX_BYTES))
+        .with_state(ports))
+}

@@ -1,0 +1,20 @@
+//! Who did what.
+
+use musubi::pages::Page;
+
+use crate::pages::log;
+use crate::visit::{Admin, Stopped};
+
+/// So many lines are shown.
+const LINES: usize = 200;
+
+/// `GET /console/log`
+pub async fn page(Admin(visit): Admin) -> Result<Page, Stopped> {
+    let account = &visit.operator.account;
+    let entries = visit.ports.console.audit(account, 0, LINES).await.map_err(|error| visit.failed(&error))?;
+    let time_zone = match visit.ports.accounts.find(account).await {
+        Ok(found) => found.map_or_else(String::new, |found| found.value.time_zone),
+        Err(error) => return Err(visit.failed(&error)),
+    };
+    Ok(log::page(&visit, &entries, &musubi::domain::timeline::time_zone(&time_zone)))
+}

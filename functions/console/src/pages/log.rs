@@ -1,0 +1,62 @@
+//! Who did what, and when.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use maud::html;
+use musubi::domain::language::Language;
+use musubi::domain::operator::audit::{Actor, AuditEntry, Deed};
+use musubi::pages::Page;
+
+use super::{Here, role, signed_in};
+use crate::visit::SignedIn;
+
+/// The newest first.
+pub fn page(visit: &SignedIn, entries: &[AuditEntry], time_zone: &TimeZone) -> Page {
+    let language = visit.language;
+    let title = language.pick("操作の記録", "Activity log");
+    let inside = html! {
+        h1 { (title) }
+        p { (language.pick(
+            "新しい順に200件まで表示します。記録は400日間保管します。メッセージの内容は含みません。",
+            "The newest 200 lines. They are kept for 400 days, and hold no message.",
+        )) }
+        @if entries.is_empty() { p { (language.pick("記録はまだありません。", "Nothing yet.")) } }
+        ol class="log" {
+            @for entry in entries {
+                li {
+                    time { (moment(entry.at_ms, time_zone)) }
+                    span { (by(&entry.by, language)) }
+                    span { (deed(&entry.deed, language)) }
+                }
+            }
+        }
+    };
+    signed_in(visit, Here::Log, title, inside)
+}
+
+fn moment(at_ms: i64, time_zone: &TimeZone) -> String {
+    let at = Timestamp::from_millisecond(at_ms).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(time_zone.clone());
+    at.strftime("%Y-%m-%d %H:%M:%S %Z").to_string()
+}
+
+fn by(actor: &Actor, language: Language) -> &str {
+    match actor {
+        Actor::CommandLine => language.pick("コマンドライン", "The command line"),
+        Actor::Operator { name, .. } => name.expose(),
+    }
+}
+
+fn deed(deed: &Deed, language: Language) -> String {
+    match (deed, language) {
+        (Deed::Invited { whom, role: as_what }, Language::Japanese) => {
+            format!("「{}」を{}として招待しました", whom.expose(), role(*as_what, language))
+        }
+        (Deed::Invited { whom, role: as_what }, Language::English) => {
+            format!("invited “{}” as {}", whom.expose(), role(*as_what, language).to_lowercase())
+        }
+        (Deed::SignedIn, _) => language.pick("ログインしました", "signed in").to_owned(),
+        (Deed::SignedOut, _) => language.pick("ログアウトしました", "signed out").to_owned(),
+        (Deed::Removed { whom }, Language::Japanese) => format!("「{}」を削除しました", whom.expose()),
+        (Deed::Removed { whom }, Language::English) => format!("removed “{}”", whom.expose()),
+    }
+}

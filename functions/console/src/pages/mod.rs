@@ -1,0 +1,107 @@
+//! What the console's pages say. Japanese first; every word stands here.
+
+pub mod ended;
+pub mod home;
+pub mod join;
+pub mod log;
+pub mod team;
+
+use maud::{Markup, html};
+use musubi::domain::language::Language;
+use musubi::domain::operator::Role;
+use musubi::pages::{Frame, Page};
+
+use crate::assets::STYLE_ADDRESS;
+use crate::visit::SignedIn;
+
+/// A page of somebody who is signed in: who they are, where they can go, and this.
+fn signed_in(visit: &SignedIn, here: Here, title: &str, inside: Markup) -> Page {
+    let language = visit.language;
+    let above = html! {
+        header class="bar" {
+            p class="brand" { (language.pick("結び Musubi", "Musubi 結び")) }
+            nav aria-label=(language.pick("メニュー", "Menu")) {
+                @for place in Here::ALL.into_iter().filter(|place| visit.operator.is(place.needs())) {
+                    a href=(place.address()) aria-current=[(place == here).then_some("page")] { (place.name(language)) }
+                }
+            }
+            div class="me" {
+                span { (visit.operator.name.expose()) }
+                (other_language(language, &format!("{}?", here.address())))
+                form method="post" action="/console/sign-out" {
+                    input type="hidden" name="token" value=(visit.form_token());
+                    button class="link" { (language.pick("ログアウト", "Sign out")) }
+                }
+            }
+        }
+    };
+    Frame::new(language, title).style(STYLE_ADDRESS).above(above).around(inside)
+}
+
+/// A page of anybody.
+fn plain(language: Language, title: &str) -> Frame<'_> {
+    Frame::new(language, title).style(STYLE_ADDRESS)
+}
+
+/// The link to the same page in the other language. `address` ends where `lang=` may follow.
+fn other_language(language: Language, address: &str) -> Markup {
+    let (tag, name) = match language {
+        Language::Japanese => ("en", "English"),
+        Language::English => ("ja", "日本語"),
+    };
+    html! { a href={ (address) "lang=" (tag) } lang=(tag) hreflang=(tag) { (name) } }
+}
+
+/// Where somebody is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Here {
+    Home,
+    Team,
+    Log,
+}
+
+impl Here {
+    const ALL: [Self; 3] = [Self::Home, Self::Team, Self::Log];
+
+    fn address(self) -> &'static str {
+        match self {
+            Self::Home => "/console",
+            Self::Team => "/console/team",
+            Self::Log => "/console/log",
+        }
+    }
+
+    fn name(self, language: Language) -> &'static str {
+        match self {
+            Self::Home => language.pick("概要", "Overview"),
+            Self::Team => language.pick("メンバー", "Team"),
+            Self::Log => language.pick("操作の記録", "Activity log"),
+        }
+    }
+
+    fn needs(self) -> Role {
+        match self {
+            Self::Home => Role::Member,
+            Self::Team | Self::Log => Role::Admin,
+        }
+    }
+}
+
+/// A role, as people call it.
+fn role(role: Role, language: Language) -> &'static str {
+    match role {
+        Role::Member => language.pick("メンバー", "Member"),
+        Role::Admin => language.pick("管理者", "Admin"),
+    }
+}
+
+/// A CRM account, as people know it.
+fn account_name(key: &musubi::domain::account::CrmAccountKey, language: Language) -> String {
+    match key.kind {
+        musubi::domain::account::CrmKind::HubSpot => {
+            language.pick("HubSpotアカウント ", "HubSpot account ").to_owned() + key.id.as_str()
+        }
+        #[allow(unreachable_patterns)]
+        _ => key.to_string(),
+    }
+}

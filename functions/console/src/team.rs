@@ -1,0 +1,102 @@
+//! Who may use the console: they are invited, and removed.
+
+use std::collections::BTreeSet;
+
+use axum::Form;
+use axum::extract::Query;
+use axum::extract::rejection::{FormRejection, QueryRejection};
+use axum::response::{IntoResponse, Redirect, Response};
+use musubi::browser;
+use musubi::domain::account::CrmAccount;
+use musubi::domain::ids::{ChannelId, OperatorId};
+use musubi::domain::operator::{Operator, OperatorName, Role};
+use musubi::flow::console::{Invite, Removal, invitation_address};
+use musubi::pages::Page;
+use serde::Deserialize;
+
+use crate::pages::ended::Ended;
+use crate::pages::team::{self, Mistake};
+use crate::visit::{Admin, SignedIn, Stopped};
+
+/// A form's fields; one may occur more often.
+type Fields = Vec<(String, String)>;
+
+/// `GET /console/team`
+pub async fn page(Admin(visit): Admin) -> Result<Page, Stopped> {
+    shown(&visit, None).await
+}
+
+async fn shown(visit: &SignedIn, mistake: Option<Mistake>) -> Result<Page, Stopped> {
+    let operators = visit.ports.console.operators.all(&visit.operator.account).await;
+    let operators = operators.map_err(|error| visit.failed(&error))?;
+    let mut channels = Vec::new();
+    for id in &account(visit).await?.channels {
+        channels.extend(visit.ports.channels.find(id).await.map_err(|error| visit.failed(&error))?);
+    }
+    Ok(team::page(visit, &operators, &channels, mistake))
+}
+
+async fn account(visit: &SignedIn) -> Result<CrmAccount, Stopped> {
+    let found = visit.ports.accounts.find(&visit.operator.account).await.map_err(|error| visit.failed(&error))?;
+    Ok(found.ok_or_else(|| visit.ends(Ended::NotConnected))?.value)
+}
+
+/// `POST /console/team/invitations`: the address is shown here, once.
+pub async fn invite(Admin(visit): Admin, form: Result<Form<Fields>, FormRejection>) -> Result<Page, Stopped> {
+    let Form(fields) = form.map_err(|_| visit.ends(Ended::NotOurForm))?;
+    let field = |name: &str| fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str());
+    visit.checks(field("token"))?;
+    let Some(name) = field("name").and_then(OperatorName::parse) else {
+        return shown(&visit, Some(Mistake::Name)).await;
+    };
+    let Some(role) = field("role").and_then(Role::parse) else { return shown(&visit, Some(Mistake::Role)).await };
+    let chosen: BTreeSet<ChannelId> =
+        fields.iter().filter(|(field, _)| field == "channel").map(|(_, id)| ChannelId::new(id)).collect();
+    let known = account(&visit).await?.channels;
+    if !chosen.iter().all(|id| known.contains(id)) {
+        return shown(&visit, Some(Mistake::Channel)).await;
+    }
+    let invite = Invite {
+        account: visit.operator.account.clone(),
+        name,
+        role,
+        channels: (!chosen.is_empty()).then_some(chosen),
+        by: visit.actor(),
+    };
+    let code = browser::random_secret().map_err(|error| visit.failed(&error))?;
+    visit.ports.console.invite(&invite, &code).await.map_err(|error| visit.failed(&error))?;
+    Ok(team::invited(&visit, &invite, &invitation_address(&visit.ports.public_url, &code)))
+}
+
+/// Whom a link or a form is about.
+#[derive(Deserialize)]
+pub struct Whom {
+    id: String,
+    token: Option<String>,
+}
+
+/// `GET /console/team/remove?id=...`: is it meant?
+pub async fn ask_to_remove(Admin(visit): Admin, whom: Result<Query<Whom>, QueryRejection>) -> Result<Page, Stopped> {
+    let Query(whom) = whom.map_err(|_| visit.ends(Ended::NotFound))?;
+    let operator = find(&visit, &whom.id).await?;
+    Ok(team::ask_to_remove(&visit, &operator))
+}
+
+async fn find(visit: &SignedIn, id: &str) -> Result<Operator, Stopped> {
+    let found = visit.ports.console.operators.find(&visit.operator.account, &OperatorId::new(id)).await;
+    let found = found.map_err(|error| visit.failed(&error))?;
+    Ok(found.ok_or_else(|| visit.ends(Ended::NotFound))?.value)
+}
+
+/// `POST /console/team/remove`
+pub async fn remove(Admin(visit): Admin, form: Result<Form<Whom>, FormRejection>) -> Result<Response, Stopped> {
+    let Form(whom) = form.map_err(|_| visit.ends(Ended::NotOurForm))?;
+    visit.checks(whom.token.as_deref())?;
+    let (account, by) = (&visit.operator.account, visit.actor());
+    let removal = visit.ports.console.remove(account, &by, &OperatorId::new(whom.id)).await;
+    match removal.map_err(|error| visit.failed(&error))? {
+        // Who is there no more is what was wanted.
+        Removal::Removed | Removal::Nobody => Ok(Redirect::to("/console/team").into_response()),
+        Removal::Oneself => Ok(shown(&visit, Some(Mistake::Oneself)).await?.into_response()),
+    }
+}

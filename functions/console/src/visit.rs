@@ -1,0 +1,154 @@
+//! Somebody comes to a page: in which language, signed in or not, and as what.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use musubi::browser;
+use musubi::domain::language::Language;
+use musubi::domain::operator::audit::Actor;
+use musubi::domain::operator::{Operator, Role};
+use musubi::ports::PortError;
+use musubi::ports::secrets::Secret;
+
+use crate::pages::ended::{self, Ended};
+use crate::{Ports, language};
+
+/// `__Host-`: this host alone, over HTTPS alone. It holds a session's ID; until somebody is signed in, one that opens nothing.
+const NAME: &str = "__Host-musubi-console";
+
+/// Anybody, signed in or not.
+pub struct Visitor {
+    /// As they chose, else as the browser does, else Japanese.
+    pub language: Language,
+    /// The browser's own secret, if it has one: a session's ID, or what binds a form to this browser.
+    pub secret: Option<Secret>,
+}
+
+impl<S: Sync> FromRequestParts<S> for Visitor {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let secret = browser::secret(&parts.headers, NAME);
+        Ok(Self { language: language::of(&parts.uri, &parts.headers), secret })
+    }
+}
+
+impl Visitor {
+    /// It ends with a page that says why.
+    pub fn ends(&self, why: Ended) -> Stopped {
+        Stopped { language: self.language, why }
+    }
+
+    /// What went wrong is ours to mend, and logged.
+    pub fn failed(&self, error: &PortError) -> Stopped {
+        musubi::telemetry::log_chain("console.failed", error);
+        self.ends(Ended::Unavailable)
+    }
+
+    /// Whether a form is from a page that this browser got.
+    pub fn made(&self, form: &str, token: Option<&str>) -> bool {
+        let ours = self.secret.as_ref().zip(token);
+        ours.is_some_and(|(secret, token)| browser::is_form_token(secret, form, token))
+    }
+}
+
+/// `Set-Cookie` of a session, or of what binds a form to a browser. It ends with the browser; we end a session earlier.
+pub fn cookie(secret: &Secret) -> String {
+    format!("{NAME}={}; Path=/; Secure; HttpOnly; SameSite=Lax", secret.expose())
+}
+
+/// `Set-Cookie` that takes it away.
+pub fn no_cookie() -> String {
+    format!("{NAME}=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax")
+}
+
+/// An operator who is signed in.
+pub struct SignedIn {
+    /// What answers.
+    pub ports: Arc<Ports>,
+    /// Who, as they stand now.
+    pub operator: Operator,
+    /// In which language.
+    pub language: Language,
+    /// The session's ID.
+    pub session: Secret,
+}
+
+/// An operator who may do everything.
+pub struct Admin(pub SignedIn);
+
+/// A page that could not be shown.
+pub struct Stopped {
+    language: Language,
+    why: Ended,
+}
+
+impl IntoResponse for Stopped {
+    fn into_response(self) -> Response {
+        ended::page(self.language, self.why).into_response()
+    }
+}
+
+impl SignedIn {
+    /// The token of this session's forms. One for all: whoever can read one of our pages can read them all.
+    pub fn form_token(&self) -> String {
+        browser::form_token(&self.session, FORMS)
+    }
+
+    /// A form's token is checked, whatever the browser's headers say.
+    ///
+    /// # Errors
+    /// The form is from no page of this session.
+    pub fn checks(&self, token: Option<&str>) -> Result<(), Stopped> {
+        match token {
+            Some(token) if browser::is_form_token(&self.session, FORMS, token) => Ok(()),
+            _ => Err(self.ends(Ended::NotOurForm)),
+        }
+    }
+
+    /// It ends with a page that says why.
+    pub fn ends(&self, why: Ended) -> Stopped {
+        Stopped { language: self.language, why }
+    }
+
+    /// What went wrong is ours to mend, and logged.
+    pub fn failed(&self, error: &PortError) -> Stopped {
+        musubi::telemetry::log_chain("console.failed", error);
+        self.ends(Ended::Unavailable)
+    }
+
+    /// As the list of what was done names them.
+    pub fn actor(&self) -> Actor {
+        Actor::Operator { id: self.operator.id.clone(), name: self.operator.name.clone() }
+    }
+}
+
+/// Names the forms of a session in their token.
+const FORMS: &str = "console";
+
+impl FromRequestParts<Arc<Ports>> for SignedIn {
+    type Rejection = Stopped;
+
+    async fn from_request_parts(parts: &mut Parts, ports: &Arc<Ports>) -> Result<Self, Stopped> {
+        let Ok(visitor) = <Visitor as FromRequestParts<_>>::from_request_parts(parts, ports).await;
+        let session = visitor.secret.clone().ok_or_else(|| visitor.ends(Ended::NotSignedIn))?;
+        match ports.console.signed_in(&session).await {
+            Ok(Some(found)) => {
+                Ok(Self { ports: Arc::clone(ports), operator: found.operator, language: visitor.language, session })
+            }
+            Ok(None) => Err(visitor.ends(Ended::NotSignedIn)),
+            Err(error) => Err(visitor.failed(&error)),
+        }
+    }
+}
+
+impl FromRequestParts<Arc<Ports>> for Admin {
+    type Rejection = Stopped;
+
+    async fn from_request_parts(parts: &mut Parts, ports: &Arc<Ports>) -> Result<Self, Stopped> {
+        let visit = <SignedIn as FromRequestParts<_>>::from_request_parts(parts, ports).await?;
+        if visit.operator.is(Role::Admin) { Ok(Self(visit)) } else { Err(visit.ends(Ended::AdminsOnly)) }
+    }
+}

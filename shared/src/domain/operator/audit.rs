@@ -1,0 +1,54 @@
+//! Who changed what, and when. No message, no secret and nothing of the people on LINE stands there.
+
+use serde::{Deserialize, Serialize};
+
+use super::{OperatorName, Role};
+use crate::domain::ids::OperatorId;
+
+/// Who did it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum Actor {
+    /// Whoever may use the command line.
+    CommandLine,
+    /// An operator, in the console.
+    Operator {
+        /// Who.
+        id: OperatorId,
+        /// How they were called then.
+        name: OperatorName,
+    },
+}
+
+/// What was done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum Deed {
+    /// Somebody was invited to the console.
+    Invited {
+        /// Whom.
+        whom: OperatorName,
+        /// As what.
+        role: Role,
+    },
+    /// An invitation was taken up.
+    SignedIn,
+    /// A session was ended by its operator.
+    SignedOut,
+    /// Somebody may use the console no more.
+    Removed {
+        /// Who.
+        whom: OperatorName,
+    },
+}
+
+/// One line of the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditEntry {
+    /// When, in milliseconds.
+    pub at_ms: i64,
+    /// By whom.
+    pub by: Actor,
+    /// What.
+    pub deed: Deed,
+}

@@ -1,0 +1,60 @@
+//! Who may use the console, and who is signed in.
+//!
+//! ```text
+//! invite -> a one-time address -> join -> a session -> signed_in, for each page -> sign_out
+//! ```
+//!
+//! No role is kept in a session: each page reads the operator anew, so whoever is removed, or made a member, is so at once.
+
+mod invite;
+mod join;
+mod remove;
+mod session;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+pub use self::invite::{Invite, invitation_address};
+pub use self::remove::Removal;
+pub use self::session::SignedIn;
+use crate::domain::account::CrmAccountKey;
+use crate::domain::operator::Operator;
+use crate::domain::operator::audit::{Actor, AuditEntry, Deed};
+use crate::ports::table::Write;
+use crate::ports::{Clock, PortError};
+use crate::store::{Operators, operators};
+
+/// Lets people into the console.
+#[derive(Clone)]
+pub struct Console {
+    /// Who may, who is, and what they did.
+    pub operators: Operators,
+    /// The time of now.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Console {
+    /// What was done in this CRM account's console from `since_ms` on, the newest first, at most so many lines.
+    ///
+    /// # Errors
+    /// As the table's.
+    pub async fn audit(
+        &self,
+        account: &CrmAccountKey,
+        since_ms: i64,
+        at_most: usize,
+    ) -> Result<Vec<AuditEntry>, PortError> {
+        Ok(self.operators.audit(account, since_ms, at_most).await?.found)
+    }
+
+    /// A line of the list. `tell_apart`: two lines that say the same of one moment are one.
+    fn audited(&self, account: &CrmAccountKey, by: Actor, deed: Deed, tell_apart: &str) -> Write {
+        operators::audited(account, &AuditEntry { at_ms: self.clock.now_ms(), by, deed }, tell_apart)
+    }
+}
+
+/// The operator, as the list of what was done names them.
+fn actor(operator: &Operator) -> Actor {
+    Actor::Operator { id: operator.id.clone(), name: operator.name.clone() }
+}

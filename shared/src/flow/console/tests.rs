@@ -1,0 +1,200 @@
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use async_trait::async_trait;
+
+use super::{Console, Invite, Removal};
+use crate::domain::account::{CrmAccountKey, CrmKind};
+use crate::domain::ids::{ChannelId, CrmAccountId};
+use crate::domain::operator::audit::{Actor, Deed};
+use crate::domain::operator::session::{AT_MOST_MS, IDLE_MS, INVITED_MS, NOTED_MS, Session};
+use crate::domain::operator::{Operator, OperatorName, Role, operator_id};
+use crate::flow::testing::RivalTable;
+use crate::ports::Clock;
+use crate::ports::secrets::Secret;
+use crate::store::{Operators, operators};
+
+struct Hands(AtomicI64);
+
+#[async_trait]
+impl Clock for Hands {
+    fn now_ms(&self) -> i64 {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    async fn sleep_ms(&self, _: u64) {}
+}
+
+struct World {
+    console: Console,
+    table: Arc<RivalTable>,
+    hands: Arc<Hands>,
+}
+
+impl World {
+    fn new() -> Self {
+        let (table, hands) = (Arc::new(RivalTable::default()), Arc::new(Hands(AtomicI64::new(1_790_000_000_000))));
+        let console = Console { operators: Operators::new(Arc::clone(&table) as _), clock: Arc::clone(&hands) as _ };
+        Self { console, table, hands }
+    }
+
+    fn passes(&self, ms: i64) {
+        self.hands.0.fetch_add(ms, Ordering::SeqCst);
+    }
+
+    async fn invites(&self, name: &str, role: Role, code: &str) {
+        self.console.invite(&invite(name, role), &secret(code)).await.expect("invited");
+    }
+
+    async fn joins(&self, code: &str, session: &str) -> Option<Operator> {
+        self.console.join(&secret(code), &secret(session)).await.expect("the table answers")
+    }
+
+    async fn is_in(&self, session: &str) -> bool {
+        self.console.signed_in(&secret(session)).await.expect("the table answers").is_some()
+    }
+}
+
+fn account() -> CrmAccountKey {
+    CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new("77") }
+}
+
+fn name(text: &str) -> OperatorName {
+    OperatorName::parse(text).expect("a name")
+}
+
+fn secret(text: &str) -> Secret {
+    Secret::new(text)
+}
+
+fn invite(called: &str, role: Role) -> Invite {
+    Invite { account: account(), name: name(called), role, channels: None, by: Actor::CommandLine }
+}
+
+#[tokio::test]
+async fn an_invitation_lets_one_in_once_and_in_time() {
+    let world = World::new();
+    world.invites("Hanako", Role::Admin, "a").await;
+    assert_eq!(world.console.invitation(&secret("a")).await.unwrap().map(|found| found.role), Some(Role::Admin));
+    assert!(world.console.invitation(&secret("b")).await.unwrap().is_none(), "nobody made this one");
+    world.passes(INVITED_MS - 1);
+    let joined = world.joins("a", "s1").await.expect("in time");
+    assert_eq!((joined.role, joined.account), (Role::Admin, account()));
+    assert!(world.is_in("s1").await);
+    assert!(world.joins("a", "s2").await.is_none() && !world.is_in("s2").await, "it is used up");
+
+    world.invites("Taro", Role::Member, "late").await;
+    world.passes(INVITED_MS);
+    assert!(world.joins("late", "s3").await.is_none() && !world.is_in("s3").await);
+    assert!(world.console.invitation(&secret("late")).await.unwrap().is_none());
+    let again = world.console.invite(&invite("Taro", Role::Member), &secret("late")).await;
+    assert!(again.is_err_and(|error| !error.is_transient()), "a code is made anew");
+}
+
+#[tokio::test]
+async fn of_two_who_bring_the_same_code_at_once_one_is_in() {
+    let world = World::new();
+    world.invites("Hanako", Role::Admin, "a").await;
+    let found = world.console.operators.invitation(&secret("a")).await.unwrap().unwrap();
+    world.table.before_next_commit(operators::taken_up(&secret("a"), found.version));
+    assert!(world.joins("a", "s1").await.is_none() && !world.is_in("s1").await);
+}
+
+#[tokio::test]
+async fn whoever_is_removed_is_out_at_once_and_what_was_open_stays_shut() {
+    let world = World::new();
+    world.invites("Hanako", Role::Member, "a").await;
+    let hanako = world.joins("a", "s1").await.expect("in");
+    assert_eq!(world.console.remove(&account(), &Actor::CommandLine, &hanako.id).await.unwrap(), Removal::Removed);
+    assert!(!world.is_in("s1").await);
+    assert_eq!(world.console.remove(&account(), &Actor::CommandLine, &hanako.id).await.unwrap(), Removal::Nobody);
+    world.passes(1_000);
+    world.invites("Hanako", Role::Member, "b").await;
+    assert_eq!(world.joins("b", "s2").await.expect("in again").id, hanako.id);
+    assert!(world.is_in("s2").await && !world.is_in("s1").await, "the old session does not come back");
+    let herself = Actor::Operator { id: hanako.id.clone(), name: hanako.name.clone() };
+    assert_eq!(world.console.remove(&account(), &herself, &hanako.id).await.unwrap(), Removal::Oneself);
+    let elsewhere = CrmAccountKey { id: CrmAccountId::new("78"), ..account() };
+    assert_eq!(world.console.remove(&elsewhere, &Actor::CommandLine, &hanako.id).await.unwrap(), Removal::Nobody);
+    assert!(world.is_in("s2").await);
+}
+
+#[tokio::test]
+async fn a_role_holds_from_the_next_page_on() {
+    let world = World::new();
+    world.invites("Hanako", Role::Admin, "a").await;
+    world.joins("a", "s1").await.expect("in");
+    let channels = Some(BTreeSet::from([ChannelId::new("1")]));
+    let less = Invite { channels, ..invite(" Hanako ", Role::Member) };
+    world.console.invite(&less, &secret("b")).await.expect("invited");
+    let role = async || world.console.signed_in(&secret("s1")).await.unwrap().expect("signed in").operator;
+    assert!(role().await.is(Role::Admin), "not before it is taken up");
+    world.joins("b", "s2").await.expect("in");
+    let now = role().await;
+    assert!(!now.is(Role::Admin) && now.sees(&ChannelId::new("1")) && !now.sees(&ChannelId::new("2")));
+    assert_eq!(world.console.operators.all(&account()).await.unwrap().len(), 1, "a name is one operator");
+}
+
+#[tokio::test]
+async fn a_session_that_is_used_lives_twelve_hours_and_one_that_is_not_two() {
+    let world = World::new();
+    world.invites("Hanako", Role::Admin, "a").await;
+    world.joins("a", "s1").await.expect("in");
+    let mut passed = 0;
+    while passed + IDLE_MS - 1 < AT_MOST_MS {
+        world.passes(IDLE_MS - 1);
+        passed += IDLE_MS - 1;
+        assert!(world.is_in("s1").await, "after {passed} ms");
+    }
+    world.passes(AT_MOST_MS - passed);
+    assert!(!world.is_in("s1").await);
+    world.invites("Hanako", Role::Admin, "b").await;
+    world.joins("b", "s2").await.expect("in");
+    world.passes(IDLE_MS);
+    assert!(!world.is_in("s2").await);
+}
+
+#[tokio::test]
+async fn a_page_that_is_under_way_does_not_undo_signing_out() {
+    let world = World::new();
+    world.invites("Hanako", Role::Admin, "a").await;
+    let hanako = world.joins("a", "s1").await.expect("in");
+    world.passes(NOTED_MS);
+    let found = world.console.operators.session(&secret("s1")).await.unwrap().unwrap();
+    world.table.before_next_commit(operators::session_ended(&secret("s1"), found.version));
+    assert!(world.is_in("s1").await, "it was open when the page was asked for");
+    assert!(!world.is_in("s1").await);
+
+    // And the other way round: a page notes that it is used while it is ended.
+    world.invites("Hanako", Role::Admin, "b").await;
+    world.joins("b", "s2").await.expect("in");
+    let found = world.console.operators.session(&secret("s2")).await.unwrap().unwrap();
+    let used = Session { used_at_ms: found.value.used_at_ms + 1, ..found.value.clone() };
+    world.table.before_next_commit(operators::session(&secret("s2"), &used, found.version));
+    world.console.sign_out(&secret("s2")).await.expect("signed out");
+    assert!(!world.is_in("s2").await);
+    world.console.sign_out(&secret("s2")).await.expect("twice is the same as once");
+    assert_eq!(hanako.id, operator_id(&account(), &name("Hanako")));
+}
+
+#[tokio::test]
+async fn what_was_done_is_listed_newest_first_and_holds_no_code_and_no_session() {
+    let world = World::new();
+    world.invites("Hanako", Role::Admin, "the-code").await;
+    world.passes(1);
+    let hanako = world.joins("the-code", "the-session").await.expect("in");
+    world.passes(1);
+    world.console.sign_out(&secret("the-session")).await.expect("signed out");
+    world.passes(1);
+    assert_eq!(world.console.remove(&account(), &Actor::CommandLine, &hanako.id).await.unwrap(), Removal::Removed);
+    let listed = world.console.audit(&account(), 0, 10).await.unwrap();
+    let deeds: Vec<_> = listed.iter().map(|entry| entry.deed.clone()).collect();
+    let invited = Deed::Invited { whom: name("Hanako"), role: Role::Admin };
+    assert_eq!(deeds, [Deed::Removed { whom: name("Hanako") }, Deed::SignedOut, Deed::SignedIn, invited]);
+    assert_eq!(world.console.audit(&account(), 0, 2).await.unwrap()[..], listed[..2]);
+    let elsewhere = CrmAccountKey { id: CrmAccountId::new("78"), ..account() };
+    assert!(world.console.audit(&elsewhere, 0, 10).await.unwrap().is_empty());
+    let rows = world.table.bodies();
+    assert!(rows.iter().all(|row| !row.contains("the-code") && !row.contains("the-session")));
+}

@@ -1,0 +1,163 @@
+//! The console's own table: who may use it, who is signed in, who was invited, and what they did.
+//!
+//! | partition | sort key | row |
+//! |---|---|---|
+//! | `operator:{account}` | operator's ID | [`Operator`] |
+//! | `session:{hash of its ID}` | `session` | [`Session`], a day |
+//! | `invitation:{hash of its code}` | `invitation` | [`Invitation`], a day |
+//! | `audit:{account}` | milliseconds, 13 digits, and a hash | [`AuditEntry`], 400 days |
+//!
+//! What lets somebody in is kept as a hash alone: whoever reads the table can sign in by nothing in it.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::domain::account::CrmAccountKey;
+use crate::domain::ids::{OperatorId, fingerprint};
+use crate::domain::operator::Operator;
+use crate::domain::operator::audit::AuditEntry;
+use crate::domain::operator::session::{Invitation, Session};
+use crate::ports::secrets::Secret;
+use crate::ports::table::{self, Commit, Listed, Precondition, Row, RowKey, Versioned, Write};
+use crate::ports::{PortError, Table};
+
+/// Longer than an invitation or a session lasts.
+const SHORT_DAYS: i64 = 1;
+/// A year, and the month in which somebody looks back at it.
+const AUDIT_DAYS: i64 = 400;
+/// How many lines of the list are read together.
+const PAGE: usize = 200;
+
+/// The console's own table.
+#[derive(Clone)]
+pub struct Operators(Arc<dyn Table>);
+
+impl Operators {
+    /// Over the console's table.
+    pub fn new(rows: Arc<dyn Table>) -> Self {
+        Self(rows)
+    }
+
+    /// One operator.
+    ///
+    /// # Errors
+    /// The table does not answer, or another version of Musubi wrote the row.
+    pub async fn find(
+        &self,
+        account: &CrmAccountKey,
+        id: &OperatorId,
+    ) -> Result<Option<Versioned<Operator>>, PortError> {
+        read(self.0.get(&operator_key(account, id)).await?)
+    }
+
+    /// Everybody who may use the console of this CRM account.
+    ///
+    /// # Errors
+    /// The table does not answer.
+    pub async fn all(&self, account: &CrmAccountKey) -> Result<Listed<Operator>, PortError> {
+        Ok(Listed::of(&table::all(&*self.0, &format!("operator:{account}"), "").await?))
+    }
+
+    /// The invitation with this code.
+    ///
+    /// # Errors
+    /// The table does not answer, or another version of Musubi wrote the row.
+    pub async fn invitation(&self, code: &Secret) -> Result<Option<Versioned<Invitation>>, PortError> {
+        read(self.0.get(&invitation_key(code)).await?)
+    }
+
+    /// The session with this ID.
+    ///
+    /// # Errors
+    /// The table does not answer, or another version of Musubi wrote the row.
+    pub async fn session(&self, id: &Secret) -> Result<Option<Versioned<Session>>, PortError> {
+        read(self.0.get(&session_key(id)).await?)
+    }
+
+    /// What was done from `since_ms` on, the newest first, at most so many lines.
+    ///
+    /// # Errors
+    /// The table does not answer.
+    pub async fn audit(
+        &self,
+        account: &CrmAccountKey,
+        since_ms: i64,
+        at_most: usize,
+    ) -> Result<Listed<AuditEntry>, PortError> {
+        let (partition, to) = (format!("audit:{account}"), table::prefix_end(""));
+        let (mut newest, mut from) = (VecDeque::new(), format!("{since_ms:013}"));
+        loop {
+            // The port reads forwards alone; the last lines of the list are its newest.
+            let page = self.0.range(&partition, &from, &to, PAGE).await?;
+            let is_last = page.len() < PAGE;
+            newest.extend(page);
+            newest.drain(..newest.len().saturating_sub(at_most));
+            let Some(last) = newest.back().filter(|_| !is_last) else { break };
+            from = table::behind(&last.key.sort);
+        }
+        let rows: Vec<Row> = newest.into_iter().rev().collect();
+        Ok(Listed::of(&rows))
+    }
+
+    /// All of these, or none.
+    ///
+    /// # Errors
+    /// The table does not answer; nothing is written then, or all of it.
+    pub async fn commit(&self, writes: Vec<Write>) -> Result<Commit, PortError> {
+        self.0.commit(writes).await
+    }
+}
+
+/// The operator is this; `version` as read, 0 for a new one.
+pub fn operator(operator: &Operator, version: u64) -> Write {
+    Write::put(operator_key(&operator.account, &operator.id), operator, Precondition::Version(version))
+}
+
+/// The operator may no more; `version` as read.
+pub fn removed(operator: &Operator, version: u64) -> Write {
+    let expect = Precondition::Version(version);
+    Write::Delete { key: operator_key(&operator.account, &operator.id), expect }
+}
+
+/// Somebody is invited by a new code.
+pub fn invited(code: &Secret, invitation: &Invitation, now_ms: i64) -> Write {
+    Write::put(invitation_key(code), invitation, Precondition::Absent).expiring(now_ms, SHORT_DAYS)
+}
+
+/// The invitation is taken up; `version` as read.
+pub fn taken_up(code: &Secret, version: u64) -> Write {
+    Write::Delete { key: invitation_key(code), expect: Precondition::Version(version) }
+}
+
+/// The session is this; `version` as read, 0 for a new one.
+pub fn session(id: &Secret, session: &Session, version: u64) -> Write {
+    Write::put(session_key(id), session, Precondition::Version(version)).expiring(session.began_at_ms, SHORT_DAYS)
+}
+
+/// The session is over; `version` as read.
+pub fn session_ended(id: &Secret, version: u64) -> Write {
+    Write::Delete { key: session_key(id), expect: Precondition::Version(version) }
+}
+
+/// This was done. Two lines of one moment stand beside each other.
+pub fn audited(account: &CrmAccountKey, entry: &AuditEntry, tell_apart: &str) -> Write {
+    let sort = format!("{:013}:{}", entry.at_ms, &fingerprint(&["audit", tell_apart])[..16]);
+    Write::put(RowKey::new(format!("audit:{account}"), sort), entry, Precondition::Any)
+        .expiring(entry.at_ms, AUDIT_DAYS)
+}
+
+fn read<T: serde::de::DeserializeOwned>(row: Option<Row>) -> Result<Option<Versioned<T>>, PortError> {
+    row.map(|row| Ok(Versioned { value: row.read()?, version: row.version })).transpose()
+}
+
+fn operator_key(account: &CrmAccountKey, id: &OperatorId) -> RowKey {
+    RowKey::new(format!("operator:{account}"), id.as_str())
+}
+
+fn session_key(id: &Secret) -> RowKey {
+    RowKey::new(format!("session:{}", fingerprint(&["session", id.expose()])), "session")
+}
+
+fn invitation_key(code: &Secret) -> RowKey {
+    RowKey::new(format!("invitation:{}", fingerprint(&["invitation", code.expose()])), "invitation")
+}

@@ -1,0 +1,102 @@
+// The console in a browser: in by an invitation, a colleague invited by keyboard alone, out again; nobody is kept out, and nothing loads but our own files.
+
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { barriers, openPage, ROOT, startLocal } from "./harness.js";
+
+const SIZES = [{ width: 1280, height: 800 }, { width: 390, height: 844 }];
+const FOLDER = join(ROOT, "target/pictures");
+let local;
+let opened;
+let page;
+
+before(async () => {
+  local = await startLocal();
+  opened = await openPage(local.url);
+  page = opened.page;
+  page.setDefaultTimeout(20_000);
+  mkdirSync(FOLDER, { recursive: true });
+});
+
+after(async () => {
+  await opened?.close();
+  await local?.stop();
+});
+
+/** The page keeps nobody out, wide and narrow, and is no wider than the screen. */
+async function isOpenToAll(what) {
+  for (const size of SIZES) {
+    await page.setViewportSize(size);
+    assert.deepEqual(await barriers(page), [], `${what}, ${size.width} wide`);
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(over <= 0, `${what} is ${over} px too wide at ${size.width}`);
+  }
+  await page.screenshot({ path: join(FOLDER, `console-${what}.png`), fullPage: true });
+  await page.setViewportSize(SIZES[0]);
+}
+
+/** Goes on by the key until this has the focus. */
+async function tabTo(selector) {
+  for (let presses = 0; presses < 40; presses += 1) {
+    await page.keyboard.press("Tab");
+    if (await page.evaluate((it) => document.activeElement?.matches(it), selector)) return;
+  }
+  assert.fail(`${selector} is not reached by the keyboard`);
+}
+
+test("somebody goes in, and everybody can use what they find, in both languages", async () => {
+  await page.click("#to-console");
+  await page.waitForURL(/\/console\/join/);
+  await isOpenToAll("join-ja");
+  await page.click("main button");
+  await page.waitForURL(/\/console$/);
+  for (const language of ["ja", "en"]) {
+    for (const name of ["", "/team", "/log"]) {
+      await page.goto(`${local.url}/console${name}?lang=${language}`);
+      assert.equal(await page.getAttribute("html", "lang"), language);
+      await isOpenToAll(`${name.slice(1) || "home"}-${language}`);
+    }
+  }
+});
+
+test("a colleague is invited by keyboard alone, and the address is shown once", async () => {
+  await page.goto(`${local.url}/console/team?lang=ja`);
+  await tabTo("#name");
+  await page.keyboard.type("鈴木 太郎");
+  await tabTo("#role");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  const address = await page.locator(".address").innerText();
+  assert.match(address, /\/console\/join\?code=[\w-]{43}$/);
+  await isOpenToAll("invited-ja");
+  const other = await openPage(local.url, { locale: "en-US" });
+  try {
+    await other.page.goto(address);
+    await other.page.click("main button");
+    await other.page.locator(".me", { hasText: "鈴木 太郎" }).waitFor();
+    assert.equal(await other.page.locator("nav a").count(), 1, "a member sees no admin's pages");
+    await page.goto(`${local.url}/console/team`);
+    await page.click("a:has-text('削除')");
+    await isOpenToAll("remove-ja");
+    await page.click("main button");
+    await page.waitForURL(/\/console\/team$/);
+    await other.page.goto(`${local.url}/console`);
+    await other.page.locator("h1", { hasText: "You are not signed in" }).waitFor();
+  } finally {
+    await other.close();
+  }
+});
+
+test("whoever signs out is out, and no page asked for anything but ours", async () => {
+  await page.goto(`${local.url}/console`);
+  await page.click(".me button");
+  await page.locator("h1", { hasText: "ログアウトしました" }).waitFor();
+  await isOpenToAll("signed-out-ja");
+  await page.goto(`${local.url}/console/team`);
+  await page.locator("h1", { hasText: "ログインしていません" }).waitFor();
+  // A page that is not shown says so by its status, and Chromium says that.
+  const problems = opened.problems.filter((problem) => !/status of 401/.test(problem));
+  assert.deepEqual(problems, []);
+});
