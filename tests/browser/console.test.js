@@ -53,10 +53,11 @@ test("somebody goes in, and everybody can use what they find, in both languages"
   await page.click("main button");
   await page.waitForURL(/\/console$/);
   for (const language of ["ja", "en"]) {
-    for (const name of ["", "/team", "/log"]) {
+    // The demo's Official Account (infra/local/src/seed.rs).
+    for (const name of ["", "/account", "/channels/1657000001", "/team", "/log"]) {
       await page.goto(`${local.url}/console${name}?lang=${language}`);
       assert.equal(await page.getAttribute("html", "lang"), language);
-      await isOpenToAll(`${name.slice(1) || "home"}-${language}`);
+      await isOpenToAll(`${name.slice(1).split("/")[0] || "home"}-${language}`);
     }
   }
 });

@@ -5,6 +5,7 @@
 //! console        the CRM account and its Official Accounts
 //! team           who may use the console, and their invitations     (admins)
 //! log            who did what                                       (admins)
+//! account, channels/{channel}   settings                            (admins)
 //! POST sign-out
 //! ```
 //!
@@ -19,6 +20,7 @@ mod join;
 mod language;
 mod log;
 pub mod pages;
+mod settings;
 mod sign_out;
 mod team;
 mod visit;
@@ -31,7 +33,9 @@ use axum::middleware::from_fn;
 use axum::routing::{get, post};
 use musubi::aws::AwsAdapters;
 use musubi::config::{self, ConfigError, Environment};
-use musubi::flow::console::Console;
+use musubi::flow::configure::change_account::ChangeAccount;
+use musubi::flow::configure::change_channel::ChangeChannel;
+use musubi::flow::console::{ChangeSettings, Console};
 use musubi::store::{Accounts, Channels};
 use tower_http::csrf::CsrfLayer;
 
@@ -46,6 +50,8 @@ pub struct Ports {
     pub accounts: Accounts,
     /// Official Accounts.
     pub channels: Channels,
+    /// Changes settings.
+    pub settings: ChangeSettings,
     /// Where it is.
     pub public_url: String,
 }
@@ -56,12 +62,15 @@ impl Ports {
     /// # Errors
     /// Names a missing or malformed variable.
     pub fn of(adapters: &AwsAdapters, environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self {
-            console: Console { operators: adapters.operators()?, clock: adapters.clock() },
-            accounts: adapters.accounts()?,
-            channels: adapters.channels()?,
-            public_url: config::public_url(environment)?,
-        })
+        let console = Console { operators: adapters.operators()?, clock: adapters.clock() };
+        let (accounts, channels) = (adapters.accounts()?, adapters.channels()?);
+        let settings = ChangeSettings {
+            console: console.clone(),
+            accounts: ChangeAccount { accounts: accounts.clone(), clock: adapters.clock() },
+            channels: ChangeChannel { channels: channels.clone(), clock: adapters.clock() },
+            messages: musubi::line::message::read_setting,
+        };
+        Ok(Self { console, accounts, channels, settings, public_url: config::public_url(environment)? })
     }
 }
 
@@ -79,6 +88,9 @@ pub fn router(ports: Arc<Ports>) -> Result<Router, tower_http::csrf::ConfigError
         .route("/console/team/invitations", post(team::invite))
         .route("/console/team/remove", get(team::ask_to_remove).post(team::remove))
         .route("/console/log", get(log::page))
+        .route("/console/account", get(settings::account).post(settings::change_account))
+        .route("/console/channels/{channel}", get(settings::channel).post(settings::change_channel))
+        .route("/console/channels/{channel}/login", post(settings::change_login))
         .route("/console/assets/console.css", get(assets::style))
         .layer(from_fn(language::remember))
         .layer(from_our_pages)

@@ -74,6 +74,8 @@ pub struct SignedIn {
     pub language: Language,
     /// The session's ID.
     pub session: Secret,
+    /// They come from a form of theirs that was saved.
+    pub just_saved: bool,
 }
 
 /// An operator who may do everything.
@@ -136,7 +138,9 @@ impl FromRequestParts<Arc<Ports>> for SignedIn {
         let session = visitor.secret.clone().ok_or_else(|| visitor.ends(Ended::NotSignedIn))?;
         match ports.console.signed_in(&session).await {
             Ok(Some(found)) => {
-                Ok(Self { ports: Arc::clone(ports), operator: found.operator, language: visitor.language, session })
+                let (ports, operator, language) = (Arc::clone(ports), found.operator, visitor.language);
+                let just_saved = parts.uri.query().is_some_and(|query| query.split('&').any(|it| it == "saved=1"));
+                Ok(Self { ports, operator, language, session, just_saved })
             }
             Ok(None) => Err(visitor.ends(Ended::NotSignedIn)),
             Err(error) => Err(visitor.failed(&error)),

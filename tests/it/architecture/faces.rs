@@ -11,11 +11,11 @@ use super::source::{is_test_file, rust_files};
 use super::syntax::{Path, segments};
 
 /// The faces.
-const FACES: [&str; 1] = ["infra/cli/src"];
+const FACES: [&str; 2] = ["infra/cli/src", "functions/console/src"];
 
 /// Who writes, and with which methods; the other methods only read, or are pure. A face may have one in its hand, to give it to
 /// a verb.
-const WRITES: [(&str, &[&str], &[&str]); 12] = [
+const WRITES: [(&str, &[&str], &[&str]); 13] = [
     (
         "musubi::ports::Secrets",
         &["store_crm_token", "store_line", "store_crm_app", "forget_line"],
@@ -35,6 +35,7 @@ const WRITES: [(&str, &[&str], &[&str]); 12] = [
     ),
     ("musubi::store::Channels", &["put", "remove"], &["new", "remembering", "find", "find_versioned", "all"]),
     ("musubi::store::Accounts", &["put"], &["new", "remembering", "find", "has_app", "all"]),
+    ("musubi::store::Operators", &["commit"], &["new", "find", "all", "invitation", "session", "audit"]),
     ("musubi::store::Links", &["link", "relink", "follow_merge", "unlink"], &["new", "reader"]),
     ("musubi::store::Journal", &["commit", "note_event", "note_refusal"], READS_OF_THE_JOURNAL),
 ];

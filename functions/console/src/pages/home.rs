@@ -4,6 +4,7 @@ use maud::{Markup, html};
 use musubi::domain::account::CrmAccount;
 use musubi::domain::channel::Channel;
 use musubi::domain::language::Language;
+use musubi::domain::operator::Role;
 use musubi::pages::{Page, facts};
 
 use super::{Here, account_name, signed_in};
@@ -18,7 +19,7 @@ pub fn page(visit: &SignedIn, account: &CrmAccount, channels: &[Channel]) -> Pag
         section {
             h2 { (language.pick("LINE公式アカウント", "LINE Official Accounts")) }
             @if channels.is_empty() { p { (none(language)) } }
-            ul class="cards" { @for channel in channels { li { (card(channel, language)) } } }
+            ul class="cards" { @for channel in channels { li { (card(visit, channel, language)) } } }
         }
         section {
             h2 { (language.pick("CRMアカウント", "CRM account")) }
@@ -37,7 +38,7 @@ fn none(language: Language) -> &'static str {
     language.pick("表示できるLINE公式アカウントはありません。", "There is no Official Account that you can see.")
 }
 
-fn card(channel: &Channel, language: Language) -> Markup {
+fn card(visit: &SignedIn, channel: &Channel, language: Language) -> Markup {
     let login = if channel.login.is_some() {
         language.pick("設定済み", "Set up")
     } else {
@@ -51,6 +52,9 @@ fn card(channel: &Channel, language: Language) -> Markup {
             (language.pick("LINEログイン", "LINE Login"), login),
             (language.pick("コンタクトの自動作成", "Makes contacts by itself"), yes(channel.settings.create_contacts, language)),
         ]))
+        @if visit.operator.is(Role::Admin) {
+            p { a href={ "/console/channels/" (channel.id) } { (language.pick("設定を変更する", "Change settings")) } }
+        }
     }
 }
 

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use maud::html;
 use musubi::domain::language::Language;
-use musubi::domain::operator::audit::{Actor, AuditEntry, Deed};
+use musubi::domain::operator::audit::{Actor, AuditEntry, Deed, SettingsOf};
+use musubi::domain::settings::{ACCOUNT, Bilingual, CHANNEL, LOGIN};
 use musubi::pages::Page;
 
 use super::{Here, role, signed_in};
@@ -56,7 +57,35 @@ fn deed(deed: &Deed, language: Language) -> String {
         }
         (Deed::SignedIn, _) => language.pick("ログインしました", "signed in").to_owned(),
         (Deed::SignedOut, _) => language.pick("ログアウトしました", "signed out").to_owned(),
+        (Deed::ChangedSettings { of, names }, Language::Japanese) => {
+            format!("{}の設定を変更しました（{}）", settings_of(of, language), labels(of, names, language))
+        }
+        (Deed::ChangedSettings { of, names }, Language::English) => {
+            format!("changed settings of {} ({})", settings_of(of, language), labels(of, names, language))
+        }
         (Deed::Removed { whom }, Language::Japanese) => format!("「{}」を削除しました", whom.expose()),
         (Deed::Removed { whom }, Language::English) => format!("removed “{}”", whom.expose()),
     }
+}
+
+fn settings_of(of: &SettingsOf, language: Language) -> String {
+    match of {
+        SettingsOf::Account => language.pick("CRMアカウント", "the CRM account").to_owned(),
+        SettingsOf::Channel { id } => language.pick("チャネル ", "channel ").to_owned() + id.as_str(),
+        SettingsOf::Login { id } => language.pick("LINEログイン ", "LINE Login of ").to_owned() + id.as_str(),
+    }
+}
+
+/// By their labels; one that there is no more, by its name.
+fn labels(of: &SettingsOf, names: &[String], language: Language) -> String {
+    let label = |name: &str| -> Option<Bilingual> {
+        match of {
+            SettingsOf::Account => ACCOUNT.find(name)?.label,
+            SettingsOf::Channel { .. } => CHANNEL.find(name)?.label,
+            SettingsOf::Login { .. } => LOGIN.find(name)?.label,
+        }
+    };
+    let shown: Vec<&str> =
+        names.iter().map(|name| label(name).map_or(name.as_str(), |label| label.of(language))).collect();
+    shown.join(language.pick("、", ", "))
 }

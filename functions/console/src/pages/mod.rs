@@ -4,6 +4,7 @@ pub mod ended;
 pub mod home;
 pub mod join;
 pub mod log;
+pub mod settings;
 pub mod team;
 
 use maud::{Markup, html};
@@ -56,16 +57,18 @@ fn other_language(language: Language, address: &str) -> Markup {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Here {
     Home,
+    Account,
     Team,
     Log,
 }
 
 impl Here {
-    const ALL: [Self; 3] = [Self::Home, Self::Team, Self::Log];
+    const ALL: [Self; 4] = [Self::Home, Self::Account, Self::Team, Self::Log];
 
     fn address(self) -> &'static str {
         match self {
             Self::Home => "/console",
+            Self::Account => "/console/account",
             Self::Team => "/console/team",
             Self::Log => "/console/log",
         }
@@ -74,6 +77,7 @@ impl Here {
     fn name(self, language: Language) -> &'static str {
         match self {
             Self::Home => language.pick("概要", "Overview"),
+            Self::Account => language.pick("設定", "Settings"),
             Self::Team => language.pick("メンバー", "Team"),
             Self::Log => language.pick("操作の記録", "Activity log"),
         }
@@ -82,7 +86,7 @@ impl Here {
     fn needs(self) -> Role {
         match self {
             Self::Home => Role::Member,
-            Self::Team | Self::Log => Role::Admin,
+            Self::Account | Self::Team | Self::Log => Role::Admin,
         }
     }
 }

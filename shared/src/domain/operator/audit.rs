@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{OperatorName, Role};
-use crate::domain::ids::OperatorId;
+use crate::domain::ids::{ChannelId, OperatorId};
 
 /// Who did it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,10 +35,35 @@ pub enum Deed {
     SignedIn,
     /// A session was ended by its operator.
     SignedOut,
+    /// Settings were changed; to what, is not kept.
+    ChangedSettings {
+        /// Of what.
+        of: SettingsOf,
+        /// Which.
+        names: Vec<String>,
+    },
     /// Somebody may use the console no more.
     Removed {
         /// Who.
         whom: OperatorName,
+    },
+}
+
+/// Whose settings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "of", rename_all = "snake_case")]
+pub enum SettingsOf {
+    /// The CRM account's.
+    Account,
+    /// An Official Account's.
+    Channel {
+        /// Which.
+        id: ChannelId,
+    },
+    /// Its LINE Login's.
+    Login {
+        /// Of which Official Account.
+        id: ChannelId,
     },
 }
 

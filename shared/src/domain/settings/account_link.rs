@@ -34,7 +34,8 @@ pub(super) const APART: Setting<ChannelSettings> = Setting::<ChannelSettings>::n
     &[],
     |settings| settings.account_link.is_none().then_some(SettingValue::None),
     |settings, _| settings.account_link = None,
-);
+)
+.labelled("アカウント連携", "Account link");
 pub(super) const LOGIN_URL: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
     "account_link.login_url",
     Shape::Address { max_chars: MAX_URL_CHARS, is_optional: false },
@@ -52,7 +53,8 @@ pub(super) const LOGIN_URL: Setting<ChannelSettings> = Setting::<ChannelSettings
         let (success_url, welcome) = known.map(|known| (known.success_url, known.welcome)).unwrap_or_default();
         settings.account_link = Some(AccountLinkSettings { login_url, success_url, welcome });
     },
-);
+)
+.labelled("自社サイトのログインページ", "Login page of your own site");
 pub(super) const SUCCESS_URL: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
     "account_link.success_url",
     Shape::Address { max_chars: MAX_URL_CHARS, is_optional: true },
@@ -70,6 +72,7 @@ pub(super) const SUCCESS_URL: Setting<ChannelSettings> = Setting::<ChannelSettin
         }
     },
 )
+.labelled("連携後のボタンの移動先", "Where the button leads after linking")
 .needing(needs_login_page);
 pub(super) const WELCOME: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
     "account_link.welcome",
@@ -88,4 +91,5 @@ pub(super) const WELCOME: Setting<ChannelSettings> = Setting::<ChannelSettings>:
         }
     },
 )
+.labelled("連携した人に送るメッセージ", "Message to whoever was linked")
 .needing(needs_login_page);

@@ -58,7 +58,8 @@ const CREATE_CONTACTS: Setting<ChannelSettings> = Setting::<ChannelSettings>::ne
     }],
     |settings| Some(SettingValue::Flag(settings.create_contacts)),
     |settings, value| settings.create_contacts = value.is_on(),
-);
+)
+.labelled("コンタクトの自動作成", "Make contacts");
 const TASKS: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
     "tasks",
     Shape::Flag,
@@ -71,7 +72,8 @@ const TASKS: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
     }],
     |settings| Some(SettingValue::Flag(settings.tasks)),
     |settings, value| settings.tasks = value.is_on(),
-);
+)
+.labelled("返信タスクの作成", "Make tasks to answer");
 const FALLBACK_OWNER: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
     "fallback_owner",
     Shape::Owner,
@@ -85,6 +87,7 @@ const FALLBACK_OWNER: Setting<ChannelSettings> = Setting::<ChannelSettings>::new
     |settings| Some(SettingValue::of_text(settings.fallback_owner.as_ref())),
     |settings, value| settings.fallback_owner = value.text(),
 )
+.labelled("タスクの担当者（コンタクトに担当者がいない場合）", "Owner of tasks where the contact has none")
 .refusing(
     "fallback_owner にはHubSpotの所有者IDの数字、または none を指定してください（ユーザーIDとは異なります）。",
     "fallback_owner is HubSpot's owner ID, a number (not the user ID), or none.",
@@ -101,7 +104,8 @@ const RECENT_MESSAGES: Setting<ChannelSettings> = Setting::<ChannelSettings>::ne
     }],
     |settings| Some(SettingValue::Flag(settings.recent_messages)),
     |settings, value| settings.recent_messages = value.is_on(),
-);
+)
+.labelled("最近のメッセージのプロパティー", "Property of recent messages");
 const IDLE_WINDOW: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
     "idle_window",
     WINDOW,
@@ -114,7 +118,8 @@ const IDLE_WINDOW: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
     }],
     |settings| Some(SettingValue::SpanMs(settings.idle_window_ms)),
     |settings, value| settings.idle_window_ms = value.span_ms(),
-);
+)
+.labelled("会話を記録するまでの時間", "Pause before a conversation is written");
 const ENTRY_LIMIT: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
     "entry_limit",
     WINDOW,
@@ -127,7 +132,8 @@ const ENTRY_LIMIT: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
     }],
     |settings| Some(SettingValue::SpanMs(settings.entry_limit_ms)),
     |settings, value| settings.entry_limit_ms = value.span_ms(),
-);
+)
+.labelled("会話を記録するまでの最長時間", "Longest time before a conversation is written");
 const DUMMY_EMAIL_DOMAIN: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
     "dummy_email_domain",
     Shape::EmailDomain,
@@ -141,6 +147,7 @@ const DUMMY_EMAIL_DOMAIN: Setting<ChannelSettings> = Setting::<ChannelSettings>:
     |settings| Some(SettingValue::of_text(settings.dummy_email_domain.as_ref())),
     |settings, value| settings.dummy_email_domain = value.text(),
 )
+.labelled("仮のメールアドレスのドメイン", "Domain of stand-in e-mail addresses")
 .refusing(
     "dummy_email_domain には lineuser.com のようなドメイン、または none を指定してください。",
     "dummy_email_domain is a domain such as lineuser.com, or none.",
@@ -157,7 +164,8 @@ const GREETING: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
     }],
     |settings| Some(SettingValue::Messages(settings.greeting.clone())),
     |settings, value| settings.greeting = value.messages(),
-);
+)
+.labelled("あいさつメッセージ", "Greeting");
 const LINK_BUTTON: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
     "link_button",
     Shape::Flag,
@@ -170,7 +178,8 @@ const LINK_BUTTON: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
     }],
     |settings| Some(SettingValue::Flag(settings.link_button)),
     |settings, value| settings.link_button = value.is_on(),
-);
+)
+.labelled("あいさつのアカウント連携ボタン", "Account link button in the greeting");
 const LOGIN_BUTTON: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
     "login_button",
     Shape::Flag,
@@ -183,4 +192,5 @@ const LOGIN_BUTTON: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
     }],
     |settings| Some(SettingValue::Flag(settings.login_button)),
     |settings, value| settings.login_button = value.is_on(),
-);
+)
+.labelled("あいさつのLINEログインボタン", "LINE Login button in the greeting");

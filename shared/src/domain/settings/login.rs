@@ -30,7 +30,8 @@ const EMAIL: Setting<LoginSettings> = Setting::<LoginSettings>::new(
     }],
     |login| Some(SettingValue::Flag(login.ask_email)),
     |login, value| login.ask_email = value.is_on(),
-);
+)
+.labelled("メールアドレスの取得", "Ask for the e-mail address");
 const BY_EMAIL: Setting<LoginSettings> = Setting::<LoginSettings>::new(
     "by_email",
     Shape::Choice(&["match", "always_new", "ask"]),
@@ -45,7 +46,8 @@ const BY_EMAIL: Setting<LoginSettings> = Setting::<LoginSettings>::new(
     }],
     |login| Some(SettingValue::named(&BY_EMAILS, login.by_email)),
     |login, value| login.by_email = value.choice(&BY_EMAILS),
-);
+)
+.labelled("同じメールアドレスのコンタクトがあるとき", "A contact that has the address");
 const FRIEND_PROMPT: Setting<LoginSettings> = Setting::<LoginSettings>::new(
     "friend_prompt",
     Shape::Choice(&["off", "normal", "aggressive"]),
@@ -58,7 +60,8 @@ const FRIEND_PROMPT: Setting<LoginSettings> = Setting::<LoginSettings>::new(
     }],
     |login| Some(SettingValue::named(&FRIEND_PROMPTS, login.friend_prompt)),
     |login, value| login.friend_prompt = value.choice(&FRIEND_PROMPTS),
-);
+)
+.labelled("友だち追加の案内", "Asking to add the account");
 const MERGE_DUPLICATES: Setting<LoginSettings> = Setting::<LoginSettings>::new(
     "merge_duplicates",
     Shape::Flag,
@@ -71,7 +74,8 @@ const MERGE_DUPLICATES: Setting<LoginSettings> = Setting::<LoginSettings>::new(
     }],
     |login| Some(SettingValue::Flag(login.merge_duplicates)),
     |login, value| login.merge_duplicates = value.is_on(),
-);
+)
+.labelled("以前に作成されたコンタクトの統合", "Merge contacts made before");
 const AFTER_LOGIN: Setting<LoginSettings> = Setting::<LoginSettings>::new(
     "after_login",
     Shape::Page,
@@ -84,7 +88,8 @@ const AFTER_LOGIN: Setting<LoginSettings> = Setting::<LoginSettings>::new(
     }],
     |login| Some(SettingValue::of_text(login.after_login.as_ref())),
     |login, value| login.after_login = value.text(),
-);
+)
+.labelled("ログイン後の移動先", "Page after logging in");
 const ALLOWED_ORIGINS: Setting<LoginSettings> = Setting::<LoginSettings>::new(
     "allowed_origins",
     Shape::Origins,
@@ -97,7 +102,8 @@ const ALLOWED_ORIGINS: Setting<LoginSettings> = Setting::<LoginSettings>::new(
     }],
     |login| Some(SettingValue::Texts(login.allowed_origins.clone())),
     |login, value| login.allowed_origins = value.texts(),
-);
+)
+.labelled("移動先に使えるオリジン", "Origins that pages may have");
 /// The app itself is entered and tried, or made, when LINE Login is set up.
 const LIFF: Setting<LoginSettings> = Setting::<LoginSettings>::new(
     "liff",
@@ -108,4 +114,5 @@ const LIFF: Setting<LoginSettings> = Setting::<LoginSettings>::new(
     }],
     |_| None,
     |login, _| login.liff = None,
-);
+)
+.labelled("LIFFアプリ", "LIFF app");

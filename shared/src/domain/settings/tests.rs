@@ -225,3 +225,26 @@ fn bounds_are_told_in_the_units_that_are_written() {
         "idle_window には 10s から 24h までの時間を指定してください（例：15m、900s、1h）。"
     );
 }
+
+/// Of each setting of a list: that it has a label, and that what is set is read again as it is written.
+fn has_a_label_and_reads_again<T: Clone>(list: &Settings<T>, of: &T) {
+    for setting in list.all {
+        let label = setting.label.unwrap_or_else(|| panic!("{} has no label", setting.name));
+        assert!(!label.japanese.is_empty() && !label.english.is_empty() && label.japanese != label.english);
+        let Some(value) = setting.value(of) else { continue };
+        let mut again = of.clone();
+        let change = format!("{}={}", setting.name, value.written());
+        list.change(&mut again, [&*change], |_| Ok(vec![])).unwrap_or_else(|_| panic!("{change}"));
+        assert_eq!(setting.value(&again).map(|value| value.written()), Some(value.written()), "{}", setting.name);
+    }
+}
+
+#[test]
+fn every_setting_has_a_label_and_what_is_written_is_read_again() {
+    let mut settings = ChannelSettings { idle_window_ms: 90_000, entry_limit_ms: 86_400_000, ..Default::default() };
+    settings.fallback_owner = Some("41".to_owned());
+    has_a_label_and_reads_again(&CHANNEL, &settings);
+    has_a_label_and_reads_again(&CHANNEL, &ChannelSettings::default());
+    has_a_label_and_reads_again(&LOGIN, &login());
+    has_a_label_and_reads_again(&ACCOUNT, &(ACCOUNT.new)());
+}

@@ -39,6 +39,20 @@ impl SettingValue {
         }
     }
 
+    /// As it is written for the setting, and read again.
+    pub fn written(&self) -> String {
+        match self {
+            Self::None => "none".to_owned(),
+            Self::Flag(is_on) => if *is_on { "on" } else { "off" }.to_owned(),
+            Self::SpanMs(span_ms) => written_span(*span_ms),
+            Self::Text(text) => text.clone(),
+            Self::Texts(texts) if texts.is_empty() => "none".to_owned(),
+            Self::Texts(texts) => texts.join(","),
+            Self::Messages(messages) if messages.is_empty() => "none".to_owned(),
+            Self::Messages(_) => self.json().to_string(),
+        }
+    }
+
     pub(super) fn is_on(&self) -> bool {
         *self == Self::Flag(true)
     }
@@ -89,4 +103,13 @@ impl SettingValue {
 /// As it is sent.
 fn message_json(message: &OutgoingMessage) -> Value {
     serde_json::from_str(&message.json).unwrap_or_default()
+}
+
+/// In whole seconds, by the largest units: `1h30m`.
+fn written_span(span_ms: i64) -> String {
+    let s = span_ms / 1_000;
+    let parts = [(s / 86_400, "d"), (s % 86_400 / 3_600, "h"), (s % 3_600 / 60, "m"), (s % 60, "s")];
+    let written: String =
+        parts.iter().filter(|(count, _)| *count > 0).map(|(count, unit)| format!("{count}{unit}")).collect();
+    if written.is_empty() { "0s".to_owned() } else { written }
 }

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use super::ChangeError;
+use super::change_error::ChangeError;
 use crate::domain::account::{CrmAccount, CrmAccountKey};
 use crate::domain::ids::ChannelId;
 use crate::flow::retry::retry_on_conflict;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::ChangeError;
+use super::change_error::ChangeError;
 use crate::domain::channel::Channel;
 use crate::domain::ids::ChannelId;
 use crate::flow::retry::retry_on_conflict;

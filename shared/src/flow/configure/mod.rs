@@ -5,8 +5,9 @@
 
 mod api_keys;
 mod ask_for_properties;
-mod change_account;
-mod change_channel;
+pub mod change_account;
+pub mod change_channel;
+pub mod change_error;
 mod change_routes;
 mod connect_account;
 mod connect_channel;
@@ -22,14 +23,11 @@ mod set_up_tests;
 #[cfg(test)]
 mod tests;
 
-use std::convert::Infallible;
-
-use thiserror::Error;
-
 pub use self::api_keys::{ApiKeyRefusal, ApiKeys, MAX_API_KEYS};
 pub use self::ask_for_properties::AskForProperties;
 pub use self::change_account::ChangeAccount;
 pub use self::change_channel::ChangeChannel;
+pub use self::change_error::ChangeError;
 pub use self::change_routes::{ChangeRoutes, RoutePage, RouteRefusal};
 pub use self::connect_account::{ConnectAccount, ConnectedAccount, PreparedAccount};
 pub use self::connect_channel::{ConnectChannel, ConnectedElsewhere, OfficialAccount};
@@ -39,34 +37,3 @@ pub use self::rotate_secret::{EnteredSecret, RotateSecret};
 pub use self::set_up_account::{AccountAsked, AccountSetUp, LeaveGiven, SetUpAccount, SetUpError};
 pub use self::set_up_channel::{ProvenChannel, SetUpChannel};
 pub use self::set_up_login::{LiffAsked, ProvenLogin, SetUpLogin, SetUpLoginError};
-use super::retry::Contended;
-use crate::ports::PortError;
-
-/// Why a row of configuration stays as it is.
-#[derive(Debug, Error)]
-pub enum ChangeError<E> {
-    /// There is no such row.
-    #[error("there is nothing of this name")]
-    Absent,
-    /// The change is not to be made to what is stored by now.
-    #[error("the change is refused")]
-    Refused(E),
-    /// Somebody else keeps changing the same.
-    #[error("somebody else keeps changing the same")]
-    Contended(#[from] Contended),
-    /// The port's. A lost answer may hide that it is written; the same change made again finds it so.
-    #[error(transparent)]
-    Port(#[from] PortError),
-}
-
-impl ChangeError<Infallible> {
-    /// The same, where something else may be refused.
-    pub fn widened<E>(self) -> ChangeError<E> {
-        match self {
-            Self::Absent => ChangeError::Absent,
-            Self::Refused(never) => match never {},
-            Self::Contended(contended) => ChangeError::Contended(contended),
-            Self::Port(error) => ChangeError::Port(error),
-        }
-    }
-}

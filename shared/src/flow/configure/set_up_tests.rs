@@ -14,6 +14,7 @@ use crate::domain::ids::{ChannelId, CrmAccountId, CrmAppId, LiffId, LoginChannel
 use crate::domain::language::Language;
 use crate::domain::login::FriendPrompt;
 use crate::flow::testing::{Life, NoWaiting, RivalTable, SecretsInMemory, die_anywhere};
+use crate::ports::PortError;
 use crate::ports::console::LiffApp;
 use crate::ports::crm::{CrmFailure, Each};
 use crate::ports::crm_set_up::{AppClient, FieldProblem, FieldReport, Leave, LeaveAsk, LeaveRefusal, Readiness};

@@ -6,6 +6,7 @@
 //!
 //! No role is kept in a session: each page reads the operator anew, so whoever is removed, or made a member, is so at once.
 
+mod change_settings;
 mod invite;
 mod join;
 mod remove;
@@ -15,6 +16,7 @@ mod tests;
 
 use std::sync::Arc;
 
+pub use self::change_settings::{ChangeSettings, Changes};
 pub use self::invite::{Invite, invitation_address};
 pub use self::remove::Removal;
 pub use self::session::SignedIn;
