@@ -54,10 +54,10 @@ test("somebody goes in, and everybody can use what they find, in both languages"
   await page.waitForURL(/\/console$/);
   for (const language of ["ja", "en"]) {
     // The demo's Official Account (infra/local/src/seed.rs).
-    for (const name of ["", "/account", "/channels/1657000001", "/team", "/log"]) {
+    for (const name of ["", "/account", "/channels/1657000001", "/channels/1657000001/routes", "/team", "/log"]) {
       await page.goto(`${local.url}/console${name}?lang=${language}`);
       assert.equal(await page.getAttribute("html", "lang"), language);
-      await isOpenToAll(`${name.slice(1).split("/")[0] || "home"}-${language}`);
+      await isOpenToAll(`${name.slice(1).replace("/1657000001", "").replace("/", "-") || "home"}-${language}`);
     }
   }
 });

@@ -6,6 +6,7 @@
 //! team           who may use the console, and their invitations     (admins)
 //! log            who did what                                       (admins)
 //! account, channels/{channel}   settings                            (admins)
+//! channels/{channel}/routes       routes and their QR codes           (changed by admins)
 //! POST sign-out
 //! ```
 //!
@@ -20,6 +21,7 @@ mod join;
 mod language;
 mod log;
 pub mod pages;
+mod routes;
 mod settings;
 mod sign_out;
 mod team;
@@ -90,6 +92,8 @@ pub fn router(ports: Arc<Ports>) -> Result<Router, tower_http::csrf::ConfigError
         .route("/console/log", get(log::page))
         .route("/console/account", get(settings::account).post(settings::change_account))
         .route("/console/channels/{channel}", get(settings::channel).post(settings::change_channel))
+        .route("/console/channels/{channel}/routes", get(routes::page).post(routes::add))
+        .route("/console/channels/{channel}/routes/remove", get(routes::ask_to_remove).post(routes::remove))
         .route("/console/channels/{channel}/login", post(settings::change_login))
         .route("/console/assets/console.css", get(assets::style))
         .layer(from_fn(language::remember))

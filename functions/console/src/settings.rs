@@ -16,7 +16,7 @@ use crate::pages::settings::{self, Outcome};
 use crate::visit::{Admin, SignedIn, Stopped};
 
 /// A form's fields: a setting's name, and `was.` and its name for what the page showed.
-type Fields = Vec<(String, String)>;
+pub type Fields = Vec<(String, String)>;
 
 /// `GET /console/account`
 pub async fn account(Admin(visit): Admin) -> Result<Page, Stopped> {
@@ -76,12 +76,12 @@ fn answered(
     }
 }
 
-fn refused(page: Page) -> Response {
+pub fn refused(page: Page) -> Response {
     (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
 }
 
 /// What was refused, if anything.
-fn outcome(visit: &SignedIn, changed: Result<(), ChangeError<SettingFault>>) -> Result<Option<SettingFault>, Stopped> {
+pub fn outcome<E>(visit: &SignedIn, changed: Result<(), ChangeError<E>>) -> Result<Option<E>, Stopped> {
     match changed {
         Ok(()) => Ok(None),
         Err(ChangeError::Refused(fault)) => Ok(Some(fault)),
@@ -91,7 +91,7 @@ fn outcome(visit: &SignedIn, changed: Result<(), ChangeError<SettingFault>>) -> 
     }
 }
 
-fn checked(visit: &SignedIn, form: Result<Form<Fields>, FormRejection>) -> Result<Fields, Stopped> {
+pub fn checked(visit: &SignedIn, form: Result<Form<Fields>, FormRejection>) -> Result<Fields, Stopped> {
     let Form(fields) = form.map_err(|_| visit.ends(Ended::NotOurForm))?;
     visit.checks(value(&fields, "token"))?;
     Ok(fields)
@@ -122,7 +122,7 @@ async fn shown_account(visit: &SignedIn, outcome: Outcome) -> Result<Page, Stopp
 }
 
 /// An Official Account of this CRM account that the operator sees; any other is not there.
-async fn find(visit: &SignedIn, id: Result<Path<String>, PathRejection>) -> Result<Channel, Stopped> {
+pub async fn find(visit: &SignedIn, id: Result<Path<String>, PathRejection>) -> Result<Channel, Stopped> {
     let Path(id) = id.map_err(|_| visit.ends(Ended::NotFound))?;
     if !ChannelId::is_well_formed(&id) {
         return Err(visit.ends(Ended::NotFound));

@@ -139,3 +139,48 @@ async fn settings_are_an_admins_of_this_account_and_of_what_they_see() {
         assert_eq!(hanako.get(odd).await.status, StatusCode::NOT_FOUND, "{odd}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everybody_may_print_a_routes_code_and_an_admin_makes_and_forgets_routes() {
+    let app = App::start().await;
+    let path = format!("/console/channels/{CHANNEL_ID}/routes");
+    let remove = format!("{path}/remove");
+    let mut hanako = Browser::signed_in(&app, "花子", Role::Admin).await;
+    let mut taro = Browser::signed_in(&app, "太郎", Role::Member).await;
+    let token = hanako.get(&path).await.token();
+    let routes = async || stored(&app).await.login.expect("LINE Login").routes;
+    let before = routes().await.len();
+
+    let added = hanako.post(&path, &[("token", &token), ("name", " spring-2027 "), ("after_login", "")]).await;
+    assert_eq!(added.location(), Some(&*format!("{path}?saved=1")));
+    assert_eq!(routes().await.len(), before + 1);
+    let page = taro.get(&path).await;
+    assert!(page.has("spring-2027") && page.has("/login/qr?lang=ja&amp;route=spring-2027") && !page.has("remove"));
+    let code = format!("/line/{CHANNEL_ID}/login/qr?lang=ja&route=spring-2027");
+    assert_eq!(taro.get(&code).await.status, StatusCode::OK, "the code is there at once");
+
+    let theirs = taro.get("/console").await.token();
+    for (path, fields) in
+        [(&path, [("token", &*theirs), ("name", "mine")]), (&remove, [("token", &*theirs), ("name", "spring-2027")])]
+    {
+        assert_eq!(taro.post(path, &fields).await.status, StatusCode::FORBIDDEN, "{path}");
+    }
+    for (name, page) in [("Spring", ""), ("", ""), ("a", "http://evil.example"), ("a", "https://evil.example/x")] {
+        let fields = [("token", &*token), ("name", name), ("after_login", page)];
+        let answer = hanako.post(&path, &fields).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{name} {page}");
+        assert!(answer.has("role=\"alert\"") && routes().await.len() == before + 1, "{name} {page}");
+    }
+    assert_eq!(hanako.get(&format!("{remove}?name=no-such")).await.status, StatusCode::NOT_FOUND);
+    assert!(hanako.get(&format!("{remove}?name=spring-2027")).await.has("spring-2027"));
+    for _ in 0..2 {
+        let removed = hanako.post(&remove, &[("token", &token), ("name", "spring-2027")]).await;
+        assert_eq!(removed.status, StatusCode::SEE_OTHER, "twice is what was wanted");
+    }
+    assert_eq!(routes().await.len(), before);
+    let log = hanako.get("/console/log").await;
+    assert_eq!(
+        (log.html.matches("経路「spring-2027」を登録").count(), log.html.matches("を削除しました").count()),
+        (1, 1)
+    );
+}

@@ -52,8 +52,11 @@ fn card(visit: &SignedIn, channel: &Channel, language: Language) -> Markup {
             (language.pick("LINEログイン", "LINE Login"), login),
             (language.pick("コンタクトの自動作成", "Makes contacts by itself"), yes(channel.settings.create_contacts, language)),
         ]))
-        @if visit.operator.is(Role::Admin) {
-            p { a href={ "/console/channels/" (channel.id) } { (language.pick("設定を変更する", "Change settings")) } }
+        p class="links" {
+            a href={ "/console/channels/" (channel.id) "/routes" } { (language.pick("経路とQRコード", "Routes and QR codes")) }
+            @if visit.operator.is(Role::Admin) {
+                a href={ "/console/channels/" (channel.id) } { (language.pick("設定を変更する", "Change settings")) }
+            }
         }
     }
 }

@@ -63,6 +63,16 @@ fn deed(deed: &Deed, language: Language) -> String {
         (Deed::ChangedSettings { of, names }, Language::English) => {
             format!("changed settings of {} ({})", settings_of(of, language), labels(of, names, language))
         }
+        (Deed::AddedRoute { id, route }, Language::Japanese) => {
+            format!("チャネル {id} の経路「{route}」を登録しました")
+        }
+        (Deed::AddedRoute { id, route }, Language::English) => format!("added the route “{route}” to channel {id}"),
+        (Deed::RemovedRoute { id, route }, Language::Japanese) => {
+            format!("チャネル {id} の経路「{route}」を削除しました")
+        }
+        (Deed::RemovedRoute { id, route }, Language::English) => {
+            format!("removed the route “{route}” from channel {id}")
+        }
         (Deed::Removed { whom }, Language::Japanese) => format!("「{}」を削除しました", whom.expose()),
         (Deed::Removed { whom }, Language::English) => format!("removed “{}”", whom.expose()),
     }

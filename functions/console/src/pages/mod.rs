@@ -4,6 +4,7 @@ pub mod ended;
 pub mod home;
 pub mod join;
 pub mod log;
+pub mod routes;
 pub mod settings;
 pub mod team;
 
@@ -89,6 +90,11 @@ impl Here {
             Self::Account | Self::Team | Self::Log => Role::Admin,
         }
     }
+}
+
+/// That a form was saved, where they come from one.
+fn saved(visit: &SignedIn, words: &str) -> Markup {
+    html! { @if visit.just_saved { p class="saved" role="status" { (words) } } }
 }
 
 /// A role, as people call it.

@@ -7,7 +7,7 @@ use musubi::domain::language::Language;
 use musubi::domain::settings::{ACCOUNT, CHANNEL, LOGIN, Setting, SettingFault, SettingValue, Settings, Shape};
 use musubi::pages::{Look, Page, actions, form, submit};
 
-use super::{Here, account_name, signed_in};
+use super::{Here, account_name, saved, signed_in};
 use crate::settings::value;
 use crate::visit::SignedIn;
 
@@ -75,12 +75,10 @@ fn said(visit: &SignedIn, outcome: &Outcome) -> Markup {
             Outcome::Refused { fault, .. } => p class="mistake" role="alert" {
                 (fault.words(language)) " " (language.pick("まだ何も変更していません。", "Nothing was changed yet."))
             },
-            Outcome::None => @if visit.just_saved {
-                p class="saved" role="status" { (language.pick(
-                    "保存しました。1分以内に反映されます。",
-                    "Saved. It takes effect within a minute.",
-                )) }
-            },
+            Outcome::None => (saved(visit, language.pick(
+                "保存しました。1分以内に反映されます。",
+                "Saved. It takes effect within a minute.",
+            ))),
         }
     }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{OperatorName, Role};
 use crate::domain::ids::{ChannelId, OperatorId};
+use crate::domain::route::RouteName;
 
 /// Who did it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +42,20 @@ pub enum Deed {
         of: SettingsOf,
         /// Which.
         names: Vec<String>,
+    },
+    /// A route was made, or the page that it leads to was changed.
+    AddedRoute {
+        /// Of which Official Account.
+        id: ChannelId,
+        /// Its name.
+        route: RouteName,
+    },
+    /// A route was forgotten.
+    RemovedRoute {
+        /// Of which Official Account.
+        id: ChannelId,
+        /// Its name.
+        route: RouteName,
     },
     /// Somebody may use the console no more.
     Removed {

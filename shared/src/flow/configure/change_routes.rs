@@ -2,7 +2,8 @@
 
 use thiserror::Error;
 
-use super::{ChangeChannel, ChangeError};
+use super::change_channel::ChangeChannel;
+use super::change_error::ChangeError;
 use crate::domain::channel::Channel;
 use crate::domain::ids::ChannelId;
 use crate::domain::login::{BadPage, LoginSettings};
@@ -57,17 +58,7 @@ impl ChangeRoutes {
         name: &RouteName,
         page: &RoutePage,
     ) -> Result<Channel, ChangeError<RouteRefusal>> {
-        let add = |login: &mut LoginSettings| {
-            let route = login.routes.entry(name.clone()).or_default();
-            match page {
-                RoutePage::AsItIs => {}
-                RoutePage::TheChannels => route.after_login = None,
-                RoutePage::Own(page) => route.after_login = Some(page.clone()),
-            }
-            login.check_pages()?;
-            fits(login)
-        };
-        self.change(channel, add).await
+        self.change(channel, |login| add_to(login, name, page)).await
     }
 
     /// Forgets the route. Its links still log people in; the route is then not kept. A second call finds none.
@@ -75,8 +66,7 @@ impl ChangeRoutes {
     /// # Errors
     /// As [`add`](Self::add).
     pub async fn remove(&self, channel: &ChannelId, name: &RouteName) -> Result<Channel, ChangeError<RouteRefusal>> {
-        let remove = |login: &mut LoginSettings| login.routes.remove(name).map(|_| ()).ok_or(RouteRefusal::Unknown);
-        self.change(channel, remove).await
+        self.change(channel, |login| remove_from(login, name)).await
     }
 
     async fn change(
@@ -87,6 +77,27 @@ impl ChangeRoutes {
         let of_channel = |channel: &mut Channel| change(channel.login.as_mut().ok_or(RouteRefusal::NoLogin)?);
         self.channels.change(channel, of_channel).await
     }
+}
+
+/// What [`ChangeRoutes::add`] does to LINE Login's settings.
+pub(in crate::flow) fn add_to(
+    login: &mut LoginSettings,
+    name: &RouteName,
+    page: &RoutePage,
+) -> Result<(), RouteRefusal> {
+    let route = login.routes.entry(name.clone()).or_default();
+    match page {
+        RoutePage::AsItIs => {}
+        RoutePage::TheChannels => route.after_login = None,
+        RoutePage::Own(page) => route.after_login = Some(page.clone()),
+    }
+    login.check_pages()?;
+    fits(login)
+}
+
+/// What [`ChangeRoutes::remove`] does to LINE Login's settings.
+pub(in crate::flow) fn remove_from(login: &mut LoginSettings, name: &RouteName) -> Result<(), RouteRefusal> {
+    login.routes.remove(name).map(|_| ()).ok_or(RouteRefusal::Unknown)
 }
 
 fn fits(login: &LoginSettings) -> Result<(), RouteRefusal> {

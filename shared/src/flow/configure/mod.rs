@@ -8,7 +8,7 @@ mod ask_for_properties;
 pub mod change_account;
 pub mod change_channel;
 pub mod change_error;
-mod change_routes;
+pub mod change_routes;
 mod connect_account;
 mod connect_channel;
 mod disconnect_channel;

@@ -46,7 +46,7 @@ impl ChangeSettings {
             |account: &mut CrmAccount| ACCOUNT.change(account, written.iter().map(String::as_str), self.messages);
         let mut known = self.accounts.accounts.find(&by.account).await?.ok_or(ChangeError::Absent)?.value;
         change(&mut known).map_err(ChangeError::Refused)?;
-        self.note(by, SettingsOf::Account, changes).await?;
+        self.note(by, changed(SettingsOf::Account, changes)).await?;
         self.accounts.change(&by.account, change).await.map(|_| ())
     }
 
@@ -96,23 +96,37 @@ impl ChangeSettings {
         if changes.is_empty() {
             return Ok(());
         }
+        self.change_noted(by, id, changed(of, changes), change).await
+    }
+
+    /// Changes an Official Account that the operator sees, and notes it before.
+    pub(super) async fn change_noted<E: Send>(
+        &self,
+        by: &Operator,
+        id: &ChannelId,
+        deed: Deed,
+        change: impl Fn(&mut Channel) -> Result<(), E> + Send + Sync,
+    ) -> Result<(), ChangeError<E>> {
         let known = self.channels.channels.find(id).await?;
         let known = known.filter(|channel| channel.account == by.account && by.sees(id));
         change(&mut known.ok_or(ChangeError::Absent)?).map_err(ChangeError::Refused)?;
-        self.note(by, of, changes).await?;
+        self.note(by, deed).await?;
         self.channels.change(id, change).await.map(|_| ())
     }
 
-    async fn note(&self, by: &Operator, of: SettingsOf, changes: Changes<'_>) -> Result<(), PortError> {
-        let names: Vec<String> = changes.iter().map(|(name, _)| (*name).to_owned()).collect();
-        let apart = names.join(" ");
-        let line = self.console.audited(&by.account, actor(by), Deed::ChangedSettings { of, names }, &apart);
+    async fn note(&self, by: &Operator, deed: Deed) -> Result<(), PortError> {
+        let apart = format!("{} {deed:?}", by.id);
+        let line = self.console.audited(&by.account, actor(by), deed, &apart);
         // A line expects nothing of what is there.
         match self.console.operators.commit(vec![line]).await? {
             Commit::Done => Ok(()),
             Commit::Conflict => Err(PortError::transient("the activity log", "it was not written")),
         }
     }
+}
+
+fn changed(of: SettingsOf, changes: Changes<'_>) -> Deed {
+    Deed::ChangedSettings { of, names: changes.iter().map(|(name, _)| (*name).to_owned()).collect() }
 }
 
 /// As [`Settings::change`](crate::domain::settings::Settings::change) reads it.

@@ -6,6 +6,7 @@
 //!
 //! No role is kept in a session: each page reads the operator anew, so whoever is removed, or made a member, is so at once.
 
+mod change_routes;
 mod change_settings;
 mod invite;
 mod join;
