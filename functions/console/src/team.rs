@@ -30,7 +30,7 @@ async fn shown(visit: &SignedIn, mistake: Option<Mistake>) -> Result<Page, Stopp
     let operators = visit.ports.console.operators.all(&visit.operator.account).await;
     let operators = operators.map_err(|error| visit.failed(&error))?;
     let mut channels = Vec::new();
-    for id in &account(visit).await?.channels {
+    for id in account(visit).await?.channels.iter().filter(|id| visit.operator.sees(id)) {
         channels.extend(visit.ports.channels.find(id).await.map_err(|error| visit.failed(&error))?);
     }
     Ok(team::page(visit, &operators, &channels, mistake))
@@ -60,11 +60,15 @@ pub async fn invite(Admin(visit): Admin, form: Result<Form<Fields>, FormRejectio
         account: visit.operator.account.clone(),
         name,
         role,
-        channels: (!chosen.is_empty()).then_some(chosen),
+        // None chosen: all that whoever invites sees.
+        channels: if chosen.is_empty() { visit.operator.channels.clone() } else { Some(chosen) },
         by: visit.actor(),
     };
     let code = browser::random_secret().map_err(|error| visit.failed(&error))?;
-    visit.ports.console.invite(&invite, &code).await.map_err(|error| visit.failed(&error))?;
+    let invited = visit.ports.console.invite_by(&visit.operator, &invite, &code).await;
+    if !invited.map_err(|error| visit.failed(&error))? {
+        return shown(&visit, Some(Mistake::SeesMore)).await;
+    }
     Ok(team::invited(&visit, &invite, &invitation_address(&visit.ports.public_url, &code)))
 }
 
@@ -83,20 +87,26 @@ pub async fn ask_to_remove(Admin(visit): Admin, whom: Result<Query<Whom>, QueryR
 }
 
 async fn find(visit: &SignedIn, id: &str) -> Result<Operator, Stopped> {
-    let found = visit.ports.console.operators.find(&visit.operator.account, &OperatorId::new(id)).await;
+    let found = visit.ports.console.operators.find(&visit.operator.account, &operator_id(visit, id)?).await;
     let found = found.map_err(|error| visit.failed(&error))?;
     Ok(found.ok_or_else(|| visit.ends(Ended::NotFound))?.value)
+}
+
+/// What can be nobody's ID is not looked up.
+fn operator_id(visit: &SignedIn, id: &str) -> Result<OperatorId, Stopped> {
+    if OperatorId::is_well_formed(id) { Ok(OperatorId::new(id)) } else { Err(visit.ends(Ended::NotFound)) }
 }
 
 /// `POST /console/team/remove`
 pub async fn remove(Admin(visit): Admin, form: Result<Form<Whom>, FormRejection>) -> Result<Response, Stopped> {
     let Form(whom) = form.map_err(|_| visit.ends(Ended::NotOurForm))?;
     visit.checks(whom.token.as_deref())?;
-    let (account, by) = (&visit.operator.account, visit.actor());
-    let removal = visit.ports.console.remove(account, &by, &OperatorId::new(whom.id)).await;
+    let id = operator_id(&visit, &whom.id)?;
+    let removal = visit.ports.console.remove(&visit.operator.account, Some(&visit.operator), &id).await;
     match removal.map_err(|error| visit.failed(&error))? {
         // Who is there no more is what was wanted.
         Removal::Removed | Removal::Nobody => Ok(Redirect::to("/console/team").into_response()),
         Removal::Oneself => Ok(shown(&visit, Some(Mistake::Oneself)).await?.into_response()),
+        Removal::SeesMore => Ok(shown(&visit, Some(Mistake::SeesMore)).await?.into_response()),
     }
 }

@@ -92,7 +92,7 @@ async fn list(console: &Console, say: &Say, account: &CrmAccount) -> Result<Repo
 
 async fn remove(console: &Console, say: &Say, account: &CrmAccount, name: &OperatorName) -> Result<Report, Failure> {
     let whom = operator_id(&account.key, name);
-    match console.remove(&account.key, &Actor::CommandLine, &whom).await? {
+    match console.remove(&account.key, None, &whom).await? {
         Removal::Removed => Ok(Report::new(
             json!({ "removed": true }),
             say.pick(
@@ -100,7 +100,7 @@ async fn remove(console: &Console, say: &Say, account: &CrmAccount, name: &Opera
                 "Removed. They are out at once, on every page that they have open.",
             ),
         )),
-        Removal::Nobody | Removal::Oneself => Err(Failure::not_found(
+        Removal::Nobody | Removal::Oneself | Removal::SeesMore => Err(Failure::not_found(
             "この名前の人はいません。musubi console list で確認してください。",
             "There is nobody of this name. See musubi console list.",
         )),

@@ -115,6 +115,13 @@ private_id! {
     BotUserId
 }
 
+impl OperatorId {
+    /// Whether the text can be an operator's ID at all: a hash as [`fingerprint`] writes it.
+    pub fn is_well_formed(text: &str) -> bool {
+        text.len() == 32 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+    }
+}
+
 impl ChannelId {
     /// Whether the text can be a channel ID at all: digits, and not more than a number has. LINE's have ten today.
     pub fn is_well_formed(text: &str) -> bool {

@@ -95,6 +95,16 @@ impl Operator {
         self.channels.as_ref().is_none_or(|channels| channels.contains(channel))
     }
 
+    /// Whether they see all of these (`None`: all that there are). Nobody lets somebody see more than they see themselves, or
+    /// decides about somebody who sees more.
+    pub fn covers(&self, channels: Option<&BTreeSet<ChannelId>>) -> bool {
+        match (&self.channels, channels) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(own), Some(channels)) => channels.is_subset(own),
+        }
+    }
+
     /// Whether they may do what this role may.
     pub fn is(&self, role: Role) -> bool {
         self.role >= role
@@ -129,5 +139,30 @@ mod tests {
         assert!(Role::Admin > Role::Member);
         assert!(Role::ALL.into_iter().all(|role| Role::parse(role.as_str()) == Some(role)));
         assert_eq!(Role::parse("owner"), None);
+    }
+
+    #[test]
+    fn nobody_covers_more_than_they_see() {
+        let only = |ids: &[&str]| Some(ids.iter().map(|id| ChannelId::new(*id)).collect::<BTreeSet<_>>());
+        let account = CrmAccountKey {
+            kind: crate::domain::account::CrmKind::HubSpot,
+            id: super::super::ids::CrmAccountId::new("1"),
+        };
+        let name = OperatorName::parse("a").unwrap();
+        assert!(OperatorId::is_well_formed(operator_id(&account, &name).as_str()));
+        let of = |channels| {
+            let id = operator_id(&account, &name);
+            Operator { id, account: account.clone(), name: name.clone(), role: Role::Admin, channels, since_ms: 0 }
+        };
+        for (own, others, covers) in [
+            (None, None, true),
+            (None, only(&["1"]), true),
+            (only(&["1", "2"]), only(&["1"]), true),
+            (only(&["1"]), only(&["1"]), true),
+            (only(&["1"]), only(&["1", "2"]), false),
+            (only(&["1"]), None, false),
+        ] {
+            assert_eq!(of(own.clone()).covers(others.as_ref()), covers, "{own:?} {others:?}");
+        }
     }
 }

@@ -252,3 +252,25 @@ async fn pages_load_our_own_files_alone_and_show_no_secret() {
         (StatusCode::OK, &"text/css; charset=utf-8".parse().unwrap())
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_admin_of_some_official_accounts_gets_nobody_to_see_more() {
+    let app = App::start().await;
+    Browser::signed_in(&app, "花子", Role::Admin).await;
+    let mut jiro = Browser::new(&app);
+    jiro.joins(&invited(&app, "次郎", Role::Admin, Some(CHANNEL_ID)).await).await;
+    let token = jiro.get("/console/team").await.token();
+    let hers = operator_id(&account(), &name("花子"));
+    let as_her =
+        jiro.post("/console/team/invitations", &[("token", &token), ("name", "花子"), ("role", "admin")]).await;
+    assert!(as_her.has("role=\"alert\"") && !as_her.has("code="), "he does not become her");
+    let removed = jiro.post("/console/team/remove", &[("token", &token), ("id", hers.as_str())]).await;
+    assert!(removed.has("role=\"alert\"") && names(&app).await.len() == 2);
+    let page = jiro.post("/console/team/invitations", &[("token", &token), ("name", "三郎"), ("role", "admin")]).await;
+    assert!(page.has("code="), "somebody who sees what he sees");
+    for odd in ["", "x", &"0".repeat(2_000)] {
+        assert_eq!(jiro.get(&format!("/console/team/remove?id={odd}")).await.status, StatusCode::NOT_FOUND);
+        let page = jiro.post("/console/team/remove", &[("token", &token), ("id", odd)]).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND);
+    }
+}

@@ -21,6 +21,8 @@ pub enum Mistake {
     Channel,
     /// Nobody removes themselves.
     Oneself,
+    /// It is about somebody who sees more, or would let somebody see more.
+    SeesMore,
 }
 
 impl Mistake {
@@ -36,6 +38,10 @@ impl Mistake {
             Self::Channel => language.pick(
                 "選んだLINE公式アカウントは、すでにこのCRMアカウントのものではありません。まだ招待していません。",
                 "The Official Account that you chose is not this CRM account's any more. Nobody was invited yet.",
+            ),
+            Self::SeesMore => language.pick(
+                "ご自身に表示されないLINE公式アカウントも使える人についての操作はできません。何も変更していません。",
+                "It concerns somebody who sees more Official Accounts than you do. Nothing was changed.",
             ),
             Self::Oneself => language.pick(
                 "自分自身は削除できません。ほかの管理者に依頼してください。",

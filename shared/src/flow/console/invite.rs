@@ -9,7 +9,7 @@ use crate::domain::account::CrmAccountKey;
 use crate::domain::ids::ChannelId;
 use crate::domain::operator::audit::{Actor, Deed};
 use crate::domain::operator::session::{INVITED_MS, Invitation};
-use crate::domain::operator::{OperatorName, Role};
+use crate::domain::operator::{Operator, OperatorName, Role, operator_id};
 use crate::ports::PortError;
 use crate::ports::secrets::Secret;
 use crate::ports::table::Commit;
@@ -36,6 +36,20 @@ pub fn invitation_address(public_url: &str, code: &Secret) -> String {
 }
 
 impl Console {
+    /// The same as [`invite`](Self::invite), by an operator in the console. `false`: nobody is invited, for the invitation would
+    /// let somebody see more than this operator sees, or be for somebody who does.
+    ///
+    /// # Errors
+    /// As [`invite`](Self::invite).
+    pub async fn invite_by(&self, by: &Operator, invite: &Invite, code: &Secret) -> Result<bool, PortError> {
+        let known = self.operators.find(&invite.account, &operator_id(&invite.account, &invite.name)).await?;
+        let is_theirs = known.is_none_or(|known| by.covers(known.value.channels.as_ref()));
+        if invite.account != by.account || !is_theirs || !by.covers(invite.channels.as_ref()) {
+            return Ok(false);
+        }
+        self.invite(invite, code).await.map(|()| true)
+    }
+
     /// Whoever brings this code within the next 15 minutes, and first, is this operator. `code`: at least 128 random bits, used
     /// for nothing else. A second call needs another code; both count then, each once.
     ///

@@ -106,17 +106,16 @@ async fn whoever_is_removed_is_out_at_once_and_what_was_open_stays_shut() {
     let world = World::new();
     world.invites("Hanako", Role::Member, "a").await;
     let hanako = world.joins("a", "s1").await.expect("in");
-    assert_eq!(world.console.remove(&account(), &Actor::CommandLine, &hanako.id).await.unwrap(), Removal::Removed);
+    assert_eq!(world.console.remove(&account(), None, &hanako.id).await.unwrap(), Removal::Removed);
     assert!(!world.is_in("s1").await);
-    assert_eq!(world.console.remove(&account(), &Actor::CommandLine, &hanako.id).await.unwrap(), Removal::Nobody);
+    assert_eq!(world.console.remove(&account(), None, &hanako.id).await.unwrap(), Removal::Nobody);
     world.passes(1_000);
     world.invites("Hanako", Role::Member, "b").await;
     assert_eq!(world.joins("b", "s2").await.expect("in again").id, hanako.id);
     assert!(world.is_in("s2").await && !world.is_in("s1").await, "the old session does not come back");
-    let herself = Actor::Operator { id: hanako.id.clone(), name: hanako.name.clone() };
-    assert_eq!(world.console.remove(&account(), &herself, &hanako.id).await.unwrap(), Removal::Oneself);
+    assert_eq!(world.console.remove(&account(), Some(&hanako), &hanako.id).await.unwrap(), Removal::Oneself);
     let elsewhere = CrmAccountKey { id: CrmAccountId::new("78"), ..account() };
-    assert_eq!(world.console.remove(&elsewhere, &Actor::CommandLine, &hanako.id).await.unwrap(), Removal::Nobody);
+    assert_eq!(world.console.remove(&elsewhere, None, &hanako.id).await.unwrap(), Removal::Nobody);
     assert!(world.is_in("s2").await);
 }
 
@@ -187,7 +186,7 @@ async fn what_was_done_is_listed_newest_first_and_holds_no_code_and_no_session()
     world.passes(1);
     world.console.sign_out(&secret("the-session")).await.expect("signed out");
     world.passes(1);
-    assert_eq!(world.console.remove(&account(), &Actor::CommandLine, &hanako.id).await.unwrap(), Removal::Removed);
+    assert_eq!(world.console.remove(&account(), None, &hanako.id).await.unwrap(), Removal::Removed);
     let listed = world.console.audit(&account(), 0, 10).await.unwrap();
     let deeds: Vec<_> = listed.iter().map(|entry| entry.deed.clone()).collect();
     let invited = Deed::Invited { whom: name("Hanako"), role: Role::Admin };
@@ -197,4 +196,40 @@ async fn what_was_done_is_listed_newest_first_and_holds_no_code_and_no_session()
     assert!(world.console.audit(&elsewhere, 0, 10).await.unwrap().is_empty());
     let rows = world.table.bodies();
     assert!(rows.iter().all(|row| !row.contains("the-code") && !row.contains("the-session")));
+}
+
+#[tokio::test]
+async fn an_admin_of_some_official_accounts_decides_about_nobody_who_sees_more() {
+    let world = World::new();
+    let only = |ids: &[&str]| Some(ids.iter().map(|id| ChannelId::new(*id)).collect::<BTreeSet<_>>());
+    world.invites("Hanako", Role::Admin, "a").await;
+    let hanako = world.joins("a", "s1").await.expect("in");
+    let some = Invite { channels: only(&["1", "2"]), ..invite("Taro", Role::Admin) };
+    world.console.invite(&some, &secret("b")).await.expect("invited");
+    let taro = world.joins("b", "s2").await.expect("in");
+    for (number, (called, channels, may)) in [
+        ("Jiro", None, false),
+        ("Jiro", only(&["1", "3"]), false),
+        // Her name, with less to see, would sign him in as her.
+        ("Hanako", only(&["1"]), false),
+        ("Jiro", only(&["1"]), true),
+        ("Taro", only(&["1", "2"]), true),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let invite = Invite { channels, ..invite(called, Role::Admin) };
+        let code = secret(&format!("code-{number}"));
+        assert_eq!(world.console.invite_by(&taro, &invite, &code).await.unwrap(), may, "{number}");
+        assert_eq!(world.console.invitation(&code).await.unwrap().is_some(), may, "{number}");
+    }
+    let elsewhere = Invite {
+        account: CrmAccountKey { id: CrmAccountId::new("78"), ..account() },
+        channels: only(&["1"]),
+        ..invite("Jiro", Role::Admin)
+    };
+    assert!(!world.console.invite_by(&hanako, &elsewhere, &secret("other")).await.unwrap());
+    assert_eq!(world.console.remove(&account(), Some(&taro), &hanako.id).await.unwrap(), Removal::SeesMore);
+    assert!(world.is_in("s1").await);
+    assert_eq!(world.console.remove(&account(), Some(&hanako), &taro.id).await.unwrap(), Removal::Removed);
 }
