@@ -14,6 +14,7 @@ pub mod conversation;
 pub mod dead_letter;
 pub mod entry;
 pub mod erasure;
+pub mod finding;
 pub mod follow;
 pub mod friends;
 pub mod ids;

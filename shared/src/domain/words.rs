@@ -1,5 +1,6 @@
 //! What was said or done, in words for people.
 
+pub mod findings;
 mod outcomes;
 
 use super::account_link::{LINK_DATA, UNLINK_DATA};
