@@ -136,6 +136,10 @@ impl DeadLetters for SqsDeadLetters {
         Ok(Listing { total: total.max(letters.len()), letters })
     }
 
+    async fn count(&self) -> Result<usize, PortError> {
+        self.total().await
+    }
+
     async fn redrive(&self, which: Which<'_>) -> Result<usize, PortError> {
         let limit = match which {
             Which::All => self.total().await?,

@@ -1,5 +1,5 @@
-//! CRMs as seen from us. A new one is a folder here, an arm in [`CrmClients::connect`], in [`caller`] and in [`set_up`], and the
-//! contract suites passing.
+//! CRMs as seen from us. A new one is a folder here, an arm in [`CrmClients::connect`], in [`caller`], in [`set_up`] and in
+//! [`CrmDoctors`], and the contract suites passing.
 
 pub mod hubspot;
 
@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 
 use crate::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
-use crate::ports::{Clock, Crm, CrmCaller, CrmSetUp, Crms, PortError, Secrets};
+use crate::ports::{Clock, Crm, CrmCaller, CrmCheckup, CrmCheckups, CrmSetUp, Crms, PortError, Secrets};
 use hubspot::{Api, HubSpot, HubSpotSetUp, HubSpotUrls};
 
 /// The CRM accounts that this environment talks to. One lives as long as the environment: it holds each account's rate
@@ -71,6 +71,28 @@ pub fn set_up(
         CrmKind::HubSpot => Some(Arc::new(HubSpotSetUp::new(http, urls.hubspot, secrets, clock))),
         #[cfg(feature = "toy-crm")]
         CrmKind::Toy => None,
+    }
+}
+
+/// Who checks accounts, of every CRM.
+pub struct CrmDoctors {
+    hubspot: HubSpotSetUp,
+}
+
+impl CrmDoctors {
+    /// `secrets` is where leave and the apps' secrets are.
+    pub fn new(http: reqwest::Client, urls: SetUpUrls, secrets: Arc<dyn Secrets>, clock: Arc<dyn Clock>) -> Self {
+        Self { hubspot: HubSpotSetUp::new(http, urls.hubspot, secrets, clock) }
+    }
+}
+
+impl CrmCheckups for CrmDoctors {
+    fn of(&self, kind: CrmKind) -> Option<&dyn CrmCheckup> {
+        match kind {
+            CrmKind::HubSpot => Some(&self.hubspot),
+            #[cfg(feature = "toy-crm")]
+            CrmKind::Toy => None,
+        }
     }
 }
 

@@ -47,6 +47,10 @@ mod tests {
             Ok(Listing::default())
         }
 
+        async fn count(&self) -> Result<usize, PortError> {
+            Ok(self.0.lock().unwrap().len())
+        }
+
         async fn redrive(&self, which: Which<'_>) -> Result<usize, PortError> {
             let mut letters = self.0.lock().unwrap();
             let before = letters.len();

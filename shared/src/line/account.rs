@@ -86,8 +86,15 @@ impl LineMessenger {
     /// # Errors
     /// Permanent where LINE refuses; transient where it does not answer.
     pub async fn bot_info(&self, channel: &ChannelId) -> Result<BotInfo, PortError> {
+        self.bot_info_and_time(channel).await.map(|(info, _)| info)
+    }
+
+    /// The same, and what time it was at LINE, in milliseconds, if its answer says.
+    pub(super) async fn bot_info_and_time(&self, channel: &ChannelId) -> Result<(BotInfo, Option<i64>), PortError> {
         const WHAT: &str = "LINE's bot info";
-        read(WHAT, &self.api.call(channel, WHAT, &[], |http, base| http.get(base.at(&["v2", "bot", "info"]))).await?)
+        let get = |http: &reqwest::Client, base: &super::LineApiUrl| http.get(base.at(&["v2", "bot", "info"]));
+        let reply = self.api.call(channel, WHAT, &[], get).await?;
+        Ok((read(WHAT, &reply)?, reply.at_ms))
     }
 
     /// Where its webhooks go; `None`: nowhere yet.

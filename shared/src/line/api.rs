@@ -84,6 +84,8 @@ pub(super) struct Reply {
     pub(super) request_id: Option<String>,
     /// With 409: the request that was accepted before.
     pub(super) accepted_request_id: Option<String>,
+    /// The header `Date`, in milliseconds.
+    pub(super) at_ms: Option<i64>,
     /// As far as it came.
     pub(super) body: Vec<u8>,
 }
@@ -119,6 +121,7 @@ pub(super) async fn exchange_within(request: RequestBuilder, timeout: Duration) 
         status: response.status().as_u16(),
         request_id: header(&response, "x-line-request-id"),
         accepted_request_id: header(&response, "x-line-accepted-request-id"),
+        at_ms: header(&response, "date").and_then(|date| moment(&date)),
         body: read(response).await,
     })
 }
@@ -137,6 +140,11 @@ async fn read(mut response: Response) -> Vec<u8> {
 fn header(response: &Response, name: &str) -> Option<String> {
     let value = response.headers().get(name)?.to_str().ok()?;
     (1..=128).contains(&value.len()).then(|| value.to_owned())
+}
+
+/// A moment as HTTP writes it, in milliseconds.
+fn moment(date: &str) -> Option<i64> {
+    jiff::fmt::rfc2822::parse(date).ok().map(|at| at.timestamp().as_millisecond())
 }
 
 /// LINE's API with the channels' tokens.
@@ -234,6 +242,12 @@ mod tests {
             assert!(url.path().ends_with("/v2/bot/profile/a%2F..%2Fb%20%3F%23"), "{url}");
         }
         assert_eq!(LineApiUrl::default().at(&["v2"]).as_str(), "https://api.line.me/v2");
+    }
+
+    #[test]
+    fn the_date_of_an_answer_is_read() {
+        assert_eq!(moment("Thu, 01 Jan 1970 00:01:00 GMT"), Some(60_000));
+        assert_eq!(moment("yesterday"), None);
     }
 
     #[test]

@@ -44,6 +44,8 @@ struct ListedJson {
     #[serde(rename = "liffId")]
     liff_id: LiffId,
     view: ViewJson,
+    #[serde(default)]
+    scope: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -78,6 +80,13 @@ impl LineLoginConsole {
         let info = |http: &reqwest::Client, base: &LineApiUrl| http.get(base.at(&["v2", "bot", "info"]));
         let reply = self.api.call(&self.channel, "LINE's bot info", &refusals, info).await?;
         Ok(if reply.status == 200 { LoginChannelProof::MessagingApi } else { LoginChannelProof::Good })
+    }
+
+    /// Its LIFF apps: the ID, the page that each opens, and whether it gives ID tokens.
+    pub(super) async fn apps(&self) -> Result<Vec<(LiffId, String, bool)>, PortError> {
+        let has_openid = |app: &ListedJson| app.scope.iter().any(|scope| scope == "openid");
+        let seen = |app: ListedJson| (app.liff_id.clone(), app.view.url.clone(), has_openid(&app));
+        Ok(self.listed().await?.into_iter().map(seen).collect())
     }
 
     async fn listed(&self) -> Result<Vec<ListedJson>, PortError> {

@@ -10,6 +10,7 @@ pub mod account;
 pub mod account_link;
 pub mod answer;
 pub mod api;
+mod checkup;
 mod content;
 pub mod event;
 mod followers;
@@ -24,6 +25,7 @@ pub mod token;
 pub mod webhook;
 
 pub use api::LineApiUrl;
+pub use checkup::LineDoctor;
 pub use event::{EventFault, LineEvent};
 pub use login::LineLogin;
 pub use messaging::LineMessenger;

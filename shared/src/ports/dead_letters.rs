@@ -44,6 +44,12 @@ pub trait DeadLetters: Send + Sync {
     /// The queue did not answer; what was hidden by looking shows again within a minute.
     async fn list(&self) -> Result<Listing, PortError>;
 
+    /// How many lie there, roughly. Nobody's look at them is disturbed.
+    ///
+    /// # Errors
+    /// The queue did not answer.
+    async fn count(&self) -> Result<usize, PortError>;
+
     /// Sends messages back to their queue, each deleted here only once it is there; says how many. Twice sends back what came
     /// again.
     ///

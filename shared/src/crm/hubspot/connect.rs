@@ -43,6 +43,21 @@ impl HubSpotSetUp {
         Self { http, urls, secrets, clock }
     }
 
+    /// Where leave and the app's secrets are.
+    pub(super) fn secrets(&self) -> &dyn Secrets {
+        &*self.secrets
+    }
+
+    /// How its API is reached.
+    pub(super) fn reach(&self) -> (&reqwest::Client, &str) {
+        (&self.http, &self.urls.api)
+    }
+
+    /// A stored account.
+    pub(super) fn api_of(&self, account: &CrmAccount) -> Api {
+        self.api(account.key.clone(), &account.app, Arc::clone(&self.secrets))
+    }
+
     fn api(&self, account: CrmAccountKey, app: &CrmAppId, secrets: Arc<dyn Secrets>) -> Api {
         Api::new(self.http.clone(), &self.urls.api, account, app.clone(), secrets, Arc::clone(&self.clock))
     }
@@ -93,7 +108,7 @@ impl CrmSetUp for HubSpotSetUp {
     }
 
     async fn make_ready(&self, account: &CrmAccount, workflows_wait: Option<bool>) -> Each<Readiness> {
-        let api = self.api(account.key.clone(), &account.app, Arc::clone(&self.secrets));
+        let api = self.api_of(account);
         let time_zone = setup::account_details(&api).await?.time_zone;
         let report = setup::prepare_properties(&api, account.language).await?;
         let problems = report.problems.iter().map(in_words).collect::<Vec<_>>();

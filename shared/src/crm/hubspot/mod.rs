@@ -10,6 +10,7 @@ mod app_events;
 mod batch;
 mod bucket;
 mod caller;
+mod checkup;
 mod completions;
 mod connect;
 mod contacts;

@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     fn outcome_of(status: u16, body: &str) -> Result<Option<TokensJson>, LoginFailure> {
-        outcome(&Reply { status, request_id: None, accepted_request_id: None, body: body.into() })
+        outcome(&Reply { status, request_id: None, accepted_request_id: None, at_ms: None, body: body.into() })
     }
 
     #[test]

@@ -11,7 +11,7 @@ fn key(id: &str, first: u8) -> String {
 
 fn reply(status: u16, keys: &[String]) -> Reply {
     let body = format!(r#"{{"keys":[{}]}}"#, keys.join(",")).into();
-    Reply { status, request_id: None, accepted_request_id: None, body }
+    Reply { status, request_id: None, accepted_request_id: None, at_ms: None, body }
 }
 
 /// LINE, as far as its keys are concerned.
@@ -138,7 +138,7 @@ fn there_is_an_end_to_how_many_keys_are_kept() {
 #[test]
 fn what_is_no_key_set_is_no_answer() {
     for body in ["", "[]", "{}", r#"{"keys":{}}"#, r#"{"keys":["#] {
-        let reply = Reply { status: 200, request_id: None, accepted_request_id: None, body: body.into() };
+        let reply = Reply { status: 200, request_id: None, accepted_request_id: None, at_ms: None, body: body.into() };
         assert!(read(&reply).is_err_and(|error| error.is_transient()), "{body}");
     }
 }

@@ -1,0 +1,119 @@
+//! A HubSpot account, as a doctor asks it.
+//!
+//! Source: HubSpot's OAuth API (introspection), properties and account APIs (2026-03). How a workflow action is deployed cannot
+//! be asked with an account's token: its definition belongs to the developer.
+
+use async_trait::async_trait;
+
+use super::api::{Api, Call};
+use super::connect::HubSpotSetUp;
+use super::contacts::segment;
+use super::oauth::{AUTOMATION_SCOPE, OAuth, OAuthError, REQUIRED_SCOPES, TIMELINE_SCOPE};
+use super::property::{PROPERTIES, PropertyProblem, PropertySpec};
+use super::timeline::KEY_PROPERTY;
+use super::{VERSION, setup};
+use crate::domain::account::{CrmAccount, TimelineSurface};
+use crate::ports::checkup::{CrmCheckup, FieldFault, LeaveStanding};
+use crate::ports::crm::{CrmFailure, Each};
+use crate::ports::secrets::{CrmAppSecrets, CrmToken};
+
+#[async_trait]
+impl CrmCheckup for HubSpotSetUp {
+    async fn leave(&self, account: &CrmAccount) -> Each<LeaveStanding> {
+        let secrets = self.secrets();
+        if secrets.crm_token(&account.key).await.map_err(|_| CrmFailure::Unknown)?.is_none() {
+            return Ok(LeaveStanding::NoToken);
+        }
+        let app = secrets.crm_app(account.key.kind, &account.app).await.map_err(|_| CrmFailure::Unknown)?;
+        let end = setup::account_details(&self.api_of(account)).await;
+        // By now it has been renewed, if its time was over.
+        let token = secrets.crm_token(&account.key).await.map_err(|_| CrmFailure::Unknown)?;
+        match (end, token) {
+            (Err(CrmFailure::Disconnected), Some(CrmToken::OAuth { refresh_token, .. })) => {
+                let Some(oauth) = app.as_ref().and_then(|app| self.oauth(app)) else {
+                    return Ok(LeaveStanding::NoAppSecret);
+                };
+                // Is it the app's secret that HubSpot does not take, or the token?
+                match oauth.introspect(&refresh_token).await {
+                    Err(OAuthError::InvalidClient) => Ok(LeaveStanding::AppRefused),
+                    Err(OAuthError::NoAnswer) => Err(CrmFailure::Unknown),
+                    _ => Ok(LeaveStanding::Revoked),
+                }
+            }
+            (Err(CrmFailure::Disconnected), _) => Ok(LeaveStanding::Revoked),
+            (Err(failure), _) => Err(failure),
+            (Ok(_), Some(CrmToken::OAuth { access_token, .. })) => {
+                let Some(oauth) = app.as_ref().and_then(|app| self.oauth(app)) else {
+                    return Ok(LeaveStanding::NoAppSecret);
+                };
+                match oauth.introspect(&access_token).await {
+                    Ok(seen) => Ok(granted(account, &seen.scopes)),
+                    Err(OAuthError::InvalidClient) => Ok(LeaveStanding::AppRefused),
+                    Err(_) => Err(CrmFailure::Unknown),
+                }
+            }
+            (Ok(_), _) if app.is_none() => Ok(LeaveStanding::NoAppSecret),
+            (Ok(_), _) => Ok(LeaveStanding::Good { missing: Vec::new(), workflows_wait: None }),
+        }
+    }
+
+    async fn fields(&self, account: &CrmAccount) -> Each<Vec<(&'static str, FieldFault)>> {
+        let (api, mut faults) = (self.api_of(account), Vec::new());
+        for spec in &PROPERTIES {
+            faults.extend(fault(&api, "contacts", spec).await?.map(|fault| (spec.name, fault)));
+        }
+        Ok(faults)
+    }
+
+    async fn has_unique_keys(&self, account: &CrmAccount) -> Each<bool> {
+        let (api, spec) = (self.api_of(account), PropertySpec::unique_text(KEY_PROPERTY, "", ""));
+        Ok(fault(&api, "notes", &spec).await?.is_none() && fault(&api, "tasks", &spec).await?.is_none())
+    }
+}
+
+impl HubSpotSetUp {
+    fn oauth<'a>(&'a self, app: &'a CrmAppSecrets) -> Option<OAuth<'a>> {
+        let (http, url) = self.reach();
+        Some(OAuth::new(http, url, &app.client_id, app.client_secrets.first()?))
+    }
+}
+
+fn granted(account: &CrmAccount, scopes: &[String]) -> LeaveStanding {
+    let is_granted = |scope: &str| scopes.iter().any(|granted| granted == scope);
+    let timeline = matches!(account.surface, TimelineSurface::AppEvents { .. }).then_some(TIMELINE_SCOPE);
+    let missing = REQUIRED_SCOPES.into_iter().chain(timeline).filter(|scope| !is_granted(scope)).collect();
+    LeaveStanding::Good { missing, workflows_wait: Some(is_granted(AUTOMATION_SCOPE)) }
+}
+
+async fn fault(api: &Api, kind: &str, spec: &PropertySpec) -> Each<Option<FieldFault>> {
+    let path = format!("/crm/properties/{VERSION}/{kind}/{}", segment(spec.name));
+    match api.call(&Call::get("properties/get", path)).await {
+        Err(CrmFailure::Gone) => Ok(Some(FieldFault::Missing)),
+        Err(failure) => Err(failure),
+        Ok(definition) => Ok(spec.compare(&definition).map(|problem| match problem {
+            PropertyProblem::Type { expected, found, .. } => FieldFault::Type { expected, found },
+            PropertyProblem::NotUnique { .. } => FieldFault::NotUnique,
+            PropertyProblem::Refused { .. } => FieldFault::Missing,
+        })),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::account::{CrmAccountKey, CrmKind};
+    use crate::domain::ids::{CrmAccountId, CrmAppId};
+    use crate::domain::language::Language;
+
+    #[test]
+    fn app_events_need_a_scope_of_their_own() {
+        let key = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new("1") };
+        let mut account = CrmAccount::new(key, CrmAppId::new("a"), Language::English, "UTC");
+        let scopes = REQUIRED_SCOPES.map(str::to_owned);
+        let good = |missing| LeaveStanding::Good { missing, workflows_wait: Some(false) };
+        assert_eq!(granted(&account, &scopes), good(Vec::new()));
+        assert_eq!(granted(&account, &scopes[1..]), good(vec!["oauth"]));
+        account.surface = TimelineSurface::AppEvents { event_type: "x".to_owned() };
+        assert_eq!(granted(&account, &scopes), good(vec![TIMELINE_SCOPE]));
+    }
+}

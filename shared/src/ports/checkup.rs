@@ -1,0 +1,157 @@
+//! What a doctor asks the vendors. Every call reads: asked twice, they say the same. One thing may change on the way, as with
+//! any call to a CRM: an access token whose time is over is renewed and stored.
+
+use async_trait::async_trait;
+
+use super::crm::Each;
+use super::error::PortError;
+use super::secrets::Secret;
+use crate::domain::account::{CrmAccount, CrmKind};
+use crate::domain::ids::{BotUserId, ChannelId, LiffId, LoginChannelId};
+
+/// Who LINE says an Official Account is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenAccount {
+    /// What its webhooks have as `destination`.
+    pub bot_user_id: BotUserId,
+    /// `@...`
+    pub basic_id: String,
+    /// The name people see.
+    pub name: String,
+    /// Whether people can be answered by hand. `None`: LINE does not say.
+    pub is_chat_on: Option<bool>,
+    /// What time it was at LINE, in milliseconds, if it says.
+    pub at_ms: Option<i64>,
+}
+
+/// Where its webhooks go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenWebhook {
+    /// The address.
+    pub url: String,
+    /// LINE's switch "Use webhook".
+    pub is_used: bool,
+}
+
+/// How LINE fared with the address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WebhookTry {
+    /// It was answered as it must be.
+    Good,
+    /// Another status than a success.
+    Status(u16),
+    /// It was answered too late.
+    TooLate,
+    /// There was no answer.
+    NoAnswer,
+}
+
+/// This month's messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SeenQuota {
+    /// How many may be sent; `None`: no limit.
+    pub limit: Option<u64>,
+    /// How many were sent, roughly.
+    pub used: u64,
+}
+
+/// What LINE says of a LINE Login channel's ID and secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SeenLogin {
+    /// They do not belong together.
+    Refused,
+    /// They are those of a Messaging API channel.
+    MessagingApi,
+    /// They are good; these are its LIFF apps.
+    Good(Vec<SeenLiff>),
+}
+
+/// A LIFF app.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenLiff {
+    /// Its ID.
+    pub id: LiffId,
+    /// The page that it opens.
+    pub url: String,
+    /// Whether it gives ID tokens: who is there can be known.
+    pub has_openid: bool,
+}
+
+/// LINE, asked by a doctor.
+///
+/// A permanent error says that LINE refuses, a transient one that it does not answer.
+#[async_trait]
+pub trait LineCheckup: Send + Sync {
+    /// Who the Official Account is. Permanent where LINE does not take what is stored for it.
+    async fn official_account(&self, channel: &ChannelId) -> Result<SeenAccount, PortError>;
+
+    /// Where its webhooks go; `None`: nowhere.
+    async fn webhook(&self, channel: &ChannelId) -> Result<Option<SeenWebhook>, PortError>;
+
+    /// Has LINE try the address of its webhooks: 60 times an hour at most.
+    async fn try_webhook(&self, channel: &ChannelId) -> Result<WebhookTry, PortError>;
+
+    /// This month's messages.
+    async fn quota(&self, channel: &ChannelId) -> Result<SeenQuota, PortError>;
+
+    /// Whether it is verified or premium.
+    async fn is_verified(&self, channel: &ChannelId) -> Result<bool, PortError>;
+
+    /// What the LINE Login channel's ID and secret are good for.
+    async fn login(&self, login: &LoginChannelId, secret: &Secret) -> Result<SeenLogin, PortError>;
+}
+
+/// How our leave to work in an account stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LeaveStanding {
+    /// No token is stored.
+    NoToken,
+    /// The app's secret is not stored.
+    NoAppSecret,
+    /// The CRM does not take the app's ID and secret.
+    AppRefused,
+    /// The CRM takes the token no more: it was revoked, or the app was uninstalled.
+    Revoked,
+    /// It stands.
+    Good {
+        /// What must be granted and is not, by the CRM's names.
+        missing: Vec<&'static str>,
+        /// Whether workflows may wait for us. `None`: the CRM tells of tokens of this kind nothing more than that they work.
+        workflows_wait: Option<bool>,
+    },
+}
+
+/// What is wrong with one of our fields.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FieldFault {
+    /// It is not there.
+    Missing,
+    /// It is of another type.
+    Type {
+        /// As it must be.
+        expected: String,
+        /// As it is.
+        found: String,
+    },
+    /// Two records may have the same value.
+    NotUnique,
+}
+
+/// A CRM, asked by a doctor.
+#[async_trait]
+pub trait CrmCheckup: Send + Sync {
+    /// How our leave stands.
+    async fn leave(&self, account: &CrmAccount) -> Each<LeaveStanding>;
+
+    /// Which of our fields on contacts are not as they must be.
+    async fn fields(&self, account: &CrmAccount) -> Each<Vec<(&'static str, FieldFault)>>;
+
+    /// Whether the field is there by which notes and tasks are written once.
+    async fn has_unique_keys(&self, account: &CrmAccount) -> Each<bool>;
+}
+
+/// Who checks accounts of a CRM.
+pub trait CrmCheckups: Send + Sync {
+    /// `None`: this build does not know how.
+    fn of(&self, kind: CrmKind) -> Option<&dyn CrmCheckup>;
+}
