@@ -87,6 +87,8 @@ pub fn vendors(line: &FakeLine, hubspot: &FakeHubSpot, public_url: &str, unique_
         basic_id: "@musubi-coffee".to_owned(),
         name: names::ACCOUNT.0.to_owned(),
         webhook_url: Some(format!("{public_url}/line/{CHANNEL_ID}/webhook")),
+        // The shop answers by hand, too.
+        chat: true,
         ..ChannelSpec::demo(CHANNEL_ID, CHANNEL_SECRET, PROVIDER)
     });
     for (user, name) in [LINKED_USER, NEW_USER, STRANGER, STRANGER_WITH_EMAIL].into_iter().zip(names::PEOPLE) {

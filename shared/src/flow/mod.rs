@@ -13,6 +13,7 @@ pub mod decide;
 pub mod decide_question;
 pub mod deliver;
 pub mod dispatch;
+pub mod doctor;
 pub mod erase;
 pub mod greet;
 pub mod import_friend;

@@ -108,12 +108,20 @@ const SOMETHING_ELSE: [(&str, &str, &str, &str); 2] = [
     ("infra/cli/src/portal/callback.rs", "sender", "send", "a channel inside the process"),
 ];
 
+/// A verb that is to change nothing.
+const DOCTOR: &str = "shared/src/flow/doctor";
+
 /// What is wrong with the faces.
 fn written_by_faces(crates: &Crates) -> Vec<String> {
+    written_by(crates, &FACES)
+}
+
+/// What is wrong with files that are to write nothing themselves.
+fn written_by(crates: &Crates, folders: &[&str]) -> Vec<String> {
     let methods: BTreeSet<&str> = WRITES.iter().flat_map(|(_, writes, _)| writes.iter().copied()).collect();
     let whole = |known: &str| [path(known), crates.resolve(&[], &path(known))];
     let mut wrong = Vec::new();
-    for (module, file) in crates.files().filter(|(_, file)| FACES.iter().any(|face| file.starts_with(face))) {
+    for (module, file) in crates.files().filter(|(_, file)| folders.iter().any(|folder| file.starts_with(folder))) {
         let named = &crates.named[module];
         let names = |known: &[String]| named.iter().any(|named| named.starts_with(known));
         let unnamed = UNNAMED.iter().filter(|unnamed| whole(unnamed).iter().any(|known| names(known)));
@@ -201,6 +209,22 @@ fn a_face_writes_nothing_itself() {
             crates.files().filter(|(_, of)| *of == file).flat_map(|(module, _)| &crates.written[module].calls);
         let is_there = calls.any(|call| call.receiver.join(".") == on && call.method == method);
         assert!(is_there, "{file} calls no `{on}.{method}` any more; so its place here is gone");
+    }
+}
+
+#[test]
+fn a_doctor_changes_nothing() {
+    let crates = Crates::under(&["shared/src"]);
+    let looks = crates.files().filter(|(_, file)| file.starts_with(DOCTOR)).count();
+    assert!(looks >= 8, "{looks} files");
+    let wrong = written_by(&crates, &[DOCTOR]);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    // It asks no verb to do it either.
+    for (module, file) in crates.files().filter(|(_, file)| file.starts_with(DOCTOR)) {
+        let is_verb =
+            |named: &&Path| named.starts_with(&path("musubi::flow")) && named.get(2).is_some_and(|it| it != "doctor");
+        let verbs: Vec<_> = crates.named[module].iter().filter(is_verb).collect();
+        assert!(verbs.is_empty(), "{file}: {verbs:?}");
     }
 }
 

@@ -1,0 +1,86 @@
+//! A CRM account: our leave to work in it, and our fields.
+
+use super::{Doctor, cannot};
+use crate::domain::account::CrmAccount;
+use crate::domain::finding::{About, Fact, Finding};
+use crate::domain::settings::Bilingual;
+use crate::domain::words::findings::crm as words;
+use crate::ports::checkup::{CrmCheckup, FieldFault, LeaveStanding};
+use crate::ports::crm::CrmFailure;
+
+const LEAVE: Bilingual = Bilingual { japanese: "HubSpotへの接続", english: "The connection to HubSpot" };
+const FIELDS: Bilingual =
+    Bilingual { japanese: "コンタクトのプロパティー", english: "The contact properties" };
+const KEYS: Bilingual =
+    Bilingual { japanese: "メモとタスクのプロパティー", english: "The property on notes and tasks" };
+
+impl Doctor {
+    /// What is wrong at the CRM.
+    pub(super) async fn account(&self, account: &CrmAccount) -> Vec<Finding> {
+        let Some(crm) = self.crms.of(account.key.kind) else { return Vec::new() };
+        let finding = |complaint| Finding::new(complaint, About::Account(account.key.clone()));
+        let (missing, workflows_wait) = match crm.leave(account).await {
+            Ok(LeaveStanding::Good { missing, workflows_wait }) => (missing, workflows_wait),
+            Ok(LeaveStanding::NoToken) => return vec![finding(&words::TOKEN_MISSING)],
+            Ok(LeaveStanding::NoAppSecret) => return vec![finding(&words::APP_SECRET_MISSING)],
+            Ok(LeaveStanding::AppRefused) => return vec![finding(&words::APP_REFUSED)],
+            Ok(LeaveStanding::Revoked) => return vec![finding(&words::REVOKED)],
+            // It would say nothing else either.
+            Err(failure) => return vec![unchecked(account, LEAVE, &failure)],
+        };
+        let mut findings = Vec::new();
+        match (account.capabilities.workflows_wait, workflows_wait) {
+            (true, Some(false)) => findings.push(finding(&words::CANNOT_WAIT)),
+            (false, Some(true)) => findings.push(finding(&words::COULD_WAIT)),
+            _ => {}
+        }
+        if !missing.is_empty() {
+            findings.push(finding(&words::SCOPES_MISSING).with("scopes", missing.join(", ")));
+        }
+        let fields = self.fields(crm, account).await;
+        // What is refused for want of a scope is told by the scope.
+        let is_told = |refused: &CrmFailure| !missing.is_empty() && *refused == CrmFailure::Disconnected;
+        match fields {
+            Ok(more) => findings.extend(more),
+            Err((_, refused)) if is_told(&refused) => {}
+            Err((part, failure)) => findings.push(unchecked(account, part, &failure)),
+        }
+        findings
+    }
+
+    async fn fields(
+        &self,
+        crm: &dyn CrmCheckup,
+        account: &CrmAccount,
+    ) -> Result<Vec<Finding>, (Bilingual, CrmFailure)> {
+        let finding = |complaint| Finding::new(complaint, About::Account(account.key.clone()));
+        let faults = crm.fields(account).await.map_err(|failure| (FIELDS, failure))?;
+        let mut findings: Vec<Finding> = faults
+            .into_iter()
+            .map(|(name, fault)| match fault {
+                FieldFault::Missing => finding(&words::PROPERTY_MISSING).with("property", name),
+                FieldFault::NotUnique => finding(&words::PROPERTY_NOT_UNIQUE).with("property", name),
+                FieldFault::Type { expected, found } => {
+                    let finding = finding(&words::PROPERTY_TYPE).with("property", name);
+                    finding.with("expected", expected).with("found", found)
+                }
+            })
+            .collect();
+        let has_keys = crm.has_unique_keys(account).await.map_err(|failure| (KEYS, failure))?;
+        match (account.capabilities.unique_keys, has_keys) {
+            (true, false) => findings.push(finding(&words::UNIQUE_KEYS_MISSING)),
+            (false, true) => findings.push(finding(&words::UNIQUE_KEYS_UNUSED)),
+            _ => {}
+        }
+        Ok(findings)
+    }
+}
+
+fn unchecked(account: &CrmAccount, part: Bilingual, failure: &CrmFailure) -> Finding {
+    let because: Fact = match failure {
+        CrmFailure::Unknown | CrmFailure::Later { .. } => cannot::no_answer(),
+        _ => cannot::refused(),
+    };
+    let finding = Finding::new(&words::UNCHECKED, About::Account(account.key.clone()));
+    finding.with("part", part).with("because", because)
+}

@@ -1,0 +1,135 @@
+//! What is wrong, why it matters and what to do: every Official Account, every CRM account and the work that waits are looked at.
+//!
+//! A doctor only reads. What cannot be checked is a finding itself, and one check's failure hides no other. Where one thing is
+//! the cause of others that cannot even be asked then, the cause alone is told.
+
+mod cannot;
+mod clock;
+mod crm;
+mod line;
+mod login;
+mod ties;
+mod waiting;
+mod webhook;
+
+use std::sync::Arc;
+
+use futures::StreamExt;
+
+pub use self::waiting::{DeadLetterQueue, QueueKind};
+use crate::domain::account::CrmAccount;
+use crate::domain::channel::Channel;
+use crate::domain::finding::{About, Finding, Gravity};
+use crate::domain::words::findings::{line as at_line, ties as tied};
+use crate::ports::{Clock, CrmCheckups, LineCheckup, Secrets};
+use crate::store::{Accounts, Channels, Journal, LinkReader};
+
+/// How many Official Accounts, or CRM accounts, are looked at together.
+const AT_ONCE: usize = 8;
+
+/// Looks at everything.
+pub struct Doctor {
+    /// CRM accounts.
+    pub accounts: Accounts,
+    /// Official Accounts.
+    pub channels: Channels,
+    /// What waits.
+    pub journal: Journal,
+    /// Who is linked to whom.
+    pub links: LinkReader,
+    /// What is stored of secrets: whether it is.
+    pub secrets: Arc<dyn Secrets>,
+    /// LINE.
+    pub line: Arc<dyn LineCheckup>,
+    /// CRMs.
+    pub crms: Arc<dyn CrmCheckups>,
+    /// Dead letters.
+    pub queues: Vec<DeadLetterQueue>,
+    /// Ages are told by it.
+    pub clock: Arc<dyn Clock>,
+    /// Where this Musubi is.
+    pub public_url: String,
+}
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnosis {
+    /// The gravest first.
+    pub findings: Vec<Finding>,
+    /// How many Official Accounts were looked at.
+    pub channels: usize,
+    /// How many CRM accounts were.
+    pub accounts: usize,
+}
+
+impl Doctor {
+    /// Looks at everything there is. Twice finds the same, as long as nobody changes anything.
+    pub async fn examine(&self) -> Diagnosis {
+        let (accounts, channels) = futures::join!(self.accounts.all(), self.channels.all());
+        let mut findings = self.dead_letters().await;
+        for (failed, part) in [(accounts.as_ref().err(), cannot::ACCOUNTS), (channels.as_ref().err(), cannot::CHANNELS)]
+        {
+            findings.extend(failed.map(|error| cannot::read(About::Stack, part, error)));
+        }
+        let unreadable =
+            accounts.as_ref().map_or(0, |it| it.unreadable) + channels.as_ref().map_or(0, |it| it.unreadable);
+        if unreadable > 0 {
+            let finding = Finding::new(&tied::UNREADABLE_SETTINGS, About::Stack);
+            findings.push(finding.with("count", unreadable.to_string()));
+        }
+        if let (Ok(accounts), Ok(channels)) = (&accounts, &channels) {
+            findings.extend(ties::between(accounts, channels, unreadable == 0));
+        }
+        let accounts = accounts.map(|accounts| accounts.found).unwrap_or_default();
+        let channels = channels.map(|channels| channels.found).unwrap_or_default();
+        let (at_crm, at_line) = futures::join!(self.all_accounts(&accounts), self.all_channels(&channels));
+        findings.extend(at_crm);
+        findings.extend(at_line);
+        findings.sort_by(|one, other| order(one).cmp(&order(other)));
+        Diagnosis { findings, channels: channels.len(), accounts: accounts.len() }
+    }
+
+    async fn all_accounts(&self, accounts: &[CrmAccount]) -> Vec<Finding> {
+        let looks = futures::stream::iter(accounts).map(|account| async move {
+            let (at_crm, waiting) = futures::join!(self.account(account), self.waiting(account));
+            [at_crm, waiting].concat()
+        });
+        looks.buffered(AT_ONCE).collect::<Vec<_>>().await.concat()
+    }
+
+    async fn all_channels(&self, channels: &[Channel]) -> Vec<Finding> {
+        let looks = futures::stream::iter(channels).map(|channel| self.channel(channel)).buffered(AT_ONCE);
+        let (found, clocks): (Vec<_>, Vec<_>) = looks.collect::<Vec<_>>().await.into_iter().unzip();
+        let mut found = found.concat();
+        found.extend(clock::differs(clocks));
+        found
+    }
+
+    /// What is wrong with an Official Account, and by how much LINE's clock is ahead.
+    async fn channel(&self, channel: &Channel) -> (Vec<Finding>, Option<i64>) {
+        let about = || About::Channel(channel.id.clone());
+        let mut findings = self.refused_lately(channel).await;
+        let secrets = match self.secrets.line(&channel.id).await {
+            Ok(secrets) => secrets.filter(|secrets| !secrets.channel_secrets.is_empty()),
+            Err(error) => {
+                findings.push(cannot::read(about(), cannot::SECRETS, &error));
+                return (findings, None);
+            }
+        };
+        let Some(secrets) = secrets else {
+            findings.push(Finding::new(&at_line::SECRETS_MISSING, about()));
+            return (findings, None);
+        };
+        let (at_line, ahead_ms) = self.official_account(channel).await;
+        let is_silent = at_line.iter().any(|finding| *finding == cannot::hear(about(), cannot::ALL_AT_LINE));
+        findings.extend(at_line);
+        if !is_silent {
+            findings.extend(self.login(channel, &secrets).await);
+        }
+        (findings, ahead_ms)
+    }
+}
+
+fn order(finding: &Finding) -> (Gravity, &About, &'static str) {
+    (finding.complaint.gravity, &finding.about, finding.complaint.code)
+}
