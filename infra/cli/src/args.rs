@@ -105,6 +105,9 @@ impl From<Kind> for CrmKind {
 /// The things to look after.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// What is wrong, why it matters and what to do: asks LINE, the CRMs and the stack, and changes nothing. Exit code 1: something
+    /// is to be put right; notes alone are none.
+    Doctor,
     /// CRM accounts.
     #[command(subcommand)]
     Portal(PortalCommand),

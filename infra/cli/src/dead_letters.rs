@@ -31,7 +31,11 @@ fn queues(asked: Option<QueueName>) -> Vec<QueueName> {
     asked.map_or_else(|| QueueName::ALL.to_vec(), |queue| vec![queue])
 }
 
-fn open(workspace: &Workspace, queue: QueueName) -> Result<Arc<dyn DeadLetters>, Failure> {
+/// A queue's dead letters.
+///
+/// # Errors
+/// Nobody said where they are.
+pub fn open(workspace: &Workspace, queue: QueueName) -> Result<Arc<dyn DeadLetters>, Failure> {
     let urls: QueueUrls = match queue {
         QueueName::Inbox => config::inbox_queue(&workspace.environment)?,
         QueueName::Push => config::push_queue(&workspace.environment)?,

@@ -9,6 +9,7 @@ mod ask;
 mod channel;
 mod console;
 mod dead_letters;
+mod doctor;
 mod failure;
 mod friends;
 mod help;
@@ -61,6 +62,7 @@ async fn run(args: Args, say: Say) -> Result<Report, Failure> {
     let workspace = Workspace::open(environment).await?;
     let mut ask = Ask::new(say);
     match &args.command {
+        Command::Doctor => doctor::run(&workspace, &say).await,
         Command::Portal(command) => portal::run(&workspace, &mut ask, &say, command).await,
         Command::Channel(command) => channel::run(&workspace, &mut ask, &say, command).await,
         Command::Login(command) => login::run(&workspace, &mut ask, &say, command).await,

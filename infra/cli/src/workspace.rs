@@ -172,14 +172,22 @@ impl Workspace {
     /// # Errors
     /// An address is malformed.
     pub fn crm_set_up(&self, kind: CrmKind, secrets: Arc<dyn Secrets>) -> Result<Arc<dyn CrmSetUp>, Failure> {
+        let set_up = crm::set_up(kind, musubi::http::client(), self.set_up_urls()?, secrets, self.clock());
+        set_up.ok_or_else(|| {
+            Failure::usage("このmusubiでは、このCRMを接続できません。", "This musubi cannot connect this CRM.")
+        })
+    }
+
+    /// Where the CRMs are.
+    ///
+    /// # Errors
+    /// An address is malformed.
+    pub fn set_up_urls(&self) -> Result<SetUpUrls, ConfigError> {
         let page = "MUSUBI_HUBSPOT_AUTHORIZE_URL";
         let authorize = Url::parse(&self.environment.url_or(page, AUTHORIZE_URL)?)
             .map_err(|_| ConfigError::Malformed { name: page, expected: "an http or https address" })?;
         let hubspot = HubSpotUrls { api: config::hubspot_api_url(&self.environment)?, authorize };
-        let set_up = crm::set_up(kind, musubi::http::client(), SetUpUrls { hubspot }, secrets, self.clock());
-        set_up.ok_or_else(|| {
-            Failure::usage("このmusubiでは、このCRMを接続できません。", "This musubi cannot connect this CRM.")
-        })
+        Ok(SetUpUrls { hubspot })
     }
 
     /// Ends sends.

@@ -4,6 +4,7 @@ mod channel;
 mod channel_state;
 mod console;
 mod dead_letters;
+mod doctor;
 mod documented;
 mod friends;
 mod key;
