@@ -4,10 +4,10 @@
 //! be asked with an account's token: its definition belongs to the developer.
 
 use async_trait::async_trait;
+use serde_json::Value;
 
 use super::api::{Api, Call};
 use super::connect::HubSpotSetUp;
-use super::contacts::segment;
 use super::oauth::{AUTOMATION_SCOPE, OAuth, OAuthError, REQUIRED_SCOPES, TIMELINE_SCOPE};
 use super::property::{PROPERTIES, PropertyProblem, PropertySpec};
 use super::timeline::KEY_PROPERTY;
@@ -58,16 +58,14 @@ impl CrmCheckup for HubSpotSetUp {
     }
 
     async fn fields(&self, account: &CrmAccount) -> Each<Vec<(&'static str, FieldFault)>> {
-        let (api, mut faults) = (self.api_of(account), Vec::new());
-        for spec in &PROPERTIES {
-            faults.extend(fault(&api, "contacts", spec).await?.map(|fault| (spec.name, fault)));
-        }
-        Ok(faults)
+        let defined = defined(&self.api_of(account), "contacts").await?;
+        Ok(PROPERTIES.iter().filter_map(|spec| Some((spec.name, fault(&defined, spec)?))).collect())
     }
 
     async fn has_unique_keys(&self, account: &CrmAccount) -> Each<bool> {
         let (api, spec) = (self.api_of(account), PropertySpec::unique_text(KEY_PROPERTY, "", ""));
-        Ok(fault(&api, "notes", &spec).await?.is_none() && fault(&api, "tasks", &spec).await?.is_none())
+        let (notes, tasks) = (defined(&api, "notes").await?, defined(&api, "tasks").await?);
+        Ok(fault(&notes, &spec).is_none() && fault(&tasks, &spec).is_none())
     }
 }
 
@@ -85,17 +83,24 @@ fn granted(account: &CrmAccount, scopes: &[String]) -> LeaveStanding {
     LeaveStanding::Good { missing, workflows_wait: Some(is_granted(AUTOMATION_SCOPE)) }
 }
 
-async fn fault(api: &Api, kind: &str, spec: &PropertySpec) -> Each<Option<FieldFault>> {
-    let path = format!("/crm/properties/{VERSION}/{kind}/{}", segment(spec.name));
-    match api.call(&Call::get("properties/get", path)).await {
-        Err(CrmFailure::Gone) => Ok(Some(FieldFault::Missing)),
-        Err(failure) => Err(failure),
-        Ok(definition) => Ok(spec.compare(&definition).map(|problem| match problem {
-            PropertyProblem::Type { expected, found, .. } => FieldFault::Type { expected, found },
-            PropertyProblem::NotUnique { .. } => FieldFault::NotUnique,
-            PropertyProblem::Refused { .. } => FieldFault::Missing,
-        })),
+/// All properties of a kind of record, archived ones left out: one call, for the rate limit is the functions', too.
+async fn defined(api: &Api, kind: &str) -> Each<Vec<Value>> {
+    let mut answer = api.call(&Call::get("properties/list", format!("/crm/properties/{VERSION}/{kind}"))).await?;
+    match answer["results"].take() {
+        Value::Array(all) => Ok(all),
+        _ => Err(CrmFailure::Unknown),
     }
+}
+
+fn fault(defined: &[Value], spec: &PropertySpec) -> Option<FieldFault> {
+    let Some(definition) = defined.iter().find(|definition| definition["name"] == spec.name) else {
+        return Some(FieldFault::Missing);
+    };
+    spec.compare(definition).map(|problem| match problem {
+        PropertyProblem::Type { expected, found, .. } => FieldFault::Type { expected, found },
+        PropertyProblem::NotUnique { .. } => FieldFault::NotUnique,
+        PropertyProblem::Refused { .. } => FieldFault::Missing,
+    })
 }
 
 #[cfg(test)]
