@@ -69,6 +69,9 @@ class Browser:
         body = urllib.parse.urlencode(form.fields | chosen).encode()
         return self._ask(urllib.request.Request(urllib.parse.urljoin(page.url, form.action), body, method="POST"))
 
+    def post_form(self, url, fields):
+        return self._ask(urllib.request.Request(url, urllib.parse.urlencode(fields).encode(), method="POST"))
+
     def post_json(self, url, body, **headers):
         headers = {"content-type": "application/json"} | {name.replace("_", "-"): value for name, value in headers.items()}
         return self._ask(urllib.request.Request(url, body, headers, method="POST"))

@@ -1,4 +1,4 @@
-"""LINE Login, LIFF and HubSpot's webhook through the real template and the real binaries, IAM on: from a browser to a link."""
+"""LINE Login, LIFF, HubSpot's webhook and the console through the real template and the real binaries, IAM on: from a browser to a link."""
 
 import json
 import urllib.parse
@@ -129,6 +129,33 @@ def test_a_forged_webhook_of_the_crm_is_refused(stack, demo):
         assert world.post(url, json.dumps([event]).encode(), headers)[0] == 401
 
 
+def test_an_operator_signs_in_changes_a_setting_and_leaves(stack, demo, fakes):
+    console = f"{stack.public_url}/console"
+    assert Browser().get(console).status == 401
+    address = world.musubi(stack, fakes, "console", "invite", demo.portal_id, "--name", "Sato of the console", "--role", "admin")["address"]
+    browser = Browser()
+    joined = browser.send(browser.get(address))
+    assert (joined.status, joined.location) == (303, console)
+    assert Browser().get(address).status == 404, "once is enough"
+    (session,) = [cookie for cookie in browser.set_cookies[-1:] if cookie.startswith("__Host-musubi-console=")]
+    assert {"path=/", "secure", "httponly", "samesite=lax"} <= {part.strip().lower() for part in session.split(";")}
+    home = browser.get(console)
+    assert home.status == 200 and demo.channel_id in home.text and demo.channel_secret not in home.text
+    assert browser.get(f"{console}/assets/console.css").headers["content-type"].startswith("text/css")
+
+    # The first form of a page signs out; a setting's form is sent by its fields.
+    settings = f"{console}/channels/{demo.channel_id}"
+    page = browser.get(settings)
+    token = page.text.split('name="token" value="')[1].split('"')[0]
+    assert browser.post_form(settings, {"token": "forged", "recent_messages": "off"}).status == 403
+    changed = browser.post_form(settings, {"token": token, "was.recent_messages": "on", "recent_messages": "off"})
+    assert (changed.status, changed.location) == (303, f"{settings}?saved=1")
+    assert world.musubi(stack, fakes, "channel", "show", demo.channel_id)["settings"]["recent_messages"] is False
+    assert browser.get(f"{console}/log").status == 200
+    assert browser.send(browser.get(console)).status == 200, "signed out"
+    assert browser.get(console).status == 401
+
+
 def test_no_function_was_refused_by_its_role(stack, demo):
     assert world.refused_by_roles(stack) == []
 
@@ -136,5 +163,5 @@ def test_no_function_was_refused_by_its_role(stack, demo):
 def test_no_name_address_secret_or_person_is_in_any_log(stack, demo, fakes):
     logged = "\n".join(stack.logs())
     assert logged, "the functions log something"
-    for canary in ("kenji@example.com", "taro@example.com", "けんじ", "じろう", *demo.strangers, demo.login_secret, "__Host-", "id_token"):
+    for canary in ("kenji@example.com", "taro@example.com", "けんじ", "じろう", *demo.strangers, demo.login_secret, "__Host-", "id_token", "join?code=", "Sato of the console"):
         assert canary not in logged
