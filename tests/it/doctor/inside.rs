@@ -45,8 +45,8 @@ pub async fn make(ward: &mut Ward, code: &'static str) {
         "work.push_dead_letters" => letter(ward, "MUSUBI_PUSH_DLQ_URL").await,
         "work.crm_dead_letters" => letter(ward, "MUSUBI_CRM_DLQ_URL").await,
         "work.queue_unchecked" => ward.lost_queue = Some(QueueKind::Push),
-        "work.stands_still" => owe(ward, -20, 0, None).await,
-        "work.keeps_failing" => owe(ward, 5, 180, Some(FailureReason::Disconnected)).await,
+        "work.stands_still" => queue_effect(ward, -20, 0, None).await,
+        "work.keeps_failing" => queue_effect(ward, 5, 180, Some(FailureReason::Disconnected)).await,
         "work.sends_parked" => park(ward).await,
         "work.questions_wait" => ask(ward).await,
         "clock.differs" => ward.app.world.clock.advance_ms(10 * 60_000),
@@ -57,7 +57,7 @@ pub async fn make(ward: &mut Ward, code: &'static str) {
 /// Something of everything that waits.
 pub async fn make_waiting(ward: &Ward) {
     letter(ward, "MUSUBI_CRM_DLQ_URL").await;
-    owe(ward, 5, 180, Some(FailureReason::Disconnected)).await;
+    queue_effect(ward, 5, 180, Some(FailureReason::Disconnected)).await;
     park(ward).await;
     ask(ward).await;
 }
@@ -116,7 +116,7 @@ async fn letter(ward: &Ward, variable: &str) {
 }
 
 /// Work that is due in so many minutes and has waited for so many.
-async fn owe(ward: &Ward, due_in: i64, waits: i64, why: Option<FailureReason>) {
+async fn queue_effect(ward: &Ward, due_in: i64, waits: i64, why: Option<FailureReason>) {
     let now_ms = ward.app.world.clock.now_ms();
     let effect = Effect::ReconcileContact { contact: ContactId::new(LINKED_CONTACT.to_string()) };
     let row = OutboxRow::new(&account(), effect, now_ms - waits * 60_000, now_ms + due_in * 60_000);

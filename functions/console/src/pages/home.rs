@@ -26,8 +26,8 @@ pub fn page(visit: &SignedIn, account: &CrmAccount, channels: &[Channel]) -> Pag
             (facts(&[
                 (language.pick("言語", "Language"), account.language.pick("日本語", "English")),
                 (language.pick("タイムゾーン", "Time zone"), &account.time_zone),
-                (language.pick("ワークフローの待機", "Workflows wait for the outcome"),
-                    yes(account.capabilities.workflows_wait, language)),
+                (language.pick("ワークフローが結果を待つ", "Workflows wait for the outcome"),
+                    if account.capabilities.workflows_wait { language.pick("はい", "Yes") } else { language.pick("いいえ", "No") }),
             ]))
         }
     };

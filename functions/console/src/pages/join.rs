@@ -19,7 +19,7 @@ pub fn page(language: Language, invitation: &Invitation, code: &str, token: &str
         )))
         (facts(&[
             (language.pick("名前", "Name"), invitation.name.expose()),
-            (language.pick("接続先", "For"), &account),
+            (language.pick("アカウント", "For"), &account),
             (language.pick("権限", "Role"), role(invitation.role, language)),
         ]))
         (form("/console/join", token, html! {

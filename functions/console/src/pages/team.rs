@@ -121,9 +121,9 @@ fn invitation(visit: &SignedIn, channels: &[Channel]) -> Markup {
 
 fn described(role: Role, language: Language) -> &'static str {
     match role {
-        Role::Member => language.pick("メンバー（人、会話、送信）", "Member (people, chat, sends)"),
+        Role::Member => language.pick("メンバー（接続の確認、QRコード）", "Member (what is connected, QR codes)"),
         Role::Admin => {
-            language.pick("管理者（設定と消去を含むすべて）", "Admin (everything, settings and erasing too)")
+            language.pick("管理者（設定、招待を含むすべて）", "Admin (everything, settings and invitations too)")
         }
     }
 }
