@@ -116,8 +116,7 @@ pub fn value<'a>(fields: &'a [(String, String)], name: &str) -> Option<&'a str> 
 }
 
 async fn shown_account(visit: &SignedIn, outcome: Outcome) -> Result<Page, Stopped> {
-    let account = visit.ports.accounts.find(&visit.operator.account).await.map_err(|error| visit.failed(&error))?;
-    let account = account.ok_or_else(|| visit.ends(Ended::NotConnected))?.value;
+    let account = visit.account().await?;
     Ok(settings::account(visit, &account, &outcome))
 }
 

@@ -7,7 +7,6 @@ use axum::extract::Query;
 use axum::extract::rejection::{FormRejection, QueryRejection};
 use axum::response::{IntoResponse, Redirect, Response};
 use musubi::browser;
-use musubi::domain::account::CrmAccount;
 use musubi::domain::ids::{ChannelId, OperatorId};
 use musubi::domain::operator::{Operator, OperatorName, Role};
 use musubi::flow::console::{Invite, Removal, invitation_address};
@@ -29,16 +28,8 @@ pub async fn page(Admin(visit): Admin) -> Result<Page, Stopped> {
 async fn shown(visit: &SignedIn, mistake: Option<Mistake>) -> Result<Page, Stopped> {
     let operators = visit.ports.console.operators.all(&visit.operator.account).await;
     let operators = operators.map_err(|error| visit.failed(&error))?;
-    let mut channels = Vec::new();
-    for id in account(visit).await?.channels.iter().filter(|id| visit.operator.sees(id)) {
-        channels.extend(visit.ports.channels.find(id).await.map_err(|error| visit.failed(&error))?);
-    }
+    let channels = visit.channels(&visit.account().await?).await?;
     Ok(team::page(visit, &operators, &channels, mistake))
-}
-
-async fn account(visit: &SignedIn) -> Result<CrmAccount, Stopped> {
-    let found = visit.ports.accounts.find(&visit.operator.account).await.map_err(|error| visit.failed(&error))?;
-    Ok(found.ok_or_else(|| visit.ends(Ended::NotConnected))?.value)
 }
 
 /// `POST /console/team/invitations`: the address is shown here, once.
@@ -52,7 +43,7 @@ pub async fn invite(Admin(visit): Admin, form: Result<Form<Fields>, FormRejectio
     let Some(role) = field("role").and_then(Role::parse) else { return shown(&visit, Some(Mistake::Role)).await };
     let chosen: BTreeSet<ChannelId> =
         fields.iter().filter(|(field, _)| field == "channel").map(|(_, id)| ChannelId::new(id)).collect();
-    let known = account(&visit).await?.channels;
+    let known = visit.account().await?.channels;
     if !chosen.iter().all(|id| known.contains(id)) {
         return shown(&visit, Some(Mistake::Channel)).await;
     }
@@ -62,7 +53,7 @@ pub async fn invite(Admin(visit): Admin, form: Result<Form<Fields>, FormRejectio
         role,
         // None chosen: all that whoever invites sees.
         channels: if chosen.is_empty() { visit.operator.channels.clone() } else { Some(chosen) },
-        by: visit.actor(),
+        by: visit.operator.actor(),
     };
     let code = browser::random_secret().map_err(|error| visit.failed(&error))?;
     let invited = visit.ports.console.invite_by(&visit.operator, &invite, &code).await;

@@ -6,8 +6,9 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use musubi::browser;
+use musubi::domain::account::CrmAccount;
+use musubi::domain::channel::Channel;
 use musubi::domain::language::Language;
-use musubi::domain::operator::audit::Actor;
 use musubi::domain::operator::{Operator, Role};
 use musubi::ports::PortError;
 use musubi::ports::secrets::Secret;
@@ -120,10 +121,28 @@ impl SignedIn {
         musubi::telemetry::log_chain("console.failed", error);
         self.ends(Ended::Unavailable)
     }
+}
 
-    /// As the list of what was done names them.
-    pub fn actor(&self) -> Actor {
-        Actor::Operator { id: self.operator.id.clone(), name: self.operator.name.clone() }
+impl SignedIn {
+    /// The CRM account that the session is of.
+    ///
+    /// # Errors
+    /// It is not connected any more, or cannot be read.
+    pub async fn account(&self) -> Result<CrmAccount, Stopped> {
+        let found = self.ports.accounts.find(&self.operator.account).await.map_err(|error| self.failed(&error))?;
+        Ok(found.ok_or_else(|| self.ends(Ended::NotConnected))?.value)
+    }
+
+    /// Those of its Official Accounts that the operator sees.
+    ///
+    /// # Errors
+    /// One cannot be read.
+    pub async fn channels(&self, account: &CrmAccount) -> Result<Vec<Channel>, Stopped> {
+        let mut channels = Vec::new();
+        for id in account.channels.iter().filter(|id| self.operator.sees(id)) {
+            channels.extend(self.ports.channels.find(id).await.map_err(|error| self.failed(&error))?);
+        }
+        Ok(channels)
     }
 }
 
@@ -137,8 +156,8 @@ impl FromRequestParts<Arc<Ports>> for SignedIn {
         let Ok(visitor) = <Visitor as FromRequestParts<_>>::from_request_parts(parts, ports).await;
         let session = visitor.secret.clone().ok_or_else(|| visitor.ends(Ended::NotSignedIn))?;
         match ports.console.signed_in(&session).await {
-            Ok(Some(found)) => {
-                let (ports, operator, language) = (Arc::clone(ports), found.operator, visitor.language);
+            Ok(Some(operator)) => {
+                let (ports, language) = (Arc::clone(ports), visitor.language);
                 let just_saved = parts.uri.query().is_some_and(|query| query.split('&').any(|it| it == "saved=1"));
                 Ok(Self { ports, operator, language, session, just_saved })
             }

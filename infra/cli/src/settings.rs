@@ -31,14 +31,9 @@ pub fn refused(fault: &SettingFault, command: &str) -> Failure {
 /// For people, as it can be typed.
 pub fn shown(value: &SettingValue, language: Language) -> String {
     match value {
-        SettingValue::None => "none".to_owned(),
         SettingValue::Flag(value) => on(*value, language),
         SettingValue::SpanMs(span_ms) => span(*span_ms),
-        SettingValue::Text(text) => text.clone(),
-        SettingValue::Texts(texts) if texts.is_empty() => "none".to_owned(),
-        SettingValue::Texts(texts) => texts.join(","),
-        SettingValue::Messages(messages) if messages.is_empty() => "none".to_owned(),
-        SettingValue::Messages(_) => value.json().to_string(),
+        value => value.written(),
     }
 }
 

@@ -11,6 +11,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use self::audit::Actor;
 use super::account::CrmAccountKey;
 use super::ids::{ChannelId, OperatorId, fingerprint};
 
@@ -103,6 +104,11 @@ impl Operator {
             (Some(_), None) => false,
             (Some(own), Some(channels)) => channels.is_subset(own),
         }
+    }
+
+    /// As the list of what was done names them.
+    pub fn actor(&self) -> Actor {
+        Actor::Operator { id: self.id.clone(), name: self.name.clone() }
     }
 
     /// Whether they may do what this role may.

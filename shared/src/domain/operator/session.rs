@@ -36,6 +36,13 @@ pub struct Invitation {
     pub until_ms: i64,
 }
 
+impl Invitation {
+    /// Whether it opens nothing any more at `now_ms`.
+    pub fn is_over(&self, now_ms: i64) -> bool {
+        now_ms >= self.until_ms
+    }
+}
+
 /// A browser that an operator has signed in with. Its ID is the browser's; we keep the ID's hash.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {

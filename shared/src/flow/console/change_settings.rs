@@ -3,7 +3,7 @@
 //! The line in the list comes first: a stop right after it leaves a line about a change that was not made, and never a change
 //! without a line. What would be refused is found before either.
 
-use super::{Console, actor};
+use super::Console;
 use crate::domain::account::CrmAccount;
 use crate::domain::channel::Channel;
 use crate::domain::ids::ChannelId;
@@ -116,7 +116,7 @@ impl ChangeSettings {
 
     async fn note(&self, by: &Operator, deed: Deed) -> Result<(), PortError> {
         let apart = format!("{} {deed:?}", by.id);
-        let line = self.console.audited(&by.account, actor(by), deed, &apart);
+        let line = self.console.audited(&by.account, by.actor(), deed, &apart);
         // A line expects nothing of what is there.
         match self.console.operators.commit(vec![line]).await? {
             Commit::Done => Ok(()),

@@ -76,6 +76,6 @@ impl Console {
     /// As the table's.
     pub async fn invitation(&self, code: &Secret) -> Result<Option<Invitation>, PortError> {
         let found = self.operators.invitation(code).await?.map(|found| found.value);
-        Ok(found.filter(|invitation| self.clock.now_ms() < invitation.until_ms))
+        Ok(found.filter(|invitation| !invitation.is_over(self.clock.now_ms())))
     }
 }

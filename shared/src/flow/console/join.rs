@@ -2,7 +2,7 @@
 
 use tracing::info;
 
-use super::{Console, actor};
+use super::Console;
 use crate::domain::operator::audit::Deed;
 use crate::domain::operator::session::{Invitation, Session};
 use crate::domain::operator::{Operator, operator_id};
@@ -27,7 +27,7 @@ impl Console {
     async fn try_join(&self, code: &Secret, session: &Secret) -> Result<Option<Option<Operator>>, PortError> {
         let now_ms = self.clock.now_ms();
         let invitation = self.operators.invitation(code).await?;
-        let Some(invitation) = invitation.filter(|invitation| now_ms < invitation.value.until_ms) else {
+        let Some(invitation) = invitation.filter(|invitation| !invitation.value.is_over(now_ms)) else {
             return Ok(Some(None));
         };
         let (operator, version) = self.invited(&invitation.value, now_ms).await?;
@@ -37,7 +37,7 @@ impl Console {
             operators::taken_up(code, invitation.version),
             operators::operator(&operator, version),
             operators::session(session, &began, 0),
-            self.audited(&operator.account, actor(&operator), Deed::SignedIn, session.expose()),
+            self.audited(&operator.account, operator.actor(), Deed::SignedIn, session.expose()),
         ];
         // On a conflict somebody else was faster with the code, or the operator was changed: it is looked at anew.
         if self.operators.commit(writes).await? == Commit::Conflict {

@@ -20,9 +20,7 @@ use std::sync::Arc;
 pub use self::change_settings::{ChangeSettings, Changes};
 pub use self::invite::{Invite, invitation_address};
 pub use self::remove::Removal;
-pub use self::session::SignedIn;
 use crate::domain::account::CrmAccountKey;
-use crate::domain::operator::Operator;
 use crate::domain::operator::audit::{Actor, AuditEntry, Deed};
 use crate::ports::table::Write;
 use crate::ports::{Clock, PortError};
@@ -55,9 +53,4 @@ impl Console {
     fn audited(&self, account: &CrmAccountKey, by: Actor, deed: Deed, tell_apart: &str) -> Write {
         operators::audited(account, &AuditEntry { at_ms: self.clock.now_ms(), by, deed }, tell_apart)
     }
-}
-
-/// The operator, as the list of what was done names them.
-fn actor(operator: &Operator) -> Actor {
-    Actor::Operator { id: operator.id.clone(), name: operator.name.clone() }
 }

@@ -2,7 +2,7 @@
 
 use tracing::info;
 
-use super::{Console, actor};
+use super::Console;
 use crate::domain::account::CrmAccountKey;
 use crate::domain::ids::OperatorId;
 use crate::domain::operator::Operator;
@@ -54,7 +54,7 @@ impl Console {
             return Ok(Some(Removal::SeesMore));
         }
         let deed = Deed::Removed { whom: found.value.name.clone() };
-        let audited = self.audited(account, by.map_or(Actor::CommandLine, actor), deed, whom.as_str());
+        let audited = self.audited(account, by.map_or(Actor::CommandLine, Operator::actor), deed, whom.as_str());
         if self.operators.commit(vec![operators::removed(&found.value, found.version), audited]).await?
             == Commit::Conflict
         {

@@ -2,7 +2,7 @@
 
 use tracing::info;
 
-use super::{Console, actor};
+use super::Console;
 use crate::domain::operator::Operator;
 use crate::domain::operator::audit::Deed;
 use crate::domain::operator::session::{NOTED_MS, Session};
@@ -12,21 +12,12 @@ use crate::ports::secrets::Secret;
 use crate::ports::table::{Commit, Versioned};
 use crate::store::operators;
 
-/// Somebody who is signed in, as they stand now.
-#[derive(Debug, Clone)]
-pub struct SignedIn {
-    /// Who.
-    pub operator: Operator,
-    /// Since when, in milliseconds.
-    pub began_at_ms: i64,
-}
-
 impl Console {
-    /// Who this session is. `None`: nobody, or nobody any more.
+    /// Who this session is, as they stand now. `None`: nobody, or nobody any more.
     ///
     /// # Errors
     /// As the table's.
-    pub async fn signed_in(&self, session: &Secret) -> Result<Option<SignedIn>, PortError> {
+    pub async fn signed_in(&self, session: &Secret) -> Result<Option<Operator>, PortError> {
         let now_ms = self.clock.now_ms();
         let Some(found) = self.operators.session(session).await? else { return Ok(None) };
         if found.value.is_over(now_ms) {
@@ -40,7 +31,7 @@ impl Console {
             return Ok(None);
         }
         self.note_use(session, &found, now_ms).await?;
-        Ok(Some(SignedIn { operator: operator.value, began_at_ms: found.value.began_at_ms }))
+        Ok(Some(operator.value))
     }
 
     async fn note_use(&self, id: &Secret, found: &Versioned<Session>, now_ms: i64) -> Result<(), PortError> {
@@ -66,7 +57,7 @@ impl Console {
         let Some(found) = self.operators.session(session).await? else { return Ok(Some(())) };
         let mut writes = vec![operators::session_ended(session, found.version)];
         if let Some(operator) = self.operators.find(&found.value.account, &found.value.operator).await? {
-            let by = actor(&operator.value);
+            let by = operator.value.actor();
             writes.push(self.audited(&found.value.account, by, Deed::SignedOut, session.expose()));
         }
         // On a conflict a page has noted that it is used.

@@ -127,7 +127,7 @@ async fn a_role_holds_from_the_next_page_on() {
     let channels = Some(BTreeSet::from([ChannelId::new("1")]));
     let less = Invite { channels, ..invite(" Hanako ", Role::Member) };
     world.console.invite(&less, &secret("b")).await.expect("invited");
-    let role = async || world.console.signed_in(&secret("s1")).await.unwrap().expect("signed in").operator;
+    let role = async || world.console.signed_in(&secret("s1")).await.unwrap().expect("signed in");
     assert!(role().await.is(Role::Admin), "not before it is taken up");
     world.joins("b", "s2").await.expect("in");
     let now = role().await;
