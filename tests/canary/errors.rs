@@ -154,6 +154,7 @@ fn of_the_domain() -> Vec<String> {
         account: key(),
         contact: ContactId::new("1"),
         linked_at_ms: 1,
+        is_new: false,
         by: None,
     };
     let secret = || Secret::new(PASTED);

@@ -97,7 +97,15 @@ async fn move_in(app: &App, tenant: &Tenant) {
     };
     assert_eq!(channels.put(&channel, 0).await.expect("stored"), Commit::Done);
     let (user, contact) = (LineUserId::new(LINKED_USER), ContactId::new(LINKED_CONTACT.to_string()));
-    let link = ContactLink { channel: id, user, account: key, contact, linked_at_ms: world.clock.now_ms(), by: None };
+    let link = ContactLink {
+        channel: id,
+        user,
+        account: key,
+        contact,
+        linked_at_ms: world.clock.now_ms(),
+        by: None,
+        is_new: false,
+    };
     assert_eq!(links.link(&link).await.expect("stored"), Commit::Done);
 }
 

@@ -42,6 +42,7 @@ pub fn linked_to(world: &World, id: &str, by: u64) {
         account: world.account.key.clone(),
         contact: ContactId::new(id),
         linked_at_ms: START_MS - MINUTE_MS,
+        is_new: false,
         by: Some(ClaimedBy::Login),
     };
     let links = Links::new(std::sync::Arc::new(world.links_rows.calm()));

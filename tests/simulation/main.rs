@@ -21,6 +21,7 @@ mod faults;
 mod journal;
 mod large_people;
 mod late;
+mod late_links;
 mod linking;
 mod login_contract;
 mod logins;

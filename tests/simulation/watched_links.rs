@@ -52,6 +52,7 @@ fn link(by: u64, account: &CrmAccountKey, contact: &str) -> ContactLink {
         account: account.clone(),
         contact: ContactId::new(contact),
         linked_at_ms: 1,
+        is_new: false,
         by: None,
     }
 }

@@ -200,6 +200,7 @@ pub async fn musubi(
         account: key,
         contact: ContactId::new(LINKED_CONTACT.to_string()),
         linked_at_ms: clock.now_ms(),
+        is_new: false,
         by: None,
     };
     let _ = links.link(&link).await?;

@@ -16,6 +16,7 @@ use super::channel::ChannelSettings;
 use super::entry::Continued;
 use super::follow::Following;
 use super::ids::ContactId;
+use super::link::ContactLink;
 use super::outbox::{Effect, OutboxRow};
 use super::properties::RECENT;
 
@@ -101,6 +102,9 @@ pub struct Conversation {
     /// The person or an operator unlinked them from their contact: none is made until somebody links them again.
     #[serde(default)]
     pub unlinked: bool,
+    /// Of which link what follows was done: by when that one was made, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken_in_link_of_ms: Option<i64>,
     /// Activities whose text was dropped because nobody was linked to them.
     #[serde(default)]
     pub not_linked: u64,
@@ -137,6 +141,7 @@ impl Conversation {
             contact_gone_at_ms: None,
             gone_contacts: Vec::new(),
             unlinked: false,
+            taken_in_link_of_ms: None,
             not_linked: 0,
         }
     }
@@ -247,8 +252,14 @@ impl Conversation {
         self.enqueue_sync(now_ms)
     }
 
-    /// Somebody was linked to this person: what waited for that is due. Returns rows to remove and to enqueue.
-    pub fn linked(&mut self, now_ms: i64) -> (Vec<OutboxRow>, Vec<OutboxRow>) {
+    /// Whether what follows from this link was done: see [`Conversation::take_in`].
+    pub fn has_taken_in(&self, link: &ContactLink) -> bool {
+        !link.is_new || self.taken_in_link_of_ms == Some(link.linked_at_ms)
+    }
+
+    /// The person was linked: what waited for that is due. Returns rows to remove and to enqueue. Twice: nothing waits any more.
+    pub fn take_in(&mut self, link: &ContactLink, now_ms: i64) -> (Vec<OutboxRow>, Vec<OutboxRow>) {
+        self.taken_in_link_of_ms = Some(link.linked_at_ms);
         self.profile_wanted = true;
         self.unlinked = false;
         let mut rows: Vec<OutboxRow> = self.enqueue_sync(now_ms).into_iter().collect();

@@ -23,4 +23,8 @@ pub struct ContactLink {
     /// On whose word. `None`: nobody's; the contact was made or found by its LINE user ID.
     #[serde(default)]
     pub by: Option<ClaimedBy>,
+    /// Something follows from it, once: [`Conversation::has_taken_in`](super::conversation::Conversation::has_taken_in). It lies
+    /// here, in the write that links them, so that no stop and no refusal after it loses what follows. `false` in rows of before.
+    #[serde(default)]
+    pub is_new: bool,
 }

@@ -50,7 +50,15 @@ async fn world(life: Life) -> World {
     let links = Links::new(Arc::<RivalTable>::default());
     for (number, contact) in [(2, "102"), (3, "999")] {
         let (user, contact) = (user(number), ContactId::new(contact));
-        let link = ContactLink { channel: channel().id, user, account: account(), contact, linked_at_ms: 1, by: None };
+        let link = ContactLink {
+            channel: channel().id,
+            user,
+            account: account(),
+            contact,
+            linked_at_ms: 1,
+            by: None,
+            is_new: false,
+        };
         assert_eq!(links.link(&link).await.unwrap(), Commit::Done);
     }
     let journal = Journal::new(Arc::new(RivalTable::of(life.clone())));

@@ -24,6 +24,7 @@ async fn linked() -> (Stack, Channel) {
         account: channel.account.clone(),
         contact: ContactId::new(ANN),
         linked_at_ms: 1_786_000_000_000,
+        is_new: false,
         by: Some(ClaimedBy::Login),
     };
     assert_eq!(stack.adapters.links().unwrap().link(&link).await.unwrap(), Commit::Done);

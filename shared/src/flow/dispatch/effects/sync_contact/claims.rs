@@ -170,7 +170,6 @@ impl SyncContact<'_> {
             return Ok(Applied::Stop);
         }
         person.link = self.links.of_user(&link.channel, &link.user).await?;
-        person.linked_now = true;
         Ok(if self.is_erased_since(person).await? { Applied::Stop } else { Applied::GoOn })
     }
 
@@ -199,7 +198,6 @@ impl SyncContact<'_> {
             "link.switched"
         );
         person.link = self.links.of_user(&link.channel, &link.user).await?;
-        person.linked_now = true;
         Ok(if self.is_erased_since(person).await? { Applied::Stop } else { Applied::GoOn })
     }
 

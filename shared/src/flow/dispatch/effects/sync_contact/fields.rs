@@ -23,7 +23,9 @@ impl SyncContact<'_> {
         properties.set(property::LINE_USER_ID, person.user.expose());
         set_profile(&mut properties, person.profile.as_ref(), self.crm.limits());
         if let Some(link) = &person.link
-            && (person.linked_now || somebody_else || record.properties.get(property::LINE_LINKED_AT).is_none())
+            && (person.new_link().is_some()
+                || somebody_else
+                || record.properties.get(property::LINE_LINKED_AT).is_none())
             && let Ok(at) = Timestamp::from_millisecond(link.value.linked_at_ms)
         {
             properties.set(property::LINE_LINKED_AT, at.to_string());

@@ -6,7 +6,6 @@ use super::SyncContact;
 use super::fewer::is_refused;
 use super::fields::set_profile;
 use super::person::Person;
-use crate::domain::claim::EmailAddress;
 use crate::domain::ids::ContactId;
 use crate::ports::PortError;
 use crate::ports::crm::{Each, PersonWrite, Properties};
@@ -84,17 +83,13 @@ impl SyncContact<'_> {
     /// Our row is the truth: it is written before anything else goes to the contact.
     async fn link(&self, person: &mut Person, contact: ContactId) -> Result<bool, PortError> {
         let link = person.link_to(contact, None);
-        person.linked_now = self.links.link(&link).await?;
+        let linked = self.links.link(&link).await?;
         person.link = self.links.of_user(&link.channel, &link.user).await?;
         if person.link.is_none() {
             self.contest(person, &link.contact).await?;
         }
-        if person.linked_now && self.is_erased_since(person).await? {
+        if linked && self.is_erased_since(person).await? {
             return Ok(false);
-        }
-        let domain = person.channel.settings.dummy_email_domain.as_ref();
-        if person.linked_now && person.email.is_none() {
-            person.email = domain.and_then(|domain| EmailAddress::parse(&format!("{}@{domain}", link.user.expose())));
         }
         Ok(person.link.is_some())
     }

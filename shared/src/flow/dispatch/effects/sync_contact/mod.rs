@@ -120,7 +120,6 @@ impl SyncContact<'_> {
             profile,
             claim,
             email: None,
-            linked_now: false,
             also: Vec::new(),
         }))
     }
@@ -138,9 +137,7 @@ impl SyncContact<'_> {
 
     /// A separate write: an address that somebody else has must not stop the contact. One that the contact has stays.
     async fn write_email(&self, person: &Person, record: &ContactRecord) {
-        let Some(email) = person.email.as_ref().filter(|_| record.properties.get(property::EMAIL).is_none()) else {
-            return;
-        };
+        let Some(email) = person.email().filter(|_| record.properties.get(property::EMAIL).is_none()) else { return };
         let mut properties = Properties::default();
         properties.set(property::EMAIL, email.expose());
         let writes = [ContactWrite { contact: record.contact.clone(), properties }];
@@ -213,11 +210,12 @@ impl SyncContact<'_> {
     async fn up_to_date(&self, mut person: Person) -> Result<(), PortError> {
         let now_ms = self.round.now_ms();
         let mut writes = std::mem::take(&mut person.also);
+        let new_link = person.new_link().cloned();
         let state = &mut person.state.value;
         state.sync_queued = false;
-        if person.linked_now {
-            let (removed, rows) = state.linked(now_ms);
-            // `linked` enqueues the person anew; that is what has just been done.
+        if let Some(link) = new_link {
+            let (removed, rows) = state.take_in(&link, now_ms);
+            // It enqueues the person anew; that is what has just been done.
             writes.extend(removed.iter().map(write::done));
             writes.extend(
                 rows.iter().filter(|row| !matches!(row.effect, Effect::SyncContact { .. })).map(write::enqueue),

@@ -21,10 +21,8 @@ pub(super) struct Person {
     pub(super) profile: Option<LineProfile>,
     /// What somebody says of who this is, until it is acted on.
     pub(super) claim: Option<Versioned<Claim>>,
-    /// An address that the contact gets, if it has none.
+    /// The address that somebody named.
     pub(super) email: Option<EmailAddress>,
-    /// Linked in this call: what waited for it is due.
-    pub(super) linked_now: bool,
     /// Written with the state in which the person is left.
     pub(super) also: Vec<Write>,
 }
@@ -47,6 +45,23 @@ impl Person {
             contact,
             linked_at_ms: self.loaded_at_ms,
             by,
+            is_new: true,
         }
+    }
+
+    /// A link that what follows from is still to be done: in this call, or in one before that did not come to it.
+    pub(super) fn new_link(&self) -> Option<&ContactLink> {
+        self.link.as_ref().map(|link| &link.value).filter(|link| !self.state.value.has_taken_in(link))
+    }
+
+    /// The address that the contact gets, if it has none: what somebody named; for a contact that was made for this person, the
+    /// channel's stand-in.
+    pub(super) fn email(&self) -> Option<EmailAddress> {
+        let stand_in = || {
+            let domain = self.channel.settings.dummy_email_domain.as_ref()?;
+            self.new_link().filter(|link| link.by.is_none())?;
+            EmailAddress::parse(&format!("{}@{domain}", self.user.expose()))
+        };
+        self.email.clone().or_else(stand_in)
     }
 }
