@@ -290,7 +290,7 @@ def env(host):
     return {
         "LineWebhookFunction": always | inbox | sqs | secrets,
         "LineLoginFunction": always | public | journal | crm | line | login | sqs | secrets,
-        "ConsoleFunction": always | public | console,
+        "ConsoleFunction": always | public | console | line | secrets,
         "LineInboxFunction": always | public | journal | inbox | inbox_dlq | crm | line | sqs | secrets,
         "CrmActionFunction": always | public | links | journal | push | crm | sqs | secrets,
         "PushDeliveryFunction": always | journal | push | push_dlq | crm | line | {"MUSUBI_PUSH_MAX_CONCURRENCY": "2"} | sqs | secrets,

@@ -53,6 +53,7 @@ fn channel() -> Channel {
         account: key(),
         settings: Default::default(),
         login: None,
+        connecting: Default::default(),
     }
 }
 

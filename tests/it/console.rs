@@ -3,3 +3,4 @@
 mod browser;
 mod getting_in;
 mod settings;
+mod wizard;

@@ -47,6 +47,7 @@ fn channel() -> Channel {
         account: CrmAccountKey { kind: CrmKind::HubSpot, id: portal() },
         settings: ChannelSettings::default(),
         login: None,
+        connecting: Default::default(),
     }
 }
 

@@ -216,6 +216,7 @@ fn check(secret: &str, signature: &str, body: &[u8]) -> Result<Verified, Rejecti
         account: CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new("1") },
         settings: ChannelSettings::default(),
         login: None,
+        connecting: Default::default(),
     };
     verify(&channel, &[Secret::new(secret)], Some(signature.as_bytes()), Bytes::copy_from_slice(body))
 }

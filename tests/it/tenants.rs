@@ -94,6 +94,7 @@ async fn move_in(app: &App, tenant: &Tenant) {
         account: key.clone(),
         settings: Default::default(),
         login: None,
+        connecting: Default::default(),
     };
     assert_eq!(channels.put(&channel, 0).await.expect("stored"), Commit::Done);
     let (user, contact) = (LineUserId::new(LINKED_USER), ContactId::new(LINKED_CONTACT.to_string()));

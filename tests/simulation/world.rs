@@ -133,6 +133,7 @@ impl World {
             account: account_key,
             settings: Default::default(),
             login: None,
+            connecting: Default::default(),
         };
         channel.settings.create_contacts = make.create_contacts;
         account.channels = vec![channel.id.clone()];

@@ -198,7 +198,8 @@ def test_variables_and_permissions_tell_the_same_story(name):
         assert (f"MUSUBI_{table.upper()}_TABLE" in told) == (table in f["tables"])
     for queue, variable in {"inbox": "INBOX_QUEUE", "inbox-dead-letters": "INBOX_DLQ", "push": "PUSH_QUEUE", "push-dead-letters": "PUSH_DLQ", "crm": "CRM_QUEUE", "crm-dead-letters": "CRM_DLQ"}.items():
         assert (f"MUSUBI_{variable}_URL" in told) == ("SendMessage" in f["queues"].get(queue, []))
-    assert ("GenerateDataKey" in f["key"]) == any("SendMessage" in a for a in f["queues"].values())
+    writes = [*f["queues"].values(), *f["secrets"].values()]
+    assert ("GenerateDataKey" in f["key"]) == any({"SendMessage", "PutSecretValue"} & set(a) for a in writes)
 
 
 def test_the_key_is_used_only_through_the_services_that_a_function_calls(resources):

@@ -5,6 +5,7 @@
 //! console        the CRM account and its Official Accounts
 //! team           who may use the console, and their invitations     (admins)
 //! log            who did what                                       (admins)
+//! connect        an Official Account, by its two values: tried, confirmed, stored    (admins)
 //! account, channels/{channel}   settings                            (admins)
 //! channels/{channel}/routes       routes and their QR codes           (changed by admins)
 //! POST sign-out
@@ -16,6 +17,7 @@
 //! token of its session, which counts where a browser sends neither header.
 
 mod assets;
+mod connect;
 mod home;
 mod join;
 mod language;
@@ -37,7 +39,11 @@ use musubi::aws::AwsAdapters;
 use musubi::config::{self, ConfigError, Environment};
 use musubi::flow::configure::change_account::ChangeAccount;
 use musubi::flow::configure::change_channel::ChangeChannel;
+use musubi::flow::configure::connect_channel::ConnectChannel;
+use musubi::flow::configure::try_channel::TryChannel;
+use musubi::flow::console::connect::ConnectChannels;
 use musubi::flow::console::{ChangeSettings, Console};
+use musubi::line::{LineApiUrl, OpenLine};
 use musubi::store::{Accounts, Channels};
 use tower_http::csrf::CsrfLayer;
 
@@ -54,6 +60,8 @@ pub struct Ports {
     pub channels: Channels,
     /// Changes settings.
     pub settings: ChangeSettings,
+    /// Connects Official Accounts.
+    pub connect: ConnectChannels,
     /// Where it is.
     pub public_url: String,
 }
@@ -72,7 +80,22 @@ impl Ports {
             channels: ChangeChannel { channels: channels.clone(), clock: adapters.clock() },
             messages: musubi::line::message::read_setting,
         };
-        Ok(Self { console, accounts, channels, settings, public_url: config::public_url(environment)? })
+        let public_url = config::public_url(environment)?;
+        let base = LineApiUrl::of_api(&config::line_urls(environment)?)?;
+        let connect = ConnectChannels {
+            console: console.clone(),
+            trial: TryChannel {
+                line: Arc::new(OpenLine { http: musubi::http::client(), base, clock: adapters.clock() }),
+                secrets: adapters.secrets()?,
+                channels: channels.clone(),
+                public_url: public_url.clone(),
+            },
+            connect: ConnectChannel {
+                channels: channels.clone(),
+                accounts: ChangeAccount { accounts: accounts.clone(), clock: adapters.clock() },
+            },
+        };
+        Ok(Self { console, accounts, channels, settings, connect, public_url })
     }
 }
 
@@ -90,6 +113,8 @@ pub fn router(ports: Arc<Ports>) -> Result<Router, tower_http::csrf::ConfigError
         .route("/console/team/invitations", post(team::invite))
         .route("/console/team/remove", get(team::ask_to_remove).post(team::remove))
         .route("/console/log", get(log::page))
+        .route("/console/connect", get(connect::ask).post(connect::try_at_line))
+        .route("/console/connect/confirm", post(connect::confirm))
         .route("/console/account", get(settings::account).post(settings::change_account))
         .route("/console/channels/{channel}", get(settings::channel).post(settings::change_channel))
         .route("/console/channels/{channel}/routes", get(routes::page).post(routes::add))

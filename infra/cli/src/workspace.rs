@@ -13,8 +13,8 @@ use musubi::domain::channel::Channel;
 use musubi::domain::ids::{ChannelId, CrmAccountId};
 use musubi::flow::configure::{ChangeAccount, ChangeChannel, ChangeError, ConnectChannel};
 use musubi::flow::settle::Settle;
-use musubi::line::{LineApiUrl, LineMessenger};
-use musubi::ports::{Clock, CrmSetUp, Secrets};
+use musubi::line::{LineApiUrl, LineMessenger, OpenLine};
+use musubi::ports::{Clock, CrmSetUp, LineConsoles, Secrets};
 use musubi::store::{Accounts, Channels};
 use serde_json::Value;
 use url::Url;
@@ -157,6 +157,14 @@ impl Workspace {
     /// The address is malformed.
     pub fn line(&self, secrets: Arc<dyn Secrets>) -> Result<LineMessenger, ConfigError> {
         Ok(LineMessenger::new(musubi::http::client(), self.line_api()?, secrets, self.clock(), 1))
+    }
+
+    /// LINE, with whichever secrets.
+    ///
+    /// # Errors
+    /// The address is malformed.
+    pub fn line_consoles(&self) -> Result<Arc<dyn LineConsoles>, ConfigError> {
+        Ok(Arc::new(OpenLine { http: musubi::http::client(), base: self.line_api()?, clock: self.clock() }))
     }
 
     /// Where LINE's API is.

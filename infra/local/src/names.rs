@@ -11,6 +11,8 @@ type Name = (&'static str, &'static str);
 
 /// The Official Account.
 pub const ACCOUNT: Name = ("結び珈琲", "Musubi Coffee");
+/// One that nobody has connected yet.
+pub const FREE_ACCOUNT: Name = ("結びベーカリー", "Musubi Bakery");
 /// Whose it is.
 pub const COMPANY: Name = ("結び珈琲株式会社", "Musubi Coffee Inc.");
 /// People who are there from the beginning, as they call themselves on LINE.

@@ -36,6 +36,20 @@ pub const LOGIN_CHANNEL_SECRET: &str = "fedcba9876543210fedcba9876543210";
 pub const LIFF_ID: &str = "1657000002-demoLIFF";
 /// The LINE provider that both channels belong to.
 pub const PROVIDER: &str = "musubi-coffee";
+/// An Official Account that nobody has connected yet: its channel ID.
+pub const FREE_CHANNEL_ID: &str = "1657000011";
+/// Its channel secret.
+pub const FREE_CHANNEL_SECRET: &str = "00112233445566778899aabbccddeeff";
+/// A LINE Login channel beside it.
+pub const FREE_LOGIN_CHANNEL_ID: &str = "1657000012";
+/// Its channel secret.
+pub const FREE_LOGIN_CHANNEL_SECRET: &str = "ffeeddccbbaa99887766554433221100";
+/// The LINE provider that both belong to.
+pub const FREE_PROVIDER: &str = "musubi-bakery";
+/// Somebody who knows it, and is no friend yet.
+pub const FREE_USER: &str = "U00000000000000000000000000000011";
+/// Where its webhooks go until it is connected.
+pub const FREE_WEBHOOK: &str = "https://bot.other-tool.example/hook?key=demo";
 /// The HubSpot app.
 pub const APP_ID: u64 = 5_000_001;
 /// Its client secret.
@@ -102,6 +116,7 @@ pub fn vendors(line: &FakeLine, hubspot: &FakeHubSpot, public_url: &str, unique_
         line.set_email(user, Some(&format!("{name}@example.com")));
     }
     line.add_login_channel(login_channel(public_url));
+    free_channel(line, public_url);
     hubspot.edit_app(|app| {
         app.action_url = Some(format!("{public_url}/crm/hubspot/{APP_ID}/action"));
         app.webhook_url = Some(format!("{public_url}/crm/hubspot/{APP_ID}/webhook"));
@@ -122,6 +137,23 @@ pub fn vendors(line: &FakeLine, hubspot: &FakeHubSpot, public_url: &str, unique_
     let known =
         [("firstname", given), ("lastname", family), ("email", "hanako@example.com"), ("hubspot_owner_id", &owner)];
     hubspot.create_contact_as(PORTAL_ID, LINKED_CONTACT, &known);
+}
+
+/// As LINE makes one: nothing is switched on for anybody, and another tool hears it.
+fn free_channel(line: &FakeLine, public_url: &str) {
+    line.add_channel(ChannelSpec {
+        basic_id: "@musubi-bakery".to_owned(),
+        name: names::FREE_ACCOUNT.0.to_owned(),
+        picture: Some(format!("{public_url}/page/picture.svg")),
+        monthly_limit: Some(200),
+        verified: false,
+        webhook_url: Some(FREE_WEBHOOK.to_owned()),
+        webhook_active: false,
+        redelivery: false,
+        ..ChannelSpec::demo(FREE_CHANNEL_ID, FREE_CHANNEL_SECRET, FREE_PROVIDER)
+    });
+    line.add_person_as(FREE_USER, FREE_PROVIDER, names::PEOPLE[2].0, None);
+    line.add_login_channel(LoginChannelSpec::demo(FREE_LOGIN_CHANNEL_ID, FREE_LOGIN_CHANNEL_SECRET, FREE_PROVIDER));
 }
 
 fn login_channel(public_url: &str) -> LoginChannelSpec {
@@ -191,6 +223,7 @@ pub async fn musubi(
         account: key.clone(),
         settings,
         login: Some(login()),
+        connecting: Default::default(),
     };
     let known = channels.find_versioned(&id).await?.map_or(0, |found| found.version);
     let _ = channels.put(&channel, known).await?;

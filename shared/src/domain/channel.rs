@@ -1,5 +1,8 @@
 //! A LINE Official Account as Musubi knows it.
 
+use std::collections::BTreeSet;
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::account::CrmAccountKey;
@@ -27,6 +30,68 @@ pub struct Channel {
     /// LINE Login, where it is set up.
     #[serde(default)]
     pub login: Option<LoginSettings>,
+    /// How far connecting it has come.
+    #[serde(default)]
+    pub connecting: Connecting,
+}
+
+/// How far connecting an Official Account has come, where neither LINE nor anything else of ours says so.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Connecting {
+    /// Where LINE sent its webhooks before it was connected here: for the way back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub webhook_before: Option<WebhookBefore>,
+    /// Switches that no API shows, and that an operator says are set.
+    pub by_hand: BTreeSet<HandSwitch>,
+    /// A test registration began then, in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trial_began_at_ms: Option<i64>,
+}
+
+/// A switch of LINE's that no API shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HandSwitch {
+    /// Webhook redelivery is on.
+    Redelivery,
+    /// Auto-response messages are off.
+    AutoResponse,
+    /// It is decided who greets.
+    Greeting,
+    /// It is decided whether it may be in groups.
+    Groups,
+    /// The LINE Login channel is as it must be.
+    Login,
+}
+
+/// Another tool's address, which LINE sent webhooks to. All but its host may be a secret: `Debug` shows nothing.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct WebhookBefore(String);
+
+impl WebhookBefore {
+    /// Wraps it.
+    pub fn new(url: impl Into<String>) -> Self {
+        Self(url.into())
+    }
+
+    /// The host: all of it that anybody is told.
+    pub fn host(&self) -> String {
+        let url = url::Url::parse(&self.0).ok();
+        url.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_else(|| "?".to_owned())
+    }
+
+    /// The address, for LINE alone.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for WebhookBefore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("WebhookBefore(..)")
+    }
 }
 
 /// What the owner of an Official Account can choose. Every field has the default a new channel gets.

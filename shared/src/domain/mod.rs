@@ -9,6 +9,7 @@ pub mod after_login;
 pub mod button;
 pub mod changed;
 pub mod channel;
+pub mod channel_values;
 pub mod claim;
 pub mod conversation;
 pub mod dead_letter;

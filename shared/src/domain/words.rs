@@ -1,5 +1,7 @@
 //! What was said or done, in words for people.
 
+pub mod channel_values;
+pub mod connecting;
 pub mod findings;
 mod outcomes;
 

@@ -41,7 +41,16 @@ async fn world(is_connected: bool) -> World {
     if is_connected {
         let (name, basic_id) = ("Shop".to_owned(), "@shop".to_owned());
         let (id, bot_user_id, settings) = (ChannelId::new("1"), BotUserId::new("U0"), ChannelSettings::default());
-        let channel = Channel { id, bot_user_id, name, basic_id, account: account(), settings, login: None };
+        let channel = Channel {
+            id,
+            bot_user_id,
+            name,
+            basic_id,
+            account: account(),
+            settings,
+            login: None,
+            connecting: Default::default(),
+        };
         assert_eq!(channels.put(&channel, 0).await.unwrap(), Commit::Done);
     }
     let asked = write::question(&account(), &question("5", 10));

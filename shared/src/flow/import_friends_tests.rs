@@ -19,7 +19,16 @@ fn account() -> CrmAccountKey {
 fn channel() -> Channel {
     let (name, basic_id) = ("Shop".to_owned(), "@shop".to_owned());
     let (id, bot_user_id, settings) = (ChannelId::new("1"), BotUserId::new("U0"), ChannelSettings::default());
-    Channel { id, bot_user_id, name, basic_id, account: account(), settings, login: None }
+    Channel {
+        id,
+        bot_user_id,
+        name,
+        basic_id,
+        account: account(),
+        settings,
+        login: None,
+        connecting: Default::default(),
+    }
 }
 
 fn key(number: usize) -> ConversationKey {

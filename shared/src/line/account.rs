@@ -24,6 +24,9 @@ pub struct BotInfo {
     pub basic_id: String,
     /// The name people see.
     pub display_name: String,
+    /// The picture's address, where there is one.
+    #[serde(default)]
+    pub picture_url: Option<String>,
     /// `chat` or `bot`: whether operators can chat.
     #[serde(default)]
     pub chat_mode: String,

@@ -13,7 +13,9 @@ use super::api::LineApiUrl;
 use super::liff::{LineLoginConsole, LoginChannelProof};
 use super::messaging::LineMessenger;
 use crate::domain::ids::{ChannelId, LoginChannelId};
-use crate::ports::checkup::{LineCheckup, SeenAccount, SeenLiff, SeenLogin, SeenQuota, SeenWebhook, WebhookTry};
+use crate::ports::checkup::{
+    LineCheckup, SeenAccount, SeenLiff, SeenLogin, SeenMessaging, SeenQuota, SeenWebhook, WebhookTry,
+};
 use crate::ports::friend_list::{FriendList, Friends};
 use crate::ports::proposed::Proposed;
 use crate::ports::secrets::{LineSecrets, Secret};
@@ -48,9 +50,20 @@ impl LineCheckup for LineDoctor {
             bot_user_id: info.bot_user_id,
             basic_id: info.basic_id,
             name: info.display_name,
+            picture: info.picture_url,
             is_chat_on,
             at_ms,
         })
+    }
+
+    async fn messaging(&self, channel: &ChannelId) -> Result<SeenMessaging, PortError> {
+        match self.official_account(channel).await {
+            Ok(seen) => Ok(SeenMessaging::Good(seen)),
+            // A token was issued, but the Messaging API does not take it.
+            Err(PortError::Permanent { why, .. }) if why.starts_with("status") => Ok(SeenMessaging::NoMessagingApi),
+            Err(PortError::Permanent { .. }) => Ok(SeenMessaging::Refused),
+            Err(error) => Err(error),
+        }
     }
 
     async fn webhook(&self, channel: &ChannelId) -> Result<Option<SeenWebhook>, PortError> {
@@ -73,13 +86,7 @@ impl LineCheckup for LineDoctor {
     }
 
     async fn login(&self, login: &LoginChannelId, secret: &Secret) -> Result<SeenLogin, PortError> {
-        let secrets = LineSecrets {
-            channel_secrets: vec![secret.clone()],
-            access_token: None,
-            login_secrets: Vec::new(),
-            api_keys: Vec::new(),
-        };
-        let secrets = Arc::new(Proposed::line(secrets));
+        let secrets = Arc::new(Proposed::line(LineSecrets::of(secret.clone(), None)));
         let (http, base, clock) = (self.http.clone(), self.base.clone(), Arc::clone(&self.clock));
         let console = LineLoginConsole::new(http, base, login, secrets, clock);
         match console.prove().await {

@@ -11,6 +11,7 @@ pub mod account_link;
 pub mod answer;
 pub mod api;
 mod checkup;
+mod consoles;
 mod content;
 pub mod event;
 mod followers;
@@ -26,6 +27,7 @@ pub mod webhook;
 
 pub use api::LineApiUrl;
 pub use checkup::LineDoctor;
+pub use consoles::OpenLine;
 pub use event::{EventFault, LineEvent};
 pub use login::LineLogin;
 pub use messaging::LineMessenger;

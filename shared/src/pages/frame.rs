@@ -29,12 +29,22 @@ pub struct Frame<'a> {
     scripts: Option<Scripts>,
     style: Option<&'static str>,
     above: Option<Markup>,
+    pictures: Option<String>,
 }
 
 impl<'a> Frame<'a> {
     /// In this language, with this title, status 200. The title is the window's; the page's own heading is an `h1` inside.
     pub fn new(language: Language, title: &'a str) -> Self {
-        Self { language, title, status: StatusCode::OK, goes_on_to: None, scripts: None, style: None, above: None }
+        Self {
+            language,
+            title,
+            status: StatusCode::OK,
+            goes_on_to: None,
+            scripts: None,
+            style: None,
+            above: None,
+            pictures: None,
+        }
     }
 
     /// With another status.
@@ -55,6 +65,12 @@ impl<'a> Frame<'a> {
     /// With a stylesheet of ours that is loaded from this path, in place of the one that stands in the page.
     pub fn style(self, path: &'static str) -> Self {
         Self { style: Some(path), ..self }
+    }
+
+    /// With pictures from where this address is. None from an address that is none of the web.
+    pub fn picture(self, address: &str) -> Self {
+        let origin = url::Url::parse(address).ok().map(|url| url.origin().ascii_serialization());
+        Self { pictures: origin.filter(|origin| super::scripts::is_plain_origin(origin)), ..self }
     }
 
     /// With this above what the page is about.
@@ -89,15 +105,20 @@ impl<'a> Frame<'a> {
                 }
             }
         };
-        Page::new(self.status, document.into_string(), policy(self.scripts.as_ref(), self.style.is_some()))
+        Page::new(
+            self.status,
+            document.into_string(),
+            policy(self.scripts.as_ref(), self.style.is_some(), self.pictures.as_deref()),
+        )
     }
 }
 
 /// The value of `Content-Security-Policy`: what is not named here neither applies, nor runs, nor is fetched.
-fn policy(scripts: Option<&Scripts>, loads_style: bool) -> String {
+fn policy(scripts: Option<&Scripts>, loads_style: bool, pictures: Option<&str>) -> String {
     let style = if loads_style { "'self'".to_owned() } else { format!("'{}'", *STYLE_HASH) };
     let scripts = scripts.map(Scripts::policy).unwrap_or_default();
+    let pictures = pictures.map(|origin| format!("; img-src {origin}")).unwrap_or_default();
     format!(
-        "default-src 'none'; style-src {style}{scripts}; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+        "default-src 'none'; style-src {style}{scripts}{pictures}; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     )
 }

@@ -82,7 +82,7 @@ impl Render for Scripts {
     }
 }
 
-fn is_plain_origin(origin: &str) -> bool {
+pub(super) fn is_plain_origin(origin: &str) -> bool {
     let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-:*".contains(&byte);
     host.is_some_and(|host| !host.is_empty() && host.bytes().all(plain))

@@ -18,6 +18,8 @@ pub struct SeenAccount {
     pub basic_id: String,
     /// The name people see.
     pub name: String,
+    /// The picture's address, where there is one.
+    pub picture: Option<String>,
     /// Whether people can be answered by hand. `None`: LINE does not say.
     pub is_chat_on: Option<bool>,
     /// What time it was at LINE, in milliseconds, if it says.
@@ -55,6 +57,17 @@ pub struct SeenQuota {
     pub used: u64,
 }
 
+/// What a Messaging API channel's ID and secret, or its token, are good for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SeenMessaging {
+    /// LINE gives no token for them.
+    Refused,
+    /// LINE takes them, and they open no Messaging API: those of a LINE Login channel, of a deleted channel, a bad token.
+    NoMessagingApi,
+    /// They are good, and this is the Official Account.
+    Good(SeenAccount),
+}
+
 /// What LINE says of a LINE Login channel's ID and secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SeenLogin {
@@ -84,6 +97,9 @@ pub struct SeenLiff {
 pub trait LineCheckup: Send + Sync {
     /// Who the Official Account is. Permanent where LINE does not take what is stored for it.
     async fn official_account(&self, channel: &ChannelId) -> Result<SeenAccount, PortError>;
+
+    /// What the channel's ID and secrets are good for. That LINE refuses is no error here.
+    async fn messaging(&self, channel: &ChannelId) -> Result<SeenMessaging, PortError>;
 
     /// Where its webhooks go; `None`: nowhere.
     async fn webhook(&self, channel: &ChannelId) -> Result<Option<SeenWebhook>, PortError>;

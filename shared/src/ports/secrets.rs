@@ -48,6 +48,14 @@ pub struct LineSecrets {
     pub api_keys: Vec<ApiKey>,
 }
 
+impl LineSecrets {
+    /// A channel by its secret, and by a long-lived token where there is one: as it is tried before it is stored.
+    pub fn of(channel_secret: Secret, access_token: Option<Secret>) -> Self {
+        let channel_secrets = vec![channel_secret];
+        Self { channel_secrets, access_token, login_secrets: Vec::new(), api_keys: Vec::new() }
+    }
+}
+
 /// A key of the customer's own site. It signs requests about one Official Account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApiKey {

@@ -5,7 +5,7 @@ use musubi::domain::account::CrmAccount;
 use musubi::domain::channel::Channel;
 use musubi::domain::language::Language;
 use musubi::domain::operator::Role;
-use musubi::pages::{Page, facts};
+use musubi::pages::{Look, Page, actions, button, facts};
 
 use super::{Here, account_name, signed_in};
 use crate::visit::SignedIn;
@@ -18,8 +18,13 @@ pub fn page(visit: &SignedIn, account: &CrmAccount, channels: &[Channel]) -> Pag
         h1 { (title) }
         section {
             h2 { (language.pick("LINE公式アカウント", "LINE Official Accounts")) }
-            @if channels.is_empty() { p { (none(language)) } }
+            @if channels.is_empty() { (none(visit)) }
             ul class="cards" { @for channel in channels { li { (card(visit, channel, language)) } } }
+            @if !channels.is_empty() && may_connect(visit) {
+                p class="links" { a href="/console/connect" {
+                    (language.pick("別のLINE公式アカウントを接続する", "Connect another Official Account"))
+                } }
+            }
         }
         section {
             h2 { (language.pick("CRMアカウント", "CRM account")) }
@@ -34,8 +39,30 @@ pub fn page(visit: &SignedIn, account: &CrmAccount, channels: &[Channel]) -> Pag
     signed_in(visit, Here::Home, &title, inside)
 }
 
-fn none(language: Language) -> &'static str {
-    language.pick("表示できるLINE公式アカウントはありません。", "There is no Official Account that you can see.")
+/// Who sees all Official Accounts may connect one that nobody sees yet.
+fn may_connect(visit: &SignedIn) -> bool {
+    visit.operator.is(Role::Admin) && visit.operator.covers(None)
+}
+
+fn none(visit: &SignedIn) -> Markup {
+    let language = visit.language;
+    html! {
+        @if may_connect(visit) {
+            div class="card" {
+                p { (language.pick(
+                    "まだLINE公式アカウントが接続されていません。チャネルIDとチャネルシークレットがあれば、数分で接続できます。",
+                    "No Official Account is connected yet. With its channel ID and channel secret it takes a few minutes.",
+                )) }
+                (actions(button(
+                    Look::Main,
+                    language.pick("最初のLINE公式アカウントを接続する", "Connect your first Official Account"),
+                    "/console/connect",
+                )))
+            }
+        } @else {
+            p { (language.pick("表示できるLINE公式アカウントはありません。", "There is no Official Account that you can see.")) }
+        }
+    }
 }
 
 fn card(visit: &SignedIn, channel: &Channel, language: Language) -> Markup {

@@ -73,6 +73,8 @@ fn deed(deed: &Deed, language: Language) -> String {
         (Deed::RemovedRoute { id, route }, Language::English) => {
             format!("removed the route “{route}” from channel {id}")
         }
+        (Deed::Connected { id }, Language::Japanese) => format!("チャネル {id} を接続しました"),
+        (Deed::Connected { id }, Language::English) => format!("connected channel {id}"),
         (Deed::Removed { whom }, Language::Japanese) => format!("「{}」を削除しました", whom.expose()),
         (Deed::Removed { whom }, Language::English) => format!("removed “{}”", whom.expose()),
     }

@@ -1,5 +1,6 @@
 //! What the console's pages say. Japanese first; every word stands here.
 
+pub mod connect;
 pub mod ended;
 pub mod home;
 pub mod join;
@@ -18,6 +19,11 @@ use crate::visit::SignedIn;
 
 /// A page of somebody who is signed in: who they are, where they can go, and this.
 fn signed_in(visit: &SignedIn, here: Here, title: &str, inside: Markup) -> Page {
+    signed_in_with_picture(visit, here, title, None, inside)
+}
+
+/// The same with a picture from this address.
+fn signed_in_with_picture(visit: &SignedIn, here: Here, title: &str, picture: Option<&str>, inside: Markup) -> Page {
     let language = visit.language;
     let above = html! {
         header class="bar" {
@@ -37,7 +43,8 @@ fn signed_in(visit: &SignedIn, here: Here, title: &str, inside: Markup) -> Page 
             }
         }
     };
-    Frame::new(language, title).style(STYLE_ADDRESS).above(above).around(inside)
+    let frame = Frame::new(language, title).style(STYLE_ADDRESS).above(above);
+    picture.into_iter().fold(frame, Frame::picture).around(inside)
 }
 
 /// A page of anybody.

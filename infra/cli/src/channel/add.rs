@@ -2,17 +2,22 @@
 
 use std::sync::Arc;
 
+use musubi::config;
+use musubi::domain::channel::WebhookBefore;
+use musubi::domain::channel_values::TryRefusal;
 use musubi::domain::ids::ChannelId;
 use musubi::domain::language::Language;
-use musubi::flow::configure::{ConnectedElsewhere, EnteredSecret, OfficialAccount, ProvenChannel, SetUpChannel};
-use musubi::line::LineMessenger;
-use musubi::line::account::{BotInfo, WebhookEndpoint};
-use musubi::ports::PortError;
-use musubi::ports::proposed::Proposed;
-use musubi::ports::secrets::{LineSecrets, Secret};
+use musubi::domain::words::channel_values::refused;
+use musubi::domain::words::connecting::cuts_off;
+use musubi::flow::configure::{
+    ConnectedElsewhere, EnteredChannel, Forget, NewWebhook, SetUpChannel, TryChannel, TryError, proposed,
+};
+use musubi::ports::checkup::SeenAccount;
+use musubi::ports::secrets::Secret;
 use serde_json::json;
 
-use super::check::{self, host, switches};
+use super::check;
+use super::steps::switches;
 use super::{input, steps, to_json, unconfirmed, webhook_url};
 use crate::args::ChannelAdd;
 use crate::ask::Ask;
@@ -29,37 +34,33 @@ pub async fn add(workspace: &Workspace, ask: &mut Ask, say: &Say, asked: &Channe
     let account = workspace.account(asked.kind, &asked.account).await?.key;
     let known = workspace.channels()?.find(&id).await?;
     if known.as_ref().is_some_and(|known| known.account != account) {
-        return Err(elsewhere(ConnectedElsewhere));
+        return Err(elsewhere());
     }
     let url = webhook_url(workspace, &id)?;
-    let (secret, token) = secrets_of(ask, say, asked.long_lived_token)?;
-    let (line, info) = try_at_line(workspace, &id, &secret, token.as_ref()).await?;
-    let before = line.webhook_endpoint(&id).await?.filter(|before| before.endpoint != url && !asked.keep_webhook);
-    confirm(ask, say, asked, &info, before.as_ref())?;
-
+    let (secret, access_token) = secrets_of(ask, say, asked.long_lived_token)?;
+    let entered = EnteredChannel { id: id.clone(), secret, access_token };
     let secrets = workspace.adapters.secrets()?;
-    let kept = secrets.line_anew(&id).await?.secrets.and_then(|stored| stored.access_token);
-    let access_token = match (token, kept.filter(|_| !asked.forget_long_lived_token)) {
-        (None, Some(kept)) => still_good(workspace, &id, &secret, kept).await?,
-        (given, _) => given,
+    let try_channel = TryChannel {
+        line: workspace.line_consoles()?,
+        secrets: Arc::clone(&secrets),
+        channels: workspace.channels()?,
+        public_url: config::public_url(&workspace.environment)?,
     };
-    let proven = ProvenChannel {
-        seen: OfficialAccount {
-            id: id.clone(),
-            bot_user_id: info.bot_user_id,
-            name: info.display_name,
-            basic_id: info.basic_id,
-        },
-        secret: EnteredSecret { secret, forget_old: asked.forget_old_secret },
-        access_token,
-    };
-    let line = Arc::new(line);
-    let set_up = SetUpChannel { secrets, connect: workspace.connect_channel()?, console: line.clone() };
-    let channel = set_up.set_up(&proven, &account, (!asked.keep_webhook).then_some(&*url)).await;
-    let channel = channel.map_err(|error| unchanged(error, no_channel, elsewhere))?;
+    let tried = try_channel.try_at_line(&entered, &account).await.map_err(not_tried)?;
+    let webhook = (!asked.keep_webhook).then(|| NewWebhook { url: url.clone(), before: tried.before.clone() });
+    let before = webhook.as_ref().and_then(|webhook| webhook.before.as_ref());
+    confirm(ask, say, asked, &tried.seen, before)?;
+
+    let forget = Forget { secret: asked.forget_old_secret, token: asked.forget_long_lived_token };
+    let proven = try_channel.proven(&entered, &tried, forget).await?;
+    let line = workspace.line(proposed(&entered))?;
+    let console = try_channel.line.channel(proposed(&entered));
+    let set_up = SetUpChannel { secrets, connect: workspace.connect_channel()?, console };
+    let channel = set_up.set_up(&proven, &account, webhook.as_ref()).await;
+    let channel = channel.map_err(|error| unchanged(error, no_channel, |ConnectedElsewhere| elsewhere()))?;
     let health = check::look(&line, &id, &url).await?;
     let mut todo: Vec<String> = health.faults().iter().map(|words| words.of(say.language).to_owned()).collect();
-    todo.extend(before.filter(|before| before.active).map(|_| steps::off_and_on(say.language).to_owned()));
+    todo.extend(before.filter(|_| tried.is_used).map(|_| steps::off_and_on(say.language).to_owned()));
     let mut json = to_json(&channel);
     json["connected"] = json!(true);
     json["webhook"] = health.json();
@@ -108,55 +109,15 @@ fn secrets_of(ask: &mut Ask, say: &Say, with_token: bool) -> Result<(Secret, Opt
     Ok((secret, Some(input::access_token(&token.ok_or_else(missing)?)?)))
 }
 
-/// Who LINE says it is, by the secret, and by the token where there is one: both must be the same account's.
-async fn try_at_line(
-    workspace: &Workspace,
-    id: &ChannelId,
-    secret: &Secret,
-    token: Option<&Secret>,
-) -> Result<(LineMessenger, BotInfo), Failure> {
-    let proposed = |access_token: Option<Secret>| LineSecrets {
-        channel_secrets: vec![secret.clone()],
-        access_token,
-        login_secrets: Vec::new(),
-        api_keys: Vec::new(),
-    };
-    let by_secret = workspace.line(Arc::new(Proposed::line(proposed(None))))?;
-    let info = by_secret.bot_info(id).await.map_err(refused)?;
-    let Some(token) = token else { return Ok((by_secret, info)) };
-    let by_token = workspace.line(Arc::new(Proposed::line(proposed(Some(token.clone())))))?;
-    let other = by_token.bot_info(id).await.map_err(|error| match error {
-        PortError::Permanent { .. } => Failure::failed(
-            "LINEがチャネルアクセストークンを受け付けませんでした。［Messaging API設定］で再発行して、もう一度実行してください。何も保存していません。",
-            "LINE refuses the channel access token. Reissue it under Messaging API, then run this again. Nothing was stored.",
-        ),
-        other => other.into(),
-    })?;
-    if other.bot_user_id != info.bot_user_id {
-        return Err(Failure::failed(
-            "チャネルアクセストークンは別の公式アカウントのものです。何も保存していません。",
-            "The channel access token belongs to another Official Account. Nothing was stored.",
-        ));
-    }
-    Ok((by_token, info))
-}
-
-fn refused(error: PortError) -> Failure {
-    match &error {
-        // A token was issued, but the Messaging API does not take it.
-        PortError::Permanent { why, .. } if why.starts_with("status") => Failure::failed(
-            "このチャネルではMessaging APIを使用できません。LINEログインのチャネルではなく、Messaging APIのチャネルのIDとシークレットを指定してください。削除されたチャネルでもこのエラーになります。何も保存していません。",
-            "This channel has no Messaging API. Take ID and secret of the Messaging API channel, not of the LINE Login channel; a deleted channel answers the same. Nothing was stored.",
-        ),
-        PortError::Permanent { .. } => Failure::failed(
-            "LINEがこのチャネルIDとチャネルシークレットの組み合わせを受け付けませんでした。同じチャネルのものか、再発行されていないかを確認してください。何も保存していません。",
-            "LINE refuses this channel ID and channel secret together. Check that both are of the same channel, and that the secret was not reissued. Nothing was stored.",
-        ),
-        PortError::Transient { .. } => error.into(),
+fn not_tried(error: TryError) -> Failure {
+    match error {
+        TryError::Refused(TryRefusal::Elsewhere) => elsewhere(),
+        TryError::Refused(why) => Failure::failed(refused(why, Language::Japanese), refused(why, Language::English)),
+        TryError::Port(error) => error.into(),
     }
 }
 
-fn elsewhere(_: ConnectedElsewhere) -> Failure {
+fn elsewhere() -> Failure {
     Failure::failed(
         "このチャネルは別のCRMアカウントに接続されています。先に musubi channel remove で接続を解除してください。",
         "This channel is connected to another CRM account. Disconnect it first with musubi channel remove.",
@@ -168,33 +129,15 @@ fn confirm(
     ask: &mut Ask,
     say: &Say,
     asked: &ChannelAdd,
-    info: &BotInfo,
-    before: Option<&WebhookEndpoint>,
+    seen: &SeenAccount,
+    before: Option<&WebhookBefore>,
 ) -> Result<(), Failure> {
     if let Some(before) = before {
-        let host = host(&before.endpoint);
-        say.note(&match say.language {
-            Language::Japanese => format!("このチャネルのWebhookは現在 {host} に送信されています。接続すると、そのサービスでは受信できなくなります。"),
-            Language::English => format!("This channel's webhooks now go to {host}. Once connected here, that service hears no more."),
-        });
+        say.note(&cuts_off(&before.host(), say.language));
     }
     let question = match say.language {
-        Language::Japanese => format!("「{}」（{}）を接続しますか？", info.display_name, info.basic_id),
-        Language::English => format!("Connect “{}” ({})?", info.display_name, info.basic_id),
+        Language::Japanese => format!("「{}」（{}）を接続しますか？", seen.name, seen.basic_id),
+        Language::English => format!("Connect “{}” ({})?", seen.name, seen.basic_id),
     };
     if asked.yes || ask.yes(&question)? { Ok(()) } else { Err(unconfirmed()) }
-}
-
-/// The token that was stored before, unless LINE refuses it or it is another account's.
-async fn still_good(
-    workspace: &Workspace,
-    id: &ChannelId,
-    secret: &Secret,
-    token: Secret,
-) -> Result<Option<Secret>, Failure> {
-    match try_at_line(workspace, id, secret, Some(&token)).await {
-        Ok(_) => Ok(Some(token)),
-        Err(Failure::Failed(_)) => Ok(None),
-        Err(failure) => Err(failure),
-    }
 }

@@ -8,6 +8,7 @@ use musubi::line::account::{MessageQuota, WebhookTest};
 use musubi::ports::PortError;
 use serde_json::json;
 
+use super::steps::switches;
 use super::to_json;
 use crate::failure::{Failure, Words};
 use crate::say::{Report, Say};
@@ -181,22 +182,4 @@ fn quota_words(quota: MessageQuota, language: Language) -> String {
         (None, Language::Japanese) => format!("今月の送信数：{used} 通（上限なし）"),
         (None, Language::English) => format!("Messages this month: {used} (no limit)"),
     }
-}
-
-/// What only LINE's consoles can switch, by the names of their menus.
-pub fn switches(language: Language) -> String {
-    language
-        .pick(
-            "LINEの画面で次の設定を確認してください（APIでは変更できません）。\n\
-             - Webhookの利用：オン（LINE Developersコンソール［Messaging API設定］）\n\
-             - Webhookの再送：オン（同上。受信漏れを防ぎます）\n\
-             - 応答メッセージ：オフ（LINE Official Account Manager［設定］＞［応答設定］。自動応答との二重返信を防ぎます）\n\
-             - あいさつメッセージ：HubSpotのワークフローかMusubiがあいさつを送る場合はオフ（同上）",
-            "Check these switches in LINE's consoles; no API can change them.\n\
-             - Use webhook (Webhookの利用): on (LINE Developers Console, Messaging API)\n\
-             - Webhook redelivery (Webhookの再送): on (same place; nothing is lost then)\n\
-             - Auto-response messages (応答メッセージ): off (LINE Official Account Manager, Settings > Response settings; nobody is answered twice)\n\
-             - Greeting message (あいさつメッセージ): off if a HubSpot workflow or Musubi greets (same place)",
-        )
-        .to_owned()
 }

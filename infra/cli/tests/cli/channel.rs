@@ -152,11 +152,12 @@ async fn each_kind_of_bad_input_is_told_and_nothing_is_stored() {
     let (swapped, short) = (format!("{CHANNEL}\n"), format!("{}\n", &secret[1..]));
     stack.hide(&secret[1..]);
     let both = format!("{secret}\n{token}\n");
-    let (spaced, bracketed, good) = (format!("{secret} \n"), format!("{secret}]\n"), format!("{secret}\n"));
+    let (spaced, bracketed, good) =
+        (format!("{} {}\n", &secret[..16], &secret[16..]), format!("{secret}]\n"), format!("{secret}\n"));
     let cases: [(&str, &[&str], &str, i32, &str); 11] = [
         (secret, &[], &swapped, 2, "channel secret, not the channel ID"),
         (CHANNEL, &[], &swapped, 2, "channel ID, not the channel secret"),
-        ("1234567890 ", &[], &good, 2, "spaces"),
+        ("12345 67890", &[], &good, 2, "spaces"),
         ("1234567890]", &[], &good, 2, "stray"),
         ("123456789", &[], &good, 2, "this has 9"),
         (CHANNEL, &[], &spaced, 2, "spaces"),

@@ -130,6 +130,7 @@ impl Stack {
             account: self.account().await.unwrap().key,
             settings: Default::default(),
             login: None,
+            connecting: Default::default(),
         };
         assert_eq!(self.adapters.channels().unwrap().put(&channel, 0).await.unwrap(), Commit::Done);
         channel

@@ -201,6 +201,7 @@ fn channel(id: &str, name: &str, basic_id: &str) -> Channel {
         account,
         settings: ChannelSettings::default(),
         login: None,
+        connecting: Default::default(),
     }
 }
 

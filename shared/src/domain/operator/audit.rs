@@ -57,6 +57,11 @@ pub enum Deed {
         /// Its name.
         route: RouteName,
     },
+    /// An Official Account was connected, or anew.
+    Connected {
+        /// Which.
+        id: ChannelId,
+    },
     /// Somebody may use the console no more.
     Removed {
         /// Who.

@@ -2,9 +2,10 @@
 
 use thiserror::Error;
 
-use super::{ChangeAccount, ChangeError};
+use super::change_account::ChangeAccount;
+use super::change_error::ChangeError;
 use crate::domain::account::CrmAccountKey;
-use crate::domain::channel::{Channel, ChannelSettings};
+use crate::domain::channel::{Channel, ChannelSettings, Connecting, WebhookBefore};
 use crate::domain::ids::{BotUserId, ChannelId};
 use crate::flow::retry::retry_on_conflict;
 use crate::ports::table::Commit;
@@ -38,8 +39,8 @@ pub struct OfficialAccount {
 pub struct ConnectedElsewhere;
 
 impl ConnectChannel {
-    /// Connects it. Of one that is connected to the same CRM account already, only what LINE says of it is new. Webhooks are
-    /// taken first, then workflows can choose it. Twice is the same as once; after a failure in between, a second call goes on.
+    /// Connects it. Of one that is connected to the same CRM account already, only what LINE says of it is new, and
+    /// where its webhooks went `before`, if they went elsewhere. Webhooks are taken first, then workflows can choose it. Twice is the same as once; after a failure in between, a second call goes on.
     ///
     /// # Errors
     /// It is connected elsewhere; others keep changing the same; or the table's.
@@ -47,8 +48,9 @@ impl ConnectChannel {
         &self,
         seen: &OfficialAccount,
         account: &CrmAccountKey,
+        before: Option<&WebhookBefore>,
     ) -> Result<Channel, ChangeError<ConnectedElsewhere>> {
-        let attempt = || self.try_put(seen, account);
+        let attempt = || self.try_put(seen, account, before);
         let channel = retry_on_conflict(&*self.accounts.clock, "connect channel", attempt).await?;
         self.accounts.attach(account, &seen.id).await.map_err(ChangeError::widened)?;
         Ok(channel)
@@ -58,18 +60,23 @@ impl ConnectChannel {
         &self,
         seen: &OfficialAccount,
         account: &CrmAccountKey,
+        before: Option<&WebhookBefore>,
     ) -> Result<Option<Channel>, ChangeError<ConnectedElsewhere>> {
         let OfficialAccount { id, bot_user_id, name, basic_id } = seen.clone();
         let found = self.channels.find_versioned(&id).await?;
         let version = found.as_ref().map_or(0, |found| found.version);
-        let channel = match found.map(|found| found.value) {
+        let mut channel = match found.map(|found| found.value) {
             Some(known) if known.account != *account => return Err(ChangeError::Refused(ConnectedElsewhere)),
             Some(known) => Channel { bot_user_id, name, basic_id, ..known },
             None => {
                 let settings = ChannelSettings::default();
-                Channel { id, bot_user_id, name, basic_id, account: account.clone(), settings, login: None }
+                let connecting = Connecting::default();
+                Channel { id, bot_user_id, name, basic_id, account: account.clone(), settings, login: None, connecting }
             }
         };
+        if let Some(before) = before {
+            channel.connecting.webhook_before = Some(before.clone());
+        }
         Ok((self.channels.put(&channel, version).await? == Commit::Done).then_some(channel))
     }
 }

@@ -10,13 +10,15 @@ pub mod change_channel;
 pub mod change_error;
 pub mod change_routes;
 mod connect_account;
-mod connect_channel;
+pub mod connect_channel;
 mod disconnect_channel;
 mod remove_login;
-mod rotate_secret;
+mod rotate_app_secret;
+pub mod rotate_secret;
 mod set_up_account;
-mod set_up_channel;
-mod set_up_login;
+pub mod set_up_channel;
+pub mod set_up_login;
+pub mod try_channel;
 
 #[cfg(test)]
 mod set_up_tests;
@@ -35,5 +37,6 @@ pub use self::disconnect_channel::DisconnectChannel;
 pub use self::remove_login::RemoveLogin;
 pub use self::rotate_secret::{EnteredSecret, RotateSecret};
 pub use self::set_up_account::{AccountAsked, AccountSetUp, LeaveGiven, SetUpAccount, SetUpError};
-pub use self::set_up_channel::{ProvenChannel, SetUpChannel};
+pub use self::set_up_channel::{NewWebhook, ProvenChannel, SetUpChannel};
 pub use self::set_up_login::{LiffAsked, ProvenLogin, SetUpLogin, SetUpLoginError};
+pub use self::try_channel::{EnteredChannel, Forget, TriedChannel, TryChannel, TryError, proposed};

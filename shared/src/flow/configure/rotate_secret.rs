@@ -4,11 +4,10 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use super::ChangeError;
-use crate::domain::account::CrmKind;
+use super::change_error::ChangeError;
 use crate::domain::channel::Channel;
-use crate::domain::ids::{ChannelId, CrmAppId, LoginChannelId};
-use crate::ports::secrets::{CrmAppSecrets, LineSecrets, Secret};
+use crate::domain::ids::{ChannelId, LoginChannelId};
+use crate::ports::secrets::{LineSecrets, Secret};
 use crate::ports::{PortError, Secrets};
 
 /// Stores new secrets.
@@ -29,7 +28,7 @@ pub struct EnteredSecret {
 
 impl EnteredSecret {
     /// The new one first, then at most one of those before.
-    fn before(&self, old: &[Secret]) -> Vec<Secret> {
+    pub(super) fn before(&self, old: &[Secret]) -> Vec<Secret> {
         let kept = old.iter().filter(|old| **old != self.secret && !self.forget_old).take(1);
         [&self.secret].into_iter().chain(kept).cloned().collect()
     }
@@ -71,24 +70,5 @@ impl RotateSecret {
         let old = if is_same { &stored.login_secrets[..] } else { &[] };
         let login_secrets = entered.before(old);
         Ok(self.secrets.store_line(&channel.id, &LineSecrets { login_secrets, ..stored }).await?)
-    }
-
-    /// Stores the client ID and secret of a CRM app. Answers with how many secrets are good now: one or two. Twice is the same as
-    /// once.
-    ///
-    /// # Errors
-    /// As the port's; a lost answer may hide that it is stored.
-    pub async fn crm_app(
-        &self,
-        (kind, app): (CrmKind, &CrmAppId),
-        client_id: &str,
-        entered: &EnteredSecret,
-    ) -> Result<usize, PortError> {
-        let stored = self.secrets.crm_app_anew(kind, app).await?;
-        let client_secrets = entered.before(&stored.map(|stored| stored.client_secrets).unwrap_or_default());
-        let count = client_secrets.len();
-        let new = CrmAppSecrets { client_id: client_id.to_owned(), client_secrets };
-        self.secrets.store_crm_app(kind, app, &new).await?;
-        Ok(count)
     }
 }

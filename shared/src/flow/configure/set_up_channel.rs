@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{ChangeError, ConnectChannel, ConnectedElsewhere, EnteredSecret, OfficialAccount, RotateSecret};
+use super::change_error::ChangeError;
+use super::connect_channel::{ConnectChannel, ConnectedElsewhere, OfficialAccount};
+use super::rotate_secret::{EnteredSecret, RotateSecret};
 use crate::domain::account::CrmAccountKey;
-use crate::domain::channel::Channel;
+use crate::domain::channel::{Channel, WebhookBefore};
 use crate::ports::secrets::Secret;
 use crate::ports::{ChannelConsole, Secrets};
 
@@ -30,9 +32,18 @@ pub struct ProvenChannel {
     pub access_token: Option<Secret>,
 }
 
+/// Where LINE sends webhooks from now on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewWebhook {
+    /// There.
+    pub url: String,
+    /// Where it sent them until now, if that was another's address: it is kept for the way back.
+    pub before: Option<WebhookBefore>,
+}
+
 impl SetUpChannel {
     /// First its secrets are stored, then webhooks are taken and workflows can choose it, and only then LINE sends webhooks to
-    /// `webhook_url`; `None`: LINE goes on sending them where it does. Twice is the same as once; after a failure in between, a
+    /// the new address; `None`: LINE goes on sending them where it does. Twice is the same as once; after a failure in between, a
     /// second call goes on.
     ///
     /// # Errors
@@ -41,14 +52,14 @@ impl SetUpChannel {
         &self,
         proven: &ProvenChannel,
         account: &CrmAccountKey,
-        webhook_url: Option<&str>,
+        webhook: Option<&NewWebhook>,
     ) -> Result<Channel, ChangeError<ConnectedElsewhere>> {
         let ProvenChannel { seen, secret, access_token } = proven;
         let rotate = RotateSecret { secrets: Arc::clone(&self.secrets) };
         rotate.channel(&seen.id, secret, access_token.clone()).await?;
-        let channel = self.connect.connect(seen, account).await?;
-        if let Some(url) = webhook_url {
-            self.console.set_webhook(&seen.id, url).await?;
+        let channel = self.connect.connect(seen, account, webhook.and_then(|webhook| webhook.before.as_ref())).await?;
+        if let Some(webhook) = webhook {
+            self.console.set_webhook(&seen.id, &webhook.url).await?;
         }
         Ok(channel)
     }

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use super::{ChangeChannel, ChangeError, EnteredSecret, RotateSecret};
+use super::change_channel::ChangeChannel;
+use super::change_error::ChangeError;
+use super::rotate_secret::{EnteredSecret, RotateSecret};
 use crate::domain::channel::Channel;
 use crate::domain::ids::{LiffId, LoginChannelId};
 use crate::ports::console::LiffApp;

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use super::tests::{account, channel, key, names, put_account, put_channel, secrets, seen, with_login};
 use super::*;
 use crate::domain::account::{Capabilities, CrmAccount, CrmAccountKey, CrmKind};
-use crate::domain::channel::Channel;
+use crate::domain::channel::{Channel, WebhookBefore};
 use crate::domain::ids::{ChannelId, CrmAccountId, CrmAppId, LiffId, LoginChannelId};
 use crate::domain::language::Language;
 use crate::domain::login::FriendPrompt;
@@ -274,8 +274,12 @@ async fn at_line(life: Life, rows: Vec<crate::ports::table::Write>, line: Option
 
 const WEBHOOK: &str = "https://a.example/webhook";
 
+fn new_webhook() -> NewWebhook {
+    NewWebhook { url: WEBHOOK.to_owned(), before: Some(WebhookBefore::new("https://other.example/hook")) }
+}
+
 impl AtLine {
-    async fn connect(&self, webhook: Option<&str>) -> Result<Channel, ChangeError<ConnectedElsewhere>> {
+    async fn connect(&self, webhook: Option<&NewWebhook>) -> Result<Channel, ChangeError<ConnectedElsewhere>> {
         let connect = ConnectChannel { channels: self.world.channels().channels, accounts: self.world.accounts() };
         let set_up = SetUpChannel { secrets: self.world.secrets.clone(), connect, console: self.console.clone() };
         let secret = EnteredSecret { secret: Secret::new("entered"), forget_old: false };
@@ -296,13 +300,15 @@ impl AtLine {
 async fn an_official_account_hears_of_line_last_and_a_death_anywhere_is_gone_on_from() {
     let start = async |life: Life| at_line(life, vec![put_account(&account("1"))], None).await;
     let verb = async |at: &AtLine| {
-        let end = at.connect(Some(WEBHOOK)).await;
+        let end = at.connect(Some(&new_webhook())).await;
         assert!(at.channel().await.is_none() || at.line().is_some(), "who is there can be believed");
         assert!(at.console.webhook.lock().unwrap().is_none() || at.channel().await.is_some(), "what is sent is taken");
         end.is_ok()
     };
     let good = async |at: &AtLine| {
-        assert_eq!(at.channel().await.unwrap(), channel("1"));
+        let mut connected = at.channel().await.unwrap();
+        assert_eq!(connected.connecting.webhook_before.take(), new_webhook().before, "for the way back");
+        assert_eq!(connected, channel("1"));
         let line = at.line().unwrap();
         assert_eq!((line.channel_secrets.len(), line.access_token.is_some()), (1, true));
         assert_eq!(at.console.webhook.lock().unwrap().as_deref(), Some(WEBHOOK));
@@ -319,7 +325,7 @@ async fn webhooks_stay_where_they_go_if_that_is_wanted_or_it_is_connected_elsewh
     at.connect(None).await.unwrap();
     assert_eq!(*at.console.webhook.lock().unwrap(), None);
     let elsewhere = at_line(Life::default(), vec![put_account(&account("1")), put_channel(&channel("2"))], None).await;
-    let refused = elsewhere.connect(Some(WEBHOOK)).await;
+    let refused = elsewhere.connect(Some(&new_webhook())).await;
     assert!(matches!(refused, Err(ChangeError::Refused(ConnectedElsewhere))));
     assert_eq!(*elsewhere.console.webhook.lock().unwrap(), None);
 }

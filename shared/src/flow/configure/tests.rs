@@ -33,7 +33,16 @@ pub(super) fn seen(name: &str) -> OfficialAccount {
 pub(super) fn channel(portal: &str) -> Channel {
     let OfficialAccount { id, bot_user_id, name, basic_id } = seen("Shop");
     let settings = ChannelSettings::default();
-    Channel { id, bot_user_id, name, basic_id, account: key(portal), settings, login: None }
+    Channel {
+        id,
+        bot_user_id,
+        name,
+        basic_id,
+        account: key(portal),
+        settings,
+        login: None,
+        connecting: Default::default(),
+    }
 }
 
 pub(super) fn with_login(portal: &str) -> Channel {
@@ -167,7 +176,7 @@ async fn an_official_account_that_is_connected_can_be_chosen_beside_those_connec
     let world = World::of(vec![put_account(&account("1"))]).await;
     let theirs = CrmAccount { channels: vec![other.clone()], ..account("1") };
     // One commit writes the row, the next one the list; the other one is faster with the list.
-    world.connect().connect(&seen("Shop"), &key("1")).await.unwrap();
+    world.connect().connect(&seen("Shop"), &key("1"), None).await.unwrap();
     world.accounts().detach(&key("1"), &seen("").id).await.unwrap();
     world.meanwhile(put_account(&theirs)).accounts().attach(&key("1"), &seen("").id).await.unwrap();
     assert_eq!(world.account("1").await.channels, [other, seen("").id]);
@@ -179,7 +188,7 @@ async fn connecting_again_keeps_what_was_chosen_and_learns_what_line_says() {
     known.settings.tasks = false;
     let world = World::of(vec![put_channel(&known), put_account(&account("1"))]).await;
     for _ in 0..2 {
-        let connected = world.connect().connect(&seen("New name"), &key("1")).await.unwrap();
+        let connected = world.connect().connect(&seen("New name"), &key("1"), None).await.unwrap();
         assert_eq!(connected, Channel { name: "New name".to_owned(), ..known.clone() });
         assert_eq!(world.account("1").await.channels, [seen("").id]);
     }
@@ -188,7 +197,7 @@ async fn connecting_again_keeps_what_was_chosen_and_learns_what_line_says() {
 #[tokio::test]
 async fn an_official_account_that_another_crm_account_gets_first_is_not_taken_from_it() {
     let world = World::of(vec![put_account(&account("1")), put_account(&account("2"))]).await;
-    let refused = world.meanwhile(put_channel(&channel("2"))).connect().connect(&seen("Shop"), &key("1")).await;
+    let refused = world.meanwhile(put_channel(&channel("2"))).connect().connect(&seen("Shop"), &key("1"), None).await;
     assert!(matches!(refused, Err(ChangeError::Refused(ConnectedElsewhere))));
     assert_eq!(world.channel().await, Some(channel("2")));
     assert_eq!(world.account("1").await.channels, []);

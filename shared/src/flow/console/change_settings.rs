@@ -14,8 +14,6 @@ use crate::domain::settings::{ACCOUNT, CHANNEL, LOGIN, SettingFault};
 use crate::flow::configure::change_account::ChangeAccount;
 use crate::flow::configure::change_channel::ChangeChannel;
 use crate::flow::configure::change_error::ChangeError;
-use crate::ports::PortError;
-use crate::ports::table::Commit;
 
 /// Changes settings, and notes who did.
 pub struct ChangeSettings {
@@ -46,7 +44,7 @@ impl ChangeSettings {
             |account: &mut CrmAccount| ACCOUNT.change(account, written.iter().map(String::as_str), self.messages);
         let mut known = self.accounts.accounts.find(&by.account).await?.ok_or(ChangeError::Absent)?.value;
         change(&mut known).map_err(ChangeError::Refused)?;
-        self.note(by, changed(SettingsOf::Account, changes)).await?;
+        self.console.note(by, changed(SettingsOf::Account, changes)).await?;
         self.accounts.change(&by.account, change).await.map(|_| ())
     }
 
@@ -110,18 +108,8 @@ impl ChangeSettings {
         let known = self.channels.channels.find(id).await?;
         let known = known.filter(|channel| channel.account == by.account && by.sees(id));
         change(&mut known.ok_or(ChangeError::Absent)?).map_err(ChangeError::Refused)?;
-        self.note(by, deed).await?;
+        self.console.note(by, deed).await?;
         self.channels.change(id, change).await.map(|_| ())
-    }
-
-    async fn note(&self, by: &Operator, deed: Deed) -> Result<(), PortError> {
-        let apart = format!("{} {deed:?}", by.id);
-        let line = self.console.audited(&by.account, by.actor(), deed, &apart);
-        // A line expects nothing of what is there.
-        match self.console.operators.commit(vec![line]).await? {
-            Commit::Done => Ok(()),
-            Commit::Conflict => Err(PortError::transient("the activity log", "it was not written")),
-        }
     }
 }
 

@@ -8,6 +8,7 @@
 
 mod change_routes;
 mod change_settings;
+pub mod connect;
 mod invite;
 mod join;
 mod remove;
@@ -21,8 +22,9 @@ pub use self::change_settings::{ChangeSettings, Changes};
 pub use self::invite::{Invite, invitation_address};
 pub use self::remove::Removal;
 use crate::domain::account::CrmAccountKey;
+use crate::domain::operator::Operator;
 use crate::domain::operator::audit::{Actor, AuditEntry, Deed};
-use crate::ports::table::Write;
+use crate::ports::table::{Commit, Write};
 use crate::ports::{Clock, PortError};
 use crate::store::{Operators, operators};
 
@@ -47,6 +49,17 @@ impl Console {
         at_most: usize,
     ) -> Result<Vec<AuditEntry>, PortError> {
         Ok(self.operators.audit(account, since_ms, at_most).await?.found)
+    }
+
+    /// Notes what an operator is about to do: a stop right after it leaves a line about what was not done, and never a deed without
+    /// a line.
+    async fn note(&self, by: &Operator, deed: Deed) -> Result<(), PortError> {
+        let apart = format!("{} {deed:?}", by.id);
+        // A line expects nothing of what is there.
+        match self.operators.commit(vec![self.audited(&by.account, by.actor(), deed, &apart)]).await? {
+            Commit::Done => Ok(()),
+            Commit::Conflict => Err(PortError::transient("the activity log", "it was not written")),
+        }
     }
 
     /// A line of the list. `tell_apart`: two lines that say the same of one moment are one.

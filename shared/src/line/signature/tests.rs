@@ -21,6 +21,7 @@ fn channel() -> Channel {
         account: CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new("9") },
         settings: ChannelSettings::default(),
         login: None,
+        connecting: Default::default(),
     }
 }
 

@@ -8,7 +8,7 @@ use super::super::names::{Crates, path};
 use super::super::syntax::{Path, segments};
 
 /// What a field's type asks for. A type that is not here is a flow of our own, whose fields say it.
-const ASKED_BY_TYPE: [(&str, &[&str]); 13] = [
+const ASKED_BY_TYPE: [(&str, &[&str]); 14] = [
     // The table's actions follow from the methods that are called.
     (CHANNELS, &[]),
     (ACCOUNTS, &[]),
@@ -23,6 +23,8 @@ const ASKED_BY_TYPE: [(&str, &[&str]); 13] = [
     ("reqwest::Client", &[]),
     // Pushes and profiles are authorised by the channel's secrets.
     ("musubi::ports::Messenger", &["secret line GetSecretValue"]),
+    // It is opened by secrets, which are asked for by themselves.
+    ("musubi::ports::LineConsoles", &[]),
     ("musubi::ports::Login", &["secret line GetSecretValue"]),
     // An account's token is refreshed with the app's secret, and stored.
     (
@@ -40,7 +42,7 @@ const ACCOUNTS: &str = "musubi::store::Accounts";
 const SECRETS: &str = "musubi::ports::Secrets";
 
 /// What a call of a method asks for, wherever a function or its flows make it on a value of the type.
-const ASKED_BY_METHOD: [(&str, &str, &str); 16] = [
+const ASKED_BY_METHOD: [(&str, &str, &str); 18] = [
     (CHANNELS, "find", "channels GetItem"),
     (CHANNELS, "find_versioned", "channels GetItem"),
     (ACCOUNTS, "find", "channels GetItem"),
@@ -57,6 +59,9 @@ const ASKED_BY_METHOD: [(&str, &str, &str); 16] = [
     (SECRETS, "crm_token", "secret hubspot/account GetSecretValue"),
     (SECRETS, "store_crm_token", "secret hubspot/account PutSecretValue"),
     (SECRETS, "store_line", "secret line PutSecretValue"),
+    // The first time it is made; one that was deleted lately is brought back.
+    (SECRETS, "store_line", "secret line CreateSecret"),
+    (SECRETS, "store_line", "secret line RestoreSecret"),
 ];
 
 /// What a name of `musubi` asks for, wherever it stands.

@@ -80,9 +80,13 @@ pub(crate) fn bot_info(state: &mut State, channel_id: &str) -> Answer {
     let spec = &state.channel(channel_id).spec;
     // Messages are marked as read by themselves only while nobody can chat.
     let (chat_mode, mark_as_read) = if spec.chat { ("chat", "manual") } else { ("bot", "auto") };
-    let body = json!({
+    let mut body = json!({
         "userId": spec.bot_user_id, "basicId": spec.basic_id, "displayName": spec.name,
         "chatMode": chat_mode, "markAsReadMode": mark_as_read,
     });
+    // What has no value is left out.
+    if let Some(picture) = &spec.picture {
+        body["pictureUrl"] = json!(picture);
+    }
     Answer::json(200, &body)
 }

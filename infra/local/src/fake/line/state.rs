@@ -27,6 +27,8 @@ pub struct ChannelSpec {
     pub basic_id: String,
     /// Display name.
     pub name: String,
+    /// The picture's address.
+    pub picture: Option<String>,
     /// The LINE provider. People have one user ID per provider.
     pub provider: String,
     /// Messages a month; `None` = no limit.
@@ -53,6 +55,7 @@ impl ChannelSpec {
             bot_user_id: format!("U{}", IdMaker::new(number).hex32()),
             basic_id: format!("@{:03}demo", number % 1000),
             name: "Musubi demo".to_owned(),
+            picture: None,
             provider: provider.to_owned(),
             monthly_limit: None,
             verified: true,

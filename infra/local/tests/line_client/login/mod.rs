@@ -103,6 +103,7 @@ fn channel() -> Channel {
         account: CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new("9") },
         settings: ChannelSettings::default(),
         login: Some(LoginSettings::new(LoginChannelId::new(LOGIN))),
+        connecting: Default::default(),
     }
 }
 
