@@ -287,10 +287,12 @@ def env(host):
     # Not an address to call but the one that was signed or is sent to people, whatever the container calls this machine.
     public = {"MUSUBI_PUBLIC_URL": PUBLIC_URL}
     line, hubspot = {"MUSUBI_LINE_API_URL": at(LINE)}, {"MUSUBI_HUBSPOT_API_URL": at(HUBSPOT)}
+    # The emulator's secrets have no key of ours.
+    install = {"MUSUBI_HUBSPOT_APP": APP, "MUSUBI_HUBSPOT_AUTHORIZE_URL": f"http://127.0.0.1:{HUBSPOT}/oauth/authorize", "MUSUBI_KEY_ARN": ""}
     return {
         "LineWebhookFunction": always | inbox | sqs | secrets,
         "LineLoginFunction": always | public | journal | crm | line | login | sqs | secrets,
-        "ConsoleFunction": always | public | console | line | secrets,
+        "ConsoleFunction": always | public | console | line | hubspot | install | secrets,
         "LineInboxFunction": always | public | journal | inbox | inbox_dlq | crm | line | sqs | secrets,
         "CrmActionFunction": always | public | links | journal | push | crm | sqs | secrets,
         "PushDeliveryFunction": always | journal | push | push_dlq | crm | line | {"MUSUBI_PUSH_MAX_CONCURRENCY": "2"} | sqs | secrets,

@@ -34,6 +34,16 @@ pub fn is_secret(text: &str) -> bool {
     text.len() == SECRET_CHARS && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
 }
 
+/// 128 random bits.
+///
+/// # Errors
+/// The machine has no randomness.
+pub fn random_bytes() -> Result<[u8; 16], PortError> {
+    let mut bytes = [0_u8; 16];
+    getrandom::fill(&mut bytes).map_err(|error| PortError::transient("randomness", error.to_string()))?;
+    Ok(bytes)
+}
+
 /// 256 random bits as text: 43 letters, digits, `-` and `_`.
 ///
 /// # Errors

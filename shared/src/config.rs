@@ -8,6 +8,7 @@ use std::sync::Arc;
 use thiserror::Error;
 use url::Url;
 
+use crate::domain::ids::CrmAppId;
 use crate::domain::language::Language;
 
 /// Variables by name: the process's own, or a map that stands in for them.
@@ -268,6 +269,29 @@ pub fn liff_urls(environment: &Environment) -> Result<LiffUrls, ConfigError> {
 /// Names a malformed variable.
 pub fn hubspot_api_url(environment: &Environment) -> Result<String, ConfigError> {
     environment.url_or("MUSUBI_HUBSPOT_API_URL", "https://api.hubapi.com")
+}
+
+/// The page on which a person lets a HubSpot app into an account: HubSpot's own unless the environment names another.
+///
+/// # Errors
+/// Names a malformed variable.
+pub fn hubspot_authorize_url(environment: &Environment) -> Result<Url, ConfigError> {
+    const NAME: &str = "MUSUBI_HUBSPOT_AUTHORIZE_URL";
+    let page = environment.url_or(NAME, "https://app.hubspot.com/oauth/authorize")?;
+    Url::parse(&page).map_err(|_| ConfigError::Malformed { name: NAME, expected: "an http or https address" })
+}
+
+/// The HubSpot app that the console installs, by its name in our URLs: `musubi` unless the environment names another.
+///
+/// # Errors
+/// Names the variable where it is no such name.
+pub fn hubspot_app(environment: &Environment) -> Result<String, ConfigError> {
+    const NAME: &str = "MUSUBI_HUBSPOT_APP";
+    let app = environment.get(NAME).unwrap_or_else(|| "musubi".to_owned());
+    match CrmAppId::is_well_formed(&app) {
+        true => Ok(app),
+        false => Err(ConfigError::Malformed { name: NAME, expected: "up to 64 letters, digits, - and _" }),
+    }
 }
 
 /// What a world on one machine has and a deployed stack has no need of: where its AWS and its vendors are. The credentials are

@@ -34,12 +34,12 @@ export async function startLocal(options = ["--port", "0", "--json"]) {
 }
 
 /** Opens Chromium with a fresh profile. `problems` gathers console errors, page errors and requests that leave the origin. */
-export async function openPage(url, { locale = "ja-JP", width = 1280, height = 800, colorScheme = "light" } = {}) {
+export async function openPage(url, { locale = "ja-JP", width = 1280, height = 800, colorScheme = "light", javaScriptEnabled = true } = {}) {
   const profile = mkdtempSync(join(tmpdir(), "musubi-browser-"));
   const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find(existsSync);
   const browser = await chromium.launchPersistentContext(profile, {
     executablePath: process.env.CHROMIUM ?? executablePath, headless: true, args: FLAGS,
-    locale, viewport: { width, height }, colorScheme, timezoneId: "Asia/Tokyo",
+    locale, viewport: { width, height }, colorScheme, javaScriptEnabled, timezoneId: "Asia/Tokyo",
   });
   const page = browser.pages()[0] ?? (await browser.newPage());
   const problems = [];

@@ -2,5 +2,6 @@
 
 mod browser;
 mod getting_in;
+mod install;
 mod settings;
 mod wizard;

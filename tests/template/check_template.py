@@ -200,6 +200,7 @@ def test_variables_and_permissions_tell_the_same_story(name):
         assert (f"MUSUBI_{variable}_URL" in told) == ("SendMessage" in f["queues"].get(queue, []))
     writes = [*f["queues"].values(), *f["secrets"].values()]
     assert ("GenerateDataKey" in f["key"]) == any({"SendMessage", "PutSecretValue"} & set(a) for a in writes)
+    assert ("MUSUBI_KEY_ARN" in told) == any("CreateSecret" in a for a in f["secrets"].values()), "what it makes, the stack's key encrypts"
 
 
 def test_the_key_is_used_only_through_the_services_that_a_function_calls(resources):

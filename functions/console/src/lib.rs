@@ -1,6 +1,7 @@
 //! `/console`: operators' pages, rendered here. Forms and redirects; no page needs a script.
 //!
 //! ```text
+//! install -> install/begin -> the CRM -> install/callback -> console     (anybody: the CRM decides who may)
 //! join?code=...  (an invitation) -> POST join -> console
 //! console        the CRM account and its Official Accounts
 //! team           who may use the console, and their invitations     (admins)
@@ -19,6 +20,7 @@
 mod assets;
 mod connect;
 mod home;
+mod install;
 mod join;
 mod language;
 mod log;
@@ -37,11 +39,16 @@ use axum::middleware::from_fn;
 use axum::routing::{get, post};
 use musubi::aws::AwsAdapters;
 use musubi::config::{self, ConfigError, Environment};
+use musubi::crm::hubspot::HubSpotUrls;
+use musubi::crm::{self, SetUpUrls};
+use musubi::domain::account::CrmKind;
 use musubi::flow::configure::change_account::ChangeAccount;
 use musubi::flow::configure::change_channel::ChangeChannel;
 use musubi::flow::configure::connect_channel::ConnectChannel;
+use musubi::flow::configure::set_up_account::SetUpAccount;
 use musubi::flow::configure::try_channel::TryChannel;
 use musubi::flow::console::connect::ConnectChannels;
+use musubi::flow::console::install::Install;
 use musubi::flow::console::{ChangeSettings, Console};
 use musubi::line::{LineApiUrl, OpenLine};
 use musubi::store::{Accounts, Channels};
@@ -49,6 +56,9 @@ use tower_http::csrf::CsrfLayer;
 
 /// No form is larger, in bytes.
 const MAX_BYTES: usize = 64 * 1024;
+
+/// The CRM whose app is installed here.
+const KIND: CrmKind = CrmKind::HubSpot;
 
 /// What the console needs.
 pub struct Ports {
@@ -62,6 +72,10 @@ pub struct Ports {
     pub settings: ChangeSettings,
     /// Connects Official Accounts.
     pub connect: ConnectChannels,
+    /// Installs the CRM's app in accounts.
+    pub install: Install,
+    /// Which app that is, by its name in our URLs.
+    pub app: String,
     /// Where it is.
     pub public_url: String,
 }
@@ -95,7 +109,21 @@ impl Ports {
                 accounts: ChangeAccount { accounts: accounts.clone(), clock: adapters.clock() },
             },
         };
-        Ok(Self { console, accounts, channels, settings, connect, public_url })
+        let (secrets, clock) = (adapters.secrets()?, adapters.clock());
+        let urls = SetUpUrls {
+            hubspot: HubSpotUrls {
+                api: config::hubspot_api_url(environment)?,
+                authorize: config::hubspot_authorize_url(environment)?,
+            },
+        };
+        let set_up = crm::set_up(KIND, musubi::http::client(), urls, Arc::clone(&secrets), clock);
+        let set_up = set_up.expect("every build knows how to connect accounts of this CRM");
+        let install = Install {
+            console: console.clone(),
+            set_up: SetUpAccount { set_up, secrets, accounts: settings.accounts.clone() },
+        };
+        let app = config::hubspot_app(environment)?;
+        Ok(Self { console, accounts, channels, settings, connect, install, app, public_url })
     }
 }
 
@@ -107,6 +135,10 @@ pub fn router(ports: Arc<Ports>) -> Result<Router, tower_http::csrf::ConfigError
     let from_our_pages = CsrfLayer::new().add_trusted_origin(&ports.public_url)?;
     Ok(Router::new()
         .route("/console", get(home::page))
+        .route("/console/install", get(install::ask))
+        .route("/console/install/begin", get(install::begin))
+        .route("/console/install/callback", get(install::come_back))
+        .route("/console/install/done", get(install::done))
         .route("/console/join", get(join::ask).post(join::join))
         .route("/console/sign-out", post(sign_out::sign_out))
         .route("/console/team", get(team::page))

@@ -308,6 +308,15 @@ pub enum QuestionsCommand {
 /// For the developer project.
 #[derive(Debug, Subcommand)]
 pub enum HubSpotCommand {
+    /// Stores the app's client ID and client secret, once HubSpot takes them: from then on accounts can be connected in the console.
+    App {
+        /// The app's name in our URLs, the same as for `hubspot project`: letters, digits, - and _.
+        #[arg(long, visible_alias = "app-id", default_value = "musubi")]
+        app: String,
+        /// Forgets the client secret before this one; else both are good until then.
+        #[arg(long)]
+        forget_old_secret: bool,
+    },
     /// Writes the project with this stack's URLs, to be uploaded with `hs project upload`.
     Project {
         /// Where to.

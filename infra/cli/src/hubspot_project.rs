@@ -44,7 +44,9 @@ const APP_EVENT: (&str, &str) = (
 /// # Errors
 /// An address or name cannot be used, a file cannot be written, or the stack cannot be reached.
 pub async fn run(environment: Environment, say: &Say, command: &HubSpotCommand) -> Result<Report, Failure> {
-    let HubSpotCommand::Project { out, public_url, app, port, app_events, token_properties, force } = command;
+    let HubSpotCommand::Project { out, public_url, app, port, app_events, token_properties, force } = command else {
+        unreachable!("the other command is elsewhere");
+    };
     let url = match public_url {
         Some(url) => url.trim_end_matches('/').to_owned(),
         None => config::public_url(&environment)?,

@@ -30,7 +30,7 @@ use std::process::ExitCode;
 
 use clap::FromArgMatches;
 
-use args::{Args, Command};
+use args::{Args, Command, HubSpotCommand};
 use ask::Ask;
 use failure::Failure;
 use say::{Report, Say};
@@ -56,7 +56,7 @@ fn main() -> ExitCode {
 
 async fn run(args: Args, say: Say) -> Result<Report, Failure> {
     let environment = workspace::environment(args.outputs.as_deref())?;
-    if let Command::HubSpot(command) = &args.command {
+    if let Command::HubSpot(command @ HubSpotCommand::Project { .. }) = &args.command {
         return hubspot_project::run(environment, &say, command).await;
     }
     let workspace = Workspace::open(environment).await?;
@@ -73,6 +73,11 @@ async fn run(args: Args, say: Say) -> Result<Report, Failure> {
         Command::Person(command) => person::run(&workspace, &mut ask, &say, command).await,
         Command::Questions(command) => questions::run(&workspace, &say, command).await,
         Command::Console(command) => console::run(&workspace, &say, command).await,
-        Command::HubSpot(_) => unreachable!("handled above, since it mostly needs no AWS"),
+        Command::HubSpot(HubSpotCommand::App { app, forget_old_secret }) => {
+            portal::app::enter(&workspace, &mut ask, &say, app, *forget_old_secret).await
+        }
+        Command::HubSpot(HubSpotCommand::Project { .. }) => {
+            unreachable!("handled above, since it mostly needs no AWS")
+        }
     }
 }

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use musubi::aws::{Aws, AwsAdapters, RetryPolicy};
 use musubi::config::{self, ConfigError, Environment, OF_THIS_MACHINE};
 use musubi::crm::hubspot::HubSpotUrls;
-use musubi::crm::hubspot::oauth::AUTHORIZE_URL;
 use musubi::crm::{self, SetUpUrls};
 use musubi::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
 use musubi::domain::channel::Channel;
@@ -191,9 +190,7 @@ impl Workspace {
     /// # Errors
     /// An address is malformed.
     pub fn set_up_urls(&self) -> Result<SetUpUrls, ConfigError> {
-        let page = "MUSUBI_HUBSPOT_AUTHORIZE_URL";
-        let authorize = Url::parse(&self.environment.url_or(page, AUTHORIZE_URL)?)
-            .map_err(|_| ConfigError::Malformed { name: page, expected: "an http or https address" })?;
+        let authorize = config::hubspot_authorize_url(&self.environment)?;
         let hubspot = HubSpotUrls { api: config::hubspot_api_url(&self.environment)?, authorize };
         Ok(SetUpUrls { hubspot })
     }

@@ -74,6 +74,7 @@ async fn run(arguments: Arguments) -> Result<(), WorldError> {
     } else {
         let (line, hubspot) = &world.vendor_urls;
         println!("Musubi      {}", world.url);
+        println!("            {}/start   （何もないところから接続する / connect from nothing）", world.url);
         println!("  LINE      {line}\n  HubSpot   {hubspot}");
         for (name, variable) in [("DynamoDB", "AWS_ENDPOINT_URL_DYNAMODB"), ("SQS", "AWS_ENDPOINT_URL_SQS")] {
             println!("  {name:<9} {}", world.environment.get(variable).unwrap_or_default());
@@ -125,6 +126,8 @@ fn greeting(world: &World, outputs: &Path) -> serde_json::Value {
         "hubspot_app_id": seed::APP_ID.to_string(),
         "hubspot_client_secret": seed::CLIENT_SECRET,
         "portal_id": seed::PORTAL_ID.to_string(),
+        "empty_portal_id": seed::EMPTY_PORTAL_ID.to_string(),
+        "hubspot_url": world.vendor_urls.1,
         "public_url": world.url,
         "outputs": outputs,
     })

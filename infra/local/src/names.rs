@@ -13,6 +13,8 @@ type Name = (&'static str, &'static str);
 pub const ACCOUNT: Name = ("結び珈琲", "Musubi Coffee");
 /// One that nobody has connected yet.
 pub const FREE_ACCOUNT: Name = ("結びベーカリー", "Musubi Bakery");
+/// A HubSpot account that nothing is connected to.
+pub const EMPTY_PORTAL: Name = FREE_ACCOUNT;
 /// Whose it is.
 pub const COMPANY: Name = ("結び珈琲株式会社", "Musubi Coffee Inc.");
 /// People who are there from the beginning, as they call themselves on LINE.
@@ -70,6 +72,11 @@ pub fn speak(demo: &Demo, language: Language) {
             names.iter().filter_map(|(name, known)| Some((*name, other(known, said(name), language)?))).collect();
         if !changes.is_empty() {
             hubspot.change(portal, ObjectType::Contact, contact.id, &changes);
+        }
+    }
+    for spec in hubspot.portals() {
+        if let Some(name) = other(&[ACCOUNT, EMPTY_PORTAL], &spec.name, language) {
+            hubspot.edit_portal(spec.portal_id, |spec| spec.name = name.to_owned());
         }
     }
     hubspot.edit_owners(portal, |owner| {

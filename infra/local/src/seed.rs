@@ -1,6 +1,7 @@
 //! The demo world: a coffee shop's Official Account linked to a HubSpot account, two friends, and two people who may become some.
 
 use musubi::crm::CrmClients;
+use musubi::crm::hubspot::oauth::REQUIRED_SCOPES;
 use musubi::crm::hubspot::setup;
 use musubi::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
 use musubi::domain::channel::{Channel, ChannelSettings};
@@ -56,6 +57,10 @@ pub const APP_ID: u64 = 5_000_001;
 pub const CLIENT_SECRET: &str = "00000000-0000-4000-8000-000000000001";
 /// The HubSpot account.
 pub const PORTAL_ID: u64 = 24_000_001;
+/// A HubSpot account that nothing is connected to.
+pub const EMPTY_PORTAL_ID: u64 = 24_000_002;
+/// Who sits at HubSpot: the contact's owner.
+pub const HUBSPOT_USER: (u64, &str) = (9_586_504, "sato@example.com");
 /// A friend whose contact is known and has an owner.
 pub const LINKED_USER: &str = "U00000000000000000000000000000001";
 /// A friend whom the CRM does not know.
@@ -121,13 +126,17 @@ pub fn vendors(line: &FakeLine, hubspot: &FakeHubSpot, public_url: &str, unique_
         app.action_url = Some(format!("{public_url}/crm/hubspot/{APP_ID}/action"));
         app.webhook_url = Some(format!("{public_url}/crm/hubspot/{APP_ID}/webhook"));
     });
-    hubspot.add_portal(PortalSpec { accepts_unique_note_property: unique_keys, ..PortalSpec::demo(PORTAL_ID) });
+    hubspot.add_portal(PortalSpec {
+        name: names::ACCOUNT.0.to_owned(),
+        accepts_unique_note_property: unique_keys,
+        ..PortalSpec::demo(PORTAL_ID)
+    });
     hubspot.add_owner(
         PORTAL_ID,
         OwnerSpec {
             owner_id: OWNER_ID,
-            user_id: 9_586_504,
-            email: "sato@example.com".to_owned(),
+            user_id: HUBSPOT_USER.0,
+            email: HUBSPOT_USER.1.to_owned(),
             first_name: names::OWNER[0].0.to_owned(),
             last_name: names::OWNER[1].0.to_owned(),
         },
@@ -154,6 +163,19 @@ fn free_channel(line: &FakeLine, public_url: &str) {
     });
     line.add_person_as(FREE_USER, FREE_PROVIDER, names::PEOPLE[2].0, None);
     line.add_login_channel(LoginChannelSpec::demo(FREE_LOGIN_CHANNEL_ID, FREE_LOGIN_CHANNEL_SECRET, FREE_PROVIDER));
+}
+
+/// An account of HubSpot's beside it, that Musubi has not seen; and whoever connects one is asked for consent.
+pub fn from_nothing(hubspot: &FakeHubSpot, public_url: &str) {
+    hubspot.add_portal(PortalSpec { name: names::EMPTY_PORTAL.0.to_owned(), ..PortalSpec::demo(EMPTY_PORTAL_ID) });
+    hubspot.sign_in_as(HUBSPOT_USER.0, HUBSPOT_USER.1);
+    hubspot.ask_for_consent();
+    hubspot.edit_app(|app| {
+        let ours = format!("{public_url}/console/install/callback");
+        // The port of `musubi portal add`, as the project names it.
+        app.redirect_urls = vec![ours, "http://localhost:8976/callback".to_owned()];
+        app.required_scopes = REQUIRED_SCOPES.map(str::to_owned).to_vec();
+    });
 }
 
 fn login_channel(public_url: &str) -> LoginChannelSpec {

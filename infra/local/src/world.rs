@@ -151,6 +151,7 @@ impl World {
             ("MUSUBI_LIFF_URL", &format!("{}/liff", vendor_urls.0)),
             ("MUSUBI_LIFF_SDK_URL", &format!("{}/liff/sdk.js", vendor_urls.0)),
             ("MUSUBI_HUBSPOT_API_URL", &vendor_urls.1),
+            ("MUSUBI_HUBSPOT_APP", &seed::APP_ID.to_string()),
             ("MUSUBI_HUBSPOT_AUTHORIZE_URL", &format!("{}/oauth/authorize", vendor_urls.1)),
         ]);
         let mut world = Self {
@@ -167,6 +168,7 @@ impl World {
             tasks: Vec::new(),
         };
         seed::vendors(&world.line, &world.hubspot, &world.url, options.unique_keys);
+        seed::from_nothing(&world.hubspot, &world.url);
         world.line.show_phones_at(&world.url);
         world.seed(options.settings.clone()).await?;
         let router = world.functions(&mut options)?;

@@ -50,6 +50,25 @@ pub struct Leave {
     pub token: CrmToken,
     /// Whether workflows may wait for us. `None`: to be found out.
     pub workflows_wait: Option<bool>,
+    /// What must be granted and is not, by the CRM's names.
+    pub missing: Vec<&'static str>,
+    /// Who gave it. `None`: the CRM does not say.
+    pub by: Option<CrmUser>,
+}
+
+/// A person, as the CRM knows them.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CrmUser {
+    /// Names them in the CRM.
+    pub id: String,
+    /// Their address, with which they sign in there.
+    pub email: Option<String>,
+}
+
+impl fmt::Debug for CrmUser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CrmUser(..)")
+    }
 }
 
 /// Why there is no leave. Says nothing of code and secret.
@@ -126,6 +145,12 @@ pub trait CrmSetUp: Send + Sync {
     /// There is no leave.
     async fn exchange_code(&self, client: &AppClient, redirect_uri: &str, code: &Secret)
     -> Result<Leave, LeaveRefusal>;
+
+    /// Whether client ID and secret belong together. A read.
+    ///
+    /// # Errors
+    /// They do not, or the CRM does not answer.
+    async fn check_client(&self, client: &AppClient) -> Result<(), LeaveRefusal>;
 
     /// The leave that a private token is: whose it is. A read.
     ///

@@ -5,6 +5,7 @@
 //! | `operator:{account}` | operator's ID | [`Operator`] |
 //! | `session:{hash of its ID}` | `session` | [`Session`], a day |
 //! | `invitation:{hash of its code}` | `invitation` | [`Invitation`], a day |
+//! | `install:{hash of its state}` | `install` | that it is used, a day |
 //! | `audit:{account}` | milliseconds, 13 digits, and a hash | [`AuditEntry`], 400 days |
 //!
 //! What lets somebody in is kept as a hash alone: whoever reads the table can sign in by nothing in it.
@@ -74,6 +75,14 @@ impl Operators {
         read(self.0.get(&session_key(id)).await?)
     }
 
+    /// Whether the install with this state ended well.
+    ///
+    /// # Errors
+    /// The table does not answer.
+    pub async fn is_install_used(&self, state: &str) -> Result<bool, PortError> {
+        Ok(self.0.get(&install_key(state)).await?.is_some())
+    }
+
     /// What was done from `since_ms` on, the newest first, at most so many lines.
     ///
     /// # Errors
@@ -129,6 +138,11 @@ pub fn taken_up(code: &Secret, version: u64) -> Write {
     Write::Delete { key: invitation_key(code), expect: Precondition::Version(version) }
 }
 
+/// The install with this state ended well; no other does.
+pub fn install_used(state: &str, now_ms: i64) -> Write {
+    Write::put(install_key(state), &(), Precondition::Absent).expiring(now_ms, SHORT_DAYS)
+}
+
 /// The session is this; `version` as read, 0 for a new one.
 pub fn session(id: &Secret, session: &Session, version: u64) -> Write {
     Write::put(session_key(id), session, Precondition::Version(version)).expiring(session.began_at_ms, SHORT_DAYS)
@@ -160,4 +174,8 @@ fn session_key(id: &Secret) -> RowKey {
 
 fn invitation_key(code: &Secret) -> RowKey {
     RowKey::new(format!("invitation:{}", fingerprint(&["invitation", code.expose()])), "invitation")
+}
+
+fn install_key(state: &str) -> RowKey {
+    RowKey::new(format!("install:{}", fingerprint(&["install", state])), "install")
 }

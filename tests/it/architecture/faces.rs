@@ -24,7 +24,11 @@ const WRITES: [(&str, &[&str], &[&str]); 13] = [
     ("musubi::ports::Table", &["commit"], &["get", "range"]),
     ("musubi::ports::Queue", &["send", "send_later", "dead_letter"], &[]),
     ("musubi::ports::DeadLetters", &["redrive"], &["list", "count"]),
-    ("musubi::ports::CrmSetUp", &["exchange_code", "make_ready"], &["authorize_url", "by_private_token"]),
+    (
+        "musubi::ports::CrmSetUp",
+        &["exchange_code", "make_ready"],
+        &["authorize_url", "check_client", "by_private_token"],
+    ),
     ("musubi::ports::ChannelConsole", &["set_webhook"], &[]),
     ("musubi::ports::LoginConsole", &["make_liff"], &[]),
     (
@@ -35,7 +39,11 @@ const WRITES: [(&str, &[&str], &[&str]); 13] = [
     ),
     ("musubi::store::Channels", &["put", "remove"], &["new", "remembering", "find", "find_versioned", "all"]),
     ("musubi::store::Accounts", &["put"], &["new", "remembering", "find", "has_app", "all"]),
-    ("musubi::store::Operators", &["commit"], &["new", "find", "all", "invitation", "session", "audit"]),
+    (
+        "musubi::store::Operators",
+        &["commit"],
+        &["new", "find", "all", "invitation", "session", "is_install_used", "audit"],
+    ),
     ("musubi::store::Links", &["link", "relink", "follow_merge", "unlink"], &["new", "reader"]),
     ("musubi::store::Journal", &["commit", "note_event", "note_refusal"], READS_OF_THE_JOURNAL),
 ];

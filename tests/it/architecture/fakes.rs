@@ -73,6 +73,7 @@ const HUBSPOT: Fake = (
             "associations",
             "batch",
             "callbacks",
+            "consent",
             "dispatch",
             "misc",
             "oauth",

@@ -56,6 +56,9 @@ fn deed(deed: &Deed, language: Language) -> String {
             format!("invited “{}” as {}", whom.expose(), role(*as_what, language).to_lowercase())
         }
         (Deed::SignedIn, _) => language.pick("ログインしました", "signed in").to_owned(),
+        (Deed::ConnectedAccount, _) => language
+            .pick("HubSpotの画面から、CRMアカウントを接続しました", "connected the CRM account in HubSpot")
+            .to_owned(),
         (Deed::SignedOut, _) => language.pick("ログアウトしました", "signed out").to_owned(),
         (Deed::ChangedSettings { of, names }, Language::Japanese) => {
             format!("{}の設定を変更しました（{}）", settings_of(of, language), labels(of, names, language))

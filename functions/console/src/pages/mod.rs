@@ -3,6 +3,7 @@
 pub mod connect;
 pub mod ended;
 pub mod home;
+pub mod install;
 pub mod join;
 pub mod log;
 pub mod routes;

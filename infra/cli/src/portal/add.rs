@@ -8,7 +8,7 @@ use std::sync::Arc;
 use musubi::domain::account::{CrmAccount, CrmAccountKey};
 use musubi::domain::ids::CrmAppId;
 use musubi::domain::language::Language;
-use musubi::flow::configure::{AccountAsked, AccountSetUp, ConnectedAccount, SetUpAccount, SetUpError};
+use musubi::flow::configure::{AccountAsked, AccountSetUp, ConnectedAccount, EnterAccount, SetUpAccount, SetUpError};
 use musubi::ports::crm_set_up::FieldReport;
 use serde_json::json;
 
@@ -32,7 +32,7 @@ pub async fn add(workspace: &Workspace, ask: &mut Ask, say: &Say, asked: &Portal
         kind: asked.kind.into(),
         app,
         language: asked.portal_lang.map_or(say.language, Language::from),
-        forget_old_secret: asked.forget_old_secret,
+        keeps_language: false,
         token_properties: token_properties::parse(&asked.token_properties)?,
     };
     let set_up = workspace.crm_set_up(account.kind, Arc::clone(&secrets))?;
@@ -42,17 +42,29 @@ pub async fn add(workspace: &Workspace, ask: &mut Ask, say: &Say, asked: &Portal
         grant::by_oauth(&*set_up, ask, say, asked).await?
     };
     let set_up = SetUpAccount { set_up, secrets, accounts: workspace.change_account()? };
-    let AccountSetUp { key, fields, good_secrets, connected } =
-        set_up.set_up(&given, &account).await.map_err(failed)?;
+    let entered = EnterAccount { set_up }.enter(&given, &account, asked.forget_old_secret).await;
+    let (AccountSetUp { key, fields, connected }, good_secrets) = entered.map_err(failed)?;
     Ok(match connected {
         None => unfinished(say, &key, &fields),
         Some(ConnectedAccount { account, is_new }) => done(say, &account, &fields, good_secrets, is_new),
     })
 }
 
-fn failed(error: SetUpError) -> Failure {
+/// Why it went no further.
+pub fn failed(error: SetUpError) -> Failure {
     match error {
         SetUpError::NoLeave(why) => grant::refused(why),
+        SetUpError::Missing { scopes } => {
+            let scopes = scopes.join(" ");
+            Failure::failed(
+                format!(
+                    "HubSpotで次のスコープが許可されていません：{scopes}。アプリの必須スコープを確認し、もう一度実行してください。何も保存していません。"
+                ),
+                format!(
+                    "HubSpot did not grant these scopes: {scopes}. Check the app's required scopes, then run this again. Nothing was stored."
+                ),
+            )
+        }
         SetUpError::Crm(failure) => failure.into(),
         SetUpError::Change(error) => unchanged(error, no_account, |never| match never {}),
     }

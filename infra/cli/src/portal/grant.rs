@@ -38,16 +38,12 @@ pub async fn by_oauth(
     say: &Say,
     asked: &PortalAdd,
 ) -> Result<LeaveGiven, Failure> {
-    let id = ask.text(say.pick("クライアントID", "Client ID"))?;
-    let id = id.ok_or_else(|| missing("クライアントID", "client ID"))?;
-    let secret = ask.secret(say.pick("クライアントシークレット", "Client secret"))?;
-    let secret = trimmed(secret.ok_or_else(|| missing("クライアントシークレット", "client secret"))?);
-
+    let client = client(ask, say)?;
     let callback = Callback::bind(asked.port).await?;
     let redirect_uri = callback.redirect_uri();
     let state = Uuid::new_v4().simple().to_string();
     let url = set_up.authorize_url(&LeaveAsk {
-        client_id: id.clone(),
+        client_id: client.id.clone(),
         redirect_uri: redirect_uri.clone(),
         state: state.clone(),
         workflows_wait: !asked.no_automation,
@@ -59,7 +55,19 @@ pub async fn by_oauth(
     ));
     say.note(&url);
     let code = callback.code(&state, Duration::from_secs(asked.wait), say.language).await?;
-    Ok(LeaveGiven::Code { client: AppClient { id, secret }, redirect_uri, code: Secret::new(code) })
+    Ok(LeaveGiven::Code { client, redirect_uri, code: Secret::new(code) })
+}
+
+/// The app's client ID and client secret.
+///
+/// # Errors
+/// One was not entered.
+pub fn client(ask: &mut Ask, say: &Say) -> Result<AppClient, Failure> {
+    let id = ask.text(say.pick("クライアントID", "Client ID"))?;
+    let id = id.ok_or_else(|| missing("クライアントID", "client ID"))?;
+    let secret = ask.secret(say.pick("クライアントシークレット", "Client secret"))?;
+    let secret = trimmed(secret.ok_or_else(|| missing("クライアントシークレット", "client secret"))?);
+    Ok(AppClient { id, secret })
 }
 
 fn trimmed(secret: Secret) -> Secret {

@@ -1,6 +1,7 @@
 //! CRM accounts: connecting them, showing them.
 
 mod add;
+pub mod app;
 mod callback;
 mod grant;
 

@@ -225,3 +225,23 @@ async fn an_app_with_app_events_asks_for_their_scope_and_the_surface_outlives_a_
     assert_eq!(stack.run(&args_set.each_ref().map(String::as_str), "").await.code, 0);
     assert_eq!(stack.account().await.unwrap().surface, TimelineSurface::Notes);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_app_is_stored_once_hubspot_takes_it_and_no_account_is_connected_by_it() {
+    let mut stack = Stack::start().await;
+    let args = ["--json", "hubspot", "app"];
+    stack.hide("another-secret-of-somebody");
+    let wrong = stack.run(&args, "client-77\nanother-secret-of-somebody\n").await;
+    assert!(wrong.code == 1 && wrong.json()["error"]["message"].as_str().unwrap().contains("client secret"));
+    let app = CrmAppId::new("musubi");
+    assert!(stack.adapters.secrets().unwrap().crm_app_anew(CrmKind::HubSpot, &app).await.unwrap().is_none());
+    for _ in 0..2 {
+        let told = stack.run(&args, &good()).await.json();
+        assert_eq!(told["good_secrets"], json!(1));
+        assert!(told["install"].as_str().unwrap().ends_with("/console/install"));
+    }
+    let shown = stack.run(&["hubspot", "app", "--lang", "ja"], &good()).await;
+    assert!(shown.code == 0 && shown.stdout.contains("コンソールから"), "{}", shown.stdout);
+    assert_eq!(stack.run(&args, "").await.code, 2);
+    assert_eq!(stack.account().await, None);
+}

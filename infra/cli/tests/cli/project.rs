@@ -61,7 +61,10 @@ async fn the_project_and_its_app_have_the_published_shape_and_our_scopes() {
     assert_eq!((&app["type"], &auth["type"]), (&json!("app"), &json!("oauth")));
     assert_eq!(auth["requiredScopes"], json!(REQUIRED_SCOPES));
     assert_eq!(auth["conditionallyRequiredScopes"], json!([AUTOMATION_SCOPE]));
-    assert_eq!(auth["redirectUrls"], json!(["http://localhost:8976/callback"]));
+    assert_eq!(
+        auth["redirectUrls"],
+        json!([format!("{URL}/console/install/callback"), "http://localhost:8976/callback"])
+    );
     assert_eq!(app["config"]["permittedUrls"]["fetch"], json!([URL]));
     let paths = ["src/app/app-hsmeta.json", ACTION, "src/app/webhooks/webhooks-hsmeta.json"];
     let uids: BTreeSet<String> = paths.map(|path| read(path)["uid"].as_str().unwrap().to_owned()).into();

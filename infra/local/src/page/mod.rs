@@ -1,4 +1,4 @@
-//! The page at `/`: plain HTML, CSS and JavaScript, compiled in. It loads nothing from anywhere else, and its policy says so.
+//! The page at `/`, and the one at `/start` that offers it or a beginning from nothing: plain HTML, CSS and JavaScript, compiled in. It loads nothing from anywhere else, and its policy says so.
 
 use axum::Router;
 use axum::response::{IntoResponse, Response};
@@ -17,6 +17,8 @@ const SVG: &str = "image/svg+xml";
 /// Every file of the page: its path, its type, its text.
 const FILES: &[(&str, &str, &str)] = &[
     ("/", HTML, include_str!("index.html")),
+    ("/start", HTML, include_str!("start.html")),
+    ("/page/start.css", CSS, include_str!("start.css")),
     ("/page/style.css", CSS, include_str!("style.css")),
     ("/page/phone.css", CSS, include_str!("phone.css")),
     ("/page/crm.css", CSS, include_str!("crm.css")),

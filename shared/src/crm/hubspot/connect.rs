@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use url::Url;
 
 use super::api::Api;
-use super::oauth::{self, AUTOMATION_SCOPE, OAuth, OAuthError, REQUIRED_SCOPES, TIMELINE_SCOPE};
+use super::oauth::{self, AUTOMATION_SCOPE, Introspection, OAuth, OAuthError, REQUIRED_SCOPES, TIMELINE_SCOPE};
 use super::property::PropertyProblem;
 use super::setup;
 use crate::domain::account::{Capabilities, CrmAccount, CrmAccountKey, CrmKind};
@@ -14,7 +14,7 @@ use crate::domain::ids::{CrmAccountId, CrmAppId};
 use crate::domain::language::Language;
 use crate::ports::crm::Each;
 use crate::ports::crm_set_up::{
-    AppClient, CrmSetUp, FieldProblem, FieldReport, Leave, LeaveAsk, LeaveRefusal, Readiness,
+    AppClient, CrmSetUp, CrmUser, FieldProblem, FieldReport, Leave, LeaveAsk, LeaveRefusal, Readiness,
 };
 use crate::ports::proposed::Proposed;
 use crate::ports::secrets::{CrmToken, Secret};
@@ -25,7 +25,7 @@ use crate::ports::{Clock, Secrets};
 pub struct HubSpotUrls {
     /// Its API, without a path (`MUSUBI_HUBSPOT_API_URL`).
     pub api: String,
-    /// The page on which a person grants access ([`AUTHORIZE_URL`](oauth::AUTHORIZE_URL)).
+    /// The page on which a person grants access (`MUSUBI_HUBSPOT_AUTHORIZE_URL`).
     pub authorize: Url,
 }
 
@@ -83,19 +83,37 @@ impl CrmSetUp for HubSpotSetUp {
     ) -> Result<Leave, LeaveRefusal> {
         let oauth = OAuth::new(&self.http, &self.urls.api, &client.id, &client.secret);
         let granted = oauth.exchange_code(redirect_uri, code.expose(), self.clock.now_ms()).await?;
-        let (account, scopes) = match (granted.account, granted.scopes) {
-            (Some(account), Some(scopes)) => (account, scopes),
-            (account, _) => {
-                let CrmToken::OAuth { access_token, .. } = &granted.token else {
-                    unreachable!("OAuth answers with a token of its own kind");
-                };
-                let seen = oauth.introspect(access_token).await?;
-                let named = seen.hub_id.map(|id| CrmAccountId::new(id.to_string()));
-                (account.or(named).ok_or(LeaveRefusal::NoAnswer)?, seen.scopes)
-            }
+        let CrmToken::OAuth { access_token, .. } = &granted.token else {
+            unreachable!("OAuth answers with a token of its own kind");
         };
-        let workflows_wait = scopes.iter().any(|scope| scope == AUTOMATION_SCOPE);
-        Ok(Leave { account, token: granted.token, workflows_wait: Some(workflows_wait) })
+        // Account and scopes may stand in the answer itself; who agreed, only here. Without the latter there is leave, too.
+        let (seen, unseen) = match (oauth.introspect(access_token).await, &granted.account, &granted.scopes) {
+            (Ok(seen), ..) => (seen, false),
+            (Err(_), Some(_), Some(_)) => (Introspection::default(), true),
+            (Err(error), ..) => return Err(error.into()),
+        };
+        let named = seen.hub_id.map(|id| CrmAccountId::new(id.to_string()));
+        let account = granted.account.or(named).ok_or(LeaveRefusal::NoAnswer)?;
+        let scopes = granted.scopes.unwrap_or(seen.scopes);
+        let is_granted = |scope: &str| scopes.iter().any(|granted| granted == scope);
+        let by = seen.user_id.or(granted.user_id).map(|id| CrmUser { id: id.to_string(), email: seen.user });
+        if unseen {
+            tracing::warn!(crm.account = %account, "crm.not_introspected");
+        }
+        Ok(Leave {
+            account,
+            token: granted.token,
+            workflows_wait: Some(is_granted(AUTOMATION_SCOPE)),
+            missing: REQUIRED_SCOPES.into_iter().filter(|scope| !is_granted(scope)).collect(),
+            by,
+        })
+    }
+
+    async fn check_client(&self, client: &AppClient) -> Result<(), LeaveRefusal> {
+        let oauth = OAuth::new(&self.http, &self.urls.api, &client.id, &client.secret);
+        // Of a token that there is none of HubSpot says that it is not active, to whoever may ask.
+        oauth.introspect(&Secret::new("none")).await?;
+        Ok(())
     }
 
     async fn by_private_token(&self, app: &CrmAppId, token: &Secret) -> Each<Leave> {
@@ -104,7 +122,8 @@ impl CrmSetUp for HubSpotSetUp {
         let unnamed = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new("-") };
         let api = self.api(unnamed, app, Arc::new(Proposed::token(token.clone())));
         let details = setup::account_details(&api).await?;
-        Ok(Leave { account: CrmAccountId::new(details.portal_id.to_string()), token, workflows_wait: None })
+        let account = CrmAccountId::new(details.portal_id.to_string());
+        Ok(Leave { account, token, workflows_wait: None, missing: Vec::new(), by: None })
     }
 
     async fn make_ready(&self, account: &CrmAccount, workflows_wait: Option<bool>) -> Each<Readiness> {

@@ -13,8 +13,6 @@ use super::VERSION;
 use crate::domain::ids::CrmAccountId;
 use crate::ports::secrets::{CrmToken, Secret};
 
-/// Where a person grants access.
-pub const AUTHORIZE_URL: &str = "https://app.hubspot.com/oauth/authorize";
 /// Scopes that every account must grant; the project declares the same.
 pub const REQUIRED_SCOPES: [&str; 6] = [
     "oauth",
@@ -84,10 +82,12 @@ pub struct Granted {
     pub account: Option<CrmAccountId>,
     /// What was granted, where HubSpot says.
     pub scopes: Option<Vec<String>>,
+    /// Who granted it, where HubSpot says.
+    pub user_id: Option<u64>,
 }
 
 /// What HubSpot says of a token.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 pub struct Introspection {
     /// It can be used.
     #[serde(default)]
@@ -97,6 +97,19 @@ pub struct Introspection {
     /// What was granted.
     #[serde(default)]
     pub scopes: Vec<String>,
+    /// Who granted it.
+    pub user_id: Option<u64>,
+    /// Their e-mail address.
+    pub user: Option<String>,
+}
+
+impl fmt::Debug for Introspection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Introspection")
+            .field("active", &self.active)
+            .field("hub_id", &self.hub_id)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Introspection {
@@ -122,6 +135,7 @@ struct TokenAnswer {
     expires_in: i64,
     hub_id: Option<u64>,
     scopes: Option<Vec<String>>,
+    user_id: Option<u64>,
 }
 
 #[derive(Deserialize, Default)]
@@ -190,7 +204,8 @@ impl<'a> OAuth<'a> {
             expires_at_ms: now_ms.saturating_add(answer.expires_in.saturating_mul(1000)),
             instance_url: None,
         };
-        Ok(Granted { token, account: answer.hub_id.map(|id| CrmAccountId::new(id.to_string())), scopes: answer.scopes })
+        let account = answer.hub_id.map(|id| CrmAccountId::new(id.to_string()));
+        Ok(Granted { token, account, scopes: answer.scopes, user_id: answer.user_id })
     }
 
     async fn post(&self, path: &str, form: &[(&str, &str)]) -> Result<bytes::Bytes, OAuthError> {
@@ -233,7 +248,7 @@ mod tests {
     #[test]
     fn the_address_asks_for_all_scopes_and_marks_the_optional_one() {
         let url = authorize_url(
-            AUTHORIZE_URL,
+            "https://app.hubspot.com/oauth/authorize",
             "id",
             "http://localhost:1/callback",
             &["oauth", "a.b"],

@@ -32,8 +32,10 @@ pub enum Deed {
         /// As what.
         role: Role,
     },
-    /// An invitation was taken up.
+    /// An invitation was taken up, or the CRM said who somebody is.
     SignedIn,
+    /// The CRM account was connected, or connected anew, by the CRM's OAuth.
+    ConnectedAccount,
     /// A session was ended by its operator.
     SignedOut,
     /// Settings were changed; to what, is not kept.

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::convert::Infallible;
 
-use super::{ChangeAccount, ChangeError};
+use super::change_account::ChangeAccount;
+use super::change_error::ChangeError;
 use crate::domain::account::{Capabilities, CrmAccount, CrmAccountKey};
 use crate::domain::ids::CrmAppId;
 use crate::domain::language::Language;

@@ -1,4 +1,4 @@
-//! A CRM account is connected: leave is taken and stored, the account is made ready, its row is written.
+//! A CRM account is connected: leave is stored, the account is made ready, its row is written.
 
 use std::collections::BTreeSet;
 use std::convert::Infallible;
@@ -6,15 +6,14 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use super::{
-    ChangeAccount, ChangeError, ConnectAccount, ConnectedAccount, EnteredSecret, PreparedAccount, RotateSecret,
-};
+use super::change_account::ChangeAccount;
+use super::change_error::ChangeError;
+use super::connect_account::{ConnectAccount, ConnectedAccount, PreparedAccount};
 use crate::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
 use crate::domain::ids::CrmAppId;
 use crate::domain::language::Language;
 use crate::ports::crm::CrmFailure;
-use crate::ports::crm_set_up::{AppClient, FieldReport, LeaveRefusal, Readiness};
-use crate::ports::secrets::Secret;
+use crate::ports::crm_set_up::{FieldReport, Leave, LeaveRefusal, Readiness};
 use crate::ports::{CrmSetUp, PortError, Secrets};
 
 /// Until its time zone is known. Nothing is stored with it.
@@ -25,31 +24,10 @@ const NO_ZONE: &str = "UTC";
 pub struct SetUpAccount {
     /// The CRM.
     pub set_up: Arc<dyn CrmSetUp>,
-    /// Where leave and the app's secrets are stored.
+    /// Where leave is stored.
     pub secrets: Arc<dyn Secrets>,
     /// Where accounts are.
     pub accounts: ChangeAccount,
-}
-
-/// How leave is given.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum LeaveGiven {
-    /// By OAuth: a person agreed in their browser.
-    Code {
-        /// The app. Its secret is proven by the exchange, and stored.
-        client: AppClient,
-        /// Where the person came back to, letter by letter as it was asked for.
-        redirect_uri: String,
-        /// What they brought. It works once.
-        code: Secret,
-    },
-    /// By a private token.
-    PrivateToken {
-        /// The token.
-        token: Secret,
-        /// The app's secret, with which the CRM signs what it sends. `None`: what is stored stays.
-        client_secret: Option<Secret>,
-    },
 }
 
 /// What an account is to be.
@@ -61,8 +39,8 @@ pub struct AccountAsked {
     pub app: CrmAppId,
     /// The language of labels and reasons.
     pub language: Language,
-    /// The app's secret before this one is good no more.
-    pub forget_old_secret: bool,
+    /// One that is connected already stays in the language that it is in.
+    pub keeps_language: bool,
     /// What the app's action is to ask for, beside what is asked for already.
     pub token_properties: BTreeSet<String>,
 }
@@ -74,8 +52,6 @@ pub struct AccountSetUp {
     pub key: CrmAccountKey,
     /// Our fields in it.
     pub fields: FieldReport,
-    /// How many secrets of the app are good: none where none is known, two while one is being replaced.
-    pub good_secrets: usize,
     /// What is stored. `None`: leave is, but not the account, for some fields must be put right first.
     pub connected: Option<ConnectedAccount>,
 }
@@ -86,6 +62,12 @@ pub enum SetUpError {
     /// There is no leave; nothing was stored.
     #[error("the CRM gives no leave")]
     NoLeave(#[from] LeaveRefusal),
+    /// There is less leave than it takes; nothing was stored.
+    #[error("what must be granted is not")]
+    Missing {
+        /// What, by the CRM's names.
+        scopes: Vec<&'static str>,
+    },
     /// The CRM did not do its part. Of a private token that it does not take, nothing was stored.
     #[error("the CRM did not do its part")]
     Crm(#[from] CrmFailure),
@@ -101,29 +83,25 @@ impl From<PortError> for SetUpError {
 }
 
 impl SetUpAccount {
-    /// Takes leave and learns whose it is; stores the app's secret, then the token; makes the account ready; and at last writes
-    /// its row: an account that can be found is one that is ready. What does not work never replaces what does.
+    /// Stores the leave; makes the account ready; and at last writes its row: an account that can be found is one that is
+    /// ready. Leave that is not enough never replaces what works.
     ///
     /// A second call finds what the first one made and updates it: twice is the same as once, and after a failure in between it
-    /// goes on. By OAuth it takes another code: the same one is refused, and nothing is stored or changed then.
+    /// goes on.
     ///
     /// # Errors
     /// See [`SetUpError`].
-    pub async fn set_up(&self, given: &LeaveGiven, asked: &AccountAsked) -> Result<AccountSetUp, SetUpError> {
-        let AccountAsked { kind, app, language, token_properties, .. } = asked.clone();
-        let (leave, client) = match given {
-            LeaveGiven::Code { client, redirect_uri, code } => {
-                (self.set_up.exchange_code(client, redirect_uri, code).await?, Some(client.clone()))
-            }
-            LeaveGiven::PrivateToken { token, client_secret } => {
-                let client = client_secret.clone().map(|secret| AppClient { id: String::new(), secret });
-                (self.set_up.by_private_token(&app, token).await?, client)
-            }
-        };
-        let key = CrmAccountKey { kind, id: leave.account };
-        let good_secrets = self.store_app(client, asked).await?;
+    pub async fn set_up(&self, leave: &Leave, asked: &AccountAsked) -> Result<AccountSetUp, SetUpError> {
+        let AccountAsked { kind, app, mut language, keeps_language, token_properties } = asked.clone();
+        if !leave.missing.is_empty() {
+            return Err(SetUpError::Missing { scopes: leave.missing.clone() });
+        }
+        let key = CrmAccountKey { kind, id: leave.account.clone() };
         self.secrets.store_crm_token(&key, &leave.token).await?;
 
+        if keeps_language && let Some(known) = self.accounts.accounts.find(&key).await? {
+            language = known.value.language;
+        }
         let account = CrmAccount::new(key.clone(), app.clone(), language, NO_ZONE);
         let Readiness { time_zone, fields, capabilities } =
             self.set_up.make_ready(&account, leave.workflows_wait).await?;
@@ -135,17 +113,6 @@ impl SetUpAccount {
                 Some(ConnectAccount { accounts: self.accounts.clone() }.connect(&prepared).await?)
             }
         };
-        Ok(AccountSetUp { key, fields, good_secrets, connected })
-    }
-
-    /// Stores the app's secret; the one before stays good until it is said to be forgotten. Where none is given, what is stored
-    /// counts as one.
-    async fn store_app(&self, client: Option<AppClient>, asked: &AccountAsked) -> Result<usize, PortError> {
-        let app = (asked.kind, &asked.app);
-        let Some(AppClient { id, secret }) = client else {
-            return Ok(usize::from(self.secrets.crm_app_anew(app.0, app.1).await?.is_some()));
-        };
-        let entered = EnteredSecret { secret, forget_old: asked.forget_old_secret };
-        RotateSecret { secrets: Arc::clone(&self.secrets) }.crm_app(app, &id, &entered).await
+        Ok(AccountSetUp { key, fields, connected })
     }
 }

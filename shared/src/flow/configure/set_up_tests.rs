@@ -55,7 +55,17 @@ impl CrmSetUp for Crm {
             return Err(LeaveRefusal::Code);
         }
         used.push(code.expose().to_owned());
-        Ok(Leave { account: CrmAccountId::new("7"), token: granted(code.expose()), workflows_wait: Some(true) })
+        Ok(Leave {
+            account: CrmAccountId::new("7"),
+            token: granted(code.expose()),
+            workflows_wait: Some(true),
+            missing: Vec::new(),
+            by: None,
+        })
+    }
+
+    async fn check_client(&self, client: &AppClient) -> Result<(), LeaveRefusal> {
+        if client.secret.expose() == CLIENT_SECRET { Ok(()) } else { Err(LeaveRefusal::Client) }
     }
 
     async fn by_private_token(&self, _: &CrmAppId, token: &Secret) -> Each<Leave> {
@@ -63,7 +73,7 @@ impl CrmSetUp for Crm {
             return Err(CrmFailure::Disconnected);
         }
         let token = CrmToken::Private { access_token: token.clone() };
-        Ok(Leave { account: CrmAccountId::new("7"), token, workflows_wait: None })
+        Ok(Leave { account: CrmAccountId::new("7"), token, workflows_wait: None, missing: Vec::new(), by: None })
     }
 
     async fn make_ready(&self, account: &CrmAccount, workflows_wait: Option<bool>) -> Each<Readiness> {
@@ -112,7 +122,7 @@ fn asked() -> AccountAsked {
         kind: CrmKind::HubSpot,
         app: CrmAppId::new("shop"),
         language: Language::English,
-        forget_old_secret: false,
+        keeps_language: false,
         token_properties: names(&["plan"]),
     }
 }
@@ -139,9 +149,9 @@ impl World {
         ChangeChannel { channels: Channels::new(self.table()), clock: Arc::new(NoWaiting) }
     }
 
-    async fn set_up(&self, given: &LeaveGiven) -> Result<AccountSetUp, SetUpError> {
+    async fn set_up(&self, given: &LeaveGiven) -> Result<(AccountSetUp, usize), SetUpError> {
         let (set_up, secrets, accounts) = (self.crm.clone(), self.secrets.clone(), self.accounts());
-        SetUpAccount { set_up, secrets, accounts }.set_up(given, &asked()).await
+        EnterAccount { set_up: SetUpAccount { set_up, secrets, accounts } }.enter(given, &asked(), false).await
     }
 
     async fn account(&self) -> Option<CrmAccount> {
@@ -161,8 +171,8 @@ impl World {
 #[tokio::test]
 async fn an_account_is_connected_by_a_code_and_anew_by_another() {
     let world = world(Life::default(), Vec::new(), None).await;
-    let first = world.set_up(&by_code("one", CLIENT_SECRET)).await.unwrap();
-    assert_eq!((first.key, first.good_secrets, first.fields.created.len()), (key("7"), 1, 1));
+    let (first, good_secrets) = world.set_up(&by_code("one", CLIENT_SECRET)).await.unwrap();
+    assert_eq!((first.key, good_secrets, first.fields.created.len()), (key("7"), 1, 1));
     let connected = first.connected.unwrap();
     assert!(connected.is_new);
     assert_eq!(world.account().await, Some(connected.account.clone()));
@@ -170,8 +180,8 @@ async fn an_account_is_connected_by_a_code_and_anew_by_another() {
     assert_eq!(connected.account.token_properties, names(&["plan"]));
     assert_eq!(world.token(), Some((key("7"), granted("one"))));
 
-    let second = world.set_up(&by_code("two", CLIENT_SECRET)).await.unwrap();
-    assert_eq!((second.fields.created.len(), second.fields.found.len(), second.good_secrets), (0, 1, 1));
+    let (second, good_secrets) = world.set_up(&by_code("two", CLIENT_SECRET)).await.unwrap();
+    assert_eq!((second.fields.created.len(), second.fields.found.len(), good_secrets), (0, 1, 1));
     let again = second.connected.unwrap();
     assert_eq!((again.is_new, again.account), (false, connected.account));
     assert_eq!(world.token(), Some((key("7"), granted("two"))));
@@ -201,7 +211,7 @@ async fn what_the_crm_does_not_take_changes_nothing() {
     let world = world(Life::default(), Vec::new(), None).await;
     world.set_up(&by_code("one", CLIENT_SECRET)).await.unwrap();
     let before = (world.token(), world.app_secrets(), world.account().await);
-    let refusal = |end: Result<AccountSetUp, SetUpError>| match end {
+    let refusal = |end: Result<(AccountSetUp, usize), SetUpError>| match end {
         Err(SetUpError::NoLeave(why)) => Some(why),
         _ => None,
     };
@@ -215,11 +225,11 @@ async fn what_the_crm_does_not_take_changes_nothing() {
 #[tokio::test]
 async fn a_private_token_needs_no_secret_and_takes_none_away() {
     let world = world(Life::default(), Vec::new(), None).await;
-    assert_eq!(world.set_up(&by_token("good", None)).await.unwrap().good_secrets, 0);
+    assert_eq!(world.set_up(&by_token("good", None)).await.unwrap().1, 0);
     assert!(!world.account().await.unwrap().capabilities.workflows_wait, "it was found out");
-    assert_eq!(world.set_up(&by_token("good", Some("a"))).await.unwrap().good_secrets, 1);
-    assert_eq!(world.set_up(&by_token("good", None)).await.unwrap().good_secrets, 1);
-    assert_eq!(world.set_up(&by_token("good", Some("b"))).await.unwrap().good_secrets, 2);
+    assert_eq!(world.set_up(&by_token("good", Some("a"))).await.unwrap().1, 1);
+    assert_eq!(world.set_up(&by_token("good", None)).await.unwrap().1, 1);
+    assert_eq!(world.set_up(&by_token("good", Some("b"))).await.unwrap().1, 2);
     assert_eq!(world.app_secrets(), ["b", "a"]);
 }
 
@@ -228,10 +238,10 @@ async fn an_account_with_an_odd_field_has_leave_and_is_not_there_until_it_is_put
     let world = world(Life::default(), Vec::new(), None).await;
     *world.crm.is_odd.lock().unwrap() = true;
     let odd = world.set_up(&by_code("one", CLIENT_SECRET)).await.unwrap();
-    assert_eq!((odd.connected, odd.fields.problems[0].words(Language::English)), (None, "type"));
+    assert_eq!((odd.0.connected, odd.0.fields.problems[0].words(Language::English)), (None, "type"));
     assert_eq!((world.account().await, world.token().is_some()), (None, true));
     *world.crm.is_odd.lock().unwrap() = false;
-    assert!(world.set_up(&by_code("two", CLIENT_SECRET)).await.unwrap().connected.unwrap().is_new);
+    assert!(world.set_up(&by_code("two", CLIENT_SECRET)).await.unwrap().0.connected.unwrap().is_new);
 }
 
 /// LINE's console. What it was told stays.

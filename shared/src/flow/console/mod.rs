@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! invite -> a one-time address -> join -> a session -> signed_in, for each page -> sign_out
+//! install: leave by the CRM's OAuth --------^
 //! ```
 //!
 //! No role is kept in a session: each page reads the operator anew, so whoever is removed, or made a member, is so at once.
@@ -9,6 +10,7 @@
 mod change_routes;
 mod change_settings;
 pub mod connect;
+pub mod install;
 mod invite;
 mod join;
 mod remove;

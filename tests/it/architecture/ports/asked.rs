@@ -8,7 +8,7 @@ use super::super::names::{Crates, path};
 use super::super::syntax::{Path, segments};
 
 /// What a field's type asks for. A type that is not here is a flow of our own, whose fields say it.
-const ASKED_BY_TYPE: [(&str, &[&str]); 14] = [
+const ASKED_BY_TYPE: [(&str, &[&str]); 15] = [
     // The table's actions follow from the methods that are called.
     (CHANNELS, &[]),
     (ACCOUNTS, &[]),
@@ -35,6 +35,14 @@ const ASKED_BY_TYPE: [(&str, &[&str]); 14] = [
             "secret hubspot/account PutSecretValue",
         ],
     ),
+    (
+        "musubi::ports::CrmSetUp",
+        &[
+            "secret hubspot/app GetSecretValue",
+            "secret hubspot/account GetSecretValue",
+            "secret hubspot/account PutSecretValue",
+        ],
+    ),
 ];
 
 const CHANNELS: &str = "musubi::store::Channels";
@@ -42,7 +50,7 @@ const ACCOUNTS: &str = "musubi::store::Accounts";
 const SECRETS: &str = "musubi::ports::Secrets";
 
 /// What a call of a method asks for, wherever a function or its flows make it on a value of the type.
-const ASKED_BY_METHOD: [(&str, &str, &str); 18] = [
+const ASKED_BY_METHOD: [(&str, &str, &str); 20] = [
     (CHANNELS, "find", "channels GetItem"),
     (CHANNELS, "find_versioned", "channels GetItem"),
     (ACCOUNTS, "find", "channels GetItem"),
@@ -57,7 +65,10 @@ const ASKED_BY_METHOD: [(&str, &str, &str); 18] = [
     (SECRETS, "crm_app", "secret hubspot/app GetSecretValue"),
     (SECRETS, "crm_app_anew", "secret hubspot/app GetSecretValue"),
     (SECRETS, "crm_token", "secret hubspot/account GetSecretValue"),
+    // A first one is made, a deleted one brought back.
     (SECRETS, "store_crm_token", "secret hubspot/account PutSecretValue"),
+    (SECRETS, "store_crm_token", "secret hubspot/account CreateSecret"),
+    (SECRETS, "store_crm_token", "secret hubspot/account RestoreSecret"),
     (SECRETS, "store_line", "secret line PutSecretValue"),
     // The first time it is made; one that was deleted lately is brought back.
     (SECRETS, "store_line", "secret line CreateSecret"),
@@ -65,7 +76,7 @@ const ASKED_BY_METHOD: [(&str, &str, &str); 18] = [
 ];
 
 /// What a name of `musubi` asks for, wherever it stands.
-pub const ASKED_BY_NAME: [(&str, &str); 8] = [
+pub const ASKED_BY_NAME: [(&str, &str); 10] = [
     ("musubi::line::authenticate", "secret line GetSecretValue"),
     ("musubi::config::public_url", "variable MUSUBI_PUBLIC_URL"),
     ("musubi::config::line_urls", "variable MUSUBI_LINE_API_URL"),
@@ -73,6 +84,8 @@ pub const ASKED_BY_NAME: [(&str, &str); 8] = [
     ("musubi::config::liff_urls", "variable MUSUBI_LIFF_URL"),
     ("musubi::config::liff_urls", "variable MUSUBI_LIFF_SDK_URL"),
     ("musubi::config::hubspot_api_url", "variable MUSUBI_HUBSPOT_API_URL"),
+    ("musubi::config::hubspot_authorize_url", "variable MUSUBI_HUBSPOT_AUTHORIZE_URL"),
+    ("musubi::config::hubspot_app", "variable MUSUBI_HUBSPOT_APP"),
     ("musubi::config::push_max_concurrency", "variable MUSUBI_PUSH_MAX_CONCURRENCY"),
 ];
 /// A field of what [`ASKED_BY_NAME`] gives that not everybody reads: (name, field, what it asks for).

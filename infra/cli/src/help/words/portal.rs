@@ -51,6 +51,17 @@ pub const WORDS: &[Line] = &[
     ("portal show", "PORTAL", "CRMのアカウントID"),
     ("hubspot", "", "HubSpotの開発者プロジェクト"),
     (
+        "hubspot app",
+        "",
+        "アプリのクライアントIDとクライアントシークレットを、HubSpotで確認してから保存します。以後、コンソールからアカウントを接続できます",
+    ),
+    ("hubspot app", "--app", "URLに使うアプリ名（hubspot project と同じもの）。半角英数字、-、_"),
+    (
+        "hubspot app",
+        "--forget-old-secret",
+        "これまでのクライアントシークレットを破棄します。指定しなければ、どちらも有効です",
+    ),
+    (
         "hubspot project",
         "",
         "このスタックのURLを入れたプロジェクトを書き出します。hs project upload でアップロードします",

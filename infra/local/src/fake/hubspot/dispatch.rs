@@ -6,7 +6,7 @@ use super::object_type::ObjectType;
 use super::problem::Problem;
 use super::routes::{endpoint_of, scope_of};
 use super::state::State;
-use super::{associations, callbacks, misc, oauth, objects, properties, search};
+use super::{associations, callbacks, consent, misc, oauth, objects, properties, search};
 use crate::fake::wire::{Answer, ApiRequest};
 use crate::fake::{Call, Fault};
 
@@ -36,8 +36,9 @@ pub(crate) fn take(state: &mut State, asked: &ApiRequest) -> Step {
     let (answer, portal_id) = match endpoint {
         Endpoint::Authorize => {
             let portal = if let ["oauth", id, "authorize"] = segments.as_slice() { Some(*id) } else { None };
-            (oauth::authorize(state, portal, asked), None)
+            (consent::authorize(state, portal, asked), None)
         }
+        Endpoint::Decide => (consent::decide(state, asked), None),
         Endpoint::Token => (oauth::token(state, asked), None),
         Endpoint::Introspect => (oauth::introspect(state, asked), None),
         Endpoint::Revoke => (oauth::revoke(state, asked), None),
@@ -162,7 +163,9 @@ fn perform(
         Endpoint::TimelineBatch => misc::events(state, portal_id, asked),
         Endpoint::Complete => callbacks::complete(state, portal_id, id, asked),
         Endpoint::CompleteBatch => callbacks::complete_batch(state, portal_id, asked),
-        Endpoint::Authorize | Endpoint::Token | Endpoint::Introspect | Endpoint::Revoke => Err(Problem::not_found()),
+        Endpoint::Authorize | Endpoint::Decide | Endpoint::Token | Endpoint::Introspect | Endpoint::Revoke => {
+            Err(Problem::not_found())
+        }
     }
 }
 

@@ -10,6 +10,8 @@ pub const VERSION: &str = "2026-03";
 pub enum Endpoint {
     /// The install page
     Authorize,
+    /// A button of the install page
+    Decide,
     /// `POST /oauth/{V}/token`
     Token,
     /// `POST /oauth/{V}/token/introspect`

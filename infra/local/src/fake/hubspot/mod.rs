@@ -14,6 +14,7 @@ mod answers;
 mod associations;
 mod batch;
 mod callbacks;
+mod consent;
 mod definitions;
 mod dispatch;
 mod endpoint;

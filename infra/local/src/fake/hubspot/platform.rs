@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use super::endpoint::Endpoint;
-use super::state::{AppSpec, State};
+use super::state::{AppSpec, State, User};
 use super::switches::Switches;
 use crate::fake::fault::FaultPlan;
 use crate::fake::ids::IdMaker;
@@ -26,6 +26,10 @@ impl FakeHubSpot {
             app,
             switches: Switches::default(),
             portals: Default::default(),
+            user: User { id: 1, email: "admin@example.com".to_owned() },
+            asks_for_consent: false,
+            grants_only: None,
+            consents: Default::default(),
             codes: Default::default(),
             access_tokens: Default::default(),
             refresh_tokens: Default::default(),

@@ -11,6 +11,7 @@ pub(crate) fn endpoint_of(method: &str, segments: &[&str]) -> Option<Endpoint> {
     }
     let found = match (method, segments) {
         ("GET", ["oauth", "authorize"] | ["oauth", _, "authorize"]) => Endpoint::Authorize,
+        ("POST", ["oauth", "authorize", "consent"]) => Endpoint::Decide,
         ("POST", ["oauth", VERSION, "token"]) => Endpoint::Token,
         ("POST", ["oauth", VERSION, "token", "introspect"]) => Endpoint::Introspect,
         ("POST", ["oauth", VERSION, "token", "revoke"]) => Endpoint::Revoke,
@@ -83,7 +84,7 @@ fn property_endpoint(method: &str, _: ObjectType, rest: &[&str]) -> Option<Endpo
 /// The scope a call needs, where HubSpot's documents say so.
 pub(crate) fn scope_of(endpoint: Endpoint) -> Option<&'static str> {
     match endpoint {
-        Endpoint::Authorize | Endpoint::Token | Endpoint::Introspect | Endpoint::Revoke => None,
+        Endpoint::Authorize | Endpoint::Decide | Endpoint::Token | Endpoint::Introspect | Endpoint::Revoke => None,
         Endpoint::Account | Endpoint::Uninstall => Some("oauth"),
         Endpoint::Get(_) | Endpoint::BatchRead(_) | Endpoint::Search(_) | Endpoint::ReadAssociations => {
             Some("crm.objects.contacts.read")

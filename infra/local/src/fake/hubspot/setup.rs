@@ -5,7 +5,9 @@ use std::collections::VecDeque;
 use super::definitions::{default_groups, defaults};
 use super::object_type::ObjectType;
 use super::platform::FakeHubSpot;
-use super::state::{AppSpec, Completion, Grant, OwnerSpec, Portal, PortalSpec, Properties, Record, TimelineEvent};
+use super::state::{
+    AppSpec, Completion, Grant, OwnerSpec, Portal, PortalSpec, Properties, Record, TimelineEvent, User,
+};
 use super::store::{self, Write};
 use super::values;
 
@@ -111,9 +113,30 @@ impl FakeHubSpot {
         let mut state = self.lock();
         let token = format!("pat-na1-{}", state.ids.uuid());
         let scopes = state.portal(portal_id).spec.scopes.clone();
-        let grant = Grant { portal_id, scopes, expires_at_ms: i64::MAX, refresh_token: None };
+        let grant = Grant { portal_id, scopes, expires_at_ms: i64::MAX, refresh_token: None, user: state.user.clone() };
         state.access_tokens.insert(token.clone(), grant);
         token
+    }
+
+    /// Whoever lets the app into an account is asked for consent from now on, by pages with buttons. Before, whoever comes agrees.
+    pub fn ask_for_consent(&self) {
+        self.lock().asks_for_consent = true;
+    }
+
+    /// Whatever is asked for, this alone is granted from now on; `None`: what is asked for again. HubSpot documents that an install
+    /// grants what it asks for, and that later changes of the app's scopes leave installs as they are.
+    pub fn grant_only(&self, scopes: Option<&[&str]>) {
+        self.lock().grants_only = scopes.map(|scopes| scopes.iter().map(|&scope| scope.to_owned()).collect());
+    }
+
+    /// Somebody else sits at HubSpot from now on.
+    pub fn sign_in_as(&self, user_id: u64, email: &str) {
+        self.lock().user = User { id: user_id, email: email.to_owned() };
+    }
+
+    /// The app has leave in this account.
+    pub fn is_installed(&self, portal_id: u64) -> bool {
+        self.lock().refresh_tokens.values().any(|grant| grant.portal_id == portal_id)
     }
 
     /// An administrator uninstalls the app: all its tokens end, and HubSpot tells nobody.

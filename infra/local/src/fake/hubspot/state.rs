@@ -77,6 +77,8 @@ impl fmt::Debug for AppSpec {
 pub struct PortalSpec {
     /// Portal ID ("Hub ID").
     pub portal_id: u64,
+    /// What its people call it.
+    pub name: String,
     /// IANA time zone.
     pub time_zone: String,
     /// Host of the portal's pages.
@@ -115,6 +117,7 @@ impl PortalSpec {
         ];
         Self {
             portal_id,
+            name: format!("Portal {portal_id}"),
             time_zone: "Asia/Tokyo".to_owned(),
             ui_domain: "app.hubspot.com".to_owned(),
             language: "ja".to_owned(),
@@ -219,18 +222,37 @@ pub(crate) struct Portal {
     pub(crate) search_bucket: Option<TokenBucket>,
 }
 
+/// Somebody who is signed in to HubSpot.
+#[derive(Clone)]
+pub(crate) struct User {
+    pub(crate) id: u64,
+    pub(crate) email: String,
+}
+
+/// What somebody is asked to agree to.
+#[derive(Clone)]
+pub(crate) struct Consent {
+    pub(crate) portal_id: u64,
+    pub(crate) scopes: Vec<String>,
+    pub(crate) redirect_uri: String,
+    pub(crate) state: Option<String>,
+}
+
 pub(crate) struct Grant {
     pub(crate) portal_id: u64,
     pub(crate) scopes: Vec<String>,
     /// `i64::MAX` for private tokens and refresh tokens.
     pub(crate) expires_at_ms: i64,
     pub(crate) refresh_token: Option<String>,
+    /// Who agreed.
+    pub(crate) user: User,
 }
 
 pub(crate) struct Code {
     pub(crate) portal_id: u64,
     pub(crate) scopes: Vec<String>,
     pub(crate) redirect_uri: String,
+    pub(crate) user: User,
 }
 
 #[derive(Clone)]
@@ -247,6 +269,13 @@ pub(crate) struct State {
     pub(crate) app: AppSpec,
     pub(crate) switches: Switches,
     pub(crate) portals: BTreeMap<u64, Portal>,
+    /// Who sits at the browser.
+    pub(crate) user: User,
+    /// People are asked, by pages with buttons; else whoever comes agrees at once.
+    pub(crate) asks_for_consent: bool,
+    /// Nothing else is granted.
+    pub(crate) grants_only: Option<Vec<String>>,
+    pub(crate) consents: HashMap<String, Consent>,
     pub(crate) codes: HashMap<String, Code>,
     pub(crate) access_tokens: HashMap<String, Grant>,
     pub(crate) refresh_tokens: HashMap<String, Grant>,

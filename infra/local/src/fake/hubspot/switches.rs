@@ -9,6 +9,8 @@ pub struct Switches {
     pub revoke_kills_access_tokens: bool,
     /// The token answer has the optional `hub_id` and `scopes`.
     pub token_answer_names_portal: bool,
+    /// Introspection says who agreed (`user_id`, `user`): in the specification, seen by nobody of ours.
+    pub introspection_names_user: bool,
     /// Reading one contact by an ID that was merged away answers the merged one (for PATCH this is documented).
     pub single_get_follows_merge: bool,
     /// A taken unique value (other than e-mail) is answered 409 CONFLICT instead of 400 VALIDATION_ERROR.
@@ -33,6 +35,7 @@ impl Default for Switches {
             rotates_refresh_tokens: false,
             revoke_kills_access_tokens: false,
             token_answer_names_portal: true,
+            introspection_names_user: true,
             single_get_follows_merge: false,
             unique_conflict_is_409: false,
             failed_batch_keeps_status: false,
