@@ -280,7 +280,7 @@ def env(host):
     console = {"MUSUBI_CONSOLE_TABLE": "console"}
     inbox, inbox_dlq = {"MUSUBI_INBOX_QUEUE_URL": queue("inbox")}, {"MUSUBI_INBOX_DLQ_URL": queue("inbox-dlq")}
     push, push_dlq = {"MUSUBI_PUSH_QUEUE_URL": queue("push")}, {"MUSUBI_PUSH_DLQ_URL": queue("push-dlq")}
-    crm = {"MUSUBI_CRM_QUEUE_URL": queue("crm.fifo")}
+    crm, crm_dlq = {"MUSUBI_CRM_QUEUE_URL": queue("crm.fifo")}, {"MUSUBI_CRM_DLQ_URL": queue("crm-dlq.fifo")}
     # A browser goes there, and this machine's browser knows no container's names.
     opened = "http://127.0.0.1:" + str(LINE)
     login = {"MUSUBI_LINE_ACCESS_URL": opened, "MUSUBI_LINE_APP_URL": opened, "MUSUBI_LIFF_URL": f"{opened}/liff", "MUSUBI_LIFF_SDK_URL": f"{opened}/liff/sdk.js"}
@@ -292,11 +292,11 @@ def env(host):
     return {
         "LineWebhookFunction": always | inbox | sqs | secrets,
         "LineLoginFunction": always | public | journal | crm | line | login | sqs | secrets,
-        "ConsoleFunction": always | public | console | line | hubspot | install | secrets,
+        "ConsoleFunction": always | public | links | journal | console | inbox | inbox_dlq | push | push_dlq | crm | crm_dlq | line | hubspot | install | sqs | secrets,
         "LineInboxFunction": always | public | journal | inbox | inbox_dlq | crm | line | sqs | secrets,
         "CrmActionFunction": always | public | links | journal | push | crm | sqs | secrets,
         "PushDeliveryFunction": always | journal | push | push_dlq | crm | line | {"MUSUBI_PUSH_MAX_CONCURRENCY": "2"} | sqs | secrets,
-        "TimelineFlushFunction": always | links | journal | crm | {"MUSUBI_CRM_DLQ_URL": queue("crm-dlq.fifo")} | line | hubspot | sqs | secrets,
+        "TimelineFlushFunction": always | links | journal | crm | crm_dlq | line | hubspot | sqs | secrets,
         # An address to call.
         "ProbeFunction": always | {"MUSUBI_PUBLIC_URL": at(8800)} | secrets,
     }

@@ -1,7 +1,9 @@
 //! The console, by a browser: who gets in, what they see, and what nobody may.
 
 mod browser;
+mod dead_letters;
 mod getting_in;
 mod install;
+mod parked;
 mod settings;
 mod wizard;

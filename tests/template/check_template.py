@@ -197,7 +197,7 @@ def test_variables_and_permissions_tell_the_same_story(name):
     for table in ("links", "journal"):
         assert (f"MUSUBI_{table.upper()}_TABLE" in told) == (table in f["tables"])
     for queue, variable in {"inbox": "INBOX_QUEUE", "inbox-dead-letters": "INBOX_DLQ", "push": "PUSH_QUEUE", "push-dead-letters": "PUSH_DLQ", "crm": "CRM_QUEUE", "crm-dead-letters": "CRM_DLQ"}.items():
-        assert (f"MUSUBI_{variable}_URL" in told) == ("SendMessage" in f["queues"].get(queue, []))
+        assert (f"MUSUBI_{variable}_URL" in told) == bool({"SendMessage", "ReceiveMessage"} & set(f["queues"].get(queue, [])))
     writes = [*f["queues"].values(), *f["secrets"].values()]
     assert ("GenerateDataKey" in f["key"]) == any({"SendMessage", "PutSecretValue"} & set(a) for a in writes)
     assert ("MUSUBI_KEY_ARN" in told) == any("CreateSecret" in a for a in f["secrets"].values()), "what it makes, the stack's key encrypts"

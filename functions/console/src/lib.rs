@@ -9,6 +9,8 @@
 //! connect        an Official Account, by its two values: tried, confirmed, stored    (admins)
 //! account, channels/{channel}   settings                            (admins)
 //! channels/{channel}/routes       routes and their QR codes           (changed by admins)
+//! decisions      parked sends, and questions of who is who
+//! dead-letters   what could not be done, and sending it back      (admins)
 //! POST sign-out
 //! ```
 //!
@@ -19,6 +21,8 @@
 
 mod assets;
 mod connect;
+mod dead_letters;
+mod decisions;
 mod home;
 mod install;
 mod join;
@@ -48,8 +52,18 @@ use musubi::flow::configure::connect_channel::ConnectChannel;
 use musubi::flow::configure::set_up_account::SetUpAccount;
 use musubi::flow::configure::try_channel::TryChannel;
 use musubi::flow::console::connect::ConnectChannels;
+use musubi::flow::console::dead_letters::ReturnLetters;
+use musubi::flow::console::decide_sends::DecideSends;
 use musubi::flow::console::install::Install;
+use musubi::flow::console::questions::AnswerQuestions;
 use musubi::flow::console::{ChangeSettings, Console};
+use musubi::flow::decide::Decide;
+use musubi::flow::decide_question::DecideQuestion;
+use musubi::flow::link::Link;
+use musubi::flow::open_questions::OpenQuestions;
+use musubi::flow::parked_sends::ParkedSends;
+use musubi::flow::send_back::SendBack;
+use musubi::flow::settle::Settle;
 use musubi::line::{LineApiUrl, OpenLine};
 use musubi::store::{Accounts, Channels};
 use tower_http::csrf::CsrfLayer;
@@ -76,6 +90,12 @@ pub struct Ports {
     pub install: Install,
     /// Which app that is, by its name in our URLs.
     pub app: String,
+    /// Sends that may have arrived.
+    pub sends: DecideSends,
+    /// Who is who.
+    pub questions: AnswerQuestions,
+    /// What could not be done.
+    pub letters: ReturnLetters,
     /// Where it is.
     pub public_url: String,
 }
@@ -123,7 +143,24 @@ impl Ports {
             set_up: SetUpAccount { set_up, secrets, accounts: settings.accounts.clone() },
         };
         let app = config::hubspot_app(environment)?;
-        Ok(Self { console, accounts, channels, settings, connect, install, app, public_url })
+        let outbox = adapters.outbox()?;
+        let sends = DecideSends {
+            console: console.clone(),
+            sends: ParkedSends { journal: outbox.journal.clone() },
+            decide: Decide { settle: Settle { channels: channels.clone(), outbox: outbox.clone() } },
+        };
+        let questions = AnswerQuestions {
+            console: console.clone(),
+            questions: OpenQuestions { journal: outbox.journal.clone(), links: adapters.link_reader()? },
+            decide: DecideQuestion { channels: channels.clone(), link: Link { outbox } },
+        };
+        let letters = ReturnLetters {
+            console: console.clone(),
+            accounts: accounts.clone(),
+            channels: channels.clone(),
+            send_back: SendBack { queues: adapters.dead_letters()? },
+        };
+        Ok(Self { console, accounts, channels, settings, connect, install, app, sends, questions, letters, public_url })
     }
 }
 
@@ -147,6 +184,10 @@ pub fn router(ports: Arc<Ports>) -> Result<Router, tower_http::csrf::ConfigError
         .route("/console/log", get(log::page))
         .route("/console/connect", get(connect::ask).post(connect::try_at_line))
         .route("/console/connect/confirm", post(connect::confirm))
+        .route("/console/decisions", get(decisions::page))
+        .route("/console/decisions/sends", post(decisions::decide_send))
+        .route("/console/decisions/questions", post(decisions::answer))
+        .route("/console/dead-letters", get(dead_letters::page).post(dead_letters::send_back))
         .route("/console/account", get(settings::account).post(settings::change_account))
         .route("/console/channels/{channel}", get(settings::channel).post(settings::change_channel))
         .route("/console/channels/{channel}/routes", get(routes::page).post(routes::add))

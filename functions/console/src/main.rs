@@ -9,7 +9,7 @@ use musubi::config::Environment;
 async fn main() -> Result<(), lambda_http::Error> {
     musubi::telemetry::start();
     let environment = Environment::process();
-    let adapters = AwsAdapters::from_environment(&environment, RetryPolicy::EDGE)?;
+    let adapters = AwsAdapters::from_environment(&environment, RetryPolicy::PAGE)?;
     let ports = Arc::new(console::Ports::of(&adapters, &environment)?);
     lambda_http::run(console::router(ports)?).await
 }

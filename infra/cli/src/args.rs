@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
 use musubi::domain::account::CrmKind;
 use musubi::domain::language::Language;
+use musubi::domain::queue_kind::QueueKind;
 
 pub use channel::{ChannelAdd, ChannelCommand};
 pub use console::ConsoleCommand;
@@ -155,15 +156,12 @@ pub enum QueueName {
 }
 
 impl QueueName {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Inbox, Self::Push, Self::Crm];
-
-    /// The spelling.
-    pub fn as_str(self) -> &'static str {
+    /// The queue.
+    pub fn kind(self) -> QueueKind {
         match self {
-            Self::Inbox => "inbox",
-            Self::Push => "push",
-            Self::Crm => "crm",
+            Self::Inbox => QueueKind::Inbox,
+            Self::Push => QueueKind::Push,
+            Self::Crm => QueueKind::Crm,
         }
     }
 }

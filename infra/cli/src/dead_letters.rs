@@ -5,7 +5,8 @@ use std::sync::Arc;
 use musubi::aws::SqsDeadLetters;
 use musubi::config::{self, QueueUrls};
 use musubi::domain::language::Language;
-use musubi::flow::send_back::SendBack;
+use musubi::domain::queue_kind::QueueKind;
+use musubi::flow::send_back::{DeadLetterQueues, SendBack};
 use musubi::ports::DeadLetters;
 use musubi::ports::dead_letters::Which;
 use serde_json::{Value, json};
@@ -27,19 +28,19 @@ pub async fn run(workspace: &Workspace, say: &Say, command: &DeadLettersCommand)
     }
 }
 
-fn queues(asked: Option<QueueName>) -> Vec<QueueName> {
-    asked.map_or_else(|| QueueName::ALL.to_vec(), |queue| vec![queue])
+fn queues(asked: Option<QueueName>) -> Vec<QueueKind> {
+    asked.map_or_else(|| QueueKind::ALL.to_vec(), |queue| vec![queue.kind()])
 }
 
 /// A queue's dead letters.
 ///
 /// # Errors
 /// Nobody said where they are.
-pub fn open(workspace: &Workspace, queue: QueueName) -> Result<Arc<dyn DeadLetters>, Failure> {
+pub fn open(workspace: &Workspace, queue: QueueKind) -> Result<Arc<dyn DeadLetters>, Failure> {
     let urls: QueueUrls = match queue {
-        QueueName::Inbox => config::inbox_queue(&workspace.environment)?,
-        QueueName::Push => config::push_queue(&workspace.environment)?,
-        QueueName::Crm => config::crm_queue(&workspace.environment)?,
+        QueueKind::Inbox => config::inbox_queue(&workspace.environment)?,
+        QueueKind::Push => config::push_queue(&workspace.environment)?,
+        QueueKind::Crm => config::crm_queue(&workspace.environment)?,
     };
     let Some(letters) = SqsDeadLetters::new(workspace.adapters.aws().sqs().clone(), urls) else {
         let name = queue.as_str();
@@ -93,17 +94,17 @@ async fn redrive(
     asked: Option<QueueName>,
     id: Option<&str>,
 ) -> Result<Report, Failure> {
-    let (mut letters, mut missing) = (Vec::new(), None);
+    let (mut letters, mut missing) = (DeadLetterQueues::default(), None);
     for queue in queues(asked) {
         match open(workspace, queue) {
-            Ok(opened) => letters.push(opened),
+            Ok(opened) => letters = letters.with(queue, opened),
             Err(failure) => {
                 missing = Some(failure);
                 break;
             }
         }
     }
-    let moved = SendBack { queues: letters }.send_back(id.map_or(Which::All, Which::One)).await?;
+    let moved = SendBack { queues: letters }.send_back(id.map_or(Which::ALL, Which::one)).await?;
     // What was found needs no other queue.
     if let Some(missing) = missing.filter(|_| id.is_none() || moved == 0) {
         return Err(missing);

@@ -11,7 +11,6 @@ use musubi::line::LineDoctor;
 use musubi::{config, http};
 use serde_json::{Value, json};
 
-use crate::args::QueueName;
 use crate::dead_letters;
 use crate::failure::Failure;
 use crate::say::{Report, Say};
@@ -46,12 +45,7 @@ pub async fn run(workspace: &Workspace, say: &Say) -> Result<Report, Failure> {
 }
 
 fn queue(workspace: &Workspace, kind: QueueKind) -> DeadLetterQueue {
-    let name = match kind {
-        QueueKind::Inbox => QueueName::Inbox,
-        QueueKind::Push => QueueName::Push,
-        QueueKind::Crm => QueueName::Crm,
-    };
-    DeadLetterQueue { kind, letters: dead_letters::open(workspace, name).ok() }
+    DeadLetterQueue { kind, letters: dead_letters::open(workspace, kind).ok() }
 }
 
 fn to_text(diagnosis: &Diagnosis, language: Language) -> String {

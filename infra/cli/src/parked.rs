@@ -2,8 +2,9 @@
 
 use musubi::domain::account::{CrmAccount, CrmAccountKey};
 use musubi::domain::language::Language;
-use musubi::domain::push::{Push, PushId, PushState};
+use musubi::domain::push::{Push, PushId};
 use musubi::flow::decide::{Decide, Verdict};
+use musubi::flow::parked_sends::ParkedSends;
 use serde_json::json;
 
 use crate::args::ParkedCommand;
@@ -34,33 +35,24 @@ pub async fn run(workspace: &Workspace, say: &Say, command: &ParkedCommand) -> R
 }
 
 async fn list(workspace: &Workspace, say: &Say, accounts: &[CrmAccount]) -> Result<Report, Failure> {
-    let journal = workspace.adapters.journal()?;
+    let sends = ParkedSends { journal: workspace.adapters.journal()? };
     let (mut rows, mut parked, mut unreadable) = (Vec::new(), Vec::new(), 0);
     for account in accounts {
-        let listed = journal.parked(&account.key).await?;
+        let listed = sends.list(&account.key, usize::MAX).await?;
         unreadable += listed.unreadable;
-        for id in listed {
-            let push = match journal.push(id).await {
-                Err(error) if error.is_unreadable() => {
-                    unreadable += 1;
-                    continue;
-                }
-                found => found?,
-            };
-            let Some(push) = push else { continue };
-            let PushState::Parked(sending) = &push.value.state else { continue };
-            let contact = push.value.contact.as_ref().map(|contact| contact.as_str().to_owned());
+        for send in listed {
+            let contact = send.contact.as_ref().map(|contact| contact.as_str().to_owned());
             rows.push(vec![
-                id.to_string(),
+                send.id.to_string(),
                 account.key.to_string(),
-                push.value.channel.to_string(),
+                send.channel.to_string(),
                 contact.clone().unwrap_or_default(),
-                moment(sending.first_attempt_at_ms, &account.time_zone),
+                moment(send.first_attempt_at_ms, &account.time_zone),
             ]);
             parked.push(json!({
-                "push_id": id.to_string(), "kind": account.key.kind.as_str(), "account_id": account.key.id.as_str(),
-                "channel_id": push.value.channel.as_str(), "contact_id": contact,
-                "first_attempt_at_ms": sending.first_attempt_at_ms, "attempts": sending.begun,
+                "push_id": send.id.to_string(), "kind": account.key.kind.as_str(), "account_id": account.key.id.as_str(),
+                "channel_id": send.channel.as_str(), "contact_id": contact,
+                "first_attempt_at_ms": send.first_attempt_at_ms, "attempts": send.attempts,
             }));
         }
     }

@@ -266,7 +266,7 @@ impl World {
         let webhook = Arc::new(line_webhook::Ports::of(&self.adapters(RetryPolicy::EDGE)?)?);
         let action = Arc::new(crm_action::Ports::of(&self.adapters(RetryPolicy::EDGE)?, &self.environment)?);
         let login = Arc::new(line_login::Ports::of(&self.adapters(RetryPolicy::EDGE)?, &self.environment)?);
-        let pages = Arc::new(console::Ports::of(&self.adapters(RetryPolicy::EDGE)?, &self.environment)?);
+        let pages = Arc::new(console::Ports::of(&self.adapters(RetryPolicy::PAGE)?, &self.environment)?);
         let pages = console::router(pages)
             .map_err(|_| ConfigError::Malformed { name: "MUSUBI_PUBLIC_URL", expected: "an origin" })?;
         let ours = line_webhook::router(webhook).merge(crm_action::router(action)).merge(line_login::router(login));

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use super::dead_letters::SqsDeadLetters;
 use super::fault::port_error;
 use super::queue::{Routing, SqsQueue};
 use super::sdk::{Aws, RetryPolicy};
@@ -14,9 +15,10 @@ use crate::domain::ids::{ChannelId, CrmAppId};
 use crate::domain::job::{InboxJob, WakeUp};
 use crate::domain::push::PushJob;
 use crate::flow::outbox::Outbox;
+use crate::flow::send_back::DeadLetterQueues;
 use crate::ports::clock::SystemClock;
 use crate::ports::table::{RowKey, Table};
-use crate::ports::{Clock, Secrets};
+use crate::ports::{Clock, DeadLetters, Secrets};
 use crate::store::{Accounts, Channels, Journal, LinkReader, Links, Operators};
 
 /// A warm-up that takes longer than this is left alone.
@@ -165,6 +167,22 @@ impl AwsAdapters {
             config::crm_queue(&self.environment)?,
             Routing { group: |job| job.account.to_string(), split: |_| None, slot_ms: WakeUp::slot_ms },
         ))
+    }
+
+    /// The dead letters of each queue.
+    ///
+    /// # Errors
+    /// Names a missing variable.
+    pub fn dead_letters(&self) -> Result<DeadLetterQueues, ConfigError> {
+        let letters = |urls| {
+            let letters = SqsDeadLetters::new(self.aws.sqs().clone(), urls)?;
+            Some(Arc::new(letters) as Arc<dyn DeadLetters>)
+        };
+        Ok(DeadLetterQueues {
+            inbox: letters(config::inbox_queue(&self.environment)?),
+            push: letters(config::push_queue(&self.environment)?),
+            crm: letters(config::crm_queue(&self.environment)?),
+        })
     }
 
     /// Secrets.

@@ -141,10 +141,7 @@ impl DeadLetters for SqsDeadLetters {
     }
 
     async fn redrive(&self, which: Which<'_>) -> Result<usize, PortError> {
-        let limit = match which {
-            Which::All => self.total().await?,
-            Which::One(_) => 1,
-        };
+        let limit = if which.id.is_some() { 1 } else { self.total().await?.min(which.at_most) };
         let (mut moved, mut others) = (0, Vec::new());
         let mut end = Ok(());
         while moved < limit && others.len() < MAX_LISTED && end.is_ok() {
@@ -157,11 +154,9 @@ impl DeadLetters for SqsDeadLetters {
                 }
             };
             for message in received {
-                let wanted = match which {
-                    Which::All => true,
-                    Which::One(id) => message.message_id() == Some(id),
-                };
-                if !wanted || moved == limit || end.is_err() {
+                let group = attribute(&message, &MessageSystemAttributeName::MessageGroupId);
+                let is_wanted = message.message_id().is_some_and(|id| which.takes(id, group));
+                if !is_wanted || moved == limit || end.is_err() {
                     others.push(message);
                     continue;
                 }

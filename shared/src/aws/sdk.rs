@@ -43,6 +43,8 @@ pub struct RetryPolicy {
 impl RetryPolicy {
     /// Somebody waits for the answer: LINE for two seconds in all.
     pub const EDGE: Self = Self { connect_ms: 500, attempt_ms: 800, total_ms: 1_700, attempts: 4 };
+    /// A person waits for a page, and a look into a queue takes a second of its own.
+    pub const PAGE: Self = Self { connect_ms: 500, attempt_ms: 3_000, total_ms: 6_000, attempts: 4 };
     /// Only a queue waits.
     pub const WORKER: Self = Self { connect_ms: 1_000, attempt_ms: 5_000, total_ms: 15_000, attempts: 4 };
 }

@@ -32,6 +32,8 @@ pub mod outbox;
 pub mod packed;
 pub mod properties;
 pub mod push;
+pub mod question;
+pub mod queue_kind;
 pub mod route;
 pub mod settings;
 pub mod shown;

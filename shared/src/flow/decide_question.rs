@@ -6,8 +6,8 @@ use crate::domain::account::CrmAccountKey;
 use crate::domain::claim::{Claim, ClaimedBy, Target};
 use crate::ports::PortError;
 use crate::ports::table::Commit;
+use crate::store::Channels;
 use crate::store::journal::{Question, write};
-use crate::store::{Accounts, Channels};
 
 /// What the operator found out, by looking at the contact and at the talk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,8 +31,6 @@ pub enum QuestionDecision {
 
 /// Records answers.
 pub struct DecideQuestion {
-    /// Of whose people is asked.
-    pub accounts: Accounts,
     /// By whom they are linked.
     pub channels: Channels,
     /// Who they are.
@@ -40,29 +38,25 @@ pub struct DecideQuestion {
 }
 
 impl DecideQuestion {
-    /// Answers the question about the person whose conversation has this hash. The answer is recorded before the question goes:
-    /// after a failure in between it is asked again, and a second call answers it again. Once it is answered, a second call
-    /// finds none.
+    /// Answers the question about the person of this CRM account's whose conversation has this hash. The answer is recorded
+    /// before the question goes: after a failure in between it is asked again, and a second call answers it again. Once it is
+    /// answered, a second call finds none.
     ///
     /// # Errors
     /// As the ports'.
-    pub async fn decide(&self, conversation: &str, answer: Sameness) -> Result<QuestionDecision, PortError> {
-        let Some((account, question)) = self.find(conversation).await? else { return Ok(QuestionDecision::NotAsked) };
+    pub async fn decide(
+        &self,
+        account: &CrmAccountKey,
+        conversation: &str,
+        answer: Sameness,
+    ) -> Result<QuestionDecision, PortError> {
+        let questions = self.link.outbox.journal.questions(account).await?;
+        let asked = questions.into_iter().find(|question| question.conversation.hash() == conversation);
+        let Some(question) = asked else { return Ok(QuestionDecision::NotAsked) };
         match answer {
-            Sameness::Same => self.link(&account, question).await,
-            Sameness::Different => self.deny(&account, question).await,
+            Sameness::Same => self.link(account, question).await,
+            Sameness::Different => self.deny(account, question).await,
         }
-    }
-
-    async fn find(&self, conversation: &str) -> Result<Option<(CrmAccountKey, Question)>, PortError> {
-        for account in self.accounts.all().await? {
-            let questions = self.link.outbox.journal.questions(&account.key).await?;
-            let found = questions.into_iter().find(|question| question.conversation.hash() == conversation);
-            if let Some(question) = found {
-                return Ok(Some((account.key, question)));
-            }
-        }
-        Ok(None)
     }
 
     /// The claim, then the question goes.

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::domain::account::{CrmAccount, CrmKind};
+use crate::domain::account::CrmKind;
 use crate::domain::channel::{Channel, ChannelSettings};
 use crate::domain::conversation::ConversationKey;
-use crate::domain::ids::{BotUserId, ChannelId, ContactId, CrmAccountId, CrmAppId, LineUserId};
+use crate::domain::ids::{BotUserId, ChannelId, ContactId, CrmAccountId, LineUserId};
 use crate::domain::job::WakeUp;
-use crate::domain::language::Language;
 use crate::flow::outbox::{Outbox, Quiet};
 use crate::flow::testing::{NoWaiting, RivalTable};
 use crate::ports::{Queue, Table};
@@ -35,9 +34,7 @@ async fn world(is_connected: bool) -> World {
     let (rows, events): (Arc<dyn Table>, Arc<dyn Table>) = (configuration, journal.clone());
     let wake_ups: Arc<dyn Queue<WakeUp>> = Arc::new(Quiet);
     let outbox = Outbox { journal: Journal::new(events), wake_ups, clock: Arc::new(NoWaiting) };
-    let (accounts, channels) = (Accounts::new(Arc::clone(&rows)), Channels::new(rows));
-    let known = CrmAccount::new(account(), CrmAppId::new("shop"), Language::English, "UTC");
-    assert_eq!(accounts.put(&known, 0).await.unwrap(), Commit::Done);
+    let channels = Channels::new(rows);
     if is_connected {
         let (name, basic_id) = ("Shop".to_owned(), "@shop".to_owned());
         let (id, bot_user_id, settings) = (ChannelId::new("1"), BotUserId::new("U0"), ChannelSettings::default());
@@ -55,7 +52,7 @@ async fn world(is_connected: bool) -> World {
     }
     let asked = write::question(&account(), &question("5", 10));
     assert_eq!(outbox.journal.commit(vec![asked]).await.unwrap(), Commit::Done);
-    World { journal, decide: DecideQuestion { accounts, channels, link: Link { outbox } } }
+    World { journal, decide: DecideQuestion { channels, link: Link { outbox } } }
 }
 
 impl World {
@@ -64,7 +61,7 @@ impl World {
     }
 
     async fn decide(&self, answer: Sameness) -> QuestionDecision {
-        self.decide.decide(&question("5", 10).conversation.hash(), answer).await.unwrap()
+        self.decide.decide(&account(), &question("5", 10).conversation.hash(), answer).await.unwrap()
     }
 
     async fn standing(&self) -> Option<Question> {

@@ -1,5 +1,7 @@
 //! A dead-letter queue as an operator sees it: what lies in it and why, and sending it back. Never what it says.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 
 use super::error::PortError;
@@ -28,11 +30,29 @@ pub struct Listing {
 
 /// Which messages are sent back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Which<'a> {
-    /// As many as there were at the start: what comes back at once is not sent again and again.
-    All,
+pub struct Which<'a> {
+    /// The one with this ID. `None`: as many as there were at the start: what comes back at once is not sent again and again.
+    pub id: Option<&'a str>,
+    /// Those of these groups alone. `None`: of every group, and of none.
+    pub groups: Option<&'a BTreeSet<String>>,
+    /// No more than this.
+    pub at_most: usize,
+}
+
+impl<'a> Which<'a> {
+    /// All that were there at the start.
+    pub const ALL: Self = Self { id: None, groups: None, at_most: usize::MAX };
+
     /// The one with this ID.
-    One(&'a str),
+    pub fn one(id: &'a str) -> Self {
+        Self { id: Some(id), ..Self::ALL }
+    }
+
+    /// Whether this message is among them.
+    pub fn takes(&self, id: &str, group: Option<&str>) -> bool {
+        let is_theirs = |groups: &BTreeSet<String>| group.is_some_and(|group| groups.contains(group));
+        self.id.is_none_or(|wanted| wanted == id) && self.groups.is_none_or(is_theirs)
+    }
 }
 
 /// A queue's dead letters.

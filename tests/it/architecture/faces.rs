@@ -309,7 +309,7 @@ fn a_face_that_writes_is_found() {
         ("use musubi::ports::Queue as Q;", "name `musubi::ports::Queue`"),
         ("use musubi::ports::queue::Queue;", "name `musubi::ports::Queue`"),
         ("fn f() { outbox.wake_ups.send(&job).await }", "call `outbox.wake_ups.send`"),
-        ("fn f() { open(queue)?.redrive(Which::All).await }", "call `.redrive`"),
+        ("fn f() { open(queue)?.redrive(Which::ALL).await }", "call `.redrive`"),
         ("fn f() { workspace.channels()?.remove(&id).await }", "call `.remove`"),
         ("fn f(routes: &musubi::flow::Kept) { routes.remove(&id) }", "call `routes.remove`"),
         ("use musubi::store::Channels; fn f() { Channels::put(&c, &x, 0) }", "call `musubi::store::Channels::put`"),

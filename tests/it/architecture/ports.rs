@@ -30,6 +30,10 @@ fn granted(table: &Value) -> BTreeSet<String> {
         if actions(actions_of).iter().any(|action| action == "SendMessage") {
             granted.insert(format!("send {queue}"));
         }
+        // Of the queue itself, the event source mapping receives.
+        if queue.ends_with("-dead-letters") && actions(actions_of).iter().any(|action| action == "ReceiveMessage") {
+            granted.insert(format!("take {queue}"));
+        }
     }
     for (secret, actions_of) in table["secrets"].as_object().unwrap() {
         granted.extend(actions(actions_of).iter().map(|action| format!("secret {secret} {action}")));

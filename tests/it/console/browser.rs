@@ -3,10 +3,11 @@
 use musubi::aws::RetryPolicy;
 use musubi::browser::random_secret;
 use musubi::domain::account::CrmAccountKey;
-use musubi::domain::ids::ChannelId;
+use musubi::domain::ids::{ChannelId, CrmAccountId};
 use musubi::domain::operator::audit::Actor;
 use musubi::domain::operator::{OperatorName, Role};
 use musubi::flow::console::{Console, Invite, invitation_address};
+use musubi::ports::table::Commit;
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, SET_COOKIE};
 
@@ -167,4 +168,18 @@ fn unescaped(text: &str) -> String {
 
 pub fn pairs(fields: &[(String, String)]) -> Vec<(&str, &str)> {
     fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+}
+
+/// Operators who may everything, and see nothing of the demo's Official Account: one sees another Official Account alone, one
+/// is of another CRM account, which names the demo's Official Account as its own.
+pub async fn outsiders(app: &App) -> [Browser<'_>; 2] {
+    let adapters = app.world.adapters(RetryPolicy::WORKER).expect("adapters");
+    let accounts = adapters.accounts().expect("accounts");
+    let mut other = accounts.find(&account()).await.expect("a row").expect("an account").value;
+    other.key = CrmAccountKey { id: CrmAccountId::new("24000099"), ..account() };
+    assert_eq!(accounts.put(&other, 0).await.expect("stored"), Commit::Done);
+    let (mut kept_out, mut stranger) = (Browser::new(app), Browser::new(app));
+    kept_out.joins(&invited(app, "外部花子", Role::Admin, Some("1657999999")).await).await;
+    stranger.joins(&invited_to(app, other.key, "外部太郎", Role::Admin, None).await).await;
+    [kept_out, stranger]
 }

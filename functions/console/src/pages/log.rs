@@ -78,6 +78,23 @@ fn deed(deed: &Deed, language: Language) -> String {
         }
         (Deed::Connected { id }, Language::Japanese) => format!("チャネル {id} を接続しました"),
         (Deed::Connected { id }, Language::English) => format!("connected channel {id}"),
+        (Deed::DecidedSend { id, arrived, .. }, Language::Japanese) => {
+            let outcome = if *arrived { "届いていた" } else { "届いていない" };
+            format!("チャネル {id} の送信を「{outcome}」として登録しました")
+        }
+        (Deed::DecidedSend { id, arrived, .. }, Language::English) => {
+            format!("said that a send of channel {id} {}", if *arrived { "arrived" } else { "did not arrive" })
+        }
+        (Deed::AnsweredQuestion { id, contact, same }, Language::Japanese) => {
+            let answer = if *same { "同じ人" } else { "別の人" };
+            format!("チャネル {id} の人とコンタクト {contact} を「{answer}」と回答しました")
+        }
+        (Deed::AnsweredQuestion { id, contact, same }, Language::English) => {
+            let answer = if *same { "is" } else { "is not" };
+            format!("said that a person of channel {id} {answer} contact {contact}")
+        }
+        (Deed::SentBack { count }, Language::Japanese) => format!("処理できなかったもの {count} 件を元に戻しました"),
+        (Deed::SentBack { count }, Language::English) => format!("sent {count} back that could not be done"),
         (Deed::Removed { whom }, Language::Japanese) => format!("「{}」を削除しました", whom.expose()),
         (Deed::Removed { whom }, Language::English) => format!("removed “{}”", whom.expose()),
     }

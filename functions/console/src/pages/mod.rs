@@ -1,6 +1,8 @@
 //! What the console's pages say. Japanese first; every word stands here.
 
 pub mod connect;
+pub mod dead_letters;
+pub mod decisions;
 pub mod ended;
 pub mod home;
 pub mod install;
@@ -10,7 +12,11 @@ pub mod routes;
 pub mod settings;
 pub mod team;
 
+use jiff::Timestamp;
 use maud::{Markup, html};
+use musubi::domain::account::CrmAccount;
+use musubi::domain::channel::Channel;
+use musubi::domain::ids::ChannelId;
 use musubi::domain::language::Language;
 use musubi::domain::operator::Role;
 use musubi::pages::{Frame, Page};
@@ -66,17 +72,21 @@ fn other_language(language: Language, address: &str) -> Markup {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Here {
     Home,
+    Decisions,
+    DeadLetters,
     Account,
     Team,
     Log,
 }
 
 impl Here {
-    const ALL: [Self; 4] = [Self::Home, Self::Account, Self::Team, Self::Log];
+    const ALL: [Self; 6] = [Self::Home, Self::Decisions, Self::DeadLetters, Self::Account, Self::Team, Self::Log];
 
     fn address(self) -> &'static str {
         match self {
             Self::Home => "/console",
+            Self::Decisions => "/console/decisions",
+            Self::DeadLetters => "/console/dead-letters",
             Self::Account => "/console/account",
             Self::Team => "/console/team",
             Self::Log => "/console/log",
@@ -86,6 +96,8 @@ impl Here {
     fn name(self, language: Language) -> &'static str {
         match self {
             Self::Home => language.pick("概要", "Overview"),
+            Self::Decisions => language.pick("要確認", "Waiting"),
+            Self::DeadLetters => language.pick("未処理", "Not done"),
             Self::Account => language.pick("設定", "Settings"),
             Self::Team => language.pick("メンバー", "Team"),
             Self::Log => language.pick("操作の記録", "Activity log"),
@@ -94,8 +106,8 @@ impl Here {
 
     fn needs(self) -> Role {
         match self {
-            Self::Home => Role::Member,
-            Self::Account | Self::Team | Self::Log => Role::Admin,
+            Self::Home | Self::Decisions => Role::Member,
+            Self::DeadLetters | Self::Account | Self::Team | Self::Log => Role::Admin,
         }
     }
 }
@@ -103,6 +115,27 @@ impl Here {
 /// That a form was saved, where they come from one.
 fn saved(visit: &SignedIn, words: &str) -> Markup {
     html! { @if visit.just_saved { p class="saved" role="status" { (words) } } }
+}
+
+/// That some of it was written by another version of Musubi.
+fn unreadable(count: usize, language: Language) -> Markup {
+    let words = match language {
+        Language::Japanese => format!("ほかに、別のバージョンのMusubiが書いた{count}件を表示できません。"),
+        Language::English => format!("Not shown: {count} that another version of Musubi wrote."),
+    };
+    html! { @if count > 0 { p class="mistake" role="alert" { (words) } } }
+}
+
+/// A time, as the CRM account's clock shows it.
+fn moment(at_ms: i64, account: &CrmAccount) -> String {
+    let time_zone = musubi::domain::timeline::time_zone(&account.time_zone);
+    let at = Timestamp::from_millisecond(at_ms).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(time_zone);
+    at.strftime("%Y-%m-%d %H:%M %Z").to_string()
+}
+
+/// An Official Account, as people know it.
+fn channel_name<'a>(channels: &'a [Channel], id: &'a ChannelId) -> &'a str {
+    channels.iter().find(|channel| channel.id == *id).map_or(id.as_str(), |channel| channel.name.as_str())
 }
 
 /// A role, as people call it.

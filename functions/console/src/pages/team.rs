@@ -121,7 +121,10 @@ fn invitation(visit: &SignedIn, channels: &[Channel]) -> Markup {
 
 fn described(role: Role, language: Language) -> &'static str {
     match role {
-        Role::Member => language.pick("メンバー（接続の確認、QRコード）", "Member (what is connected, QR codes)"),
+        Role::Member => language.pick(
+            "メンバー（接続の確認、QRコード、要確認への回答）",
+            "Member (what is connected, QR codes, decisions)",
+        ),
         Role::Admin => {
             language.pick("管理者（設定、招待を含むすべて）", "Admin (everything, settings and invitations too)")
         }

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{OperatorName, Role};
-use crate::domain::ids::{ChannelId, OperatorId};
+use crate::domain::ids::{ChannelId, ContactId, OperatorId};
+use crate::domain::push::PushId;
 use crate::domain::route::RouteName;
 
 /// Who did it.
@@ -68,6 +69,29 @@ pub enum Deed {
     Removed {
         /// Who.
         whom: OperatorName,
+    },
+    /// It was said of a parked send whether it arrived.
+    DecidedSend {
+        /// Of which Official Account.
+        id: ChannelId,
+        /// Which send.
+        push: PushId,
+        /// Whether it arrived.
+        arrived: bool,
+    },
+    /// It was said whether a person on LINE is a contact.
+    AnsweredQuestion {
+        /// Of which Official Account.
+        id: ChannelId,
+        /// The contact.
+        contact: ContactId,
+        /// Whether they are the same.
+        same: bool,
+    },
+    /// Dead letters were sent back to their queues.
+    SentBack {
+        /// How many there were.
+        count: usize,
     },
 }
 

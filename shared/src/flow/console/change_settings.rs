@@ -1,7 +1,6 @@
 //! An operator changes settings.
 //!
-//! The line in the list comes first: a stop right after it leaves a line about a change that was not made, and never a change
-//! without a line. What would be refused is found before either.
+//! The line in the list comes first. What would be refused is found before either.
 
 use super::Console;
 use crate::domain::account::CrmAccount;

@@ -10,9 +10,12 @@
 mod change_routes;
 mod change_settings;
 pub mod connect;
+pub mod dead_letters;
+pub mod decide_sends;
 pub mod install;
 mod invite;
 mod join;
+pub mod questions;
 mod remove;
 mod session;
 #[cfg(test)]

@@ -16,10 +16,11 @@ use std::sync::Arc;
 
 use futures::StreamExt;
 
-pub use self::waiting::{DeadLetterQueue, QueueKind};
+pub use self::waiting::DeadLetterQueue;
 use crate::domain::account::CrmAccount;
 use crate::domain::channel::Channel;
 use crate::domain::finding::{About, Finding, Gravity};
+pub use crate::domain::queue_kind::QueueKind;
 use crate::domain::words::findings::{line as at_line, ties as tied};
 use crate::ports::{Clock, CrmCheckups, LineCheckup, Secrets};
 use crate::store::{Accounts, Channels, Journal, LinkReader};

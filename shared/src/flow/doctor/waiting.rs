@@ -6,6 +6,7 @@ use super::{Doctor, cannot};
 use crate::domain::account::CrmAccount;
 use crate::domain::finding::{About, Complaint, Fact, Finding};
 use crate::domain::push::PushState;
+use crate::domain::queue_kind::QueueKind;
 use crate::domain::words::findings::{ties, work};
 use crate::ports::{DeadLetters, PortError};
 use crate::store::journal::{Due, Question, Walk};
@@ -19,40 +20,15 @@ const LONGEST_PAUSE_MS: i64 = 15 * 60_000;
 /// How many outbox rows are read together.
 const PAGE: usize = 500;
 
+fn complaint(queue: QueueKind) -> &'static Complaint {
+    match queue {
+        QueueKind::Inbox => &work::INBOX_DEAD_LETTERS,
+        QueueKind::Push => &work::PUSH_DEAD_LETTERS,
+        QueueKind::Crm => &work::CRM_DEAD_LETTERS,
+    }
+}
+
 /// A queue whose dead letters are counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum QueueKind {
-    /// Webhooks from LINE.
-    Inbox,
-    /// Messages to send.
-    Push,
-    /// Work for the CRM.
-    Crm,
-}
-
-impl QueueKind {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Inbox, Self::Push, Self::Crm];
-
-    /// As commands spell it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Inbox => "inbox",
-            Self::Push => "push",
-            Self::Crm => "crm",
-        }
-    }
-
-    fn complaint(self) -> &'static Complaint {
-        match self {
-            Self::Inbox => &work::INBOX_DEAD_LETTERS,
-            Self::Push => &work::PUSH_DEAD_LETTERS,
-            Self::Crm => &work::CRM_DEAD_LETTERS,
-        }
-    }
-}
-
-/// Its dead letters.
 pub struct DeadLetterQueue {
     /// Which.
     pub kind: QueueKind,
@@ -73,7 +49,7 @@ impl Doctor {
             };
             match letters.count().await {
                 Ok(0) => None,
-                Ok(count) => Some(Finding::new(queue.kind.complaint(), About::Stack).with("count", count.to_string())),
+                Ok(count) => Some(Finding::new(complaint(queue.kind), About::Stack).with("count", count.to_string())),
                 Err(error) => Some(unchecked(cannot::because(&error))),
             }
         }));

@@ -71,7 +71,8 @@ use self::outbox::*;
 pub use self::outbox::{Due, Unread, Walk};
 pub use self::people::{PeopleCursor, PeoplePage};
 pub use self::push::NewestSend;
-pub use self::questions::{AskedBecause, Question};
+pub use self::questions::Question;
+pub use crate::domain::question::AskedBecause;
 
 /// The journal.
 #[derive(Clone)]

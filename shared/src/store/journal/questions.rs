@@ -25,26 +25,6 @@ pub struct Question {
     pub denied: bool,
 }
 
-/// Why an operator is asked.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AskedBecause {
-    /// The contact has the person's e-mail address, and the setting says to ask.
-    #[default]
-    Email,
-    /// The contact has the person's e-mail address, and is somebody else on LINE.
-    EmailTaken,
-    /// The contact names the person, and is linked to somebody else.
-    NameTaken,
-    /// Two contacts that were linked are one now, which keeps the other person.
-    Merged,
-    /// A workflow sent to the person from the contact, and one of the two is linked to another.
-    Sent,
-    /// Another version knows.
-    #[serde(other)]
-    Other,
-}
-
 impl Question {
     /// A question that comes up now.
     pub fn new(conversation: &ConversationKey, contact: &ContactId, why: AskedBecause, asked_at_ms: i64) -> Self {

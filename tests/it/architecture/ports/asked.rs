@@ -8,7 +8,7 @@ use super::super::names::{Crates, path};
 use super::super::syntax::{Path, segments};
 
 /// What a field's type asks for. A type that is not here is a flow of our own, whose fields say it.
-const ASKED_BY_TYPE: [(&str, &[&str]); 15] = [
+const ASKED_BY_TYPE: [(&str, &[&str]); 16] = [
     // The table's actions follow from the methods that are called.
     (CHANNELS, &[]),
     (ACCOUNTS, &[]),
@@ -26,6 +26,18 @@ const ASKED_BY_TYPE: [(&str, &[&str]); 15] = [
     // It is opened by secrets, which are asked for by themselves.
     ("musubi::ports::LineConsoles", &[]),
     ("musubi::ports::Login", &["secret line GetSecretValue"]),
+    // Looking at one is receiving it, and each goes back to its queue.
+    (
+        "musubi::ports::DeadLetters",
+        &[
+            "send inbox",
+            "send push",
+            "send crm",
+            "take inbox-dead-letters",
+            "take push-dead-letters",
+            "take crm-dead-letters",
+        ],
+    ),
     // An account's token is refreshed with the app's secret, and stored.
     (
         "musubi::ports::Crms",
