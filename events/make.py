@@ -244,17 +244,18 @@ def push_job():
     }
 
 
-SCHEDULED = {
-    "version": "0",
-    "id": str(uuid.UUID(int=1)),
-    "detail-type": "Scheduled Event",
-    "source": "aws.events",
-    "account": "000000000000",
-    "time": "2026-01-01T00:00:00Z",
-    "region": "ap-northeast-1",
-    "resources": ["arn:aws:events:ap-northeast-1:000000000000:rule/local-probe"],
-    "detail": {},
-}
+def scheduled(function):
+    return {
+        "version": "0",
+        "id": str(uuid.UUID(int=1)),
+        "detail-type": "Scheduled Event",
+        "source": "aws.events",
+        "account": "000000000000",
+        "time": "2026-01-01T00:00:00Z",
+        "region": "ap-northeast-1",
+        "resources": [f"arn:aws:events:ap-northeast-1:000000000000:rule/local-{function}"],
+        "detail": {},
+    }
 
 
 # ---------------------------------------------------------------- where a container finds the local run
@@ -297,6 +298,7 @@ def env(host):
         "CrmActionFunction": always | public | links | journal | push | crm | sqs | secrets,
         "PushDeliveryFunction": always | journal | push | push_dlq | crm | line | {"MUSUBI_PUSH_MAX_CONCURRENCY": "2"} | sqs | secrets,
         "TimelineFlushFunction": always | links | journal | crm | crm_dlq | line | hubspot | sqs | secrets,
+        "DoctorFunction": always | public | links | journal | console | inbox | inbox_dlq | push | push_dlq | crm | crm_dlq | line | hubspot | sqs | secrets,
         # An address to call.
         "ProbeFunction": always | {"MUSUBI_PUBLIC_URL": at(8800)} | secrets,
     }
@@ -316,7 +318,8 @@ FILES = {
     "push-delivery/text.json": records("push", envelope(push_job())),
     "timeline-flush/schedule.json": {"schedule": "wake"},
     "timeline-flush/wake-up.json": records("crm.fifo", envelope({"account": ACCOUNT}), fifo_group=f"hubspot:{PORTAL}"),
-    "probe/schedule.json": SCHEDULED,
+    "doctor/schedule.json": scheduled("doctor"),
+    "probe/schedule.json": scheduled("probe"),
     "env.json": env("host.docker.internal"),
 }
 

@@ -15,3 +15,5 @@ pub mod ports;
 pub mod qr;
 pub mod store;
 pub mod telemetry;
+#[cfg(feature = "aws")]
+pub mod wiring;

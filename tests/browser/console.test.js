@@ -62,6 +62,17 @@ test("somebody goes in, and everybody can use what they find, in both languages"
   }
 });
 
+test("the doctor looks when asked, and says what is wrong and where", async () => {
+  for (const language of ["ja", "en"]) {
+    await page.goto(`${local.url}/console/doctor?lang=${language}`);
+    await page.click("main button");
+    await page.waitForURL(/\/console\/doctor$/);
+    await isOpenToAll(`doctor-${language}`);
+  }
+  await page.goto(`${local.url}/console/doctor?lang=ja`);
+  assert.match(await page.locator("main").innerText(), /最終確認/);
+});
+
 test("a colleague is invited by keyboard alone, and the address is shown once", async () => {
   await page.goto(`${local.url}/console/team?lang=ja`);
   await tabTo("#name");
@@ -77,7 +88,7 @@ test("a colleague is invited by keyboard alone, and the address is shown once", 
     await other.page.goto(address);
     await other.page.click("main button");
     await other.page.locator(".me", { hasText: "鈴木 太郎" }).waitFor();
-    assert.deepEqual(await other.page.locator("nav a").evaluateAll((links) => links.map((link) => link.getAttribute("href"))), ["/console", "/console/decisions"], "a member sees no admin's pages");
+    assert.deepEqual(await other.page.locator("nav a").evaluateAll((links) => links.map((link) => link.getAttribute("href"))), ["/console", "/console/decisions", "/console/doctor"], "a member sees no admin's pages");
     await page.goto(`${local.url}/console/team`);
     await page.click("a:has-text('削除')");
     await isOpenToAll("remove-ja");

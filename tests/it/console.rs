@@ -2,6 +2,7 @@
 
 mod browser;
 mod dead_letters;
+mod doctor;
 mod getting_in;
 mod install;
 mod parked;

@@ -3,7 +3,7 @@
 mod at_crm;
 mod at_line;
 mod inside;
-mod ward;
+pub mod ward;
 
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ use crate::app::App;
 use ward::{Ward, codes};
 
 /// Makes the one thing wrong that this complaint is about.
-async fn make(ward: &mut Ward, code: &'static str) {
+pub async fn make(ward: &mut Ward, code: &'static str) {
     match code.split_once('.').expect("a family").0 {
         "line" => at_line::make(ward, code).await,
         "login" => at_line::make_login(ward, code).await,

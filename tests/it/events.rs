@@ -161,7 +161,9 @@ fn a_wake_up_names_the_account_and_the_schedule_is_the_templates() {
     assert_eq!(wake_up.account, channel().account);
     let schedule = json("events/timeline-flush/schedule.json");
     assert_eq!(schedule, json("tests/template/ports.json")["functions"]["timeline-flush"]["schedule"]["input"]);
-    assert_eq!(json("events/probe/schedule.json")["source"], "aws.events");
+    for function in ["probe", "doctor"] {
+        assert_eq!(json(&format!("events/{function}/schedule.json"))["source"], "aws.events");
+    }
 }
 
 #[test]

@@ -197,9 +197,11 @@ def test_variables_and_permissions_tell_the_same_story(name):
     for table in ("links", "journal"):
         assert (f"MUSUBI_{table.upper()}_TABLE" in told) == (table in f["tables"])
     for queue, variable in {"inbox": "INBOX_QUEUE", "inbox-dead-letters": "INBOX_DLQ", "push": "PUSH_QUEUE", "push-dead-letters": "PUSH_DLQ", "crm": "CRM_QUEUE", "crm-dead-letters": "CRM_DLQ"}.items():
-        assert (f"MUSUBI_{variable}_URL" in told) == bool({"SendMessage", "ReceiveMessage"} & set(f["queues"].get(queue, [])))
+        # Whoever takes or counts dead letters is told which queue they are of.
+        counts = bool(f["queues"].get(f"{queue.removesuffix('-dead-letters')}-dead-letters")) and not f["reads"]
+        assert (f"MUSUBI_{variable}_URL" in told) == (bool({"SendMessage", "ReceiveMessage"} & set(f["queues"].get(queue, []))) or counts)
     writes = [*f["queues"].values(), *f["secrets"].values()]
-    assert ("GenerateDataKey" in f["key"]) == any({"SendMessage", "PutSecretValue"} & set(a) for a in writes)
+    assert ("GenerateDataKey" in f["key"]) == any({"SendMessage", "PutSecretValue"} & set(actions) for actions in writes)
     assert ("MUSUBI_KEY_ARN" in told) == any("CreateSecret" in a for a in f["secrets"].values()), "what it makes, the stack's key encrypts"
 
 
@@ -211,7 +213,9 @@ def test_the_key_is_used_only_through_the_services_that_a_function_calls(resourc
             continue
         (statement,) = used
         via = {v["Fn::Sub"].split(".")[0] for v in statement["Condition"]["StringEquals"]["kms:ViaService"]}
-        assert via == ({"sqs"} if f["queues"] else set()) | ({"secretsmanager"} if f["secrets"] else set())
+        # Counting what is in a queue takes no key.
+        reads_or_sends = any({"SendMessage", "ReceiveMessage"} & set(actions) for actions in f["queues"].values())
+        assert via == ({"sqs"} if reads_or_sends else set()) | ({"secretsmanager"} if f["secrets"] else set())
 
 
 def test_an_sdk_endpoint_is_never_an_empty_string():
@@ -251,7 +255,7 @@ def test_schedules_are_spelt_as_aws_wants_them(resources):
         (rule,) = [r["Properties"] for r in rules.values() if r["Properties"]["Targets"][0]["Arn"] == {"Fn::GetAtt": [f["logical_id"], "Arn"]}]
         assert rule["ScheduleExpression"] == f["schedule"]["expression"]
         number, unit = rule["ScheduleExpression"].removeprefix("rate(").removesuffix(")").split()
-        assert unit == ("minute" if number == "1" else "minutes"), "AWS refuses `rate(1 minutes)` at deployment; linters do not"
+        assert unit in (("minute", "day") if number == "1" else ("minutes", "days")), "AWS refuses `rate(1 minutes)` at deployment; linters do not"
         sent = rule["Targets"][0].get("Input")
         assert (json.loads(sent) if sent else None) == f["schedule"]["input"]
 
@@ -323,7 +327,10 @@ def test_every_log_group_is_named_and_forgets(resources):
 def test_every_trouble_has_its_alarm_and_every_alarm_tells_somebody(resources):
     alarms = of_type(resources, "AWS::CloudWatch::Alarm")
     for alarm in alarms.values():
-        assert alarm["Properties"]["AlarmActions"] == alarm["Properties"]["OKActions"] == [{"Ref": "AlarmTopic"}]
+        assert alarm["Properties"]["AlarmActions"] == [{"Ref": "AlarmTopic"}]
+        # What is wrong is not put right by having been told once.
+        told_once = alarm["Properties"]["MetricName"] == "NewFindings"
+        assert alarm["Properties"].get("OKActions") == (None if told_once else [{"Ref": "AlarmTopic"}])
 
     def watches(metric, namespace, reference):
         return [
@@ -358,6 +365,7 @@ def test_no_alarm_goes_by_what_strangers_can_cause(resources):
         ("AWS/ApiGateway", "5xx"): "tests/it/strangers.rs: nothing that a stranger sends is answered so",
         ("Musubi", "OldestEffectSeconds"): "only what was signed is enqueued",
         ("Musubi", "UnreadableRows"): "the same",
+        ("Musubi", "NewFindings"): "once a day at most, and it holds nothing: the next look finds it known",
         ("Musubi", "SecretMismatches"): "only requests that name what strangers do not know: shared/src/line/signature/tests.rs",
     }
     alarms = of_type(resources, "AWS::CloudWatch::Alarm")

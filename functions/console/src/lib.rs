@@ -5,6 +5,7 @@
 //! join?code=...  (an invitation) -> POST join -> console
 //! console        the CRM account and its Official Accounts
 //! team           who may use the console, and their invitations     (admins)
+//! doctor         what is wrong, and a look at once
 //! log            who did what                                       (admins)
 //! connect        an Official Account, by its two values: tried, confirmed, stored    (admins)
 //! account, channels/{channel}   settings                            (admins)
@@ -23,6 +24,7 @@ mod assets;
 mod connect;
 mod dead_letters;
 mod decisions;
+mod doctor;
 mod home;
 mod install;
 mod join;
@@ -43,9 +45,9 @@ use axum::middleware::from_fn;
 use axum::routing::{get, post};
 use musubi::aws::AwsAdapters;
 use musubi::config::{self, ConfigError, Environment};
-use musubi::crm::hubspot::HubSpotUrls;
-use musubi::crm::{self, SetUpUrls};
+use musubi::crm;
 use musubi::domain::account::CrmKind;
+use musubi::flow::check_up::CheckUp;
 use musubi::flow::configure::change_account::ChangeAccount;
 use musubi::flow::configure::change_channel::ChangeChannel;
 use musubi::flow::configure::connect_channel::ConnectChannel;
@@ -66,6 +68,7 @@ use musubi::flow::send_back::SendBack;
 use musubi::flow::settle::Settle;
 use musubi::line::{LineApiUrl, OpenLine};
 use musubi::store::{Accounts, Channels};
+use musubi::wiring;
 use tower_http::csrf::CsrfLayer;
 
 /// No form is larger, in bytes.
@@ -96,6 +99,8 @@ pub struct Ports {
     pub questions: AnswerQuestions,
     /// What could not be done.
     pub letters: ReturnLetters,
+    /// Looks for what is wrong.
+    pub check_up: CheckUp,
     /// Where it is.
     pub public_url: String,
 }
@@ -130,12 +135,7 @@ impl Ports {
             },
         };
         let (secrets, clock) = (adapters.secrets()?, adapters.clock());
-        let urls = SetUpUrls {
-            hubspot: HubSpotUrls {
-                api: config::hubspot_api_url(environment)?,
-                authorize: config::hubspot_authorize_url(environment)?,
-            },
-        };
+        let urls = wiring::set_up_urls(environment)?;
         let set_up = crm::set_up(KIND, musubi::http::client(), urls, Arc::clone(&secrets), clock);
         let set_up = set_up.expect("every build knows how to connect accounts of this CRM");
         let install = Install {
@@ -160,7 +160,21 @@ impl Ports {
             channels: channels.clone(),
             send_back: SendBack { queues: adapters.dead_letters()? },
         };
-        Ok(Self { console, accounts, channels, settings, connect, install, app, sends, questions, letters, public_url })
+        let check_up = wiring::check_up(adapters, environment)?;
+        Ok(Self {
+            console,
+            accounts,
+            channels,
+            settings,
+            connect,
+            install,
+            app,
+            sends,
+            questions,
+            letters,
+            check_up,
+            public_url,
+        })
     }
 }
 
@@ -181,6 +195,7 @@ pub fn router(ports: Arc<Ports>) -> Result<Router, tower_http::csrf::ConfigError
         .route("/console/team", get(team::page))
         .route("/console/team/invitations", post(team::invite))
         .route("/console/team/remove", get(team::ask_to_remove).post(team::remove))
+        .route("/console/doctor", get(doctor::page).post(doctor::look))
         .route("/console/log", get(log::page))
         .route("/console/connect", get(connect::ask).post(connect::try_at_line))
         .route("/console/connect/confirm", post(connect::confirm))

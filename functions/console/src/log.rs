@@ -12,6 +12,5 @@ const LINES: usize = 200;
 pub async fn page(Admin(visit): Admin) -> Result<Page, Stopped> {
     let account = &visit.operator.account;
     let entries = visit.ports.console.audit(account, 0, LINES).await.map_err(|error| visit.failed(&error))?;
-    let time_zone = visit.account().await?.time_zone;
-    Ok(log::page(&visit, &entries, &musubi::domain::timeline::time_zone(&time_zone)))
+    Ok(log::page(&visit, &entries, &visit.account().await?))
 }

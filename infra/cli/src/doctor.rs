@@ -1,17 +1,13 @@
 //! What is wrong, why it matters, and what to do where: all that the doctor finds, for people or for machines.
 
-use std::sync::Arc;
-
-use musubi::crm::CrmDoctors;
 use musubi::domain::finding::{About, Finding, Gravity, MenuNames};
 use musubi::domain::language::Language;
 use musubi::domain::settings::Bilingual;
-use musubi::flow::doctor::{DeadLetterQueue, Diagnosis, Doctor, QueueKind};
-use musubi::line::LineDoctor;
-use musubi::{config, http};
+use musubi::domain::words::findings::{PLACE, TODO, WHY};
+use musubi::flow::doctor::Diagnosis;
+use musubi::wiring;
 use serde_json::{Value, json};
 
-use crate::dead_letters;
 use crate::failure::Failure;
 use crate::say::{Report, Say};
 use crate::workspace::Workspace;
@@ -21,31 +17,10 @@ use crate::workspace::Workspace;
 /// # Errors
 /// The stack is not named. What cannot be asked is a finding.
 pub async fn run(workspace: &Workspace, say: &Say) -> Result<Report, Failure> {
-    let (secrets, clock) = (workspace.adapters.secrets()?, workspace.clock());
-    let doctor = Doctor {
-        accounts: workspace.accounts()?,
-        channels: workspace.channels()?,
-        journal: workspace.adapters.journal()?,
-        links: workspace.adapters.link_reader()?,
-        secrets: Arc::clone(&secrets),
-        line: Arc::new(LineDoctor::new(
-            http::client(),
-            workspace.line_api()?,
-            Arc::clone(&secrets),
-            Arc::clone(&clock),
-        )),
-        crms: Arc::new(CrmDoctors::new(http::client(), workspace.set_up_urls()?, secrets, Arc::clone(&clock))),
-        queues: QueueKind::ALL.map(|kind| queue(workspace, kind)).into(),
-        clock,
-        public_url: config::public_url(&workspace.environment)?,
-    };
+    let doctor = wiring::doctor(&workspace.adapters, &workspace.environment, workspace.adapters.secrets()?)?;
     let diagnosis = doctor.examine().await;
     let good = diagnosis.findings.iter().all(|finding| finding.complaint.gravity == Gravity::Note);
     Ok(Report { json: to_json(&diagnosis, good), text: to_text(&diagnosis, say.language), good })
-}
-
-fn queue(workspace: &Workspace, kind: QueueKind) -> DeadLetterQueue {
-    DeadLetterQueue { kind, letters: dead_letters::open(workspace, kind).ok() }
 }
 
 fn to_text(diagnosis: &Diagnosis, language: Language) -> String {
@@ -65,25 +40,16 @@ fn to_text(diagnosis: &Diagnosis, language: Language) -> String {
 }
 
 fn finding_words(finding: &Finding, language: Language) -> String {
-    let about = match &finding.about {
-        About::Stack => language.pick("Musubi全体", "all of Musubi").to_owned(),
-        About::Account(key) => format!("{} {key}", language.pick("CRMアカウント", "CRM account")),
-        About::Channel(id) => format!("{} {id}", language.pick("公式アカウント", "Official Account")),
-    };
-    let gravity = match finding.complaint.gravity {
-        Gravity::Broken => language.pick("動いていません", "broken"),
-        Gravity::Warning => language.pick("要確認", "warning"),
-        Gravity::Note => language.pick("お知らせ", "note"),
-    };
+    let (gravity, about) = (finding.complaint.gravity.words().of(language), finding.about.words(language));
     let (left, right, colon) = (language.pick("［", "["), language.pick("］", "] "), language.pick("：", ": "));
     let mut lines = vec![
         format!("{left}{gravity}{right}{about}  {}", finding.complaint.code),
         format!("  {}", finding.wrong(language)),
-        format!("  {}{colon}{}", language.pick("影響", "why it matters"), finding.why(language)),
-        format!("  {}{colon}{}", language.pick("対処", "what to do"), finding.todo(language)),
+        format!("  {}{colon}{}", WHY.of(language), finding.why(language)),
+        format!("  {}{colon}{}", TODO.of(language), finding.todo(language)),
     ];
     let place = finding.complaint.place.map(|place| place.words.of(language));
-    lines.extend(place.map(|place| format!("  {}{colon}{place}", language.pick("場所", "where"))));
+    lines.extend(place.map(|place| format!("  {}{colon}{place}", PLACE.of(language))));
     lines.join("\n")
 }
 

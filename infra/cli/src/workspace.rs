@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use musubi::aws::{Aws, AwsAdapters, RetryPolicy};
 use musubi::config::{self, ConfigError, Environment, OF_THIS_MACHINE};
-use musubi::crm::hubspot::HubSpotUrls;
 use musubi::crm::{self, SetUpUrls};
 use musubi::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
 use musubi::domain::channel::Channel;
@@ -15,6 +14,7 @@ use musubi::flow::settle::Settle;
 use musubi::line::{LineApiUrl, LineMessenger, OpenLine};
 use musubi::ports::{Clock, CrmSetUp, LineConsoles, Secrets};
 use musubi::store::{Accounts, Channels};
+use musubi::wiring;
 use serde_json::Value;
 use url::Url;
 
@@ -190,9 +190,7 @@ impl Workspace {
     /// # Errors
     /// An address is malformed.
     pub fn set_up_urls(&self) -> Result<SetUpUrls, ConfigError> {
-        let authorize = config::hubspot_authorize_url(&self.environment)?;
-        let hubspot = HubSpotUrls { api: config::hubspot_api_url(&self.environment)?, authorize };
-        Ok(SetUpUrls { hubspot })
+        wiring::set_up_urls(&self.environment)
     }
 
     /// Ends sends.

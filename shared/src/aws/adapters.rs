@@ -19,7 +19,7 @@ use crate::flow::send_back::DeadLetterQueues;
 use crate::ports::clock::SystemClock;
 use crate::ports::table::{RowKey, Table};
 use crate::ports::{Clock, DeadLetters, Secrets};
-use crate::store::{Accounts, Channels, Journal, LinkReader, Links, Operators};
+use crate::store::{Accounts, Channels, Findings, Journal, LinkReader, Links, Operators};
 
 /// A warm-up that takes longer than this is left alone.
 const WARM_UP_MS: u64 = 1_000;
@@ -121,6 +121,14 @@ impl AwsAdapters {
     /// Names a missing variable.
     pub fn operators(&self) -> Result<Operators, ConfigError> {
         Ok(Operators::new(self.table(config::console_table(&self.environment)?)))
+    }
+
+    /// What the doctor found, in the console's own table.
+    ///
+    /// # Errors
+    /// Names a missing variable.
+    pub fn findings(&self) -> Result<Findings, ConfigError> {
+        Ok(Findings::new(self.table(config::console_table(&self.environment)?)))
     }
 
     /// The journal, with the queue that tells the dispatcher of what is enqueued in it.

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::account::CrmAccountKey;
 use super::ids::ChannelId;
 use super::language::Language;
@@ -23,6 +25,15 @@ impl Gravity {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Broken, Self::Warning, Self::Note];
 
+    /// For people.
+    pub fn words(self) -> Bilingual {
+        match self {
+            Self::Broken => Bilingual { japanese: "動いていません", english: "broken" },
+            Self::Warning => Bilingual { japanese: "要確認", english: "warning" },
+            Self::Note => Bilingual { japanese: "お知らせ", english: "note" },
+        }
+    }
+
     /// For machines.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -34,7 +45,8 @@ impl Gravity {
 }
 
 /// Whom it is about.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum About {
     /// This Musubi as a whole.
     Stack,
@@ -42,6 +54,17 @@ pub enum About {
     Account(CrmAccountKey),
     /// An Official Account.
     Channel(ChannelId),
+}
+
+impl About {
+    /// For people.
+    pub fn words(&self, language: Language) -> String {
+        match self {
+            Self::Stack => language.pick("Musubi全体", "all of Musubi").to_owned(),
+            Self::Account(key) => format!("{} {key}", language.pick("CRMアカウント", "CRM account")),
+            Self::Channel(id) => format!("{} {id}", language.pick("公式アカウント", "Official Account")),
+        }
+    }
 }
 
 /// A place in a vendor's console.
@@ -82,9 +105,11 @@ pub struct Complaint {
 }
 
 /// A fact of a finding. It is no secret, and nothing that belongs to a person.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fact {
+    #[serde(rename = "ja")]
     japanese: String,
+    #[serde(rename = "en")]
     english: String,
 }
 
@@ -136,6 +161,11 @@ impl Finding {
         self
     }
 
+    /// The gravest first; then what is about the same side by side.
+    pub fn order(&self) -> (Gravity, &About, &'static str) {
+        (self.complaint.gravity, &self.about, self.complaint.code)
+    }
+
     /// What is wrong.
     pub fn wrong(&self, language: Language) -> String {
         self.fill(self.complaint.wrong, language)
@@ -149,6 +179,11 @@ impl Finding {
     /// What to do.
     pub fn todo(&self, language: Language) -> String {
         self.fill(self.complaint.todo, language)
+    }
+
+    /// How it is kept: see [`standing::Standing`](super::standing::Standing).
+    pub(super) fn all_facts(&self) -> &BTreeMap<&'static str, Fact> {
+        &self.facts
     }
 
     /// The facts by name, in this language.

@@ -37,6 +37,7 @@ pub mod queue_kind;
 pub mod route;
 pub mod settings;
 pub mod shown;
+pub mod standing;
 pub mod timeline;
 pub mod token_property;
 pub mod words;

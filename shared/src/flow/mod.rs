@@ -6,6 +6,7 @@ pub mod account_link;
 pub mod answer;
 pub mod answered;
 mod ask;
+pub mod check_up;
 pub mod configure;
 pub mod console;
 pub mod contacts_changed;

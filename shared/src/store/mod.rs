@@ -5,6 +5,7 @@
 pub mod accounts;
 pub mod channels;
 mod configuration;
+pub mod findings;
 pub mod journal;
 pub mod links;
 pub mod operators;
@@ -12,6 +13,7 @@ pub mod remembered;
 
 pub use accounts::Accounts;
 pub use channels::Channels;
+pub use findings::Findings;
 pub use journal::Journal;
 pub use links::{LinkReader, Links};
 pub use operators::Operators;

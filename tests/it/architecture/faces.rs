@@ -15,7 +15,7 @@ const FACES: [&str; 2] = ["infra/cli/src", "functions/console/src"];
 
 /// Who writes, and with which methods; the other methods only read, or are pure. A face may have one in its hand, to give it to
 /// a verb.
-const WRITES: [(&str, &[&str], &[&str]); 13] = [
+const WRITES: [(&str, &[&str], &[&str]); 14] = [
     (
         "musubi::ports::Secrets",
         &["store_crm_token", "store_line", "store_crm_app", "forget_line"],
@@ -44,6 +44,7 @@ const WRITES: [(&str, &[&str], &[&str]); 13] = [
         &["commit"],
         &["new", "find", "all", "invitation", "session", "is_install_used", "audit"],
     ),
+    ("musubi::store::Findings", &["commit"], &["new", "standing", "looked_at_ms"]),
     ("musubi::store::Links", &["link", "relink", "follow_merge", "unlink"], &["new", "reader"]),
     ("musubi::store::Journal", &["commit", "note_event", "note_refusal"], READS_OF_THE_JOURNAL),
 ];

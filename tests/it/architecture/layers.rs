@@ -4,7 +4,7 @@
 //! http, batch -> line, crm, aws -> flow -> store -> ports -> domain
 //! ```
 //!
-//! Five modules stand beside that line: `config` (names and addresses from the environment; knows nouns alone), `telemetry`
+//! Six modules stand beside that line: `wiring` (what several functions put together in the same way; knows everybody), `config` (names and addresses from the environment; knows nouns alone), `telemetry`
 //! (logs and counts; knows the clock), `pages` (the frame and the parts of pages, for the edges; knows nouns alone), `browser` (what a
 //! browser's own secret proves, for the edges; knows secrets) and `qr` (pictures of an address, for the edges; knows nobody). Who talks to LINE or a CRM knows needs and nouns and no verb.
 
@@ -12,7 +12,7 @@ use super::names::Crates;
 use super::syntax::Path;
 
 /// Which module may name which, besides itself.
-const MAY_NAME: [(&str, &[&str]); 14] = [
+const MAY_NAME: [(&str, &[&str]); 15] = [
     ("domain", &[]),
     ("ports", &["domain"]),
     ("config", &["domain"]),
@@ -27,6 +27,7 @@ const MAY_NAME: [(&str, &[&str]); 14] = [
     ("pages", &["domain"]),
     ("browser", &["ports"]),
     ("qr", &[]),
+    ("wiring", &["domain", "ports", "flow", "line", "crm", "aws", "config", "http"]),
 ];
 
 /// What a layer may not name. A `_` at the end stands for every crate whose name begins so.

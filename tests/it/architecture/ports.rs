@@ -34,6 +34,9 @@ fn granted(table: &Value) -> BTreeSet<String> {
         if queue.ends_with("-dead-letters") && actions(actions_of).iter().any(|action| action == "ReceiveMessage") {
             granted.insert(format!("take {queue}"));
         }
+        if queue.ends_with("-dead-letters") && actions(actions_of).iter().any(|action| action == "GetQueueAttributes") {
+            granted.insert(format!("count {queue}"));
+        }
     }
     for (secret, actions_of) in table["secrets"].as_object().unwrap() {
         granted.extend(actions(actions_of).iter().map(|action| format!("secret {secret} {action}")));

@@ -98,6 +98,11 @@ impl Page {
     pub fn has(&self, text: &str) -> bool {
         self.html.contains(text)
     }
+
+    /// Whether it says these words, quotation marks and all.
+    pub fn says(&self, words: &str) -> bool {
+        unescaped(&self.html).contains(words)
+    }
 }
 
 pub fn console(app: &App) -> Console {

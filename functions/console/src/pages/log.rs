@@ -1,18 +1,17 @@
 //! Who did what, and when.
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use maud::html;
+use musubi::domain::account::CrmAccount;
 use musubi::domain::language::Language;
 use musubi::domain::operator::audit::{Actor, AuditEntry, Deed, SettingsOf};
 use musubi::domain::settings::{ACCOUNT, Bilingual, CHANNEL, LOGIN};
 use musubi::pages::Page;
 
-use super::{Here, role, signed_in};
+use super::{Here, moment, role, signed_in};
 use crate::visit::SignedIn;
 
 /// The newest first.
-pub fn page(visit: &SignedIn, entries: &[AuditEntry], time_zone: &TimeZone) -> Page {
+pub fn page(visit: &SignedIn, entries: &[AuditEntry], account: &CrmAccount) -> Page {
     let language = visit.language;
     let title = language.pick("操作の記録", "Activity log");
     let inside = html! {
@@ -25,7 +24,7 @@ pub fn page(visit: &SignedIn, entries: &[AuditEntry], time_zone: &TimeZone) -> P
         ol class="log" {
             @for entry in entries {
                 li {
-                    time { (moment(entry.at_ms, time_zone)) }
+                    time { (moment(entry.at_ms, account)) }
                     span { (by(&entry.by, language)) }
                     span { (deed(&entry.deed, language)) }
                 }
@@ -33,11 +32,6 @@ pub fn page(visit: &SignedIn, entries: &[AuditEntry], time_zone: &TimeZone) -> P
         }
     };
     signed_in(visit, Here::Log, title, inside)
-}
-
-fn moment(at_ms: i64, time_zone: &TimeZone) -> String {
-    let at = Timestamp::from_millisecond(at_ms).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(time_zone.clone());
-    at.strftime("%Y-%m-%d %H:%M:%S %Z").to_string()
 }
 
 fn by(actor: &Actor, language: Language) -> &str {

@@ -3,6 +3,7 @@
 pub mod connect;
 pub mod dead_letters;
 pub mod decisions;
+pub mod doctor;
 pub mod ended;
 pub mod home;
 pub mod install;
@@ -74,19 +75,22 @@ enum Here {
     Home,
     Decisions,
     DeadLetters,
+    Doctor,
     Account,
     Team,
     Log,
 }
 
 impl Here {
-    const ALL: [Self; 6] = [Self::Home, Self::Decisions, Self::DeadLetters, Self::Account, Self::Team, Self::Log];
+    const ALL: [Self; 7] =
+        [Self::Home, Self::Decisions, Self::DeadLetters, Self::Doctor, Self::Account, Self::Team, Self::Log];
 
     fn address(self) -> &'static str {
         match self {
             Self::Home => "/console",
             Self::Decisions => "/console/decisions",
             Self::DeadLetters => "/console/dead-letters",
+            Self::Doctor => "/console/doctor",
             Self::Account => "/console/account",
             Self::Team => "/console/team",
             Self::Log => "/console/log",
@@ -98,6 +102,7 @@ impl Here {
             Self::Home => language.pick("概要", "Overview"),
             Self::Decisions => language.pick("要確認", "Waiting"),
             Self::DeadLetters => language.pick("未処理", "Not done"),
+            Self::Doctor => language.pick("診断", "Doctor"),
             Self::Account => language.pick("設定", "Settings"),
             Self::Team => language.pick("メンバー", "Team"),
             Self::Log => language.pick("操作の記録", "Activity log"),
@@ -106,7 +111,7 @@ impl Here {
 
     fn needs(self) -> Role {
         match self {
-            Self::Home | Self::Decisions => Role::Member,
+            Self::Home | Self::Decisions | Self::Doctor => Role::Member,
             Self::DeadLetters | Self::Account | Self::Team | Self::Log => Role::Admin,
         }
     }
@@ -130,7 +135,7 @@ fn unreadable(count: usize, language: Language) -> Markup {
 fn moment(at_ms: i64, account: &CrmAccount) -> String {
     let time_zone = musubi::domain::timeline::time_zone(&account.time_zone);
     let at = Timestamp::from_millisecond(at_ms).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(time_zone);
-    at.strftime("%Y-%m-%d %H:%M %Z").to_string()
+    at.strftime("%Y-%m-%d %H:%M:%S %Z").to_string()
 }
 
 /// An Official Account, as people know it.

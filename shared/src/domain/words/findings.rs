@@ -10,6 +10,13 @@ pub mod work;
 use crate::domain::finding::Complaint;
 use crate::domain::settings::Bilingual;
 
+/// Before why it matters.
+pub const WHY: Bilingual = both("影響", "why it matters");
+/// Before what to do.
+pub const TODO: Bilingual = both("対処", "what to do");
+/// Before where it is done.
+pub const PLACE: Bilingual = both("場所", "where");
+
 /// All of them, by family.
 pub fn all() -> impl Iterator<Item = &'static Complaint> {
     [line::ALL, login::ALL, crm::ALL, ties::ALL, work::ALL].into_iter().flatten().copied()

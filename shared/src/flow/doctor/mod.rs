@@ -14,12 +14,12 @@ mod webhook;
 
 use std::sync::Arc;
 
-use futures::StreamExt;
+use futures::{FutureExt, StreamExt};
 
 pub use self::waiting::DeadLetterQueue;
-use crate::domain::account::CrmAccount;
+use crate::domain::account::{CrmAccount, CrmAccountKey};
 use crate::domain::channel::Channel;
-use crate::domain::finding::{About, Finding, Gravity};
+use crate::domain::finding::{About, Finding};
 pub use crate::domain::queue_kind::QueueKind;
 use crate::domain::words::findings::{line as at_line, ties as tied};
 use crate::ports::{Clock, CrmCheckups, LineCheckup, Secrets};
@@ -66,6 +66,15 @@ pub struct Diagnosis {
 impl Doctor {
     /// Looks at everything there is. Twice finds the same, as long as nobody changes anything.
     pub async fn examine(&self) -> Diagnosis {
+        self.look(None).await
+    }
+
+    /// Looks at one CRM account, its Official Accounts, and what is of no account alone.
+    pub async fn examine_account(&self, key: &CrmAccountKey) -> Diagnosis {
+        self.look(Some(key)).await
+    }
+
+    async fn look(&self, only: Option<&CrmAccountKey>) -> Diagnosis {
         let (accounts, channels) = futures::join!(self.accounts.all(), self.channels.all());
         let mut findings = self.dead_letters().await;
         for (failed, part) in [(accounts.as_ref().err(), cannot::ACCOUNTS), (channels.as_ref().err(), cannot::CHANNELS)]
@@ -81,25 +90,38 @@ impl Doctor {
         if let (Ok(accounts), Ok(channels)) = (&accounts, &channels) {
             findings.extend(ties::between(accounts, channels, unreadable == 0));
         }
-        let accounts = accounts.map(|accounts| accounts.found).unwrap_or_default();
-        let channels = channels.map(|channels| channels.found).unwrap_or_default();
+        let mut accounts = accounts.map(|accounts| accounts.found).unwrap_or_default();
+        let mut channels = channels.map(|channels| channels.found).unwrap_or_default();
+        if let Some(only) = only {
+            accounts.retain(|account| account.key == *only);
+            channels.retain(|channel| channel.account == *only);
+            findings.retain(|finding| match &finding.about {
+                About::Stack => true,
+                About::Account(key) => key == only,
+                About::Channel(id) => channels.iter().any(|channel| channel.id == *id),
+            });
+        }
         let (at_crm, at_line) = futures::join!(self.all_accounts(&accounts), self.all_channels(&channels));
         findings.extend(at_crm);
         findings.extend(at_line);
-        findings.sort_by(|one, other| order(one).cmp(&order(other)));
+        findings.sort_by(|one, other| one.order().cmp(&other.order()));
         Diagnosis { findings, channels: channels.len(), accounts: accounts.len() }
     }
 
     async fn all_accounts(&self, accounts: &[CrmAccount]) -> Vec<Finding> {
-        let looks = futures::stream::iter(accounts).map(|account| async move {
-            let (at_crm, waiting) = futures::join!(self.account(account), self.waiting(account));
-            [at_crm, waiting].concat()
-        });
-        looks.buffered(AT_ONCE).collect::<Vec<_>>().await.concat()
+        // Boxed here: a closure that borrows hides from the compiler that all of it may go from thread to thread.
+        let looks: Vec<_> = accounts.iter().map(|account| self.whole_account(account).boxed()).collect();
+        futures::stream::iter(looks).buffered(AT_ONCE).collect::<Vec<_>>().await.concat()
+    }
+
+    async fn whole_account(&self, account: &CrmAccount) -> Vec<Finding> {
+        let (at_crm, waiting) = futures::join!(self.account(account), self.waiting(account));
+        [at_crm, waiting].concat()
     }
 
     async fn all_channels(&self, channels: &[Channel]) -> Vec<Finding> {
-        let looks = futures::stream::iter(channels).map(|channel| self.channel(channel)).buffered(AT_ONCE);
+        let looks: Vec<_> = channels.iter().map(|channel| self.channel(channel).boxed()).collect();
+        let looks = futures::stream::iter(looks).buffered(AT_ONCE);
         let (found, clocks): (Vec<_>, Vec<_>) = looks.collect::<Vec<_>>().await.into_iter().unzip();
         let mut found = found.concat();
         found.extend(clock::differs(clocks));
@@ -129,8 +151,4 @@ impl Doctor {
         }
         (findings, ahead_ms)
     }
-}
-
-fn order(finding: &Finding) -> (Gravity, &About, &'static str) {
-    (finding.complaint.gravity, &finding.about, finding.complaint.code)
 }

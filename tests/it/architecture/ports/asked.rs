@@ -8,7 +8,7 @@ use super::super::names::{Crates, path};
 use super::super::syntax::{Path, segments};
 
 /// What a field's type asks for. A type that is not here is a flow of our own, whose fields say it.
-const ASKED_BY_TYPE: [(&str, &[&str]); 16] = [
+const ASKED_BY_TYPE: [(&str, &[&str]); 20] = [
     // The table's actions follow from the methods that are called.
     (CHANNELS, &[]),
     (ACCOUNTS, &[]),
@@ -16,28 +16,21 @@ const ASKED_BY_TYPE: [(&str, &[&str]); 16] = [
     ("musubi::store::LinkReader", &["links GetItem"]),
     ("musubi::store::Journal", &["table journal"]),
     ("musubi::store::Operators", &["table console"]),
+    ("musubi::store::Findings", &["table console"]),
     // The kinds of secrets follow from the methods that are called.
     (SECRETS, &[]),
+    (DEAD_LETTERS, &[]),
     ("musubi::ports::Clock", &[]),
     ("String", &[]),
+    ("musubi::flow::doctor::QueueKind", &[]),
     ("reqwest::Client", &[]),
     // Pushes and profiles are authorised by the channel's secrets.
     ("musubi::ports::Messenger", &["secret line GetSecretValue"]),
     // It is opened by secrets, which are asked for by themselves.
     ("musubi::ports::LineConsoles", &[]),
     ("musubi::ports::Login", &["secret line GetSecretValue"]),
-    // Looking at one is receiving it, and each goes back to its queue.
-    (
-        "musubi::ports::DeadLetters",
-        &[
-            "send inbox",
-            "send push",
-            "send crm",
-            "take inbox-dead-letters",
-            "take push-dead-letters",
-            "take crm-dead-letters",
-        ],
-    ),
+    // A look at an Official Account, too.
+    ("musubi::ports::LineCheckup", &["secret line GetSecretValue"]),
     // An account's token is refreshed with the app's secret, and stored.
     (
         "musubi::ports::Crms",
@@ -55,14 +48,23 @@ const ASKED_BY_TYPE: [(&str, &[&str]); 16] = [
             "secret hubspot/account PutSecretValue",
         ],
     ),
+    (
+        "musubi::ports::CrmCheckups",
+        &[
+            "secret hubspot/app GetSecretValue",
+            "secret hubspot/account GetSecretValue",
+            "secret hubspot/account PutSecretValue",
+        ],
+    ),
 ];
 
 const CHANNELS: &str = "musubi::store::Channels";
 const ACCOUNTS: &str = "musubi::store::Accounts";
 const SECRETS: &str = "musubi::ports::Secrets";
+const DEAD_LETTERS: &str = "musubi::ports::DeadLetters";
 
 /// What a call of a method asks for, wherever a function or its flows make it on a value of the type.
-const ASKED_BY_METHOD: [(&str, &str, &str); 20] = [
+const ASKED_BY_METHOD: [(&str, &str, &str); 32] = [
     (CHANNELS, "find", "channels GetItem"),
     (CHANNELS, "find_versioned", "channels GetItem"),
     (ACCOUNTS, "find", "channels GetItem"),
@@ -85,10 +87,24 @@ const ASKED_BY_METHOD: [(&str, &str, &str); 20] = [
     // The first time it is made; one that was deleted lately is brought back.
     (SECRETS, "store_line", "secret line CreateSecret"),
     (SECRETS, "store_line", "secret line RestoreSecret"),
+    // Of each queue.
+    (DEAD_LETTERS, "count", "count inbox-dead-letters"),
+    (DEAD_LETTERS, "count", "count push-dead-letters"),
+    (DEAD_LETTERS, "count", "count crm-dead-letters"),
+    // Looking at one is receiving it, and each goes back to its queue.
+    (DEAD_LETTERS, "list", "take inbox-dead-letters"),
+    (DEAD_LETTERS, "list", "take push-dead-letters"),
+    (DEAD_LETTERS, "list", "take crm-dead-letters"),
+    (DEAD_LETTERS, "redrive", "take inbox-dead-letters"),
+    (DEAD_LETTERS, "redrive", "take push-dead-letters"),
+    (DEAD_LETTERS, "redrive", "take crm-dead-letters"),
+    (DEAD_LETTERS, "redrive", "send inbox"),
+    (DEAD_LETTERS, "redrive", "send push"),
+    (DEAD_LETTERS, "redrive", "send crm"),
 ];
 
 /// What a name of `musubi` asks for, wherever it stands.
-pub const ASKED_BY_NAME: [(&str, &str); 10] = [
+pub const ASKED_BY_NAME: [(&str, &str); 15] = [
     ("musubi::line::authenticate", "secret line GetSecretValue"),
     ("musubi::config::public_url", "variable MUSUBI_PUBLIC_URL"),
     ("musubi::config::line_urls", "variable MUSUBI_LINE_API_URL"),
@@ -98,6 +114,11 @@ pub const ASKED_BY_NAME: [(&str, &str); 10] = [
     ("musubi::config::hubspot_api_url", "variable MUSUBI_HUBSPOT_API_URL"),
     ("musubi::config::hubspot_authorize_url", "variable MUSUBI_HUBSPOT_AUTHORIZE_URL"),
     ("musubi::config::hubspot_app", "variable MUSUBI_HUBSPOT_APP"),
+    ("musubi::wiring::check_up", "variable MUSUBI_PUBLIC_URL"),
+    ("musubi::wiring::check_up", "variable MUSUBI_LINE_API_URL"),
+    ("musubi::wiring::check_up", "variable MUSUBI_HUBSPOT_API_URL"),
+    ("musubi::wiring::set_up_urls", "variable MUSUBI_HUBSPOT_API_URL"),
+    ("musubi::wiring::set_up_urls", "variable MUSUBI_HUBSPOT_AUTHORIZE_URL"),
     ("musubi::config::push_max_concurrency", "variable MUSUBI_PUSH_MAX_CONCURRENCY"),
 ];
 /// A field of what [`ASKED_BY_NAME`] gives that not everybody reads: (name, field, what it asks for).
@@ -143,7 +164,9 @@ fn bare(crates: &Crates, module: &[String], kind: &Type) -> Option<(Path, Path, 
     match (crates.modules.get(home).and_then(|home| home.types.get(name)), arguments.first()) {
         _ if is_one_of(crates, &QUEUE_TYPES, &found) => Some((found, module.to_vec(), arguments)),
         (Some(inner), _) => bare(crates, home, inner),
-        (None, Some(inner)) if matches!(name.as_str(), "Arc" | "Box" | "Rc" | "Option") => bare(crates, module, inner),
+        (None, Some(inner)) if matches!(name.as_str(), "Arc" | "Box" | "Rc" | "Option" | "Vec") => {
+            bare(crates, module, inner)
+        }
         _ => Some((found, module.to_vec(), arguments)),
     }
 }

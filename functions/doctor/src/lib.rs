@@ -1,0 +1,34 @@
+//! Looks each day for what is wrong with Official Accounts, CRM accounts and the work that waits. What is new is an alarm; what
+//! it is, the console's page and `musubi doctor` say.
+
+use musubi::aws::AwsAdapters;
+use musubi::config::{ConfigError, Environment};
+use musubi::flow::check_up::CheckUp;
+use musubi::ports::PortError;
+use musubi::{telemetry, wiring};
+
+/// What the doctor needs.
+pub struct Ports {
+    /// Looks, and keeps what is found.
+    pub check_up: CheckUp,
+}
+
+impl Ports {
+    /// From the function's adapters.
+    ///
+    /// # Errors
+    /// Names a missing or malformed variable.
+    pub fn of(adapters: &AwsAdapters, environment: &Environment) -> Result<Self, ConfigError> {
+        Ok(Self { check_up: wiring::check_up(adapters, environment)? })
+    }
+}
+
+/// Looks at everything. Answers with how many findings are new, notes aside.
+///
+/// # Errors
+/// What was found could not be kept: Lambda counts it, and the alarm goes. The next day looks again.
+pub async fn handle(ports: &Ports) -> Result<usize, PortError> {
+    let new = ports.check_up.everything().await?;
+    telemetry::count("NewFindings", new as u64);
+    Ok(new)
+}

@@ -1,0 +1,93 @@
+//! What the doctor found the last time, in the console's own table: each CRM account's own, and what is of no account.
+//!
+//! | partition | sort key | row |
+//! |---|---|---|
+//! | `findings:{account}`, `findings:stack` | `about:` and whom, spelt as in a log | [`AllAbout`], a month |
+//! | the same | `looked` | when, in milliseconds; a month |
+//!
+//! A row is no larger than all complaints that there are, once each. Rows are written anew at each look: what is left of a CRM
+//! account that is not connected any more goes by itself.
+
+use std::sync::Arc;
+
+use crate::domain::account::CrmAccountKey;
+use crate::domain::finding::About;
+use crate::domain::standing::AllAbout;
+use crate::ports::table::{self, Commit, Listed, MAX_WRITES, Precondition, RowKey, Write};
+use crate::ports::{PortError, Table};
+
+/// Longer than the doctor is ever away.
+const DAYS: i64 = 31;
+const LOOKED: &str = "looked";
+
+/// What the doctor found.
+#[derive(Clone)]
+pub struct Findings(Arc<dyn Table>);
+
+impl Findings {
+    /// Over the console's table.
+    pub fn new(rows: Arc<dyn Table>) -> Self {
+        Self(rows)
+    }
+
+    /// What stands of this account; `None`: of no account.
+    ///
+    /// # Errors
+    /// The table does not answer.
+    pub async fn standing(&self, of: Option<&CrmAccountKey>) -> Result<Listed<AllAbout>, PortError> {
+        Ok(Listed::of(&table::all(&*self.0, &partition(of), ABOUT).await?))
+    }
+
+    /// When the doctor looked at this account the last time, in milliseconds.
+    ///
+    /// # Errors
+    /// The table does not answer, or another version of Musubi wrote the row.
+    pub async fn looked_at_ms(&self, of: &CrmAccountKey) -> Result<Option<i64>, PortError> {
+        self.0.get(&RowKey::new(partition(Some(of)), LOOKED)).await?.map(|row| row.read()).transpose()
+    }
+
+    /// Writes all of these. Not in one: whoever looks meanwhile sees some of the old and some of the new. Twice is once.
+    ///
+    /// # Errors
+    /// The table does not answer; some may be written then.
+    pub async fn commit(&self, mut writes: Vec<Write>) -> Result<(), PortError> {
+        while !writes.is_empty() {
+            let rest = writes.split_off(writes.len().min(MAX_WRITES));
+            match self.0.commit(std::mem::replace(&mut writes, rest)).await? {
+                Commit::Done => {}
+                Commit::Conflict => return Err(PortError::transient("findings", std::io::Error::other("conflict"))),
+            }
+        }
+        Ok(())
+    }
+}
+
+const ABOUT: &str = "about:";
+
+/// This stands now.
+pub fn stands(of: Option<&CrmAccountKey>, all: &AllAbout, now_ms: i64) -> Write {
+    Write::put(key(of, &all.about), all, Precondition::Any).expiring(now_ms, DAYS)
+}
+
+/// Nothing is wrong with them any more.
+pub fn stands_no_more(of: Option<&CrmAccountKey>, about: &About) -> Write {
+    Write::Delete { key: key(of, about), expect: Precondition::Any }
+}
+
+/// The doctor has looked.
+pub fn looked(of: &CrmAccountKey, now_ms: i64) -> Write {
+    Write::put(RowKey::new(partition(Some(of)), LOOKED), &now_ms, Precondition::Any).expiring(now_ms, DAYS)
+}
+
+fn key(of: Option<&CrmAccountKey>, about: &About) -> RowKey {
+    let whom = match about {
+        About::Stack => "stack".to_owned(),
+        About::Account(key) => format!("account:{key}"),
+        About::Channel(id) => format!("channel:{id}"),
+    };
+    RowKey::new(partition(of), format!("{ABOUT}{whom}"))
+}
+
+fn partition(of: Option<&CrmAccountKey>) -> String {
+    format!("findings:{}", of.map_or_else(|| "stack".to_owned(), ToString::to_string))
+}
