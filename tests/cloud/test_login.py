@@ -156,6 +156,21 @@ def test_an_operator_signs_in_changes_a_setting_and_leaves(stack, demo, fakes):
     assert browser.get(console).status == 401
 
 
+def test_the_doctor_looks_by_the_console_and_by_its_own_function(stack, demo, fakes):
+    console = f"{stack.public_url}/console"
+    address = world.musubi(stack, fakes, "console", "invite", demo.portal_id, "--name", "Doctor of the test", "--role", "admin")["address"]
+    browser = Browser()
+    assert browser.send(browser.get(address)).status == 303
+    page = browser.get(f"{console}/doctor")
+    token = page.text.split('name="token" value="')[1].split('"')[0]
+    looked = browser.post_form(f"{console}/doctor", {"token": token})
+    assert (looked.status, looked.location) == (303, f"{console}/doctor")
+    found = browser.get(f"{console}/doctor").text
+    assert "最終確認" in found and "unchecked" not in found, "with the console's role everything can be looked at"
+    stack.wake("doctor")
+    until(lambda: [line for line in stack.logs("doctor") if "NewFindings" in line], "the doctor has looked, with its own role", seconds=90)
+
+
 def test_no_function_was_refused_by_its_role(stack, demo):
     assert world.refused_by_roles(stack) == []
 

@@ -6,7 +6,7 @@ use musubi::domain::finding::{Finding, MenuNames};
 use musubi::domain::language::Language;
 use musubi::domain::words::findings::{PLACE, TODO, WHY};
 use musubi::flow::check_up::LastLook;
-use musubi::pages::{Page, facts};
+use musubi::pages::{Look, Page, actions, facts, form, submit};
 
 use super::{Here, moment, signed_in};
 use crate::visit::SignedIn;
@@ -22,14 +22,13 @@ pub fn page(visit: &SignedIn, account: &CrmAccount, last: &LastLook) -> Page {
             "Once a day LINE, HubSpot and the work that waits are looked at; what is new and wrong is told to those who run Musubi.",
         )) }
         p { (looked(last, |at_ms| moment(at_ms, account), language)) }
-        form method="post" action="/console/doctor" {
-            input type="hidden" name="token" value=(visit.form_token());
-            button { (language.pick("今すぐ確認する", "Look now")) }
+        (form("/console/doctor", &visit.form_token(), html! {
+            (actions(submit(Look::Main, language.pick("今すぐ確認する", "Look now"))))
             p class="small" { (language.pick(
                 "数秒かかります。2分以内に続けて実行した場合は、直前の結果を表示します。",
                 "It takes some seconds. Within two minutes of a look, its outcome is shown again.",
             )) }
-        }
+        }))
         @if last.at_ms.is_some() && last.found.is_empty() {
             p class="saved" role="status" { (language.pick("問題は見つかりませんでした。", "Nothing is wrong.")) }
         }

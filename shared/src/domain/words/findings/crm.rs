@@ -31,7 +31,10 @@ pub const TOKEN_MISSING: Complaint = Complaint {
         "HubSpotに何も書き込めません。LINEで受け取ったものは、接続されるまで待ちます。",
         "Nothing can be written to HubSpot. What came from LINE waits until it is connected.",
     ),
-    todo: both("musubi portal add で接続してください。", "Connect it with musubi portal add."),
+    todo: both(
+        "コンソールか musubi portal add で接続してください。",
+        "Connect it in the console or with musubi portal add.",
+    ),
     place: None,
 };
 
@@ -88,7 +91,10 @@ pub const REVOKED: Complaint = Complaint {
         "HubSpotに何も書き込めません。LINEで受け取ったものは、29日間、接続されるまで待ちます。",
         "Nothing can be written to HubSpot. What came from LINE waits for 29 days until it is connected again.",
     ),
-    todo: both("musubi portal add で接続し直してください。", "Connect it again with musubi portal add."),
+    todo: both(
+        "コンソールか musubi portal add で接続し直してください。",
+        "Connect it again in the console or with musubi portal add.",
+    ),
     place: None,
 };
 
@@ -103,8 +109,8 @@ pub const SCOPES_MISSING: Complaint = Complaint {
     ),
     why: both("その権限を使う読み書きを、HubSpotが拒否します。", "HubSpot refuses whatever needs that permission."),
     todo: both(
-        "アプリがその権限を求めていることを確認し、musubi portal add で接続し直して、権限を許可してください。",
-        "See that the app asks for it; then connect again with musubi portal add and grant it.",
+        "アプリがその権限を求めていることを確認し、コンソールか musubi portal add で接続し直して、権限を許可してください。",
+        "See that the app asks for it; then connect again in the console or with musubi portal add, and grant it.",
     ),
     place: None,
 };
@@ -123,8 +129,8 @@ pub const CANNOT_WAIT: Complaint = Complaint {
         "Workflows wait for the outcome of a send, never hear of it, and stand still until their time is up.",
     ),
     todo: both(
-        "musubi portal add で接続し直してください。HubSpotの契約で許可できない場合は、ワークフローが結果を待たない設定になります。",
-        "Connect again with musubi portal add. Where the HubSpot subscription cannot grant it, workflows are set not to wait.",
+        "コンソールか musubi portal add で接続し直してください。HubSpotの契約で許可できない場合は、ワークフローが結果を待たない設定になります。",
+        "Connect again in the console or with musubi portal add. Where the HubSpot subscription cannot grant it, workflows are set not to wait.",
     ),
     place: None,
 };
@@ -143,8 +149,8 @@ pub const COULD_WAIT: Complaint = Complaint {
         "Workflows go on without waiting for a send's outcome, so they cannot branch on it.",
     ),
     todo: both(
-        "結果による分岐を使う場合は、musubi portal add で接続し直してください。",
-        "Connect again with musubi portal add if you want to branch on outcomes.",
+        "結果による分岐を使う場合は、コンソールか musubi portal add で接続し直してください。",
+        "Connect again in the console or with musubi portal add if you want to branch on outcomes.",
     ),
     place: None,
 };

@@ -31,8 +31,8 @@ pub const INBOX_DEAD_LETTERS: Complaint = Complaint {
         "What they say is not in the CRM. They are deleted after 14 days.",
     ),
     todo: both(
-        "musubi dead-letters list で理由を確認し、原因を取り除いてから musubi dead-letters redrive で戻してください。",
-        "See why with musubi dead-letters list; once that is put right, send it back with musubi dead-letters redrive.",
+        "コンソールの「未処理」か musubi dead-letters list で理由を確認し、原因を取り除いてから、同じ画面か musubi dead-letters redrive で戻してください。",
+        "See why on the console's page “Not done” or with musubi dead-letters list; once that is put right, send it back there or with musubi dead-letters redrive.",
     ),
     place: None,
 };
@@ -51,8 +51,8 @@ pub const PUSH_DEAD_LETTERS: Complaint = Complaint {
         "The messages may not have been sent. They are deleted after 14 days.",
     ),
     todo: both(
-        "musubi dead-letters list で理由を確認し、原因を取り除いてから musubi dead-letters redrive で戻してください。",
-        "See why with musubi dead-letters list; once that is put right, send them back with musubi dead-letters redrive.",
+        "コンソールの「未処理」か musubi dead-letters list で理由を確認し、原因を取り除いてから、同じ画面か musubi dead-letters redrive で戻してください。",
+        "See why on the console's page “Not done” or with musubi dead-letters list; once that is put right, send them back there or with musubi dead-letters redrive.",
     ),
     place: None,
 };
@@ -71,8 +71,8 @@ pub const CRM_DEAD_LETTERS: Complaint = Complaint {
         "The CRM does not say what happened on LINE. They are deleted after 14 days.",
     ),
     todo: both(
-        "musubi dead-letters list で理由を確認し、原因を取り除いてから musubi dead-letters redrive で戻してください。",
-        "See why with musubi dead-letters list; once that is put right, send them back with musubi dead-letters redrive.",
+        "コンソールの「未処理」か musubi dead-letters list で理由を確認し、原因を取り除いてから、同じ画面か musubi dead-letters redrive で戻してください。",
+        "See why on the console's page “Not done” or with musubi dead-letters list; once that is put right, send them back there or with musubi dead-letters redrive.",
     ),
     place: None,
 };
@@ -145,8 +145,8 @@ pub const SENDS_PARKED: Complaint = Complaint {
         "They are not sent again by themselves, lest they are shown twice. After 28 days without a decision their words are deleted, and they stay unknown.",
     ),
     todo: both(
-        "musubi parked list で確認し、チャットを見てから musubi parked decide で結果を登録してください。",
-        "See musubi parked list, look at the chat, then say what you saw with musubi parked decide.",
+        "コンソールの「要確認」か musubi parked list で確認し、チャットを見てから、同じ画面か musubi parked decide で結果を登録してください。",
+        "See the console's page “Waiting” or musubi parked list, look at the chat, then say what you saw there or with musubi parked decide.",
     ),
     place: None,
 };
@@ -165,8 +165,8 @@ pub const QUESTIONS_WAIT: Complaint = Complaint {
         "Until it is answered, the link stays as it is; some have no contact meanwhile.",
     ),
     todo: both(
-        "musubi questions list で確認し、musubi questions decide で回答してください。",
-        "See musubi questions list, then answer with musubi questions decide.",
+        "コンソールの「要確認」か musubi questions list で確認し、同じ画面か musubi questions decide で回答してください。",
+        "See the console's page “Waiting” or musubi questions list; answer there or with musubi questions decide.",
     ),
     place: None,
 };
