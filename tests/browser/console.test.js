@@ -54,7 +54,7 @@ test("somebody goes in, and everybody can use what they find, in both languages"
   await page.waitForURL(/\/console$/);
   for (const language of ["ja", "en"]) {
     // The demo's Official Account (infra/local/src/seed.rs).
-    for (const name of ["", "/account", "/channels/1657000001", "/channels/1657000001/routes", "/decisions", "/dead-letters", "/team", "/log"]) {
+    for (const name of ["", "/account", "/channels/1657000001", "/channels/1657000001/routes", "/people", "/decisions", "/dead-letters", "/team", "/log"]) {
       await page.goto(`${local.url}/console${name}?lang=${language}`);
       assert.equal(await page.getAttribute("html", "lang"), language);
       await isOpenToAll(`${name.slice(1).replace("/1657000001", "").replace("/", "-") || "home"}-${language}`);
@@ -88,7 +88,7 @@ test("a colleague is invited by keyboard alone, and the address is shown once", 
     await other.page.goto(address);
     await other.page.click("main button");
     await other.page.locator(".me", { hasText: "鈴木 太郎" }).waitFor();
-    assert.deepEqual(await other.page.locator("nav a").evaluateAll((links) => links.map((link) => link.getAttribute("href"))), ["/console", "/console/decisions", "/console/doctor"], "a member sees no admin's pages");
+    assert.deepEqual(await other.page.locator("nav a").evaluateAll((links) => links.map((link) => link.getAttribute("href"))), ["/console", "/console/people", "/console/decisions", "/console/doctor"], "a member sees no admin's pages");
     await page.goto(`${local.url}/console/team`);
     await page.click("a:has-text('削除')");
     await isOpenToAll("remove-ja");

@@ -6,5 +6,6 @@ mod doctor;
 mod getting_in;
 mod install;
 mod parked;
+mod people;
 mod settings;
 mod wizard;

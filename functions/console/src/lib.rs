@@ -10,6 +10,7 @@
 //! connect        an Official Account, by its two values: tried, confirmed, stored    (admins)
 //! account, channels/{channel}   settings                            (admins)
 //! channels/{channel}/routes       routes and their QR codes           (changed by admins)
+//! people, receipts   who is who, and erasing      (erasing: admins)
 //! decisions      parked sends, and questions of who is who
 //! dead-letters   what could not be done, and sending it back      (admins)
 //! POST sign-out
@@ -31,6 +32,7 @@ mod join;
 mod language;
 mod log;
 pub mod pages;
+mod people;
 mod routes;
 mod settings;
 mod sign_out;
@@ -47,6 +49,7 @@ use musubi::aws::AwsAdapters;
 use musubi::config::{self, ConfigError, Environment};
 use musubi::crm;
 use musubi::domain::account::CrmKind;
+use musubi::flow::answered::Answered;
 use musubi::flow::check_up::CheckUp;
 use musubi::flow::configure::change_account::ChangeAccount;
 use musubi::flow::configure::change_channel::ChangeChannel;
@@ -57,13 +60,16 @@ use musubi::flow::console::connect::ConnectChannels;
 use musubi::flow::console::dead_letters::ReturnLetters;
 use musubi::flow::console::decide_sends::DecideSends;
 use musubi::flow::console::install::Install;
+use musubi::flow::console::people::People;
 use musubi::flow::console::questions::AnswerQuestions;
 use musubi::flow::console::{ChangeSettings, Console};
 use musubi::flow::decide::Decide;
 use musubi::flow::decide_question::DecideQuestion;
+use musubi::flow::erase::Erase;
 use musubi::flow::link::Link;
 use musubi::flow::open_questions::OpenQuestions;
 use musubi::flow::parked_sends::ParkedSends;
+use musubi::flow::person_state::PersonStates;
 use musubi::flow::send_back::SendBack;
 use musubi::flow::settle::Settle;
 use musubi::line::{LineApiUrl, OpenLine};
@@ -93,6 +99,8 @@ pub struct Ports {
     pub install: Install,
     /// Which app that is, by its name in our URLs.
     pub app: String,
+    /// People on LINE.
+    pub people: People,
     /// Sends that may have arrived.
     pub sends: DecideSends,
     /// Who is who.
@@ -152,7 +160,24 @@ impl Ports {
         let questions = AnswerQuestions {
             console: console.clone(),
             questions: OpenQuestions { journal: outbox.journal.clone(), links: adapters.link_reader()? },
-            decide: DecideQuestion { channels: channels.clone(), link: Link { outbox } },
+            decide: DecideQuestion { channels: channels.clone(), link: Link { outbox: outbox.clone() } },
+        };
+        let settle = Settle { channels: channels.clone(), outbox: outbox.clone() };
+        let links = adapters.links()?;
+        let people = People {
+            console: console.clone(),
+            accounts: accounts.clone(),
+            channels: channels.clone(),
+            crms: crm::connections(
+                musubi::http::client(),
+                &config::hubspot_api_url(environment)?,
+                adapters.secrets()?,
+                adapters.clock(),
+            ),
+            states: PersonStates { journal: outbox.journal.clone(), links: links.reader() },
+            link: Link { outbox: outbox.clone() },
+            answered: Answered { outbox: outbox.clone() },
+            erase: Erase { links, settle },
         };
         let letters = ReturnLetters {
             console: console.clone(),
@@ -169,6 +194,7 @@ impl Ports {
             connect,
             install,
             app,
+            people,
             sends,
             questions,
             letters,
@@ -199,6 +225,16 @@ pub fn router(ports: Arc<Ports>) -> Result<Router, tower_http::csrf::ConfigError
         .route("/console/log", get(log::page))
         .route("/console/connect", get(connect::ask).post(connect::try_at_line))
         .route("/console/connect/confirm", post(connect::confirm))
+        .route("/console/people", get(people::ask).post(people::search))
+        .route("/console/people/link", post(people::link))
+        .route("/console/people/new", post(people::link_new))
+        .route("/console/people/unlink", post(people::unlink))
+        .route("/console/people/answered", post(people::answered))
+        .route("/console/people/erase", post(people::ask_to_erase))
+        .route("/console/people/erased", post(people::erase))
+        .route("/console/people/{handle}", get(people::page))
+        .route("/console/receipts/{name}", get(people::receipt))
+        .route("/console/receipts/{name}/file", get(people::receipt_file))
         .route("/console/decisions", get(decisions::page))
         .route("/console/decisions/sends", post(decisions::decide_send))
         .route("/console/decisions/questions", post(decisions::answer))

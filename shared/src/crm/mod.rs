@@ -43,6 +43,16 @@ impl CrmClients {
     }
 }
 
+/// Connections to accounts, of every CRM. `hubspot_url` as with [`CrmClients::new`].
+pub fn connections(
+    http: reqwest::Client,
+    hubspot_url: &str,
+    secrets: Arc<dyn Secrets>,
+    clock: Arc<dyn Clock>,
+) -> Arc<dyn Crms> {
+    Arc::new(CrmClients::new(http, hubspot_url, secrets, clock))
+}
+
 /// Who reads and answers what a CRM calls. `None`: this build does not know how.
 pub fn caller(kind: CrmKind) -> Option<&'static dyn CrmCaller> {
     match kind {

@@ -17,7 +17,7 @@
 //! them a redelivery by LINE, or a dead letter sent back, would bring the person back. That a send happened (contact ID and
 //! outcome) stays for 400 days: HubSpot's signature never expires.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tracing::info;
 
 use super::settle::{Ending, Settle};
@@ -27,6 +27,7 @@ use crate::domain::conversation::ConversationKey;
 use crate::domain::ids::{ChannelId, ContactId, LineUserId, NoteId, TaskId};
 use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::push::{PushId, PushState};
+use crate::domain::settings::Bilingual;
 use crate::ports::PortError;
 use crate::ports::table::{Commit, MAX_WRITES, Write};
 use crate::store::Links;
@@ -52,7 +53,7 @@ pub enum Who {
 }
 
 /// What went. Numbers alone: no name, no words, no LINE user ID.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Removed {
     /// Links to a contact.
     pub links: usize,
@@ -75,7 +76,7 @@ pub struct Removed {
 }
 
 /// What lies in the CRM and is left to it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftInCrm {
     /// The contact. Its LINE properties are emptied by the dispatcher.
     pub contact: Option<ContactId>,
@@ -86,7 +87,7 @@ pub struct LeftInCrm {
 }
 
 /// What erasing did. After a call that stopped half-way, the repeat's receipt tells of the other half.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
     /// When, in milliseconds. `None`: nobody is linked to the contact.
     pub erased_at_ms: Option<i64>,
@@ -94,6 +95,25 @@ pub struct Receipt {
     pub removed: Removed,
     /// What is left.
     pub left: LeftInCrm,
+}
+
+impl Removed {
+    /// How many of what, where there were any.
+    pub fn counts(&self) -> impl Iterator<Item = (Bilingual, usize)> {
+        let all = [
+            ("連携", "links", self.links),
+            ("会話の状態", "conversations", self.conversations),
+            ("メモになる前の本文", "texts", self.texts),
+            ("メッセージの位置の記録", "places of messages", self.messages),
+            ("メモの構成の記録", "records of notes", self.entries),
+            ("連携の受付記録", "claims", self.claims),
+            ("担当者への質問", "questions", self.questions),
+            ("CRMへの書き込み予定", "work waiting for the CRM", self.effects),
+            ("保留中の送信の本文", "texts of parked sends", self.parked),
+        ];
+        let some = all.into_iter().filter(|(.., count)| *count > 0);
+        some.map(|(japanese, english, count)| (Bilingual { japanese, english }, count))
+    }
 }
 
 impl Receipt {

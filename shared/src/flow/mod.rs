@@ -26,6 +26,7 @@ pub mod offer_link;
 pub mod open_questions;
 pub mod outbox;
 pub mod parked_sends;
+pub mod person_state;
 pub mod preset_friends;
 pub mod receive;
 pub mod record;

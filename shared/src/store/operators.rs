@@ -6,6 +6,7 @@
 //! | `session:{hash of its ID}` | `session` | [`Session`], a day |
 //! | `invitation:{hash of its code}` | `invitation` | [`Invitation`], a day |
 //! | `install:{hash of its state}` | `install` | that it is used, a day |
+//! | `receipt:{account}` | hash of its name | [`KeptReceipt`], a day |
 //! | `audit:{account}` | milliseconds, 13 digits, and a hash | [`AuditEntry`], 400 days |
 //!
 //! What lets somebody in is kept as a hash alone: whoever reads the table can sign in by nothing in it.
@@ -13,8 +14,10 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::account::CrmAccountKey;
-use crate::domain::ids::{OperatorId, fingerprint};
+use crate::domain::ids::{ChannelId, OperatorId, fingerprint};
 use crate::domain::operator::Operator;
 use crate::domain::operator::audit::AuditEntry;
 use crate::domain::operator::session::{Invitation, Session};
@@ -28,6 +31,15 @@ const SHORT_DAYS: i64 = 1;
 const AUDIT_DAYS: i64 = 400;
 /// How many lines of the list are read together.
 const PAGE: usize = 200;
+
+/// What erasing a person removed, kept for whoever erased them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptReceipt {
+    /// Of which Official Account.
+    pub channel: ChannelId,
+    /// The receipt, as JSON: numbers, and IDs of the CRM's.
+    pub receipt: String,
+}
 
 /// The console's own table.
 #[derive(Clone)]
@@ -81,6 +93,14 @@ impl Operators {
     /// The table does not answer.
     pub async fn is_install_used(&self, state: &str) -> Result<bool, PortError> {
         Ok(self.0.get(&install_key(state)).await?.is_some())
+    }
+
+    /// The receipt of this name.
+    ///
+    /// # Errors
+    /// The table does not answer, or another version of Musubi wrote the row.
+    pub async fn receipt(&self, account: &CrmAccountKey, name: &Secret) -> Result<Option<KeptReceipt>, PortError> {
+        Ok(read(self.0.get(&receipt_key(account, name)).await?)?.map(|found| found.value))
     }
 
     /// What was done from `since_ms` on, the newest first, at most so many lines.
@@ -153,6 +173,11 @@ pub fn session_ended(id: &Secret, version: u64) -> Write {
     Write::Delete { key: session_key(id), expect: Precondition::Version(version) }
 }
 
+/// The receipt is kept for a day, under a name of 256 random bits. `Conflict`: there is one of this name.
+pub fn receipt(account: &CrmAccountKey, name: &Secret, receipt: &KeptReceipt, now_ms: i64) -> Write {
+    Write::put(receipt_key(account, name), receipt, Precondition::Absent).expiring(now_ms, SHORT_DAYS)
+}
+
 /// This was done. Two lines of one moment stand beside each other.
 pub fn audited(account: &CrmAccountKey, entry: &AuditEntry, tell_apart: &str) -> Write {
     let sort = format!("{:013}:{}", entry.at_ms, &fingerprint(&["audit", tell_apart])[..16]);
@@ -166,6 +191,10 @@ fn read<T: serde::de::DeserializeOwned>(row: Option<Row>) -> Result<Option<Versi
 
 fn operator_key(account: &CrmAccountKey, id: &OperatorId) -> RowKey {
     RowKey::new(format!("operator:{account}"), id.as_str())
+}
+
+fn receipt_key(account: &CrmAccountKey, name: &Secret) -> RowKey {
+    RowKey::new(format!("receipt:{account}"), fingerprint(&["receipt", name.expose()]))
 }
 
 fn session_key(id: &Secret) -> RowKey {

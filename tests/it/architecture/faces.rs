@@ -42,7 +42,7 @@ const WRITES: [(&str, &[&str], &[&str]); 14] = [
     (
         "musubi::store::Operators",
         &["commit"],
-        &["new", "find", "all", "invitation", "session", "is_install_used", "audit"],
+        &["new", "find", "all", "invitation", "session", "receipt", "is_install_used", "audit"],
     ),
     ("musubi::store::Findings", &["commit"], &["new", "standing", "looked_at_ms"]),
     ("musubi::store::Links", &["link", "relink", "follow_merge", "unlink"], &["new", "reader"]),

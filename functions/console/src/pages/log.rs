@@ -87,6 +87,18 @@ fn deed(deed: &Deed, language: Language) -> String {
             let answer = if *same { "is" } else { "is not" };
             format!("said that a person of channel {id} {answer} contact {contact}")
         }
+        (Deed::Linked { id, contact }, Language::Japanese) => {
+            format!("チャネル {id} の人をコンタクト {contact} と連携しました")
+        }
+        (Deed::Linked { id, contact }, Language::English) => {
+            format!("linked a person of channel {id} to contact {contact}")
+        }
+        (Deed::Unlinked { id }, Language::Japanese) => format!("チャネル {id} の人の連携を外しました"),
+        (Deed::Unlinked { id }, Language::English) => format!("unlinked a person of channel {id}"),
+        (Deed::Answered { id }, Language::Japanese) => format!("チャネル {id} の人を返信済みにしました"),
+        (Deed::Answered { id }, Language::English) => format!("noted a person of channel {id} as answered"),
+        (Deed::Erased { id }, Language::Japanese) => format!("チャネル {id} の人の情報を消去しました"),
+        (Deed::Erased { id }, Language::English) => format!("erased a person of channel {id}"),
         (Deed::SentBack { count }, Language::Japanese) => format!("処理できなかったもの {count} 件を元に戻しました"),
         (Deed::SentBack { count }, Language::English) => format!("sent {count} back that could not be done"),
         (Deed::Removed { whom }, Language::Japanese) => format!("「{}」を削除しました", whom.expose()),

@@ -9,6 +9,7 @@ pub mod home;
 pub mod install;
 pub mod join;
 pub mod log;
+pub mod people;
 pub mod routes;
 pub mod settings;
 pub mod team;
@@ -73,6 +74,7 @@ fn other_language(language: Language, address: &str) -> Markup {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Here {
     Home,
+    People,
     Decisions,
     DeadLetters,
     Doctor,
@@ -82,12 +84,21 @@ enum Here {
 }
 
 impl Here {
-    const ALL: [Self; 7] =
-        [Self::Home, Self::Decisions, Self::DeadLetters, Self::Doctor, Self::Account, Self::Team, Self::Log];
+    const ALL: [Self; 8] = [
+        Self::Home,
+        Self::People,
+        Self::Decisions,
+        Self::DeadLetters,
+        Self::Doctor,
+        Self::Account,
+        Self::Team,
+        Self::Log,
+    ];
 
     fn address(self) -> &'static str {
         match self {
             Self::Home => "/console",
+            Self::People => "/console/people",
             Self::Decisions => "/console/decisions",
             Self::DeadLetters => "/console/dead-letters",
             Self::Doctor => "/console/doctor",
@@ -100,6 +111,7 @@ impl Here {
     fn name(self, language: Language) -> &'static str {
         match self {
             Self::Home => language.pick("概要", "Overview"),
+            Self::People => language.pick("人", "People"),
             Self::Decisions => language.pick("要確認", "Waiting"),
             Self::DeadLetters => language.pick("未処理", "Not done"),
             Self::Doctor => language.pick("診断", "Doctor"),
@@ -111,7 +123,7 @@ impl Here {
 
     fn needs(self) -> Role {
         match self {
-            Self::Home | Self::Decisions | Self::Doctor => Role::Member,
+            Self::Home | Self::People | Self::Decisions | Self::Doctor => Role::Member,
             Self::DeadLetters | Self::Account | Self::Team | Self::Log => Role::Admin,
         }
     }

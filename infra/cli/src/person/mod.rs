@@ -6,11 +6,11 @@ mod receipt;
 
 use musubi::domain::channel::Channel;
 use musubi::domain::claim::{Claim, ClaimedBy, Target};
-use musubi::domain::conversation::ConversationKey;
 use musubi::domain::ids::{ContactId, LineUserId};
 use musubi::domain::link::ContactLink;
 use musubi::flow::answered::Answered;
 use musubi::flow::link::Link;
+use musubi::flow::person_state::PersonStates;
 use serde_json::json;
 
 use crate::args::{PersonCommand, Whose};
@@ -53,11 +53,11 @@ async fn show(workspace: &Workspace, say: &Say, channel: &str, contact: &str) ->
     let channel = workspace.channel(channel).await?;
     let account = workspace.accounts()?.find(&channel.account).await?.map(|found| found.value);
     let zone = account.map_or_else(|| "UTC".to_owned(), |account| account.time_zone);
-    let link = linked(workspace, &channel, contact).await?;
-    let key = ConversationKey::person(&channel.id, &link.user);
-    let head = workspace.adapters.journal()?.conversation(&key).await?.map(|head| head.value);
-    let blocked = head.as_ref().and_then(|head| head.friendship.blocked);
-    let unanswered = head.as_ref().and_then(|head| head.unanswered_since_ms);
+    let states = PersonStates { journal: workspace.adapters.journal()?, links: workspace.adapters.link_reader()? };
+    let state = states.of_contact(&channel.account, &channel.id, &ContactId::new(contact)).await?;
+    let state = state.ok_or_else(nobody)?;
+    let link = state.link.ok_or_else(nobody)?;
+    let (blocked, unanswered) = (state.follows.map(|follows| !follows), state.unanswered_since_ms);
     let by = match link.by {
         None => say.pick("LINEユーザーIDで特定", "the LINE user ID"),
         Some(ClaimedBy::Login) => say.pick("LINEログイン", "LINE Login"),
@@ -164,12 +164,14 @@ async fn who(
 
 async fn linked(workspace: &Workspace, channel: &Channel, contact: &str) -> Result<ContactLink, Failure> {
     let found = workspace.adapters.links()?.of_contact(&channel.account, &ContactId::new(contact), &channel.id).await?;
-    found.map(|link| link.value).ok_or_else(|| {
-        Failure::not_found(
-            "このコンタクトには、このLINE公式アカウントの誰も連携されていません。",
-            "Nobody on this LINE Official Account is linked to this contact.",
-        )
-    })
+    found.map(|link| link.value).ok_or_else(nobody)
+}
+
+fn nobody() -> Failure {
+    Failure::not_found(
+        "このコンタクトには、このLINE公式アカウントの誰も連携されていません。",
+        "Nobody on this LINE Official Account is linked to this contact.",
+    )
 }
 
 /// A LINE user ID, which is not repeated.

@@ -44,17 +44,5 @@ pub fn words(receipt: &Receipt, say: &Say) -> String {
 }
 
 fn counts<'a>(receipt: &Receipt, say: &'a Say) -> Vec<(&'a str, String)> {
-    let removed = &receipt.removed;
-    let all = [
-        (say.pick("連携", "links"), removed.links),
-        (say.pick("会話の状態", "conversations"), removed.conversations),
-        (say.pick("メモになる前の本文", "texts"), removed.texts),
-        (say.pick("メッセージの位置の記録", "places of messages"), removed.messages),
-        (say.pick("メモの構成の記録", "records of notes"), removed.entries),
-        (say.pick("連携の受付記録", "claims"), removed.claims),
-        (say.pick("担当者への質問", "questions"), removed.questions),
-        (say.pick("CRMへの書き込み予定", "work waiting for the CRM"), removed.effects),
-        (say.pick("保留中の送信の本文", "texts of parked sends"), removed.parked),
-    ];
-    all.into_iter().filter(|(_, count)| *count > 0).map(|(name, count)| (name, count.to_string())).collect()
+    receipt.removed.counts().map(|(what, count)| (what.of(say.language), count.to_string())).collect()
 }

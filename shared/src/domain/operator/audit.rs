@@ -88,6 +88,28 @@ pub enum Deed {
         /// Whether they are the same.
         same: bool,
     },
+    /// It was said that a person on LINE is a contact.
+    Linked {
+        /// Of which Official Account.
+        id: ChannelId,
+        /// The contact.
+        contact: ContactId,
+    },
+    /// It was said that a person on LINE is no contact.
+    Unlinked {
+        /// Of which Official Account.
+        id: ChannelId,
+    },
+    /// It was said that what a person wrote is answered.
+    Answered {
+        /// Of which Official Account.
+        id: ChannelId,
+    },
+    /// A person was erased. Whom, is not kept.
+    Erased {
+        /// Of which Official Account.
+        id: ChannelId,
+    },
     /// Dead letters were sent back to their queues.
     SentBack {
         /// How many there were.

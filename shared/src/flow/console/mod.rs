@@ -15,6 +15,7 @@ pub mod decide_sends;
 pub mod install;
 mod invite;
 mod join;
+pub mod people;
 pub mod questions;
 mod remove;
 mod session;

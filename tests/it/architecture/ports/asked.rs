@@ -204,6 +204,10 @@ pub fn needed(crates: &Crates, function: &str) -> BTreeSet<String> {
     asked.by_methods(&held);
     asked.by_names();
     asked.by_queues(&held);
+    // Who may change the links may read them.
+    if asked.needed.contains("table links") {
+        asked.needed.remove("links GetItem");
+    }
     asked.needed
 }
 
