@@ -1,4 +1,5 @@
-//! What more than one function puts together from its adapters in the same way.
+//! What more than one function puts together from its adapters in the same way. An HTTP client is made once in a function: one costs
+//! milliseconds of its start.
 
 use std::sync::Arc;
 
@@ -8,7 +9,6 @@ use crate::crm::hubspot::HubSpotUrls;
 use crate::crm::{CrmDoctors, SetUpUrls};
 use crate::flow::check_up::{CheckUp, Kept};
 use crate::flow::doctor::{DeadLetterQueue, Doctor, QueueKind};
-use crate::http;
 use crate::line::{LineApiUrl, LineDoctor};
 use crate::ports::Secrets;
 
@@ -20,10 +20,11 @@ pub fn doctor(
     adapters: &AwsAdapters,
     environment: &Environment,
     secrets: Arc<dyn Secrets>,
+    http: &reqwest::Client,
 ) -> Result<Doctor, ConfigError> {
     let (clock, line_api) = (adapters.clock(), LineApiUrl::of_api(&config::line_urls(environment)?)?);
-    let line = LineDoctor::new(http::client(), line_api, Arc::clone(&secrets), Arc::clone(&clock));
-    let crms = CrmDoctors::new(http::client(), set_up_urls(environment)?, Arc::clone(&secrets), Arc::clone(&clock));
+    let line = LineDoctor::new(http.clone(), line_api, Arc::clone(&secrets), Arc::clone(&clock));
+    let crms = CrmDoctors::new(http.clone(), set_up_urls(environment)?, Arc::clone(&secrets), Arc::clone(&clock));
     // Where a queue's dead letters are not named is a finding.
     let letters = adapters.dead_letters().unwrap_or_default();
     let queue = |kind| DeadLetterQueue { kind, letters: letters.of(kind).cloned() };
@@ -45,9 +46,13 @@ pub fn doctor(
 ///
 /// # Errors
 /// Names a missing or malformed variable.
-pub fn check_up(adapters: &AwsAdapters, environment: &Environment) -> Result<CheckUp, ConfigError> {
+pub fn check_up(
+    adapters: &AwsAdapters,
+    environment: &Environment,
+    http: &reqwest::Client,
+) -> Result<CheckUp, ConfigError> {
     Ok(CheckUp {
-        doctor: doctor(adapters, environment, adapters.secrets()?)?,
+        doctor: doctor(adapters, environment, adapters.secrets()?, http)?,
         kept: Kept { findings: adapters.findings()? },
         accounts: adapters.accounts()?,
         channels: adapters.channels()?,

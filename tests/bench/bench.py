@@ -1,23 +1,44 @@
-"""Measures a release binary on a stub of the Lambda Runtime API and a fake AWS, both on this machine.
+"""Measures release binaries on a stub of the Lambda Runtime API and a fake AWS, both on this machine.
 
     bench.py [--binaries DIR] [--short]
 
-Prints INIT (start to the first question for work) and the first invocation, each the median of several starts, warm p50 and p99, events a
-second, peak memory, and AWS calls a webhook. No TLS and no network are in these numbers, and the stubs share the processors: compare with each other only. A case whose
-answers are not 200 fails, so that no refusal is ever measured.
+Prints INIT (start to the first question for work) and the first invocation, each the median of several starts, warm p50 and p99, peak
+memory, and AWS calls an invocation: of line-webhook with one and with 20 events, and of a page of the console that an admin opens. No TLS
+and no network are in these numbers, and the stubs share the processors: compare with each other only. A case whose answers are not 200
+fails, so that no refusal is ever measured.
 """
 
 import argparse
 import json
 import statistics
 import sys
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Callable
 
 import cases
 from fake_aws import FakeAws
 from runtime_api import Function
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass
+class Case:
+    """A function, what it is told, and an event for each number. `events`: how many things each of those holds."""
+
+    name: str
+    function: str
+    environment: Callable
+    event: Callable
+    events: int = 1
+
+
+CASES = [
+    Case("webhook", "line-webhook", cases.environment, lambda n: cases.line_webhook(1, n)),
+    Case("webhook of 20", "line-webhook", cases.environment, lambda n: cases.line_webhook(20, n), events=20),
+    Case("console page", "console", cases.console_environment, lambda _: cases.console_page("/console/account")),
+]
 
 
 def ok(result):
@@ -28,34 +49,28 @@ def ok(result):
     return seconds
 
 
-def start(binary, aws, events):
-    """A fresh process after its first webhook. Gives the function, and INIT and first invocation in seconds."""
-    function = Function(binary, cases.environment(aws.url))
-    return function, function.init_s, ok(function.invoke(cases.line_webhook(events)))
-
-
-def measure(binary, events, rounds, starts):
-    """So many starts; then, in the last process, so many webhooks of so many events, one after the other. Gives a dictionary of numbers."""
+def measure(case, binaries, rounds, starts):
+    """So many starts; then, in the last process, so many events, one after the other. Gives a dictionary of numbers."""
     aws = FakeAws(cases.ANSWERS)
     inits, firsts = [], []
     for number in range(starts):
-        function, init_s, first_s = start(binary, aws, events)
-        inits.append(init_s)
-        firsts.append(first_s)
+        function = Function(binaries / case.function, case.environment(aws.url))
+        inits.append(function.init_s)
+        firsts.append(ok(function.invoke(case.event(0))))
         if number < starts - 1:
             function.stop()
     aws.calls.clear()
     try:
-        times = sorted(ok(function.invoke(cases.line_webhook(events, n))) for n in range(1, rounds + 1))
+        times = sorted(ok(function.invoke(case.event(n))) for n in range(1, rounds + 1))
         return {
-            "events a webhook": events,
             "init ms": statistics.median(inits) * 1000,
             "first ms": statistics.median(firsts) * 1000,
             "warm p50 ms": statistics.median(times) * 1000,
             "warm p99 ms": times[int(len(times) * 0.99)] * 1000,
-            "events/s": events * len(times) / sum(times),
+            "events/s": case.events * len(times) / sum(times),
             "peak MiB": function.peak_memory_mib(),
-            "AWS calls a webhook": sum(aws.calls.values()) / rounds,
+            "binary MB": (binaries / case.function).stat().st_size / 1e6,
+            "AWS calls": sum(aws.calls.values()) / rounds,
         }
     finally:
         function.stop()
@@ -68,11 +83,13 @@ def main():
     arguments.add_argument("--short", action="store_true", help="fewer rounds, for every day")
     given = arguments.parse_args()
     starts, rounds = (7, 300) if given.short else (25, 3000)
-    rows = [measure(given.binaries / "line-webhook", events, rounds, starts) for events in (1, 20)]
-    print(f"line-webhook, {starts} starts, then {rounds} webhooks one at a time")
-    for name in rows[0]:
-        print(f"  {name:22}" + "".join(f"{row[name]:>12,.2f}" for row in rows))
-    return 0 if all(row["AWS calls a webhook"] == 1 for row in rows) else "not one AWS call a webhook"
+    rows = {case.name: measure(case, given.binaries, rounds, starts) for case in CASES}
+    print(f"{starts} starts, then {rounds} events one at a time")
+    print(f"  {'':14}" + "".join(f"{name:>15}" for name in rows))
+    for name in rows["webhook"]:
+        print(f"  {name:14}" + "".join(f"{row[name]:>15,.2f}" for row in rows.values()))
+    webhooks = (row for name, row in rows.items() if name.startswith("webhook"))
+    return 0 if all(row["AWS calls"] == 1 for row in webhooks) else "not one AWS call a webhook"
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import time
 
 CHANNEL, SECRET, BOT = "1234567890", "bench-channel-secret", "U" + "b" * 32
 STACK = "bench"
@@ -30,7 +31,8 @@ CHANNEL_SECRET = json.dumps({"channel_secrets": [SECRET], "access_token": None})
 
 
 def http_event(route, path, parameters, body, headers):
-    """An HTTP API event, payload format 2.0, as API Gateway hands it to a function."""
+    """An HTTP API event, payload format 2.0, as API Gateway hands it to a function. The method is the route's."""
+    method = route.split(" ")[0]
     return json.dumps(
         {
             "version": "2.0",
@@ -43,7 +45,7 @@ def http_event(route, path, parameters, body, headers):
                 "apiId": "bench",
                 "domainName": "bench.execute-api.ap-northeast-1.amazonaws.com",
                 "domainPrefix": "bench",
-                "http": {"method": "POST", "path": path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": "bench"},
+                "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": "bench"},
                 "requestId": "bench",
                 "routeKey": route,
                 "stage": "$default",
@@ -98,7 +100,51 @@ def environment(aws_url):
     }
 
 
+# Somebody who is signed in to the console as an admin. The cookie holds a session's ID: 43 letters and digits.
+OPERATOR, COOKIE = "0" * 32, "__Host-musubi-console=" + "a" * 43
+
+
+def item(partition, sort, body):
+    """A row as the program writes it."""
+    return {"pk": {"S": partition}, "sk": {"S": sort}, "version": {"N": "1"}, "body": {"S": json.dumps(body)}}
+
+
+def row(request):
+    """What lies at the key that is asked for, for the console and for a webhook."""
+    account, now_ms = {"kind": "hubspot", "id": "1"}, int(time.time() * 1000)
+    partition, sort = (request["Key"][name]["S"] for name in ("pk", "sk"))
+    bodies = {
+        "session": {"operator": OPERATOR, "account": account, "began_at_ms": now_ms, "used_at_ms": now_ms},
+        "operator": {"id": OPERATOR, "account": account, "name": "Bench", "role": "admin", "since_ms": 0},
+        "account": {
+            "key": account,
+            "app": "1",
+            "language": "ja",
+            "time_zone": "Asia/Tokyo",
+            "capabilities": {"workflows_wait": True, "unique_keys": True},
+            "channels": [CHANNEL],
+        },
+    }
+    kind = partition.split(":")[0]
+    return {"Item": item(partition, sort, bodies[kind]) if kind in bodies else CHANNEL_ITEM}
+
+
+def console_page(path):
+    """A page that an admin opens."""
+    event = json.loads(http_event("GET /console/{page+}", path, {"page": path.removeprefix("/console/")}, "", {"cookie": COOKIE, "accept-language": "ja"}))
+    del event["body"]
+    return json.dumps(event | {"cookies": [COOKIE]}).encode()
+
+
+def console_environment(aws_url):
+    """Every variable that console is told, pointed at the fake."""
+    tables = {f"MUSUBI_{name.upper()}_TABLE": name for name in ("links", "journal", "console")}
+    queues = {f"MUSUBI_{name}_{kind}_URL": f"{aws_url}/000000000000/{name}" for name in ("INBOX", "PUSH", "CRM") for kind in ("QUEUE", "DLQ")}
+    vendors = {"MUSUBI_LINE_API_URL": aws_url, "MUSUBI_HUBSPOT_API_URL": aws_url, "MUSUBI_HUBSPOT_APP": "1"}
+    return environment(aws_url) | tables | queues | vendors | {"MUSUBI_PUBLIC_URL": "https://bench.execute-api.ap-northeast-1.amazonaws.com"}
+
+
 ANSWERS = {
-    "DynamoDB_20120810.GetItem": {"Item": CHANNEL_ITEM},
+    "DynamoDB_20120810.GetItem": row,
     "secretsmanager.GetSecretValue": {"Name": f"musubi/{STACK}/line/{CHANNEL}", "SecretString": CHANNEL_SECRET},
 }

@@ -74,7 +74,7 @@ use musubi::flow::send_back::SendBack;
 use musubi::flow::settle::Settle;
 use musubi::line::{LineApiUrl, OpenLine};
 use musubi::store::{Accounts, Channels};
-use musubi::wiring;
+use musubi::{http, wiring};
 use tower_http::csrf::CsrfLayer;
 
 /// No form is larger, in bytes.
@@ -119,6 +119,7 @@ impl Ports {
     /// # Errors
     /// Names a missing or malformed variable.
     pub fn of(adapters: &AwsAdapters, environment: &Environment) -> Result<Self, ConfigError> {
+        let http = http::client();
         let console = Console { operators: adapters.operators()?, clock: adapters.clock() };
         let (accounts, channels) = (adapters.accounts()?, adapters.channels()?);
         let settings = ChangeSettings {
@@ -132,7 +133,7 @@ impl Ports {
         let connect = ConnectChannels {
             console: console.clone(),
             trial: TryChannel {
-                line: Arc::new(OpenLine { http: musubi::http::client(), base, clock: adapters.clock() }),
+                line: Arc::new(OpenLine { http: http.clone(), base, clock: adapters.clock() }),
                 secrets: adapters.secrets()?,
                 channels: channels.clone(),
                 public_url: public_url.clone(),
@@ -144,7 +145,7 @@ impl Ports {
         };
         let (secrets, clock) = (adapters.secrets()?, adapters.clock());
         let urls = wiring::set_up_urls(environment)?;
-        let set_up = crm::set_up(KIND, musubi::http::client(), urls, Arc::clone(&secrets), clock);
+        let set_up = crm::set_up(KIND, http.clone(), urls, Arc::clone(&secrets), clock);
         let set_up = set_up.expect("every build knows how to connect accounts of this CRM");
         let install = Install {
             console: console.clone(),
@@ -185,7 +186,7 @@ impl Ports {
             channels: channels.clone(),
             send_back: SendBack { queues: adapters.dead_letters()? },
         };
-        let check_up = wiring::check_up(adapters, environment)?;
+        let check_up = wiring::check_up(adapters, environment, &http)?;
         Ok(Self {
             console,
             accounts,

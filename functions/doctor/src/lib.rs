@@ -5,7 +5,7 @@ use musubi::aws::AwsAdapters;
 use musubi::config::{ConfigError, Environment};
 use musubi::flow::check_up::CheckUp;
 use musubi::ports::PortError;
-use musubi::{telemetry, wiring};
+use musubi::{http, telemetry, wiring};
 
 /// What the doctor needs.
 pub struct Ports {
@@ -19,7 +19,7 @@ impl Ports {
     /// # Errors
     /// Names a missing or malformed variable.
     pub fn of(adapters: &AwsAdapters, environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self { check_up: wiring::check_up(adapters, environment)? })
+        Ok(Self { check_up: wiring::check_up(adapters, environment, &http::client())? })
     }
 }
 

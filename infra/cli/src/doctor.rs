@@ -5,7 +5,7 @@ use musubi::domain::language::Language;
 use musubi::domain::settings::Bilingual;
 use musubi::domain::words::findings::{PLACE, TODO, WHY};
 use musubi::flow::doctor::Diagnosis;
-use musubi::wiring;
+use musubi::{http, wiring};
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
@@ -17,7 +17,8 @@ use crate::workspace::Workspace;
 /// # Errors
 /// The stack is not named. What cannot be asked is a finding.
 pub async fn run(workspace: &Workspace, say: &Say) -> Result<Report, Failure> {
-    let doctor = wiring::doctor(&workspace.adapters, &workspace.environment, workspace.adapters.secrets()?)?;
+    let doctor =
+        wiring::doctor(&workspace.adapters, &workspace.environment, workspace.adapters.secrets()?, &http::client())?;
     let diagnosis = doctor.examine().await;
     let good = diagnosis.findings.iter().all(|finding| finding.complaint.gravity == Gravity::Note);
     Ok(Report { json: to_json(&diagnosis, good), text: to_text(&diagnosis, say.language), good })

@@ -27,7 +27,7 @@ const MAY_NAME: [(&str, &[&str]); 15] = [
     ("pages", &["domain"]),
     ("browser", &["ports"]),
     ("qr", &[]),
-    ("wiring", &["domain", "ports", "flow", "line", "crm", "aws", "config", "http"]),
+    ("wiring", &["domain", "ports", "flow", "line", "crm", "aws", "config"]),
 ];
 
 /// What a layer may not name. A `_` at the end stands for every crate whose name begins so.
