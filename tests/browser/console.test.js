@@ -73,6 +73,23 @@ test("the doctor looks when asked, and says what is wrong and where", async () =
   assert.match(await page.locator("main").innerText(), /最終確認/);
 });
 
+test("a person is found by keyboard alone, and what can be done is open to all; no script is needed", async () => {
+  for (const language of ["ja", "en"]) {
+    await page.goto(`${local.url}/console/people?lang=${language}`);
+    await tabTo("#who");
+    // The demo's linked contact (infra/local/src/seed.rs).
+    await page.keyboard.type("1001");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/console\/people\/[\w-]{60,}$/);
+    await page.locator("main section dl").first().waitFor();
+    assert.equal(await page.locator("script").count(), 0);
+    await isOpenToAll(`person-${language}`);
+    await page.click("main .button.grave");
+    await page.locator("main input[type=checkbox]").first().waitFor();
+    await isOpenToAll(`erase-${language}`);
+  }
+});
+
 test("a colleague is invited by keyboard alone, and the address is shown once", async () => {
   await page.goto(`${local.url}/console/team?lang=ja`);
   await tabTo("#name");
