@@ -2,6 +2,7 @@
 
 mod browser;
 mod dead_letters;
+mod disconnect_account;
 mod doctor;
 mod getting_in;
 mod install;

@@ -25,6 +25,7 @@ mod assets;
 mod connect;
 mod dead_letters;
 mod decisions;
+mod disconnect_account;
 mod doctor;
 mod home;
 mod install;
@@ -59,6 +60,7 @@ use musubi::flow::configure::try_channel::TryChannel;
 use musubi::flow::console::connect::ConnectChannels;
 use musubi::flow::console::dead_letters::ReturnLetters;
 use musubi::flow::console::decide_sends::DecideSends;
+use musubi::flow::console::disconnect_account::DisconnectAccount;
 use musubi::flow::console::install::Install;
 use musubi::flow::console::people::People;
 use musubi::flow::console::questions::AnswerQuestions;
@@ -95,6 +97,8 @@ pub struct Ports {
     pub settings: ChangeSettings,
     /// Connects Official Accounts.
     pub connect: ConnectChannels,
+    /// Disconnects the CRM account.
+    pub disconnect_account: DisconnectAccount,
     /// Installs the CRM's app in accounts.
     pub install: Install,
     /// Which app that is, by its name in our URLs.
@@ -147,6 +151,13 @@ impl Ports {
         let urls = wiring::set_up_urls(environment)?;
         let set_up = crm::set_up(KIND, http.clone(), urls, Arc::clone(&secrets), clock);
         let set_up = set_up.expect("every build knows how to connect accounts of this CRM");
+        let disconnect_account = DisconnectAccount {
+            console: console.clone(),
+            accounts: settings.accounts.clone(),
+            channels: channels.clone(),
+            secrets: Arc::clone(&secrets),
+            set_up: Arc::clone(&set_up),
+        };
         let install = Install {
             console: console.clone(),
             set_up: SetUpAccount { set_up, secrets, accounts: settings.accounts.clone() },
@@ -193,6 +204,7 @@ impl Ports {
             channels,
             settings,
             connect,
+            disconnect_account,
             install,
             app,
             people,
@@ -240,6 +252,7 @@ pub fn router(ports: Arc<Ports>) -> Result<Router, tower_http::csrf::ConfigError
         .route("/console/decisions/sends", post(decisions::decide_send))
         .route("/console/decisions/questions", post(decisions::answer))
         .route("/console/dead-letters", get(dead_letters::page).post(dead_letters::send_back))
+        .route("/console/account/disconnect", get(disconnect_account::ask).post(disconnect_account::disconnect))
         .route("/console/account", get(settings::account).post(settings::change_account))
         .route("/console/channels/{channel}", get(settings::channel).post(settings::change_channel))
         .route("/console/channels/{channel}/routes", get(routes::page).post(routes::add))

@@ -220,6 +220,10 @@ impl Secrets for SecretsManagerSecrets {
         self.store(&self.app_name(kind, app), secrets).await
     }
 
+    async fn forget_crm_token(&self, account: &CrmAccountKey) -> Result<(), PortError> {
+        self.remove(&self.account_name(account)).await
+    }
+
     async fn forget_line(&self, channel: &ChannelId) -> Result<(), PortError> {
         self.remove(&self.line_name(channel)).await
     }

@@ -204,6 +204,10 @@ impl Secrets for SecretsInMemory {
         self.life.write(|| store(&self.app, Some(secrets.clone())))
     }
 
+    async fn forget_crm_token(&self, _: &CrmAccountKey) -> Result<(), PortError> {
+        self.life.write(|| store(&self.token, None))
+    }
+
     async fn forget_line(&self, _: &ChannelId) -> Result<(), PortError> {
         self.life.write(|| store(&self.line, None))
     }

@@ -158,6 +158,13 @@ pub trait CrmSetUp: Send + Sync {
     /// The CRM does not take the token, or does not answer.
     async fn by_private_token(&self, app: &CrmAppId, token: &Secret) -> Each<Leave>;
 
+    /// Takes the app out of the account: the CRM takes no token of it any more, and its workflow action is gone. `false`: there was
+    /// nothing to take out, because it was taken out there before or leave was given by a private token. Twice is the same as once.
+    ///
+    /// # Errors
+    /// The CRM refuses, or does not answer.
+    async fn uninstall(&self, account: &CrmAccount) -> Each<bool>;
+
     /// Makes our fields in the account, in its language, and finds out what it can do; of whether workflows wait, only where it
     /// is not known. The account need not be stored yet, but its token must be. What is there is never changed; where some of it
     /// is not as it must be, nothing more is made or found out. Twice is the same as once; after a failure in between, a second

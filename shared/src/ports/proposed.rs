@@ -73,6 +73,11 @@ impl Secrets for Proposed {
         Ok(())
     }
 
+    async fn forget_crm_token(&self, _: &CrmAccountKey) -> Result<(), PortError> {
+        write(&self.token, None);
+        Ok(())
+    }
+
     async fn forget_line(&self, _: &ChannelId) -> Result<(), PortError> {
         write(&self.line, None);
         Ok(())

@@ -135,6 +135,9 @@ pub trait Secrets: Send + Sync {
     /// Replaces an app's secrets. Twice is the same as once.
     async fn store_crm_app(&self, kind: CrmKind, app: &CrmAppId, secrets: &CrmAppSecrets) -> Result<(), PortError>;
 
+    /// Forgets an account's token. Twice is the same as once.
+    async fn forget_crm_token(&self, account: &CrmAccountKey) -> Result<(), PortError>;
+
     /// Forgets a channel's secrets. Twice is the same as once.
     async fn forget_line(&self, channel: &ChannelId) -> Result<(), PortError>;
 }

@@ -103,6 +103,15 @@ impl Accounts {
         let write = Write::put(account_key(&account.key), account, Precondition::Version(version));
         self.rows.table().commit(vec![write]).await
     }
+
+    /// Forgets a CRM account if nobody changed it since `version`.
+    ///
+    /// # Errors
+    /// The table does not answer.
+    pub async fn remove(&self, key: &CrmAccountKey, version: u64) -> Result<Commit, PortError> {
+        let write = Write::Delete { key: account_key(key), expect: Precondition::Version(version) };
+        self.rows.table().commit(vec![write]).await
+    }
 }
 
 fn account_key(key: &CrmAccountKey) -> RowKey {

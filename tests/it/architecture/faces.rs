@@ -18,7 +18,7 @@ const FACES: [&str; 2] = ["infra/cli/src", "functions/console/src"];
 const WRITES: [(&str, &[&str], &[&str]); 14] = [
     (
         "musubi::ports::Secrets",
-        &["store_crm_token", "store_line", "store_crm_app", "forget_line"],
+        &["store_crm_token", "store_line", "store_crm_app", "forget_crm_token", "forget_line"],
         &["line", "line_anew", "crm_app", "crm_app_anew", "crm_token"],
     ),
     ("musubi::ports::Table", &["commit"], &["get", "range"]),
@@ -26,7 +26,7 @@ const WRITES: [(&str, &[&str], &[&str]); 14] = [
     ("musubi::ports::DeadLetters", &["redrive"], &["list", "count"]),
     (
         "musubi::ports::CrmSetUp",
-        &["exchange_code", "make_ready"],
+        &["exchange_code", "make_ready", "uninstall"],
         &["authorize_url", "check_client", "by_private_token"],
     ),
     ("musubi::ports::ChannelConsole", &["set_webhook"], &[]),
@@ -38,7 +38,7 @@ const WRITES: [(&str, &[&str], &[&str]); 14] = [
         &["new", "bot_info", "webhook_endpoint", "test_webhook", "quota"],
     ),
     ("musubi::store::Channels", &["put", "remove"], &["new", "remembering", "find", "find_versioned", "all"]),
-    ("musubi::store::Accounts", &["put"], &["new", "remembering", "find", "has_app", "all"]),
+    ("musubi::store::Accounts", &["put", "remove"], &["new", "remembering", "find", "has_app", "all"]),
     (
         "musubi::store::Operators",
         &["commit"],

@@ -16,18 +16,18 @@ use serde_json::json;
 use super::browser::{Browser, Page, console, invited_to, name};
 use crate::app::{App, account};
 
-const BEGIN: &str = "/console/install/begin?workflows=wait";
+pub const BEGIN: &str = "/console/install/begin?workflows=wait";
 
-fn empty() -> CrmAccountKey {
+pub fn empty() -> CrmAccountKey {
     CrmAccountKey { id: CrmAccountId::new(EMPTY_PORTAL_ID.to_string()), ..account() }
 }
 
-async fn stored(app: &App, key: &CrmAccountKey) -> Option<CrmAccount> {
+pub async fn stored(app: &App, key: &CrmAccountKey) -> Option<CrmAccount> {
     let accounts = app.world.adapters(RetryPolicy::WORKER).expect("adapters").accounts().expect("accounts");
     accounts.find(key).await.expect("a row").map(|found| found.value)
 }
 
-async fn token(app: &App, key: &CrmAccountKey) -> Option<CrmToken> {
+pub async fn token(app: &App, key: &CrmAccountKey) -> Option<CrmToken> {
     let secrets = app.world.adapters(RetryPolicy::WORKER).expect("adapters").secrets().expect("secrets");
     secrets.crm_token(key).await.expect("it reads")
 }
@@ -55,13 +55,13 @@ async fn at_hubspot(app: &App, address: &str, portal: u64, act: &str) -> String 
     to.strip_prefix(&app.world.url).expect("an address of ours").to_owned()
 }
 
-async fn installs(browser: &mut Browser<'_>, portal: u64, path: &str) -> Page {
+pub async fn installs(browser: &mut Browser<'_>, portal: u64, path: &str) -> Page {
     let address = sets_out(browser, path).await;
     let back = at_hubspot(browser.app, &address, portal, "allow").await;
     browser.get(&back).await
 }
 
-fn is_done(page: &Page) -> bool {
+pub fn is_done(page: &Page) -> bool {
     (page.status, page.location()) == (StatusCode::SEE_OTHER, Some("/console/install/done"))
 }
 

@@ -334,7 +334,8 @@ pub fn done(visit: &SignedIn, account: &CrmAccount) -> Page {
                 language.pick("設定を確認します。設定はいつでも変更できます。", "Look at the settings. They can be changed at any time."),
             ]))
             (actions(html! {
-                (button(Look::Main, language.pick("概要を開く", "Open the overview"), "/console"))
+                (button(Look::Main, language.pick("LINE公式アカウントを接続する", "Connect an Official Account"), "/console/connect"))
+                (button(Look::Plain, language.pick("概要を開く", "Open the overview"), "/console"))
                 (button(Look::Plain, language.pick("設定を開く", "Open the settings"), "/console/account"))
                 (button(Look::Plain, language.pick("メンバーを招待する", "Invite people"), "/console/team"))
             }))

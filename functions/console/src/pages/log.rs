@@ -53,6 +53,9 @@ fn deed(deed: &Deed, language: Language) -> String {
         (Deed::ConnectedAccount, _) => language
             .pick("HubSpotの画面から、CRMアカウントを接続しました", "connected the CRM account in HubSpot")
             .to_owned(),
+        (Deed::DisconnectedAccount, _) => {
+            language.pick("CRMアカウントの接続を解除しました", "disconnected the CRM account").to_owned()
+        }
         (Deed::SignedOut, _) => language.pick("ログアウトしました", "signed out").to_owned(),
         (Deed::ChangedSettings { of, names }, Language::Japanese) => {
             format!("{}の設定を変更しました（{}）", settings_of(of, language), labels(of, names, language))

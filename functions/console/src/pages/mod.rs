@@ -3,6 +3,7 @@
 pub mod connect;
 pub mod dead_letters;
 pub mod decisions;
+pub mod disconnect_account;
 pub mod doctor;
 pub mod ended;
 pub mod home;

@@ -42,6 +42,13 @@ pub fn account(visit: &SignedIn, account: &CrmAccount, outcome: &Outcome) -> Pag
         p { (account_name(&account.key, language)) }
         (said(visit, outcome))
         (fields_of(visit, "/console/account", &ACCOUNT, account, outcome))
+        section {
+            h2 { (language.pick("接続", "Connection")) }
+            p class="links" {
+                a href="/console/install" { (language.pick("HubSpotに接続し直す", "Connect HubSpot anew")) }
+                a href="/console/account/disconnect" { (language.pick("接続を解除する", "Disconnect")) }
+            }
+        }
     };
     signed_in(visit, Here::Account, title, inside)
 }

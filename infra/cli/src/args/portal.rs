@@ -24,6 +24,21 @@ pub enum PortalCommand {
         #[arg(long, value_enum, default_value = "hubspot")]
         kind: Kind,
     },
+    /// Disconnects an account: uninstalls the app in it, deletes its access, and closes its console. Its Official Accounts are
+    /// disconnected first, with `channel remove`.
+    Remove {
+        /// Its ID in the CRM.
+        portal: String,
+        /// Which CRM.
+        #[arg(long, value_enum, default_value = "hubspot")]
+        kind: Kind,
+        /// Leaves the app in the account: where the CRM does not answer, or an admin there uninstalls it.
+        #[arg(long)]
+        keep_app: bool,
+        /// Does not ask.
+        #[arg(long)]
+        yes: bool,
+    },
     /// One account.
     Show {
         /// Its ID in the CRM.

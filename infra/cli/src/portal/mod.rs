@@ -4,6 +4,7 @@ mod add;
 pub mod app;
 mod callback;
 mod grant;
+mod remove;
 
 use musubi::domain::account::{CrmAccount, CrmAccountKey};
 use musubi::domain::ids::CrmAccountId;
@@ -47,6 +48,10 @@ pub async fn run(workspace: &Workspace, ask: &mut Ask, say: &Say, command: &Port
             };
             let json = json!({"portals": accounts.iter().map(to_json).collect::<Vec<_>>()});
             Ok(Report::new(json, table(&heads, &rows, say.language)))
+        }
+        PortalCommand::Remove { portal, kind, keep_app, yes } => {
+            let key = CrmAccountKey { kind: (*kind).into(), id: CrmAccountId::new(portal) };
+            remove::remove(workspace, ask, say, &key, remove::How { keeps_app: *keep_app, asks: !*yes }).await
         }
         PortalCommand::Set { portal, settings, kind } => set(workspace, say, *kind, portal, settings).await,
         PortalCommand::Show { portal, kind } => {

@@ -245,3 +245,36 @@ async fn an_app_is_stored_once_hubspot_takes_it_and_no_account_is_connected_by_i
     assert_eq!(stack.run(&args, "").await.code, 2);
     assert_eq!(stack.account().await, None);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_portal_is_removed_after_its_channels_and_only_when_it_is_meant() {
+    let stack = Stack::start().await;
+    assert_eq!(connect(&stack, &ADD, &good()).await.code, 0);
+    let channel = stack.channel().await;
+    let portal = PORTAL.to_string();
+    let remove = ["--json", "portal", "remove", &portal, "--yes"];
+    let refused = stack.run(&remove, "").await;
+    assert!(refused.code == 1 && refused.json()["error"]["message"].as_str().unwrap().contains(channel.id.as_str()));
+    assert_eq!(stack.run(&["channel", "remove", channel.id.as_str(), "--yes"], "").await.code, 0);
+
+    let asked = stack.run(&["portal", "remove", &portal], "n\n").await;
+    assert!(asked.code == 1 && asked.stderr.contains("uninstalled in HubSpot") && asked.stderr.contains("Left:"));
+    assert!(stack.account().await.is_some() && stack.hubspot.is_installed(PORTAL));
+    let told = stack.run(&remove, "").await.json();
+    assert_eq!((&told["removed"], &told["app"]), (&json!(true), &json!("uninstalled")));
+    assert!(stack.account().await.is_none() && !stack.hubspot.is_installed(PORTAL));
+    assert!(stack.adapters.secrets().unwrap().crm_token(&key()).await.unwrap().is_none());
+    let again = stack.run(&remove, "").await;
+    assert_eq!((again.code, &again.json()["removed"]), (0, &json!(false)));
+    let shown = stack.run(&["portal", "remove", &portal, "--lang", "ja"], "").await;
+    assert!(shown.code == 0 && shown.stdout.contains("接続されていません"), "{}", shown.stdout);
+
+    // Connected again, and uninstalled by somebody in HubSpot: the dead token stops nothing.
+    assert_eq!(connect(&stack, &ADD, &good()).await.code, 0);
+    stack.hubspot.uninstall(PORTAL);
+    assert_eq!(stack.run(&remove, "").await.json()["app"], json!("not_there"));
+    assert_eq!(connect(&stack, &ADD, &good()).await.code, 0);
+    let kept = stack.run(&[&remove[..], &["--keep-app"]].concat(), "").await.json();
+    assert_eq!(kept["app"], json!("kept"));
+    assert!(stack.hubspot.is_installed(PORTAL) && stack.account().await.is_none());
+}

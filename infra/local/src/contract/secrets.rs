@@ -242,6 +242,10 @@ impl Secrets for DriftedSecrets {
         self.secrets.store_crm_app(kind, app, secrets).await
     }
 
+    async fn forget_crm_token(&self, account: &CrmAccountKey) -> Result<(), PortError> {
+        self.secrets.forget_crm_token(account).await
+    }
+
     async fn forget_line(&self, channel: &ChannelId) -> Result<(), PortError> {
         if self.drift == Drift::Keeps { Ok(()) } else { self.secrets.forget_line(channel).await }
     }

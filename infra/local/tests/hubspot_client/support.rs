@@ -75,6 +75,11 @@ impl Secrets for Vault {
         *self.app.lock().unwrap() = Some(secrets.clone());
         Ok(())
     }
+    async fn forget_crm_token(&self, _: &CrmAccountKey) -> Result<(), PortError> {
+        *self.token.lock().unwrap() = None;
+        Ok(())
+    }
+
     async fn forget_line(&self, _: &ChannelId) -> Result<(), PortError> {
         Ok(())
     }

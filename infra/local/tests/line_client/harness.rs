@@ -202,6 +202,10 @@ impl Secrets for Stored {
         panic!("{NOT_ASKED}")
     }
 
+    async fn forget_crm_token(&self, _: &CrmAccountKey) -> Result<(), PortError> {
+        panic!("{NOT_ASKED}")
+    }
+
     async fn forget_line(&self, _: &ChannelId) -> Result<(), PortError> {
         panic!("{NOT_ASKED}")
     }

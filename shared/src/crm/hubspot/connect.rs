@@ -5,14 +5,15 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use url::Url;
 
-use super::api::Api;
+use super::VERSION;
+use super::api::{Api, Call};
 use super::oauth::{self, AUTOMATION_SCOPE, Introspection, OAuth, OAuthError, REQUIRED_SCOPES, TIMELINE_SCOPE};
 use super::property::PropertyProblem;
 use super::setup;
 use crate::domain::account::{Capabilities, CrmAccount, CrmAccountKey, CrmKind};
 use crate::domain::ids::{CrmAccountId, CrmAppId};
 use crate::domain::language::Language;
-use crate::ports::crm::Each;
+use crate::ports::crm::{CrmFailure, Each};
 use crate::ports::crm_set_up::{
     AppClient, CrmSetUp, CrmUser, FieldProblem, FieldReport, Leave, LeaveAsk, LeaveRefusal, Readiness,
 };
@@ -124,6 +125,20 @@ impl CrmSetUp for HubSpotSetUp {
         let details = setup::account_details(&api).await?;
         let account = CrmAccountId::new(details.portal_id.to_string());
         Ok(Leave { account, token, workflows_wait: None, missing: Vec::new(), by: None })
+    }
+
+    async fn uninstall(&self, account: &CrmAccount) -> Each<bool> {
+        let token = self.secrets.crm_token(&account.key).await.map_err(|_| CrmFailure::Unknown)?;
+        // A private token is of an app that the customer made in HubSpot; it is not ours to take out.
+        if !matches!(token, Some(CrmToken::OAuth { .. })) {
+            return Ok(false);
+        }
+        let path = format!("/appinstalls/{VERSION}/external-install");
+        match self.api_of(account).call(&Call::delete("app/uninstall", path)).await {
+            Ok(_) => Ok(true),
+            Err(CrmFailure::Disconnected | CrmFailure::Gone) => Ok(false),
+            Err(failure) => Err(failure),
+        }
     }
 
     async fn make_ready(&self, account: &CrmAccount, workflows_wait: Option<bool>) -> Each<Readiness> {

@@ -37,6 +37,8 @@ pub enum Deed {
     SignedIn,
     /// The CRM account was connected, or connected anew, by the CRM's OAuth.
     ConnectedAccount,
+    /// The CRM account is connected no more.
+    DisconnectedAccount,
     /// A session was ended by its operator.
     SignedOut,
     /// Settings were changed; to what, is not kept.

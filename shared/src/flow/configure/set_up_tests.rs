@@ -76,6 +76,10 @@ impl CrmSetUp for Crm {
         Ok(Leave { account: CrmAccountId::new("7"), token, workflows_wait: None, missing: Vec::new(), by: None })
     }
 
+    async fn uninstall(&self, _: &CrmAccount) -> Each<bool> {
+        Ok(self.secrets.token.lock().unwrap().is_some())
+    }
+
     async fn make_ready(&self, account: &CrmAccount, workflows_wait: Option<bool>) -> Each<Readiness> {
         if self.secrets.crm_token(&account.key).await.unwrap().is_none() {
             return Err(CrmFailure::Disconnected);

@@ -12,6 +12,7 @@ mod change_settings;
 pub mod connect;
 pub mod dead_letters;
 pub mod decide_sends;
+pub mod disconnect_account;
 pub mod install;
 mod invite;
 mod join;

@@ -233,6 +233,10 @@ impl Secrets for Rotated {
         unreachable!("webhooks of LINE change nothing")
     }
 
+    async fn forget_crm_token(&self, _: &CrmAccountKey) -> Result<(), PortError> {
+        unreachable!("webhooks of LINE change nothing")
+    }
+
     async fn forget_line(&self, _: &ChannelId) -> Result<(), PortError> {
         unreachable!("webhooks of LINE change nothing")
     }

@@ -64,7 +64,7 @@ const SECRETS: &str = "musubi::ports::Secrets";
 const DEAD_LETTERS: &str = "musubi::ports::DeadLetters";
 
 /// What a call of a method asks for, wherever a function or its flows make it on a value of the type.
-const ASKED_BY_METHOD: [(&str, &str, &str); 32] = [
+const ASKED_BY_METHOD: [(&str, &str, &str); 34] = [
     (CHANNELS, "find", "channels GetItem"),
     (CHANNELS, "find_versioned", "channels GetItem"),
     (ACCOUNTS, "find", "channels GetItem"),
@@ -74,6 +74,8 @@ const ASKED_BY_METHOD: [(&str, &str, &str); 32] = [
     (CHANNELS, "put", "channels PutItem"),
     (ACCOUNTS, "put", "channels PutItem"),
     (CHANNELS, "remove", "channels DeleteItem"),
+    (ACCOUNTS, "remove", "channels DeleteItem"),
+    (SECRETS, "forget_crm_token", "secret hubspot/account DeleteSecret"),
     (SECRETS, "line", "secret line GetSecretValue"),
     (SECRETS, "line_anew", "secret line GetSecretValue"),
     (SECRETS, "crm_app", "secret hubspot/app GetSecretValue"),

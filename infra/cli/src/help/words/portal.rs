@@ -47,6 +47,18 @@ pub const WORDS: &[Line] = &[
     ("portal set", "", "設定を KEY=VALUE の形式で変更します"),
     ("portal set", "PORTAL", "CRMのアカウントID"),
     ("portal set", "SETTINGS", "KEY=VALUE"),
+    (
+        "portal remove",
+        "",
+        "CRMアカウントの接続を解除します。アプリをアンインストールし、アクセス権を削除し、コンソールを閉じます。LINE公式アカウントは、先に channel remove で接続を解除します",
+    ),
+    ("portal remove", "PORTAL", "CRMのアカウントID"),
+    (
+        "portal remove",
+        "--keep-app",
+        "アプリをCRMに残します（CRMが応答しない場合や、CRMの管理者がアンインストールする場合）",
+    ),
+    ("portal remove", "--yes", "確認せずに実行します"),
     ("portal show", "", "CRMアカウントを1つ表示します"),
     ("portal show", "PORTAL", "CRMのアカウントID"),
     ("hubspot", "", "HubSpotの開発者プロジェクト"),
