@@ -181,7 +181,7 @@ impl Ports {
             accounts: accounts.clone(),
             channels: channels.clone(),
             crms: crm::connections(
-                musubi::http::client(),
+                http.clone(),
                 &config::hubspot_api_url(environment)?,
                 adapters.secrets()?,
                 adapters.clock(),
