@@ -19,6 +19,7 @@ use musubi::flow::outbox::Outbox;
 use musubi::flow::record::Record;
 use musubi::flow::reply::{Reply, ReplyContext};
 use musubi::flow::settle::Settle;
+use musubi::flow::trial::FollowTrial;
 use musubi::ports::PortError;
 use musubi::ports::secrets::Secret;
 
@@ -37,8 +38,11 @@ impl World {
             clock: self.clock(),
             public_url: "https://musubi.example".to_owned(),
         };
-        let answer =
-            Answer { greet: Greet { reply: reply.clone() }, account_link: AccountLink { reply, link: self.link() } };
+        let answer = Answer {
+            greet: Greet { reply: reply.clone() },
+            trial: FollowTrial { reply: reply.clone() },
+            account_link: AccountLink { reply, link: self.link() },
+        };
         let record = Record { outbox: self.outbox() };
         let channel = self.channel.clone();
         async move {

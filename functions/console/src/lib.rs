@@ -9,6 +9,7 @@
 //! log            who did what                                       (admins)
 //! connect        an Official Account, by its two values: tried, confirmed, stored    (admins)
 //! account, channels/{channel}   settings                            (admins)
+//! channels/{channel}/setup        what is left at LINE, and /trial: a test registration     (admins)
 //! channels/{channel}/routes       routes and their QR codes           (changed by admins)
 //! people, receipts   who is who, and erasing      (erasing: admins)
 //! decisions      parked sends, and questions of who is who
@@ -36,8 +37,10 @@ pub mod pages;
 mod people;
 mod routes;
 mod settings;
+mod setup;
 mod sign_out;
 mod team;
+mod trial;
 mod visit;
 
 use std::sync::Arc;
@@ -75,7 +78,7 @@ use musubi::flow::person_state::PersonStates;
 use musubi::flow::send_back::SendBack;
 use musubi::flow::settle::Settle;
 use musubi::line::{LineApiUrl, OpenLine};
-use musubi::store::{Accounts, Channels};
+use musubi::store::{Accounts, Channels, LinkReader, TrialReader};
 use musubi::{http, wiring};
 use tower_http::csrf::CsrfLayer;
 
@@ -113,6 +116,12 @@ pub struct Ports {
     pub letters: ReturnLetters,
     /// Looks for what is wrong.
     pub check_up: CheckUp,
+    /// Test registrations.
+    pub trials: TrialReader,
+    /// Who is linked to whom.
+    pub links: LinkReader,
+    /// Where LINE opens a chat.
+    pub line_app_url: String,
     /// Where it is.
     pub public_url: String,
 }
@@ -198,6 +207,8 @@ impl Ports {
             send_back: SendBack { queues: adapters.dead_letters()? },
         };
         let check_up = wiring::check_up(adapters, environment, &http)?;
+        let (trials, links) = (adapters.trials()?, adapters.link_reader()?);
+        let line_app_url = config::line_app_url(environment)?;
         Ok(Self {
             console,
             accounts,
@@ -212,6 +223,9 @@ impl Ports {
             questions,
             letters,
             check_up,
+            trials,
+            links,
+            line_app_url,
             public_url,
         })
     }
@@ -257,8 +271,11 @@ pub fn router(ports: Arc<Ports>) -> Result<Router, tower_http::csrf::ConfigError
         .route("/console/channels/{channel}", get(settings::channel).post(settings::change_channel))
         .route("/console/channels/{channel}/routes", get(routes::page).post(routes::add))
         .route("/console/channels/{channel}/routes/remove", get(routes::ask_to_remove).post(routes::remove))
+        .route("/console/channels/{channel}/setup", get(setup::page).post(setup::set_by_hand))
+        .route("/console/channels/{channel}/trial", get(trial::page).post(trial::begin))
         .route("/console/channels/{channel}/login", post(settings::change_login))
         .route("/console/assets/console.css", get(assets::style))
+        .route("/console/assets/again.js", get(assets::again))
         .layer(from_fn(language::remember))
         .layer(from_our_pages)
         .layer(DefaultBodyLimit::max(MAX_BYTES))

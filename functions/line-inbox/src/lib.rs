@@ -16,6 +16,7 @@ use musubi::flow::greet::Greet;
 use musubi::flow::link::Link;
 use musubi::flow::record::Record;
 use musubi::flow::reply::{Reply, ReplyContext};
+use musubi::flow::trial::FollowTrial;
 use musubi::line::webhook::{self, Part, UnreadableEvent};
 use musubi::line::{LineApiUrl, LineEvent, LineMessenger};
 use musubi::ports::{PortError, Queue};
@@ -66,7 +67,11 @@ impl Ports {
         Ok(Self {
             channels,
             inbox,
-            answer: Answer { greet: Greet { reply: reply.clone() }, account_link: AccountLink { reply, link } },
+            answer: Answer {
+                greet: Greet { reply: reply.clone() },
+                trial: FollowTrial { reply: reply.clone() },
+                account_link: AccountLink { reply, link },
+            },
             record: Record { outbox: adapters.outbox()? },
         })
     }

@@ -19,7 +19,7 @@ use crate::flow::send_back::DeadLetterQueues;
 use crate::ports::clock::SystemClock;
 use crate::ports::table::{RowKey, Table};
 use crate::ports::{Clock, DeadLetters, Secrets};
-use crate::store::{Accounts, Channels, Findings, Journal, LinkReader, Links, Operators};
+use crate::store::{Accounts, Channels, Findings, Journal, LinkReader, Links, Operators, TrialReader};
 
 /// A warm-up that takes longer than this is left alone.
 const WARM_UP_MS: u64 = 1_000;
@@ -105,6 +105,14 @@ impl AwsAdapters {
     /// Names a missing variable.
     pub fn link_reader(&self) -> Result<LinkReader, ConfigError> {
         Ok(LinkReader::new(self.table(config::links_table(&self.environment)?)))
+    }
+
+    /// Test registrations, to be read.
+    ///
+    /// # Errors
+    /// Names a missing variable.
+    pub fn trials(&self) -> Result<TrialReader, ConfigError> {
+        Ok(TrialReader::new(self.table(config::journal_table(&self.environment)?)))
     }
 
     /// The journal.

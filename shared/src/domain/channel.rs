@@ -65,6 +65,27 @@ pub enum HandSwitch {
     Login,
 }
 
+impl HandSwitch {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Redelivery, Self::AutoResponse, Self::Greeting, Self::Groups, Self::Login];
+
+    /// The spelling in forms.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Redelivery => "redelivery",
+            Self::AutoResponse => "auto_response",
+            Self::Greeting => "greeting",
+            Self::Groups => "groups",
+            Self::Login => "login",
+        }
+    }
+
+    /// Reads the spelling.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|switch| switch.as_str() == text)
+    }
+}
+
 /// Another tool's address, which LINE sent webhooks to. All but its host may be a secret: `Debug` shows nothing.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -40,4 +40,5 @@ pub mod shown;
 pub mod standing;
 pub mod timeline;
 pub mod token_property;
+pub mod trial;
 pub mod words;

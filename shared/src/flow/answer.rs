@@ -3,6 +3,7 @@
 use super::account_link::AccountLink;
 use super::greet::Greet;
 use super::reply::ReplyContext;
+use super::trial::FollowTrial;
 use crate::domain::account_link::{LINK_DATA, UNLINK_DATA};
 use crate::domain::activity::Content;
 use crate::domain::channel::Channel;
@@ -16,6 +17,8 @@ pub struct Answer {
     pub greet: Greet,
     /// Account links.
     pub account_link: AccountLink,
+    /// Test registrations.
+    pub trial: FollowTrial,
 }
 
 impl Answer {
@@ -30,11 +33,17 @@ impl Answer {
         }
         let InboundWhat::Said { content, .. } = &asked.event.what else { return Ok(Vec::new()) };
         match content {
-            Content::Follow { .. } => Ok(or_nothing(self.greet.greet(channel, asked).await)),
+            Content::Follow { .. } => {
+                if let Err(error) = self.trial.added(channel, asked).await {
+                    log_chain("trial.not_noted", &error);
+                }
+                Ok(or_nothing(self.greet.greet(channel, asked).await))
+            }
             Content::Postback { data, .. } if data == LINK_DATA => {
                 Ok(or_nothing(self.account_link.invite(channel, asked).await))
             }
             Content::Postback { data, .. } if data == UNLINK_DATA => self.account_link.unlink(channel, asked).await,
+            _ if asked.event.message().is_some() => Ok(or_nothing(self.trial.wrote(channel, asked).await)),
             _ => Ok(Vec::new()),
         }
     }

@@ -36,4 +36,5 @@ pub mod send_back;
 pub mod settle;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod trial;
 mod unlink;

@@ -30,6 +30,7 @@ pub struct Frame<'a> {
     style: Option<&'static str>,
     above: Option<Markup>,
     pictures: Option<String>,
+    script: Option<&'static str>,
 }
 
 impl<'a> Frame<'a> {
@@ -44,6 +45,7 @@ impl<'a> Frame<'a> {
             style: None,
             above: None,
             pictures: None,
+            script: None,
         }
     }
 
@@ -65,6 +67,11 @@ impl<'a> Frame<'a> {
     /// With a stylesheet of ours that is loaded from this path, in place of the one that stands in the page.
     pub fn style(self, path: &'static str) -> Self {
         Self { style: Some(path), ..self }
+    }
+
+    /// With a script of ours that is loaded from this path and may ask this host.
+    pub fn script(self, path: &'static str) -> Self {
+        Self { script: Some(path), ..self }
     }
 
     /// With pictures from where this address is. None from an address that is none of the web.
@@ -92,6 +99,7 @@ impl<'a> Frame<'a> {
                     @if let Some(address) = self.goes_on_to {
                         meta http-equiv="refresh" content={ "0;url=" (address) };
                     }
+                    @if let Some(path) = self.script { script src=(path) defer {} }
                     @match self.style {
                         Some(path) => link rel="stylesheet" href=(path);,
                         // A constant of ours.
@@ -105,20 +113,18 @@ impl<'a> Frame<'a> {
                 }
             }
         };
-        Page::new(
-            self.status,
-            document.into_string(),
-            policy(self.scripts.as_ref(), self.style.is_some(), self.pictures.as_deref()),
-        )
+        let own = self.script.map_or("", |_| "; script-src 'self'; connect-src 'self'");
+        let policy = policy(self.scripts.as_ref(), self.style.is_some(), self.pictures.as_deref(), own);
+        Page::new(self.status, document.into_string(), policy)
     }
 }
 
 /// The value of `Content-Security-Policy`: what is not named here neither applies, nor runs, nor is fetched.
-fn policy(scripts: Option<&Scripts>, loads_style: bool, pictures: Option<&str>) -> String {
+fn policy(scripts: Option<&Scripts>, loads_style: bool, pictures: Option<&str>, own: &str) -> String {
     let style = if loads_style { "'self'".to_owned() } else { format!("'{}'", *STYLE_HASH) };
     let scripts = scripts.map(Scripts::policy).unwrap_or_default();
     let pictures = pictures.map(|origin| format!("; img-src {origin}")).unwrap_or_default();
     format!(
-        "default-src 'none'; style-src {style}{scripts}{pictures}; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+        "default-src 'none'; style-src {style}{scripts}{pictures}{own}; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     )
 }

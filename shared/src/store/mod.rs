@@ -10,6 +10,7 @@ pub mod journal;
 pub mod links;
 pub mod operators;
 pub mod remembered;
+pub mod trials;
 
 pub use accounts::Accounts;
 pub use channels::Channels;
@@ -17,3 +18,4 @@ pub use findings::Findings;
 pub use journal::Journal;
 pub use links::{LinkReader, Links};
 pub use operators::Operators;
+pub use trials::TrialReader;

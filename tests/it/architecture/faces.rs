@@ -87,6 +87,7 @@ const READS_OF_THE_JOURNAL: &[&str] = &[
     "refused",
     "still_in_outbox",
     "to_ask",
+    "trial",
     "unreadable_told",
 ];
 

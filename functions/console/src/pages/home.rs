@@ -82,6 +82,7 @@ fn card(visit: &SignedIn, channel: &Channel, language: Language) -> Markup {
         p class="links" {
             a href={ "/console/channels/" (channel.id) "/routes" } { (language.pick("経路とQRコード", "Routes and QR codes")) }
             @if visit.operator.is(Role::Admin) {
+                a href={ "/console/channels/" (channel.id) "/setup" } { (language.pick("接続の手順", "Connection steps")) }
                 a href={ "/console/channels/" (channel.id) } { (language.pick("設定を変更する", "Change settings")) }
             }
         }

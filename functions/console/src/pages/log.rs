@@ -2,9 +2,12 @@
 
 use maud::html;
 use musubi::domain::account::CrmAccount;
+use musubi::domain::channel::HandSwitch;
+use musubi::domain::ids::ChannelId;
 use musubi::domain::language::Language;
 use musubi::domain::operator::audit::{Actor, AuditEntry, Deed, SettingsOf};
 use musubi::domain::settings::{ACCOUNT, Bilingual, CHANNEL, LOGIN};
+use musubi::domain::words::connecting;
 use musubi::pages::Page;
 
 use super::{Here, moment, role, signed_in};
@@ -104,8 +107,27 @@ fn deed(deed: &Deed, language: Language) -> String {
         (Deed::Erased { id }, Language::English) => format!("erased a person of channel {id}"),
         (Deed::SentBack { count }, Language::Japanese) => format!("処理できなかったもの {count} 件を元に戻しました"),
         (Deed::SentBack { count }, Language::English) => format!("sent {count} back that could not be done"),
+        (Deed::SetByHand { id, switch, is_set }, _) => by_hand(id, *switch, *is_set, language),
+        (Deed::BeganTrial { id }, Language::Japanese) => format!("チャネル {id} のテスト登録を始めました"),
+        (Deed::BeganTrial { id }, Language::English) => format!("began a test registration of channel {id}"),
         (Deed::Removed { whom }, Language::Japanese) => format!("「{}」を削除しました", whom.expose()),
         (Deed::Removed { whom }, Language::English) => format!("removed “{}”", whom.expose()),
+    }
+}
+
+fn by_hand(id: &ChannelId, switch: HandSwitch, is_set: bool, language: Language) -> String {
+    let name = match switch {
+        HandSwitch::Redelivery => connecting::REDELIVERY.name.of(language),
+        HandSwitch::AutoResponse => connecting::AUTO_RESPONSE.name.of(language),
+        HandSwitch::Greeting => connecting::GREETING.name.of(language),
+        HandSwitch::Groups => connecting::GROUPS.name.of(language),
+        HandSwitch::Login => language.pick("LINEログインのチャネル", "the LINE Login channel"),
+    };
+    match (is_set, language) {
+        (true, Language::Japanese) => format!("チャネル {id} の「{name}」を設定済みにしました"),
+        (false, Language::Japanese) => format!("チャネル {id} の「{name}」を未完了に戻しました"),
+        (true, Language::English) => format!("said that “{name}” of channel {id} is set"),
+        (false, Language::English) => format!("said that “{name}” of channel {id} is not set"),
     }
 }
 

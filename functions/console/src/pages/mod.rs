@@ -13,7 +13,9 @@ pub mod log;
 pub mod people;
 pub mod routes;
 pub mod settings;
+pub mod setup;
 pub mod team;
+pub mod trial;
 
 use jiff::Timestamp;
 use maud::{Markup, html};
@@ -24,16 +26,31 @@ use musubi::domain::language::Language;
 use musubi::domain::operator::Role;
 use musubi::pages::{Frame, Page};
 
-use crate::assets::STYLE_ADDRESS;
+use crate::assets::{AGAIN_ADDRESS, STYLE_ADDRESS};
 use crate::visit::SignedIn;
 
 /// A page of somebody who is signed in: who they are, where they can go, and this.
 fn signed_in(visit: &SignedIn, here: Here, title: &str, inside: Markup) -> Page {
-    signed_in_with_picture(visit, here, title, None, inside)
+    framed(visit, here, title, |frame| frame, inside)
 }
 
 /// The same with a picture from this address.
 fn signed_in_with_picture(visit: &SignedIn, here: Here, title: &str, picture: Option<&str>, inside: Markup) -> Page {
+    framed(visit, here, title, |frame| picture.into_iter().fold(frame, Frame::picture), inside)
+}
+
+/// The same, which looks again by itself if something is waited for: by a script of ours, in a file of its own.
+fn signed_in_looking_again(visit: &SignedIn, here: Here, title: &str, waits: bool, inside: Markup) -> Page {
+    framed(visit, here, title, |frame| if waits { frame.script(AGAIN_ADDRESS) } else { frame }, inside)
+}
+
+fn framed<'a>(
+    visit: &SignedIn,
+    here: Here,
+    title: &'a str,
+    more: impl FnOnce(Frame<'a>) -> Frame<'a>,
+    inside: Markup,
+) -> Page {
     let language = visit.language;
     let above = html! {
         header class="bar" {
@@ -53,8 +70,7 @@ fn signed_in_with_picture(visit: &SignedIn, here: Here, title: &str, picture: Op
             }
         }
     };
-    let frame = Frame::new(language, title).style(STYLE_ADDRESS).above(above);
-    picture.into_iter().fold(frame, Frame::picture).around(inside)
+    more(Frame::new(language, title).style(STYLE_ADDRESS).above(above)).around(inside)
 }
 
 /// A page of anybody.

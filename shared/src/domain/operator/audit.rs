@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{OperatorName, Role};
+use crate::domain::channel::HandSwitch;
 use crate::domain::ids::{ChannelId, ContactId, OperatorId};
 use crate::domain::push::PushId;
 use crate::domain::route::RouteName;
@@ -65,6 +66,20 @@ pub enum Deed {
     /// An Official Account was connected, or anew.
     Connected {
         /// Which.
+        id: ChannelId,
+    },
+    /// A switch of LINE's that no API shows is said to be set, or not to be.
+    SetByHand {
+        /// Of which Official Account.
+        id: ChannelId,
+        /// Which.
+        switch: HandSwitch,
+        /// How.
+        is_set: bool,
+    },
+    /// A test registration was begun.
+    BeganTrial {
+        /// Of which Official Account.
         id: ChannelId,
     },
     /// Somebody may use the console no more.

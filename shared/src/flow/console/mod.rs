@@ -7,6 +7,7 @@
 //!
 //! No role is kept in a session: each page reads the operator anew, so whoever is removed, or made a member, is so at once.
 
+mod by_hand;
 mod change_routes;
 mod change_settings;
 pub mod connect;
@@ -16,6 +17,7 @@ pub mod disconnect_account;
 pub mod install;
 mod invite;
 mod join;
+pub mod look;
 pub mod people;
 pub mod questions;
 mod remove;

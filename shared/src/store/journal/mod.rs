@@ -25,6 +25,7 @@
 //! | `d:{channel}` | `dropped` | [`NotLinked`], kept |
 //! | `v:{channel}` | `event` | when the newest event happened, for operators' lists, kept |
 //! | | `refusal` | [`LastRefusal`], for operators' lists, kept |
+//! | | `trial` | [`Trial`](crate::domain::trial::Trial) of a test registration, a day |
 //! | `o:{account}:{shard}` | `{due_at_ms}:{name}` | [`OutboxRow`] |
 //! | `z:{account}` | `unreadable` | when operators were told of outbox rows that another version wrote, 14 days |
 
@@ -41,6 +42,7 @@ mod outbox;
 mod people;
 mod push;
 mod questions;
+mod trial;
 pub mod write;
 
 use std::sync::Arc;

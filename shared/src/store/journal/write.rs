@@ -13,6 +13,7 @@ pub use super::outbox::{LETTER_DAYS, done, enqueue, give_up_unread, unreadable_t
 pub use super::people::{person_listed, person_unlisted};
 pub use super::push::{decided, newest_send, parked, push};
 pub use super::questions::{denied, question, question_closed};
+pub use super::trial::trial;
 use crate::ports::table::{Precondition, RowKey, Write};
 
 /// The row goes, whatever it is.

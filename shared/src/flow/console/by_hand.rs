@@ -1,0 +1,45 @@
+//! An operator says what no API shows, or begins a test registration.
+
+use std::convert::Infallible;
+
+use super::ChangeSettings;
+use crate::domain::channel::{Channel, HandSwitch};
+use crate::domain::ids::ChannelId;
+use crate::domain::operator::Operator;
+use crate::domain::operator::audit::Deed;
+use crate::flow::configure::change_error::ChangeError;
+
+impl ChangeSettings {
+    /// The operator says that a switch of LINE's is set, or is not. Twice is the same as once, in two lines of the list.
+    ///
+    /// # Errors
+    /// As [`of_channel`](Self::of_channel); nothing is changed then.
+    pub async fn set_by_hand(
+        &self,
+        by: &Operator,
+        id: &ChannelId,
+        switch: HandSwitch,
+        is_set: bool,
+    ) -> Result<(), ChangeError<Infallible>> {
+        let deed = Deed::SetByHand { id: id.clone(), switch, is_set };
+        let set = |channel: &mut Channel| {
+            let all = &mut channel.connecting.by_hand;
+            let _ = if is_set { all.insert(switch) } else { all.remove(&switch) };
+            Ok(())
+        };
+        self.change_noted(by, id, deed, set).await
+    }
+
+    /// A test registration begins now; the one before, if it is still open, is over. A second call begins another one.
+    ///
+    /// # Errors
+    /// As [`of_channel`](Self::of_channel); nothing is changed then.
+    pub async fn begin_trial(&self, by: &Operator, id: &ChannelId) -> Result<(), ChangeError<Infallible>> {
+        let now_ms = self.console.clock.now_ms();
+        let begin = |channel: &mut Channel| {
+            channel.connecting.trial_began_at_ms = Some(now_ms);
+            Ok(())
+        };
+        self.change_noted(by, id, Deed::BeganTrial { id: id.clone() }, begin).await
+    }
+}
