@@ -79,6 +79,7 @@ async fn run(arguments: Arguments) -> Result<(), WorldError> {
         for (name, variable) in [("DynamoDB", "AWS_ENDPOINT_URL_DYNAMODB"), ("SQS", "AWS_ENDPOINT_URL_SQS")] {
             println!("  {name:<9} {}", world.environment.get(variable).unwrap_or_default());
         }
+        println!("  consoles  {}/demo/line/consoles", world.url);
         let command = format!("--outputs {} channel list", outputs.display());
         println!("  musubi    musubi {command}");
         println!(

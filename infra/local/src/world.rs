@@ -170,6 +170,7 @@ impl World {
         seed::vendors(&world.line, &world.hubspot, &world.url, options.unique_keys);
         seed::from_nothing(&world.hubspot, &world.url);
         world.line.show_phones_at(&world.url);
+        world.line.show_talk_at("@musubi-bakery", &format!("{}/demo/line/bakery", world.url));
         world.seed(options.settings.clone()).await?;
         let router = world.functions(&mut options)?;
         world.servers.push(serve_on(listener, router)?);
@@ -276,6 +277,8 @@ impl World {
             public_url: self.url.clone(),
             language: demo.language.clone(),
         };
+        let consoles = demo::consoles::Consoles { line: self.line.clone(), language: demo.language.clone() };
+        let ours = ours.merge(demo::consoles::router(consoles));
         Ok(ours.merge(pages).merge(demo::door::router(door)).merge(demo::router(demo)))
     }
 

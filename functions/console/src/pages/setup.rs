@@ -194,7 +194,9 @@ fn webhook(visit: &SignedIn, channel: &Channel, look: Option<&WebhookLook>) -> [
     };
     let inside = html! {
         (words(&USE_WEBHOOK, language))
-        @if channel.connecting.webhook_before.is_some() { p { (OFF_AND_ON.of(language)) } }
+        @if channel.connecting.webhook_before.is_some() {
+            p { (language.pick("接続する前からオンだった場合：", "If it was on before you connected: ")) (OFF_AND_ON.of(language)) }
+        }
         @if used != State::Done { (look_again(channel, language)) }
     };
     let tried = match look {

@@ -43,6 +43,8 @@ pub struct ChannelSpec {
     pub redelivery: bool,
     /// LINE Official Account Manager's "Chat": people can be answered by hand.
     pub chat: bool,
+    /// What no API shows.
+    pub unseen: UnseenSwitches,
 }
 
 impl ChannelSpec {
@@ -63,8 +65,20 @@ impl ChannelSpec {
             webhook_active: true,
             redelivery: true,
             chat: false,
+            unseen: UnseenSwitches { auto_response: true, greeting: true, groups: false },
         }
     }
+}
+
+/// Switches of LINE Official Account Manager that no API shows. They change nothing here: LINE's own answers are none of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnseenSwitches {
+    /// Auto-response messages; on by default.
+    pub auto_response: bool,
+    /// A greeting message; on by default.
+    pub greeting: bool,
+    /// May be added to groups; off by default.
+    pub groups: bool,
 }
 
 impl fmt::Debug for ChannelSpec {

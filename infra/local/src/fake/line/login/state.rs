@@ -19,6 +19,8 @@ pub(crate) struct LoginState {
     pub(crate) forged: Option<String>,
     /// Where people's phones are to be seen.
     pub(crate) phones_url: Option<String>,
+    /// Accounts whose talk is to be seen elsewhere, by basic ID.
+    pub(crate) talk_urls: HashMap<String, String>,
 }
 
 /// What one user access token allows.
@@ -43,6 +45,7 @@ impl LoginState {
             link_tokens: HashMap::new(),
             forged: None,
             phones_url: None,
+            talk_urls: HashMap::new(),
         }
     }
 

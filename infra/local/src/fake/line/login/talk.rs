@@ -14,12 +14,22 @@ impl FakeLine {
     }
 }
 
+impl FakeLine {
+    /// Says at which page the talk with this account is to be seen, where that is another one.
+    pub fn show_talk_at(&self, basic_id: &str, page_url: &str) {
+        self.lock().login.talk_urls.insert(basic_id.to_owned(), page_url.to_owned());
+    }
+}
+
 /// `GET /R/ti/p/{ID}`. An account that nobody knows has no talk.
 pub(crate) fn open(state: &State, asked: &ApiRequest) -> Answer {
     let segments = asked.segments();
     let id = segments.last().copied().unwrap_or_default().replace("%40", "@");
     if !state.channels.values().any(|channel| channel.spec.basic_id == id) {
         return screen::refused();
+    }
+    if let Some(url) = state.login.talk_urls.get(&id) {
+        return Answer::empty(302).with("location", url.clone()).with("cache-control", "no-store");
     }
     match &state.login.phones_url {
         Some(url) => Answer::empty(302).with("location", format!("{url}/#phone")).with("cache-control", "no-store"),

@@ -1,0 +1,112 @@
+// From no Official Account of one's own to four ticks, by clicks alone, in Japanese and in English. Copying a value and pasting it are
+// two clicks each. Prints how many clicks and seconds it took.
+
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { barriers, openPage, ROOT, startLocal } from "./harness.js";
+
+const SIZES = [{ width: 1280, height: 800 }, { width: 390, height: 844 }];
+const FOLDER = join(ROOT, "target/pictures");
+// The demo's Official Account that nobody has connected yet (infra/local/src/seed.rs).
+const CHANNEL = "1657000011";
+const AT_MOST = 25;
+mkdirSync(FOLDER, { recursive: true });
+
+/** Somebody who clicks, and is counted. */
+class Hand {
+  clicks = 0;
+  constructor(page) { this.page = page; }
+  async click(selector) {
+    this.clicks += 1;
+    await this.page.locator(selector).first().click();
+    await this.page.waitForLoadState("load");
+  }
+  /** Copies what stands in one page into a field of another. */
+  async paste(text, selector) {
+    this.clicks += 2;
+    await this.page.fill(selector, text);
+  }
+}
+
+async function isOpenToAll(page, what) {
+  for (const size of SIZES) {
+    await page.setViewportSize(size);
+    assert.deepEqual(await barriers(page), [], `${what}, ${size.width} wide`);
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(over <= 0, `${what} is ${over} px too wide at ${size.width}`);
+    if (size.width === 390) await page.screenshot({ path: join(FOLDER, `wizard-${what}-390.png`), fullPage: true });
+  }
+  await page.setViewportSize(SIZES[0]);
+  await page.screenshot({ path: join(FOLDER, `wizard-${what}.png`), fullPage: true });
+}
+
+for (const [language, locale, scripts] of [["ja", "ja-JP", true], ["en", "en-US", true], ["en", "en-US", false]]) {
+  test(`an Official Account is connected by clicks alone, in ${language}, ${scripts ? "with" : "without"} scripts`, async () => {
+    const local = await startLocal();
+    const opened = await openPage(local.url, { locale, javaScriptEnabled: scripts });
+    try {
+      const { page } = opened;
+      page.setDefaultTimeout(20_000);
+      const hand = new Hand(page);
+      // What looks for barriers is a script itself.
+      const looks = (what) => (scripts ? isOpenToAll(page, `${what}-${language}`) : undefined);
+      await page.goto(`${local.url}/demo/line/consoles`);
+      const [id, secret] = await Promise.all(["#channel-id", "#channel-secret"].map((it) => page.innerText(it)));
+      await page.goto(`${local.url}/demo/console`);
+      await page.goto(`${page.url()}&lang=${language}`);
+      const began = Date.now();
+      await hand.click("main button");
+      await hand.click("a[href='/console/connect']");
+      await looks("connect");
+      await hand.paste(secret, "#id");
+      await hand.paste(id, "#secret");
+      await hand.click("main form .button");
+      await looks("mistake");
+      hand.clicks -= 5; // A mistake is no step of the way.
+      await hand.paste(id, "#id");
+      await hand.paste(secret, "#secret");
+      await hand.click("main form .button");
+      await page.locator(".who h2").waitFor();
+      await looks("confirm");
+      await hand.click(".check input");
+      await hand.click("main form .button");
+      await page.waitForURL(/\/setup/);
+      await looks("setup");
+      await page.goto(`${local.url}/demo/line/consoles`);
+      for (const name of ["use-webhook", "redelivery", "auto-response", "greeting", "chat"]) await hand.click(`#switch-${name}`);
+      await page.goto(`${local.url}/console/channels/${CHANNEL}/setup`);
+      hand.clicks += 2; // To the other window and back.
+      for (let each = 0; each < 3; each += 1) await hand.click("details[open] form .button");
+      await looks("setup-later");
+      await hand.click("details[open] a.button");
+      await hand.click("main form .button");
+      await looks("trial");
+      const phone = await page.context().newPage();
+      const thumb = new Hand(phone);
+      await phone.goto(await page.getAttribute("main a[href*='/R/ti/p/']", "href"));
+      await thumb.click("#add");
+      await thumb.click("#write");
+      hand.clicks += 1 + thumb.clicks;
+      if (scripts) {
+        await page.locator(".saved").waitFor();
+      } else {
+        for (let looks = 0; looks < 20 && (await page.locator(".ticks li:not(.done)").count()) > 0; looks += 1) {
+          if (await page.locator(".saved").count()) break;
+          await page.locator("p.links a").first().click();
+          await page.waitForTimeout(500);
+        }
+      }
+      assert.equal(await page.locator(".ticks li.done").count(), 4);
+      console.log(`# ${language}: ${hand.clicks} clicks, ${((Date.now() - began) / 1000).toFixed(1)} s`);
+      assert.ok(hand.clicks <= AT_MOST, `${hand.clicks} clicks`);
+      await looks("done");
+      await hand.click("main .actions a.button");
+      assert.equal(await page.locator(".steps li:not(.done)").count(), 1, "groups alone are left, and optional");
+    } finally {
+      await opened.close();
+      await local.stop();
+    }
+  });
+}
