@@ -293,7 +293,7 @@ def env(host):
     return {
         "LineWebhookFunction": always | inbox | sqs | secrets,
         "LineLoginFunction": always | public | journal | crm | line | login | sqs | secrets,
-        "ConsoleFunction": always | public | links | journal | console | inbox | inbox_dlq | push | push_dlq | crm | crm_dlq | line | {"MUSUBI_LINE_APP_URL": opened} | hubspot | install | sqs | secrets,
+        "ConsoleFunction": always | public | links | journal | console | inbox | inbox_dlq | push | push_dlq | crm | crm_dlq | line | {name: login[name] for name in ("MUSUBI_LINE_APP_URL", "MUSUBI_LIFF_URL", "MUSUBI_LIFF_SDK_URL")} | hubspot | install | sqs | secrets,
         "LineInboxFunction": always | public | journal | inbox | inbox_dlq | crm | line | sqs | secrets,
         "CrmActionFunction": always | public | links | journal | push | crm | sqs | secrets,
         "PushDeliveryFunction": always | journal | push | push_dlq | crm | line | {"MUSUBI_PUSH_MAX_CONCURRENCY": "2"} | sqs | secrets,

@@ -55,7 +55,8 @@ for (const [language, locale, scripts] of [["ja", "ja-JP", true], ["en", "en-US"
       await page.goto(`${local.url}/demo/line/consoles`);
       const [id, secret] = await Promise.all(["#channel-id", "#channel-secret"].map((it) => page.innerText(it)));
       await page.goto(`${local.url}/demo/console`);
-      await page.goto(`${page.url()}&lang=${language}`);
+      await page.goto(page.url().replace(/lang=\w+/, `lang=${language}`));
+      assert.equal(await page.getAttribute("html", "lang"), language);
       const began = Date.now();
       await hand.click("main button");
       await hand.click("a[href='/console/connect']");
@@ -99,6 +100,7 @@ for (const [language, locale, scripts] of [["ja", "ja-JP", true], ["en", "en-US"
         }
       }
       assert.equal(await page.locator(".ticks li.done").count(), 4);
+      assert.equal(await page.getAttribute("html", "lang"), language);
       console.log(`# ${language}: ${hand.clicks} clicks, ${((Date.now() - began) / 1000).toFixed(1)} s`);
       assert.ok(hand.clicks <= AT_MOST, `${hand.clicks} clicks`);
       await looks("done");

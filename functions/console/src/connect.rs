@@ -97,7 +97,7 @@ fn read(id: &str, secret: &str, token: &str) -> Result<EnteredChannel, Vec<(Fiel
 }
 
 /// A mistyped ID may be shown again, and nothing that could be a secret in its place.
-fn shown_again(id: &str) -> &str {
+pub fn shown_again(id: &str) -> &str {
     let id = id.trim();
     if ChannelId::is_well_formed(id) { id } else { "" }
 }

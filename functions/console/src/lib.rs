@@ -33,6 +33,7 @@ mod install;
 mod join;
 mod language;
 mod log;
+mod login;
 pub mod pages;
 mod people;
 mod routes;
@@ -120,6 +121,8 @@ pub struct Ports {
     pub trials: TrialReader,
     /// Who is linked to whom.
     pub links: LinkReader,
+    /// What opens LIFF apps.
+    pub liff_url: String,
     /// Where LINE opens a chat.
     pub line_app_url: String,
     /// Where it is.
@@ -209,6 +212,7 @@ impl Ports {
         let check_up = wiring::check_up(adapters, environment, &http)?;
         let (trials, links) = (adapters.trials()?, adapters.link_reader()?);
         let line_app_url = config::line_app_url(environment)?;
+        let liff_url = config::liff_urls(environment)?.apps;
         Ok(Self {
             console,
             accounts,
@@ -225,6 +229,7 @@ impl Ports {
             check_up,
             trials,
             links,
+            liff_url,
             line_app_url,
             public_url,
         })
@@ -273,6 +278,7 @@ pub fn router(ports: Arc<Ports>) -> Result<Router, tower_http::csrf::ConfigError
         .route("/console/channels/{channel}/routes/remove", get(routes::ask_to_remove).post(routes::remove))
         .route("/console/channels/{channel}/setup", get(setup::page).post(setup::set_by_hand))
         .route("/console/channels/{channel}/trial", get(trial::page).post(trial::begin))
+        .route("/console/channels/{channel}/login/setup", get(login::page).post(login::set_up))
         .route("/console/channels/{channel}/login", post(settings::change_login))
         .route("/console/assets/console.css", get(assets::style))
         .route("/console/assets/again.js", get(assets::again))

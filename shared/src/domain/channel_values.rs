@@ -84,6 +84,29 @@ pub enum TryRefusal {
     Elsewhere,
 }
 
+/// Why LINE Login cannot be set up with what was entered. Nothing was stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum LoginRefusal {
+    /// The ID is the Messaging API channel's.
+    #[error("it is the Messaging API channel's ID")]
+    SameId,
+    /// The secret is the Messaging API channel's.
+    #[error("it is the Messaging API channel's secret")]
+    SameSecret,
+    /// They are those of a Messaging API channel.
+    #[error("it is a Messaging API channel")]
+    IsMessagingApi,
+    /// LINE does not take the ID and the secret together.
+    #[error("LINE refuses the ID and the secret")]
+    Refused,
+    /// The Official Account's own secret is not stored.
+    #[error("the channel secret is not stored")]
+    NoSecrets,
+    /// LINE does not make the LIFF app.
+    #[error("LINE does not make the LIFF app")]
+    Liff,
+}
+
 /// The channel ID without what surrounds it.
 ///
 /// # Errors

@@ -346,3 +346,54 @@ async fn a_test_registration_is_ticked_by_what_really_happened_to_this_account_s
     let page = hanako.get(&path).await;
     assert!(page.has("受付時間（1時間）が終わりました") && !page.has("確認済み"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn line_login_is_set_up_by_its_own_two_values_with_a_liff_app_and_the_rest_is_named() {
+    let app = App::start().await;
+    let mut hanako = Browser::signed_in(&app, "花子", Role::Admin).await;
+    connects(&app, &mut hanako).await;
+    let path = format!("/console/channels/{FREE_CHANNEL_ID}/login/setup");
+    let token = hanako.get(&path).await.token();
+    let (id, secret) = (FREE_LOGIN_CHANNEL_ID, FREE_LOGIN_CHANNEL_SECRET);
+    for (typed_id, typed_secret, says) in [
+        (secret, id, "逆に入力されています"),
+        (FREE_CHANNEL_ID, secret, "Messaging APIのチャネルIDが指定されています"),
+        (id, FREE_CHANNEL_SECRET, "Messaging APIのチャネルシークレットが入力されています"),
+        (CHANNEL_ID, CHANNEL_SECRET, "これはMessaging APIのチャネルです"),
+        (id, LOGIN_CHANNEL_SECRET, "受け付けませんでした"),
+    ] {
+        let fields = [("token", &*token), ("id", typed_id), ("secret", typed_secret), ("liff", "yes")];
+        let page = hanako.post(&path, &fields).await;
+        assert!(page.status == StatusCode::UNPROCESSABLE_ENTITY && page.has(says), "{says}: {}", page.html);
+        assert!(!page.has(secret) && !page.has(FREE_CHANNEL_SECRET), "{says}");
+        assert_eq!(stored(&app, FREE_CHANNEL_ID).await.expect("a row").login, None, "{says}");
+        assert!(secrets(&app, FREE_CHANNEL_ID).await.expect("secrets").login_secrets.is_empty(), "{says}");
+    }
+    let fields = [("token", &*token), ("id", id), ("secret", secret), ("liff", "yes")];
+    for _ in 0..2 {
+        assert_eq!(hanako.post(&path, &fields).await.location(), Some(&*format!("{path}?saved=1")));
+    }
+    let login = stored(&app, FREE_CHANNEL_ID).await.expect("a row").login.expect("LINE Login");
+    assert_eq!(login.channel.as_str(), id);
+    assert!(login.liff.expect("a LIFF app").as_str().starts_with(id));
+    let known = secrets(&app, FREE_CHANNEL_ID).await.expect("secrets");
+    assert_eq!((known.login_secrets.len(), known.login_secrets[0].expose()), (1, secret));
+    assert_eq!(known.channel_secrets[0].expose(), FREE_CHANNEL_SECRET);
+    let page = hanako.get(&path).await;
+    let callback = format!("{}/line/{FREE_CHANNEL_ID}/login/callback", app.world.url);
+    for words in ["［コールバックURL］", "［リンクされたLINE公式アカウント］", "公開済み", "/login/sample", &callback]
+    {
+        assert!(page.has(words), "{words}");
+    }
+    assert!(hanako.get("/console/log").await.has("LINEログインを設定しました"));
+
+    let mut member = Browser::signed_in(&app, "太郎", Role::Member).await;
+    let mut limited = Browser::new(&app);
+    limited.joins(&invited(&app, "次郎", Role::Admin, Some(CHANNEL_ID)).await).await;
+    for (who, status) in [(&mut member, StatusCode::FORBIDDEN), (&mut limited, StatusCode::NOT_FOUND)] {
+        let token = who.get("/console").await.token();
+        assert_eq!(who.get(&path).await.status, status);
+        let fields = [("token", &*token), ("id", id), ("secret", secret), ("liff", "yes")];
+        assert_eq!(who.post(&path, &fields).await.status, status);
+    }
+}

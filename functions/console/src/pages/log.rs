@@ -108,6 +108,8 @@ fn deed(deed: &Deed, language: Language) -> String {
         (Deed::SentBack { count }, Language::Japanese) => format!("処理できなかったもの {count} 件を元に戻しました"),
         (Deed::SentBack { count }, Language::English) => format!("sent {count} back that could not be done"),
         (Deed::SetByHand { id, switch, is_set }, _) => by_hand(id, *switch, *is_set, language),
+        (Deed::SetUpLogin { id }, Language::Japanese) => format!("チャネル {id} のLINEログインを設定しました"),
+        (Deed::SetUpLogin { id }, Language::English) => format!("set up LINE Login of channel {id}"),
         (Deed::BeganTrial { id }, Language::Japanese) => format!("チャネル {id} のテスト登録を始めました"),
         (Deed::BeganTrial { id }, Language::English) => format!("began a test registration of channel {id}"),
         (Deed::Removed { whom }, Language::Japanese) => format!("「{}」を削除しました", whom.expose()),

@@ -10,6 +10,7 @@ pub mod home;
 pub mod install;
 pub mod join;
 pub mod log;
+pub mod login;
 pub mod people;
 pub mod routes;
 pub mod settings;

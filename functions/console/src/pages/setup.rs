@@ -121,6 +121,7 @@ fn steps(visit: &SignedIn, channel: &Channel, look: &ChannelLook) -> Vec<Step> {
         hand(HandSwitch::Greeting, &GREETING, unseen),
         Step { title: titled(&CHAT, language), state: chat, inside: words(&CHAT, language) },
         hand(HandSwitch::Groups, &GROUPS, unseen),
+        login(channel, language),
         trial(channel, language),
     ]
 }
@@ -253,6 +254,27 @@ fn unheard(language: Language) -> &'static str {
         "LINEから答えがありませんでした。しばらくしてから、もう一度確認してください。",
         "LINE did not answer. Look again in a while.",
     )
+}
+
+/// Nothing waits for it; once it is set up, what only LINE's console can set does.
+fn login(channel: &Channel, language: Language) -> Step {
+    let state = match (&channel.login, channel.connecting.by_hand.contains(&HandSwitch::Login)) {
+        (None, _) => State::Optional,
+        (Some(_), false) => State::Todo,
+        (Some(_), true) => State::Done,
+    };
+    let inside = html! {
+        p { (language.pick(
+            "ログインした方をHubSpotのコンタクトと確実に連携できます。公式アカウントの接続だけで使う場合は不要です。",
+            "Whoever logs in is tied to their HubSpot contact for certain. The Official Account works without it, too.",
+        )) }
+        (actions(button(
+            Look::Main,
+            language.pick("LINEログインを設定する", "Set up LINE Login"),
+            &format!("/console/channels/{}/login/setup", channel.id),
+        )))
+    };
+    Step { title: language.pick("LINEログイン", "LINE Login").to_owned(), state, inside }
 }
 
 fn trial(channel: &Channel, language: Language) -> Step {

@@ -3,15 +3,18 @@
 use std::sync::Arc;
 
 use musubi::domain::channel::Channel;
+use musubi::domain::channel_values::LoginRefusal;
 use musubi::domain::ids::{ChannelId, LiffId, LoginChannelId};
+use musubi::domain::language::Language;
 use musubi::domain::login::LoginSettings;
 use musubi::domain::settings::LOGIN;
-use musubi::flow::configure::{EnteredSecret, LiffAsked, ProvenLogin, SetUpLogin, SetUpLoginError};
-use musubi::line::liff::{LineLoginConsole, LoginChannelProof};
+use musubi::domain::words::channel_values::login_refused;
+use musubi::flow::configure::{
+    EnteredSecret, LiffAsked, ProvenLogin, SetUpLogin, SetUpLoginError, TryLogin, TryLoginError,
+};
 use musubi::ports::PortError;
 use musubi::ports::console::LiffApp;
-use musubi::ports::proposed::Proposed;
-use musubi::ports::secrets::{LineSecrets, Secret};
+use musubi::ports::secrets::Secret;
 use serde_json::json;
 
 use super::addresses;
@@ -43,7 +46,13 @@ pub async fn set(workspace: &Workspace, ask: &mut Ask, say: &Say, asked: &LoginS
     let entered = match id {
         Some(id) => {
             not_a_messaging_channel(workspace, &id).await?;
-            let secret = login_secret(ask, say, &stored)?;
+            let secret = login_secret(ask, say)?;
+            let trial = TryLogin {
+                line: workspace.line_consoles()?,
+                secrets: Arc::clone(&secrets),
+                channels: workspace.channels()?,
+            };
+            trial.try_at_line(&channel, &id, &secret).await.map_err(not_tried)?;
             let secret = EnteredSecret { secret, forget_old: asked.forget_old_secret };
             Some(ProvenLogin { id, secret })
         }
@@ -51,13 +60,13 @@ pub async fn set(workspace: &Workspace, ask: &mut Ask, say: &Say, asked: &LoginS
     };
     let addresses = addresses::of(workspace, &channel)?;
     let secret = entered.as_ref().map(|entered| &entered.secret.secret).or(stored.login_secrets.first());
-    let console = secret.map(|secret| console(workspace, &wanted.channel, secret)).transpose()?;
-    if let Some(console) = console.as_ref().filter(|_| entered.is_some()) {
-        prove(console).await?;
-    }
+    let console = match secret {
+        Some(secret) => Some(workspace.line_consoles()?.login(&wanted.channel, secret)),
+        None => None,
+    };
     let liff = match asked.make_liff {
         true => Some(LiffAsked {
-            console: Arc::new(console.ok_or_else(no_secrets)?),
+            console: console.ok_or_else(no_secrets)?,
             app: LiffApp {
                 url: addresses.liff_endpoint(),
                 email: wanted.ask_email,
@@ -112,10 +121,7 @@ fn changed(channel: &Channel, id: Option<&LoginChannelId>, asked: &LoginSet) -> 
 fn login_channel_id(text: &str, channel: &ChannelId) -> Result<LoginChannelId, Failure> {
     let id = input::channel_id(text)?;
     if id == *channel {
-        return Err(Failure::usage(
-            "Messaging APIのチャネルIDが指定されています。LINEログインは別のチャネルです。同じプロバイダーの「LINEログイン」チャネルのチャネルIDを指定してください。",
-            "This is the Messaging API channel's ID. LINE Login is a channel of its own: give the ID of the LINE Login channel of the same provider.",
-        ));
+        return Err(refused(LoginRefusal::SameId));
     }
     Ok(LoginChannelId::new(id.as_str()))
 }
@@ -124,7 +130,7 @@ fn login_channel_id(text: &str, channel: &ChannelId) -> Result<LoginChannelId, F
 async fn not_a_messaging_channel(workspace: &Workspace, id: &LoginChannelId) -> Result<(), Failure> {
     match workspace.channels()?.find(&ChannelId::new(id.as_str())).await? {
         None => Ok(()),
-        Some(_) => Err(messaging_api()),
+        Some(_) => Err(refused(LoginRefusal::IsMessagingApi)),
     }
 }
 
@@ -147,7 +153,7 @@ fn liff_id(text: &str, channel: &LoginChannelId) -> Result<LiffId, Failure> {
 }
 
 /// The LINE Login channel's secret; never one of the Messaging API channel's.
-fn login_secret(ask: &mut Ask, say: &Say, stored: &LineSecrets) -> Result<Secret, Failure> {
+fn login_secret(ask: &mut Ask, say: &Say) -> Result<Secret, Failure> {
     let prompt = say.pick("LINEログインのチャネルシークレット", "LINE Login channel secret");
     let secret = ask.secret(prompt)?.ok_or_else(|| {
         Failure::usage(
@@ -155,44 +161,24 @@ fn login_secret(ask: &mut Ask, say: &Say, stored: &LineSecrets) -> Result<Secret
             "Nothing was entered. Enter the LINE Login channel's secret: Basic settings > Channel secret.",
         )
     })?;
-    let secret = input::channel_secret(&secret)?;
-    if stored.channel_secrets.contains(&secret) {
-        return Err(Failure::usage(
-            "Messaging APIのチャネルシークレットが入力されています。LINEログインのチャネルを開き、［チャネル基本設定］＞［チャネルシークレット］をコピーしてください。",
-            "This is the Messaging API channel's secret. Open the LINE Login channel and copy its own: Basic settings > Channel secret.",
-        ));
-    }
-    Ok(secret)
+    input::channel_secret(&secret)
 }
 
-fn console(workspace: &Workspace, channel: &LoginChannelId, secret: &Secret) -> Result<LineLoginConsole, Failure> {
-    let only = LineSecrets {
-        channel_secrets: vec![secret.clone()],
-        access_token: None,
-        login_secrets: Vec::new(),
-        api_keys: Vec::new(),
-    };
-    let secrets = Arc::new(Proposed::line(only));
-    Ok(LineLoginConsole::new(musubi::http::client(), workspace.line_api()?, channel, secrets, workspace.clock()))
-}
-
-async fn prove(console: &LineLoginConsole) -> Result<(), Failure> {
-    match console.prove().await {
-        Ok(LoginChannelProof::Good) => Ok(()),
-        Ok(LoginChannelProof::MessagingApi) => Err(messaging_api()),
-        Err(PortError::Permanent { .. }) => Err(Failure::failed(
-            "LINEがこのチャネルIDとチャネルシークレットの組み合わせを受け付けませんでした。どちらも同じLINEログインのチャネルのものか、再発行されていないかを確認してください。何も保存していません。",
-            "LINE refuses this channel ID and channel secret together. Check that both are of the same LINE Login channel, and that the secret was not reissued. Nothing was stored.",
-        )),
-        Err(error) => Err(error.into()),
+fn not_tried(error: TryLoginError) -> Failure {
+    match error {
+        TryLoginError::Refused(LoginRefusal::NoSecrets) => no_secrets(),
+        TryLoginError::Refused(refusal) => refused(refusal),
+        TryLoginError::Port(error) => error.into(),
     }
 }
 
-fn messaging_api() -> Failure {
-    Failure::failed(
-        "これはMessaging APIのチャネルです。同じプロバイダーの「LINEログイン」チャネルのIDとシークレットを指定してください。何も保存していません。",
-        "This is a Messaging API channel. Give ID and secret of the LINE Login channel of the same provider. Nothing was stored.",
-    )
+/// What was asked for wrongly is told apart from what LINE does not take.
+fn refused(refusal: LoginRefusal) -> Failure {
+    let [japanese, english] = [Language::Japanese, Language::English].map(|it| login_refused(refusal, it));
+    match refusal {
+        LoginRefusal::SameId | LoginRefusal::SameSecret => Failure::usage(japanese, english),
+        _ => Failure::failed(japanese, english),
+    }
 }
 
 fn not_set(error: SetUpLoginError<Failure>) -> Failure {
@@ -217,7 +203,6 @@ fn no_secrets() -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use musubi::domain::language::Language;
 
     #[test]
     fn a_liff_id_is_of_the_login_channel() {

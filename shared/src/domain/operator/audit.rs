@@ -77,6 +77,11 @@ pub enum Deed {
         /// How.
         is_set: bool,
     },
+    /// LINE Login was set up, or with another channel.
+    SetUpLogin {
+        /// Of which Official Account.
+        id: ChannelId,
+    },
     /// A test registration was begun.
     BeganTrial {
         /// Of which Official Account.

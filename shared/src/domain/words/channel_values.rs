@@ -1,6 +1,6 @@
 //! What is wrong with a value that was pasted, in words. The menus are those of the LINE Developers Console.
 
-use crate::domain::channel_values::{Field, ID_DIGITS, SECRET_CHARS, TryRefusal, ValueFault};
+use crate::domain::channel_values::{Field, ID_DIGITS, LoginRefusal, SECRET_CHARS, TryRefusal, ValueFault};
 use crate::domain::language::Language;
 
 /// What is wrong, and where the right value is. The value itself is not repeated.
@@ -40,6 +40,36 @@ pub fn refused(refusal: TryRefusal, language: Language) -> &'static str {
         TryRefusal::Elsewhere => language.pick(
             "このチャネルは別のCRMアカウントに接続されています。先にそちらで接続を解除してください。何も保存していません。",
             "This channel is connected to another CRM account. Disconnect it there first. Nothing was stored.",
+        ),
+    }
+}
+
+/// Why LINE Login cannot be set up so.
+pub fn login_refused(refusal: LoginRefusal, language: Language) -> &'static str {
+    match refusal {
+        LoginRefusal::SameId => language.pick(
+            "Messaging APIのチャネルIDが指定されています。LINEログインは別のチャネルです。同じプロバイダーの「LINEログイン」チャネルのチャネルIDを指定してください。",
+            "This is the Messaging API channel's ID. LINE Login is a channel of its own: give the ID of the LINE Login channel of the same provider.",
+        ),
+        LoginRefusal::SameSecret => language.pick(
+            "Messaging APIのチャネルシークレットが入力されています。LINEログインのチャネルを開き、［チャネル基本設定］＞［チャネルシークレット］をコピーしてください。",
+            "This is the Messaging API channel's secret. Open the LINE Login channel and copy its own: Basic settings > Channel secret.",
+        ),
+        LoginRefusal::IsMessagingApi => language.pick(
+            "これはMessaging APIのチャネルです。同じプロバイダーの「LINEログイン」チャネルのIDとシークレットを指定してください。何も保存していません。",
+            "This is a Messaging API channel. Give ID and secret of the LINE Login channel of the same provider. Nothing was stored.",
+        ),
+        LoginRefusal::Refused => language.pick(
+            "LINEがこのチャネルIDとチャネルシークレットの組み合わせを受け付けませんでした。どちらも同じLINEログインのチャネルのものか、再発行されていないかを確認してください。何も保存していません。",
+            "LINE refuses this channel ID and channel secret together. Check that both are of the same LINE Login channel, and that the secret was not reissued. Nothing was stored.",
+        ),
+        LoginRefusal::NoSecrets => language.pick(
+            "この公式アカウントのチャネルシークレットが保存されていません。先に公式アカウントを接続してください。",
+            "The Official Account's own channel secret is not stored. Connect the Official Account first.",
+        ),
+        LoginRefusal::Liff => language.pick(
+            "LINEがLIFFアプリの作成を受け付けませんでした。公開URLがhttps://で始まること、LIFFアプリが30件に達していないことを確認してください。何も保存していません。",
+            "LINE refuses the LIFF app. Check that the public URL begins with https:// and that the channel has fewer than 30 LIFF apps. Nothing was stored.",
         ),
     }
 }

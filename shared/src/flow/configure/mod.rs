@@ -21,6 +21,7 @@ pub mod set_up_account;
 pub mod set_up_channel;
 pub mod set_up_login;
 pub mod try_channel;
+pub mod try_login;
 
 #[cfg(test)]
 mod set_up_tests;
@@ -44,3 +45,4 @@ pub use self::set_up_account::{AccountAsked, AccountSetUp, SetUpAccount, SetUpEr
 pub use self::set_up_channel::{NewWebhook, ProvenChannel, SetUpChannel};
 pub use self::set_up_login::{LiffAsked, ProvenLogin, SetUpLogin, SetUpLoginError};
 pub use self::try_channel::{EnteredChannel, Forget, TriedChannel, TryChannel, TryError, proposed};
+pub use self::try_login::{TryLogin, TryLoginError};

@@ -17,6 +17,7 @@ pub mod disconnect_account;
 pub mod install;
 mod invite;
 mod join;
+pub mod login;
 pub mod look;
 pub mod people;
 pub mod questions;
