@@ -9,4 +9,5 @@ mod install;
 mod parked;
 mod people;
 mod settings;
+mod trial;
 mod wizard;

@@ -16,6 +16,10 @@ use crate::visit::{Admin, SignedIn, Stopped};
 pub async fn page(Admin(visit): Admin, id: Result<Path<String>, PathRejection>) -> Result<Page, Stopped> {
     let channel = find(&visit, id).await?;
     let stage = stage(&visit, &channel).await?;
+    if matches!(stage, Stage::Running(ticks) if ticks.all()) {
+        // Once it was seen it stays so: looking again changes nothing.
+        outcome(&visit, visit.ports.settings.pass_trial(&visit.operator, &channel).await)?;
+    }
     Ok(trial::page(&visit, &channel, stage, &visit.ports.line_app_url))
 }
 

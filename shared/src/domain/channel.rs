@@ -47,6 +47,9 @@ pub struct Connecting {
     /// A test registration began then, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trial_began_at_ms: Option<i64>,
+    /// All of a test registration was seen then, in milliseconds: its own rows are kept for a day alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trial_passed_at_ms: Option<i64>,
 }
 
 /// A switch of LINE's that no API shows.

@@ -2,7 +2,7 @@
 
 use local::seed::{
     CHANNEL_ID, CHANNEL_SECRET, FREE_CHANNEL_ID, FREE_CHANNEL_SECRET, FREE_LOGIN_CHANNEL_ID, FREE_LOGIN_CHANNEL_SECRET,
-    FREE_PROVIDER, FREE_USER, FREE_WEBHOOK, LINKED_USER, LOGIN_CHANNEL_ID, LOGIN_CHANNEL_SECRET,
+    FREE_WEBHOOK, LOGIN_CHANNEL_ID, LOGIN_CHANNEL_SECRET,
 };
 use musubi::aws::RetryPolicy;
 use musubi::domain::account::CrmAccountKey;
@@ -195,7 +195,7 @@ async fn only_an_admin_who_sees_all_connects_and_only_what_they_typed_themselves
 }
 
 /// Connects the Official Account that nobody has connected yet.
-async fn connects(app: &App, who: &mut Browser<'_>) {
+pub async fn connects(app: &App, who: &mut Browser<'_>) {
     let typed = who.types(FREE_CHANNEL_ID, FREE_CHANNEL_SECRET).await;
     let (token, sealed) = (typed.token(), sealed(&typed));
     let fields = [("token", &*token), ("sealed", &*sealed), ("cuts_off", "bot.other-tool.example")];
@@ -281,70 +281,6 @@ async fn each_step_at_line_is_named_by_its_menu_and_done_when_line_says_so() {
             assert_eq!(who.post(&path, &fields).await.status, status, "{path}");
         }
     }
-}
-
-/// How many of the four ticks are there.
-async fn ticks(who: &mut Browser<'_>) -> usize {
-    let page = who.get(&format!("/console/channels/{FREE_CHANNEL_ID}/trial")).await;
-    assert!(!page.has("こんにちは"), "no text is shown");
-    let (_, list) = page.html.split_once("id=\"ticks\"").expect("ticks");
-    list.split("</ul>").next().expect("its end").matches("<li class=\"done\">").count()
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_test_registration_is_ticked_by_what_really_happened_to_this_account_since_it_began() {
-    let app = App::start().await;
-    let mut hanako = Browser::signed_in(&app, "花子", Role::Admin).await;
-    connects(&app, &mut hanako).await;
-    let line = &app.world.line;
-    line.edit_channel(FREE_CHANNEL_ID, |spec| spec.webhook_active = true);
-    let early = line.add_person(FREE_PROVIDER, "早い人", None);
-    line.follow(FREE_CHANNEL_ID, &early).await;
-    let path = format!("/console/channels/{FREE_CHANNEL_ID}/trial");
-    let page = hanako.get(&path).await;
-    assert!(!page.has("id=\"ticks\""), "nobody has begun it");
-    app.at_rest_but_entries().await;
-    app.minutes_pass(2);
-    let begun = hanako.post(&path, &[("token", &page.token())]).await;
-    assert_eq!(begun.location(), Some(&*path));
-    let page = hanako.get(&path).await;
-    assert!(page.has("<svg") && page.has("/R/ti/p/@musubi-bakery") && page.has("/console/assets/again.js"));
-    let policy = page.headers["content-security-policy"].to_str().expect("ASCII");
-    assert!(policy.contains("script-src 'self'; connect-src 'self'") && !policy.contains("unsafe"), "{policy}");
-
-    // Who was there before, and who writes to another account, is no tester.
-    line.write_text(FREE_CHANNEL_ID, &early, "こんにちは").await;
-    line.write_text(CHANNEL_ID, LINKED_USER, "こんにちは").await;
-    app.at_rest_but_entries().await;
-    assert_eq!(ticks(&mut hanako).await, 0);
-    line.follow(FREE_CHANNEL_ID, FREE_USER).await;
-    app.at_rest_but_entries().await;
-    assert_eq!(ticks(&mut hanako).await, 1, "added");
-    let late = line.add_person(FREE_PROVIDER, "遅い人", None);
-    line.follow(FREE_CHANNEL_ID, &late).await;
-    line.write_text(FREE_CHANNEL_ID, &late, "こんにちは").await;
-    app.at_rest_but_entries().await;
-    assert_eq!(ticks(&mut hanako).await, 1, "the first is the tester");
-    for _ in 0..2 {
-        line.write_text(FREE_CHANNEL_ID, FREE_USER, "こんにちは").await;
-    }
-    app.at_rest_but_entries().await;
-    assert_eq!(ticks(&mut hanako).await, 4);
-    let answers = |user: &str| line.talk(FREE_CHANNEL_ID, user).iter().filter(|said| !said.by_person).count();
-    assert_eq!((answers(FREE_USER), answers(&late), answers(&early)), (1, 0, 0), "the tester is answered once");
-    assert!(app.contact_of(FREE_USER).is_some());
-    let page = hanako.get(&path).await;
-    assert!(page.has("すべて確認できました") && !page.has("again.js") && !page.has(FREE_USER));
-
-    // Another one begins with nothing; after its hour nobody takes part in it.
-    hanako.post(&path, &[("token", &page.token())]).await;
-    assert_eq!(ticks(&mut hanako).await, 0);
-    app.minutes_pass(61);
-    line.block(FREE_CHANNEL_ID, &late).await;
-    line.unblock(FREE_CHANNEL_ID, &late).await;
-    app.until_queues_empty().await;
-    let page = hanako.get(&path).await;
-    assert!(page.has("受付時間（1時間）が終わりました") && !page.has("確認済み"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

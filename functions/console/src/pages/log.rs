@@ -110,6 +110,8 @@ fn deed(deed: &Deed, language: Language) -> String {
         (Deed::SetByHand { id, switch, is_set }, _) => by_hand(id, *switch, *is_set, language),
         (Deed::SetUpLogin { id }, Language::Japanese) => format!("チャネル {id} のLINEログインを設定しました"),
         (Deed::SetUpLogin { id }, Language::English) => format!("set up LINE Login of channel {id}"),
+        (Deed::PassedTrial { id }, Language::Japanese) => format!("チャネル {id} のテスト登録がすべて確認できました"),
+        (Deed::PassedTrial { id }, Language::English) => format!("saw all of a test registration of channel {id}"),
         (Deed::BeganTrial { id }, Language::Japanese) => format!("チャネル {id} のテスト登録を始めました"),
         (Deed::BeganTrial { id }, Language::English) => format!("began a test registration of channel {id}"),
         (Deed::Removed { whom }, Language::Japanese) => format!("「{}」を削除しました", whom.expose()),

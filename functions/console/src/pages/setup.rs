@@ -278,7 +278,7 @@ fn login(channel: &Channel, language: Language) -> Step {
 }
 
 fn trial(channel: &Channel, language: Language) -> Step {
-    let state = if channel.connecting.trial_began_at_ms.is_some() { State::Done } else { State::Todo };
+    let state = if channel.connecting.trial_passed_at_ms.is_some() { State::Done } else { State::Todo };
     let inside = html! {
         p { (language.pick(
             "ご自身のスマートフォンで友だち追加し、メッセージを送って、HubSpotに届くところまで確かめます。",

@@ -87,6 +87,11 @@ pub enum Deed {
         /// Of which Official Account.
         id: ChannelId,
     },
+    /// All of a test registration was seen.
+    PassedTrial {
+        /// Of which Official Account.
+        id: ChannelId,
+    },
     /// Somebody may use the console no more.
     Removed {
         /// Who.

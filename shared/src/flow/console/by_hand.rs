@@ -42,4 +42,20 @@ impl ChangeSettings {
         };
         self.change_noted(by, id, Deed::BeganTrial { id: id.clone() }, begin).await
     }
+
+    /// All of a test registration was seen. Of what was seen already, nothing changes; a test begun again takes nothing back.
+    ///
+    /// # Errors
+    /// As [`of_channel`](Self::of_channel); nothing is changed then.
+    pub async fn pass_trial(&self, by: &Operator, channel: &Channel) -> Result<(), ChangeError<Infallible>> {
+        if channel.connecting.trial_passed_at_ms.is_some() {
+            return Ok(());
+        }
+        let now_ms = self.console.clock.now_ms();
+        let pass = |channel: &mut Channel| {
+            channel.connecting.trial_passed_at_ms.get_or_insert(now_ms);
+            Ok(())
+        };
+        self.change_noted(by, &channel.id, Deed::PassedTrial { id: channel.id.clone() }, pass).await
+    }
 }

@@ -38,8 +38,8 @@ pub const SECRETS_MISSING: Complaint = Complaint {
         "Webhooks from LINE cannot be verified, and nothing can be sent.",
     ),
     todo: both(
-        "musubi channel add を実行し、チャネルシークレットを登録してください。",
-        "Store the channel secret with musubi channel add.",
+        "コンソールで接続し直すか musubi channel add を実行し、チャネルシークレットを登録してください。",
+        "Store the channel secret: connect it again in the console, or with musubi channel add.",
     ),
     place: Some(places::SECRET),
 };
@@ -58,8 +58,8 @@ pub const REFUSED: Complaint = Complaint {
         "Nothing can be sent, and webhooks from LINE may be turned away because their signature does not match.",
     ),
     todo: both(
-        "チャネルシークレットが再発行されていないか、チャネルが削除されていないかを確認し、musubi channel add で登録し直してください。",
-        "See whether the channel secret was reissued or the channel deleted; then store the secret again with musubi channel add.",
+        "チャネルシークレットが再発行されていないか、チャネルが削除されていないかを確認し、コンソールか musubi channel add で接続し直してください。",
+        "See whether the channel secret was reissued or the channel deleted; then connect it again in the console or with musubi channel add.",
     ),
     place: Some(places::SECRET),
 };
@@ -78,8 +78,8 @@ pub const BOT_DIFFERS: Complaint = Complaint {
         "Webhooks from LINE count as somebody else's and are not processed.",
     ),
     todo: both(
-        "musubi channel add を実行し、表示される公式アカウントが正しいことを確認してください。",
-        "Run musubi channel add, and see that the Official Account that it shows is the right one.",
+        "コンソールか musubi channel add で接続し直し、表示される公式アカウントが正しいことを確認してください。",
+        "Connect it again in the console or with musubi channel add, and see that the Official Account shown is the right one.",
     ),
     place: None,
 };
@@ -98,8 +98,8 @@ pub const BASIC_ID_DIFFERS: Complaint = Complaint {
         "Links that use the basic ID, such as the way back to the chat, lead astray.",
     ),
     todo: both(
-        "musubi channel add を実行すると、LINEの情報で更新されます。",
-        "Run musubi channel add: it stores what LINE says.",
+        "コンソールか musubi channel add で接続し直すと、LINEの情報で更新されます。",
+        "Connect it again in the console or with musubi channel add: what LINE says is stored.",
     ),
     place: None,
 };
@@ -118,8 +118,8 @@ pub const NAME_DIFFERS: Complaint = Complaint {
         "Lists and the choices in workflows show the name of before.",
     ),
     todo: both(
-        "musubi channel add を実行すると、LINEの情報で更新されます。",
-        "Run musubi channel add: it stores what LINE says.",
+        "コンソールか musubi channel add で接続し直すと、LINEの情報で更新されます。",
+        "Connect it again in the console or with musubi channel add: what LINE says is stored.",
     ),
     place: None,
 };
@@ -132,8 +132,8 @@ pub const WEBHOOK_NOT_SET: Complaint = Complaint {
     wrong: both("LINEにWebhook URLが設定されていません。", "LINE has no webhook URL."),
     why: both("LINEでの友だち追加やメッセージが、CRMに届きません。", "Nothing that people do on LINE reaches the CRM."),
     todo: both(
-        "musubi channel add を実行するか、LINEの画面でWebhook URLに {url} を設定してください。",
-        "Run musubi channel add, or set the webhook URL at LINE to {url} yourself.",
+        "コンソールか musubi channel add で接続し直すか、LINEの画面でWebhook URLに {url} を設定してください。",
+        "Connect it again in the console or with musubi channel add, or set the webhook URL at LINE to {url} yourself.",
     ),
     place: Some(places::WEBHOOK),
 };
@@ -152,8 +152,8 @@ pub const WEBHOOK_URL_DIFFERS: Complaint = Complaint {
         "A channel has one webhook URL. Nothing that people do on LINE reaches the CRM.",
     ),
     todo: both(
-        "そのサービスを使っていないことを確認し、musubi channel add を実行するか、Webhook URLを {url} に変更してください。変更すると、そのサービスには何も届かなくなります。",
-        "See that the other service is not needed any more; then run musubi channel add, or change the webhook URL to {url}. The other service then hears nothing.",
+        "そのサービスを使っていないことを確認し、コンソールか musubi channel add で接続し直すか、Webhook URLを {url} に変更してください。変更すると、そのサービスには何も届かなくなります。",
+        "See that the other service is not needed any more; then connect it again in the console or with musubi channel add, or change the webhook URL to {url}. The other service then hears nothing.",
     ),
     place: Some(places::WEBHOOK),
 };
@@ -186,8 +186,8 @@ pub const WEBHOOK_UNAUTHORISED: Complaint = Complaint {
         "The channel secret that is stored is an old one, so every webhook from LINE is turned away.",
     ),
     todo: both(
-        "新しいチャネルシークレットを musubi channel add で登録してください。",
-        "Store the new channel secret with musubi channel add.",
+        "新しいチャネルシークレットを、コンソールか musubi channel add で登録してください。",
+        "Store the new channel secret in the console or with musubi channel add.",
     ),
     place: Some(places::SECRET),
 };

@@ -19,8 +19,8 @@ pub const SECRET_MISSING: Complaint = Complaint {
     ),
     why: both("だれもログインできません。", "Nobody can log in."),
     todo: both(
-        "musubi login set を実行し、LINEログインチャネルのチャネルシークレットを登録してください。",
-        "Store the LINE Login channel's secret with musubi login set.",
+        "コンソールか musubi login set で、LINEログインチャネルのチャネルシークレットを登録してください。",
+        "Store the LINE Login channel's secret in the console or with musubi login set.",
     ),
     place: Some(places::LOGIN_SECRET),
 };
@@ -36,8 +36,8 @@ pub const REFUSED: Complaint = Complaint {
     ),
     why: both("だれもログインできません。", "Nobody can log in."),
     todo: both(
-        "チャネルシークレットが再発行されていないか、チャネルが削除されていないかを確認し、musubi login set で登録し直してください。",
-        "See whether the secret was reissued or the channel deleted; then store them again with musubi login set.",
+        "チャネルシークレットが再発行されていないか、チャネルが削除されていないかを確認し、コンソールか musubi login set で登録し直してください。",
+        "See whether the secret was reissued or the channel deleted; then store them again in the console or with musubi login set.",
     ),
     place: Some(places::LOGIN_SECRET),
 };
@@ -53,8 +53,8 @@ pub const IS_MESSAGING_API: Complaint = Complaint {
     ),
     why: both("だれもログインできません。", "Nobody can log in."),
     todo: both(
-        "LINEログインチャネルのIDとシークレットを確認し、musubi login set で登録し直してください。",
-        "Take ID and secret of the LINE Login channel, and store them with musubi login set.",
+        "LINEログインチャネルのIDとシークレットを確認し、コンソールか musubi login set で登録し直してください。",
+        "Take ID and secret of the LINE Login channel, and store them in the console or with musubi login set.",
     ),
     place: Some(places::LOGIN_SECRET),
 };

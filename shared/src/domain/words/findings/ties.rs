@@ -45,7 +45,10 @@ pub const NOT_LISTED: Complaint = Complaint {
         "ワークフローの選択肢に表示されず、この公式アカウントから送信できません。",
         "Workflows cannot choose it, so nothing is sent by it.",
     ),
-    todo: both("musubi channel add を実行すると、一覧に追加されます。", "Run musubi channel add: it is listed then."),
+    todo: both(
+        "コンソールか musubi channel add で接続し直すと、一覧に追加されます。",
+        "Connect it again in the console or with musubi channel add: it is listed then.",
+    ),
     place: None,
 };
 
@@ -62,7 +65,10 @@ pub const CHANNEL_MISSING: Complaint = Complaint {
         "ワークフローがこの公式アカウントを選ぶと、送信は失敗します。",
         "A workflow that chooses it cannot send.",
     ),
-    todo: both("musubi channel add で接続してください。", "Connect it with musubi channel add."),
+    todo: both(
+        "コンソールか musubi channel add で接続してください。",
+        "Connect it in the console or with musubi channel add.",
+    ),
     place: None,
 };
 

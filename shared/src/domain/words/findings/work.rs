@@ -32,7 +32,7 @@ pub const INBOX_DEAD_LETTERS: Complaint = Complaint {
     ),
     todo: both(
         "コンソールの「未処理」か musubi dead-letters list で理由を確認し、原因を取り除いてから、同じ画面か musubi dead-letters redrive で戻してください。",
-        "See why on the console's page “Not done” or with musubi dead-letters list; once that is put right, send it back there or with musubi dead-letters redrive.",
+        "See why on the console's page 'Not done' or with musubi dead-letters list; once that is put right, send it back there or with musubi dead-letters redrive.",
     ),
     place: None,
 };
@@ -52,7 +52,7 @@ pub const PUSH_DEAD_LETTERS: Complaint = Complaint {
     ),
     todo: both(
         "コンソールの「未処理」か musubi dead-letters list で理由を確認し、原因を取り除いてから、同じ画面か musubi dead-letters redrive で戻してください。",
-        "See why on the console's page “Not done” or with musubi dead-letters list; once that is put right, send them back there or with musubi dead-letters redrive.",
+        "See why on the console's page 'Not done' or with musubi dead-letters list; once that is put right, send them back there or with musubi dead-letters redrive.",
     ),
     place: None,
 };
@@ -72,7 +72,7 @@ pub const CRM_DEAD_LETTERS: Complaint = Complaint {
     ),
     todo: both(
         "コンソールの「未処理」か musubi dead-letters list で理由を確認し、原因を取り除いてから、同じ画面か musubi dead-letters redrive で戻してください。",
-        "See why on the console's page “Not done” or with musubi dead-letters list; once that is put right, send them back there or with musubi dead-letters redrive.",
+        "See why on the console's page 'Not done' or with musubi dead-letters list; once that is put right, send them back there or with musubi dead-letters redrive.",
     ),
     place: None,
 };
@@ -146,7 +146,7 @@ pub const SENDS_PARKED: Complaint = Complaint {
     ),
     todo: both(
         "コンソールの「要確認」か musubi parked list で確認し、チャットを見てから、同じ画面か musubi parked decide で結果を登録してください。",
-        "See the console's page “Waiting” or musubi parked list, look at the chat, then say what you saw there or with musubi parked decide.",
+        "See the console's page 'Waiting' or musubi parked list, look at the chat, then say what you saw there or with musubi parked decide.",
     ),
     place: None,
 };
@@ -166,7 +166,7 @@ pub const QUESTIONS_WAIT: Complaint = Complaint {
     ),
     todo: both(
         "コンソールの「要確認」か musubi questions list で確認し、同じ画面か musubi questions decide で回答してください。",
-        "See the console's page “Waiting” or musubi questions list; answer there or with musubi questions decide.",
+        "See the console's page 'Waiting' or musubi questions list; answer there or with musubi questions decide.",
     ),
     place: None,
 };
