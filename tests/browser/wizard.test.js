@@ -1,4 +1,4 @@
-// From no Official Account of one's own to four ticks, by clicks alone, in Japanese and in English. Copying a value and pasting it are
+// From nothing connected to a message on the phone and four ticks, by clicks alone, in Japanese and in English. Copying a value and pasting it are
 // two clicks each. Prints how many clicks and seconds it took.
 
 import assert from "node:assert/strict";
@@ -11,7 +11,8 @@ const SIZES = [{ width: 1280, height: 800 }, { width: 390, height: 844 }];
 const FOLDER = join(ROOT, "target/pictures");
 // The demo's Official Account that nobody has connected yet (infra/local/src/seed.rs).
 const CHANNEL = "1657000011";
-const AT_MOST = 25;
+// 25 is the aim.
+const AT_MOST = 28;
 mkdirSync(FOLDER, { recursive: true });
 
 /** Somebody who clicks, and is counted. */
@@ -42,8 +43,20 @@ async function isOpenToAll(page, what) {
   await page.screenshot({ path: join(FOLDER, `wizard-${what}.png`), fullPage: true });
 }
 
+/** From the start page through HubSpot's pages, in an account in which there is nothing yet, to the console. */
+async function installs(page, hand, local, language) {
+  await hand.click(`#from-nothing-${language}`);
+  await hand.click("a[href='/console/install/begin?workflows=wait']");
+  await page.waitForURL(`${local.hubspot_url}/**`);
+  await hand.click(`.portals a:has-text("${local.empty_portal_id}")`);
+  await hand.click("#allow");
+  await page.waitForURL(/\/console\/install\/done$/);
+  await hand.click("main .actions a[href='/console']");
+  await page.waitForURL(/\/console$/);
+}
+
 for (const [language, locale, scripts] of [["ja", "ja-JP", true], ["en", "en-US", true], ["en", "en-US", false]]) {
-  test(`an Official Account is connected by clicks alone, in ${language}, ${scripts ? "with" : "without"} scripts`, async () => {
+  test(`from nothing connected to a message on the phone by clicks alone, in ${language}, ${scripts ? "with" : "without"} scripts`, async () => {
     const local = await startLocal();
     const opened = await openPage(local.url, { locale, javaScriptEnabled: scripts });
     try {
@@ -54,11 +67,10 @@ for (const [language, locale, scripts] of [["ja", "ja-JP", true], ["en", "en-US"
       const looks = (what) => (scripts ? isOpenToAll(page, `${what}-${language}`) : undefined);
       await page.goto(`${local.url}/demo/line/consoles`);
       const [id, secret] = await Promise.all(["#channel-id", "#channel-secret"].map((it) => page.innerText(it)));
-      await page.goto(`${local.url}/demo/console`);
-      await page.goto(page.url().replace(/lang=\w+/, `lang=${language}`));
-      assert.equal(await page.getAttribute("html", "lang"), language);
+      await page.goto(`${local.url}/start`);
       const began = Date.now();
-      await hand.click("main button");
+      await installs(page, hand, local, language);
+      assert.equal(await page.getAttribute("html", "lang"), language);
       await hand.click("a[href='/console/connect']");
       await looks("connect");
       await hand.paste(secret, "#id");
