@@ -45,16 +45,7 @@ pub fn all(app: &App) -> Vec<String> {
 }
 
 fn channel() -> Channel {
-    Channel {
-        id: ChannelId::new(CHANNEL_ID),
-        bot_user_id: BotUserId::new(local::seed::BOT_USER_ID),
-        name: "an account".to_owned(),
-        basic_id: "@account".to_owned(),
-        account: key(),
-        settings: Default::default(),
-        login: None,
-        connecting: Default::default(),
-    }
+    Channel::new(ChannelId::new(CHANNEL_ID), BotUserId::new(local::seed::BOT_USER_ID), "an account", "@account", key())
 }
 
 fn key() -> CrmAccountKey {

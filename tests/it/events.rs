@@ -12,7 +12,7 @@ use musubi::aws::{RetryPolicy, envelope};
 use musubi::crm::hubspot::{action, signature as hubspot};
 use musubi::domain::account::{CrmAccountKey, CrmKind};
 use musubi::domain::action::MessageInput;
-use musubi::domain::channel::{Channel, ChannelSettings};
+use musubi::domain::channel::Channel;
 use musubi::domain::ids::{BotUserId, ChannelId, CrmAccountId};
 use musubi::domain::job::{InboxJob, WakeUp};
 use musubi::domain::push::{PushId, PushJob};
@@ -39,16 +39,13 @@ fn json(path: &str) -> Value {
 }
 
 fn channel() -> Channel {
-    Channel {
-        id: ChannelId::new(CHANNEL_ID),
-        bot_user_id: BotUserId::new(BOT_USER_ID),
-        name: "demo".to_owned(),
-        basic_id: "@demo".to_owned(),
-        account: CrmAccountKey { kind: CrmKind::HubSpot, id: portal() },
-        settings: ChannelSettings::default(),
-        login: None,
-        connecting: Default::default(),
-    }
+    Channel::new(
+        ChannelId::new(CHANNEL_ID),
+        BotUserId::new(BOT_USER_ID),
+        "demo",
+        "@demo",
+        CrmAccountKey { kind: CrmKind::HubSpot, id: portal() },
+    )
 }
 
 fn headers(event: &Value) -> HeaderMap {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use axum::body::Bytes;
 use musubi::domain::account::{CrmAccountKey, CrmKind};
 use musubi::domain::activity::Content;
-use musubi::domain::channel::{Channel, ChannelSettings};
+use musubi::domain::channel::Channel;
 use musubi::domain::ids::{BotUserId, ChannelId, CrmAccountId};
 use musubi::domain::inbound::InboundWhat;
 use musubi::line::LineEvent;
@@ -208,16 +208,13 @@ fn every_signature_vector_is_judged_as_published() {
 
 fn check(secret: &str, signature: &str, body: &[u8]) -> Result<Verified, Rejection> {
     let json: Value = serde_json::from_slice(body).expect("every vector's body is JSON");
-    let channel = Channel {
-        id: ChannelId::new("1234567890"),
-        bot_user_id: BotUserId::new(json["destination"].as_str().unwrap_or_default()),
-        name: String::new(),
-        basic_id: String::new(),
-        account: CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new("1") },
-        settings: ChannelSettings::default(),
-        login: None,
-        connecting: Default::default(),
-    };
+    let channel = Channel::new(
+        ChannelId::new("1234567890"),
+        BotUserId::new(json["destination"].as_str().unwrap_or_default()),
+        String::new(),
+        String::new(),
+        CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new("1") },
+    );
     verify(&channel, &[Secret::new(secret)], Some(signature.as_bytes()), Bytes::copy_from_slice(body))
 }
 

@@ -86,16 +86,7 @@ async fn move_in(app: &App, tenant: &Tenant) {
     setup::prepare_properties(&api, account.language).await.expect("properties");
     setup::probe_unique_keys(&api, account.language).await.expect("unique keys");
     assert_eq!(accounts.put(&account, 0).await.expect("stored"), Commit::Done);
-    let channel = Channel {
-        id: id.clone(),
-        bot_user_id: BotUserId::new(tenant.bot),
-        name: tenant.mark.to_owned(),
-        basic_id: "@second".to_owned(),
-        account: key.clone(),
-        settings: Default::default(),
-        login: None,
-        connecting: Default::default(),
-    };
+    let channel = Channel::new(id.clone(), BotUserId::new(tenant.bot), tenant.mark, "@second", key.clone());
     assert_eq!(channels.put(&channel, 0).await.expect("stored"), Commit::Done);
     let (user, contact) = (LineUserId::new(LINKED_USER), ContactId::new(LINKED_CONTACT.to_string()));
     let link = ContactLink {

@@ -125,16 +125,8 @@ impl World {
         let mut account = CrmAccount::new(account_key.clone(), CrmAppId::new("5"), Language::Japanese, "Asia/Tokyo");
         account.capabilities.workflows_wait = true;
         account.capabilities.unique_keys = make.unique_keys;
-        let mut channel = Channel {
-            id: ChannelId::new("1657000000"),
-            bot_user_id: BotUserId::new("Ub"),
-            name: "結び珈琲".into(),
-            basic_id: "@musubi".into(),
-            account: account_key,
-            settings: Default::default(),
-            login: None,
-            connecting: Default::default(),
-        };
+        let mut channel =
+            Channel::new(ChannelId::new("1657000000"), BotUserId::new("Ub"), "結び珈琲", "@musubi", account_key);
         channel.settings.create_contacts = make.create_contacts;
         account.channels = vec![channel.id.clone()];
         let configuration = Arc::new(ModelTable::new("channels", calm));

@@ -36,6 +36,7 @@ mod log;
 mod login;
 pub mod pages;
 mod people;
+mod ports;
 mod routes;
 mod settings;
 mod setup;
@@ -50,17 +51,8 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn;
 use axum::routing::{get, post};
-use musubi::aws::AwsAdapters;
-use musubi::config::{self, ConfigError, Environment};
-use musubi::crm;
 use musubi::domain::account::CrmKind;
-use musubi::flow::answered::Answered;
 use musubi::flow::check_up::CheckUp;
-use musubi::flow::configure::change_account::ChangeAccount;
-use musubi::flow::configure::change_channel::ChangeChannel;
-use musubi::flow::configure::connect_channel::ConnectChannel;
-use musubi::flow::configure::set_up_account::SetUpAccount;
-use musubi::flow::configure::try_channel::TryChannel;
 use musubi::flow::console::connect::ConnectChannels;
 use musubi::flow::console::dead_letters::ReturnLetters;
 use musubi::flow::console::decide_sends::DecideSends;
@@ -69,18 +61,7 @@ use musubi::flow::console::install::Install;
 use musubi::flow::console::people::People;
 use musubi::flow::console::questions::AnswerQuestions;
 use musubi::flow::console::{ChangeSettings, Console};
-use musubi::flow::decide::Decide;
-use musubi::flow::decide_question::DecideQuestion;
-use musubi::flow::erase::Erase;
-use musubi::flow::link::Link;
-use musubi::flow::open_questions::OpenQuestions;
-use musubi::flow::parked_sends::ParkedSends;
-use musubi::flow::person_state::PersonStates;
-use musubi::flow::send_back::SendBack;
-use musubi::flow::settle::Settle;
-use musubi::line::{LineApiUrl, OpenLine};
 use musubi::store::{Accounts, Channels, LinkReader, TrialReader};
-use musubi::{http, wiring};
 use tower_http::csrf::CsrfLayer;
 
 /// No form is larger, in bytes.
@@ -127,113 +108,6 @@ pub struct Ports {
     pub line_app_url: String,
     /// Where it is.
     pub public_url: String,
-}
-
-impl Ports {
-    /// From the function's adapters.
-    ///
-    /// # Errors
-    /// Names a missing or malformed variable.
-    pub fn of(adapters: &AwsAdapters, environment: &Environment) -> Result<Self, ConfigError> {
-        let http = http::client();
-        let console = Console { operators: adapters.operators()?, clock: adapters.clock() };
-        let (accounts, channels) = (adapters.accounts()?, adapters.channels()?);
-        let settings = ChangeSettings {
-            console: console.clone(),
-            accounts: ChangeAccount { accounts: accounts.clone(), clock: adapters.clock() },
-            channels: ChangeChannel { channels: channels.clone(), clock: adapters.clock() },
-            messages: musubi::line::message::read_setting,
-        };
-        let public_url = config::public_url(environment)?;
-        let base = LineApiUrl::of_api(&config::line_urls(environment)?)?;
-        let connect = ConnectChannels {
-            console: console.clone(),
-            trial: TryChannel {
-                line: Arc::new(OpenLine { http: http.clone(), base, clock: adapters.clock() }),
-                secrets: adapters.secrets()?,
-                channels: channels.clone(),
-                public_url: public_url.clone(),
-            },
-            connect: ConnectChannel {
-                channels: channels.clone(),
-                accounts: ChangeAccount { accounts: accounts.clone(), clock: adapters.clock() },
-            },
-        };
-        let (secrets, clock) = (adapters.secrets()?, adapters.clock());
-        let urls = wiring::set_up_urls(environment)?;
-        let set_up = crm::set_up(KIND, http.clone(), urls, Arc::clone(&secrets), clock);
-        let set_up = set_up.expect("every build knows how to connect accounts of this CRM");
-        let disconnect_account = DisconnectAccount {
-            console: console.clone(),
-            accounts: settings.accounts.clone(),
-            channels: channels.clone(),
-            secrets: Arc::clone(&secrets),
-            set_up: Arc::clone(&set_up),
-        };
-        let install = Install {
-            console: console.clone(),
-            set_up: SetUpAccount { set_up, secrets, accounts: settings.accounts.clone() },
-        };
-        let app = config::hubspot_app(environment)?;
-        let outbox = adapters.outbox()?;
-        let sends = DecideSends {
-            console: console.clone(),
-            sends: ParkedSends { journal: outbox.journal.clone() },
-            decide: Decide { settle: Settle { channels: channels.clone(), outbox: outbox.clone() } },
-        };
-        let questions = AnswerQuestions {
-            console: console.clone(),
-            questions: OpenQuestions { journal: outbox.journal.clone(), links: adapters.link_reader()? },
-            decide: DecideQuestion { channels: channels.clone(), link: Link { outbox: outbox.clone() } },
-        };
-        let settle = Settle { channels: channels.clone(), outbox: outbox.clone() };
-        let links = adapters.links()?;
-        let people = People {
-            console: console.clone(),
-            accounts: accounts.clone(),
-            channels: channels.clone(),
-            crms: crm::connections(
-                http.clone(),
-                &config::hubspot_api_url(environment)?,
-                adapters.secrets()?,
-                adapters.clock(),
-            ),
-            states: PersonStates { journal: outbox.journal.clone(), links: links.reader() },
-            link: Link { outbox: outbox.clone() },
-            answered: Answered { outbox: outbox.clone() },
-            erase: Erase { links, settle },
-        };
-        let letters = ReturnLetters {
-            console: console.clone(),
-            accounts: accounts.clone(),
-            channels: channels.clone(),
-            send_back: SendBack { queues: adapters.dead_letters()? },
-        };
-        let check_up = wiring::check_up(adapters, environment, &http)?;
-        let (trials, links) = (adapters.trials()?, adapters.link_reader()?);
-        let line_app_url = config::line_app_url(environment)?;
-        let liff_url = config::liff_urls(environment)?.apps;
-        Ok(Self {
-            console,
-            accounts,
-            channels,
-            settings,
-            connect,
-            disconnect_account,
-            install,
-            app,
-            people,
-            sends,
-            questions,
-            letters,
-            check_up,
-            trials,
-            links,
-            liff_url,
-            line_app_url,
-            public_url,
-        })
-    }
 }
 
 /// The routes.

@@ -238,14 +238,9 @@ pub async fn musubi(
     let _ = accounts.put(&account, known).await?;
 
     let channel = Channel {
-        id: id.clone(),
-        bot_user_id: BotUserId::new(BOT_USER_ID),
-        name: names::ACCOUNT.0.to_owned(),
-        basic_id: "@musubi-coffee".to_owned(),
-        account: key.clone(),
-        settings,
         login: Some(login()),
-        connecting: Default::default(),
+        settings,
+        ..Channel::new(id.clone(), BotUserId::new(BOT_USER_ID), names::ACCOUNT.0, "@musubi-coffee", key.clone())
     };
     let known = channels.find_versioned(&id).await?.map_or(0, |found| found.version);
     let _ = channels.put(&channel, known).await?;

@@ -35,6 +35,21 @@ pub struct Channel {
     pub connecting: Connecting,
 }
 
+impl Channel {
+    /// One that nobody has set anything of.
+    pub fn new(
+        id: ChannelId,
+        bot_user_id: BotUserId,
+        name: impl Into<String>,
+        basic_id: impl Into<String>,
+        account: CrmAccountKey,
+    ) -> Self {
+        let (name, basic_id) = (name.into(), basic_id.into());
+        let (settings, connecting) = (ChannelSettings::default(), Connecting::default());
+        Self { id, bot_user_id, name, basic_id, account, settings, login: None, connecting }
+    }
+}
+
 /// How far connecting an Official Account has come, where neither LINE nor anything else of ours says so.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

@@ -3,24 +3,16 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::domain::account::CrmKind;
-use crate::domain::channel::{Channel, ChannelSettings};
-use crate::domain::conversation::ConversationKey;
-use crate::domain::ids::{BotUserId, ChannelId, ContactId, CrmAccountId, LineUserId};
+use crate::domain::ids::ContactId;
 use crate::domain::job::WakeUp;
 use crate::flow::outbox::{Outbox, Quiet};
-use crate::flow::testing::{NoWaiting, RivalTable};
+use crate::flow::testing::{NoWaiting, RivalTable, account, channel, key};
 use crate::ports::{Queue, Table};
 use crate::store::Journal;
 use crate::store::journal::AskedBecause;
 
-fn account() -> CrmAccountKey {
-    CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new("1") }
-}
-
 fn question(contact: &str, asked_at_ms: i64) -> Question {
-    let key = ConversationKey::person(&ChannelId::new("1"), &LineUserId::new("U1"));
-    Question::new(&key, &ContactId::new(contact), AskedBecause::Email, asked_at_ms)
+    Question::new(&key(1), &ContactId::new(contact), AskedBecause::Email, asked_at_ms)
 }
 
 struct World {
@@ -36,19 +28,7 @@ async fn world(is_connected: bool) -> World {
     let outbox = Outbox { journal: Journal::new(events), wake_ups, clock: Arc::new(NoWaiting) };
     let channels = Channels::new(rows);
     if is_connected {
-        let (name, basic_id) = ("Shop".to_owned(), "@shop".to_owned());
-        let (id, bot_user_id, settings) = (ChannelId::new("1"), BotUserId::new("U0"), ChannelSettings::default());
-        let channel = Channel {
-            id,
-            bot_user_id,
-            name,
-            basic_id,
-            account: account(),
-            settings,
-            login: None,
-            connecting: Default::default(),
-        };
-        assert_eq!(channels.put(&channel, 0).await.unwrap(), Commit::Done);
+        assert_eq!(channels.put(&channel(), 0).await.unwrap(), Commit::Done);
     }
     let asked = write::question(&account(), &question("5", 10));
     assert_eq!(outbox.journal.commit(vec![asked]).await.unwrap(), Commit::Done);

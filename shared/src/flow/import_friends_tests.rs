@@ -5,39 +5,10 @@ use std::sync::Mutex;
 use async_trait::async_trait;
 
 use super::*;
-use crate::domain::account::{CrmAccountKey, CrmKind};
-use crate::domain::channel::ChannelSettings;
-use crate::domain::conversation::{Conversation, ConversationKey};
-use crate::domain::ids::{BotUserId, ChannelId, CrmAccountId};
-use crate::flow::testing::{Life, NoWaiting, RivalTable, Told, die_anywhere};
+use crate::domain::conversation::Conversation;
+use crate::domain::ids::ChannelId;
+use crate::flow::testing::{Life, NoWaiting, RivalTable, Told, account, channel, die_anywhere, key, user};
 use crate::store::Journal;
-
-fn account() -> CrmAccountKey {
-    CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new("1") }
-}
-
-fn channel() -> Channel {
-    let (name, basic_id) = ("Shop".to_owned(), "@shop".to_owned());
-    let (id, bot_user_id, settings) = (ChannelId::new("1"), BotUserId::new("U0"), ChannelSettings::default());
-    Channel {
-        id,
-        bot_user_id,
-        name,
-        basic_id,
-        account: account(),
-        settings,
-        login: None,
-        connecting: Default::default(),
-    }
-}
-
-fn key(number: usize) -> ConversationKey {
-    ConversationKey::person(&channel().id, &user(number))
-}
-
-fn user(number: usize) -> LineUserId {
-    LineUserId::new(format!("U{number:032x}"))
-}
 
 /// LINE's list of five. A page is named by how many come before it.
 #[derive(Default)]

@@ -19,6 +19,7 @@ use crate::ports::table::{Commit, Write};
 use crate::store::journal::write;
 
 /// Records claims.
+#[derive(Clone)]
 pub struct Link {
     /// The state that it changes, and the outbox for what follows.
     pub outbox: Outbox,

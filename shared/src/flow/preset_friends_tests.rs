@@ -3,45 +3,16 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::domain::account::{CrmAccountKey, CrmKind};
-use crate::domain::channel::ChannelSettings;
-use crate::domain::ids::{BotUserId, ChannelId, ContactId, CrmAccountId};
+use crate::domain::ids::ContactId;
 use crate::domain::link::ContactLink;
-use crate::flow::testing::{Life, NoWaiting, RivalTable, Told, die_anywhere};
+use crate::flow::testing::{Life, NoWaiting, RivalTable, Told, account, channel, die_anywhere, key, user};
 use crate::ports::table::Commit;
 use crate::store::journal::write;
 use crate::store::{Journal, Links};
 
-fn account() -> CrmAccountKey {
-    CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new("1") }
-}
-
-fn channel() -> Channel {
-    let (name, basic_id) = ("Shop".to_owned(), "@shop".to_owned());
-    let (id, bot_user_id, settings) = (ChannelId::new("1"), BotUserId::new("U0"), ChannelSettings::default());
-    Channel {
-        id,
-        bot_user_id,
-        name,
-        basic_id,
-        account: account(),
-        settings,
-        login: None,
-        connecting: Default::default(),
-    }
-}
-
-fn user(number: u32) -> LineUserId {
-    LineUserId::new(format!("U{number:032x}"))
-}
-
-fn key(number: u32) -> ConversationKey {
-    ConversationKey::person(&channel().id, &user(number))
-}
-
 /// One who is new, one who is linked as the row says, one who is linked otherwise, one who was erased.
 fn rows() -> Vec<PresetFriend> {
-    let row = |number: u32| PresetFriend {
+    let row = |number: usize| PresetFriend {
         user: user(number),
         target: Target::Contact(ContactId::new(format!("10{number}"))),
         name: Some("A name".to_owned()),

@@ -19,6 +19,7 @@ use crate::store::journal::write;
 const DECIDE_WITHIN_MS: i64 = 28 * 86_400_000;
 
 /// Ends sends.
+#[derive(Clone)]
 pub struct Settle {
     /// For the channel's settings.
     pub channels: Channels,

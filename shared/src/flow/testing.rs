@@ -7,11 +7,33 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 
 use crate::domain::account::{CrmAccountKey, CrmKind};
-use crate::domain::ids::{ChannelId, CrmAppId};
+use crate::domain::channel::Channel;
+use crate::domain::conversation::ConversationKey;
+use crate::domain::ids::{BotUserId, ChannelId, CrmAccountId, CrmAppId, LineUserId};
 use crate::domain::job::WakeUp;
 use crate::ports::secrets::{CrmAppSecrets, CrmToken, LineSecrets, Reread};
 use crate::ports::table::{Commit, Precondition, Row, RowKey, Write};
 use crate::ports::{Clock, PortError, Queue, Secrets, Table};
+
+/// A CRM account.
+pub(crate) fn account() -> CrmAccountKey {
+    CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new("1") }
+}
+
+/// An Official Account of it.
+pub(crate) fn channel() -> Channel {
+    Channel::new(ChannelId::new("1"), BotUserId::new("U0"), "Shop", "@shop", account())
+}
+
+/// A person, by number.
+pub(crate) fn user(number: usize) -> LineUserId {
+    LineUserId::new(format!("U{number:032x}"))
+}
+
+/// What they and the Official Account say to each other.
+pub(crate) fn key(number: usize) -> ConversationKey {
+    ConversationKey::person(&channel().id, &user(number))
+}
 
 /// A process, which dies at one of its writes.
 #[derive(Clone, Default)]

@@ -122,16 +122,13 @@ impl Stack {
 
     /// An Official Account of that portal's, as the table has it.
     pub async fn channel(&self) -> Channel {
-        let channel = Channel {
-            id: self.channel_id(),
-            bot_user_id: BotUserId::new("Ub"),
-            name: "結び珈琲".into(),
-            basic_id: "@musubi".into(),
-            account: self.account().await.unwrap().key,
-            settings: Default::default(),
-            login: None,
-            connecting: Default::default(),
-        };
+        let channel = Channel::new(
+            self.channel_id(),
+            BotUserId::new("Ub"),
+            "結び珈琲",
+            "@musubi",
+            self.account().await.unwrap().key,
+        );
         assert_eq!(self.adapters.channels().unwrap().put(&channel, 0).await.unwrap(), Commit::Done);
         channel
     }

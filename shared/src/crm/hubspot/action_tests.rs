@@ -1,6 +1,5 @@
 use super::*;
 use crate::domain::account::{CrmAccountKey, CrmKind};
-use crate::domain::channel::ChannelSettings;
 use crate::domain::ids::{BotUserId, ChannelId};
 
 /// From HubSpot's guide on custom workflow actions.
@@ -193,16 +192,7 @@ fn an_end_carries_its_outputs_and_no_output_can_change_its_state() {
 
 fn channel(id: &str, name: &str, basic_id: &str) -> Channel {
     let account = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new("1") };
-    Channel {
-        id: ChannelId::new(id),
-        bot_user_id: BotUserId::new("U1"),
-        name: name.to_owned(),
-        basic_id: basic_id.to_owned(),
-        account,
-        settings: ChannelSettings::default(),
-        login: None,
-        connecting: Default::default(),
-    }
+    Channel::new(ChannelId::new(id), BotUserId::new("U1"), name, basic_id, account)
 }
 
 #[test]

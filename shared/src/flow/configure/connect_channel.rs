@@ -5,7 +5,7 @@ use thiserror::Error;
 use super::change_account::ChangeAccount;
 use super::change_error::ChangeError;
 use crate::domain::account::CrmAccountKey;
-use crate::domain::channel::{Channel, ChannelSettings, Connecting, WebhookBefore};
+use crate::domain::channel::{Channel, WebhookBefore};
 use crate::domain::ids::{BotUserId, ChannelId};
 use crate::flow::retry::retry_on_conflict;
 use crate::ports::table::Commit;
@@ -68,11 +68,7 @@ impl ConnectChannel {
         let mut channel = match found.map(|found| found.value) {
             Some(known) if known.account != *account => return Err(ChangeError::Refused(ConnectedElsewhere)),
             Some(known) => Channel { bot_user_id, name, basic_id, ..known },
-            None => {
-                let settings = ChannelSettings::default();
-                let connecting = Connecting::default();
-                Channel { id, bot_user_id, name, basic_id, account: account.clone(), settings, login: None, connecting }
-            }
+            None => Channel::new(id, bot_user_id, name, basic_id, account.clone()),
         };
         if let Some(before) = before {
             channel.connecting.webhook_before = Some(before.clone());

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::domain::account::{Capabilities, CrmAccount, CrmAccountKey, CrmKind};
-use crate::domain::channel::{Channel, ChannelSettings};
+use crate::domain::channel::Channel;
 use crate::domain::ids::{BotUserId, ChannelId, CrmAccountId, CrmAppId, LiffId, LoginChannelId};
 use crate::domain::language::Language;
 use crate::domain::login::{LoginSettings, Route};
@@ -32,17 +32,7 @@ pub(super) fn seen(name: &str) -> OfficialAccount {
 
 pub(super) fn channel(portal: &str) -> Channel {
     let OfficialAccount { id, bot_user_id, name, basic_id } = seen("Shop");
-    let settings = ChannelSettings::default();
-    Channel {
-        id,
-        bot_user_id,
-        name,
-        basic_id,
-        account: key(portal),
-        settings,
-        login: None,
-        connecting: Default::default(),
-    }
+    Channel::new(id, bot_user_id, name, basic_id, key(portal))
 }
 
 pub(super) fn with_login(portal: &str) -> Channel {

@@ -4,7 +4,6 @@ use async_trait::async_trait;
 
 use super::*;
 use crate::domain::account::{CrmAccountKey, CrmKind};
-use crate::domain::channel::ChannelSettings;
 use crate::domain::ids::{CrmAccountId, CrmAppId};
 use crate::ports::secrets::{CrmAppSecrets, CrmToken, Reread};
 
@@ -13,16 +12,13 @@ const BODY: &str = r#"{"destination":"U8e742f61d673b39c7fff3cecb7536ef0","events
 const SIGNATURE: &str = "GhRKmvmHys4Pi8DxkF4+EayaH0OqtJtaZxgTD9fMDLs=";
 
 fn channel() -> Channel {
-    Channel {
-        id: ChannelId::new("1"),
-        bot_user_id: BotUserId::new("U8e742f61d673b39c7fff3cecb7536ef0"),
-        name: "n".into(),
-        basic_id: "@n".into(),
-        account: CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new("9") },
-        settings: ChannelSettings::default(),
-        login: None,
-        connecting: Default::default(),
-    }
+    Channel::new(
+        ChannelId::new("1"),
+        BotUserId::new("U8e742f61d673b39c7fff3cecb7536ef0"),
+        "n",
+        "@n",
+        CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new("9") },
+    )
 }
 
 fn sign(secret: &str, body: &[u8]) -> String {

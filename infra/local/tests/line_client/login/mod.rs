@@ -7,7 +7,7 @@ use local::fake::line::login::{Consent, LoginChannelSpec};
 use local::fake::line::{ChannelSpec, Endpoint, FakeLine, Friendship};
 use local::fake::{FakeClock, Fault, Plan, Served};
 use musubi::domain::account::{CrmAccountKey, CrmKind};
-use musubi::domain::channel::{Channel, ChannelSettings};
+use musubi::domain::channel::Channel;
 use musubi::domain::ids::{BotUserId, ChannelId, CrmAccountId, LoginChannelId};
 use musubi::domain::language::Language;
 use musubi::domain::login::LoginSettings;
@@ -96,14 +96,14 @@ fn stored(login_secrets: &[&str]) -> LineSecrets {
 
 fn channel() -> Channel {
     Channel {
-        id: ChannelId::new(CHANNEL),
-        bot_user_id: BotUserId::new("U8e742f61d673b39c7fff3cecb7536ef0"),
-        name: "n".into(),
-        basic_id: "@n".into(),
-        account: CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new("9") },
-        settings: ChannelSettings::default(),
         login: Some(LoginSettings::new(LoginChannelId::new(LOGIN))),
-        connecting: Default::default(),
+        ..Channel::new(
+            ChannelId::new(CHANNEL),
+            BotUserId::new("U8e742f61d673b39c7fff3cecb7536ef0"),
+            "n",
+            "@n",
+            CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new("9") },
+        )
     }
 }
 

@@ -1,0 +1,131 @@
+//! What the console needs, put together from the function's adapters: each part once, and what uses it from it.
+
+use std::sync::Arc;
+
+use musubi::aws::AwsAdapters;
+use musubi::config::{self, ConfigError, Environment};
+use musubi::crm;
+use musubi::flow::answered::Answered;
+use musubi::flow::configure::change_account::ChangeAccount;
+use musubi::flow::configure::change_channel::ChangeChannel;
+use musubi::flow::configure::connect_channel::ConnectChannel;
+use musubi::flow::configure::set_up_account::SetUpAccount;
+use musubi::flow::configure::try_channel::TryChannel;
+use musubi::flow::console::connect::ConnectChannels;
+use musubi::flow::console::dead_letters::ReturnLetters;
+use musubi::flow::console::decide_sends::DecideSends;
+use musubi::flow::console::disconnect_account::DisconnectAccount;
+use musubi::flow::console::install::Install;
+use musubi::flow::console::people::People;
+use musubi::flow::console::questions::AnswerQuestions;
+use musubi::flow::console::{ChangeSettings, Console};
+use musubi::flow::decide::Decide;
+use musubi::flow::decide_question::DecideQuestion;
+use musubi::flow::erase::Erase;
+use musubi::flow::link::Link;
+use musubi::flow::open_questions::OpenQuestions;
+use musubi::flow::parked_sends::ParkedSends;
+use musubi::flow::person_state::PersonStates;
+use musubi::flow::send_back::SendBack;
+use musubi::flow::settle::Settle;
+use musubi::line::{LineApiUrl, OpenLine};
+use musubi::{http, wiring};
+
+use crate::{KIND, Ports};
+
+impl Ports {
+    /// From the function's adapters.
+    ///
+    /// # Errors
+    /// Names a missing or malformed variable.
+    pub fn of(adapters: &AwsAdapters, environment: &Environment) -> Result<Self, ConfigError> {
+        let (http, secrets, clock) = (http::client(), adapters.secrets()?, adapters.clock());
+        let (accounts, channels, outbox) = (adapters.accounts()?, adapters.channels()?, adapters.outbox()?);
+        let links = adapters.links()?;
+        let public_url = config::public_url(environment)?;
+
+        let console = Console { operators: adapters.operators()?, clock: Arc::clone(&clock) };
+        let change_account = ChangeAccount { accounts: accounts.clone(), clock: Arc::clone(&clock) };
+        let link = Link { outbox: outbox.clone() };
+        let settle = Settle { channels: channels.clone(), outbox: outbox.clone() };
+        let set_up = crm::set_up(
+            KIND,
+            http.clone(),
+            wiring::set_up_urls(environment)?,
+            Arc::clone(&secrets),
+            Arc::clone(&clock),
+        );
+        let set_up = set_up.expect("every build knows how to connect accounts of this CRM");
+        let line = OpenLine {
+            http: http.clone(),
+            base: LineApiUrl::of_api(&config::line_urls(environment)?)?,
+            clock: Arc::clone(&clock),
+        };
+
+        Ok(Self {
+            settings: ChangeSettings {
+                console: console.clone(),
+                accounts: change_account.clone(),
+                channels: ChangeChannel { channels: channels.clone(), clock: Arc::clone(&clock) },
+                messages: musubi::line::message::read_setting,
+            },
+            connect: ConnectChannels {
+                console: console.clone(),
+                trial: TryChannel {
+                    line: Arc::new(line),
+                    secrets: Arc::clone(&secrets),
+                    channels: channels.clone(),
+                    public_url: public_url.clone(),
+                },
+                connect: ConnectChannel { channels: channels.clone(), accounts: change_account.clone() },
+            },
+            disconnect_account: DisconnectAccount {
+                console: console.clone(),
+                accounts: change_account.clone(),
+                channels: channels.clone(),
+                secrets: Arc::clone(&secrets),
+                set_up: Arc::clone(&set_up),
+            },
+            install: Install {
+                console: console.clone(),
+                set_up: SetUpAccount { set_up, secrets: Arc::clone(&secrets), accounts: change_account },
+            },
+            app: config::hubspot_app(environment)?,
+            people: People {
+                console: console.clone(),
+                accounts: accounts.clone(),
+                channels: channels.clone(),
+                crms: crm::connections(http.clone(), &config::hubspot_api_url(environment)?, secrets, clock),
+                states: PersonStates { journal: outbox.journal.clone(), links: links.reader() },
+                link: link.clone(),
+                answered: Answered { outbox: outbox.clone() },
+                erase: Erase { links: links.clone(), settle: settle.clone() },
+            },
+            sends: DecideSends {
+                console: console.clone(),
+                sends: ParkedSends { journal: outbox.journal.clone() },
+                decide: Decide { settle },
+            },
+            questions: AnswerQuestions {
+                console: console.clone(),
+                questions: OpenQuestions { journal: outbox.journal, links: links.reader() },
+                decide: DecideQuestion { channels: channels.clone(), link },
+            },
+            letters: ReturnLetters {
+                console: console.clone(),
+                accounts: accounts.clone(),
+                channels: channels.clone(),
+                send_back: SendBack { queues: adapters.dead_letters()? },
+            },
+            check_up: wiring::check_up(adapters, environment, &http)?,
+            trials: adapters.trials()?,
+            links: links.reader(),
+            line_app_url: config::line_app_url(environment)?,
+            liff_url: config::liff_urls(environment)?.apps,
+            console,
+            accounts,
+            channels,
+            public_url,
+        })
+    }
+}
