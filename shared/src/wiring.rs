@@ -54,8 +54,6 @@ pub fn check_up(
     Ok(CheckUp {
         doctor: doctor(adapters, environment, adapters.secrets()?, http)?,
         kept: Kept { findings: adapters.findings()? },
-        accounts: adapters.accounts()?,
-        channels: adapters.channels()?,
         clock: adapters.clock(),
     })
 }

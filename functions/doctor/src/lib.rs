@@ -3,7 +3,7 @@
 
 use musubi::aws::AwsAdapters;
 use musubi::config::{ConfigError, Environment};
-use musubi::flow::check_up::CheckUp;
+use musubi::flow::check_up::{CheckUp, Daily};
 use musubi::ports::PortError;
 use musubi::{http, telemetry, wiring};
 
@@ -23,12 +23,12 @@ impl Ports {
     }
 }
 
-/// Looks at everything. Answers with how many findings are new, notes aside.
+/// Looks at everything. Answers with for how many findings an alarm is raised.
 ///
 /// # Errors
-/// What was found could not be kept: Lambda counts it, and the alarm goes. The next day looks again.
+/// The findings of some could not be kept: Lambda counts it, and that alarm goes, too. The next day looks again.
 pub async fn handle(ports: &Ports) -> Result<usize, PortError> {
-    let new = ports.check_up.everything().await?;
+    let Daily { new, failed } = ports.check_up.everything().await;
     telemetry::count("NewFindings", new as u64);
-    Ok(new)
+    failed.map_or(Ok(new), Err)
 }

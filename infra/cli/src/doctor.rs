@@ -26,6 +26,7 @@ pub async fn run(workspace: &Workspace, say: &Say) -> Result<Report, Failure> {
 
 fn to_text(diagnosis: &Diagnosis, language: Language) -> String {
     let Diagnosis { findings, channels, accounts } = diagnosis;
+    let (channels, accounts) = (channels.len(), accounts.len());
     let looked_at = match language {
         Language::Japanese => format!("公式アカウント{channels}件、CRMアカウント{accounts}件を確認しました。"),
         Language::English => format!("Official Accounts looked at: {channels}; CRM accounts: {accounts}."),
@@ -56,7 +57,7 @@ fn finding_words(finding: &Finding, language: Language) -> String {
 
 fn to_json(diagnosis: &Diagnosis, good: bool) -> Value {
     json!({
-        "healthy": good, "channels": diagnosis.channels, "accounts": diagnosis.accounts,
+        "healthy": good, "channels": diagnosis.channels.len(), "accounts": diagnosis.accounts.len(),
         "findings": diagnosis.findings.iter().map(finding_json).collect::<Vec<_>>(),
     })
 }

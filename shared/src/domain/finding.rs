@@ -29,7 +29,7 @@ impl Gravity {
     pub fn words(self) -> Bilingual {
         match self {
             Self::Broken => Bilingual { japanese: "動いていません", english: "broken" },
-            Self::Warning => Bilingual { japanese: "要確認", english: "warning" },
+            Self::Warning => Bilingual { japanese: "注意", english: "warning" },
             Self::Note => Bilingual { japanese: "お知らせ", english: "note" },
         }
     }
@@ -102,6 +102,13 @@ pub struct Complaint {
     pub todo: Bilingual,
     /// Where, if it is done in a vendor's console.
     pub place: Option<Place>,
+}
+
+impl Complaint {
+    /// Whether it says that something could not be checked: what is wrong there is then as it was.
+    pub fn is_unchecked(&self) -> bool {
+        self.code.ends_with("unchecked")
+    }
 }
 
 /// A fact of a finding. It is no secret, and nothing that belongs to a person.

@@ -1,20 +1,20 @@
 //! The doctor looks, and what was found is kept: for the console's page, and so that what is new is told once.
 //!
 //! ```text
-//! each day:       everything       -> the findings of every account, and how many are new
-//! an operator:    one account      -> its findings; not more often than every two minutes
+//! each day:       everything       -> the findings of every account, and for how many an alarm is to be raised
+//! an operator:    one account      -> its findings; not more often than every two minutes, and no alarm
 //! ```
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::doctor::Doctor;
+use super::doctor::{Diagnosis, Doctor};
 use crate::domain::account::CrmAccountKey;
 use crate::domain::finding::{About, Finding};
 use crate::domain::ids::ChannelId;
 use crate::domain::standing::AllAbout;
 use crate::ports::{Clock, PortError};
-use crate::store::{Accounts, Channels, Findings, findings};
+use crate::store::{Findings, findings};
 
 /// So long after a look the next one is answered by what was found. A look takes one of the 60 webhook tests that LINE allows an
 /// Official Account in an hour (LINE Messaging API reference, 2026-07).
@@ -26,10 +26,6 @@ pub struct CheckUp {
     pub doctor: Doctor,
     /// What was found.
     pub kept: Kept,
-    /// CRM accounts.
-    pub accounts: Accounts,
-    /// Official Accounts.
-    pub channels: Channels,
     /// The time of now.
     pub clock: Arc<dyn Clock>,
 }
@@ -66,55 +62,61 @@ impl Kept {
     }
 }
 
+/// What came of a look at everything.
+#[derive(Debug)]
+pub struct Daily {
+    /// For so many findings an alarm is to be raised; they count as told.
+    pub new: usize,
+    /// Why the findings of some could not be kept: they are looked at again the next time.
+    pub failed: Option<PortError>,
+}
+
 impl CheckUp {
-    /// Looks at everything. Answers with how many findings are new since the last look, notes aside. Twice in a row the second
-    /// finds nothing new.
-    ///
-    /// # Errors
-    /// What was found could not be kept, or what was kept could not be read: then nothing is said to be new.
-    pub async fn everything(&self) -> Result<usize, PortError> {
-        let found = self.doctor.examine().await.findings;
-        let (accounts, channels) = futures::try_join!(self.accounts.all(), self.channels.all())?;
-        let of: BTreeMap<ChannelId, CrmAccountKey> =
-            channels.into_iter().map(|channel| (channel.id, channel.account)).collect();
-        let known: BTreeSet<CrmAccountKey> = accounts.into_iter().map(|account| account.key).collect();
+    /// Looks at everything. Twice in a row the second has nothing new to tell. One account whose findings cannot be kept holds up
+    /// no other.
+    pub async fn everything(&self) -> Daily {
+        let Diagnosis { findings: found, channels, accounts } = self.doctor.examine().await;
+        let of: BTreeMap<ChannelId, CrmAccountKey> = channels.into_iter().collect();
+        let known: BTreeSet<CrmAccountKey> = accounts.into_iter().collect();
         let whose = |about: &About| match about {
             About::Stack => None,
-            About::Account(key) => Some(key.clone()),
-            About::Channel(id) => of.get(id).cloned(),
+            About::Account(key) => known.get(key),
+            About::Channel(id) => of.get(id).and_then(|key| known.get(key)),
         };
-        let whose = |about: &About| whose(about).filter(|key| known.contains(key));
-        let mut new = 0;
+        let mut daily = Daily { new: 0, failed: None };
         for account in known.iter().map(Some).chain([None]) {
-            let found: Vec<&Finding> = found.iter().filter(|it| whose(&it.about).as_ref() == account).collect();
-            new += self.keep(account, &found, |_| true).await?;
+            let found: Vec<&Finding> = found.iter().filter(|it| whose(&it.about) == account).collect();
+            match self.keep(account, &found, |_| true, Told::Now).await {
+                Ok(new) => daily.new += new,
+                Err(error) => daily.failed = Some(error),
+            }
         }
-        Ok(new)
+        daily
     }
 
-    /// Looks at one account, unless somebody has within the last two.
+    /// Looks at one account, unless somebody has begun to within the last two minutes.
     ///
     /// # Errors
-    /// As [`CheckUp::everything`].
+    /// What was found could not be kept, or what was kept could not be read.
     pub async fn account(&self, key: &CrmAccountKey) -> Result<(), PortError> {
-        let last_ms = self.kept.findings.looked_at_ms(key).await?;
-        if last_ms.is_some_and(|last_ms| self.clock.now_ms() - last_ms < REST_MS) {
+        if !self.kept.findings.begin_look(key, self.clock.now_ms(), REST_MS).await? {
             return Ok(());
         }
         let found = self.doctor.examine_account(key).await.findings;
         let (common, own): (Vec<_>, Vec<_>) = found.iter().partition(|finding| finding.about == About::Stack);
-        self.keep(Some(key), &own, |_| true).await?;
+        self.keep(Some(key), &own, |_| true, Told::Not).await?;
         // Of what is of no account, only this was looked at.
-        self.keep(None, &common, |about| *about == About::Stack).await?;
+        self.keep(None, &common, |about| *about == About::Stack, Told::Not).await?;
         Ok(())
     }
 
-    /// These stand now and no others, of those that were looked at. Answers with how many are new.
+    /// These stand now and no others, of those that were looked at. Answers with for how many an alarm is to be raised.
     async fn keep(
         &self,
         account: Option<&CrmAccountKey>,
         found: &[&Finding],
         looked_at: impl Fn(&About) -> bool,
+        told: Told,
     ) -> Result<usize, PortError> {
         let now_ms = self.clock.now_ms();
         let before = self.kept.findings.standing(account).await?;
@@ -127,12 +129,21 @@ impl CheckUp {
         let mut new = 0;
         for (about, found) in by_whom {
             let known = before.iter().find(|all| all.about == about);
-            let all = AllAbout::now(about, &found, known, now_ms);
-            new += all.new_since(now_ms);
+            let mut all = AllAbout::now(about, &found, known, now_ms);
+            if told == Told::Now {
+                new += all.tell(now_ms);
+            }
             writes.push(findings::stands(account, &all, now_ms));
         }
         writes.extend(account.map(|key| findings::looked(key, now_ms)));
         self.kept.findings.commit(writes).await?;
         Ok(new)
     }
+}
+
+/// Whether an alarm is raised for what a look finds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Told {
+    Now,
+    Not,
 }

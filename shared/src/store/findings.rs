@@ -3,9 +3,9 @@
 //! | partition | sort key | row |
 //! |---|---|---|
 //! | `findings:{account}`, `findings:stack` | `about:` and whom, spelt as in a log | [`AllAbout`], a month |
-//! | the same | `looked` | when, in milliseconds; a month |
+//! | the same | `looked`, `begun` | when a look ended, and when one last began for an operator, in milliseconds; a month |
 //!
-//! A row is no larger than all complaints that there are, once each. Rows are written anew at each look: what is left of a CRM
+//! A row holds fifty findings at most. Rows are written anew at each look: what is left of a CRM
 //! account that is not connected any more goes by itself.
 
 use std::sync::Arc;
@@ -19,6 +19,7 @@ use crate::ports::{PortError, Table};
 /// Longer than the doctor is ever away.
 const DAYS: i64 = 31;
 const LOOKED: &str = "looked";
+const BEGUN: &str = "begun";
 
 /// What the doctor found.
 #[derive(Clone)]
@@ -44,6 +45,25 @@ impl Findings {
     /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn looked_at_ms(&self, of: &CrmAccountKey) -> Result<Option<i64>, PortError> {
         self.0.get(&RowKey::new(partition(Some(of)), LOOKED)).await?.map(|row| row.read()).transpose()
+    }
+
+    /// Somebody is about to look at this account: `false` where somebody else has begun within the last `rest_ms`. Of two at once
+    /// one may.
+    ///
+    /// # Errors
+    /// The table does not answer, or another version of Musubi wrote the row.
+    pub async fn begin_look(&self, of: &CrmAccountKey, now_ms: i64, rest_ms: i64) -> Result<bool, PortError> {
+        let key = RowKey::new(partition(Some(of)), BEGUN);
+        let begun = self.0.get(&key).await?;
+        let (version, begun_at_ms) = match &begun {
+            Some(row) => (row.version, row.read()?),
+            None => (0, i64::MIN),
+        };
+        if now_ms.saturating_sub(begun_at_ms) < rest_ms {
+            return Ok(false);
+        }
+        let write = Write::put(key, &now_ms, Precondition::Version(version)).expiring(now_ms, DAYS);
+        Ok(self.0.commit(vec![write]).await? == Commit::Done)
     }
 
     /// Writes all of these. Not in one: whoever looks meanwhile sees some of the old and some of the new. Twice is once.

@@ -26,7 +26,7 @@ pub(super) const WEBHOOK_TEST: Bilingual =
 pub(super) const QUOTA: Bilingual =
     Bilingual { japanese: "今月の送信数", english: "How many messages were sent this month" };
 pub(super) const VERIFIED: Bilingual =
-    Bilingual { japanese: "認証済みアカウントかどうか", english: "Whether the account is verified" };
+    Bilingual { japanese: "認証済アカウントかどうか", english: "Whether the account is verified" };
 
 /// A row or a secret of ours.
 pub(super) fn read(about: About, part: Bilingual, error: &PortError) -> Finding {

@@ -20,6 +20,7 @@ pub use self::waiting::DeadLetterQueue;
 use crate::domain::account::{CrmAccount, CrmAccountKey};
 use crate::domain::channel::Channel;
 use crate::domain::finding::{About, Finding};
+use crate::domain::ids::ChannelId;
 pub use crate::domain::queue_kind::QueueKind;
 use crate::domain::words::findings::{line as at_line, ties as tied};
 use crate::ports::{Clock, CrmCheckups, LineCheckup, Secrets};
@@ -57,10 +58,10 @@ pub struct Doctor {
 pub struct Diagnosis {
     /// The gravest first.
     pub findings: Vec<Finding>,
-    /// How many Official Accounts were looked at.
-    pub channels: usize,
-    /// How many CRM accounts were.
-    pub accounts: usize,
+    /// The Official Accounts that were looked at, each with the CRM account that it names.
+    pub channels: Vec<(ChannelId, CrmAccountKey)>,
+    /// The CRM accounts that were.
+    pub accounts: Vec<CrmAccountKey>,
 }
 
 impl Doctor {
@@ -105,13 +106,17 @@ impl Doctor {
         findings.extend(at_crm);
         findings.extend(at_line);
         findings.sort_by(|one, other| one.order().cmp(&other.order()));
-        Diagnosis { findings, channels: channels.len(), accounts: accounts.len() }
+        Diagnosis {
+            findings,
+            channels: channels.into_iter().map(|channel| (channel.id, channel.account)).collect(),
+            accounts: accounts.into_iter().map(|account| account.key).collect(),
+        }
     }
 
     async fn all_accounts(&self, accounts: &[CrmAccount]) -> Vec<Finding> {
         // Boxed here: a closure that borrows hides from the compiler that all of it may go from thread to thread.
         let looks: Vec<_> = accounts.iter().map(|account| self.whole_account(account).boxed()).collect();
-        futures::stream::iter(looks).buffered(AT_ONCE).collect::<Vec<_>>().await.concat()
+        futures::stream::iter(looks).buffer_unordered(AT_ONCE).collect::<Vec<_>>().await.concat()
     }
 
     async fn whole_account(&self, account: &CrmAccount) -> Vec<Finding> {
@@ -121,7 +126,7 @@ impl Doctor {
 
     async fn all_channels(&self, channels: &[Channel]) -> Vec<Finding> {
         let looks: Vec<_> = channels.iter().map(|channel| self.channel(channel).boxed()).collect();
-        let looks = futures::stream::iter(looks).buffered(AT_ONCE);
+        let looks = futures::stream::iter(looks).buffer_unordered(AT_ONCE);
         let (found, clocks): (Vec<_>, Vec<_>) = looks.collect::<Vec<_>>().await.into_iter().unzip();
         let mut found = found.concat();
         found.extend(clock::differs(clocks));

@@ -285,13 +285,13 @@ pub const NOT_VERIFIED: Complaint = Complaint {
     code: "line.not_verified",
     gravity: Note,
     facts: &[],
-    wrong: both("認証済みアカウントではありません。", "The Official Account is not verified."),
+    wrong: both("認証済アカウントではありません。", "The Official Account is not verified."),
     why: both(
         "以前からの友だちの一覧をLINEから取り込めません。ほかの機能には影響しません。",
         "LINE's list of friends from before cannot be imported. Everything else works.",
     ),
     todo: both(
-        "友だちの一覧を取り込みたい場合は、LINEで認証済みアカウントを申請してください。",
+        "友だちの一覧を取り込みたい場合は、LINEで認証済アカウントを申請してください。",
         "Apply to LINE for verification if you want to import the list.",
     ),
     place: None,

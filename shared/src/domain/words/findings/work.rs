@@ -31,8 +31,8 @@ pub const INBOX_DEAD_LETTERS: Complaint = Complaint {
         "What they say is not in the CRM. They are deleted after 14 days.",
     ),
     todo: both(
-        "コンソールの「未処理」か musubi dead-letters list で理由を確認し、原因を取り除いてから、同じ画面か musubi dead-letters redrive で戻してください。",
-        "See why on the console's page 'Not done' or with musubi dead-letters list; once that is put right, send it back there or with musubi dead-letters redrive.",
+        "コンソールの「処理エラー」か musubi dead-letters list で理由を確認し、原因を取り除いてから、同じ画面か musubi dead-letters redrive で戻してください。",
+        "See why on the console's page 'Failed' or with musubi dead-letters list; once that is put right, send it back there or with musubi dead-letters redrive.",
     ),
     place: None,
 };
@@ -51,8 +51,8 @@ pub const PUSH_DEAD_LETTERS: Complaint = Complaint {
         "The messages may not have been sent. They are deleted after 14 days.",
     ),
     todo: both(
-        "コンソールの「未処理」か musubi dead-letters list で理由を確認し、原因を取り除いてから、同じ画面か musubi dead-letters redrive で戻してください。",
-        "See why on the console's page 'Not done' or with musubi dead-letters list; once that is put right, send them back there or with musubi dead-letters redrive.",
+        "コンソールの「処理エラー」か musubi dead-letters list で理由を確認し、原因を取り除いてから、同じ画面か musubi dead-letters redrive で戻してください。",
+        "See why on the console's page 'Failed' or with musubi dead-letters list; once that is put right, send them back there or with musubi dead-letters redrive.",
     ),
     place: None,
 };
@@ -71,8 +71,8 @@ pub const CRM_DEAD_LETTERS: Complaint = Complaint {
         "The CRM does not say what happened on LINE. They are deleted after 14 days.",
     ),
     todo: both(
-        "コンソールの「未処理」か musubi dead-letters list で理由を確認し、原因を取り除いてから、同じ画面か musubi dead-letters redrive で戻してください。",
-        "See why on the console's page 'Not done' or with musubi dead-letters list; once that is put right, send them back there or with musubi dead-letters redrive.",
+        "コンソールの「処理エラー」か musubi dead-letters list で理由を確認し、原因を取り除いてから、同じ画面か musubi dead-letters redrive で戻してください。",
+        "See why on the console's page 'Failed' or with musubi dead-letters list; once that is put right, send them back there or with musubi dead-letters redrive.",
     ),
     place: None,
 };
