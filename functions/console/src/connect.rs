@@ -42,7 +42,10 @@ pub async fn try_at_line(Admin(visit): Admin, form: Result<Form<Fields>, FormRej
         Err(faults) => return mistaken(Mistake::Values(faults)),
     };
     match visit.ports.connect.try_at_line(&visit.operator, &entered).await {
-        Ok(tried) => Ok(confirmation(&visit, &entered, &tried, false)?.into_response()),
+        Ok(tried) => {
+            let until_ms = visit.ports.console.clock.now_ms() + CONFIRMED_WITHIN_MS;
+            Ok(confirmation(&visit, &entered, until_ms, &tried, false)?.into_response())
+        }
         Err(error) => mistaken(Mistake::Refused(refusal(&visit, error)?)),
     }
 }
@@ -52,15 +55,12 @@ pub async fn confirm(Admin(visit): Admin, form: Result<Form<Fields>, FormRejecti
     let fields = checked(&visit, form)?;
     let now_ms = visit.ports.console.clock.now_ms();
     let entered = value(&fields, "sealed").and_then(|sealed| unsealed(&visit.session, sealed, now_ms));
-    let Some(entered) = entered else {
+    let Some((entered, until_ms)) = entered else {
         return Ok(refused(connect::ask(&visit, &Mistake::TooLate, "")));
     };
     match visit.ports.connect.connect(&visit.operator, &entered, value(&fields, "cuts_off")).await {
         Ok(channel) => Ok(Redirect::to(&format!("/console/channels/{}/setup?saved=1", channel.id)).into_response()),
-        Err(NotConnected::CutsOff) => match visit.ports.connect.try_at_line(&visit.operator, &entered).await {
-            Ok(tried) => Ok(refused(confirmation(&visit, &entered, &tried, true)?)),
-            Err(error) => Err(visit.ends(ended(&visit, error)?)),
-        },
+        Err(NotConnected::CutsOff(tried)) => Ok(refused(confirmation(&visit, &entered, until_ms, &tried, true)?)),
         Err(error) => {
             let why = Mistake::Refused(refusal(&visit, error)?);
             Ok(refused(connect::ask(&visit, &why, entered.id.as_str())))
@@ -68,15 +68,11 @@ pub async fn confirm(Admin(visit): Admin, form: Result<Form<Fields>, FormRejecti
     }
 }
 
-fn ended(visit: &SignedIn, error: NotConnected) -> Result<Ended, Stopped> {
-    refusal(visit, error).map(|_| Ended::Unavailable)
-}
-
 /// Why LINE or our rows say no; anything else ends the visit.
 fn refusal(visit: &SignedIn, error: NotConnected) -> Result<TryRefusal, Stopped> {
     match error {
         NotConnected::Refused(refusal) => Ok(refusal),
-        NotConnected::NotTheirs | NotConnected::CutsOff => Err(visit.ends(Ended::AdminsOnly)),
+        NotConnected::NotTheirs | NotConnected::CutsOff(_) => Err(visit.ends(Ended::SeesLess)),
         NotConnected::Port(error) => Err(visit.failed(&error)),
     }
 }
@@ -105,10 +101,10 @@ pub fn shown_again(id: &str) -> &str {
 fn confirmation(
     visit: &SignedIn,
     entered: &EnteredChannel,
+    until_ms: i64,
     tried: &TriedChannel,
     unticked: bool,
 ) -> Result<Page, Stopped> {
-    let until_ms = visit.ports.console.clock.now_ms() + CONFIRMED_WITHIN_MS;
     let sealed = sealed(&visit.session, entered, until_ms).map_err(|error| visit.failed(&error))?;
     Ok(connect::confirm(visit, &entered.id, tried, &sealed, unticked))
 }
@@ -129,10 +125,11 @@ fn sealed(session: &Secret, entered: &EnteredChannel, until_ms: i64) -> Result<S
     browser::seal(session, SEALED, &json)
 }
 
-fn unsealed(session: &Secret, sealed: &str, now_ms: i64) -> Option<EnteredChannel> {
+/// With until when it may be confirmed.
+fn unsealed(session: &Secret, sealed: &str, now_ms: i64) -> Option<(EnteredChannel, i64)> {
     let json = browser::unseal(session, SEALED, sealed)?;
     let Typed { id, secret, access_token, until_ms } = serde_json::from_str(json.expose()).ok()?;
-    (now_ms < until_ms).then_some(EnteredChannel { id, secret, access_token })
+    (now_ms < until_ms).then_some((EnteredChannel { id, secret, access_token }, until_ms))
 }
 
 #[cfg(test)]
@@ -148,7 +145,7 @@ mod tests {
         };
         let (session, other) = (Secret::new("a"), Secret::new("b"));
         let text = sealed(&session, &entered, 100).unwrap();
-        assert_eq!(unsealed(&session, &text, 99), Some(entered));
+        assert_eq!(unsealed(&session, &text, 99), Some((entered, 100)));
         assert!(unsealed(&session, &text, 100).is_none() && unsealed(&other, &text, 99).is_none());
     }
 

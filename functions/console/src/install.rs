@@ -91,7 +91,8 @@ pub async fn come_back(
         Ok(_) => Ok(install::without_a_name(visitor.language).into_response()),
         Err(InstallRefusal::NotNow(error)) => Err(visitor.failed(&error)),
         Err(refusal) => {
-            musubi::telemetry::log_chain("install.refused", &refusal);
+            // Strangers can cause each as often as they like.
+            tracing::info!(why = %refusal, "install.refused");
             Ok(install::refused(visitor.language, &NotInstalled::of(refusal)).into_response())
         }
     }

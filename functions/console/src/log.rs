@@ -11,6 +11,7 @@ const LINES: usize = 200;
 /// `GET /console/log`
 pub async fn page(Admin(visit): Admin) -> Result<Page, Stopped> {
     let account = &visit.operator.account;
-    let entries = visit.ports.console.audit(account, 0, LINES).await.map_err(|error| visit.failed(&error))?;
+    let mut entries = visit.ports.console.audit(account, 0, LINES).await.map_err(|error| visit.failed(&error))?;
+    entries.retain(|entry| entry.deed.channel().is_none_or(|id| visit.operator.sees(id)));
     Ok(log::page(&visit, &entries, &visit.account().await?))
 }

@@ -20,6 +20,7 @@ pub type Fields = Vec<(String, String)>;
 
 /// `GET /console/account`
 pub async fn account(Admin(visit): Admin) -> Result<Page, Stopped> {
+    visit.sees_all()?;
     shown_account(&visit, Outcome::None).await
 }
 
@@ -29,6 +30,7 @@ pub async fn change_account(
     form: Result<Form<Fields>, FormRejection>,
 ) -> Result<Response, Stopped> {
     let fields = checked(&visit, form)?;
+    visit.sees_all()?;
     let changed = visit.ports.settings.of_account(&visit.operator, &changes(&ACCOUNT, &fields)).await;
     match outcome(&visit, changed)? {
         None => Ok(Redirect::to("/console/account?saved=1").into_response()),

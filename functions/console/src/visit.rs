@@ -133,6 +133,14 @@ impl SignedIn {
         Ok(found.ok_or_else(|| self.ends(Ended::NotConnected))?.value)
     }
 
+    /// What is about every Official Account is for who sees them all.
+    ///
+    /// # Errors
+    /// They see some alone.
+    pub fn sees_all(&self) -> Result<(), Stopped> {
+        if self.operator.covers(None) { Ok(()) } else { Err(self.ends(Ended::SeesLess)) }
+    }
+
     /// Those of its Official Accounts that the operator sees.
     ///
     /// # Errors
@@ -140,7 +148,8 @@ impl SignedIn {
     pub async fn channels(&self, account: &CrmAccount) -> Result<Vec<Channel>, Stopped> {
         let mut channels = Vec::new();
         for id in account.channels.iter().filter(|id| self.operator.sees(id)) {
-            channels.extend(self.ports.channels.find(id).await.map_err(|error| self.failed(&error))?);
+            let found = self.ports.channels.find(id).await.map_err(|error| self.failed(&error))?;
+            channels.extend(found.filter(|channel| channel.account == account.key));
         }
         Ok(channels)
     }

@@ -71,6 +71,8 @@ pub struct Connecting {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum HandSwitch {
+    /// "Use webhook" was switched off and on again, where it was on for another tool.
+    UseWebhookAnew,
     /// Webhook redelivery is on.
     Redelivery,
     /// Auto-response messages are off.
@@ -85,11 +87,13 @@ pub enum HandSwitch {
 
 impl HandSwitch {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Redelivery, Self::AutoResponse, Self::Greeting, Self::Groups, Self::Login];
+    pub const ALL: [Self; 6] =
+        [Self::UseWebhookAnew, Self::Redelivery, Self::AutoResponse, Self::Greeting, Self::Groups, Self::Login];
 
     /// The spelling in forms.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::UseWebhookAnew => "use_webhook_anew",
             Self::Redelivery => "redelivery",
             Self::AutoResponse => "auto_response",
             Self::Greeting => "greeting",
@@ -106,24 +110,27 @@ impl HandSwitch {
 
 /// Another tool's address, which LINE sent webhooks to. All but its host may be a secret: `Debug` shows nothing.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct WebhookBefore(String);
+pub struct WebhookBefore {
+    url: String,
+    /// "Use webhook" was on: LINE goes on sending there until it is switched off and on again.
+    pub was_used: bool,
+}
 
 impl WebhookBefore {
-    /// Wraps it.
-    pub fn new(url: impl Into<String>) -> Self {
-        Self(url.into())
+    /// As LINE shows it.
+    pub fn new(url: impl Into<String>, was_used: bool) -> Self {
+        Self { url: url.into(), was_used }
     }
 
     /// The host: all of it that anybody is told.
     pub fn host(&self) -> String {
-        let url = url::Url::parse(&self.0).ok();
+        let url = url::Url::parse(&self.url).ok();
         url.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_else(|| "?".to_owned())
     }
 
     /// The address, for LINE alone.
     pub fn expose(&self) -> &str {
-        &self.0
+        &self.url
     }
 }
 

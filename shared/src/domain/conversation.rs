@@ -105,6 +105,9 @@ pub struct Conversation {
     /// Of which link what follows was done: by when that one was made, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub taken_in_link_of_ms: Option<i64>,
+    /// The contact says what was known of them then, in milliseconds: the CRM has taken it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact_as_of_ms: Option<i64>,
     /// Activities whose text was dropped because nobody was linked to them.
     #[serde(default)]
     pub not_linked: u64,
@@ -142,6 +145,7 @@ impl Conversation {
             gone_contacts: Vec::new(),
             unlinked: false,
             taken_in_link_of_ms: None,
+            contact_as_of_ms: None,
             not_linked: 0,
         }
     }

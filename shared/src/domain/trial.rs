@@ -50,12 +50,13 @@ impl Ticks {
     pub fn of(trial: &Trial, conversation: Option<&Conversation>, is_linked: bool) -> Self {
         let last = conversation.and_then(|state| state.last_inbound.as_ref());
         let arrived = last.is_some_and(|last| last.arrived_at_ms >= trial.began_at_ms);
-        let is_queued = conversation.is_none_or(|state| state.sync_queued);
+        let as_of_ms = conversation.and_then(|state| state.contact_as_of_ms);
+        let is_taken = last.is_some_and(|last| as_of_ms >= Some(last.arrived_at_ms));
         Self {
             added: true,
             arrived,
             answered: trial.answered_at_ms.is_some(),
-            on_contact: arrived && is_linked && !is_queued,
+            on_contact: arrived && is_linked && is_taken,
         }
     }
 }

@@ -78,7 +78,7 @@ async fn an_admin_sees_why_and_sends_back_what_is_theirs_and_nothing_twice() {
     assert_eq!(hanako.post(PATH, &all).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!((left(&app), lines(&app).await), ([1, 1], 2));
     let log = hanako.get("/console/log").await;
-    assert!(log.has("処理できなかったもの 1 件を元に戻しました") && !log.has(WORDS));
+    assert!(log.has("処理できなかったもの 1 件を再処理しました") && !log.has(WORDS));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -85,7 +85,7 @@ async fn a_person_is_found_three_ways_and_neither_their_id_nor_their_address_is_
     let (_, page) = found(&mut taro, STRANGER).await;
     assert!(page.has("まだ知りません") && !page.has(STRANGER));
     let (_, page) = found(&mut taro, "999999").await;
-    assert!(page.has("誰も連携されていません"));
+    assert!(page.has("このコンタクトと連携している方はいません"));
     let token = page.token();
     for (who, says) in
         [("", "いずれかを入力"), ("花子", "いずれかを入力"), ("nobody@example.com", "HubSpotにありません")]

@@ -184,3 +184,25 @@ async fn everybody_may_print_a_routes_code_and_an_admin_makes_and_forgets_routes
         (1, 1)
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_admin_of_another_official_account_has_neither_the_accounts_settings_nor_what_was_done_with_this_one() {
+    let app = App::start().await;
+    let mut hanako = Browser::signed_in(&app, "花子", Role::Admin).await;
+    let path = format!("/console/channels/{CHANNEL_ID}");
+    let typed = hanako.get(&path).await.typed(&[("tasks", "off")]);
+    assert_eq!(hanako.post(&path, &pairs(&typed)).await.status, StatusCode::SEE_OTHER);
+    assert!(hanako.get("/console/log").await.has(CHANNEL_ID));
+
+    let mut jiro = Browser::new(&app);
+    jiro.joins(&invited(&app, "次郎", Role::Admin, Some("9")).await).await;
+    let log = jiro.get("/console/log").await;
+    assert!(log.status == StatusCode::OK && log.has("ログインしました") && !log.has(CHANNEL_ID));
+    assert!(!log.has("/console/account"), "no way leads there");
+    assert_eq!(jiro.get("/console/account").await.status, StatusCode::FORBIDDEN);
+    let fields = [("token", &*log.token()), ("was.unfilled_tokens", "refuse"), ("unfilled_tokens", "send")];
+    assert_eq!(jiro.post("/console/account", &fields).await.status, StatusCode::FORBIDDEN);
+    let adapters = app.world.adapters(RetryPolicy::WORKER).expect("adapters");
+    let kept = adapters.accounts().expect("accounts").find(&account()).await.expect("a row").expect("an account");
+    assert_eq!(kept.value.unfilled_tokens, Default::default());
+}

@@ -167,8 +167,8 @@ fn cut_off(before: &WebhookBefore, unticked: bool, language: Language) -> Markup
             }
             p { (cuts_off(&host, language)) }
             p { (language.pick(
-                "そのツールの自動応答、チャット、配信の集計なども動かなくなります。元のURLは控えておき、接続を解除するときに戻せるようにします。",
-                "What that tool does on messages, such as answering them, chat or statistics, stops. Its URL is kept, so that it can be set again when you disconnect.",
+                "そのツールの自動応答、チャット、配信の集計なども動かなくなります。そのツールに戻す可能性がある場合は、先に現在のWebhook URLを控えてください。",
+                "What that tool does on messages, such as answering them, chat or statistics, stops. If you may want to go back, note its webhook URL first.",
             )) }
             label class="check" {
                 input type="checkbox" name="cuts_off" value=(host) required;

@@ -19,18 +19,18 @@ pub fn page(visit: &SignedIn, account: &CrmAccount, channels: &[Channel], seen: 
         h1 { (title) }
         @if was_none {
             p class="mistake" role="alert" { (language.pick(
-                "元に戻すものは見つかりませんでした。ほかの人が表示中の場合は、1分後にもう一度試してください。",
-                "There was nothing to send back. If somebody else is looking at it, try again in a minute.",
+                "再処理するものは見つかりませんでした。ほかの人が表示中の場合は、1分後にもう一度試してください。",
+                "There was nothing to try again. If somebody else is looking at it, try again in a minute.",
             )) }
         } @else {
             (saved(visit, language.pick(
-                "元のキューに戻しました。同じ原因が残っていると、またここに入ります。",
-                "Sent back to its queue. It comes here again if the cause is still there.",
+                "再処理を始めました。原因が残っている場合は、もう一度ここに表示されます。",
+                "It is being tried again. It comes back here if the cause is still there.",
             )))
         }
         p { (language.pick(
-            "何度試しても処理が終わらなかったものです。原因を取り除いてから元に戻すと、もう一度処理されます。すでに済んでいることが二重に行われることはありません。14日で消えます。内容は表示しません。",
-            "These could not be done however often they were tried. Mend the cause, then send them back: they are tried again, and what was done before is not done twice. They are gone after 14 days. What they say is not shown.",
+            "何度試しても処理が終わらなかったものです。原因を取り除いてから再処理してください。すでに済んでいることが二重に行われることはありません。14日で消えます。内容は表示しません。",
+            "These could not be done however often they were tried. Mend the cause, then try them again: what was done before is not done twice. They are gone after 14 days. What they say is not shown.",
         )) }
         @for queue in &seen.silent {
             p class="mistake" role="alert" {
@@ -45,9 +45,9 @@ pub fn page(visit: &SignedIn, account: &CrmAccount, channels: &[Channel], seen: 
         } @else {
             ul class="rows" { @for found in &seen.letters { (row(visit, account, channels, found)) } }
             section {
-                h2 { (language.pick("まとめて元に戻す", "Send them all back")) }
+                h2 { (language.pick("まとめて再処理する", "Try them all again")) }
                 (form("/console/dead-letters", &visit.form_token(), html! {
-                    (actions(submit(Look::Plain, language.pick("すべて元に戻す（200件まで）", "Send all back (up to 200)"))))
+                    (actions(submit(Look::Plain, language.pick("すべて再処理する（200件まで）", "Try all again (up to 200)"))))
                 }))
             }
         }
@@ -62,7 +62,7 @@ fn row(visit: &SignedIn, account: &CrmAccount, channels: &[Channel], found: &Fou
         channel.map_or_else(|| account_name(&account.key, language), |channel| channel.name.clone())
     });
     let since = moment(letter.since_ms, account);
-    let back = language.pick("元に戻す", "Send back");
+    let back = language.pick("再処理する", "Try again");
     html! {
         li {
             div {

@@ -18,7 +18,7 @@ pub fn page(visit: &SignedIn, account: &CrmAccount, last: &LastLook) -> Page {
     let inside = html! {
         h1 { (title) }
         p { (language.pick(
-            "LINE、HubSpot、処理待ちの作業に問題がないかを毎日1回確認し、新しい問題が見つかった場合は運用の通知先に知らせます。",
+            "LINE、HubSpot、処理待ちの作業に問題がないかを毎日1回確認し、新しい問題が見つかった場合はMusubiを運用する方に知らせます。",
             "Once a day LINE, HubSpot and the work that waits are looked at; what is new and wrong is told to those who run Musubi.",
         )) }
         p { (looked(last, |at_ms| moment(at_ms, account), language)) }
@@ -52,7 +52,7 @@ fn card(finding: &Finding, since: &str, language: Language) -> Markup {
     let place = finding.complaint.place;
     let mut told = vec![(WHY.of(language), why.as_str()), (TODO.of(language), todo.as_str())];
     told.extend(place.map(|place| (PLACE.of(language), place.words.of(language))));
-    told.push((language.pick("確認された日時", "found first"), since));
+    told.push((language.pick("最初に見つかった日時", "found first"), since));
     html! {
         p class="small" { (finding.complaint.gravity.words().of(language)) (language.pick("・", " · ")) (finding.about.words(language)) }
         h2 { (finding.wrong(language)) }

@@ -20,6 +20,8 @@ pub enum Ended {
     NotOurForm,
     /// It takes an admin.
     AdminsOnly,
+    /// It takes an admin who sees every Official Account.
+    SeesLess,
     /// There is no such thing here.
     NotFound,
     /// The CRM account is connected no more.
@@ -30,12 +32,13 @@ pub enum Ended {
 
 impl Ended {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::NotSignedIn,
         Self::SignedOut,
         Self::InvitationUsed,
         Self::NotOurForm,
         Self::AdminsOnly,
+        Self::SeesLess,
         Self::NotFound,
         Self::NotConnected,
         Self::Unavailable,
@@ -46,7 +49,7 @@ impl Ended {
             Self::SignedOut => StatusCode::OK,
             Self::NotSignedIn => StatusCode::UNAUTHORIZED,
             Self::InvitationUsed | Self::NotFound | Self::NotConnected => StatusCode::NOT_FOUND,
-            Self::NotOurForm | Self::AdminsOnly => StatusCode::FORBIDDEN,
+            Self::NotOurForm | Self::AdminsOnly | Self::SeesLess => StatusCode::FORBIDDEN,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -95,6 +98,14 @@ impl Ended {
                     "If you need it, ask an admin to do it, or to make you an admin.",
                 ),
             ],
+            Self::SeesLess => [
+                language.pick("すべてのLINE公式アカウントを担当する管理者だけが使える画面です", "This page is for admins of every Official Account"),
+                language.pick("何も変更していません。", "Nothing was changed."),
+                language.pick(
+                    "必要な場合は、すべてのLINE公式アカウントを担当する管理者に操作を依頼してください。",
+                    "If you need it, ask an admin who sees every Official Account to do it.",
+                ),
+            ],
             Self::NotFound => [
                 language.pick("見つかりませんでした", "Not found"),
                 language.pick(
@@ -110,8 +121,8 @@ impl Ended {
                     "This console's CRM account has been disconnected from Musubi.",
                 ),
                 language.pick(
-                    "Musubiを設置した方に、接続をやり直すよう依頼してください。",
-                    "Ask whoever installed Musubi to connect it again.",
+                    "もう一度使う場合は、/console/install からHubSpotアカウントを接続してください。",
+                    "To use it again, connect the HubSpot account at /console/install.",
                 ),
             ],
             Self::Unavailable => [

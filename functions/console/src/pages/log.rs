@@ -105,7 +105,7 @@ fn deed(deed: &Deed, language: Language) -> String {
         (Deed::Answered { id }, Language::English) => format!("noted a person of channel {id} as answered"),
         (Deed::Erased { id }, Language::Japanese) => format!("チャネル {id} の人の情報を消去しました"),
         (Deed::Erased { id }, Language::English) => format!("erased a person of channel {id}"),
-        (Deed::SentBack { count }, Language::Japanese) => format!("処理できなかったもの {count} 件を元に戻しました"),
+        (Deed::SentBack { count }, Language::Japanese) => format!("処理できなかったもの {count} 件を再処理しました"),
         (Deed::SentBack { count }, Language::English) => format!("sent {count} back that could not be done"),
         (Deed::SetByHand { id, switch, is_set }, _) => by_hand(id, *switch, *is_set, language),
         (Deed::SetUpLogin { id }, Language::Japanese) => format!("チャネル {id} のLINEログインを設定しました"),
@@ -121,6 +121,7 @@ fn deed(deed: &Deed, language: Language) -> String {
 
 fn by_hand(id: &ChannelId, switch: HandSwitch, is_set: bool, language: Language) -> String {
     let name = match switch {
+        HandSwitch::UseWebhookAnew => connecting::USE_WEBHOOK.name.of(language),
         HandSwitch::Redelivery => connecting::REDELIVERY.name.of(language),
         HandSwitch::AutoResponse => connecting::AUTO_RESPONSE.name.of(language),
         HandSwitch::Greeting => connecting::GREETING.name.of(language),

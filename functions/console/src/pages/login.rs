@@ -10,6 +10,7 @@ use musubi::domain::words::channel_values as words;
 use musubi::domain::words::login_steps;
 use musubi::pages::{Look, Page, actions, address, form, submit};
 
+use super::setup::switch_form;
 use super::{Here, saved, signed_in};
 use crate::visit::SignedIn;
 
@@ -90,11 +91,6 @@ fn field(mistake: &Mistake, which: Field, id: &str, language: Language, input: M
 fn by_hand(visit: &SignedIn, channel: &Channel, login: &LoginSettings) -> Markup {
     let language = visit.language;
     let addresses = LoginAddresses::of(channel, &visit.ports.public_url, &visit.ports.liff_url);
-    let is_set = channel.connecting.by_hand.contains(&HandSwitch::Login);
-    let (answer, look, label) = match is_set {
-        true => ("no", Look::Plain, language.pick("未完了に戻す", "It is not set after all")),
-        false => ("yes", Look::Main, language.pick("すべて設定しました", "All of it is set")),
-    };
     html! {
         section {
             h2 { (language.pick("LINE Developersコンソールでの設定", "In the LINE Developers Console")) }
@@ -105,11 +101,7 @@ fn by_hand(visit: &SignedIn, channel: &Channel, login: &LoginSettings) -> Markup
                 "メールアドレス取得権限の申請に添えるサンプル画面",
                 "The sample page for the application for the e-mail permission",
             )) } }
-            (form(&format!("/console/channels/{}/setup", channel.id), &visit.form_token(), html! {
-                input type="hidden" name="switch" value=(HandSwitch::Login.as_str());
-                input type="hidden" name="is_set" value=(answer);
-                (actions(submit(look, label)))
-            }))
+            (switch_form(visit, channel, HandSwitch::Login, language.pick("すべて設定しました", "All of it is set")))
         }
     }
 }

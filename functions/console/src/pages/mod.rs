@@ -24,7 +24,7 @@ use musubi::domain::account::CrmAccount;
 use musubi::domain::channel::Channel;
 use musubi::domain::ids::ChannelId;
 use musubi::domain::language::Language;
-use musubi::domain::operator::Role;
+use musubi::domain::operator::{Operator, Role};
 use musubi::pages::{Frame, Page};
 
 use crate::assets::{AGAIN_ADDRESS, STYLE_ADDRESS};
@@ -57,7 +57,7 @@ fn framed<'a>(
         header class="bar" {
             p class="brand" { (language.pick("結び Musubi", "Musubi 結び")) }
             nav aria-label=(language.pick("メニュー", "Menu")) {
-                @for place in Here::ALL.into_iter().filter(|place| visit.operator.is(place.needs())) {
+                @for place in Here::ALL.into_iter().filter(|place| place.is_for(&visit.operator)) {
                     a href=(place.address()) aria-current=[(place == here).then_some("page")] { (place.name(language)) }
                 }
             }
@@ -129,14 +129,18 @@ impl Here {
     fn name(self, language: Language) -> &'static str {
         match self {
             Self::Home => language.pick("概要", "Overview"),
-            Self::People => language.pick("人", "People"),
+            Self::People => language.pick("人を探す", "People"),
             Self::Decisions => language.pick("要確認", "Waiting"),
-            Self::DeadLetters => language.pick("未処理", "Not done"),
+            Self::DeadLetters => language.pick("処理エラー", "Failed"),
             Self::Doctor => language.pick("診断", "Doctor"),
             Self::Account => language.pick("設定", "Settings"),
             Self::Team => language.pick("メンバー", "Team"),
             Self::Log => language.pick("操作の記録", "Activity log"),
         }
+    }
+
+    fn is_for(self, operator: &Operator) -> bool {
+        operator.is(self.needs()) && (self != Self::Account || operator.covers(None))
     }
 
     fn needs(self) -> Role {

@@ -147,7 +147,7 @@ pub fn page(
 fn nobody(sought: &Sought, language: Language) -> &'static str {
     match sought {
         Sought::Contact(_) => language.pick(
-            "このコンタクトには、表示できるLINE公式アカウントの誰も連携されていません。",
+            "表示できるLINE公式アカウントに、このコンタクトと連携している方はいません。",
             "Nobody on an Official Account that you can see is linked to this contact.",
         ),
         Sought::User(_) => language.pick(

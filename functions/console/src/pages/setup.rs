@@ -85,7 +85,7 @@ fn to_know(look: &ChannelLook, language: Language) -> Markup {
         ul {
             @match look.quota {
                 Some(SeenQuota { limit: Some(limit), used }) => li { @match language {
-                    Language::Japanese => (format!("今月送れるメッセージは{limit}通です（{used}通を使用）。ワークフローからの送信が数えられ、応答は数えられません。上限に達すると、送信結果は no_quota になります。")),
+                    Language::Japanese => (format!("今月送れるメッセージは{limit}通です（{used}通を使用）。ワークフローからの送信が数えられ、返信は数えられません。上限に達すると送信されず、送信結果は「no_quota」になります。")),
                     Language::English => (format!("This month {limit} messages may be sent ({used} are used). What workflows send counts, replies do not. Beyond that, sends end as no_quota.")),
                 } },
                 Some(SeenQuota { limit: None, .. }) => li { (language.pick("送れるメッセージの数に上限はありません。", "There is no limit on messages.")) },
@@ -141,26 +141,34 @@ fn words(switch: &Switch, language: Language) -> Markup {
 
 fn by_hand(visit: &SignedIn, channel: &Channel, (switch, of): (HandSwitch, &Switch), seen: &str) -> Step {
     let language = visit.language;
-    let is_set = channel.connecting.by_hand.contains(&switch);
-    let state = match (is_set, switch) {
+    let state = match (channel.connecting.by_hand.contains(&switch), switch) {
         (true, _) => State::Done,
         (false, HandSwitch::Groups) => State::Optional,
         (false, _) => State::Todo,
     };
-    let (answer, label) = match is_set {
-        true => ("no", language.pick("未完了に戻す", "It is not set after all")),
-        false => ("yes", language.pick("設定しました", "It is set")),
-    };
     let inside = html! {
         (words(of, language))
         p class="small" { (seen) }
-        (form(&format!("/console/channels/{}/setup", channel.id), &visit.form_token(), html! {
-            input type="hidden" name="switch" value=(switch.as_str());
-            input type="hidden" name="is_set" value=(answer);
-            (actions(submit(if is_set { Look::Plain } else { Look::Main }, label)))
-        }))
+        (switch_form(visit, channel, switch, language.pick("設定しました", "It is set")))
     };
     Step { title: titled(of, language), state, inside }
+}
+
+/// An operator says that a switch is set, in these words, or that it is not after all.
+pub fn switch_form(visit: &SignedIn, channel: &Channel, switch: HandSwitch, set: &str) -> Markup {
+    let (answer, look, label) = match channel.connecting.by_hand.contains(&switch) {
+        true => ("no", Look::Plain, visit.language.pick("未完了に戻す", "It is not set after all")),
+        false => ("yes", Look::Main, set),
+    };
+    form(
+        &format!("/console/channels/{}/setup", channel.id),
+        &visit.form_token(),
+        html! {
+            input type="hidden" name="switch" value=(switch.as_str());
+            input type="hidden" name="is_set" value=(answer);
+            (actions(submit(look, label)))
+        },
+    )
 }
 
 fn webhook(visit: &SignedIn, channel: &Channel, look: Option<&WebhookLook>) -> [Step; 3] {
@@ -188,17 +196,21 @@ fn webhook(visit: &SignedIn, channel: &Channel, look: Option<&WebhookLook>) -> [
             )) } },
         ),
     };
+    let was_used = channel.connecting.webhook_before.as_ref().is_some_and(|before| before.was_used);
+    let is_anew = channel.connecting.by_hand.contains(&HandSwitch::UseWebhookAnew);
     let used = match look {
         None => State::Unknown,
-        Some(WebhookLook::On(_)) => State::Done,
+        Some(WebhookLook::On(_)) if is_anew || !was_used => State::Done,
         Some(_) => State::Todo,
     };
     let inside = html! {
         (words(&USE_WEBHOOK, language))
-        @if channel.connecting.webhook_before.is_some() {
-            p { (language.pick("接続する前からオンだった場合：", "If it was on before you connected: ")) (OFF_AND_ON.of(language)) }
+        @if was_used {
+            p { (OFF_AND_ON.of(language)) }
+            (switch_form(visit, channel, HandSwitch::UseWebhookAnew, language.pick("オフにしてからオンにしました", "I switched it off and on again")))
+        } @else if used != State::Done {
+            (look_again(channel, language))
         }
-        @if used != State::Done { (look_again(channel, language)) }
     };
     let tried = match look {
         None | Some(WebhookLook::On(None)) => (State::Unknown, html! { p { (unheard(language)) } }),

@@ -122,8 +122,8 @@ fn invitation(visit: &SignedIn, channels: &[Channel]) -> Markup {
 fn described(role: Role, language: Language) -> &'static str {
     match role {
         Role::Member => language.pick(
-            "メンバー（接続の確認、QRコード、要確認への回答）",
-            "Member (what is connected, QR codes, decisions)",
+            "メンバー（接続の確認、診断、QRコード、人の検索と連携、「要確認」への回答）",
+            "Member (what is connected, doctor, QR codes, finding and linking people, decisions)",
         ),
         Role::Admin => {
             language.pick("管理者（設定、招待を含むすべて）", "Admin (everything, settings and invitations too)")

@@ -60,7 +60,7 @@ pub async fn add(workspace: &Workspace, ask: &mut Ask, say: &Say, asked: &Channe
     let channel = channel.map_err(|error| unchanged(error, no_channel, |ConnectedElsewhere| elsewhere()))?;
     let health = check::look(&line, &id, &url).await?;
     let mut todo: Vec<String> = health.faults().iter().map(|words| words.of(say.language).to_owned()).collect();
-    todo.extend(before.filter(|_| tried.is_used).map(|_| steps::off_and_on(say.language).to_owned()));
+    todo.extend(before.filter(|before| before.was_used).map(|_| steps::off_and_on(say.language).to_owned()));
     let mut json = to_json(&channel);
     json["connected"] = json!(true);
     json["webhook"] = health.json();

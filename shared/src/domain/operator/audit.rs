@@ -144,6 +144,36 @@ pub enum Deed {
     },
 }
 
+impl Deed {
+    /// The Official Account that it is about; `None`: none, or all of them.
+    pub fn channel(&self) -> Option<&ChannelId> {
+        match self {
+            Self::ChangedSettings { of: SettingsOf::Channel { id } | SettingsOf::Login { id }, .. }
+            | Self::AddedRoute { id, .. }
+            | Self::RemovedRoute { id, .. }
+            | Self::Connected { id }
+            | Self::SetByHand { id, .. }
+            | Self::SetUpLogin { id }
+            | Self::BeganTrial { id }
+            | Self::PassedTrial { id }
+            | Self::DecidedSend { id, .. }
+            | Self::AnsweredQuestion { id, .. }
+            | Self::Linked { id, .. }
+            | Self::Unlinked { id }
+            | Self::Answered { id }
+            | Self::Erased { id } => Some(id),
+            Self::Invited { .. }
+            | Self::SignedIn
+            | Self::ConnectedAccount
+            | Self::DisconnectedAccount
+            | Self::SignedOut
+            | Self::ChangedSettings { of: SettingsOf::Account, .. }
+            | Self::Removed { .. }
+            | Self::SentBack { .. } => None,
+        }
+    }
+}
+
 /// Whose settings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "of", rename_all = "snake_case")]

@@ -35,7 +35,7 @@ pub const USE_WEBHOOK: Switch = Switch {
     name: both("Webhookの利用", "Use webhook (Webhookの利用)"),
     wanted: both("オン", "on"),
     place: MESSAGING_API,
-    why: both("メッセージや友だち追加を受信するため", "without it nothing arrives here"),
+    why: both("メッセージや友だち追加の受信に必要です", "without it nothing arrives here"),
 };
 /// What did not arrive is sent again.
 pub const REDELIVERY: Switch = Switch {
@@ -73,11 +73,11 @@ pub const CHAT: Switch = Switch {
 };
 /// Groups. The names of these menus are not verified.
 pub const GROUPS: Switch = Switch {
-    name: both("グループトークへの参加（メニュー名は未確認）", "Joining group chats (the menu's name is not verified)"),
+    name: both("グループトークへの参加", "Joining group chats"),
     wanted: both("必要な場合だけ許可", "allowed only if you need it"),
     place: both(
-        "LINE Official Account Managerの、アカウントの設定",
-        "LINE Official Account Manager, the account's settings",
+        "LINE Official Account Managerのアカウントの設定（メニューの名称は、画面の表示と異なる場合があります）",
+        "LINE Official Account Manager, the account's settings (the menu's name may differ from what you see there)",
     ),
     why: both(
         "既定ではグループに参加できません。グループの発言はHubSpotに記録されません",
@@ -117,8 +117,8 @@ pub const KNOW_BEFORE: Bilingual = both(
 
 /// "Use webhook" was on for another tool.
 pub const OFF_AND_ON: Bilingual = both(
-    "［Webhookの利用］は、別のツールでオンになっていました。LINE Developersコンソールの［Messaging API設定］で、いったんオフにしてから、もう一度オンにしてください。",
-    "“Use webhook” was on for another tool. Switch it off and on again: LINE Developers Console, Messaging API.",
+    "接続する前から［Webhookの利用］がオンだったため、LINE Developersコンソールの［Messaging API設定］で、いったんオフにしてから、もう一度オンにしてください。",
+    "“Use webhook” was on for another tool before. Switch it off and on again: LINE Developers Console, Messaging API.",
 );
 
 /// Whoever is cut off.

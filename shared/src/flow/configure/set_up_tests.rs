@@ -289,7 +289,7 @@ async fn at_line(life: Life, rows: Vec<crate::ports::table::Write>, line: Option
 const WEBHOOK: &str = "https://a.example/webhook";
 
 fn new_webhook() -> NewWebhook {
-    NewWebhook { url: WEBHOOK.to_owned(), before: Some(WebhookBefore::new("https://other.example/hook")) }
+    NewWebhook { url: WEBHOOK.to_owned(), before: Some(WebhookBefore::new("https://other.example/hook", true)) }
 }
 
 impl AtLine {

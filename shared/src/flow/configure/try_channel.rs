@@ -49,8 +49,6 @@ pub struct TriedChannel {
     pub seen: SeenAccount,
     /// Who else hears its webhooks now.
     pub before: Option<WebhookBefore>,
-    /// "Use webhook" is on.
-    pub is_used: bool,
 }
 
 /// Why it was not tried, or not with success.
@@ -95,9 +93,9 @@ impl TryChannel {
         }
         let webhook = self.line.checkup(proposed(entered)).webhook(id).await?;
         let ours = self.webhook_url(id);
-        let is_used = webhook.as_ref().is_some_and(|webhook| webhook.is_used);
-        let before = webhook.filter(|webhook| webhook.url != ours).map(|webhook| WebhookBefore::new(webhook.url));
-        Ok(TriedChannel { seen, before, is_used })
+        let elsewhere = webhook.filter(|webhook| webhook.url != ours);
+        let before = elsewhere.map(|webhook| WebhookBefore::new(webhook.url, webhook.is_used));
+        Ok(TriedChannel { seen, before })
     }
 
     /// Whether the ID is that of a LINE Login channel of one of these: it is no Official Account's then.

@@ -33,8 +33,12 @@ impl ChangeSettings {
     /// Of the operator's CRM account. No change is none. Twice is the same as once, in two lines of the list.
     ///
     /// # Errors
-    /// As [`ChangeAccount::change`]; nothing is changed then.
+    /// As [`ChangeAccount::change`]; nothing is changed then. For who sees some Official Accounts alone it is not there: it is about
+    /// all of them.
     pub async fn of_account(&self, by: &Operator, changes: Changes<'_>) -> Result<(), ChangeError<SettingFault>> {
+        if !by.covers(None) {
+            return Err(ChangeError::Absent);
+        }
         if changes.is_empty() {
             return Ok(());
         }

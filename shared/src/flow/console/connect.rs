@@ -37,9 +37,9 @@ pub enum NotConnected {
     /// LINE or our rows say no.
     #[error(transparent)]
     Refused(#[from] TryRefusal),
-    /// Another tool hears its webhooks, and the operator has not said that it may be cut off.
+    /// Another tool hears its webhooks, and the operator has not said that it may be cut off. What LINE said is here.
     #[error("another tool would be cut off")]
-    CutsOff,
+    CutsOff(Box<TriedChannel>),
     /// LINE or a table does not answer.
     #[error(transparent)]
     Port(#[from] PortError),
@@ -86,7 +86,7 @@ impl ConnectChannels {
     ) -> Result<Channel, NotConnected> {
         let tried = self.try_at_line(by, entered).await?;
         if tried.before.as_ref().is_some_and(|before| cuts_off != Some(&*before.host())) {
-            return Err(NotConnected::CutsOff);
+            return Err(NotConnected::CutsOff(Box::new(tried)));
         }
         let proven = self.trial.proven(entered, &tried, Forget::default()).await?;
         self.console.note(by, Deed::Connected { id: entered.id.clone() }).await?;

@@ -129,8 +129,9 @@ impl DisconnectAccount {
                 Err(_) => AppEnd::Refused,
             },
         };
-        retry_on_conflict(&*self.accounts.clock, "disconnect an account", || self.try_remove(key)).await?;
+        // The row goes last: as long as it is there, a stop is seen, and a second call goes on.
         let operators = self.clear(key).await?;
+        retry_on_conflict(&*self.accounts.clock, "disconnect an account", || self.try_remove(key)).await?;
         info!(crm.account = %key, app = ?app, operators, "account.disconnected_for_good");
         Ok(Some(Disconnected { app, operators }))
     }

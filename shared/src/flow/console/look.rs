@@ -40,7 +40,9 @@ impl ConnectChannels {
             let ours = self.trial.webhook_url(&channel.id);
             Some(match line.webhook(&channel.id).await.ok()? {
                 None => WebhookLook::NotSet,
-                Some(seen) if seen.url != ours => WebhookLook::Elsewhere(WebhookBefore::new(seen.url).host()),
+                Some(seen) if seen.url != ours => {
+                    WebhookLook::Elsewhere(WebhookBefore::new(seen.url, seen.is_used).host())
+                }
                 Some(seen) if !seen.is_used => WebhookLook::Off,
                 Some(_) => WebhookLook::On(line.try_webhook(&channel.id).await.ok()),
             })

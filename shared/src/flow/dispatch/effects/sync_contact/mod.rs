@@ -224,6 +224,7 @@ impl SyncContact<'_> {
         }
         state.profile_wanted &= person.profile.is_none() && state.friendship.blocked != Some(true);
         state.retracted.clear();
+        state.contact_as_of_ms = Some(person.loaded_at_ms);
         writes.extend(person.claim.as_ref().map(|claim| write::claim_applied(&state.key, claim.version)));
         writes.push(write::done(&person.row));
         self.round.commit_state(&mut person.state, writes).await?;
