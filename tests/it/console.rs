@@ -5,6 +5,7 @@ mod dead_letters;
 mod disconnect_account;
 mod doctor;
 mod getting_in;
+mod home;
 mod install;
 mod parked;
 mod people;

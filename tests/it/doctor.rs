@@ -1,8 +1,8 @@
 //! The doctor, in worlds that are well and in worlds where one thing is wrong.
 
 mod at_crm;
-mod at_line;
-mod inside;
+pub mod at_line;
+pub mod inside;
 pub mod ward;
 
 use std::collections::BTreeSet;

@@ -1,4 +1,5 @@
-//! The first page: the CRM account, and those of its Official Accounts that the operator may see.
+//! The first page: the CRM account, and those of its Official Accounts that the operator may see, each with how it stood at the
+//! doctor's last look. Nobody is asked anything for it.
 
 use musubi::pages::Page;
 
@@ -7,7 +8,8 @@ use crate::visit::{SignedIn, Stopped};
 
 /// `GET /console`
 pub async fn page(visit: SignedIn) -> Result<Page, Stopped> {
-    let account = visit.account().await?;
+    let (account, last) = futures::try_join!(visit.account(), visit.last_look())?;
     let channels = visit.channels(&account).await?;
-    Ok(home::page(&visit, &account, &channels))
+    let now_ms = visit.ports.console.clock.now_ms();
+    Ok(home::page(&visit, &account, &channels, &last, now_ms))
 }

@@ -5,16 +5,23 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
+use futures::{FutureExt, StreamExt, TryStreamExt};
 use musubi::browser;
 use musubi::domain::account::CrmAccount;
 use musubi::domain::channel::Channel;
+use musubi::domain::finding::About;
 use musubi::domain::language::Language;
 use musubi::domain::operator::{Operator, Role};
+use musubi::domain::reading::StackReading;
+use musubi::flow::check_up::LastLook;
 use musubi::ports::PortError;
 use musubi::ports::secrets::Secret;
 
 use crate::pages::ended::{self, Ended};
 use crate::{Ports, language};
+
+/// How many rows are read together.
+const AT_ONCE: usize = 16;
 
 /// `__Host-`: this host alone, over HTTPS alone. It holds a session's ID; until somebody is signed in, one that opens nothing.
 const NAME: &str = "__Host-musubi-console";
@@ -146,12 +153,32 @@ impl SignedIn {
     /// # Errors
     /// One cannot be read.
     pub async fn channels(&self, account: &CrmAccount) -> Result<Vec<Channel>, Stopped> {
-        let mut channels = Vec::new();
-        for id in account.channels.iter().filter(|id| self.operator.sees(id)) {
-            let found = self.ports.channels.find(id).await.map_err(|error| self.failed(&error))?;
-            channels.extend(found.filter(|channel| channel.account == account.key));
+        let ids = account.channels.iter().filter(|id| self.operator.sees(id));
+        // Boxed here: a closure that borrows hides from the compiler that all of it may go from thread to thread.
+        let reads: Vec<_> = ids.map(|id| self.ports.channels.find(id).boxed()).collect();
+        let found = futures::stream::iter(reads).buffered(AT_ONCE);
+        let found: Vec<Option<Channel>> = found.try_collect().await.map_err(|error| self.failed(&error))?;
+        Ok(found.into_iter().flatten().filter(|channel| channel.account == account.key).collect())
+    }
+
+    /// What the doctor found the last time, as far as the operator may see it: what they see of the accounts, they see of the
+    /// findings. What is of no account is the admins'.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub async fn last_look(&self) -> Result<LastLook, Stopped> {
+        let kept = &self.ports.check_up.kept;
+        let mut last = kept.last(&self.operator.account).await.map_err(|error| self.failed(&error))?;
+        last.found.retain(|(finding, _)| match &finding.about {
+            About::Stack => self.operator.is(Role::Admin),
+            About::Account(_) => true,
+            About::Channel(id) => self.operator.sees(id),
+        });
+        last.reading.channels.retain(|id, _| self.operator.sees(id));
+        if !self.operator.is(Role::Admin) {
+            last.stack = StackReading::default();
         }
-        Ok(channels)
+        Ok(last)
     }
 }
 

@@ -25,7 +25,7 @@ pub async fn run(workspace: &Workspace, say: &Say) -> Result<Report, Failure> {
 }
 
 fn to_text(diagnosis: &Diagnosis, language: Language) -> String {
-    let Diagnosis { findings, channels, accounts } = diagnosis;
+    let Diagnosis { findings, channels, accounts, .. } = diagnosis;
     let (channels, accounts) = (channels.len(), accounts.len());
     let looked_at = match language {
         Language::Japanese => format!("公式アカウント{channels}件、CRMアカウント{accounts}件を確認しました。"),

@@ -34,6 +34,8 @@ pub mod properties;
 pub mod push;
 pub mod question;
 pub mod queue_kind;
+pub mod quota;
+pub mod reading;
 pub mod route;
 pub mod settings;
 pub mod shown;

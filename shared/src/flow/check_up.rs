@@ -12,7 +12,9 @@ use super::doctor::{Diagnosis, Doctor};
 use crate::domain::account::CrmAccountKey;
 use crate::domain::finding::{About, Finding};
 use crate::domain::ids::ChannelId;
+use crate::domain::reading::{AccountReading, StackReading};
 use crate::domain::standing::AllAbout;
+use crate::ports::table::Write;
 use crate::ports::{Clock, PortError};
 use crate::store::{Findings, findings};
 
@@ -44,6 +46,10 @@ pub struct LastLook {
     pub at_ms: Option<i64>,
     /// The gravest first; each with the time since when it is so, in milliseconds.
     pub found: Vec<(Finding, i64)>,
+    /// What else was seen of the account.
+    pub reading: AccountReading,
+    /// What else was seen of no account.
+    pub stack: StackReading,
 }
 
 impl Kept {
@@ -52,13 +58,18 @@ impl Kept {
     /// # Errors
     /// As the table's.
     pub async fn last(&self, account: &CrmAccountKey) -> Result<LastLook, PortError> {
-        let at_ms = self.findings.looked_at_ms(account).await?;
-        let (own, common) = futures::try_join!(self.findings.standing(Some(account)), self.findings.standing(None))?;
+        let (at_ms, own, common, reading, stack) = futures::try_join!(
+            self.findings.looked_at_ms(account),
+            self.findings.standing(Some(account)),
+            self.findings.standing(None),
+            self.findings.reading(account),
+            self.findings.stack_reading(),
+        )?;
         let common = common.into_iter().filter(|all| all.about == About::Stack);
         let all: Vec<AllAbout> = own.into_iter().chain(common).collect();
         let mut found: Vec<(Finding, i64)> = all.iter().flat_map(AllAbout::findings).collect();
         found.sort_by(|(one, _), (other, _)| one.order().cmp(&other.order()));
-        Ok(LastLook { at_ms, found })
+        Ok(LastLook { at_ms, found, reading, stack })
     }
 }
 
@@ -75,18 +86,20 @@ impl CheckUp {
     /// Looks at everything. Twice in a row the second has nothing new to tell. One account whose findings cannot be kept holds up
     /// no other.
     pub async fn everything(&self) -> Daily {
-        let Diagnosis { findings: found, channels, accounts } = self.doctor.examine().await;
-        let of: BTreeMap<ChannelId, CrmAccountKey> = channels.into_iter().collect();
-        let known: BTreeSet<CrmAccountKey> = accounts.into_iter().collect();
+        let diagnosis = self.doctor.examine().await;
+        let readings = |account: Option<&CrmAccountKey>| self.readings(account, &diagnosis);
+        let Diagnosis { findings: found, channels, accounts, .. } = &diagnosis;
+        let of: BTreeMap<&ChannelId, &CrmAccountKey> = channels.iter().map(|(id, key)| (id, key)).collect();
+        let known: BTreeSet<&CrmAccountKey> = accounts.iter().collect();
         let whose = |about: &About| match about {
             About::Stack => None,
-            About::Account(key) => known.get(key),
-            About::Channel(id) => of.get(id).and_then(|key| known.get(key)),
+            About::Account(key) => known.get(key).copied(),
+            About::Channel(id) => of.get(id).and_then(|key| known.get(key).copied()),
         };
         let mut daily = Daily { new: 0, failed: None };
-        for account in known.iter().map(Some).chain([None]) {
+        for account in known.iter().copied().map(Some).chain([None]) {
             let found: Vec<&Finding> = found.iter().filter(|it| whose(&it.about) == account).collect();
-            match self.keep(account, &found, |_| true, Told::Now).await {
+            match self.keep(account, &found, readings(account), |_| true, Told::Now).await {
                 Ok(new) => daily.new += new,
                 Err(error) => daily.failed = Some(error),
             }
@@ -102,12 +115,22 @@ impl CheckUp {
         if !self.kept.findings.begin_look(key, self.clock.now_ms(), REST_MS).await? {
             return Ok(());
         }
-        let found = self.doctor.examine_account(key).await.findings;
-        let (common, own): (Vec<_>, Vec<_>) = found.iter().partition(|finding| finding.about == About::Stack);
-        self.keep(Some(key), &own, |_| true, Told::Not).await?;
+        let diagnosis = self.doctor.examine_account(key).await;
+        let (common, own): (Vec<_>, Vec<_>) =
+            diagnosis.findings.iter().partition(|finding| finding.about == About::Stack);
+        self.keep(Some(key), &own, self.readings(Some(key), &diagnosis), |_| true, Told::Not).await?;
         // Of what is of no account, only this was looked at.
-        self.keep(None, &common, |about| *about == About::Stack, Told::Not).await?;
+        self.keep(None, &common, self.readings(None, &diagnosis), |about| *about == About::Stack, Told::Not).await?;
         Ok(())
+    }
+
+    /// What else was seen of them.
+    fn readings(&self, account: Option<&CrmAccountKey>, diagnosis: &Diagnosis) -> Option<Write> {
+        let now_ms = self.clock.now_ms();
+        match account {
+            Some(key) => diagnosis.readings.get(key).map(|reading| findings::reading(key, reading, now_ms)),
+            None => Some(findings::stack_reading(&diagnosis.stack, now_ms)),
+        }
     }
 
     /// These stand now and no others, of those that were looked at. Answers with for how many an alarm is to be raised.
@@ -115,6 +138,7 @@ impl CheckUp {
         &self,
         account: Option<&CrmAccountKey>,
         found: &[&Finding],
+        reading: Option<Write>,
         looked_at: impl Fn(&About) -> bool,
         told: Told,
     ) -> Result<usize, PortError> {
@@ -135,7 +159,7 @@ impl CheckUp {
             }
             writes.push(findings::stands(account, &all, now_ms));
         }
-        writes.extend(account.map(|key| findings::looked(key, now_ms)));
+        writes.extend(reading.into_iter().chain(account.map(|key| findings::looked(key, now_ms))));
         self.kept.findings.commit(writes).await?;
         Ok(new)
     }

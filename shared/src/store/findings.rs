@@ -3,6 +3,7 @@
 //! | partition | sort key | row |
 //! |---|---|---|
 //! | `findings:{account}`, `findings:stack` | `about:` and whom, spelt as in a log | [`AllAbout`], a month |
+//! | the same | `reading` | [`AccountReading`], [`StackReading`]: what else the look saw, a month |
 //! | the same | `looked`, `begun` | when a look ended, and when one last began for an operator, in milliseconds; a month |
 //!
 //! A row holds fifty findings at most. Rows are written anew at each look: what is left of a CRM
@@ -10,8 +11,11 @@
 
 use std::sync::Arc;
 
+use serde::de::DeserializeOwned;
+
 use crate::domain::account::CrmAccountKey;
 use crate::domain::finding::About;
+use crate::domain::reading::{AccountReading, StackReading};
 use crate::domain::standing::AllAbout;
 use crate::ports::table::{self, Commit, Listed, MAX_WRITES, Precondition, RowKey, Write};
 use crate::ports::{PortError, Table};
@@ -20,6 +24,7 @@ use crate::ports::{PortError, Table};
 const DAYS: i64 = 31;
 const LOOKED: &str = "looked";
 const BEGUN: &str = "begun";
+const READING: &str = "reading";
 
 /// What the doctor found.
 #[derive(Clone)]
@@ -45,6 +50,27 @@ impl Findings {
     /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn looked_at_ms(&self, of: &CrmAccountKey) -> Result<Option<i64>, PortError> {
         self.0.get(&RowKey::new(partition(Some(of)), LOOKED)).await?.map(|row| row.read()).transpose()
+    }
+
+    /// What else the last look at this account saw. One that another version of Musubi wrote is none: the next look writes it anew.
+    ///
+    /// # Errors
+    /// The table does not answer.
+    pub async fn reading(&self, of: &CrmAccountKey) -> Result<AccountReading, PortError> {
+        self.read_of(Some(of)).await
+    }
+
+    /// What else the last look saw of no account. Of another version as of an account.
+    ///
+    /// # Errors
+    /// The table does not answer.
+    pub async fn stack_reading(&self) -> Result<StackReading, PortError> {
+        self.read_of(None).await
+    }
+
+    async fn read_of<T: DeserializeOwned + Default>(&self, of: Option<&CrmAccountKey>) -> Result<T, PortError> {
+        let row = self.0.get(&RowKey::new(partition(of), READING)).await?;
+        Ok(row.and_then(|row| row.read().ok()).unwrap_or_default())
     }
 
     /// Somebody is about to look at this account: `false` where somebody else has begun within the last `rest_ms`. Of two at once
@@ -97,6 +123,16 @@ pub fn stands_no_more(of: Option<&CrmAccountKey>, about: &About) -> Write {
 /// The doctor has looked.
 pub fn looked(of: &CrmAccountKey, now_ms: i64) -> Write {
     Write::put(RowKey::new(partition(Some(of)), LOOKED), &now_ms, Precondition::Any).expiring(now_ms, DAYS)
+}
+
+/// The look saw this of an account.
+pub fn reading(of: &CrmAccountKey, reading: &AccountReading, now_ms: i64) -> Write {
+    Write::put(RowKey::new(partition(Some(of)), READING), reading, Precondition::Any).expiring(now_ms, DAYS)
+}
+
+/// The look saw this of no account.
+pub fn stack_reading(reading: &StackReading, now_ms: i64) -> Write {
+    Write::put(RowKey::new(partition(None), READING), reading, Precondition::Any).expiring(now_ms, DAYS)
 }
 
 fn key(of: Option<&CrmAccountKey>, about: &About) -> RowKey {

@@ -44,7 +44,11 @@ const WRITES: [(&str, &[&str], &[&str]); 14] = [
         &["commit"],
         &["new", "find", "all", "invitation", "session", "receipt", "is_install_used", "audit"],
     ),
-    ("musubi::store::Findings", &["commit", "begin_look"], &["new", "standing", "looked_at_ms"]),
+    (
+        "musubi::store::Findings",
+        &["commit", "begin_look"],
+        &["new", "standing", "looked_at_ms", "reading", "stack_reading"],
+    ),
     ("musubi::store::Links", &["link", "relink", "follow_merge", "unlink"], &["new", "reader"]),
     ("musubi::store::Journal", &["commit", "note_event", "note_refusal"], READS_OF_THE_JOURNAL),
 ];

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::http::StatusCode;
+use jiff::tz::{TimeZone, offset};
+use jiff::{Timestamp, ToSpan};
 use local::fake::line::{ChannelSpec, Endpoint};
 use local::fake::{Fault, Plan};
 use local::seed::{CHANNEL_ID, CHANNEL_SECRET, LINKED_USER, LOGIN_CHANNEL_ID, LOGIN_CHANNEL_SECRET};
@@ -54,6 +56,11 @@ pub async fn make(ward: &mut Ward, code: &'static str) {
             send(ward, 9).await;
             edit(|spec| spec.monthly_limit = Some(10));
         }
+        "line.quota_will_run_out" => {
+            ward.to_the_middle_of_a_month();
+            send(ward, 10).await;
+            edit(|spec| spec.monthly_limit = Some(15));
+        }
         "line.wrong_provider" => {
             let refusal = LastRefusal { at_ms: ward.app.world.clock.now_ms(), outcome: PushOutcome::WrongProvider };
             let journal = ward.adapters().journal().expect("a journal");
@@ -86,6 +93,17 @@ pub async fn make_login(ward: &mut Ward, code: &'static str) {
     }
 }
 
+impl Ward {
+    /// Noon of the next 15th in Japan.
+    pub fn to_the_middle_of_a_month(&self) {
+        let clock = &self.app.world.clock;
+        let now = Timestamp::from_millisecond(clock.now_ms()).expect("a time").to_zoned(TimeZone::fixed(offset(9)));
+        let first = now.first_of_month().expect("a day").start_of_day().expect("a time");
+        let middle = first.checked_add(1_i32.month().days(14).hours(12)).expect("a time");
+        clock.advance_ms(middle.timestamp().as_millisecond() - clock.now_ms());
+    }
+}
+
 fn foreign() -> String {
     format!("https://elsewhere.example/{FOREIGN_PATH}")
 }
@@ -115,7 +133,7 @@ async fn answer_with(ward: &mut Ward, after: Duration, status: StatusCode) {
 }
 
 /// Somebody else sends so many messages.
-async fn send(ward: &Ward, messages: u32) {
+pub async fn send(ward: &Ward, messages: u32) {
     let (http, url) = (&ward.app.http, &ward.app.world.vendor_urls.0);
     let form = [("grant_type", "client_credentials"), ("client_id", CHANNEL_ID), ("client_secret", CHANNEL_SECRET)];
     let issued = http.post(format!("{url}/oauth2/v3/token")).form(&form).send().await.expect("an answer");

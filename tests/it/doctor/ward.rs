@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use local::names::PEOPLE;
 use local::seed::{BOT_USER_ID, CHANNEL_SECRET, CLIENT_SECRET, LINKED_USER, LOGIN_CHANNEL_SECRET, NEW_USER};
 use musubi::aws::{AwsAdapters, RetryPolicy, SqsDeadLetters};
@@ -12,7 +13,7 @@ use musubi::domain::finding::Finding;
 use musubi::flow::doctor::{DeadLetterQueue, Doctor, QueueKind};
 use musubi::line::{LineApiUrl, LineDoctor};
 use musubi::ports::secrets::CrmToken;
-use musubi::ports::{DeadLetters, Secrets, Table};
+use musubi::ports::{Clock, DeadLetters, Secrets, Table};
 use musubi::store::Journal;
 
 use crate::app::{App, account};
@@ -28,6 +29,8 @@ pub struct Ward {
     pub lost_queue: Option<QueueKind>,
     /// In place of the journal's own table.
     pub journal: Option<Arc<dyn Table>>,
+    /// By how much the doctor's clock is ahead of everybody else's, in milliseconds.
+    pub ahead_ms: i64,
     /// Servers that stand for this Musubi.
     pub doors: Vec<local::fake::Served>,
 }
@@ -35,7 +38,7 @@ pub struct Ward {
 impl Ward {
     pub fn of(app: App) -> Self {
         let public_url = app.world.url.clone();
-        Self { app, public_url, lost_queue: None, journal: None, doors: Vec::new() }
+        Self { app, public_url, lost_queue: None, journal: None, ahead_ms: 0, doors: Vec::new() }
     }
 
     /// Fresh ones: nothing is remembered.
@@ -64,7 +67,7 @@ impl Ward {
             line: Arc::new(LineDoctor::new(http.clone(), line, Arc::clone(&secrets), Arc::clone(&time))),
             crms: Arc::new(CrmDoctors::new(http, SetUpUrls { hubspot }, secrets, Arc::clone(&time))),
             queues: QueueKind::ALL.map(queue).into(),
-            clock: time,
+            clock: Arc::new(Ahead { clock: time, by_ms: self.ahead_ms }),
             public_url: self.public_url.clone(),
         }
     }
@@ -110,6 +113,23 @@ impl Ward {
         for bird in birds.chain(tokens.iter().map(String::as_str)).filter(|bird| !bird.is_empty()) {
             assert!(!shown.to_lowercase().contains(&bird.to_lowercase()), "{bird} in {shown}");
         }
+    }
+}
+
+/// A clock that is ahead.
+struct Ahead {
+    clock: Arc<dyn Clock>,
+    by_ms: i64,
+}
+
+#[async_trait]
+impl Clock for Ahead {
+    fn now_ms(&self) -> i64 {
+        self.clock.now_ms() + self.by_ms
+    }
+
+    async fn sleep_ms(&self, duration_ms: u64) {
+        self.clock.sleep_ms(duration_ms).await;
     }
 }
 

@@ -4,25 +4,42 @@ use super::{Doctor, cannot};
 use crate::domain::channel::Channel;
 use crate::domain::finding::{About, Finding};
 use crate::domain::push::PushOutcome;
+use crate::domain::quota::QuotaState;
 use crate::domain::words::findings::line as words;
-use crate::ports::checkup::{SeenAccount, SeenQuota};
+use crate::ports::checkup::SeenAccount;
 
 /// A send that was refused longer ago than this says nothing of today.
 const LATELY_MS: i64 = 7 * 86_400_000;
 /// From this share of the month's messages on, few are left.
 const NEARLY_ALL_PERCENT: u64 = 90;
 
+/// What LINE says of an Official Account.
+#[derive(Default)]
+pub(super) struct SeenAtLine {
+    pub(super) findings: Vec<Finding>,
+    /// By how much LINE's clock is ahead, in milliseconds.
+    pub(super) ahead_ms: Option<i64>,
+    pub(super) quota: Option<QuotaState>,
+    /// It does not answer.
+    pub(super) is_silent: bool,
+}
+
 impl Doctor {
-    /// What is wrong, and by how much LINE's clock is ahead.
-    pub(super) async fn official_account(&self, channel: &Channel) -> (Vec<Finding>, Option<i64>) {
+    /// What is wrong, and what else is seen on the way.
+    pub(super) async fn official_account(&self, channel: &Channel) -> SeenAtLine {
         let about = || About::Channel(channel.id.clone());
         let seen = match self.line.official_account(&channel.id).await {
             Ok(seen) => seen,
             // It would say nothing else either.
-            Err(error) if error.is_transient() => return (vec![cannot::hear(about(), cannot::ALL_AT_LINE)], None),
-            Err(_) => return (vec![Finding::new(&words::REFUSED, about())], None),
+            Err(error) if error.is_transient() => {
+                let findings = vec![cannot::hear(about(), cannot::ALL_AT_LINE)];
+                return SeenAtLine { findings, is_silent: true, ..SeenAtLine::default() };
+            }
+            Err(_) => {
+                let findings = vec![Finding::new(&words::REFUSED, about())];
+                return SeenAtLine { findings, ..SeenAtLine::default() };
+            }
         };
-        let ahead_ms = seen.at_ms.map(|at_ms| at_ms - self.clock.now_ms());
         let mut findings = identity(channel, &seen);
         // One that takes nobody's webhooks but another bot's refuses LINE's test, too.
         let is_own = seen.bot_user_id == channel.bot_user_id;
@@ -33,16 +50,18 @@ impl Doctor {
             self.line.is_verified(&channel.id)
         );
         findings.extend(webhook);
-        match quota {
+        let quota = quota.map(|quota| QuotaState::at(quota.used, quota.limit, self.clock.now_ms()));
+        match &quota {
             Ok(quota) => findings.extend(spent(quota, about())),
-            Err(error) => findings.push(cannot::ask_line(about(), cannot::QUOTA, &error)),
+            Err(error) => findings.push(cannot::ask_line(about(), cannot::QUOTA, error)),
         }
         match verified {
             Ok(true) => {}
             Ok(false) => findings.push(Finding::new(&words::NOT_VERIFIED, about())),
             Err(error) => findings.push(cannot::ask_line(about(), cannot::VERIFIED, &error)),
         }
-        (findings, ahead_ms)
+        let ahead_ms = seen.at_ms.map(|at_ms| at_ms - self.clock.now_ms());
+        SeenAtLine { findings, ahead_ms, quota: quota.ok(), is_silent: false }
     }
 
     /// Whether a send was refused lately in a way that shows a mistake in the set-up: the channels are of two providers.
@@ -77,12 +96,17 @@ fn identity(channel: &Channel, seen: &SeenAccount) -> Vec<Finding> {
     findings
 }
 
-fn spent(quota: SeenQuota, about: About) -> Option<Finding> {
+fn spent(quota: &QuotaState, about: About) -> Option<Finding> {
     let limit = quota.limit?;
-    let complaint = match quota.used {
-        used if used >= limit => &words::QUOTA_USED_UP,
-        used if used.saturating_mul(100) >= limit.saturating_mul(NEARLY_ALL_PERCENT) => &words::QUOTA_NEARLY_USED,
-        _ => return None,
+    let finding = |complaint| {
+        Finding::new(complaint, about).with("used", quota.used.to_string()).with("limit", limit.to_string())
     };
-    Some(Finding::new(complaint, about).with("used", quota.used.to_string()).with("limit", limit.to_string()))
+    if quota.used >= limit {
+        return Some(finding(&words::QUOTA_USED_UP));
+    }
+    if quota.used.saturating_mul(100) >= limit.saturating_mul(NEARLY_ALL_PERCENT) {
+        return Some(finding(&words::QUOTA_NEARLY_USED));
+    }
+    let (forecast, _) = quota.will_run_out()?;
+    Some(finding(&words::QUOTA_WILL_RUN_OUT).with("forecast", forecast.to_string()))
 }

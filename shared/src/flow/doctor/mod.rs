@@ -12,16 +12,19 @@ mod ties;
 mod waiting;
 mod webhook;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures::{FutureExt, StreamExt};
 
+use self::line::SeenAtLine;
 pub use self::waiting::DeadLetterQueue;
 use crate::domain::account::{CrmAccount, CrmAccountKey};
 use crate::domain::channel::Channel;
 use crate::domain::finding::{About, Finding};
 use crate::domain::ids::ChannelId;
 pub use crate::domain::queue_kind::QueueKind;
+use crate::domain::reading::{AccountReading, StackReading};
 use crate::domain::words::findings::{line as at_line, ties as tied};
 use crate::ports::{Clock, CrmCheckups, LineCheckup, Secrets};
 use crate::store::{Accounts, Channels, Journal, LinkReader};
@@ -62,6 +65,10 @@ pub struct Diagnosis {
     pub channels: Vec<(ChannelId, CrmAccountKey)>,
     /// The CRM accounts that were.
     pub accounts: Vec<CrmAccountKey>,
+    /// What else was seen of each of them. An Official Account of an account that is not there is nowhere.
+    pub readings: BTreeMap<CrmAccountKey, AccountReading>,
+    /// What else was seen of no account.
+    pub stack: StackReading,
 }
 
 impl Doctor {
@@ -77,7 +84,7 @@ impl Doctor {
 
     async fn look(&self, only: Option<&CrmAccountKey>) -> Diagnosis {
         let (accounts, channels) = futures::join!(self.accounts.all(), self.channels.all());
-        let mut findings = self.dead_letters().await;
+        let (mut findings, stack) = self.dead_letters().await;
         for (failed, part) in [(accounts.as_ref().err(), cannot::ACCOUNTS), (channels.as_ref().err(), cannot::CHANNELS)]
         {
             findings.extend(failed.map(|error| cannot::read(About::Stack, part, error)));
@@ -103,57 +110,64 @@ impl Doctor {
             });
         }
         let (at_crm, at_line) = futures::join!(self.all_accounts(&accounts), self.all_channels(&channels));
-        findings.extend(at_crm);
-        findings.extend(at_line);
+        let mut readings = BTreeMap::new();
+        for (account, (found, reading)) in accounts.iter().zip(at_crm) {
+            findings.extend(found);
+            readings.insert(account.key.clone(), reading);
+        }
+        findings.extend(clock::differs(at_line.iter().map(|seen| seen.ahead_ms).collect()));
+        for (channel, seen) in channels.iter().zip(at_line) {
+            findings.extend(seen.findings);
+            if let Some(reading) = readings.get_mut(&channel.account) {
+                reading.channels.entry(channel.id.clone()).or_default().quota = seen.quota;
+            }
+        }
         findings.sort_by(|one, other| one.order().cmp(&other.order()));
         Diagnosis {
             findings,
             channels: channels.into_iter().map(|channel| (channel.id, channel.account)).collect(),
             accounts: accounts.into_iter().map(|account| account.key).collect(),
+            readings,
+            stack,
         }
     }
 
-    async fn all_accounts(&self, accounts: &[CrmAccount]) -> Vec<Finding> {
+    async fn all_accounts(&self, accounts: &[CrmAccount]) -> Vec<(Vec<Finding>, AccountReading)> {
         // Boxed here: a closure that borrows hides from the compiler that all of it may go from thread to thread.
         let looks: Vec<_> = accounts.iter().map(|account| self.whole_account(account).boxed()).collect();
-        futures::stream::iter(looks).buffer_unordered(AT_ONCE).collect::<Vec<_>>().await.concat()
+        futures::stream::iter(looks).buffered(AT_ONCE).collect().await
     }
 
-    async fn whole_account(&self, account: &CrmAccount) -> Vec<Finding> {
-        let (at_crm, waiting) = futures::join!(self.account(account), self.waiting(account));
-        [at_crm, waiting].concat()
+    async fn whole_account(&self, account: &CrmAccount) -> (Vec<Finding>, AccountReading) {
+        let (at_crm, (waiting, reading)) = futures::join!(self.account(account), self.waiting(account));
+        ([at_crm, waiting].concat(), reading)
     }
 
-    async fn all_channels(&self, channels: &[Channel]) -> Vec<Finding> {
+    async fn all_channels(&self, channels: &[Channel]) -> Vec<SeenAtLine> {
         let looks: Vec<_> = channels.iter().map(|channel| self.channel(channel).boxed()).collect();
-        let looks = futures::stream::iter(looks).buffer_unordered(AT_ONCE);
-        let (found, clocks): (Vec<_>, Vec<_>) = looks.collect::<Vec<_>>().await.into_iter().unzip();
-        let mut found = found.concat();
-        found.extend(clock::differs(clocks));
-        found
+        futures::stream::iter(looks).buffered(AT_ONCE).collect().await
     }
 
-    /// What is wrong with an Official Account, and by how much LINE's clock is ahead.
-    async fn channel(&self, channel: &Channel) -> (Vec<Finding>, Option<i64>) {
+    /// What is wrong with an Official Account, and what else is seen on the way.
+    async fn channel(&self, channel: &Channel) -> SeenAtLine {
         let about = || About::Channel(channel.id.clone());
         let mut findings = self.refused_lately(channel).await;
         let secrets = match self.secrets.line(&channel.id).await {
             Ok(secrets) => secrets.filter(|secrets| !secrets.channel_secrets.is_empty()),
             Err(error) => {
                 findings.push(cannot::read(about(), cannot::SECRETS, &error));
-                return (findings, None);
+                return SeenAtLine { findings, ..SeenAtLine::default() };
             }
         };
         let Some(secrets) = secrets else {
             findings.push(Finding::new(&at_line::SECRETS_MISSING, about()));
-            return (findings, None);
+            return SeenAtLine { findings, ..SeenAtLine::default() };
         };
-        let (at_line, ahead_ms) = self.official_account(channel).await;
-        let is_silent = at_line.iter().any(|finding| *finding == cannot::hear(about(), cannot::ALL_AT_LINE));
-        findings.extend(at_line);
-        if !is_silent {
-            findings.extend(self.login(channel, &secrets).await);
+        let mut seen = self.official_account(channel).await;
+        seen.findings.splice(..0, findings);
+        if !seen.is_silent {
+            seen.findings.extend(self.login(channel, &secrets).await);
         }
-        (findings, ahead_ms)
+        seen
     }
 }

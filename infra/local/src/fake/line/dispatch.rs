@@ -162,7 +162,14 @@ pub(crate) fn close(state: &mut State, asked: &ApiRequest, ticket: Ticket, answe
         return Step::NoAnswer;
     }
     let delay_ms = if let Some(Fault::Delay(ms)) = ticket.fault { ms } else { 0 };
-    Step::Answer { answer: answer.with("x-line-request-id", ticket.request_id), delay_ms }
+    let answer = answer.with("x-line-request-id", ticket.request_id).with("date", date(at_ms));
+    Step::Answer { answer, delay_ms }
+}
+
+/// The header `Date`: the platform's time, not that of the computer it runs on.
+fn date(at_ms: i64) -> String {
+    let at = jiff::Timestamp::from_millisecond(at_ms).unwrap_or_default().to_zoned(jiff::tz::TimeZone::UTC);
+    at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
 fn within_rate(state: &mut State, channel_id: &str, endpoint: Endpoint) -> bool {

@@ -23,6 +23,7 @@ pub const ALL: &[&Complaint] = &[
     &NOT_VERIFIED,
     &QUOTA_USED_UP,
     &QUOTA_NEARLY_USED,
+    &QUOTA_WILL_RUN_OUT,
     &WRONG_PROVIDER,
     &UNCHECKED,
 ];
@@ -333,6 +334,26 @@ pub const QUOTA_NEARLY_USED: Complaint = Complaint {
     todo: both(
         "送信の予定を確認し、必要であればLINEの料金プランを変更してください。",
         "See what is still to be sent; if that is more, change the plan at LINE.",
+    ),
+    place: Some(places::PLAN),
+};
+
+/// They will be before the month is over.
+pub const QUOTA_WILL_RUN_OUT: Complaint = Complaint {
+    code: "line.quota_will_run_out",
+    gravity: Warning,
+    facts: &["used", "limit", "forecast"],
+    wrong: both(
+        "このペースで送信すると、今月の送信数は約{forecast}通になり、上限の{limit}通を超えます（現在{used}通）。",
+        "At this month's pace about {forecast} messages will be sent by its end; {limit} may be ({used} are used).",
+    ),
+    why: both(
+        "使い切ると、ワークフローからの送信は来月まで no_quota になります。",
+        "Once they are used up, what workflows send ends as no_quota until next month.",
+    ),
+    todo: both(
+        "月初に一斉送信をしただけであれば、対応は不要です。送信が続く場合は、LINEの料金プランを変更してください。",
+        "If there was one large send early in the month, nothing is to be done. If more is to be sent, change the plan at LINE.",
     ),
     place: Some(places::PLAN),
 };

@@ -1,0 +1,81 @@
+//! Where a month's messages are heading.
+
+use jiff::Timestamp;
+use jiff::tz::{TimeZone, offset};
+use serde::{Deserialize, Serialize};
+
+const DAY_MS: i64 = 86_400_000;
+/// Less of a month than this says nothing of the rest of it: one send to many at its beginning would be taken for a daily one.
+const FIRST_DAYS_MS: i64 = 7 * DAY_MS;
+
+/// How many messages an Official Account has sent this month, of how many it may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuotaState {
+    /// Roughly, with what was sent elsewhere.
+    pub used: u64,
+    /// `None`: as many as it likes.
+    #[serde(default)]
+    pub limit: Option<u64>,
+    /// How many it will be by the month's end if it goes on so. `None`: too early to tell.
+    #[serde(default)]
+    pub forecast: Option<u64>,
+}
+
+impl QuotaState {
+    /// As it stands at `now_ms`. Months begin at midnight in Japan: LINE's statistics are by UTC+9 (Messaging API reference, 2026-08);
+    /// that its quota is, too, no source says in so many words.
+    pub fn at(used: u64, limit: Option<u64>, now_ms: i64) -> Self {
+        Self { used, limit, forecast: forecast(used, now_ms) }
+    }
+
+    /// There is a limit, and the month as it goes on will pass it.
+    pub fn will_run_out(&self) -> Option<(u64, u64)> {
+        self.forecast.zip(self.limit).filter(|(forecast, limit)| forecast > limit)
+    }
+}
+
+fn forecast(used: u64, now_ms: i64) -> Option<u64> {
+    let now = Timestamp::from_millisecond(now_ms).ok()?.to_zoned(TimeZone::fixed(offset(9)));
+    let begun_ms = now.first_of_month().ok()?.start_of_day().ok()?.timestamp().as_millisecond();
+    let gone_ms = now_ms - begun_ms;
+    if gone_ms < FIRST_DAYS_MS {
+        return None;
+    }
+    let all_ms = i64::from(now.days_in_month()) * DAY_MS;
+    let share = u128::from(used) * u128::from(all_ms.unsigned_abs()) / u128::from(gone_ms.unsigned_abs());
+    u64::try_from(share).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(moment: &str) -> i64 {
+        moment.parse::<Timestamp>().expect("a time").as_millisecond()
+    }
+
+    #[test]
+    fn a_month_is_japans_and_its_first_week_says_nothing() {
+        for (moment, forecast) in [
+            ("2026-11-01T00:00:00+09:00", None),
+            ("2026-11-07T23:59:59+09:00", None),
+            ("2026-11-08T00:00:00+09:00", Some(428)),
+            ("2026-11-16T00:00:00+09:00", Some(200)),
+            ("2026-11-30T23:59:59+09:00", Some(100)),
+            // Still November in London.
+            ("2026-11-30T15:00:00+00:00", None),
+            ("2026-02-15T00:00:00+09:00", Some(200)),
+        ] {
+            assert_eq!(QuotaState::at(100, Some(150), at(moment)).forecast, forecast, "{moment}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_limit_never_runs_out() {
+        let half = at("2026-11-16T00:00:00+09:00");
+        assert_eq!(QuotaState::at(100, Some(199), half).will_run_out(), Some((200, 199)));
+        assert_eq!(QuotaState::at(100, Some(200), half).will_run_out(), None);
+        assert_eq!(QuotaState::at(100, None, half).will_run_out(), None);
+        assert_eq!(QuotaState::at(u64::MAX, Some(1), half).will_run_out(), None, "no number of messages");
+    }
+}
