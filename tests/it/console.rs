@@ -4,6 +4,7 @@ mod browser;
 mod dead_letters;
 mod disconnect_account;
 mod doctor;
+mod export;
 mod getting_in;
 mod home;
 mod install;

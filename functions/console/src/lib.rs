@@ -8,6 +8,7 @@
 //! doctor         what is wrong, and a look at once
 //! log            who did what                                       (admins)
 //! connect        an Official Account, by its two values: tried, confirmed, stored    (admins)
+//! channels/{channel}/export       the people as files               (admins)
 //! account, channels/{channel}   settings                            (admins)
 //! channels/{channel}/setup        what is left at LINE, and /trial: a test registration     (admins)
 //! channels/{channel}/routes       routes and their QR codes           (changed by admins)
@@ -28,6 +29,7 @@ mod dead_letters;
 mod decisions;
 mod disconnect_account;
 mod doctor;
+mod export;
 mod home;
 mod install;
 mod join;
@@ -61,6 +63,7 @@ use musubi::flow::console::install::Install;
 use musubi::flow::console::people::People;
 use musubi::flow::console::questions::AnswerQuestions;
 use musubi::flow::console::{ChangeSettings, Console};
+use musubi::flow::export::Export;
 use musubi::store::{Accounts, Channels, LinkReader, TrialReader};
 use tower_http::csrf::CsrfLayer;
 
@@ -98,6 +101,8 @@ pub struct Ports {
     pub letters: ReturnLetters,
     /// Looks for what is wrong.
     pub check_up: CheckUp,
+    /// Takes people out.
+    pub export: Export,
     /// Test registrations.
     pub trials: TrialReader,
     /// Who is linked to whom.
@@ -148,6 +153,7 @@ pub fn router(ports: Arc<Ports>) -> Result<Router, tower_http::csrf::ConfigError
         .route("/console/account/disconnect", get(disconnect_account::ask).post(disconnect_account::disconnect))
         .route("/console/account", get(settings::account).post(settings::change_account))
         .route("/console/channels/{channel}", get(settings::channel).post(settings::change_channel))
+        .route("/console/channels/{channel}/export", get(export::page).post(export::write))
         .route("/console/channels/{channel}/routes", get(routes::page).post(routes::add))
         .route("/console/channels/{channel}/routes/remove", get(routes::ask_to_remove).post(routes::remove))
         .route("/console/channels/{channel}/setup", get(setup::page).post(setup::set_by_hand))

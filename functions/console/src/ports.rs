@@ -22,6 +22,7 @@ use musubi::flow::console::{ChangeSettings, Console};
 use musubi::flow::decide::Decide;
 use musubi::flow::decide_question::DecideQuestion;
 use musubi::flow::erase::Erase;
+use musubi::flow::export::Export;
 use musubi::flow::link::Link;
 use musubi::flow::open_questions::OpenQuestions;
 use musubi::flow::parked_sends::ParkedSends;
@@ -63,6 +64,13 @@ impl Ports {
         };
 
         Ok(Self {
+            export: Export {
+                console: console.clone(),
+                accounts: accounts.clone(),
+                journal: outbox.journal.clone(),
+                links: links.reader(),
+                clock: Arc::clone(&clock),
+            },
             settings: ChangeSettings {
                 console: console.clone(),
                 accounts: change_account.clone(),

@@ -51,6 +51,22 @@ pub enum ClaimedBy {
     Operator,
 }
 
+impl ClaimedBy {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Login, Self::Action, Self::Preset, Self::AccountLink, Self::Operator];
+
+    /// The spelling in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Login => "login",
+            Self::Action => "action",
+            Self::Preset => "preset",
+            Self::AccountLink => "account_link",
+            Self::Operator => "operator",
+        }
+    }
+}
+
 /// Who the person is said to be.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "is", content = "at", rename_all = "snake_case")]

@@ -15,6 +15,7 @@ pub mod conversation;
 pub mod dead_letter;
 pub mod entry;
 pub mod erasure;
+pub mod export;
 pub mod finding;
 pub mod follow;
 pub mod friends;

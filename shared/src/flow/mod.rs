@@ -16,6 +16,7 @@ pub mod deliver;
 pub mod dispatch;
 pub mod doctor;
 pub mod erase;
+pub mod export;
 pub mod greet;
 pub mod import_friend;
 pub mod import_friends;

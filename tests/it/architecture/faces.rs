@@ -85,6 +85,7 @@ const READS_OF_THE_JOURNAL: &[&str] = &[
     "parked",
     "pending",
     "people",
+    "people_of",
     "push",
     "question",
     "questions",

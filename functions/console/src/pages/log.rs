@@ -105,6 +105,18 @@ fn deed(deed: &Deed, language: Language) -> String {
         (Deed::Answered { id }, Language::English) => format!("noted a person of channel {id} as answered"),
         (Deed::Erased { id }, Language::Japanese) => format!("チャネル {id} の人の情報を消去しました"),
         (Deed::Erased { id }, Language::English) => format!("erased a person of channel {id}"),
+        (Deed::Exported { id }, Language::Japanese) => {
+            format!("チャネル {id} の人の一覧をエクスポートしました")
+        }
+        (Deed::Exported { id }, Language::English) => format!("exported the people of channel {id}"),
+        (Deed::Disconnected { id, keeps_links }, Language::Japanese) => {
+            let links = if *keeps_links { "連携は残す" } else { "連携と人の情報は消去" };
+            format!("チャネル {id} の接続の解除を始めました（{links}）")
+        }
+        (Deed::Disconnected { id, keeps_links }, Language::English) => {
+            let links = if *keeps_links { "links kept" } else { "links and people erased" };
+            format!("began to disconnect channel {id} ({links})")
+        }
         (Deed::SentBack { count }, Language::Japanese) => format!("処理できなかったもの {count} 件を再処理しました"),
         (Deed::SentBack { count }, Language::English) => format!("sent {count} back that could not be done"),
         (Deed::SetByHand { id, switch, is_set }, _) => by_hand(id, *switch, *is_set, language),

@@ -71,6 +71,12 @@ pub fn channel(visit: &SignedIn, channel: &Channel, outcome: &Outcome) -> Page {
                 (fields_of(visit, &format!("{path}/login"), &LOGIN, login, outcome))
             }
         }
+        section {
+            h2 { (language.pick("データ", "Data")) }
+            p class="links" {
+                a href={ (path) "/export" } { (language.pick("人の一覧をエクスポートする", "Export the people")) }
+            }
+        }
     };
     signed_in(visit, Here::Home, &title, inside)
 }

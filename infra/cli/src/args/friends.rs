@@ -32,6 +32,14 @@ name, picture         may be empty or missing: then LINE is asked"
         #[arg(long, hide = true, default_value_t = 1000)]
         page: u16,
     },
+    /// Writes the people of an Official Account into a new file: LINE user IDs, contact IDs, how and since when linked. No messages.
+    Export {
+        /// The Messaging API channel's ID.
+        channel: String,
+        /// A file that is not there yet, by its name CSV (.csv) or JSON (.json).
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
     /// How many friends LINE has listed, and how many of them were new.
     Count {
         /// The Messaging API channel's ID.

@@ -1,5 +1,6 @@
-//! The friends that an Official Account had before Musubi: from a file, or from LINE's own list.
+//! The friends of an Official Account: taken in from a file or from LINE's own list, and taken out.
 
+mod export;
 mod file;
 mod from_file;
 mod from_line;
@@ -23,6 +24,7 @@ pub async fn run(workspace: &Workspace, say: &Say, command: &FriendsCommand) -> 
             from_file::import(workspace, say, channel, file, *dry_run).await
         }
         FriendsCommand::Import { channel, page, .. } => from_line::import(workspace, say, channel, *page).await,
+        FriendsCommand::Export { channel, file } => export::export(workspace, say, channel, file).await,
         FriendsCommand::Count { channel } => count(workspace, say, channel).await,
     }
 }

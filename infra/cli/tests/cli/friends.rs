@@ -217,3 +217,44 @@ async fn a_friend_whose_everything_was_erased_is_not_met_again() {
     assert_eq!((&told["new"], &told["erased"]), (&json!(0), &json!(1)));
     assert_eq!((conversation(&stack, &who).await, effects(&stack).await), (None, 0));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_are_taken_out_into_a_new_file_and_what_is_there_is_left_alone() {
+    let mut stack = start().await;
+    let friends = [1, 2].map(|number| user(&mut stack, number));
+    let journal = stack.adapters.journal().unwrap();
+    for friend in &friends {
+        let key = key(&stack, friend);
+        let account = stack.account().await.unwrap().key;
+        let begun =
+            vec![write::conversation(&Conversation::new(key.clone(), account), 0), write::person_listed(&key).unwrap()];
+        assert_eq!(journal.commit(begun).await.unwrap(), Commit::Done);
+    }
+    let path = stack.dir.join("people.csv");
+    let path = path.to_str().unwrap();
+    let ran = stack.run(&["--json", "friends", "export", CHANNEL, path], "").await;
+    assert_eq!((ran.code, &ran.json()["people"]), (0, &json!(2)), "{}", ran.stderr);
+    let text = std::fs::read_to_string(path).unwrap();
+    assert!(text.starts_with('\u{FEFF}') && friends.iter().all(|friend| text.contains(friend.expose())));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(std::fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    // What was taken out can be taken in.
+    let again = import_csv(&stack, text.as_bytes(), &["--dry-run"]).await.json();
+    assert_eq!((&again["taken"], &again["bad"]), (&json!(2), &json!([])));
+    let ran = stack.run(&["friends", "export", CHANNEL, path], "").await;
+    assert_eq!((ran.code, std::fs::read_to_string(path).unwrap()), (2, text), "left as it is");
+    let json = stack.dir.join("people.json");
+    assert_eq!(stack.run(&["friends", "export", CHANNEL, json.to_str().unwrap()], "").await.code, 0);
+    let read: serde_json::Value = serde_json::from_slice(&std::fs::read(json).unwrap()).unwrap();
+    assert_eq!(read["people"].as_array().map(Vec::len), Some(2));
+    let odd = stack.dir.join("people.xml");
+    assert_eq!(stack.run(&["friends", "export", CHANNEL, odd.to_str().unwrap()], "").await.code, 2);
+    assert_eq!(
+        stack.run(&["friends", "export", "nobody", stack.dir.join("x.csv").to_str().unwrap()], "").await.code,
+        3
+    );
+    assert!(!odd.exists() && !stack.dir.join("x.csv").exists());
+}

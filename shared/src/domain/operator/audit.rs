@@ -137,6 +137,18 @@ pub enum Deed {
         /// Of which Official Account.
         id: ChannelId,
     },
+    /// The people of an Official Account were taken out as a file.
+    Exported {
+        /// Of which Official Account.
+        id: ChannelId,
+    },
+    /// An Official Account is to be connected no more.
+    Disconnected {
+        /// Which.
+        id: ChannelId,
+        /// Whether it stays known who its people are.
+        keeps_links: bool,
+    },
     /// Dead letters were sent back to their queues.
     SentBack {
         /// How many there were.
@@ -161,7 +173,9 @@ impl Deed {
             | Self::Linked { id, .. }
             | Self::Unlinked { id }
             | Self::Answered { id }
-            | Self::Erased { id } => Some(id),
+            | Self::Erased { id }
+            | Self::Exported { id }
+            | Self::Disconnected { id, .. } => Some(id),
             Self::Invited { .. }
             | Self::SignedIn
             | Self::ConnectedAccount

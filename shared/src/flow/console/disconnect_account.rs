@@ -9,7 +9,7 @@ use super::Console;
 use crate::domain::account::CrmAccountKey;
 use crate::domain::ids::ChannelId;
 use crate::domain::operator::Operator;
-use crate::domain::operator::audit::{Actor, Deed};
+use crate::domain::operator::audit::Deed;
 use crate::flow::configure::change_account::ChangeAccount;
 use crate::flow::retry::{Contended, retry_on_conflict};
 use crate::ports::crm::CrmFailure;
@@ -119,7 +119,7 @@ impl DisconnectAccount {
             self.clear(key).await?;
             return Ok(None);
         };
-        self.note(key, by.map_or(Actor::CommandLine, Operator::actor)).await?;
+        self.console.note_by(key, by, Deed::DisconnectedAccount).await?;
         let app = match keeps_app {
             true => AppEnd::Kept,
             false => match self.set_up.uninstall(&account.value).await {
@@ -163,13 +163,5 @@ impl DisconnectAccount {
             }
         }
         Ok(removed)
-    }
-
-    async fn note(&self, key: &CrmAccountKey, by: Actor) -> Result<(), PortError> {
-        let line = self.console.audited(key, by, Deed::DisconnectedAccount, "disconnected");
-        match self.console.operators.commit(vec![line]).await? {
-            Commit::Done => Ok(()),
-            Commit::Conflict => Err(PortError::transient("the activity log", "it was not written")),
-        }
     }
 }

@@ -64,9 +64,20 @@ impl Console {
     /// Notes what an operator is about to do: a stop right after it leaves a line about what was not done, and never a deed without
     /// a line.
     async fn note(&self, by: &Operator, deed: Deed) -> Result<(), PortError> {
-        let apart = format!("{} {deed:?}", by.id);
+        self.note_by(&by.account, Some(by), deed).await
+    }
+
+    /// The same of an operator, or of whoever may use the command line (`None`).
+    pub(super) async fn note_by(
+        &self,
+        account: &CrmAccountKey,
+        by: Option<&Operator>,
+        deed: Deed,
+    ) -> Result<(), PortError> {
+        let apart = format!("{} {deed:?}", by.map_or_else(String::new, |by| by.id.to_string()));
+        let actor = by.map_or(Actor::CommandLine, Operator::actor);
         // A line expects nothing of what is there.
-        match self.operators.commit(vec![self.audited(&by.account, by.actor(), deed, &apart)]).await? {
+        match self.operators.commit(vec![self.audited(account, actor, deed, &apart)]).await? {
             Commit::Done => Ok(()),
             Commit::Conflict => Err(PortError::transient("the activity log", "it was not written")),
         }

@@ -71,7 +71,7 @@ pub use self::messages::{MessagePosition, MessagePositions};
 pub use self::noted::LastRefusal;
 use self::outbox::*;
 pub use self::outbox::{Due, Unread, Walk};
-pub use self::people::{PeopleCursor, PeoplePage};
+pub use self::people::{PeopleCursor, PeoplePage, PeoplePart};
 pub use self::push::NewestSend;
 pub use self::questions::Question;
 pub use crate::domain::question::AskedBecause;

@@ -15,6 +15,45 @@ pub struct PeopleCursor {
     after: String,
 }
 
+/// A part of the people: of one Official Account everybody is in exactly one of `of` parts, whoever comes or goes, and the parts
+/// are about equally large, since nobody chooses their hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PeoplePart {
+    number: u32,
+    of: u32,
+}
+
+impl PeoplePart {
+    /// Everybody.
+    pub const ALL: Self = Self { number: 0, of: 1 };
+    /// There are never more parts.
+    pub const MOST: u32 = SHARDS * BINS;
+
+    /// Part `number`, counted from 0, of `of`: a power of two, at most [`MOST`](Self::MOST).
+    pub fn new(number: u32, of: u32) -> Option<Self> {
+        (of.is_power_of_two() && of <= Self::MOST && number < of).then_some(Self { number, of })
+    }
+
+    /// Its number, counted from 0, and of how many.
+    pub fn place(self) -> (u32, u32) {
+        (self.number, self.of)
+    }
+
+    /// The lists, and where in each of them it begins and ends, by the first digit of the hash.
+    fn span(self) -> (std::ops::Range<u32>, String, String) {
+        let size = Self::MOST / self.of;
+        let first = self.number * size;
+        let (shards, bins) = match size {
+            size if size >= BINS => (first / BINS..(first + size) / BINS, 0..BINS),
+            size => (first / BINS..first / BINS + 1, first % BINS..first % BINS + size),
+        };
+        (shards, format!("{:x}", bins.start), prefix_end(&format!("{:x}", bins.end - 1)))
+    }
+}
+
+/// By the first digit of their hash.
+const BINS: u32 = 16;
+
 /// A page of people.
 #[derive(Debug, Clone)]
 pub struct PeoplePage {
@@ -38,11 +77,26 @@ impl Journal {
         from: Option<PeopleCursor>,
         limit: usize,
     ) -> Result<PeoplePage, PortError> {
-        let mut at = from.unwrap_or(PeopleCursor { shard: 0, after: String::new() });
+        self.people_of(channel, PeoplePart::ALL, from, limit).await
+    }
+
+    /// The same of a part of them.
+    ///
+    /// # Errors
+    /// The table does not answer, or another version of Musubi wrote the row.
+    pub async fn people_of(
+        &self,
+        channel: &ChannelId,
+        part: PeoplePart,
+        from: Option<PeopleCursor>,
+        limit: usize,
+    ) -> Result<PeoplePage, PortError> {
+        let (shards, begin, end) = part.span();
+        let mut at = from.unwrap_or_else(|| PeopleCursor { shard: shards.start, after: begin.clone() });
         let (mut people, mut unreadable) = (Vec::new(), 0);
-        while at.shard < SHARDS {
+        while at.shard < shards.end {
             let (partition, room) = (people_partition(channel, at.shard), limit - people.len());
-            let rows = self.0.range(&partition, &at.after, &prefix_end(""), room).await?;
+            let rows = self.0.range(&partition, &at.after, &end, room).await?;
             for row in &rows {
                 match row.read() {
                     Ok(person) => people.push(person),
@@ -54,7 +108,7 @@ impl Journal {
                 return Ok(PeoplePage { people, unreadable, next: Some(at) });
             }
             if rows.len() < room {
-                at = PeopleCursor { shard: at.shard + 1, after: String::new() };
+                at = PeopleCursor { shard: at.shard + 1, after: begin.clone() };
             }
         }
         Ok(PeoplePage { people, unreadable, next: None })

@@ -66,6 +66,12 @@ name、picture         空欄または列がなくてもかまいません（LIN
     ("friends import", "--csv", "CSVファイル"),
     ("friends import", "--from-line", "LINEの友だち一覧（認証済アカウントとプレミアムアカウントのみ）"),
     ("friends import", "--dry-run", "ファイルで何が行われるかを表示するだけで、変更しません"),
+    (
+        "friends export",
+        "",
+        "公式アカウントの人の一覧（LINEユーザーID、コンタクトID、いつ何によって連携したか）を新しいファイルに書き出します。本文は含みません",
+    ),
+    ("friends export", "FILE", "まだないファイル。名前の末尾で形式を選びます（.csv または .json）"),
     ("friends count", "", "LINEの一覧にあった友だちの数と、そのうち新しい友だちの数を表示します"),
     ("dead-letters", "", "処理できなかったメッセージ。本文は表示しません"),
     (
