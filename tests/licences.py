@@ -1,6 +1,6 @@
 """Do the licences of everything that is built in allow it to be shipped? And does it all come from the registry, nothing from a git branch?
 
-Reads `cargo metadata`. Two circles: what ships (functions, command line, local run) must be permissive; what only the tests use
+Reads `cargo metadata`, and the lock files of npm. Two circles: what ships (functions, command line, local run) must be permissive; what only the tests use
 must be too, with a few more allowed. Known vulnerabilities are not checked here: the advisory database is a download, and this runs
 without network. The workflow in .github does that part on each push and each Monday.
 """
@@ -29,6 +29,7 @@ PERMISSIVE = {
     "Zlib",
 }
 FOR_TESTS_ONLY = {"MPL-2.0"}
+NPM = ["infra/hubspot/src/app/settings/package-lock.json", "infra/hubspot/package-lock.json", "tests/browser/package-lock.json"]
 TARGET = "x86_64-unknown-linux-gnu"
 
 
@@ -82,6 +83,19 @@ def reached(metadata, roots, with_dev):
     return seen
 
 
+def npm(lock):
+    """What is wrong in a lock file of npm's: the lock has each licence. What ships is no dev dependency there."""
+    packages = json.loads(lock.read_text())["packages"]
+    for path, package in packages.items():
+        if not path:
+            continue
+        licences = PERMISSIVE | FOR_TESTS_ONLY if package.get("dev") else PERMISSIVE
+        if not allowed(package.get("license") or "none", licences):
+            yield f"{lock.relative_to(ROOT)}: {path}: licence {package.get('license')}"
+        if "resolved" in package or "integrity" not in package:
+            yield f"{lock.relative_to(ROOT)}: {path}: must be named by its hash, and by no host"
+
+
 def main():
     command = ["cargo", "metadata", "--format-version", "1", "--locked", "--filter-platform", TARGET]
     metadata = json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout)
@@ -97,6 +111,7 @@ def main():
             bad.append(f"{what}: licence {package['license']}")
         if package["id"] not in members and not (package["source"] or "").startswith("registry+"):
             bad.append(f"{what}: from {package['source']}")
+    bad += [of_npm for lock in NPM for of_npm in npm(ROOT / lock)]
     print("\n".join(bad))
     print(f"{len(ships)} packages ship, {len(everything) - len(ships)} more are for tests; {len(bad)} not allowed. Advisories: not checked offline.")
     return 1 if bad else 0

@@ -2,8 +2,13 @@
 
 use std::time::Duration;
 
-use axum::http::StatusCode;
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequest, OriginalUri};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
+
+use crate::ports::crm_caller::{Call, NotAnswered};
 
 /// No webhook or action is larger, in bytes. A larger one is refused before it is parsed.
 pub const MAX_BODY_BYTES: usize = 1_048_576;
@@ -57,8 +62,22 @@ impl From<crate::ports::PortError> for Refusal {
     }
 }
 
-impl From<axum::extract::rejection::BytesRejection> for Refusal {
-    fn from(rejection: axum::extract::rejection::BytesRejection) -> Self {
+/// A CRM's call that is not answered.
+impl From<NotAnswered> for Refusal {
+    fn from(why: NotAnswered) -> Self {
+        match why {
+            NotAnswered::NoApp => Self::NOT_FOUND,
+            NotAnswered::Unverified(why) => {
+                tracing::warn!(%why, "signature.refused");
+                Self::UNAUTHORIZED
+            }
+            NotAnswered::Port(error) => error.into(),
+        }
+    }
+}
+
+impl From<BytesRejection> for Refusal {
+    fn from(rejection: BytesRejection) -> Self {
         Self::new(rejection.status(), "body")
     }
 }
@@ -67,6 +86,39 @@ impl From<axum::extract::rejection::BytesRejection> for Refusal {
 impl From<axum::extract::rejection::PathRejection> for Refusal {
     fn from(_: axum::extract::rejection::PathRejection) -> Self {
         Self::NOT_FOUND
+    }
+}
+
+/// The bytes of a request, as a CRM signed them.
+pub struct Request {
+    method: Method,
+    uri: OriginalUri,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl Request {
+    /// As a verifier reads it.
+    pub fn call(&self) -> Call<'_> {
+        Call {
+            method: self.method.as_str(),
+            raw_path: self.uri.path(),
+            raw_query: self.uri.query(),
+            headers: &self.headers,
+            body: &self.body,
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Request {
+    type Rejection = Refusal;
+
+    async fn from_request(request: axum::extract::Request, state: &S) -> Result<Self, Refusal> {
+        let (method, headers) = (request.method().clone(), request.headers().clone());
+        let uri =
+            request.extensions().get::<OriginalUri>().cloned().unwrap_or_else(|| OriginalUri(request.uri().clone()));
+        let body: Result<Bytes, BytesRejection> = Bytes::from_request(request, state).await;
+        Ok(Self { method, uri, headers, body: body? })
     }
 }
 

@@ -6,6 +6,7 @@ mod disconnect_account;
 mod doctor;
 mod export;
 mod getting_in;
+mod hand_over;
 mod home;
 mod install;
 mod parked;

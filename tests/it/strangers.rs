@@ -10,6 +10,8 @@ use crate::logins::browser::{Browser, query_value};
 
 const BODY: &[u8] = br#"{"origin":{"portalId":24000001}}"#;
 const ROUTES: [&str; 3] = ["action", "options", "webhook"];
+const HAND_OVER: &str =
+    "/console/hand-over?portalId=24000001&userId=9586504&userEmail=sato%40example.com&appId=5000001";
 
 /// An app where nothing happens but what a stranger does: no schedule reads or writes meanwhile.
 async fn undisturbed() -> App {
@@ -90,6 +92,7 @@ async fn what_has_no_signature_that_can_be_right_costs_no_read() {
                 assert_eq!(post(&app, &path, headers(pairs), BODY).await, 401, "{what}: {path}");
             }
         }
+        assert_eq!(post(&app, HAND_OVER, headers(pairs), BODY).await, 401, "{what}: {HAND_OVER}");
     }
     for signature in [None, Some(""), Some("AAAA"), Some("not base64 at all, but of the right length..")] {
         let pairs: Vec<_> = signature.map(|it| ("x-line-signature", it.to_owned())).into_iter().collect();
@@ -122,8 +125,10 @@ async fn forged_signatures_cost_two_reads_a_minute_for_a_name_that_is_there_and_
     for _ in 0..50 {
         assert_eq!(post(&app, &line(CHANNEL_ID), forged_line(), b"{}").await, 401);
         assert_eq!(post(&app, &crm, forged(&app, &crm), BODY).await, 401);
+        assert_eq!(post(&app, HAND_OVER, forged(&app, HAND_OVER), BODY).await, 401);
     }
-    assert!(secret_reads(&app) - before <= 4, "{} reads", secret_reads(&app) - before);
+    // Two functions read the app's secret, each for itself.
+    assert!(secret_reads(&app) - before <= 6, "{} reads", secret_reads(&app) - before);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -176,6 +181,16 @@ async fn nothing_that_a_stranger_sends_counts_as_a_failure_of_ours() {
         format!("/crm/hubspot/{APP_ID}/action"),
         format!("/crm/hubspot/{APP_ID}/options"),
         format!("/crm/hubspot/{APP_ID}/webhook"),
+        HAND_OVER.to_owned(),
+        "/console/hand-over".to_owned(),
+        "/console/enter".to_owned(),
+        "/console/enter?code=made-up".to_owned(),
+        "/console/join?code=made-up".to_owned(),
+        "/console/install".to_owned(),
+        "/console/install/begin".to_owned(),
+        "/console/install/callback".to_owned(),
+        "/console/install/callback?state=x&code=y".to_owned(),
+        "/console/install/done".to_owned(),
         "/line/1699999999/login".to_owned(),
         "/crm/nobody/x/action".to_owned(),
     ];

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! install -> install/begin -> the CRM -> install/callback -> console     (anybody: the CRM decides who may)
+//! POST hand-over, by the CRM's servers -> enter?code=... -> POST enter -> console
 //! join?code=...  (an invitation) -> POST join -> console
 //! console        the CRM account and its Official Accounts
 //! team           who may use the console, and their invitations     (admins)
@@ -30,6 +31,7 @@ mod decisions;
 mod disconnect_account;
 mod doctor;
 mod export;
+mod hand_over;
 mod home;
 mod install;
 mod join;
@@ -64,6 +66,7 @@ use musubi::flow::console::people::People;
 use musubi::flow::console::questions::AnswerQuestions;
 use musubi::flow::console::{ChangeSettings, Console};
 use musubi::flow::export::Export;
+use musubi::flow::verify_call::VerifyCall;
 use musubi::store::{Accounts, Channels, LinkReader, TrialReader};
 use tower_http::csrf::CsrfLayer;
 
@@ -89,6 +92,8 @@ pub struct Ports {
     pub disconnect_account: DisconnectAccount,
     /// Installs the CRM's app in accounts.
     pub install: Install,
+    /// Whether it is the CRM that calls.
+    pub verify: VerifyCall,
     /// Which app that is, by its name in our URLs.
     pub app: String,
     /// People on LINE.
@@ -128,6 +133,7 @@ pub fn router(ports: Arc<Ports>) -> Result<Router, tower_http::csrf::ConfigError
         .route("/console/install/callback", get(install::come_back))
         .route("/console/install/done", get(install::done))
         .route("/console/join", get(join::ask).post(join::join))
+        .route("/console/enter", get(hand_over::ask).post(hand_over::enter))
         .route("/console/sign-out", post(sign_out::sign_out))
         .route("/console/team", get(team::page))
         .route("/console/team/invitations", post(team::invite))
@@ -164,6 +170,8 @@ pub fn router(ports: Arc<Ports>) -> Result<Router, tower_http::csrf::ConfigError
         .route("/console/assets/again.js", get(assets::again))
         .layer(from_fn(language::remember))
         .layer(from_our_pages)
+        // No browser's form: the CRM's servers send it, and sign it.
+        .route("/console/hand-over", post(hand_over::hand_over))
         .layer(DefaultBodyLimit::max(MAX_BYTES))
         .with_state(ports))
 }

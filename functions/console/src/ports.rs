@@ -29,6 +29,7 @@ use musubi::flow::parked_sends::ParkedSends;
 use musubi::flow::person_state::PersonStates;
 use musubi::flow::send_back::SendBack;
 use musubi::flow::settle::Settle;
+use musubi::flow::verify_call::VerifyCall;
 use musubi::line::{LineApiUrl, OpenLine};
 use musubi::{http, wiring};
 
@@ -97,6 +98,14 @@ impl Ports {
             install: Install {
                 console: console.clone(),
                 set_up: SetUpAccount { set_up, secrets: Arc::clone(&secrets), accounts: change_account },
+            },
+            verify: VerifyCall {
+                callers: crm::caller,
+                // Strangers can ask as often as they like.
+                accounts: adapters.accounts()?.remembering(Arc::clone(&clock)),
+                secrets: Arc::clone(&secrets),
+                clock: Arc::clone(&clock),
+                public_url: public_url.clone(),
             },
             app: config::hubspot_app(environment)?,
             people: People {

@@ -3,7 +3,6 @@
 
 mod answer;
 mod ask;
-mod signed;
 
 use std::sync::Arc;
 
@@ -15,35 +14,28 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use musubi::aws::AwsAdapters;
 use musubi::config::{self, ConfigError, Environment};
-use musubi::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
+use musubi::domain::account::{CrmAccount, CrmAccountKey};
 use musubi::domain::ids::{CrmAccountId, CrmAppId};
 use musubi::flow::accept::Accept;
 use musubi::flow::contacts_changed::ContactsChanged;
-use musubi::http::{MAX_BODY_BYTES, Refusal};
+use musubi::flow::verify_call::{App, VerifyCall};
+use musubi::http::{MAX_BODY_BYTES, Refusal, Request};
+use musubi::ports::CrmCaller;
 use musubi::ports::crm_caller::{CallKind, Unreadable, VerifiedCall};
-use musubi::ports::{Clock, CrmCaller, Secrets};
 use musubi::store::{Accounts, Channels};
-
-use crate::signed::{App, Request, verify};
 
 /// What the action needs.
 pub struct Ports {
-    /// Who reads and answers a CRM's calls.
-    pub callers: fn(CrmKind) -> Option<&'static dyn CrmCaller>,
+    /// Whether it is the CRM that calls.
+    pub verify: VerifyCall,
     /// CRM accounts.
     pub accounts: Accounts,
     /// Official Accounts, for lists of options.
     pub channels: Channels,
-    /// The apps' client secrets.
-    pub secrets: Arc<dyn Secrets>,
     /// The push queue.
     pub accept: Accept,
     /// The journal, for what changed at contacts.
     pub notice: ContactsChanged,
-    /// For signatures with a time.
-    pub clock: Arc<dyn Clock>,
-    /// The address that the CRM signs.
-    pub public_url: String,
 }
 
 impl Ports {
@@ -53,15 +45,19 @@ impl Ports {
     /// Names a missing or malformed variable.
     pub fn of(adapters: &AwsAdapters, environment: &Environment) -> Result<Self, ConfigError> {
         let clock = adapters.clock();
+        let accounts = adapters.accounts()?.remembering(Arc::clone(&clock));
         Ok(Self {
-            callers: musubi::crm::caller,
-            accounts: adapters.accounts()?.remembering(Arc::clone(&clock)),
+            verify: VerifyCall {
+                callers: musubi::crm::caller,
+                accounts: accounts.clone(),
+                secrets: adapters.secrets()?,
+                clock: Arc::clone(&clock),
+                public_url: config::public_url(environment)?,
+            },
+            accounts,
             channels: adapters.channels()?.remembering(Arc::clone(&clock)),
-            secrets: adapters.secrets()?,
-            accept: Accept { links: adapters.link_reader()?, push: adapters.push_queue()?, clock: Arc::clone(&clock) },
+            accept: Accept { links: adapters.link_reader()?, push: adapters.push_queue()?, clock },
             notice: ContactsChanged { outbox: adapters.outbox()? },
-            clock,
-            public_url: config::public_url(environment)?,
         })
     }
 }
@@ -108,8 +104,9 @@ async fn options(State(ports): State<Arc<Ports>>, app: AppPath, request: Request
 
 async fn changed(State(ports): State<Arc<Ports>>, app: AppPath, request: Request) -> Result<StatusCode, Refusal> {
     let app = app_of(app?)?;
-    let caller = caller(&ports, &app)?;
-    let verified = verify(&ports, caller, &app, &request, CallKind::Webhook).await?;
+    let caller = ports.verify.caller(&app)?;
+    let call = request.call();
+    let verified = ports.verify.verify(&app, CallKind::Webhook, &call).await?;
     for (account, contacts) in caller.read_changes(&verified).map_err(unreadable)? {
         match known(&ports, &app, &account).await? {
             Some(account) => ports.notice.contacts_changed(&account.key, &contacts).await?,
@@ -130,15 +127,12 @@ async fn asked<T>(
     read: fn(&dyn CrmCaller, &VerifiedCall<'_>) -> Result<T, Unreadable>,
     named: fn(&T) -> &CrmAccountId,
 ) -> Result<(&'static dyn CrmCaller, CrmAccount, T), Refusal> {
-    let caller = caller(ports, app)?;
-    let verified = verify(ports, caller, app, request, CallKind::Action).await?;
+    let caller = ports.verify.caller(app)?;
+    let call = request.call();
+    let verified = ports.verify.verify(app, CallKind::Action, &call).await?;
     let asked = read(caller, &verified).map_err(unreadable)?;
     let account = account(ports, app, named(&asked)).await?;
     Ok((caller, account, asked))
-}
-
-fn caller(ports: &Ports, (kind, _): &App) -> Result<&'static dyn CrmCaller, Refusal> {
-    (ports.callers)(*kind).ok_or(Refusal::NOT_FOUND)
 }
 
 fn unreadable(why: Unreadable) -> Refusal {

@@ -25,12 +25,16 @@ const APP: &str = "src/app/app-hsmeta.json";
 const ACTION: &str = "src/app/workflow-actions/send-line-message-hsmeta.json";
 
 /// The project's files as they are in `infra/hubspot`.
-pub const FILES: [(&str, &str); 5] = [
+pub const FILES: [(&str, &str); 9] = [
     ("README.md", include_str!("../../hubspot/README.md")),
     ("hsproject.json", include_str!("../../hubspot/hsproject.json")),
     (APP, include_str!("../../hubspot/src/app/app-hsmeta.json")),
     (ACTION, include_str!("../../hubspot/src/app/workflow-actions/send-line-message-hsmeta.json")),
     ("src/app/webhooks/webhooks-hsmeta.json", include_str!("../../hubspot/src/app/webhooks/webhooks-hsmeta.json")),
+    ("src/app/settings/settings-hsmeta.json", include_str!("../../hubspot/src/app/settings/settings-hsmeta.json")),
+    ("src/app/settings/Settings.tsx", include_str!("../../hubspot/src/app/settings/Settings.tsx")),
+    ("src/app/settings/package.json", include_str!("../../hubspot/src/app/settings/package.json")),
+    ("src/app/settings/package-lock.json", include_str!("../../hubspot/src/app/settings/package-lock.json")),
 ];
 
 /// What `--app-events` adds. Left out else: HubSpot takes it only where it has approved the app.

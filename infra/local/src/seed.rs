@@ -61,6 +61,8 @@ pub const PORTAL_ID: u64 = 24_000_001;
 pub const EMPTY_PORTAL_ID: u64 = 24_000_002;
 /// Who sits at HubSpot: the contact's owner.
 pub const HUBSPOT_USER: (u64, &str) = (9_586_504, "sato@example.com");
+/// Somebody else at HubSpot, who is no super admin there.
+pub const HUBSPOT_MEMBER: (u64, &str) = (9_586_511, "mori@example.com");
 /// A friend whose contact is known and has an owner.
 pub const LINKED_USER: &str = "U00000000000000000000000000000001";
 /// A friend whom the CRM does not know.
@@ -125,6 +127,7 @@ pub fn vendors(line: &FakeLine, hubspot: &FakeHubSpot, public_url: &str, unique_
     hubspot.edit_app(|app| {
         app.action_url = Some(format!("{public_url}/crm/hubspot/{APP_ID}/action"));
         app.webhook_url = Some(format!("{public_url}/crm/hubspot/{APP_ID}/webhook"));
+        app.permitted_urls = vec![public_url.to_owned()];
     });
     hubspot.add_portal(PortalSpec {
         name: names::ACCOUNT.0.to_owned(),

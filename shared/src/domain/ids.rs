@@ -107,6 +107,10 @@ id! {
     OperatorId
 }
 private_id! {
+    /// A person who works in the CRM (HubSpot: the user ID). Unique per CRM account.
+    CrmUserId
+}
+private_id! {
     /// A person on LINE: `U` and 32 hex digits. Unique per LINE *provider*, not in all of LINE.
     LineUserId
 }

@@ -4,6 +4,7 @@
 //! invited.
 
 pub mod audit;
+pub mod hand_over;
 pub mod session;
 
 use std::collections::BTreeSet;

@@ -39,3 +39,4 @@ pub mod settle;
 pub(crate) mod testing;
 pub mod trial;
 mod unlink;
+pub mod verify_call;

@@ -10,11 +10,12 @@ use http::HeaderMap;
 use serde_json::Value;
 use thiserror::Error;
 
+use super::PortError;
 use super::secrets::Secret;
 use crate::domain::action::{ActionRequest, OptionsRequest};
 use crate::domain::changed::Changed;
 use crate::domain::channel::Channel;
-use crate::domain::ids::CrmAccountId;
+use crate::domain::ids::{CrmAccountId, CrmUserId};
 
 /// What a call is, by its route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub enum CallKind {
     Action,
     /// Something changed at contacts.
     Webhook,
+    /// Somebody who is signed in to the CRM asks, in a page of ours there.
+    Person,
 }
 
 /// A request as it arrived. Path and query are raw: neither decoded, nor sorted, nor encoded anew.
@@ -46,16 +49,33 @@ impl fmt::Debug for Call<'_> {
     }
 }
 
-/// The body of a call that one of the app's secrets signed.
+/// What one of the app's secrets signed of a call.
 #[derive(Clone, Copy)]
 pub struct VerifiedCall<'a> {
     body: &'a [u8],
+    raw_query: Option<&'a str>,
+    is_timed: bool,
 }
 
 impl<'a> VerifiedCall<'a> {
     /// For a vendor's `verify`, and nobody else: a signature was found to fit.
     pub fn by_signature(body: &'a [u8]) -> Self {
-        Self { body }
+        Self { body, raw_query: None, is_timed: false }
+    }
+
+    /// The signature is over this query, too. `is_timed`: and over a time, which was looked at.
+    pub fn over(self, raw_query: Option<&'a str>, is_timed: bool) -> Self {
+        Self { raw_query, is_timed, ..self }
+    }
+
+    /// The query as it was signed. `None`: there is none, or the signature does not say.
+    pub fn raw_query(&self) -> Option<&'a str> {
+        self.raw_query
+    }
+
+    /// Whether the signature holds for a short time alone. One that does not is as good next year.
+    pub fn is_timed(&self) -> bool {
+        self.is_timed
     }
 
     /// The raw bytes.
@@ -74,6 +94,29 @@ impl fmt::Debug for VerifiedCall<'_> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("{0}")]
 pub struct Unverified(pub &'static str);
+
+/// Why a call is not answered.
+#[derive(Debug, Error)]
+pub enum NotAnswered {
+    /// No account came by such an app, or its secrets are not stored.
+    #[error("no such app is here")]
+    NoApp,
+    /// It is not believed.
+    #[error(transparent)]
+    Unverified(#[from] Unverified),
+    /// What it takes to believe it cannot be read.
+    #[error("the app or its secrets cannot be read")]
+    Port(#[from] PortError),
+}
+
+/// Who asks, in a page of ours in the CRM: as the CRM says, never as the page does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CrmVisitor {
+    /// In which account they are.
+    pub account: CrmAccountId,
+    /// Who.
+    pub user: CrmUserId,
+}
 
 /// Why a verified call cannot be read. For logs; callers learn 400 and no more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -137,6 +180,12 @@ pub trait CrmCaller: Send + Sync {
     /// # Errors
     /// It is nothing that this CRM sends.
     fn read_changes(&self, call: &VerifiedCall<'_>) -> Result<BTreeMap<CrmAccountId, Vec<Changed>>, Unreadable>;
+
+    /// Reads who asks, in a page of ours in the CRM.
+    ///
+    /// # Errors
+    /// It does not say so without doubt; or nothing in it shows that it was made lately.
+    fn read_visitor(&self, call: &VerifiedCall<'_>, now_ms: i64) -> Result<CrmVisitor, Unreadable>;
 
     /// The answer to an action, as JSON. The same for the same arguments.
     fn answer(&self, answer: ActionAnswer<'_>) -> Value;

@@ -5,6 +5,8 @@
 //! | `operator:{account}` | operator's ID | [`Operator`] |
 //! | `session:{hash of its ID}` | `session` | [`Session`], a day |
 //! | `invitation:{hash of its code}` | `invitation` | [`Invitation`], a day |
+//! | `hand-over:{hash of its code}` | `hand-over` | [`HandOver`], a day |
+//! | `crm-person:{account}` | hash of their number there | [`CrmPerson`]; a day, until they have come in |
 //! | `install:{hash of its state}` | `install` | that it is used, a day |
 //! | `receipt:{account}` | hash of its name | [`KeptReceipt`], a day |
 //! | `audit:{account}` | milliseconds, 13 digits, and a hash | [`AuditEntry`], 400 days |
@@ -17,9 +19,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::account::CrmAccountKey;
-use crate::domain::ids::{ChannelId, OperatorId, fingerprint};
+use crate::domain::ids::{ChannelId, CrmUserId, OperatorId, fingerprint};
 use crate::domain::operator::Operator;
 use crate::domain::operator::audit::AuditEntry;
+use crate::domain::operator::hand_over::{CrmPerson, HandOver};
 use crate::domain::operator::session::{Invitation, Session};
 use crate::ports::secrets::Secret;
 use crate::ports::table::{self, Commit, Listed, Precondition, Row, RowKey, Versioned, Write};
@@ -77,6 +80,34 @@ impl Operators {
     /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn invitation(&self, code: &Secret) -> Result<Option<Versioned<Invitation>>, PortError> {
         read(self.0.get(&invitation_key(code)).await?)
+    }
+
+    /// The hand-over with this code.
+    ///
+    /// # Errors
+    /// The table does not answer, or another version of Musubi wrote the row.
+    pub async fn hand_over(&self, code: &Secret) -> Result<Option<Versioned<HandOver>>, PortError> {
+        read(self.0.get(&hand_over_key(code)).await?)
+    }
+
+    /// A person of the CRM.
+    ///
+    /// # Errors
+    /// The table does not answer, or another version of Musubi wrote the row.
+    pub async fn person(
+        &self,
+        account: &CrmAccountKey,
+        user: &CrmUserId,
+    ) -> Result<Option<Versioned<CrmPerson>>, PortError> {
+        read(self.0.get(&person_key(account, user)).await?)
+    }
+
+    /// Everybody of the CRM whom the console of this CRM account knows.
+    ///
+    /// # Errors
+    /// The table does not answer.
+    pub async fn persons(&self, account: &CrmAccountKey) -> Result<Listed<CrmPerson>, PortError> {
+        Ok(Listed::of(&table::all(&*self.0, &format!("crm-person:{account}"), "").await?))
     }
 
     /// The session with this ID.
@@ -158,6 +189,27 @@ pub fn taken_up(code: &Secret, version: u64) -> Write {
     Write::Delete { key: invitation_key(code), expect: Precondition::Version(version) }
 }
 
+/// Somebody of the CRM is given a new code.
+pub fn handed_over(code: &Secret, hand_over: &HandOver, now_ms: i64) -> Write {
+    Write::put(hand_over_key(code), hand_over, Precondition::Absent).expiring(now_ms, SHORT_DAYS)
+}
+
+/// The code is used; `version` as read.
+pub fn entered(code: &Secret, version: u64) -> Write {
+    Write::Delete { key: hand_over_key(code), expect: Precondition::Version(version) }
+}
+
+/// The console knows this of them; `version` as read, 0 for a new one. Whoever has not come in yet is forgotten in a day.
+pub fn person(person: &CrmPerson, version: u64, now_ms: i64) -> Write {
+    let put = Write::put(person_key(&person.account, &person.user), person, Precondition::Version(version));
+    if person.operator.is_some() { put } else { put.expiring(now_ms, SHORT_DAYS) }
+}
+
+/// The console knows nothing of them any more; `version` as read.
+pub fn person_forgotten(person: &CrmPerson, version: u64) -> Write {
+    Write::Delete { key: person_key(&person.account, &person.user), expect: Precondition::Version(version) }
+}
+
 /// The install with this state ended well; no other does.
 pub fn install_used(state: &str, now_ms: i64) -> Write {
     Write::put(install_key(state), &(), Precondition::Absent).expiring(now_ms, SHORT_DAYS)
@@ -203,6 +255,14 @@ fn session_key(id: &Secret) -> RowKey {
 
 fn invitation_key(code: &Secret) -> RowKey {
     RowKey::new(format!("invitation:{}", fingerprint(&["invitation", code.expose()])), "invitation")
+}
+
+fn hand_over_key(code: &Secret) -> RowKey {
+    RowKey::new(format!("hand-over:{}", fingerprint(&["hand-over", code.expose()])), "hand-over")
+}
+
+fn person_key(account: &CrmAccountKey, user: &CrmUserId) -> RowKey {
+    RowKey::new(format!("crm-person:{account}"), fingerprint(&["crm-person", user.expose()]))
 }
 
 fn install_key(state: &str) -> RowKey {

@@ -42,7 +42,19 @@ const WRITES: [(&str, &[&str], &[&str]); 14] = [
     (
         "musubi::store::Operators",
         &["commit"],
-        &["new", "find", "all", "invitation", "session", "receipt", "is_install_used", "audit"],
+        &[
+            "new",
+            "find",
+            "all",
+            "invitation",
+            "hand_over",
+            "person",
+            "persons",
+            "session",
+            "receipt",
+            "is_install_used",
+            "audit",
+        ],
     ),
     (
         "musubi::store::Findings",

@@ -75,6 +75,7 @@ const HUBSPOT: Fake = (
             "callbacks",
             "consent",
             "dispatch",
+            "fetch",
             "misc",
             "oauth",
             "objects",

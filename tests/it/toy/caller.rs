@@ -8,7 +8,7 @@ use musubi::domain::changed::Changed;
 use musubi::domain::channel::Channel;
 use musubi::domain::ids::{CallbackId, ContactId, CrmAccountId, LineUserId};
 use musubi::ports::CrmCaller;
-use musubi::ports::crm_caller::{ActionAnswer, Call, CallKind, Unreadable, Unverified, VerifiedCall};
+use musubi::ports::crm_caller::{ActionAnswer, Call, CallKind, CrmVisitor, Unreadable, Unverified, VerifiedCall};
 use musubi::ports::secrets::Secret;
 use serde_json::{Value, json};
 
@@ -72,6 +72,10 @@ impl CrmCaller for ToyCaller {
         let people = body["changed"].as_array().into_iter().flatten().filter_map(text);
         let changed = people.map(|person| Changed { contact: ContactId::new(person), forget: false }).collect();
         Ok(BTreeMap::from([(account, changed)]))
+    }
+
+    fn read_visitor(&self, _: &VerifiedCall<'_>, _: i64) -> Result<CrmVisitor, Unreadable> {
+        Err(Unreadable("there are no pages in the toy"))
     }
 
     fn answer(&self, answer: ActionAnswer<'_>) -> Value {

@@ -8,6 +8,7 @@ use musubi::aws::RetryPolicy;
 use musubi::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
 use musubi::domain::ids::{ChannelId, CrmAccountId, CrmAppId};
 use musubi::domain::language::Language;
+use musubi::flow::verify_call::VerifyCall;
 use musubi::ports::Secrets;
 use musubi::ports::secrets::{CrmAppSecrets, Secret};
 use musubi::ports::table::Commit;
@@ -33,7 +34,10 @@ async fn function(app: &App) -> axum::Router {
     let accounts = adapters.accounts().expect("accounts");
     assert_eq!(accounts.put(&account, 0).await.expect("stored"), Commit::Done);
     let ports = crm_action::Ports::of(&adapters, &app.world.environment).expect("ports");
-    crm_action::router(Arc::new(crm_action::Ports { callers: super::caller, ..ports }))
+    crm_action::router(Arc::new(crm_action::Ports {
+        verify: VerifyCall { callers: super::caller, ..ports.verify },
+        ..ports
+    }))
 }
 
 async fn post(router: &axum::Router, kind: &str, route: &str, signature: &str, body: &Value) -> (StatusCode, Value) {

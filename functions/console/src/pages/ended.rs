@@ -16,6 +16,12 @@ pub enum Ended {
     SignedOut,
     /// The address lets nobody in, or nobody any more.
     InvitationUsed,
+    /// The address from the CRM lets nobody in, or nobody any more.
+    HandOverUsed,
+    /// They were removed, and come from the CRM.
+    Removed,
+    /// They come from the CRM, and no admin is there yet.
+    NoAdmin,
     /// The form is from no page of theirs.
     NotOurForm,
     /// It takes an admin.
@@ -32,10 +38,13 @@ pub enum Ended {
 
 impl Ended {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::NotSignedIn,
         Self::SignedOut,
         Self::InvitationUsed,
+        Self::HandOverUsed,
+        Self::Removed,
+        Self::NoAdmin,
         Self::NotOurForm,
         Self::AdminsOnly,
         Self::SeesLess,
@@ -48,8 +57,10 @@ impl Ended {
         match self {
             Self::SignedOut => StatusCode::OK,
             Self::NotSignedIn => StatusCode::UNAUTHORIZED,
-            Self::InvitationUsed | Self::NotFound | Self::NotConnected => StatusCode::NOT_FOUND,
-            Self::NotOurForm | Self::AdminsOnly | Self::SeesLess => StatusCode::FORBIDDEN,
+            Self::InvitationUsed | Self::HandOverUsed | Self::NotFound | Self::NotConnected => StatusCode::NOT_FOUND,
+            Self::Removed | Self::NoAdmin | Self::NotOurForm | Self::AdminsOnly | Self::SeesLess => {
+                StatusCode::FORBIDDEN
+            }
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -81,6 +92,33 @@ impl Ended {
                     "An invitation's address works once, within 15 minutes of being made.",
                 ),
                 sign_in,
+            ],
+            Self::HandOverUsed => [
+                language.pick("このアドレスは使えません", "This address does not work"),
+                language.pick(
+                    "HubSpotから開くアドレスは1回だけ、作成から60秒以内に使えます。",
+                    "The address that HubSpot's settings give works once, within 60 seconds of being made.",
+                ),
+                language.pick(
+                    "HubSpotの設定画面で、Musubiのコンソールをもう一度開いてください。",
+                    "Open Musubi's console from HubSpot's settings again.",
+                ),
+            ],
+            Self::Removed => [
+                language.pick("このコンソールのメンバーから削除されています", "You were removed from this console"),
+                language.pick("ログインしていません。", "You are not signed in."),
+                language.pick(
+                    "もう一度使う場合は、Musubiの管理者に依頼してください。",
+                    "To use it again, ask an admin of Musubi.",
+                ),
+            ],
+            Self::NoAdmin => [
+                language.pick("Musubiの管理者がまだいません", "Musubi has no admin yet"),
+                language.pick("ログインしていません。", "You are not signed in."),
+                language.pick(
+                    "最初の管理者は、/console/install からHubSpotアカウントを接続するか、musubi console invite の招待でログインしてください。",
+                    "The first admin connects the HubSpot account at /console/install, or is invited with musubi console invite.",
+                ),
             ],
             Self::NotOurForm => [
                 language.pick("送信を受け付けませんでした", "The form was not accepted"),

@@ -53,6 +53,7 @@ fn deed(deed: &Deed, language: Language) -> String {
             format!("invited “{}” as {}", whom.expose(), role(*as_what, language).to_lowercase())
         }
         (Deed::SignedIn, _) => language.pick("ログインしました", "signed in").to_owned(),
+        (Deed::CameFromCrm, _) => language.pick("HubSpotからログインしました", "signed in from HubSpot").to_owned(),
         (Deed::ConnectedAccount, _) => language
             .pick("HubSpotの画面から、CRMアカウントを接続しました", "connected the CRM account in HubSpot")
             .to_owned(),

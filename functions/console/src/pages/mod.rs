@@ -6,6 +6,7 @@ pub mod decisions;
 pub mod disconnect_account;
 pub mod doctor;
 pub mod ended;
+pub mod enter;
 pub mod export;
 pub mod home;
 pub mod install;

@@ -1,16 +1,18 @@
-//! HubSpot as it calls us: workflow actions, their options, webhooks.
+//! HubSpot as it calls us: workflow actions, their options, webhooks, pages of ours there.
 
 use std::collections::BTreeMap;
 
 use http::HeaderMap;
 use serde_json::Value;
 
-use super::{action, signature, webhook};
+use super::{action, signature, visitor, webhook};
 use crate::domain::action::{ActionRequest, OptionsRequest};
 use crate::domain::changed::Changed;
 use crate::domain::channel::Channel;
 use crate::domain::ids::CrmAccountId;
-use crate::ports::crm_caller::{ActionAnswer, Call, CallKind, CrmCaller, Unreadable, Unverified, VerifiedCall};
+use crate::ports::crm_caller::{
+    ActionAnswer, Call, CallKind, CrmCaller, CrmVisitor, Unreadable, Unverified, VerifiedCall,
+};
 use crate::ports::secrets::Secret;
 
 /// HubSpot's side.
@@ -19,7 +21,7 @@ pub struct HubSpotCaller;
 impl CrmCaller for HubSpotCaller {
     fn can_be_signed(&self, kind: CallKind, headers: &HeaderMap, now_ms: i64) -> Result<(), Unverified> {
         Ok(match kind {
-            CallKind::Action => signature::can_be_signed(headers, now_ms),
+            CallKind::Action | CallKind::Person => signature::can_be_signed(headers, now_ms),
             CallKind::Webhook => signature::can_be_signed_webhook(headers, now_ms),
         }?)
     }
@@ -33,7 +35,7 @@ impl CrmCaller for HubSpotCaller {
         now_ms: i64,
     ) -> Result<VerifiedCall<'a>, Unverified> {
         Ok(match kind {
-            CallKind::Action => signature::verify(call, public_url, secrets, now_ms),
+            CallKind::Action | CallKind::Person => signature::verify(call, public_url, secrets, now_ms),
             CallKind::Webhook => signature::verify_webhook(call, public_url, secrets, now_ms),
         }?)
     }
@@ -48,6 +50,10 @@ impl CrmCaller for HubSpotCaller {
 
     fn read_changes(&self, call: &VerifiedCall<'_>) -> Result<BTreeMap<CrmAccountId, Vec<Changed>>, Unreadable> {
         webhook::parse(call)
+    }
+
+    fn read_visitor(&self, call: &VerifiedCall<'_>, now_ms: i64) -> Result<CrmVisitor, Unreadable> {
+        visitor::parse(call, now_ms)
     }
 
     fn answer(&self, answer: ActionAnswer<'_>) -> Value {

@@ -29,6 +29,7 @@ pub mod action;
 pub mod oauth;
 pub mod setup;
 pub mod signature;
+mod visitor;
 pub mod webhook;
 
 use std::sync::Arc;

@@ -17,7 +17,7 @@ use crate::ports::crm_caller::{Call, VerifiedCall};
 use crate::ports::secrets::Secret;
 
 /// A version 3 signature is good for five minutes, either way.
-const FRESH_MS: u64 = 300_000;
+pub(super) const FRESH_MS: u64 = 300_000;
 /// Whether version 3 decodes `%3a` as it decodes `%3A`: HubSpot does not say. The one switch.
 const DECODES_LOWER_CASE: bool = false;
 /// Both versions are of SHA-256.
@@ -96,9 +96,7 @@ pub fn verify_webhook<'a>(
     secrets: &[Secret],
     now_ms: i64,
 ) -> Result<VerifiedCall<'a>, Unverified> {
-    let stated = stated_v3(request.headers, now_ms)?;
-    let fits = stated.fits(request, public_url, secrets, DECODES_LOWER_CASE);
-    if fits { Ok(VerifiedCall::by_signature(request.body)) } else { Err(Unverified::Mismatch) }
+    stated_v3(request.headers, now_ms)?.verified(request, public_url, secrets, DECODES_LOWER_CASE)
 }
 
 fn verify_with<'a>(
@@ -108,8 +106,7 @@ fn verify_with<'a>(
     now_ms: i64,
     decodes_lower_case: bool,
 ) -> Result<VerifiedCall<'a>, Unverified> {
-    let fits = stated(request.headers, now_ms)?.fits(request, public_url, secrets, decodes_lower_case);
-    if fits { Ok(VerifiedCall::by_signature(request.body)) } else { Err(Unverified::Mismatch) }
+    stated(request.headers, now_ms)?.verified(request, public_url, secrets, decodes_lower_case)
 }
 
 /// What the headers say signed the request. Nothing of it is proved.
@@ -121,6 +118,20 @@ enum Stated<'h> {
 }
 
 impl Stated<'_> {
+    /// Both versions cover the address, its query and the body; version 3 a time as well.
+    fn verified<'a>(
+        &self,
+        request: &Call<'a>,
+        public_url: &str,
+        secrets: &[Secret],
+        decodes_lower_case: bool,
+    ) -> Result<VerifiedCall<'a>, Unverified> {
+        if !self.fits(request, public_url, secrets, decodes_lower_case) {
+            return Err(Unverified::Mismatch);
+        }
+        Ok(VerifiedCall::by_signature(request.body).over(request.raw_query, matches!(self, Self::V3(..))))
+    }
+
     /// Whether one of the secrets made it.
     fn fits(&self, request: &Call<'_>, public_url: &str, secrets: &[Secret], decodes_lower_case: bool) -> bool {
         let uri = uri(request, public_url);

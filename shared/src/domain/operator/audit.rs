@@ -36,6 +36,8 @@ pub enum Deed {
     },
     /// An invitation was taken up, or the CRM said who somebody is.
     SignedIn,
+    /// Somebody who is signed in to the CRM opened the console from there.
+    CameFromCrm,
     /// The CRM account was connected, or connected anew, by the CRM's OAuth.
     ConnectedAccount,
     /// The CRM account is connected no more.
@@ -178,6 +180,7 @@ impl Deed {
             | Self::Disconnected { id, .. } => Some(id),
             Self::Invited { .. }
             | Self::SignedIn
+            | Self::CameFromCrm
             | Self::ConnectedAccount
             | Self::DisconnectedAccount
             | Self::SignedOut

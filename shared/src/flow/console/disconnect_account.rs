@@ -146,7 +146,8 @@ impl DisconnectAccount {
         Ok(done.then_some(()))
     }
 
-    /// The token, and everybody who may use the console: with them, their sessions hold no more.
+    /// The token, everybody who may use the console, and who of them is who in the CRM: with them, their sessions hold no more, and
+    /// nobody counts as removed once the account is connected again.
     async fn clear(&self, key: &CrmAccountKey) -> Result<usize, PortError> {
         self.secrets.forget_crm_token(key).await?;
         let mut removed = 0;
@@ -161,6 +162,14 @@ impl DisconnectAccount {
                 Err(StaysConnected::Port(error)) => return Err(error),
                 _ => removed += 1,
             }
+        }
+        for person in self.console.operators.persons(key).await? {
+            let attempt = || async {
+                let Some(found) = self.console.operators.person(key, &person.user).await? else { return Ok(Some(())) };
+                let write = operators::person_forgotten(&found.value, found.version);
+                Ok((self.console.operators.commit(vec![write]).await? == Commit::Done).then_some(()))
+            };
+            retry_on_conflict::<_, PortError, _>(&*self.console.clock, "forget a person of the CRM", attempt).await?;
         }
         Ok(removed)
     }

@@ -3,6 +3,7 @@
 //! ```text
 //! invite -> a one-time address -> join -> a session -> signed_in, for each page -> sign_out
 //! install: leave by the CRM's OAuth --------^
+//! hand_over: the CRM says who asks -> a one-time address -> enter -^
 //! ```
 //!
 //! No role is kept in a session: each page reads the operator anew, so whoever is removed, or made a member, is so at once.
@@ -14,6 +15,7 @@ pub mod connect;
 pub mod dead_letters;
 pub mod decide_sends;
 pub mod disconnect_account;
+pub mod hand_over;
 pub mod install;
 mod invite;
 mod join;
@@ -34,6 +36,7 @@ pub use self::remove::Removal;
 use crate::domain::account::CrmAccountKey;
 use crate::domain::operator::Operator;
 use crate::domain::operator::audit::{Actor, AuditEntry, Deed};
+use crate::ports::secrets::Secret;
 use crate::ports::table::{Commit, Write};
 use crate::ports::{Clock, PortError};
 use crate::store::{Operators, operators};
@@ -81,6 +84,13 @@ impl Console {
             Commit::Done => Ok(()),
             Commit::Conflict => Err(PortError::transient("the activity log", "it was not written")),
         }
+    }
+
+    /// The end of the session that a browser had before it is signed in anew.
+    async fn session_before(&self, before: Option<&Secret>) -> Result<Option<Write>, PortError> {
+        let Some(before) = before else { return Ok(None) };
+        let found = self.operators.session(before).await?;
+        Ok(found.map(|found| operators::session_ended(before, found.version)))
     }
 
     /// A line of the list. `tell_apart`: two lines that say the same of one moment are one.

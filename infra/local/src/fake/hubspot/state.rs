@@ -24,6 +24,8 @@ pub struct AppSpec {
     pub client_secret: String,
     /// Registered redirect URLs. When empty, any address on loopback is taken.
     pub redirect_urls: Vec<String>,
+    /// Where pages of the app may call: `permittedUrls.fetch`, each a beginning of addresses.
+    pub permitted_urls: Vec<String>,
     /// Scopes that every install must ask for.
     pub required_scopes: Vec<String>,
     /// Where workflow actions are posted.
@@ -53,6 +55,7 @@ impl AppSpec {
             client_id: format!("client-{app_id}"),
             client_secret: client_secret.to_owned(),
             redirect_urls: Vec::new(),
+            permitted_urls: Vec::new(),
             required_scopes: vec!["oauth".to_owned()],
             action_url: None,
             webhook_url: None,

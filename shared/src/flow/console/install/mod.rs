@@ -16,9 +16,10 @@ use tracing::info;
 use self::state::Begun;
 use super::Console;
 use crate::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
-use crate::domain::ids::CrmAppId;
+use crate::domain::ids::{CrmAppId, CrmUserId};
 use crate::domain::language::Language;
 use crate::domain::operator::audit::Deed;
+use crate::domain::operator::hand_over::{CrmPerson, name_of_user};
 use crate::domain::operator::session::Session;
 use crate::domain::operator::{Operator, OperatorName, Role, operator_id};
 use crate::flow::configure::set_up_account::{AccountAsked, AccountSetUp, SetUpAccount, SetUpError};
@@ -26,7 +27,7 @@ use crate::flow::retry::{Contended, retry_on_conflict};
 use crate::ports::PortError;
 use crate::ports::crm_set_up::{AppClient, CrmUser, FieldProblem, LeaveAsk};
 use crate::ports::secrets::Secret;
-use crate::ports::table::Commit;
+use crate::ports::table::{Commit, Write};
 use crate::store::operators;
 
 /// How long somebody may be away at the CRM, in milliseconds.
@@ -212,6 +213,23 @@ impl Install {
         }
     }
 
+    /// By their number in the CRM they are this operator from now on, when they come from there; who they were by it before, they are
+    /// no more.
+    async fn known_in_crm(&self, operator: &Operator, user: &CrmUser, now_ms: i64) -> Result<Vec<Write>, PortError> {
+        let (all, user) = (&self.console.operators, CrmUserId::new(&user.id));
+        let found = all.person(&operator.account, &user).await?;
+        let unknown = || (CrmPerson::unknown(operator.account.clone(), user), 0);
+        let (mut person, version) = found.map_or_else(unknown, |found| (found.value, found.version));
+        let before = person.operator.replace(operator.id.clone()).filter(|before| *before != operator.id);
+        let mut writes = vec![operators::person(&person, version, now_ms)];
+        if let Some(before) = before
+            && let Some(before) = all.find(&operator.account, &before).await?
+        {
+            writes.push(operators::removed(&before.value, before.version));
+        }
+        Ok(writes)
+    }
+
     /// The state is used up, the operator is an admin, the session holds, and both stand in the list: all of it or nothing. The
     /// session that the browser had before ends.
     async fn try_begin(
@@ -242,6 +260,9 @@ impl Install {
                     used_at_ms: now_ms,
                 };
                 writes.push(operators::operator(&operator, version));
+                if let Some(user) = by {
+                    writes.extend(self.known_in_crm(&operator, user, now_ms).await?);
+                }
                 writes.push(operators::session(&back.session, &began, 0));
                 for deed in [Deed::ConnectedAccount, Deed::SignedIn] {
                     let apart = format!("{deed:?} {}", back.session.expose());
@@ -250,11 +271,7 @@ impl Install {
                 Some(operator)
             }
         };
-        if let Some(browser) = &back.browser
-            && let Some(before) = console.operators.session(browser).await?
-        {
-            writes.push(operators::session_ended(browser, before.version));
-        }
+        writes.extend(console.session_before(back.browser.as_ref()).await?);
         let done = console.operators.commit(writes).await? == Commit::Done;
         Ok(done.then_some(operator))
     }
@@ -263,5 +280,5 @@ impl Install {
 /// How the console calls somebody whom the CRM names: by their address there, else by their number.
 fn name_of(user: &CrmUser) -> Option<OperatorName> {
     let address = user.email.as_deref().and_then(OperatorName::parse);
-    address.or_else(|| OperatorName::parse(&format!("user {}", user.id)))
+    address.or_else(|| name_of_user(&CrmUserId::new(&user.id)))
 }
