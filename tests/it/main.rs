@@ -22,6 +22,7 @@ mod line_message_schema;
 mod line_samples;
 mod local_world;
 mod logins;
+mod one_provider;
 mod order;
 mod outbound;
 mod outcomes_in_words;

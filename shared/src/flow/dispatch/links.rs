@@ -5,11 +5,13 @@
 //! leaves the old link or the new one, and a repeat brings the rest.
 
 use super::round::Round;
+use crate::domain::claim::{Claim, Target};
 use crate::domain::conversation::ConversationKey;
 use crate::domain::ids::{ChannelId, ContactId, LineUserId};
 use crate::domain::link::ContactLink;
 use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::properties as property;
+use crate::flow::ask::ask;
 use crate::flow::load::load_or_new;
 use crate::flow::unlink::{unlink, unlink_if_erased};
 use crate::ports::crm::{ContactWrite, CrmFailure, Named, Properties};
@@ -48,6 +50,16 @@ pub(super) fn cleared() -> Properties {
 /// The conversation of a link's person.
 pub(super) fn conversation_of(link: &ContactLink) -> ConversationKey {
     ConversationKey::person(&link.channel, &link.user)
+}
+
+/// What came of a claim on another Official Account.
+enum Carried {
+    /// It is claimed there, too.
+    Claimed,
+    /// It is not: they were erased, or an operator is asked.
+    Not,
+    /// Somebody changed the conversation first.
+    Conflict,
 }
 
 /// An account's links.
@@ -101,6 +113,77 @@ impl<'a> AccountLinks<'a> {
             let _ = self.remove(&link).await?;
         }
         Ok(links)
+    }
+
+    /// The person's links to other contacts, on the account's other Official Accounts: those of one LINE provider know a person by
+    /// one LINE user ID, and those of another never by this one. A link whose person was erased is none.
+    pub(super) async fn elsewhere(
+        &self,
+        channel: &ChannelId,
+        user: &LineUserId,
+        contact: &ContactId,
+    ) -> Result<Vec<Versioned<ContactLink>>, PortError> {
+        let mut links = Vec::new();
+        for other in self.round.account.channels.iter().filter(|other| *other != channel) {
+            let link = self.of_user(other, user).await?.filter(|link| link.value.contact != *contact);
+            let Some(link) = link else { continue };
+            if !self.round.journal.erasure(&conversation_of(&link.value)).await?.covers(link.value.linked_at_ms) {
+                links.push(link);
+            }
+        }
+        Ok(links)
+    }
+
+    /// Who a person is, said on one Official Account, holds on the account's others of the same provider: there it is claimed, too,
+    /// and the contact of before gives the person up. An operator is asked where somebody else has the contact there. It is done
+    /// before the link here is switched, so that a stop brings all of it again; twice is the same as once. `Conflict`: somebody
+    /// changed one of the conversations first. `Err` inside: the CRM did not empty a contact, and the link here is to stay.
+    pub(super) async fn carry(
+        &self,
+        link: &ContactLink,
+        claim: &Claim,
+    ) -> Result<Result<Commit, CrmFailure>, PortError> {
+        for other in self.elsewhere(&link.channel, &link.user, &link.contact).await? {
+            match self.carry_to(&other.value, &link.contact, claim).await? {
+                Carried::Claimed => {
+                    if let Err(failure) = self.give_up_contact(&other.value).await? {
+                        return Ok(Err(failure));
+                    }
+                }
+                Carried::Not => {}
+                Carried::Conflict => return Ok(Ok(Commit::Conflict)),
+            }
+        }
+        Ok(Ok(Commit::Done))
+    }
+
+    async fn carry_to(&self, there: &ContactLink, to: &ContactId, claim: &Claim) -> Result<Carried, PortError> {
+        let (key, account, now_ms) = (conversation_of(there), &self.round.account.key, self.round.now_ms());
+        let mut loaded = load_or_new(self.round.journal, &key, account).await?;
+        if loaded.erasure.covers(claim.at_ms) {
+            return Ok(Carried::Not);
+        }
+        if self.holder(to, &there.channel).await?.is_some() {
+            let question = Question::new(&key, to, AskedBecause::NameTaken, now_ms);
+            return Ok(match ask(self.round.journal, account, &question, loaded.unchanged()).await? {
+                Commit::Done => Carried::Not,
+                Commit::Conflict => Carried::Conflict,
+            });
+        }
+        let waiting = self.round.journal.claim(&key).await?;
+        let version = waiting.as_ref().map_or(0, |waiting| waiting.version);
+        let waiting = waiting.map(|waiting| waiting.value);
+        if waiting.as_ref().is_some_and(|waiting| waiting.target == Target::Contact(to.clone())) {
+            return Ok(Carried::Claimed);
+        }
+        let carried = Claim::new(claim.by, Target::Contact(to.clone()), claim.at_ms).after(waiting);
+        let mut writes = vec![write::claim(&key, &carried, version, now_ms)];
+        writes.extend(loaded.state.value.enqueue_sync(now_ms).iter().map(write::enqueue));
+        writes.extend(loaded.writes());
+        Ok(match self.round.journal.commit(writes).await? {
+            Commit::Done => Carried::Claimed,
+            Commit::Conflict => Carried::Conflict,
+        })
     }
 
     /// Links two that are free; one of the account that the channel belonged to before is replaced. Answers whether this made a

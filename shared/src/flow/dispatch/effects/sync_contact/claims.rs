@@ -1,7 +1,7 @@
 //! What somebody says of who a person on LINE is, acted on: the link is switched by one conditional write.
 //!
 //! Before it, it is enqueued that the fields of the contact that loses the person are emptied, and they are emptied: the CRM's property is
-//! unique. After it, nothing is left but what every change of a person enqueues. So a stop anywhere leaves the old link or the
+//! unique; and the same is claimed on the account's other Official Accounts that know the person by this LINE user ID. After it, nothing is left but what every change of a person enqueues. So a stop anywhere leaves the old link or the
 //! new one, and the claim, which is still there, brings the rest.
 
 use super::SyncContact;
@@ -140,11 +140,11 @@ impl SyncContact<'_> {
     }
 
     /// Whether an e-mail address is enough to say that the person is this contact: not where somebody else is linked to it, and
-    /// not where somebody who weighs more has said who the person is.
+    /// not where somebody who weighs more has said who the person is, here or on another Official Account.
     async fn may_be(&self, person: &Person, by: ClaimedBy, record: &ContactRecord) -> Result<MayBe, PortError> {
-        let said =
-            person.link.as_ref().filter(|link| link.value.contact != record.contact).and_then(|link| link.value.by);
-        if said.is_some_and(|said| said > by) {
+        let elsewhere = self.links.elsewhere(&person.channel.id, &person.user, &record.contact).await?;
+        let here = person.link.as_ref().filter(|link| link.value.contact != record.contact);
+        if here.into_iter().chain(&elsewhere).any(|link| link.value.by > Some(by)) {
             return Ok(MayBe::Not);
         }
         let linked = self.links.holder(&record.contact, &person.channel.id).await?;
@@ -158,7 +158,7 @@ impl SyncContact<'_> {
         let holder = self.links.holder(&contact, &person.channel.id).await?;
         match (&person.link, holder) {
             (Some(link), _) if link.value.contact == contact => return Ok(Applied::GoOn),
-            (None, None) => {}
+            (None, None) if self.links.elsewhere(&person.channel.id, &person.user, &contact).await?.is_empty() => {}
             _ => {
                 let asked = self.ask(person, &contact, AskedBecause::Sent).await?;
                 return Ok(if asked { Applied::GoOn } else { Applied::Stop });
@@ -186,6 +186,11 @@ impl SyncContact<'_> {
             }
         }
         let link = person.link_to(contact, Some(claim.by));
+        match self.links.carry(&link, claim).await? {
+            Ok(Commit::Done) => {}
+            Ok(Commit::Conflict) => return Ok(Applied::Stop),
+            Err(failure) => return self.wait(person, &failure).await,
+        }
         if self.links.relink(&link, person.link.as_ref()).await? == Commit::Conflict {
             // Somebody changed it meanwhile: the row stays due, and is looked at again.
             return Ok(Applied::Stop);
