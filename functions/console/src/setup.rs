@@ -1,6 +1,8 @@
 //! What is still to be done at LINE once an Official Account is connected: each step by LINE's own menu names, and checked where an
 //! API can see it. Where it stands is asked of LINE and read from our rows each time, so that it can be left and taken up again.
 
+use std::collections::BTreeSet;
+
 use axum::Form;
 use axum::extract::Path;
 use axum::extract::rejection::{FormRejection, PathRejection};
@@ -21,16 +23,18 @@ pub async fn page(Admin(visit): Admin, id: Result<Path<String>, PathRejection>) 
     Ok(setup::page(&visit, &channel, &look))
 }
 
-/// `POST /console/channels/{channel}/setup`: a switch that no API shows is set, or not any more.
+/// `POST /console/channels/{channel}/setup`: switches that no API shows are set, or not any more.
 pub async fn set_by_hand(
     Admin(visit): Admin,
     id: Result<Path<String>, PathRejection>,
     form: Result<Form<crate::settings::Fields>, FormRejection>,
 ) -> Result<Response, Stopped> {
     let (channel, fields) = (find(&visit, id).await?, checked(&visit, form)?);
-    let switch = value(&fields, "switch").and_then(HandSwitch::parse).ok_or_else(|| visit.ends(Ended::NotFound))?;
+    let named = fields.iter().filter(|(name, _)| name == "switch").map(|(_, switch)| HandSwitch::parse(switch));
+    let switches: Option<BTreeSet<HandSwitch>> = named.collect();
+    let switches = switches.filter(|switches| !switches.is_empty()).ok_or_else(|| visit.ends(Ended::NotFound))?;
     let is_set = value(&fields, "is_set") == Some("yes");
-    outcome(&visit, visit.ports.settings.set_by_hand(&visit.operator, &channel.id, switch, is_set).await)?;
+    outcome(&visit, visit.ports.settings.set_by_hand(&visit.operator, &channel.id, &switches, is_set).await)?;
     Ok(Redirect::to(&format!("/console/channels/{}/setup", channel.id)).into_response())
 }
 

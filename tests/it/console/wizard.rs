@@ -284,8 +284,22 @@ async fn each_step_at_line_is_named_by_its_menu_and_done_when_line_says_so() {
         assert_eq!(done(&hanako.get(&path).await).len(), expected, "{is_set}");
     }
     assert!(hanako.get("/console/log").await.has("「Webhookの再送」を未完了に戻しました"));
-    let unknown = hanako.post(&path, &[("token", &token), ("switch", "all"), ("is_set", "yes")]).await;
-    assert_eq!(unknown.status, StatusCode::NOT_FOUND);
+    // An unknown one, or none: then nothing is set, not even those beside it.
+    for switches in [&["greeting", "all"][..], &[]] {
+        let mut fields = vec![("token", &*token), ("is_set", "yes")];
+        fields.extend(switches.iter().map(|switch| ("switch", *switch)));
+        assert_eq!(hanako.post(&path, &fields).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(done(&hanako.get(&path).await).len(), 4, "{switches:?}");
+    }
+    // All that is left is said at once.
+    let all = [("switch", "redelivery"), ("switch", "auto_response"), ("switch", "greeting")];
+    let shown = hanako.get(&path).await;
+    assert!(all.iter().all(|(_, switch)| shown.has(&format!("value=\"{switch}\""))));
+    let fields: Vec<_> = [("token", &*token), ("is_set", "yes")].into_iter().chain(all).collect();
+    assert_eq!(hanako.post(&path, &fields).await.location(), Some(&*path));
+    let page = hanako.get(&path).await;
+    assert_eq!(done(&page).len(), 7);
+    assert!(!page.has("すべて設定しました"));
 
     let mut member = Browser::signed_in(&app, "太郎", Role::Member).await;
     let mut limited = Browser::new(&app);

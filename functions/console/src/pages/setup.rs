@@ -62,6 +62,7 @@ pub fn page(visit: &SignedIn, channel: &Channel, look: &ChannelLook) -> Page {
                 }
             }
         }
+        (all_by_hand(visit, channel))
         p class="links" {
             a href={ (path) "/setup" } { (language.pick("LINEにもう一度問い合わせる", "Look again at LINE")) }
             a href="/console" { (language.pick("概要に戻る", "Back to the overview")) }
@@ -152,6 +153,42 @@ fn by_hand(visit: &SignedIn, channel: &Channel, (switch, of): (HandSwitch, &Swit
         (switch_form(visit, channel, switch, language.pick("設定しました", "It is set")))
     };
     Step { title: titled(of, language), state, inside }
+}
+
+/// The switches that no API shows and that everybody sets.
+const BY_HAND: [(HandSwitch, &Switch); 3] = [
+    (HandSwitch::Redelivery, &REDELIVERY),
+    (HandSwitch::AutoResponse, &AUTO_RESPONSE),
+    (HandSwitch::Greeting, &GREETING),
+];
+
+/// Who has set them all at LINE says so once.
+fn all_by_hand(visit: &SignedIn, channel: &Channel) -> Markup {
+    let language = visit.language;
+    let is_left = |(switch, _): &&(HandSwitch, &Switch)| !channel.connecting.by_hand.contains(switch);
+    let left: Vec<_> = BY_HAND.iter().filter(is_left).collect();
+    if left.len() < 2 {
+        return html! {};
+    }
+    html! {
+        section {
+            h2 { (language.pick("LINEから状態を取得できない設定", "What LINE does not show")) }
+            p { (language.pick(
+                "次の設定を、LINEの画面でまとめて済ませたときは、ここで一度に完了にできます。",
+                "If you have set all of these in LINE's consoles, you can say so at once.",
+            )) }
+            ul { @for (_, of) in &left { li { (titled(of, language)) } } }
+            (form(
+                &format!("/console/channels/{}/setup", channel.id),
+                &visit.form_token(),
+                html! {
+                    @for (switch, _) in &left { input type="hidden" name="switch" value=(switch.as_str()); }
+                    input type="hidden" name="is_set" value="yes";
+                    (actions(submit(Look::Plain, language.pick("すべて設定しました", "All of these are set"))))
+                },
+            ))
+        }
+    }
 }
 
 /// An operator says that a switch is set, in these words, or that it is not after all.

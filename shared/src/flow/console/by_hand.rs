@@ -1,5 +1,6 @@
 //! An operator says what no API shows, or begins a test registration.
 
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 
 use super::ChangeSettings;
@@ -10,24 +11,27 @@ use crate::domain::operator::audit::Deed;
 use crate::flow::configure::change_error::ChangeError;
 
 impl ChangeSettings {
-    /// The operator says that a switch of LINE's is set, or is not. Twice is the same as once, in two lines of the list.
+    /// The operator says that switches of LINE's are set, or are not, one after the other. Twice is the same as once, in twice
+    /// the lines of the list.
     ///
     /// # Errors
-    /// As [`of_channel`](Self::of_channel); nothing is changed then.
+    /// As [`of_channel`](Self::of_channel); that switch and those after it stand as they did.
     pub async fn set_by_hand(
         &self,
         by: &Operator,
         id: &ChannelId,
-        switch: HandSwitch,
+        switches: &BTreeSet<HandSwitch>,
         is_set: bool,
     ) -> Result<(), ChangeError<Infallible>> {
-        let deed = Deed::SetByHand { id: id.clone(), switch, is_set };
-        let set = |channel: &mut Channel| {
-            let all = &mut channel.connecting.by_hand;
-            let _ = if is_set { all.insert(switch) } else { all.remove(&switch) };
-            Ok(())
-        };
-        self.change_noted(by, id, deed, set).await
+        for &switch in switches {
+            let set = |channel: &mut Channel| {
+                let all = &mut channel.connecting.by_hand;
+                let _ = if is_set { all.insert(switch) } else { all.remove(&switch) };
+                Ok(())
+            };
+            self.change_noted(by, id, Deed::SetByHand { id: id.clone(), switch, is_set }, set).await?;
+        }
+        Ok(())
     }
 
     /// A test registration begins now; the one before, if it is still open, is over. A second call begins another one.
