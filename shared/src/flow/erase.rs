@@ -3,8 +3,8 @@
 //! First one transaction takes the conversation's state away and leaves a mark with the time. Whoever writes for a
 //! conversation writes its state too, so from then on nothing of before can be added: queued events of before leave no more
 //! than that they were seen, queued sends of before end as not linked. What is said later begins a conversation anew. The
-//! rest follows in several transactions, the link last: so a call that stopped anywhere finds the person again when it is
-//! repeated, by the contact, too.
+//! rest follows in several transactions, the link after the words, and the records of which notes there are last: so a call that
+//! stopped finds the person again when it is repeated, by the contact, too, and its receipt names the notes.
 //!
 //! A send under way is in no list of its person's: it ends when its job comes by, within minutes, and takes its words along.
 //! Its outcome is `not_linked` where nothing can have been shown, else `unknown`; it is not tried again.
@@ -29,7 +29,7 @@ use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::push::{PushId, PushState};
 use crate::domain::settings::Bilingual;
 use crate::ports::PortError;
-use crate::ports::table::{Commit, MAX_WRITES, Write};
+use crate::ports::table::{Commit, MAX_WRITES, RowKey, Write};
 use crate::store::Links;
 use crate::store::journal::{ErasableRows, write};
 
@@ -82,8 +82,15 @@ pub struct LeftInCrm {
     pub contact: Option<ContactId>,
     /// Notes of the last 60 days; older ones lie at the contact, too.
     pub notes: Vec<NoteId>,
+    /// Notes beside those, which are too many to be named.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub unnamed_notes: usize,
     /// The owner's task.
     pub task: Option<TaskId>,
+}
+
+fn is_none(count: &usize) -> bool {
+    *count == 0
 }
 
 /// What erasing did. After a call that stopped half-way, the repeat's receipt tells of the other half.
@@ -134,9 +141,11 @@ impl Erase {
         let Some(user) = self.user(account, channel, who).await? else { return Ok(receipt) };
         let key = ConversationKey::person(channel, &user);
         let erasable = self.end(account, &key, who, &mut receipt).await?;
-        self.remove(&erasable).await?;
+        self.remove(erasable.texts.iter().chain(&erasable.messages), &erasable.effects).await?;
         self.end_parked(account, channel, &user, &mut receipt).await?;
         self.unlink(channel, &user, &mut receipt).await?;
+        // They name the notes: until all else is done, a repeat can tell of them again.
+        self.remove(erasable.entries.iter(), &[]).await?;
         if let Who::Contact(contact) = who {
             let _ = self.settle.outbox.journal.commit(vec![write::forget_former_link(account, contact, &key)]).await?;
         }
@@ -233,10 +242,9 @@ impl Erase {
     }
 
     /// In this order: words first.
-    async fn remove(&self, erasable: &ErasableRows) -> Result<(), PortError> {
-        let keys = erasable.texts.iter().chain(&erasable.messages).chain(&erasable.entries);
+    async fn remove(&self, keys: impl Iterator<Item = &RowKey>, effects: &[OutboxRow]) -> Result<(), PortError> {
         let writes: Vec<Write> =
-            keys.map(|key| write::remove(key.clone())).chain(erasable.effects.iter().map(write::done)).collect();
+            keys.map(|key| write::remove(key.clone())).chain(effects.iter().map(write::done)).collect();
         for some in writes.chunks(MAX_WRITES) {
             let _ = self.settle.outbox.journal.commit(some.to_vec()).await?;
         }

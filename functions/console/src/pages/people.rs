@@ -346,7 +346,13 @@ pub fn receipt(visit: &SignedIn, account: &CrmAccount, channel: &ChannelId, rece
     let left = &receipt.left;
     let contact = left.contact.as_ref().map_or("-", |contact| contact.as_str());
     let notes: Vec<&str> = left.notes.iter().map(|note| note.as_str()).collect();
-    let notes = if notes.is_empty() { "-".to_owned() } else { notes.join(" ") };
+    let mut notes = if notes.is_empty() { "-".to_owned() } else { notes.join(" ") };
+    if left.unnamed_notes > 0 {
+        notes.push_str(&match language {
+            Language::Japanese => format!("（ほか{}件）", left.unnamed_notes),
+            Language::English => format!(" (and {} more)", left.unnamed_notes),
+        });
+    }
     let task = left.task.as_ref().map_or("-", |task| task.as_str());
     let inside = html! {
         h1 { (title) }

@@ -230,6 +230,7 @@ const NOTES: usize = 5_000;
 
 fn to_json(receipt: &Receipt) -> String {
     let mut receipt = receipt.clone();
+    receipt.left.unnamed_notes = receipt.left.notes.len().saturating_sub(NOTES);
     receipt.left.notes.truncate(NOTES);
     serde_json::to_string(&receipt).expect("numbers and IDs are JSON")
 }
