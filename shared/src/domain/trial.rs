@@ -2,8 +2,8 @@
 //! all of it works.
 //!
 //! The test person is whoever adds the account first after the test began, within an hour; whoever follows it already blocks it
-//! and adds it again. Their first message is answered, once, so that an answer is seen on the phone, too. Nothing but hashes and
-//! times is kept of them here.
+//! and adds it again. Their first message is answered, once, so that an answer is seen on the phone, too; where LINE did not take
+//! that, the next one is. Nothing but hashes and times is kept of them here.
 
 use serde::{Deserialize, Serialize};
 

@@ -41,7 +41,7 @@ impl FollowTrial {
         Ok(())
     }
 
-    /// The test person has written: they are answered, once. Returns what the timeline shall say of it.
+    /// The test person has written: they are answered, until LINE has taken an answer. Returns what the timeline shall say of it.
     ///
     /// # Errors
     /// As the tables'.
@@ -66,21 +66,29 @@ impl FollowTrial {
         );
         let answered = self.reply.reply(channel, asked, &[self.reply.messenger.compose_text(text)]).await;
         let unknown = Content::Other { what: Occurrence::ReplyUnknown };
-        if !answered.is_empty()
-            && !answered.contains(&unknown)
-            && let Err(error) = self.note_answer(channel, &claimed, now_ms).await
-        {
+        let is_taken = !answered.is_empty() && !answered.contains(&unknown);
+        if let Err(error) = self.note_answer(channel, &claimed, is_taken, now_ms).await {
             // The timeline tells of it all the same.
             log_chain("trial.not_noted", &error);
         }
         Ok(answered)
     }
 
-    /// LINE has taken the answer. If another test has begun meanwhile, nobody asks for it any more.
-    async fn note_answer(&self, channel: &Channel, claimed: &Trial, now_ms: i64) -> Result<(), PortError> {
+    /// LINE has taken the answer; or it has not, or nobody knows, and what they write next is answered. If another test has begun
+    /// meanwhile, nobody asks for it any more.
+    async fn note_answer(
+        &self,
+        channel: &Channel,
+        claimed: &Trial,
+        is_taken: bool,
+        now_ms: i64,
+    ) -> Result<(), PortError> {
         let known = self.reply.journal.trial(&channel.id).await?.filter(|known| known.value == *claimed);
         if let Some(known) = known {
-            let trial = Trial { answered_at_ms: Some(now_ms), ..known.value };
+            let trial = match is_taken {
+                true => Trial { answered_at_ms: Some(now_ms), ..known.value },
+                false => Trial { answers: None, ..known.value },
+            };
             let _ = self.reply.journal.commit(vec![write::trial(&channel.id, &trial, known.version, now_ms)]).await?;
         }
         Ok(())

@@ -1,5 +1,7 @@
 //! A test registration: somebody adds the account with their own phone, and our own rows say what came of it.
 
+use local::fake::line::Endpoint;
+use local::fake::{Fault, Plan};
 use local::seed::{CHANNEL_ID, FREE_CHANNEL_ID, FREE_PROVIDER, FREE_USER, LINKED_USER};
 use musubi::domain::operator::Role;
 
@@ -56,6 +58,11 @@ async fn a_test_registration_is_ticked_by_what_really_happened_to_this_account_s
     line.write_text(FREE_CHANNEL_ID, &late, "こんにちは").await;
     app.at_rest_but_entries().await;
     assert_eq!(ticks(&mut hanako).await, 1, "the first is the tester");
+    // Where LINE does not take the answer, what they write next is answered.
+    line.fault(Endpoint::Reply, Fault::FailBefore(400), Plan::Next(1));
+    line.write_text(FREE_CHANNEL_ID, FREE_USER, "こんにちは").await;
+    app.at_rest_but_entries().await;
+    assert_eq!(ticks(&mut hanako).await, 3, "all but the answer");
     for _ in 0..2 {
         line.write_text(FREE_CHANNEL_ID, FREE_USER, "こんにちは").await;
     }

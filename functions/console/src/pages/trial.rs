@@ -139,6 +139,10 @@ fn help(language: Language) -> Markup {
                     "Not added: see that “Use webhook” is on, then block the account and unblock it. What was changed may take a minute to take effect.",
                 )) }
                 li { (language.pick(
+                    "返信が届かないとき：もう一度メッセージを送ってください。LINEが受け付けるまで、メッセージごとに返信を試みます。",
+                    "No answer on the phone: write once more. Each message is answered until LINE has taken an answer.",
+                )) }
+                li { (language.pick(
                     "コンタクトに表示されないとき：［コンタクトの自動作成］がオンか、設定の画面で確認してください。",
                     "Not on the contact: see in the settings that contacts are made by themselves.",
                 )) }
