@@ -36,20 +36,21 @@ class Page:
 
 
 class _Form(HTMLParser):
-    """The first form of a page: where it goes, and what it would send as it stands."""
+    """A form of a page, the first or the one that goes `to` an address: where it goes, and what it would send as it stands."""
 
-    def __init__(self, text):
+    def __init__(self, text, to=None):
         super().__init__()
-        self.action, self.fields, self.links = None, {}, []
+        self.to, self.action, self.fields, self.links, self._inside = to, None, {}, [], False
         self.feed(text)
 
     def handle_starttag(self, tag, attributes):
         it = dict(attributes)
-        if tag == "form" and self.action is None:
-            self.action = it["action"]
+        if tag == "form":
+            self._inside = self.action is None and self.to in (None, it["action"])
+            self.action = it["action"] if self._inside else self.action
         if tag == "a" and "href" in it:
             self.links.append(it["href"])
-        if tag == "input" and it.get("name") and (it.get("type") not in ("radio", "checkbox") or "checked" in it):
+        if tag == "input" and self._inside and it.get("name") and (it.get("type") not in ("radio", "checkbox") or "checked" in it):
             self.fields[it["name"]] = it.get("value", "on")
 
 
@@ -63,9 +64,9 @@ class Browser:
     def get(self, url):
         return self._ask(urllib.request.Request(url))
 
-    def send(self, page, **chosen):
-        """Sends the page's form, with these fields chosen otherwise."""
-        form = _Form(page.text)
+    def send(self, page, to=None, **chosen):
+        """Sends the page's first form, or the one that goes `to` an address, with these fields chosen otherwise."""
+        form = _Form(page.text, to)
         body = urllib.parse.urlencode(form.fields | chosen).encode()
         return self._ask(urllib.request.Request(urllib.parse.urljoin(page.url, form.action), body, method="POST"))
 

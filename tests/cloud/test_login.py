@@ -171,6 +171,31 @@ def test_the_doctor_looks_by_the_console_and_by_its_own_function(stack, demo, fa
     until(lambda: [line for line in stack.logs("doctor") if "NewFindings" in line], "the doctor has looked, with its own role", seconds=90)
 
 
+def test_somebody_connects_a_crm_account_and_an_official_account_by_the_browser_alone(stack, demo, fakes):
+    console, told = f"{stack.public_url}/console", fakes.told
+    browser = Browser()
+    away = browser.get(f"{console}/install/begin?workflows=wait")
+    assert away.status == 303 and away.location.startswith(f"{fakes.hubspot_url}/oauth/authorize?")
+    back = browser.get(f"{away.location}&portal_id={told['empty_portal_id']}")
+    assert (back.status, back.location.split("?")[0]) == (302, f"{console}/install/callback")
+    installed = browser.get(back.location)
+    assert (installed.status, installed.location) == (303, f"{console}/install/done")
+    assert told["empty_portal_id"] in browser.get(installed.location).text
+    assert Browser().get(back.location).status != 303, "another browser cannot finish it"
+
+    seen = browser.send(browser.get(f"{console}/connect"), to="/console/connect", id=told["free_channel_id"], secret=told["free_channel_secret"])
+    assert seen.status == 200 and told["free_channel_secret"] not in seen.text
+    other_tool = seen.text.split('name="cuts_off" value="')[1].split('"')[0]
+    setup = f"{console}/channels/{told['free_channel_id']}/setup"
+    connected = browser.send(seen, to="/console/connect/confirm", cuts_off=other_tool)
+    assert (connected.status, connected.location) == (303, f"{setup}?saved=1")
+    steps = browser.get(setup)
+    assert steps.status == 200 and "LINEのWebhook URLは、Musubiを指しています。" in steps.text
+    shown = world.musubi(stack, fakes, "channel", "show", told["free_channel_id"])
+    assert told["empty_portal_id"] in json.dumps(shown)
+    assert Browser().get(setup).status == 401
+
+
 def test_no_function_was_refused_by_its_role(stack, demo):
     assert world.refused_by_roles(stack) == []
 
@@ -178,5 +203,5 @@ def test_no_function_was_refused_by_its_role(stack, demo):
 def test_no_name_address_secret_or_person_is_in_any_log(stack, demo, fakes):
     logged = "\n".join(stack.logs())
     assert logged, "the functions log something"
-    for canary in ("kenji@example.com", "taro@example.com", "けんじ", "じろう", *demo.strangers, demo.login_secret, "__Host-", "id_token", "join?code=", "Sato of the console"):
+    for canary in ("kenji@example.com", "taro@example.com", "けんじ", "じろう", *demo.strangers, demo.login_secret, fakes.told["free_channel_secret"], "__Host-", "id_token", "join?code=", "Sato of the console"):
         assert canary not in logged

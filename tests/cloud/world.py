@@ -81,6 +81,8 @@ def vendor_addresses(fakes):
         "LiffUrl": f"{line}/liff",
         "LiffSdkUrl": f"{line}/liff/sdk.js",
         "HubSpotApiUrl": fakes.hubspot_url,
+        "HubSpotAuthorizeUrl": f"{fakes.hubspot_url}/oauth/authorize",
+        "HubSpotApp": fakes.told["hubspot_app_id"],
     }
 
 
@@ -110,7 +112,7 @@ def connect_portal(stack, fakes):
         for line in process.stderr:
             said.append(line)
             if line.startswith("http"):
-                with open_url(line.strip(), timeout=30) as page:  # HubSpot sends the browser back to the command line
+                with open_url(f"{line.strip()}&portal_id={fakes.told['portal_id']}", timeout=30) as page:  # HubSpot sends the browser back to the command line
                     assert page.status == 200
                 break
         said += process.stderr.readlines()

@@ -37,6 +37,7 @@ pub async fn run(public_url: Option<&str>, as_json: bool) -> Result<(), WorldErr
     let clock = FakeClock::new();
     let (line, hubspot) = (FakeLine::new(clock.clone()), FakeHubSpot::new(clock.clone(), seed::app()));
     seed::vendors(&line, &hubspot, public_url.unwrap_or("http://127.0.0.1:9"), true);
+    seed::beside(&hubspot);
     let demo = Demo {
         line: line.clone(),
         hubspot: hubspot.clone(),
@@ -67,6 +68,9 @@ pub async fn run(public_url: Option<&str>, as_json: bool) -> Result<(), WorldErr
         "hubspot_refresh_token": refresh_token,
         "hubspot_private_token": hubspot.private_token(seed::PORTAL_ID),
         "portal_id": seed::PORTAL_ID.to_string(),
+        "empty_portal_id": seed::EMPTY_PORTAL_ID.to_string(),
+        "free_channel_id": seed::FREE_CHANNEL_ID,
+        "free_channel_secret": seed::FREE_CHANNEL_SECRET,
         "linked_contact_id": seed::LINKED_CONTACT.to_string(),
     });
     if as_json {

@@ -168,10 +168,15 @@ fn free_channel(line: &FakeLine, public_url: &str) {
     line.add_login_channel(LoginChannelSpec::demo(FREE_LOGIN_CHANNEL_ID, FREE_LOGIN_CHANNEL_SECRET, FREE_PROVIDER));
 }
 
-/// An account of HubSpot's beside it, that Musubi has not seen; and whoever connects one is asked for consent.
-pub fn from_nothing(hubspot: &FakeHubSpot, public_url: &str) {
+/// An account of HubSpot's beside it, that Musubi has not seen, and who is signed in at HubSpot.
+pub fn beside(hubspot: &FakeHubSpot) {
     hubspot.add_portal(PortalSpec { name: names::EMPTY_PORTAL.0.to_owned(), ..PortalSpec::demo(EMPTY_PORTAL_ID) });
     hubspot.sign_in_as(HUBSPOT_USER.0, HUBSPOT_USER.1);
+}
+
+/// The same, and whoever connects one is asked for consent.
+pub fn from_nothing(hubspot: &FakeHubSpot, public_url: &str) {
+    beside(hubspot);
     hubspot.ask_for_consent();
     hubspot.edit_app(|app| {
         let ours = format!("{public_url}/console/install/callback");
