@@ -149,7 +149,7 @@ async fn a_state_that_is_forged_foreign_late_or_used_connects_nothing() {
     let (calls, kept) = (exchanges(&app), rows(&app, "console"));
     for browser in [&mut nobody, &mut somebody, &mut hanako] {
         let page = browser.get(&back).await;
-        assert!(page.status == StatusCode::BAD_REQUEST && page.has("別のブラウザー"));
+        assert!(page.status == StatusCode::BAD_REQUEST && page.has("別のブラウザ"));
     }
     assert_eq!(hanako.session, hers, "whoever was signed in still is");
     for odd in [

@@ -48,7 +48,7 @@ pub fn ask(language: Language) -> Page {
             ),
         ]))
         p { (language.pick(
-            "接続した方は、このブラウザーで、そのアカウントの管理者としてコンソールにログインします。",
+            "接続した方は、このブラウザで、そのアカウントの管理者としてコンソールにログインします。",
             "Whoever connects the account is signed in to its console with this browser, as an admin.",
         )) }
         (ways(language))
@@ -159,9 +159,9 @@ impl NotInstalled {
                 language.pick("下のボタンから始めてください。", "Begin with a button below."),
             ],
             Self::OtherBrowser => [
-                language.pick("別のブラウザーで始まった操作です", "This began in another browser"),
+                language.pick("別のブラウザで始まった操作です", "This began in another browser"),
                 language.pick(
-                    "接続は、始めたときと同じブラウザーで終える必要があります。何も変更していません。",
+                    "接続は、始めたときと同じブラウザで終える必要があります。何も変更していません。",
                     "It must end in the browser in which it began. Nothing was changed.",
                 ),
                 again,

@@ -14,7 +14,7 @@ pub fn page(language: Language, invitation: &Invitation, code: &str, token: &str
     let inside = card(html! {
         h1 { (title) }
         (lead(language.pick(
-            "ボタンを押すと、このブラウザーでログインします。招待は1回だけ使えます。",
+            "ボタンを押すと、このブラウザでログインします。招待は1回だけ使えます。",
             "The button signs you in with this browser. The invitation works once.",
         )))
         (facts(&[

@@ -4,7 +4,7 @@ use super::Line;
 
 /// See [`super`].
 pub const WORDS: &[Line] = &[
-    ("console", "", "Musubiのコンソール（ブラウザーの画面）を使える人を管理します"),
+    ("console", "", "Musubiのコンソール（ブラウザの画面）を使える人を管理します"),
     ("console invite", "", "コンソールへの招待のアドレスを作ります。15分以内に1回だけ使えます"),
     ("console invite", "PORTAL", "CRMアカウント（HubSpotではアカウントID）"),
     ("console invite", "--name", "名前。同じ名前は同じ人です。新しいログイン用アドレスになり、権限も変わります"),
