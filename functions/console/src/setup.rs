@@ -19,8 +19,11 @@ use crate::visit::{Admin, SignedIn, Stopped};
 /// `GET /console/channels/{channel}/setup`
 pub async fn page(Admin(visit): Admin, id: Result<Path<String>, PathRejection>) -> Result<Page, Stopped> {
     let channel = find(&visit, id).await?;
-    let look = look(&visit, &channel).await;
-    Ok(setup::page(&visit, &channel, &look))
+    let (look, heard) = futures::join!(look(&visit, &channel), visit.ports.check_up.doctor.journal.heard(&channel.id));
+    // A row of another version tells nothing.
+    let redelivered_at_ms = heard.ok().and_then(|heard| heard.value.redelivered_at_ms);
+    let account = visit.account().await?;
+    Ok(setup::page(&visit, &account, &channel, &look, redelivered_at_ms))
 }
 
 /// `POST /console/channels/{channel}/setup`: switches that no API shows are set, or not any more.

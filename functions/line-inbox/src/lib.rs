@@ -8,6 +8,7 @@ use musubi::aws::AwsAdapters;
 use musubi::batch::{self, JobQueue};
 use musubi::config::{self, ConfigError, Environment};
 use musubi::domain::channel::Channel;
+use musubi::domain::heard::Sign;
 use musubi::domain::job::InboxJob;
 use musubi::domain::language::Language;
 use musubi::flow::account_link::AccountLink;
@@ -20,7 +21,7 @@ use musubi::flow::trial::FollowTrial;
 use musubi::line::webhook::{self, Part, UnreadableEvent};
 use musubi::line::{LineApiUrl, LineEvent, LineMessenger};
 use musubi::ports::{PortError, Queue};
-use musubi::store::Channels;
+use musubi::store::{Channels, Hearings};
 use tokio::time::{Instant, timeout_at};
 
 /// How many records of a batch are handled at once.
@@ -41,6 +42,8 @@ pub struct Ports {
     pub answer: Answer,
     /// Records events.
     pub record: Record,
+    /// Notes that there were any.
+    pub hearings: Hearings,
 }
 
 impl Ports {
@@ -73,6 +76,7 @@ impl Ports {
                 account_link: AccountLink { reply, link },
             },
             record: Record { outbox: adapters.outbox()? },
+            hearings: adapters.hearings()?,
         })
     }
 }
@@ -92,8 +96,20 @@ async fn handle_record(ports: &Ports, record: SqsMessage, until: Instant) -> Res
         return ports.inbox.dead_letter(&job, why).await;
     };
     match webhook::events(&job.body, job.place.as_ref()) {
-        Ok(events) => each_event(ports, &channel, &job, events, until).await,
+        Ok(events) => {
+            note(ports, &channel, &events).await;
+            each_event(ports, &channel, &job, events, until).await
+        }
         Err(error) => ports.inbox.dead_letter(&job, &format!("{error} / LINEのWebhookを読み取れません。")).await,
+    }
+}
+
+/// For the doctor alone: nothing waits for it, and where it cannot be noted the events are handled all the same.
+async fn note(ports: &Ports, channel: &Channel, events: &[Result<LineEvent, UnreadableEvent>]) {
+    let real = events.iter().flatten().filter(|event| !event.is_test);
+    let signs: Vec<Sign> = real.map(|event| Sign::of(&event.inbound, event.redelivery)).collect();
+    if let Err(error) = ports.hearings.note_signs(&channel.id, &signs).await {
+        musubi::telemetry::log_chain("channel.not_noted", &error);
     }
 }
 

@@ -19,7 +19,7 @@ use crate::flow::send_back::DeadLetterQueues;
 use crate::ports::clock::SystemClock;
 use crate::ports::table::{RowKey, Table};
 use crate::ports::{Clock, DeadLetters, Secrets};
-use crate::store::{Accounts, Channels, Findings, Journal, LinkReader, Links, Operators, TrialReader};
+use crate::store::{Accounts, Channels, Findings, Hearings, Journal, LinkReader, Links, Operators, TrialReader};
 
 /// A warm-up that takes longer than this is left alone.
 const WARM_UP_MS: u64 = 1_000;
@@ -121,6 +121,14 @@ impl AwsAdapters {
     /// Names a missing variable.
     pub fn journal(&self) -> Result<Journal, ConfigError> {
         Ok(Journal::new(self.table(config::journal_table(&self.environment)?)))
+    }
+
+    /// What is heard of Official Accounts, in the journal.
+    ///
+    /// # Errors
+    /// Names a missing variable.
+    pub fn hearings(&self) -> Result<Hearings, ConfigError> {
+        Ok(Hearings::new(self.journal()?, self.clock()))
     }
 
     /// Who may use the console, in the console's own table.

@@ -153,6 +153,17 @@ pub enum FieldFault {
     NotUnique,
 }
 
+/// How our own address answers a CRM.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ActionTry {
+    /// As it must.
+    Good,
+    /// With another status.
+    Status(u16),
+    /// Not, or too late.
+    NoAnswer,
+}
+
 /// A CRM, asked by a doctor.
 #[async_trait]
 pub trait CrmCheckup: Send + Sync {
@@ -161,6 +172,9 @@ pub trait CrmCheckup: Send + Sync {
 
     /// Which of our fields on contacts are not as they must be.
     async fn fields(&self, account: &CrmAccount) -> Each<Vec<(&'static str, FieldFault)>>;
+
+    /// Calls our own address below `public_url` as the CRM does: for the choices of the workflow action's field, which changes nothing.
+    async fn try_action(&self, account: &CrmAccount, public_url: &str) -> Each<ActionTry>;
 
     /// Whether the field is there by which notes and tasks are written once.
     async fn has_unique_keys(&self, account: &CrmAccount) -> Each<bool>;

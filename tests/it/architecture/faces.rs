@@ -15,7 +15,7 @@ const FACES: [&str; 2] = ["infra/cli/src", "functions/console/src"];
 
 /// Who writes, and with which methods; the other methods only read, or are pure. A face may have one in its hand, to give it to
 /// a verb.
-const WRITES: [(&str, &[&str], &[&str]); 14] = [
+const WRITES: [(&str, &[&str], &[&str]); 15] = [
     (
         "musubi::ports::Secrets",
         &["store_crm_token", "store_line", "store_crm_app", "forget_crm_token", "forget_line"],
@@ -61,8 +61,9 @@ const WRITES: [(&str, &[&str], &[&str]); 14] = [
         &["commit", "begin_look"],
         &["new", "standing", "looked_at_ms", "reading", "stack_reading"],
     ),
+    ("musubi::store::Hearings", &["note_signs"], &["new"]),
     ("musubi::store::Links", &["link", "relink", "follow_merge", "unlink"], &["new", "reader"]),
-    ("musubi::store::Journal", &["commit", "note_event", "note_refusal"], READS_OF_THE_JOURNAL),
+    ("musubi::store::Journal", &["commit", "note_event", "note_refusal", "note_sent"], READS_OF_THE_JOURNAL),
 ];
 
 const READS_OF_THE_JOURNAL: &[&str] = &[
@@ -80,6 +81,7 @@ const READS_OF_THE_JOURNAL: &[&str] = &[
     "erasure",
     "former_links",
     "friends_import",
+    "heard",
     "is_asked",
     "is_denied",
     "is_event_handled",
@@ -102,6 +104,7 @@ const READS_OF_THE_JOURNAL: &[&str] = &[
     "question",
     "questions",
     "refused",
+    "sent",
     "still_in_outbox",
     "to_ask",
     "trial",

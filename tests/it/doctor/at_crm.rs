@@ -1,5 +1,8 @@
 //! What can be wrong at HubSpot.
 
+use std::time::Duration;
+
+use axum::http::StatusCode;
 use local::fake::hubspot::{Endpoint, ObjectType, PortalSpec, VERSION};
 use local::fake::{Fault, Plan};
 use local::seed::PORTAL_ID;
@@ -12,6 +15,7 @@ use musubi::ports::secrets::{CrmToken, Secret};
 use musubi::ports::table::Commit;
 use serde_json::{Value, json};
 
+use super::at_line::answer_with;
 use super::ward::Ward;
 use crate::app::account;
 
@@ -41,6 +45,8 @@ pub async fn make(ward: &mut Ward, code: &'static str) {
         }
         "crm.unique_keys_missing" => hubspot.archive_property(PORTAL_ID, ObjectType::Task, "musubi_key"),
         "crm.unique_keys_unused" => ward.change_account(|account| account.capabilities.unique_keys = false).await,
+        "crm.action_refused" => answer_with(ward, Duration::ZERO, StatusCode::UNAUTHORIZED, "/crm/").await,
+        "crm.action_unreachable" => answer_with(ward, Duration::from_secs(7), StatusCode::OK, "/crm/").await,
         "crm.unchecked" => hubspot.fault(Endpoint::Account, Fault::FailBefore(503), Plan::Every(1)),
         _ => panic!("{code} has no row"),
     }

@@ -3,14 +3,16 @@
 use std::time::Duration;
 
 use axum::Router;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use jiff::tz::{TimeZone, offset};
 use jiff::{Timestamp, ToSpan};
-use local::fake::line::{ChannelSpec, Endpoint};
+use local::fake::line::{ChannelSpec, Endpoint, event};
 use local::fake::{Fault, Plan};
 use local::seed::{CHANNEL_ID, CHANNEL_SECRET, LINKED_USER, LOGIN_CHANNEL_ID, LOGIN_CHANNEL_SECRET};
+use musubi::domain::heard::Sign;
 use musubi::domain::ids::{ChannelId, LoginChannelId};
 use musubi::domain::push::PushOutcome;
+use musubi::domain::sent::Ends;
 use musubi::ports::secrets::{LineSecrets, Secret};
 use musubi::store::journal::LastRefusal;
 use serde_json::{Value, json};
@@ -39,11 +41,11 @@ pub async fn make(ward: &mut Ward, code: &'static str) {
             })
             .await;
         }
-        "line.webhook_not_found" => answer_with(ward, Duration::ZERO, StatusCode::NOT_FOUND).await,
-        "line.webhook_refused" => answer_with(ward, Duration::ZERO, StatusCode::INTERNAL_SERVER_ERROR).await,
-        "line.webhook_too_late" => answer_with(ward, Duration::from_secs(6), StatusCode::OK).await,
+        "line.webhook_not_found" => answer_with(ward, Duration::ZERO, StatusCode::NOT_FOUND, "").await,
+        "line.webhook_refused" => answer_with(ward, Duration::ZERO, StatusCode::INTERNAL_SERVER_ERROR, "").await,
+        "line.webhook_too_late" => answer_with(ward, Duration::from_secs(6), StatusCode::OK, "").await,
         "line.webhook_unreachable" => {
-            answer_with(ward, Duration::ZERO, StatusCode::OK).await;
+            answer_with(ward, Duration::ZERO, StatusCode::OK, "").await;
             ward.doors.clear();
         }
         "line.chat_off" => edit(|spec| spec.chat = false),
@@ -65,6 +67,27 @@ pub async fn make(ward: &mut Ward, code: &'static str) {
             let refusal = LastRefusal { at_ms: ward.app.world.clock.now_ms(), outcome: PushOutcome::WrongProvider };
             let journal = ward.adapters().journal().expect("a journal");
             journal.note_refusal(&ChannelId::new(CHANNEL_ID), refusal).await.expect("noted");
+        }
+        "line.sends_refused" => {
+            let ends = Ends::from([(PushOutcome::InvalidMessage, 20), (PushOutcome::Accepted, 100)]);
+            let journal = ward.adapters().journal().expect("a journal");
+            let now_ms = ward.app.world.clock.now_ms();
+            journal.note_sent(&ChannelId::new(CHANNEL_ID), &ends, now_ms).await.expect("noted");
+        }
+        // Each hour of four weeks, and then not for half a day.
+        "line.silent" => {
+            let now_ms = ward.app.world.clock.now_ms();
+            let signs = (12..28 * 24).map(|hours| now_ms - hours * 3_600_000);
+            let signs: Vec<Sign> = signs.map(|at_ms| Sign { at_ms, is_redelivered: false, suspends: None }).collect();
+            let hearings = ward.adapters().hearings().expect("a journal");
+            hearings.note_signs(&ChannelId::new(CHANNEL_ID), &signs).await.expect("noted");
+        }
+        "line.suspended" => {
+            let at_ms = ward.app.world.clock.now_ms();
+            let common = event::Common { source: None, ..event::Common::by_user("", at_ms, "01SUSPENDED", None) };
+            let suspended = event::event(&common, "botSuspended", json!({}));
+            assert_eq!(ward.app.post_events(&[suspended]).await, 200);
+            ward.app.until_queues_empty().await;
         }
         "line.unchecked" => line.fault(Endpoint::BotInfo, Fault::FailBefore(503), Plan::Every(1)),
         _ => panic!("{code} has no row"),
@@ -117,9 +140,12 @@ async fn store(ward: &Ward, change: impl FnOnce(&mut LineSecrets)) {
     secrets.store_line(&id, &stored).await.expect("stored");
 }
 
-/// This Musubi is somewhere else, where everything is answered so.
-async fn answer_with(ward: &mut Ward, after: Duration, status: StatusCode) {
-    let router = Router::new().fallback(move || async move {
+/// This Musubi is somewhere else, where everything below this path is answered so, and all else with 200.
+pub async fn answer_with(ward: &mut Ward, after: Duration, status: StatusCode, below: &'static str) {
+    let router = Router::new().fallback(move |to: Uri| async move {
+        if !to.path().starts_with(below) {
+            return StatusCode::OK;
+        }
         tokio::time::sleep(after).await;
         status
     });

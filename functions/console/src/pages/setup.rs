@@ -1,6 +1,7 @@
 //! The steps that are left at LINE, one each; the first that is not done is open.
 
 use maud::{Markup, html};
+use musubi::domain::account::CrmAccount;
 use musubi::domain::channel::{Channel, HandSwitch};
 use musubi::domain::finding::{About, Complaint, Finding};
 use musubi::domain::language::Language;
@@ -12,7 +13,7 @@ use musubi::flow::console::look::{ChannelLook, WebhookLook};
 use musubi::pages::{Look, Page, actions, button, form, submit};
 use musubi::ports::checkup::{SeenQuota, WebhookTry};
 
-use super::{Here, saved, signed_in};
+use super::{Here, moment, saved, signed_in};
 use crate::visit::SignedIn;
 
 /// How a step stands.
@@ -33,14 +34,23 @@ struct Step {
 }
 
 /// The steps, and what whoever runs the account should know.
-pub fn page(visit: &SignedIn, channel: &Channel, look: &ChannelLook) -> Page {
+///
+/// `redelivered_at_ms`: when the first event happened that LINE sent again.
+pub fn page(
+    visit: &SignedIn,
+    account: &CrmAccount,
+    channel: &Channel,
+    look: &ChannelLook,
+    redelivered_at_ms: Option<i64>,
+) -> Page {
     let language = visit.language;
     let title = match language {
         Language::Japanese => format!("「{}」の接続", channel.name),
         Language::English => format!("Connecting “{}”", channel.name),
     };
     let path = format!("/console/channels/{}", channel.id);
-    let steps = steps(visit, channel, look);
+    let redelivered = redelivered_at_ms.map(|at_ms| moment(at_ms, account));
+    let steps = steps(visit, channel, look, redelivered.as_deref());
     let next = steps.iter().position(|step| matches!(step.state, State::Todo | State::Unknown));
     let left = steps.iter().filter(|step| matches!(step.state, State::Todo | State::Unknown)).count();
     let inside = html! {
@@ -99,7 +109,7 @@ fn to_know(look: &ChannelLook, language: Language) -> Markup {
     }
 }
 
-fn steps(visit: &SignedIn, channel: &Channel, look: &ChannelLook) -> Vec<Step> {
+fn steps(visit: &SignedIn, channel: &Channel, look: &ChannelLook, redelivered: Option<&str>) -> Vec<Step> {
     let language = visit.language;
     let [address, used, test] = webhook(visit, channel, look.webhook.as_ref());
     let chat = match look.account.as_ref().and_then(|account| account.is_chat_on) {
@@ -108,16 +118,20 @@ fn steps(visit: &SignedIn, channel: &Channel, look: &ChannelLook) -> Vec<Step> {
         None => State::Unknown,
     };
     let hand = |switch, of: &Switch, what| by_hand(visit, channel, (switch, of), what);
-    let redelivery = language.pick(
-        "LINEからはこのスイッチの状態を取得できません。再送されたWebhookは届くたびに処理され、二重には記録されません。",
-        "LINE does not show this switch. What is sent again is taken in, and never recorded twice.",
-    );
+    let redelivery = match (redelivered, language) {
+        (None, _) => language.pick(
+            "LINEからはこのスイッチの状態を取得できません。再送されたWebhookは、まだ届いていません（受信に失敗したときだけ届きます）。届いた場合は処理され、二重には記録されません。",
+            "LINE does not show this switch. Nothing that was sent again has come yet: it comes only where receiving failed. It is taken in then, and never recorded twice.",
+        ).to_owned(),
+        (Some(at), Language::Japanese) => format!("{at}のイベントが、LINEから再送されて届きました。その時点では、オンになっています。"),
+        (Some(at), Language::English) => format!("An event of {at} was sent again by LINE and has come: it was on then."),
+    };
     let unseen = language.pick("LINEからはこのスイッチの状態を取得できません。", "LINE does not show this switch.");
     vec![
         address,
         used,
         test,
-        hand(HandSwitch::Redelivery, &REDELIVERY, redelivery),
+        hand(HandSwitch::Redelivery, &REDELIVERY, &redelivery),
         hand(HandSwitch::AutoResponse, &AUTO_RESPONSE, unseen),
         hand(HandSwitch::Greeting, &GREETING, unseen),
         Step { title: titled(&CHAT, language), state: chat, inside: words(&CHAT, language) },

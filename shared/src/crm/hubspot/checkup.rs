@@ -3,19 +3,24 @@
 //! Source: HubSpot's OAuth API (introspection), properties and account APIs (2026-03). How a workflow action is deployed cannot
 //! be asked with an account's token: its definition belongs to the developer.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::api::{Api, Call};
 use super::connect::HubSpotSetUp;
 use super::oauth::{AUTOMATION_SCOPE, OAuth, OAuthError, REQUIRED_SCOPES, TIMELINE_SCOPE};
 use super::property::{PROPERTIES, PropertyProblem, PropertySpec};
 use super::timeline::KEY_PROPERTY;
-use super::{VERSION, setup};
+use super::{VERSION, setup, signature};
 use crate::domain::account::{CrmAccount, TimelineSurface};
-use crate::ports::checkup::{CrmCheckup, FieldFault, LeaveStanding};
+use crate::ports::checkup::{ActionTry, CrmCheckup, FieldFault, LeaveStanding};
 use crate::ports::crm::{CrmFailure, Each};
 use crate::ports::secrets::{CrmAppSecrets, CrmToken};
+
+/// Longer than our functions take, and shorter than anybody waits for choices to appear.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 #[async_trait]
 impl CrmCheckup for HubSpotSetUp {
@@ -60,6 +65,20 @@ impl CrmCheckup for HubSpotSetUp {
     async fn fields(&self, account: &CrmAccount) -> Each<Vec<(&'static str, FieldFault)>> {
         let defined = defined(&self.api_of(account), "contacts").await?;
         Ok(PROPERTIES.iter().filter_map(|spec| Some((spec.name, fault(&defined, spec)?))).collect())
+    }
+
+    async fn try_action(&self, account: &CrmAccount, public_url: &str) -> Each<ActionTry> {
+        let app = self.secrets().crm_app(account.key.kind, &account.app).await.map_err(|_| CrmFailure::Unknown)?;
+        let secret = app.and_then(|app| app.client_secrets.into_iter().next()).ok_or(CrmFailure::Disconnected)?;
+        let url =
+            format!("{}/crm/{}/{}/options", public_url.trim_end_matches('/'), account.key.kind.as_str(), account.app);
+        let body = json!({"origin": {"portalId": account.key.id.as_str()}, "inputFieldName": "channel"}).to_string();
+        let request = signature::signed(self.reach().0.post(&url), &secret, &url, body, self.now_ms());
+        Ok(match request.timeout(PATIENCE).send().await {
+            Ok(answer) if answer.status().is_success() => ActionTry::Good,
+            Ok(answer) => ActionTry::Status(answer.status().as_u16()),
+            Err(_) => ActionTry::NoAnswer,
+        })
     }
 
     async fn has_unique_keys(&self, account: &CrmAccount) -> Each<bool> {

@@ -49,6 +49,11 @@ impl HubSpotSetUp {
         &*self.secrets
     }
 
+    /// What time it is, in milliseconds.
+    pub(super) fn now_ms(&self) -> i64 {
+        self.clock.now_ms()
+    }
+
     /// How its API is reached.
     pub(super) fn reach(&self) -> (&reqwest::Client, &str) {
         (&self.http, &self.urls.api)

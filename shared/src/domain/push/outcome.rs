@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// How a send ended. Stored, and told to workflows by these names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PushOutcome {
     /// LINE took it.

@@ -4,6 +4,7 @@ pub mod crm;
 pub mod line;
 pub mod login;
 mod places;
+pub mod sends;
 pub mod ties;
 pub mod work;
 
@@ -19,7 +20,7 @@ pub const PLACE: Bilingual = both("場所", "where");
 
 /// All of them, by family.
 pub fn all() -> impl Iterator<Item = &'static Complaint> {
-    [line::ALL, login::ALL, crm::ALL, ties::ALL, work::ALL].into_iter().flatten().copied()
+    [line::ALL, sends::ALL, login::ALL, crm::ALL, ties::ALL, work::ALL].into_iter().flatten().copied()
 }
 
 const fn both(japanese: &'static str, english: &'static str) -> Bilingual {

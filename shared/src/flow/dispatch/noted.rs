@@ -1,4 +1,5 @@
-//! What operators' lists say of an Official Account: when it was last heard of, and what was last refused.
+//! What operators' lists say of an Official Account: when it was last heard of, what was last refused, and how
+//! its sends end.
 //!
 //! Noted beside the work of a batch, at most once for each channel and kind. Best effort: a note that is not taken is logged,
 //! and the work goes on.
@@ -9,12 +10,16 @@ use super::round::Round;
 use crate::domain::conversation::Conversation;
 use crate::domain::ids::ChannelId;
 use crate::domain::push::{Push, PushState, Settlement};
+use crate::domain::sent::Ends;
 use crate::ports::PortError;
 use crate::store::journal::LastRefusal;
 
-/// The newest refused send of each channel, of those that were seen.
+/// How the sends that were seen ended, of each channel: the newest that was refused, and how many ended how.
 #[derive(Default)]
-pub(super) struct Refusals(BTreeMap<ChannelId, LastRefusal>);
+pub(super) struct Refusals {
+    newest: BTreeMap<ChannelId, LastRefusal>,
+    ends: BTreeMap<ChannelId, Ends>,
+}
 
 impl Refusals {
     /// Takes a send into account, if it was refused.
@@ -23,9 +28,16 @@ impl Refusals {
         if !outcome.is_refusal() {
             return;
         }
-        let newest = self.0.entry(push.channel.clone()).or_insert(LastRefusal { at_ms, outcome });
+        let newest = self.newest.entry(push.channel.clone()).or_insert(LastRefusal { at_ms, outcome });
         if at_ms > newest.at_ms {
             *newest = LastRefusal { at_ms, outcome };
+        }
+    }
+
+    /// Counts a send that has ended. Each is counted where its outcome is written to its contact, for the first time.
+    pub(super) fn count(&mut self, push: &Push) {
+        if let PushState::Settled(Settlement { outcome, .. }) = push.state {
+            *self.ends.entry(push.channel.clone()).or_default().entry(outcome).or_default() += 1;
         }
     }
 }
@@ -47,10 +59,12 @@ impl Round<'_> {
 
     /// Of channels that are this account's: another is in no list beside it.
     pub(super) async fn note_refusals(&self, refusals: Refusals) {
-        for (channel, refusal) in refusals.0 {
-            if self.account.channels.contains(&channel) {
-                log_if_not(self.journal.note_refusal(&channel, refusal).await);
-            }
+        let is_ours = |channel: &ChannelId| self.account.channels.contains(channel);
+        for (channel, refusal) in refusals.newest.into_iter().filter(|(channel, _)| is_ours(channel)) {
+            log_if_not(self.journal.note_refusal(&channel, refusal).await);
+        }
+        for (channel, ends) in refusals.ends.into_iter().filter(|(channel, _)| is_ours(channel)) {
+            log_if_not(self.journal.note_sent(&channel, &ends, self.now_ms()).await);
         }
     }
 }

@@ -2,15 +2,19 @@
 
 use super::{Doctor, cannot};
 use crate::domain::account::CrmAccount;
-use crate::domain::finding::{About, Fact, Finding};
+use crate::domain::finding::{About, Complaint, Fact, Finding};
 use crate::domain::settings::Bilingual;
 use crate::domain::words::findings::crm as words;
-use crate::ports::checkup::{CrmCheckup, FieldFault, LeaveStanding};
+use crate::ports::checkup::{ActionTry, CrmCheckup, FieldFault, LeaveStanding};
 use crate::ports::crm::CrmFailure;
 
 const LEAVE: Bilingual = Bilingual { japanese: "HubSpotへの接続", english: "The connection to HubSpot" };
 const FIELDS: Bilingual =
     Bilingual { japanese: "コンタクトのプロパティー", english: "The contact properties" };
+const ACTION: Bilingual = Bilingual {
+    japanese: "ワークフローアクションの呼び出し先",
+    english: "Where HubSpot calls the workflow action",
+};
 const KEYS: Bilingual =
     Bilingual { japanese: "メモとタスクのプロパティー", english: "The property on notes and tasks" };
 
@@ -37,7 +41,18 @@ impl Doctor {
         if !missing.is_empty() {
             findings.push(finding(&words::SCOPES_MISSING).with("scopes", missing.join(", ")));
         }
-        let fields = self.fields(crm, account).await;
+        let (fields, action) = futures::join!(self.fields(crm, account), crm.try_action(account, &self.public_url));
+        match action {
+            Ok(ActionTry::Good) => {}
+            Ok(ActionTry::Status(status)) => {
+                let refused = finding(&words::ACTION_REFUSED).with("url", self.public_url.clone());
+                findings.push(refused.with("status", status.to_string()));
+            }
+            Ok(ActionTry::NoAnswer) => {
+                findings.push(finding(&words::ACTION_UNREACHABLE).with("url", self.public_url.clone()));
+            }
+            Err(failure) => findings.push(unchecked(account, ACTION, &failure)),
+        }
         // What is refused for want of a scope is told by the scope.
         let is_told = |refused: &CrmFailure| !missing.is_empty() && *refused == CrmFailure::Disconnected;
         match fields {
@@ -74,6 +89,11 @@ impl Doctor {
         }
         Ok(findings)
     }
+}
+
+/// Whether it says that our public address does not answer a CRM.
+pub(super) fn is_of_our_address(complaint: &Complaint) -> bool {
+    [&words::ACTION_REFUSED, &words::ACTION_UNREACHABLE].iter().any(|it| it.code == complaint.code)
 }
 
 fn unchecked(account: &CrmAccount, part: Bilingual, failure: &CrmFailure) -> Finding {

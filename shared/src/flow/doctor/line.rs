@@ -5,7 +5,7 @@ use crate::domain::channel::Channel;
 use crate::domain::finding::{About, Finding};
 use crate::domain::push::PushOutcome;
 use crate::domain::quota::QuotaState;
-use crate::domain::words::findings::line as words;
+use crate::domain::words::findings::{line as words, sends};
 use crate::ports::checkup::SeenAccount;
 
 /// A send that was refused longer ago than this says nothing of today.
@@ -22,6 +22,8 @@ pub(super) struct SeenAtLine {
     pub(super) quota: Option<QuotaState>,
     /// It does not answer.
     pub(super) is_silent: bool,
+    /// Its webhooks are to come here, and arrive.
+    pub(super) is_reached: bool,
 }
 
 impl Doctor {
@@ -49,6 +51,7 @@ impl Doctor {
             self.line.quota(&channel.id),
             self.line.is_verified(&channel.id)
         );
+        let is_reached = is_own && webhook.is_empty();
         findings.extend(webhook);
         let quota = quota.map(|quota| QuotaState::at(quota.used, quota.limit, self.clock.now_ms()));
         match &quota {
@@ -61,7 +64,7 @@ impl Doctor {
             Err(error) => findings.push(cannot::ask_line(about(), cannot::VERIFIED, &error)),
         }
         let ahead_ms = seen.at_ms.map(|at_ms| at_ms - self.clock.now_ms());
-        SeenAtLine { findings, ahead_ms, quota: quota.ok(), is_silent: false }
+        SeenAtLine { findings, ahead_ms, quota: quota.ok(), is_reached, ..SeenAtLine::default() }
     }
 
     /// Whether a send was refused lately in a way that shows a mistake in the set-up: the channels are of two providers.
@@ -70,7 +73,7 @@ impl Doctor {
         match self.journal.last_refusal(&channel.id).await {
             Ok(Some(refusal)) if refusal.outcome == PushOutcome::WrongProvider => {
                 let is_recent = self.clock.now_ms() - refusal.at_ms < LATELY_MS;
-                is_recent.then(|| Finding::new(&words::WRONG_PROVIDER, about())).into_iter().collect()
+                is_recent.then(|| Finding::new(&sends::WRONG_PROVIDER, about())).into_iter().collect()
             }
             // A note of another version is overwritten by the next one.
             Ok(_) => Vec::new(),
@@ -102,11 +105,11 @@ fn spent(quota: &QuotaState, about: About) -> Option<Finding> {
         Finding::new(complaint, about).with("used", quota.used.to_string()).with("limit", limit.to_string())
     };
     if quota.used >= limit {
-        return Some(finding(&words::QUOTA_USED_UP));
+        return Some(finding(&sends::QUOTA_USED_UP));
     }
     if quota.used.saturating_mul(100) >= limit.saturating_mul(NEARLY_ALL_PERCENT) {
-        return Some(finding(&words::QUOTA_NEARLY_USED));
+        return Some(finding(&sends::QUOTA_NEARLY_USED));
     }
     let (forecast, _) = quota.will_run_out()?;
-    Some(finding(&words::QUOTA_WILL_RUN_OUT).with("forecast", forecast.to_string()))
+    Some(finding(&sends::QUOTA_WILL_RUN_OUT).with("forecast", forecast.to_string()))
 }

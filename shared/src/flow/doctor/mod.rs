@@ -6,6 +6,7 @@
 mod cannot;
 mod clock;
 mod crm;
+mod heard;
 mod line;
 mod login;
 mod ties;
@@ -122,6 +123,10 @@ impl Doctor {
                 reading.channels.entry(channel.id.clone()).or_default().quota = seen.quota;
             }
         }
+        // Who cannot reach our address for LINE cannot reach it for the CRM either.
+        if findings.iter().any(|finding| webhook::is_of_our_address(finding.complaint)) {
+            findings.retain(|finding| !crm::is_of_our_address(finding.complaint));
+        }
         findings.sort_by(|one, other| one.order().cmp(&other.order()));
         Diagnosis {
             findings,
@@ -165,6 +170,8 @@ impl Doctor {
         };
         let mut seen = self.official_account(channel).await;
         seen.findings.splice(..0, findings);
+        self.heard(channel, &mut seen).await;
+        self.sends(channel, &mut seen).await;
         if !seen.is_silent {
             seen.findings.extend(self.login(channel, &secrets).await);
         }

@@ -5,7 +5,7 @@ use url::Url;
 use super::{Doctor, cannot};
 use crate::domain::addresses;
 use crate::domain::channel::Channel;
-use crate::domain::finding::{About, Finding};
+use crate::domain::finding::{About, Complaint, Finding};
 use crate::domain::words::findings::line as words;
 use crate::ports::checkup::WebhookTry;
 
@@ -43,6 +43,13 @@ impl Doctor {
         });
         findings
     }
+}
+
+/// Whether it says that our public address does not answer as it must.
+pub(super) fn is_of_our_address(complaint: &Complaint) -> bool {
+    let all =
+        [&words::WEBHOOK_NOT_FOUND, &words::WEBHOOK_REFUSED, &words::WEBHOOK_TOO_LATE, &words::WEBHOOK_UNREACHABLE];
+    all.iter().any(|it| it.code == complaint.code)
 }
 
 /// All that is told of a foreign address: the rest may be a secret.

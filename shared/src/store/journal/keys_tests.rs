@@ -66,6 +66,8 @@ fn places(channel: &str, user: &str, account: &str, message: &str) -> Vec<RowKey
         not_linked_key(&channel),
         last_event_key(&channel),
         last_refusal_key(&channel),
+        heard_key(&channel),
+        sent_key(&channel),
         RowKey::new(parked_partition(&account), push.to_string()),
         unreadable_key(&account),
         effect,

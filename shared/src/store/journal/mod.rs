@@ -25,6 +25,8 @@
 //! | `d:{channel}` | `dropped` | [`NotLinked`], kept |
 //! | `v:{channel}` | `event` | when the newest event happened, for operators' lists, kept |
 //! | | `refusal` | [`LastRefusal`], for operators' lists, kept |
+//! | | `heard` | [`Heard`]: in which hours, for the doctor, 90 days behind the last one |
+//! | | `sent` | [`Sent`]: how sends ended, counted, for the doctor, 30 days behind the last one |
 //! | | `trial` | [`Trial`](crate::domain::trial::Trial) of a test registration, a day |
 //! | `o:{account}:{shard}` | `{due_at_ms}:{name}` | [`OutboxRow`] |
 //! | `z:{account}` | `unreadable` | when operators were told of outbox rows that another version wrote, 14 days |
@@ -58,10 +60,12 @@ use crate::domain::conversation::{Conversation, ConversationKey, NotLinked};
 use crate::domain::entry::Entry;
 use crate::domain::erasure::Erasure;
 use crate::domain::friends::FriendsImport;
+use crate::domain::heard::Heard;
 use crate::domain::ids::{ChannelId, ContactId, EventId, MessageId, fingerprint};
 use crate::domain::login::UsedLogin;
 use crate::domain::outbox::OutboxRow;
 use crate::domain::push::{Push, PushId, PushState};
+use crate::domain::sent::{Ends, Sent};
 use crate::ports::PortError;
 use crate::ports::table::{self, Commit, Listed, Precondition, Row, RowKey, Table, Versioned, Write, prefix_end};
 

@@ -7,6 +7,11 @@ use crate::domain::push::PushOutcome;
 /// An event is noted only if it is this much newer than the one that is: a busy account is written about once a minute.
 const NOTED_EVERY_MS: i64 = 60_000;
 
+/// Longer than anybody would call it news.
+const HEARD_DAYS: i64 = 90;
+/// Longer than what is counted.
+const SENT_DAYS: i64 = 30;
+
 /// The newest send that was refused, by whomever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LastRefusal {
@@ -39,6 +44,34 @@ impl Journal {
     /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn last_refusal(&self, channel: &ChannelId) -> Result<Option<LastRefusal>, PortError> {
         Ok(self.read(&last_refusal_key(channel)).await?.map(|found| found.value))
+    }
+
+    /// When the Official Account was heard of.
+    ///
+    /// # Errors
+    /// The table does not answer, or another version of Musubi wrote the row.
+    pub async fn heard(&self, channel: &ChannelId) -> Result<Versioned<Heard>, PortError> {
+        Ok(self.read(&heard_key(channel)).await?.unwrap_or(Versioned { value: Heard::default(), version: 0 }))
+    }
+
+    /// How its sends of the last days ended.
+    ///
+    /// # Errors
+    /// The table does not answer, or another version of Musubi wrote the row.
+    pub async fn sent(&self, channel: &ChannelId) -> Result<Versioned<Sent>, PortError> {
+        Ok(self.read(&sent_key(channel)).await?.unwrap_or(Versioned { value: Sent::default(), version: 0 }))
+    }
+
+    /// Counts how sends ended. Where somebody else counts at the same moment, these are not counted.
+    ///
+    /// # Errors
+    /// The table does not answer, or another version of Musubi wrote the row.
+    pub async fn note_sent(&self, channel: &ChannelId, ends: &Ends, now_ms: i64) -> Result<(), PortError> {
+        let mut sent = self.sent(channel).await?;
+        sent.value.add(ends, now_ms);
+        let write = Write::put(sent_key(channel), &sent.value, Precondition::Version(sent.version));
+        let _ = self.commit(vec![write.expiring(now_ms, SENT_DAYS)]).await?;
+        Ok(())
     }
 
     /// Notes when an event happened, unless one is noted that is as new, to the minute. Somebody else's note of the same moment
@@ -74,6 +107,11 @@ pub fn not_linked(channel: &ChannelId, value: &NotLinked, version: u64) -> Write
     Write::put(not_linked_key(channel), value, Precondition::Version(version))
 }
 
+/// The Official Account was heard of then; `version` as read, 0 for the first.
+pub fn heard(channel: &ChannelId, heard: &Heard, version: u64, now_ms: i64) -> Write {
+    Write::put(heard_key(channel), heard, Precondition::Version(version)).expiring(now_ms, HEARD_DAYS)
+}
+
 /// The Official Account's newest event happened then; `version` as read, 0 for the first.
 pub(super) fn last_event(channel: &ChannelId, at_ms: i64, version: u64) -> Write {
     Write::put(last_event_key(channel), &at_ms, Precondition::Version(version))
@@ -94,4 +132,12 @@ pub(super) fn last_event_key(channel: &ChannelId) -> RowKey {
 
 pub(super) fn last_refusal_key(channel: &ChannelId) -> RowKey {
     RowKey { sort: "refusal".to_owned(), ..last_event_key(channel) }
+}
+
+pub(super) fn heard_key(channel: &ChannelId) -> RowKey {
+    RowKey { sort: "heard".to_owned(), ..last_event_key(channel) }
+}
+
+pub(super) fn sent_key(channel: &ChannelId) -> RowKey {
+    RowKey { sort: "sent".to_owned(), ..last_event_key(channel) }
 }

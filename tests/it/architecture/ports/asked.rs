@@ -8,13 +8,14 @@ use super::super::names::{Crates, path};
 use super::super::syntax::{Path, segments};
 
 /// What a field's type asks for. A type that is not here is a flow of our own, whose fields say it.
-const ASKED_BY_TYPE: [(&str, &[&str]); 21] = [
+const ASKED_BY_TYPE: [(&str, &[&str]); 22] = [
     // The table's actions follow from the methods that are called.
     (CHANNELS, &[]),
     (ACCOUNTS, &[]),
     ("musubi::store::Links", &["table links"]),
     ("musubi::store::LinkReader", &["links GetItem"]),
     ("musubi::store::Journal", &["table journal"]),
+    ("musubi::store::Hearings", &["table journal"]),
     ("musubi::store::TrialReader", &["table journal"]),
     ("musubi::store::Operators", &["table console"]),
     ("musubi::store::Findings", &["table console"]),

@@ -136,6 +136,13 @@ impl FakeLine {
         state.know_reply_token(channel_id, token, chat, event_at_ms, received_at_ms);
     }
 
+    /// The `webhookEventId` of each event that the channel's phones have made.
+    pub fn event_ids(&self, channel_id: &str) -> Vec<String> {
+        let state = self.lock();
+        let events = state.channels.get(channel_id).map(|channel| channel.events.keys().cloned());
+        events.map(Iterator::collect).unwrap_or_default()
+    }
+
     /// The events of a channel by their `webhookEventId`, as last delivered.
     pub fn event(&self, channel_id: &str, webhook_event_id: &str) -> Option<Value> {
         self.lock().channels.get(channel_id)?.events.get(webhook_event_id).cloned()

@@ -18,6 +18,8 @@ pub const ALL: &[&Complaint] = &[
     &PROPERTY_NOT_UNIQUE,
     &UNIQUE_KEYS_MISSING,
     &UNIQUE_KEYS_UNUSED,
+    &ACTION_UNREACHABLE,
+    &ACTION_REFUSED,
     &UNCHECKED,
 ];
 
@@ -246,6 +248,43 @@ pub const UNIQUE_KEYS_UNUSED: Complaint = Complaint {
         "When an answer of HubSpot's is lost, a note or task may be there twice.",
     ),
     todo: both("musubi portal add を実行すると、使う設定になります。", "Run musubi portal add: it is used then."),
+    place: None,
+};
+
+/// Our own address does not answer.
+pub const ACTION_UNREACHABLE: Complaint = Complaint {
+    code: "crm.action_unreachable",
+    gravity: Warning,
+    facts: &["url"],
+    wrong: both(
+        "ワークフローアクションの呼び出し先（{url}）から、5秒以内に応答がありませんでした。",
+        "Where HubSpot calls the workflow action ({url}), nothing answered within 5 seconds.",
+    ),
+    why: both(
+        "HubSpotからも呼び出せない場合、ワークフローからメッセージを送信できません。",
+        "If HubSpot cannot reach it either, workflows send nothing.",
+    ),
+    todo: both(
+        "{url} のドメイン名（DNS）と証明書、関数 crm-action の同時実行数とログを確認してください。",
+        "Check {url} (its name in DNS, its certificate), and the function crm-action: its concurrency, its log.",
+    ),
+    place: None,
+};
+
+/// Our own address answers what HubSpot would ask with a refusal.
+pub const ACTION_REFUSED: Complaint = Complaint {
+    code: "crm.action_refused",
+    gravity: Broken,
+    facts: &["url", "status"],
+    wrong: both(
+        "HubSpotと同じ署名を付けた呼び出しが、{url} でHTTP {status} になりました。",
+        "A call signed as HubSpot signs was answered with HTTP {status} at {url}.",
+    ),
+    why: both("ワークフローからメッセージを送信できません。", "Workflows send nothing."),
+    todo: both(
+        "401の場合は、環境変数MUSUBI_PUBLIC_URLが {url} と一致しているかを確認してください。404の場合は、{url} がこのスタックにつながっているかを確認してください。それ以外の場合は、関数 crm-action のログを確認してください。",
+        "With 401, see that the variable MUSUBI_PUBLIC_URL is {url} everywhere; with 404, that {url} leads to this stack; else look at the log of the function crm-action.",
+    ),
     place: None,
 };
 

@@ -21,10 +21,8 @@ pub const ALL: &[&Complaint] = &[
     &WEBHOOK_UNREACHABLE,
     &CHAT_OFF,
     &NOT_VERIFIED,
-    &QUOTA_USED_UP,
-    &QUOTA_NEARLY_USED,
-    &QUOTA_WILL_RUN_OUT,
-    &WRONG_PROVIDER,
+    &SILENT,
+    &SUSPENDED,
     &UNCHECKED,
 ];
 
@@ -298,84 +296,41 @@ pub const NOT_VERIFIED: Complaint = Complaint {
     place: None,
 };
 
-/// The month's messages are used up.
-pub const QUOTA_USED_UP: Complaint = Complaint {
-    code: "line.quota_used_up",
+/// Nothing comes from LINE in hours in which something always came.
+pub const SILENT: Complaint = Complaint {
+    code: "line.silent",
+    gravity: Warning,
+    facts: &["silent", "hours"],
+    wrong: both(
+        "LINEからのイベントが{silent}時間ありません。そのうち{hours}時間は、過去4週間の同じ曜日と時刻にはイベントがあった時間帯です。",
+        "Nothing has come from LINE for {silent} hours. In {hours} of them something came in the weeks before, on the same day at the same hour.",
+    ),
+    why: both(
+        "Webhookの設定と接続テストに問題はないため、別の原因で届いていない可能性があります。",
+        "The webhook is set and LINE's test of it succeeds, so something else may keep events away.",
+    ),
+    todo: both(
+        "休業日などであれば、対応は不要です。それ以外の場合は、ご自身のスマートフォンからメッセージを送り、コンタクトに届くかどうかを確認してください。",
+        "On a holiday, for example, nothing is to be done. Else write to the account from your own phone and see whether it reaches the contact.",
+    ),
+    place: None,
+};
+
+/// LINE has said so.
+pub const SUSPENDED: Complaint = Complaint {
+    code: "line.suspended",
     gravity: Broken,
-    facts: &["used", "limit"],
-    wrong: both(
-        "今月送信できるメッセージを使い切りました（{used}／{limit}通）。",
-        "This month's messages are used up ({used} of {limit}).",
-    ),
-    why: both(
-        "ワークフローからの送信は、来月まで no_quota になります。返信は送信できます。",
-        "What workflows send ends as no_quota until next month. Replies still go out.",
-    ),
-    todo: both(
-        "LINEの料金プランを変更するか、追加メッセージの上限を見直してください。",
-        "Change the plan at LINE, or its limit on additional messages.",
-    ),
-    place: Some(places::PLAN),
-};
-
-/// They soon are.
-pub const QUOTA_NEARLY_USED: Complaint = Complaint {
-    code: "line.quota_nearly_used",
-    gravity: Warning,
-    facts: &["used", "limit"],
-    wrong: both(
-        "今月送信できるメッセージが残りわずかです（{used}／{limit}通を使用）。",
-        "Few of this month's messages are left ({used} of {limit} are used).",
-    ),
-    why: both(
-        "使い切ると、ワークフローからの送信は来月まで no_quota になります。",
-        "Once they are used up, what workflows send ends as no_quota until next month.",
-    ),
-    todo: both(
-        "送信の予定を確認し、必要であればLINEの料金プランを変更してください。",
-        "See what is still to be sent; if that is more, change the plan at LINE.",
-    ),
-    place: Some(places::PLAN),
-};
-
-/// They will be before the month is over.
-pub const QUOTA_WILL_RUN_OUT: Complaint = Complaint {
-    code: "line.quota_will_run_out",
-    gravity: Warning,
-    facts: &["used", "limit", "forecast"],
-    wrong: both(
-        "このペースで送信すると、今月の送信数は約{forecast}通になり、上限の{limit}通を超えます（現在{used}通）。",
-        "At this month's pace about {forecast} messages will be sent by its end; {limit} may be ({used} are used).",
-    ),
-    why: both(
-        "使い切ると、ワークフローからの送信は来月まで no_quota になります。",
-        "Once they are used up, what workflows send ends as no_quota until next month.",
-    ),
-    todo: both(
-        "月初に一斉送信をしただけであれば、対応は不要です。送信が続く場合は、LINEの料金プランを変更してください。",
-        "If there was one large send early in the month, nothing is to be done. If more is to be sent, change the plan at LINE.",
-    ),
-    place: Some(places::PLAN),
-};
-
-/// A send was refused since the person is of another provider.
-pub const WRONG_PROVIDER: Complaint = Complaint {
-    code: "line.wrong_provider",
-    gravity: Warning,
     facts: &[],
-    wrong: both(
-        "最近の送信が、別のプロバイダーのLINEユーザーID宛てであったため拒否されました（wrong_provider）。",
-        "A recent send was refused because the LINE user ID is of another provider (wrong_provider).",
-    ),
+    wrong: both("LINEがこの公式アカウントの利用を停止しました。", "LINE has suspended this Official Account."),
     why: both(
-        "同じ人でも、プロバイダーが違うとLINEユーザーIDが異なり、そのIDには送信できません。",
-        "A person has another LINE user ID under each provider, and only those of this one can be sent to.",
+        "停止されている間は、メッセージを送受信できない可能性があります。",
+        "Meanwhile messages may be neither sent nor received.",
     ),
     todo: both(
-        "LINEログインチャネルとMessaging APIチャネルが同じプロバイダーにあることを確認してください。以前のIDは変換できないため、その人にログインするか、メッセージを送信してもらってください。",
-        "See that the LINE Login channel and the Messaging API channel are below one provider. IDs of before cannot be converted: have the people log in, or write once.",
+        "LINEから届いたメールとLINE Official Account Managerのお知らせを確認し、LINEに問い合わせてください。再開の通知が届くと、この表示は消えます。",
+        "Look at LINE's mail and at the notices in LINE Official Account Manager, and ask LINE. This goes once LINE says that it is resumed.",
     ),
-    place: Some(places::PROVIDER),
+    place: None,
 };
 
 /// LINE was asked in vain.

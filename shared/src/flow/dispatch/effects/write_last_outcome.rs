@@ -39,6 +39,7 @@ impl WriteLastOutcome<'_> {
             let Effect::WriteLastOutcome { push } = &row.effect else { continue };
             let push = self.round.journal.push(*push).await?;
             push.iter().for_each(|push| refusals.observe(&push.value));
+            push.iter().filter(|_| row.tries == 0).for_each(|push| refusals.count(&push.value));
             let Some(ended) = push.and_then(|push| ended(row.clone(), &push.value)) else {
                 self.round.done(&row).await?;
                 continue;
