@@ -137,6 +137,7 @@ pub fn router(ports: Arc<Ports>) -> Result<Router, tower_http::csrf::ConfigError
         .route("/console/sign-out", post(sign_out::sign_out))
         .route("/console/team", get(team::page))
         .route("/console/team/invitations", post(team::invite))
+        .route("/console/team/role", get(team::ask_to_change_role).post(team::change_role))
         .route("/console/team/remove", get(team::ask_to_remove).post(team::remove))
         .route("/console/doctor", get(doctor::page).post(doctor::look))
         .route("/console/log", get(log::page))

@@ -1,4 +1,4 @@
-//! Who may use the console: they are invited, and removed.
+//! Who may use the console: they are invited, get another role, and are removed.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use musubi::browser;
 use musubi::domain::ids::{ChannelId, OperatorId};
 use musubi::domain::operator::{Operator, OperatorName, Role};
-use musubi::flow::console::{Invite, Removal, invitation_address};
+use musubi::flow::console::{Invite, Removal, RoleChange, invitation_address};
 use musubi::pages::Page;
 use serde::Deserialize;
 
@@ -99,5 +99,40 @@ pub async fn remove(Admin(visit): Admin, form: Result<Form<Whom>, FormRejection>
         Removal::Removed | Removal::Nobody => Ok(Redirect::to("/console/team").into_response()),
         Removal::Oneself => Ok(shown(&visit, Some(Mistake::Oneself)).await?.into_response()),
         Removal::SeesMore => Ok(shown(&visit, Some(Mistake::SeesMore)).await?.into_response()),
+    }
+}
+
+/// `GET /console/team/role?id=...`: is it meant?
+pub async fn ask_to_change_role(
+    Admin(visit): Admin,
+    whom: Result<Query<Whom>, QueryRejection>,
+) -> Result<Page, Stopped> {
+    let Query(whom) = whom.map_err(|_| visit.ends(Ended::NotFound))?;
+    let operator = find(&visit, &whom.id).await?;
+    Ok(team::ask_to_change_role(&visit, &operator))
+}
+
+/// Who gets which role.
+#[derive(Deserialize)]
+pub struct NewRole {
+    id: String,
+    role: String,
+    token: Option<String>,
+}
+
+/// `POST /console/team/role`
+pub async fn change_role(Admin(visit): Admin, form: Result<Form<NewRole>, FormRejection>) -> Result<Response, Stopped> {
+    let Form(new) = form.map_err(|_| visit.ends(Ended::NotOurForm))?;
+    visit.checks(new.token.as_deref())?;
+    let id = operator_id(&visit, &new.id)?;
+    let Some(role) = Role::parse(&new.role) else {
+        return Ok(shown(&visit, Some(Mistake::Role)).await?.into_response());
+    };
+    let change = visit.ports.console.change_role(&visit.operator, &id, role).await;
+    match change.map_err(|error| visit.failed(&error))? {
+        RoleChange::Changed => Ok(Redirect::to("/console/team").into_response()),
+        RoleChange::Nobody => Err(visit.ends(Ended::NotFound)),
+        RoleChange::Oneself => Ok(shown(&visit, Some(Mistake::OwnRole)).await?.into_response()),
+        RoleChange::SeesMore => Ok(shown(&visit, Some(Mistake::SeesMore)).await?.into_response()),
     }
 }

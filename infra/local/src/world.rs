@@ -278,7 +278,12 @@ impl World {
             language: demo.language.clone(),
         };
         let consoles = demo::consoles::Consoles { line: self.line.clone(), language: demo.language.clone() };
-        let ours = ours.merge(demo::consoles::router(consoles));
+        let settings = demo::app_settings::AppSettings {
+            hubspot: self.hubspot.clone(),
+            clock: self.clock.clone(),
+            public_url: self.url.clone(),
+        };
+        let ours = ours.merge(demo::consoles::router(consoles)).merge(demo::app_settings::router(settings));
         Ok(ours.merge(pages).merge(demo::door::router(door)).merge(demo::router(demo)))
     }
 

@@ -11,7 +11,7 @@ use musubi::ports::table::Commit;
 use reqwest::StatusCode;
 use reqwest::header::SET_COOKIE;
 
-use super::browser::{Browser, COOKIE, invited, invited_to, name, names};
+use super::browser::{Browser, COOKIE, console, invited, invited_to, name, names};
 use crate::app::{App, account};
 
 /// Headers that say where a form comes from, and the form's token.
@@ -123,6 +123,7 @@ async fn a_form_of_another_site_changes_nothing() {
         let token = token.map(|token| ("token", token));
         for (path, more) in [
             ("/console/team/remove", vec![("id", id.as_str())]),
+            ("/console/team/role", vec![("id", id.as_str()), ("role", "admin")]),
             ("/console/team/invitations", vec![("name", "evil"), ("role", "admin")]),
             ("/console/sign-out", vec![]),
         ] {
@@ -148,9 +149,10 @@ async fn a_member_does_nothing_that_takes_an_admin() {
         let page = taro.get(path).await;
         assert!(page.status == StatusCode::FORBIDDEN && page.has("管理者だけ"), "{path}");
     }
-    let forms: [(&str, &[(&str, &str)]); 2] = [
+    let forms: [(&str, &[(&str, &str)]); 3] = [
         ("/console/team/invitations", &[("token", &token), ("name", "友人"), ("role", "admin")]),
         ("/console/team/remove", &[("token", &token), ("id", id.as_str())]),
+        ("/console/team/role", &[("token", &token), ("id", id.as_str()), ("role", "admin")]),
     ];
     for (path, fields) in forms {
         assert_eq!(taro.post(path, fields).await.status, StatusCode::FORBIDDEN, "{path}");
@@ -185,6 +187,8 @@ async fn what_another_account_has_is_neither_seen_nor_changed() {
     let id = operator_id(&account(), &name("花子"));
     assert_eq!(stranger.get(&format!("/console/team/remove?id={id}")).await.status, StatusCode::NOT_FOUND);
     stranger.post("/console/team/remove", &[("token", &token), ("id", id.as_str())]).await;
+    let fields = [("token", &*token), ("id", id.as_str()), ("role", "member")];
+    assert_eq!(stranger.post("/console/team/role", &fields).await.status, StatusCode::NOT_FOUND);
     let fields = [("token", &*token), ("name", "密偵"), ("role", "admin"), ("channel", CHANNEL_ID)];
     let page = stranger.post("/console/team/invitations", &fields).await;
     assert!(page.has("role=\"alert\""), "an Official Account of another CRM account");
@@ -266,6 +270,13 @@ async fn an_admin_of_some_official_accounts_gets_nobody_to_see_more() {
     assert!(as_her.has("role=\"alert\"") && !as_her.has("code="), "he does not become her");
     let removed = jiro.post("/console/team/remove", &[("token", &token), ("id", hers.as_str())]).await;
     assert!(removed.has("role=\"alert\"") && names(&app).await.len() == 2);
+    let own = operator_id(&account(), &name("次郎"));
+    for (id, role) in [(&hers, "member"), (&own, "member"), (&hers, "owner")] {
+        let fields = [("token", &*token), ("id", id.as_str()), ("role", role)];
+        assert!(jiro.post("/console/team/role", &fields).await.has("role=\"alert\""), "{role}");
+    }
+    let all = console(&app).operators.all(&account()).await.expect("operators");
+    assert!(all.iter().all(|operator| operator.role == Role::Admin), "hers and his own stay as they were");
     let page = jiro.post("/console/team/invitations", &[("token", &token), ("name", "三郎"), ("role", "admin")]).await;
     assert!(page.has("code="), "somebody who sees what he sees");
     for odd in ["", "x", &"0".repeat(2_000)] {

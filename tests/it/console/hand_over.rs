@@ -109,11 +109,17 @@ async fn whoever_is_an_admin_already_comes_in_as_one_and_whoever_is_new_as_a_mem
     let lines = console(&app).audit(&account(), 0, 50).await.expect("lines");
     assert_eq!(lines.iter().filter(|line| line.deed == Deed::CameFromCrm).count(), 2);
 
-    // An admin makes them one by an invitation under their name; the next hand-over finds them so.
-    let joined = Browser::new(&app).joins(&invited(&app, "user 9586511", Role::Admin, None).await).await;
-    assert!(is_in(&joined));
+    // An admin makes them one; so they are at once, and by the next hand-over.
+    let id = operator_id(&account(), &name("user 9586511"));
+    let asked = browser.get(&format!("/console/team/role?id={id}")).await;
+    assert!(asked.says("「user 9586511」さんを管理者にしますか？"), "{}", asked.html);
+    let fields = [("token", &*asked.token()), ("id", id.as_str()), ("role", "admin")];
+    let changed = browser.post("/console/team/role", &fields).await;
+    assert_eq!((changed.status, changed.location()), (StatusCode::SEE_OTHER, Some("/console/team")));
+    assert_eq!(member.get("/console/team").await.status, StatusCode::OK);
     assert!(is_in(&enters(&mut member, &given(&app, mori).await).await));
     assert_eq!(member.get("/console/team").await.status, StatusCode::OK);
+    assert!(browser.get("/console/log").await.has("「user 9586511」の権限を管理者に変更しました"));
     assert_eq!(names(&app).await.len(), 2);
     for row in rows(&app) {
         assert!(!row.contains("mori@") && !row.contains("mori%40"), "HubSpot's word of their address is not kept");

@@ -53,6 +53,12 @@ fn deed(deed: &Deed, language: Language) -> String {
             format!("invited “{}” as {}", whom.expose(), role(*as_what, language).to_lowercase())
         }
         (Deed::SignedIn, _) => language.pick("ログインしました", "signed in").to_owned(),
+        (Deed::ChangedRole { whom, role: to }, Language::Japanese) => {
+            format!("「{}」の権限を{}に変更しました", whom.expose(), role(*to, language))
+        }
+        (Deed::ChangedRole { whom, role: to }, Language::English) => {
+            format!("made “{}” {}", whom.expose(), role(*to, language).to_lowercase())
+        }
         (Deed::CameFromCrm, _) => language.pick("HubSpotからログインしました", "signed in from HubSpot").to_owned(),
         (Deed::ConnectedAccount, _) => language
             .pick("HubSpotの画面から、CRMアカウントを接続しました", "connected the CRM account in HubSpot")

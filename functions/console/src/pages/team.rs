@@ -21,6 +21,8 @@ pub enum Mistake {
     Channel,
     /// Nobody removes themselves.
     Oneself,
+    /// Nobody changes their own role.
+    OwnRole,
     /// It is about somebody who sees more, or would let somebody see more.
     SeesMore,
 }
@@ -33,7 +35,7 @@ impl Mistake {
                 "Enter a name of 1 to 60 characters. Nobody was invited yet.",
             ),
             Self::Role => {
-                language.pick("権限を選んでください。まだ招待していません。", "Choose a role. Nobody was invited yet.")
+                language.pick("権限を選んでください。何も変更していません。", "Choose a role. Nothing was changed.")
             }
             Self::Channel => language.pick(
                 "選んだLINE公式アカウントは、すでにこのCRMアカウントのものではありません。まだ招待していません。",
@@ -42,6 +44,10 @@ impl Mistake {
             Self::SeesMore => language.pick(
                 "ご自身に表示されないLINE公式アカウントも使える人についての操作はできません。何も変更していません。",
                 "It concerns somebody who sees more Official Accounts than you do. Nothing was changed.",
+            ),
+            Self::OwnRole => language.pick(
+                "自分自身の権限は変更できません。ほかの管理者に依頼してください。",
+                "You cannot change your own role. Ask another admin.",
             ),
             Self::Oneself => language.pick(
                 "自分自身は削除できません。ほかの管理者に依頼してください。",
@@ -66,7 +72,11 @@ pub fn page(visit: &SignedIn, operators: &[Operator], channels: &[Channel], mist
                         p class="small" { (role(operator.role, language)) " · " (sees(operator, channels, language)) }
                     }
                     @if operator.id != visit.operator.id {
-                        a href={ "/console/team/remove?id=" (operator.id) } { (language.pick("削除", "Remove")) }
+                        p {
+                            a href={ "/console/team/role?id=" (operator.id) } { (language.pick("権限を変更", "Change role")) }
+                            " "
+                            a href={ "/console/team/remove?id=" (operator.id) } { (language.pick("削除", "Remove")) }
+                        }
                     }
                 }
             }
@@ -171,6 +181,34 @@ pub fn ask_to_remove(visit: &SignedIn, operator: &Operator) -> Page {
             (actions(html! {
                 (submit(Look::Grave, language.pick("削除する", "Remove")))
                 (button(Look::Plain, language.pick("やめる", "Do not remove"), "/console/team"))
+            }))
+        }))
+    };
+    signed_in(visit, Here::Team, &title, inside)
+}
+
+/// Is it meant?
+pub fn ask_to_change_role(visit: &SignedIn, operator: &Operator) -> Page {
+    let language = visit.language;
+    let name = operator.name.expose();
+    let to = if operator.role == Role::Admin { Role::Member } else { Role::Admin };
+    let title = match language {
+        Language::Japanese => format!("「{name}」さんを{}にしますか？", role(to, language)),
+        Language::English => format!("Make “{name}” {}?", if to == Role::Admin { "an admin" } else { "a member" }),
+    };
+    let inside = html! {
+        h1 { (title) }
+        p { (described(to, language)) }
+        p { (language.pick(
+            "次に画面を開いたときから、新しい権限になります。",
+            "The new role counts from the next page that they open.",
+        )) }
+        (form("/console/team/role", &visit.form_token(), html! {
+            input type="hidden" name="id" value=(operator.id);
+            input type="hidden" name="role" value=(to.as_str());
+            (actions(html! {
+                (submit(Look::Main, language.pick("変更する", "Change the role")))
+                (button(Look::Plain, language.pick("やめる", "Do not change it"), "/console/team"))
             }))
         }))
     };

@@ -66,9 +66,33 @@ async fn the_project_and_its_app_have_the_published_shape_and_our_scopes() {
         json!([format!("{URL}/console/install/callback"), "http://localhost:8976/callback"])
     );
     assert_eq!(app["config"]["permittedUrls"]["fetch"], json!([URL]));
-    let paths = ["src/app/app-hsmeta.json", ACTION, "src/app/webhooks/webhooks-hsmeta.json"];
+    let settings = "src/app/settings/settings-hsmeta.json";
+    let paths = ["src/app/app-hsmeta.json", ACTION, "src/app/webhooks/webhooks-hsmeta.json", settings];
     let uids: BTreeSet<String> = paths.map(|path| read(path)["uid"].as_str().unwrap().to_owned()).into();
-    assert!(uids.len() == 3 && uids.iter().all(|uid| (1..=64).contains(&uid.len())));
+    assert!(uids.len() == 4 && uids.iter().all(|uid| (1..=64).contains(&uid.len())));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_settings_page_goes_with_it_and_asks_this_stack_and_what_only_tests_need_does_not() {
+    let (stack, read) = project().await;
+    let dir = stack.dir.join("project");
+    let settings = read("src/app/settings/settings-hsmeta.json");
+    assert_eq!(settings["type"], json!("settings"));
+    assert_eq!(settings["config"], json!({"entrypoint": "/app/settings/Settings.tsx"}), "nothing else is documented");
+    let page = std::fs::read_to_string(dir.join("src/app/settings/Settings.tsx")).unwrap();
+    assert!(page.contains(&format!("const MUSUBI = \"{URL}\";")) && !page.contains("{PUBLIC_URL}"));
+    assert_eq!(page.matches(URL).count(), 1, "no expression of the page's own was filled in");
+    let (package, lock) = (read("src/app/settings/package.json"), read("src/app/settings/package-lock.json"));
+    for (name, version) in package["dependencies"].as_object().unwrap() {
+        assert!(
+            version.as_str().unwrap().bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'),
+            "{name} is pinned"
+        );
+        assert_eq!(lock["packages"][format!("node_modules/{name}")]["version"], *version, "{name}");
+    }
+    for path in ["node_modules", "build", "tests", "package.json", "tsconfig.json", "src/app/settings/node_modules"] {
+        assert!(!dir.join(path).exists(), "{path}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

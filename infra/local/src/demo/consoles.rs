@@ -51,7 +51,7 @@ pub fn router(consoles: Consoles) -> Router {
 }
 
 /// A form of another site is not taken, whatever the browser says of it.
-async fn own_forms(request: Request, next: Next) -> Response {
+pub(super) async fn own_forms(request: Request, next: Next) -> Response {
     let site = request.headers().get("sec-fetch-site").and_then(|value| value.to_str().ok());
     let is_ours = request.method() == http::Method::GET || site == Some("same-origin");
     if is_ours { next.run(request).await } else { Refusal::NOT_FROM_HERE.into_response() }

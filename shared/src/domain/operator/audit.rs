@@ -99,6 +99,13 @@ pub enum Deed {
         /// Who.
         whom: OperatorName,
     },
+    /// Somebody got another role.
+    ChangedRole {
+        /// Who.
+        whom: OperatorName,
+        /// Which.
+        role: Role,
+    },
     /// It was said of a parked send whether it arrived.
     DecidedSend {
         /// Of which Official Account.
@@ -186,6 +193,7 @@ impl Deed {
             | Self::SignedOut
             | Self::ChangedSettings { of: SettingsOf::Account, .. }
             | Self::Removed { .. }
+            | Self::ChangedRole { .. }
             | Self::SentBack { .. } => None,
         }
     }

@@ -9,6 +9,7 @@
 //! No role is kept in a session: each page reads the operator anew, so whoever is removed, or made a member, is so at once.
 
 mod by_hand;
+mod change_role;
 mod change_routes;
 mod change_settings;
 pub mod connect;
@@ -30,6 +31,7 @@ mod tests;
 
 use std::sync::Arc;
 
+pub use self::change_role::RoleChange;
 pub use self::change_settings::{ChangeSettings, Changes};
 pub use self::invite::{Invite, invitation_address};
 pub use self::remove::Removal;

@@ -4,10 +4,12 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use async_trait::async_trait;
 
-use super::{Console, Invite, Removal};
+use super::hand_over::NotLetIn;
+use super::{Console, Invite, Removal, RoleChange};
 use crate::domain::account::{CrmAccountKey, CrmKind};
-use crate::domain::ids::{ChannelId, CrmAccountId};
+use crate::domain::ids::{ChannelId, CrmAccountId, CrmUserId};
 use crate::domain::operator::audit::{Actor, Deed};
+use crate::domain::operator::hand_over::HANDED_OVER_MS;
 use crate::domain::operator::session::{AT_MOST_MS, IDLE_MS, INVITED_MS, NOTED_MS, Session};
 use crate::domain::operator::{Operator, OperatorName, Role, operator_id};
 use crate::flow::testing::RivalTable;
@@ -232,4 +234,70 @@ async fn an_admin_of_some_official_accounts_decides_about_nobody_who_sees_more()
     assert_eq!(world.console.remove(&account(), Some(&taro), &hanako.id).await.unwrap(), Removal::SeesMore);
     assert!(world.is_in("s1").await);
     assert_eq!(world.console.remove(&account(), Some(&hanako), &taro.id).await.unwrap(), Removal::Removed);
+}
+
+#[tokio::test]
+async fn an_address_from_the_crm_lets_one_in_once_and_in_time_and_a_removal_meanwhile_counts() {
+    let world = World::new();
+    let (console, mori) = (&world.console, CrmUserId::new("5"));
+    let no_admin = console.hand_over(&account(), &mori, &secret("a")).await;
+    assert!(matches!(no_admin, Err(NotLetIn::NoAdmin)));
+    world.invites("Hanako", Role::Admin, "i").await;
+    let hanako = world.joins("i", "s0").await.expect("in");
+
+    console.hand_over(&account(), &mori, &secret("a")).await.expect("given");
+    world.passes(HANDED_OVER_MS - 1);
+    let found = console.operators.hand_over(&secret("a")).await.unwrap().unwrap();
+    world.table.before_next_commit(operators::entered(&secret("a"), found.version));
+    let slower = console.enter(&secret("a"), &secret("s1"), None).await;
+    assert!(matches!(slower, Err(NotLetIn::Used)) && !world.is_in("s1").await, "of two at once one is in");
+    console.hand_over(&account(), &mori, &secret("b")).await.expect("given");
+    world.passes(HANDED_OVER_MS - 1);
+    let operator = console.enter(&secret("b"), &secret("s1"), Some(&secret("s0"))).await.expect("in time");
+    assert_eq!((operator.role, operator.channels.clone()), (Role::Member, None));
+    assert!(world.is_in("s1").await && !world.is_in("s0").await, "one session a browser");
+    console.hand_over(&account(), &mori, &secret("late")).await.expect("given");
+    world.passes(HANDED_OVER_MS);
+    assert!(matches!(console.enter(&secret("late"), &secret("s2"), None).await, Err(NotLetIn::Used)));
+
+    // They are removed just before they come in again.
+    console.hand_over(&account(), &mori, &secret("c")).await.expect("given");
+    let found = console.operators.find(&account(), &operator.id).await.unwrap().unwrap();
+    world.table.before_next_commit(operators::removed(&found.value, found.version));
+    let removed = console.enter(&secret("c"), &secret("s3"), None).await;
+    assert!(matches!(removed, Err(NotLetIn::Removed)) && !world.is_in("s3").await);
+    let all = console.operators.all(&account()).await.unwrap();
+    assert_eq!(all.iter().map(|operator| &operator.id).collect::<Vec<_>>(), [&hanako.id], "they are not made anew");
+    // Another account's person of the same number is somebody else.
+    let elsewhere = CrmAccountKey { id: CrmAccountId::new("78"), ..account() };
+    let other = console.hand_over(&elsewhere, &mori, &secret("d")).await;
+    assert!(matches!(other, Err(NotLetIn::NoAdmin)));
+    let rows = world.table.bodies();
+    assert!(rows.iter().all(|row| !row.contains("s1") && !row.contains("late")), "neither codes nor sessions are kept");
+}
+
+#[tokio::test]
+async fn a_role_is_changed_by_who_sees_as_much_and_never_ones_own() {
+    let world = World::new();
+    world.invites("Hanako", Role::Admin, "a").await;
+    let hanako = world.joins("a", "s1").await.expect("in");
+    let some = Invite { channels: Some(BTreeSet::from([ChannelId::new("1")])), ..invite("Taro", Role::Member) };
+    world.console.invite(&some, &secret("b")).await.expect("invited");
+    let taro = world.joins("b", "s2").await.expect("in");
+    for (by, whom, role, came) in [
+        (&hanako, &taro, Role::Admin, RoleChange::Changed),
+        (&hanako, &taro, Role::Admin, RoleChange::Changed),
+        (&hanako, &hanako, Role::Member, RoleChange::Oneself),
+        (&taro, &hanako, Role::Member, RoleChange::SeesMore),
+    ] {
+        assert_eq!(world.console.change_role(by, &whom.id, role).await.unwrap(), came);
+    }
+    let elsewhere = Operator { account: CrmAccountKey { id: CrmAccountId::new("78"), ..account() }, ..taro.clone() };
+    let came = world.console.change_role(&elsewhere, &hanako.id, Role::Member).await.unwrap();
+    assert_eq!(came, RoleChange::Nobody);
+    let now = world.console.signed_in(&secret("s2")).await.unwrap().expect("still signed in");
+    assert!(now.is(Role::Admin) && now.channels == taro.channels, "the role alone");
+    let audit = world.console.audit(&account(), 0, 50).await.unwrap();
+    let changed = Deed::ChangedRole { whom: name("Taro"), role: Role::Admin };
+    assert_eq!(audit.iter().filter(|entry| entry.deed == changed).count(), 1, "what changes nothing leaves no line");
 }

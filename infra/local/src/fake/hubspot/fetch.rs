@@ -36,6 +36,9 @@ pub enum FetchRefused {
     /// The address is not under one of `permittedUrls.fetch`.
     #[error("the address is not permitted")]
     NotPermitted,
+    /// The app is not in this account, and so is no page of it.
+    #[error("the app is not installed")]
+    NotInstalled,
     /// More than 1 MB.
     #[error("the body or the answer is too large")]
     TooLarge,
@@ -51,6 +54,9 @@ impl FakeHubSpot {
             let state = self.lock();
             (state.app.clone(), state.now_ms())
         };
+        if !self.is_installed(user.portal_id) {
+            return Err(FetchRefused::NotInstalled);
+        }
         if !app.permitted_urls.iter().any(|permitted| url.starts_with(permitted)) {
             return Err(FetchRefused::NotPermitted);
         }
@@ -58,10 +64,7 @@ impl FakeHubSpot {
         if body.len() > LARGEST_BYTES {
             return Err(FetchRefused::TooLarge);
         }
-        let mut asks = Serializer::new(String::new());
-        asks.append_pair("portalId", &user.portal_id.to_string()).append_pair("userId", &user.user_id.to_string());
-        asks.append_pair("userEmail", user.email).append_pair("appId", &app.app_id.to_string());
-        let uri = format!("{url}{}{}", if url.contains('?') { '&' } else { '?' }, asks.finish());
+        let uri = with_who_asks(url, user, app.app_id);
         let headers = || signed_headers(&app.client_secret, &uri, &body, now_ms, Signatures::V2AndV3);
         let mut posted = outgoing::post(&self.client, &uri, headers(), body.clone(), ANSWER_LIMIT).await;
         if posted == Posted::CouldNotConnect || posted.status().is_some_and(|status| status >= 500) {
@@ -72,4 +75,11 @@ impl FakeHubSpot {
             _ => Ok(posted),
         }
     }
+}
+
+fn with_who_asks(url: &str, user: PageUser<'_>, app_id: u64) -> String {
+    let mut asks = Serializer::new(String::new());
+    asks.append_pair("portalId", &user.portal_id.to_string()).append_pair("userId", &user.user_id.to_string());
+    asks.append_pair("userEmail", user.email).append_pair("appId", &app_id.to_string());
+    format!("{url}{}{}", if url.contains('?') { '&' } else { '?' }, asks.finish())
 }
