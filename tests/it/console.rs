@@ -3,6 +3,7 @@
 mod browser;
 mod dead_letters;
 mod disconnect_account;
+mod disconnect_channel;
 mod doctor;
 mod export;
 mod getting_in;

@@ -10,6 +10,7 @@
 //! log            who did what                                       (admins)
 //! connect        an Official Account, by its two values: tried, confirmed, stored    (admins)
 //! channels/{channel}/export       the people as files               (admins)
+//! channels/{channel}/disconnect   what is lost, and how far it is   (admins)
 //! account, channels/{channel}   settings                            (admins)
 //! channels/{channel}/setup        what is left at LINE, and /trial: a test registration     (admins)
 //! channels/{channel}/routes       routes and their QR codes           (changed by admins)
@@ -29,6 +30,7 @@ mod connect;
 mod dead_letters;
 mod decisions;
 mod disconnect_account;
+mod disconnect_channel;
 mod doctor;
 mod export;
 mod hand_over;
@@ -65,6 +67,7 @@ use musubi::flow::console::install::Install;
 use musubi::flow::console::people::People;
 use musubi::flow::console::questions::AnswerQuestions;
 use musubi::flow::console::{ChangeSettings, Console};
+use musubi::flow::disconnect_channel::DisconnectChannel;
 use musubi::flow::export::Export;
 use musubi::flow::verify_call::VerifyCall;
 use musubi::store::{Accounts, Channels, LinkReader, TrialReader};
@@ -88,6 +91,8 @@ pub struct Ports {
     pub settings: ChangeSettings,
     /// Connects Official Accounts.
     pub connect: ConnectChannels,
+    /// Disconnects Official Accounts.
+    pub disconnect_channel: DisconnectChannel,
     /// Disconnects the CRM account.
     pub disconnect_account: DisconnectAccount,
     /// Installs the CRM's app in accounts.
@@ -161,6 +166,10 @@ pub fn router(ports: Arc<Ports>) -> Result<Router, tower_http::csrf::ConfigError
         .route("/console/account", get(settings::account).post(settings::change_account))
         .route("/console/channels/{channel}", get(settings::channel).post(settings::change_channel))
         .route("/console/channels/{channel}/export", get(export::page).post(export::write))
+        .route(
+            "/console/channels/{channel}/disconnect",
+            get(disconnect_channel::ask).post(disconnect_channel::disconnect),
+        )
         .route("/console/channels/{channel}/routes", get(routes::page).post(routes::add))
         .route("/console/channels/{channel}/routes/remove", get(routes::ask_to_remove).post(routes::remove))
         .route("/console/channels/{channel}/setup", get(setup::page).post(setup::set_by_hand))

@@ -21,6 +21,7 @@ use musubi::flow::console::questions::AnswerQuestions;
 use musubi::flow::console::{ChangeSettings, Console};
 use musubi::flow::decide::Decide;
 use musubi::flow::decide_question::DecideQuestion;
+use musubi::flow::disconnect_channel::DisconnectChannel;
 use musubi::flow::erase::Erase;
 use musubi::flow::export::Export;
 use musubi::flow::link::Link;
@@ -31,6 +32,7 @@ use musubi::flow::send_back::SendBack;
 use musubi::flow::settle::Settle;
 use musubi::flow::verify_call::VerifyCall;
 use musubi::line::{LineApiUrl, OpenLine};
+use musubi::ports::LineConsoles;
 use musubi::{http, wiring};
 
 use crate::{KIND, Ports};
@@ -64,7 +66,19 @@ impl Ports {
             clock: Arc::clone(&clock),
         };
 
+        let line: Arc<dyn LineConsoles> = Arc::new(line);
+        let erase = Erase { links: links.clone(), settle: settle.clone() };
+
         Ok(Self {
+            disconnect_channel: DisconnectChannel {
+                console: console.clone(),
+                accounts: change_account.clone(),
+                channels: channels.clone(),
+                secrets: Arc::clone(&secrets),
+                line: Arc::clone(&line),
+                erase: erase.clone(),
+                public_url: public_url.clone(),
+            },
             export: Export {
                 console: console.clone(),
                 accounts: accounts.clone(),
@@ -81,7 +95,7 @@ impl Ports {
             connect: ConnectChannels {
                 console: console.clone(),
                 trial: TryChannel {
-                    line: Arc::new(line),
+                    line,
                     secrets: Arc::clone(&secrets),
                     channels: channels.clone(),
                     public_url: public_url.clone(),
@@ -116,7 +130,7 @@ impl Ports {
                 states: PersonStates { journal: outbox.journal.clone(), links: links.reader() },
                 link: link.clone(),
                 answered: Answered { outbox: outbox.clone() },
-                erase: Erase { links: links.clone(), settle: settle.clone() },
+                erase,
             },
             sends: DecideSends {
                 console: console.clone(),

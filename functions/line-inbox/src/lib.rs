@@ -91,6 +91,11 @@ pub async fn handle(ports: &Ports, event: SqsEvent, patience: Duration) -> SqsBa
 async fn handle_record(ports: &Ports, record: SqsMessage, until: Instant) -> Result<(), PortError> {
     let Some(job) = batch::job(&ports.inbox, &record).await? else { return Ok(()) };
     let Some(channel) = ports.channels.find(&job.channel).await? else {
+        if ports.channels.is_disconnected(&job.channel).await? {
+            // Whoever disconnected it was told that this is lost.
+            tracing::warn!(channel.id = %job.channel, "webhook.of_disconnected_channel");
+            return Ok(());
+        }
         let why = "This Official Account is not set up in Musubi. Add it, then redrive. / \
                    この公式アカウントはMusubiに登録されていません。登録してから再投入してください。";
         return ports.inbox.dead_letter(&job, why).await;

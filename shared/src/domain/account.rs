@@ -136,6 +136,9 @@ pub struct CrmAccount {
     pub unfilled_tokens: UnfilledTokens,
     /// Its Official Accounts. An action that names none uses the only one.
     pub channels: Vec<ChannelId>,
+    /// Official Accounts that are being disconnected, or were, and of which it is still known which contact is whom.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub former_channels: BTreeSet<ChannelId>,
     /// How long a message may wait before its first attempt, in milliseconds (24 hours).
     #[serde(default = "day_ms")]
     pub send_limit_ms: i64,
@@ -166,6 +169,7 @@ impl CrmAccount {
             token_properties: BTreeSet::new(),
             unfilled_tokens: UnfilledTokens::default(),
             channels: Vec::new(),
+            former_channels: BTreeSet::new(),
             send_limit_ms: day_ms(),
             block_expiry_ms: block_ms(),
         }

@@ -33,6 +33,9 @@ pub struct Channel {
     /// How far connecting it has come.
     #[serde(default)]
     pub connecting: Connecting,
+    /// It is being disconnected: whoever finds it by its ID does not find it any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leaving: Option<Leaving>,
 }
 
 impl Channel {
@@ -46,7 +49,7 @@ impl Channel {
     ) -> Self {
         let (name, basic_id) = (name.into(), basic_id.into());
         let (settings, connecting) = (ChannelSettings::default(), Connecting::default());
-        Self { id, bot_user_id, name, basic_id, account, settings, login: None, connecting }
+        Self { id, bot_user_id, name, basic_id, account, settings, login: None, connecting, leaving: None }
     }
 }
 
@@ -65,6 +68,59 @@ pub struct Connecting {
     /// All of a test registration was seen then, in milliseconds: its own rows are kept for a day alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trial_passed_at_ms: Option<i64>,
+}
+
+/// How far disconnecting it has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leaving {
+    /// Since when, in milliseconds. Functions may take it for connected for a minute more.
+    pub at_ms: i64,
+    /// Whether it stays known which contact is whom.
+    pub keeps_links: bool,
+    /// What became of LINE's webhook URL. `None`: it was not looked at yet.
+    #[serde(default)]
+    pub webhook: Option<WebhookEnd>,
+    /// So many parts of its people have been gone through.
+    #[serde(default)]
+    pub parts: u32,
+    /// How many people there were in them.
+    #[serde(default)]
+    pub people: usize,
+}
+
+/// What became of LINE's webhook URL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WebhookEnd {
+    /// It is the one of before again. "Use webhook" must be switched off and on, as when it was taken over.
+    Restored,
+    /// It is the one of before again, and "Use webhook" was off then.
+    RestoredUnused,
+    /// It was another tool's by now, and was left as it is.
+    NotOurs,
+    /// There was none.
+    Nowhere,
+    /// It was none before, and LINE has no call to clear it: it is ours, and a person must switch "Use webhook" off.
+    StillOurs,
+    /// LINE refused, or did not answer: a person must look.
+    Unknown,
+}
+
+/// An Official Account that was connected.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormerChannel {
+    /// Which.
+    pub id: ChannelId,
+    /// To which CRM account.
+    pub account: CrmAccountKey,
+    /// The name people saw.
+    pub name: String,
+    /// `@...`
+    pub basic_id: String,
+    /// Until when, in milliseconds.
+    pub at_ms: i64,
+    /// Whether it is still known which contact is whom.
+    pub keeps_links: bool,
 }
 
 /// A switch of LINE's that no API shows.

@@ -82,6 +82,9 @@ pub enum TryRefusal {
     /// It is connected to another CRM account.
     #[error("it is connected to another CRM account")]
     Elsewhere,
+    /// It is being disconnected.
+    #[error("it is being disconnected")]
+    Leaving,
 }
 
 /// Why LINE Login cannot be set up with what was entered. Nothing was stored.

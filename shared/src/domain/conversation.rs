@@ -163,6 +163,21 @@ impl Conversation {
         }
     }
 
+    /// Its Official Account is disconnected, and who its person is stays known: what was said and is in no entry yet is dropped, and
+    /// nothing waits any more. Numbers go on behind its own, since an entry may be sealed. What the person has decided stays.
+    pub fn at_rest(self) -> Self {
+        Self {
+            open: None,
+            continued: None,
+            sync_queued: false,
+            unanswered_since_ms: None,
+            task: None,
+            next_entry: self.next_entry.saturating_add(1),
+            next_task: self.next_task.saturating_add(1),
+            ..self
+        }
+    }
+
     /// Takes in what happened, marks it late if an entry beyond it is sealed, and returns the rows
     /// to be enqueued. Call once per activity: the tombstone in the same transaction sees to that.
     pub fn apply(&mut self, activity: &mut Activity, settings: &ChannelSettings, now_ms: i64) -> Vec<OutboxRow> {

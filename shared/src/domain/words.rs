@@ -4,6 +4,7 @@ pub mod channel_values;
 pub mod connecting;
 pub mod disconnecting;
 pub mod findings;
+pub mod leaving;
 pub mod login_steps;
 mod outcomes;
 

@@ -125,6 +125,10 @@ impl Deliver {
             let erased = Ending::Erased { at_ms: now_ms };
             return self.settler().settle(push.value.id, &erased).await.map(|_| ());
         }
+        if self.channels.find(&push.value.channel).await?.is_none() {
+            let gone = Ending::ChannelGone { at_ms: now_ms };
+            return self.settler().settle(push.value.id, &gone).await.map(|_| ());
+        }
         if !sending.may_retry(now_ms) {
             return self.time_up(push.value.id, false).await;
         }

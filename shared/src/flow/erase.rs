@@ -34,6 +34,7 @@ use crate::store::Links;
 use crate::store::journal::{ErasableRows, write};
 
 /// Erases people. The dispatcher, too, has all of these ports.
+#[derive(Clone)]
 pub struct Erase {
     /// Where the link lies.
     pub links: Links,
@@ -123,6 +124,15 @@ impl Removed {
     }
 }
 
+/// What waits for the CRM about a person.
+#[derive(Clone, Copy)]
+enum Outboxed {
+    /// It is sought and goes with them.
+    Sought,
+    /// It ends when its turn comes.
+    Left,
+}
+
 impl Receipt {
     /// Whether there was nothing to remove.
     pub fn is_empty(&self) -> bool {
@@ -152,6 +162,27 @@ impl Erase {
         info!(channel.id = %channel, conversation = key.hash(), removed = ?receipt.removed, "person.erased");
         self.settle.outbox.wake(account).await;
         Ok(receipt)
+    }
+
+    /// Erases one of all people of an Official Account that is disconnected. What waits for the CRM about them is left to the
+    /// dispatcher, which finds nobody there; parked sends are the caller's. Twice is the same as once.
+    ///
+    /// # Errors
+    /// As [`erase`](Self::erase).
+    pub(super) async fn erase_of_all(
+        &self,
+        account: &CrmAccountKey,
+        channel: &ChannelId,
+        user: &LineUserId,
+    ) -> Result<(), PortError> {
+        let (key, who) = (ConversationKey::person(channel, user), Who::User(user.clone()));
+        let attempt = || self.try_end(account, &key, &who, Outboxed::Left);
+        let (mut receipt, erasable) = self.settle.outbox.retry("erase", attempt).await?;
+        let keys = erasable.texts.iter().chain(&erasable.messages).chain(&erasable.entries);
+        self.remove(keys, &[]).await?;
+        self.unlink(channel, user, &mut receipt).await?;
+        let _ = self.settle.outbox.journal.commit(write::person_unlisted(&key).into_iter().collect()).await?;
+        Ok(())
     }
 
     async fn user(
@@ -188,7 +219,7 @@ impl Erase {
         receipt: &mut Receipt,
     ) -> Result<ErasableRows, PortError> {
         let outbox = &self.settle.outbox;
-        let (erased, erasable) = outbox.retry("erase", || self.try_end(account, key, who)).await?;
+        let (erased, erasable) = outbox.retry("erase", || self.try_end(account, key, who, Outboxed::Sought)).await?;
         receipt.erased_at_ms = erased.erased_at_ms;
         receipt.removed = erased.removed;
         receipt.left = erased.left;
@@ -200,19 +231,24 @@ impl Erase {
         account: &CrmAccountKey,
         key: &ConversationKey,
         who: &Who,
+        effects: Outboxed,
     ) -> Result<Option<(Receipt, ErasableRows)>, PortError> {
         let (journal, now_ms) = (&self.settle.outbox.journal, self.settle.outbox.clock.now_ms());
         let state = journal.conversation(key).await?;
         let claimed = journal.claim(key).await?.is_some();
         let asked = journal.is_asked(account, key).await?;
-        let erasable = journal.erasable_rows(account, key).await?;
+        let erasable = match effects {
+            Outboxed::Sought => journal.erasable_rows(account, key).await?,
+            Outboxed::Left => journal.erasable_rows_but_effects(key).await?,
+        };
         let mut writes = vec![
             write::erased(key, now_ms),
             write::ended(key, state.as_ref().map_or(0, |state| state.version)),
             write::claim_discarded(key),
             write::question_closed(account, key),
         ];
-        writes.extend(write::person_unlisted(key));
+        // Of all, whoever is not through is found by the list again.
+        writes.extend(write::person_unlisted(key).filter(|_| matches!(effects, Outboxed::Sought)));
         let gone = state.iter().flat_map(|state| &state.value.gone_contacts);
         let gone = gone.filter(|contact| *who != Who::Contact((*contact).clone()));
         writes.extend(gone.map(|contact| write::forget_former_link(account, contact, key)));

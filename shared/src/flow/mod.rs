@@ -13,6 +13,7 @@ pub mod contacts_changed;
 pub mod decide;
 pub mod decide_question;
 pub mod deliver;
+pub mod disconnect_channel;
 pub mod dispatch;
 pub mod doctor;
 pub mod erase;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::configuration::Configuration;
-use crate::domain::channel::Channel;
+use crate::domain::channel::{Channel, FormerChannel};
 use crate::domain::ids::ChannelId;
 use crate::ports::table::{self, Commit, Listed, Precondition, RowKey, Versioned, Write};
 use crate::ports::{Clock, PortError, Table};
@@ -27,15 +27,16 @@ impl Channels {
         Self { rows: self.rows.remembering(clock) }
     }
 
-    /// One Official Account.
+    /// One Official Account; none that is being disconnected.
     ///
     /// # Errors
     /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn find(&self, id: &ChannelId) -> Result<Option<Channel>, PortError> {
-        Ok(self.find_versioned(id).await?.map(|found| found.value))
+        let found = self.find_versioned(id).await?.map(|found| found.value);
+        Ok(found.filter(|channel| channel.leaving.is_none()))
     }
 
-    /// One Official Account, to change it.
+    /// One Official Account, to change it, be it one that is being disconnected.
     ///
     /// # Errors
     /// The table does not answer, or another version of Musubi wrote the row.
@@ -44,11 +45,40 @@ impl Channels {
         row.map(|row| Ok(Versioned { value: row.read()?, version: row.version })).transpose()
     }
 
-    /// All Official Accounts, by ID.
+    /// Whether it was connected, and is so no more: what is on its way for it is nobody's mistake.
+    ///
+    /// # Errors
+    /// The table does not answer, or another version of Musubi wrote the row.
+    pub async fn is_disconnected(&self, id: &ChannelId) -> Result<bool, PortError> {
+        match self.find_versioned(id).await? {
+            Some(found) => Ok(found.value.leaving.is_some()),
+            None => Ok(self.former(id).await?.is_some()),
+        }
+    }
+
+    /// One that was connected.
+    ///
+    /// # Errors
+    /// The table does not answer, or another version of Musubi wrote the row.
+    pub async fn former(&self, id: &ChannelId) -> Result<Option<FormerChannel>, PortError> {
+        self.rows.get(former_key(id)).await?.map(|row| row.read()).transpose()
+    }
+
+    /// All Official Accounts, by ID; none that is being disconnected.
     ///
     /// # Errors
     /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn all(&self) -> Result<Listed<Channel>, PortError> {
+        let mut all = self.all_with_leaving().await?;
+        all.found.retain(|channel| channel.leaving.is_none());
+        Ok(all)
+    }
+
+    /// All Official Accounts, by ID, with those that are being disconnected.
+    ///
+    /// # Errors
+    /// The table does not answer, or another version of Musubi wrote the row.
+    pub async fn all_with_leaving(&self) -> Result<Listed<Channel>, PortError> {
         Ok(Listed::of(&table::all(self.rows.table(), "channel", "").await?))
     }
 
@@ -57,23 +87,28 @@ impl Channels {
     /// # Errors
     /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn put(&self, channel: &Channel, version: u64) -> Result<Commit, PortError> {
-        self.rows
-            .table()
-            .commit(vec![Write::put(channel_key(&channel.id), channel, Precondition::Version(version))])
-            .await
+        let mut writes = vec![Write::put(channel_key(&channel.id), channel, Precondition::Version(version))];
+        if version == 0 {
+            writes.push(Write::Delete { key: former_key(&channel.id), expect: Precondition::Any });
+        }
+        self.rows.table().commit(writes).await
     }
 
-    /// Forgets an Official Account. Twice is the same as once.
+    /// Forgets an Official Account that was read at this version, and remembers that there was one. `Conflict`: somebody changed it
+    /// first, or it is gone.
     ///
     /// # Errors
     /// The table does not answer, or another version of Musubi wrote the row.
-    pub async fn remove(&self, id: &ChannelId) -> Result<(), PortError> {
-        let _ =
-            self.rows.table().commit(vec![Write::Delete { key: channel_key(id), expect: Precondition::Any }]).await?;
-        Ok(())
+    pub async fn remove(&self, former: &FormerChannel, version: u64) -> Result<Commit, PortError> {
+        let gone = Write::Delete { key: channel_key(&former.id), expect: Precondition::Version(version) };
+        self.rows.table().commit(vec![gone, Write::put(former_key(&former.id), former, Precondition::Any)]).await
     }
 }
 
 fn channel_key(id: &ChannelId) -> RowKey {
     RowKey::new("channel", id.as_str())
+}
+
+fn former_key(id: &ChannelId) -> RowKey {
+    RowKey::new("former-channel", id.as_str())
 }

@@ -37,7 +37,11 @@ const WRITES: [(&str, &[&str], &[&str]); 15] = [
         // LINE's test of a webhook changes nothing.
         &["new", "bot_info", "webhook_endpoint", "test_webhook", "quota"],
     ),
-    ("musubi::store::Channels", &["put", "remove"], &["new", "remembering", "find", "find_versioned", "all"]),
+    (
+        "musubi::store::Channels",
+        &["put", "remove"],
+        &["new", "remembering", "find", "find_versioned", "is_disconnected", "former", "all", "all_with_leaving"],
+    ),
     ("musubi::store::Accounts", &["put", "remove"], &["new", "remembering", "find", "has_app", "all"]),
     (
         "musubi::store::Operators",
@@ -78,6 +82,7 @@ const READS_OF_THE_JOURNAL: &[&str] = &[
     "entries_with",
     "entry",
     "erasable_rows",
+    "erasable_rows_but_effects",
     "erasure",
     "former_links",
     "friends_import",
@@ -106,6 +111,7 @@ const READS_OF_THE_JOURNAL: &[&str] = &[
     "refused",
     "sent",
     "still_in_outbox",
+    "text_rows",
     "to_ask",
     "trial",
     "unreadable_told",

@@ -112,7 +112,10 @@ fn a_port_under_another_name_is_found() {
             ports("c: musubi::store::Channels", "fn f() { let d = &ports.c; let e = Arc::clone(d); e.all(x) }"),
             &["channels Query"],
         ),
-        (ports("c: musubi::store::Channels", "fn f() { musubi::store::Channels::put(&c) }"), &["channels PutItem"]),
+        (
+            ports("c: musubi::store::Channels", "fn f() { musubi::store::Channels::put(&c) }"),
+            &["channels DeleteItem", "channels PutItem"],
+        ),
         (ports("", "fn f(s: &dyn musubi::ports::Secrets) { join!(s.line(x)) }"), &["secret line GetSecretValue"]),
         (ports("", "use musubi::config::public_url as p;"), &["variable MUSUBI_PUBLIC_URL"]),
         (

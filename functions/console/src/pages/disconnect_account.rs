@@ -63,10 +63,10 @@ pub fn ask(visit: &SignedIn, channels: usize, mistake: Option<Mistake>) -> Page 
 fn first_the_channels(count: usize, language: Language) -> Markup {
     let words = match language {
         Language::Japanese => format!(
-            "LINE公式アカウントが{count}件接続されています。失われるものはそれぞれ異なるため、先に1件ずつ接続を解除してください。この操作は、Musubiを設置した方が musubi channel remove で行います。"
+            "LINE公式アカウントが{count}件接続されています。失われるものはそれぞれ異なるため、先に1件ずつ、それぞれの設定の画面から接続を解除してください。"
         ),
         Language::English => format!(
-            "Official Accounts are connected: {count}. Each has losses of its own, so each is disconnected first, one by one: whoever installed Musubi does it with musubi channel remove."
+            "Official Accounts are connected: {count}. Each has losses of its own, so each is disconnected first, one by one, from its settings."
         ),
     };
     html! {

@@ -9,8 +9,10 @@ use musubi::domain::operator::Role;
 use musubi::domain::quota::QuotaState;
 use musubi::domain::reading::ChannelReading;
 use musubi::flow::check_up::LastLook;
+use musubi::flow::disconnect_channel::Standing;
 use musubi::pages::{Look, Page, actions, button, facts};
 
+use super::disconnect_channel::left_of_others;
 use super::{Here, account_name, moment, signed_in};
 use crate::visit::SignedIn;
 
@@ -60,8 +62,14 @@ impl Lamp {
     }
 }
 
-/// What is connected, and how it stands.
-pub fn page(visit: &SignedIn, account: &CrmAccount, channels: &[Channel], last: &LastLook, now_ms: i64) -> Page {
+/// What is connected, and how it stands; `left`: Official Accounts that were disconnected, where something of them is left.
+pub fn page(
+    visit: &SignedIn,
+    account: &CrmAccount,
+    (channels, left): (&[Channel], &[Standing]),
+    last: &LastLook,
+    now_ms: i64,
+) -> Page {
     let language = visit.language;
     let title = account_name(&account.key, language);
     let inside = html! {
@@ -71,6 +79,7 @@ pub fn page(visit: &SignedIn, account: &CrmAccount, channels: &[Channel], last: 
             h2 { (language.pick("LINE公式アカウント", "LINE Official Accounts")) }
             @if channels.is_empty() { (none(visit)) }
             ul class="cards" { @for channel in channels { li { (card(visit, channel, last, now_ms)) } } }
+            (left_of_others(left, language))
             @if !channels.is_empty() && may_connect(visit) {
                 p class="links" { a href="/console/connect" {
                     (language.pick("別のLINE公式アカウントを接続する", "Connect another Official Account"))

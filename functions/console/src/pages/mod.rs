@@ -4,6 +4,7 @@ pub mod connect;
 pub mod dead_letters;
 pub mod decisions;
 pub mod disconnect_account;
+pub mod disconnect_channel;
 pub mod doctor;
 pub mod ended;
 pub mod enter;

@@ -75,6 +75,7 @@ pub fn channel(visit: &SignedIn, channel: &Channel, outcome: &Outcome) -> Page {
             h2 { (language.pick("データ", "Data")) }
             p class="links" {
                 a href={ (path) "/export" } { (language.pick("人の一覧をエクスポートする", "Export the people")) }
+                a href={ (path) "/disconnect" } { (language.pick("接続を解除する", "Disconnect")) }
             }
         }
     };

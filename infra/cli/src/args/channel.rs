@@ -41,13 +41,23 @@ pub enum ChannelCommand {
         #[arg(long)]
         forget: bool,
     },
-    /// Disconnects an Official Account and forgets its secrets. What LINE sends is then refused.
+    /// Disconnects an Official Account, says what is lost and what is left, and puts LINE's webhook URL back. It takes about a minute.
+    /// Running it again goes on where it stopped.
     Remove {
         /// The channel ID.
         channel: String,
+        /// It stays known which LINE user ID is which contact.
+        #[arg(long, conflicts_with = "erase_links")]
+        keep_links: bool,
+        /// Everything of its people is erased. Links that were kept can be erased later, so.
+        #[arg(long)]
+        erase_links: bool,
         /// Does not ask.
         #[arg(long)]
         yes: bool,
+        /// Stops it and does not wait for the minute: running it again deletes the rest. Exit code 1.
+        #[arg(long)]
+        no_wait: bool,
     },
 }
 

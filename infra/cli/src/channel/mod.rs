@@ -5,6 +5,7 @@ mod check;
 pub mod input;
 mod key;
 mod list;
+mod remove;
 mod settings;
 mod steps;
 
@@ -12,8 +13,6 @@ use musubi::config;
 use musubi::domain::addresses;
 use musubi::domain::channel::Channel;
 use musubi::domain::ids::ChannelId;
-use musubi::domain::language::Language;
-use musubi::flow::configure::DisconnectChannel;
 use serde_json::{Value, json};
 
 use crate::args::ChannelCommand;
@@ -60,7 +59,11 @@ pub async fn run(workspace: &Workspace, ask: &mut Ask, say: &Say, command: &Chan
         }
         ChannelCommand::Set { channel, settings } => set(workspace, say, channel, settings).await,
         ChannelCommand::Key { channel, name, forget } => key::key(workspace, say, channel, name, *forget).await,
-        ChannelCommand::Remove { channel, yes } => remove(workspace, ask, say, channel, *yes).await,
+        ChannelCommand::Remove { channel, keep_links, erase_links, yes, no_wait } => {
+            let keeps_links = (*keep_links || *erase_links).then_some(*keep_links);
+            let how = remove::How { keeps_links, asks: !yes, waits: !no_wait };
+            remove::remove(workspace, ask, say, channel, how).await
+        }
     }
 }
 
@@ -85,26 +88,6 @@ async fn set(workspace: &Workspace, say: &Say, channel: &str, changes: &[String]
     let head = say.pick("変更しました。1分以内に反映されます。", "Changed; it takes effect within a minute.");
     let text = format!("{head}\n{}", facts(&settings::facts(&changed.settings, say)));
     Ok(Report::new(to_json(&changed), text))
-}
-
-/// Asks before it is disconnected.
-async fn remove(workspace: &Workspace, ask: &mut Ask, say: &Say, id: &str, yes: bool) -> Result<Report, Failure> {
-    let channel = workspace.channel(id).await?;
-    let question = match say.language {
-        Language::Japanese => format!("「{}」（{}）の接続を解除しますか？", channel.name, channel.basic_id),
-        Language::English => format!("Disconnect “{}” ({})?", channel.name, channel.basic_id),
-    };
-    if !yes && !ask.yes(&question)? {
-        return Err(unconfirmed());
-    }
-    let (channels, secrets) = (workspace.channels()?, workspace.adapters.secrets()?);
-    let disconnect = DisconnectChannel { channels, accounts: workspace.change_account()?, secrets };
-    disconnect.disconnect(&channel).await.map_err(|error| unchanged(error, no_channel, |never| match never {}))?;
-    let text = say.pick(
-        "接続を解除し、シークレットを削除しました（7日間は復元できます）。LINE DevelopersコンソールでWebhook URLを削除するか、［Webhookの利用］をオフにしてください。",
-        "Disconnected; its secrets are deleted (they can be recovered for 7 days). In the LINE Developers Console, remove the webhook URL or switch off “Use webhook”.",
-    );
-    Ok(Report::new(json!({"channel_id": channel.id.as_str(), "removed": true}), text))
 }
 
 fn unconfirmed() -> Failure {

@@ -299,14 +299,36 @@ async fn a_removed_channel_is_gone_from_everywhere_and_can_come_back() {
     assert_eq!(add(&stack, CHANNEL, &[], &good).await.code, 0);
     let listed = stack.run(&["channel", "list"], "").await;
     assert!(listed.stdout.contains(CHANNEL) && listed.stdout.contains("Musubi demo"), "{}", listed.stdout);
-    assert_eq!(stack.run(&["channel", "remove", CHANNEL], "").await.code, 1, "nobody said yes");
-    assert_eq!(stack.run(&["channel", "remove", CHANNEL, "--yes"], "").await.code, 0);
+    let remove = ["--json", "channel", "remove", CHANNEL, "--yes", "--no-wait"];
+    assert_eq!(stack.run(&remove, "").await.code, 2, "it was not said what becomes of the links");
+    let asked = stack.run(&["channel", "remove", CHANNEL, "--keep-links", "--lang", "en"], "n\n").await;
+    assert_eq!(asked.code, 1, "nobody said yes");
+    for words in ["Lost:", "QR codes", "Use webhook", "Left:", "Keep the links", "Authorized apps"] {
+        assert!(asked.stderr.contains(words), "{words}: {}", asked.stderr);
+    }
+    assert!(stack.account().await.unwrap().channels.len() == 1);
+    let stopped = stack.run(&[&remove[..], &["--keep-links"]].concat(), "").await;
+    assert!(stopped.code == 1 && stopped.json()["removed"] == false, "{}", stopped.stderr);
     assert!(stack.account().await.unwrap().channels.is_empty());
+    assert!(stack.adapters.secrets().unwrap().line_anew(&stack.channel_id()).await.unwrap().secrets.is_some());
+    assert_eq!(add(&stack, CHANNEL, &[], &good).await.code, 1, "not meanwhile");
+    stack.after_the_minute(CHANNEL).await;
+    let done = stack.run(&remove, "").await.json();
+    assert_eq!(
+        (&done["removed"], &done["links"], &done["webhook"]),
+        (&json!(true), &json!("kept"), &json!("still_ours"))
+    );
+    assert_eq!(stack.run(&[&remove[..], &["--keep-links"]].concat(), "").await.code, 3, "that is so already");
     assert!(stack.adapters.secrets().unwrap().line_anew(&stack.channel_id()).await.unwrap().secrets.is_none());
     for gone in [["channel", "show", CHANNEL], ["channel", "check", CHANNEL], ["channel", "set", CHANNEL]] {
         let more: &[&str] = if gone[1] == "set" { &["tasks=on"] } else { &[] };
         assert_eq!(stack.run(&[&gone[..], more].concat(), "").await.code, 3, "{gone:?}");
     }
+    let erased = stack.run(&[&remove[..], &["--erase-links"]].concat(), "").await;
+    assert_eq!(erased.code, 1, "{}", erased.stderr);
+    stack.after_the_minute(CHANNEL).await;
+    assert_eq!(stack.run(&remove, "").await.json()["links"], "erased", "later, too");
+    assert_eq!(stack.run(&[&remove[..], &["--erase-links"]].concat(), "").await.code, 3);
     assert_eq!(add(&stack, CHANNEL, &[], &good).await.code, 0, "a deleted secret is brought back");
 }
 

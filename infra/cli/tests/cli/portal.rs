@@ -255,7 +255,11 @@ async fn a_portal_is_removed_after_its_channels_and_only_when_it_is_meant() {
     let remove = ["--json", "portal", "remove", &portal, "--yes"];
     let refused = stack.run(&remove, "").await;
     assert!(refused.code == 1 && refused.json()["error"]["message"].as_str().unwrap().contains(channel.id.as_str()));
-    assert_eq!(stack.run(&["channel", "remove", channel.id.as_str(), "--yes"], "").await.code, 0);
+    let leave = ["channel", "remove", channel.id.as_str(), "--keep-links", "--yes", "--no-wait"];
+    assert_eq!(stack.run(&leave, "").await.code, 1);
+    assert_eq!(stack.run(&remove, "").await.code, 1, "it is not through");
+    stack.after_the_minute(channel.id.as_str()).await;
+    assert_eq!(stack.run(&leave, "").await.code, 0);
 
     let asked = stack.run(&["portal", "remove", &portal], "n\n").await;
     assert!(asked.code == 1 && asked.stderr.contains("uninstalled in HubSpot") && asked.stderr.contains("Left:"));

@@ -112,6 +112,14 @@ impl Stack {
         self.secrets.push(secret.to_owned());
     }
 
+    /// The minute has passed in which functions remember an Official Account that is being disconnected.
+    pub async fn after_the_minute(&self, channel: &str) {
+        let channels = self.adapters.channels().unwrap();
+        let mut found = channels.find_versioned(&ChannelId::new(channel)).await.unwrap().expect("a row");
+        found.value.leaving.as_mut().expect("it is leaving").at_ms -= musubi::flow::disconnect_channel::REST_MS;
+        assert_eq!(channels.put(&found.value, found.version).await.unwrap(), Commit::Done);
+    }
+
     /// A connected portal, as `portal add` leaves it.
     pub async fn with_portal(self) -> Self {
         let key = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new(PORTAL.to_string()) };

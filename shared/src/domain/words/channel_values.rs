@@ -41,6 +41,10 @@ pub fn refused(refusal: TryRefusal, language: Language) -> &'static str {
             "このチャネルは別のCRMアカウントに接続されています。先にそちらで接続を解除してください。何も保存していません。",
             "This channel is connected to another CRM account. Disconnect it there first. Nothing was stored.",
         ),
+        TryRefusal::Leaving => language.pick(
+            "このチャネルは接続の解除の途中です。概要の画面から（または musubi channel remove で）解除を終えてから、もう一度接続してください。何も保存していません。",
+            "This channel is being disconnected. Finish that on the overview (or with musubi channel remove), then connect it again. Nothing was stored.",
+        ),
     }
 }
 

@@ -54,16 +54,38 @@ impl ChangeAccount {
             if !account.channels.contains(channel) {
                 account.channels.push(channel.clone());
             }
+            account.former_channels.remove(channel);
         })
         .await
     }
 
-    /// Workflows of the account can choose the Official Account no more. Twice is the same as once.
+    /// Workflows of the account can choose the Official Account no more. It is one of its former ones from then on: a contact that
+    /// is deleted in the CRM for privacy is looked for among its people still. Twice is the same as once.
     ///
     /// # Errors
     /// As [`attach`](Self::attach).
-    pub(super) async fn detach(&self, key: &CrmAccountKey, channel: &ChannelId) -> Result<(), ChangeError<Infallible>> {
-        self.change_if_there(key, |account| account.channels.retain(|known| known != channel)).await
+    pub(in crate::flow) async fn detach(
+        &self,
+        key: &CrmAccountKey,
+        channel: &ChannelId,
+    ) -> Result<(), ChangeError<Infallible>> {
+        self.change_if_there(key, |account| {
+            account.channels.retain(|known| known != channel);
+            account.former_channels.insert(channel.clone());
+        })
+        .await
+    }
+
+    /// Nothing of the former Official Account's people is left. Twice is the same as once.
+    ///
+    /// # Errors
+    /// As [`attach`](Self::attach).
+    pub(in crate::flow) async fn forget_former(
+        &self,
+        key: &CrmAccountKey,
+        channel: &ChannelId,
+    ) -> Result<(), ChangeError<Infallible>> {
+        self.change_if_there(key, |account| _ = account.former_channels.remove(channel)).await
     }
 
     async fn change_if_there(

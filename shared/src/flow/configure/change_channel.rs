@@ -33,7 +33,8 @@ impl ChangeChannel {
     ) -> Result<Channel, ChangeError<E>> {
         let change = &change;
         let attempt = || async move {
-            let found = self.channels.find_versioned(id).await?.ok_or(ChangeError::Absent)?;
+            let found = self.channels.find_versioned(id).await?;
+            let found = found.filter(|found| found.value.leaving.is_none()).ok_or(ChangeError::Absent)?;
             let mut changed = found.value.clone();
             change(&mut changed).map_err(ChangeError::Refused)?;
             if changed == found.value || self.channels.put(&changed, found.version).await? == Commit::Done {

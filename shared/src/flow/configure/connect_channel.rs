@@ -66,7 +66,9 @@ impl ConnectChannel {
         let found = self.channels.find_versioned(&id).await?;
         let version = found.as_ref().map_or(0, |found| found.version);
         let mut channel = match found.map(|found| found.value) {
-            Some(known) if known.account != *account => return Err(ChangeError::Refused(ConnectedElsewhere)),
+            Some(known) if known.account != *account || known.leaving.is_some() => {
+                return Err(ChangeError::Refused(ConnectedElsewhere));
+            }
             Some(known) => Channel { bot_user_id, name, basic_id, ..known },
             None => Channel::new(id, bot_user_id, name, basic_id, account.clone()),
         };

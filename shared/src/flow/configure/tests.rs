@@ -194,29 +194,6 @@ async fn an_official_account_that_another_crm_account_gets_first_is_not_taken_fr
 }
 
 #[tokio::test]
-async fn what_is_disconnected_cannot_be_chosen_or_signed_for_and_others_stay() {
-    let other = ChannelId::new("9");
-    let listed = |channels: &[&ChannelId]| CrmAccount {
-        channels: channels.iter().map(|&id| id.clone()).collect(),
-        ..account("1")
-    };
-    let own = seen("").id;
-    let world = World::of(vec![put_channel(&channel("1")), put_account(&listed(&[&own]))]).await;
-    let secrets = Arc::new(SecretsInMemory { line: Some(secrets("a")).into(), ..SecretsInMemory::default() });
-    let disconnect = DisconnectChannel {
-        channels: Channels::new(world.rows()),
-        accounts: world.accounts(),
-        secrets: secrets.clone(),
-    };
-    world.meanwhile(put_account(&listed(&[&own, &other])));
-    for _ in 0..2 {
-        disconnect.disconnect(&channel("1")).await.unwrap();
-        assert_eq!((world.channel().await, world.account("1").await.channels), (None, vec![other.clone()]));
-        assert_eq!(*secrets.line.lock().unwrap(), None);
-    }
-}
-
-#[tokio::test]
 async fn an_account_that_is_connected_anew_keeps_its_settings_and_asks_for_what_its_app_asks_for() {
     let others = CrmAccount { token_properties: names(&["shoe_size"]), ..account("2") };
     let before = CrmAccount { token_properties: names(&["hat_size"]), ..account("1") };

@@ -88,8 +88,10 @@ impl TryChannel {
                 SeenMessaging::NoMessagingApi | SeenMessaging::Refused => return Err(TryRefusal::TokenRefused.into()),
             }
         }
-        if self.channels.find(id).await?.is_some_and(|known| known.account != *account) {
-            return Err(TryRefusal::Elsewhere.into());
+        match self.channels.find_versioned(id).await?.map(|found| found.value) {
+            Some(known) if known.account != *account => return Err(TryRefusal::Elsewhere.into()),
+            Some(known) if known.leaving.is_some() => return Err(TryRefusal::Leaving.into()),
+            _ => {}
         }
         let webhook = self.line.checkup(proposed(entered)).webhook(id).await?;
         let ours = self.webhook_url(id);

@@ -87,7 +87,7 @@ impl DisconnectAccount {
             Some(account) => account.value.channels,
             None => Vec::new(),
         };
-        let all = self.channels.all().await?;
+        let all = self.channels.all_with_leaving().await?;
         ids.extend(all.into_iter().filter(|channel| channel.account == *key).map(|channel| channel.id));
         ids.sort();
         ids.dedup();

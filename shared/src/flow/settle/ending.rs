@@ -27,6 +27,12 @@ pub enum Ending {
         /// When that was found, in milliseconds.
         at_ms: i64,
     },
+    /// Its Official Account was disconnected after the first try: it is tried no more, and its words go. Certainly not sent, if the
+    /// end of every try is known; else nobody can know, and a parked one stays unknown.
+    ChannelGone {
+        /// When that was found, in milliseconds.
+        at_ms: i64,
+    },
     /// Nobody has decided about a parked send for weeks: it stays unknown, and its words go.
     Undecided {
         /// When that was found, in milliseconds.
@@ -91,7 +97,19 @@ impl Ending {
                 let settlement = Settlement { outcome, note: None, line_request_id: None, at_ms: *at_ms };
                 (PushState::Settled(settlement), None)
             }
-            (Self::Erased { at_ms } | Self::Undecided { at_ms }, PushState::Parked(_)) => {
+            (Self::ChannelGone { at_ms }, PushState::Sending(sending)) => {
+                let (outcome, note) = match sending.begun == sending.ended {
+                    true => (PushOutcome::Failed, Some(SettlementNote::UnknownChannel)),
+                    false => (PushOutcome::Unknown, None),
+                };
+                let settlement = Settlement { outcome, note, line_request_id: None, at_ms: *at_ms };
+                let shown = Shown::of(sending, &settlement);
+                (PushState::Settled(settlement), shown)
+            }
+            (
+                Self::Erased { at_ms } | Self::Undecided { at_ms } | Self::ChannelGone { at_ms },
+                PushState::Parked(_),
+            ) => {
                 let (outcome, at_ms) = (PushOutcome::Unknown, *at_ms);
                 (PushState::Settled(Settlement { outcome, note: None, line_request_id: None, at_ms }), None)
             }

@@ -9,7 +9,7 @@ use crate::domain::activity::{Activity, Mark, Speaker};
 use crate::domain::conversation::ConversationKey;
 use crate::domain::ids::EventId;
 use crate::domain::outbox::{Effect, OutboxRow};
-use crate::domain::push::Push;
+use crate::domain::push::{Push, PushOutcome, PushState};
 use crate::flow::load::{Loaded, load_or_new};
 use crate::ports::PortError;
 use crate::ports::table::Write;
@@ -49,6 +49,15 @@ impl Settle {
     }
 
     async fn place(&self, push: &Push, shown: &Shown) -> Result<TimelineSpot, PortError> {
+        if self.channels.find(&push.channel).await?.is_none() {
+            // Nothing joins a conversation that nobody goes on with. What was not sent is still told where the workflow ran.
+            let is_accepted = matches!(&push.state, PushState::Settled(it) if it.outcome == PushOutcome::Accepted);
+            return Ok(if push.contact.is_some() && !is_accepted {
+                TimelineSpot::Contact
+            } else {
+                TimelineSpot::Nowhere
+            });
+        }
         let key = shown.to.as_ref().map(|to| ConversationKey::person(&push.channel, to));
         let spot = match key {
             Some(key) if shown.theirs => TimelineSpot::Conversation(key),

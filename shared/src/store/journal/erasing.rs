@@ -39,18 +39,7 @@ impl Journal {
         account: &CrmAccountKey,
         key: &ConversationKey,
     ) -> Result<ErasableRows, PortError> {
-        let keys = |rows: Vec<Row>| rows.into_iter().map(|row| row.key).collect::<Vec<_>>();
-        let mut erasable =
-            ErasableRows { texts: keys(self.all(&partition(key), "p:").await?), ..ErasableRows::default() };
-        erasable.texts.extend(keys(self.all(&partition(key), "h:").await?));
-        for prefix in ["m:", "u:"] {
-            erasable.messages.extend(keys(self.all(&partition(key), prefix).await?));
-        }
-        for row in self.all(&partition(key), "n:").await? {
-            // An entry that another version wrote goes, too; which note it became only that version could tell.
-            erasable.notes.extend(row.read::<Entry>().ok().and_then(|entry| entry.note));
-            erasable.entries.push(row.key);
-        }
+        let mut erasable = self.erasable_rows_but_effects(key).await?;
         for shard in 0..SHARDS {
             for row in self.all(&outbox_partition(account, shard), "").await? {
                 match row.read::<OutboxRow>() {
@@ -61,6 +50,36 @@ impl Journal {
                     Err(_) => {}
                 }
             }
+        }
+        Ok(erasable)
+    }
+
+    /// Where the words of a conversation lie that are in no entry yet, or that the CRM refused.
+    ///
+    /// # Errors
+    /// As the table's.
+    pub async fn text_rows(&self, key: &ConversationKey) -> Result<Vec<RowKey>, PortError> {
+        let mut texts = Vec::new();
+        for prefix in ["p:", "h:"] {
+            texts.extend(self.all(&partition(key), prefix).await?.into_iter().map(|row| row.key));
+        }
+        Ok(texts)
+    }
+
+    /// The same as [`erasable_rows`](Self::erasable_rows) without the outbox: the dispatcher finds nobody there whom its effects are about.
+    ///
+    /// # Errors
+    /// The table does not answer, or another version of Musubi wrote the row.
+    pub async fn erasable_rows_but_effects(&self, key: &ConversationKey) -> Result<ErasableRows, PortError> {
+        let keys = |rows: Vec<Row>| rows.into_iter().map(|row| row.key).collect::<Vec<_>>();
+        let mut erasable = ErasableRows { texts: self.text_rows(key).await?, ..ErasableRows::default() };
+        for prefix in ["m:", "u:"] {
+            erasable.messages.extend(keys(self.all(&partition(key), prefix).await?));
+        }
+        for row in self.all(&partition(key), "n:").await? {
+            // An entry that another version wrote goes, too; which note it became only that version could tell.
+            erasable.notes.extend(row.read::<Entry>().ok().and_then(|entry| entry.note));
+            erasable.entries.push(row.key);
         }
         Ok(erasable)
     }

@@ -112,6 +112,20 @@ pub fn heard(channel: &ChannelId, heard: &Heard, version: u64, now_ms: i64) -> W
     Write::put(heard_key(channel), heard, Precondition::Version(version)).expiring(now_ms, HEARD_DAYS)
 }
 
+/// What is noted of an Official Account as a whole goes, and how far the import of its friends had come.
+pub fn channel_forgotten(channel: &ChannelId) -> Vec<Write> {
+    let keys = [
+        not_linked_key(channel),
+        last_event_key(channel),
+        last_refusal_key(channel),
+        heard_key(channel),
+        sent_key(channel),
+        super::trial::trial_key(channel),
+        super::friends::friends_key(channel),
+    ];
+    keys.into_iter().map(super::write::remove).collect()
+}
+
 /// The Official Account's newest event happened then; `version` as read, 0 for the first.
 pub(super) fn last_event(channel: &ChannelId, at_ms: i64, version: u64) -> Write {
     Write::put(last_event_key(channel), &at_ms, Precondition::Version(version))

@@ -66,18 +66,24 @@ const SECRETS: &str = "musubi::ports::Secrets";
 const DEAD_LETTERS: &str = "musubi::ports::DeadLetters";
 
 /// What a call of a method asks for, wherever a function or its flows make it on a value of the type.
-const ASKED_BY_METHOD: [(&str, &str, &str); 34] = [
+const ASKED_BY_METHOD: [(&str, &str, &str); 39] = [
     (CHANNELS, "find", "channels GetItem"),
     (CHANNELS, "find_versioned", "channels GetItem"),
+    (CHANNELS, "is_disconnected", "channels GetItem"),
+    (CHANNELS, "former", "channels GetItem"),
+    (CHANNELS, "all_with_leaving", "channels Query"),
     (ACCOUNTS, "find", "channels GetItem"),
     (ACCOUNTS, "all", "channels Query"),
     (CHANNELS, "all", "channels Query"),
     (ACCOUNTS, "has_app", "channels Query"),
     (CHANNELS, "put", "channels PutItem"),
+    // A new one is a former one no more.
+    (CHANNELS, "put", "channels DeleteItem"),
     (ACCOUNTS, "put", "channels PutItem"),
     (CHANNELS, "remove", "channels DeleteItem"),
     (ACCOUNTS, "remove", "channels DeleteItem"),
     (SECRETS, "forget_crm_token", "secret hubspot/account DeleteSecret"),
+    (SECRETS, "forget_line", "secret line DeleteSecret"),
     (SECRETS, "line", "secret line GetSecretValue"),
     (SECRETS, "line_anew", "secret line GetSecretValue"),
     (SECRETS, "crm_app", "secret hubspot/app GetSecretValue"),

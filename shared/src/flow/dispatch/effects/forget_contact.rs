@@ -56,7 +56,8 @@ impl ForgetContact<'_> {
     /// deletion goes, too, until the CRM has told us of it.
     async fn forget(&self, row: &OutboxRow, contact: &ContactId) -> Result<Verdict, PortError> {
         let account = &self.round.account;
-        let mut channels: BTreeSet<ChannelId> = account.channels.iter().cloned().collect();
+        let mut channels: BTreeSet<ChannelId> =
+            account.channels.iter().chain(&account.former_channels).cloned().collect();
         let gone = self.round.journal.former_links(&account.key, contact).await?;
         let unreadable = gone.unreadable;
         channels.extend(gone.into_iter().map(|key| key.channel));
