@@ -134,6 +134,8 @@ pub fn client() -> reqwest::Client {
         .connect_timeout(Duration::from_secs(3))
         .timeout(Duration::from_secs(20))
         .pool_idle_timeout(Duration::from_secs(50))
+        // For the doctor: until when a certificate is good.
+        .tls_info(true)
         .user_agent(concat!("Musubi/", env!("CARGO_PKG_VERSION")))
         .build()
         .expect("the machine has a trust store")

@@ -1,6 +1,7 @@
 //! CRMs as seen from us. A new one is a folder here, an arm in [`CrmClients::connect`], in [`caller`], in [`set_up`] and in
 //! [`CrmDoctors`], and the contract suites passing.
 
+mod certificate;
 pub mod hubspot;
 
 use std::collections::HashMap;

@@ -156,8 +156,8 @@ pub enum FieldFault {
 /// How our own address answers a CRM.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ActionTry {
-    /// As it must.
-    Good,
+    /// As it must, with a certificate that is good until then, in milliseconds. `None`: without one.
+    Good(Option<i64>),
     /// With another status.
     Status(u16),
     /// Not, or too late.

@@ -47,6 +47,9 @@ pub async fn make(ward: &mut Ward, code: &'static str) {
         "crm.unique_keys_unused" => ward.change_account(|account| account.capabilities.unique_keys = false).await,
         "crm.action_refused" => answer_with(ward, Duration::ZERO, StatusCode::UNAUTHORIZED, "/crm/").await,
         "crm.action_unreachable" => answer_with(ward, Duration::from_secs(7), StatusCode::OK, "/crm/").await,
+        "crm.certificate_ends" => {
+            ward.certificate_ends_ms = Some(ward.app.world.clock.now_ms() + 13 * 86_400_000);
+        }
         "crm.unchecked" => hubspot.fault(Endpoint::Account, Fault::FailBefore(503), Plan::Every(1)),
         _ => panic!("{code} has no row"),
     }

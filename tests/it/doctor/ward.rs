@@ -9,9 +9,12 @@ use musubi::aws::{AwsAdapters, RetryPolicy, SqsDeadLetters};
 use musubi::config;
 use musubi::crm::hubspot::HubSpotUrls;
 use musubi::crm::{CrmDoctors, SetUpUrls};
+use musubi::domain::account::{CrmAccount, CrmKind};
 use musubi::domain::finding::Finding;
 use musubi::flow::doctor::{DeadLetterQueue, Doctor, QueueKind};
 use musubi::line::{LineApiUrl, LineDoctor};
+use musubi::ports::checkup::{ActionTry, CrmCheckup, CrmCheckups, FieldFault, LeaveStanding};
+use musubi::ports::crm::Each;
 use musubi::ports::secrets::CrmToken;
 use musubi::ports::{Clock, DeadLetters, Secrets, Table};
 use musubi::store::Journal;
@@ -29,6 +32,8 @@ pub struct Ward {
     pub lost_queue: Option<QueueKind>,
     /// In place of the journal's own table.
     pub journal: Option<Arc<dyn Table>>,
+    /// Until when our address's certificate is good, in milliseconds. Here everything is without TLS.
+    pub certificate_ends_ms: Option<i64>,
     /// By how much the doctor's clock is ahead of everybody else's, in milliseconds.
     pub ahead_ms: i64,
     /// Servers that stand for this Musubi.
@@ -38,7 +43,15 @@ pub struct Ward {
 impl Ward {
     pub fn of(app: App) -> Self {
         let public_url = app.world.url.clone();
-        Self { app, public_url, lost_queue: None, journal: None, ahead_ms: 0, doors: Vec::new() }
+        Self {
+            app,
+            public_url,
+            lost_queue: None,
+            journal: None,
+            certificate_ends_ms: None,
+            ahead_ms: 0,
+            doors: Vec::new(),
+        }
     }
 
     /// Fresh ones: nothing is remembered.
@@ -65,7 +78,10 @@ impl Ward {
             links: adapters.link_reader().expect("links"),
             secrets: Arc::clone(&secrets),
             line: Arc::new(LineDoctor::new(http.clone(), line, Arc::clone(&secrets), Arc::clone(&time))),
-            crms: Arc::new(CrmDoctors::new(http, SetUpUrls { hubspot }, secrets, Arc::clone(&time))),
+            crms: Arc::new(Certified {
+                crms: CrmDoctors::new(http, SetUpUrls { hubspot }, secrets, Arc::clone(&time)),
+                ends_at_ms: self.certificate_ends_ms,
+            }),
             queues: QueueKind::ALL.map(queue).into(),
             clock: Arc::new(Ahead { clock: time, by_ms: self.ahead_ms }),
             public_url: self.public_url.clone(),
@@ -113,6 +129,44 @@ impl Ward {
         for bird in birds.chain(tokens.iter().map(String::as_str)).filter(|bird| !bird.is_empty()) {
             assert!(!shown.to_lowercase().contains(&bird.to_lowercase()), "{bird} in {shown}");
         }
+    }
+}
+
+/// CRMs that are asked through an address with a certificate.
+struct Certified {
+    crms: CrmDoctors,
+    ends_at_ms: Option<i64>,
+}
+
+impl Certified {
+    fn hubspot(&self) -> &dyn CrmCheckup {
+        self.crms.of(CrmKind::HubSpot).expect("known")
+    }
+}
+
+impl CrmCheckups for Certified {
+    fn of(&self, kind: CrmKind) -> Option<&dyn CrmCheckup> {
+        if kind == CrmKind::HubSpot { Some(self) } else { self.crms.of(kind) }
+    }
+}
+
+#[async_trait]
+impl CrmCheckup for Certified {
+    async fn leave(&self, account: &CrmAccount) -> Each<LeaveStanding> {
+        self.hubspot().leave(account).await
+    }
+
+    async fn fields(&self, account: &CrmAccount) -> Each<Vec<(&'static str, FieldFault)>> {
+        self.hubspot().fields(account).await
+    }
+
+    async fn try_action(&self, account: &CrmAccount, public_url: &str) -> Each<ActionTry> {
+        let tried = self.hubspot().try_action(account, public_url).await?;
+        Ok(if tried == ActionTry::Good(None) { ActionTry::Good(self.ends_at_ms) } else { tried })
+    }
+
+    async fn has_unique_keys(&self, account: &CrmAccount) -> Each<bool> {
+        self.hubspot().has_unique_keys(account).await
     }
 }
 

@@ -14,6 +14,7 @@ use super::oauth::{AUTOMATION_SCOPE, OAuth, OAuthError, REQUIRED_SCOPES, TIMELIN
 use super::property::{PROPERTIES, PropertyProblem, PropertySpec};
 use super::timeline::KEY_PROPERTY;
 use super::{VERSION, setup, signature};
+use crate::crm::certificate;
 use crate::domain::account::{CrmAccount, TimelineSurface};
 use crate::ports::checkup::{ActionTry, CrmCheckup, FieldFault, LeaveStanding};
 use crate::ports::crm::{CrmFailure, Each};
@@ -75,7 +76,7 @@ impl CrmCheckup for HubSpotSetUp {
         let body = json!({"origin": {"portalId": account.key.id.as_str()}, "inputFieldName": "channel"}).to_string();
         let request = signature::signed(self.reach().0.post(&url), &secret, &url, body, self.now_ms());
         Ok(match request.timeout(PATIENCE).send().await {
-            Ok(answer) if answer.status().is_success() => ActionTry::Good,
+            Ok(answer) if answer.status().is_success() => ActionTry::Good(certificate::ends_at_ms(&answer)),
             Ok(answer) => ActionTry::Status(answer.status().as_u16()),
             Err(_) => ActionTry::NoAnswer,
         })

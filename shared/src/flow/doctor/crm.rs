@@ -18,6 +18,10 @@ const ACTION: Bilingual = Bilingual {
 const KEYS: Bilingual =
     Bilingual { japanese: "メモとタスクのプロパティー", english: "The property on notes and tasks" };
 
+const DAY_MS: i64 = 86_400_000;
+/// Whoever renews certificates by themselves does so long before: AWS Certificate Manager 60 days, others a month.
+const RENEWED_BEFORE_MS: i64 = 14 * DAY_MS;
+
 impl Doctor {
     /// What is wrong at the CRM.
     pub(super) async fn account(&self, account: &CrmAccount) -> Vec<Finding> {
@@ -43,7 +47,7 @@ impl Doctor {
         }
         let (fields, action) = futures::join!(self.fields(crm, account), crm.try_action(account, &self.public_url));
         match action {
-            Ok(ActionTry::Good) => {}
+            Ok(ActionTry::Good(ends_at_ms)) => findings.extend(self.certificate_ends(account, ends_at_ms)),
             Ok(ActionTry::Status(status)) => {
                 let refused = finding(&words::ACTION_REFUSED).with("url", self.public_url.clone());
                 findings.push(refused.with("status", status.to_string()));
@@ -61,6 +65,14 @@ impl Doctor {
             Err((part, failure)) => findings.push(unchecked(account, part, &failure)),
         }
         findings
+    }
+
+    /// Whether our address's certificate should have been renewed by now.
+    fn certificate_ends(&self, account: &CrmAccount, at_ms: Option<i64>) -> Option<Finding> {
+        let left_ms = at_ms? - self.clock.now_ms();
+        let finding = || Finding::new(&words::CERTIFICATE_ENDS, About::Account(account.key.clone()));
+        let days = (left_ms / DAY_MS).max(0).to_string();
+        (left_ms < RENEWED_BEFORE_MS).then(|| finding().with("url", self.public_url.clone()).with("days", days))
     }
 
     async fn fields(

@@ -20,6 +20,7 @@ pub const ALL: &[&Complaint] = &[
     &UNIQUE_KEYS_UNUSED,
     &ACTION_UNREACHABLE,
     &ACTION_REFUSED,
+    &CERTIFICATE_ENDS,
     &UNCHECKED,
 ];
 
@@ -284,6 +285,26 @@ pub const ACTION_REFUSED: Complaint = Complaint {
     todo: both(
         "401の場合は、環境変数MUSUBI_PUBLIC_URLが {url} と一致しているかを確認してください。404の場合は、{url} がこのスタックにつながっているかを確認してください。それ以外の場合は、関数 crm-action のログを確認してください。",
         "With 401, see that the variable MUSUBI_PUBLIC_URL is {url} everywhere; with 404, that {url} leads to this stack; else look at the log of the function crm-action.",
+    ),
+    place: None,
+};
+
+/// Our own address's certificate was not renewed.
+pub const CERTIFICATE_ENDS: Complaint = Complaint {
+    code: "crm.certificate_ends",
+    gravity: Warning,
+    facts: &["url", "days"],
+    wrong: both(
+        "{url} の証明書の有効期限まで、あと{days}日です。",
+        "The certificate of {url} is good for {days} more days.",
+    ),
+    why: both(
+        "有効期限が切れると、LINEからのWebhookもHubSpotからの呼び出しも届きません。",
+        "Once it is over, neither LINE's webhooks nor HubSpot's calls arrive.",
+    ),
+    todo: both(
+        "通常は自動で更新されます。更新されない原因（ドメインの検証など）を、証明書を発行したサービスで確認してください。",
+        "It should have been renewed by itself: see why not where it was issued (the validation of the domain, for example).",
     ),
     place: None,
 };
