@@ -68,6 +68,11 @@ test("the doctor looks when asked, and says what is wrong and where", async () =
     await page.click("main button");
     await page.waitForURL(/\/console\/doctor$/);
     await isOpenToAll(`doctor-${language}`);
+    // By now the first page knows how each account stands, in words.
+    await page.goto(`${local.url}/console?lang=${language}`);
+    const lamps = await page.locator(".lamp").allInnerTexts();
+    assert.deepEqual(lamps.map((lamp) => lamp.trim()), Array(2).fill(language === "ja" ? "正常" : "In order"));
+    await isOpenToAll(`overview-${language}`);
   }
   await page.goto(`${local.url}/console/doctor?lang=ja`);
   assert.match(await page.locator("main").innerText(), /最終確認/);
