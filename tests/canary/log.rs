@@ -7,7 +7,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
 const FILTER: &str = "debug,local=info,dynoxide=info,musubi=trace,line_webhook=trace,line_inbox=trace,\
-                      crm_action=trace,push_delivery=trace,timeline_flush=trace";
+                      crm_action=trace,console=trace,push_delivery=trace,timeline_flush=trace";
 
 /// What was logged so far.
 #[derive(Clone, Default)]

@@ -27,6 +27,7 @@ async fn no_canary_is_in_a_log_an_error_a_dead_letters_attributes_or_an_answer()
     let mut birds = birds::Birds::hatch(&app).await;
     let answers = song::sing(&app).await;
     let (pages, session) = pages::opened(&app).await;
+    let [visitor, code, theirs] = pages::handed_over(&app).await;
     birds.learn_tokens(&app).await;
     let errors = errors::all(&app);
 
@@ -37,7 +38,7 @@ async fn no_canary_is_in_a_log_an_error_a_dead_letters_attributes_or_an_answer()
     birds.not_in("the log", &log.text());
     birds.not_in("an answer", &answers.join("\n"));
     birds.not_in("a page", &pages.join("\n"));
-    birds::Birds::of([pages::OPERATOR, &session]).not_in("the log", &log.text());
+    birds::Birds::of([pages::OPERATOR, &session, &visitor, &code, &theirs]).not_in("the log", &log.text());
     birds.not_in("an error", &errors.join("\n"));
     let mut letters = 0;
     for queue in ["inbox-dlq", "push-dlq", "crm-dlq.fifo"] {
