@@ -95,6 +95,27 @@ test("a person is found by keyboard alone, and what can be done is open to all; 
   }
 });
 
+test("what waits for a decision is decided by keyboard alone", async () => {
+  // A workflow sends to the linked contact, and names somebody else on LINE (infra/local/src/seed.rs).
+  const fields = { channel: "1657000001", message_1: "こんにちは", line_user_id: local.line_user_ids[1] };
+  const body = JSON.stringify({ contact_ids: [1001], fields });
+  const run = await fetch(`${local.url}/demo/crm/run`, { method: "POST", headers: { "content-type": "application/json" }, body });
+  assert.equal(run.status, 200);
+  const question = page.locator("main form[action='/console/decisions/questions']").first();
+  for (let looks = 0; looks < 60 && (await question.count()) === 0; looks += 1) {
+    await page.waitForTimeout(500);
+    await page.goto(`${local.url}/console/decisions?lang=en`);
+  }
+  await isOpenToAll("question-en");
+  await page.goto(`${local.url}/console/decisions?lang=ja`);
+  await isOpenToAll("question-ja");
+  await tabTo("form[action='/console/decisions/questions'] button");
+  await page.keyboard.press("Enter");
+  await page.locator("main [role=status]").first().waitFor();
+  assert.equal(await question.count(), 0);
+  await isOpenToAll("decided-ja");
+});
+
 test("a colleague is invited by keyboard alone, and the address is shown once", async () => {
   await page.goto(`${local.url}/console/team?lang=ja`);
   await tabTo("#name");

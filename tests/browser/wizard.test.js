@@ -1,5 +1,5 @@
-// From nothing connected to a message on the phone and four ticks, by clicks alone, in Japanese and in English. Copying a value and pasting it are
-// two clicks each. Prints how many clicks and seconds it took.
+// From nothing connected to a message on the phone and four ticks, by clicks alone, in Japanese and in English; and by the keyboard alone.
+// Copying a value and pasting it are two clicks each. Prints how many clicks and seconds it took.
 
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
@@ -14,19 +14,39 @@ const CHANNEL = "1657000011";
 const AT_MOST = 25;
 mkdirSync(FOLDER, { recursive: true });
 
-/** Somebody who clicks, and is counted. */
+/** Somebody who clicks, and is counted; or who has a keyboard alone, and what they press counts as the click that it stands for. */
 class Hand {
   clicks = 0;
-  constructor(page) { this.page = page; }
+  constructor(page, byKeys) { this.page = page; this.byKeys = byKeys; }
   async click(selector) {
     this.clicks += 1;
-    await this.page.locator(selector).first().click();
+    const it = this.page.locator(selector).first();
+    if (this.byKeys) {
+      await this.tabTo(it);
+      if ((await it.getAttribute("type")) === "checkbox") return this.page.keyboard.press("Space");
+      // Without scripts each press leads to a page.
+      await Promise.all([this.page.waitForEvent("load"), this.page.keyboard.press("Enter")]);
+    } else {
+      await it.click();
+    }
     await this.page.waitForLoadState("load");
   }
   /** Copies what stands in one page into a field of another. */
   async paste(text, selector) {
     this.clicks += 2;
-    await this.page.fill(selector, text);
+    if (!this.byKeys) return this.page.fill(selector, text);
+    await this.tabTo(this.page.locator(selector));
+    await this.page.keyboard.press("Control+A");
+    await this.page.keyboard.insertText(text);
+  }
+  /** Tab, until it has the focus. */
+  async tabTo(it) {
+    await it.waitFor();
+    for (let presses = 0; presses < 200; presses += 1) {
+      if (await it.evaluate((element) => element === document.activeElement)) return;
+      await this.page.keyboard.press("Tab");
+    }
+    assert.fail(`${it} is not reached by the keyboard`);
   }
 }
 
@@ -53,14 +73,15 @@ async function installs(page, hand, local, language) {
   await hand.click("main .actions a[href='/console/connect']");
 }
 
+// Who has a keyboard alone has no scripts either: one walk less.
 for (const [language, locale, scripts] of [["ja", "ja-JP", true], ["en", "en-US", true], ["en", "en-US", false]]) {
-  test(`from nothing connected to a message on the phone by clicks alone, in ${language}, ${scripts ? "with" : "without"} scripts`, async () => {
+  test(`from nothing connected to a message on the phone, in ${language}, ${scripts ? "by clicks alone" : "by the keyboard alone and without scripts"}`, async () => {
     const local = await startLocal();
     const opened = await openPage(local.url, { locale, javaScriptEnabled: scripts });
     try {
       const { page } = opened;
       page.setDefaultTimeout(20_000);
-      const hand = new Hand(page);
+      const hand = new Hand(page, !scripts);
       // What looks for barriers is a script itself.
       const looks = (what) => (scripts ? isOpenToAll(page, `${what}-${language}`) : undefined);
       await page.goto(`${local.url}/demo/line/consoles`);
@@ -94,7 +115,7 @@ for (const [language, locale, scripts] of [["ja", "ja-JP", true], ["en", "en-US"
       await hand.click("main form .button");
       await looks("trial");
       const phone = await page.context().newPage();
-      const thumb = new Hand(phone);
+      const thumb = new Hand(phone, !scripts);
       await phone.goto(await page.getAttribute("main a[href*='/R/ti/p/']", "href"));
       await thumb.click("#add");
       await thumb.click("#write");
