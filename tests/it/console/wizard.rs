@@ -245,6 +245,10 @@ async fn each_step_at_line_is_named_by_its_menu_and_done_when_line_says_so() {
         assert!(page.has(words), "{words}");
     }
     assert!(!page.has("いったんオフにしてから"), "it was off before");
+    assert!(
+        page.has(&format!("<code>{}/line/{FREE_CHANNEL_ID}/webhook</code>", app.world.url)),
+        "for setting it by hand"
+    );
     hanako.language = "en";
     let page = hanako.get(&path).await;
     for words in

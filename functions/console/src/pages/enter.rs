@@ -14,7 +14,7 @@ pub fn page(language: Language, operator: &Operator, code: &str, token: &str) ->
     let inside = card(html! {
         h1 { (title) }
         (lead(language.pick(
-            "ボタンを押すと、このブラウザーでログインします。",
+            "ボタンを押すと、このブラウザでログインします。",
             "The button signs you in with this browser.",
         )))
         (facts(&[

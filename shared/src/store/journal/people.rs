@@ -47,7 +47,10 @@ impl PeoplePart {
             size if size >= BINS => (first / BINS..(first + size) / BINS, 0..BINS),
             size => (first / BINS..first / BINS + 1, first % BINS..first % BINS + size),
         };
-        (shards, format!("{:x}", bins.start), prefix_end(&format!("{:x}", bins.end - 1)))
+        // What a later version may have put before the first digit or behind the last is in a part, too.
+        let begin = if bins.start == 0 { String::new() } else { format!("{:x}", bins.start) };
+        let end = if bins.end == BINS { prefix_end("") } else { prefix_end(&format!("{:x}", bins.end - 1)) };
+        (shards, begin, end)
     }
 }
 
