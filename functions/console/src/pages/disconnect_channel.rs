@@ -119,7 +119,7 @@ pub fn under_way(visit: &SignedIn, channel: &Channel, waits: bool) -> Page {
     let people = channel.leaving.as_ref().map_or(0, |leaving| leaving.people);
     let inside = html! {
         h1 { (title) }
-        ol id="ticks" class="ticks" role="status" {
+        ol id="ticks" class="ticks" aria-live="polite" {
             li class="done" { (language.pick(
                 "受信と送信を止めました。ワークフローからも選べません。",
                 "Nothing is received or sent any more, and workflows cannot choose it.",
