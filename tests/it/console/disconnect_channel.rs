@@ -2,7 +2,7 @@
 
 use local::fake::line::Endpoint;
 use local::fake::{Fault, Plan};
-use local::seed::{CHANNEL_ID, CHANNEL_SECRET, LINKED_CONTACT, LINKED_USER, NEW_USER};
+use local::seed::{CHANNEL_ID, CHANNEL_SECRET, LINKED_CONTACT, LINKED_USER, NEW_USER, PORTAL_ID};
 use musubi::aws::RetryPolicy;
 use musubi::domain::channel::{Channel, WebhookBefore};
 use musubi::domain::ids::ChannelId;
@@ -207,4 +207,15 @@ async fn links_can_be_erased_and_a_dead_token_or_another_tools_webhook_stops_not
     assert_eq!(hanako.get(PATH).await.status, StatusCode::NOT_FOUND);
     assert_eq!(presses(&mut hanako, &[]).await.status, StatusCode::NOT_FOUND);
     assert!(!hanako.get("/console").await.has(PATH));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_privacy_deletion_reaches_links_that_were_kept() {
+    let app = App::start().await;
+    let mut hanako = Browser::signed_in(&app, "花子", Role::Admin).await;
+    through(&mut hanako, "keep").await;
+    assert!(stored(&app).await.is_none() && link(&app).await.is_some(), "it was kept");
+    app.world.hubspot.gdpr_delete(PORTAL_ID, LINKED_CONTACT);
+    app.looked().await;
+    assert_eq!(link(&app).await, None);
 }
