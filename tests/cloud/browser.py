@@ -51,7 +51,7 @@ class _Form(HTMLParser):
         if tag == "a" and "href" in it:
             self.links.append(it["href"])
         if tag == "input" and self._inside and it.get("name") and (it.get("type") not in ("radio", "checkbox") or "checked" in it):
-            self.fields[it["name"]] = it.get("value", "on")
+            self.fields[it["name"]] = it.get("value", "on" if it.get("type") in ("radio", "checkbox") else "")
 
 
 class Browser:
