@@ -144,6 +144,25 @@ test("a colleague is invited by keyboard alone, and the address is shown once", 
   }
 });
 
+test("what is seldom opened keeps nobody out either", async () => {
+  const channel = "/channels/1657000001";
+  for (const language of ["ja", "en"]) {
+    for (const name of ["/setup?", "/trial?", "/login/setup?", "/routes/remove?name=poster&"]) {
+      await page.goto(`${local.url}/console${channel}${name}lang=${language}`);
+      await page.locator("main h1").waitFor();
+      await isOpenToAll(`${name.slice(1).replace(/\?.*/, "").replace("/", "-")}-${language}`);
+    }
+  }
+  await page.goto(`${local.url}/console/people?lang=ja`);
+  await page.fill("#who", "1001");
+  await page.keyboard.press("Enter");
+  await page.click("main .button.grave");
+  for (const box of await page.locator("main input[type=checkbox]").all()) await box.check();
+  await page.click("main .button.grave");
+  await page.waitForURL(/\/console\/receipts\//);
+  await isOpenToAll("receipt-ja");
+});
+
 test("whoever signs out is out, and no page asked for anything but ours", async () => {
   await page.goto(`${local.url}/console`);
   await page.click(".me button");
