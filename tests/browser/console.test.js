@@ -1,13 +1,9 @@
 // The console in a browser: in by an invitation, a colleague invited by keyboard alone, out again; nobody is kept out, and nothing loads but our own files.
 
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { barriers, openPage, ROOT, startLocal } from "./harness.js";
+import { isOpenToAll, openPage, startLocal } from "./harness.js";
 
-const SIZES = [{ width: 1280, height: 800 }, { width: 390, height: 844 }];
-const FOLDER = join(ROOT, "target/pictures");
 let local;
 let opened;
 let page;
@@ -17,25 +13,12 @@ before(async () => {
   opened = await openPage(local.url);
   page = opened.page;
   page.setDefaultTimeout(20_000);
-  mkdirSync(FOLDER, { recursive: true });
 });
 
 after(async () => {
   await opened?.close();
   await local?.stop();
 });
-
-/** The page keeps nobody out, wide and narrow, and is no wider than the screen. */
-async function isOpenToAll(what) {
-  for (const size of SIZES) {
-    await page.setViewportSize(size);
-    assert.deepEqual(await barriers(page), [], `${what}, ${size.width} wide`);
-    const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    assert.ok(over <= 0, `${what} is ${over} px too wide at ${size.width}`);
-  }
-  await page.screenshot({ path: join(FOLDER, `console-${what}.png`), fullPage: true });
-  await page.setViewportSize(SIZES[0]);
-}
 
 /** Goes on by the key until this has the focus. */
 async function tabTo(selector) {
@@ -49,7 +32,7 @@ async function tabTo(selector) {
 test("somebody goes in, and everybody can use what they find, in both languages", async () => {
   await page.click("#to-console");
   await page.waitForURL(/\/console\/join/);
-  await isOpenToAll("join-ja");
+  await isOpenToAll(page, "console-join-ja");
   await page.click("main button");
   await page.waitForURL(/\/console$/);
   for (const language of ["ja", "en"]) {
@@ -57,7 +40,7 @@ test("somebody goes in, and everybody can use what they find, in both languages"
     for (const name of ["", "/account", "/channels/1657000001", "/channels/1657000001/routes", "/people", "/decisions", "/dead-letters", "/team", "/log"]) {
       await page.goto(`${local.url}/console${name}?lang=${language}`);
       assert.equal(await page.getAttribute("html", "lang"), language);
-      await isOpenToAll(`${name.slice(1).replace("/1657000001", "").replace("/", "-") || "home"}-${language}`);
+      await isOpenToAll(page, `console-${name.slice(1).replace("/1657000001", "").replace("/", "-") || "home"}-${language}`);
     }
   }
 });
@@ -67,12 +50,12 @@ test("the doctor looks when asked, and says what is wrong and where", async () =
     await page.goto(`${local.url}/console/doctor?lang=${language}`);
     await page.click("main button");
     await page.waitForURL(/\/console\/doctor$/);
-    await isOpenToAll(`doctor-${language}`);
+    await isOpenToAll(page, `console-doctor-${language}`);
     // By now the first page knows how each account stands, in words.
     await page.goto(`${local.url}/console?lang=${language}`);
     const lamps = await page.locator(".lamp").allInnerTexts();
     assert.deepEqual(lamps.map((lamp) => lamp.trim()), Array(2).fill(language === "ja" ? "正常" : "In order"));
-    await isOpenToAll(`overview-${language}`);
+    await isOpenToAll(page, `console-overview-${language}`);
   }
   await page.goto(`${local.url}/console/doctor?lang=ja`);
   assert.match(await page.locator("main").innerText(), /最終確認/);
@@ -88,10 +71,10 @@ test("a person is found by keyboard alone, and what can be done is open to all; 
     await page.waitForURL(/\/console\/people\/[\w-]{60,}$/);
     await page.locator("main section dl").first().waitFor();
     assert.equal(await page.locator("script").count(), 0);
-    await isOpenToAll(`person-${language}`);
+    await isOpenToAll(page, `console-person-${language}`);
     await page.click("main .button.grave");
     await page.locator("main input[type=checkbox]").first().waitFor();
-    await isOpenToAll(`erase-${language}`);
+    await isOpenToAll(page, `console-erase-${language}`);
   }
 });
 
@@ -106,14 +89,14 @@ test("what waits for a decision is decided by keyboard alone", async () => {
     await page.waitForTimeout(500);
     await page.goto(`${local.url}/console/decisions?lang=en`);
   }
-  await isOpenToAll("question-en");
+  await isOpenToAll(page, "console-question-en");
   await page.goto(`${local.url}/console/decisions?lang=ja`);
-  await isOpenToAll("question-ja");
+  await isOpenToAll(page, "console-question-ja");
   await tabTo("form[action='/console/decisions/questions'] button");
   await page.keyboard.press("Enter");
   await page.locator("main [role=status]").first().waitFor();
   assert.equal(await question.count(), 0);
-  await isOpenToAll("decided-ja");
+  await isOpenToAll(page, "console-decided-ja");
 });
 
 test("a colleague is invited by keyboard alone, and the address is shown once", async () => {
@@ -125,7 +108,7 @@ test("a colleague is invited by keyboard alone, and the address is shown once", 
   await page.keyboard.press("Enter");
   const address = await page.locator(".address").innerText();
   assert.match(address, /\/console\/join\?code=[\w-]{43}$/);
-  await isOpenToAll("invited-ja");
+  await isOpenToAll(page, "console-invited-ja");
   const other = await openPage(local.url, { locale: "en-US" });
   try {
     await other.page.goto(address);
@@ -134,7 +117,7 @@ test("a colleague is invited by keyboard alone, and the address is shown once", 
     assert.deepEqual(await other.page.locator("nav a").evaluateAll((links) => links.map((link) => link.getAttribute("href"))), ["/console", "/console/people", "/console/decisions", "/console/doctor"], "a member sees no admin's pages");
     await page.goto(`${local.url}/console/team`);
     await page.click("a:has-text('削除')");
-    await isOpenToAll("remove-ja");
+    await isOpenToAll(page, "console-remove-ja");
     await page.click("main button");
     await page.waitForURL(/\/console\/team$/);
     await other.page.goto(`${local.url}/console`);
@@ -150,7 +133,7 @@ test("what is seldom opened keeps nobody out either", async () => {
     for (const name of ["/setup?", "/trial?", "/login/setup?", "/routes/remove?name=poster&"]) {
       await page.goto(`${local.url}/console${channel}${name}lang=${language}`);
       await page.locator("main h1").waitFor();
-      await isOpenToAll(`${name.slice(1).replace(/\?.*/, "").replace("/", "-")}-${language}`);
+      await isOpenToAll(page, `console-${name.slice(1).replace(/\?.*/, "").replace("/", "-")}-${language}`);
     }
   }
   await page.goto(`${local.url}/console/people?lang=ja`);
@@ -160,14 +143,14 @@ test("what is seldom opened keeps nobody out either", async () => {
   for (const box of await page.locator("main input[type=checkbox]").all()) await box.check();
   await page.click("main .button.grave");
   await page.waitForURL(/\/console\/receipts\//);
-  await isOpenToAll("receipt-ja");
+  await isOpenToAll(page, "console-receipt-ja");
 });
 
 test("whoever signs out is out, and no page asked for anything but ours", async () => {
   await page.goto(`${local.url}/console`);
   await page.click(".me button");
   await page.locator("h1", { hasText: "ログアウトしました" }).waitFor();
-  await isOpenToAll("signed-out-ja");
+  await isOpenToAll(page, "console-signed-out-ja");
   await page.goto(`${local.url}/console/team`);
   await page.locator("h1", { hasText: "ログインしていません" }).waitFor();
   // A page that is not shown says so by its status, and Chromium says that.

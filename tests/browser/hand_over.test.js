@@ -1,31 +1,14 @@
 // From HubSpot's settings page to the console by clicks: an admin, somebody who is new, and who is refused.
 
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import { before, test } from "node:test";
-import { barriers, openPage, ROOT, startLocal } from "./harness.js";
+import { test } from "node:test";
+import { isOpenToAll, openPage, startLocal } from "./harness.js";
 
-const SIZES = [{ width: 1280, height: 800 }, { width: 390, height: 844 }];
-const FOLDER = join(ROOT, "target/pictures");
 const WORDS = {
   ja: { locale: "ja-JP", opens: "Musubiのコンソールを開きます", admin: "管理者", member: "メンバー", removed: "削除されています" },
   en: { locale: "en-US", opens: "Open Musubi's console", admin: "Admin", member: "Member", removed: "You were removed" },
 };
 const [SATO, MORI] = ["9586504", "9586511"];
-
-before(() => mkdirSync(FOLDER, { recursive: true }));
-
-async function isOpenToAll(page, what) {
-  for (const size of SIZES) {
-    await page.setViewportSize(size);
-    assert.deepEqual(await barriers(page), [], `${what}, ${size.width} wide`);
-    const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    assert.ok(over <= 0, `${what} is ${over} px too wide at ${size.width}`);
-  }
-  await page.screenshot({ path: join(FOLDER, `hand-over-${what}.png`), fullPage: true });
-  await page.setViewportSize(SIZES[0]);
-}
 
 /** Asks in HubSpot's settings page, as this user of this account. */
 async function asks(page, local, user) {
@@ -48,7 +31,7 @@ for (const [language, words, javaScriptEnabled] of [["ja", WORDS.ja, true], ["en
   test(`the console opens from HubSpot's settings (${language}, ${javaScriptEnabled ? "with" : "without"} scripts)`, async () => {
     const local = await startLocal();
     const { page, close } = await openPage(local.url, { locale: words.locale, javaScriptEnabled });
-    const look = async (which, what) => javaScriptEnabled && isOpenToAll(which, `${what}-${language}`);
+    const look = async (which, what) => javaScriptEnabled && isOpenToAll(which, `hand-over-${what}-${language}`);
     page.setDefaultTimeout(20_000);
     try {
       await asks(page, local, MORI);

@@ -1,7 +1,8 @@
 // What the browser tests share: the program under test, Chromium, and a page whose errors and requests are noted.
 
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { createRequire } from "node:module";
@@ -65,4 +66,19 @@ export async function barriers(page) {
     rules: { "target-size": { enabled: true } },
   }));
   return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")} ${failureSummary.replace(/\s+/g, " ")}`));
+}
+
+export const SIZES = [{ width: 1280, height: 800 }, { width: 390, height: 844 }];
+const PICTURES = join(ROOT, "target/pictures");
+
+/** The page keeps nobody out, wide and narrow, and is no wider than the screen. Two pictures of it, `name.png` and `name-390.png`, are made. */
+export async function isOpenToAll(page, name) {
+  mkdirSync(PICTURES, { recursive: true });
+  for (const size of [...SIZES].reverse()) {
+    await page.setViewportSize(size);
+    assert.deepEqual(await barriers(page), [], `${name}, ${size.width} wide`);
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(over <= 0, `${name} is ${over} px too wide at ${size.width}`);
+    await page.screenshot({ path: join(PICTURES, size === SIZES[0] ? `${name}.png` : `${name}-${size.width}.png`), fullPage: true });
+  }
 }

@@ -1,13 +1,9 @@
 // A HubSpot account is connected from nothing, by clicks alone: from the start page through HubSpot's pages to the console, signed in.
 
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { barriers, openPage, ROOT, startLocal } from "./harness.js";
+import { isOpenToAll, openPage, startLocal } from "./harness.js";
 
-const SIZES = [{ width: 1280, height: 800 }, { width: 390, height: 844 }];
-const FOLDER = join(ROOT, "target/pictures");
 const WORDS = {
   ja: { locale: "ja-JP", cancelled: "接続をキャンセルしました", done: "HubSpotアカウントを接続しました", out: "ログアウト" },
   en: { locale: "en-US", cancelled: "You cancelled", done: "The HubSpot account is connected", out: "Sign out" },
@@ -16,24 +12,11 @@ let local;
 
 before(async () => {
   local = await startLocal();
-  mkdirSync(FOLDER, { recursive: true });
 });
 
 after(async () => {
   await local?.stop();
 });
-
-/** The page keeps nobody out, wide and narrow, and is no wider than the screen. */
-async function isOpenToAll(page, what) {
-  for (const size of SIZES) {
-    await page.setViewportSize(size);
-    assert.deepEqual(await barriers(page), [], `${what}, ${size.width} wide`);
-    const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    assert.ok(over <= 0, `${what} is ${over} px too wide at ${size.width}`);
-  }
-  await page.screenshot({ path: join(FOLDER, `install-${what}.png`), fullPage: true });
-  await page.setViewportSize(SIZES[0]);
-}
 
 /** Goes to HubSpot, chooses the account in which there is nothing, and presses this. */
 async function atHubSpot(page, button, look) {
@@ -50,7 +33,7 @@ async function atHubSpot(page, button, look) {
 for (const [language, words] of Object.entries(WORDS)) {
   test(`an account is connected from the start page to the signed-in console (${language})`, async () => {
     const { page, problems, close } = await openPage(local.url, { locale: words.locale });
-    const look = (what) => isOpenToAll(page, `${what}-${language}`);
+    const look = (what) => isOpenToAll(page, `install-${what}-${language}`);
     page.setDefaultTimeout(20_000);
     try {
       const began = Date.now();

@@ -2,17 +2,12 @@
 // Copying a value and pasting it are two clicks each. Prints how many clicks and seconds it took.
 
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { test } from "node:test";
-import { barriers, openPage, ROOT, startLocal } from "./harness.js";
+import { isOpenToAll, openPage, startLocal } from "./harness.js";
 
-const SIZES = [{ width: 1280, height: 800 }, { width: 390, height: 844 }];
-const FOLDER = join(ROOT, "target/pictures");
 // The demo's Official Account that nobody has connected yet (infra/local/src/seed.rs).
 const CHANNEL = "1657000011";
 const AT_MOST = 25;
-mkdirSync(FOLDER, { recursive: true });
 
 /** Somebody who clicks, and is counted; or who has a keyboard alone, and what they press counts as the click that it stands for. */
 class Hand {
@@ -50,18 +45,6 @@ class Hand {
   }
 }
 
-async function isOpenToAll(page, what) {
-  for (const size of SIZES) {
-    await page.setViewportSize(size);
-    assert.deepEqual(await barriers(page), [], `${what}, ${size.width} wide`);
-    const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    assert.ok(over <= 0, `${what} is ${over} px too wide at ${size.width}`);
-    if (size.width === 390) await page.screenshot({ path: join(FOLDER, `wizard-${what}-390.png`), fullPage: true });
-  }
-  await page.setViewportSize(SIZES[0]);
-  await page.screenshot({ path: join(FOLDER, `wizard-${what}.png`), fullPage: true });
-}
-
 /** From the start page through HubSpot's pages, in an account in which there is nothing yet, to the console. */
 async function installs(page, hand, local, language) {
   await hand.click(`#from-nothing-${language}`);
@@ -83,7 +66,7 @@ for (const [language, locale, scripts] of [["ja", "ja-JP", true], ["en", "en-US"
       page.setDefaultTimeout(20_000);
       const hand = new Hand(page, !scripts);
       // What looks for barriers is a script itself.
-      const looks = (what) => (scripts ? isOpenToAll(page, `${what}-${language}`) : undefined);
+      const looks = (what) => (scripts ? isOpenToAll(page, `wizard-${what}-${language}`) : undefined);
       await page.goto(`${local.url}/demo/line/consoles`);
       const [id, secret] = await Promise.all(["#channel-id", "#channel-secret"].map((it) => page.innerText(it)));
       await page.goto(`${local.url}/start`);

@@ -30,17 +30,10 @@ pub async fn disconnect(
     form: Result<Form<Fields>, FormRejection>,
 ) -> Result<Response, Stopped> {
     let (standing, fields) = (standing(&visit, id).await?, checked(&visit, form)?);
-    let keeps_links = match (&standing, value(&fields, "links")) {
-        // What is kept was said when it began.
-        (Standing::Leaving(_), _) => true,
-        (Standing::Connected(_), Some("keep")) => true,
-        (Standing::Connected(_) | Standing::LinksLeft(_), Some("erase")) => false,
-        _ => return Ok(refused(shown(&visit, &standing, Some(Mistake::NotChosen)))),
+    let keeps_links = match said(&standing, &fields) {
+        Ok(keeps_links) => keeps_links,
+        Err(mistake) => return Ok(refused(shown(&visit, &standing, Some(mistake)))),
     };
-    let is_ticked = LOST.iter().all(|(name, _)| value(&fields, name).is_some());
-    if matches!(standing, Standing::Connected(_)) && !is_ticked {
-        return Ok(refused(shown(&visit, &standing, Some(Mistake::NotTicked))));
-    }
     let channel = standing.channel();
     match visit.ports.disconnect_channel.disconnect(&channel.id, Some(&visit.operator), keeps_links, AT_MOST).await {
         Ok(Progress::Stopped { .. } | Progress::Going { .. }) => {
@@ -49,6 +42,22 @@ pub async fn disconnect(
         Ok(Progress::Done(done)) => Ok(pages::done(&visit, channel, &done).into_response()),
         Err(StaysConnected::Absent) => Err(visit.ends(Ended::NotFound)),
         Err(StaysConnected::Port(error)) => Err(visit.failed(&error)),
+    }
+}
+
+/// Whether the links are kept, where all was said that it takes.
+fn said(standing: &Standing, fields: &Fields) -> Result<bool, Mistake> {
+    let keeps_links = match (standing, value(fields, "links")) {
+        // What is kept was said when it began.
+        (Standing::Leaving(_), _) => return Ok(true),
+        (Standing::Connected(_), Some("keep")) => true,
+        (Standing::Connected(_) | Standing::LinksLeft(_), Some("erase")) => false,
+        _ => return Err(Mistake::NotChosen),
+    };
+    let is_ticked = LOST.iter().all(|(name, _)| value(fields, name).is_some());
+    match standing {
+        Standing::Connected(_) if !is_ticked => Err(Mistake::NotTicked),
+        _ => Ok(keeps_links),
     }
 }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use axum::extract::rejection::{FormRejection, QueryRejection};
 use axum::extract::{Query, State};
-use axum::http::header::{CACHE_CONTROL, SET_COOKIE};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::http::header::CACHE_CONTROL;
+use axum::response::{IntoResponse, Response};
 use axum::{Form, Json};
 use musubi::browser;
 use musubi::domain::account::CrmAccountKey;
@@ -16,12 +16,12 @@ use musubi::flow::console::hand_over::{NotLetIn, hand_over_address};
 use musubi::http::{Refusal, Request};
 use musubi::ports::crm_caller::{CallKind, Unreadable};
 use musubi::ports::secrets::Secret;
-use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::one_time::{Address, Pressed, asked, pressed, signed_in};
 use crate::pages::ended::Ended;
 use crate::pages::enter;
-use crate::visit::{Stopped, Visitor, cookie};
+use crate::visit::{Stopped, Visitor};
 use crate::{KIND, Ports};
 
 /// Names the form in its token.
@@ -66,20 +66,7 @@ fn unreadable(why: Unreadable) -> Refusal {
     Refusal::BAD_REQUEST
 }
 
-/// What the address holds.
-#[derive(Deserialize)]
-pub struct Address {
-    code: String,
-}
-
-/// What the form holds.
-#[derive(Deserialize)]
-pub struct Entered {
-    code: String,
-    token: Option<String>,
-}
-
-/// `GET /console/enter?code=...`: who would be signed in, and the button. Looking uses nothing up.
+/// `GET /console/enter?code=...`: who would be signed in, and the button.
 pub async fn ask(
     State(ports): State<Arc<Ports>>,
     visitor: Visitor,
@@ -87,28 +74,18 @@ pub async fn ask(
 ) -> Result<Response, Stopped> {
     let Query(Address { code }) = address.map_err(|_| visitor.ends(Ended::HandOverUsed))?;
     let operator = ports.console.handed_over(&Secret::new(&code)).await.map_err(|why| stopped(&visitor, why))?;
-    let secret = match &visitor.secret {
-        Some(known) => known.clone(),
-        None => browser::random_secret().map_err(|error| visitor.failed(&error))?,
-    };
-    let page = enter::page(visitor.language, &operator, &code, &browser::form_token(&secret, FORM));
-    Ok(([(SET_COOKIE, cookie(&secret))], page).into_response())
+    asked(&visitor, FORM, |token| enter::page(visitor.language, &operator, &code, token))
 }
 
-/// `POST /console/enter`. The session gets an ID of its own; one that the browser had before opens nothing.
+/// `POST /console/enter`: the session that the browser had before ends.
 pub async fn enter(
     State(ports): State<Arc<Ports>>,
     visitor: Visitor,
-    entered: Result<Form<Entered>, FormRejection>,
+    form: Result<Form<Pressed>, FormRejection>,
 ) -> Result<Response, Stopped> {
-    let Form(entered) = entered.map_err(|_| visitor.ends(Ended::NotOurForm))?;
-    if !visitor.made(FORM, entered.token.as_deref()) {
-        return Err(visitor.ends(Ended::NotOurForm));
-    }
-    let session = browser::random_secret().map_err(|error| visitor.failed(&error))?;
-    let operator = ports.console.enter(&Secret::new(entered.code), &session, visitor.secret.as_ref()).await;
-    operator.map_err(|why| stopped(&visitor, why))?;
-    Ok(([(SET_COOKIE, cookie(&session))], Redirect::to("/console")).into_response())
+    let (code, session) = pressed(&visitor, FORM, form)?;
+    let entered = ports.console.enter(&code, &session, visitor.secret.as_ref()).await;
+    entered.map(|_| signed_in(&session)).map_err(|why| stopped(&visitor, why))
 }
 
 fn stopped(visitor: &Visitor, why: NotLetIn) -> Stopped {

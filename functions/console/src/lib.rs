@@ -40,6 +40,7 @@ mod join;
 mod language;
 mod log;
 mod login;
+mod one_time;
 pub mod pages;
 mod people;
 mod ports;
