@@ -1,7 +1,5 @@
 //! The HTTP edge: outsiders learn a status and no more.
 
-use std::time::Duration;
-
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, OriginalUri};
@@ -120,25 +118,6 @@ impl<S: Send + Sync> FromRequest<S> for Request {
         let body: Result<Bytes, BytesRejection> = Bytes::from_request(request, state).await;
         Ok(Self { method, uri, headers, body: body? })
     }
-}
-
-/// A client for LINE and CRMs: follows no redirect, trusts the machine's roots, keeps connections.
-///
-/// # Panics
-/// Where the machine's trust store cannot be read: nothing could be called then.
-pub fn client() -> reqwest::Client {
-    // The first one wins; a second call is the same as one.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(Duration::from_secs(3))
-        .timeout(Duration::from_secs(20))
-        .pool_idle_timeout(Duration::from_secs(50))
-        // For the doctor: until when a certificate is good.
-        .tls_info(true)
-        .user_agent(concat!("Musubi/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .expect("the machine has a trust store")
 }
 
 #[cfg(test)]

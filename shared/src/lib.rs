@@ -9,6 +9,7 @@ pub mod crm;
 pub mod domain;
 pub mod flow;
 pub mod http;
+pub mod http_client;
 pub mod line;
 pub mod pages;
 pub mod ports;

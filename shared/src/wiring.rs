@@ -1,5 +1,5 @@
-//! What more than one function puts together from its adapters in the same way. An HTTP client is made once in a function: one costs
-//! milliseconds of its start.
+//! What more than one function puts together from its adapters in the same way. An HTTP client is made once in a
+//! function.
 
 use std::sync::Arc;
 
@@ -9,6 +9,7 @@ use crate::crm::hubspot::HubSpotUrls;
 use crate::crm::{CrmDoctors, SetUpUrls};
 use crate::flow::check_up::{CheckUp, Kept};
 use crate::flow::doctor::{DeadLetterQueue, Doctor, QueueKind};
+use crate::http_client::HttpClient;
 use crate::line::{LineApiUrl, LineDoctor};
 use crate::ports::Secrets;
 
@@ -20,7 +21,7 @@ pub fn doctor(
     adapters: &AwsAdapters,
     environment: &Environment,
     secrets: Arc<dyn Secrets>,
-    http: &reqwest::Client,
+    http: &HttpClient,
 ) -> Result<Doctor, ConfigError> {
     let (clock, line_api) = (adapters.clock(), LineApiUrl::of_api(&config::line_urls(environment)?)?);
     let line = LineDoctor::new(http.clone(), line_api, Arc::clone(&secrets), Arc::clone(&clock));
@@ -46,11 +47,7 @@ pub fn doctor(
 ///
 /// # Errors
 /// Names a missing or malformed variable.
-pub fn check_up(
-    adapters: &AwsAdapters,
-    environment: &Environment,
-    http: &reqwest::Client,
-) -> Result<CheckUp, ConfigError> {
+pub fn check_up(adapters: &AwsAdapters, environment: &Environment, http: &HttpClient) -> Result<CheckUp, ConfigError> {
     Ok(CheckUp {
         doctor: doctor(adapters, environment, adapters.secrets()?, http)?,
         kept: Kept { findings: adapters.findings()? },

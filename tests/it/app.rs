@@ -12,6 +12,7 @@ use musubi::domain::channel::Channel;
 use musubi::domain::ids::{ChannelId, CrmAccountId};
 use musubi::domain::outbox::{Effect, OutboxRow};
 use musubi::flow::settle::Settle;
+use musubi::http_client::HttpClient;
 use musubi::ports::table::Commit;
 use serde_json::Value;
 
@@ -31,7 +32,7 @@ impl App {
 
     pub async fn with(options: Options) -> Self {
         let world = World::start(options).await.expect("the world starts");
-        Self { world, http: musubi::http::client() }
+        Self { world, http: (*HttpClient::ready()).clone() }
     }
 
     /// Posts these bytes as LINE would, with this signature.

@@ -17,6 +17,7 @@ use musubi::domain::inbound::{InboundEvent, InboundWhat};
 use musubi::domain::outbox::{Effect, OutboxRow};
 use musubi::domain::push::{Push, PushId, PushJob, PushOutcome, PushState, Recipient, Settlement};
 use musubi::flow::record::Record;
+use musubi::http_client::HttpClient;
 use musubi::ports::Clock;
 use musubi::ports::table::Commit;
 use musubi::store::Journal;
@@ -66,7 +67,7 @@ impl Still {
         let connected = Aws::from_environment(&environment, RetryPolicy::WORKER).expect("AWS");
         let adapters = AwsAdapters::over(connected, environment.clone(), Arc::clone(&time));
         let secrets = adapters.secrets().expect("secrets");
-        let crms = CrmClients::new(musubi::http::client(), &served.url(), secrets.clone(), Arc::clone(&time));
+        let crms = CrmClients::new(HttpClient::ready(), &served.url(), secrets.clone(), Arc::clone(&time));
         let (channels, links) = (adapters.channels().expect("channels"), adapters.links().expect("links"));
         let accounts = adapters.accounts().expect("accounts");
         let settings = Default::default();

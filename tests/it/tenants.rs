@@ -17,6 +17,7 @@ use musubi::domain::channel::Channel;
 use musubi::domain::ids::{BotUserId, ChannelId, ContactId, CrmAccountId, CrmAppId, LineUserId};
 use musubi::domain::language::Language;
 use musubi::domain::link::ContactLink;
+use musubi::http_client::HttpClient;
 use musubi::ports::secrets::{CrmToken, LineSecrets, Secret};
 use musubi::ports::table::Commit;
 use serde_json::{Value, json};
@@ -81,7 +82,7 @@ async fn move_in(app: &App, tenant: &Tenant) {
     account.channels = vec![id.clone()];
     account.capabilities.workflows_wait = true;
     account.capabilities.unique_keys = true;
-    let crms = CrmClients::new(musubi::http::client(), &world.vendor_urls.1, secrets as _, world.time());
+    let crms = CrmClients::new(HttpClient::ready(), &world.vendor_urls.1, secrets as _, world.time());
     let api = crms.hubspot_api(&account);
     setup::prepare_properties(&api, account.language).await.expect("properties");
     setup::probe_unique_keys(&api, account.language).await.expect("unique keys");

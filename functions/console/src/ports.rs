@@ -31,9 +31,10 @@ use musubi::flow::person_state::PersonStates;
 use musubi::flow::send_back::SendBack;
 use musubi::flow::settle::Settle;
 use musubi::flow::verify_call::VerifyCall;
+use musubi::http_client::HttpClient;
 use musubi::line::{LineApiUrl, OpenLine};
 use musubi::ports::LineConsoles;
-use musubi::{http, wiring};
+use musubi::wiring;
 
 use crate::{KIND, Ports};
 
@@ -43,7 +44,7 @@ impl Ports {
     /// # Errors
     /// Names a missing or malformed variable.
     pub fn of(adapters: &AwsAdapters, environment: &Environment) -> Result<Self, ConfigError> {
-        let (http, secrets, clock) = (http::client(), adapters.secrets()?, adapters.clock());
+        let (http, secrets, clock) = (HttpClient::when_first_used(), adapters.secrets()?, adapters.clock());
         let (accounts, channels, outbox) = (adapters.accounts()?, adapters.channels()?, adapters.outbox()?);
         let links = adapters.links()?;
         let public_url = config::public_url(environment)?;

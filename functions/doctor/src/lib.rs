@@ -4,8 +4,9 @@
 use musubi::aws::AwsAdapters;
 use musubi::config::{ConfigError, Environment};
 use musubi::flow::check_up::{CheckUp, Daily};
+use musubi::http_client::HttpClient;
 use musubi::ports::PortError;
-use musubi::{http, telemetry, wiring};
+use musubi::{telemetry, wiring};
 
 /// What the doctor needs.
 pub struct Ports {
@@ -19,7 +20,7 @@ impl Ports {
     /// # Errors
     /// Names a missing or malformed variable.
     pub fn of(adapters: &AwsAdapters, environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self { check_up: wiring::check_up(adapters, environment, &http::client())? })
+        Ok(Self { check_up: wiring::check_up(adapters, environment, &HttpClient::ready())? })
     }
 }
 

@@ -18,6 +18,7 @@ use musubi::flow::link::Link;
 use musubi::flow::record::Record;
 use musubi::flow::reply::{Reply, ReplyContext};
 use musubi::flow::trial::FollowTrial;
+use musubi::http_client::HttpClient;
 use musubi::line::webhook::{self, Part, UnreadableEvent};
 use musubi::line::{LineApiUrl, LineEvent, LineMessenger};
 use musubi::ports::{PortError, Queue};
@@ -57,8 +58,7 @@ impl Ports {
         let channels = adapters.channels()?.remembering(Arc::clone(&clock));
         let base = LineApiUrl::of_api(&config::line_urls(environment)?)?;
         // Replies are not paced: nobody waits for them but their own event, and LINE takes 2,000 a second.
-        let messenger =
-            LineMessenger::new(musubi::http::client(), base, adapters.secrets()?, Arc::clone(&clock), UNPACED);
+        let messenger = LineMessenger::new(HttpClient::ready(), base, adapters.secrets()?, Arc::clone(&clock), UNPACED);
         let reply = Reply {
             accounts: adapters.accounts()?.remembering(Arc::clone(&clock)),
             journal: journal.clone(),

@@ -31,6 +31,7 @@ use musubi::config::{self, ConfigError, Environment};
 use musubi::flow::link::Link;
 use musubi::flow::log_in::LogIn;
 use musubi::flow::offer_link::OfferLink;
+use musubi::http_client::HttpClient;
 use musubi::line::{LineApiUrl, LineLogin};
 use musubi::ports::Secrets;
 use musubi::store::Channels;
@@ -71,7 +72,8 @@ impl Ports {
         let liff_urls = config::liff_urls(environment)?;
         let (api, access) = (LineApiUrl::of_api(&line_urls)?, LineApiUrl::of_access(&line_urls)?);
         let secrets = adapters.secrets()?;
-        let login = LineLogin::new(musubi::http::client(), api, access, Arc::clone(&secrets), Arc::clone(&clock));
+        let login =
+            LineLogin::new(HttpClient::when_first_used(), api, access, Arc::clone(&secrets), Arc::clone(&clock));
         let link = Link { outbox: adapters.outbox()? };
         let offer_link = OfferLink { journal: journal.clone(), clock: Arc::clone(&clock) };
         Ok(Self {

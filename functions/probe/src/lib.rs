@@ -9,6 +9,7 @@ use musubi::aws::AwsAdapters;
 use musubi::config::{self, ConfigError, Environment};
 use musubi::domain::addresses;
 use musubi::domain::channel::Channel;
+use musubi::http_client::HttpClient;
 use musubi::line::signature::{SIGNATURE_HEADER, sign};
 use musubi::ports::{PortError, Secrets};
 use musubi::store::Channels;
@@ -28,7 +29,7 @@ pub struct Ports {
     /// Our own address.
     pub public_url: String,
     /// To call it.
-    pub http: reqwest::Client,
+    pub http: HttpClient,
 }
 
 impl Ports {
@@ -41,7 +42,7 @@ impl Ports {
             channels: adapters.channels()?,
             secrets: adapters.secrets()?,
             public_url: config::public_url(environment)?,
-            http: musubi::http::client(),
+            http: HttpClient::ready(),
         })
     }
 }

@@ -8,6 +8,7 @@ use musubi::batch::{self, JobQueue};
 use musubi::config::{self, ConfigError, Environment};
 use musubi::domain::push::PushJob;
 use musubi::flow::deliver::Deliver;
+use musubi::http_client::HttpClient;
 use musubi::line::{LineApiUrl, LineMessenger};
 use musubi::ports::{PortError, Queue};
 
@@ -34,7 +35,7 @@ impl Ports {
         let clock = adapters.clock();
         let push = adapters.push_queue()?;
         let messenger = LineMessenger::new(
-            musubi::http::client(),
+            HttpClient::ready(),
             LineApiUrl::of_api(&config::line_urls(environment)?)?,
             adapters.secrets()?,
             Arc::clone(&clock),

@@ -13,6 +13,7 @@ use musubi::crm::CrmClients;
 use musubi::domain::account::CrmAccountKey;
 use musubi::domain::job::WakeUp;
 use musubi::flow::dispatch::Dispatch;
+use musubi::http_client::HttpClient;
 use musubi::line::{LineApiUrl, LineMessenger};
 use musubi::ports::PortError;
 use serde_json::Value;
@@ -32,7 +33,7 @@ impl Ports {
     /// Names a missing or malformed variable.
     pub fn of(adapters: &AwsAdapters, environment: &Environment) -> Result<Self, ConfigError> {
         let clock = adapters.clock();
-        let (http, secrets, wake_ups) = (musubi::http::client(), adapters.secrets()?, adapters.wake_ups()?);
+        let (http, secrets, wake_ups) = (HttpClient::ready(), adapters.secrets()?, adapters.wake_ups()?);
         let line_api = LineApiUrl::of_api(&config::line_urls(environment)?)?;
         let messenger = LineMessenger::new(http.clone(), line_api, secrets.clone(), Arc::clone(&clock), 1);
         let crms = CrmClients::new(http, &config::hubspot_api_url(environment)?, secrets, Arc::clone(&clock));

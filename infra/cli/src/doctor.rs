@@ -5,7 +5,8 @@ use musubi::domain::language::Language;
 use musubi::domain::settings::Bilingual;
 use musubi::domain::words::findings::{PLACE, TODO, WHY};
 use musubi::flow::doctor::Diagnosis;
-use musubi::{http, wiring};
+use musubi::http_client::HttpClient;
+use musubi::wiring;
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
@@ -17,8 +18,12 @@ use crate::workspace::Workspace;
 /// # Errors
 /// The stack is not named. What cannot be asked is a finding.
 pub async fn run(workspace: &Workspace, say: &Say) -> Result<Report, Failure> {
-    let doctor =
-        wiring::doctor(&workspace.adapters, &workspace.environment, workspace.adapters.secrets()?, &http::client())?;
+    let doctor = wiring::doctor(
+        &workspace.adapters,
+        &workspace.environment,
+        workspace.adapters.secrets()?,
+        &HttpClient::when_first_used(),
+    )?;
     let diagnosis = doctor.examine().await;
     let good = diagnosis.findings.iter().all(|finding| finding.complaint.gravity == Gravity::Note);
     Ok(Report { json: to_json(&diagnosis, good), text: to_text(&diagnosis, say.language), good })

@@ -11,6 +11,7 @@ use musubi::domain::channel::Channel;
 use musubi::domain::ids::{ChannelId, CrmAccountId};
 use musubi::flow::configure::{ChangeAccount, ChangeChannel, ChangeError, ConnectChannel};
 use musubi::flow::settle::Settle;
+use musubi::http_client::HttpClient;
 use musubi::line::{LineApiUrl, LineMessenger, OpenLine};
 use musubi::ports::{Clock, CrmSetUp, LineConsoles, Secrets};
 use musubi::store::{Accounts, Channels};
@@ -155,7 +156,7 @@ impl Workspace {
     /// # Errors
     /// The address is malformed.
     pub fn line(&self, secrets: Arc<dyn Secrets>) -> Result<LineMessenger, ConfigError> {
-        Ok(LineMessenger::new(musubi::http::client(), self.line_api()?, secrets, self.clock(), 1))
+        Ok(LineMessenger::new(HttpClient::when_first_used(), self.line_api()?, secrets, self.clock(), 1))
     }
 
     /// LINE, with whichever secrets.
@@ -163,7 +164,7 @@ impl Workspace {
     /// # Errors
     /// The address is malformed.
     pub fn line_consoles(&self) -> Result<Arc<dyn LineConsoles>, ConfigError> {
-        Ok(Arc::new(OpenLine { http: musubi::http::client(), base: self.line_api()?, clock: self.clock() }))
+        Ok(Arc::new(OpenLine { http: HttpClient::when_first_used(), base: self.line_api()?, clock: self.clock() }))
     }
 
     /// Where LINE's API is.
@@ -179,7 +180,7 @@ impl Workspace {
     /// # Errors
     /// An address is malformed.
     pub fn crm_set_up(&self, kind: CrmKind, secrets: Arc<dyn Secrets>) -> Result<Arc<dyn CrmSetUp>, Failure> {
-        let set_up = crm::set_up(kind, musubi::http::client(), self.set_up_urls()?, secrets, self.clock());
+        let set_up = crm::set_up(kind, HttpClient::when_first_used(), self.set_up_urls()?, secrets, self.clock());
         set_up.ok_or_else(|| {
             Failure::usage("このmusubiでは、このCRMを接続できません。", "This musubi cannot connect this CRM.")
         })

@@ -13,6 +13,7 @@ use musubi::domain::account::{CrmAccountKey, CrmKind};
 use musubi::domain::channel::ChannelSettings;
 use musubi::domain::ids::{ChannelId, CrmAccountId};
 use musubi::flow::console::Console;
+use musubi::http_client::HttpClient;
 use musubi::ports::{Clock, PortError};
 use serde_json::json;
 use thiserror::Error;
@@ -200,7 +201,7 @@ impl World {
         let secrets = adapters.secrets()?;
         // Nobody else calls this HubSpot yet: the account's rate limit is all ours.
         let time = Arc::new(SleeplessClock::default());
-        let crms = CrmClients::new(musubi::http::client(), &self.vendor_urls.1, Arc::clone(&secrets), time);
+        let crms = CrmClients::new(HttpClient::ready(), &self.vendor_urls.1, Arc::clone(&secrets), time);
         let (accounts, channels, links) = (adapters.accounts()?, adapters.channels()?, adapters.links()?);
         seed::musubi((&accounts, &channels), &links, &*secrets, &crms, &self.hubspot, &self.clock, settings).await?;
         Ok(())

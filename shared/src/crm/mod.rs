@@ -10,13 +10,14 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 
 use crate::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
+use crate::http_client::HttpClient;
 use crate::ports::{Clock, Crm, CrmCaller, CrmCheckup, CrmCheckups, CrmSetUp, Crms, PortError, Secrets};
 use hubspot::{Api, HubSpot, HubSpotSetUp, HubSpotUrls};
 
 /// The CRM accounts that this environment talks to. One lives as long as the environment: it holds each account's rate
 /// limit and access token.
 pub struct CrmClients {
-    http: reqwest::Client,
+    http: HttpClient,
     hubspot_url: String,
     secrets: Arc<dyn Secrets>,
     clock: Arc<dyn Clock>,
@@ -25,7 +26,7 @@ pub struct CrmClients {
 
 impl CrmClients {
     /// `hubspot_url` is the address of HubSpot's API (`MUSUBI_HUBSPOT_API_URL`), without a path.
-    pub fn new(http: reqwest::Client, hubspot_url: &str, secrets: Arc<dyn Secrets>, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(http: HttpClient, hubspot_url: &str, secrets: Arc<dyn Secrets>, clock: Arc<dyn Clock>) -> Self {
         Self { http, hubspot_url: hubspot_url.to_owned(), secrets, clock, hubspot: Mutex::default() }
     }
 
@@ -46,7 +47,7 @@ impl CrmClients {
 
 /// Connections to accounts, of every CRM. `hubspot_url` as with [`CrmClients::new`].
 pub fn connections(
-    http: reqwest::Client,
+    http: HttpClient,
     hubspot_url: &str,
     secrets: Arc<dyn Secrets>,
     clock: Arc<dyn Clock>,
@@ -73,7 +74,7 @@ pub struct SetUpUrls {
 /// Who connects accounts of a CRM. `None`: this build does not know how.
 pub fn set_up(
     kind: CrmKind,
-    http: reqwest::Client,
+    http: HttpClient,
     urls: SetUpUrls,
     secrets: Arc<dyn Secrets>,
     clock: Arc<dyn Clock>,
@@ -92,7 +93,7 @@ pub struct CrmDoctors {
 
 impl CrmDoctors {
     /// `secrets` is where leave and the apps' secrets are.
-    pub fn new(http: reqwest::Client, urls: SetUpUrls, secrets: Arc<dyn Secrets>, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(http: HttpClient, urls: SetUpUrls, secrets: Arc<dyn Secrets>, clock: Arc<dyn Clock>) -> Self {
         Self { hubspot: HubSpotSetUp::new(http, urls.hubspot, secrets, clock) }
     }
 }

@@ -10,6 +10,7 @@ use url::Url;
 use super::token::{Freshness, LineTokens, TokenFailure};
 use crate::config::{ConfigError, LineUrls};
 use crate::domain::ids::ChannelId;
+use crate::http_client::HttpClient;
 use crate::ports::secrets::Secret;
 use crate::ports::{Clock, PortError, Secrets};
 
@@ -149,7 +150,7 @@ fn moment(date: &str) -> Option<i64> {
 
 /// LINE's API with the channels' tokens.
 pub(super) struct LineApi {
-    pub(super) http: reqwest::Client,
+    pub(super) http: HttpClient,
     pub(super) base: LineApiUrl,
     pub(super) clock: Arc<dyn Clock>,
     tokens: LineTokens,
@@ -162,12 +163,7 @@ pub(super) enum CallFailure {
 }
 
 impl LineApi {
-    pub(super) fn new(
-        http: reqwest::Client,
-        base: LineApiUrl,
-        secrets: Arc<dyn Secrets>,
-        clock: Arc<dyn Clock>,
-    ) -> Self {
+    pub(super) fn new(http: HttpClient, base: LineApiUrl, secrets: Arc<dyn Secrets>, clock: Arc<dyn Clock>) -> Self {
         let tokens = LineTokens::new(http.clone(), base.clone(), secrets, Arc::clone(&clock));
         Self { http, base, clock, tokens }
     }

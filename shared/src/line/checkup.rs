@@ -13,6 +13,7 @@ use super::api::LineApiUrl;
 use super::liff::{LineLoginConsole, LoginChannelProof};
 use super::messaging::LineMessenger;
 use crate::domain::ids::{ChannelId, LoginChannelId};
+use crate::http_client::HttpClient;
 use crate::ports::checkup::{
     LineCheckup, SeenAccount, SeenLiff, SeenLogin, SeenMessaging, SeenQuota, SeenWebhook, WebhookTry,
 };
@@ -24,14 +25,14 @@ use crate::ports::{Clock, PortError, Secrets};
 /// Asks LINE.
 pub struct LineDoctor {
     line: LineMessenger,
-    http: reqwest::Client,
+    http: HttpClient,
     base: LineApiUrl,
     clock: Arc<dyn Clock>,
 }
 
 impl LineDoctor {
     /// `secrets` is where those of Official Accounts are.
-    pub fn new(http: reqwest::Client, base: LineApiUrl, secrets: Arc<dyn Secrets>, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(http: HttpClient, base: LineApiUrl, secrets: Arc<dyn Secrets>, clock: Arc<dyn Clock>) -> Self {
         let line = LineMessenger::new(http.clone(), base.clone(), secrets, Arc::clone(&clock), 1);
         Self { line, http, base, clock }
     }

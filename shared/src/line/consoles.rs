@@ -7,6 +7,7 @@ use super::checkup::LineDoctor;
 use super::liff::LineLoginConsole;
 use super::messaging::LineMessenger;
 use crate::domain::ids::LoginChannelId;
+use crate::http_client::HttpClient;
 use crate::ports::proposed::Proposed;
 use crate::ports::secrets::{LineSecrets, Secret};
 use crate::ports::{ChannelConsole, Clock, LineCheckup, LineConsoles, LoginConsole, Secrets};
@@ -14,7 +15,7 @@ use crate::ports::{ChannelConsole, Clock, LineCheckup, LineConsoles, LoginConsol
 /// Opens LINE.
 pub struct OpenLine {
     /// Calls.
-    pub http: reqwest::Client,
+    pub http: HttpClient,
     /// Its API.
     pub base: LineApiUrl,
     /// The time of now.

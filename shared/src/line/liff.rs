@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use super::api::{LineApi, LineApiUrl, Reply};
 use crate::domain::ids::{ChannelId, LiffId, LoginChannelId};
 use crate::domain::login::FriendPrompt;
+use crate::http_client::HttpClient;
 use crate::ports::console::{LiffApp, LoginConsole};
 use crate::ports::{Clock, PortError, Secrets};
 
@@ -62,7 +63,7 @@ struct AddedJson {
 impl LineLoginConsole {
     /// `secrets` answers with the LINE Login channel's own secret as its channel secret, whatever it is asked for.
     pub fn new(
-        http: reqwest::Client,
+        http: HttpClient,
         base: LineApiUrl,
         channel: &LoginChannelId,
         secrets: Arc<dyn Secrets>,

@@ -15,6 +15,7 @@ use super::token::TokenFailure;
 use crate::domain::button::Button;
 use crate::domain::ids::{ChannelId, LineUserId};
 use crate::domain::push::{OutgoingMessage, PushId};
+use crate::http_client::HttpClient;
 use crate::ports::messenger::{LineProfile, Messenger, PushAnswer, PushRefusal, ReplyAnswer};
 use crate::ports::secrets::Secret;
 use crate::ports::{Clock, PortError, Secrets};
@@ -29,7 +30,7 @@ impl LineMessenger {
     /// For all channels. `environments` is how many of us may push at the same time; the client
     /// must not follow redirects.
     pub fn new(
-        http: reqwest::Client,
+        http: HttpClient,
         base: LineApiUrl,
         secrets: Arc<dyn Secrets>,
         clock: Arc<dyn Clock>,

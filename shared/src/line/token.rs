@@ -15,6 +15,7 @@ use thiserror::Error;
 
 use super::api::{LineApiUrl, NoReply, exchange};
 use crate::domain::ids::ChannelId;
+use crate::http_client::HttpClient;
 use crate::ports::secrets::{LineSecrets, Secret};
 use crate::ports::{Clock, PortError, Secrets};
 
@@ -60,7 +61,7 @@ pub enum Freshness {
 
 /// The channels' tokens.
 pub struct LineTokens {
-    http: reqwest::Client,
+    http: HttpClient,
     base: LineApiUrl,
     secrets: Arc<dyn Secrets>,
     clock: Arc<dyn Clock>,
@@ -83,7 +84,7 @@ struct IssuedJson {
 
 impl LineTokens {
     /// None issued yet.
-    pub fn new(http: reqwest::Client, base: LineApiUrl, secrets: Arc<dyn Secrets>, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(http: HttpClient, base: LineApiUrl, secrets: Arc<dyn Secrets>, clock: Arc<dyn Clock>) -> Self {
         Self { http, base, secrets, clock, issued: Mutex::default() }
     }
 
@@ -175,7 +176,7 @@ pub(super) struct Stateless {
 
 /// Asks LINE for a stateless token of a channel of any kind. `None`: not with this secret.
 pub(super) async fn issue(
-    http: &reqwest::Client,
+    http: &HttpClient,
     base: &LineApiUrl,
     clock: &dyn Clock,
     channel: &str,

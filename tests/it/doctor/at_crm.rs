@@ -11,6 +11,7 @@ use musubi::crm::hubspot::setup;
 use musubi::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
 use musubi::domain::ids::{CrmAccountId, CrmAppId};
 use musubi::domain::language::Language;
+use musubi::http_client::HttpClient;
 use musubi::ports::secrets::{CrmToken, Secret};
 use musubi::ports::table::Commit;
 use serde_json::{Value, json};
@@ -76,7 +77,7 @@ async fn define(ward: &Ward, mut property: Value) {
     let url = format!("{}/crm/properties/{VERSION}/contacts", world.vendor_urls.1);
     let made = ward.app.http.post(url).bearer_auth(access_token.expose()).json(&property).send().await;
     assert_eq!(made.expect("an answer").status().as_u16(), 201);
-    let crms = CrmClients::new(musubi::http::client(), &world.vendor_urls.1, secrets, world.time());
+    let crms = CrmClients::new(HttpClient::ready(), &world.vendor_urls.1, secrets, world.time());
     let stored = ward.adapters().accounts().expect("accounts").find(&account()).await.expect("it reads");
     let api = crms.hubspot_api(&stored.expect("it is there").value);
     let report = setup::prepare_properties(&api, Language::English).await.expect("an answer");

@@ -12,6 +12,7 @@ use musubi::crm::{CrmDoctors, SetUpUrls};
 use musubi::domain::account::{CrmAccount, CrmKind};
 use musubi::domain::finding::Finding;
 use musubi::flow::doctor::{DeadLetterQueue, Doctor, QueueKind};
+use musubi::http_client::HttpClient;
 use musubi::line::{LineApiUrl, LineDoctor};
 use musubi::ports::checkup::{ActionTry, CrmCheckup, CrmCheckups, FieldFault, LeaveStanding};
 use musubi::ports::crm::Each;
@@ -69,7 +70,7 @@ impl Ward {
         let line = LineApiUrl::parse(&world.vendor_urls.0).expect("an address");
         let authorize = format!("{}/oauth/authorize", world.vendor_urls.1).parse().expect("an address");
         let hubspot = HubSpotUrls { api: world.vendor_urls.1.clone(), authorize };
-        let http = musubi::http::client();
+        let http = HttpClient::ready();
         let queue = |kind| DeadLetterQueue { kind, letters: self.letters(&adapters, kind) };
         Doctor {
             accounts: adapters.accounts().expect("accounts"),

@@ -14,6 +14,7 @@ use musubi::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
 use musubi::domain::channel::Channel;
 use musubi::domain::ids::{BotUserId, ChannelId, CrmAccountId, CrmAppId};
 use musubi::domain::language::Language;
+use musubi::http_client::HttpClient;
 use musubi::ports::secrets::LineSecrets;
 use musubi::ports::table::Commit;
 use serde_json::Value;
@@ -249,6 +250,6 @@ pub struct Started {
 
 /// A browser that does not follow redirects by itself.
 pub fn browser() -> reqwest::Client {
-    let _ = musubi::http::client();
+    let _ = HttpClient::ready();
     reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap()
 }

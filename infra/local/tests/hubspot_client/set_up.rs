@@ -25,7 +25,7 @@ fn set_up(world: &World) -> Arc<dyn CrmSetUp> {
     let authorize = format!("{}/oauth/authorize", world.served.url()).parse().unwrap();
     let urls = SetUpUrls { hubspot: HubSpotUrls { api: world.served.url(), authorize } };
     let clock = Arc::new(OneClock(world.clock.clone()));
-    crm::set_up(world.account.key.kind, http(), urls, world.vault.clone(), clock).expect("HubSpot is known")
+    crm::set_up(world.account.key.kind, http().into(), urls, world.vault.clone(), clock).expect("HubSpot is known")
 }
 
 fn client(secret: &str) -> AppClient {

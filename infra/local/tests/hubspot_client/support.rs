@@ -114,7 +114,7 @@ impl World {
             instance_url: None,
         });
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        let clients = CrmClients::new(http, &served.url(), vault.clone(), Arc::new(OneClock(clock.clone())));
+        let clients = CrmClients::new(http.into(), &served.url(), vault.clone(), Arc::new(OneClock(clock.clone())));
         let key = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new(PORTAL.to_string()) };
         let account = CrmAccount::new(key, CrmAppId::new("77"), Language::Japanese, "Asia/Tokyo");
         Self { clock, fake, served, vault, clients, account }

@@ -75,7 +75,7 @@ pub fn http() -> reqwest::Client {
 /// Our client of a platform.
 pub fn messenger(url: &str, secrets: &Arc<Stored>, clock: &FakeClock) -> LineMessenger {
     let base = LineApiUrl::parse(url).expect("an address");
-    LineMessenger::new(http(), base, Arc::clone(secrets) as _, Arc::new(Time(clock.clone())), 1)
+    LineMessenger::new(http().into(), base, Arc::clone(secrets) as _, Arc::new(Time(clock.clone())), 1)
 }
 
 /// The key of one execution of a workflow action.

@@ -11,6 +11,7 @@ use super::failure::{Heard, heard};
 use super::token::Tokens;
 use crate::domain::account::CrmAccountKey;
 use crate::domain::ids::CrmAppId;
+use crate::http_client::HttpClient;
 use crate::ports::crm::CrmFailure;
 use crate::ports::{Clock, PortError, Secrets};
 
@@ -75,7 +76,7 @@ pub struct Api {
 }
 
 struct Shared {
-    http: reqwest::Client,
+    http: HttpClient,
     base_url: String,
     account: CrmAccountKey,
     tokens: Tokens,
@@ -86,7 +87,7 @@ struct Shared {
 impl Api {
     /// `base_url` is the address of HubSpot's API, without a path.
     pub fn new(
-        http: reqwest::Client,
+        http: HttpClient,
         base_url: &str,
         account: CrmAccountKey,
         app: CrmAppId,

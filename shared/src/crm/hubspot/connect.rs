@@ -13,6 +13,7 @@ use super::setup;
 use crate::domain::account::{Capabilities, CrmAccount, CrmAccountKey, CrmKind};
 use crate::domain::ids::{CrmAccountId, CrmAppId};
 use crate::domain::language::Language;
+use crate::http_client::HttpClient;
 use crate::ports::crm::{CrmFailure, Each};
 use crate::ports::crm_set_up::{
     AppClient, CrmSetUp, CrmUser, FieldProblem, FieldReport, Leave, LeaveAsk, LeaveRefusal, Readiness,
@@ -32,7 +33,7 @@ pub struct HubSpotUrls {
 
 /// Connects HubSpot accounts.
 pub struct HubSpotSetUp {
-    http: reqwest::Client,
+    http: HttpClient,
     urls: HubSpotUrls,
     secrets: Arc<dyn Secrets>,
     clock: Arc<dyn Clock>,
@@ -40,7 +41,7 @@ pub struct HubSpotSetUp {
 
 impl HubSpotSetUp {
     /// `secrets` is where tokens will be stored.
-    pub fn new(http: reqwest::Client, urls: HubSpotUrls, secrets: Arc<dyn Secrets>, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(http: HttpClient, urls: HubSpotUrls, secrets: Arc<dyn Secrets>, clock: Arc<dyn Clock>) -> Self {
         Self { http, urls, secrets, clock }
     }
 

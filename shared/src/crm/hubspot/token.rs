@@ -8,6 +8,7 @@ use tokio::sync::{Mutex, MutexGuard};
 use super::oauth::{Granted, OAuth, OAuthError};
 use crate::domain::account::CrmAccountKey;
 use crate::domain::ids::CrmAppId;
+use crate::http_client::HttpClient;
 use crate::ports::crm::CrmFailure;
 use crate::ports::secrets::{CrmAppSecrets, CrmToken, Secret};
 use crate::ports::{Clock, PortError, Secrets};
@@ -20,7 +21,7 @@ const PAUSE_MS: i64 = 60_000;
 const SOON: CrmFailure = CrmFailure::Later { wait_ms: 5_000 };
 
 pub(crate) struct Tokens {
-    http: reqwest::Client,
+    http: HttpClient,
     base_url: String,
     account: CrmAccountKey,
     app: CrmAppId,
@@ -40,7 +41,7 @@ struct State {
 
 impl Tokens {
     pub(crate) fn new(
-        http: reqwest::Client,
+        http: HttpClient,
         base_url: &str,
         account: CrmAccountKey,
         app: CrmAppId,

@@ -21,6 +21,7 @@ use super::token::issue;
 use crate::domain::channel::Channel;
 use crate::domain::ids::ChannelId;
 use crate::domain::login::LoginSettings;
+use crate::http_client::HttpClient;
 use crate::ports::login::{LoggedIn, Login, LoginAsk, LoginFailure};
 use crate::ports::secrets::Secret;
 use crate::ports::{Clock, PortError, Secrets};
@@ -35,7 +36,7 @@ use keys::Keys;
 
 /// LINE Login over HTTP.
 pub struct LineLogin {
-    http: reqwest::Client,
+    http: HttpClient,
     api: LineApiUrl,
     access: LineApiUrl,
     secrets: Arc<dyn Secrets>,
@@ -52,7 +53,7 @@ struct FriendshipJson {
 impl LineLogin {
     /// For all channels. `access` is where people log in (`https://access.line.me`); the client must not follow redirects.
     pub fn new(
-        http: reqwest::Client,
+        http: HttpClient,
         api: LineApiUrl,
         access: LineApiUrl,
         secrets: Arc<dyn Secrets>,

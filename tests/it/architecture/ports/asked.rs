@@ -25,7 +25,7 @@ const ASKED_BY_TYPE: [(&str, &[&str]); 22] = [
     ("musubi::ports::Clock", &[]),
     ("String", &[]),
     ("musubi::flow::doctor::QueueKind", &[]),
-    ("reqwest::Client", &[]),
+    ("musubi::http_client::HttpClient", &[]),
     // Pushes and profiles are authorised by the channel's secrets.
     ("musubi::ports::Messenger", &["secret line GetSecretValue"]),
     // It is opened by secrets, which are asked for by themselves.

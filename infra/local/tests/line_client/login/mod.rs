@@ -58,7 +58,8 @@ impl Scene {
         let secrets = Arc::new(Stored::new(stored(&[LOGIN_SECRET]), &clock));
         let base = LineApiUrl::parse(&served.url()).expect("an address");
         let time = Arc::new(Time(clock.clone()));
-        let login = Arc::new(LineLogin::new(harness::http(), base.clone(), base, Arc::clone(&secrets) as _, time));
+        let login =
+            Arc::new(LineLogin::new(harness::http().into(), base.clone(), base, Arc::clone(&secrets) as _, time));
         Self { line, login, secrets, clock, channel: channel(), _served: served }
     }
 
