@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { isOpenToAll, openPage, startLocal } from "./harness.js";
+import { isOpenToAll, openPage, startLocal, tabTo } from "./harness.js";
 
 let local;
 let opened;
@@ -19,15 +19,6 @@ after(async () => {
   await opened?.close();
   await local?.stop();
 });
-
-/** Goes on by the key until this has the focus. */
-async function tabTo(selector) {
-  for (let presses = 0; presses < 40; presses += 1) {
-    await page.keyboard.press("Tab");
-    if (await page.evaluate((it) => document.activeElement?.matches(it), selector)) return;
-  }
-  assert.fail(`${selector} is not reached by the keyboard`);
-}
 
 test("somebody goes in, and everybody can use what they find, in both languages", async () => {
   await page.click("#to-console");
@@ -64,7 +55,7 @@ test("the doctor looks when asked, and says what is wrong and where", async () =
 test("a person is found by keyboard alone, and what can be done is open to all; no script is needed", async () => {
   for (const language of ["ja", "en"]) {
     await page.goto(`${local.url}/console/people?lang=${language}`);
-    await tabTo("#who");
+    await tabTo(page, "#who");
     // The demo's linked contact (infra/local/src/seed.rs).
     await page.keyboard.type("1001");
     await page.keyboard.press("Enter");
@@ -92,7 +83,7 @@ test("what waits for a decision is decided by keyboard alone", async () => {
   await isOpenToAll(page, "console-question-en");
   await page.goto(`${local.url}/console/decisions?lang=ja`);
   await isOpenToAll(page, "console-question-ja");
-  await tabTo("form[action='/console/decisions/questions'] button");
+  await tabTo(page, "form[action='/console/decisions/questions'] button");
   await page.keyboard.press("Enter");
   await page.locator("main [role=status]").first().waitFor();
   assert.equal(await question.count(), 0);
@@ -101,9 +92,9 @@ test("what waits for a decision is decided by keyboard alone", async () => {
 
 test("a colleague is invited by keyboard alone, and the address is shown once", async () => {
   await page.goto(`${local.url}/console/team?lang=ja`);
-  await tabTo("#name");
+  await tabTo(page, "#name");
   await page.keyboard.type("鈴木 太郎");
-  await tabTo("#role");
+  await tabTo(page, "#role");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
   const address = await page.locator(".address").innerText();

@@ -82,3 +82,12 @@ export async function isOpenToAll(page, name) {
     await page.screenshot({ path: join(PICTURES, size === SIZES[0] ? `${name}.png` : `${name}-${size.width}.png`), fullPage: true });
   }
 }
+
+/** Goes on by the Tab key until what this selects has the focus. */
+export async function tabTo(page, selector) {
+  for (let presses = 0; presses < 40; presses += 1) {
+    await page.keyboard.press("Tab");
+    if (await page.evaluate((it) => document.activeElement?.matches(it), selector)) return;
+  }
+  assert.fail(`${selector} is not reached by the keyboard`);
+}
