@@ -40,7 +40,7 @@ class _Form(HTMLParser):
 
     def __init__(self, text, to=None):
         super().__init__()
-        self.to, self.action, self.fields, self.links, self._inside = to, None, {}, [], False
+        self.to, self.action, self.fields, self.links, self.boxes, self._inside = to, None, {}, [], {}, False
         self.feed(text)
 
     def handle_starttag(self, tag, attributes):
@@ -50,6 +50,8 @@ class _Form(HTMLParser):
             self.action = it["action"] if self._inside else self.action
         if tag == "a" and "href" in it:
             self.links.append(it["href"])
+        if tag == "input" and self._inside and it.get("type") == "checkbox":
+            self.boxes[it["name"]] = it.get("value", "on")
         if tag == "input" and self._inside and it.get("name") and (it.get("type") not in ("radio", "checkbox") or "checked" in it):
             self.fields[it["name"]] = it.get("value", "on" if it.get("type") in ("radio", "checkbox") else "")
 
@@ -96,3 +98,8 @@ class Browser:
 def links(page):
     """Where the page's links lead."""
     return _Form(page.text).links
+
+
+def boxes(page, to):
+    """What the form that goes `to` an address would send besides if each of its boxes were ticked."""
+    return _Form(page.text, to).boxes

@@ -3,12 +3,18 @@
 import json
 import urllib.parse
 import zlib
+from dataclasses import replace
 
 import pytest
 import world
-from browser import Browser, links
+from browser import Browser, boxes, links
 from stack import until
 from world import at_rest
+
+# At HubSpot (infra/local/src/seed.rs): who connects accounts there, and somebody else.
+SATO, MORI = ("9586504", "sato@example.com"), ("9586511", "mori@example.com")
+# Somebody who knows the Official Account that nobody has connected yet (the same file).
+FREE_USER = "U00000000000000000000000000000011"
 
 
 @pytest.fixture(scope="module")
@@ -156,6 +162,33 @@ def test_an_operator_signs_in_changes_a_setting_and_leaves(stack, demo, fakes):
     assert browser.get(console).status == 401
 
 
+def test_a_user_of_hubspot_comes_in_by_an_address_that_works_once(stack, demo, fakes):
+    console = f"{stack.public_url}/console"
+    # Once there is an admin, whoever is new is a member.
+    address = world.musubi(stack, fakes, "console", "invite", demo.portal_id, "--name", "Admin of the hand-over", "--role", "admin")["address"]
+    admin = Browser()
+    assert admin.send(admin.get(address)).status == 303
+
+    assert world.hubspot_hands_over(stack, demo, demo.portal_id, MORI, secret="made up") == (401, b"")
+    status, answer = world.hubspot_hands_over(stack, demo, fakes.told["empty_portal_id"], MORI)
+    assert (status, json.loads(answer)) == (200, {"refused": "not_connected"})
+    status, answer = world.hubspot_hands_over(stack, demo, demo.portal_id, MORI)
+    assert (status, json.loads(answer)["seconds"]) == (200, 60)
+    address = json.loads(answer)["address"]
+    browser, slower = Browser(), Browser()
+    asked, seen = browser.get(address), slower.get(address)
+    assert (asked.status, seen.status) == (200, 200), "looking uses nothing up"
+    came = browser.send(asked, to="/console/enter")
+    assert (came.status, came.location) == (303, console)
+    home = browser.get(console)
+    assert home.status == 200 and f"user {MORI[0]}" in home.text and demo.channel_id in home.text
+    assert browser.get(f"{console}/team").status == 403, "a member"
+    assert (Browser().get(address).status, slower.send(seen, to="/console/enter").status) == (404, 404), "once is enough"
+    assert slower.get(console).status == 401
+    log = admin.get(f"{console}/log").text
+    assert "HubSpotからログインしました" in log and f"user {MORI[0]}" in log
+
+
 def test_the_doctor_looks_by_the_console_and_by_its_own_function(stack, demo, fakes):
     console = f"{stack.public_url}/console"
     address = world.musubi(stack, fakes, "console", "invite", demo.portal_id, "--name", "Doctor of the test", "--role", "admin")["address"]
@@ -196,6 +229,52 @@ def test_somebody_connects_a_crm_account_and_an_official_account_by_the_browser_
     assert Browser().get(setup).status == 401
 
 
+def secret_is_there(stack, channel_id):
+    """Whether Secrets Manager has the Official Account's secret, and it is not on its way out."""
+    listed = stack.client("secretsmanager").get_paginator("list_secrets").paginate(IncludePlannedDeletion=False)
+    return f"{stack.outputs['SecretsPrefix']}line/{channel_id}" in [secret["Name"] for page in listed for secret in page["SecretList"]]
+
+
+def holds(stack, table, words):
+    """Whether a row of this table says it."""
+    pages = stack.client("dynamodb").get_paginator("scan").paginate(TableName=stack.ids[table], ConsistentRead=True)
+    return any(words in row["body"]["S"] for page in pages for row in page["Items"] if "body" in row)
+
+
+def test_an_admin_disconnects_an_official_account_by_forms_alone(stack, demo, fakes):
+    told, channel = fakes.told, fakes.told["free_channel_id"]
+    row = stack.client("dynamodb").get_item(TableName=stack.ids["ChannelsTable"], Key={"pk": {"S": "channel"}, "sk": {"S": channel}})["Item"]
+    bot_user_id = json.loads(row["body"]["S"])["bot_user_id"]
+    free = replace(demo, channel_id=channel, channel_secret=told["free_channel_secret"], bot_user_id=bot_user_id, friend=FREE_USER)
+    assert world.line_posts(stack, free, [world.text_event(free, "また来ます")]) == 200
+    at_rest(stack, lambda: holds(stack, "LinksTable", FREE_USER) and holds(stack, "JournalTable", "また来ます"), "they are a contact")
+
+    # Who connected the account at HubSpot is its admin, and comes from there.
+    _, answer = world.hubspot_hands_over(stack, demo, told["empty_portal_id"], SATO)
+    browser = Browser()
+    assert browser.send(browser.get(json.loads(answer)["address"]), to="/console/enter").status == 303
+    path = f"/console/channels/{channel}/disconnect"
+    page = browser.get(f"{stack.public_url}{path}")
+    lost = boxes(page, path)
+    assert page.status == 200 and len(lost) == 6, "what is lost, a box each"
+    assert browser.send(page, to=path, links="erase").status == 422, "no box is ticked"
+    assert world.line_posts(stack, free, []) == 200, "nothing was changed"
+    begun = browser.send(page, to=path, links="erase", **lost)
+    assert (begun.status, begun.location) == (303, page.url)
+    assert Browser().get(page.url).status == 401
+
+    # No button, until no function takes it for connected any more: a minute.
+    assert f'action="{path}"' not in browser.get(page.url).text and secret_is_there(stack, channel)
+    ready = until(lambda: shown if f'action="{path}"' in (shown := browser.get(page.url)).text else None, "the rest can be done", 120, every_s=2)
+    done = browser.send(ready, to=path)
+    assert done.status == 200 and "接続を解除しました" in done.text and "1人分の情報を消去しました" in done.text
+    assert "接続する前のものに戻しました" in done.text, "LINE's webhook URL"
+    assert world.line_calls(stack, free, [world.text_event(free, "届かない言葉")]) == (404, b"")
+    assert not secret_is_there(stack, channel)
+    assert not holds(stack, "LinksTable", FREE_USER) and not holds(stack, "JournalTable", "また来ます")
+    assert browser.get(page.url).status == 404 and path not in browser.get(f"{stack.public_url}/console").text
+
+
 def test_no_function_was_refused_by_its_role(stack, demo):
     assert world.refused_by_roles(stack) == []
 
@@ -203,5 +282,5 @@ def test_no_function_was_refused_by_its_role(stack, demo):
 def test_no_name_address_secret_or_person_is_in_any_log(stack, demo, fakes):
     logged = "\n".join(stack.logs())
     assert logged, "the functions log something"
-    for canary in ("kenji@example.com", "taro@example.com", "けんじ", "じろう", *demo.strangers, demo.login_secret, fakes.told["free_channel_secret"], "__Host-", "id_token", "join?code=", "Sato of the console"):
+    for canary in ("kenji@example.com", "taro@example.com", "けんじ", "じろう", *demo.strangers, demo.login_secret, fakes.told["free_channel_secret"], "__Host-", "id_token", "join?code=", "enter?code=", "Sato of the console", "また来ます", FREE_USER, SATO[1], MORI[1]):
         assert canary not in logged

@@ -13,6 +13,7 @@ import os
 import subprocess
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
@@ -267,11 +268,16 @@ def text_event(demo, text):
 
 
 def line_posts(stack, demo, events, secret=None, url=None):
-    """LINE calls our webhook, signed with the channel secret (or another one, to forge)."""
+    """LINE calls our webhook, signed with the channel secret (or another one, to forge). Gives the status."""
+    return line_calls(stack, demo, events, secret, url)[0]
+
+
+def line_calls(stack, demo, events, secret=None, url=None):
+    """The same; gives (status, body)."""
     body = json.dumps({"destination": demo.bot_user_id, "events": events}, ensure_ascii=False).encode()
     mac = hmac.new((secret or demo.channel_secret).encode(), body, hashlib.sha256).digest()
     url = url or f"{stack.public_url}/line/{demo.channel_id}/webhook"
-    return post(url, body, {"x-line-signature": base64.b64encode(mac).decode()})[0]
+    return post(url, body, {"x-line-signature": base64.b64encode(mac).decode()})
 
 
 def hubspot_posts(stack, demo, message, callback_id, secret=None, contact_id=None, user=None):
@@ -290,3 +296,15 @@ def hubspot_posts(stack, demo, message, callback_id, secret=None, contact_id=Non
     ).encode()
     signature = hashlib.sha256((secret or demo.client_secret).encode() + b"POST" + url.encode() + body).hexdigest()
     return post(url, body, {"x-hubspot-signature": signature, "x-hubspot-signature-version": "v2"})
+
+
+def hubspot_hands_over(stack, demo, portal_id, user, secret=None):
+    """A page of the app in HubSpot asks for the console, as this user (ID and e-mail address) of this account: HubSpot appends who asks,
+    and signs as v3, HMAC-SHA256 of method, URL (with `%40` as `@`), body and time. Gives (status, answer)."""
+    asks = {"portalId": portal_id, "userId": user[0], "userEmail": user[1], "appId": demo.app_id}
+    url = f"{stack.public_url}/console/hand-over?{urllib.parse.urlencode(asks)}"
+    now = str(int(time.time() * 1000))
+    body = json.dumps({"asked_at_ms": int(now)}).encode()
+    signed = b"POST" + url.replace("%40", "@").encode() + body + now.encode()
+    signature = base64.b64encode(hmac.new((secret or demo.client_secret).encode(), signed, hashlib.sha256).digest()).decode()
+    return post(url, body, {"x-hubspot-signature-v3": signature, "x-hubspot-request-timestamp": now})
