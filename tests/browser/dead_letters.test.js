@@ -1,4 +1,4 @@
-// What could not be done: seen in both languages, tried again by keyboard, by a form without scripts, and by a page that is behind.
+// What could not be done, of LINE's and for HubSpot: seen in both languages, tried again by keyboard, by a form without scripts, and by a page that is behind.
 
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
@@ -11,11 +11,11 @@ const WORDS = "だれにも見せない言葉";
 const WHY = "LINEのイベントに有効な日時（timestamp）がありません。 / LINE's event has no usable timestamp.";
 const SAID = {
   ja: {
-    queue: "LINEからの受信", again: "再処理を始めました。", none: "再処理するものは見つかりませんでした。",
+    queue: "LINEからの受信", crm: "CRMへの書き込み", again: "再処理を始めました。", none: "再処理するものは見つかりませんでした。",
     empty: "表示できるものはありません。", all: "処理できなかったもの 2 件を再処理しました",
   },
   en: {
-    queue: "From LINE", again: "It is being tried again.", none: "There was nothing to try again.",
+    queue: "From LINE", crm: "To the CRM", again: "It is being tried again.", none: "There was nothing to try again.",
     empty: "There is nothing to be seen.", all: "sent 2 back that could not be done",
   },
 };
@@ -48,16 +48,21 @@ async function sendsNoTime() {
   assert.equal(answer.status, 200);
 }
 
-/** The IDs of so many letters, once they lie there and none of these does. */
-async function lieThere(count, gone = []) {
-  for (let looks = 0; looks < 100; looks += 1) {
-    const world = await (await fetch(`${local.url}/world.json`)).json();
-    const ids = world.ours.dead_letters.map((letter) => letter.message_id);
-    if (ids.length === count && !ids.some((id) => gone.includes(id))) return ids;
-    await page.waitForTimeout(200);
+/** What this finds in the world, once it does. */
+async function until(world, look) {
+  for (let looks = 0; looks < 150; looks += 1) {
+    const found = look(await (await fetch(`${world.url}/world.json`)).json());
+    if (found) return found;
+    await new Promise((done) => setTimeout(done, 200));
   }
-  return assert.fail(`there are never ${count}`);
+  return assert.fail(`it is never seen: ${look}`);
 }
+
+/** The IDs of so many letters, once they lie there and none of these does. */
+const lieThere = (count, gone = []) => until(local, (world) => {
+  const ids = world.ours.dead_letters.map((letter) => letter.message_id);
+  return ids.length === count && !ids.some((id) => gone.includes(id)) && ids;
+});
 
 const rows = (where = page) => where.locator(`main ul.rows form[action='${PAGE}']`);
 
@@ -142,4 +147,61 @@ test("all are tried again by a form without scripts", async () => {
   }
   // A page that sends nothing back says so by its status, and Chromium says that.
   assert.deepEqual(opened.problems.filter((problem) => !/status of 422/.test(problem)), []);
+});
+
+/** A token of the account at HubSpot, as whoever installs the app there is given one. */
+async function atHubSpot(shop) {
+  const away = await fetch(`${shop.url}/console/install/begin?workflows=wait`, { redirect: "manual" });
+  const asked = new URL(away.headers.get("location"));
+  const screen = await (await fetch(`${asked}&portal_id=${shop.portal_id}`)).text();
+  const allowed = new URLSearchParams({ screen: /name="screen" value="([^"]+)"/.exec(screen)[1], act: "allow" });
+  const sent = await fetch(`${shop.hubspot_url}/oauth/authorize/consent`, { method: "POST", body: allowed, redirect: "manual" });
+  const answer = await fetch(`${shop.hubspot_url}/oauth/2026-03/token`, {
+    method: "POST",
+    body: new URLSearchParams({
+      grant_type: "authorization_code", code: new URL(sent.headers.get("location")).searchParams.get("code"),
+      client_id: asked.searchParams.get("client_id"), client_secret: shop.hubspot_client_secret, redirect_uri: asked.searchParams.get("redirect_uri"),
+    }),
+  });
+  assert.equal(answer.status, 200);
+  return (await answer.json()).access_token;
+}
+
+test("work for HubSpot that somebody has seen to by hand is gone from the page once it is sent back", async () => {
+  const shop = await startLocal(["--port", "0", "--json", "--flush-after", "1"]);
+  const there = await openPage(shop.url);
+  const asJson = (method, body, headers) => ({ method, headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) });
+  const phone = `${shop.url}/demo/line/${shop.line_user_ids[0]}`;
+  try {
+    there.page.setDefaultTimeout(20_000);
+    const { message_id } = await (await fetch(`${phone}/text`, asJson("POST", { text: WORDS }))).json();
+    const note = await until(shop, (world) => world.crm.notes.find(({ body }) => body.includes(WORDS)));
+    // Somebody takes the words out of the note; the message is taken back, and its line is not found.
+    const edit = asJson("PATCH", { properties: { hs_note_body: "<p>-</p>" } }, { authorization: `Bearer ${await atHubSpot(shop)}` });
+    assert.equal((await fetch(`${shop.hubspot_url}/crm/objects/2026-03/notes/${note.id}`, edit)).status, 200);
+    assert.equal((await fetch(`${phone}/unsend`, asJson("POST", { message_id }))).status, 200);
+    await until(shop, (world) => world.ours.dead_letters.length === 1);
+
+    await there.page.click("#to-console");
+    await there.page.click("main button");
+    await there.page.waitForURL(/\/console$/);
+    for (const [language, said] of Object.entries(SAID)) {
+      await there.page.goto(`${shop.url}${PAGE}?lang=${language}`);
+      const text = await there.page.locator("main ul.rows li").innerText();
+      for (const words of [said.crm, shop.portal_id, "somebody edited the note", "メモが編集されています"]) assert.ok(text.includes(words), words);
+      assert.ok(!(await there.page.content()).includes(WORDS));
+      await isOpenToAll(there.page, `dead-letters-crm-${language}`);
+    }
+    await rows(there.page).locator("button").click();
+    await there.page.waitForURL(/\?saved=1$/);
+    await until(shop, (world) => world.ours.dead_letters.length === 0);
+    for (const [language, said] of Object.entries(SAID)) {
+      await there.page.goto(`${shop.url}${PAGE}?lang=${language}`);
+      assert.ok((await there.page.locator("main").innerText()).includes(said.empty));
+    }
+    assert.deepEqual(there.problems, []);
+  } finally {
+    await there.close();
+    await shop.stop();
+  }
 });
