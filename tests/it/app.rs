@@ -153,6 +153,12 @@ impl App {
         Settle { channels: adapters.channels().expect("channels"), outbox: adapters.outbox().expect("an outbox") }
     }
 
+    /// The demo portal's settings.
+    pub async fn account(&self) -> CrmAccount {
+        let adapters = self.world.adapters(musubi::aws::RetryPolicy::WORKER).expect("adapters");
+        adapters.accounts().expect("accounts").find(&account()).await.expect("a row").expect("an account").value
+    }
+
     /// Changes the demo portal's settings.
     pub async fn change_account(&self, change: impl FnOnce(&mut CrmAccount)) {
         let accounts =

@@ -10,6 +10,7 @@ mod getting_in;
 mod hand_over;
 mod home;
 mod install;
+mod line_provider;
 mod parked;
 mod people;
 mod settings;

@@ -38,6 +38,7 @@ mod tenants;
 mod thousands;
 mod tokens;
 mod toy;
+mod two_providers;
 mod unanswered;
 mod unsend;
 mod versions;

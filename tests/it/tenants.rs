@@ -84,7 +84,7 @@ async fn move_in(app: &App, tenant: &Tenant) {
     account.capabilities.unique_keys = true;
     let crms = CrmClients::new(HttpClient::ready(), &world.vendor_urls.1, secrets as _, world.time());
     let api = crms.hubspot_api(&account);
-    setup::prepare_properties(&api, account.language).await.expect("properties");
+    setup::prepare_properties(&api, account.language, account.providers()).await.expect("properties");
     setup::probe_unique_keys(&api, account.language).await.expect("unique keys");
     assert_eq!(accounts.put(&account, 0).await.expect("stored"), Commit::Done);
     let channel = Channel::new(id.clone(), BotUserId::new(tenant.bot), tenant.mark, "@second", key.clone());

@@ -10,13 +10,15 @@ use axum::response::{IntoResponse, Redirect, Response};
 use musubi::browser;
 use musubi::domain::channel_values::{self, Field, TryRefusal, ValueFault};
 use musubi::domain::ids::ChannelId;
+use musubi::domain::provider::ProviderNumber;
+use musubi::flow::configure::choose_provider::{self, SaidProvider};
 use musubi::flow::configure::try_channel::{EnteredChannel, TriedChannel};
-use musubi::flow::console::connect::NotConnected;
+use musubi::flow::console::connect::{Confirmed, NoProviderFor, NotConnected};
 use musubi::pages::Page;
 use musubi::ports::secrets::Secret;
 use serde::{Deserialize, Serialize};
 
-use crate::pages::connect::{self, Mistake};
+use crate::pages::connect::{self, Mistake, Unconfirmed};
 use crate::pages::ended::Ended;
 use crate::settings::{Fields, checked, refused, value};
 use crate::visit::{Admin, SignedIn, Stopped};
@@ -44,7 +46,7 @@ pub async fn try_at_line(Admin(visit): Admin, form: Result<Form<Fields>, FormRej
     match visit.ports.connect.try_at_line(&visit.operator, &entered).await {
         Ok(tried) => {
             let until_ms = visit.ports.console.clock.now_ms() + CONFIRMED_WITHIN_MS;
-            Ok(confirmation(&visit, &entered, until_ms, &tried, false)?.into_response())
+            Ok(confirmation(&visit, &entered, until_ms, &tried, &Unconfirmed::Nothing).await?.into_response())
         }
         Err(error) => mistaken(Mistake::Refused(refusal(&visit, error)?)),
     }
@@ -58,9 +60,19 @@ pub async fn confirm(Admin(visit): Admin, form: Result<Form<Fields>, FormRejecti
     let Some((entered, until_ms)) = entered else {
         return Ok(refused(connect::ask(&visit, &Mistake::TooLate, "")));
     };
-    match visit.ports.connect.connect(&visit.operator, &entered, value(&fields, "cuts_off")).await {
+    let confirmed = Confirmed {
+        cuts_off: value(&fields, "cuts_off").map(str::to_owned),
+        provider: value(&fields, "provider").and_then(said_provider),
+    };
+    match visit.ports.connect.connect(&visit.operator, &entered, &confirmed).await {
         Ok(channel) => Ok(Redirect::to(&format!("/console/channels/{}/setup?saved=1", channel.id)).into_response()),
-        Err(NotConnected::CutsOff(tried)) => Ok(refused(confirmation(&visit, &entered, until_ms, &tried, true)?)),
+        Err(NotConnected::CutsOff(tried)) => {
+            Ok(refused(confirmation(&visit, &entered, until_ms, &tried, &Unconfirmed::CutsOff).await?))
+        }
+        Err(NotConnected::NoProvider(NoProviderFor { tried, why })) => {
+            let why = Unconfirmed::Provider(why);
+            Ok(refused(confirmation(&visit, &entered, until_ms, &tried, &why).await?))
+        }
         Err(error) => {
             let why = Mistake::Refused(refusal(&visit, error)?);
             Ok(refused(connect::ask(&visit, &why, entered.id.as_str())))
@@ -72,7 +84,9 @@ pub async fn confirm(Admin(visit): Admin, form: Result<Form<Fields>, FormRejecti
 fn refusal(visit: &SignedIn, error: NotConnected) -> Result<TryRefusal, Stopped> {
     match error {
         NotConnected::Refused(refusal) => Ok(refusal),
-        NotConnected::NotTheirs | NotConnected::CutsOff(_) => Err(visit.ends(Ended::SeesLess)),
+        NotConnected::NotTheirs | NotConnected::CutsOff(_) | NotConnected::NoProvider(_) => {
+            Err(visit.ends(Ended::SeesLess))
+        }
         NotConnected::Port(error) => Err(visit.failed(&error)),
     }
 }
@@ -98,15 +112,41 @@ pub fn shown_again(id: &str) -> &str {
     if ChannelId::is_well_formed(id) { id } else { "" }
 }
 
-fn confirmation(
+async fn confirmation(
     visit: &SignedIn,
     entered: &EnteredChannel,
     until_ms: i64,
     tried: &TriedChannel,
-    unticked: bool,
+    unconfirmed: &Unconfirmed,
 ) -> Result<Page, Stopped> {
     let sealed = sealed(&visit.session, entered, until_ms).map_err(|error| visit.failed(&error))?;
-    Ok(connect::confirm(visit, &entered.id, tried, &sealed, unticked))
+    let providers = providers(visit, &entered.id).await?;
+    Ok(connect::confirm(visit, &entered.id, tried, &sealed, &providers, unconfirmed))
+}
+
+/// The LINE providers among which it must be chosen, with their Official Accounts' names: an ID, where one is disconnected. None:
+/// there is nothing to choose.
+async fn providers(visit: &SignedIn, id: &ChannelId) -> Result<Vec<(ProviderNumber, Vec<String>)>, Stopped> {
+    let account = visit.account().await?;
+    if !choose_provider::is_asked(&account, id) {
+        return Ok(Vec::new());
+    }
+    let channels = visit.channels(&account).await?;
+    let name = |id: &ChannelId| {
+        let channel = channels.iter().find(|channel| channel.id == *id);
+        channel.map_or_else(|| id.to_string(), |channel| channel.name.clone())
+    };
+    let known = choose_provider::known_providers(&account).into_iter();
+    Ok(known.map(|(number, of)| (number, of.into_iter().map(name).collect())).collect())
+}
+
+/// As the form says it.
+fn said_provider(value: &str) -> Option<SaidProvider> {
+    if value == connect::ANOTHER {
+        return Some(SaidProvider::Another);
+    }
+    let number = value.parse::<u8>().ok()?;
+    ProviderNumber::try_from(number).ok().map(SaidProvider::Known)
 }
 
 /// What was typed, as it is sealed.

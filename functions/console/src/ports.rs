@@ -8,6 +8,7 @@ use musubi::crm;
 use musubi::flow::answered::Answered;
 use musubi::flow::configure::change_account::ChangeAccount;
 use musubi::flow::configure::change_channel::ChangeChannel;
+use musubi::flow::configure::choose_provider::ChooseProvider;
 use musubi::flow::configure::connect_channel::ConnectChannel;
 use musubi::flow::configure::set_up_account::SetUpAccount;
 use musubi::flow::configure::try_channel::TryChannel;
@@ -101,6 +102,7 @@ impl Ports {
                     channels: channels.clone(),
                     public_url: public_url.clone(),
                 },
+                choose: ChooseProvider { accounts: accounts.clone(), set_up: Arc::clone(&set_up) },
                 connect: ConnectChannel { channels: channels.clone(), accounts: change_account.clone() },
             },
             disconnect_account: DisconnectAccount {

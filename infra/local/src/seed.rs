@@ -12,6 +12,7 @@ use musubi::domain::language::Language;
 use musubi::domain::link::ContactLink;
 use musubi::domain::login::{FriendPrompt, LoginSettings, Route};
 use musubi::domain::properties as property;
+use musubi::domain::provider::ProviderNumber;
 use musubi::domain::route::RouteName;
 use musubi::ports::crm::{ContactWrite, Properties};
 use musubi::ports::secrets::{CrmAppSecrets, CrmToken, LineSecrets, Secret};
@@ -76,13 +77,19 @@ pub const LINKED_CONTACT: u64 = 1001;
 /// The owner of that contact.
 pub const OWNER_ID: u64 = 41_629_779;
 
+/// The contact properties whose changes it is told of: of each LINE provider.
+fn subscribed() -> impl Iterator<Item = &'static str> {
+    let of_each = |plain| ProviderNumber::ALL.into_iter().filter_map(move |provider| provider.field(plain));
+    [property::LINE_USER_ID, property::LINE_ANSWERED_AT].into_iter().flat_map(of_each)
+}
+
 /// The app as the fake HubSpot has it.
 pub fn app() -> AppSpec {
     let properties = ["firstname", "lastname", "email", "company", "line_user_id", "line_user_name"];
     AppSpec {
         action_properties: properties.map(str::to_owned).to_vec(),
         object_subscriptions: true,
-        subscribed_properties: vec!["line_user_id".to_owned(), "line_answered_at".to_owned()],
+        subscribed_properties: subscribed().map(str::to_owned).collect(),
         ..AppSpec::demo(APP_ID, CLIENT_SECRET)
     }
 }
@@ -239,7 +246,7 @@ pub async fn musubi(
     account.channels = vec![id.clone()];
     let api = crms.hubspot_api(&account);
     let failed = |failure: musubi::ports::crm::CrmFailure| PortError::permanent("demo set-up", failure.to_string());
-    setup::prepare_properties(&api, account.language).await.map_err(failed)?;
+    setup::prepare_properties(&api, account.language, account.providers()).await.map_err(failed)?;
     account.capabilities.unique_keys = setup::probe_unique_keys(&api, account.language).await.map_err(failed)?;
     account.capabilities.workflows_wait = true;
     let known = accounts.find(&key).await?.map_or(0, |found| found.version);

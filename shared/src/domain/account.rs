@@ -1,6 +1,6 @@
 //! A CRM account: one customer's instance of a CRM, and what it can do.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::{ChannelId, CrmAccountId, CrmAppId};
 use super::language::Language;
+use super::provider::ProviderNumber;
 use super::token_property;
 
 /// Which CRM. Stored, and spelled in URLs.
@@ -139,6 +140,9 @@ pub struct CrmAccount {
     /// Official Accounts that are being disconnected, or were, and of which it is still known which contact is whom.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub former_channels: BTreeSet<ChannelId>,
+    /// Of which LINE provider they are, former ones too; whoever is not named is of the first.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub providers: BTreeMap<ChannelId, ProviderNumber>,
     /// How long a message may wait before its first attempt, in milliseconds (24 hours).
     #[serde(default = "day_ms")]
     pub send_limit_ms: i64,
@@ -170,6 +174,7 @@ impl CrmAccount {
             unfilled_tokens: UnfilledTokens::default(),
             channels: Vec::new(),
             former_channels: BTreeSet::new(),
+            providers: BTreeMap::new(),
             send_limit_ms: day_ms(),
             block_expiry_ms: block_ms(),
         }
@@ -178,6 +183,32 @@ impl CrmAccount {
     /// Whether the CRM is asked for this contact property with each action.
     pub fn asks_for(&self, property: &str) -> bool {
         token_property::ALWAYS.iter().any(|(name, ..)| *name == property) || self.token_properties.contains(property)
+    }
+
+    /// Of which LINE provider an Official Account is.
+    pub fn provider_of(&self, channel: &ChannelId) -> ProviderNumber {
+        self.providers.get(channel).copied().unwrap_or_default()
+    }
+
+    /// Its Official Accounts of one LINE provider.
+    pub fn channels_of(&self, provider: ProviderNumber) -> impl Iterator<Item = &ChannelId> {
+        self.channels.iter().filter(move |channel| self.provider_of(channel) == provider)
+    }
+
+    /// The LINE providers of its Official Accounts, ascending. The first is always among them: its fields are made with the account.
+    pub fn providers(&self) -> BTreeSet<ProviderNumber> {
+        let of_channels = self.channels.iter().map(|channel| self.provider_of(channel));
+        of_channels.chain([ProviderNumber::FIRST]).collect()
+    }
+
+    /// A number that no provider has, not even one whose Official Accounts are all disconnected while it is known who their people
+    /// are. `None`: there can be no more.
+    pub fn free_provider(&self) -> Option<ProviderNumber> {
+        let known = |number: &ProviderNumber| {
+            let mut channels = self.channels.iter().chain(&self.former_channels);
+            channels.any(|channel| self.provider_of(channel) == *number)
+        };
+        ProviderNumber::ALL.into_iter().find(|number| !known(number))
     }
 
     /// The latest first attempt of something accepted now: the limit, and always 10 minutes
@@ -204,5 +235,23 @@ mod tests {
             assert_eq!(stored.as_object_mut().and_then(|row| row.remove(name)), Some(value), "{name}");
         }
         assert_eq!(serde_json::from_value::<CrmAccount>(stored).expect("it reads"), account);
+    }
+
+    #[test]
+    fn a_provider_keeps_its_number_as_long_as_anybody_is_known_by_it() {
+        let key = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new("1") };
+        let mut account = CrmAccount::new(key, CrmAppId::new("a"), Language::English, "UTC");
+        let [first, second, third, ..] = ProviderNumber::ALL;
+        assert_eq!((account.free_provider(), account.providers()), (Some(first), [first].into()));
+        let (a, b, c) = (ChannelId::new("1"), ChannelId::new("2"), ChannelId::new("3"));
+        account.channels = vec![a.clone(), b.clone(), c.clone()];
+        account.providers = [(b.clone(), second)].into();
+        assert_eq!(account.channels_of(first).collect::<Vec<_>>(), [&a, &c]);
+        assert_eq!((account.free_provider(), account.providers()), (Some(third), [first, second].into()));
+        account.channels.retain(|channel| *channel != b);
+        account.former_channels.insert(b.clone());
+        assert_eq!((account.free_provider(), account.provider_of(&b)), (Some(third), second));
+        account.former_channels.clear();
+        assert_eq!(account.free_provider(), Some(second));
     }
 }

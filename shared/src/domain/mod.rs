@@ -33,6 +33,7 @@ pub mod operator;
 pub mod outbox;
 pub mod packed;
 pub mod properties;
+pub mod provider;
 pub mod push;
 pub mod question;
 pub mod queue_kind;

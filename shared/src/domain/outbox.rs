@@ -179,6 +179,15 @@ impl Effect {
         }
     }
 
+    /// Of which Official Account it tells, where it says so by itself.
+    pub fn channel(&self) -> Option<&ChannelId> {
+        match self {
+            Self::ClearContactFields { channel, .. } => Some(channel),
+            Self::ClearErasedPerson { conversation } => Some(&conversation.channel),
+            other => other.conversation().map(|conversation| &conversation.channel),
+        }
+    }
+
     /// Whose it is, where it is one person's (or group's) and says so by itself.
     pub fn conversation(&self) -> Option<&ConversationKey> {
         match self {

@@ -7,6 +7,7 @@ pub mod findings;
 pub mod leaving;
 pub mod login_steps;
 mod outcomes;
+pub mod provider;
 
 use super::account_link::{LINK_DATA, UNLINK_DATA};
 use super::activity::{Activity, Content, Media, Speaker};

@@ -15,6 +15,7 @@ use crate::domain::language::Language;
 use crate::domain::link::ContactLink;
 use crate::domain::operator::OperatorName;
 use crate::domain::outbox::Effect;
+use crate::flow::configure::choose_provider::ChosenProvider;
 use crate::flow::configure::connect_channel::{ConnectChannel, OfficialAccount};
 use crate::flow::testing::{Life, RivalTable, SecretsInMemory, Told, account, channel, die_anywhere, key, user};
 use crate::ports::checkup::{SeenAccount, SeenLogin, SeenMessaging, SeenQuota, SeenWebhook, WebhookTry};
@@ -308,7 +309,7 @@ async fn links_that_were_kept_can_be_erased_later_or_gone_on_with() {
         assert!(matches!(at.verb.look(id, None).await.unwrap(), Some(Standing::LinksLeft(_))));
         if connects_again {
             let connect = ConnectChannel { channels: at.verb.channels.clone(), accounts: at.verb.accounts.clone() };
-            let again = connect.connect(&seen(), &account(), None).await.unwrap();
+            let again = connect.connect(&seen(), &account(), ChosenProvider::FIRST, None).await.unwrap();
             assert_eq!((again.leaving, again.settings), (None, channel().settings), "clean");
             let its = at.its_account().await;
             assert!(its.channels == [id.clone()] && its.former_channels.is_empty());
@@ -320,13 +321,16 @@ async fn links_that_were_kept_can_be_erased_later_or_gone_on_with() {
         assert!(matches!(later.call(99).await, Ok(Progress::Stopped { .. })));
         let connect = ConnectChannel { channels: later.verb.channels.clone(), accounts: later.verb.accounts.clone() };
         assert!(
-            matches!(connect.connect(&seen(), &account(), None).await, Err(ChangeError::Refused(_))),
+            matches!(
+                connect.connect(&seen(), &account(), ChosenProvider::FIRST, None).await,
+                Err(ChangeError::Refused(_))
+            ),
             "not meanwhile"
         );
         assert!(later.through().await);
         *later.line.0.webhook.lock().unwrap() = Ok(Some(BEFORE.to_owned()));
         later.is_gone().await;
-        let again = connect.connect(&seen(), &account(), None).await.unwrap();
+        let again = connect.connect(&seen(), &account(), ChosenProvider::FIRST, None).await.unwrap();
         assert!(again.leaving.is_none() && later.links.of_user(id, &user(0)).await.unwrap().is_none(), "a stranger");
     }
 }

@@ -11,7 +11,8 @@
 //!
 //! The dispatcher may be making a contact for the person at this very moment, and stop before it has linked it: then nothing of ours
 //! knows the contact. Where the CRM has yet to hear of the person, a look is enqueued for a contact that names them, and that row
-//! alone keeps the LINE user ID until the dispatcher has looked, and once more some minutes later.
+//! alone keeps the LINE user ID until the dispatcher has looked, and once more some minutes later. (Where all people of an Official
+//! Account are erased, what waits for the CRM about them is not sought, and keeps it until its turn comes.)
 //!
 //! What stays, for 60 days: the mark (a hash and a time) and that events were seen (a hash and LINE's event IDs). Without
 //! them a redelivery by LINE, or a dead letter sent back, would bring the person back. That a send happened (contact ID and

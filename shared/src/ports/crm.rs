@@ -42,7 +42,9 @@ impl fmt::Debug for Properties {
 /// A person to be made, or found, by LINE user ID.
 #[derive(Debug, Clone)]
 pub struct PersonWrite {
-    /// The unique property's value.
+    /// The unique property: [`ProviderNumber::user_id_field`](crate::domain::provider::ProviderNumber::user_id_field).
+    pub id_field: &'static str,
+    /// Its value.
     pub user: LineUserId,
     /// The rest.
     pub properties: Properties,
@@ -214,14 +216,14 @@ pub trait Crm: Send + Sync {
     /// What it takes a note's body for. An account's never changes: the notes that stand are read in it, too.
     fn note_format(&self) -> NoteFormat;
 
-    /// Makes or finds people by their unique LINE property. Twice makes one.
+    /// Makes or finds people by their unique LINE property, all by the same. Twice makes one.
     async fn upsert_people(&self, people: &[PersonWrite]) -> Vec<Each<ContactId>>;
 
     /// The contacts that have these e-mail addresses, as their first address. `None`: nobody has it.
     async fn find_by_email(&self, addresses: &[EmailAddress], names: &[&str]) -> Vec<Each<Option<ContactRecord>>>;
 
-    /// The contact that has this LINE user ID. `None`: nobody has it.
-    async fn find_person(&self, user: &LineUserId) -> Each<Option<Named>>;
+    /// The contact that has this LINE user ID in this unique property, as in [`PersonWrite`]. `None`: nobody has it.
+    async fn find_person(&self, id_field: &'static str, user: &LineUserId) -> Each<Option<Named>>;
 
     /// Merges `from` into `into`, for ever; answers with the ID to use from now on. Where `from` is gone already: `Gone`.
     async fn merge_contacts(&self, from: &ContactId, into: &ContactId) -> Each<ContactId>;

@@ -7,6 +7,7 @@ mod markdown;
 
 use std::collections::BTreeSet;
 
+use musubi::domain::provider::ProviderNumber;
 use musubi::domain::push::PushOutcome;
 
 use super::source::{root, rust_files};
@@ -94,7 +95,8 @@ fn every_test_that_is_named_exists() {
     }
     let contributing = ".github/CONTRIBUTING.md".to_owned();
     for path in guides().into_iter().chain(READMES.map(str::to_owned)).chain([contributing]) {
-        for name in tests_named(&read(&path)) {
+        // A property's name may be as long as a test's.
+        for name in tests_named(&read(&path)).into_iter().filter(|name| ProviderNumber::of_field(name).is_none()) {
             let defined = [format!("fn {name}("), format!("def {name}(")];
             let exists = sources.iter().any(|source| defined.iter().any(|defined| source.contains(defined.as_str())));
             assert!(exists, "{path} names `{name}`, which is no test");

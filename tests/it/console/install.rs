@@ -66,7 +66,7 @@ pub fn is_done(page: &Page) -> bool {
 }
 
 /// Somebody in HubSpot makes a property by hand.
-async fn property(app: &App, portal: u64, body: &serde_json::Value) {
+pub async fn property(app: &App, portal: u64, body: &serde_json::Value) {
     let url = format!("{}/crm/properties/2026-03/contacts", app.world.vendor_urls.1);
     let token = app.world.hubspot.private_token(portal);
     let made = app.http.post(url).bearer_auth(token).json(body).send().await.expect("an answer");

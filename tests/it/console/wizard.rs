@@ -26,7 +26,7 @@ async fn secrets(app: &App, id: &str) -> Option<LineSecrets> {
     adapters.secrets().expect("secrets").line(&ChannelId::new(id)).await.expect("an answer")
 }
 
-async fn nothing_is_stored(app: &App, what: &str) {
+pub async fn nothing_is_stored(app: &App, what: &str) {
     assert_eq!(stored(app, FREE_CHANNEL_ID).await, None, "{what}");
     assert!(secrets(app, FREE_CHANNEL_ID).await.is_none(), "{what}");
     let webhook = app.world.line.channel(FREE_CHANNEL_ID).expect("a channel").webhook_url;
@@ -34,7 +34,7 @@ async fn nothing_is_stored(app: &App, what: &str) {
 }
 
 impl Browser<'_> {
-    async fn types(&mut self, id: &str, secret: &str) -> Page {
+    pub async fn types(&mut self, id: &str, secret: &str) -> Page {
         let token = self.get("/console").await.token();
         let fields = [("token", &*token), ("id", id), ("secret", secret), ("access_token", "")];
         self.post("/console/connect", &fields).await
@@ -42,7 +42,7 @@ impl Browser<'_> {
 }
 
 /// What the page holds between the two steps.
-fn sealed(page: &Page) -> String {
+pub fn sealed(page: &Page) -> String {
     page.fields().into_iter().find(|(name, _)| name == "sealed").expect("what was typed").1
 }
 
@@ -71,9 +71,10 @@ async fn an_official_account_is_connected_once_it_was_seen_and_confirmed() {
 
     let (token, sealed) = (seen.token(), sealed(&seen));
     let fields = |cuts_off: &'static str| {
-        [("token", token.clone()), ("sealed", sealed.clone()), ("cuts_off", cuts_off.to_owned())]
+        let provider = ("provider", "1".to_owned());
+        [("token", token.clone()), ("sealed", sealed.clone()), ("cuts_off", cuts_off.to_owned()), provider]
     };
-    let send = |fields: [(&'static str, String); 3]| fields;
+    let send = |fields: [(&'static str, String); 4]| fields;
     for untold in ["", "another.example"] {
         let fields = send(fields(untold));
         let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -198,7 +199,8 @@ async fn only_an_admin_who_sees_all_connects_and_only_what_they_typed_themselves
 pub async fn connects(app: &App, who: &mut Browser<'_>) {
     let typed = who.types(FREE_CHANNEL_ID, FREE_CHANNEL_SECRET).await;
     let (token, sealed) = (typed.token(), sealed(&typed));
-    let fields = [("token", &*token), ("sealed", &*sealed), ("cuts_off", "bot.other-tool.example")];
+    let cuts_off = ("cuts_off", "bot.other-tool.example");
+    let fields = [("token", &*token), ("sealed", &*sealed), cuts_off, ("provider", "1")];
     assert_eq!(who.post("/console/connect/confirm", &fields).await.status, StatusCode::SEE_OTHER);
     assert!(stored(app, FREE_CHANNEL_ID).await.is_some());
 }

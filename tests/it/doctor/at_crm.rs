@@ -11,6 +11,7 @@ use musubi::crm::hubspot::setup;
 use musubi::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
 use musubi::domain::ids::{CrmAccountId, CrmAppId};
 use musubi::domain::language::Language;
+use musubi::domain::provider::ProviderNumber;
 use musubi::http_client::HttpClient;
 use musubi::ports::secrets::{CrmToken, Secret};
 use musubi::ports::table::Commit;
@@ -80,7 +81,7 @@ async fn define(ward: &Ward, mut property: Value) {
     let crms = CrmClients::new(HttpClient::ready(), &world.vendor_urls.1, secrets, world.time());
     let stored = ward.adapters().accounts().expect("accounts").find(&account()).await.expect("it reads");
     let api = crms.hubspot_api(&stored.expect("it is there").value);
-    let report = setup::prepare_properties(&api, Language::English).await.expect("an answer");
+    let report = setup::prepare_properties(&api, Language::English, [ProviderNumber::FIRST]).await.expect("an answer");
     assert_eq!(report.problems.len(), 1);
     assert!(setup::probe_unique_keys(&api, Language::English).await.expect("an answer"));
 }

@@ -10,6 +10,7 @@ use musubi::domain::claim::EmailAddress;
 use musubi::domain::ids::{CallbackId, ContactId, LineUserId, NoteId, TaskId};
 use musubi::domain::limits::Limits;
 use musubi::domain::properties::{EMAIL, LINE_USER_ID};
+use musubi::domain::provider::ProviderNumber;
 use musubi::domain::timeline::NoteFormat;
 use musubi::ports::Crm;
 use musubi::ports::crm::*;
@@ -69,8 +70,11 @@ impl State {
 
     fn write(&mut self, id: &ContactId, properties: &Properties) -> Each<ContactId> {
         let id = self.current(id)?;
-        let user = properties.get(LINE_USER_ID);
-        if user.and_then(|user| self.who(LINE_USER_ID, user)).is_some_and(|other| other != id) {
+        let is_anothers = |field: &str| {
+            let who = properties.get(field).and_then(|user| self.who(field, user));
+            who.is_some_and(|other| other != id)
+        };
+        if ProviderNumber::ALL.iter().any(|provider| is_anothers(provider.user_id_field())) {
             return Err(CrmFailure::Taken);
         }
         if properties.0.values().any(|value| value.encode_utf16().count() > LIMITS.field_units) {
@@ -103,11 +107,11 @@ impl Crm for ToyCrm {
 
     async fn upsert_people(&self, people: &[PersonWrite]) -> Vec<Each<ContactId>> {
         self.each(people, |state, person| {
-            let id = state.who(LINE_USER_ID, person.user.expose());
+            let id = state.who(person.id_field, person.user.expose());
             let id = id.unwrap_or_else(|| ContactId::new(state.fresh("person")));
             state.people.entry(id.clone()).or_default();
             let mut properties = person.properties.clone();
-            properties.set(LINE_USER_ID, person.user.expose());
+            properties.set(person.id_field, person.user.expose());
             state.write(&id, &properties)
         })
     }
@@ -122,8 +126,8 @@ impl Crm for ToyCrm {
         })
     }
 
-    async fn find_person(&self, user: &LineUserId) -> Each<Option<Named>> {
-        let found = self.0.lock().unwrap().who(LINE_USER_ID, user.expose());
+    async fn find_person(&self, id_field: &'static str, user: &LineUserId) -> Each<Option<Named>> {
+        let found = self.0.lock().unwrap().who(id_field, user.expose());
         Ok(found.map(|contact| Named { contact, since_ms: None }))
     }
 

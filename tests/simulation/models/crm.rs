@@ -10,6 +10,7 @@ use musubi::domain::claim::EmailAddress;
 use musubi::domain::ids::{CallbackId, ContactId, LineUserId, NoteId, TaskId};
 use musubi::domain::limits::Limits;
 use musubi::domain::properties::LINE_USER_ID;
+use musubi::domain::provider::ProviderNumber;
 use musubi::domain::timeline::NoteFormat;
 use musubi::ports::crm::*;
 use musubi::ports::{Clock, Crms, PortError};
@@ -155,9 +156,12 @@ impl State {
 
 /// The LINE user ID is unique.
 fn is_taken(state: &State, writes_to: &ContactId, properties: &Properties) -> bool {
-    let Some(user) = properties.get(LINE_USER_ID).filter(|user| !user.is_empty()) else { return false };
-    let mut others = state.contacts.iter().filter(|(id, _)| *id != writes_to);
-    others.any(|(_, properties)| properties.get(LINE_USER_ID).is_some_and(|it| it == user))
+    let has = |field: &str, user: &str| {
+        let mut others = state.contacts.iter().filter(|(id, _)| *id != writes_to);
+        others.any(|(_, properties)| properties.get(field).is_some_and(|it| it == user))
+    };
+    let mut fields = ProviderNumber::ALL.iter().map(|provider| provider.user_id_field());
+    fields.any(|field| properties.get(field).is_some_and(|user| !user.is_empty() && has(field, user)))
 }
 
 #[async_trait]
@@ -184,10 +188,10 @@ impl Crm for ModelCrm {
             state.admit_all(&person.properties)?;
             let user = person.user.expose().to_owned();
             let found =
-                state.contacts.iter().find(|(_, p)| p.get(LINE_USER_ID) == Some(&user)).map(|(id, _)| id.clone());
+                state.contacts.iter().find(|(_, p)| p.get(person.id_field) == Some(&user)).map(|(id, _)| id.clone());
             let id = found.unwrap_or_else(|| ContactId::new(new_id(state).to_string()));
             let mut properties = person.properties.0.clone();
-            properties.insert(LINE_USER_ID.to_owned(), user);
+            properties.insert(person.id_field.to_owned(), user);
             state.write(&id, &properties, now_ms);
             Ok(id)
         })
@@ -207,10 +211,10 @@ impl Crm for ModelCrm {
         .await
     }
 
-    async fn find_person(&self, user: &LineUserId) -> Each<Option<Named>> {
+    async fn find_person(&self, id_field: &'static str, user: &LineUserId) -> Each<Option<Named>> {
         self.each("crm find person", std::slice::from_ref(user), |state, user| {
             let mut contacts = state.contacts.iter();
-            let found = contacts.find(|(_, p)| p.get(LINE_USER_ID).is_some_and(|it| it == user.expose()));
+            let found = contacts.find(|(_, p)| p.get(id_field).is_some_and(|it| it == user.expose()));
             Ok(found.map(|(id, _)| Named { contact: id.clone(), since_ms: state.named_at_ms.get(id).copied() }))
         })
         .await

@@ -5,8 +5,11 @@ use musubi::domain::channel::WebhookBefore;
 use musubi::domain::channel_values::{Field, TryRefusal, ValueFault};
 use musubi::domain::ids::ChannelId;
 use musubi::domain::language::Language;
+use musubi::domain::provider::ProviderNumber;
 use musubi::domain::words::channel_values as words;
 use musubi::domain::words::connecting::{BEFORE, KNOW_BEFORE, cuts_off};
+use musubi::domain::words::provider as of_provider;
+use musubi::flow::configure::choose_provider::NoProvider;
 use musubi::flow::configure::try_channel::TriedChannel;
 use musubi::pages::{Look, Page, actions, button, facts, form, submit};
 
@@ -127,8 +130,28 @@ fn field(visit: &SignedIn, mistake: &Mistake, which: Field, id: &str, input: Mar
     }
 }
 
-/// Is this the right one? `unticked`: the box was needed, and was not ticked.
-pub fn confirm(visit: &SignedIn, id: &ChannelId, tried: &TriedChannel, sealed: &str, unticked: bool) -> Page {
+/// As the form says that it is of a LINE provider which none of the others is of.
+pub const ANOTHER: &str = "another";
+
+/// What is wrong with how it was confirmed.
+pub enum Unconfirmed {
+    /// Nothing.
+    Nothing,
+    /// Another tool would be cut off, and the box was not ticked.
+    CutsOff,
+    /// Its LINE provider is not known, or cannot be had.
+    Provider(NoProvider),
+}
+
+/// Is this the right one? `providers`: among which it must be chosen.
+pub fn confirm(
+    visit: &SignedIn,
+    id: &ChannelId,
+    tried: &TriedChannel,
+    sealed: &str,
+    providers: &[(ProviderNumber, Vec<String>)],
+    unconfirmed: &Unconfirmed,
+) -> Page {
     let language = visit.language;
     let title = language.pick("この公式アカウントでよろしいですか？", "Is this the right Official Account?");
     let seen = &tried.seen;
@@ -144,7 +167,10 @@ pub fn confirm(visit: &SignedIn, id: &ChannelId, tried: &TriedChannel, sealed: &
         }
         (form("/console/connect/confirm", &visit.form_token(), html! {
             input type="hidden" name="sealed" value=(sealed);
-            @if let Some(before) = &tried.before { (cut_off(before, unticked, language)) }
+            @if !providers.is_empty() { (of_which_provider(providers, unconfirmed, language)) }
+            @if let Some(before) = &tried.before {
+                (cut_off(before, matches!(unconfirmed, Unconfirmed::CutsOff), language))
+            }
             (actions(html! {
                 (submit(Look::Main, language.pick("接続する", "Connect")))
                 (button(Look::Plain, language.pick("やり直す", "Start again"), "/console/connect"))
@@ -152,6 +178,48 @@ pub fn confirm(visit: &SignedIn, id: &ChannelId, tried: &TriedChannel, sealed: &
         }))
     };
     signed_in_with_picture(visit, Here::Home, title, seen.picture.as_deref(), inside)
+}
+
+fn of_which_provider(
+    providers: &[(ProviderNumber, Vec<String>)],
+    unconfirmed: &Unconfirmed,
+    language: Language,
+) -> Markup {
+    html! {
+        fieldset {
+            legend { (of_provider::QUESTION.of(language)) }
+            @if let Unconfirmed::Provider(why) = unconfirmed { (no_provider(why, language)) }
+            p { (of_provider::WHY.of(language)) }
+            @for (number, names) in providers {
+                label class="check" {
+                    input type="radio" name="provider" value=(number.get()) required;
+                    (of_provider::same_as(&names.iter().map(String::as_str).collect::<Vec<_>>(), language))
+                }
+            }
+            label class="check" {
+                input type="radio" name="provider" value=(ANOTHER) required;
+                (of_provider::ANOTHER.of(language))
+            }
+        }
+    }
+}
+
+fn no_provider(why: &NoProvider, language: Language) -> Markup {
+    let (words, problems) = match why {
+        NoProvider::Unsaid => (of_provider::UNSAID, &[][..]),
+        NoProvider::NoSuch => (of_provider::NO_SUCH, &[][..]),
+        NoProvider::TooMany => (of_provider::TOO_MANY, &[][..]),
+        NoProvider::Fields(problems) => (of_provider::FIELDS, &problems[..]),
+        NoProvider::Crm(_) | NoProvider::Port(_) => (of_provider::NOT_NOW, &[][..]),
+    };
+    html! {
+        div class="mistake" role="alert" {
+            (words.of(language))
+            @if !problems.is_empty() {
+                ul { @for problem in problems { li { (problem.words(language)) } } }
+            }
+        }
+    }
 }
 
 fn cut_off(before: &WebhookBefore, unticked: bool, language: Language) -> Markup {

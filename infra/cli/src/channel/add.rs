@@ -18,7 +18,7 @@ use serde_json::json;
 
 use super::check;
 use super::steps::switches;
-use super::{input, steps, to_json, unconfirmed, webhook_url};
+use super::{input, provider, steps, to_json, unconfirmed, webhook_url};
 use crate::args::ChannelAdd;
 use crate::ask::Ask;
 use crate::failure::Failure;
@@ -50,13 +50,14 @@ pub async fn add(workspace: &Workspace, ask: &mut Ask, say: &Say, asked: &Channe
     let webhook = (!asked.keep_webhook).then(|| NewWebhook { url: url.clone(), before: tried.before.clone() });
     let before = webhook.as_ref().and_then(|webhook| webhook.before.as_ref());
     confirm(ask, say, asked, &tried.seen, before)?;
+    let provider = provider::choose(workspace, asked, &account, &id).await?;
 
     let forget = Forget { secret: asked.forget_old_secret, token: asked.forget_long_lived_token };
     let proven = try_channel.proven(&entered, &tried, forget).await?;
     let line = workspace.line(proposed(&entered))?;
     let console = try_channel.line.channel(proposed(&entered));
     let set_up = SetUpChannel { secrets, connect: workspace.connect_channel()?, console };
-    let channel = set_up.set_up(&proven, &account, webhook.as_ref()).await;
+    let channel = set_up.set_up(&proven, &account, provider, webhook.as_ref()).await;
     let channel = channel.map_err(|error| unchanged(error, no_channel, |ConnectedElsewhere| elsewhere()))?;
     let health = check::look(&line, &id, &url).await?;
     let mut todo: Vec<String> = health.faults().iter().map(|words| words.of(say.language).to_owned()).collect();

@@ -5,6 +5,7 @@ mod check;
 pub mod input;
 mod key;
 mod list;
+mod provider;
 mod remove;
 mod settings;
 mod steps;

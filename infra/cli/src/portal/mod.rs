@@ -6,9 +6,12 @@ mod callback;
 mod grant;
 mod remove;
 
+use std::collections::BTreeMap;
+
 use musubi::domain::account::{CrmAccount, CrmAccountKey};
-use musubi::domain::ids::CrmAccountId;
+use musubi::domain::ids::{ChannelId, CrmAccountId};
 use musubi::domain::language::Language;
+use musubi::domain::provider::ProviderNumber;
 use musubi::domain::settings::{ACCOUNT, SettingValue};
 use serde_json::{Value, json};
 
@@ -87,6 +90,7 @@ fn to_json(account: &CrmAccount) -> Value {
         "workflows_wait": account.capabilities.workflows_wait,
         "unique_keys": account.capabilities.unique_keys,
         "channels": account.channels,
+        "line_providers": providers(account),
         "send_limit_ms": account.send_limit_ms,
         "block_expiry_ms": account.block_expiry_ms,
     });
@@ -96,9 +100,19 @@ fn to_json(account: &CrmAccount) -> Value {
     json
 }
 
+/// The Official Accounts of each LINE provider, by its number.
+fn providers(account: &CrmAccount) -> BTreeMap<u8, Vec<&ChannelId>> {
+    account.providers().into_iter().map(|number| (number.get(), account.channels_of(number).collect())).collect()
+}
+
 fn to_text(account: &CrmAccount, say: &Say) -> String {
     let language = say.language;
-    let channels: Vec<&str> = account.channels.iter().map(|id| id.as_str()).collect();
+    let providers = providers(account);
+    let channel = |id: &ChannelId| match account.provider_of(id) {
+        ProviderNumber::FIRST if providers.len() < 2 => id.to_string(),
+        number => format!("{id} ({} {})", say.pick("プロバイダー", "provider"), number.get()),
+    };
+    let channels: Vec<String> = account.channels.iter().map(channel).collect();
     let set = |name: &'static str| {
         let setting = ACCOUNT.find(name).expect("it is declared");
         let shown = match setting.value(account).unwrap_or(SettingValue::None) {

@@ -1,5 +1,7 @@
 //! `channel`.
 
+use local::fake::hubspot::ObjectType;
+use local::fake::line::ChannelSpec;
 use musubi::domain::channel::Channel;
 use musubi::domain::conversation::NotLinked;
 use musubi::domain::ids::LoginChannelId;
@@ -10,6 +12,7 @@ use musubi::ports::table::Commit;
 use musubi::store::journal::write;
 use serde_json::json;
 
+use super::portal::{ADD, connect, good};
 use super::support::{CHANNEL, CHANNEL_SECRET, PORTAL, Ran, Stack};
 
 async fn add(stack: &Stack, id: &str, more: &[&str], input: &str) -> Ran {
@@ -50,6 +53,36 @@ async fn people_read_the_name_the_address_and_lines_own_menu_names() {
     {
         assert!(ran.stdout.contains(words), "{words}: {}", ran.stdout);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_which_line_provider_a_further_one_is_must_be_said_and_another_gets_properties_of_its_own() {
+    let stack = Stack::start().await;
+    assert_eq!(connect(&stack, &ADD, &good()).await.code, 0);
+    let secret = format!("{CHANNEL_SECRET}\n");
+    assert_eq!(add(&stack, CHANNEL, &[], &secret).await.code, 0, "the first of all needs nobody to say it");
+    assert_eq!(add(&stack, CHANNEL, &[], &secret).await.code, 0, "nor does one that is connected");
+    let (apart, beside) = ("1657000041", "1657000042");
+    for id in [apart, beside] {
+        stack
+            .line
+            .add_channel(ChannelSpec { bot_user_id: format!("Ub{id}"), ..ChannelSpec::demo(id, CHANNEL_SECRET, "x") });
+    }
+    let unsaid = add(&stack, apart, &[], &secret).await;
+    assert_eq!(unsaid.code, 2, "{}", unsaid.stdout);
+    assert!(message(&unsaid).contains("--another-provider"), "{}", message(&unsaid));
+    let unknown = add(&stack, apart, &["--same-provider-as", beside], &secret).await;
+    assert!(unknown.code == 2 && message(&unknown).contains("--same-provider-as"), "{}", unknown.stdout);
+    assert_eq!(stack.account().await.unwrap().channels, [stack.channel_id()]);
+    stack.hubspot.clock().advance_ms(20_000);
+    for (id, how) in [(apart, &["--another-provider"][..]), (beside, &["--same-provider-as", apart])] {
+        let ran = add(&stack, id, how, &secret).await;
+        assert_eq!(ran.code, 0, "{} {}", ran.stdout, ran.stderr);
+    }
+    let made = stack.hubspot.property(PORTAL, ObjectType::Contact, "line_user_id_2").expect("it is made");
+    assert_eq!(made["hasUniqueValue"], json!(true));
+    let shown = stack.run(&["--json", "portal", "show", &PORTAL.to_string()], "").await.json();
+    assert_eq!(shown["line_providers"], json!({"1": [CHANNEL], "2": [apart, beside]}));
 }
 
 /// The guide and the command say it with the same menu names.

@@ -7,10 +7,10 @@ use serde_json::json;
 
 use super::support::{CLIENT_SECRET, PORTAL, Ran, Stack, browser};
 
-const ADD: [&str; 6] = ["--json", "portal", "add", "--port", "0", "--app-id=shop"];
+pub const ADD: [&str; 6] = ["--json", "portal", "add", "--port", "0", "--app-id=shop"];
 
 /// A person opens the address, agrees, and is sent back.
-async fn connect(stack: &Stack, args: &[&str], input: &str) -> Ran {
+pub async fn connect(stack: &Stack, args: &[&str], input: &str) -> Ran {
     let (started, address) = stack.until_address(args, input).await;
     let agreed = browser().get(address).send().await.unwrap();
     assert_eq!(agreed.status(), 302);
@@ -20,7 +20,7 @@ async fn connect(stack: &Stack, args: &[&str], input: &str) -> Ran {
     stack.end(started).await
 }
 
-fn good() -> String {
+pub fn good() -> String {
     format!("client-77\n{CLIENT_SECRET}\n")
 }
 

@@ -7,6 +7,7 @@ use musubi::crm::hubspot::action;
 use musubi::crm::hubspot::oauth::{AUTOMATION_SCOPE, REQUIRED_SCOPES, TIMELINE_SCOPE};
 use musubi::crm::hubspot::signature;
 use musubi::crm::hubspot::webhook;
+use musubi::domain::provider::ProviderNumber;
 use musubi::domain::push::PushOutcome;
 use musubi::domain::token_property::ALWAYS;
 use musubi::ports::crm_caller::Call;
@@ -234,7 +235,8 @@ async fn every_webhook_that_we_read_is_subscribed_to_and_points_here() {
     let wanted =
         ["object.deletion", "object.merge", "object.propertyChange", "object.restore", "contact.privacyDeletion"];
     assert_eq!(kinds, wanted.map(str::to_owned).into());
-    assert_eq!(properties, ["line_answered_at", "line_user_id"].map(str::to_owned).into());
+    let of_each = |plain: &str| ProviderNumber::ALL.map(|provider| provider.field(plain).unwrap().to_owned());
+    assert_eq!(properties, ["line_answered_at", "line_user_id"].into_iter().flat_map(of_each).collect());
 }
 
 /// How many contacts we look at when HubSpot posts this.

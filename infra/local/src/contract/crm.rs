@@ -3,18 +3,22 @@
 //!
 //! It panics where the contract is broken.
 
+// By its path: the simulation reads this file from elsewhere.
+#[path = "crm/drift.rs"]
+mod drift;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use futures::FutureExt;
 use musubi::domain::claim::EmailAddress;
 use musubi::domain::ids::{CallbackId, ContactId, LineUserId, NoteId, TaskId};
 use musubi::domain::limits::Limits;
 use musubi::domain::properties::{EMAIL, LINE_LAST_MESSAGE, LINE_USER_ID, LINE_USER_NAME};
-use musubi::domain::timeline::NoteFormat;
+use musubi::domain::provider::ProviderNumber;
 use musubi::ports::Crm;
 use musubi::ports::crm::*;
 
+pub use self::drift::every_drift_is_seen;
 use super::note_format::{a_note_shows_what_was_said, in_format};
 
 /// What the contract arranges in a CRM behind the client's back.
@@ -44,6 +48,7 @@ pub async fn crm_contract(world: &dyn CrmWorld) {
     each_item_is_answered_in_order(world, crm).await;
     what_is_unique_is_taken_once(crm).await;
     people_are_found(world, crm).await;
+    people_of_two_providers_are_apart(crm).await;
     a_merge_is_followed(world, crm).await;
     notes_stand_on_the_timeline(world, crm).await;
     let contact = world.contact(&[(EMAIL, "hachiro@example.com")]).await;
@@ -60,7 +65,7 @@ fn user(n: u32) -> LineUserId {
 fn named(n: u32, name: &str) -> PersonWrite {
     let mut properties = Properties::default();
     properties.set(LINE_USER_NAME, name);
-    PersonWrite { user: user(n), properties }
+    PersonWrite { id_field: LINE_USER_ID, user: user(n), properties }
 }
 
 fn set(contact: &ContactId, name: &str, value: &str) -> ContactWrite {
@@ -125,11 +130,25 @@ async fn what_is_unique_is_taken_once(crm: &dyn Crm) {
     assert_eq!(crm.update_contacts(&[set(two, LINE_USER_ID, user(11).expose())]).await, [Ok(two.clone())], "given up");
 }
 
+/// One ID is two people, where two LINE providers gave it.
+async fn people_of_two_providers_are_apart(crm: &dyn Crm) {
+    let second = ProviderNumber::ALL[1].user_id_field();
+    let made = crm.upsert_people(&[named(31, "Goro")]).await.remove(0).expect("made");
+    let other = crm.upsert_people(&[PersonWrite { id_field: second, ..named(31, "Roku") }]).await.remove(0);
+    let other = other.expect("made");
+    assert_ne!(made, other);
+    let found = crm.find_person(second, &user(31)).await.expect("an answer").expect("found");
+    assert_eq!(found.contact, other);
+    assert_eq!(crm.update_contacts(&[set(&made, second, user(32).expose())]).await, [Ok(made.clone())], "both on one");
+    assert_eq!(read(crm, &made, LINE_USER_ID).await.as_deref(), Some(user(31).expose()));
+    assert_eq!(crm.update_contacts(&[set(&other, second, user(32).expose())]).await, [Err(CrmFailure::Taken)]);
+}
+
 async fn people_are_found(world: &dyn CrmWorld, crm: &dyn Crm) {
     let made = crm.upsert_people(&[named(21, "Jiro")]).await.remove(0).expect("made");
-    let found = crm.find_person(&user(21)).await.expect("an answer").expect("found");
+    let found = crm.find_person(LINE_USER_ID, &user(21)).await.expect("an answer").expect("found");
     assert_eq!(found.contact, made);
-    assert!(crm.find_person(&user(22)).await.expect("an answer").is_none());
+    assert!(crm.find_person(LINE_USER_ID, &user(22)).await.expect("an answer").is_none());
     let known = world.contact(&[(EMAIL, "saburo@example.com")]).await;
     let addresses = ["nobody@example.com", "saburo@example.com"].map(|text| EmailAddress::parse(text).expect("one"));
     let answers = crm.find_by_email(&addresses, &[LINE_USER_ID]).await;
@@ -225,161 +244,4 @@ async fn what_it_says_it_takes_it_takes(world: &dyn CrmWorld, crm: &dyn Crm) {
     };
     let written = crm.write_notes(std::slice::from_ref(&note)).await.remove(0).expect("the longest is taken");
     assert_eq!(crm.read_note(&written).await, Ok(note.body), "all of it");
-}
-
-/// The contract bites: of an answer that has drifted in any of these ways it says so.
-pub async fn every_drift_is_seen<W: CrmWorld + 'static>(world: impl Fn() -> futures::future::BoxFuture<'static, W>) {
-    for drift in
-        [Drift::Order, Drift::Twice, Drift::Finds, Drift::Completes, Drift::Unique, Drift::Limits, Drift::Format]
-    {
-        let drifted = Drifted { world: world().await, drift };
-        let seen = std::panic::AssertUnwindSafe(crm_contract(&drifted)).catch_unwind().await;
-        assert!(seen.is_err(), "{drift:?} is not seen");
-    }
-}
-
-/// How an answer may drift.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Drift {
-    /// Answers come in another order.
-    Order,
-    /// A person who is there is made once more.
-    Twice,
-    /// Nobody is found.
-    Finds,
-    /// Whoever waits for nothing is told as well.
-    Completes,
-    /// What another one has is taken away without a word.
-    Unique,
-    /// It takes less than it says.
-    Limits,
-    /// It says that it takes notes in another format.
-    Format,
-}
-
-struct Drifted<W> {
-    world: W,
-    drift: Drift,
-}
-
-#[async_trait]
-impl<W: CrmWorld> CrmWorld for Drifted<W> {
-    async fn crm(&self) -> Arc<dyn Crm> {
-        Arc::new(DriftedCrm { crm: self.world.crm().await, drift: self.drift })
-    }
-
-    fn unique_keys(&self) -> bool {
-        self.world.unique_keys()
-    }
-
-    fn shown(&self, body: &str) -> String {
-        self.world.shown(body)
-    }
-
-    async fn contact(&self, properties: &[(&str, &str)]) -> ContactId {
-        self.world.contact(properties).await
-    }
-
-    async fn delete_contact(&self, contact: &ContactId) {
-        self.world.delete_contact(contact).await;
-    }
-
-    async fn finish_task(&self, task: &TaskId) {
-        self.world.finish_task(task).await;
-    }
-
-    async fn waits(&self) -> CallbackId {
-        self.world.waits().await
-    }
-}
-
-struct DriftedCrm {
-    crm: Arc<dyn Crm>,
-    drift: Drift,
-}
-
-#[async_trait]
-impl Crm for DriftedCrm {
-    fn limits(&self) -> Limits {
-        let limits = self.crm.limits();
-        if self.drift == Drift::Limits { Limits { note_units: limits.note_units + 10_000, ..limits } } else { limits }
-    }
-
-    fn note_format(&self) -> NoteFormat {
-        match (self.crm.note_format(), self.drift) {
-            (NoteFormat::Html, Drift::Format) => NoteFormat::PlainText,
-            (NoteFormat::PlainText, Drift::Format) => NoteFormat::Html,
-            (format, _) => format,
-        }
-    }
-
-    async fn upsert_people(&self, people: &[PersonWrite]) -> Vec<Each<ContactId>> {
-        let answers = self.crm.upsert_people(people).await;
-        match self.drift {
-            Drift::Twice => answers.into_iter().map(|_| Ok(ContactId::new(uuid::Uuid::new_v4().to_string()))).collect(),
-            _ => answers,
-        }
-    }
-
-    async fn find_by_email(&self, addresses: &[EmailAddress], names: &[&str]) -> Vec<Each<Option<ContactRecord>>> {
-        self.crm.find_by_email(addresses, names).await
-    }
-
-    async fn find_person(&self, user: &LineUserId) -> Each<Option<Named>> {
-        if self.drift == Drift::Finds { Ok(None) } else { self.crm.find_person(user).await }
-    }
-
-    async fn merge_contacts(&self, from: &ContactId, into: &ContactId) -> Each<ContactId> {
-        self.crm.merge_contacts(from, into).await
-    }
-
-    async fn read_contacts(&self, contacts: &[ContactId], names: &[&str]) -> Vec<Each<ContactRecord>> {
-        let mut answers = self.crm.read_contacts(contacts, names).await;
-        if self.drift == Drift::Order {
-            answers.reverse();
-        }
-        answers
-    }
-
-    async fn update_contacts(&self, writes: &[ContactWrite]) -> Vec<Each<ContactId>> {
-        let answers = self.crm.update_contacts(writes).await;
-        let drifted = |(answer, write): (Each<ContactId>, &ContactWrite)| match answer {
-            Err(CrmFailure::Taken) if self.drift == Drift::Unique => Ok(write.contact.clone()),
-            answer => answer,
-        };
-        answers.into_iter().zip(writes).map(drifted).collect()
-    }
-
-    async fn write_notes(&self, notes: &[NoteWrite]) -> Vec<Each<NoteId>> {
-        self.crm.write_notes(notes).await
-    }
-
-    async fn find_note(&self, note: &NoteWrite) -> Each<Option<NoteId>> {
-        self.crm.find_note(note).await
-    }
-
-    async fn read_note(&self, note: &NoteId) -> Each<String> {
-        self.crm.read_note(note).await
-    }
-
-    async fn edit_note(&self, note: &NoteId, body: &str) -> Each<()> {
-        self.crm.edit_note(note, body).await
-    }
-
-    async fn write_tasks(&self, tasks: &[TaskWrite]) -> Vec<Each<TaskId>> {
-        self.crm.write_tasks(tasks).await
-    }
-
-    async fn find_task(&self, task: &TaskWrite) -> Each<Option<TaskId>> {
-        self.crm.find_task(task).await
-    }
-
-    async fn read_tasks(&self, tasks: &[TaskId]) -> Vec<Each<TaskStanding>> {
-        self.crm.read_tasks(tasks).await
-    }
-
-    async fn complete(&self, completions: &[CompletionWrite]) -> Vec<Each<()>> {
-        let answers = self.crm.complete(completions).await;
-        if self.drift == Drift::Completes { answers.into_iter().map(|_| Ok(())).collect() } else { answers }
-    }
 }

@@ -6,6 +6,7 @@ use local::fake::{Fault, Plan};
 use musubi::crm::hubspot::oauth::{OAuth, OAuthError};
 use musubi::crm::hubspot::setup::{self, PropertyProblem};
 use musubi::domain::language::Language;
+use musubi::domain::provider::ProviderNumber;
 use musubi::ports::Crms;
 use musubi::ports::crm::CrmFailure;
 use musubi::ports::secrets::{CrmToken, Secret};
@@ -170,8 +171,8 @@ async fn where_nobody_listens_nothing_has_happened() {
 async fn setting_up_twice_changes_nothing_and_labels_are_japanese() {
     let world = World::bare().await;
     let api = world.api();
-    let first = setup::prepare_properties(&api, Language::Japanese).await.unwrap();
-    let again = setup::prepare_properties(&api, Language::English).await.unwrap();
+    let first = setup::prepare_properties(&api, Language::Japanese, [ProviderNumber::FIRST]).await.unwrap();
+    let again = setup::prepare_properties(&api, Language::English, [ProviderNumber::FIRST]).await.unwrap();
     assert_eq!((first.created.len(), first.problems.len()), (setup::PROPERTIES.len(), 0));
     assert_eq!((again.created.len(), again.found.len(), again.problems.len()), (0, setup::PROPERTIES.len(), 0));
     let property = world.fake.property(PORTAL, ObjectType::Contact, "line_user_id").unwrap();
@@ -192,7 +193,7 @@ async fn a_property_of_the_wrong_kind_is_told_and_left_alone() {
     let plain = serde_json::json!({"name": "line_user_id", "label": "x", "groupName": "contactinformation",
         "type": "string", "fieldType": "text"});
     assert_eq!(http.post(url).bearer_auth(token).json(&plain).send().await.unwrap().status(), 201);
-    let report = setup::prepare_properties(&world.api(), Language::Japanese).await.unwrap();
+    let report = setup::prepare_properties(&world.api(), Language::Japanese, [ProviderNumber::FIRST]).await.unwrap();
     assert_eq!(report.problems, [PropertyProblem::NotUnique { name: "line_user_id" }]);
     assert_eq!(report.created.len(), setup::PROPERTIES.len() - 1);
     assert!(report.problems[0].words(Language::Japanese).contains("一意の値"));
@@ -206,7 +207,7 @@ async fn a_property_made_by_a_first_try_whose_answer_was_lost_is_found() {
     let api = world.api();
     let mut reports = Vec::new();
     for _ in 0..20 {
-        reports.push(setup::prepare_properties(&api, Language::Japanese).await);
+        reports.push(setup::prepare_properties(&api, Language::Japanese, [ProviderNumber::FIRST]).await);
     }
     let last = reports.pop().unwrap().unwrap();
     assert_eq!((last.found.len(), last.problems.len()), (setup::PROPERTIES.len(), 0));

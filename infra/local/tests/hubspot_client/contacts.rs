@@ -24,21 +24,24 @@ async fn writing_the_same_person_again_makes_one_contact() {
 async fn whoever_names_a_person_is_found_with_the_time_at_which_that_was_written() {
     let world = World::start(true).await;
     let crm = world.crm().await;
-    assert!(crm.find_person(&user(1)).await.unwrap().is_none());
+    assert!(crm.find_person("line_user_id", &user(1)).await.unwrap().is_none());
     let before_ms = world.clock.now_ms();
     let contact = crm.upsert_people(&[person(1, "a")]).await.remove(0).unwrap();
-    let since_ms = crm.find_person(&user(1)).await.unwrap().expect("it is there").since_ms.expect("a time");
+    let since_ms =
+        crm.find_person("line_user_id", &user(1)).await.unwrap().expect("it is there").since_ms.expect("a time");
     assert!((before_ms..=world.clock.now_ms()).contains(&since_ms));
     // What else is written there changes nothing of it; who is written there anew does.
     world.clock.advance_ms(60_000);
     assert!(crm.upsert_people(&[person(1, "b")]).await[0].is_ok());
-    let found = crm.find_person(&user(1)).await.unwrap().expect("there");
+    let found = crm.find_person("line_user_id", &user(1)).await.unwrap().expect("there");
     assert_eq!((found.contact, found.since_ms), (contact.clone(), Some(since_ms)));
     for id in ["", user(1).expose()] {
         let write = ContactWrite { contact: contact.clone(), properties: properties(&[("line_user_id", id)]) };
         assert!(crm.update_contacts(&[write]).await[0].is_ok());
     }
-    assert!(crm.find_person(&user(1)).await.unwrap().expect("there").since_ms >= Some(since_ms + 60_000));
+    assert!(
+        crm.find_person("line_user_id", &user(1)).await.unwrap().expect("there").since_ms >= Some(since_ms + 60_000)
+    );
     let calls = world.fake.ledger().calls;
     assert!(calls.iter().all(|call| !call.path.contains(user(1).expose())), "an ID of a person stands in an address");
 }
@@ -146,7 +149,9 @@ async fn an_email_address_that_another_contact_has_is_a_conflict() {
     let world = World::start(true).await;
     let crm = world.crm().await;
     world.contact("taken@example.com");
-    let made = crm.upsert_people(&[PersonWrite { user: user(1), properties: properties(&[]) }]).await;
+    let made = crm
+        .upsert_people(&[PersonWrite { id_field: "line_user_id", user: user(1), properties: properties(&[]) }])
+        .await;
     let write =
         ContactWrite { contact: made[0].clone().unwrap(), properties: properties(&[("email", "taken@example.com")]) };
     assert_eq!(crm.update_contacts(&[write]).await, [Err(CrmFailure::Taken)]);

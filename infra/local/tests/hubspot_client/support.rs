@@ -11,6 +11,7 @@ use musubi::crm::hubspot::{Api, setup};
 use musubi::domain::account::{Capabilities, CrmAccount, CrmAccountKey, CrmKind};
 use musubi::domain::ids::{ChannelId, ContactId, CrmAccountId, CrmAppId, LineUserId};
 use musubi::domain::language::Language;
+use musubi::domain::provider::ProviderNumber;
 use musubi::ports::crm::{Crm, Crms, NoteWrite, PersonWrite, Properties, TaskWrite};
 use musubi::ports::secrets::{CrmAppSecrets, CrmToken, LineSecrets, Reread, Secret};
 use musubi::ports::{Clock, PortError, Secrets};
@@ -125,7 +126,7 @@ impl World {
         let mut world = Self::bare().await;
         world.fake.edit_portal(PORTAL, |portal| portal.accepts_unique_note_property = unique_keys);
         let api = world.api();
-        let report = setup::prepare_properties(&api, Language::Japanese).await.unwrap();
+        let report = setup::prepare_properties(&api, Language::Japanese, ProviderNumber::ALL).await.unwrap();
         assert_eq!(report.problems, []);
         assert_eq!(setup::probe_unique_keys(&api, Language::Japanese).await, Ok(unique_keys));
         world.account.capabilities = Capabilities { workflows_wait: true, unique_keys };
@@ -180,7 +181,7 @@ pub fn properties(all: &[(&str, &str)]) -> Properties {
 }
 
 pub fn person(n: usize, name: &str) -> PersonWrite {
-    PersonWrite { user: user(n), properties: properties(&[("line_user_name", name)]) }
+    PersonWrite { id_field: "line_user_id", user: user(n), properties: properties(&[("line_user_name", name)]) }
 }
 
 pub fn note(key: &str, contact: &ContactId) -> NoteWrite {

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::api::{Api, Call};
 use super::connect::HubSpotSetUp;
 use super::oauth::{AUTOMATION_SCOPE, OAuth, OAuthError, REQUIRED_SCOPES, TIMELINE_SCOPE};
-use super::property::{PROPERTIES, PropertyProblem, PropertySpec};
+use super::property::{PropertyProblem, PropertySpec};
 use super::timeline::KEY_PROPERTY;
 use super::{VERSION, setup, signature};
 use crate::crm::certificate;
@@ -65,7 +65,8 @@ impl CrmCheckup for HubSpotSetUp {
 
     async fn fields(&self, account: &CrmAccount) -> Each<Vec<(&'static str, FieldFault)>> {
         let defined = defined(&self.api_of(account), "contacts").await?;
-        Ok(PROPERTIES.iter().filter_map(|spec| Some((spec.name, fault(&defined, spec)?))).collect())
+        let all = PropertySpec::all(account.providers());
+        Ok(all.filter_map(|spec| Some((spec.name, fault(&defined, &spec)?))).collect())
     }
 
     async fn try_action(&self, account: &CrmAccount, public_url: &str) -> Each<ActionTry> {

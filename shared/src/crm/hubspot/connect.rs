@@ -150,7 +150,7 @@ impl CrmSetUp for HubSpotSetUp {
     async fn make_ready(&self, account: &CrmAccount, workflows_wait: Option<bool>) -> Each<Readiness> {
         let api = self.api_of(account);
         let time_zone = setup::account_details(&api).await?.time_zone;
-        let report = setup::prepare_properties(&api, account.language).await?;
+        let report = setup::prepare_properties(&api, account.language, account.providers()).await?;
         let problems = report.problems.iter().map(in_words).collect::<Vec<_>>();
         let fields = FieldReport { created: report.created, found: report.found, problems };
         if !fields.problems.is_empty() {

@@ -22,11 +22,12 @@ const EMAIL: &str = "email";
 
 /// Makes or finds people. The same person twice is written once, the later properties winning.
 pub(crate) async fn upsert(api: &Api, people: &[PersonWrite]) -> Vec<Each<ContactId>> {
+    let id_field = people.first().map_or(LINE_USER_ID, |person| person.id_field);
     let merged = Merged::of(people.iter().map(|person| (person.user.expose(), &person.properties)));
     let inputs: Vec<Value> = merged
         .values
         .iter()
-        .map(|(user, properties)| json!({"id": user, "idProperty": LINE_USER_ID, "properties": properties}))
+        .map(|(user, properties)| json!({"id": user, "idProperty": id_field, "properties": properties}))
         .collect();
     let path = format!("/crm/objects/{VERSION}/contacts/batch/upsert");
     let answers = batch::run(api, &Batch::write("contacts/batch/upsert", path, Repeat::Harmless), &inputs).await;
@@ -91,13 +92,12 @@ pub(crate) async fn find_by_email(
 
 /// The contact with this LINE user ID, and since when: by the history of the property, whose newest version is what stands
 /// there (HubSpot's reference, "Read a batch of objects": `propertiesWithHistory`). The ID belongs in no URL.
-pub(crate) async fn find_person(api: &Api, user: &LineUserId) -> Each<Option<Named>> {
+pub(crate) async fn find_person(api: &Api, id_field: &'static str, user: &LineUserId) -> Each<Option<Named>> {
     let path = format!("/crm/objects/{VERSION}/contacts/batch/read");
-    let (names, inputs) = ([LINE_USER_ID], json!([{ "id": user.expose() }]));
-    let body =
-        json!({"idProperty": LINE_USER_ID, "properties": names, "propertiesWithHistory": names, "inputs": inputs});
+    let (names, inputs) = ([id_field], json!([{ "id": user.expose() }]));
+    let body = json!({"idProperty": id_field, "properties": names, "propertiesWithHistory": names, "inputs": inputs});
     let answer = api.call(&Call::post("contacts/by LINE user ID", path, body, Repeat::Harmless)).await;
-    let named = |record: &Value| Ok(Named { contact: id_of(record)?, since_ms: since_ms(record, LINE_USER_ID) });
+    let named = |record: &Value| Ok(Named { contact: id_of(record)?, since_ms: since_ms(record, id_field) });
     match answer {
         Ok(body) => body["results"].get(0).map(named).transpose(),
         Err(CrmFailure::Gone) => Ok(None),

@@ -94,8 +94,8 @@ impl Crm for HubSpot {
         contacts::find_by_email(&self.api, addresses, names).await
     }
 
-    async fn find_person(&self, user: &LineUserId) -> Each<Option<Named>> {
-        contacts::find_person(&self.api, user).await
+    async fn find_person(&self, id_field: &'static str, user: &LineUserId) -> Each<Option<Named>> {
+        contacts::find_person(&self.api, id_field, user).await
     }
 
     async fn merge_contacts(&self, from: &ContactId, into: &ContactId) -> Each<ContactId> {

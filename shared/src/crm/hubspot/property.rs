@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::domain::language::Language;
 use crate::domain::properties as name;
+use crate::domain::provider::ProviderNumber;
 
 /// How a property must be defined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub struct PropertySpec {
     pub options: &'static [(&'static str, &'static str, &'static str)],
     /// No two records have the same value. Decided at creation, for ever.
     pub unique: bool,
+    /// Whose it is: the label of all but the first LINE provider's says the number.
+    pub provider: ProviderNumber,
 }
 
 const fn spec(
@@ -31,7 +34,7 @@ const fn spec(
     kind: &'static str,
     field: &'static str,
 ) -> PropertySpec {
-    PropertySpec { name, japanese, english, kind, field, options: &[], unique: false }
+    PropertySpec { name, japanese, english, kind, field, options: &[], unique: false, provider: ProviderNumber::FIRST }
 }
 
 const YES_OR_NO: &[(&str, &str, &str)] = &[("true", "はい", "Yes"), ("false", "いいえ", "No")];
@@ -123,7 +126,16 @@ impl PropertyProblem {
 impl PropertySpec {
     /// A text whose values are unique.
     pub const fn unique_text(name: &'static str, japanese: &'static str, english: &'static str) -> Self {
-        Self { name, japanese, english, kind: "string", field: "text", options: &[], unique: true }
+        Self {
+            name,
+            japanese,
+            english,
+            kind: "string",
+            field: "text",
+            options: &[],
+            unique: true,
+            provider: ProviderNumber::FIRST,
+        }
     }
 
     /// A property that is true or false.
@@ -131,10 +143,34 @@ impl PropertySpec {
         Self { options: YES_OR_NO, ..spec(name, japanese, english, "bool", "booleancheckbox") }
     }
 
+    /// All of ours, for these LINE providers.
+    pub fn all<P: IntoIterator<Item = ProviderNumber>>(providers: P) -> impl Iterator<Item = Self> + use<P> {
+        providers.into_iter().flat_map(|provider| PROPERTIES.into_iter().filter_map(move |spec| spec.of(provider)))
+    }
+
+    /// The same, of this LINE provider. `None`: it is one for all, and the first one's.
+    fn of(self, provider: ProviderNumber) -> Option<Self> {
+        if provider == ProviderNumber::FIRST {
+            return Some(self);
+        }
+        provider.field(self.name).map(|name| Self { name, provider, ..self })
+    }
+
+    fn label(&self, language: Language) -> String {
+        let plain = language.pick(self.japanese, self.english);
+        if self.provider == ProviderNumber::FIRST {
+            return plain.to_owned();
+        }
+        match language {
+            Language::Japanese => format!("{plain}（プロバイダー{}）", self.provider.get()),
+            Language::English => format!("{plain} (provider {})", self.provider.get()),
+        }
+    }
+
     /// What HubSpot is asked to make. Labels are in one language: the account's.
     pub(crate) fn definition(&self, group: &str, language: Language) -> Value {
         let mut definition = json!({
-            "name": self.name, "label": language.pick(self.japanese, self.english), "groupName": group,
+            "name": self.name, "label": self.label(language), "groupName": group,
             "type": self.kind, "fieldType": self.field, "hasUniqueValue": self.unique, "formField": false,
         });
         if !self.options.is_empty() {
@@ -170,6 +206,20 @@ mod tests {
         assert_eq!(definition["label"], "LINE ユーザーID");
         assert_eq!(definition["hasUniqueValue"], true);
         assert_eq!(PROPERTIES[4].definition("line", Language::English)["options"][1]["label"], "No");
+    }
+
+    #[test]
+    fn each_further_provider_has_properties_of_its_own_and_the_newest_outcome_is_one_for_all() {
+        let [first, second, ..] = ProviderNumber::ALL;
+        let all: Vec<PropertySpec> = PropertySpec::all([first, second]).collect();
+        assert_eq!(all.len(), 2 * PROPERTIES.len() - 1);
+        let own = all.iter().find(|spec| spec.name == "line_user_id_2").expect("the second provider's");
+        let definition = own.definition("line", Language::Japanese);
+        assert_eq!(
+            (&definition["label"], &definition["hasUniqueValue"]),
+            (&json!("LINE ユーザーID（プロバイダー2）"), &json!(true))
+        );
+        assert_eq!(all.iter().filter(|spec| spec.name.starts_with(name::LINE_LAST_OUTCOME)).count(), 1);
     }
 
     #[test]

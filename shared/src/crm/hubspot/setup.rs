@@ -10,6 +10,7 @@ use super::api::{Api, Call, Repeat};
 use super::contacts::segment;
 use super::timeline::KEY_PROPERTY;
 use crate::domain::language::Language;
+use crate::domain::provider::ProviderNumber;
 use crate::ports::crm::{CrmFailure, Each};
 
 pub use super::property::{PROPERTIES, PropertyProblem, PropertySpec};
@@ -52,16 +53,20 @@ pub async fn account_details(api: &Api) -> Each<AccountDetails> {
     serde_json::from_value(answer).map_err(|_| CrmFailure::Unknown)
 }
 
-/// Makes the contact properties that are missing, in the account's language, and checks those that are there. A property that
+/// Makes the contact properties of these LINE providers that are missing, in the account's language, and checks those that are there. A property that
 /// is there is never changed.
 ///
 /// # Errors
 /// HubSpot did not answer, or the account is not connected. What HubSpot refuses is in the report.
-pub async fn prepare_properties(api: &Api, language: Language) -> Each<PropertyReport> {
+pub async fn prepare_properties(
+    api: &Api,
+    language: Language,
+    providers: impl IntoIterator<Item = ProviderNumber, IntoIter: Send> + Send,
+) -> Each<PropertyReport> {
     ensure_group(api, "contacts").await?;
     let mut report = PropertyReport::default();
-    for spec in &PROPERTIES {
-        match ensure(api, "contacts", spec, language).await {
+    for spec in PropertySpec::all(providers) {
+        match ensure(api, "contacts", &spec, language).await {
             Ok((true, _)) => report.created.push(spec.name),
             Ok((false, definition)) => match spec.compare(&definition) {
                 None => report.found.push(spec.name),

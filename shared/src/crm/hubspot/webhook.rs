@@ -13,6 +13,7 @@ use super::kind::is_contact;
 use crate::domain::changed::Changed;
 use crate::domain::ids::{ContactId, CrmAccountId};
 use crate::domain::properties::{LINE_ANSWERED_AT, LINE_USER_ID};
+use crate::domain::provider::ProviderNumber;
 use crate::ports::crm_caller::{Unreadable, VerifiedCall};
 
 /// Portal and record IDs are numbers; nothing longer than this is one.
@@ -89,7 +90,8 @@ impl Kind {
 /// can be subscribed to; an unknown subscription makes HubSpot refuse the whole project. So tasks are looked at
 /// (`domain/conversation/task.rs`).
 fn is_read(property: &Value) -> bool {
-    [LINE_USER_ID, LINE_ANSWERED_AT].iter().any(|read| property == read)
+    let field = property.as_str().and_then(ProviderNumber::of_field);
+    field.is_some_and(|(_, plain)| [LINE_USER_ID, LINE_ANSWERED_AT].contains(&plain))
 }
 
 /// Whether our own app made the change. How `sourceId` names an app is not documented: whatever is not surely ours is looked at.
@@ -133,8 +135,9 @@ mod tests {
             {"portalId": 9, "objectId": 7, "eventType": "contact.restore"},
             {"portalId": 9, "objectId": 8, "subscriptionType": "contact.propertyChange", "propertyName": "line_user_id"},
             {"portalId": 9, "objectId": 80, "subscriptionType": "contact.propertyChange", "propertyName": "line_answered_at"},
+            {"portalId": 9, "objectId": 81, "subscriptionType": "contact.propertyChange", "propertyName": "line_user_id_2"},
         ]);
-        let wanted = ["123", "456", "7", "8", "80", "999"].map(|contact| one(contact, contact == "456"));
+        let wanted = ["123", "456", "7", "8", "80", "81", "999"].map(|contact| one(contact, contact == "456"));
         assert_eq!(read(&events), wanted);
         let mut backwards = events.as_array().unwrap().clone();
         backwards.reverse();

@@ -4,9 +4,11 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use super::change_error::ChangeError;
+use super::choose_provider::ChosenProvider;
 use crate::domain::account::{CrmAccount, CrmAccountKey};
 use crate::domain::ids::ChannelId;
-use crate::flow::retry::retry_on_conflict;
+use crate::domain::provider::ProviderNumber;
+use crate::flow::retry::{Contended, retry_on_conflict};
 use crate::ports::Clock;
 use crate::ports::table::Commit;
 use crate::store::Accounts;
@@ -45,18 +47,38 @@ impl ChangeAccount {
         retry_on_conflict(&*self.clock, "change account", attempt).await
     }
 
-    /// Workflows of the account can choose the Official Account from now on. Twice is the same as once.
+    /// Workflows of the account can choose the Official Account, which is of this LINE provider, from now on. Twice is the same as
+    /// once.
     ///
     /// # Errors
-    /// As [`change`](Self::change). An account that there is not is none of them: there is nothing to be chosen in.
-    pub(super) async fn attach(&self, key: &CrmAccountKey, channel: &ChannelId) -> Result<(), ChangeError<Infallible>> {
-        self.change_if_there(key, |account| {
+    /// As [`change`](Self::change). An account that there is not is none of them: there is nothing to be chosen in. Where somebody
+    /// else has just given a new provider's number to another Official Account, another try is worth it.
+    pub(super) async fn attach(
+        &self,
+        key: &CrmAccountKey,
+        channel: &ChannelId,
+        provider: ChosenProvider,
+    ) -> Result<(), ChangeError<Infallible>> {
+        let attached = self.change(key, |account| {
+            let mut others = account.channels.iter().chain(&account.former_channels).filter(|other| *other != channel);
+            if provider.is_new && others.any(|other| account.provider_of(other) == provider.number) {
+                return Err(Contended::new("provider number"));
+            }
             if !account.channels.contains(channel) {
                 account.channels.push(channel.clone());
             }
             account.former_channels.remove(channel);
-        })
-        .await
+            match provider.number {
+                ProviderNumber::FIRST => account.providers.remove(channel),
+                number => account.providers.insert(channel.clone(), number),
+            };
+            Ok(())
+        });
+        match attached.await {
+            Ok(_) | Err(ChangeError::Absent) => Ok(()),
+            Err(ChangeError::Refused(contended) | ChangeError::Contended(contended)) => Err(contended.into()),
+            Err(ChangeError::Port(error)) => Err(error.into()),
+        }
     }
 
     /// Workflows of the account can choose the Official Account no more. It is one of its former ones from then on: a contact that

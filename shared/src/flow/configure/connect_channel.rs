@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use super::change_account::ChangeAccount;
 use super::change_error::ChangeError;
+use super::choose_provider::ChosenProvider;
 use crate::domain::account::CrmAccountKey;
 use crate::domain::channel::{Channel, WebhookBefore};
 use crate::domain::ids::{BotUserId, ChannelId};
@@ -48,11 +49,12 @@ impl ConnectChannel {
         &self,
         seen: &OfficialAccount,
         account: &CrmAccountKey,
+        provider: ChosenProvider,
         before: Option<&WebhookBefore>,
     ) -> Result<Channel, ChangeError<ConnectedElsewhere>> {
         let attempt = || self.try_put(seen, account, before);
         let channel = retry_on_conflict(&*self.accounts.clock, "connect channel", attempt).await?;
-        self.accounts.attach(account, &seen.id).await.map_err(ChangeError::widened)?;
+        self.accounts.attach(account, &seen.id, provider).await.map_err(ChangeError::widened)?;
         Ok(channel)
     }
 

@@ -99,10 +99,15 @@ impl SetUpAccount {
         let key = CrmAccountKey { kind, id: leave.account.clone() };
         self.secrets.store_crm_token(&key, &leave.token).await?;
 
-        if keeps_language && let Some(known) = self.accounts.accounts.find(&key).await? {
-            language = known.value.language;
+        let known = self.accounts.accounts.find(&key).await?.map(|known| known.value);
+        if let Some(known) = known.as_ref().filter(|_| keeps_language) {
+            language = known.language;
         }
-        let account = CrmAccount::new(key.clone(), app.clone(), language, NO_ZONE);
+        let mut account = CrmAccount::new(key.clone(), app.clone(), language, NO_ZONE);
+        if let Some(known) = known {
+            // Each of their LINE providers has fields of its own.
+            (account.channels, account.providers) = (known.channels, known.providers);
+        }
         let Readiness { time_zone, fields, capabilities } =
             self.set_up.make_ready(&account, leave.workflows_wait).await?;
         let connected = match capabilities {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::change_error::ChangeError;
+use super::choose_provider::ChosenProvider;
 use super::connect_channel::{ConnectChannel, ConnectedElsewhere, OfficialAccount};
 use super::rotate_secret::{EnteredSecret, RotateSecret};
 use crate::domain::account::CrmAccountKey;
@@ -52,12 +53,14 @@ impl SetUpChannel {
         &self,
         proven: &ProvenChannel,
         account: &CrmAccountKey,
+        provider: ChosenProvider,
         webhook: Option<&NewWebhook>,
     ) -> Result<Channel, ChangeError<ConnectedElsewhere>> {
         let ProvenChannel { seen, secret, access_token } = proven;
         let rotate = RotateSecret { secrets: Arc::clone(&self.secrets) };
         rotate.channel(&seen.id, secret, access_token.clone()).await?;
-        let channel = self.connect.connect(seen, account, webhook.and_then(|webhook| webhook.before.as_ref())).await?;
+        let channel =
+            self.connect.connect(seen, account, provider, webhook.and_then(|webhook| webhook.before.as_ref())).await?;
         if let Some(webhook) = webhook {
             self.console.set_webhook(&seen.id, &webhook.url).await?;
         }

@@ -298,7 +298,7 @@ impl AtLine {
         let set_up = SetUpChannel { secrets: self.world.secrets.clone(), connect, console: self.console.clone() };
         let secret = EnteredSecret { secret: Secret::new("entered"), forget_old: false };
         let proven = ProvenChannel { seen: seen("Shop"), secret, access_token: Some(Secret::new("token")) };
-        set_up.set_up(&proven, &key("1"), webhook).await
+        set_up.set_up(&proven, &key("1"), ChosenProvider::FIRST, webhook).await
     }
 
     fn line(&self) -> Option<LineSecrets> {

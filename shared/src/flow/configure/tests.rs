@@ -166,9 +166,14 @@ async fn an_official_account_that_is_connected_can_be_chosen_beside_those_connec
     let world = World::of(vec![put_account(&account("1"))]).await;
     let theirs = CrmAccount { channels: vec![other.clone()], ..account("1") };
     // One commit writes the row, the next one the list; the other one is faster with the list.
-    world.connect().connect(&seen("Shop"), &key("1"), None).await.unwrap();
+    world.connect().connect(&seen("Shop"), &key("1"), ChosenProvider::FIRST, None).await.unwrap();
     world.accounts().detach(&key("1"), &seen("").id).await.unwrap();
-    world.meanwhile(put_account(&theirs)).accounts().attach(&key("1"), &seen("").id).await.unwrap();
+    world
+        .meanwhile(put_account(&theirs))
+        .accounts()
+        .attach(&key("1"), &seen("").id, ChosenProvider::FIRST)
+        .await
+        .unwrap();
     assert_eq!(world.account("1").await.channels, [other, seen("").id]);
 }
 
@@ -178,7 +183,8 @@ async fn connecting_again_keeps_what_was_chosen_and_learns_what_line_says() {
     known.settings.tasks = false;
     let world = World::of(vec![put_channel(&known), put_account(&account("1"))]).await;
     for _ in 0..2 {
-        let connected = world.connect().connect(&seen("New name"), &key("1"), None).await.unwrap();
+        let connected =
+            world.connect().connect(&seen("New name"), &key("1"), ChosenProvider::FIRST, None).await.unwrap();
         assert_eq!(connected, Channel { name: "New name".to_owned(), ..known.clone() });
         assert_eq!(world.account("1").await.channels, [seen("").id]);
     }
@@ -187,7 +193,11 @@ async fn connecting_again_keeps_what_was_chosen_and_learns_what_line_says() {
 #[tokio::test]
 async fn an_official_account_that_another_crm_account_gets_first_is_not_taken_from_it() {
     let world = World::of(vec![put_account(&account("1")), put_account(&account("2"))]).await;
-    let refused = world.meanwhile(put_channel(&channel("2"))).connect().connect(&seen("Shop"), &key("1"), None).await;
+    let refused = world
+        .meanwhile(put_channel(&channel("2")))
+        .connect()
+        .connect(&seen("Shop"), &key("1"), ChosenProvider::FIRST, None)
+        .await;
     assert!(matches!(refused, Err(ChangeError::Refused(ConnectedElsewhere))));
     assert_eq!(world.channel().await, Some(channel("2")));
     assert_eq!(world.account("1").await.channels, []);

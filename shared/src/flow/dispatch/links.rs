@@ -4,6 +4,7 @@
 //! that loses the person are emptied, and a link that is made while its person is being erased goes again: a stop anywhere
 //! leaves the old link or the new one, and a repeat brings the rest.
 
+use super::contacts::Contacts;
 use super::round::Round;
 use crate::domain::claim::{Claim, Target};
 use crate::domain::conversation::ConversationKey;
@@ -14,9 +15,9 @@ use crate::domain::properties as property;
 use crate::flow::ask::ask;
 use crate::flow::load::load_or_new;
 use crate::flow::unlink::{unlink, unlink_if_erased};
+use crate::ports::PortError;
 use crate::ports::crm::{ContactWrite, CrmFailure, Named, Properties};
 use crate::ports::table::{Commit, Versioned};
-use crate::ports::{Crm, PortError};
 use crate::store::Links;
 use crate::store::journal::{AskedBecause, Question, write};
 
@@ -62,17 +63,22 @@ enum Carried {
     Conflict,
 }
 
-/// An account's links.
+/// An account's links, of its Official Accounts of one LINE provider.
 #[derive(Clone, Copy)]
 pub(super) struct AccountLinks<'a> {
     round: &'a Round<'a>,
-    crm: &'a dyn Crm,
+    contacts: Contacts<'a>,
     port: &'a Links,
 }
 
 impl<'a> AccountLinks<'a> {
-    pub(super) fn new(round: &'a Round<'a>, crm: &'a dyn Crm, port: &'a Links) -> Self {
-        Self { round, crm, port }
+    pub(super) fn new(round: &'a Round<'a>, contacts: Contacts<'a>, port: &'a Links) -> Self {
+        Self { round, contacts, port }
+    }
+
+    /// The Official Accounts that they are of.
+    pub(super) fn channels(&self) -> impl Iterator<Item = &'a ChannelId> {
+        self.round.account.channels_of(self.contacts.provider())
     }
 
     /// Whether the person is linked to anybody's contact.
@@ -99,10 +105,10 @@ impl<'a> AccountLinks<'a> {
         self.port.of_contact(&self.round.account.key, contact, channel).await
     }
 
-    /// Who is linked to a contact, on each of the account's channels. A link whose person was erased goes with them.
+    /// Who is linked to a contact, on each of the channels. A link whose person was erased goes with them.
     pub(super) async fn of_contact(&self, contact: &ContactId) -> Result<Vec<Versioned<ContactLink>>, PortError> {
         let mut links = Vec::new();
-        for channel in &self.round.account.channels {
+        for channel in self.channels() {
             let Some(link) = self.holder(contact, channel).await? else { continue };
             let erasure = self.round.journal.erasure(&conversation_of(&link.value)).await?;
             if !erasure.covers(link.value.linked_at_ms) {
@@ -115,8 +121,19 @@ impl<'a> AccountLinks<'a> {
         Ok(links)
     }
 
-    /// The person's links to other contacts, on the account's other Official Accounts: those of one LINE provider know a person by
-    /// one LINE user ID, and those of another never by this one. A link whose person was erased is none.
+    /// Whether the contact is linked to a person of another LINE provider.
+    pub(super) async fn has_of_other_providers(&self, contact: &ContactId) -> Result<bool, PortError> {
+        let account = &self.round.account;
+        for channel in account.channels.iter().filter(|id| account.provider_of(id) != self.contacts.provider()) {
+            if self.holder(contact, channel).await?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The person's links to other contacts, on the account's other Official Accounts of the provider: they know the person by the
+    /// same LINE user ID. A link whose person was erased is none.
     pub(super) async fn elsewhere(
         &self,
         channel: &ChannelId,
@@ -124,7 +141,7 @@ impl<'a> AccountLinks<'a> {
         contact: &ContactId,
     ) -> Result<Vec<Versioned<ContactLink>>, PortError> {
         let mut links = Vec::new();
-        for other in self.round.account.channels.iter().filter(|other| *other != channel) {
+        for other in self.channels().filter(|other| *other != channel) {
             let link = self.of_user(other, user).await?.filter(|link| link.value.contact != *contact);
             let Some(link) = link else { continue };
             if !self.round.journal.erasure(&conversation_of(&link.value)).await?.covers(link.value.linked_at_ms) {
@@ -333,7 +350,7 @@ impl<'a> AccountLinks<'a> {
     /// Empties a contact's fields. Where it was merged, it is the record that is left that shows them, and only as long as
     /// nobody is linked to that one: else they are its own person's.
     pub(super) async fn empty(&self, contact: &ContactId) -> Result<Result<(), CrmFailure>, PortError> {
-        let record = match self.crm.read_contacts(std::slice::from_ref(contact), &[]).await.pop() {
+        let record = match self.contacts.read(std::slice::from_ref(contact), &[]).await.pop() {
             None | Some(Err(CrmFailure::Gone)) => return Ok(Ok(())),
             Some(Err(failure)) => return Ok(Err(failure)),
             Some(Ok(record)) => record,
@@ -342,7 +359,7 @@ impl<'a> AccountLinks<'a> {
             return Ok(Ok(()));
         }
         let writes = [ContactWrite { contact: record.contact, properties: cleared() }];
-        Ok(match self.crm.update_contacts(&writes).await.pop() {
+        Ok(match self.contacts.update(&writes).await.pop() {
             None | Some(Ok(_) | Err(CrmFailure::Gone)) => Ok(()),
             Some(Err(failure)) => Err(failure),
         })
@@ -354,7 +371,7 @@ impl<'a> AccountLinks<'a> {
         user: &LineUserId,
         is_to_be: impl Fn(&Named) -> bool,
     ) -> Result<Result<(), CrmFailure>, PortError> {
-        match self.crm.find_person(user).await {
+        match self.contacts.find_person(user).await {
             Ok(Some(named)) if is_to_be(&named) && self.of_contact(&named.contact).await?.is_empty() => {
                 self.empty(&named.contact).await
             }

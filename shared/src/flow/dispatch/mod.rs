@@ -7,6 +7,7 @@
 //! `walk` and `turns` say what is served when, `round` what may become of a row, `links` alone changes who is linked to whom,
 //! and each kind of effect has a handler of its own under `effects`, which knows the ports that it uses and no other handler.
 
+mod contacts;
 mod effects;
 mod give_up;
 mod links;

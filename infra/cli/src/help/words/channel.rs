@@ -33,6 +33,16 @@ pub const WORDS: &[Line] = &[
         "--forget-old-secret",
         "これまでのチャネルシークレットを破棄します。指定しなければ、どちらも有効です",
     ),
+    (
+        "channel add",
+        "--same-provider-as",
+        "指定した公式アカウント（このCRMアカウントに接続済み）と同じLINEのプロバイダーのものです",
+    ),
+    (
+        "channel add",
+        "--another-provider",
+        "このCRMアカウントのどの公式アカウントとも違うLINEのプロバイダーのものです。コンタクトに専用のプロパティーを作成します",
+    ),
     ("channel check", "", "必要な設定がそろっているかLINEに問い合わせます。そろっていなければ終了コードは1です"),
     ("channel list", "", "すべてのLINE公式アカウントを表示します"),
     ("channel show", "", "LINE公式アカウント1つと、その設定を表示します"),

@@ -13,6 +13,8 @@ mod write_entry;
 mod write_last_outcome;
 mod write_not_sent_note;
 
+use std::collections::BTreeMap;
+
 use self::clear_contact_fields::ClearContactFields;
 use self::clear_erased_person::ClearErasedPerson;
 use self::complete_workflow::CompleteWorkflow;
@@ -26,9 +28,11 @@ use self::write_entry::WriteEntry;
 use self::write_last_outcome::WriteLastOutcome;
 use self::write_not_sent_note::WriteNotSentNote;
 use super::Dispatch;
+use super::contacts::Contacts;
 use super::links::AccountLinks;
 use super::round::Round;
 use crate::domain::outbox::{OutboxRow, Priority};
+use crate::domain::provider::ProviderNumber;
 use crate::ports::{Crm, PortError};
 
 /// Does rows of one kind. What fails in a store fails them together; what was done before stays done.
@@ -39,20 +43,69 @@ pub(super) async fn handle(
     crm: &dyn Crm,
     ports: &Dispatch,
 ) -> Result<(), PortError> {
-    let (channels, messenger) = (&ports.channels, &*ports.messenger);
-    let links = AccountLinks::new(round, crm, &ports.links);
+    let channels = &ports.channels;
     match kind {
         Priority::CompleteWorkflow => CompleteWorkflow { round, crm }.handle(rows).await,
-        Priority::SyncContact => SyncContact { round, crm, links, channels, messenger }.handle(rows).await,
-        Priority::ClearContactFields => ClearContactFields { round, links }.handle(rows).await,
-        Priority::ClearErasedPerson => ClearErasedPerson { round, links }.handle(rows).await,
         Priority::ForgetContact => ForgetContact { round, crm, erase: ports.erase() }.handle(rows).await,
-        Priority::ReconcileContact => ReconcileContact { round, crm, links, messenger }.handle(rows).await,
         Priority::WriteLastOutcome => WriteLastOutcome { round, crm }.handle(rows).await,
         Priority::PollTask => PollTask { round, crm }.handle(rows).await,
-        Priority::WriteEntry => WriteEntry { round, crm, links, channels }.handle(rows).await,
         Priority::WriteNotSentNote => WriteNotSentNote { round, crm, channels }.handle(rows).await,
         Priority::RedactMessage => RedactMessage { round, crm }.handle(rows).await,
         Priority::ExpireParkedPush => ExpireParkedPush { round, settle: ports.settle() }.handle(rows).await,
+        Priority::ReconcileContact => reconcile(rows, round, crm, ports).await,
+        Priority::SyncContact | Priority::ClearContactFields | Priority::ClearErasedPerson | Priority::WriteEntry => {
+            for (provider, rows) in by_provider(rows, round) {
+                of_provider(provider, kind, rows, round, crm, ports).await?;
+            }
+            Ok(())
+        }
     }
+}
+
+/// Rows that are about LINE's fields on contacts: those of one LINE provider.
+async fn of_provider(
+    provider: ProviderNumber,
+    kind: Priority,
+    rows: Vec<OutboxRow>,
+    round: &Round<'_>,
+    crm: &dyn Crm,
+    ports: &Dispatch,
+) -> Result<(), PortError> {
+    let (channels, messenger) = (&ports.channels, &*ports.messenger);
+    let contacts = Contacts::new(crm, provider);
+    let links = AccountLinks::new(round, contacts, &ports.links);
+    match kind {
+        Priority::ClearContactFields => ClearContactFields { round, links }.handle(rows).await,
+        Priority::ClearErasedPerson => ClearErasedPerson { round, links }.handle(rows).await,
+        Priority::WriteEntry => WriteEntry { round, crm, contacts, links, channels }.handle(rows).await,
+        _ => SyncContact { round, crm, contacts, links, channels, messenger }.handle(rows).await,
+    }
+}
+
+/// A contact may be linked to a person of each LINE provider: a look is over once each has had it.
+async fn reconcile(
+    mut rows: Vec<OutboxRow>,
+    round: &Round<'_>,
+    crm: &dyn Crm,
+    ports: &Dispatch,
+) -> Result<(), PortError> {
+    for provider in round.account.providers() {
+        let contacts = Contacts::new(crm, provider);
+        let links = AccountLinks::new(round, contacts, &ports.links);
+        rows = ReconcileContact { round, contacts, links, messenger: &*ports.messenger }.handle(rows).await?;
+    }
+    for row in &rows {
+        round.done(row).await?;
+    }
+    Ok(())
+}
+
+/// By the LINE provider of whose Official Account a row tells.
+fn by_provider(rows: Vec<OutboxRow>, round: &Round<'_>) -> BTreeMap<ProviderNumber, Vec<OutboxRow>> {
+    let mut by_provider: BTreeMap<ProviderNumber, Vec<OutboxRow>> = BTreeMap::new();
+    for row in rows {
+        let provider = row.effect.channel().map(|channel| round.account.provider_of(channel)).unwrap_or_default();
+        by_provider.entry(provider).or_default().push(row);
+    }
+    by_provider
 }

@@ -79,8 +79,9 @@ impl RedactMessage<'_> {
             Err(CrmFailure::Gone) => return Ok(TakenOut::Done),
             Err(CrmFailure::Refused { code }) if code == EVENT_IMMUTABLE => {
                 let words = "A message was taken back on LINE, but its conversation stands on the timeline as an app event, \
-                             which cannot be changed: the CRM still shows its words. / LINEで取り消されたメッセージが、変更できない\
-                             アプリイベントとしてタイムラインに残っています。";
+                             which cannot be changed: the CRM still shows its words. See to it there; trying again changes nothing. / \
+                             LINEで取り消されたメッセージが、変更できないアプリイベントとしてタイムラインに残っています。CRMで直接ご確認ください。\
+                             再処理しても変わりません。";
                 self.round.dead_letter(row, &format!("{words} ({note})")).await?;
                 return Ok(TakenOut::Done);
             }
@@ -102,7 +103,8 @@ impl RedactMessage<'_> {
         }
         if is_missing {
             let words = "A message was taken back on LINE, but its line is not in the note any more: somebody edited the \
-                         note. Please look at it. / LINEで取り消されたメッセージの行がメモに見つかりません。メモが編集されています。ご確認ください。";
+                         note. See to the note by hand; trying again does not look at it once more. / LINEで取り消されたメッセージの行が\
+                         メモに見つかりません。メモが編集されています。メモを直接ご確認ください。再処理しても、もう一度は確認しません。";
             self.round.dead_letter(row, &format!("{words} (note {note})")).await?;
         }
         Ok(TakenOut::Done)

@@ -12,11 +12,12 @@ use crate::domain::ids::ContactId;
 use crate::domain::link::ContactLink;
 use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::properties::{LINE_ANSWERED_AT, LINE_USER_ID};
+use crate::flow::dispatch::contacts::Contacts;
 use crate::flow::dispatch::links::AccountLinks;
 use crate::flow::dispatch::round::Round;
 use crate::ports::crm::{ContactRecord, CrmFailure, Each};
 use crate::ports::table::{Commit, Versioned};
-use crate::ports::{Crm, Messenger, PortError};
+use crate::ports::{Messenger, PortError};
 
 /// A merge announces a deletion, too, and perhaps before the merged record can be found: one that is gone is looked at again
 /// after this long.
@@ -45,21 +46,22 @@ impl Look {
 /// Makes our links follow what stands on contacts.
 pub(super) struct ReconcileContact<'a> {
     pub(super) round: &'a Round<'a>,
-    pub(super) crm: &'a dyn Crm,
+    pub(super) contacts: Contacts<'a>,
     pub(super) links: AccountLinks<'a>,
     pub(super) messenger: &'a dyn Messenger,
 }
 
 impl ReconcileContact<'_> {
-    pub(super) async fn handle(&self, rows: Vec<OutboxRow>) -> Result<(), PortError> {
+    /// Returns the rows of those that agree.
+    pub(super) async fn handle(&self, rows: Vec<OutboxRow>) -> Result<Vec<OutboxRow>, PortError> {
         let mut looks: BTreeMap<ContactId, Look> = BTreeMap::new();
         for row in rows {
             let Effect::ReconcileContact { contact } = row.effect.clone() else { continue };
             looks.entry(contact.clone()).or_insert_with(|| Look { contact, rows: Vec::new() }).rows.push(row);
         }
         let contacts: Vec<ContactId> = looks.keys().cloned().collect();
-        let records = self.crm.read_contacts(&contacts, &[LINE_USER_ID, LINE_ANSWERED_AT]).await;
-        let mut ranked = Vec::new();
+        let records = self.contacts.read(&contacts, &[LINE_USER_ID, LINE_ANSWERED_AT]).await;
+        let (mut ranked, mut agreed) = (Vec::new(), Vec::new());
         for (look, record) in looks.into_values().zip(records) {
             ranked.push((self.rank(&look, &record).await?, look, record));
         }
@@ -69,15 +71,16 @@ impl ReconcileContact<'_> {
             if !self.round.has_time_for_line() {
                 break;
             }
-            let seen = self.reconcile(&look, record).await?;
-            for row in &look.rows {
-                match seen {
-                    Seen::Agreed => self.round.done(row).await?,
-                    Seen::Later(wait_ms) => self.round.postpone(row, wait_ms).await?,
+            match self.reconcile(&look, record).await? {
+                Seen::Agreed => agreed.extend(look.rows),
+                Seen::Later(wait_ms) => {
+                    for row in &look.rows {
+                        self.round.postpone(row, wait_ms).await?;
+                    }
                 }
             }
         }
-        Ok(())
+        Ok(agreed)
     }
 
     /// What comes first where several change at once: of two that were merged, the one whose person the merged record names;

@@ -33,7 +33,7 @@ impl ReconcileContact<'_> {
             return Ok(Seen::Agreed);
         }
         let user = LineUserId::new(named);
-        // One field cannot name the persons of two providers: one of them is enough.
+        // The Official Accounts of one provider know one person by one ID.
         if links.iter().any(|link| link.value.user == user) {
             return Ok(Seen::Agreed);
         }
@@ -79,7 +79,7 @@ impl ReconcileContact<'_> {
     /// The contact is claimed for the person, on each channel where LINE knows them.
     async fn preset(&self, record: &ContactRecord, user: &LineUserId) -> Result<Seen, PortError> {
         let mut known = Vec::new();
-        for channel in &self.round.account.channels {
+        for channel in self.links.channels() {
             match self.is_known(channel, user).await {
                 Ok(true) => known.push(ConversationKey::person(channel, user)),
                 Ok(false) => {}
@@ -123,7 +123,7 @@ impl ReconcileContact<'_> {
         if !erasure.is_marked() {
             return Ok(false);
         }
-        match self.crm.find_person(user).await {
+        match self.contacts.find_person(user).await {
             Ok(Some(named)) if named.contact == record.contact => Ok(named.is_from_before(erasure)),
             // It has changed: it is looked at anew.
             Ok(_) => Err(AFTER_US_MS),

@@ -87,7 +87,7 @@ impl SyncContact<'_> {
         claim: &Claim,
         contact: &ContactId,
     ) -> Result<Applied, PortError> {
-        match self.crm.read_contacts(std::slice::from_ref(contact), &[]).await.pop() {
+        match self.contacts.read(std::slice::from_ref(contact), &[]).await.pop() {
             // A workflow's request named both, and LINE took the message: that moves nobody's link.
             Some(Ok(record)) if claim.by == ClaimedBy::Action => self.link_free(person, claim.by, record.contact).await,
             Some(Ok(record)) => self.relink(person, claim, &record.contact).await,
@@ -114,19 +114,18 @@ impl SyncContact<'_> {
             person.email = Some(email.clone());
             return Ok(Applied::GoOn);
         }
-        let found = self.crm.find_by_email(std::slice::from_ref(email), &[property::LINE_USER_ID]).await.pop();
-        let record = match found {
-            Some(Ok(Some(record))) => record,
-            Some(Ok(None)) | None => {
+        let record = match self.contacts.find_by_email(email, &[property::LINE_USER_ID]).await {
+            Ok(Some(record)) => record,
+            Ok(None) => {
                 person.email = Some(email.clone());
                 return Ok(Applied::GoOn);
             }
             // What the CRM takes for no address is nobody's there.
-            Some(Err(CrmFailure::Refused { .. })) => {
+            Err(CrmFailure::Refused { .. }) => {
                 self.log_conflict(person, "claim.address_refused");
                 return Ok(Applied::GoOn);
             }
-            Some(Err(failure)) => return self.wait(person, &failure).await,
+            Err(failure) => return self.wait(person, &failure).await,
         };
         let why = match self.may_be(person, claim.by, &record).await? {
             MayBe::Not => return Ok(Applied::GoOn),
@@ -216,7 +215,7 @@ impl SyncContact<'_> {
         new: &ContactId,
     ) -> Result<Result<ContactId, CrmFailure>, PortError> {
         let before = std::slice::from_ref(&old.value.contact);
-        let known = match self.crm.read_contacts(before, &OF_A_CUSTOMER).await.pop() {
+        let known = match self.contacts.read(before, &OF_A_CUSTOMER).await.pop() {
             // Merged already, perhaps by a try of ours whose answer was lost: there is nothing left to be emptied.
             Some(Ok(record)) if record.contact == *new => return Ok(Ok(new.clone())),
             Some(Ok(record)) => is_a_customers(&record),
@@ -224,7 +223,8 @@ impl SyncContact<'_> {
             Some(Err(failure)) => return Ok(Err(failure)),
         };
         let merges = person.channel.login.as_ref().is_some_and(|login| login.merge_duplicates);
-        if merges && claim.by == ClaimedBy::Login && old.value.by.is_none() && !known {
+        let made_for_them = claim.by == ClaimedBy::Login && old.value.by.is_none() && !known;
+        if merges && made_for_them && !self.links.has_of_other_providers(&old.value.contact).await? {
             match self.crm.merge_contacts(&old.value.contact, new).await {
                 Ok(kept) => return Ok(Ok(kept)),
                 Err(

@@ -43,8 +43,8 @@ impl SyncContact<'_> {
 
     /// The contact that has the person's LINE user ID, if nothing else says that it is a customer's.
     async fn abandoned(&self, person: &Person) -> Each<Option<ContactId>> {
-        let Some(named) = self.crm.find_person(&person.user).await? else { return Ok(None) };
-        let record = self.crm.read_contacts(std::slice::from_ref(&named.contact), &OF_A_CUSTOMER).await.pop();
+        let Some(named) = self.contacts.find_person(&person.user).await? else { return Ok(None) };
+        let record = self.contacts.read(std::slice::from_ref(&named.contact), &OF_A_CUSTOMER).await.pop();
         let record = record.transpose()?;
         Ok(record.filter(|record| !is_a_customers(record)).map(|record| record.contact))
     }

@@ -34,7 +34,7 @@ impl SyncContact<'_> {
             tracing::warn!(crm.account = %self.round.account.key, contact = %refused.contact, "properties.refused");
             crate::telemetry::count("PropertiesRefused", 1);
             let write = ContactWrite { contact: refused.contact.clone(), properties: properties.clone() };
-            answer = self.crm.update_contacts(&[write]).await.pop().unwrap_or(Err(CrmFailure::Unknown));
+            answer = self.contacts.update(&[write]).await.pop().unwrap_or(Err(CrmFailure::Unknown));
             if !is_refused(&answer) {
                 return answer;
             }

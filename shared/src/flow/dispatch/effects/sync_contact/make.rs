@@ -6,9 +6,9 @@ use super::SyncContact;
 use super::fewer::is_refused;
 use super::fields::set_profile;
 use super::person::Person;
-use crate::domain::ids::ContactId;
+use crate::domain::ids::{ContactId, LineUserId};
 use crate::ports::PortError;
-use crate::ports::crm::{Each, PersonWrite, Properties};
+use crate::ports::crm::{Each, Properties};
 
 impl SyncContact<'_> {
     /// People without a link get a contact, where that is allowed, and a link. Returns those who have one.
@@ -19,7 +19,7 @@ impl SyncContact<'_> {
             self.leave_unlinked(person, Vec::new()).await?;
         }
         let new = self.cleared_before(new).await?;
-        let writes: Vec<PersonWrite> = new.iter().map(|person| self.person_write(person)).collect();
+        let writes: Vec<_> = new.iter().map(|person| self.person_write(person)).collect();
         let answers = self.make_or_find(writes).await;
         for (mut person, answer) in new.into_iter().zip(answers) {
             match answer {
@@ -37,23 +37,23 @@ impl SyncContact<'_> {
     }
 
     /// Makes or finds people; whoever is refused for their name or picture goes without.
-    async fn make_or_find(&self, mut writes: Vec<PersonWrite>) -> Vec<Each<ContactId>> {
-        let mut answers = self.crm.upsert_people(&writes).await;
+    async fn make_or_find(&self, mut writes: Vec<(LineUserId, Properties)>) -> Vec<Each<ContactId>> {
+        let mut answers = self.contacts.upsert(&writes).await;
         let refused: Vec<usize> = (0..answers.len()).filter(|at| is_refused(&answers[*at])).collect();
         for at in &refused {
-            writes[*at].properties = Properties::default();
+            writes[*at].1 = Properties::default();
         }
-        let bare: Vec<PersonWrite> = refused.iter().map(|at| writes[*at].clone()).collect();
-        for (at, again) in refused.into_iter().zip(self.crm.upsert_people(&bare).await) {
+        let bare: Vec<_> = refused.iter().map(|at| writes[*at].clone()).collect();
+        for (at, again) in refused.into_iter().zip(self.contacts.upsert(&bare).await) {
             answers[at] = again;
         }
         answers
     }
 
-    fn person_write(&self, person: &Person) -> PersonWrite {
+    fn person_write(&self, person: &Person) -> (LineUserId, Properties) {
         let mut properties = Properties::default();
         set_profile(&mut properties, person.profile.as_ref(), self.crm.limits());
-        PersonWrite { user: person.user.clone(), properties }
+        (person.user.clone(), properties)
     }
 
     /// Of people who are to get a contact: those whom no contact names from before they were erased. Else they would be found

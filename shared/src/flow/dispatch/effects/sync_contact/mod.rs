@@ -18,6 +18,7 @@ use crate::domain::conversation::Conversation;
 use crate::domain::ids::ContactId;
 use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::properties as property;
+use crate::flow::dispatch::contacts::Contacts;
 use crate::flow::dispatch::links::AccountLinks;
 use crate::flow::dispatch::round::{Round, Verdict};
 use crate::ports::crm::{ContactRecord, ContactWrite, CrmFailure, Properties};
@@ -34,6 +35,7 @@ const LOOK_BACK: usize = 200;
 pub(super) struct SyncContact<'a> {
     pub(super) round: &'a Round<'a>,
     pub(super) crm: &'a dyn Crm,
+    pub(super) contacts: Contacts<'a>,
     pub(super) links: AccountLinks<'a>,
     pub(super) channels: &'a Channels,
     pub(super) messenger: &'a dyn Messenger,
@@ -57,7 +59,7 @@ impl SyncContact<'_> {
             property::LINE_ROUTE,
             property::EMAIL,
         ];
-        let records = self.crm.read_contacts(&contacts, &names).await;
+        let records = self.contacts.read(&contacts, &names).await;
         let mut known = Vec::new();
         for (mut person, record) in people.into_iter().zip(records) {
             match record {
@@ -141,7 +143,7 @@ impl SyncContact<'_> {
         let mut properties = Properties::default();
         properties.set(property::EMAIL, email.expose());
         let writes = [ContactWrite { contact: record.contact.clone(), properties }];
-        if let Some(Err(failure)) = self.crm.update_contacts(&writes).await.pop() {
+        if let Some(Err(failure)) = self.contacts.update(&writes).await.pop() {
             tracing::warn!(crm.account = %self.round.account.key, contact = %record.contact, %failure, "email.refused");
             crate::telemetry::count("EmailRefused", 1);
         }
@@ -172,7 +174,7 @@ impl SyncContact<'_> {
                 properties: self.properties(person, record, &pending),
             });
         }
-        let mut answers = self.crm.update_contacts(&writes).await;
+        let mut answers = self.contacts.update(&writes).await;
         for (answer, write) in answers.iter_mut().zip(&writes).filter(|(answer, _)| is_refused(answer)) {
             *answer = self.write_fewer(write).await;
         }

@@ -12,6 +12,7 @@ use crate::domain::outbox::OutboxRow;
 use crate::domain::properties::LINE_USER_NAME;
 use crate::domain::timeline::{self, Line};
 use crate::flow::dispatch::UNKNOWN_REST_MS;
+use crate::flow::dispatch::contacts::Contacts;
 use crate::flow::dispatch::links::AccountLinks;
 use crate::flow::dispatch::round::Round;
 use crate::ports::crm::{CrmFailure, NoteWrite};
@@ -49,6 +50,7 @@ impl Sealed {
 pub(super) struct WriteEntry<'a> {
     pub(super) round: &'a Round<'a>,
     pub(super) crm: &'a dyn Crm,
+    pub(super) contacts: Contacts<'a>,
     pub(super) links: AccountLinks<'a>,
     pub(super) channels: &'a Channels,
 }
@@ -62,7 +64,7 @@ impl WriteEntry<'_> {
             }
         }
         let contacts: Vec<ContactId> = sealed.iter().map(|ready| ready.entry.value.contact.clone()).collect();
-        let people = self.crm.read_contacts(&contacts, &[LINE_USER_NAME]).await;
+        let people = self.contacts.read(&contacts, &[LINE_USER_NAME]).await;
         let mut notes = Vec::new();
         let mut going = Vec::new();
         for (mut ready, person) in sealed.into_iter().zip(people) {
