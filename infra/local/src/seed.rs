@@ -4,7 +4,7 @@ use musubi::crm::CrmClients;
 use musubi::crm::hubspot::oauth::REQUIRED_SCOPES;
 use musubi::crm::hubspot::setup;
 use musubi::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
-use musubi::domain::channel::{Channel, ChannelSettings};
+use musubi::domain::channel::{Channel, ChannelSettings, Connecting};
 use musubi::domain::ids::{
     BotUserId, ChannelId, ContactId, CrmAccountId, CrmAppId, LiffId, LineUserId, LoginChannelId,
 };
@@ -255,6 +255,8 @@ pub async fn musubi(
     let channel = Channel {
         login: Some(login()),
         settings,
+        // Its test registration was seen: it is in order.
+        connecting: Connecting { trial_passed_at_ms: Some(clock.now_ms()), ..Connecting::default() },
         ..Channel::new(id.clone(), BotUserId::new(BOT_USER_ID), names::ACCOUNT.0, "@musubi-coffee", key.clone())
     };
     let known = channels.find_versioned(&id).await?.map_or(0, |found| found.version);

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::doctor::ward::Ward;
 use crate::doctor::{at_line, inside};
 
-const LAMPS: [&str; 4] = ["正常", "注意", "動いていません", "未確認"];
+const LAMPS: [&str; 5] = ["正常", "注意", "動いていません", "未確認", "テスト登録待ち"];
 
 /// The lamps as they come: the account's own, then each Official Account's.
 fn lamps(page: &Page) -> Vec<&'static str> {
@@ -31,8 +31,16 @@ async fn each_account_has_a_lamp_and_what_waits_is_counted() {
     assert!(before.says("まだ確認していません") && !before.has("/console/decisions\">0件"));
 
     daily(&ward).await;
+    // Until its test registration was seen an Official Account is not in order, whatever the doctor does not find.
+    let tried_at_ms = ward.app.world.clock.now_ms();
+    ward.app.change_channel(|channel| channel.connecting.trial_passed_at_ms = None).await;
+    let untried = admin.get("/console").await;
+    assert_eq!(lamps(&untried), ["正常", "テスト登録待ち"]);
+    assert!(untried.has(&format!("href=\"/console/channels/{CHANNEL_ID}/trial\"")));
+    ward.app.change_channel(|channel| channel.connecting.trial_passed_at_ms = Some(tried_at_ms)).await;
     let well = admin.get("/console").await;
     assert_eq!(lamps(&well), ["正常", "正常"]);
+    assert!(!well.has("/trial\""));
     assert!(well.has("/console/decisions\">0件") && well.has("/console/dead-letters\">0件"), "{}", well.html);
     assert!(well.has("<dt>今月の送信数</dt><dd>0通（上限なし）"), "{}", well.html);
 

@@ -213,8 +213,8 @@ fn no_provider(why: &NoProvider, language: Language) -> Markup {
         NoProvider::Crm(_) | NoProvider::Port(_) => (of_provider::NOT_NOW, &[][..]),
     };
     html! {
-        div class="mistake" role="alert" {
-            (words.of(language))
+        div role="alert" {
+            p class="mistake" { (words.of(language)) }
             @if !problems.is_empty() {
                 ul { @for problem in problems { li { (problem.words(language)) } } }
             }

@@ -27,6 +27,8 @@ enum Lamp {
     Broken,
     /// Nobody has looked lately.
     Unknown,
+    /// Nothing is known to be wrong, and nobody has seen yet that all of it works.
+    NotTried,
 }
 
 impl Lamp {
@@ -48,6 +50,7 @@ impl Lamp {
             Self::LookHere => language.pick("注意", "Look here"),
             Self::Broken => language.pick("動いていません", "Broken"),
             Self::Unknown => language.pick("未確認", "Not looked at"),
+            Self::NotTried => language.pick("テスト登録待ち", "Not tried yet"),
         }
     }
 
@@ -56,7 +59,7 @@ impl Lamp {
             Self::InOrder => "lamp good",
             Self::LookHere => "lamp",
             Self::Broken => "lamp broken",
-            Self::Unknown => "lamp unknown",
+            Self::Unknown | Self::NotTried => "lamp unknown",
         };
         html! { span class=(class) { (self.words(language)) } }
     }
@@ -174,6 +177,12 @@ fn card(visit: &SignedIn, channel: &Channel, last: &LastLook, now_ms: i64) -> Ma
     // One that was connected after the last look was not looked at.
     let lamp =
         reading.map_or(Lamp::Unknown, |_| Lamp::of(last, |about| *about == About::Channel(channel.id.clone()), now_ms));
+    // Many an Official Account is connected, and part of it does not work: until somebody has seen all of it work, it is not in order.
+    let is_tried = channel.connecting.trial_passed_at_ms.is_some();
+    let lamp = match lamp {
+        Lamp::InOrder | Lamp::Unknown if !is_tried => Lamp::NotTried,
+        lamp => lamp,
+    };
     html! {
         h3 { (channel.name) " " (lamp.shown(language)) }
         p class="small" { (channel.basic_id) }
@@ -186,6 +195,9 @@ fn card(visit: &SignedIn, channel: &Channel, last: &LastLook, now_ms: i64) -> Ma
         p class="links" {
             a href={ "/console/channels/" (channel.id) "/routes" } { (language.pick("経路とQRコード", "Routes and QR codes")) }
             @if visit.operator.is(Role::Admin) {
+                @if !is_tried {
+                    a href={ "/console/channels/" (channel.id) "/trial" } { (language.pick("テスト登録をする", "Try it with your phone")) }
+                }
                 a href={ "/console/channels/" (channel.id) "/setup" } { (language.pick("接続の手順", "Connection steps")) }
                 a href={ "/console/channels/" (channel.id) } { (language.pick("設定を変更する", "Change settings")) }
             }
