@@ -38,8 +38,8 @@ mod home;
 mod install;
 mod join;
 mod language;
+mod line_login;
 mod log;
-mod login;
 mod one_time;
 pub mod pages;
 mod people;
@@ -175,7 +175,7 @@ pub fn router(ports: Arc<Ports>) -> Result<Router, tower_http::csrf::ConfigError
         .route("/console/channels/{channel}/routes/remove", get(routes::ask_to_remove).post(routes::remove))
         .route("/console/channels/{channel}/setup", get(setup::page).post(setup::set_by_hand))
         .route("/console/channels/{channel}/trial", get(trial::page).post(trial::begin))
-        .route("/console/channels/{channel}/login/setup", get(login::page).post(login::set_up))
+        .route("/console/channels/{channel}/login/setup", get(line_login::page).post(line_login::set_up))
         .route("/console/channels/{channel}/login", post(settings::change_login))
         .route("/console/assets/console.css", get(assets::style))
         .route("/console/assets/again.js", get(assets::again))

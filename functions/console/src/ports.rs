@@ -96,7 +96,7 @@ impl Ports {
             },
             connect: ConnectChannels {
                 console: console.clone(),
-                trial: TryChannel {
+                try_channel: TryChannel {
                     line,
                     secrets: Arc::clone(&secrets),
                     channels: channels.clone(),

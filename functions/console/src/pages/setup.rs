@@ -248,7 +248,7 @@ fn webhook(visit: &SignedIn, channel: &Channel, look: Option<&WebhookLook>) -> [
         ),
     };
     // For whoever would rather set it by hand.
-    let ours = visit.ports.connect.trial.webhook_url(&channel.id);
+    let ours = visit.ports.connect.try_channel.webhook_url(&channel.id);
     let address = (address.0, html! { (address.1) p class="small" { "Webhook URL: " code { (ours) } } });
     let was_used = channel.connecting.webhook_before.as_ref().is_some_and(|before| before.was_used);
     let is_anew = channel.connecting.by_hand.contains(&HandSwitch::UseWebhookAnew);

@@ -24,7 +24,7 @@ pub struct ConnectChannels {
     /// Where it is noted.
     pub console: Console,
     /// Tries them at LINE.
-    pub trial: TryChannel,
+    pub try_channel: TryChannel,
     /// Finds out of which LINE provider they are.
     pub choose: ChooseProvider,
     /// Stores them.
@@ -92,10 +92,10 @@ impl ConnectChannels {
         }
         let account = self.connect.accounts.accounts.find(&by.account).await?;
         let others: Vec<ChannelId> = account.map(|account| account.value.channels).unwrap_or_default();
-        if self.trial.is_login_channel(&entered.id, &others).await? {
+        if self.try_channel.is_login_channel(&entered.id, &others).await? {
             return Err(TryRefusal::IsLogin.into());
         }
-        Ok(self.trial.try_at_line(entered, &by.account).await?)
+        Ok(self.try_channel.try_at_line(entered, &by.account).await?)
     }
 
     /// Connects it, tried once more: its secret is stored, it is taken into the operator's CRM account, and LINE sends webhooks
@@ -119,14 +119,14 @@ impl ConnectChannels {
             Err(NoProvider::Port(error)) => return Err(error.into()),
             Err(why) => return Err(NoProviderFor { tried: Box::new(tried), why }.into()),
         };
-        let proven = self.trial.proven(entered, &tried, Forget::default()).await?;
+        let proven = self.try_channel.proven(entered, &tried, Forget::default()).await?;
         self.console.note(by, Deed::Connected { id: entered.id.clone() }).await?;
         let set_up = SetUpChannel {
-            secrets: Arc::clone(&self.trial.secrets),
+            secrets: Arc::clone(&self.try_channel.secrets),
             connect: self.connect.clone(),
-            console: self.trial.line.channel(proposed(entered)),
+            console: self.try_channel.line.channel(proposed(entered)),
         };
-        let webhook = NewWebhook { url: self.trial.webhook_url(&entered.id), before: tried.before };
+        let webhook = NewWebhook { url: self.try_channel.webhook_url(&entered.id), before: tried.before };
         let channel =
             set_up.set_up(&proven, &by.account, provider, Some(&webhook)).await.map_err(|error| match error {
                 ChangeError::Refused(ConnectedElsewhere) => TryRefusal::Elsewhere.into(),

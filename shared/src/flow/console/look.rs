@@ -35,9 +35,9 @@ pub enum WebhookLook {
 impl ConnectChannels {
     /// Asks LINE, and has it try our address if webhooks come here: 60 times an hour at most. What LINE does not say is left out.
     pub async fn look(&self, channel: &Channel) -> ChannelLook {
-        let line = self.trial.line.checkup(Arc::clone(&self.trial.secrets));
+        let line = self.try_channel.line.checkup(Arc::clone(&self.try_channel.secrets));
         let webhook = async {
-            let ours = self.trial.webhook_url(&channel.id);
+            let ours = self.try_channel.webhook_url(&channel.id);
             Some(match line.webhook(&channel.id).await.ok()? {
                 None => WebhookLook::NotSet,
                 Some(seen) if seen.url != ours => {

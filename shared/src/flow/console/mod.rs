@@ -20,7 +20,7 @@ pub mod hand_over;
 pub mod install;
 mod invite;
 mod join;
-pub mod login;
+pub mod line_login;
 pub mod look;
 pub mod people;
 pub mod questions;

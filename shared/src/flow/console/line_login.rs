@@ -55,9 +55,9 @@ impl ConnectChannels {
             return Err(NoLogin::Absent);
         }
         let trial = TryLogin {
-            line: Arc::clone(&self.trial.line),
-            secrets: Arc::clone(&self.trial.secrets),
-            channels: self.trial.channels.clone(),
+            line: Arc::clone(&self.try_channel.line),
+            secrets: Arc::clone(&self.try_channel.secrets),
+            channels: self.try_channel.channels.clone(),
         };
         trial.try_at_line(channel, id, secret).await.map_err(|error| match error {
             TryLoginError::Refused(refusal) => NoLogin::Refused(refusal),
@@ -70,9 +70,9 @@ impl ConnectChannels {
         };
         let wanted = settings(channel);
         let liff = makes_liff.then(|| LiffAsked {
-            console: self.trial.line.login(id, secret),
+            console: self.try_channel.line.login(id, secret),
             app: LiffApp {
-                url: addresses::page(&self.trial.public_url, &channel.id, "liff"),
+                url: addresses::page(&self.try_channel.public_url, &channel.id, "liff"),
                 email: wanted.ask_email,
                 friend_prompt: wanted.friend_prompt,
             },
@@ -85,8 +85,9 @@ impl ConnectChannels {
             channel.login = Some(LoginSettings { liff, ..login });
             Ok(())
         };
-        let channels = ChangeChannel { channels: self.trial.channels.clone(), clock: Arc::clone(&self.console.clock) };
-        let set_up = SetUpLogin { secrets: Arc::clone(&self.trial.secrets), channels };
+        let channels =
+            ChangeChannel { channels: self.try_channel.channels.clone(), clock: Arc::clone(&self.console.clock) };
+        let set_up = SetUpLogin { secrets: Arc::clone(&self.try_channel.secrets), channels };
         let done = set_up.set_up(channel, liff.as_ref(), Some(&proven), change).await;
         done.map(|_| ()).map_err(|error| match error {
             SetUpLoginError::Liff(PortError::Permanent { .. }) => LoginRefusal::Liff.into(),

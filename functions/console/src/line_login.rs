@@ -6,20 +6,20 @@ use axum::extract::rejection::{FormRejection, PathRejection};
 use axum::response::{IntoResponse, Redirect, Response};
 use musubi::domain::channel_values;
 use musubi::domain::ids::LoginChannelId;
-use musubi::flow::console::login::NoLogin;
+use musubi::flow::console::line_login::NoLogin;
 use musubi::pages::Page;
 use musubi::ports::secrets::Secret;
 
 use crate::connect::shown_again;
 use crate::pages::ended::Ended;
-use crate::pages::login::{self, Mistake};
+use crate::pages::line_login::{self, Mistake};
 use crate::settings::{Fields, checked, find, refused, value};
 use crate::visit::{Admin, Stopped};
 
 /// `GET /console/channels/{channel}/login/setup`
 pub async fn page(Admin(visit): Admin, id: Result<Path<String>, PathRejection>) -> Result<Page, Stopped> {
     let channel = find(&visit, id).await?;
-    Ok(login::page(&visit, &channel, &Mistake::None, ""))
+    Ok(line_login::page(&visit, &channel, &Mistake::None, ""))
 }
 
 /// `POST /console/channels/{channel}/login/setup`
@@ -30,7 +30,8 @@ pub async fn set_up(
 ) -> Result<Response, Stopped> {
     let (channel, fields) = (find(&visit, id).await?, checked(&visit, form)?);
     let field = |name: &str| value(&fields, name).unwrap_or_default();
-    let mistaken = |mistake: Mistake| Ok(refused(login::page(&visit, &channel, &mistake, shown_again(field("id")))));
+    let mistaken =
+        |mistake: Mistake| Ok(refused(line_login::page(&visit, &channel, &mistake, shown_again(field("id")))));
     let (id, secret) = match channel_values::pair(field("id"), field("secret")) {
         Ok((id, secret)) => (LoginChannelId::new(id), Secret::new(secret)),
         Err(faults) => return mistaken(Mistake::Values(faults)),
