@@ -10,6 +10,7 @@ use musubi::crm::CrmClients;
 use musubi::crm::hubspot::setup;
 use musubi::domain::channel::Channel;
 use musubi::domain::claim::{Claim, ClaimedBy, Target};
+use musubi::domain::conversation::ConversationKey;
 use musubi::domain::ids::{BotUserId, ChannelId, ContactId, LineUserId};
 use musubi::domain::provider::ProviderNumber;
 use musubi::flow::erase::{Erase, Who};
@@ -164,6 +165,23 @@ async fn what_stands_in_one_providers_field_says_nothing_of_the_other() {
     app.looked().await;
     assert_eq!((app.linked_to(LINKED_USER).await, app.linked_apart().await), (Some(LINKED_CONTACT), None));
     assert_eq!((&*app.linked("line_user_id"), &*app.linked("line_last_message_2")), (LINKED_USER, ""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_privacy_deletion_forgets_the_persons_of_both() {
+    let app = App::start().await;
+    app.connects_apart().await;
+    app.change_contact(LINKED_CONTACT, "line_user_id_2", THERE);
+    app.looked().await;
+    assert_eq!(app.linked_apart().await, Some(LINKED_CONTACT));
+    app.world.hubspot.gdpr_delete(PORTAL_ID, LINKED_CONTACT);
+    app.looked().await;
+    assert_eq!((app.linked_to(LINKED_USER).await, app.linked_apart().await), (None, None));
+    let journal = app.world.adapters(RetryPolicy::WORKER).expect("adapters").journal().expect("a journal");
+    for (channel, user) in [(CHANNEL_ID, LINKED_USER), (APART, THERE)] {
+        let key = ConversationKey::person(&ChannelId::new(channel), &LineUserId::new(user));
+        assert!(journal.erasure(&key).await.expect("an answer").is_marked(), "{channel}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -13,10 +13,10 @@ pub const QUESTION: Bilingual = both("LINEのプロバイダー", "LINE provider
 pub const WHY: Bilingual = both(
     "このアカウントには、すでに別の公式アカウントを接続しています。LINE Developersコンソールで、両方のMessaging APIチャネルが同じプロバイダーにあるか\
      確認してください。同じプロバイダーなら、同じ方は1つのコンタクトにまとまります。別のプロバイダーでは同じ方でもLINEユーザーIDが異なるため、\
-     コンタクトに専用のプロパティー（line_user_id_2など）を作成します。あとから変更するには、接続を解除して、もう一度接続してください。",
+     コンタクトに専用のプロパティー（line_user_id_2など）を作成します。あとから変更するには、連携を残さずに接続を解除し、もう一度接続してください。",
     "Another Official Account is connected to this account already. Look in the LINE Developers Console whether the Messaging API channels \
      of both stand under one provider (プロバイダー). If they do, one person has one contact. Under another provider the same person has \
-     another LINE user ID, and contacts get one more set of properties (line_user_id_2 and so on). To change it later, disconnect and connect again.",
+     another LINE user ID, and contacts get one more set of properties (line_user_id_2 and so on). To change it later, disconnect with the links erased, and connect again.",
 );
 /// One that none of them is of.
 pub const ANOTHER: Bilingual = both("別のプロバイダー", "Another provider");
