@@ -147,6 +147,7 @@ fn of_the_domain() -> Vec<String> {
         contact: ContactId::new("1"),
         linked_at_ms: 1,
         is_new: false,
+        provider: Default::default(),
         by: None,
     };
     let secret = || Secret::new(PASTED);

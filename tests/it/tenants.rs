@@ -98,6 +98,7 @@ async fn move_in(app: &App, tenant: &Tenant) {
         linked_at_ms: world.clock.now_ms(),
         by: None,
         is_new: false,
+        provider: Default::default(),
     };
     assert_eq!(links.link(&link).await.expect("stored"), Commit::Done);
 }

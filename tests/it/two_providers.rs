@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use local::fake::hubspot::ObjectType;
+use local::fake::hubspot::{Endpoint, ObjectType};
 use local::fake::line::{ChannelSpec, Friendship};
+use local::fake::{Fault, Plan};
 use local::seed::{CHANNEL_ID, LINKED_CONTACT, LINKED_USER, NEW_USER, PORTAL_ID};
 use musubi::aws::RetryPolicy;
 use musubi::crm::CrmClients;
@@ -49,7 +50,10 @@ impl App {
             api_keys: Vec::new(),
         };
         secrets.store_line(&id, &known).await.expect("stored");
-        let channel = Channel::new(id.clone(), BotUserId::new(APART_BOT), "別会社", "@apart", account());
+        let channel = Channel {
+            provider: ProviderNumber::ALL[1],
+            ..Channel::new(id.clone(), BotUserId::new(APART_BOT), "別会社", "@apart", account())
+        };
         assert_eq!(adapters.channels().expect("channels").put(&channel, 0).await.expect("stored"), Commit::Done);
         self.change_account(|account| {
             account.channels.push(id.clone());
@@ -182,6 +186,25 @@ async fn a_privacy_deletion_forgets_the_persons_of_both() {
         let key = ConversationKey::person(&ChannelId::new(channel), &LineUserId::new(user));
         assert!(journal.erasure(&key).await.expect("an answer").is_marked(), "{channel}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_to_be_emptied_is_emptied_where_it_stands_whatever_the_provider_is_said_to_be_since() {
+    let app = App::start().await;
+    app.connects_apart().await;
+    app.world.line.write_text(APART, THERE, "別会社へ").await;
+    app.until("the second provider's contact", |app| app.contact_with("line_user_id_2", THERE).is_some()).await;
+    app.at_rest_but_entries().await;
+    let made = app.contact_with("line_user_id_2", THERE).expect("a contact");
+    let reads = Endpoint::BatchRead(ObjectType::Contact);
+    app.world.hubspot.fault(reads, Fault::FailBefore(503), Plan::Every(1));
+    let adapters = app.world.adapters(RetryPolicy::WORKER).expect("adapters");
+    let erase = Erase { links: adapters.links().expect("links"), settle: app.settle() };
+    erase.erase(&account(), &ChannelId::new(APART), &Who::User(LineUserId::new(THERE))).await.expect("erased");
+    app.change_account(|account| _ = account.providers.insert(ChannelId::new(APART), ProviderNumber::FIRST)).await;
+    app.world.hubspot.clear_faults();
+    app.until_moving("nothing of her", |app| app.shown(made, "line_user_id_2").is_empty()).await;
+    assert_eq!(app.shown(made, "line_last_message_2"), "");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -43,6 +43,7 @@ pub fn linked_to(world: &World, id: &str, by: u64) {
         contact: ContactId::new(id),
         linked_at_ms: START_MS - MINUTE_MS,
         is_new: false,
+        provider: Default::default(),
         by: Some(ClaimedBy::Login),
     };
     let links = Links::new(std::sync::Arc::new(world.links_rows.calm()));

@@ -82,8 +82,16 @@ fn a_link_that_moves_afterwards_does_not_take_the_send_with_it() {
         let old = links.of_user(&channel, &user(1)).await?.expect("a link");
         let contact = ContactId::new("501");
         let by = Some(ClaimedBy::Operator);
-        let new =
-            ContactLink { channel, user: user(2), account, contact, linked_at_ms: START_MS + 1, by, is_new: false };
+        let new = ContactLink {
+            channel,
+            user: user(2),
+            account,
+            contact,
+            linked_at_ms: START_MS + 1,
+            by,
+            is_new: false,
+            provider: Default::default(),
+        };
         links.relink(&new, None, Some(&old)).await
     });
     assert_eq!(moved.expect("a calm table"), Commit::Done);

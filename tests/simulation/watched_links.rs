@@ -53,6 +53,7 @@ fn link(by: u64, account: &CrmAccountKey, contact: &str) -> ContactLink {
         contact: ContactId::new(contact),
         linked_at_ms: 1,
         is_new: false,
+        provider: Default::default(),
         by: None,
     }
 }

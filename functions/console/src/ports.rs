@@ -102,7 +102,11 @@ impl Ports {
                     channels: channels.clone(),
                     public_url: public_url.clone(),
                 },
-                choose: ChooseProvider { accounts: accounts.clone(), set_up: Arc::clone(&set_up) },
+                choose: ChooseProvider {
+                    accounts: accounts.clone(),
+                    channels: channels.clone(),
+                    set_up: Arc::clone(&set_up),
+                },
                 connect: ConnectChannel { channels: channels.clone(), accounts: change_account.clone() },
             },
             disconnect_account: DisconnectAccount {

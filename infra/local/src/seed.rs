@@ -268,6 +268,7 @@ pub async fn musubi(
         contact: ContactId::new(LINKED_CONTACT.to_string()),
         linked_at_ms: clock.now_ms(),
         is_new: false,
+        provider: Default::default(),
         by: None,
     };
     let _ = links.link(&link).await?;

@@ -140,7 +140,7 @@ pub struct CrmAccount {
     /// Official Accounts that are being disconnected, or were, and of which it is still known which contact is whom.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub former_channels: BTreeSet<ChannelId>,
-    /// Of which LINE provider they are, former ones too; whoever is not named is of the first.
+    /// Of which LINE provider each is that was ever connected; whoever is not named is of the first. A number is never given anew.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub providers: BTreeMap<ChannelId, ProviderNumber>,
     /// How long a message may wait before its first attempt, in milliseconds (24 hours).
@@ -201,14 +201,24 @@ impl CrmAccount {
         of_channels.chain([ProviderNumber::FIRST]).collect()
     }
 
-    /// A number that no provider has, not even one whose Official Accounts are all disconnected while it is known who their people
-    /// are. `None`: there can be no more.
+    /// Those whose fields may still say something, ascending: of Official Accounts that are disconnected, too.
+    pub fn providers_ever(&self) -> BTreeSet<ProviderNumber> {
+        let mut all = self.providers();
+        all.extend(self.providers.values());
+        all
+    }
+
+    /// Whether it is known who the Official Account's people are: it is connected, or was and its links were kept.
+    pub fn knows(&self, channel: &ChannelId) -> bool {
+        self.channels.contains(channel) || self.former_channels.contains(channel)
+    }
+
+    /// A number that no provider ever had. `None`: there can be no more.
     pub fn free_provider(&self) -> Option<ProviderNumber> {
-        let known = |number: &ProviderNumber| {
-            let mut channels = self.channels.iter().chain(&self.former_channels);
-            channels.any(|channel| self.provider_of(channel) == *number)
-        };
-        ProviderNumber::ALL.into_iter().find(|number| !known(number))
+        let channels = self.channels.iter().chain(&self.former_channels);
+        let had: BTreeSet<_> =
+            channels.map(|channel| self.provider_of(channel)).chain(self.providers.values().copied()).collect();
+        ProviderNumber::ALL.into_iter().find(|number| !had.contains(number))
     }
 
     /// The latest first attempt of something accepted now: the limit, and always 10 minutes
@@ -252,6 +262,7 @@ mod tests {
         account.former_channels.insert(b.clone());
         assert_eq!((account.free_provider(), account.provider_of(&b)), (Some(third), second));
         account.former_channels.clear();
-        assert_eq!(account.free_provider(), Some(second));
+        assert_eq!(account.free_provider(), Some(third), "what stands in its fields may be the other company's");
+        assert_eq!((account.providers(), account.providers_ever()), ([first].into(), [first, second].into()));
     }
 }

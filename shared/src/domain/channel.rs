@@ -9,6 +9,7 @@ use super::account::CrmAccountKey;
 use super::account_link::AccountLinkSettings;
 use super::ids::{BotUserId, ChannelId};
 use super::login::LoginSettings;
+use super::provider::ProviderNumber;
 use super::push::OutgoingMessage;
 
 /// One Official Account: who it is, which CRM account it is linked to, and its settings.
@@ -33,6 +34,9 @@ pub struct Channel {
     /// How far connecting it has come.
     #[serde(default)]
     pub connecting: Connecting,
+    /// Of which of the CRM account's LINE providers it is, as the account's row says, too: there it is known for all at once.
+    #[serde(default)]
+    pub provider: ProviderNumber,
     /// It is being disconnected: whoever finds it by its ID does not find it any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub leaving: Option<Leaving>,
@@ -49,7 +53,8 @@ impl Channel {
     ) -> Self {
         let (name, basic_id) = (name.into(), basic_id.into());
         let (settings, connecting) = (ChannelSettings::default(), Connecting::default());
-        Self { id, bot_user_id, name, basic_id, account, settings, login: None, connecting, leaving: None }
+        let provider = ProviderNumber::FIRST;
+        Self { id, bot_user_id, name, basic_id, account, settings, login: None, connecting, provider, leaving: None }
     }
 }
 
@@ -121,6 +126,9 @@ pub struct FormerChannel {
     pub at_ms: i64,
     /// Whether it is still known which contact is whom.
     pub keeps_links: bool,
+    /// Of which of the account's LINE providers it was, and is if it is connected to the account again.
+    #[serde(default)]
+    pub provider: ProviderNumber,
 }
 
 /// A switch of LINE's that no API shows.

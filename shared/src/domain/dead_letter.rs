@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::conversation::ConversationKey;
 use super::ids::{ChannelId, ContactId, MessageId};
 use super::outbox::Effect;
+use super::provider::ProviderNumber;
 use super::push::PushId;
 
 /// Why a try did not succeed. Stored with the work, and in a dead letter's reason. It holds codes and nothing that a person
@@ -118,6 +119,9 @@ pub enum DeadLetteredEffect {
         contact: ContactId,
         /// On which Official Account it was linked.
         channel: ChannelId,
+        /// Which LINE provider's fields.
+        #[serde(default)]
+        provider: ProviderNumber,
     },
     /// Written by a later version.
     #[serde(other)]
@@ -139,8 +143,8 @@ impl DeadLetteredEffect {
             Effect::CompleteWorkflow { push } => Self::CompleteWorkflow { push: *push },
             Effect::ReconcileContact { contact } => Self::ReconcileContact { contact: contact.clone() },
             Effect::ForgetContact { contact } => Self::ForgetContact { contact: contact.clone() },
-            Effect::ClearContactFields { contact, channel } => {
-                Self::ClearContactFields { contact: contact.clone(), channel: channel.clone() }
+            Effect::ClearContactFields { contact, channel, provider } => {
+                Self::ClearContactFields { contact: contact.clone(), channel: channel.clone(), provider: *provider }
             }
             // Without the person it cannot be done, and they are erased.
             Effect::ClearErasedPerson { .. } => return None,

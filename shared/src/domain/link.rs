@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::account::CrmAccountKey;
 use super::claim::ClaimedBy;
 use super::ids::{ChannelId, ContactId, LineUserId};
+use super::provider::ProviderNumber;
 
 /// The link itself. Our row is the truth; the CRM's fields follow it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,4 +28,7 @@ pub struct ContactLink {
     /// here, in the write that links them, so that no stop and no refusal after it loses what follows. `false` in rows of before.
     #[serde(default)]
     pub is_new: bool,
+    /// Of which LINE provider the Official Account was when they were linked: its fields on the contact are this link's.
+    #[serde(default)]
+    pub provider: ProviderNumber,
 }

@@ -10,6 +10,7 @@ use super::conversation::ConversationKey;
 use super::dead_letter::FailureReason;
 use super::ids::{ChannelId, ContactId, MessageId, fingerprint};
 use super::link::ContactLink;
+use super::provider::ProviderNumber;
 use super::push::PushId;
 
 /// One thing that must be done, recorded with the state that asks for it. It refers to state; it carries no text.
@@ -64,6 +65,9 @@ pub enum Effect {
         contact: ContactId,
         /// On which Official Account it was linked.
         channel: ChannelId,
+        /// Which LINE provider's fields: the Official Account's when they were linked.
+        #[serde(default)]
+        provider: ProviderNumber,
     },
     /// A person was erased while a contact was perhaps being made for them: no contact may go on naming them.
     ClearErasedPerson {
@@ -136,7 +140,11 @@ pub struct OutboxRow {
 impl Effect {
     /// The contact of this link is linked to its person no more.
     pub fn clear(link: &ContactLink) -> Self {
-        Self::ClearContactFields { contact: link.contact.clone(), channel: link.channel.clone() }
+        Self::ClearContactFields {
+            contact: link.contact.clone(),
+            channel: link.channel.clone(),
+            provider: link.provider,
+        }
     }
 
     /// Tells one piece of work from another; the same work has the same name.
@@ -150,8 +158,11 @@ impl Effect {
             Self::PollTask { conversation } => format!("poll-{}", conversation.hash()),
             Self::ReconcileContact { contact } => format!("reconcile-{}", fingerprint(&[contact.as_str()])),
             Self::ForgetContact { contact } => format!("forget-{}", fingerprint(&[contact.as_str()])),
-            Self::ClearContactFields { contact, channel } => {
-                format!("clear-{}", fingerprint(&[contact.as_str(), channel.as_str()]))
+            Self::ClearContactFields { contact, channel, provider } => {
+                // By its number only where it is not the first: the same work keeps its name.
+                let number = (*provider != ProviderNumber::FIRST).then(|| provider.get().to_string());
+                let parts = [contact.as_str(), channel.as_str()].into_iter().chain(number.as_deref());
+                format!("clear-{}", fingerprint(&parts.collect::<Vec<_>>()))
             }
             Self::ClearErasedPerson { conversation } => format!("erased-{}", conversation.hash()),
             Self::WriteLastOutcome { push } => format!("outcome-{push}"),

@@ -350,12 +350,12 @@ impl DisconnectChannel {
     async fn forget(&self, id: &ChannelId) -> Result<(), StaysConnected> {
         let attempt = || async move {
             let Some(found) = self.channels.find_versioned(id).await? else { return Ok(Some(())) };
-            let Channel { account, name, basic_id, leaving: Some(leaving), .. } = found.value else {
+            let Channel { account, name, basic_id, provider, leaving: Some(leaving), .. } = found.value else {
                 return Err(StaysConnected::Absent);
             };
             let at_ms = self.console.clock.now_ms();
-            let former =
-                FormerChannel { id: id.clone(), account, name, basic_id, at_ms, keeps_links: leaving.keeps_links };
+            let (id, keeps_links) = (id.clone(), leaving.keeps_links);
+            let former = FormerChannel { id, account, name, basic_id, at_ms, keeps_links, provider };
             Ok((self.channels.remove(&former, found.version).await? == Commit::Done).then_some(()))
         };
         retry_on_conflict(&*self.console.clock, "forget channel", attempt).await

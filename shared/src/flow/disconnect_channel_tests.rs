@@ -171,6 +171,7 @@ fn link(number: usize) -> ContactLink {
         linked_at_ms: 5,
         by: Some(ClaimedBy::Preset),
         is_new: true,
+        provider: Default::default(),
     }
 }
 

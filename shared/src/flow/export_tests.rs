@@ -104,6 +104,7 @@ async fn a_row_says_what_we_hold_and_another_accounts_rows_are_not_ours() {
         linked_at_ms: 5_000,
         by: Some(ClaimedBy::Preset),
         is_new: true,
+        provider: Default::default(),
     };
     let before = crate::domain::account::CrmAccountKey { id: CrmAccountId::new("2"), ..account() };
     assert_eq!(world.links.link(&link(&one, &account())).await.unwrap(), Commit::Done);

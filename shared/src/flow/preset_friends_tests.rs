@@ -38,6 +38,7 @@ async fn world(life: Life) -> World {
             linked_at_ms: 1,
             by: None,
             is_new: false,
+            provider: Default::default(),
         };
         assert_eq!(links.link(&link).await.unwrap(), Commit::Done);
     }

@@ -208,6 +208,7 @@ fn no_provider(why: &NoProvider, language: Language) -> Markup {
     let (words, problems) = match why {
         NoProvider::Unsaid => (of_provider::UNSAID, &[][..]),
         NoProvider::NoSuch => (of_provider::NO_SUCH, &[][..]),
+        NoProvider::Stays => (of_provider::STAYS, &[][..]),
         NoProvider::TooMany => (of_provider::TOO_MANY, &[][..]),
         NoProvider::Fields(problems) => (of_provider::FIELDS, &problems[..]),
         NoProvider::Crm(_) | NoProvider::Port(_) => (of_provider::NOT_NOW, &[][..]),

@@ -28,7 +28,8 @@ pub async fn choose(
         None => asked.another_provider.then_some(SaidProvider::Another),
     };
     let set_up = workspace.crm_set_up(account.kind, workspace.adapters.secrets()?)?;
-    ChooseProvider { accounts, set_up }.choose(account, id, said).await.map_err(not_chosen)
+    let channels = workspace.channels()?;
+    ChooseProvider { accounts, channels, set_up }.choose(account, id, said).await.map_err(not_chosen)
 }
 
 async fn number_of(
@@ -40,8 +41,8 @@ async fn number_of(
     let known = known_providers(&account).into_iter().find(|(_, of)| of.contains(&other));
     known.map(|(number, _)| number).ok_or_else(|| {
         Failure::usage(
-            "--same-provider-as には、このCRMアカウントに接続している公式アカウントのチャネルIDを指定してください。",
-            "Give --same-provider-as the channel ID of an Official Account that is connected to this CRM account.",
+            "--same-provider-as には、このCRMアカウントの公式アカウント（接続中、または連携を残して解除したもの）のチャネルIDを指定してください。",
+            "Give --same-provider-as the channel ID of an Official Account of this CRM account: connected, or disconnected with its links kept.",
         )
     })
 }
@@ -60,6 +61,7 @@ fn not_chosen(why: NoProvider) -> Failure {
             ),
         ),
         NoProvider::NoSuch => failed(words::NO_SUCH),
+        NoProvider::Stays => failed(words::STAYS),
         NoProvider::TooMany => failed(words::TOO_MANY),
         NoProvider::Fields(problems) => {
             let all = |language| {

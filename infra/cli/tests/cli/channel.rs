@@ -79,6 +79,8 @@ async fn of_which_line_provider_a_further_one_is_must_be_said_and_another_gets_p
         let ran = add(&stack, id, how, &secret).await;
         assert_eq!(ran.code, 0, "{} {}", ran.stdout, ran.stderr);
     }
+    let otherwise = add(&stack, beside, &["--same-provider-as", CHANNEL], &secret).await;
+    assert!(otherwise.code == 1 && message(&otherwise).contains("links erased"), "{}", otherwise.stdout);
     let made = stack.hubspot.property(PORTAL, ObjectType::Contact, "line_user_id_2").expect("it is made");
     assert_eq!(made["hasUniqueValue"], json!(true));
     let shown = stack.run(&["--json", "portal", "show", &PORTAL.to_string()], "").await.json();

@@ -106,6 +106,7 @@ async fn whoever_is_linked_as_the_row_says_or_was_erased_is_left_alone() {
             contact: ContactId::new(contact),
             linked_at_ms: 1,
             is_new: false,
+            provider: Default::default(),
             by: None,
         };
         assert_eq!(stack.adapters.links().unwrap().link(&link).await.unwrap(), Commit::Done);

@@ -25,6 +25,7 @@ async fn linked() -> (Stack, Channel) {
         contact: ContactId::new(ANN),
         linked_at_ms: 1_786_000_000_000,
         is_new: false,
+        provider: Default::default(),
         by: Some(ClaimedBy::Login),
     };
     assert_eq!(stack.adapters.links().unwrap().link(&link).await.unwrap(), Commit::Done);

@@ -11,10 +11,10 @@ const fn both(japanese: &'static str, english: &'static str) -> Bilingual {
 pub const QUESTION: Bilingual = both("LINEのプロバイダー", "LINE provider");
 /// Why it is asked, and where it can be seen.
 pub const WHY: Bilingual = both(
-    "このアカウントには、すでに別の公式アカウントを接続しています。LINE Developersコンソールで、両方のMessaging APIチャネルが同じプロバイダーにあるか\
+    "このCRMアカウントは、すでに別の公式アカウントと連携しています。LINE Developersコンソールで、両方のMessaging APIチャネルが同じプロバイダーにあるか\
      確認してください。同じプロバイダーなら、同じ方は1つのコンタクトにまとまります。別のプロバイダーでは同じ方でもLINEユーザーIDが異なるため、\
      コンタクトに専用のプロパティー（line_user_id_2など）を作成します。あとから変更するには、連携を残さずに接続を解除し、もう一度接続してください。",
-    "Another Official Account is connected to this account already. Look in the LINE Developers Console whether the Messaging API channels \
+    "This CRM account knows another Official Account's people already. Look in the LINE Developers Console whether the Messaging API channels \
      of both stand under one provider (プロバイダー). If they do, one person has one contact. Under another provider the same person has \
      another LINE user ID, and contacts get one more set of properties (line_user_id_2 and so on). To change it later, disconnect with the links erased, and connect again.",
 );
@@ -27,8 +27,13 @@ pub const UNSAID: Bilingual = both(
 );
 /// None of the account's Official Accounts is of it.
 pub const NO_SUCH: Bilingual = both(
-    "選択したプロバイダーの公式アカウントは、このアカウントに接続されていません。もう一度選択してください。",
+    "選択したプロバイダーの公式アカウントは、このCRMアカウントにありません。もう一度選択してください。",
     "No Official Account of this account is of the provider that you chose. Choose again.",
+);
+/// Its people are known as another provider's.
+pub const STAYS: Bilingual = both(
+    "この公式アカウントの連携が残っているため、プロバイダーは変更できません。変更するには、連携を残さずに接続を解除してから、もう一度接続してください。何も変更していません。",
+    "This Official Account's links are known, so its provider stays what it is. To change it, disconnect it with the links erased, and connect it again. Nothing was changed.",
 );
 /// There can be no more.
 pub const TOO_MANY: Bilingual = both(

@@ -47,8 +47,8 @@ impl ChangeAccount {
         retry_on_conflict(&*self.clock, "change account", attempt).await
     }
 
-    /// Workflows of the account can choose the Official Account, which is of this LINE provider, from now on. Twice is the same as
-    /// once.
+    /// Workflows of the account can choose the Official Account, which is of this LINE provider, from now on. One whose people are
+    /// known stays of the provider that it was of. Answers with the number that stands. Twice is the same as once.
     ///
     /// # Errors
     /// As [`change`](Self::change). An account that there is not is none of them: there is nothing to be chosen in. Where somebody
@@ -58,24 +58,25 @@ impl ChangeAccount {
         key: &CrmAccountKey,
         channel: &ChannelId,
         provider: ChosenProvider,
-    ) -> Result<(), ChangeError<Infallible>> {
+    ) -> Result<Option<ProviderNumber>, ChangeError<Infallible>> {
         let attached = self.change(key, |account| {
-            let mut others = account.channels.iter().chain(&account.former_channels).filter(|other| *other != channel);
-            if provider.is_new && others.any(|other| account.provider_of(other) == provider.number) {
-                return Err(Contended::new("provider number"));
+            if !account.knows(channel) {
+                let mut others = account.channels.iter().chain(&account.former_channels);
+                let is_had = others.any(|other| account.provider_of(other) == provider.number);
+                if provider.is_new && is_had {
+                    return Err(Contended::new("provider number"));
+                }
+                account.providers.insert(channel.clone(), provider.number);
             }
             if !account.channels.contains(channel) {
                 account.channels.push(channel.clone());
             }
             account.former_channels.remove(channel);
-            match provider.number {
-                ProviderNumber::FIRST => account.providers.remove(channel),
-                number => account.providers.insert(channel.clone(), number),
-            };
             Ok(())
         });
         match attached.await {
-            Ok(_) | Err(ChangeError::Absent) => Ok(()),
+            Ok(account) => Ok(Some(account.provider_of(channel))),
+            Err(ChangeError::Absent) => Ok(None),
             Err(ChangeError::Refused(contended) | ChangeError::Contended(contended)) => Err(contended.into()),
             Err(ChangeError::Port(error)) => Err(error.into()),
         }

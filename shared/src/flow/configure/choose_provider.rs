@@ -11,7 +11,7 @@ use crate::domain::provider::ProviderNumber;
 use crate::ports::crm::CrmFailure;
 use crate::ports::crm_set_up::FieldProblem;
 use crate::ports::{CrmSetUp, PortError};
-use crate::store::Accounts;
+use crate::store::{Accounts, Channels};
 
 /// What an operator says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,8 +32,8 @@ pub struct ChosenProvider {
 }
 
 impl ChosenProvider {
-    /// The account's first.
-    pub const FIRST: Self = Self { number: ProviderNumber::FIRST, is_new: false };
+    /// The account's first: of two that are connected at once, one is.
+    pub const FIRST: Self = Self { number: ProviderNumber::FIRST, is_new: true };
 }
 
 /// Why it is not known, or cannot be had. Nothing is changed at our side; fields that were made in the CRM stay.
@@ -45,6 +45,9 @@ pub enum NoProvider {
     /// None of the account's Official Accounts is of it.
     #[error("the account knows no such provider")]
     NoSuch,
+    /// Its people are known as another provider's.
+    #[error("its people are known as another provider's")]
+    Stays,
     /// There are as many as there can be.
     #[error("there can be no more providers")]
     TooMany,
@@ -64,13 +67,16 @@ pub enum NoProvider {
 pub struct ChooseProvider {
     /// CRM accounts.
     pub accounts: Accounts,
+    /// What is remembered of those that were disconnected.
+    pub channels: Channels,
     /// Makes fields in the CRM.
     pub set_up: Arc<dyn CrmSetUp>,
 }
 
-/// Whether it must be said of which provider this Official Account is: the account knows people of others, and not this one.
+/// Whether it must be said of which provider this Official Account is: the account knows people of others, and not this one's.
 pub fn is_asked(account: &CrmAccount, channel: &ChannelId) -> bool {
-    !knows(account, channel) && account.free_provider() != Some(ProviderNumber::FIRST)
+    let knows_others = !account.channels.is_empty() || !account.former_channels.is_empty();
+    !account.knows(channel) && knows_others
 }
 
 /// The account's Official Accounts, by provider. Those that are disconnected are among them as long as it is known who their people are.
@@ -80,13 +86,9 @@ pub fn known_providers(account: &CrmAccount) -> Vec<(ProviderNumber, Vec<&Channe
     ProviderNumber::ALL.into_iter().map(|number| (number, of(number))).filter(|(_, of)| !of.is_empty()).collect()
 }
 
-fn knows(account: &CrmAccount, channel: &ChannelId) -> bool {
-    account.channels.contains(channel) || account.former_channels.contains(channel)
-}
-
 impl ChooseProvider {
-    /// Which provider it is. One that the account knows stays what it is, whatever is said; the first of all needs nobody to say
-    /// it. For a new provider fields are made in the CRM. Twice is the same as once.
+    /// Which provider it is. One whose people are known stays what it is; the first of all needs nobody to say it. For a new provider
+    /// fields are made in the CRM. Twice is the same as once.
     ///
     /// # Errors
     /// See [`NoProvider`].
@@ -98,9 +100,24 @@ impl ChooseProvider {
     ) -> Result<ChosenProvider, NoProvider> {
         let absent = || PortError::permanent("the CRM account", "it is not connected");
         let account = self.accounts.find(key).await?.ok_or_else(absent)?.value;
+        let left = self.channels.former(channel).await?.filter(|left| left.account == *key && left.keeps_links);
+        let stays = account.knows(channel).then(|| account.provider_of(channel)).or(left.map(|left| left.provider));
+        if let Some(number) = stays {
+            let is_so = match said {
+                None => true,
+                Some(SaidProvider::Known(said)) => said == number,
+                // Said again of one that is the only one of it.
+                Some(SaidProvider::Another) => {
+                    let known = known_providers(&account);
+                    !known.iter().any(|(of, all)| *of == number && all.iter().any(|other| *other != channel))
+                }
+            };
+            // An account that was connected anew has the fields of the first alone.
+            self.make_fields(&account, channel, number).await?;
+            return if is_so { Ok(ChosenProvider { number, is_new: false }) } else { Err(NoProvider::Stays) };
+        }
         if !is_asked(&account, channel) {
-            let stays = knows(&account, channel).then(|| account.provider_of(channel));
-            return Ok(ChosenProvider { number: stays.unwrap_or_default(), ..ChosenProvider::FIRST });
+            return Ok(ChosenProvider::FIRST);
         }
         match said.ok_or(NoProvider::Unsaid)? {
             SaidProvider::Known(number) => {
@@ -109,21 +126,29 @@ impl ChooseProvider {
             }
             SaidProvider::Another => {
                 let number = account.free_provider().ok_or(NoProvider::TooMany)?;
-                self.make_fields(account, channel, number).await?;
+                self.make_fields(&account, channel, number).await?;
                 Ok(ChosenProvider { number, is_new: true })
             }
         }
     }
 
+    /// The first one's are made with the account.
     async fn make_fields(
         &self,
-        mut account: CrmAccount,
+        account: &CrmAccount,
         channel: &ChannelId,
         number: ProviderNumber,
     ) -> Result<(), NoProvider> {
+        if number == ProviderNumber::FIRST || account.providers().contains(&number) {
+            return Ok(());
+        }
         let workflows_wait = Some(account.capabilities.workflows_wait);
-        account.channels.push(channel.clone());
-        account.providers.insert(channel.clone(), number);
+        // No other provider's are looked at: each takes a call.
+        let account = CrmAccount {
+            channels: vec![channel.clone()],
+            providers: [(channel.clone(), number)].into(),
+            ..account.clone()
+        };
         let problems = self.set_up.make_ready(&account, workflows_wait).await?.fields.problems;
         if problems.is_empty() { Ok(()) } else { Err(NoProvider::Fields(problems)) }
     }
@@ -148,5 +173,7 @@ mod tests {
         account.former_channels.insert(known.clone());
         assert!(is_asked(&account, &new) && !is_asked(&account, &known), "its people are known still");
         assert_eq!(known_providers(&account), [(ProviderNumber::FIRST, vec![&known])]);
+        account.providers.insert(known.clone(), ProviderNumber::ALL[1]);
+        assert!(is_asked(&account, &new), "those of the first are gone");
     }
 }

@@ -52,16 +52,24 @@ impl ConnectChannel {
         provider: ChosenProvider,
         before: Option<&WebhookBefore>,
     ) -> Result<Channel, ChangeError<ConnectedElsewhere>> {
-        let attempt = || self.try_put(seen, account, before);
+        let attempt = || self.try_put(seen, account, provider, before);
         let channel = retry_on_conflict(&*self.accounts.clock, "connect channel", attempt).await?;
-        self.accounts.attach(account, &seen.id, provider).await.map_err(ChangeError::widened)?;
-        Ok(channel)
+        let number = self.accounts.attach(account, &seen.id, provider).await.map_err(ChangeError::widened)?;
+        match number.filter(|number| *number != channel.provider) {
+            // Somebody else was faster, and said otherwise.
+            Some(number) => {
+                let attempt = || self.try_put(seen, account, ChosenProvider { number, ..provider }, before);
+                retry_on_conflict(&*self.accounts.clock, "connect channel", attempt).await
+            }
+            None => Ok(channel),
+        }
     }
 
     async fn try_put(
         &self,
         seen: &OfficialAccount,
         account: &CrmAccountKey,
+        provider: ChosenProvider,
         before: Option<&WebhookBefore>,
     ) -> Result<Option<Channel>, ChangeError<ConnectedElsewhere>> {
         let OfficialAccount { id, bot_user_id, name, basic_id } = seen.clone();
@@ -74,6 +82,7 @@ impl ConnectChannel {
             Some(known) => Channel { bot_user_id, name, basic_id, ..known },
             None => Channel::new(id, bot_user_id, name, basic_id, account.clone()),
         };
+        channel.provider = provider.number;
         if let Some(before) = before {
             channel.connecting.webhook_before = Some(before.clone());
         }

@@ -10,6 +10,7 @@ use crate::domain::channel::Channel;
 use crate::domain::ids::{BotUserId, ChannelId, CrmAccountId, CrmAppId, LiffId, LoginChannelId};
 use crate::domain::language::Language;
 use crate::domain::login::{LoginSettings, Route};
+use crate::domain::provider::ProviderNumber;
 use crate::domain::route::RouteName;
 use crate::flow::testing::{NoWaiting, RivalTable, SecretsInMemory};
 use crate::ports::Table;
@@ -168,13 +169,31 @@ async fn an_official_account_that_is_connected_can_be_chosen_beside_those_connec
     // One commit writes the row, the next one the list; the other one is faster with the list.
     world.connect().connect(&seen("Shop"), &key("1"), ChosenProvider::FIRST, None).await.unwrap();
     world.accounts().detach(&key("1"), &seen("").id).await.unwrap();
-    world
-        .meanwhile(put_account(&theirs))
-        .accounts()
-        .attach(&key("1"), &seen("").id, ChosenProvider::FIRST)
-        .await
-        .unwrap();
+    let same = ChosenProvider { is_new: false, ..ChosenProvider::FIRST };
+    world.meanwhile(put_account(&theirs)).accounts().attach(&key("1"), &seen("").id, same).await.unwrap();
     assert_eq!(world.account("1").await.channels, [other, seen("").id]);
+}
+
+#[tokio::test]
+async fn of_two_that_are_the_first_at_once_one_is_and_the_other_is_asked() {
+    let theirs = CrmAccount { channels: vec![ChannelId::new("9")], ..account("1") };
+    let world = World::of(vec![put_account(&account("1"))]).await;
+    let connect = world.connect();
+    world.meanwhile(put_account(&theirs));
+    let late = connect.connect(&seen("Shop"), &key("1"), ChosenProvider::FIRST, None).await;
+    assert!(matches!(late, Err(ChangeError::Contended(_))), "{late:?}");
+    assert_eq!(world.account("1").await.channels, theirs.channels);
+    assert!(is_asked(&world.account("1").await, &seen("").id));
+    let other = ChosenProvider { number: ProviderNumber::ALL[1], is_new: true };
+    let connected = connect.connect(&seen("Shop"), &key("1"), other, None).await.unwrap();
+    let known = world.account("1").await;
+    assert_eq!((connected.provider, known.provider_of(&seen("").id)), (other.number, other.number));
+    // Whoever says otherwise of one that is connected changes nothing, in neither row.
+    for _ in 0..2 {
+        let again = connect.connect(&seen("Shop"), &key("1"), ChosenProvider::FIRST, None).await.unwrap();
+        assert_eq!((again.provider, world.channel().await.map(|row| row.provider)), (other.number, Some(other.number)));
+        assert_eq!(world.account("1").await, known);
+    }
 }
 
 #[tokio::test]

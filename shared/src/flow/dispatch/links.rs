@@ -124,7 +124,8 @@ impl<'a> AccountLinks<'a> {
     /// Whether the contact is linked to a person of another LINE provider.
     pub(super) async fn has_of_other_providers(&self, contact: &ContactId) -> Result<bool, PortError> {
         let account = &self.round.account;
-        for channel in account.channels.iter().filter(|id| account.provider_of(id) != self.contacts.provider()) {
+        let all = account.channels.iter().chain(&account.former_channels);
+        for channel in all.filter(|id| account.provider_of(id) != self.contacts.provider()) {
             if self.holder(contact, channel).await?.is_some() {
                 return Ok(true);
             }

@@ -49,8 +49,9 @@ impl Dispatch {
             DeadLetteredEffect::ForgetContact { contact } => {
                 self.enqueue(&wake_up.account, Effect::ForgetContact { contact: contact.clone() }).await
             }
-            DeadLetteredEffect::ClearContactFields { contact, channel } => {
-                let clear = Effect::ClearContactFields { contact: contact.clone(), channel: channel.clone() };
+            DeadLetteredEffect::ClearContactFields { contact, channel, provider } => {
+                let (contact, channel, provider) = (contact.clone(), channel.clone(), *provider);
+                let clear = Effect::ClearContactFields { contact, channel, provider };
                 self.enqueue(&wake_up.account, clear).await
             }
             DeadLetteredEffect::Other => {

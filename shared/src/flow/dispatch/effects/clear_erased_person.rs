@@ -6,6 +6,7 @@ use crate::flow::dispatch::UNKNOWN_REST_MS;
 use crate::flow::dispatch::links::AccountLinks;
 use crate::flow::dispatch::round::{Round, Verdict};
 use crate::ports::PortError;
+use crate::ports::crm::CrmFailure;
 
 /// Empties contacts that still name somebody who was erased.
 pub(super) struct ClearErasedPerson<'a> {
@@ -14,27 +15,30 @@ pub(super) struct ClearErasedPerson<'a> {
 }
 
 impl ClearErasedPerson<'_> {
-    pub(super) async fn handle(&self, rows: Vec<OutboxRow>) -> Result<(), PortError> {
+    /// Returns the rows whose person no contact names in this provider's fields.
+    pub(super) async fn handle(&self, rows: Vec<OutboxRow>) -> Result<Vec<OutboxRow>, PortError> {
+        let mut cleared = Vec::new();
         for row in rows {
             let Effect::ClearErasedPerson { conversation } = &row.effect else { continue };
-            let verdict = self.clear_erased(&row, conversation).await?;
-            self.round.conclude(&row, verdict).await?;
+            match self.clear_erased(conversation).await? {
+                Ok(()) => cleared.push(row),
+                Err(failure) => self.round.conclude(&row, Verdict::Failed(failure)).await?,
+            }
         }
-        Ok(())
+        Ok(cleared)
     }
 
     /// A dispatcher that was at it when the person was erased may have stopped with a contact made and no link, or with a link and
     /// nothing else. A request of its that nobody waits for any more may still be on its way: so there is a second look.
-    async fn clear_erased(&self, row: &OutboxRow, key: &ConversationKey) -> Result<Verdict, PortError> {
-        let Some(user) = key.source.user() else { return Ok(Verdict::Leave) };
+    async fn clear_erased(&self, key: &ConversationKey) -> Result<Result<(), CrmFailure>, PortError> {
+        let Some(user) = key.source.user() else { return Ok(Ok(())) };
         self.links.remove_if_erased(&key.channel, user).await?;
-        if let Err(failure) = self.links.empty_if(user, |_| true).await? {
-            return Ok(Verdict::Failed(failure));
-        }
-        if self.round.now_ms() < row.since_ms + UNKNOWN_REST_MS {
-            return Ok(Verdict::After(row.since_ms + UNKNOWN_REST_MS - self.round.now_ms()));
-        }
-        self.round.done(row).await?;
-        Ok(Verdict::Leave)
+        self.links.empty_if(user, |_| true).await
     }
+}
+
+/// After the second look, it is done.
+pub(super) async fn look_again_or_end(round: &Round<'_>, row: &OutboxRow) -> Result<(), PortError> {
+    let wait_ms = row.since_ms + UNKNOWN_REST_MS - round.now_ms();
+    if wait_ms > 0 { round.conclude(row, Verdict::After(wait_ms)).await } else { round.done(row).await }
 }

@@ -31,7 +31,7 @@ use super::Dispatch;
 use super::contacts::Contacts;
 use super::links::AccountLinks;
 use super::round::Round;
-use crate::domain::outbox::{OutboxRow, Priority};
+use crate::domain::outbox::{Effect, OutboxRow, Priority};
 use crate::domain::provider::ProviderNumber;
 use crate::ports::{Crm, PortError};
 
@@ -53,7 +53,8 @@ pub(super) async fn handle(
         Priority::RedactMessage => RedactMessage { round, crm }.handle(rows).await,
         Priority::ExpireParkedPush => ExpireParkedPush { round, settle: ports.settle() }.handle(rows).await,
         Priority::ReconcileContact => reconcile(rows, round, crm, ports).await,
-        Priority::SyncContact | Priority::ClearContactFields | Priority::ClearErasedPerson | Priority::WriteEntry => {
+        Priority::ClearErasedPerson => clear_erased(rows, round, crm, ports).await,
+        Priority::SyncContact | Priority::ClearContactFields | Priority::WriteEntry => {
             for (provider, rows) in by_provider(rows, round) {
                 of_provider(provider, kind, rows, round, crm, ports).await?;
             }
@@ -76,7 +77,6 @@ async fn of_provider(
     let links = AccountLinks::new(round, contacts, &ports.links);
     match kind {
         Priority::ClearContactFields => ClearContactFields { round, links }.handle(rows).await,
-        Priority::ClearErasedPerson => ClearErasedPerson { round, links }.handle(rows).await,
         Priority::WriteEntry => WriteEntry { round, crm, contacts, links, channels }.handle(rows).await,
         _ => SyncContact { round, crm, contacts, links, channels, messenger }.handle(rows).await,
     }
@@ -89,7 +89,8 @@ async fn reconcile(
     crm: &dyn Crm,
     ports: &Dispatch,
 ) -> Result<(), PortError> {
-    for provider in round.account.providers() {
+    let account = &round.account;
+    for provider in account.providers().into_iter().filter(|number| account.channels_of(*number).next().is_some()) {
         let contacts = Contacts::new(crm, provider);
         let links = AccountLinks::new(round, contacts, &ports.links);
         rows = ReconcileContact { round, contacts, links, messenger: &*ports.messenger }.handle(rows).await?;
@@ -100,11 +101,32 @@ async fn reconcile(
     Ok(())
 }
 
+/// Of which LINE provider the Official Account was when the person was known, nobody knows any more: no provider's fields may go on
+/// naming them. The ID is one provider's, so no other person is named by it.
+async fn clear_erased(
+    mut rows: Vec<OutboxRow>,
+    round: &Round<'_>,
+    crm: &dyn Crm,
+    ports: &Dispatch,
+) -> Result<(), PortError> {
+    for provider in round.account.providers_ever() {
+        let links = AccountLinks::new(round, Contacts::new(crm, provider), &ports.links);
+        rows = ClearErasedPerson { round, links }.handle(rows).await?;
+    }
+    for row in rows {
+        clear_erased_person::look_again_or_end(round, &row).await?;
+    }
+    Ok(())
+}
+
 /// By the LINE provider of whose Official Account a row tells.
 fn by_provider(rows: Vec<OutboxRow>, round: &Round<'_>) -> BTreeMap<ProviderNumber, Vec<OutboxRow>> {
     let mut by_provider: BTreeMap<ProviderNumber, Vec<OutboxRow>> = BTreeMap::new();
     for row in rows {
-        let provider = row.effect.channel().map(|channel| round.account.provider_of(channel)).unwrap_or_default();
+        let provider = match &row.effect {
+            Effect::ClearContactFields { provider, .. } => *provider,
+            effect => effect.channel().map(|channel| round.account.provider_of(channel)).unwrap_or_default(),
+        };
         by_provider.entry(provider).or_default().push(row);
     }
     by_provider

@@ -104,6 +104,7 @@ impl ReconcileContact<'_> {
                         .enqueue_now(Effect::ClearContactFields {
                             contact: record.contact.clone(),
                             channel: key.channel.clone(),
+                            provider: self.contacts.provider(),
                         })
                         .await?;
                     continue;

@@ -31,6 +31,7 @@ impl SyncContact<'_> {
     /// and the work waits for whoever wrote the ID there.
     pub(super) async fn free_the_id(&self, person: &Person) -> Result<(), PortError> {
         let failure = match self.abandoned(person).await {
+            Ok(Some(abandoned)) if self.links.has_of_other_providers(&abandoned).await? => CrmFailure::Taken,
             Ok(Some(abandoned)) => match self.links.empty_if(&person.user, |named| named.contact == abandoned).await? {
                 Ok(()) => return self.round.conclude(&person.row, Verdict::After(GIVEN_UP_MS)).await,
                 Err(failure) => failure,

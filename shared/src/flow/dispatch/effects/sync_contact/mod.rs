@@ -28,6 +28,8 @@ use crate::ports::{Crm, Messenger, PortError};
 use crate::store::Channels;
 use crate::store::journal::write;
 
+/// Of which LINE provider an Official Account is stands in two rows: where they differ, one is about to be written.
+const PROVIDER_REST_MS: i64 = 10_000;
 /// How many waiting activities the properties look at.
 const LOOK_BACK: usize = 200;
 
@@ -94,6 +96,11 @@ impl SyncContact<'_> {
             self.round.done(&row).await?;
             return Ok(None);
         };
+        if channel.provider != self.contacts.provider() {
+            // It is being connected at this moment: the account's row is from before, and its people are another provider's.
+            self.round.conclude(&row, Verdict::After(PROVIDER_REST_MS)).await?;
+            return Ok(None);
+        }
         let mut link = self.links.of_user(&key.channel, &user).await?;
         if let Some(left) = link.take_if(|link| state.value.contact_gone_at_ms >= Some(link.value.linked_at_ms)) {
             // Whoever erased the person, or let go of the contact, has not come to the link yet.

@@ -46,6 +46,7 @@ impl Person {
             linked_at_ms: self.loaded_at_ms,
             by,
             is_new: true,
+            provider: self.channel.provider,
         }
     }
 
