@@ -24,6 +24,8 @@ pub mod try_channel;
 pub mod try_login;
 
 #[cfg(test)]
+mod provider_tests;
+#[cfg(test)]
 mod set_up_tests;
 #[cfg(test)]
 mod tests;

@@ -23,19 +23,19 @@ use crate::ports::{ChannelConsole, CrmSetUp, LoginConsole, Secrets, Table};
 use crate::store::{Accounts, Channels};
 
 /// A CRM with one account, in which a field is missing at first.
-struct Crm {
+pub(super) struct Crm {
     life: Life,
     secrets: Arc<SecretsInMemory>,
     /// Codes that were exchanged.
     used: Mutex<Vec<String>>,
     has_field: Mutex<bool>,
     /// A field is not as it must be.
-    is_odd: Mutex<bool>,
+    pub(super) is_odd: Mutex<bool>,
 }
 
 const CLIENT_SECRET: &str = "the app's secret";
 
-fn granted(access: &str) -> CrmToken {
+pub(super) fn granted(access: &str) -> CrmToken {
     let (access_token, refresh_token) = (Secret::new(access), Secret::new("refresh"));
     CrmToken::OAuth { access_token, refresh_token, expires_at_ms: 1, instance_url: None }
 }
@@ -100,13 +100,13 @@ impl CrmSetUp for Crm {
     }
 }
 
-struct World {
-    rows: Arc<RivalTable>,
-    secrets: Arc<SecretsInMemory>,
-    crm: Arc<Crm>,
+pub(super) struct World {
+    pub(super) rows: Arc<RivalTable>,
+    pub(super) secrets: Arc<SecretsInMemory>,
+    pub(super) crm: Arc<Crm>,
 }
 
-async fn world(life: Life, before: Vec<crate::ports::table::Write>, line: Option<LineSecrets>) -> World {
+pub(super) async fn world(life: Life, before: Vec<crate::ports::table::Write>, line: Option<LineSecrets>) -> World {
     let rows = Arc::new(RivalTable::of(life.clone()));
     let _ = rows.commit(before).await.expect("it commits");
     let secrets = SecretsInMemory { life: life.clone(), line: line.into(), ..SecretsInMemory::default() };
