@@ -5,6 +5,8 @@ use super::syntax::Path;
 
 const DISPATCH: &str = "musubi::flow::dispatch";
 const EFFECTS: &str = "musubi::flow::dispatch::effects";
+/// What joins the handlers: what is due by its kind, and within a kind by LINE provider.
+const JOINTS: [&str; 2] = [EFFECTS, "musubi::flow::dispatch::effects::by_provider"];
 const HAND: &str = "musubi::flow::dispatch::links";
 
 /// What changes a link: methods of the port and of the one hand.
@@ -17,11 +19,14 @@ fn handler(named: &[String]) -> Option<&String> {
     named.strip_prefix(path(EFFECTS).as_slice())?.first()
 }
 
-/// What is wrong: who names a handler besides itself and `effects/mod.rs`, which joins them.
+/// What is wrong: who names a handler besides itself and what joins them.
 fn handlers_that_are_named(crates: &Crates) -> Vec<String> {
-    let is_handler = |name: &&String| crates.modules.contains_key(&[path(EFFECTS), vec![(*name).clone()]].concat());
+    let is_handler = |name: &&String| {
+        let at = [path(EFFECTS), vec![(*name).clone()]].concat();
+        crates.modules.contains_key(&at) && !JOINTS.map(path).contains(&at)
+    };
     let mut wrong = Vec::new();
-    for (module, file) in crates.files().filter(|(module, _)| **module != path(EFFECTS)) {
+    for (module, file) in crates.files().filter(|(module, _)| !JOINTS.map(path).contains(module)) {
         let named = &crates.named[module];
         let handlers = named.iter().filter_map(|named| handler(named)).filter(is_handler);
         let others = handlers.filter(|name| handler(module) != Some(name));

@@ -54,6 +54,11 @@ async fn of_which_line_provider_a_further_one_is_must_be_said_and_another_gets_f
         let done = hanako.post("/console/connect/confirm", &fields("another")).await;
         assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.html);
     }
+    // Whoever says otherwise afterwards changes nothing, and is told.
+    app.minutes_pass(1);
+    let otherwise = hanako.post("/console/connect/confirm", &fields("1")).await;
+    assert_eq!(otherwise.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(otherwise.says("This Official Account's links are known"), "{}", otherwise.html);
     let account = app.account().await;
     let second = account.provider_of(&ChannelId::new(FREE_CHANNEL_ID));
     assert_eq!((second.get(), account.provider_of(&ChannelId::new(CHANNEL_ID)).get()), (2, 1));

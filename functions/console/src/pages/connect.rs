@@ -167,7 +167,7 @@ pub fn confirm(
         }
         (form("/console/connect/confirm", &visit.form_token(), html! {
             input type="hidden" name="sealed" value=(sealed);
-            @if !providers.is_empty() { (of_which_provider(providers, unconfirmed, language)) }
+            (of_which_provider(providers, unconfirmed, language))
             @if let Some(before) = &tried.before {
                 (cut_off(before, matches!(unconfirmed, Unconfirmed::CutsOff), language))
             }
@@ -185,10 +185,14 @@ fn of_which_provider(
     unconfirmed: &Unconfirmed,
     language: Language,
 ) -> Markup {
+    let mistake = html! { @if let Unconfirmed::Provider(why) = unconfirmed { (no_provider(why, language)) } };
+    if providers.is_empty() {
+        return mistake;
+    }
     html! {
         fieldset {
             legend { (of_provider::QUESTION.of(language)) }
-            @if let Unconfirmed::Provider(why) = unconfirmed { (no_provider(why, language)) }
+            (mistake)
             p { (of_provider::WHY.of(language)) }
             @for (number, names) in providers {
                 label class="check" {
