@@ -103,7 +103,7 @@ impl Ports {
                     public_url: public_url.clone(),
                 },
                 choose: ChooseProvider {
-                    accounts: accounts.clone(),
+                    accounts: change_account.clone(),
                     channels: channels.clone(),
                     set_up: Arc::clone(&set_up),
                 },

@@ -140,9 +140,12 @@ pub struct CrmAccount {
     /// Official Accounts that are being disconnected, or were, and of which it is still known which contact is whom.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub former_channels: BTreeSet<ChannelId>,
-    /// Of which LINE provider each is that was ever connected; whoever is not named is of the first. A number is never given anew.
+    /// Of which LINE provider each is that was ever connected, or is about to be; whoever is not named is of the first.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub providers: BTreeMap<ChannelId, ProviderNumber>,
+    /// Numbers of which something may still stand in the CRM, and that nobody is of any more.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub former_providers: BTreeSet<ProviderNumber>,
     /// How long a message may wait before its first attempt, in milliseconds (24 hours).
     #[serde(default = "day_ms")]
     pub send_limit_ms: i64,
@@ -175,6 +178,7 @@ impl CrmAccount {
             channels: Vec::new(),
             former_channels: BTreeSet::new(),
             providers: BTreeMap::new(),
+            former_providers: BTreeSet::new(),
             send_limit_ms: day_ms(),
             block_expiry_ms: block_ms(),
         }
@@ -205,6 +209,7 @@ impl CrmAccount {
     pub fn providers_ever(&self) -> BTreeSet<ProviderNumber> {
         let mut all = self.providers();
         all.extend(self.providers.values());
+        all.extend(&self.former_providers);
         all
     }
 
@@ -213,12 +218,22 @@ impl CrmAccount {
         self.channels.contains(channel) || self.former_channels.contains(channel)
     }
 
-    /// A number that no provider ever had. `None`: there can be no more.
+    /// A further number, that no provider ever had in this account's row. `None`: there can be no more.
     pub fn free_provider(&self) -> Option<ProviderNumber> {
-        let channels = self.channels.iter().chain(&self.former_channels);
-        let had: BTreeSet<_> =
-            channels.map(|channel| self.provider_of(channel)).chain(self.providers.values().copied()).collect();
+        let had = self.providers_ever();
         ProviderNumber::ALL.into_iter().find(|number| !had.contains(number))
+    }
+
+    /// The Official Account is of this provider from now on. What it was said to be of before is remembered.
+    pub fn set_provider(&mut self, channel: &ChannelId, number: ProviderNumber) {
+        let before = self.providers.insert(channel.clone(), number);
+        self.former_providers.extend(before.filter(|before| *before != number));
+    }
+
+    /// Whether another Official Account whose people are known is of this provider.
+    pub fn others_are_of(&self, number: ProviderNumber, channel: &ChannelId) -> bool {
+        let mut others = self.channels.iter().chain(&self.former_channels).filter(|other| *other != channel);
+        others.any(|other| self.provider_of(other) == number)
     }
 
     /// The latest first attempt of something accepted now: the limit, and always 10 minutes
@@ -252,7 +267,7 @@ mod tests {
         let key = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new("1") };
         let mut account = CrmAccount::new(key, CrmAppId::new("a"), Language::English, "UTC");
         let [first, second, third, ..] = ProviderNumber::ALL;
-        assert_eq!((account.free_provider(), account.providers()), (Some(first), [first].into()));
+        assert_eq!((account.free_provider(), account.providers()), (Some(second), [first].into()));
         let (a, b, c) = (ChannelId::new("1"), ChannelId::new("2"), ChannelId::new("3"));
         account.channels = vec![a.clone(), b.clone(), c.clone()];
         account.providers = [(b.clone(), second)].into();
@@ -264,5 +279,12 @@ mod tests {
         account.former_channels.clear();
         assert_eq!(account.free_provider(), Some(third), "what stands in its fields may be the other company's");
         assert_eq!((account.providers(), account.providers_ever()), ([first].into(), [first, second].into()));
+        account.set_provider(&b, third);
+        assert_eq!(
+            account.providers_ever(),
+            [first, second, third].into(),
+            "the second's fields may name somebody still"
+        );
+        assert_eq!(account.free_provider(), Some(ProviderNumber::ALL[3]));
     }
 }

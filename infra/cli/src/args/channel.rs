@@ -88,7 +88,7 @@ pub struct ChannelAdd {
     /// Forgets the channel secret before this one; else both are good until then.
     #[arg(long)]
     pub forget_old_secret: bool,
-    /// It is of the same LINE provider as this Official Account, which is connected to the CRM account already.
+    /// It is of the same LINE provider as this Official Account, which is the CRM account's: connected, or disconnected with its links kept.
     #[arg(long, value_name = "LINE_CHANNEL_ID", conflicts_with = "another_provider")]
     pub same_provider_as: Option<String>,
     /// It is of a LINE provider of which no other Official Account of the CRM account is: contacts get fields of its own.

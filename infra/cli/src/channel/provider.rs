@@ -22,7 +22,7 @@ pub async fn choose(
     account: &CrmAccountKey,
     id: &ChannelId,
 ) -> Result<ChosenProvider, Failure> {
-    let accounts = workspace.adapters.accounts()?;
+    let accounts = workspace.change_account()?;
     let said = match &asked.same_provider_as {
         Some(other) => Some(SaidProvider::Known(number_of(workspace, account, &ChannelId::new(other)).await?)),
         None => asked.another_provider.then_some(SaidProvider::Another),

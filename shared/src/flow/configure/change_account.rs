@@ -61,12 +61,10 @@ impl ChangeAccount {
     ) -> Result<Option<ProviderNumber>, ChangeError<Infallible>> {
         let attached = self.change(key, |account| {
             if !account.knows(channel) {
-                let mut others = account.channels.iter().chain(&account.former_channels);
-                let is_had = others.any(|other| account.provider_of(other) == provider.number);
-                if provider.is_new && is_had {
+                if provider.is_new && account.others_are_of(provider.number, channel) {
                     return Err(Contended::new("provider number"));
                 }
-                account.providers.insert(channel.clone(), provider.number);
+                account.set_provider(channel, provider.number);
             }
             if !account.channels.contains(channel) {
                 account.channels.push(channel.clone());

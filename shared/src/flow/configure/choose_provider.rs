@@ -5,13 +5,16 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use super::change_account::ChangeAccount;
+use super::change_error::ChangeError;
 use crate::domain::account::{CrmAccount, CrmAccountKey};
+use crate::domain::channel::FormerChannel;
 use crate::domain::ids::ChannelId;
 use crate::domain::provider::ProviderNumber;
 use crate::ports::crm::CrmFailure;
 use crate::ports::crm_set_up::FieldProblem;
 use crate::ports::{CrmSetUp, PortError};
-use crate::store::{Accounts, Channels};
+use crate::store::Channels;
 
 /// What an operator says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +39,8 @@ impl ChosenProvider {
     pub const FIRST: Self = Self { number: ProviderNumber::FIRST, is_new: true };
 }
 
-/// Why it is not known, or cannot be had. Nothing is changed at our side; fields that were made in the CRM stay.
+/// Why it is not known, or cannot be had. The Official Account is not connected by it; what was decided before the CRM refused is kept,
+/// and so are fields that were made there.
 #[derive(Debug, Error)]
 pub enum NoProvider {
     /// The account knows people of one provider at least, and nobody has said whether it is that one.
@@ -66,7 +70,7 @@ pub enum NoProvider {
 #[derive(Clone)]
 pub struct ChooseProvider {
     /// CRM accounts.
-    pub accounts: Accounts,
+    pub accounts: ChangeAccount,
     /// What is remembered of those that were disconnected.
     pub channels: Channels,
     /// Makes fields in the CRM.
@@ -87,8 +91,9 @@ pub fn known_providers(account: &CrmAccount) -> Vec<(ProviderNumber, Vec<&Channe
 }
 
 impl ChooseProvider {
-    /// Which provider it is. One whose people are known stays what it is; the first of all needs nobody to say it. For a new provider
-    /// fields are made in the CRM. Twice is the same as once.
+    /// Which provider it is. One whose people are known stays what it is; the first of all needs nobody to say it. The answer stands in
+    /// the account's row before anything of the Official Account does, so that nothing of it is taken for another provider's; for a
+    /// new provider fields are made in the CRM. Twice is the same as once, and after a failure in between a second call goes on.
     ///
     /// # Errors
     /// See [`NoProvider`].
@@ -98,38 +103,17 @@ impl ChooseProvider {
         channel: &ChannelId,
         said: Option<SaidProvider>,
     ) -> Result<ChosenProvider, NoProvider> {
-        let absent = || PortError::permanent("the CRM account", "it is not connected");
-        let account = self.accounts.find(key).await?.ok_or_else(absent)?.value;
         let left = self.channels.former(channel).await?.filter(|left| left.account == *key && left.keeps_links);
-        let stays = account.knows(channel).then(|| account.provider_of(channel)).or(left.map(|left| left.provider));
-        if let Some(number) = stays {
-            let is_so = match said {
-                None => true,
-                Some(SaidProvider::Known(said)) => said == number,
-                // Said again of one that is the only one of it.
-                Some(SaidProvider::Another) => {
-                    let known = known_providers(&account);
-                    !known.iter().any(|(of, all)| *of == number && all.iter().any(|other| *other != channel))
-                }
-            };
-            // An account that was connected anew has the fields of the first alone.
-            self.make_fields(&account, channel, number).await?;
-            return if is_so { Ok(ChosenProvider { number, is_new: false }) } else { Err(NoProvider::Stays) };
-        }
-        if !is_asked(&account, channel) {
-            return Ok(ChosenProvider::FIRST);
-        }
-        match said.ok_or(NoProvider::Unsaid)? {
-            SaidProvider::Known(number) => {
-                let is_known = known_providers(&account).iter().any(|(known, _)| *known == number);
-                if is_known { Ok(ChosenProvider { number, is_new: false }) } else { Err(NoProvider::NoSuch) }
-            }
-            SaidProvider::Another => {
-                let number = account.free_provider().ok_or(NoProvider::TooMany)?;
-                self.make_fields(&account, channel, number).await?;
-                Ok(ChosenProvider { number, is_new: true })
-            }
-        }
+        let account = self.accounts.change(key, |account| decide(account, channel, left.as_ref(), said)).await;
+        let account = account.map_err(|error| match error {
+            ChangeError::Absent => PortError::permanent("the CRM account", "it is not connected").into(),
+            ChangeError::Refused(why) => why,
+            ChangeError::Contended(contended) => NoProvider::Port(contended.into()),
+            ChangeError::Port(error) => error.into(),
+        })?;
+        let number = account.provider_of(channel);
+        self.make_fields(&account, channel, number).await?;
+        Ok(ChosenProvider { number, is_new: !account.knows(channel) && !account.others_are_of(number, channel) })
     }
 
     /// The first one's are made with the account.
@@ -154,12 +138,80 @@ impl ChooseProvider {
     }
 }
 
+/// What the account's row says from now on. `left`: the Official Account was disconnected from the account, perhaps in a row that is
+/// gone since, and its links were kept.
+fn decide(
+    account: &mut CrmAccount,
+    channel: &ChannelId,
+    left: Option<&FormerChannel>,
+    said: Option<SaidProvider>,
+) -> Result<(), NoProvider> {
+    if let Some(left) = left.filter(|_| !account.knows(channel)) {
+        if account.others_are_of(left.provider, channel) && said != Some(SaidProvider::Known(left.provider)) {
+            return Err(NoProvider::Stays);
+        }
+        account.former_channels.insert(channel.clone());
+        account.set_provider(channel, left.provider);
+    }
+    if account.knows(channel) {
+        let number = account.provider_of(channel);
+        return match said {
+            Some(SaidProvider::Known(said)) if said != number => Err(NoProvider::Stays),
+            // Said again of the only one of it, it is so.
+            Some(SaidProvider::Another) if account.others_are_of(number, channel) => Err(NoProvider::Stays),
+            _ => Ok(()),
+        };
+    }
+    if !is_asked(account, channel) {
+        account.set_provider(channel, ProviderNumber::FIRST);
+        return Ok(());
+    }
+    let number = match said.ok_or(NoProvider::Unsaid)? {
+        SaidProvider::Known(number) if account.others_are_of(number, channel) => number,
+        SaidProvider::Known(_) => return Err(NoProvider::NoSuch),
+        SaidProvider::Another => {
+            let own = account.providers.get(channel).copied();
+            let own = own.filter(|own| *own != ProviderNumber::FIRST && !account.others_are_of(*own, channel));
+            own.or(account.free_provider()).ok_or(NoProvider::TooMany)?
+        }
+    };
+    account.set_provider(channel, number);
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::account::CrmKind;
     use crate::domain::ids::{CrmAccountId, CrmAppId};
     use crate::domain::language::Language;
+
+    #[test]
+    fn whoever_says_otherwise_of_one_whose_people_are_gone_is_believed_and_no_number_is_given_anew() {
+        let key = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new("1") };
+        let mut account = CrmAccount::new(key, CrmAppId::new("a"), Language::English, "UTC");
+        let [a, b, c] = ["1", "2", "3"].map(ChannelId::new);
+        let [first, second, third, ..] = ProviderNumber::ALL;
+        let another = Some(SaidProvider::Another);
+        let says = |account: &mut CrmAccount, channel: &ChannelId, said| {
+            decide(account, channel, None, said).map(|()| account.provider_of(channel))
+        };
+        assert_eq!(says(&mut account, &a, another).unwrap(), first, "the first of all");
+        account.channels.push(a.clone());
+        assert!(matches!(says(&mut account, &b, None), Err(NoProvider::Unsaid)));
+        // Said again before it is connected, it is the same; so it is afterwards.
+        for is_connected in [false, false, true] {
+            account.channels.extend(is_connected.then(|| b.clone()));
+            assert_eq!(says(&mut account, &b, another).unwrap(), second);
+        }
+        assert!(matches!(says(&mut account, &b, Some(SaidProvider::Known(first))), Err(NoProvider::Stays)));
+        account.channels.pop();
+        assert_eq!(says(&mut account, &b, Some(SaidProvider::Known(first))).unwrap(), first, "nobody is known by it");
+        account.channels.push(b.clone());
+        assert!(matches!(says(&mut account, &b, another), Err(NoProvider::Stays)), "the first is not its own");
+        assert!(matches!(says(&mut account, &c, Some(SaidProvider::Known(second))), Err(NoProvider::NoSuch)));
+        assert_eq!(says(&mut account, &c, another).unwrap(), third, "what stands in the second's fields is not theirs");
+    }
 
     #[test]
     fn it_is_asked_only_where_the_account_knows_somebody_and_not_this_one() {

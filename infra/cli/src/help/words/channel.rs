@@ -36,7 +36,7 @@ pub const WORDS: &[Line] = &[
     (
         "channel add",
         "--same-provider-as",
-        "指定した公式アカウント（このCRMアカウントに接続済み）と同じLINEのプロバイダーのものです",
+        "指定した公式アカウント（このCRMアカウントに接続中、または連携を残して解除したもの）と同じLINEのプロバイダーのものです",
     ),
     (
         "channel add",

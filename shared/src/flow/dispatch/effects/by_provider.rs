@@ -65,8 +65,11 @@ impl<'a> ByProvider<'a> {
     /// Of which provider the Official Account was when the person was known, nobody knows any more: no provider's fields may go on
     /// naming them. The ID is one provider's, so no other person is named by it.
     async fn clear_erased(&self, mut rows: Vec<OutboxRow>) -> Result<(), PortError> {
+        let connected = self.round.account.providers();
         for provider in self.round.account.providers_ever() {
-            rows = ClearErasedPerson { round: self.round, links: self.links(provider) }.handle(rows).await?;
+            let (round, links) = (self.round, self.links(provider));
+            // Fields of one that nobody is of any more may be gone: then they name nobody.
+            rows = ClearErasedPerson { round, links, may_be_gone: !connected.contains(&provider) }.handle(rows).await?;
         }
         for row in rows {
             clear_erased_person::look_again_or_end(self.round, &row).await?;

@@ -12,6 +12,8 @@ use crate::ports::crm::CrmFailure;
 pub(super) struct ClearErasedPerson<'a> {
     pub(super) round: &'a Round<'a>,
     pub(super) links: AccountLinks<'a>,
+    /// The CRM may not have the fields any more.
+    pub(super) may_be_gone: bool,
 }
 
 impl ClearErasedPerson<'_> {
@@ -22,6 +24,7 @@ impl ClearErasedPerson<'_> {
             let Effect::ClearErasedPerson { conversation } = &row.effect else { continue };
             match self.clear_erased(conversation).await? {
                 Ok(()) => cleared.push(row),
+                Err(CrmFailure::NotReady { .. } | CrmFailure::Refused { .. }) if self.may_be_gone => cleared.push(row),
                 Err(failure) => self.round.conclude(&row, Verdict::Failed(failure)).await?,
             }
         }
