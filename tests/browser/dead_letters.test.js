@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { after, before, test } from "node:test";
-import { isOpenToAll, openPage, startLocal, tabTo } from "./harness.js";
+import { isOpenToAll, openConsole, openPage, startLocal, tabTo } from "./harness.js";
 
 const PAGE = "/console/dead-letters";
 // What the webhook says. It is on no page.
@@ -24,19 +24,11 @@ let opened;
 let page;
 
 before(async () => {
-  local = await startLocal();
-  opened = await openPage(local.url);
-  page = opened.page;
-  page.setDefaultTimeout(20_000);
-  await page.click("#to-console");
-  await page.click("main button");
-  await page.waitForURL(/\/console$/);
+  opened = await openConsole();
+  ({ local, page } = opened);
 });
 
-after(async () => {
-  await opened?.close();
-  await local?.stop();
-});
+after(() => opened?.close());
 
 /** LINE sends an event without a time: it can be recorded neither now nor later. */
 async function sendsNoTime() {

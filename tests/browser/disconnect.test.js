@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { isOpenToAll, openPage, startLocal } from "./harness.js";
+import { isOpenToAll, openConsole } from "./harness.js";
 
 // The demo's Official Account (infra/local/src/seed.rs).
 const CHANNEL = "/console/channels/1657000001";
@@ -12,19 +12,11 @@ let opened;
 let page;
 
 before(async () => {
-  local = await startLocal();
-  opened = await openPage(local.url);
-  page = opened.page;
-  page.setDefaultTimeout(20_000);
-  await page.click("#to-console");
-  await page.click("main button");
-  await page.waitForURL(/\/console$/);
+  opened = await openConsole();
+  ({ local, page } = opened);
 });
 
-after(async () => {
-  await opened?.close();
-  await local?.stop();
-});
+after(() => opened?.close());
 
 test("an Official Account is disconnected by clicks, after an export, with a box for each loss", async () => {
   for (const language of ["en", "ja"]) {

@@ -58,6 +58,22 @@ export async function openPage(url, { locale = "ja-JP", width = 1280, height = 8
   return { page, problems, close };
 }
 
+/** Starts the program and goes into the console of the demo world by the door on its page. `close` ends both. */
+export async function openConsole() {
+  const local = await startLocal();
+  const opened = await openPage(local.url);
+  const { page } = opened;
+  page.setDefaultTimeout(20_000);
+  await page.click("#to-console");
+  await page.click("main button");
+  await page.waitForURL(/\/console$/);
+  const close = async () => {
+    await opened.close();
+    await local.stop();
+  };
+  return { ...opened, local, close };
+}
+
 /** What keeps people out of the page as it stands, by axe-core's rules of WCAG 2.2 A and AA and of good practice; one line for each element. */
 export async function barriers(page) {
   await page.evaluate(AXE);

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { isOpenToAll, openPage, startLocal, tabTo } from "./harness.js";
+import { isOpenToAll, openConsole, tabTo } from "./harness.js";
 
 // The demo's Official Account that nobody has connected yet (infra/local/src/seed.rs).
 const CHANNEL = "1657000011";
@@ -12,22 +12,13 @@ let page;
 let values;
 
 before(async () => {
-  local = await startLocal();
-  opened = await openPage(local.url);
-  page = opened.page;
-  page.setDefaultTimeout(20_000);
+  opened = await openConsole();
+  ({ local, page } = opened);
   await page.goto(`${local.url}/demo/line/consoles`);
   values = await Promise.all(["#channel-id", "#channel-secret"].map((it) => page.innerText(it)));
-  await page.goto(local.url);
-  await page.click("#to-console");
-  await page.click("main button");
-  await page.waitForURL(/\/console$/);
 });
 
-after(async () => {
-  await opened?.close();
-  await local?.stop();
-});
+after(() => opened?.close());
 
 async function isSeen(language) {
   await page.goto(`${local.url}/console/connect?lang=${language}`);

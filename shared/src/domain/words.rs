@@ -12,9 +12,15 @@ pub mod provider;
 use super::account_link::{LINK_DATA, UNLINK_DATA};
 use super::activity::{Activity, Content, Media, Speaker};
 use super::language::Language;
+use super::settings::Bilingual;
 use super::shown::name;
 
 pub use self::outcomes::{ended, outcome_words, reason, refused_here};
+
+/// The same in two languages.
+const fn both(japanese: &'static str, english: &'static str) -> Bilingual {
+    Bilingual { japanese, english }
+}
 
 /// One activity's words, plain text, as they stand in properties and tasks.
 pub fn of(content: &Content, language: Language) -> String {

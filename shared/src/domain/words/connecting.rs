@@ -3,12 +3,9 @@
 //!
 //! Source: LINE Developers, "Get started with the Messaging API" and "Build a bot" (2026-08). No API can do any of it.
 
+use super::both;
 use crate::domain::language::Language;
 use crate::domain::settings::Bilingual;
-
-const fn both(japanese: &'static str, english: &'static str) -> Bilingual {
-    Bilingual { japanese, english }
-}
 
 /// A switch in LINE's consoles.
 #[derive(Debug, PartialEq, Eq)]

@@ -1,11 +1,8 @@
 //! What disconnecting a CRM account takes away, and what it leaves, in the words of every face.
 
+use super::both;
 use crate::domain::language::Language;
 use crate::domain::settings::Bilingual;
-
-const fn both(japanese: &'static str, english: &'static str) -> Bilingual {
-    Bilingual { japanese, english }
-}
 
 /// Taken away: a box to tick each, by this name in a form.
 pub const TAKEN: [(&str, Bilingual); 3] = [

@@ -8,6 +8,7 @@ pub mod sends;
 pub mod ties;
 pub mod work;
 
+use super::both;
 use crate::domain::finding::Complaint;
 use crate::domain::settings::Bilingual;
 
@@ -21,10 +22,6 @@ pub const PLACE: Bilingual = both("場所", "where");
 /// All of them, by family.
 pub fn all() -> impl Iterator<Item = &'static Complaint> {
     [line::ALL, sends::ALL, login::ALL, crm::ALL, ties::ALL, work::ALL].into_iter().flatten().copied()
-}
-
-const fn both(japanese: &'static str, english: &'static str) -> Bilingual {
-    Bilingual { japanese, english }
 }
 
 #[cfg(test)]

@@ -4,13 +4,10 @@
 //! switched in the console alone), "Revoke channel access token", LINE Login "Deauthorize" (it takes the person's own access
 //! token).
 
+use super::both;
 use crate::domain::channel::WebhookEnd;
 use crate::domain::language::Language;
 use crate::domain::settings::Bilingual;
-
-const fn both(japanese: &'static str, english: &'static str) -> Bilingual {
-    Bilingual { japanese, english }
-}
 
 /// Lost: a box to tick each, by this name in a form.
 pub const LOST: [(&str, Bilingual); 6] = [

@@ -1,11 +1,8 @@
 //! Of which LINE provider an Official Account is: what is asked when one more is connected.
 
+use super::both;
 use crate::domain::language::Language;
 use crate::domain::settings::Bilingual;
-
-const fn both(japanese: &'static str, english: &'static str) -> Bilingual {
-    Bilingual { japanese, english }
-}
 
 /// What it is about.
 pub const QUESTION: Bilingual = both("LINEのプロバイダー", "LINE provider");
