@@ -14,6 +14,7 @@ pub mod line;
 pub mod pages;
 pub mod ports;
 pub mod qr;
+pub mod sealed;
 pub mod store;
 pub mod telemetry;
 #[cfg(feature = "aws")]

@@ -15,7 +15,7 @@ use musubi::domain::ids::{BotUserId, ChannelId, ContactId, CrmAccountId, EventId
 use musubi::domain::job::InboxJob;
 use musubi::domain::link::ContactLink;
 use musubi::domain::outbox::{Effect, OutboxRow};
-use musubi::domain::push::{Naming, OutgoingMessage, PushId, PushJob, Recipient, Sending};
+use musubi::domain::push::{Naming, OutgoingMessage, PushId, PushJob, Recipient, Sender, Sending};
 use musubi::line::message::Tokens;
 use musubi::line::signature::verify;
 use musubi::line::{message, webhook};
@@ -108,6 +108,7 @@ fn of_the_domain() -> Vec<String> {
         mark: Mark::at(1, EventId::new("e")),
         arrived_at_ms: 1,
         speaker: Speaker::Person,
+        operator: None,
         message: Some(MessageId::new("1")),
         content: text(),
         late: false,
@@ -116,6 +117,7 @@ fn of_the_domain() -> Vec<String> {
     let message = OutgoingMessage { json: r#"{"type":"text","text":"canary-text"}"#.to_owned(), said: text() };
     let id = PushId::of_action(CrmKind::HubSpot, &CrmAccountId::new("1"), &["1"]);
     let job = PushJob {
+        sender: Sender::Workflow,
         id,
         account: key(),
         callback: None,
@@ -135,6 +137,7 @@ fn of_the_domain() -> Vec<String> {
         to: user(),
         naming: Naming::New,
         body: "canary-body".to_owned(),
+        reply: None,
         said: vec![text()],
         first_attempt_at_ms: 1,
         begun: 1,

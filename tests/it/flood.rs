@@ -15,7 +15,7 @@ use musubi::domain::conversation::Source;
 use musubi::domain::ids::{CallbackId, ChannelId, EventId, LineUserId, MessageId};
 use musubi::domain::inbound::{InboundEvent, InboundWhat};
 use musubi::domain::outbox::{Effect, OutboxRow};
-use musubi::domain::push::{Push, PushId, PushJob, PushOutcome, PushState, Recipient, Settlement};
+use musubi::domain::push::{Push, PushId, PushJob, PushOutcome, PushState, Recipient, Sender, Settlement};
 use musubi::flow::record::Record;
 use musubi::http_client::HttpClient;
 use musubi::ports::Clock;
@@ -89,6 +89,7 @@ impl Still {
         for number in numbers {
             let callback = CallbackId::new(format!("ap-unknown-{number}"));
             let job = PushJob {
+                sender: Sender::Workflow,
                 id: PushId::of_action(key.kind, &key.id, &[callback.as_str()]),
                 account: key.clone(),
                 callback: Some(callback),

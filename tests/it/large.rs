@@ -12,7 +12,7 @@ use musubi::aws::RetryPolicy;
 use musubi::domain::activity::Content;
 use musubi::domain::ids::{ChannelId, ContactId, LineUserId};
 use musubi::domain::job::InboxJob;
-use musubi::domain::push::{OutgoingMessage, PushId, PushJob, Recipient};
+use musubi::domain::push::{OutgoingMessage, PushId, PushJob, Recipient, Sender};
 use musubi::ports::table::{Commit, Row, RowKey, Table, Write};
 use musubi::ports::{PortError, Queue};
 use musubi::store::Journal;
@@ -143,6 +143,7 @@ async fn queue(app: &App, tries: u32) {
     let account = account();
     let now_ms = app.world.clock.now_ms();
     let job = PushJob {
+        sender: Sender::Workflow,
         id: PushId::of_action(account.kind, &account.id, &["a"]),
         account,
         callback: None,

@@ -18,6 +18,7 @@ use musubi::ports::Clock;
 use musubi::ports::secrets::Secret;
 
 use crate::logins::CALLBACK;
+use crate::talks;
 use crate::world::{InFlight, Origin, World, in_flight, run};
 
 /// What somebody does, and does again until it is done.
@@ -35,6 +36,8 @@ pub enum Act {
     Forget(ContactId),
     /// An operator decides about a send that cannot be known.
     Decide(PushId, Verdict),
+    /// An operator says something to person 1, under this name.
+    Say(&'static str, String),
     /// Nobody does anything for this long, in milliseconds.
     Sleep(i64),
 }
@@ -80,6 +83,7 @@ impl World {
         let (channel, receipts) = (self.channel.clone(), Arc::clone(&self.receipts));
         let (log_in, login, set_out) = (self.log_in(), self.login.clone(), Arc::clone(&self.set_out));
         let (crm, clock) = (self.crm.clone(), self.clock.clone());
+        let (talk, account) = (self.talk(), self.account.clone());
         in_flight(Origin::Act(id), async move {
             match act {
                 Act::Claim(user, claim) => link.claim(&channel, &user, &claim).await,
@@ -120,6 +124,7 @@ impl World {
                     crm.state.lock().unwrap().contacts.remove(&contact);
                     notice.contacts_changed(&channel.account, &[Changed { contact, forget: true }]).await
                 }
+                Act::Say(name, text) => talk.say(&account, talks::saying(&channel, name, &text)).await,
                 Act::Sleep(for_ms) => {
                     clock.advance_to(clock.now_ms() + for_ms);
                     Ok(())

@@ -191,7 +191,7 @@ pub fn nothing_is_left(world: &World) -> Result<(), String> {
 }
 
 /// The same, but for what a person must decide about.
-fn left_but_parked(world: &World, may_park: bool) -> Result<(), String> {
+pub(crate) fn left_but_parked(world: &World, may_park: bool) -> Result<(), String> {
     for (partition, sort, body) in world.journal_rows.all() {
         if sort.starts_with("p:") {
             return Err(format!("words are left in {partition}"));

@@ -56,6 +56,9 @@ impl CrmWorld for ModelWorld {
         self.crm.state.lock().unwrap().tasks[at].done = true;
     }
 
+    /// It searches what is there.
+    async fn search_catches_up(&self) {}
+
     async fn waits(&self) -> CallbackId {
         let callback = CallbackId::new("ap-waits");
         self.crm.state.lock().unwrap().waiting.insert(callback.clone());

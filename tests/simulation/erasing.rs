@@ -30,12 +30,14 @@ fn tried(world: &World, name: &str, is_parked: bool) -> PushId {
         to: user(1),
         naming: Naming::New,
         body: format!("{}:text-{name}", user(1).expose()),
+        reply: None,
         said: vec![Content::Text { text: format!("text-{name}") }],
         first_attempt_at_ms: START_MS,
         begun: 1,
         ended: 0,
     };
     let push = Push {
+        sender: Sender::Workflow,
         id,
         account: world.account.key.clone(),
         callback: None,

@@ -44,6 +44,7 @@ mod replies;
 mod said;
 mod sends;
 mod taken_back;
+mod talks;
 mod verbs;
 mod waiting;
 mod wake_ups;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use musubi::domain::activity::Content;
 use musubi::domain::ids::CallbackId;
 use musubi::domain::inbound::InboundEvent;
-use musubi::domain::push::{OutgoingMessage, PushJob, Recipient};
+use musubi::domain::push::{OutgoingMessage, PushJob, Recipient, Sender};
 use musubi::flow::accept::Accept;
 use musubi::flow::account_link::AccountLink;
 use musubi::flow::answer::Answer;
@@ -19,6 +19,7 @@ use musubi::flow::outbox::Outbox;
 use musubi::flow::record::Record;
 use musubi::flow::reply::{Reply, ReplyContext};
 use musubi::flow::settle::Settle;
+use musubi::flow::talk::Talk;
 use musubi::flow::trial::FollowTrial;
 use musubi::ports::PortError;
 use musubi::ports::secrets::Secret;
@@ -41,7 +42,8 @@ impl World {
         let answer = Answer {
             greet: Greet { reply: reply.clone() },
             trial: FollowTrial { reply: reply.clone() },
-            account_link: AccountLink { reply, link: self.link() },
+            account_link: AccountLink { reply: reply.clone(), link: self.link() },
+            reply,
         };
         let record = Record { outbox: self.outbox() };
         let channel = self.channel.clone();
@@ -71,6 +73,7 @@ impl World {
         let callback = CallbackId::new(name);
         let text = format!("text-{name}");
         PushJob {
+            sender: Sender::Workflow,
             id: push_id(&self.account, &callback),
             account: self.account.key.clone(),
             callback: Some(callback),
@@ -107,6 +110,10 @@ impl World {
 
     pub(crate) fn accept(&self) -> Accept {
         Accept { links: self.links().reader(), push: Arc::new(self.push.clone()), clock: self.clock() }
+    }
+
+    pub(crate) fn talk(&self) -> Talk {
+        Talk { push: Arc::new(self.push.clone()), clock: self.clock() }
     }
 
     pub(crate) fn deliver(&self) -> Deliver {

@@ -73,7 +73,8 @@ impl Ports {
             answer: Answer {
                 greet: Greet { reply: reply.clone() },
                 trial: FollowTrial { reply: reply.clone() },
-                account_link: AccountLink { reply, link },
+                account_link: AccountLink { reply: reply.clone(), link },
+                reply,
             },
             record: Record { outbox: adapters.outbox()? },
             hearings: adapters.hearings()?,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::{EventId, MessageId};
 use super::occurrence::Occurrence;
+use super::operator::OperatorName;
 
 /// Where something stands in the order of a conversation: by LINE's time; within one millisecond of one webhook as the webhook
 /// has it; else by event ID, a webhook standing where its first event does.
@@ -83,6 +84,9 @@ pub struct Activity {
     pub arrived_at_ms: i64,
     /// Who spoke.
     pub speaker: Speaker,
+    /// Which of the operators, where it was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operator: Option<OperatorName>,
     /// LINE's message ID, where it is a message.
     pub message: Option<MessageId>,
     /// What was said or done.

@@ -19,6 +19,7 @@ use super::ids::ContactId;
 use super::link::ContactLink;
 use super::outbox::{Effect, OutboxRow};
 use super::properties::RECENT;
+use super::reply_chance::ReplyChance;
 
 /// So many times of messages that were taken back are kept: many more than messages stand in properties.
 const MAX_RETRACTED: usize = 10 * RECENT;
@@ -111,6 +112,9 @@ pub struct Conversation {
     /// Activities whose text was dropped because nobody was linked to them.
     #[serde(default)]
     pub not_linked: u64,
+    /// The newest event may be answered free of charge, by whoever is first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_chance: Option<ReplyChance>,
 }
 
 /// What people who are linked to nobody said to one Official Account, and nobody will read.
@@ -147,6 +151,7 @@ impl Conversation {
             taken_in_link_of_ms: None,
             contact_as_of_ms: None,
             not_linked: 0,
+            reply_chance: None,
         }
     }
 
@@ -172,6 +177,7 @@ impl Conversation {
             sync_queued: false,
             unanswered_since_ms: None,
             task: None,
+            reply_chance: None,
             next_entry: self.next_entry.saturating_add(1),
             next_task: self.next_task.saturating_add(1),
             ..self
@@ -182,9 +188,6 @@ impl Conversation {
     /// to be enqueued. Call once per activity: the tombstone in the same transaction sees to that.
     pub fn apply(&mut self, activity: &mut Activity, settings: &ChannelSettings, now_ms: i64) -> Vec<OutboxRow> {
         activity.late = self.sealed_until.as_ref().is_some_and(|sealed| *sealed > activity.mark);
-        if activity.speaker == Speaker::Operator {
-            self.answered(activity.mark.at_ms, now_ms);
-        }
         if activity.speaker == Speaker::Person {
             self.friendship.observe(&activity.mark, activity.content == Content::Unfollow);
             self.profile_wanted |= matches!(activity.content, Content::Follow { .. });
@@ -211,6 +214,18 @@ impl Conversation {
             (_, Some(following)) => following.observe_presence(),
             (_, None) => {}
         }
+    }
+
+    /// An event can be answered by its reply token: of several the one that lives longest counts. What has grown too old goes.
+    pub fn offer_reply(&mut self, chance: Option<ReplyChance>, now_ms: i64) {
+        let known = self.reply_chance.take();
+        let fresh = [known, chance].into_iter().flatten().filter(|chance| chance.is_fresh(now_ms));
+        self.reply_chance = fresh.max_by_key(|chance| chance.use_by_ms);
+    }
+
+    /// Takes the reply token out, where it is worth a try. It is used by whoever has written the conversation without it.
+    pub fn take_reply(&mut self, now_ms: i64) -> Option<ReplyChance> {
+        self.reply_chance.take().filter(|chance| chance.is_fresh(now_ms))
     }
 
     /// Somebody answered at `at_ms`, here or elsewhere: what the person said until then waits no more. Nobody has answered what

@@ -39,6 +39,8 @@ pub mod question;
 pub mod queue_kind;
 pub mod quota;
 pub mod reading;
+pub mod replied;
+pub mod reply_chance;
 pub mod route;
 pub mod sent;
 pub mod settings;

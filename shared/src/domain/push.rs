@@ -1,58 +1,25 @@
 //! A message on its way to a person, and what became of it.
 
+mod id;
 mod outcome;
+mod sender;
 mod settlement;
+mod state;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
-use super::account::{CrmAccountKey, CrmKind};
+use super::account::CrmAccountKey;
 use super::activity::Content;
-use super::ids::{CallbackId, ChannelId, ContactId, CrmAccountId, LineUserId};
-use super::packed;
+use super::conversation::ConversationKey;
+use super::ids::{CallbackId, ChannelId, ContactId, LineUserId};
 
+pub use self::id::PushId;
 pub use self::outcome::PushOutcome;
+pub use self::sender::Sender;
 pub use self::settlement::{Settlement, SettlementNote};
-
-/// Names one logical send for ever: it is LINE's retry key, so that repeating it cannot show twice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct PushId(Uuid);
-
-impl PushId {
-    /// The send that one execution of a workflow action asks for. `execution` is the callback ID,
-    /// or without one the CRM's own numbers for the execution; each part is length-prefixed.
-    pub fn of_action(kind: CrmKind, account: &CrmAccountId, execution: &[&str]) -> Self {
-        let mut name = Vec::new();
-        for part in [kind.as_str(), account.as_str()].iter().chain(execution) {
-            name.extend_from_slice(&(part.len() as u64).to_be_bytes());
-            name.extend_from_slice(part.as_bytes());
-        }
-        Self(Uuid::new_v5(&NAMESPACE, &name))
-    }
-
-    /// What was said of this execution while it was refused before anything was queued: another name, so that the execution
-    /// itself can still be sent, should it be asked for again when what stood in the way is gone.
-    pub fn of_its_refusal(self) -> Self {
-        Self(Uuid::new_v5(&NAMESPACE, &[self.0.as_bytes(), &b"refused"[..]].concat()))
-    }
-
-    /// Reads what `Display` wrote.
-    pub fn parse(text: &str) -> Option<Self> {
-        Uuid::parse_str(text).ok().map(Self)
-    }
-}
-
-/// Our own name space for version 5 UUIDs.
-const NAMESPACE: Uuid = Uuid::from_u128(0x7f3d_2b0c_9a64_5e1b_8c52_6d75_7375_6269);
-
-impl fmt::Display for PushId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
-    }
-}
+pub use self::state::{PushState, Sending};
 
 /// One LINE message object that passed every check.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,11 +36,14 @@ impl fmt::Debug for OutgoingMessage {
     }
 }
 
-/// What the workflow asked for, as it waits in the queue.
+/// What a workflow or an operator asked for, as it waits in the queue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PushJob {
     /// The send.
     pub id: PushId,
+    /// Who sends it.
+    #[serde(default)]
+    pub sender: Sender,
     /// Who asked.
     pub account: CrmAccountKey,
     /// Where to report; none where the CRM gave none.
@@ -181,6 +151,9 @@ pub struct Refused {
 pub struct Push {
     /// The send.
     pub id: PushId,
+    /// Who sends it.
+    #[serde(default)]
+    pub sender: Sender,
     /// Who asked.
     pub account: CrmAccountKey,
     /// Where to report.
@@ -211,10 +184,18 @@ pub struct Push {
 }
 
 impl Push {
+    /// The conversation in which an operator says this, while it has not ended.
+    pub fn talk(&self) -> Option<ConversationKey> {
+        let (PushState::Sending(sending) | PushState::Parked(sending)) = &self.state else { return None };
+        self.sender.operator()?;
+        Some(ConversationKey::person(&self.channel, &sending.to))
+    }
+
     /// The row about what a job asks for, standing here.
     pub fn of(job: &PushJob, state: PushState) -> Self {
         Self {
             id: job.id,
+            sender: job.sender.clone(),
             account: job.account.clone(),
             callback: job.callback.clone(),
             waits: job.waits,
@@ -227,136 +208,5 @@ impl Push {
             completed: false,
             noted_at_ms: None,
         }
-    }
-}
-
-/// Where a send stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "is", rename_all = "snake_case")]
-pub enum PushState {
-    /// Attempted, not settled.
-    Sending(Sending),
-    /// Over. No text is left.
-    Settled(Settlement),
-    /// It cannot be known whether it was shown: a person decides.
-    Parked(Sending),
-}
-
-/// A send under way. The bytes are fixed before the first attempt and never change.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sending {
-    /// The person it goes to, for ever.
-    pub to: LineUserId,
-    /// What the request that began it says of who the contact is. What a repeat names changes neither. Rows from before this
-    /// was kept read as [`Naming::Known`]: they link nobody.
-    #[serde(default)]
-    pub naming: Naming,
-    /// The exact request body.
-    pub body: String,
-    /// What it says, for the timeline.
-    pub said: Vec<Content>,
-    /// LINE's key lives 24 hours from here, in milliseconds.
-    pub first_attempt_at_ms: i64,
-    /// Attempts begun, counted before the request leaves.
-    pub begun: u32,
-    /// Attempts whose end is known.
-    pub ended: u32,
-}
-
-/// What else stands in the row of a send, in bytes: IDs, none of which is long.
-const REST_OF_PUSH_BYTES: usize = 8 * 1024;
-
-impl Sending {
-    /// Retries end here, an hour before LINE forgets the key.
-    pub const RETRY_FOR_MS: i64 = 23 * 3_600_000;
-
-    /// As it is before the first attempt leaves, at `now_ms`; `naming`: see there.
-    pub fn first(to: LineUserId, naming: Naming, body: String, messages: &[OutgoingMessage], now_ms: i64) -> Self {
-        let said = messages.iter().map(|message| message.said.clone()).collect();
-        Self { to, naming, body, said, first_attempt_at_ms: now_ms, begun: 1, ended: 0 }
-    }
-
-    /// Whether a row takes it: what is sent and what the timeline shows of it, kept until LINE has it.
-    pub fn fits_a_row(&self) -> bool {
-        let json = serde_json::to_string(self).expect("our own types have string keys and finite numbers");
-        packed::fits_a_row(&json, REST_OF_PUSH_BYTES)
-    }
-
-    /// The end of one attempt is known now. Call once per attempt. Whether no other end is unknown:
-    /// only then does a refusal say what became of the send.
-    pub fn count_out(&mut self) -> bool {
-        self.ended += 1;
-        self.begun == self.ended
-    }
-
-    /// Whether the key can still be trusted at `now_ms`.
-    pub fn may_retry(&self, now_ms: i64) -> bool {
-        now_ms < self.first_attempt_at_ms + Self::RETRY_FOR_MS
-    }
-}
-
-impl fmt::Debug for Sending {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sending")
-            .field("first_attempt_at_ms", &self.first_attempt_at_ms)
-            .field("begun", &self.begun)
-            .field("ended", &self.ended)
-            .finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_send_stored_before_it_said_who_named_the_person_still_reads() {
-        let row = r#"{"to":"U1","body":"{}","said":[],"first_attempt_at_ms":1,"begun":1,"ended":0}"#;
-        let sending: Sending = serde_json::from_str(row).unwrap();
-        assert_eq!(sending.naming, Naming::Known);
-    }
-
-    fn sending(body: String) -> Sending {
-        Sending::first(LineUserId::new("U1"), Naming::Known, body, &[], 1_000)
-    }
-
-    #[test]
-    fn the_key_is_trusted_for_23_hours() {
-        let (sending, hour_ms) = (sending(String::new()), 3_600_000);
-        assert!(sending.may_retry(1_000 + 23 * hour_ms - 1));
-        assert!(!sending.may_retry(1_000 + 23 * hour_ms));
-    }
-
-    #[test]
-    fn a_row_takes_what_is_small_or_packs_well_and_nothing_else() {
-        // What packs to no less than three quarters of it.
-        let noise = |bytes: usize| {
-            let mut state = 1_u64;
-            let letter = |_| {
-                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                char::from(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"[(state >> 58) as usize])
-            };
-            (0..bytes).map(letter).collect::<String>()
-        };
-        assert!(sending("{}".to_owned()).fits_a_row());
-        assert!(sending("a".repeat(2_000_000)).fits_a_row());
-        assert!(!sending(noise(600_000)).fits_a_row());
-
-        // The largest that is taken leaves 8 KiB for the rest of the row, of the 392 that a body may have.
-        let (mut taken, mut refused) = (0, 600_000);
-        while refused - taken > 1 {
-            let middle = (taken + refused) / 2;
-            if sending(noise(middle)).fits_a_row() { taken = middle } else { refused = middle }
-        }
-        let json = serde_json::to_string(&sending(noise(taken))).unwrap();
-        let packed = packed::pack(&json).expect("it packs").len();
-        assert!((383 * 1024..=384 * 1024).contains(&packed), "{packed}");
-    }
-
-    #[test]
-    fn a_name_is_read_as_it_was_written_and_nothing_else_is_one() {
-        let id = PushId::of_action(CrmKind::HubSpot, &CrmAccountId::new("1"), &["execution"]);
-        assert_eq!(PushId::parse(&id.to_string()), Some(id));
-        assert_eq!(PushId::parse("execution"), None);
     }
 }

@@ -12,6 +12,7 @@ pub mod provider;
 use super::account_link::{LINK_DATA, UNLINK_DATA};
 use super::activity::{Activity, Content, Media, Speaker};
 use super::language::Language;
+use super::operator::OperatorName;
 use super::settings::Bilingual;
 use super::shown::name;
 
@@ -84,6 +85,15 @@ pub fn speaker(speaker: Speaker, language: Language) -> &'static str {
         Speaker::Person => language.pick("お客さま", "Customer"),
         Speaker::Operator => language.pick("担当者", "Operator"),
         Speaker::Workflow => language.pick("自動送信", "Sent automatically"),
+    }
+}
+
+/// Which operator spoke.
+pub fn operator(name: &OperatorName, language: Language) -> String {
+    let (name, label) = (name.expose(), speaker(Speaker::Operator, language));
+    match language {
+        Language::Japanese => format!("{name}（{label}）"),
+        Language::English => format!("{name} ({})", label.to_lowercase()),
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::domain::account::CrmAccount;
 use crate::domain::ids::{CallbackId, ChannelId, ContactId, LineUserId};
-use crate::domain::push::{OutgoingMessage, PushId, PushJob, Recipient, Refused};
+use crate::domain::push::{OutgoingMessage, PushId, PushJob, Recipient, Refused, Sender};
 use crate::ports::{Clock, PortError, Queue};
 use crate::store::LinkReader;
 
@@ -62,6 +62,7 @@ impl Accept {
         let send_by_ms = account.send_by_ms(accepted_at_ms);
         let to = self.recipient(account, asked.contact.as_ref(), &asked.channel, asked.to.as_ref()).await?;
         let job = PushJob {
+            sender: Sender::Workflow,
             id: asked.id,
             account: account.key.clone(),
             waits: account.capabilities.workflows_wait && asked.callback.is_some(),
@@ -90,6 +91,7 @@ impl Accept {
         let to = self.recipient(account, Some(&turned_down.contact), &turned_down.channel, None).await?;
         self.push
             .send(&PushJob {
+                sender: Sender::Workflow,
                 id: turned_down.id,
                 account: account.key.clone(),
                 callback: None,

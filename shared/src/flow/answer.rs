@@ -2,12 +2,13 @@
 
 use super::account_link::AccountLink;
 use super::greet::Greet;
-use super::reply::ReplyContext;
+use super::reply::{Reply, ReplyContext};
 use super::trial::FollowTrial;
 use crate::domain::account_link::{LINK_DATA, UNLINK_DATA};
 use crate::domain::activity::Content;
 use crate::domain::channel::Channel;
 use crate::domain::inbound::InboundWhat;
+use crate::domain::reply_chance::AnsweredAtOnce;
 use crate::ports::PortError;
 use crate::telemetry::log_chain;
 
@@ -19,15 +20,23 @@ pub struct Answer {
     pub account_link: AccountLink,
     /// Test registrations.
     pub trial: FollowTrial,
+    /// What is left of reply tokens.
+    pub reply: Reply,
 }
 
 impl Answer {
-    /// Does what the event asks for at once, and returns what the timeline shall say of our answer. A second call does nothing
-    /// that the first did.
+    /// Does what the event asks for at once, and returns what the timeline shall say of our answer, or what is left of the reply
+    /// token where there was none. A second call does nothing that the first did.
     ///
     /// # Errors
     /// A link or an unlinking could not be recorded: the event must not be recorded either. An answer that fails is no error.
-    pub async fn answer(&self, channel: &Channel, asked: &ReplyContext<'_>) -> Result<Vec<Content>, PortError> {
+    pub async fn answer(&self, channel: &Channel, asked: &ReplyContext<'_>) -> Result<AnsweredAtOnce, PortError> {
+        let said = self.say(channel, asked).await?;
+        let chance = if said.is_empty() { self.reply.chance(channel, asked).await } else { None };
+        Ok(AnsweredAtOnce { said, chance })
+    }
+
+    async fn say(&self, channel: &Channel, asked: &ReplyContext<'_>) -> Result<Vec<Content>, PortError> {
         if let Some(nonce) = asked.linked {
             return self.account_link.linked(channel, asked, nonce).await;
         }

@@ -2,6 +2,10 @@
 //!
 //! The row is written, with the exact bytes, before the first request leaves; every try counts
 //! itself in before and out after. While any try's end is unknown, only LINE's yes settles it.
+//!
+//! What an operator says goes out as a reply, free of charge, where the person's newest event still lets it ([`by_reply`]).
+
+mod by_reply;
 
 use std::sync::Arc;
 
@@ -13,6 +17,7 @@ use super::load::load_or_new;
 use super::outbox::Outbox;
 use super::retry::Contended;
 use super::settle::{Ending, Settle, enqueue_completion};
+use crate::domain::account::CrmAccountKey;
 use crate::domain::channel::Channel;
 use crate::domain::claim::{Claim, ClaimedBy, Target};
 use crate::domain::conversation::ConversationKey;
@@ -97,7 +102,7 @@ impl Deliver {
         if now_ms > job.send_by_ms {
             return self.end_untried(job, PushOutcome::Expired, None).await;
         }
-        let Some(channel) = self.channels.find(&job.channel).await? else {
+        let Some(channel) = self.channel(&job.channel, &job.account).await? else {
             return self.end_untried(job, PushOutcome::Failed, Some(SettlementNote::UnknownChannel)).await;
         };
         let Some(to) = self.recipient(job).await? else {
@@ -110,6 +115,9 @@ impl Deliver {
         let sending = Sending::first(to, job.to.naming(), body, &job.messages, now_ms);
         if !sending.fits_a_row() {
             return self.end_untried(job, PushOutcome::InvalidMessage, Some(SettlementNote::TooLarge)).await;
+        }
+        if job.sender.operator().is_some() {
+            return self.begin_talk(job, sending).await;
         }
         let push = Push::of(job, PushState::Sending(sending.clone()));
         match self.outbox.journal.commit(vec![write::push(&push, 0, now_ms)]).await? {
@@ -125,7 +133,7 @@ impl Deliver {
             let erased = Ending::Erased { at_ms: now_ms };
             return self.settler().settle(push.value.id, &erased).await.map(|_| ());
         }
-        if self.channels.find(&push.value.channel).await?.is_none() {
+        if self.channel(&push.value.channel, &push.value.account).await?.is_none() {
             let gone = Ending::ChannelGone { at_ms: now_ms };
             return self.settler().settle(push.value.id, &gone).await.map(|_| ());
         }
@@ -144,6 +152,9 @@ impl Deliver {
         if !sending.may_retry(self.outbox.clock.now_ms()) {
             // LINE may have forgotten the key while we waited: nothing leaves.
             return self.time_up(push.id, true).await;
+        }
+        if let Some(chance) = &sending.reply {
+            return self.attempt_reply(job, &push, sending, chance).await;
         }
         let answer = self.messenger.push(&push.channel, &sending.body, push.id).await;
         match answer {
@@ -185,6 +196,16 @@ impl Deliver {
     async fn come_back(&self, job: &PushJob, tries: u32) -> Result<(), PortError> {
         let delay_s = (1_u32 << tries.min(10)).min(900);
         self.push.send_later(&PushJob { messages: Vec::new(), tries: 0, ..job.clone() }, delay_s).await
+    }
+
+    /// The same, of a job whose bytes may not be in the journal yet.
+    async fn come_back_whole(&self, job: &PushJob) -> Result<(), PortError> {
+        self.push.send_later(&PushJob { tries: 0, ..job.clone() }, 1).await
+    }
+
+    /// The Official Account, as long as it is of the CRM account that asked: one that was connected to another meanwhile is not.
+    async fn channel(&self, id: &ChannelId, account: &CrmAccountKey) -> Result<Option<Channel>, PortError> {
+        Ok(self.channels.find(id).await?.filter(|channel| channel.account == *account))
     }
 
     /// To whom: nobody who was erased since the request came, or whose link is only left over from before that.

@@ -30,12 +30,14 @@ pub mod outbox;
 pub mod parked_sends;
 pub mod person_state;
 pub mod preset_friends;
+pub mod read_talk;
 pub mod receive;
 pub mod record;
 pub mod reply;
 pub mod retry;
 pub mod send_back;
 pub mod settle;
+pub mod talk;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod trial;

@@ -12,6 +12,7 @@ use crate::domain::conversation::{Conversation, ConversationKey};
 use crate::domain::ids::EventId;
 use crate::domain::inbound::{InboundEvent, InboundWhat};
 use crate::domain::outbox::OutboxRow;
+use crate::domain::reply_chance::AnsweredAtOnce;
 use crate::ports::PortError;
 use crate::ports::table::{Commit, Write};
 use crate::store::journal::write;
@@ -40,11 +41,12 @@ impl Record {
     /// # Errors
     /// As the journal's; nothing is recorded then.
     pub async fn record(&self, channel: &Channel, accepted_at_ms: i64, event: &InboundEvent) -> Result<(), PortError> {
-        self.record_answered(channel, accepted_at_ms, event, &[]).await
+        self.record_answered(channel, accepted_at_ms, event, &AnsweredAtOnce::default()).await
     }
 
-    /// The same, with what the person was answered at once, which comes after it on the timeline. Two copies of an event may be
-    /// on their way at the same time: what the slower one was the first to answer is still told.
+    /// The same, with what the person was answered at once, which comes after it on the timeline, or with what is left to answer
+    /// them by. Two copies of an event may be on their way at the same time: what the slower one was the first to answer is still
+    /// told.
     ///
     /// # Errors
     /// As [`record`](Self::record).
@@ -53,7 +55,7 @@ impl Record {
         channel: &Channel,
         accepted_at_ms: i64,
         event: &InboundEvent,
-        answered: &[Content],
+        answered: &AnsweredAtOnce,
     ) -> Result<(), PortError> {
         let key = ConversationKey { channel: channel.id.clone(), source: event.source.clone() };
         loop {
@@ -71,10 +73,10 @@ impl Record {
         key: &ConversationKey,
         accepted_at_ms: i64,
         event: &InboundEvent,
-        answered: &[Content],
+        answered: &AnsweredAtOnce,
     ) -> Result<Option<bool>, PortError> {
         let is_recorded = self.outbox.journal.is_recorded(key, &event.id).await?;
-        if is_recorded && (answered.is_empty() || self.outbox.journal.is_reply_recorded(key, &event.id).await?) {
+        if is_recorded && (answered.said.is_empty() || self.outbox.journal.is_reply_recorded(key, &event.id).await?) {
             info!(channel.id = %channel.id, conversation = key.hash(), event.id = %event.id, "activity.repeated");
             // The wake-up of the one before may have been lost.
             self.outbox.wake(&channel.account).await;
@@ -92,8 +94,9 @@ impl Record {
             let state = &mut loaded.state.value;
             if !is_recorded {
                 change = self.change(channel, state, accepted_at_ms, event).await?;
+                state.offer_reply(answered.chance.clone(), self.outbox.clock.now_ms());
             }
-            self.answers(channel, state, event, answered, &mut change);
+            self.answers(channel, state, event, &answered.said, &mut change);
             change.state.extend(loaded.writes());
         }
         if !is_recorded && change.is_all {
@@ -124,6 +127,7 @@ impl Record {
                     mark: Mark { at_ms: event.at_ms, event: event.id.clone(), place: event.place.clone() },
                     arrived_at_ms: accepted_at_ms,
                     speaker: Speaker::Person,
+                    operator: None,
                     message: message.clone(),
                     content: content.clone(),
                     late: false,
@@ -173,6 +177,7 @@ fn answer(event: &InboundEvent, number: usize, content: &Content, now_ms: i64) -
         mark,
         arrived_at_ms: now_ms,
         speaker: Speaker::Workflow,
+        operator: None,
         message: None,
         content: content.clone(),
         late: false,

@@ -8,11 +8,11 @@
 //! 2. An event that is recorded is not answered: it was answered, or its time was over.
 //! 3. A try whose end is unknown is repeated once, for the same reason. If nobody can say how it ended, the timeline says that.
 //! 4. LINE promises nothing for tokens older than a minute since it posted the event (20 minutes since the event itself, when
-//!    redelivered). We stop ten seconds earlier: a refused answer costs only time, but time is what the batch has little of.
+//!    redelivered). We stop ten seconds earlier ([`use_by_ms`]): a refused answer costs only time, but time is what the batch has
+//!    little of.
 //! 5. Whatever becomes of the answer, the event is recorded. An answer is worth less than the event.
 //! 6. In standby another module holds the chat: nothing is ever answered.
-//!
-//! Source of the times: LINE Messaging API reference, "Send reply message" (2026-08).
+//! 7. A token that answered nothing here is kept, sealed, for whoever answers by hand while it lives ([`ReplyChance`]).
 
 use std::sync::Arc;
 
@@ -26,15 +26,12 @@ use crate::domain::inbound::InboundEvent;
 use crate::domain::language::Language;
 use crate::domain::occurrence::Occurrence;
 use crate::domain::push::OutgoingMessage;
+use crate::domain::reply_chance::{ReplyChance, use_by_ms};
 use crate::ports::messenger::ReplyAnswer;
 use crate::ports::secrets::Secret;
 use crate::ports::{Clock, Messenger, PortError};
 use crate::store::{Accounts, Journal};
 
-/// A token is not used later than this after we received it, in milliseconds.
-const TOKEN_MS: i64 = 50_000;
-/// Nor later than this after the event, in milliseconds.
-const EVENT_MS: i64 = 1_190_000;
 /// Tries of one answer.
 const TRIES: u32 = 2;
 
@@ -125,6 +122,20 @@ impl Reply {
         if unknown { vec![Content::Other { what: Occurrence::ReplyUnknown }] } else { Vec::new() }
     }
 
+    /// What is left for whoever answers by hand, where the event's reply token was used for nothing here. A token that cannot be
+    /// kept costs a push, and no more.
+    pub async fn chance(&self, channel: &Channel, asked: &ReplyContext<'_>) -> Option<ReplyChance> {
+        let may_keep = !asked.standby && asked.user().is_some() && self.is_fresh(asked);
+        let token = asked.token.filter(|_| may_keep)?;
+        match self.messenger.seal_reply_token(&channel.id, token).await {
+            Ok(token) => Some(ReplyChance { token, use_by_ms: use_by_ms(asked.accepted_at_ms, asked.event.at_ms) }),
+            Err(error) => {
+                crate::telemetry::log_chain("reply_token.not_kept", &error);
+                None
+            }
+        }
+    }
+
     /// The language of what we say in this channel.
     ///
     /// # Errors
@@ -135,7 +146,6 @@ impl Reply {
     }
 
     fn is_fresh(&self, asked: &ReplyContext<'_>) -> bool {
-        let now_ms = self.clock.now_ms();
-        now_ms - asked.accepted_at_ms <= TOKEN_MS && now_ms - asked.event.at_ms <= EVENT_MS
+        self.clock.now_ms() <= use_by_ms(asked.accepted_at_ms, asked.event.at_ms)
     }
 }

@@ -8,8 +8,9 @@ use tracing::info;
 pub use self::ending::Ending;
 use self::ending::Step;
 use super::outbox::Outbox;
+use crate::domain::ids::ChannelId;
 use crate::domain::outbox::{Effect, OutboxRow};
-use crate::domain::push::{Push, PushId, PushOutcome, PushState};
+use crate::domain::push::{Push, PushId, PushOutcome, PushState, SettlementNote};
 use crate::ports::PortError;
 use crate::ports::table::{Commit, Write};
 use crate::store::Channels;
@@ -41,6 +42,8 @@ impl Settle {
         let (journal, now_ms) = (&self.outbox.journal, self.outbox.clock.now_ms());
         let (current, version) = journal.push(id).await?.map_or((None, 0), |found| (Some(found.value), found.version));
         let was_parked = matches!(current, Some(Push { state: PushState::Parked(_), .. }));
+        let talk = current.as_ref().and_then(Push::talk);
+        let mut is_reply = false;
         match ending.step(current) {
             Step::Stays => Ok(Some(false)),
             Step::GoesOn(push) => {
@@ -49,6 +52,10 @@ impl Settle {
             }
             Step::Ends(mut push, shown) => {
                 let (mut state, mut effects) = outcome(&mut push, was_parked, now_ms);
+                if let (Some(talk), PushState::Settled(settlement)) = (talk, &push.state) {
+                    state.push(write::said(&talk, push.id));
+                    is_reply = settlement.note == Some(SettlementNote::Replied);
+                }
                 if let Some(shown) = shown {
                     let (entries, more) = self.show_on_timeline(&push, shown, now_ms).await?;
                     state.extend(entries);
@@ -59,8 +66,28 @@ impl Settle {
                     return Ok(None);
                 }
                 log(&push);
+                if is_reply {
+                    self.count_reply(&push.channel, now_ms).await;
+                }
                 Ok(Some(true))
             }
+        }
+    }
+}
+
+impl Settle {
+    /// Apart from the rest: many operators' replies meet at this row, and none of them may fail for a number. So one that is stopped
+    /// right there is not counted.
+    async fn count_reply(&self, channel: &ChannelId, now_ms: i64) {
+        let journal = &self.outbox.journal;
+        let count = || async move {
+            let mut replied = journal.replied(channel).await?;
+            replied.value.add(now_ms);
+            let write = write::replied(channel, &replied.value, replied.version, now_ms);
+            Ok((journal.commit(vec![write]).await? == Commit::Done).then_some(()))
+        };
+        if let Err(error) = self.outbox.retry("count reply", count).await {
+            crate::telemetry::log_chain("reply.not_counted", &error);
         }
     }
 }

@@ -153,6 +153,7 @@ pub(super) struct LineApi {
     pub(super) http: HttpClient,
     pub(super) base: LineApiUrl,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) secrets: Arc<dyn Secrets>,
     tokens: LineTokens,
 }
 
@@ -164,8 +165,8 @@ pub(super) enum CallFailure {
 
 impl LineApi {
     pub(super) fn new(http: HttpClient, base: LineApiUrl, secrets: Arc<dyn Secrets>, clock: Arc<dyn Clock>) -> Self {
-        let tokens = LineTokens::new(http.clone(), base.clone(), secrets, Arc::clone(&clock));
-        Self { http, base, clock, tokens }
+        let tokens = LineTokens::new(http.clone(), base.clone(), Arc::clone(&secrets), Arc::clone(&clock));
+        Self { http, base, clock, secrets, tokens }
     }
 
     /// Attempts with the channel's token; after a 401 once more with another one, if there is one.

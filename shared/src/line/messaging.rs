@@ -15,6 +15,7 @@ use super::token::TokenFailure;
 use crate::domain::button::Button;
 use crate::domain::ids::{ChannelId, LineUserId};
 use crate::domain::push::{OutgoingMessage, PushId};
+use crate::domain::reply_chance::SealedReplyToken;
 use crate::http_client::HttpClient;
 use crate::ports::messenger::{LineProfile, Messenger, PushAnswer, PushRefusal, ReplyAnswer};
 use crate::ports::secrets::Secret;
@@ -120,6 +121,14 @@ impl Messenger for LineMessenger {
 
     async fn reply(&self, channel: &ChannelId, token: &Secret, messages: &[OutgoingMessage]) -> ReplyAnswer {
         self.send_reply(channel, token, messages).await
+    }
+
+    async fn seal_reply_token(&self, channel: &ChannelId, token: &Secret) -> Result<SealedReplyToken, PortError> {
+        self.seal(channel, token).await
+    }
+
+    async fn reply_instead(&self, channel: &ChannelId, token: &SealedReplyToken, push_body: &str) -> ReplyAnswer {
+        self.send_reply_instead(channel, token, push_body).await
     }
 
     async fn account_link_url(

@@ -21,6 +21,7 @@ pub mod message;
 pub mod messaging;
 pub mod pace;
 mod reply;
+mod reply_token;
 pub mod signature;
 pub mod token;
 pub mod webhook;

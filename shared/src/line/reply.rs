@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use http::header::CONTENT_TYPE;
+use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::answer;
@@ -13,6 +15,7 @@ use crate::domain::activity::Content;
 use crate::domain::button::{Button, Tap};
 use crate::domain::ids::ChannelId;
 use crate::domain::push::OutgoingMessage;
+use crate::domain::reply_chance::SealedReplyToken;
 use crate::ports::messenger::{PushAnswer, ReplyAnswer};
 use crate::ports::secrets::Secret;
 
@@ -43,9 +46,20 @@ fn action(button: &Button) -> Value {
 }
 
 fn body(token: &Secret, messages: &[OutgoingMessage]) -> String {
-    let token = serde_json::to_string(token.expose()).expect("a text is always JSON");
     let messages: Vec<&str> = messages.iter().map(|message| message.json.as_str()).collect();
-    format!(r#"{{"replyToken":{token},"messages":[{}]}}"#, messages.join(","))
+    body_of(token, &format!("[{}]", messages.join(",")))
+}
+
+fn body_of(token: &Secret, messages: &str) -> String {
+    let token = serde_json::to_string(token.expose()).expect("a text is always JSON");
+    format!(r#"{{"replyToken":{token},"messages":{messages}}}"#)
+}
+
+/// The messages of a push's body, as they stand in it.
+#[derive(Deserialize)]
+struct Pushed<'a> {
+    #[serde(borrow)]
+    messages: &'a RawValue,
 }
 
 impl LineMessenger {
@@ -56,7 +70,22 @@ impl LineMessenger {
         token: &Secret,
         messages: &[OutgoingMessage],
     ) -> ReplyAnswer {
-        let body = body(token, messages);
+        self.send_reply_body(channel, body(token, messages)).await
+    }
+
+    /// The messages of a push, as a reply.
+    pub(super) async fn send_reply_instead(
+        &self,
+        channel: &ChannelId,
+        token: &SealedReplyToken,
+        push_body: &str,
+    ) -> ReplyAnswer {
+        let Some(token) = self.unseal(channel, token).await else { return ReplyAnswer::Refused };
+        let Ok(pushed) = serde_json::from_str::<Pushed<'_>>(push_body) else { return ReplyAnswer::Refused };
+        self.send_reply_body(channel, body_of(&token, pushed.messages.get())).await
+    }
+
+    async fn send_reply_body(&self, channel: &ChannelId, body: String) -> ReplyAnswer {
         let end = self.api.authorised(channel, |access| self.reply_once(channel, access, body.clone())).await;
         let answer = match end {
             Ok(reply) => answer::to_push(&Ok(reply)),
@@ -109,5 +138,15 @@ mod tests {
         let message = |json: &str| OutgoingMessage { json: json.into(), said: Content::Text { text: String::new() } };
         let body = body(&Secret::new("a\"b"), &[message(r#"{ "z":1 }"#), message(r#"{"type":"text"}"#)]);
         assert_eq!(body, r#"{"replyToken":"a\"b","messages":[{ "z":1 },{"type":"text"}]}"#);
+    }
+
+    #[test]
+    fn what_was_to_be_pushed_is_replied_byte_for_byte() {
+        let to = crate::domain::ids::LineUserId::new("U1");
+        let message =
+            OutgoingMessage { json: r#"{"text":"\u2028 {\"messages\":1}","type":"text"}"#.into(), ..text("") };
+        let pushed = crate::line::message::compose_push(&to, std::slice::from_ref(&message), Some("unit"));
+        let pushed: Pushed<'_> = serde_json::from_str(&pushed).expect("JSON");
+        assert_eq!(body_of(&Secret::new("t"), pushed.messages.get()), body(&Secret::new("t"), &[message]));
     }
 }

@@ -14,6 +14,7 @@ use crate::domain::dead_letter::FailureReason;
 use crate::domain::erasure::Erasure;
 use crate::domain::ids::{CallbackId, ContactId, LineUserId, NoteId, TaskId};
 use crate::domain::limits::Limits;
+use crate::domain::provider::ProviderNumber;
 use crate::domain::timeline::NoteFormat;
 
 /// Field names and values. The names are ours (`domain/properties.rs`), also of what every CRM has: a CRM's folder knows what
@@ -203,8 +204,39 @@ impl CrmFailure {
 /// The code of a refusal because the entry stands on the timeline as an event, which can neither be read nor changed.
 pub const EVENT_IMMUTABLE: &str = "EVENT_IMMUTABLE";
 
+/// So many people are on a page at most.
+pub const PEOPLE_PAGE: usize = 25;
+
 /// The answer for one item.
 pub type Each<T> = Result<T, CrmFailure>;
+
+/// Which people on LINE are looked for in a CRM. `Debug` does not show whom.
+#[derive(Clone)]
+pub struct PeopleQuery {
+    /// People of these LINE providers.
+    pub providers: Vec<ProviderNumber>,
+    /// Only who waits for an answer.
+    pub waiting: bool,
+    /// Only whom the CRM finds by these words: a name, an e-mail address, a telephone number.
+    pub words: Option<String>,
+    /// Where the page before ended.
+    pub after: Option<String>,
+}
+
+impl fmt::Debug for PeopleQuery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PeopleQuery").field("waiting", &self.waiting).finish_non_exhaustive()
+    }
+}
+
+/// A page of contacts who are people on LINE.
+#[derive(Debug, Clone)]
+pub struct PeopleFound {
+    /// Who.
+    pub people: Vec<ContactRecord>,
+    /// Where to go on. `None`: that was all, or as far as the CRM pages.
+    pub next: Option<String>,
+}
 
 /// One connected CRM account. Calls wait for the account's rate limit by themselves, and split
 /// themselves into the vendor's batches.
@@ -224,6 +256,10 @@ pub trait Crm: Send + Sync {
 
     /// The contact that has this LINE user ID in this unique property, as in [`PersonWrite`]. `None`: nobody has it.
     async fn find_person(&self, id_field: &'static str, user: &LineUserId) -> Each<Option<Named>>;
+
+    /// A page of at most [`PEOPLE_PAGE`] contacts who are people on LINE, whose record changed last first. A search may lag behind
+    /// the records by seconds: it is for people who look, and nothing is decided by it.
+    async fn search_people(&self, query: &PeopleQuery, names: &[&str]) -> Each<PeopleFound>;
 
     /// Merges `from` into `into`, for ever; answers with the ID to use from now on. Where `from` is gone already: `Gone`.
     async fn merge_contacts(&self, from: &ContactId, into: &ContactId) -> Each<ContactId>;

@@ -9,6 +9,7 @@ use super::secrets::Secret;
 use crate::domain::button::Button;
 use crate::domain::ids::{ChannelId, LineUserId};
 use crate::domain::push::{OutgoingMessage, PushId};
+use crate::domain::reply_chance::SealedReplyToken;
 
 /// What LINE says of a push.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,6 +98,13 @@ pub trait Messenger: Send + Sync {
 
     /// Answers an event by its reply token: one to five messages, free of charge. Twice shows once: the token is used up.
     async fn reply(&self, channel: &ChannelId, token: &Secret, messages: &[OutgoingMessage]) -> ReplyAnswer;
+
+    /// Hides a reply token, so that it can be kept: [`reply_instead`](Self::reply_instead) alone can read it. Asks LINE for nothing.
+    async fn seal_reply_token(&self, channel: &ChannelId, token: &Secret) -> Result<SealedReplyToken, PortError>;
+
+    /// Sends the messages of a push's body, byte for byte, as a reply instead: free of charge. Twice shows once: the token is used
+    /// up. A token that can be read no more is [`ReplyAnswer::Refused`].
+    async fn reply_instead(&self, channel: &ChannelId, token: &SealedReplyToken, push_body: &str) -> ReplyAnswer;
 
     /// The customer's login page with a new link token of this person in its query. The token lives ten minutes: ask when the
     /// person is about to go there. Twice gives two, each of which works once.

@@ -4,24 +4,25 @@
 //! http, batch -> line, crm, aws -> flow -> store -> ports -> domain
 //! ```
 //!
-//! Seven modules stand beside that line: `wiring` (what several functions put together in the same way; knows everybody), `config`
+//! Eight modules stand beside that line: `wiring` (what several functions put together in the same way; knows everybody), `config`
 //! (names and addresses from the environment; knows nouns alone), `telemetry` (logs and counts; knows the clock), `pages` (the frame
 //! and the parts of pages, for the edges; knows nouns alone), `browser` (what a browser's own secret proves, for the edges; knows
-//! secrets), `qr` (pictures of an address, for the edges; knows nobody) and `http_client` (how LINE and CRMs are called, for who calls
+//! secrets), `sealed` (texts that only who has a secret can read, for the edges and for LINE; knows secrets), `qr` (pictures of an
+//! address, for the edges; knows nobody) and `http_client` (how LINE and CRMs are called, for who calls
 //! them; knows nobody). Who talks to LINE or a CRM knows needs and nouns and no verb.
 
 use super::names::Crates;
 use super::syntax::Path;
 
 /// Which module may name which, besides itself.
-const MAY_NAME: [(&str, &[&str]); 16] = [
+const MAY_NAME: [(&str, &[&str]); 17] = [
     ("domain", &[]),
     ("ports", &["domain"]),
     ("config", &["domain"]),
     ("telemetry", &["ports"]),
     ("store", &["domain", "ports"]),
     ("flow", &["domain", "ports", "store", "telemetry"]),
-    ("line", &["domain", "ports", "config", "http_client"]),
+    ("line", &["domain", "ports", "config", "http_client", "sealed"]),
     ("crm", &["domain", "ports", "http_client"]),
     ("aws", &["domain", "ports", "store", "flow", "config", "telemetry"]),
     ("http", &["ports", "telemetry"]),
@@ -29,6 +30,7 @@ const MAY_NAME: [(&str, &[&str]); 16] = [
     ("batch", &["ports", "aws", "telemetry"]),
     ("pages", &["domain"]),
     ("browser", &["ports"]),
+    ("sealed", &["ports"]),
     ("qr", &[]),
     ("wiring", &["domain", "ports", "flow", "line", "crm", "aws", "config", "http_client"]),
 ];

@@ -6,7 +6,7 @@ use musubi::domain::activity::Content;
 use musubi::domain::conversation::ConversationKey;
 use musubi::domain::ids::{CallbackId, ChannelId, ContactId, CrmAccountId, LineUserId};
 use musubi::domain::operator::Role;
-use musubi::domain::push::{Naming, Push, PushId, PushOutcome, PushState, Sending};
+use musubi::domain::push::{Naming, Push, PushId, PushOutcome, PushState, Sender, Sending};
 use musubi::domain::question::AskedBecause;
 use musubi::ports::table::Commit;
 use musubi::store::Journal;
@@ -35,12 +35,14 @@ async fn park(app: &App, execution: &str) -> PushId {
         to: LineUserId::new(LINKED_USER),
         naming: Naming::Known,
         body: format!(r#"{{"to":"{LINKED_USER}","messages":[{{"type":"text","text":"{WORDS}"}}]}}"#),
+        reply: None,
         said: vec![Content::Text { text: WORDS.to_owned() }],
         first_attempt_at_ms: now_ms,
         begun: 3,
         ended: 2,
     };
     let push = Push {
+        sender: Sender::Workflow,
         id,
         account,
         callback: Some(CallbackId::new(execution)),

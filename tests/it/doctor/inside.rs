@@ -12,7 +12,7 @@ use musubi::domain::dead_letter::FailureReason;
 use musubi::domain::ids::{ChannelId, ContactId, CrmAccountId, CrmAppId, LineUserId, fingerprint};
 use musubi::domain::language::Language;
 use musubi::domain::outbox::{Effect, OutboxRow};
-use musubi::domain::push::{Naming, Push, PushId, PushState, Sending};
+use musubi::domain::push::{Naming, Push, PushId, PushState, Sender, Sending};
 use musubi::flow::doctor::QueueKind;
 use musubi::ports::table::{Commit, Precondition, Row, RowKey, Write};
 use musubi::ports::{PortError, Table};
@@ -129,6 +129,7 @@ async fn park(ward: &Ward) {
     let body = "canary-body".to_owned();
     let sending = Sending::first(LineUserId::new(LINKED_USER), Naming::Known, body, &[], now_ms);
     let push = Push {
+        sender: Sender::Workflow,
         id: PushId::of_action(CrmKind::HubSpot, &portal, &["1"]),
         account: account(),
         callback: None,

@@ -9,7 +9,7 @@ use local::contract::crm::{CrmWorld, crm_contract, every_drift_is_seen};
 use musubi::domain::claim::EmailAddress;
 use musubi::domain::ids::{CallbackId, ContactId, LineUserId, NoteId, TaskId};
 use musubi::domain::limits::Limits;
-use musubi::domain::properties::{EMAIL, LINE_USER_ID};
+use musubi::domain::properties::{EMAIL, LINE_UNANSWERED, LINE_USER_ID};
 use musubi::domain::provider::ProviderNumber;
 use musubi::domain::timeline::NoteFormat;
 use musubi::ports::Crm;
@@ -131,6 +131,28 @@ impl Crm for ToyCrm {
         Ok(found.map(|contact| Named { contact, since_ms: None }))
     }
 
+    async fn search_people(&self, query: &PeopleQuery, _: &[&str]) -> Each<PeopleFound> {
+        let state = self.0.lock().unwrap();
+        let is_hit = |person: &BTreeMap<String, String>| {
+            let has = |provider: &ProviderNumber| {
+                let field = |name| theirs(provider.field(name).expect("a provider's field"));
+                let waits = || person.get(field(LINE_UNANSWERED)).is_some_and(|it| it == "true");
+                person.contains_key(field(LINE_USER_ID)) && (!query.waiting || waits())
+            };
+            let says = |words: &String| person.values().any(|value| value.contains(words.as_str()));
+            query.providers.iter().any(has) && query.words.as_ref().is_none_or(says)
+        };
+        let hits: Vec<_> = state.people.iter().filter(|(_, person)| is_hit(person)).collect();
+        let from = query.after.as_ref().map_or(0, |after| after.parse::<usize>().expect("as it was given"));
+        let people = hits.iter().skip(from).take(PEOPLE_PAGE).map(|(id, person)| ContactRecord {
+            contact: (*id).clone(),
+            owner: None,
+            properties: in_our_names(person),
+        });
+        let next = (from + PEOPLE_PAGE < hits.len()).then(|| (from + PEOPLE_PAGE).to_string());
+        Ok(PeopleFound { people: people.collect(), next })
+    }
+
     async fn merge_contacts(&self, from: &ContactId, into: &ContactId) -> Each<ContactId> {
         let mut state = self.0.lock().unwrap();
         let (from, into) = (state.current(from)?, state.current(into)?);
@@ -242,6 +264,9 @@ impl CrmWorld for ToyCrm {
     async fn finish_task(&self, task: &TaskId) {
         self.0.lock().unwrap().tasks.get_mut(task).expect("a task").1 = true;
     }
+
+    /// It searches what is there.
+    async fn search_catches_up(&self) {}
 
     async fn waits(&self) -> CallbackId {
         let callback = CallbackId::new("step-that-waits");

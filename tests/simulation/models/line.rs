@@ -9,6 +9,7 @@ use musubi::domain::activity::Content;
 use musubi::domain::button::Button;
 use musubi::domain::ids::{ChannelId, LineUserId};
 use musubi::domain::push::{OutgoingMessage, PushId};
+use musubi::domain::reply_chance::SealedReplyToken;
 use musubi::ports::messenger::{LineProfile, PushAnswer, PushRefusal, ReplyAnswer};
 use musubi::ports::secrets::Secret;
 use musubi::ports::{Clock, Messenger, PortError};
@@ -17,6 +18,7 @@ use super::clock::ModelClock;
 use crate::faults::{Dice, Fate, Faults};
 
 const KEY_LIVES_MS: i64 = 24 * 3_600_000;
+const TOKEN_LIVES_MS: i64 = 60_000;
 /// Nothing may leave later than this after the first attempt.
 const LAST_LEAVES_MS: i64 = 23 * 3_600_000;
 
@@ -44,6 +46,7 @@ struct State {
     rate_limited: u32,
     reply_tokens: HashSet<String>,
     replied: Vec<String>,
+    refuses_replies: bool,
 }
 
 #[derive(Clone)]
@@ -100,6 +103,11 @@ impl ModelLine {
     /// From now on nothing is refused.
     pub fn relent(&self) {
         self.state.lock().unwrap().refusals = None;
+    }
+
+    /// No reply is taken from now on.
+    pub fn refuse_replies(&self) {
+        self.state.lock().unwrap().refuses_replies = true;
     }
 
     pub fn rate_limit(&self, times: u32) {
@@ -204,7 +212,12 @@ impl Messenger for ModelLine {
         }
         let answer = {
             let mut state = self.state.lock().unwrap();
-            if state.reply_tokens.insert(token.expose().to_owned()) {
+            // A token that says when it was given lives for a minute.
+            let given_at_ms = token.expose().split_once('@').and_then(|(_, at_ms)| at_ms.parse::<i64>().ok());
+            let is_dead = given_at_ms.is_some_and(|at_ms| self.clock.now_ms() > at_ms + TOKEN_LIVES_MS);
+            if is_dead || state.refuses_replies {
+                ReplyAnswer::Refused
+            } else if state.reply_tokens.insert(token.expose().to_owned()) {
                 let texts = messages.iter().map(|message| message.json.clone());
                 state.replied.extend(texts);
                 ReplyAnswer::Accepted
@@ -214,6 +227,16 @@ impl Messenger for ModelLine {
         };
         self.faults.after("line reply").await;
         if fate == Fate::AnswerLost { ReplyAnswer::Unknown } else { answer }
+    }
+
+    async fn seal_reply_token(&self, _channel: &ChannelId, token: &Secret) -> Result<SealedReplyToken, PortError> {
+        Ok(SealedReplyToken::new(format!("sealed {}", token.expose())))
+    }
+
+    async fn reply_instead(&self, channel: &ChannelId, token: &SealedReplyToken, push_body: &str) -> ReplyAnswer {
+        let Some(token) = token.expose().strip_prefix("sealed ") else { return ReplyAnswer::Refused };
+        let (_, messages) = push_body.split_once(':').expect("as it was composed");
+        self.reply(channel, &Secret::new(token), &[self.compose_text(messages)]).await
     }
 
     async fn account_link_url(

@@ -3,7 +3,7 @@
 use musubi::domain::account::{CrmAccountKey, CrmKind};
 use musubi::domain::activity::Content;
 use musubi::domain::ids::{CallbackId, ContactId, CrmAccountId, LineUserId};
-use musubi::domain::push::{Naming, Push, PushId, PushOutcome, PushState, Sending};
+use musubi::domain::push::{Naming, Push, PushId, PushOutcome, PushState, Sender, Sending};
 use musubi::ports::table::Commit;
 use musubi::store::journal::write;
 use serde_json::json;
@@ -18,12 +18,14 @@ async fn park(stack: &Stack, execution: &str) -> PushId {
         to: LineUserId::new(FRIEND),
         naming: Naming::Known,
         body: format!(r#"{{"to":"{FRIEND}","messages":[{{"type":"text","text":"ひみつ"}}]}}"#),
+        reply: None,
         said: vec![Content::Text { text: "ひみつ".into() }],
         first_attempt_at_ms: NOON_MS,
         begun: 3,
         ended: 2,
     };
     let push = Push {
+        sender: Sender::Workflow,
         id,
         account: CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new(PORTAL.to_string()) },
         callback: Some(CallbackId::new(execution)),

@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use musubi::domain::claim::EmailAddress;
 use musubi::domain::ids::{CallbackId, ContactId, LineUserId, NoteId, TaskId};
 use musubi::domain::limits::Limits;
-use musubi::domain::properties::{EMAIL, LINE_LAST_MESSAGE, LINE_USER_ID, LINE_USER_NAME};
+use musubi::domain::properties::{EMAIL, FIRST_NAME, LINE_LAST_MESSAGE, LINE_UNANSWERED, LINE_USER_ID, LINE_USER_NAME};
 use musubi::domain::provider::ProviderNumber;
 use musubi::ports::Crm;
 use musubi::ports::crm::*;
@@ -38,6 +38,8 @@ pub trait CrmWorld: Send + Sync {
     async fn finish_task(&self, task: &TaskId);
     /// A workflow waits for us.
     async fn waits(&self) -> CallbackId;
+    /// What was written long enough ago for a search to know it.
+    async fn search_catches_up(&self);
 }
 
 /// The whole contract.
@@ -49,6 +51,7 @@ pub async fn crm_contract(world: &dyn CrmWorld) {
     what_is_unique_is_taken_once(crm).await;
     people_are_found(world, crm).await;
     people_of_two_providers_are_apart(crm).await;
+    people_are_searched_page_by_page(world, crm).await;
     a_merge_is_followed(world, crm).await;
     notes_stand_on_the_timeline(world, crm).await;
     let contact = world.contact(&[(EMAIL, "hachiro@example.com")]).await;
@@ -155,6 +158,42 @@ async fn people_are_found(world: &dyn CrmWorld, crm: &dyn Crm) {
     let found: Vec<_> =
         answers.into_iter().map(|answer| answer.expect("an answer").map(|record| record.contact)).collect();
     assert_eq!(found, [None, Some(known)]);
+}
+
+async fn people_are_searched_page_by_page(world: &dyn CrmWorld, crm: &dyn Crm) {
+    let providers = vec![ProviderNumber::FIRST, ProviderNumber::ALL[1]];
+    let made: Vec<PersonWrite> = (100..100 + PEOPLE_PAGE as u32).map(|number| named(number, "Hoka")).collect();
+    let made = crm.upsert_people(&made).await;
+    let mut waits = named(200, "Matsu");
+    for (name, value) in [(FIRST_NAME, "松子"), (LINE_UNANSWERED, "true")] {
+        waits.properties.set(name, value);
+    }
+    let waiting = crm.upsert_people(&[waits]).await.remove(0).expect("made");
+    let second = ProviderNumber::ALL[1];
+    let of_second = PersonWrite { id_field: second.user_id_field(), ..named(201, "Futa") };
+    let of_second = crm.upsert_people(&[of_second]).await.remove(0).expect("made");
+    let nobody_on_line = world.contact(&[(FIRST_NAME, "松夫")]).await;
+    world.search_catches_up().await;
+    let asked = PeopleQuery { providers, waiting: false, words: None, after: None };
+    let search = async |query: PeopleQuery| crm.search_people(&query, &[LINE_USER_NAME]).await.expect("an answer");
+    let ids = |found: &PeopleFound| found.people.iter().map(|it| it.contact.clone()).collect::<Vec<_>>();
+
+    let first = search(asked.clone()).await;
+    assert_eq!(first.people.len(), PEOPLE_PAGE);
+    let (mut all, mut after) = (ids(&first), first.next);
+    while let Some(next) = after {
+        let page = search(PeopleQuery { after: Some(next), ..asked.clone() }).await;
+        all.extend(ids(&page));
+        after = page.next;
+    }
+    for contact in made.into_iter().map(|made| made.expect("made")).chain([waiting.clone(), of_second]) {
+        assert_eq!(all.iter().filter(|id| **id == contact).count(), 1, "each stands on one page");
+    }
+    assert!(!all.contains(&nobody_on_line), "people on LINE alone");
+    assert_eq!(ids(&search(PeopleQuery { waiting: true, ..asked.clone() }).await), std::slice::from_ref(&waiting));
+    let words = |words: &str| PeopleQuery { words: Some(words.to_owned()), ..asked.clone() };
+    assert_eq!(ids(&search(words("松子")).await), [waiting]);
+    assert_eq!(ids(&search(words("竹子")).await), []);
 }
 
 async fn a_merge_is_followed(world: &dyn CrmWorld, crm: &dyn Crm) {

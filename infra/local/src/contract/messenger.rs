@@ -11,6 +11,7 @@ use musubi::domain::activity::Content;
 use musubi::domain::button::Button;
 use musubi::domain::ids::{ChannelId, CrmAccountId, LineUserId};
 use musubi::domain::push::{OutgoingMessage, PushId};
+use musubi::domain::reply_chance::SealedReplyToken;
 use musubi::ports::messenger::{LineProfile, PushAnswer, ReplyAnswer};
 use musubi::ports::secrets::Secret;
 use musubi::ports::{Messenger, PortError};
@@ -37,6 +38,7 @@ pub async fn messenger_contract(world: &dyn LineWorld) {
     the_same_is_composed_of_the_same(world, messenger);
     a_push_is_shown_once_under_a_key(world, messenger).await;
     a_reply_token_works_once(world, messenger).await;
+    a_push_goes_out_as_a_reply_once_by_a_token_that_nobody_else_reads(world, messenger).await;
     a_friend_has_a_profile_and_a_way_to_link(world, messenger).await;
 }
 
@@ -81,6 +83,24 @@ async fn a_reply_token_works_once(world: &dyn LineWorld, messenger: &dyn Messeng
     assert_eq!(messenger.reply(&channel, &token, &messages).await, ReplyAnswer::Refused, "it is used up");
 }
 
+async fn a_push_goes_out_as_a_reply_once_by_a_token_that_nobody_else_reads(
+    world: &dyn LineWorld,
+    messenger: &dyn Messenger,
+) {
+    let (channel, friend) = world.friend();
+    let token = world.reply_token().await;
+    let sealed = messenger.seal_reply_token(&channel, &token).await.expect("sealed");
+    assert_ne!(sealed.expose(), token.expose());
+    let body = messenger.compose_push(&friend, &[text("hello")], None);
+    let by = |token: SealedReplyToken| {
+        let (channel, body) = (channel.clone(), body.clone());
+        async move { messenger.reply_instead(&channel, &token, &body).await }
+    };
+    assert_eq!(by(SealedReplyToken::new(token.expose())).await, ReplyAnswer::Refused, "it was not sealed here");
+    assert_eq!(by(sealed.clone()).await, ReplyAnswer::Accepted);
+    assert_eq!(by(sealed).await, ReplyAnswer::Refused, "it is used up");
+}
+
 async fn a_friend_has_a_profile_and_a_way_to_link(world: &dyn LineWorld, messenger: &dyn Messenger) {
     let (channel, friend) = world.friend();
     let profile = messenger.profile(&channel, &friend).await.expect("an answer").expect("a friend has one");
@@ -92,7 +112,7 @@ async fn a_friend_has_a_profile_and_a_way_to_link(world: &dyn LineWorld, messeng
 
 /// The contract bites: of an answer that has drifted in any of these ways it says so.
 pub async fn every_drift_is_seen<W: LineWorld + 'static>(world: impl Fn() -> futures::future::BoxFuture<'static, W>) {
-    for drift in [Drift::Composes, Drift::Pushes, Drift::Replies, Drift::Profiles] {
+    for drift in [Drift::Composes, Drift::Pushes, Drift::Replies, Drift::Seals, Drift::Profiles] {
         let drifted = Drifted { world: world().await, drift };
         let seen = std::panic::AssertUnwindSafe(messenger_contract(&drifted)).catch_unwind().await;
         assert!(seen.is_err(), "{drift:?} is not seen");
@@ -108,6 +128,8 @@ enum Drift {
     Pushes,
     /// Every reply is taken.
     Replies,
+    /// A token is kept as it is.
+    Seals,
     /// Nobody has a profile.
     Profiles,
 }
@@ -175,6 +197,17 @@ impl Messenger for DriftedMessenger {
             ReplyAnswer::Refused if self.drift == Drift::Replies => ReplyAnswer::Accepted,
             answer => answer,
         }
+    }
+
+    async fn seal_reply_token(&self, channel: &ChannelId, token: &Secret) -> Result<SealedReplyToken, PortError> {
+        match self.drift {
+            Drift::Seals => Ok(SealedReplyToken::new(token.expose())),
+            _ => self.messenger.seal_reply_token(channel, token).await,
+        }
+    }
+
+    async fn reply_instead(&self, channel: &ChannelId, token: &SealedReplyToken, push_body: &str) -> ReplyAnswer {
+        self.messenger.reply_instead(channel, token, push_body).await
     }
 
     async fn account_link_url(

@@ -35,6 +35,7 @@ pub async fn a_note_shows_what_was_said(
         mark: Mark::at(at_ms, EventId::new("E")),
         arrived_at_ms: at_ms,
         speaker: Speaker::Person,
+        operator: None,
         message: None,
         content: Content::Text { text: LINES.join("\n") },
         late: false,

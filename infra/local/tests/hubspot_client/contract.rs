@@ -43,6 +43,10 @@ impl CrmWorld for World {
         self.fake.complete_task(PORTAL, task.as_str().parse().unwrap());
     }
 
+    async fn search_catches_up(&self) {
+        self.clock.advance_ms(60_000);
+    }
+
     async fn waits(&self) -> CallbackId {
         let contact = self.fake.create_contact(PORTAL, &[]);
         let id = self.fake.enrol(PORTAL, &[contact], &BTreeMap::new()).remove(0);

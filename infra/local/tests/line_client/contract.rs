@@ -33,8 +33,8 @@ impl LineWorld for Scene {
     }
 
     async fn reply_token(&self) -> Secret {
-        let token = "b60d432864f44d079f6d8efe86cf404b";
-        self.line.know_reply_token(CHANNEL, token, FRIEND, Time(self.clock.clone()).now_ms());
+        let token = uuid::Uuid::new_v4().simple().to_string();
+        self.line.know_reply_token(CHANNEL, &token, FRIEND, Time(self.clock.clone()).now_ms());
         Secret::new(token)
     }
 }

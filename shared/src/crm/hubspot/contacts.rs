@@ -17,7 +17,7 @@ use crate::domain::ids::{ContactId, LineUserId};
 use crate::domain::properties::LINE_USER_ID;
 use crate::ports::crm::{ContactRecord, ContactWrite, CrmFailure, Each, Named, PersonWrite, Properties};
 
-const OWNER: &str = "hubspot_owner_id";
+pub(super) const OWNER: &str = "hubspot_owner_id";
 const EMAIL: &str = "email";
 
 /// Makes or finds people. The same person twice is written once, the later properties winning.
@@ -164,7 +164,7 @@ pub(crate) fn id_of(record: &Value) -> Each<ContactId> {
     text(&record["id"]).map(ContactId::new).ok_or(CrmFailure::Unknown)
 }
 
-fn contact_of(record: &Value, names: &[&str]) -> Each<ContactRecord> {
+pub(super) fn contact_of(record: &Value, names: &[&str]) -> Each<ContactRecord> {
     let mut properties = Properties::default();
     for name in names {
         if let Some(value) = text(&record["properties"][*name]) {

@@ -19,6 +19,7 @@ mod failure;
 mod kind;
 mod notes;
 mod property;
+mod search;
 mod tasks;
 #[cfg(test)]
 mod testing;
@@ -49,7 +50,8 @@ use crate::domain::limits::Limits;
 use crate::domain::timeline::NoteFormat;
 use crate::ports::Crm;
 use crate::ports::crm::{
-    CompletionWrite, ContactRecord, ContactWrite, Each, Named, NoteWrite, PersonWrite, TaskStanding, TaskWrite,
+    CompletionWrite, ContactRecord, ContactWrite, Each, Named, NoteWrite, PeopleFound, PeopleQuery, PersonWrite,
+    TaskStanding, TaskWrite,
 };
 
 /// The version of HubSpot's API. Supported until about September 2027; 2026-09 would refuse contacts that lack what an
@@ -96,6 +98,10 @@ impl Crm for HubSpot {
 
     async fn find_person(&self, id_field: &'static str, user: &LineUserId) -> Each<Option<Named>> {
         contacts::find_person(&self.api, id_field, user).await
+    }
+
+    async fn search_people(&self, query: &PeopleQuery, names: &[&str]) -> Each<PeopleFound> {
+        search::people(&self.api, query, names).await
     }
 
     async fn merge_contacts(&self, from: &ContactId, into: &ContactId) -> Each<ContactId> {

@@ -2,6 +2,7 @@ use super::*;
 use crate::domain::account::CrmKind;
 use crate::domain::ids::{ChannelId, LineUserId};
 use crate::domain::ids::{CrmAccountId, EventId, MessageId};
+use crate::domain::reply_chance::SealedReplyToken;
 
 fn mark(at_ms: i64) -> Mark {
     Mark::at(at_ms, EventId::new(format!("E{at_ms}")))
@@ -12,6 +13,7 @@ fn said(at_ms: i64, arrived_at_ms: i64) -> Activity {
         mark: mark(at_ms),
         arrived_at_ms,
         speaker: Speaker::Person,
+        operator: None,
         message: Some(MessageId::new(at_ms.to_string())),
         content: Content::Text { text: "a".into() },
         late: false,
@@ -88,15 +90,21 @@ fn what_is_answered_waits_no_more_and_what_is_said_after_it_does() {
 }
 
 #[test]
-fn an_operators_message_answers_and_a_workflows_does_not() {
-    let settings = ChannelSettings::default();
-    for (speaker, waits) in [(Speaker::Workflow, true), (Speaker::Operator, false)] {
-        let mut conversation = conversation();
-        conversation.apply(&mut said(100, 110), &settings, 110);
-        let mut ours = Activity { speaker, message: None, ..said(120, 120) };
-        conversation.apply(&mut ours, &settings, 120);
-        assert_eq!(conversation.unanswered_since_ms.is_some(), waits, "{speaker:?}");
-    }
+fn of_two_reply_tokens_the_one_that_lives_longer_is_kept_and_taken_once_while_it_is_fresh() {
+    let chance = |token: &str, use_by_ms| ReplyChance { token: SealedReplyToken::new(token), use_by_ms };
+    let mut conversation = conversation();
+    conversation.offer_reply(Some(chance("newer", 200)), 100);
+    conversation.offer_reply(Some(chance("older", 150)), 100);
+    conversation.offer_reply(None, 100);
+    assert_eq!(conversation.take_reply(200), Some(chance("newer", 200)));
+    assert_eq!(conversation.take_reply(200), None, "it is taken");
+    conversation.offer_reply(Some(chance("stale", 150)), 151);
+    assert_eq!(conversation.reply_chance, None);
+    conversation.offer_reply(Some(chance("fresh", 150)), 100);
+    assert_eq!(conversation.take_reply(151), None);
+    conversation.offer_reply(Some(chance("fresh", 150)), 100);
+    conversation.offer_reply(None, 151);
+    assert_eq!(conversation.reply_chance, None, "what has grown too old goes with the next write");
 }
 
 #[test]

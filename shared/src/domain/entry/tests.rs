@@ -14,6 +14,7 @@ fn said(at_ms: i64, text: &str) -> Activity {
         .expect("a mark"),
         arrived_at_ms: at_ms,
         speaker: Speaker::Person,
+        operator: None,
         message: Some(MessageId::new(at_ms.to_string())),
         content: Content::Text { text: text.to_owned() },
         late: true,

@@ -25,6 +25,8 @@ pub struct Settlement {
 pub enum SettlementNote {
     /// Sent, but the contact and this LINE user ID are each linked to somebody else.
     LinkConflict,
+    /// LINE took it as a reply to what the person wrote: it is not counted in the month's messages.
+    Replied,
     /// LINE refused the channel's token.
     TokenRefused,
     /// The channel's plan does not allow it.

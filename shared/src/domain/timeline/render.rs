@@ -36,15 +36,16 @@ pub fn render(lines: &[Line<'_>], style: &Style) -> Note {
 /// One line as it is written.
 pub(super) fn line(line: &Line<'_>, style: &Style) -> String {
     let (activity, language) = (line.activity, style.language);
-    let who = match (&style.person_name, activity.speaker) {
-        (Some(name), Speaker::Person) => name.as_str(),
-        (_, speaker) => words::speaker(speaker, language),
+    let who = match (&style.person_name, &activity.operator, activity.speaker) {
+        (Some(name), _, Speaker::Person) => name.clone(),
+        (_, Some(name), Speaker::Operator) => words::operator(name, language),
+        (.., speaker) => words::speaker(speaker, language).to_owned(),
     };
     let part = line.part().unwrap_or(Part { from: 0, to: None });
     let mark = |is_so: bool, japanese, english| if is_so { language.pick(japanese, english) } else { "" };
     style.format.notation().line(&Said {
         time: &time_of(activity.mark.at_ms, style),
-        who: &shortened(who, style.format),
+        who: &shortened(&who, style.format),
         late: mark(activity.late, "（遅れて届きました）", " (arrived late)"),
         before: mark(part.from > 0, "（続き）", " (continued)"),
         after: mark(part.to.is_some(), "（続く）", " (to be continued)"),

@@ -20,6 +20,7 @@ pub(super) fn said(at_ms: i64, text: &str) -> Activity {
         mark: Mark::at(at_ms, EventId::new("E")),
         arrived_at_ms: at_ms,
         speaker: Speaker::Person,
+        operator: None,
         message: Some(MessageId::new("1")),
         content: Content::Text { text: text.into() },
         late: false,

@@ -79,6 +79,10 @@ fn note_words(outcome: PushOutcome, note: SettlementNote, language: Language) ->
             "ただし、このコンタクトまたはLINEユーザーIDはすでに別の相手と連携されているため、連携は変更していません。musubi questions listで確認し、musubi questions decideで回答してください。",
             "But this contact or this LINE user ID is already linked to another, so the link was left as it is. See musubi questions list, and answer with musubi questions decide.",
         ),
+        SettlementNote::Replied => (
+            "返信として送信したため、月のメッセージ通数には数えられません。",
+            "It went out as a reply, which is not counted in the month's messages.",
+        ),
         SettlementNote::TokenRefused => (
             "LINEがチャネルアクセストークンを受け付けませんでした。musubi channel addでチャネルシークレットを登録し直してください。",
             "LINE refused the channel access token. Store the channel secret again with musubi channel add.",
@@ -165,6 +169,7 @@ fn refused_by_us(note: SettlementNote, language: Language) -> &'static str {
         SettlementNote::BadMessage
         // The rest is LINE's or an operator's word, and has words of its own.
         | SettlementNote::LinkConflict
+        | SettlementNote::Replied
         | SettlementNote::TokenRefused
         | SettlementNote::NotAllowed
         | SettlementNote::LineRefused

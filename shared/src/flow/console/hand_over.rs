@@ -97,6 +97,31 @@ impl Console {
         Ok(done.then(|| info!(crm.account = %account, "console.handed_over")))
     }
 
+    /// Who this is, for something that they do in the CRM itself. Whoever is new is an operator from now on, so that an admin sees them
+    /// in the list and can take them out again. Twice is the same as once.
+    ///
+    /// # Errors
+    /// See [`NotLetIn`]; nothing is stored then.
+    pub async fn let_in(&self, account: &CrmAccountKey, user: &CrmUserId) -> Result<Operator, NotLetIn> {
+        retry_on_conflict(&*self.clock, "let in", || self.try_let_in(account, user)).await
+    }
+
+    async fn try_let_in(&self, account: &CrmAccountKey, user: &CrmUserId) -> Result<Option<Operator>, NotLetIn> {
+        let now_ms = self.clock.now_ms();
+        let Who { mut person, person_version, operator, operator_version } = self.who(account, user, now_ms).await?;
+        if person.operator.as_ref() == Some(&operator.id) && operator_version > 0 {
+            return Ok(Some(operator));
+        }
+        person.operator = Some(operator.id.clone());
+        let writes = vec![
+            operators::person(&person, person_version, now_ms),
+            operators::operator(&operator, operator_version),
+            self.audited(account, operator.actor(), Deed::CameFromCrm, user.expose()),
+        ];
+        let done = self.operators.commit(writes).await? == Commit::Done;
+        Ok(done.then_some(operator))
+    }
+
     /// Who would come in by this code now. It may be asked as often as one likes.
     ///
     /// # Errors

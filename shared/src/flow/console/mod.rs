@@ -26,6 +26,7 @@ pub mod people;
 pub mod questions;
 mod remove;
 mod session;
+pub mod talks;
 #[cfg(test)]
 mod tests;
 

@@ -18,6 +18,20 @@ impl Console {
     /// # Errors
     /// As the table's.
     pub async fn signed_in(&self, session: &Secret) -> Result<Option<Operator>, PortError> {
+        let Some((operator, found)) = self.who_is_in(session).await? else { return Ok(None) };
+        self.note_use(session, &found, self.clock.now_ms()).await?;
+        Ok(Some(operator))
+    }
+
+    /// The same for a page that asks by itself: it is no use of the session, which ends when nobody uses it.
+    ///
+    /// # Errors
+    /// As the table's.
+    pub async fn still_signed_in(&self, session: &Secret) -> Result<Option<Operator>, PortError> {
+        Ok(self.who_is_in(session).await?.map(|(operator, _)| operator))
+    }
+
+    async fn who_is_in(&self, session: &Secret) -> Result<Option<(Operator, Versioned<Session>)>, PortError> {
         let now_ms = self.clock.now_ms();
         let Some(found) = self.operators.session(session).await? else { return Ok(None) };
         if found.value.is_over(now_ms) {
@@ -30,8 +44,7 @@ impl Console {
         if found.value.began_at_ms < operator.value.since_ms {
             return Ok(None);
         }
-        self.note_use(session, &found, now_ms).await?;
-        Ok(Some(operator.value))
+        Ok(Some((operator.value, found)))
     }
 
     async fn note_use(&self, id: &Secret, found: &Versioned<Session>, now_ms: i64) -> Result<(), PortError> {

@@ -17,6 +17,13 @@ pub enum Ending {
     /// LINE refused one try, which is counted out with it: holds only if the end of every other try
     /// is known. To be used once per try.
     Refused(Settlement),
+    /// One try by a reply token was certainly not shown, and is counted out with this. To be used once per try. Where the end of
+    /// every other try is known it goes on as a push. Else it is looked at again; or, where no further try can be made by the token,
+    /// nobody can know and a person decides.
+    NotByReply {
+        /// No further try can be made by the token.
+        is_over: bool,
+    },
     /// LINE has it.
     Accepted(Settlement),
     /// An operator says so.
@@ -86,6 +93,16 @@ impl Ending {
                     return Step::GoesOn(push);
                 }
                 (PushState::Settled(settlement.clone()), Shown::of(sending, settlement))
+            }
+            (Self::NotByReply { is_over }, PushState::Sending(sending)) => {
+                if sending.count_out() {
+                    sending.reply = None;
+                    return Step::GoesOn(push);
+                }
+                if !is_over {
+                    return Step::GoesOn(push);
+                }
+                (PushState::Parked(sending.clone()), None)
             }
             (Self::Accepted(settlement), PushState::Sending(sending) | PushState::Parked(sending))
             | (Self::Decided(settlement), PushState::Parked(sending)) => {
@@ -160,12 +177,14 @@ mod tests {
     use super::*;
     use crate::domain::account::{CrmAccountKey, CrmKind};
     use crate::domain::ids::{ChannelId, CrmAccountId};
-    use crate::domain::push::{PushId, Recipient};
+    use crate::domain::push::{PushId, Recipient, Sender};
+    use crate::domain::reply_chance::{ReplyChance, SealedReplyToken};
 
     fn job() -> PushJob {
         let id = CrmAccountId::new("9");
         PushJob {
             id: PushId::of_action(CrmKind::HubSpot, &id, &["a"]),
+            sender: Sender::Workflow,
             account: CrmAccountKey { kind: CrmKind::HubSpot, id },
             callback: None,
             waits: false,
@@ -185,8 +204,16 @@ mod tests {
     fn sending(begun: u32, ended: u32) -> Push {
         let to = LineUserId::new("U1");
         let said = vec![Content::Text { text: "a".into() }];
-        let state =
-            Sending { to, naming: Naming::Known, body: "{}".into(), said, first_attempt_at_ms: 1, begun, ended };
+        let state = Sending {
+            to,
+            naming: Naming::Known,
+            body: "{}".into(),
+            reply: None,
+            said,
+            first_attempt_at_ms: 1,
+            begun,
+            ended,
+        };
         Push::of(&job(), PushState::Sending(state))
     }
 
@@ -202,6 +229,27 @@ mod tests {
         let Step::Ends(ended, Some(shown)) = refused.step(Some(counted)) else { panic!("both tries are known") };
         assert_eq!(ended.state, PushState::Settled(settlement(PushOutcome::NoQuota)));
         assert_eq!(shown.said, [Content::NotSent { outcome: PushOutcome::NoQuota, note: None }]);
+    }
+
+    #[test]
+    fn a_reply_goes_on_as_a_push_only_once_the_end_of_every_try_is_known() {
+        let by_reply = |begun, ended| {
+            let mut push = sending(begun, ended);
+            let PushState::Sending(sending) = &mut push.state else { unreachable!("it is under way") };
+            sending.reply = Some(ReplyChance { token: SealedReplyToken::new("t"), use_by_ms: 9 });
+            push
+        };
+        let not = |is_over| Ending::NotByReply { is_over };
+        for is_over in [false, true] {
+            let Step::GoesOn(push) = not(is_over).step(Some(by_reply(2, 1))) else { panic!("it goes on") };
+            let PushState::Sending(sending) = push.state else { panic!("as a push") };
+            assert_eq!((sending.reply, sending.begun, sending.ended), (None, 2, 2));
+        }
+        let Step::GoesOn(waits) = not(false).step(Some(by_reply(3, 1))) else { panic!("it is looked at again") };
+        assert!(matches!(&waits.state, PushState::Sending(it) if it.reply.is_some() && it.ended == 2));
+        let Step::Ends(parked, None) = not(true).step(Some(by_reply(3, 1))) else { panic!("nobody can know") };
+        assert!(matches!(parked.state, PushState::Parked(_)));
+        assert!(matches!(not(true).step(Some(parked)), Step::Stays));
     }
 
     #[test]

@@ -49,7 +49,8 @@ impl Settle {
     }
 
     async fn place(&self, push: &Push, shown: &Shown) -> Result<TimelineSpot, PortError> {
-        if self.channels.find(&push.channel).await?.is_none() {
+        let channel = self.channels.find(&push.channel).await?;
+        if channel.is_none_or(|channel| channel.account != push.account) {
             // Nothing joins a conversation that nobody goes on with. What was not sent is still told where the workflow ran.
             let is_accepted = matches!(&push.state, PushState::Settled(it) if it.outcome == PushOutcome::Accepted);
             return Ok(if push.contact.is_some() && !is_accepted {
@@ -80,11 +81,20 @@ impl Settle {
         let settings = self.channels.find(&push.channel).await?.map(|channel| channel.settings).unwrap_or_default();
         let state = &mut loaded.state;
         let (mut writes, mut effects) = (Vec::new(), Vec::new());
+        // That something could not be sent, nobody says to the person.
+        let was_said = matches!(&push.state, PushState::Settled(it) if it.outcome == PushOutcome::Accepted);
+        let (speaker, operator) =
+            if was_said { (push.sender.speaker(), push.sender.operator()) } else { (Speaker::Workflow, None) };
+        if speaker == Speaker::Operator {
+            // What the person has said since the operator pressed the button, they may not have seen.
+            state.value.answered(push.accepted_at_ms, now_ms);
+        }
         for (number, content) in shown.said.into_iter().enumerate() {
             let mut activity = Activity {
                 mark: Mark::at(shown.at_ms, EventId::new(format!("{}-{number}", push.id))),
                 arrived_at_ms: shown.at_ms,
-                speaker: Speaker::Workflow,
+                speaker,
+                operator: operator.cloned(),
                 message: None,
                 content,
                 late: false,

@@ -103,6 +103,23 @@ pub fn parse_list(field: &str, raw: &str) -> Result<Vec<OutgoingMessage>, Invali
     parse_fields(&fields, tokens)
 }
 
+/// Turns what an operator typed into one text message, as it stands there: nothing in it is JSON, and nothing a token.
+///
+/// # Errors
+/// It is blank, or longer than LINE takes.
+pub fn typed(field: &str, words: &str) -> Result<OutgoingMessage, InvalidMessage> {
+    let invalid = |problem| InvalidMessage { field: field.to_owned(), problem };
+    let words = words.replace("\r\n", "\n");
+    if words.trim().is_empty() {
+        return Err(invalid(Problem::Blank));
+    }
+    let text = [("type", "text"), ("text", words.as_str())]
+        .map(|(name, value)| (name.to_owned(), Json::Text(value.to_owned())));
+    let object = Json::Object(text.into());
+    shape::check_variants(&object, &shapes::MESSAGES, ROOT).map_err(invalid)?;
+    Ok(OutgoingMessage { json: object.render(), said: words::said(&object) })
+}
+
 /// Reads a setting that holds messages, such as the greeting: see [`ReadMessages`](crate::domain::settings::ReadMessages).
 ///
 /// # Errors

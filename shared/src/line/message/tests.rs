@@ -321,3 +321,19 @@ proptest! {
         prop_assert!(sendable.iter().any(exact), "{}", text);
     }
 }
+
+#[test]
+fn what_an_operator_types_is_sent_as_it_is() {
+    for typed_words in ["{\"type\":\"sticker\"}", "{{line:firstname}} さま", "一行目\n二行目", " 前後の空白 "]
+    {
+        let message = typed("text", typed_words).expect("a message");
+        let json: serde_json::Value = serde_json::from_str(&message.json).expect("JSON");
+        assert_eq!(json, serde_json::json!({"type": "text", "text": typed_words}));
+        assert_eq!(message.said, crate::domain::activity::Content::Text { text: typed_words.to_owned() });
+    }
+    assert_eq!(typed("text", "一\r\n二").expect("a message").said, typed("text", "一\n二").expect("a message").said);
+    assert!(matches!(typed("text", " \r\n ").map_err(|it| it.problem), Err(Problem::Blank)));
+    assert!(typed("text", &"𠮷".repeat(2_500)).is_ok());
+    let long = typed("text", &format!("{}a", "𠮷".repeat(2_500))).map_err(|it| it.problem);
+    assert!(matches!(long, Err(Problem::TooLong { actual: 5_001, .. })));
+}

@@ -13,6 +13,7 @@ use super::noted::*;
 use super::people::person_key;
 use super::push::*;
 use super::questions::*;
+use super::talking::saying_key;
 use super::*;
 use crate::domain::account::CrmKind;
 use crate::domain::activity::Place;
@@ -68,6 +69,8 @@ fn places(channel: &str, user: &str, account: &str, message: &str) -> Vec<RowKey
         last_refusal_key(&channel),
         heard_key(&channel),
         sent_key(&channel),
+        replied_key(&channel),
+        saying_key(&key, push),
         RowKey::new(parked_partition(&account), push.to_string()),
         unreadable_key(&account),
         effect,

@@ -68,6 +68,16 @@ impl Journal {
         rows.iter().map(Row::read).collect()
     }
 
+    /// The last activities whose words are still here, in order. Reads all of them: more than a few pages lie there only while the CRM
+    /// takes nothing.
+    ///
+    /// # Errors
+    /// The table does not answer, or another version of Musubi wrote the row.
+    pub async fn last_pending(&self, key: &ConversationKey, limit: usize) -> Result<Vec<Activity>, PortError> {
+        let rows = self.all(&partition(key), "p:").await?;
+        rows[rows.len().saturating_sub(limit)..].iter().map(Row::read).collect()
+    }
+
     /// The first activities whose words the CRM refused, in order.
     ///
     /// # Errors

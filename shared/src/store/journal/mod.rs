@@ -11,6 +11,7 @@
 //! | | `p:{mark}` | [`Activity`] with its words, until its entry is acknowledged (30 days behind that) |
 //! | | `h:{as p}` | [`Activity`] whose words the CRM refused, until an operator sends them back (30 days from its arrival) |
 //! | | `n:{number}` | [`Entry`], 60 days |
+//! | | `s:{push}` | an operator's message that is on its way, or of which nobody knows whether it arrived, until it ends (30 days behind that) |
 //! | | `claim` | [`Claim`] with what LINE Login told, until the contact follows it (30 days behind that) |
 //! | | `erased` | when everything else of it was erased, 60 days: what still comes from before is dropped |
 //! | `q:{account}` | `{conversation}` | [`Question`], until an operator decides; of a conflict, which comes up again if it lasts, 30 days; what was denied, 30 days |
@@ -27,6 +28,7 @@
 //! | | `refusal` | [`LastRefusal`], for operators' lists, kept |
 //! | | `heard` | [`Heard`]: in which hours, for the doctor, 90 days behind the last one |
 //! | | `sent` | [`Sent`]: how sends ended, counted, for the doctor, 30 days behind the last one |
+//! | | `replied` | [`Replied`]: how many messages went out as replies, by month, 400 days behind the last one |
 //! | | `trial` | [`Trial`](crate::domain::trial::Trial) of a test registration, a day |
 //! | `o:{account}:{shard}` | `{due_at_ms}:{name}` | [`OutboxRow`] |
 //! | `z:{account}` | `unreadable` | when operators were told of outbox rows that another version wrote, 14 days |
@@ -44,6 +46,7 @@ mod outbox;
 mod people;
 mod push;
 mod questions;
+mod talking;
 mod trial;
 pub mod write;
 
@@ -65,6 +68,7 @@ use crate::domain::ids::{ChannelId, ContactId, EventId, MessageId, fingerprint};
 use crate::domain::login::UsedLogin;
 use crate::domain::outbox::OutboxRow;
 use crate::domain::push::{Push, PushId, PushState};
+use crate::domain::replied::Replied;
 use crate::domain::sent::{Ends, Sent};
 use crate::ports::PortError;
 use crate::ports::table::{self, Commit, Listed, Precondition, Row, RowKey, Table, Versioned, Write, prefix_end};

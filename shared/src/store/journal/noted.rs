@@ -11,6 +11,8 @@ const NOTED_EVERY_MS: i64 = 60_000;
 const HEARD_DAYS: i64 = 90;
 /// Longer than what is counted.
 const SENT_DAYS: i64 = 30;
+/// Longer than the months that are counted.
+const REPLIED_DAYS: i64 = 400;
 
 /// The newest send that was refused, by whomever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +62,14 @@ impl Journal {
     /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn sent(&self, channel: &ChannelId) -> Result<Versioned<Sent>, PortError> {
         Ok(self.read(&sent_key(channel)).await?.unwrap_or(Versioned { value: Sent::default(), version: 0 }))
+    }
+
+    /// How many of its messages went out as replies.
+    ///
+    /// # Errors
+    /// The table does not answer, or another version of Musubi wrote the row.
+    pub async fn replied(&self, channel: &ChannelId) -> Result<Versioned<Replied>, PortError> {
+        Ok(self.read(&replied_key(channel)).await?.unwrap_or(Versioned { value: Replied::default(), version: 0 }))
     }
 
     /// Counts how sends ended. Where somebody else counts at the same moment, these are not counted.
@@ -112,6 +122,11 @@ pub fn heard(channel: &ChannelId, heard: &Heard, version: u64, now_ms: i64) -> W
     Write::put(heard_key(channel), heard, Precondition::Version(version)).expiring(now_ms, HEARD_DAYS)
 }
 
+/// So many of its messages went out as replies; `version` as read, 0 for the first.
+pub fn replied(channel: &ChannelId, replied: &Replied, version: u64, now_ms: i64) -> Write {
+    Write::put(replied_key(channel), replied, Precondition::Version(version)).expiring(now_ms, REPLIED_DAYS)
+}
+
 /// What is noted of an Official Account as a whole goes, and how far the import of its friends had come.
 pub fn channel_forgotten(channel: &ChannelId) -> Vec<Write> {
     let keys = [
@@ -120,6 +135,7 @@ pub fn channel_forgotten(channel: &ChannelId) -> Vec<Write> {
         last_refusal_key(channel),
         heard_key(channel),
         sent_key(channel),
+        replied_key(channel),
         super::trial::trial_key(channel),
         super::friends::friends_key(channel),
     ];
@@ -150,6 +166,10 @@ pub(super) fn last_refusal_key(channel: &ChannelId) -> RowKey {
 
 pub(super) fn heard_key(channel: &ChannelId) -> RowKey {
     RowKey { sort: "heard".to_owned(), ..last_event_key(channel) }
+}
+
+pub(super) fn replied_key(channel: &ChannelId) -> RowKey {
+    RowKey { sort: "replied".to_owned(), ..last_event_key(channel) }
 }
 
 pub(super) fn sent_key(channel: &ChannelId) -> RowKey {

@@ -8,11 +8,12 @@ pub use super::former_link::{forget_former_link, former_link};
 pub use super::friends::friends_import;
 pub use super::login::{login_used, nonce};
 pub use super::messages::{forget, forget_refused, keep_refused, message_position, pending, unsent};
-pub use super::noted::{channel_forgotten, heard, not_linked};
+pub use super::noted::{channel_forgotten, heard, not_linked, replied};
 pub use super::outbox::{LETTER_DAYS, done, enqueue, give_up_unread, unreadable_told};
 pub use super::people::{person_listed, person_unlisted};
 pub use super::push::{decided, newest_send, parked, push};
 pub use super::questions::{denied, question, question_closed};
+pub use super::talking::{said, saying};
 pub use super::trial::trial;
 use crate::ports::table::{Precondition, RowKey, Write};
 

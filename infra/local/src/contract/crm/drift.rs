@@ -25,6 +25,7 @@ pub async fn every_drift_is_seen<W: CrmWorld + 'static>(world: impl Fn() -> futu
         Drift::Limits,
         Drift::Format,
         Drift::OneProvider,
+        Drift::Searches,
     ] {
         let drifted = Drifted { world: world().await, drift };
         let seen = std::panic::AssertUnwindSafe(crm_contract(&drifted)).catch_unwind().await;
@@ -51,6 +52,8 @@ enum Drift {
     Format,
     /// It knows the first LINE provider's people alone.
     OneProvider,
+    /// A search has one page.
+    Searches,
 }
 
 struct Drifted<W> {
@@ -86,6 +89,10 @@ impl<W: CrmWorld> CrmWorld for Drifted<W> {
 
     async fn waits(&self) -> CallbackId {
         self.world.waits().await
+    }
+
+    async fn search_catches_up(&self) {
+        self.world.search_catches_up().await;
     }
 }
 
@@ -129,6 +136,11 @@ impl Crm for DriftedCrm {
 
     async fn find_person(&self, id_field: &'static str, user: &LineUserId) -> Each<Option<Named>> {
         if self.drift == Drift::Finds { Ok(None) } else { self.crm.find_person(id_field, user).await }
+    }
+
+    async fn search_people(&self, query: &PeopleQuery, names: &[&str]) -> Each<PeopleFound> {
+        let found = self.crm.search_people(query, names).await;
+        if self.drift == Drift::Searches { found.map(|found| PeopleFound { next: None, ..found }) } else { found }
     }
 
     async fn merge_contacts(&self, from: &ContactId, into: &ContactId) -> Each<ContactId> {

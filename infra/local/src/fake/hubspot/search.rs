@@ -9,7 +9,10 @@ use super::state::{Properties, Record, State};
 use crate::fake::TokenBucket;
 use crate::fake::wire::{Answer, ApiRequest};
 
-/// `POST /crm/objects/{V}/{type}/search`. Operators: EQ, NEQ, IN, NOT_IN, HAS_PROPERTY, NOT_HAS_PROPERTY.
+/// What `query` looks at, of a contact (HubSpot's guide "Search the CRM", default searchable properties).
+const SEARCHABLE: [&str; 7] = ["firstname", "lastname", "email", "phone", "mobilephone", "fax", "company"];
+
+/// `POST /crm/objects/{V}/{type}/search`. Operators: EQ, NEQ, IN, NOT_IN, HAS_PROPERTY, NOT_HAS_PROPERTY. `query`; one sort.
 pub(crate) fn search(
     state: &mut State,
     portal_id: u64,
@@ -39,7 +42,17 @@ pub(crate) fn search(
         let seen = state_of(&record.versions, now_ms).filter(|seen| is_hit(seen, groups))?;
         Some(Record { properties: seen.clone(), ..record.clone() })
     });
-    let found: Vec<Record> = hits.collect();
+    let mut found: Vec<Record> = hits.filter(|record| is_named(&record.properties, body["query"].as_str())).collect();
+    match body["sorts"].as_array().map(Vec::as_slice) {
+        None | Some([]) => {}
+        Some([sort]) if sort["propertyName"] == "lastmodifieddate" => {
+            found.sort_by_key(|record| (record.updated_at_ms, record.id));
+            if sort["direction"] == "DESCENDING" {
+                found.reverse();
+            }
+        }
+        Some(_) => return Err(Problem::validation("one sort, and here by lastmodifieddate alone")),
+    }
     let total = found.len();
     let page = found.iter().skip(after as usize).take(limit as usize);
     let page: Vec<Value> = page.map(|record| record.json(kind, &wanted)).collect();
@@ -48,6 +61,14 @@ pub(crate) fn search(
         answer["paging"] = json!({"next": {"after": (after + limit).to_string()}});
     }
     Ok(Answer::json(200, &answer))
+}
+
+/// Every word stands somewhere. How HubSpot cuts Japanese into words is not documented: here a part of a name is enough.
+fn is_named(seen: &Properties, query: Option<&str>) -> bool {
+    let values: Vec<String> =
+        SEARCHABLE.iter().filter_map(|name| seen.get(*name)).map(|it| it.to_lowercase()).collect();
+    let words = query.unwrap_or_default().split_whitespace().map(str::to_lowercase);
+    words.into_iter().all(|word| values.iter().any(|value| value.contains(&word)))
 }
 
 /// The documented limits: filters, body, page, and how far one may page.

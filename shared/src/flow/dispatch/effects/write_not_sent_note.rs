@@ -91,6 +91,7 @@ impl WriteNotSentNote<'_> {
             mark: Mark::at(settlement.at_ms, EventId::new(push.id.to_string())),
             arrived_at_ms: settlement.at_ms,
             speaker: Speaker::Workflow,
+            operator: None,
             message: None,
             content: Content::NotSent { outcome: settlement.outcome, note: settlement.note },
             late: false,

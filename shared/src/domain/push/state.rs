@@ -1,0 +1,184 @@
+//! Where a send stands, and what is fixed of it before its first attempt.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Naming, OutgoingMessage, Settlement};
+use crate::domain::activity::Content;
+use crate::domain::ids::LineUserId;
+use crate::domain::packed;
+use crate::domain::reply_chance::ReplyChance;
+
+/// Where a send stands. Stored as a [`StoredState`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "StoredState", into = "StoredState")]
+pub enum PushState {
+    /// Attempted, not settled.
+    Sending(Sending),
+    /// Over. No text is left.
+    Settled(Settlement),
+    /// It cannot be known whether it was shown: a person decides.
+    Parked(Sending),
+}
+
+/// The same as it is stored. What goes out as a reply has a name of its own: a version that knows pushes alone cannot read it, and so
+/// never pushes it beside the reply.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+enum StoredState {
+    Sending(Sending),
+    Replying(Sending),
+    Settled(Settlement),
+    Parked(Sending),
+}
+
+impl From<StoredState> for PushState {
+    fn from(stored: StoredState) -> Self {
+        match stored {
+            StoredState::Sending(sending) | StoredState::Replying(sending) => Self::Sending(sending),
+            StoredState::Settled(settlement) => Self::Settled(settlement),
+            StoredState::Parked(sending) => Self::Parked(sending),
+        }
+    }
+}
+
+impl From<PushState> for StoredState {
+    fn from(state: PushState) -> Self {
+        match state {
+            PushState::Sending(sending) if sending.reply.is_some() => Self::Replying(sending),
+            PushState::Sending(sending) => Self::Sending(sending),
+            PushState::Settled(settlement) => Self::Settled(settlement),
+            PushState::Parked(sending) => Self::Parked(sending),
+        }
+    }
+}
+
+/// A send under way. The bytes are fixed before the first attempt and never change.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sending {
+    /// The person it goes to, for ever.
+    pub to: LineUserId,
+    /// What the request that began it says of who the contact is. What a repeat names changes neither. Rows from before this
+    /// was kept read as [`Naming::Known`]: they link nobody.
+    #[serde(default)]
+    pub naming: Naming,
+    /// The exact request body of a push. A reply takes its messages out of it, byte for byte.
+    pub body: String,
+    /// It goes out as a reply, and as nothing else, as long as this stands here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply: Option<ReplyChance>,
+    /// What it says, for the timeline.
+    pub said: Vec<Content>,
+    /// LINE's key lives 24 hours from here, in milliseconds.
+    pub first_attempt_at_ms: i64,
+    /// Attempts begun, counted before the request leaves.
+    pub begun: u32,
+    /// Attempts whose end is known.
+    pub ended: u32,
+}
+
+/// What else stands in the row of a send, in bytes: IDs, none of which is long.
+const REST_OF_PUSH_BYTES: usize = 8 * 1024;
+
+impl Sending {
+    /// Retries end here, an hour before LINE forgets the key.
+    pub const RETRY_FOR_MS: i64 = 23 * 3_600_000;
+
+    /// As it is before the first attempt leaves, at `now_ms`; `naming`: see there.
+    pub fn first(to: LineUserId, naming: Naming, body: String, messages: &[OutgoingMessage], now_ms: i64) -> Self {
+        let said = messages.iter().map(|message| message.said.clone()).collect();
+        Self { to, naming, body, reply: None, said, first_attempt_at_ms: now_ms, begun: 1, ended: 0 }
+    }
+
+    /// Whether a row takes it: what is sent and what the timeline shows of it, kept until LINE has it.
+    pub fn fits_a_row(&self) -> bool {
+        let json = serde_json::to_string(self).expect("our own types have string keys and finite numbers");
+        packed::fits_a_row(&json, REST_OF_PUSH_BYTES)
+    }
+
+    /// The end of one attempt is known now. Call once per attempt. Whether no other end is unknown:
+    /// only then does a refusal say what became of the send.
+    pub fn count_out(&mut self) -> bool {
+        self.ended += 1;
+        self.begun == self.ended
+    }
+
+    /// Whether the key can still be trusted at `now_ms`.
+    pub fn may_retry(&self, now_ms: i64) -> bool {
+        now_ms < self.first_attempt_at_ms + Self::RETRY_FOR_MS
+    }
+}
+
+impl fmt::Debug for Sending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sending")
+            .field("first_attempt_at_ms", &self.first_attempt_at_ms)
+            .field("begun", &self.begun)
+            .field("ended", &self.ended)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_send_stored_before_it_said_who_named_the_person_still_reads() {
+        let row = r#"{"to":"U1","body":"{}","said":[],"first_attempt_at_ms":1,"begun":1,"ended":0}"#;
+        let sending: Sending = serde_json::from_str(row).unwrap();
+        assert_eq!(sending.naming, Naming::Known);
+    }
+
+    #[test]
+    fn a_version_that_knows_pushes_alone_cannot_read_what_goes_out_as_a_reply() {
+        let stored = |state: &PushState| serde_json::to_value(state).unwrap();
+        let push = PushState::Sending(sending("{}".to_owned()));
+        assert_eq!(stored(&push)["is"], "sending");
+        let token = crate::domain::reply_chance::SealedReplyToken::new("t");
+        let reply = Some(ReplyChance { token, use_by_ms: 1 });
+        let reply = PushState::Sending(Sending { reply, ..sending("{}".to_owned()) });
+        assert_eq!(stored(&reply)["is"], "replying");
+        for state in [push, reply] {
+            assert_eq!(serde_json::from_value::<PushState>(stored(&state)).unwrap(), state);
+        }
+    }
+
+    fn sending(body: String) -> Sending {
+        Sending::first(LineUserId::new("U1"), Naming::Known, body, &[], 1_000)
+    }
+
+    #[test]
+    fn the_key_is_trusted_for_23_hours() {
+        let (sending, hour_ms) = (sending(String::new()), 3_600_000);
+        assert!(sending.may_retry(1_000 + 23 * hour_ms - 1));
+        assert!(!sending.may_retry(1_000 + 23 * hour_ms));
+    }
+
+    #[test]
+    fn a_row_takes_what_is_small_or_packs_well_and_nothing_else() {
+        // What packs to no less than three quarters of it.
+        let noise = |bytes: usize| {
+            let mut state = 1_u64;
+            let letter = |_| {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                char::from(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"[(state >> 58) as usize])
+            };
+            (0..bytes).map(letter).collect::<String>()
+        };
+        assert!(sending("{}".to_owned()).fits_a_row());
+        assert!(sending("a".repeat(2_000_000)).fits_a_row());
+        assert!(!sending(noise(600_000)).fits_a_row());
+
+        // The largest that is taken leaves 8 KiB for the rest of the row, of the 392 that a body may have.
+        let (mut taken, mut refused) = (0, 600_000);
+        while refused - taken > 1 {
+            let middle = (taken + refused) / 2;
+            if sending(noise(middle)).fits_a_row() { taken = middle } else { refused = middle }
+        }
+        let json = serde_json::to_string(&sending(noise(taken))).unwrap();
+        let packed = packed::pack(&json).expect("it packs").len();
+        assert!((383 * 1024..=384 * 1024).contains(&packed), "{packed}");
+    }
+}

@@ -1,0 +1,133 @@
+//! The list of talks: people on LINE as the CRM finds them.
+//!
+//! It knows names, and who waits. So nothing of a person lies with us for it, and it lags behind by the seconds of the CRM's search.
+
+use super::{FromCrm, Talks, unsaid};
+use crate::domain::channel::Channel;
+use crate::domain::ids::ContactId;
+use crate::domain::operator::Operator;
+use crate::domain::properties as property;
+use crate::domain::provider::ProviderNumber;
+use crate::ports::PortError;
+use crate::ports::crm::{ContactRecord, PeopleQuery};
+
+/// What a list asks for.
+#[derive(Debug, Clone, Default)]
+pub struct TalkQuery {
+    /// Everybody, and not only who waits for an answer.
+    pub everybody: bool,
+    /// A name, an e-mail address, a telephone number.
+    pub words: Option<String>,
+    /// Where the page before ended.
+    pub after: Option<String>,
+}
+
+/// Somebody in a list.
+#[derive(Clone)]
+pub struct ListedTalk {
+    /// Who, in the CRM.
+    pub contact: ContactId,
+    /// As the CRM or LINE calls them.
+    pub name: Option<String>,
+    /// A message waits for an answer.
+    pub waits: bool,
+    /// What they said last, as far as the CRM shows it.
+    pub last: Option<String>,
+}
+
+/// A page of a list.
+pub struct TalkList {
+    /// Whoever changed last first.
+    pub talks: Vec<ListedTalk>,
+    /// Where to go on.
+    pub next: Option<String>,
+}
+
+impl Talks {
+    /// A page of the people on LINE, from the CRM.
+    ///
+    /// # Errors
+    /// The settings or the secrets cannot be read.
+    pub async fn list(&self, by: &Operator, query: &TalkQuery) -> Result<FromCrm<TalkList>, PortError> {
+        let Some(account) = self.account(by).await? else { return Ok(FromCrm::Disconnected) };
+        let Some(crm) = self.crm(&account).await? else { return Ok(FromCrm::Disconnected) };
+        let seen = self.seen(by, &account).await?;
+        let mut providers = Vec::new();
+        for channel in &seen {
+            if !providers.contains(&channel.provider) {
+                providers.push(channel.provider);
+            }
+        }
+        if providers.is_empty() {
+            return Ok(FromCrm::Said(TalkList { talks: Vec::new(), next: None }));
+        }
+        let asked = PeopleQuery {
+            waiting: !query.everybody,
+            words: query.words.clone(),
+            after: query.after.clone(),
+            providers: providers.clone(),
+        };
+        let found = crm.search_people(&asked, &names(&providers)).await;
+        let found = match found {
+            Ok(found) => found,
+            Err(failure) => return Ok(unsaid(&failure)),
+        };
+        let mut talks: Vec<ListedTalk> = found.people.iter().map(|record| listed(record, &providers)).collect();
+        if by.channels.is_some() {
+            talks = self.on(by, &seen, talks).await?;
+            talks.retain(|talk| query.everybody || talk.waits);
+        }
+        Ok(FromCrm::Said(TalkList { talks, next: found.next }))
+    }
+
+    /// What of these is to be seen by who sees these Official Accounts alone. A contact's fields are of all Official Accounts of a LINE
+    /// provider: what was said, and whether somebody waits, they do not say of one.
+    async fn on(&self, by: &Operator, seen: &[Channel], talks: Vec<ListedTalk>) -> Result<Vec<ListedTalk>, PortError> {
+        let mut theirs = Vec::new();
+        for talk in talks {
+            let mut states = Vec::new();
+            for channel in seen {
+                states.extend(self.states.of_contact(&by.account, &channel.id, &talk.contact).await?);
+            }
+            let waits = states.iter().any(|state| state.unanswered_since_ms.is_some());
+            theirs.extend((!states.is_empty()).then_some(ListedTalk { waits, last: None, ..talk }));
+        }
+        Ok(theirs)
+    }
+}
+
+/// The properties of each provider's that say who somebody is, what they said last, and whether they wait.
+const OF_PROVIDER: [&str; 4] = [
+    property::LINE_USER_NAME,
+    property::LINE_UNANSWERED,
+    property::LINE_UNANSWERED_MESSAGE,
+    property::LINE_LAST_MESSAGE,
+];
+
+pub(super) fn names(providers: &[ProviderNumber]) -> Vec<&'static str> {
+    let numbered = providers.iter().flat_map(|provider| OF_PROVIDER.map(|name| provider.field(name).unwrap_or(name)));
+    [property::FIRST_NAME, property::LAST_NAME].into_iter().chain(numbered).collect()
+}
+
+fn listed(record: &ContactRecord, providers: &[ProviderNumber]) -> ListedTalk {
+    let value = |provider: &ProviderNumber, name| provider.field(name).and_then(|name| record.properties.get(name));
+    let waiting = providers.iter().find(|provider| value(provider, property::LINE_UNANSWERED) == Some("true"));
+    let said = |name| providers.iter().find_map(|provider| value(provider, name));
+    let last = waiting
+        .and_then(|provider| value(provider, property::LINE_UNANSWERED_MESSAGE))
+        .or_else(|| said(property::LINE_LAST_MESSAGE));
+    ListedTalk {
+        contact: record.contact.clone(),
+        name: name_of(record, providers),
+        waits: waiting.is_some(),
+        last: last.map(str::to_owned),
+    }
+}
+
+/// By the CRM's own name, family name first; without one by LINE's.
+pub(super) fn name_of(record: &ContactRecord, providers: &[ProviderNumber]) -> Option<String> {
+    let own = [property::LAST_NAME, property::FIRST_NAME].map(|name| record.properties.get(name));
+    let own = own.into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let lines = || providers.iter().find_map(|it| record.properties.get(it.field(property::LINE_USER_NAME)?));
+    if own.is_empty() { lines().map(str::to_owned) } else { Some(own) }
+}

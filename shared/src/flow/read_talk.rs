@@ -1,0 +1,144 @@
+//! A talk as somebody reads it: what is in no note yet comes from the journal, what is older is read back from the CRM. It changes
+//! nothing, and keeps nothing.
+
+use crate::domain::account::CrmAccountKey;
+use crate::domain::activity::{Activity, Mark};
+use crate::domain::conversation::ConversationKey;
+use crate::domain::ids::{EventId, NoteId};
+use crate::domain::operator::OperatorName;
+use crate::domain::push::{Push, PushId, PushState};
+use crate::domain::timeline::words_of;
+use crate::ports::crm::{CrmFailure, EVENT_IMMUTABLE};
+use crate::ports::{Crm, PortError};
+use crate::store::Journal;
+
+/// No more of what is in no note yet is shown: a note is written long before.
+const NEWEST: usize = 300;
+/// So many notes are read back at a time: each is a call.
+const NOTES: u32 = 3;
+
+/// What is in no note yet.
+#[derive(Debug)]
+pub struct NewestTalk {
+    /// In order.
+    pub said: Vec<Activity>,
+    /// What operators are saying, the oldest first.
+    pub saying: Vec<BeingSaid>,
+    /// The number of the entry that comes next: what is older is in those before it.
+    pub next_entry: u32,
+}
+
+/// An operator's message that has not ended.
+#[derive(Debug)]
+pub struct BeingSaid {
+    /// Which.
+    pub id: PushId,
+    /// Who says it.
+    pub by: Option<OperatorName>,
+    /// As it will stand in the talk.
+    pub said: Vec<Activity>,
+    /// Nobody knows whether it arrived: somebody decides.
+    pub is_unknown: bool,
+}
+
+/// What older notes say, the oldest first.
+#[derive(Debug, Default)]
+pub struct OlderTalk {
+    /// Each note's lines; or that it cannot be read back.
+    pub notes: Vec<OlderNote>,
+    /// Where to go on. `None`: nothing is older, as far as is known here.
+    pub before: Option<u32>,
+}
+
+/// A note as it was read back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OlderNote {
+    /// What it says, line by line.
+    Lines(Vec<String>),
+    /// It stands on the timeline and cannot be read back.
+    Unreadable,
+}
+
+/// Reads talks.
+#[derive(Clone)]
+pub struct ReadTalk {
+    /// What is in no note yet, and which notes there are.
+    pub journal: Journal,
+}
+
+impl ReadTalk {
+    /// What is in no note yet, of the conversation as it stands; `next_entry` is its own.
+    ///
+    /// # Errors
+    /// The table does not answer, or another version wrote a row.
+    pub async fn newest(
+        &self,
+        account: &CrmAccountKey,
+        key: &ConversationKey,
+        next_entry: u32,
+    ) -> Result<NewestTalk, PortError> {
+        let mut said = self.journal.refused(key, NEWEST).await?;
+        said.extend(self.journal.last_pending(key, NEWEST).await?);
+        said.sort_by(|one, other| one.mark.cmp(&other.mark));
+        let mut saying = Vec::new();
+        for id in self.journal.saying(key).await? {
+            let push = self.journal.push(id).await?.filter(|push| push.value.account == *account);
+            saying.extend(push.and_then(|push| being_said(push.value)));
+        }
+        saying.sort_by_key(|it| it.said.first().map(|first| first.mark.at_ms));
+        Ok(NewestTalk { said, saying, next_entry })
+    }
+
+    /// What the last notes before this entry say, a few at a time. Notes are known for 60 days.
+    ///
+    /// # Errors
+    /// The table does not answer or another version wrote a row; or, inside, the CRM did not say.
+    pub async fn older(
+        &self,
+        crm: &dyn Crm,
+        key: &ConversationKey,
+        before: u32,
+    ) -> Result<Result<OlderTalk, CrmFailure>, PortError> {
+        let from = before.saturating_sub(NOTES);
+        let (mut notes, mut is_known) = (Vec::new(), false);
+        for number in from..before {
+            let entry = self.journal.entry(key, number).await?;
+            is_known |= entry.is_some();
+            let Some(note) = entry.and_then(|entry| entry.value.note) else { continue };
+            match read(crm, &note).await {
+                Ok(note) => notes.extend(note),
+                Err(failure) => return Ok(Err(failure)),
+            }
+        }
+        let before = (from > 0 && is_known).then_some(from);
+        Ok(Ok(OlderTalk { notes, before }))
+    }
+}
+
+/// `None`: somebody has deleted it.
+async fn read(crm: &dyn Crm, note: &NoteId) -> Result<Option<OlderNote>, CrmFailure> {
+    match crm.read_note(note).await {
+        Ok(body) => Ok(Some(OlderNote::Lines(words_of(&body, crm.note_format())))),
+        Err(CrmFailure::Gone) => Ok(None),
+        Err(CrmFailure::Refused { code }) if code == EVENT_IMMUTABLE => Ok(Some(OlderNote::Unreadable)),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// `None`: it has ended meanwhile, and stands in the talk.
+fn being_said(push: Push) -> Option<BeingSaid> {
+    let is_unknown = matches!(push.state, PushState::Parked(_));
+    let (PushState::Sending(sending) | PushState::Parked(sending)) = push.state else { return None };
+    let at_ms = sending.first_attempt_at_ms;
+    let as_said = |(number, content)| Activity {
+        mark: Mark::at(at_ms, EventId::new(format!("{}-{number}", push.id))),
+        arrived_at_ms: at_ms,
+        speaker: push.sender.speaker(),
+        operator: push.sender.operator().cloned(),
+        message: None,
+        content,
+        late: false,
+    };
+    let said = sending.said.into_iter().enumerate().map(as_said).collect();
+    Some(BeingSaid { id: push.id, by: push.sender.operator().cloned(), said, is_unknown })
+}

@@ -1,0 +1,63 @@
+//! An operator says something to a person: it is queued under a name that the sender made, and delivered as every message is.
+
+use std::sync::Arc;
+
+use crate::domain::account::CrmAccount;
+use crate::domain::ids::{ChannelId, LineUserId};
+use crate::domain::operator::OperatorName;
+use crate::domain::push::{OutgoingMessage, PushId, PushJob, Recipient, Sender};
+use crate::ports::{Clock, PortError, Queue};
+
+/// Something that an operator says to a person.
+#[derive(Debug, Clone)]
+pub struct Saying {
+    /// [`PushId::of_talk`]: names it for ever.
+    pub id: PushId,
+    /// Who says it.
+    pub by: OperatorName,
+    /// From which Official Account.
+    pub channel: ChannelId,
+    /// To whom.
+    pub to: LineUserId,
+    /// One to five messages, checked.
+    pub messages: Vec<OutgoingMessage>,
+}
+
+/// Takes what operators say.
+#[derive(Clone)]
+pub struct Talk {
+    /// Where it waits.
+    pub push: Arc<dyn Queue<PushJob>>,
+    /// When it came.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Talk {
+    /// One durable call; it is on its way then. Twice is sent once: both carry the same [`PushId`], and the first one's words count.
+    ///
+    /// # Errors
+    /// As the queue's: the sender must ask again, by the same name.
+    pub async fn say(&self, account: &CrmAccount, saying: Saying) -> Result<(), PortError> {
+        let accepted_at_ms = self.clock.now_ms();
+        let Saying { id, by, channel, to, messages } = saying;
+        self.push
+            .send(&PushJob {
+                id,
+                sender: Sender::Operator { name: by },
+                account: account.key.clone(),
+                callback: None,
+                waits: false,
+                contact: None,
+                channel,
+                to: Recipient::Linked { user: to, since_ms: accepted_at_ms },
+                messages,
+                tag: None,
+                accepted_at_ms,
+                send_by_ms: account.send_by_ms(accepted_at_ms),
+                expires_at_ms: accepted_at_ms,
+                refused: None,
+                tries: 0,
+            })
+            .await
+    }
+}
