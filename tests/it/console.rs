@@ -1,6 +1,7 @@
 //! The console, by a browser: who gets in, what they see, and what nobody may.
 
 mod browser;
+mod card;
 mod dead_letters;
 mod disconnect_account;
 mod disconnect_channel;
@@ -14,5 +15,6 @@ mod line_provider;
 mod parked;
 mod people;
 mod settings;
+mod talks;
 mod trial;
 mod wizard;

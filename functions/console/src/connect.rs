@@ -7,7 +7,6 @@
 use axum::Form;
 use axum::extract::rejection::FormRejection;
 use axum::response::{IntoResponse, Redirect, Response};
-use musubi::browser;
 use musubi::domain::channel_values::{self, Field, TryRefusal, ValueFault};
 use musubi::domain::ids::ChannelId;
 use musubi::domain::provider::ProviderNumber;
@@ -16,6 +15,7 @@ use musubi::flow::configure::try_channel::{EnteredChannel, TriedChannel};
 use musubi::flow::console::connect::{Confirmed, NoProviderFor, NotConnected};
 use musubi::pages::Page;
 use musubi::ports::secrets::Secret;
+use musubi::sealed;
 use serde::{Deserialize, Serialize};
 
 use crate::pages::connect::{self, Mistake, Unconfirmed};
@@ -162,12 +162,12 @@ fn sealed(session: &Secret, entered: &EnteredChannel, until_ms: i64) -> Result<S
     let EnteredChannel { id, secret, access_token } = entered.clone();
     let typed = Typed { id, secret, access_token, until_ms };
     let json = serde_json::to_string(&typed).expect("texts and a number are JSON");
-    browser::seal(session, SEALED, &json)
+    sealed::seal(session, SEALED, &json)
 }
 
 /// With until when it may be confirmed.
 fn unsealed(session: &Secret, sealed: &str, now_ms: i64) -> Option<(EnteredChannel, i64)> {
-    let json = browser::unseal(session, SEALED, sealed)?;
+    let json = sealed::unseal(session, SEALED, sealed)?;
     let Typed { id, secret, access_token, until_ms } = serde_json::from_str(json.expose()).ok()?;
     (now_ms < until_ms).then_some((EnteredChannel { id, secret, access_token }, until_ms))
 }

@@ -15,6 +15,8 @@
 //! channels/{channel}/setup        what is left at LINE, and /trial: a test registration     (admins)
 //! channels/{channel}/routes       routes and their QR codes           (changed by admins)
 //! people, receipts   who is who, and erasing      (erasing: admins)
+//! POST card/talk, card/say, card/decide, by the CRM's servers: the same on the contact's record
+//! talks, talks/{person}   who waits for an answer; one talk, and answering; /live: what is new in it
 //! decisions      parked sends, and questions of who is who
 //! dead-letters   what could not be done, and sending it back      (admins)
 //! POST sign-out
@@ -26,6 +28,7 @@
 //! token of its session, which counts where a browser sends neither header.
 
 mod assets;
+mod card;
 mod connect;
 mod dead_letters;
 mod decisions;
@@ -34,6 +37,7 @@ mod disconnect_channel;
 mod doctor;
 mod export;
 mod hand_over;
+mod handle;
 mod home;
 mod install;
 mod join;
@@ -48,6 +52,7 @@ mod routes;
 mod settings;
 mod setup;
 mod sign_out;
+mod talks;
 mod team;
 mod trial;
 mod visit;
@@ -67,6 +72,7 @@ use musubi::flow::console::disconnect_account::DisconnectAccount;
 use musubi::flow::console::install::Install;
 use musubi::flow::console::people::People;
 use musubi::flow::console::questions::AnswerQuestions;
+use musubi::flow::console::talks::Talks;
 use musubi::flow::console::{ChangeSettings, Console};
 use musubi::flow::disconnect_channel::DisconnectChannel;
 use musubi::flow::export::Export;
@@ -104,6 +110,8 @@ pub struct Ports {
     pub app: String,
     /// People on LINE.
     pub people: People,
+    /// Talks with them.
+    pub talks: Talks,
     /// Sends that may have arrived.
     pub sends: DecideSends,
     /// Who is who.
@@ -157,6 +165,11 @@ pub fn router(ports: Arc<Ports>) -> Result<Router, tower_http::csrf::ConfigError
         .route("/console/people/erase", post(people::ask_to_erase))
         .route("/console/people/erased", post(people::erase))
         .route("/console/people/{handle}", get(people::page))
+        .route("/console/talks", get(talks::waiting).post(talks::search))
+        .route("/console/talks/{person}", get(talks::page).post(talks::say))
+        .route("/console/talks/{person}/live", get(talks::live))
+        .route("/console/talks/{person}/decide", post(talks::decide))
+        .route("/console/talks/{person}/answered", post(talks::is_answered))
         .route("/console/receipts/{name}", get(people::receipt))
         .route("/console/receipts/{name}/file", get(people::receipt_file))
         .route("/console/decisions", get(decisions::page))
@@ -179,10 +192,14 @@ pub fn router(ports: Arc<Ports>) -> Result<Router, tower_http::csrf::ConfigError
         .route("/console/channels/{channel}/login", post(settings::change_login))
         .route("/console/assets/console.css", get(assets::style))
         .route("/console/assets/again.js", get(assets::again))
+        .route("/console/assets/talk.js", get(assets::talk))
         .layer(from_fn(language::remember))
         .layer(from_our_pages)
         // No browser's form: the CRM's servers send it, and sign it.
         .route("/console/hand-over", post(hand_over::hand_over))
+        .route("/console/card/talk", post(card::talk))
+        .route("/console/card/say", post(card::say))
+        .route("/console/card/decide", post(card::decide))
         .layer(DefaultBodyLimit::max(MAX_BYTES))
         .with_state(ports))
 }

@@ -1,8 +1,4 @@
 //! People on LINE: looked for, linked, unlinked, erased.
-//!
-//! Neither a LINE user ID nor an e-mail address stands in an address of ours. Where somebody is meant, the address holds a handle:
-//! who it is, sealed with the session's own secret. It opens in that session alone, and so for that operator's CRM account alone;
-//! from a browser's history it opens nothing once the session is over.
 
 use axum::Form;
 use axum::extract::Path;
@@ -16,43 +12,15 @@ use musubi::flow::console::people::{ByEmail, Sought};
 use musubi::pages::Page;
 use musubi::ports::PortError;
 use musubi::ports::secrets::Secret;
-use serde::{Deserialize, Serialize};
 
+use crate::handle::Handle;
 use crate::pages::ended::Ended;
 use crate::pages::people::{self, Found, Mistake, Person};
 use crate::settings::{Fields, checked, refused, value};
 use crate::visit::{Admin, SignedIn, Stopped};
 
-/// Names what is sealed.
-const SEALED: &str = "people";
 /// No contact ID is longer.
 const MAX_CONTACT: usize = 64;
-
-/// What a handle holds.
-#[derive(Clone, Serialize, Deserialize)]
-enum Handle {
-    Contact(String),
-    User(String),
-    /// A person on one Official Account.
-    Person(String, String),
-}
-
-impl Handle {
-    fn of(sought: &Sought) -> Self {
-        match sought {
-            Sought::Contact(contact) => Self::Contact(contact.as_str().to_owned()),
-            Sought::User(user) => Self::User(user.expose().to_owned()),
-        }
-    }
-
-    fn sealed(&self, visit: &SignedIn) -> Result<String, PortError> {
-        browser::seal(&visit.session, SEALED, &serde_json::to_string(self).expect("texts are JSON"))
-    }
-
-    fn unsealed(visit: &SignedIn, text: &str) -> Option<Self> {
-        serde_json::from_str(browser::unseal(&visit.session, SEALED, text)?.expose()).ok()
-    }
-}
 
 /// `GET /console/people`
 pub async fn ask(visit: SignedIn) -> Result<Page, Stopped> {

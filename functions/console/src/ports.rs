@@ -19,6 +19,7 @@ use musubi::flow::console::disconnect_account::DisconnectAccount;
 use musubi::flow::console::install::Install;
 use musubi::flow::console::people::People;
 use musubi::flow::console::questions::AnswerQuestions;
+use musubi::flow::console::talks::Talks;
 use musubi::flow::console::{ChangeSettings, Console};
 use musubi::flow::decide::Decide;
 use musubi::flow::decide_question::DecideQuestion;
@@ -29,8 +30,10 @@ use musubi::flow::link::Link;
 use musubi::flow::open_questions::OpenQuestions;
 use musubi::flow::parked_sends::ParkedSends;
 use musubi::flow::person_state::PersonStates;
+use musubi::flow::read_talk::ReadTalk;
 use musubi::flow::send_back::SendBack;
 use musubi::flow::settle::Settle;
+use musubi::flow::talk::Talk;
 use musubi::flow::verify_call::VerifyCall;
 use musubi::http_client::HttpClient;
 use musubi::line::{LineApiUrl, OpenLine};
@@ -70,6 +73,8 @@ impl Ports {
 
         let line: Arc<dyn LineConsoles> = Arc::new(line);
         let erase = Erase { links: links.clone(), settle: settle.clone() };
+        let hubspot = config::hubspot_api_url(environment)?;
+        let crms = crm::connections(http.clone(), &hubspot, Arc::clone(&secrets), Arc::clone(&clock));
 
         Ok(Self {
             disconnect_channel: DisconnectChannel {
@@ -133,11 +138,22 @@ impl Ports {
                 console: console.clone(),
                 accounts: accounts.clone(),
                 channels: channels.clone(),
-                crms: crm::connections(http.clone(), &config::hubspot_api_url(environment)?, secrets, clock),
+                crms: Arc::clone(&crms),
                 states: PersonStates { journal: outbox.journal.clone(), links: links.reader() },
                 link: link.clone(),
                 answered: Answered { outbox: outbox.clone() },
                 erase,
+            },
+            talks: Talks {
+                console: console.clone(),
+                accounts: accounts.clone(),
+                channels: channels.clone(),
+                crms,
+                states: PersonStates { journal: outbox.journal.clone(), links: links.reader() },
+                read: ReadTalk { journal: outbox.journal.clone() },
+                talk: Talk { push: adapters.push_queue()?, clock: Arc::clone(&clock) },
+                decide: Decide { settle: settle.clone() },
+                clock,
             },
             sends: DecideSends {
                 console: console.clone(),

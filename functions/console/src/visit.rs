@@ -190,16 +190,39 @@ impl FromRequestParts<Arc<Ports>> for SignedIn {
 
     async fn from_request_parts(parts: &mut Parts, ports: &Arc<Ports>) -> Result<Self, Stopped> {
         let Ok(visitor) = <Visitor as FromRequestParts<_>>::from_request_parts(parts, ports).await;
-        let session = visitor.secret.clone().ok_or_else(|| visitor.ends(Ended::NotSignedIn))?;
-        match ports.console.signed_in(&session).await {
-            Ok(Some(operator)) => {
-                let (ports, language) = (Arc::clone(ports), visitor.language);
-                let just_saved = parts.uri.query().is_some_and(|query| query.split('&').any(|it| it == "saved=1"));
-                Ok(Self { ports, operator, language, session, just_saved })
-            }
-            Ok(None) => Err(visitor.ends(Ended::NotSignedIn)),
-            Err(error) => Err(visitor.failed(&error)),
+        signed_in(parts, ports, visitor, false).await
+    }
+}
+
+/// An operator whose page asks by itself.
+pub struct Watching(pub SignedIn);
+
+impl FromRequestParts<Arc<Ports>> for Watching {
+    type Rejection = Stopped;
+
+    async fn from_request_parts(parts: &mut Parts, ports: &Arc<Ports>) -> Result<Self, Stopped> {
+        let Ok(visitor) = <Visitor as FromRequestParts<_>>::from_request_parts(parts, ports).await;
+        signed_in(parts, ports, visitor, true).await.map(Self)
+    }
+}
+
+async fn signed_in(
+    parts: &Parts,
+    ports: &Arc<Ports>,
+    visitor: Visitor,
+    is_watching: bool,
+) -> Result<SignedIn, Stopped> {
+    let session = visitor.secret.clone().ok_or_else(|| visitor.ends(Ended::NotSignedIn))?;
+    let console = &ports.console;
+    let found = if is_watching { console.still_signed_in(&session).await } else { console.signed_in(&session).await };
+    match found {
+        Ok(Some(operator)) => {
+            let (ports, language) = (Arc::clone(ports), visitor.language);
+            let just_saved = parts.uri.query().is_some_and(|query| query.split('&').any(|it| it == "saved=1"));
+            Ok(SignedIn { ports, operator, language, session, just_saved })
         }
+        Ok(None) => Err(visitor.ends(Ended::NotSignedIn)),
+        Err(error) => Err(visitor.failed(&error)),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the console's pages say. Japanese first; every word stands here.
 
+pub mod card;
 pub mod connect;
 pub mod dead_letters;
 pub mod decisions;
@@ -12,12 +13,15 @@ pub mod export;
 pub mod home;
 pub mod install;
 pub mod join;
+pub mod line;
 pub mod line_login;
 pub mod log;
 pub mod people;
 pub mod routes;
 pub mod settings;
 pub mod setup;
+pub mod talk;
+pub mod talks;
 pub mod team;
 pub mod trial;
 
@@ -30,7 +34,7 @@ use musubi::domain::language::Language;
 use musubi::domain::operator::{Operator, Role};
 use musubi::pages::{Frame, Page};
 
-use crate::assets::{AGAIN_ADDRESS, STYLE_ADDRESS};
+use crate::assets::{AGAIN_ADDRESS, STYLE_ADDRESS, TALK_ADDRESS};
 use crate::visit::SignedIn;
 
 /// A page of somebody who is signed in: who they are, where they can go, and this.
@@ -46,6 +50,11 @@ fn signed_in_with_picture(visit: &SignedIn, here: Here, title: &str, picture: Op
 /// The same, which looks again by itself if something is waited for: by a script of ours, in a file of its own.
 fn signed_in_looking_again(visit: &SignedIn, here: Here, title: &str, waits: bool, inside: Markup) -> Page {
     framed(visit, here, title, |frame| if waits { frame.script(AGAIN_ADDRESS) } else { frame }, inside)
+}
+
+/// The same of a talk, which brings what is new by itself: by a script of ours, in a file of its own.
+fn signed_in_talking(visit: &SignedIn, title: &str, inside: Markup) -> Page {
+    framed(visit, Here::Talks, title, |frame| frame.script(TALK_ADDRESS), inside)
 }
 
 fn framed<'a>(
@@ -95,6 +104,7 @@ fn other_language(language: Language, address: &str) -> Markup {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Here {
     Home,
+    Talks,
     People,
     Decisions,
     DeadLetters,
@@ -105,8 +115,9 @@ enum Here {
 }
 
 impl Here {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Home,
+        Self::Talks,
         Self::People,
         Self::Decisions,
         Self::DeadLetters,
@@ -119,6 +130,7 @@ impl Here {
     fn address(self) -> &'static str {
         match self {
             Self::Home => "/console",
+            Self::Talks => "/console/talks",
             Self::People => "/console/people",
             Self::Decisions => "/console/decisions",
             Self::DeadLetters => "/console/dead-letters",
@@ -132,6 +144,7 @@ impl Here {
     fn name(self, language: Language) -> &'static str {
         match self {
             Self::Home => language.pick("概要", "Overview"),
+            Self::Talks => language.pick("トーク", "Talks"),
             Self::People => language.pick("人を探す", "People"),
             Self::Decisions => language.pick("要確認", "Waiting"),
             Self::DeadLetters => language.pick("処理エラー", "Failed"),
@@ -148,7 +161,7 @@ impl Here {
 
     fn needs(self) -> Role {
         match self {
-            Self::Home | Self::People | Self::Decisions | Self::Doctor => Role::Member,
+            Self::Home | Self::Talks | Self::People | Self::Decisions | Self::Doctor => Role::Member,
             Self::DeadLetters | Self::Account | Self::Team | Self::Log => Role::Admin,
         }
     }

@@ -180,6 +180,7 @@ fn section(visit: &SignedIn, account: &CrmAccount, channels: &[Channel], person:
     html! {
         section {
             h2 { (channel_name(channels, &state.channel)) }
+            p class="links" { a href={ "/console/talks/" (person.handle) } { (language.pick("トークを開く", "Open the talk")) } }
             (facts(&[
                 (language.pick("連携先のコンタクト", "Linked to contact"), &contact),
                 (language.pick("連携日時", "Since"), &since),

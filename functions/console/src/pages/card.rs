@@ -1,0 +1,72 @@
+//! What the CRM's card is told: the words of a talk, as JSON.
+
+use musubi::domain::account::CrmAccount;
+use musubi::domain::activity::{Activity, Speaker};
+use musubi::domain::channel::Channel;
+use musubi::domain::language::Language;
+use musubi::flow::console::talks::OpenTalk;
+use musubi::flow::person_state::PersonState;
+use musubi::flow::read_talk::{OlderNote, OlderTalk};
+use serde_json::{Value, json};
+
+use super::line::TalkLine;
+
+/// What is in no note yet, and how the person stands.
+pub fn talk(talk: &OpenTalk, account: &CrmAccount, language: Language, quota_out: bool) -> Value {
+    let line = |said: &Activity| {
+        let line = TalkLine::of(said, account, language);
+        json!({"who": who(line.speaker), "by": line.by, "at": line.at, "words": line.words})
+    };
+    let saying = talk.newest.saying.iter().flat_map(|saying| {
+        saying.said.iter().map(|said| {
+            let mut line = line(said);
+            line["send"] = json!(saying.id);
+            line["unknown"] = json!(saying.is_unknown);
+            line
+        })
+    });
+    json!({
+        "is": "open",
+        "talk": talk.key().hash(),
+        "channel": {"channel": talk.channel.id.as_str(), "name": talk.channel.name},
+        "blocked": talk.state.follows == Some(false),
+        "free_until_ms": talk.free_until_ms,
+        "quota_out": quota_out,
+        "entry": talk.newest.next_entry,
+        "lines": talk.newest.said.iter().map(line).collect::<Vec<_>>(),
+        "saying": saying.collect::<Vec<_>>(),
+    })
+}
+
+/// What older notes say.
+pub fn older(older: &OlderTalk) -> Value {
+    let note = |note: &OlderNote| match note {
+        OlderNote::Lines(lines) => json!(lines),
+        OlderNote::Unreadable => Value::Null,
+    };
+    json!({"notes": older.notes.iter().map(note).collect::<Vec<_>>(), "before": older.before})
+}
+
+/// Nobody on LINE is linked to the contact: the ways in which they can be.
+pub fn not_linked(channels: &[Channel], public_url: &str, line_app_url: &str) -> Value {
+    let channel = |channel: &Channel| {
+        let login = channel.login.is_some().then(|| format!("{public_url}/line/{}/login", channel.id));
+        let add = format!("{line_app_url}/R/ti/p/{}", channel.basic_id);
+        json!({"channel": channel.id.as_str(), "name": channel.name, "login": login, "add": add})
+    };
+    json!({"is": "not_linked", "channels": channels.iter().map(channel).collect::<Vec<_>>()})
+}
+
+/// On which Official Account?
+pub fn choose(several: &[(Channel, PersonState)]) -> Value {
+    let one = |(channel, state): &(Channel, PersonState)| json!({"channel": channel.id.as_str(), "name": channel.name, "waits": state.unanswered_since_ms.is_some()});
+    json!({"is": "choose", "channels": several.iter().map(one).collect::<Vec<_>>()})
+}
+
+fn who(speaker: Speaker) -> &'static str {
+    match speaker {
+        Speaker::Person => "person",
+        Speaker::Operator => "operator",
+        Speaker::Workflow => "automatic",
+    }
+}

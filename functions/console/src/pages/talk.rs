@@ -1,0 +1,215 @@
+//! One talk: what was said, what is being said, and the form to answer.
+
+use maud::{Markup, html};
+use musubi::domain::account::CrmAccount;
+use musubi::domain::activity::{Activity, Speaker};
+use musubi::domain::language::Language;
+use musubi::domain::shown;
+use musubi::flow::console::talks::{FromCrm, OpenTalk};
+use musubi::flow::read_talk::{BeingSaid, OlderNote, OlderTalk};
+use musubi::pages::{Look, Page, form, submit};
+
+use super::line::{TalkLine, time_of};
+use super::signed_in_talking;
+use crate::visit::SignedIn;
+
+/// What was just done.
+#[derive(Clone, Copy)]
+pub enum Sent<'a> {
+    /// Nothing.
+    Nothing,
+    /// What was said is on its way, and not in the talk yet.
+    OnItsWay,
+    /// What was said cannot be sent.
+    Refused {
+        /// Why.
+        why: &'a str,
+        /// What it was.
+        words: &'a str,
+    },
+}
+
+/// A talk, and what else its page shows.
+pub struct Shown<'a> {
+    /// The talk.
+    pub talk: &'a OpenTalk,
+    /// What the CRM calls the person.
+    pub name: Option<&'a str>,
+    /// Names the talk in addresses of this session.
+    pub handle: &'a str,
+    /// Names the person in addresses of this session.
+    pub person: &'a str,
+    /// The name of the next message.
+    pub fresh: &'a str,
+    /// What older notes say.
+    pub older: &'a FromCrm<OlderTalk>,
+    /// Before which entry they stand.
+    pub before: u32,
+    /// What was just done.
+    pub sent: Sent<'a>,
+}
+
+/// The page.
+pub fn page(visit: &SignedIn, account: &CrmAccount, shown: &Shown<'_>) -> Page {
+    let (language, talk) = (visit.language, shown.talk);
+    let title = match (shown.name, language) {
+        (Some(name), Language::Japanese) => format!("{}さんとのトーク", shown::name(name)),
+        (Some(name), Language::English) => format!("Talk with {}", shown::name(name)),
+        (None, _) => language.pick("LINEの方とのトーク", "Talk with a person on LINE").to_owned(),
+    };
+    let path = format!("/console/talks/{}", shown.handle);
+    let is_old = shown.before < talk.newest.next_entry;
+    let inside = html! {
+        h1 { (title) }
+        p class="account" { (talk.channel.name) }
+        p class="links" {
+            a href="/console/talks" { (language.pick("一覧に戻る", "Back to the list")) }
+            a href={ "/console/people/" (shown.person) } { (language.pick("連携の状態", "Who they are")) }
+        }
+        div id="past" { (past(shown, &path, language)) }
+        @if is_old {
+            p { a href=(path) { (language.pick("新しいやりとりに戻る", "Back to the newest")) } }
+        } @else {
+            (now(visit, account, talk, shown.handle))
+            (answer(visit, account, shown, &path))
+        }
+    };
+    signed_in_talking(visit, &title, inside)
+}
+
+fn past(shown: &Shown<'_>, path: &str, language: Language) -> Markup {
+    html! {
+        @match shown.older {
+            FromCrm::Said(older) => {
+                @if let Some(before) = older.before {
+                    p { a href={ (path) "?before=" (before) } { (language.pick("以前のやりとりを読む", "Show older messages")) } }
+                }
+                @for note in &older.notes {
+                    @match note {
+                        OlderNote::Lines(lines) => div class="note" { @for line in lines { p { (line) } } },
+                        OlderNote::Unreadable => p class="small" { (language.pick(
+                            "この間のやりとりは、HubSpotのタイムラインで確認してください。",
+                            "These messages are on HubSpot's timeline.",
+                        )) },
+                    }
+                }
+            }
+            FromCrm::Disconnected | FromCrm::Silent => p class="mistake" role="alert" { (language.pick(
+                "HubSpotから以前のやりとりを読み込めませんでした。下には、まだメモになっていないやりとりだけを表示しています。",
+                "Older messages could not be read from HubSpot. Below is only what is in no note yet.",
+            )) },
+        }
+    }
+}
+
+/// What is in no note yet, and what is being said. A script fetches it by itself.
+pub fn now(visit: &SignedIn, account: &CrmAccount, talk: &OpenTalk, handle: &str) -> Markup {
+    let language = visit.language;
+    let live = format!("/console/talks/{handle}/live");
+    html! {
+        div id="now" data-live=(live) data-entry=(talk.newest.next_entry) {
+            @if talk.newest.said.is_empty() && talk.newest.saying.is_empty() {
+                p class="small" { (language.pick("新しいやりとりはありません。", "No new messages.")) }
+            }
+            ol class="talk" aria-live="polite" aria-label=(language.pick("新しいやりとり", "What is new")) {
+                @for said in &talk.newest.said { (bubble(said, account, language, None)) }
+                @for saying in &talk.newest.saying { (being_said(visit, account, saying, handle)) }
+            }
+        }
+    }
+}
+
+fn bubble(said: &Activity, account: &CrmAccount, language: Language, more: Option<Markup>) -> Markup {
+    let line = TalkLine::of(said, account, language);
+    let class = match line.speaker {
+        Speaker::Person => "theirs",
+        Speaker::Operator => "ours",
+        Speaker::Workflow => "auto",
+    };
+    html! {
+        li class=(class) {
+            p class="by" { (line.by) " " time { (line.at) } }
+            p class="words" { (line.words) }
+            @if let Some(more) = more { (more) }
+        }
+    }
+}
+
+fn being_said(visit: &SignedIn, account: &CrmAccount, saying: &BeingSaid, handle: &str) -> Markup {
+    let language = visit.language;
+    let under_way = || html! { p class="small" { (language.pick("送信中です。", "On its way.")) } };
+    let last = saying.said.len().saturating_sub(1);
+    html! {
+        @for (number, said) in saying.said.iter().enumerate() {
+            (bubble(said, account, language, (number == last).then(|| {
+                if saying.is_unknown { unknown(visit, saying, handle) } else { under_way() }
+            })))
+        }
+    }
+}
+
+fn unknown(visit: &SignedIn, saying: &BeingSaid, handle: &str) -> Markup {
+    let language = visit.language;
+    let inside = html! {
+        input type="hidden" name="send" value=(saying.id);
+        button class="button plain" name="arrived" value="yes" { (language.pick("届いている", "It arrived")) }
+        button class="button plain" name="arrived" value="again" { (language.pick("届いていないので、もう一度送る", "It did not arrive: send it again")) }
+    };
+    html! {
+        p { (language.pick(
+            "届いたかどうか分かりません。二重に届かないよう、自動では送り直しません。",
+            "It is not known whether it arrived. It is not sent again by itself, so that nobody gets it twice.",
+        )) }
+        (form(&format!("/console/talks/{handle}/decide"), &visit.form_token(), inside))
+    }
+}
+
+fn answer(visit: &SignedIn, account: &CrmAccount, shown: &Shown<'_>, path: &str) -> Markup {
+    let (language, talk) = (visit.language, shown.talk);
+    let typed = if let Sent::Refused { words, .. } = shown.sent { words } else { "" };
+    let cost = match (talk.free_until_ms, language) {
+        (Some(until_ms), Language::Japanese) => {
+            format!("{}までは無料の返信として送られ、月のメッセージ通数に数えられません。", time_of(until_ms, account))
+        }
+        (Some(until_ms), Language::English) => {
+            format!(
+                "Until {} it goes out as a free reply and is not counted in the month's messages.",
+                time_of(until_ms, account)
+            )
+        }
+        (None, Language::Japanese) => "プッシュメッセージとして送られ、1通と数えられます。".to_owned(),
+        (None, Language::English) => "It goes out as a push message and is counted as one.".to_owned(),
+    };
+    html! {
+        section id="write" {
+            @match shown.sent {
+                Sent::Nothing => {}
+                Sent::OnItsWay => p class="saved" role="status" { (language.pick(
+                    "送信を受け付けました。まもなくトークに表示されます。",
+                    "Accepted. It shows in the talk in a moment.",
+                )) },
+                Sent::Refused { why, .. } => p class="mistake" role="alert" { (why) },
+            }
+            @if talk.state.follows == Some(false) {
+                p class="todo" { (language.pick(
+                    "この方はLINE公式アカウントをブロックしているため、メッセージを送れません。",
+                    "They have blocked the Official Account: no message reaches them.",
+                )) }
+            } @else {
+                (form(path, &visit.form_token(), html! {
+                    input type="hidden" name="name" value=(shown.fresh);
+                    label for="words" { (language.pick("メッセージ", "Message")) }
+                    // As LINE counts: a browser counts UTF-16 code units, too.
+                    textarea id="words" name="words" rows="4" maxlength="5000" required aria-describedby="cost" { (typed) }
+                    p class="small" id="cost" { (cost) }
+                    (submit(Look::Main, language.pick("送信", "Send")))
+                }))
+            }
+            @if talk.state.unanswered_since_ms.is_some() {
+                (form(&format!("{path}/answered"), &visit.form_token(), html! {
+                    (submit(Look::Plain, language.pick("返信せずに、返信済みにする", "It needs no answer")))
+                }))
+            }
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! Talks: who waits for an answer, and answering. Words that somebody looks for, and words that somebody says, stand in no address.
+
+use axum::Form;
+use axum::extract::rejection::{FormRejection, PathRejection, QueryRejection};
+use axum::extract::{Path, Query};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use musubi::browser;
+use musubi::domain::ids::{ChannelId, ContactId, LineUserId, fingerprint};
+use musubi::domain::push::PushId;
+use musubi::flow::console::talks::{FromCrm, OpenTalk, Said, TalkQuery};
+use musubi::flow::decide::Verdict;
+use musubi::line::message;
+use musubi::pages::Page;
+use serde::Deserialize;
+
+use crate::handle::Handle;
+use crate::pages::ended::Ended;
+use crate::pages::talk::{self, Sent, Shown};
+use crate::pages::talks::{self, Listed, Place};
+use crate::settings::{Fields, checked, refused, value};
+use crate::visit::{SignedIn, Stopped, Watching};
+
+/// `GET /console/talks`: who waits.
+pub async fn waiting(visit: SignedIn) -> Result<Page, Stopped> {
+    list(&visit, &TalkQuery::default()).await
+}
+
+/// `POST /console/talks`: everybody, or whom the CRM finds by some words.
+pub async fn search(visit: SignedIn, form: Result<Form<Fields>, FormRejection>) -> Result<Page, Stopped> {
+    let fields = checked(&visit, form)?;
+    let given = |name| value(&fields, name).map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned);
+    let query = TalkQuery {
+        everybody: value(&fields, "who") == Some("everybody"),
+        words: given("words"),
+        after: given("after").filter(|after| after.bytes().all(|byte| byte.is_ascii_alphanumeric())),
+    };
+    list(&visit, &query).await
+}
+
+async fn list(visit: &SignedIn, query: &TalkQuery) -> Result<Page, Stopped> {
+    visit.account().await?;
+    let found = visit.ports.talks.list(&visit.operator, query).await.map_err(|error| visit.failed(&error))?;
+    let found = match found {
+        FromCrm::Said(found) => {
+            let listed = found.talks.into_iter().map(|talk| {
+                let handle = Handle::Contact(talk.contact.as_str().to_owned()).sealed(visit);
+                Ok(Listed { handle: handle.map_err(|error| visit.failed(&error))?, talk })
+            });
+            FromCrm::Said((listed.collect::<Result<Vec<_>, Stopped>>()?, found.next))
+        }
+        FromCrm::Disconnected => FromCrm::Disconnected,
+        FromCrm::Silent => FromCrm::Silent,
+    };
+    let replied = visit.ports.talks.replied_this_month(&visit.operator).await.map_err(|error| visit.failed(&error))?;
+    Ok(talks::page(visit, query, &found, replied))
+}
+
+/// How much of a talk is shown, and what was just done.
+#[derive(Deserialize)]
+pub struct How {
+    /// What was said is on its way.
+    sent: Option<String>,
+    /// Older notes, before this entry.
+    before: Option<u32>,
+}
+
+/// Whose talk an address is about.
+enum Whose {
+    Talk(Box<OpenTalk>),
+    Several(Vec<Place>),
+}
+
+/// `GET /console/talks/{person}`
+pub async fn page(
+    visit: SignedIn,
+    handle: Result<Path<String>, PathRejection>,
+    how: Result<Query<How>, QueryRejection>,
+) -> Result<Page, Stopped> {
+    let how = how.map_or(How { sent: None, before: None }, |Query(how)| how);
+    match whose(&visit, &handle).await? {
+        Whose::Several(places) => Ok(talks::choose(&visit, &places)),
+        Whose::Talk(talk) => shown(&visit, &talk, &how, Sent::Nothing).await,
+    }
+}
+
+async fn shown(visit: &SignedIn, talk: &OpenTalk, how: &How, sent: Sent<'_>) -> Result<Page, Stopped> {
+    let account = visit.account().await?;
+    let talks = &visit.ports.talks;
+    let before = how.before.unwrap_or(talk.newest.next_entry).min(talk.newest.next_entry);
+    let older = talks.older(&visit.operator, talk, before).await.map_err(|error| visit.failed(&error))?;
+    let name = talks.name(&visit.operator, talk).await.map_err(|error| visit.failed(&error))?;
+    let failed = |error| visit.failed(&error);
+    let handle = of_talk(talk).sealed(visit).map_err(failed)?;
+    let person = match &talk.state.link {
+        Some(link) => Handle::Contact(link.contact.as_str().to_owned()),
+        None => Handle::User(talk.state.user.expose().to_owned()),
+    };
+    let (person, fresh) = (person.sealed(visit).map_err(failed)?, browser::random_secret().map_err(failed)?);
+    let taken_up = match how.sent.as_deref().and_then(PushId::parse) {
+        Some(id) => Some(talks.is_taken_up(id).await.map_err(failed)?),
+        None => None,
+    };
+    let shown = Shown {
+        talk,
+        name: name.as_deref(),
+        handle: &handle,
+        person: &person,
+        fresh: fresh.expose(),
+        older: &older,
+        before,
+        sent: taken_up.map_or(sent, |taken_up| if taken_up { Sent::Nothing } else { Sent::OnItsWay }),
+    };
+    Ok(talk::page(visit, &account, &shown))
+}
+
+fn of_talk(talk: &OpenTalk) -> Handle {
+    Handle::Person(talk.channel.id.to_string(), talk.state.user.expose().to_owned())
+}
+
+async fn whose(visit: &SignedIn, handle: &Result<Path<String>, PathRejection>) -> Result<Whose, Stopped> {
+    let not_found = || visit.ends(Ended::NotFound);
+    match handle.as_ref().ok().and_then(|Path(text)| Handle::unsealed(visit, text)) {
+        Some(Handle::Person(channel, user)) => {
+            open(visit, &ChannelId::new(channel), &LineUserId::new(user)).await.map(|talk| Whose::Talk(Box::new(talk)))
+        }
+        Some(Handle::Contact(contact)) => {
+            let contact = ContactId::new(contact);
+            let known = visit.ports.talks.of_contact(&visit.operator, &contact).await;
+            let known = known.map_err(|error| visit.failed(&error))?;
+            if let [(channel, state)] = known.as_slice() {
+                return open(visit, &channel.id, &state.user).await.map(|talk| Whose::Talk(Box::new(talk)));
+            }
+            let places = known.into_iter().map(|(channel, state)| {
+                let handle = Handle::Person(channel.id.to_string(), state.user.expose().to_owned()).sealed(visit);
+                Ok(Place {
+                    handle: handle.map_err(|error| visit.failed(&error))?,
+                    channel,
+                    waits: state.unanswered_since_ms.is_some(),
+                })
+            });
+            places.collect::<Result<Vec<_>, Stopped>>().map(Whose::Several)
+        }
+        Some(Handle::User(_)) | None => Err(not_found()),
+    }
+}
+
+async fn open(visit: &SignedIn, channel: &ChannelId, user: &LineUserId) -> Result<OpenTalk, Stopped> {
+    let talk = visit.ports.talks.open(&visit.operator, channel, user).await.map_err(|error| visit.failed(&error))?;
+    talk.ok_or_else(|| visit.ends(Ended::NotFound))
+}
+
+/// The one talk that an address of a form or of a script names.
+async fn one(visit: &SignedIn, handle: &Result<Path<String>, PathRejection>) -> Result<OpenTalk, Stopped> {
+    match whose(visit, handle).await? {
+        Whose::Talk(talk) => Ok(*talk),
+        Whose::Several(_) => Err(visit.ends(Ended::NotFound)),
+    }
+}
+
+/// `GET /console/talks/{person}/live`: what is in no note yet, for the script. With `If-None-Match` nothing, where it is the same.
+pub async fn live(
+    Watching(visit): Watching,
+    handle: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+) -> Result<Response, Stopped> {
+    let talk = one(&visit, &handle).await?;
+    let account = visit.account().await?;
+    let handle = of_talk(&talk).sealed(&visit).map_err(|error| visit.failed(&error))?;
+    let html = talk::now(&visit, &account, &talk, &handle).into_string();
+    // The handle is another one each time.
+    let tag = format!("\"{}\"", fingerprint(&[&html.replace(&handle, "")]));
+    let common = [(ETAG, tag.clone()), (CACHE_CONTROL, "no-store".to_owned())];
+    if headers.get(IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
+        return Ok((StatusCode::NOT_MODIFIED, common).into_response());
+    }
+    let kind = [(CONTENT_TYPE, "text/html; charset=utf-8"), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
+    Ok((common, kind, html).into_response())
+}
+
+/// `POST /console/talks/{person}`: says something. A form that is sent twice is one message.
+pub async fn say(
+    visit: SignedIn,
+    handle: Result<Path<String>, PathRejection>,
+    form: Result<Form<Fields>, FormRejection>,
+) -> Result<Response, Stopped> {
+    let fields = checked(&visit, form)?;
+    let talk = one(&visit, &handle).await?;
+    let name = value(&fields, "name").filter(|name| browser::is_secret(name));
+    let name = name.ok_or_else(|| visit.ends(Ended::NotOurForm))?;
+    let words = value(&fields, "words").unwrap_or_default();
+    let message = match message::typed("text", words) {
+        Ok(message) => message,
+        Err(invalid) => {
+            let why = invalid.problem.in_words(visit.language);
+            let how = How { sent: None, before: None };
+            return Ok(refused(shown(&visit, &talk, &how, Sent::Refused { why: &why, words }).await?));
+        }
+    };
+    let (channel, user) = (&talk.channel.id, &talk.state.user);
+    let said = visit.ports.talks.say(&visit.operator, channel, user, name, vec![message]).await;
+    match said.map_err(|error| visit.failed(&error))? {
+        Said::OnItsWay(id) => back(&visit, &talk, &format!("?sent={id}")),
+        Said::Nobody => Err(visit.ends(Ended::NotFound)),
+    }
+}
+
+/// `POST /console/talks/{person}/decide`: of a message that may or may not have arrived.
+pub async fn decide(
+    visit: SignedIn,
+    handle: Result<Path<String>, PathRejection>,
+    form: Result<Form<Fields>, FormRejection>,
+) -> Result<Response, Stopped> {
+    let fields = checked(&visit, form)?;
+    let talk = one(&visit, &handle).await?;
+    let id = value(&fields, "send").and_then(PushId::parse).ok_or_else(|| visit.ends(Ended::NotFound))?;
+    let verdict = match value(&fields, "arrived") {
+        Some("yes") => Verdict::Shown,
+        Some("again") => Verdict::NotShown,
+        _ => return Err(visit.ends(Ended::NotOurForm)),
+    };
+    let person = (&talk.channel.id, &talk.state.user);
+    let compose = |words: &str| message::typed("text", words).ok();
+    let decided = visit.ports.talks.decide(&visit.operator, person, id, verdict, compose).await;
+    decided.map_err(|error| visit.failed(&error))?;
+    // One that is over already is what was wanted, or stands in the talk.
+    back(&visit, &talk, "")
+}
+
+/// `POST /console/talks/{person}/answered`: what the person wrote needs no answer, or was answered elsewhere.
+pub async fn is_answered(
+    visit: SignedIn,
+    handle: Result<Path<String>, PathRejection>,
+    form: Result<Form<Fields>, FormRejection>,
+) -> Result<Response, Stopped> {
+    checked(&visit, form)?;
+    let talk = one(&visit, &handle).await?;
+    let done = visit.ports.people.answered(&visit.operator, &talk.channel.id, &talk.state.user).await;
+    done.map_err(|error| visit.failed(&error))?;
+    back(&visit, &talk, "")
+}
+
+fn back(visit: &SignedIn, talk: &OpenTalk, query: &str) -> Result<Response, Stopped> {
+    let handle = of_talk(talk).sealed(visit).map_err(|error| visit.failed(&error))?;
+    Ok(Redirect::to(&format!("/console/talks/{handle}{query}#write")).into_response())
+}
