@@ -25,7 +25,7 @@ const APP: &str = "src/app/app-hsmeta.json";
 const ACTION: &str = "src/app/workflow-actions/send-line-message-hsmeta.json";
 
 /// The project's files as they are in `infra/hubspot`.
-pub const FILES: [(&str, &str); 9] = [
+pub const FILES: [(&str, &str); 21] = [
     ("README.md", include_str!("../../hubspot/README.md")),
     ("hsproject.json", include_str!("../../hubspot/hsproject.json")),
     (APP, include_str!("../../hubspot/src/app/app-hsmeta.json")),
@@ -35,6 +35,18 @@ pub const FILES: [(&str, &str); 9] = [
     ("src/app/settings/Settings.tsx", include_str!("../../hubspot/src/app/settings/Settings.tsx")),
     ("src/app/settings/package.json", include_str!("../../hubspot/src/app/settings/package.json")),
     ("src/app/settings/package-lock.json", include_str!("../../hubspot/src/app/settings/package-lock.json")),
+    ("src/app/cards/talk-tab-hsmeta.json", include_str!("../../hubspot/src/app/cards/talk-tab-hsmeta.json")),
+    ("src/app/cards/talk-sidebar-hsmeta.json", include_str!("../../hubspot/src/app/cards/talk-sidebar-hsmeta.json")),
+    ("src/app/cards/TalkTab.tsx", include_str!("../../hubspot/src/app/cards/TalkTab.tsx")),
+    ("src/app/cards/TalkSidebar.tsx", include_str!("../../hubspot/src/app/cards/TalkSidebar.tsx")),
+    ("src/app/cards/Talk.tsx", include_str!("../../hubspot/src/app/cards/Talk.tsx")),
+    ("src/app/cards/OpenTalk.tsx", include_str!("../../hubspot/src/app/cards/OpenTalk.tsx")),
+    ("src/app/cards/Writing.tsx", include_str!("../../hubspot/src/app/cards/Writing.tsx")),
+    ("src/app/cards/watch.ts", include_str!("../../hubspot/src/app/cards/watch.ts")),
+    ("src/app/cards/api.ts", include_str!("../../hubspot/src/app/cards/api.ts")),
+    ("src/app/cards/words.ts", include_str!("../../hubspot/src/app/cards/words.ts")),
+    ("src/app/cards/package.json", include_str!("../../hubspot/src/app/cards/package.json")),
+    ("src/app/cards/package-lock.json", include_str!("../../hubspot/src/app/cards/package-lock.json")),
 ];
 
 /// What `--app-events` adds. Left out else: HubSpot takes it only where it has approved the app.

@@ -18,6 +18,11 @@ use super::support::{PORTAL, Ran, Stack};
 
 const URL: &str = "https://line.example.com";
 const ACTION: &str = "src/app/workflow-actions/send-line-message-hsmeta.json";
+/// The talk's cards: each one's file, place and entry point.
+const CARDS: [(&str, &str, &str); 2] = [
+    ("src/app/cards/talk-tab-hsmeta.json", "crm.record.tab", "/app/cards/TalkTab.tsx"),
+    ("src/app/cards/talk-sidebar-hsmeta.json", "crm.record.sidebar", "/app/cards/TalkSidebar.tsx"),
+];
 const TYPES: [&str; 9] =
     ["string", "number", "bool", "enumeration", "date", "datetime", "phone_number", "json", "object_coordinates"];
 const FIELD_TYPES: [&str; 8] = ["text", "textarea", "select", "radio", "checkbox", "booleancheckbox", "number", "date"];
@@ -68,9 +73,10 @@ async fn the_project_and_its_app_have_the_published_shape_and_our_scopes() {
     );
     assert_eq!(app["config"]["permittedUrls"]["fetch"], json!([URL]));
     let settings = "src/app/settings/settings-hsmeta.json";
-    let paths = ["src/app/app-hsmeta.json", ACTION, "src/app/webhooks/webhooks-hsmeta.json", settings];
+    let [tab, sidebar] = CARDS.map(|(path, ..)| path);
+    let paths = ["src/app/app-hsmeta.json", ACTION, "src/app/webhooks/webhooks-hsmeta.json", settings, tab, sidebar];
     let uids: BTreeSet<String> = paths.map(|path| read(path)["uid"].as_str().unwrap().to_owned()).into();
-    assert!(uids.len() == 4 && uids.iter().all(|uid| (1..=64).contains(&uid.len())));
+    assert!(uids.len() == 6 && uids.iter().all(|uid| (1..=64).contains(&uid.len())));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -83,7 +89,15 @@ async fn the_settings_page_goes_with_it_and_asks_this_stack_and_what_only_tests_
     let page = std::fs::read_to_string(dir.join("src/app/settings/Settings.tsx")).unwrap();
     assert!(page.contains(&format!("const MUSUBI = \"{URL}\";")) && !page.contains("{PUBLIC_URL}"));
     assert_eq!(page.matches(URL).count(), 1, "no expression of the page's own was filled in");
-    let (package, lock) = (read("src/app/settings/package.json"), read("src/app/settings/package-lock.json"));
+    pinned(&read("src/app/settings/package.json"), &read("src/app/settings/package-lock.json"));
+    for path in ["node_modules", "build", "tests", "package.json", "tsconfig.json", "src/app/settings/node_modules"] {
+        assert!(!dir.join(path).exists(), "{path}");
+    }
+}
+
+/// Nothing but the versions that were tested is installed.
+fn pinned(package: &Value, lock: &Value) {
+    assert_eq!((&lock["name"], &lock["packages"][""]["name"]), (&package["name"], &package["name"]));
     for (name, version) in package["dependencies"].as_object().unwrap() {
         assert!(
             version.as_str().unwrap().bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'),
@@ -91,9 +105,45 @@ async fn the_settings_page_goes_with_it_and_asks_this_stack_and_what_only_tests_
         );
         assert_eq!(lock["packages"][format!("node_modules/{name}")]["version"], *version, "{name}");
     }
-    for path in ["node_modules", "build", "tests", "package.json", "tsconfig.json", "src/app/settings/node_modules"] {
-        assert!(!dir.join(path).exists(), "{path}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_talks_cards_go_with_it_with_every_file_that_they_need_and_ask_this_stack() {
+    let (stack, read) = project().await;
+    let cards = stack.dir.join("project/src/app/cards");
+    let text = |name: &str| std::fs::read_to_string(cards.join(name)).unwrap();
+    for (path, location, entrypoint) in CARDS {
+        let card = read(path);
+        let config = &card["config"];
+        assert_eq!(card["type"], json!("card"));
+        assert_eq!((&config["location"], &config["entrypoint"]), (&json!(location), &json!(entrypoint)));
+        assert_eq!(config["objectTypes"], json!(["contacts"]));
+        for words in ["name", "description"] {
+            assert!(!config[words].as_str().unwrap().trim().is_empty(), "{path} {words}");
+        }
+        assert!(text(entrypoint.rsplit('/').next().unwrap()).contains(&format!("hubspot.extend<\"{location}\">")));
     }
+    let api = text("api.ts");
+    assert!(api.contains(&format!("const MUSUBI = \"{URL}\";")) && api.matches(URL).count() == 1);
+    let mut code = 0;
+    for file in std::fs::read_dir(&cards).unwrap() {
+        let path = file.unwrap().path();
+        if path.extension().is_none_or(|kind| kind != "ts" && kind != "tsx") {
+            continue;
+        }
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let source = text(name);
+        // No expression of the card's own was filled in.
+        assert!(!source.contains("{PUBLIC_URL}") && (name == "api.ts" || !source.contains(URL)), "{name}");
+        for import in source.split("from \"./").skip(1) {
+            let imported = import.split('"').next().unwrap();
+            assert!(cards.join(imported).is_file(), "{name} needs {imported}");
+        }
+        code += 1;
+    }
+    assert_eq!(code, 8);
+    pinned(&read("src/app/cards/package.json"), &read("src/app/cards/package-lock.json"));
+    assert!(!cards.join("node_modules").exists());
 }
 
 #[tokio::test(flavor = "multi_thread")]

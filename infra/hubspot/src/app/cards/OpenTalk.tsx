@@ -1,0 +1,97 @@
+// A talk that is open: older notes, what is in no note yet, what is on its way, and the box to answer in.
+
+import { useRef, useState, type RefObject } from "react";
+import { Alert, Divider, Flex, Heading, LoadingButton, Text } from "@hubspot/ui-extensions";
+import { decide, type BeingSaid, type Line, type Open, type Who } from "./api.ts";
+import type { OpenView, Watch } from "./watch.ts";
+import type { Refused, Words } from "./words.ts";
+import { Writing, type Draft } from "./Writing.tsx";
+
+interface Shown {
+  view: OpenView;
+  words: Words;
+  who: Who;
+  watching: RefObject<Watch>;
+  draft: Draft;
+}
+
+export function OpenTalk({ view, words, who, watching, draft }: Shown) {
+  const { channel, lines, saying, blocked } = view.talk;
+  const now = () => watching.current?.now();
+  // Of one message that is sent in parts, the question stands below the last.
+  const isLast = (index: number) => saying[index + 1]?.send !== saying[index]?.send;
+  const partOf = (index: number) => index - saying.findIndex(({ send }) => send === saying[index]?.send);
+  return (
+    <>
+      <Heading>{channel.name}</Heading>
+      {view.before !== null && (
+        <Flex>
+          <LoadingButton size="sm" loading={view.reading} onClick={() => watching.current?.older()}>{words.older}</LoadingButton>
+        </Flex>
+      )}
+      {view.notes.map((note, index) => (
+        // The newest keep their places at the end while older ones come before them.
+        <Flex key={view.notes.length - index} direction="column">
+          {note === null ? <Text variant="microcopy">{words.on_timeline}</Text> : note.map((line, at) => <Text key={at}>{line}</Text>)}
+        </Flex>
+      ))}
+      {view.notes.length > 0 && <Divider />}
+      {lines.length === 0 && saying.length === 0 && <Text variant="microcopy">{words.nothing_new}</Text>}
+      {lines.map((line, index) => <Said key={index} {...line} />)}
+      {saying.map((each, index) => (
+        <Flex key={`${each.send}/${partOf(index)}`} direction="column" gap="extra-small">
+          <Said who="operator" {...each} />
+          {isLast(index) && (each.unknown
+            ? <Unknown of={each} words={words} who={who} shown={view.talk} done={now} />
+            : <Text variant="microcopy">{words.under_way}</Text>)}
+        </Flex>
+      ))}
+      {view.trouble !== null && <Alert title={words.stale} variant="warning">{words.refused[view.trouble]}</Alert>}
+      {blocked
+        ? <Alert title={words.no_sending} variant="warning">{words.blocked}</Alert>
+        : <Writing key={channel.channel} talk={view.talk} words={words} who={who} draft={draft} said={now} />}
+    </>
+  );
+}
+
+/** One message: theirs on one side, ours on the other. A `Text` shows no line break, so each of its lines has one. */
+function Said({ who, by, at, words }: Line) {
+  return (
+    <Flex direction="column" align={who === "person" ? "start" : "end"}>
+      <Text variant="microcopy" format={{ fontWeight: "demibold" }}>{`${by} ${at}`}</Text>
+      {words.split(/\r\n|\r|\n/u).map((line, index) => <Text key={index}>{line === "" ? "\u00a0" : line}</Text>)}
+    </Flex>
+  );
+}
+
+function Unknown({ of, words, who, shown, done }: { of: BeingSaid; words: Words; who: Who; shown: Open; done: () => void }) {
+  const [deciding, setDeciding] = useState<"yes" | "again" | null>(null);
+  const [refused, setRefused] = useState<Refused | null>(null);
+  const busy = useRef(false);
+  const decides = (arrived: "yes" | "again") => async () => {
+    // A second click comes before the buttons are seen to wait.
+    if (busy.current) return;
+    busy.current = true;
+    setDeciding(arrived);
+    setRefused(null);
+    const answer = await decide(who, shown, of.send, arrived);
+    busy.current = false;
+    setDeciding(null);
+    if (answer.is === "refused") setRefused(answer.why);
+    else done();
+  };
+  return (
+    <>
+      <Alert title={words.unknown} variant="warning" />
+      <Flex gap="small" wrap>
+        <LoadingButton size="sm" loading={deciding === "yes"} disabled={deciding !== null} onClick={decides("yes")}>
+          {words.arrived}
+        </LoadingButton>
+        <LoadingButton size="sm" loading={deciding === "again"} disabled={deciding !== null} onClick={decides("again")}>
+          {words.again}
+        </LoadingButton>
+      </Flex>
+      {refused !== null && <Alert title={words.not_decided} variant="danger">{words.refused[refused]}</Alert>}
+    </>
+  );
+}

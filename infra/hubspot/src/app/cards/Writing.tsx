@@ -1,0 +1,125 @@
+// The box to answer in. What is typed stays in it until Musubi says that it took it.
+
+import { useEffect, useRef, useState } from "react";
+import { Alert, Flex, LoadingButton, Text, TextArea } from "@hubspot/ui-extensions";
+import { say, type Open, type Who } from "./api.ts";
+import { mayPass, type Refused, type Words } from "./words.ts";
+
+/** As LINE counts a text message: in UTF-16 code units, as the box does. */
+const MOST = 5_000;
+
+/** What is typed, and the names under which words were tried to be sent since something was said. */
+export interface Draft {
+  words: string;
+  names: Map<string, string>;
+}
+
+export const draft = (): Draft => ({ words: "", names: new Map() });
+
+/** A name that nobody has given before: letters, digits and `-`, 32 to 36 of them. */
+function freshName(): string {
+  const source: Partial<Crypto> | undefined = globalThis.crypto;
+  if (source?.randomUUID) return source.randomUUID();
+  const bytes = new Uint8Array(16);
+  if (source?.getRandomValues) source.getRandomValues(bytes);
+  else bytes.forEach((_, index) => { bytes[index] = Math.floor(Math.random() * 256); });
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** The same words have the same name until something was said or the box was emptied: whatever became of the first, they arrive as one message. */
+function nameOf(draft: Draft): string {
+  const name = draft.names.get(draft.words) ?? freshName();
+  draft.names.set(draft.words, name);
+  return name;
+}
+
+interface Shown {
+  talk: Open;
+  words: Words;
+  who: Who;
+  draft: Draft;
+  /** Something was said. */
+  said: () => void;
+}
+
+export function Writing({ talk, words, who, draft, said }: Shown) {
+  // HubSpot keeps what is typed; a value of ours that comes a moment late would undo a keystroke. So a keystroke renders nothing.
+  const [value, setValue] = useState(draft.words);
+  const [sending, setSending] = useState(false);
+  const [mistake, setMistake] = useState<string | null>(null);
+  const [refused, setRefused] = useState<Refused | null>(null);
+  const busy = useRef(false);
+  const isFree = useUntil(talk.free_until_ms);
+  const typed = (text: string) => {
+    draft.words = text;
+    // Whoever empties the box has done with what was in it: the same words later are another message.
+    if (text === "") draft.names.clear();
+  };
+  const left = (text: string) => {
+    typed(text);
+    setValue(text);
+  };
+  const send = async () => {
+    // A second click comes before the button is seen to wait.
+    if (busy.current) return;
+    setRefused(null);
+    if (draft.words.trim() === "") {
+      setMistake(words.empty);
+      return;
+    }
+    busy.current = true;
+    setMistake(null);
+    setValue(draft.words);
+    setSending(true);
+    const answer = await say(who, talk, nameOf(draft), draft.words);
+    busy.current = false;
+    setSending(false);
+    if (answer.is === "mistake") setMistake(answer.mistake);
+    else if (answer.is === "refused") setRefused(answer.why);
+    else {
+      draft.names.clear();
+      left("");
+      said();
+    }
+  };
+  return (
+    <Flex direction="column" gap="small">
+      {talk.quota_out && <Alert title={words.quota} variant="warning">{words.quota_out}</Alert>}
+      <TextArea
+        label={words.message}
+        name="words"
+        maxLength={MOST}
+        rows={4}
+        resize="vertical"
+        value={value}
+        readOnly={sending}
+        error={mistake !== null}
+        {...(mistake !== null && { validationMessage: mistake })}
+        onInput={typed}
+        onChange={left}
+      />
+      <Text variant="microcopy">{isFree ? words.free : talk.quota_out ? "" : words.counted}</Text>
+      {refused !== null && (
+        <Alert title={words.not_sent} variant="danger">
+          <Text>{words.refused[refused]}</Text>
+          {mayPass(refused) && <Text>{words.same_again}</Text>}
+        </Alert>
+      )}
+      <Flex>
+        <LoadingButton variant="primary" loading={sending} onClick={send}>{words.send}</LoadingButton>
+      </Flex>
+    </Flex>
+  );
+}
+
+/** Whether it is still before this time. Renders once more when it is over: nothing is said that does not hold any more. */
+function useUntil(until_ms: number | null): boolean {
+  const [, setOver] = useState(0);
+  useEffect(() => {
+    const left = until_ms === null ? 0 : until_ms - Date.now();
+    if (left <= 0) return;
+    const ends = setTimeout(() => setOver((times) => times + 1), left);
+    return () => clearTimeout(ends);
+  }, [until_ms]);
+  return until_ms !== null && Date.now() < until_ms;
+}

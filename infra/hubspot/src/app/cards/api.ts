@@ -1,0 +1,182 @@
+// What the card asks Musubi. HubSpot's servers carry each question, sign it, and say who asks; nothing that the card says about that
+// counts.
+
+import { hubspot } from "@hubspot/ui-extensions";
+import { isRefused, type Language, type Refused } from "./words.ts";
+
+/** Where Musubi is: `musubi hubspot project` writes it here. */
+const MUSUBI = "{PUBLIC_URL}";
+
+/** Whose talk, and in which language. */
+export interface Who {
+  language: Language;
+  contact: string;
+}
+
+export interface Channel {
+  channel: string;
+  name: string;
+}
+
+export interface Line {
+  who: "person" | "operator" | "automatic";
+  by: string;
+  at: string;
+  words: string;
+}
+
+/** What was said and is in no line yet. `unknown`: nobody knows whether it arrived. */
+export interface BeingSaid {
+  send: string;
+  by: string;
+  at: string;
+  words: string;
+  unknown: boolean;
+}
+
+/** Each note's lines, the oldest first; `null`: one that cannot be read back. */
+export type Notes = (string[] | null)[];
+
+export interface Older {
+  notes: Notes;
+  before: number | null;
+}
+
+export interface Open {
+  is: "open";
+  /** Which talk it is: what is said goes to this one or to none. */
+  talk: string;
+  channel: Channel;
+  blocked: boolean;
+  free_until_ms: number | null;
+  quota_out: boolean;
+  tag: string;
+  entry: number;
+  lines: Line[];
+  saying: BeingSaid[];
+  older: Older | null;
+}
+
+export interface NotLinked {
+  is: "not_linked";
+  /** Addresses that are not https are left out. */
+  channels: (Channel & { login: string | null; add: string | null })[];
+}
+
+export interface Choose {
+  is: "choose";
+  channels: (Channel & { waits: boolean })[];
+}
+
+export type Answer = Open | NotLinked | Choose | { is: "same" } | { is: "refused"; why: Refused };
+
+type Fields = Record<string, unknown>;
+
+// Readers of what came. They throw at anything else: no answer is better than half of one.
+const must = <T>(value: unknown, is: (value: unknown) => value is T): T => {
+  if (!is(value)) throw new TypeError("another answer");
+  return value;
+};
+const fields = (value: unknown) => must(value, (it): it is Fields => typeof it === "object" && it !== null && !Array.isArray(it));
+const text = (value: unknown) => must(value, (it): it is string => typeof it === "string");
+const flag = (value: unknown) => must(value, (it): it is boolean => typeof it === "boolean");
+const number = (value: unknown) => must(value, (it): it is number => typeof it === "number");
+const list = <T>(value: unknown, read: (each: unknown) => T): T[] => must(value, (it): it is unknown[] => Array.isArray(it)).map(read);
+const orNull = <T>(value: unknown, read: (value: unknown) => T): T | null => (value === null ? null : read(value));
+
+/** An address that may be shown and opened. */
+const address = (value: unknown): string | null => {
+  const given = orNull(value, text);
+  return given?.startsWith("https://") ? given : null;
+};
+
+const channel = (value: unknown): Channel => ({ channel: text(fields(value).channel), name: text(fields(value).name) });
+
+function line(value: unknown): Line {
+  const { who, by, at, words } = fields(value);
+  const speaker = must(who, (it): it is Line["who"] => it === "person" || it === "operator" || it === "automatic");
+  return { who: speaker, by: text(by), at: text(at), words: text(words) };
+}
+
+function beingSaid(value: unknown): BeingSaid {
+  const { send, by, at, words, unknown } = fields(value);
+  return { send: text(send), by: text(by), at: text(at), words: text(words), unknown: flag(unknown) };
+}
+
+function older(value: unknown): Older {
+  const { notes, before } = fields(value);
+  const lines = (note: unknown) => orNull(note, (it) => list(it, text));
+  return { notes: list(notes, lines), before: orNull(before, number) };
+}
+
+function answerOf(it: Fields): Answer {
+  switch (it.is) {
+    case "same":
+      return { is: "same" };
+    case "not_linked": {
+      const read = (each: unknown) => ({ ...channel(each), login: address(fields(each).login), add: address(fields(each).add) });
+      return { is: "not_linked", channels: list(it.channels, read) };
+    }
+    case "choose":
+      return { is: "choose", channels: list(it.channels, (each) => ({ ...channel(each), waits: flag(fields(each).waits) })) };
+    case "open":
+      return {
+        is: "open",
+        talk: text(it.talk),
+        channel: channel(it.channel),
+        blocked: flag(it.blocked),
+        free_until_ms: orNull(it.free_until_ms, number),
+        quota_out: flag(it.quota_out),
+        tag: text(it.tag),
+        entry: number(it.entry),
+        lines: list(it.lines, line),
+        saying: list(it.saying, beingSaid),
+        older: orNull(it.older, older),
+      };
+    default:
+      throw new TypeError("another answer");
+  }
+}
+
+/** Asks once. What comes is read by `read`, or there is a reason why nothing does. */
+async function ask<T>(what: string, who: Who, more: Fields, read: (answer: Fields) => T): Promise<T | { is: "refused"; why: Refused }> {
+  const refused = (why: Refused) => ({ is: "refused", why }) as const;
+  try {
+    // The time tells a fresh question from a repeated one where HubSpot's signature has none.
+    const body = { asked_at_ms: Date.now(), language: who.language, contact: who.contact, ...more };
+    const answer = await hubspot.fetch(`${MUSUBI}/console/card/${what}`, { method: "POST", body });
+    if (answer.status === 401) return refused("not_believed");
+    if (answer.status === 404) return refused("not_connected");
+    if (answer.status === 429) return refused("busy");
+    if (!answer.ok) return refused("no_answer");
+    const said = fields(await answer.json());
+    return isRefused(said.refused) ? refused(said.refused) : read(said);
+  } catch {
+    // No connection, no JSON, another answer: the same to whoever waits.
+    return refused("no_answer");
+  }
+}
+
+/** What of a talk is asked for: with `tag` and `entry` only what is new since, with `before` only what is older. */
+export interface Asked {
+  channel?: string;
+  before?: number;
+  tag?: string;
+  entry?: number;
+}
+
+export const talk = (who: Who, asked: Asked): Promise<Answer> => ask("talk", who, { ...asked }, answerOf);
+
+/** The talk that is shown: its Official Account, and which it is. */
+export type Shown = Pick<Open, "channel" | "talk">;
+const shown = ({ channel, talk }: Shown) => ({ channel: channel.channel, talk });
+
+/** Says something. The same `name` is the same message, however often it is asked for. */
+export const say = (who: Who, of: Shown, name: string, words: string) =>
+  ask("say", who, { ...shown(of), name, words }, ({ said, mistake }) =>
+    typeof mistake === "string" ? ({ is: "mistake", mistake } as const) : ({ is: "said", said: text(said) } as const),
+  );
+
+/** Ends what nobody knows of: it arrived, or it is sent again. */
+export const decide = (who: Who, of: Shown, send: string, arrived: "yes" | "again") =>
+  ask("decide", who, { ...shown(of), send, arrived }, ({ done }) => ({ is: "done", done: must(done, (it): it is true => it === true) }) as const);
