@@ -279,12 +279,20 @@ impl World {
             language: demo.language.clone(),
         };
         let consoles = demo::consoles::Consoles { line: self.line.clone(), language: demo.language.clone() };
+        let card = demo::app_card::AppCard {
+            hubspot: self.hubspot.clone(),
+            clock: self.clock.clone(),
+            public_url: self.url.clone(),
+        };
         let settings = demo::app_settings::AppSettings {
             hubspot: self.hubspot.clone(),
             clock: self.clock.clone(),
             public_url: self.url.clone(),
         };
-        let ours = ours.merge(demo::consoles::router(consoles)).merge(demo::app_settings::router(settings));
+        let ours = ours
+            .merge(demo::consoles::router(consoles))
+            .merge(demo::app_settings::router(settings))
+            .merge(demo::app_card::router(card));
         Ok(ours.merge(pages).merge(demo::door::router(door)).merge(demo::router(demo)))
     }
 

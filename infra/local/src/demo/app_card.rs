@@ -1,0 +1,176 @@
+//! The card on the contact's record in HubSpot, as a page of forms: what `infra/hubspot/src/app/cards` is there, asked in the same way.
+//! It is a stand-in: HubSpot renders the card's own React, and this page only calls what that calls.
+//!
+//! | call | does |
+//! | --- | --- |
+//! | `GET /demo/hubspot/card?contact=...` | the talk of the contact, asked by `hubspot.fetch` |
+//! | `POST /demo/hubspot/card` | says something, or that something arrived, and shows the talk |
+//!
+//! Guarded as LINE's consoles are ([`super::consoles`]).
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Form, Query, State};
+use axum::middleware;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use http::HeaderMap;
+use maud::{Markup, html};
+use musubi::domain::language::Language;
+use musubi::pages::{Frame, Page, language_of};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::consoles::own_forms;
+use super::guard;
+use crate::fake::hubspot::{FakeHubSpot, PageUser};
+use crate::fake::{FakeClock, Posted};
+use crate::seed::{HUBSPOT_USER, LINKED_CONTACT, PORTAL_ID};
+
+const LARGEST_FORM_BYTES: usize = 64 * 1024;
+
+/// What the page shows.
+#[derive(Clone)]
+pub struct AppCard {
+    /// HubSpot.
+    pub hubspot: FakeHubSpot,
+    /// Its time.
+    pub clock: FakeClock,
+    /// Where the app calls.
+    pub public_url: String,
+}
+
+/// The page, guarded.
+pub fn router(card: AppCard) -> Router {
+    let page = Router::new()
+        .route("/demo/hubspot/card", get(show).post(act))
+        .layer(DefaultBodyLimit::max(LARGEST_FORM_BYTES))
+        .with_state(Arc::new(card));
+    page.layer(middleware::from_fn(own_forms)).layer(middleware::from_fn(guard::guard))
+}
+
+/// Whose record.
+#[derive(Deserialize)]
+struct Whose {
+    contact: Option<u64>,
+}
+
+async fn show(State(card): State<Arc<AppCard>>, headers: HeaderMap, Query(whose): Query<Whose>) -> Response {
+    let contact = whose.contact.unwrap_or(LINKED_CONTACT);
+    shown(&card, language_of(None, &headers), contact, None).await.into_response()
+}
+
+/// What somebody does on the card.
+#[derive(Deserialize)]
+struct Act {
+    contact: u64,
+    talk: String,
+    name: Option<String>,
+    words: Option<String>,
+    send: Option<String>,
+    arrived: Option<String>,
+}
+
+async fn act(State(card): State<Arc<AppCard>>, headers: HeaderMap, Form(act): Form<Act>) -> Response {
+    let language = language_of(None, &headers);
+    let answer = match (&act.words, &act.send) {
+        (Some(words), _) => {
+            let more = json!({"talk": act.talk, "name": act.name, "words": words});
+            card.asks("say", language, act.contact, more).await
+        }
+        (None, send) => {
+            let more = json!({"talk": act.talk, "send": send, "arrived": act.arrived});
+            card.asks("decide", language, act.contact, more).await
+        }
+    };
+    shown(&card, language, act.contact, Some(answer)).await.into_response()
+}
+
+impl AppCard {
+    /// Asks as the card does: HubSpot calls, says who asks, and signs. `null`: there was no answer.
+    async fn asks(&self, what: &str, language: Language, contact: u64, more: Value) -> Value {
+        let mut body = json!({
+            "asked_at_ms": musubi::ports::Clock::now_ms(&self.clock),
+            "language": language.pick("ja", "en"),
+            "contact": contact.to_string(),
+        });
+        if let (Value::Object(body), Value::Object(more)) = (&mut body, more) {
+            body.extend(more.into_iter().filter(|(_, value)| !value.is_null()));
+        }
+        let user = PageUser { portal_id: PORTAL_ID, user_id: HUBSPOT_USER.0, email: HUBSPOT_USER.1 };
+        let url = format!("{}/console/card/{what}", self.public_url);
+        match self.hubspot.fetch(user, &url, &body).await {
+            Ok(Posted::Answered { status: 200, body, .. }) => serde_json::from_slice(&body).unwrap_or_default(),
+            _ => Value::Null,
+        }
+    }
+}
+
+async fn shown(card: &AppCard, language: Language, contact: u64, done: Option<Value>) -> Page {
+    let talk = card.asks("talk", language, contact, Value::Null).await;
+    let title = language.pick("HubSpotのLINEトークのカード（デモ）", "The LINE talk card in HubSpot (demo)");
+    let why = done.as_ref().and_then(|done| done["mistake"].as_str().or_else(|| done["refused"].as_str()));
+    Frame::new(language, title).around(html! {
+        div class="card" {
+            h1 { (title) }
+            p { (language.pick("コンタクト ", "Contact ")) (contact) }
+            @if let Some(why) = why { div class="todo" role="alert" { p { (why) } } }
+            @match talk["is"].as_str() {
+                Some("open") => (open(&talk, contact, language)),
+                Some(other) => p id="is" { (other) },
+                None => p id="refused" role="alert" { (talk["refused"].as_str().unwrap_or("no_answer")) },
+            }
+            p { a href={ "/demo/hubspot/card?contact=" (contact) } { (language.pick("読み込み直す", "Load again")) } }
+        }
+    })
+}
+
+fn texts<'a>(of: &'a Value, name: &str) -> &'a str {
+    of[name].as_str().unwrap_or_default()
+}
+
+fn open(talk: &Value, contact: u64, language: Language) -> Markup {
+    let list = |name: &str| talk[name].as_array().map(Vec::as_slice).unwrap_or_default();
+    let notes = talk["older"]["notes"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let cost = if talk["free_until_ms"].is_null() {
+        language.pick(
+            "プッシュメッセージとして送られ、1通と数えられます。",
+            "It goes out as a push message and is counted as one.",
+        )
+    } else {
+        language.pick("いま送ると無料の返信になります。", "Sent now, it is a free reply.")
+    };
+    html! {
+        h2 { (texts(&talk["channel"], "name")) }
+        div id="older" { @for note in notes { @for line in note.as_array().into_iter().flatten() { p { (line.as_str().unwrap_or_default()) } } } }
+        ol id="lines" {
+            @for line in list("lines") {
+                li class=(texts(line, "who")) { (texts(line, "by")) " " (texts(line, "at")) ": " span class="words" { (texts(line, "words")) } }
+            }
+            @for saying in list("saying") {
+                li class="saying" {
+                    (texts(saying, "by")) ": " span class="words" { (texts(saying, "words")) }
+                    @if saying["unknown"] == true {
+                        form method="post" action="/demo/hubspot/card" {
+                            input type="hidden" name="contact" value=(contact);
+                            input type="hidden" name="talk" value=(texts(talk, "talk"));
+                            input type="hidden" name="send" value=(texts(saying, "send"));
+                            button class="button plain" name="arrived" value="yes" { (language.pick("届いている", "It arrived")) }
+                            button class="button plain" name="arrived" value="again" { (language.pick("もう一度送る", "Send it again")) }
+                        }
+                    }
+                }
+            }
+        }
+        form method="post" action="/demo/hubspot/card" id="write" {
+            input type="hidden" name="contact" value=(contact);
+            input type="hidden" name="talk" value=(texts(talk, "talk"));
+            input type="hidden" name="name" value=(uuid::Uuid::new_v4());
+            label for="words" { (language.pick("メッセージ", "Message")) }
+            textarea id="words" name="words" rows="3" {}
+            p id="cost" { (cost) }
+            div class="actions" { button class="button" { (language.pick("送信", "Send")) } }
+        }
+    }
+}
