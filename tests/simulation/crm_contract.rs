@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures::FutureExt;
-use musubi::domain::ids::{CallbackId, ContactId, TaskId};
+use musubi::domain::ids::{CallbackId, ContactId, CrmUserId, TaskId};
 use musubi::ports::Crm;
 
 use crate::faults::Faults;
 use crate::models::clock::ModelClock;
-use crate::models::crm::ModelCrm;
+use crate::models::crm::{COLLEAGUE, ModelCrm};
 use crate::note_format::html_as_shown;
 use crate::port_crm_contract::{CrmWorld, crm_contract, every_drift_is_seen};
 use crate::world::START_MS;
@@ -58,6 +58,10 @@ impl CrmWorld for ModelWorld {
 
     /// It searches what is there.
     async fn search_catches_up(&self) {}
+
+    async fn colleague(&self) -> CrmUserId {
+        CrmUserId::new(COLLEAGUE)
+    }
 
     async fn waits(&self) -> CallbackId {
         let callback = CallbackId::new("ap-waits");

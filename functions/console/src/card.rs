@@ -12,7 +12,7 @@ use axum::extract::State;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
 use musubi::domain::account::{CrmAccount, CrmAccountKey};
-use musubi::domain::ids::{ChannelId, ContactId, CrmAppId, fingerprint};
+use musubi::domain::ids::{ChannelId, ContactId, CrmAppId, CrmUserId, fingerprint};
 use musubi::domain::language::Language;
 use musubi::domain::operator::Operator;
 use musubi::domain::push::PushId;
@@ -54,6 +54,7 @@ struct Asked {
 /// Who asks, and what.
 struct Question {
     operator: Operator,
+    user: CrmUserId,
     account: CrmAccount,
     contact: ContactId,
     language: Language,
@@ -122,7 +123,8 @@ pub async fn say(State(ports): State<Arc<Ports>>, request: Request) -> Result<Re
         return Ok(answered(&json!({"refused": "not_found"})));
     };
     let (channel, user) = (&talk.channel.id, &talk.state.user);
-    Ok(answered(&match ports.talks.say(&question.operator, channel, user, name, vec![message]).await? {
+    let by = ports.talks.called_as_in_crm(&question.operator, &question.user).await?;
+    Ok(answered(&match ports.talks.say(&by, channel, user, name, vec![message]).await? {
         Said::OnItsWay(id) => json!({"said": id}),
         Said::Nobody => json!({"refused": "not_found"}),
     }))
@@ -177,7 +179,7 @@ async fn question(ports: &Ports, request: &Request) -> Result<Result<Question, V
     };
     let language = if asked.language.as_deref() == Some("en") { Language::English } else { Language::Japanese };
     let contact = ContactId::new(&asked.contact);
-    Ok(Ok(Question { operator, account: found.value, contact, language, asked }))
+    Ok(Ok(Question { operator, user: visitor.user, account: found.value, contact, language, asked }))
 }
 
 /// The talk, if it is still the one that the card shows: the contact may have been linked to somebody else since.

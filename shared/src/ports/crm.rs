@@ -12,7 +12,7 @@ use crate::domain::account::CrmAccount;
 use crate::domain::claim::EmailAddress;
 use crate::domain::dead_letter::FailureReason;
 use crate::domain::erasure::Erasure;
-use crate::domain::ids::{CallbackId, ContactId, LineUserId, NoteId, TaskId};
+use crate::domain::ids::{CallbackId, ContactId, CrmUserId, LineUserId, NoteId, TaskId};
 use crate::domain::limits::Limits;
 use crate::domain::provider::ProviderNumber;
 use crate::domain::timeline::NoteFormat;
@@ -260,6 +260,9 @@ pub trait Crm: Send + Sync {
     /// A page of at most [`PEOPLE_PAGE`] contacts who are people on LINE, whose record changed last first. A search may lag behind
     /// the records by seconds: it is for people who look, and nothing is decided by it.
     async fn search_people(&self, query: &PeopleQuery, names: &[&str]) -> Each<PeopleFound>;
+
+    /// What somebody of the team is called in the CRM. `None`: the CRM knows nobody of this ID, or no name of theirs.
+    async fn name_of_user(&self, user: &CrmUserId) -> Each<Option<String>>;
 
     /// Merges `from` into `into`, for ever; answers with the ID to use from now on. Where `from` is gone already: `Gone`.
     async fn merge_contacts(&self, from: &ContactId, into: &ContactId) -> Each<ContactId>;

@@ -94,6 +94,23 @@ async fn a_message_is_read_on_the_record_and_answered_once_by_a_reply_however_of
     assert_eq!(after["lines"][1]["who"], "operator");
     assert!(after["lines"][1]["by"].as_str().is_some_and(|by| by.contains("（担当者）")), "{after}");
     assert_eq!(after["free_until_ms"], Value::Null, "the token is used");
+    // As HubSpot calls her; who has no name there stands as in the team.
+    let sato = app
+        .world
+        .hubspot
+        .owners(PORTAL_ID)
+        .into_iter()
+        .find(|owner| owner.user_id == HUBSPOT_USER.0)
+        .expect("an owner");
+    let called = format!("{} {}（担当者）", sato.last_name, sato.first_name);
+    let shown_talk = told(&app, of(HUBSPOT_USER), "talk", &LINKED_CONTACT.to_string(), json!({})).await.1;
+    let by_sato = json!({"name": format!("{NAME}-3"), "words": "佐藤です", "talk": shown_talk["talk"]});
+    told(&app, of(HUBSPOT_USER), "say", &LINKED_CONTACT.to_string(), by_sato).await;
+    app.until("her answer", |app| !shown(app, "佐藤です").is_empty()).await;
+    app.at_rest_but_entries().await;
+    let lines = mori(&app, "talk", json!({})).await["lines"].clone();
+    assert_eq!(lines[2]["by"].as_str(), Some(called.as_str()), "{lines}");
+    assert!(lines[1]["by"].as_str().is_some_and(|by| by.starts_with("user 9586511")), "{lines}");
     assert!(names(&app).await.contains(&"user 9586511".to_owned()), "an admin sees who answers in HubSpot");
 
     // Nor does it go to whoever the contact is linked to since: the card shows another talk.

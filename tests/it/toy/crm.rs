@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use futures::FutureExt;
 use local::contract::crm::{CrmWorld, crm_contract, every_drift_is_seen};
 use musubi::domain::claim::EmailAddress;
-use musubi::domain::ids::{CallbackId, ContactId, LineUserId, NoteId, TaskId};
+use musubi::domain::ids::{CallbackId, ContactId, CrmUserId, LineUserId, NoteId, TaskId};
 use musubi::domain::limits::Limits;
 use musubi::domain::properties::{EMAIL, LINE_UNANSWERED, LINE_USER_ID};
 use musubi::domain::provider::ProviderNumber;
@@ -17,6 +17,9 @@ use musubi::ports::crm::*;
 
 /// It takes far less than HubSpot.
 const LIMITS: Limits = Limits { note_units: 2_000, field_units: 255 };
+
+/// Somebody of the team.
+const COLLEAGUE: &str = "7";
 
 /// What we call a field, and what it calls it.
 const NAMES: [(&str, &str); 2] = [(EMAIL, "Mailbox"), (LINE_USER_ID, "Line__c")];
@@ -153,6 +156,10 @@ impl Crm for ToyCrm {
         Ok(PeopleFound { people: people.collect(), next })
     }
 
+    async fn name_of_user(&self, user: &CrmUserId) -> Each<Option<String>> {
+        Ok((user.expose() == COLLEAGUE).then(|| "佐藤 美咲".to_owned()))
+    }
+
     async fn merge_contacts(&self, from: &ContactId, into: &ContactId) -> Each<ContactId> {
         let mut state = self.0.lock().unwrap();
         let (from, into) = (state.current(from)?, state.current(into)?);
@@ -267,6 +274,10 @@ impl CrmWorld for ToyCrm {
 
     /// It searches what is there.
     async fn search_catches_up(&self) {}
+
+    async fn colleague(&self) -> CrmUserId {
+        CrmUserId::new(COLLEAGUE)
+    }
 
     async fn waits(&self) -> CallbackId {
         let callback = CallbackId::new("step-that-waits");

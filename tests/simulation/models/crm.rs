@@ -7,16 +7,20 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use musubi::domain::account::CrmAccount;
 use musubi::domain::claim::EmailAddress;
-use musubi::domain::ids::{CallbackId, ContactId, LineUserId, NoteId, TaskId};
+use musubi::domain::ids::{CallbackId, ContactId, CrmUserId, LineUserId, NoteId, TaskId};
 use musubi::domain::limits::Limits;
-use musubi::domain::properties::{LINE_UNANSWERED, LINE_USER_ID};
+use musubi::domain::properties::LINE_USER_ID;
 use musubi::domain::provider::ProviderNumber;
 use musubi::domain::timeline::NoteFormat;
 use musubi::ports::crm::*;
 use musubi::ports::{Clock, Crms, PortError};
 
 use super::clock::ModelClock;
+use super::search::searched;
 use crate::faults::{Fate, Faults};
+
+/// Somebody of the team.
+pub const COLLEAGUE: &str = "7";
 
 /// The longest note and the longest value, as they are written, in UTF-16 code units.
 const LONGEST: usize = 65_536;
@@ -222,28 +226,13 @@ impl Crm for ModelCrm {
     }
 
     async fn search_people(&self, query: &PeopleQuery, _names: &[&str]) -> Each<PeopleFound> {
-        let asked = self.each("crm search", std::slice::from_ref(query), |state, query| {
-            let is_hit = |person: &BTreeMap<String, String>| {
-                let has = |provider: &ProviderNumber| {
-                    let field = |name| provider.field(name).expect("a provider's field");
-                    let waits = || person.get(field(LINE_UNANSWERED)).is_some_and(|it| it == "true");
-                    person.contains_key(field(LINE_USER_ID)) && (!query.waiting || waits())
-                };
-                let says = |words: &String| person.values().any(|value| value.contains(words.as_str()));
-                query.providers.iter().any(has) && query.words.as_ref().is_none_or(says)
-            };
-            let mut hits: Vec<_> = state.contacts.iter().filter(|(_, person)| is_hit(person)).collect();
-            hits.sort();
-            let from = query.after.as_ref().map_or(0, |after| after.parse::<usize>().expect("as it was given"));
-            let people = hits.iter().skip(from).take(PEOPLE_PAGE).map(|(id, person)| ContactRecord {
-                contact: (*id).clone(),
-                owner: None,
-                properties: Properties((*person).clone()),
-            });
-            let next = (from + PEOPLE_PAGE < hits.len()).then(|| (from + PEOPLE_PAGE).to_string());
-            Ok(PeopleFound { people: people.collect(), next })
-        });
-        asked.await.remove(0)
+        let found =
+            self.each("crm search", std::slice::from_ref(query), |state, query| Ok(searched(&state.contacts, query)));
+        found.await.remove(0)
+    }
+
+    async fn name_of_user(&self, user: &CrmUserId) -> Each<Option<String>> {
+        Ok((user.expose() == COLLEAGUE).then(|| "佐藤 美咲".to_owned()))
     }
 
     async fn merge_contacts(&self, from: &ContactId, into: &ContactId) -> Each<ContactId> {

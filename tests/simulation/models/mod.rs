@@ -5,4 +5,5 @@ pub mod crm;
 pub mod line;
 pub mod login;
 pub mod queue;
+pub mod search;
 pub mod table;

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use musubi::domain::claim::EmailAddress;
-use musubi::domain::ids::{CallbackId, ContactId, LineUserId, NoteId, TaskId};
+use musubi::domain::ids::{CallbackId, ContactId, CrmUserId, LineUserId, NoteId, TaskId};
 use musubi::domain::limits::Limits;
 use musubi::domain::properties::{EMAIL, FIRST_NAME, LINE_LAST_MESSAGE, LINE_UNANSWERED, LINE_USER_ID, LINE_USER_NAME};
 use musubi::domain::provider::ProviderNumber;
@@ -38,6 +38,8 @@ pub trait CrmWorld: Send + Sync {
     async fn finish_task(&self, task: &TaskId);
     /// A workflow waits for us.
     async fn waits(&self) -> CallbackId;
+    /// Somebody of the team who is called 佐藤 美咲.
+    async fn colleague(&self) -> CrmUserId;
     /// What was written long enough ago for a search to know it.
     async fn search_catches_up(&self);
 }
@@ -53,6 +55,8 @@ pub async fn crm_contract(world: &dyn CrmWorld) {
     people_of_two_providers_are_apart(crm).await;
     people_are_searched_page_by_page(world, crm).await;
     a_merge_is_followed(world, crm).await;
+    assert_eq!(crm.name_of_user(&world.colleague().await).await, Ok(Some("佐藤 美咲".to_owned())));
+    assert_eq!(crm.name_of_user(&CrmUserId::new("9999999996")).await, Ok(None), "nobody of the team");
     notes_stand_on_the_timeline(world, crm).await;
     let contact = world.contact(&[(EMAIL, "hachiro@example.com")]).await;
     a_note_shows_what_was_said(crm, contact, &|body| world.shown(body)).await;

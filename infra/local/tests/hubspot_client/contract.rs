@@ -9,9 +9,9 @@ use futures::FutureExt;
 use local::contract::crm::{CrmWorld, crm_contract, every_drift_is_seen};
 use local::contract::note_format::html_as_shown;
 use local::fake::Posted;
-use local::fake::hubspot::ObjectType;
+use local::fake::hubspot::{ObjectType, OwnerSpec};
 use musubi::crm::hubspot::HubSpotCaller;
-use musubi::domain::ids::{CallbackId, ContactId, TaskId};
+use musubi::domain::ids::{CallbackId, ContactId, CrmUserId, TaskId};
 use musubi::ports::crm_caller::ActionAnswer;
 use musubi::ports::{Crm, CrmCaller};
 
@@ -41,6 +41,13 @@ impl CrmWorld for World {
 
     async fn finish_task(&self, task: &TaskId) {
         self.fake.complete_task(PORTAL, task.as_str().parse().unwrap());
+    }
+
+    async fn colleague(&self) -> CrmUserId {
+        let [first_name, last_name] = ["美咲", "佐藤"].map(str::to_owned);
+        let (owner_id, user_id, email) = (71, 9_586_599, "misaki@example.com".to_owned());
+        self.fake.add_owner(PORTAL, OwnerSpec { owner_id, user_id, email, first_name, last_name });
+        CrmUserId::new(user_id.to_string())
     }
 
     async fn search_catches_up(&self) {

@@ -18,6 +18,7 @@ mod escapes;
 mod failure;
 mod kind;
 mod notes;
+mod owners;
 mod property;
 mod search;
 mod tasks;
@@ -45,7 +46,7 @@ pub use timeline::KEY_PROPERTY;
 
 use crate::domain::account::{Capabilities, TimelineSurface};
 use crate::domain::claim::EmailAddress;
-use crate::domain::ids::{ContactId, LineUserId, NoteId, TaskId};
+use crate::domain::ids::{ContactId, CrmUserId, LineUserId, NoteId, TaskId};
 use crate::domain::limits::Limits;
 use crate::domain::timeline::NoteFormat;
 use crate::ports::Crm;
@@ -102,6 +103,10 @@ impl Crm for HubSpot {
 
     async fn search_people(&self, query: &PeopleQuery, names: &[&str]) -> Each<PeopleFound> {
         search::people(&self.api, query, names).await
+    }
+
+    async fn name_of_user(&self, user: &CrmUserId) -> Each<Option<String>> {
+        owners::name_of_user(&self.api, user).await
     }
 
     async fn merge_contacts(&self, from: &ContactId, into: &ContactId) -> Each<ContactId> {

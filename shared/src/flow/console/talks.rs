@@ -10,9 +10,9 @@ use crate::domain::account::CrmAccount;
 use crate::domain::activity::Content;
 use crate::domain::channel::Channel;
 use crate::domain::conversation::ConversationKey;
-use crate::domain::ids::{ChannelId, ContactId, LineUserId};
-use crate::domain::operator::Operator;
+use crate::domain::ids::{ChannelId, ContactId, CrmUserId, LineUserId};
 use crate::domain::operator::audit::Deed;
+use crate::domain::operator::{Operator, OperatorName};
 use crate::domain::push::{OutgoingMessage, PushId, PushState};
 use crate::flow::decide::{Decide, Verdict};
 use crate::flow::person_state::{PersonState, PersonStates};
@@ -189,6 +189,17 @@ impl Talks {
         let providers = [talk.channel.provider];
         let read = crm.read_contacts(std::slice::from_ref(&link.contact), &names(&providers)).await.pop();
         Ok(read.and_then(Result::ok).and_then(|record| name_of(&record, &providers)))
+    }
+
+    /// The operator under the name that the CRM has for them: whoever is known by a number alone stands in notes as what they are called.
+    /// Without one, or where the CRM does not say, as they are.
+    ///
+    /// # Errors
+    /// The settings or the secrets cannot be read.
+    pub async fn called_as_in_crm(&self, by: &Operator, user: &CrmUserId) -> Result<Operator, PortError> {
+        let Some(crm) = self.crm_of(by).await? else { return Ok(by.clone()) };
+        let name = crm.name_of_user(user).await.ok().flatten().and_then(|name| OperatorName::parse(&name));
+        Ok(Operator { name: name.unwrap_or_else(|| by.name.clone()), ..by.clone() })
     }
 
     /// Says something to a person, under this name: the same name in the same talk is the same message, for ever.

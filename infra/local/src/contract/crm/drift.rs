@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures::FutureExt;
 use musubi::domain::claim::EmailAddress;
-use musubi::domain::ids::{CallbackId, ContactId, LineUserId, NoteId, TaskId};
+use musubi::domain::ids::{CallbackId, ContactId, CrmUserId, LineUserId, NoteId, TaskId};
 use musubi::domain::limits::Limits;
 use musubi::domain::properties::LINE_USER_ID;
 use musubi::domain::timeline::NoteFormat;
@@ -91,6 +91,10 @@ impl<W: CrmWorld> CrmWorld for Drifted<W> {
         self.world.waits().await
     }
 
+    async fn colleague(&self) -> CrmUserId {
+        self.world.colleague().await
+    }
+
     async fn search_catches_up(&self) {
         self.world.search_catches_up().await;
     }
@@ -141,6 +145,10 @@ impl Crm for DriftedCrm {
     async fn search_people(&self, query: &PeopleQuery, names: &[&str]) -> Each<PeopleFound> {
         let found = self.crm.search_people(query, names).await;
         if self.drift == Drift::Searches { found.map(|found| PeopleFound { next: None, ..found }) } else { found }
+    }
+
+    async fn name_of_user(&self, user: &CrmUserId) -> Each<Option<String>> {
+        self.crm.name_of_user(user).await
     }
 
     async fn merge_contacts(&self, from: &ContactId, into: &ContactId) -> Each<ContactId> {
