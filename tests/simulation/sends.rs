@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use musubi::domain::account::CrmAccountKey;
 use musubi::domain::activity::Mark;
 use musubi::domain::conversation::{Conversation, ConversationKey};
-use musubi::domain::ids::{CallbackId, ContactId};
+use musubi::domain::ids::{CallbackId, ContactId, CrmAccountId};
 use musubi::domain::outbox::Effect;
 use musubi::domain::properties::LINE_LAST_OUTCOME;
 use musubi::domain::push::{PushJob, PushOutcome, PushState, Refused, SettlementNote};
@@ -318,4 +319,20 @@ fn whoever_is_linked_by_a_send_has_what_waited_for_it_due() {
     world.run(i64::MAX, at_ms + 60 * MINUTE_MS);
     let crm = world.crm.state.lock().unwrap();
     assert!(crm.notes.iter().any(|note| note.body.contains(&word(1)) && note.contact.as_str() == "501"));
+}
+
+/// An Official Account that was connected to another CRM account meanwhile sends nothing that the one before asked for.
+#[test]
+fn what_waits_for_an_account_whose_official_account_went_to_another_is_not_sent() {
+    let mut world = quiet();
+    world.line.rate_limit(1);
+    let (begun, unbegun) = (job(&world), world.push_job("ap-2"));
+    assert!(matches!(tried(&world, &begun, START_MS + 1_000), PushState::Sending(_)));
+    let other = CrmAccountKey { id: CrmAccountId::new("78"), ..world.account.key.clone() };
+    world.change_channel(|channel| channel.account = other);
+    for job in [begun, unbegun] {
+        let ended = outcome(tried(&world, &job, START_MS + 2_000));
+        assert_eq!(ended, (PushOutcome::Failed, Some(SettlementNote::UnknownChannel)));
+    }
+    assert_eq!(world.line.shown(), vec![]);
 }

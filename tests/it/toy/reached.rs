@@ -29,6 +29,8 @@ async fn function(app: &App) -> axum::Router {
     let theirs = CrmAppSecrets { client_id: "toy".to_owned(), client_secrets: vec![Secret::new(SECRET)] };
     secrets.store_crm_app(CrmKind::Toy, &id, &theirs).await.expect("stored");
     let key = CrmAccountKey { kind: CrmKind::Toy, id: CrmAccountId::new(ORG) };
+    // Nothing is sent for an account whose Official Account it is not.
+    app.change_channel(|channel| channel.account = key.clone()).await;
     let mut account = CrmAccount::new(key, id, Language::English, "Asia/Tokyo");
     account.channels = vec![ChannelId::new(local::seed::CHANNEL_ID)];
     let accounts = adapters.accounts().expect("accounts");
