@@ -72,8 +72,9 @@ for (const [language, said] of Object.entries(SAID)) {
     await writes(question);
     await page.locator("#now .theirs .words", { hasText: question }).waitFor(ARRIVES);
     assert.equal(await page.inputValue("#words"), answer);
-    await page.reload();
+    // What an answer costs follows, too, on the page as it stands; so does that nothing is answered yet.
     assert.ok((await page.locator("#cost").innerText()).includes(said.free));
+    assert.equal(await page.locator("#done button").count(), 1);
     await isOpenToAll(page, `talk-${language}`);
     const [pushes, replies] = await calls();
     await page.fill("#words", answer);

@@ -124,7 +124,7 @@ impl World {
                     crm.state.lock().unwrap().contacts.remove(&contact);
                     notice.contacts_changed(&channel.account, &[Changed { contact, forget: true }]).await
                 }
-                Act::Say(name, text) => talk.say(&account, talks::saying(&channel, name, &text)).await,
+                Act::Say(name, text) => talk.say(&account, talks::saying(&channel, name, &text, clock.now_ms())).await,
                 Act::Sleep(for_ms) => {
                     clock.advance_to(clock.now_ms() + for_ms);
                     Ok(())

@@ -16,7 +16,7 @@ use crate::said::{said, user};
 use crate::world::{Arrived, MINUTE_MS, Make, START_MS, World, run};
 
 /// What an operator says to person 1.
-pub fn saying(channel: &Channel, name: &str, text: &str) -> Saying {
+pub fn saying(channel: &Channel, name: &str, text: &str, at_ms: i64) -> Saying {
     let message = OutgoingMessage {
         json: text.to_owned(),
         said: musubi::domain::activity::Content::Text { text: text.to_owned() },
@@ -27,6 +27,7 @@ pub fn saying(channel: &Channel, name: &str, text: &str) -> Saying {
         channel: channel.id.clone(),
         to: user(1),
         messages: vec![message],
+        at_ms,
     }
 }
 

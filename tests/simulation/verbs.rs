@@ -113,7 +113,7 @@ impl World {
     }
 
     pub(crate) fn talk(&self) -> Talk {
-        Talk { push: Arc::new(self.push.clone()), clock: self.clock() }
+        Talk { push: Arc::new(self.push.clone()) }
     }
 
     pub(crate) fn deliver(&self) -> Deliver {

@@ -92,7 +92,8 @@ pub async fn talk(State(ports): State<Arc<Ports>>, request: Request) -> Result<R
         return Ok(answered(&json!({"is": "same"})));
     }
     let newest = talk.newest.next_entry;
-    let is_known = asked.before.is_none() && asked.tag.is_some() && asked.entry == Some(newest);
+    let is_same_talk = asked.talk == Some(talk.key().hash());
+    let is_known = asked.before.is_none() && asked.tag.is_some() && asked.entry == Some(newest) && is_same_talk;
     answer["older"] = if is_known {
         Value::Null
     } else {
@@ -109,6 +110,7 @@ pub async fn talk(State(ports): State<Arc<Ports>>, request: Request) -> Result<R
 
 /// `POST /console/card/say`: says something. A request that comes twice is one message: the card names it.
 pub async fn say(State(ports): State<Arc<Ports>>, request: Request) -> Result<Response, Refusal> {
+    let pressed_at_ms = ports.console.clock.now_ms();
     let question = match question(&ports, &request).await? {
         Ok(question) => question,
         Err(refused) => return Ok(answered(&refused)),
@@ -124,7 +126,7 @@ pub async fn say(State(ports): State<Arc<Ports>>, request: Request) -> Result<Re
     };
     let (channel, user) = (&talk.channel.id, &talk.state.user);
     let by = ports.talks.called_as_in_crm(&question.operator, &question.user).await?;
-    Ok(answered(&match ports.talks.say(&by, channel, user, name, vec![message]).await? {
+    Ok(answered(&match ports.talks.say(&by, (channel, user), name, vec![message], pressed_at_ms).await? {
         Said::OnItsWay(id) => json!({"said": id}),
         Said::Nobody => json!({"refused": "not_found"}),
     }))
@@ -147,7 +149,8 @@ pub async fn decide(State(ports): State<Arc<Ports>>, request: Request) -> Result
     };
     let person = (&talk.channel.id, &talk.state.user);
     let compose = |words: &str| message::typed("text", words).ok();
-    ports.talks.decide(&question.operator, person, id, verdict, compose).await?;
+    let by = ports.talks.called_as_in_crm(&question.operator, &question.user).await?;
+    ports.talks.decide(&by, person, id, verdict, compose).await?;
     // One that is over already is what was wanted.
     Ok(answered(&json!({"done": true})))
 }

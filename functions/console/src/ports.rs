@@ -151,7 +151,7 @@ impl Ports {
                 crms,
                 states: PersonStates { journal: outbox.journal.clone(), links: links.reader() },
                 read: ReadTalk { journal: outbox.journal.clone() },
-                talk: Talk { push: adapters.push_queue()?, clock: Arc::clone(&clock) },
+                talk: Talk { push: adapters.push_queue()? },
                 decide: Decide { settle: settle.clone() },
                 clock,
             },

@@ -7,37 +7,44 @@ const LATEST_MS = 60000;
 let wait = SOONEST_MS;
 let tag = null;
 let timer = 0;
-const now = () => document.getElementById("now");
-const parsed = (text) => new DOMParser().parseFromString(text, "text/html");
+const part = (id) => document.getElementById(id);
 async function fetched(address, headers) {
   return fetch(address, { credentials: "same-origin", cache: "no-store", headers }).catch(() => null);
 }
-async function whole() {
-  const answer = await fetched(location.pathname, {});
-  if (answer === null || !answer.ok) return;
-  const page = parsed(await answer.text());
-  for (const id of ["past", "now"]) {
-    const seen = page.getElementById(id);
-    if (seen !== null) document.getElementById(id).replaceWith(seen);
+async function show(answer, ids) {
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const seen = page.getElementById("now");
+  if (seen === null) return false;
+  if (seen.dataset.entry !== part("now").dataset.entry && !ids.includes("past")) return false;
+  for (const id of ids) {
+    const [there, here] = [page.getElementById(id), part(id)];
+    if (there !== null && here !== null && there.textContent !== here.textContent) here.replaceWith(there);
   }
+  part("now").dataset.entry = seen.dataset.entry;
+  return true;
 }
 async function look() {
-  const answer = await fetched(now().dataset.live, tag === null ? {} : { "If-None-Match": tag });
+  const live = part("now").dataset.live;
+  const answer = await fetched(live, tag === null ? {} : { "If-None-Match": tag });
   wait = Math.min(wait * 1.5, LATEST_MS);
-  if (answer === null || answer.status !== 200) return;
-  const first = tag === null;
+  if (answer !== null && answer.status === 401) {
+    part("over").hidden = false;
+    return false;
+  }
+  if (answer === null || answer.status !== 200) return true;
+  if (tag !== null) wait = SOONEST_MS;
   tag = answer.headers.get("ETag");
-  const seen = parsed(await answer.text()).getElementById("now");
-  if (seen === null) return;
-  if (!first) wait = SOONEST_MS;
-  if (seen.dataset.entry !== now().dataset.entry) return whole();
-  if (seen.textContent !== now().textContent) now().replaceChildren(...seen.children);
+  if (await show(answer, ["now", "cost", "done"])) return true;
+  // A note was written: what stood here stands there.
+  const whole = await fetched(`${live}?past=1`, {});
+  const shown = whole !== null && whole.status === 200 && (await show(whole, ["past", "now", "cost", "done"]));
+  if (!shown) tag = null;
+  return true;
 }
 async function again() {
   clearTimeout(timer);
-  if (document.hidden) return;
-  await look();
-  timer = setTimeout(again, wait);
+  if (document.hidden || part("now") === null) return;
+  if (await look()) timer = setTimeout(again, wait);
 }
 document.addEventListener("visibilitychange", () => {
   wait = SOONEST_MS;

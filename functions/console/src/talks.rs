@@ -159,16 +159,37 @@ async fn one(visit: &SignedIn, handle: &Result<Path<String>, PathRejection>) -> 
     }
 }
 
-/// `GET /console/talks/{person}/live`: what is in no note yet, for the script. With `If-None-Match` nothing, where it is the same.
+/// How much the script asks for.
+#[derive(Deserialize)]
+pub struct Live {
+    /// The newest notes, too: one was written.
+    #[serde(default)]
+    past: u8,
+}
+
+/// `GET /console/talks/{person}/live`: what changes while the page is open, for the script. With `If-None-Match` nothing, where it is
+/// the same. With `past=1` the newest notes, too.
 pub async fn live(
     Watching(visit): Watching,
     handle: Result<Path<String>, PathRejection>,
+    how: Result<Query<Live>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Stopped> {
     let talk = one(&visit, &handle).await?;
     let account = visit.account().await?;
     let handle = of_talk(&talk).sealed(&visit).map_err(|error| visit.failed(&error))?;
-    let html = talk::now(&visit, &account, &talk, &handle).into_string();
+    let mut html = talk::live(&visit, &account, &talk, &handle).into_string();
+    if how.is_ok_and(|Query(how)| how.past == 1) {
+        let older = visit.ports.talks.older(&visit.operator, &talk, talk.newest.next_entry).await;
+        let older = older.map_err(|error| visit.failed(&error))?;
+        html.push_str(&talk::past(&older, &handle, visit.language).into_string());
+        let headers = [
+            (CACHE_CONTROL, "no-store"),
+            (CONTENT_TYPE, "text/html; charset=utf-8"),
+            (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        ];
+        return Ok((headers, html).into_response());
+    }
     // The handle is another one each time.
     let tag = format!("\"{}\"", fingerprint(&[&html.replace(&handle, "")]));
     let common = [(ETAG, tag.clone()), (CACHE_CONTROL, "no-store".to_owned())];
@@ -185,6 +206,7 @@ pub async fn say(
     handle: Result<Path<String>, PathRejection>,
     form: Result<Form<Fields>, FormRejection>,
 ) -> Result<Response, Stopped> {
+    let pressed_at_ms = visit.ports.console.clock.now_ms();
     let fields = checked(&visit, form)?;
     let talk = one(&visit, &handle).await?;
     let name = value(&fields, "name").filter(|name| browser::is_secret(name));
@@ -198,8 +220,8 @@ pub async fn say(
             return Ok(refused(shown(&visit, &talk, &how, Sent::Refused { why: &why, words }).await?));
         }
     };
-    let (channel, user) = (&talk.channel.id, &talk.state.user);
-    let said = visit.ports.talks.say(&visit.operator, channel, user, name, vec![message]).await;
+    let person = (&talk.channel.id, &talk.state.user);
+    let said = visit.ports.talks.say(&visit.operator, person, name, vec![message], pressed_at_ms).await;
     match said.map_err(|error| visit.failed(&error))? {
         Said::OnItsWay(id) => back(&visit, &talk, &format!("?sent={id}")),
         Said::Nobody => Err(visit.ends(Ended::NotFound)),

@@ -288,7 +288,7 @@ test("of several Official Accounts one is chosen, and another after it", async (
     card.button(others).trigger("onClick");
     await settle();
     assert.equal(asked[2]!.body.channel, undefined);
-    answers.talk = open({ channel: channels[1]! });
+    answers.talk = open({ talk: "hash-2", channel: channels[1]! });
     card.button("大阪店").trigger("onClick");
     await settle();
     assert.equal(card.find(Heading).text, "大阪店");
@@ -315,7 +315,7 @@ test("of another contact, and of another Official Account, nothing is kept", asy
   assert.equal(card.find(TextArea).props.value, "");
   assert.ok(!card.text().includes("予約できますか"));
   types(card, "書きかけ", "onChange");
-  answers.talk = open({ channel: { channel: "1658", name: "大阪店" } });
+  answers.talk = open({ talk: "hash-2", channel: { channel: "1658", name: "大阪店" } });
   await pass(5_000);
   assert.deepEqual([card.find(Heading).text, card.find(TextArea).props.value], ["大阪店", ""]);
 });
@@ -332,7 +332,7 @@ test("it asks again after 5, 15 and 60 seconds while nothing is new, and from 5 
   const before = card.text();
   answers.talk = SAME;
   for (const seconds of [5, 15, 60, 60]) await after(seconds);
-  assert.deepEqual(asked.at(-1)!.body, { asked_at_ms: NOW_MS + 140_000, language: "ja", contact: "1001", channel: "1657", tag: "t1", entry: 7 });
+  assert.deepEqual(asked.at(-1)!.body, { asked_at_ms: NOW_MS + 140_000, language: "ja", contact: "1001", channel: "1657", talk: "hash-1", tag: "t1", entry: 7 });
   assert.equal(card.text(), before, "the same changes nothing");
   answers.talk = open({ tag: "t2", entry: 8, older: null, lines: [...OPEN.lines, { who: "person", by: "佐藤", at: "11/27 10:05", words: "お願いします" }] });
   await after(60);
@@ -719,4 +719,18 @@ test("every answer that Musubi gives is read: its own tests hold the same exampl
   await settle();
   assert.equal(asks("decide").length, 1);
   assert.ok(!card.alerts().includes(WORDS.ja.not_decided));
+});
+
+test("words typed for one person are never another's: where the contact is linked to somebody else, the box is empty and nothing of before stays", async () => {
+  answers.talk = open({ older: { notes: [["前の方とのやりとり"]], before: null } });
+  const card = await rendered("ja");
+  types(card, "前の方への返事", "onChange");
+  assert.ok(card.text().includes("前の方とのやりとり"));
+  answers.talk = open({ talk: "hash-9", tag: "t9", lines: [], older: { notes: [], before: null } });
+  await pass(5_000);
+  assert.equal(card.find(TextArea).props.value, "");
+  assert.ok(!card.text().includes("前の方とのやりとり"));
+  answers.talk = open();
+  await pass(5_000);
+  assert.equal(card.find(TextArea).props.value, "前の方への返事", "it waits for its own talk");
 });

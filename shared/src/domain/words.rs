@@ -89,11 +89,11 @@ pub fn speaker(speaker: Speaker, language: Language) -> &'static str {
 }
 
 /// Which operator spoke.
-pub fn operator(name: &OperatorName, language: Language) -> String {
-    let (name, label) = (name.expose(), speaker(Speaker::Operator, language));
+pub fn operator(called: &OperatorName, language: Language) -> String {
+    let (called, label) = (name(called.expose()), speaker(Speaker::Operator, language));
     match language {
-        Language::Japanese => format!("{name}（{label}）"),
-        Language::English => format!("{name} ({})", label.to_lowercase()),
+        Language::Japanese => format!("{called}（{label}）"),
+        Language::English => format!("{called} ({})", label.to_lowercase()),
     }
 }
 

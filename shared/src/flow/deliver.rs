@@ -3,7 +3,7 @@
 //! The row is written, with the exact bytes, before the first request leaves; every try counts
 //! itself in before and out after. While any try's end is unknown, only LINE's yes settles it.
 //!
-//! What an operator says goes out as a reply, free of charge, where the person's newest event still lets it ([`by_reply`]).
+//! What an operator says goes out as a reply, free of charge, where the person's newest event still lets it (`by_reply`).
 
 mod by_reply;
 

@@ -14,6 +14,8 @@ use crate::store::Journal;
 
 /// No more of what is in no note yet is shown: a note is written long before.
 const NEWEST: usize = 300;
+/// Nor more of it, in bytes: HubSpot carries 1 MB to a card, and three notes of 65,000 characters stand beside it.
+const BYTES: usize = 300_000;
 /// So many notes are read back at a time: each is a call.
 const NOTES: u32 = 3;
 
@@ -77,9 +79,10 @@ impl ReadTalk {
         key: &ConversationKey,
         next_entry: u32,
     ) -> Result<NewestTalk, PortError> {
-        let mut said = self.journal.refused(key, NEWEST).await?;
+        let mut said = self.journal.refused(key, usize::MAX).await?;
         said.extend(self.journal.last_pending(key, NEWEST).await?);
         said.sort_by(|one, other| one.mark.cmp(&other.mark));
+        let said = fitting(said);
         let mut saying = Vec::new();
         for id in self.journal.saying(key).await? {
             let push = self.journal.push(id).await?.filter(|push| push.value.account == *account);
@@ -115,6 +118,19 @@ impl ReadTalk {
     }
 }
 
+/// The newest of them, as many as one answer holds; at least one.
+fn fitting(mut said: Vec<Activity>) -> Vec<Activity> {
+    let mut left = BYTES;
+    let size = |it: &Activity| serde_json::to_string(&it.content).map_or(0, |json| json.len());
+    let fits = said.iter().rev().take(NEWEST).take_while(|it| {
+        let fits = left > 0;
+        left = left.saturating_sub(size(it));
+        fits
+    });
+    let from = said.len() - fits.count();
+    said.split_off(from)
+}
+
 /// `None`: somebody has deleted it.
 async fn read(crm: &dyn Crm, note: &NoteId) -> Result<Option<OlderNote>, CrmFailure> {
     match crm.read_note(note).await {
@@ -141,4 +157,33 @@ fn being_said(push: Push) -> Option<BeingSaid> {
     };
     let said = sending.said.into_iter().enumerate().map(as_said).collect();
     Some(BeingSaid { id: push.id, by: push.sender.operator().cloned(), said, is_unknown })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::activity::{Content, Speaker};
+
+    fn said(number: usize, chars: usize) -> Activity {
+        Activity {
+            mark: Mark::at(number as i64, EventId::new(number.to_string())),
+            arrived_at_ms: 0,
+            speaker: Speaker::Person,
+            operator: None,
+            message: None,
+            content: Content::Text { text: "語".repeat(chars) },
+            late: false,
+        }
+    }
+
+    #[test]
+    fn of_a_backlog_the_newest_is_shown_as_much_as_one_answer_holds() {
+        let numbers = |said: Vec<Activity>| said.iter().map(|it| it.mark.at_ms).collect::<Vec<_>>();
+        let short = fitting((0..400).map(|number| said(number, 1)).collect());
+        assert_eq!((short.len(), short[0].mark.at_ms), (NEWEST, 100));
+        let long = numbers(fitting((0..100).map(|number| said(number, 5_000)).collect()));
+        assert!((20..22).contains(&long.len()) && long.last() == Some(&99), "{long:?}");
+        assert_eq!(numbers(fitting(vec![said(1, 200_000)])), [1], "one at least");
+        assert!(fitting(Vec::new()).is_empty());
+    }
 }

@@ -6,7 +6,7 @@ use crate::domain::account::CrmAccount;
 use crate::domain::ids::{ChannelId, LineUserId};
 use crate::domain::operator::OperatorName;
 use crate::domain::push::{OutgoingMessage, PushId, PushJob, Recipient, Sender};
-use crate::ports::{Clock, PortError, Queue};
+use crate::ports::{PortError, Queue};
 
 /// Something that an operator says to a person.
 #[derive(Debug, Clone)]
@@ -21,6 +21,8 @@ pub struct Saying {
     pub to: LineUserId,
     /// One to five messages, checked.
     pub messages: Vec<OutgoingMessage>,
+    /// When the operator pressed the button, in milliseconds: what the person says after it, is not answered by this.
+    pub at_ms: i64,
 }
 
 /// Takes what operators say.
@@ -28,8 +30,6 @@ pub struct Saying {
 pub struct Talk {
     /// Where it waits.
     pub push: Arc<dyn Queue<PushJob>>,
-    /// When it came.
-    pub clock: Arc<dyn Clock>,
 }
 
 impl Talk {
@@ -38,8 +38,7 @@ impl Talk {
     /// # Errors
     /// As the queue's: the sender must ask again, by the same name.
     pub async fn say(&self, account: &CrmAccount, saying: Saying) -> Result<(), PortError> {
-        let accepted_at_ms = self.clock.now_ms();
-        let Saying { id, by, channel, to, messages } = saying;
+        let Saying { id, by, channel, to, messages, at_ms: accepted_at_ms } = saying;
         self.push
             .send(&PushJob {
                 id,

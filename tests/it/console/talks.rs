@@ -279,7 +279,7 @@ async fn what_is_new_comes_without_the_page_and_nothing_comes_while_nothing_is_n
     let (path, _) = opened(&mut sato).await;
     let live = format!("{path}/live");
     let first = sato.get(&live).await;
-    assert!(first.status == StatusCode::OK && first.has(QUESTION) && !first.has("<form"), "{}", first.html);
+    assert!(first.status == StatusCode::OK && first.has(QUESTION) && !first.has("<textarea"), "{}", first.html);
     let tag = first.headers["etag"].to_str().expect("text").to_owned();
     let again = async |tag: &str| {
         let request = app.http.get(format!("{}{live}", app.world.url)).header("if-none-match", tag);
@@ -294,6 +294,19 @@ async fn what_is_new_comes_without_the_page_and_nothing_comes_while_nothing_is_n
     assert!(status == StatusCode::OK && html.contains(QUESTION) && html.contains("もう一つ"));
     let calls = app.world.hubspot.ledger().calls;
     assert!(calls[searches..].iter().all(|call| !call.path.contains("search")), "HubSpot is not asked for it");
+    // A note was written: it comes with what is new, once it is asked for.
+    app.until_moving("the note", |app| app.notes().iter().any(|note| note.contains("もう一つ"))).await;
+    app.at_rest_but_entries().await;
+    assert!(!sato.get(&live).await.has(QUESTION));
+    let past = sato.get(&format!("{live}?past=1")).await;
+    assert!(past.has(QUESTION) && past.has("id=\"past\"") && past.has("id=\"now\""), "{}", past.html);
+    // A page that asks by itself keeps nobody signed in.
+    for _ in 0..4 {
+        app.minutes_pass(25);
+        assert_eq!(sato.get(&live).await.status, StatusCode::OK);
+    }
+    app.minutes_pass(25);
+    assert_eq!(sato.get(&live).await.status, StatusCode::UNAUTHORIZED, "two hours without a use");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -66,44 +66,62 @@ pub fn page(visit: &SignedIn, account: &CrmAccount, shown: &Shown<'_>) -> Page {
             a href="/console/talks" { (language.pick("一覧に戻る", "Back to the list")) }
             a href={ "/console/people/" (shown.person) } { (language.pick("連携の状態", "Who they are")) }
         }
-        div id="past" { (past(shown, &path, language)) }
+        (past(shown.older, shown.handle, language))
         @if is_old {
             p { a href=(path) { (language.pick("新しいやりとりに戻る", "Back to the newest")) } }
         } @else {
             (now(visit, account, talk, shown.handle))
+            p class="mistake" role="alert" id="over" hidden { (language.pick(
+                "ログインの有効期限が切れたため、新しいメッセージを表示できません。入力中の内容を控えてから、もう一度ログインしてください。",
+                "You are signed out by now, so nothing new is shown. Keep what you are writing, then sign in again.",
+            )) }
             (answer(visit, account, shown, &path))
         }
     };
     signed_in_talking(visit, &title, inside)
 }
 
-fn past(shown: &Shown<'_>, path: &str, language: Language) -> Markup {
+/// What older notes say.
+pub fn past(older: &FromCrm<OlderTalk>, handle: &str, language: Language) -> Markup {
     html! {
-        @match shown.older {
-            FromCrm::Said(older) => {
-                @if let Some(before) = older.before {
-                    p { a href={ (path) "?before=" (before) } { (language.pick("以前のやりとりを読む", "Show older messages")) } }
-                }
-                @for note in &older.notes {
-                    @match note {
-                        OlderNote::Lines(lines) => div class="note" { @for line in lines { p { (line) } } },
-                        OlderNote::Unreadable => p class="small" { (language.pick(
-                            "この間のやりとりは、HubSpotのタイムラインで確認してください。",
-                            "These messages are on HubSpot's timeline.",
-                        )) },
+        div id="past" {
+            @match older {
+                FromCrm::Said(older) => {
+                    @if let Some(before) = older.before {
+                        p { a href={ "/console/talks/" (handle) "?before=" (before) } {
+                            (language.pick("以前のやりとりを読む", "Show older messages"))
+                        } }
+                    }
+                    @for note in &older.notes {
+                        @match note {
+                            OlderNote::Lines(lines) => div class="note" { @for line in lines { p { (line) } } },
+                            OlderNote::Unreadable => p class="small" { (language.pick(
+                                "この間のやりとりは、HubSpotのタイムラインで確認してください。",
+                                "These messages are on HubSpot's timeline.",
+                            )) },
+                        }
                     }
                 }
+                FromCrm::Disconnected | FromCrm::Silent => p class="mistake" role="alert" { (language.pick(
+                    "HubSpotから以前のやりとりを読み込めませんでした。下には、まだメモになっていないやりとりだけを表示しています。",
+                    "Older messages could not be read from HubSpot. Below is only what is in no note yet.",
+                )) },
             }
-            FromCrm::Disconnected | FromCrm::Silent => p class="mistake" role="alert" { (language.pick(
-                "HubSpotから以前のやりとりを読み込めませんでした。下には、まだメモになっていないやりとりだけを表示しています。",
-                "Older messages could not be read from HubSpot. Below is only what is in no note yet.",
-            )) },
         }
     }
 }
 
-/// What is in no note yet, and what is being said. A script fetches it by itself.
-pub fn now(visit: &SignedIn, account: &CrmAccount, talk: &OpenTalk, handle: &str) -> Markup {
+/// What changes while the page is open. A script fetches it by itself.
+pub fn live(visit: &SignedIn, account: &CrmAccount, talk: &OpenTalk, handle: &str) -> Markup {
+    html! {
+        (now(visit, account, talk, handle))
+        (cost(account, talk, visit.language))
+        (done(visit, talk, handle))
+    }
+}
+
+/// What is in no note yet, and what is being said.
+fn now(visit: &SignedIn, account: &CrmAccount, talk: &OpenTalk, handle: &str) -> Markup {
     let language = visit.language;
     let live = format!("/console/talks/{handle}/live");
     html! {
@@ -167,19 +185,6 @@ fn unknown(visit: &SignedIn, saying: &BeingSaid, handle: &str) -> Markup {
 fn answer(visit: &SignedIn, account: &CrmAccount, shown: &Shown<'_>, path: &str) -> Markup {
     let (language, talk) = (visit.language, shown.talk);
     let typed = if let Sent::Refused { words, .. } = shown.sent { words } else { "" };
-    let cost = match (talk.free_until_ms, language) {
-        (Some(until_ms), Language::Japanese) => {
-            format!("{}までは無料の返信として送られ、月のメッセージ通数に数えられません。", time_of(until_ms, account))
-        }
-        (Some(until_ms), Language::English) => {
-            format!(
-                "Until {} it goes out as a free reply and is not counted in the month's messages.",
-                time_of(until_ms, account)
-            )
-        }
-        (None, Language::Japanese) => "プッシュメッセージとして送られ、1通と数えられます。".to_owned(),
-        (None, Language::English) => "It goes out as a push message and is counted as one.".to_owned(),
-    };
     html! {
         section id="write" {
             @match shown.sent {
@@ -201,14 +206,40 @@ fn answer(visit: &SignedIn, account: &CrmAccount, shown: &Shown<'_>, path: &str)
                     label for="words" { (language.pick("メッセージ", "Message")) }
                     // As LINE counts: a browser counts UTF-16 code units, too.
                     textarea id="words" name="words" rows="4" maxlength="5000" required aria-describedby="cost" { (typed) }
-                    p class="small" id="cost" { (cost) }
+                    (cost(account, talk, language))
                     (submit(Look::Main, language.pick("送信", "Send")))
                 }))
             }
+            (done(visit, talk, shown.handle))
+        }
+    }
+}
+
+/// What an answer costs now.
+fn cost(account: &CrmAccount, talk: &OpenTalk, language: Language) -> Markup {
+    let words = match (talk.free_until_ms, language) {
+        (Some(until_ms), Language::Japanese) => {
+            format!("{}までは無料の返信として送られ、月のメッセージ通数に数えられません。", time_of(until_ms, account))
+        }
+        (Some(until_ms), Language::English) => {
+            format!(
+                "Until {} it goes out as a free reply and is not counted in the month's messages.",
+                time_of(until_ms, account)
+            )
+        }
+        (None, Language::Japanese) => "プッシュメッセージとして送られ、1通と数えられます。".to_owned(),
+        (None, Language::English) => "It goes out as a push message and is counted as one.".to_owned(),
+    };
+    html! { p class="small" id="cost" { (words) } }
+}
+
+/// That nothing more is to be said.
+fn done(visit: &SignedIn, talk: &OpenTalk, handle: &str) -> Markup {
+    let label = visit.language.pick("返信せずに、返信済みにする", "It needs no answer");
+    html! {
+        div id="done" {
             @if talk.state.unanswered_since_ms.is_some() {
-                (form(&format!("{path}/answered"), &visit.form_token(), html! {
-                    (submit(Look::Plain, language.pick("返信せずに、返信済みにする", "It needs no answer")))
-                }))
+                (form(&format!("/console/talks/{handle}/answered"), &visit.form_token(), submit(Look::Plain, label)))
             }
         }
     }

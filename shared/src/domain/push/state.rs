@@ -10,7 +10,7 @@ use crate::domain::ids::LineUserId;
 use crate::domain::packed;
 use crate::domain::reply_chance::ReplyChance;
 
-/// Where a send stands. Stored as a [`StoredState`].
+/// Where a send stands. Stored as a `StoredState`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "StoredState", into = "StoredState")]
 pub enum PushState {

@@ -25,7 +25,8 @@ use crate::store::{Accounts, Channels};
 pub use self::list::{ListedTalk, TalkList, TalkQuery};
 
 /// A person waits no longer than this for the CRM, in milliseconds.
-const CRM_MS: i64 = 8_000;
+/// HubSpot gives a card 15 seconds for all of a question.
+const CRM_MS: i64 = 4_000;
 
 /// What came of asking the CRM.
 pub enum FromCrm<T> {
@@ -202,17 +203,18 @@ impl Talks {
         Ok(Operator { name: name.unwrap_or_else(|| by.name.clone()), ..by.clone() })
     }
 
-    /// Says something to a person, under this name: the same name in the same talk is the same message, for ever.
+    /// Says something to a person, under this name: the same name in the same talk is the same message, for ever. The button was pressed
+    /// at `at_ms`.
     ///
     /// # Errors
     /// A table or the queue does not answer: to be asked again by the same name.
     pub async fn say(
         &self,
         by: &Operator,
-        channel: &ChannelId,
-        user: &LineUserId,
+        (channel, user): (&ChannelId, &LineUserId),
         name: &str,
         messages: Vec<OutgoingMessage>,
+        at_ms: i64,
     ) -> Result<Said, PortError> {
         let Some(channel) = self.channel(by, channel).await? else { return Ok(Said::Nobody) };
         let Some(account) = self.account(by).await? else { return Ok(Said::Nobody) };
@@ -220,20 +222,9 @@ impl Talks {
             return Ok(Said::Nobody);
         }
         let id = PushId::of_talk(&ConversationKey::person(&channel.id, user), &by.id, name);
-        self.say_as(by, &account, channel.id, user, id, messages).await?;
+        let saying = Saying { id, by: by.name.clone(), channel: channel.id, to: user.clone(), messages, at_ms };
+        self.talk.say(&account, saying).await?;
         Ok(Said::OnItsWay(id))
-    }
-
-    async fn say_as(
-        &self,
-        by: &Operator,
-        account: &CrmAccount,
-        channel: ChannelId,
-        to: &LineUserId,
-        id: PushId,
-        messages: Vec<OutgoingMessage>,
-    ) -> Result<(), PortError> {
-        self.talk.say(account, Saying { id, by: by.name.clone(), channel, to: to.clone(), messages }).await
     }
 
     /// Whether something that was said has been taken up: it is found in the talk then, or has ended.
@@ -244,11 +235,14 @@ impl Talks {
         Ok(self.read.journal.push(id).await?.is_some())
     }
 
-    /// Ends a message of which nobody knows whether it arrived: it did, or it did not and is said again. `false`: it waits for nobody in
-    /// this talk, perhaps not any more. `compose` makes a text message.
+    /// Ends a message of which nobody knows whether it arrived: it did, or it did not and is said again. Of two who say different things
+    /// the first counts. `false`: it waits for nobody in this talk, perhaps not any more. `compose` makes a text message.
+    ///
+    /// It is said again only once it is settled that it did not arrive. So a stop right in between leaves a line in the talk that it was
+    /// not sent, and never two messages.
     ///
     /// # Errors
-    /// As [`say`](Self::say): a second call does what is left, and says nothing twice.
+    /// As [`say`](Self::say).
     pub async fn decide(
         &self,
         by: &Operator,
@@ -260,20 +254,22 @@ impl Talks {
         let Some(push) = self.read.journal.push(id).await?.map(|push| push.value) else { return Ok(false) };
         let PushState::Parked(sending) = &push.state else { return Ok(false) };
         let is_of_talk = push.account == by.account && by.sees(&push.channel) && push.channel == *channel;
+        let Some(account) = self.account(by).await? else { return Ok(false) };
         if !is_of_talk || sending.to != *user || push.sender.operator().is_none() {
             return Ok(false);
         }
-        let Some(account) = self.account(by).await? else { return Ok(false) };
-        let arrived = verdict == Verdict::Shown;
-        if !arrived {
-            let words =
-                sending.said.iter().map(|said| if let Content::Text { text } = said { compose(text) } else { None });
-            let Some(messages) = words.collect::<Option<Vec<_>>>() else { return Ok(false) };
-            // First said, then decided: whoever is stopped in between, or is second, says it by the same name.
-            self.say_as(by, &account, channel.clone(), user, id.said_again(), messages).await?;
-        }
+        let words =
+            sending.said.iter().map(|said| if let Content::Text { text } = said { compose(text) } else { None });
+        let Some(messages) = words.collect::<Option<Vec<_>>>() else { return Ok(false) };
+        let (arrived, at_ms) = (verdict == Verdict::Shown, self.clock.now_ms());
         self.console.note(by, Deed::DecidedSend { id: channel.clone(), push: id, arrived }).await?;
-        self.decide.decide(id, verdict).await
+        let is_first = self.decide.decide(id, verdict).await?;
+        if is_first && !arrived {
+            let (channel, to, by) = (channel.clone(), user.clone(), by.name.clone());
+            let saying = Saying { id: id.said_again(), by, channel, to, messages, at_ms };
+            self.talk.say(&account, saying).await?;
+        }
+        Ok(is_first)
     }
 
     async fn account(&self, by: &Operator) -> Result<Option<CrmAccount>, PortError> {

@@ -27,11 +27,11 @@ function TalkOf({ language, contact, copy }: Shown) {
   const words = WORDS[who.language];
   const [chosen, setChosen] = useState<string | null>(null);
   const [view, watching] = useTalk(who, chosen);
-  // What is typed stays, whatever is shown in between, each with its Official Account.
+  // What is typed stays, whatever is shown in between, each with its talk: words for one person are never another's.
   const drafts = useRef(new Map<string, Draft>());
-  const draftOf = (channel: string) => {
-    const typed = drafts.current.get(channel) ?? draft();
-    drafts.current.set(channel, typed);
+  const draftOf = (talk: string) => {
+    const typed = drafts.current.get(talk) ?? draft();
+    drafts.current.set(talk, typed);
     return typed;
   };
   const reload = () => watching.current?.reload();
@@ -52,7 +52,7 @@ function TalkOf({ language, contact, copy }: Shown) {
       {view.is === "not_linked" && <NotLinked of={view} words={words} copy={copy} />}
       {view.is === "choose" && <Choose of={view} words={words} choose={setChosen} />}
       {view.is === "open" && (
-        <OpenTalk view={view} words={words} who={who} watching={watching} draft={draftOf(view.talk.channel.channel)} />
+        <OpenTalk view={view} words={words} who={who} watching={watching} draft={draftOf(view.talk.talk)} />
       )}
       {(view.is === "refused" || view.is === "not_linked") && (
         <Flex>

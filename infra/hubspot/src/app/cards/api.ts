@@ -160,6 +160,7 @@ async function ask<T>(what: string, who: Who, more: Fields, read: (answer: Field
 /** What of a talk is asked for: with `tag` and `entry` only what is new since, with `before` only what is older. */
 export interface Asked {
   channel?: string;
+  talk?: string;
   before?: number;
   tag?: string;
   entry?: number;

@@ -48,7 +48,7 @@ export function watch(who: Who, channel: string | null, show: (view: View) => vo
   };
 
   const newest = async () => {
-    const asked = open ? { channel: open.talk.channel.channel, tag: open.talk.tag, entry: open.talk.entry } : channel === null ? {} : { channel };
+    const asked = open ? { channel: open.talk.channel.channel, talk: open.talk.talk, tag: open.talk.tag, entry: open.talk.entry } : channel === null ? {} : { channel };
     const { soon } = wanted;
     wanted.soon = false;
     const answer = await talk(who, asked);
@@ -56,7 +56,9 @@ export function watch(who: Who, channel: string | null, show: (view: View) => vo
     const later = () => { step = soon ? 0 : Math.min(step + 1, WAITS_MS.length - 1); };
     if (answer.is === "open") {
       step = 0;
-      const past = answer.older ?? { notes: open?.notes ?? [], before: open?.before ?? null };
+      // Of another talk, because the contact was linked to somebody else, nothing of before stays.
+      const kept = open?.talk.talk === answer.talk ? open : null;
+      const past = answer.older ?? { notes: kept?.notes ?? [], before: kept?.before ?? null };
       shows({ is: "open", talk: answer, ...past, reading: wanted.older, trouble: null });
     } else if (answer.is === "same") {
       later();
@@ -75,7 +77,7 @@ export function watch(who: Who, channel: string | null, show: (view: View) => vo
     const { before, talk: shown } = open;
     const answer = await talk(who, { channel: shown.channel.channel, before });
     if (stopped || open === null) return;
-    if (answer.is === "open" && answer.older !== null) {
+    if (answer.is === "open" && answer.older !== null && answer.talk === open.talk.talk) {
       // Only that: what is new may be past an entry that is not shown yet, and comes by the next question.
       shows({ ...open, notes: [...answer.older.notes, ...open.notes], before: answer.older.before, reading: false });
     } else {
