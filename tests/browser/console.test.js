@@ -105,7 +105,7 @@ test("a colleague is invited by keyboard alone, and the address is shown once", 
     await other.page.goto(address);
     await other.page.click("main button");
     await other.page.locator(".me", { hasText: "鈴木 太郎" }).waitFor();
-    assert.deepEqual(await other.page.locator("nav a").evaluateAll((links) => links.map((link) => link.getAttribute("href"))), ["/console", "/console/people", "/console/decisions", "/console/doctor"], "a member sees no admin's pages");
+    assert.deepEqual(await other.page.locator("nav a").evaluateAll((links) => links.map((link) => link.getAttribute("href"))), ["/console", "/console/talks", "/console/people", "/console/decisions", "/console/doctor"], "a member sees no admin's pages");
     await page.goto(`${local.url}/console/team`);
     await page.click("a:has-text('削除')");
     await isOpenToAll(page, "console-remove-ja");
