@@ -121,6 +121,13 @@ async fn shown(card: &AppCard, language: Language, contact: u64, done: Option<Va
                 Some(other) => p id="is" { (other) },
                 None => p id="refused" role="alert" { (talk["refused"].as_str().unwrap_or("no_answer")) },
             }
+            @if talk["refused"] == "no_admin" {
+                p { (language.pick(
+                    "Musubiの管理者がまだいません。最初のページから、一度コンソールを開いてください。",
+                    "Musubi has no admin yet. Open the console once, from the first page.",
+                )) }
+                p { a href="/" { (language.pick("最初のページ", "The first page")) } }
+            }
             p { a href={ "/demo/hubspot/card?contact=" (contact) } { (language.pick("読み込み直す", "Load again")) } }
         }
     })
