@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { openConsole, openPage } from "./harness.js";
+import { asJson, openConsole, openPage, sends } from "./harness.js";
 
 const CARD = "/demo/hubspot/card";
 const SAID = {
@@ -21,12 +21,7 @@ before(async () => {
 
 after(() => opened?.close());
 
-const asJson = (body) => ({ method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
 const world = async () => (await fetch(`${local.url}/world.json`)).json();
-const sends = async () => {
-  const { calls } = (await world()).line;
-  return ["push", "reply"].map((what) => calls.filter(({ path, status }) => path.endsWith(`/message/${what}`) && status === 200).length);
-};
 
 /** What this finds in the world, once it does. */
 async function until(look) {
@@ -63,11 +58,11 @@ for (const [language, locale] of [["ja", "ja-JP"], ["en", "en-US"]]) {
       await shows(page, question);
       await until(({ crm }) => crm.contacts.some(({ properties }) => properties.line_unanswered === "true"));
       assert.ok((await page.locator("#cost").innerText()).includes(said.free));
-      const [pushes, replies] = await sends();
+      const [pushes, replies] = await sends(local);
       await page.fill("#words", answer);
       await page.click("#write button");
       await until(isOnPhone(answer));
-      assert.deepEqual(await sends(), [pushes, replies + 1], "a reply, and no push");
+      assert.deepEqual(await sends(local), [pushes, replies + 1], "a reply, and no push");
       await until(({ crm }) => crm.contacts.every(({ properties }) => properties.line_unanswered !== "true"));
       await shows(page, answer);
       assert.ok((await page.locator("#lines").innerText()).includes(said.by));
@@ -79,7 +74,7 @@ for (const [language, locale] of [["ja", "ja-JP"], ["en", "en-US"]]) {
       await page.fill("#words", later);
       await page.click("#write button");
       await until(isOnPhone(later));
-      assert.deepEqual(await sends(), [pushes + 1, replies + 1]);
+      assert.deepEqual(await sends(local), [pushes + 1, replies + 1]);
 
       // The note holds all of it, in order, and says who answered.
       await fetch(`${local.url}/demo/clock`, asJson({ advance_ms: 3_600_000 }));

@@ -107,3 +107,12 @@ export async function tabTo(page, selector) {
   }
   assert.fail(`${selector} is not reached by the keyboard`);
 }
+
+/** A POST of this as JSON, for `fetch`. */
+export const asJson = (body) => ({ method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+
+/** How often LINE has taken a push, and a reply. */
+export async function sends(local) {
+  const { line } = await (await fetch(`${local.url}/world.json`)).json();
+  return ["push", "reply"].map((what) => line.calls.filter(({ path, status }) => path.endsWith(`/message/${what}`) && status === 200).length);
+}

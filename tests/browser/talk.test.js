@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { isOpenToAll, openConsole, openPage, tabTo } from "./harness.js";
+import { asJson, isOpenToAll, openConsole, openPage, sends, tabTo } from "./harness.js";
 
 const SAID = {
-  ja: { talks: "トーク", open: "トークを開く", free: "数えられません", paid: "1通と数えられます", by: "（担当者）", nobody: "未返信のトークはありません。", back: "以前のやりとり" },
-  en: { talks: "Talks", open: "Open the talk", free: "not counted", paid: "counted as one", by: " (operator)", nobody: "Nobody waits for an answer.", back: "What is older" },
+  ja: { talks: "トーク", open: "トークを開く", free: "数えられません", paid: "1通と数えられます", by: "（担当者）", nobody: "未返信のトークはありません。" },
+  en: { talks: "Talks", open: "Open the talk", free: "not counted", paid: "counted as one", by: " (operator)", nobody: "Nobody waits for an answer." },
 };
 const ARRIVES = { timeout: 60_000 };
 let local;
@@ -20,16 +20,10 @@ before(async () => {
 
 after(() => opened?.close());
 
-const asJson = (body) => ({ method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
 /** The linked friend writes. */
 const writes = async (text) => {
   const answer = await fetch(`${local.url}/demo/line/${local.line_user_ids[0]}/text`, asJson({ text }));
   assert.equal(answer.status, 200);
-};
-/** How often LINE was asked to push, and to reply. */
-const calls = async () => {
-  const { calls: all } = (await world()).line;
-  return ["push", "reply"].map((what) => all.filter(({ path, status }) => path.endsWith(`/message/${what}`) && status === 200).length);
 };
 const world = async () => (await fetch(`${local.url}/world.json`)).json();
 
@@ -76,7 +70,7 @@ for (const [language, said] of Object.entries(SAID)) {
     assert.ok((await page.locator("#cost").innerText()).includes(said.free));
     assert.equal(await page.locator("#done button").count(), 1);
     await isOpenToAll(page, `talk-${language}`);
-    const [pushes, replies] = await calls();
+    const [pushes, replies] = await sends(local);
     await page.fill("#words", answer);
     await page.focus("#words");
     await tabTo(page, "#write form button");
@@ -84,7 +78,7 @@ for (const [language, said] of Object.entries(SAID)) {
     await page.locator("#now .ours .words", { hasText: answer }).waitFor(ARRIVES);
     assert.ok((await page.locator("#now .ours .by").last().innerText()).includes(said.by));
     await arrives(answer);
-    assert.deepEqual(await calls(), [pushes, replies + 1], "a reply, and no push");
+    assert.deepEqual(await sends(local), [pushes, replies + 1], "a reply, and no push");
   });
 
   test(`what is in a note is read back from HubSpot, and a later answer is a push (${language})`, async () => {
@@ -97,7 +91,7 @@ for (const [language, said] of Object.entries(SAID)) {
     assert.ok((await page.locator("#past").innerText()).includes(`答え ${language}`));
     assert.ok((await page.locator("#cost").innerText()).includes(said.paid));
     await isOpenToAll(page, `talk-older-${language}`);
-    const [pushes, replies] = await calls();
+    const [pushes, replies] = await sends(local);
     // Without scripts: a form and a page.
     const plain = await openPage(local.url, { locale: language === "ja" ? "ja-JP" : "en-US", javaScriptEnabled: false, width: 390, height: 844 });
     try {
@@ -111,7 +105,7 @@ for (const [language, said] of Object.entries(SAID)) {
       await plain.close();
     }
     await arrives(later);
-    assert.deepEqual(await calls(), [pushes + 1, replies]);
+    assert.deepEqual(await sends(local), [pushes + 1, replies]);
     await page.locator("#now .ours .words", { hasText: later }).waitFor(ARRIVES);
   });
 }

@@ -22,7 +22,7 @@ use musubi::flow::decide::Verdict;
 use musubi::http::{Refusal, Request};
 use musubi::line::message;
 use musubi::ports::PortError;
-use musubi::ports::crm_caller::{CallKind, Unreadable};
+use musubi::ports::crm_caller::{CallKind, NotAnswered, Unreadable};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -61,102 +61,120 @@ struct Question {
     asked: Asked,
 }
 
-/// Which talk is meant.
-enum Meant {
-    Talk(Box<OpenTalk>),
-    /// There is none, or several: said so.
-    Answer(Value),
+impl Question {
+    /// Whether the card that asks shows this talk.
+    fn shows(&self, talk: &OpenTalk) -> bool {
+        self.asked.talk == Some(talk.key().hash())
+    }
+}
+
+/// What the card is told.
+pub struct Answered(Value);
+
+/// Why a question goes no further.
+pub enum Ended {
+    /// Whoever asks is told why.
+    Answered(Value),
+    /// A bare status.
+    Refused(Refusal),
+}
+
+impl Ended {
+    fn refused(why: &str) -> Self {
+        Self::Answered(json!({ "refused": why }))
+    }
+}
+
+impl From<Refusal> for Ended {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<PortError> for Ended {
+    fn from(error: PortError) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
+impl From<NotAnswered> for Ended {
+    fn from(why: NotAnswered) -> Self {
+        Self::Refused(why.into())
+    }
+}
+
+impl IntoResponse for Answered {
+    fn into_response(self) -> Response {
+        ([(CACHE_CONTROL, "no-store")], Json(self.0)).into_response()
+    }
+}
+
+impl IntoResponse for Ended {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Answered(answer) => Answered(answer).into_response(),
+            Self::Refused(refusal) => refusal.into_response(),
+        }
+    }
 }
 
 /// `POST /console/card/talk`: the talk as it stands, or that nothing is new in it.
-pub async fn talk(State(ports): State<Arc<Ports>>, request: Request) -> Result<Response, Refusal> {
-    let question = match question(&ports, &request).await? {
-        Ok(question) => question,
-        Err(refused) => return Ok(answered(&refused)),
-    };
-    let asked = &question.asked;
-    if asked.tag.is_none() {
-        let there = ports.talks.is_there(&question.operator, &question.contact).await?;
-        if let Some(why) = not_there(&there) {
-            return Ok(answered(&json!({ "refused": why })));
-        }
+pub async fn talk(State(ports): State<Arc<Ports>>, request: Request) -> Result<Answered, Ended> {
+    let question = question(&ports, &request).await?;
+    if question.asked.tag.is_none() {
+        contact_is_there(&ports, &question).await?;
     }
-    let talk = match meant(&ports, &question).await? {
-        Meant::Talk(talk) => talk,
-        Meant::Answer(answer) => return Ok(answered(&answer)),
-    };
+    let talk = meant(&ports, &question).await?;
     let quota_out = is_quota_out(&ports, &question, &talk).await?;
     let mut answer = card::talk(&talk, &question.account, question.language, quota_out);
     let tag = fingerprint(&[&answer.to_string()]);
-    if asked.before.is_none() && asked.tag.as_ref() == Some(&tag) {
-        return Ok(answered(&json!({"is": "same"})));
+    if question.asked.before.is_none() && question.asked.tag.as_ref() == Some(&tag) {
+        return Ok(Answered(json!({"is": "same"})));
     }
-    let newest = talk.newest.next_entry;
-    let is_same_talk = asked.talk == Some(talk.key().hash());
-    let is_known = asked.before.is_none() && asked.tag.is_some() && asked.entry == Some(newest) && is_same_talk;
-    answer["older"] = if is_known {
-        Value::Null
-    } else {
-        let before = asked.before.unwrap_or(newest).min(newest);
-        match ports.talks.older(&question.operator, &talk, before).await? {
-            FromCrm::Said(older) => card::older(&older),
-            FromCrm::Disconnected => return Ok(answered(&json!({"refused": "not_connected"}))),
-            FromCrm::Silent => return Ok(answered(&json!({"refused": "silent"}))),
-        }
-    };
+    answer["older"] = older(&ports, &question, &talk).await?;
     answer["tag"] = tag.into();
-    Ok(answered(&answer))
+    Ok(Answered(answer))
 }
 
 /// `POST /console/card/say`: says something. A request that comes twice is one message: the card names it.
-pub async fn say(State(ports): State<Arc<Ports>>, request: Request) -> Result<Response, Refusal> {
+pub async fn say(State(ports): State<Arc<Ports>>, request: Request) -> Result<Answered, Ended> {
     let pressed_at_ms = ports.console.clock.now_ms();
-    let question = match question(&ports, &request).await? {
-        Ok(question) => question,
-        Err(refused) => return Ok(answered(&refused)),
-    };
+    let question = question(&ports, &request).await?;
     let name = question.asked.name.as_deref().filter(|name| is_name(name)).ok_or(Refusal::BAD_REQUEST)?;
     let words = question.asked.words.as_deref().unwrap_or_default();
     let message = match message::typed("text", words) {
         Ok(message) => message,
-        Err(invalid) => return Ok(answered(&json!({"mistake": invalid.problem.in_words(question.language)}))),
+        Err(invalid) => return Ok(Answered(json!({"mistake": invalid.problem.in_words(question.language)}))),
     };
-    let Some(talk) = the_one_shown(&ports, &question).await? else {
-        return Ok(answered(&json!({"refused": "not_found"})));
-    };
+    let talk = the_one_shown(&ports, &question).await?;
     let (channel, user) = (&talk.channel.id, &talk.state.user);
     let by = ports.talks.called_as_in_crm(&question.operator, &question.user).await?;
-    Ok(answered(&match ports.talks.say(&by, (channel, user), name, vec![message], pressed_at_ms).await? {
-        Said::OnItsWay(id) => json!({"said": id}),
-        Said::Nobody => json!({"refused": "not_found"}),
-    }))
+    match ports.talks.say(&by, (channel, user), name, vec![message], pressed_at_ms).await? {
+        Said::OnItsWay(id) => Ok(Answered(json!({"said": id}))),
+        Said::Nobody => Err(Ended::refused("not_found")),
+    }
 }
 
 /// `POST /console/card/decide`: of a message that may or may not have arrived. Twice is the same as once.
-pub async fn decide(State(ports): State<Arc<Ports>>, request: Request) -> Result<Response, Refusal> {
-    let question = match question(&ports, &request).await? {
-        Ok(question) => question,
-        Err(refused) => return Ok(answered(&refused)),
-    };
+pub async fn decide(State(ports): State<Arc<Ports>>, request: Request) -> Result<Answered, Ended> {
+    let question = question(&ports, &request).await?;
     let id = question.asked.send.as_deref().and_then(PushId::parse).ok_or(Refusal::BAD_REQUEST)?;
     let verdict = match question.asked.arrived.as_deref() {
         Some("yes") => Verdict::Shown,
         Some("again") => Verdict::NotShown,
-        _ => return Err(Refusal::BAD_REQUEST),
+        _ => return Err(Refusal::BAD_REQUEST.into()),
     };
-    let Some(talk) = the_one_shown(&ports, &question).await? else {
-        return Ok(answered(&json!({"refused": "not_found"})));
-    };
+    let talk = the_one_shown(&ports, &question).await?;
     let person = (&talk.channel.id, &talk.state.user);
     let compose = |words: &str| message::typed("text", words).ok();
     let by = ports.talks.called_as_in_crm(&question.operator, &question.user).await?;
     ports.talks.decide(&by, person, id, verdict, compose).await?;
     // One that is over already is what was wanted.
-    Ok(answered(&json!({"done": true})))
+    Ok(Answered(json!({"done": true})))
 }
 
-/// Who asks, and what; inside, why somebody who is known to the CRM is told nothing.
-async fn question(ports: &Ports, request: &Request) -> Result<Result<Question, Value>, Refusal> {
+/// Who asks, and what.
+async fn question(ports: &Ports, request: &Request) -> Result<Question, Ended> {
     let app = (KIND, CrmAppId::new(&ports.app));
     let call = request.call();
     let verified = ports.verify.verify(&app, CallKind::Person, &call).await?;
@@ -166,10 +184,10 @@ async fn question(ports: &Ports, request: &Request) -> Result<Result<Question, V
     let is_contact =
         (1..=MAX_CONTACT).contains(&asked.contact.len()) && asked.contact.bytes().all(|b| b.is_ascii_digit());
     if !is_contact {
-        return Err(Refusal::BAD_REQUEST);
+        return Err(Refusal::BAD_REQUEST.into());
     }
     let account = CrmAccountKey { kind: KIND, id: visitor.account };
-    let refused = |why: &str| Ok(Err(json!({ "refused": why })));
+    let refused = |why| Err(Ended::refused(why));
     let Some(found) = ports.accounts.find(&account).await?.filter(|found| found.value.app == app.1) else {
         return refused("not_connected");
     };
@@ -178,20 +196,24 @@ async fn question(ports: &Ports, request: &Request) -> Result<Result<Question, V
         Err(NotLetIn::NotNow(error)) => return Err(error.into()),
         Err(NotLetIn::Removed) => return refused("removed"),
         Err(NotLetIn::NoAdmin) => return refused("no_admin"),
-        Err(NotLetIn::TooMany | NotLetIn::Used) => return Err(Refusal::BAD_REQUEST),
+        Err(NotLetIn::TooMany | NotLetIn::Used) => return Err(Refusal::BAD_REQUEST.into()),
     };
     let language = if asked.language.as_deref() == Some("en") { Language::English } else { Language::Japanese };
     let contact = ContactId::new(&asked.contact);
-    Ok(Ok(Question { operator, user: visitor.user, account: found.value, contact, language, asked }))
+    Ok(Question { operator, user: visitor.user, account: found.value, contact, language, asked })
 }
 
 /// The talk, if it is still the one that the card shows: the contact may have been linked to somebody else since.
-async fn the_one_shown(ports: &Ports, question: &Question) -> Result<Option<Box<OpenTalk>>, PortError> {
-    let Meant::Talk(talk) = meant(ports, question).await? else { return Ok(None) };
-    Ok((question.asked.talk == Some(talk.key().hash())).then_some(talk))
+async fn the_one_shown(ports: &Ports, question: &Question) -> Result<OpenTalk, Ended> {
+    match meant(ports, question).await {
+        Ok(talk) if question.shows(&talk) => Ok(talk),
+        Ok(_) | Err(Ended::Answered(_)) => Err(Ended::refused("not_found")),
+        Err(refusal) => Err(refusal),
+    }
 }
 
-async fn meant(ports: &Ports, question: &Question) -> Result<Meant, PortError> {
+/// The one talk with this contact, or that there is none, or which there are.
+async fn meant(ports: &Ports, question: &Question) -> Result<OpenTalk, Ended> {
     let Question { operator, contact, asked, .. } = question;
     let mut known = ports.talks.of_contact(operator, contact).await?;
     if let Some(channel) = asked.channel.as_ref().map(ChannelId::new) {
@@ -200,13 +222,40 @@ async fn meant(ports: &Ports, question: &Question) -> Result<Meant, PortError> {
     match known.as_slice() {
         [] => {
             let channels = ports.talks.seen_channels(operator).await?;
-            Ok(Meant::Answer(card::not_linked(&channels, &ports.public_url, &ports.line_app_url)))
+            Err(Ended::Answered(card::not_linked(&channels, &ports.public_url, &ports.line_app_url)))
         }
         [(channel, state)] => {
             let talk = ports.talks.open(operator, &channel.id, &state.user).await?;
-            Ok(talk.map_or_else(|| Meant::Answer(json!({"refused": "not_found"})), |talk| Meant::Talk(Box::new(talk))))
+            talk.ok_or_else(|| Ended::refused("not_found"))
         }
-        several => Ok(Meant::Answer(card::choose(several))),
+        several => Err(Ended::Answered(card::choose(several))),
+    }
+}
+
+/// What older notes say; nothing where the card shows the newest of them already.
+async fn older(ports: &Ports, question: &Question, talk: &OpenTalk) -> Result<Value, Ended> {
+    let (asked, newest) = (&question.asked, talk.newest.next_entry);
+    let is_known = asked.tag.is_some() && asked.entry == Some(newest) && question.shows(talk);
+    if asked.before.is_none() && is_known {
+        return Ok(Value::Null);
+    }
+    let before = asked.before.unwrap_or(newest).min(newest);
+    Ok(card::older(&from_crm(ports.talks.older(&question.operator, talk, before).await?)?))
+}
+
+/// Reads the contact from the CRM.
+async fn contact_is_there(ports: &Ports, question: &Question) -> Result<(), Ended> {
+    match from_crm(ports.talks.is_there(&question.operator, &question.contact).await?)? {
+        true => Ok(()),
+        false => Err(Ended::refused("not_found")),
+    }
+}
+
+fn from_crm<T>(came: FromCrm<T>) -> Result<T, Ended> {
+    match came {
+        FromCrm::Said(said) => Ok(said),
+        FromCrm::Disconnected => Err(Ended::refused("not_connected")),
+        FromCrm::Silent => Err(Ended::refused("silent")),
     }
 }
 
@@ -219,21 +268,8 @@ async fn is_quota_out(ports: &Ports, question: &Question, talk: &OpenTalk) -> Re
     Ok(is_new && quota.is_some_and(|quota| quota.limit.is_some_and(|limit| quota.used >= limit)))
 }
 
-fn not_there(there: &FromCrm<bool>) -> Option<&'static str> {
-    match there {
-        FromCrm::Said(true) => None,
-        FromCrm::Said(false) => Some("not_found"),
-        FromCrm::Disconnected => Some("not_connected"),
-        FromCrm::Silent => Some("silent"),
-    }
-}
-
 fn is_name(name: &str) -> bool {
     NAME.contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
-}
-
-fn answered(answer: &Value) -> Response {
-    ([(CACHE_CONTROL, "no-store")], Json(answer)).into_response()
 }
 
 fn unreadable(why: Unreadable) -> Refusal {

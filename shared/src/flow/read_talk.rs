@@ -5,7 +5,6 @@ use crate::domain::account::CrmAccountKey;
 use crate::domain::activity::{Activity, Mark};
 use crate::domain::conversation::ConversationKey;
 use crate::domain::ids::{EventId, NoteId};
-use crate::domain::operator::OperatorName;
 use crate::domain::push::{Push, PushId, PushState};
 use crate::domain::timeline::words_of;
 use crate::ports::crm::{CrmFailure, EVENT_IMMUTABLE};
@@ -35,8 +34,6 @@ pub struct NewestTalk {
 pub struct BeingSaid {
     /// Which.
     pub id: PushId,
-    /// Who says it.
-    pub by: Option<OperatorName>,
     /// As it will stand in the talk.
     pub said: Vec<Activity>,
     /// Nobody knows whether it arrived: somebody decides.
@@ -156,7 +153,7 @@ fn being_said(push: Push) -> Option<BeingSaid> {
         late: false,
     };
     let said = sending.said.into_iter().enumerate().map(as_said).collect();
-    Some(BeingSaid { id: push.id, by: push.sender.operator().cloned(), said, is_unknown })
+    Some(BeingSaid { id: push.id, said, is_unknown })
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! A browser, and invitations for who sits at it.
 
+use local::seed::{CHANNEL_ID, LINKED_USER};
 use musubi::aws::RetryPolicy;
 use musubi::browser::random_secret;
 use musubi::domain::account::CrmAccountKey;
@@ -187,4 +188,11 @@ pub async fn outsiders(app: &App) -> [Browser<'_>; 2] {
     kept_out.joins(&invited(app, "外部花子", Role::Admin, Some("1657999999")).await).await;
     stranger.joins(&invited_to(app, other.key, "外部太郎", Role::Admin, None).await).await;
     [kept_out, stranger]
+}
+
+/// The linked friend writes, and it stands on her contact.
+pub async fn asks(app: &App, words: &str) {
+    app.world.line.write_text(CHANNEL_ID, LINKED_USER, words).await;
+    app.until("the question", |app| app.linked("line_unanswered_message").ends_with(words)).await;
+    app.at_rest_but_entries().await;
 }

@@ -5,14 +5,13 @@ use local::fake::hubspot::{ObjectType, PageUser, Signatures, signed_headers};
 use local::fake::line::Endpoint;
 use local::fake::{Fault, Plan};
 use local::seed::{
-    APP_ID, CHANNEL_ID, CLIENT_SECRET, EMPTY_PORTAL_ID, HUBSPOT_MEMBER, HUBSPOT_USER, LINKED_CONTACT, LINKED_USER,
-    PORTAL_ID,
+    APP_ID, CHANNEL_ID, CLIENT_SECRET, EMPTY_PORTAL_ID, HUBSPOT_MEMBER, HUBSPOT_USER, LINKED_CONTACT, PORTAL_ID,
 };
 use musubi::domain::operator::{Role, operator_id};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use super::browser::{Browser, name, names};
+use super::browser::{Browser, asks, name, names};
 use crate::app::{App, account};
 
 const QUESTION: &str = "日曜日は開いていますか？";
@@ -29,12 +28,6 @@ async fn asked() -> App {
     Browser::signed_in(&app, "管理", Role::Admin).await;
     asks(&app, QUESTION).await;
     app
-}
-
-async fn asks(app: &App, words: &str) {
-    app.world.line.write_text(CHANNEL_ID, LINKED_USER, words).await;
-    app.until("the question", |app| app.linked("line_unanswered_message").ends_with(words)).await;
-    app.at_rest_but_entries().await;
 }
 
 /// What the card of this contact is told.

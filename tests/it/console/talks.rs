@@ -11,7 +11,7 @@ use musubi::domain::operator::Role;
 use musubi::store::Journal;
 use reqwest::StatusCode;
 
-use super::browser::{Browser, Page, invited, outsiders};
+use super::browser::{Browser, Page, asks, invited, outsiders};
 use crate::app::App;
 
 const PATH: &str = "/console/talks";
@@ -27,12 +27,6 @@ async fn asked() -> App {
     let app = App::start().await;
     asks(&app, QUESTION).await;
     app
-}
-
-async fn asks(app: &App, words: &str) {
-    app.world.line.write_text(CHANNEL_ID, LINKED_USER, words).await;
-    app.until("the question", |app| app.linked("line_unanswered_message").ends_with(words)).await;
-    app.at_rest_but_entries().await;
 }
 
 /// The page of the linked contact's talk, from the person's page, and its address.
