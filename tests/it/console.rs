@@ -14,6 +14,7 @@ mod install;
 mod line_provider;
 mod parked;
 mod people;
+mod reading;
 mod settings;
 mod talks;
 mod trial;

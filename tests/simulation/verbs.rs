@@ -54,6 +54,7 @@ impl World {
                 event: &event,
                 accepted_at_ms,
                 token: token.as_ref(),
+                read_token: None,
                 standby: false,
                 linked: linked.as_ref(),
             };

@@ -131,7 +131,8 @@ pub async fn talk(State(ports): State<Arc<Ports>>, request: Request) -> Result<A
     if question.asked.before.is_none() && question.asked.tag.as_ref() == Some(&tag) {
         return Ok(Answered(json!({"is": "same"})));
     }
-    answer["older"] = older(&ports, &question, &talk).await?;
+    let (older, ()) = futures::join!(older(&ports, &question, &talk), has_read(&ports, &question, &talk));
+    answer["older"] = older?;
     answer["tag"] = tag.into();
     Ok(Answered(answer))
 }
@@ -149,7 +150,9 @@ pub async fn say(State(ports): State<Arc<Ports>>, request: Request) -> Result<An
     let talk = the_one_shown(&ports, &question).await?;
     let (channel, user) = (&talk.channel.id, &talk.state.user);
     let by = ports.talks.called_as_in_crm(&question.operator, &question.user).await?;
-    match ports.talks.say(&by, (channel, user), name, vec![message], pressed_at_ms).await? {
+    let said = ports.talks.say(&by, (channel, user), name, vec![message], pressed_at_ms).await?;
+    ports.talks.has_read(&talk).await;
+    match said {
         Said::OnItsWay(id) => Ok(Answered(json!({"said": id}))),
         Said::Nobody => Err(Ended::refused("not_found")),
     }
@@ -241,6 +244,13 @@ async fn older(ports: &Ports, question: &Question, talk: &OpenTalk) -> Result<Va
     }
     let before = asked.before.unwrap_or(newest).min(newest);
     Ok(card::older(&from_crm(ports.talks.older(&question.operator, talk, before).await?)?))
+}
+
+/// Opening the card is reading; a question whether something is new is not, nor is one for what is older.
+async fn has_read(ports: &Ports, question: &Question, talk: &OpenTalk) {
+    if question.asked.tag.is_none() && question.asked.before.is_none() {
+        ports.talks.has_read(talk).await;
+    }
 }
 
 /// Reads the contact from the CRM.

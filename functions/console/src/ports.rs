@@ -27,6 +27,7 @@ use musubi::flow::disconnect_channel::DisconnectChannel;
 use musubi::flow::erase::Erase;
 use musubi::flow::export::Export;
 use musubi::flow::link::Link;
+use musubi::flow::mark_read::MarkRead;
 use musubi::flow::open_questions::OpenQuestions;
 use musubi::flow::parked_sends::ParkedSends;
 use musubi::flow::person_state::PersonStates;
@@ -36,11 +37,14 @@ use musubi::flow::settle::Settle;
 use musubi::flow::talk::Talk;
 use musubi::flow::verify_call::VerifyCall;
 use musubi::http_client::HttpClient;
-use musubi::line::{LineApiUrl, OpenLine};
+use musubi::line::{LineApiUrl, LineMessenger, OpenLine};
 use musubi::ports::LineConsoles;
 use musubi::wiring;
 
 use crate::{KIND, Ports};
+
+/// No pushes leave here.
+const UNPACED: u32 = 1;
 
 impl Ports {
     /// From the function's adapters.
@@ -65,11 +69,9 @@ impl Ports {
             Arc::clone(&clock),
         );
         let set_up = set_up.expect("every build knows how to connect accounts of this CRM");
-        let line = OpenLine {
-            http: http.clone(),
-            base: LineApiUrl::of_api(&config::line_urls(environment)?)?,
-            clock: Arc::clone(&clock),
-        };
+        let base = LineApiUrl::of_api(&config::line_urls(environment)?)?;
+        let signs = LineMessenger::new(http.clone(), base.clone(), Arc::clone(&secrets), Arc::clone(&clock), UNPACED);
+        let line = OpenLine { http: http.clone(), base, clock: Arc::clone(&clock) };
 
         let line: Arc<dyn LineConsoles> = Arc::new(line);
         let erase = Erase { links: links.clone(), settle: settle.clone() };
@@ -152,6 +154,11 @@ impl Ports {
                 states: PersonStates { journal: outbox.journal.clone(), links: links.reader() },
                 read: ReadTalk { journal: outbox.journal.clone() },
                 talk: Talk { push: adapters.push_queue()? },
+                mark_read: MarkRead {
+                    journal: outbox.journal.clone(),
+                    signs: Arc::new(signs),
+                    clock: Arc::clone(&clock),
+                },
                 decide: Decide { settle: settle.clone() },
                 clock,
             },

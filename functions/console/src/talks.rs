@@ -87,11 +87,16 @@ pub async fn page(
 
 async fn shown(visit: &SignedIn, talk: &OpenTalk, how: &How, sent: Sent<'_>) -> Result<Page, Stopped> {
     let account = visit.account().await?;
-    let talks = &visit.ports.talks;
+    let (talks, failed) = (&visit.ports.talks, |error| visit.failed(&error));
     let before = how.before.unwrap_or(talk.newest.next_entry).min(talk.newest.next_entry);
-    let older = talks.older(&visit.operator, talk, before).await.map_err(|error| visit.failed(&error))?;
-    let name = talks.name(&visit.operator, talk).await.map_err(|error| visit.failed(&error))?;
-    let failed = |error| visit.failed(&error);
+    let older = talks.older(&visit.operator, talk, before);
+    let has_read = async {
+        if before == talk.newest.next_entry {
+            talks.has_read(talk).await;
+        }
+    };
+    let ((), older, name) = futures::join!(has_read, older, talks.name(&visit.operator, talk));
+    let (older, name) = (older.map_err(failed)?, name.map_err(failed)?);
     let handle = of_talk(talk).sealed(visit).map_err(failed)?;
     let person = match &talk.state.link {
         Some(link) => Handle::Contact(link.contact.as_str().to_owned()),

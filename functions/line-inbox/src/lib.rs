@@ -167,6 +167,7 @@ async fn answer_and_record(
         event: &event.inbound,
         accepted_at_ms,
         token: event.reply_token.as_ref(),
+        read_token: event.read_token.as_ref(),
         standby: event.standby,
         linked: event.linked.as_ref(),
     };

@@ -17,6 +17,8 @@ use local::fake::line::{Endpoint, Friendship};
 use local::fake::{Fault, Plan};
 use log::Written;
 use musubi::domain::ids::{ChannelId, LineUserId};
+use musubi::domain::read_token::SealedReadToken;
+use musubi::ports::ChatSigns;
 use musubi::ports::messenger::{Messenger, PushAnswer, PushRefusal};
 use musubi::ports::secrets::Secret;
 
@@ -341,4 +343,25 @@ async fn the_log_has_each_request_and_nothing_of_anybodys() {
     for private in [SECRET, FRIEND, "こんにちは", "stateless.", "花子"] {
         assert!(!ours.iter().any(|line| line.contains(private)), "{private}");
     }
+}
+
+#[tokio::test]
+async fn a_message_is_marked_as_read_by_its_own_sealed_token_alone() {
+    let scene = Scene::new().await;
+    scene.line.edit_channel(CHANNEL, |channel| channel.chat = true);
+    let written = scene.line.write_text(CHANNEL, FRIEND, "こんにちは").await;
+    let event = scene.line.event(CHANNEL, &written.webhook_event_id).expect("an event");
+    let (channel, token) = (ChannelId::new(CHANNEL), event["message"]["markAsReadToken"].as_str().expect("a token"));
+    let read = || scene.line.talk(CHANNEL, FRIEND).iter().all(|line| line.read);
+    let open = scene.messenger.mark_as_read(&channel, &SealedReadToken::new(token)).await;
+    assert!(!open.expect_err("it was not sealed here").is_transient() && !read());
+    let sealed = scene.messenger.seal_read_token(&channel, &Secret::new(token)).await.expect("sealed");
+    scene.line.fault(Endpoint::MarkAsRead, Fault::FailBefore(500), Plan::Next(1));
+    assert!(scene.messenger.mark_as_read(&channel, &sealed).await.expect_err("trouble").is_transient());
+    for _ in 0..2 {
+        scene.messenger.mark_as_read(&channel, &sealed).await.expect("taken");
+    }
+    assert!(read());
+    scene.line.edit_channel(CHANNEL, |channel| channel.chat = false);
+    assert!(!scene.messenger.mark_as_read(&channel, &sealed).await.expect_err("chat is off").is_transient());
 }

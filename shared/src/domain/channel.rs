@@ -231,6 +231,8 @@ pub struct ChannelSettings {
     pub login_button: bool,
     /// Account link to the customer's own site, where it is set up.
     pub account_link: Option<AccountLinkSettings>,
+    /// What operators open shows as read on the person's phone, where LINE's chat is on.
+    pub mark_as_read: bool,
 }
 
 /// LINE takes five messages in one reply.
@@ -250,6 +252,7 @@ impl Default for ChannelSettings {
             link_button: false,
             login_button: false,
             account_link: None,
+            mark_as_read: true,
         }
     }
 }

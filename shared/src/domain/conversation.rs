@@ -19,6 +19,7 @@ use super::ids::ContactId;
 use super::link::ContactLink;
 use super::outbox::{Effect, OutboxRow};
 use super::properties::RECENT;
+use super::read_token::SealedReadToken;
 use super::reply_chance::ReplyChance;
 
 /// So many times of messages that were taken back are kept: many more than messages stand in properties.
@@ -115,6 +116,9 @@ pub struct Conversation {
     /// The newest event may be answered free of charge, by whoever is first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_chance: Option<ReplyChance>,
+    /// Nobody has read the newest message: this marks it, and all before it, as read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_token: Option<SealedReadToken>,
 }
 
 /// What people who are linked to nobody said to one Official Account, and nobody will read.
@@ -152,6 +156,7 @@ impl Conversation {
             contact_as_of_ms: None,
             not_linked: 0,
             reply_chance: None,
+            read_token: None,
         }
     }
 
@@ -178,6 +183,7 @@ impl Conversation {
             unanswered_since_ms: None,
             task: None,
             reply_chance: None,
+            read_token: None,
             next_entry: self.next_entry.saturating_add(1),
             next_task: self.next_task.saturating_add(1),
             ..self
@@ -221,6 +227,14 @@ impl Conversation {
         let known = self.reply_chance.take();
         let fresh = [known, chance].into_iter().flatten().filter(|chance| chance.is_fresh(now_ms));
         self.reply_chance = fresh.max_by_key(|chance| chance.use_by_ms);
+    }
+
+    /// The message of this place can be marked as read: kept where none is newer, since its token marks what came before it, too.
+    pub fn offer_read(&mut self, token: Option<SealedReadToken>, mark: &Mark) {
+        let is_newest = self.last_inbound.as_ref().is_some_and(|last| last.mark == *mark);
+        if is_newest && token.is_some() {
+            self.read_token = token;
+        }
     }
 
     /// Takes the reply token out, where it is worth a try. It is used by whoever has written the conversation without it.

@@ -38,6 +38,7 @@ pub mod push;
 pub mod question;
 pub mod queue_kind;
 pub mod quota;
+pub mod read_token;
 pub mod reading;
 pub mod replied;
 pub mod reply_chance;

@@ -9,6 +9,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::activity::Content;
+use super::read_token::SealedReadToken;
 
 /// LINE promises nothing for a token older than a minute since it posted the event. We stop ten seconds earlier, in milliseconds.
 const TOKEN_MS: i64 = 50_000;
@@ -60,13 +61,15 @@ impl ReplyChance {
     }
 }
 
-/// What became of an event's reply token before the event was recorded.
+/// What became of an event's tokens before the event was recorded.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AnsweredAtOnce {
     /// What the person was answered by it.
     pub said: Vec<Content>,
-    /// It is left for whoever answers by hand.
+    /// The reply token is left for whoever answers by hand.
     pub chance: Option<ReplyChance>,
+    /// Marks the message as read.
+    pub read: Option<SealedReadToken>,
 }
 
 #[cfg(test)]

@@ -33,7 +33,8 @@ impl Answer {
     pub async fn answer(&self, channel: &Channel, asked: &ReplyContext<'_>) -> Result<AnsweredAtOnce, PortError> {
         let said = self.say(channel, asked).await?;
         let chance = if said.is_empty() { self.reply.chance(channel, asked).await } else { None };
-        Ok(AnsweredAtOnce { said, chance })
+        let read = self.reply.read_token(channel, asked).await;
+        Ok(AnsweredAtOnce { said, chance, read })
     }
 
     async fn say(&self, channel: &Channel, asked: &ReplyContext<'_>) -> Result<Vec<Content>, PortError> {

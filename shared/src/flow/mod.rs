@@ -24,6 +24,7 @@ pub mod import_friends;
 pub mod link;
 mod load;
 pub mod log_in;
+pub mod mark_read;
 pub mod offer_link;
 pub mod open_questions;
 pub mod outbox;

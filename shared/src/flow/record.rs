@@ -95,6 +95,7 @@ impl Record {
             if !is_recorded {
                 change = self.change(channel, state, accepted_at_ms, event).await?;
                 state.offer_reply(answered.chance.clone(), self.outbox.clock.now_ms());
+                state.offer_read(answered.read.clone(), &mark_of(event));
             }
             self.answers(channel, state, event, &answered.said, &mut change);
             change.state.extend(loaded.writes());
@@ -124,7 +125,7 @@ impl Record {
         match &event.what {
             InboundWhat::Said { content, message } => {
                 let mut activity = Activity {
-                    mark: Mark { at_ms: event.at_ms, event: event.id.clone(), place: event.place.clone() },
+                    mark: mark_of(event),
                     arrived_at_ms: accepted_at_ms,
                     speaker: Speaker::Person,
                     operator: None,
@@ -164,6 +165,10 @@ impl Record {
         }
         change.state.extend((!answered.is_empty()).then(|| write::reply_recorded(&state.key, &event.id, now_ms)));
     }
+}
+
+fn mark_of(event: &InboundEvent) -> Mark {
+    Mark { at_ms: event.at_ms, event: event.id.clone(), place: event.place.clone() }
 }
 
 fn answer(event: &InboundEvent, number: usize, content: &Content, now_ms: i64) -> Activity {

@@ -26,6 +26,7 @@ use crate::domain::inbound::InboundEvent;
 use crate::domain::language::Language;
 use crate::domain::occurrence::Occurrence;
 use crate::domain::push::OutgoingMessage;
+use crate::domain::read_token::SealedReadToken;
 use crate::domain::reply_chance::{ReplyChance, use_by_ms};
 use crate::ports::messenger::ReplyAnswer;
 use crate::ports::secrets::Secret;
@@ -59,6 +60,8 @@ pub struct ReplyContext<'a> {
     pub accepted_at_ms: i64,
     /// Answers once.
     pub token: Option<&'a Secret>,
+    /// Marks the message as read.
+    pub read_token: Option<&'a Secret>,
     /// Another module holds the chat.
     pub standby: bool,
     /// LINE confirms an account link: its nonce.
@@ -131,6 +134,20 @@ impl Reply {
             Ok(token) => Some(ReplyChance { token, use_by_ms: use_by_ms(asked.accepted_at_ms, asked.event.at_ms) }),
             Err(error) => {
                 crate::telemetry::log_chain("reply_token.not_kept", &error);
+                None
+            }
+        }
+    }
+
+    /// The event's read token, for whoever opens the talk, where the Official Account is to show that somebody did. One that cannot be
+    /// kept costs a sign on a phone, and no more.
+    pub async fn read_token(&self, channel: &Channel, asked: &ReplyContext<'_>) -> Option<SealedReadToken> {
+        let may_keep = channel.settings.mark_as_read && !asked.standby && asked.user().is_some();
+        let token = asked.read_token.filter(|_| may_keep)?;
+        match self.messenger.seal_read_token(&channel.id, token).await {
+            Ok(token) => Some(token),
+            Err(error) => {
+                crate::telemetry::log_chain("read_token.not_kept", &error);
                 None
             }
         }

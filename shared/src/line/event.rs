@@ -22,6 +22,8 @@ pub(crate) use fields::Fields;
 const TEST_USER: &str = "Udeadbeefdeadbeefdeadbeefdeadbeef";
 /// LINE's message IDs have 18 digits today. Nothing much longer is one, nor fits into a key.
 const MAX_MESSAGE_ID_BYTES: usize = 128;
+/// No longer read token is kept.
+const MAX_READ_TOKEN_BYTES: usize = 1_024;
 /// The largest time that our keys have room for: the year 2286.
 const MAX_TIMESTAMP_MS: i64 = 9_999_999_999_999;
 
@@ -39,6 +41,8 @@ pub struct LineEvent {
     pub member: Option<LineUserId>,
     /// Answers once, within a minute.
     pub reply_token: Option<Secret>,
+    /// Marks the message, and all before it, as read. It never expires.
+    pub read_token: Option<Secret>,
     /// The person confirmed an account link in LINE's dialog: the nonce that they brought.
     pub linked: Option<Secret>,
     /// LINE made it up to see whether the webhook answers: nobody did anything.
@@ -109,6 +113,7 @@ impl LineEvent {
             standby: event.text("mode").as_deref() == Some("standby"),
             member,
             reply_token: event.id("replyToken").map(Secret::new),
+            read_token: read_token(&event),
             linked: linked(&kind, &event),
             is_test: is_test(&event),
         })
@@ -145,6 +150,12 @@ fn is_test(event: &Fields<'_>) -> bool {
     let is_of = |digit| token.len() == 32 && token.bytes().all(|byte| byte == digit);
     let user = event.object("source").and_then(|source| source.text("userId"));
     is_of(b'0') || is_of(b'f') || user.as_deref() == Some(TEST_USER)
+}
+
+/// LINE says nothing of its length. One that is absurdly long would stand in a row of ours, and is not worth it.
+fn read_token(event: &Fields<'_>) -> Option<Secret> {
+    let token = event.object("message")?.text("markAsReadToken")?;
+    (1..=MAX_READ_TOKEN_BYTES).contains(&token.len()).then(|| Secret::new(token))
 }
 
 /// With `failed` there is neither a person nor anything to link.

@@ -15,6 +15,7 @@ use super::token::TokenFailure;
 use crate::domain::button::Button;
 use crate::domain::ids::{ChannelId, LineUserId};
 use crate::domain::push::{OutgoingMessage, PushId};
+use crate::domain::read_token::SealedReadToken;
 use crate::domain::reply_chance::SealedReplyToken;
 use crate::http_client::HttpClient;
 use crate::ports::messenger::{LineProfile, Messenger, PushAnswer, PushRefusal, ReplyAnswer};
@@ -125,6 +126,10 @@ impl Messenger for LineMessenger {
 
     async fn seal_reply_token(&self, channel: &ChannelId, token: &Secret) -> Result<SealedReplyToken, PortError> {
         self.seal(channel, token).await
+    }
+
+    async fn seal_read_token(&self, channel: &ChannelId, token: &Secret) -> Result<SealedReadToken, PortError> {
+        self.seal_read(channel, token).await
     }
 
     async fn reply_instead(&self, channel: &ChannelId, token: &SealedReplyToken, push_body: &str) -> ReplyAnswer {

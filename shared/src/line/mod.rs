@@ -10,6 +10,7 @@ pub mod account;
 pub mod account_link;
 pub mod answer;
 pub mod api;
+mod chat_signs;
 mod checkup;
 mod consoles;
 mod content;

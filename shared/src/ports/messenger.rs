@@ -9,6 +9,7 @@ use super::secrets::Secret;
 use crate::domain::button::Button;
 use crate::domain::ids::{ChannelId, LineUserId};
 use crate::domain::push::{OutgoingMessage, PushId};
+use crate::domain::read_token::SealedReadToken;
 use crate::domain::reply_chance::SealedReplyToken;
 
 /// What LINE says of a push.
@@ -101,6 +102,9 @@ pub trait Messenger: Send + Sync {
 
     /// Hides a reply token, so that it can be kept: [`reply_instead`](Self::reply_instead) alone can read it. Asks LINE for nothing.
     async fn seal_reply_token(&self, channel: &ChannelId, token: &Secret) -> Result<SealedReplyToken, PortError>;
+
+    /// Hides a read token, so that it can be kept: [`ChatSigns`](super::ChatSigns) alone can read it. Asks LINE for nothing.
+    async fn seal_read_token(&self, channel: &ChannelId, token: &Secret) -> Result<SealedReadToken, PortError>;
 
     /// Sends the messages of a push's body, byte for byte, as a reply instead: free of charge. Twice shows once: the token is used
     /// up. A token that can be read no more is [`ReplyAnswer::Refused`].

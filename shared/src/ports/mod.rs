@@ -1,6 +1,7 @@
 //! Needs: what the flows ask of the world. Each is an object-safe trait, answered in `aws`, `line`
 //! and `crm`, and by models in the simulation.
 
+pub mod chat_signs;
 pub mod checkup;
 pub mod clock;
 pub mod console;
@@ -18,6 +19,7 @@ pub mod queue;
 pub mod secrets;
 pub mod table;
 
+pub use chat_signs::ChatSigns;
 pub use checkup::{CrmCheckup, CrmCheckups, LineCheckup};
 pub use clock::Clock;
 pub use console::{ChannelConsole, LoginConsole};

@@ -15,13 +15,14 @@ const FACES: [&str; 2] = ["infra/cli/src", "functions/console/src"];
 
 /// Who writes, and with which methods; the other methods only read, or are pure. A face may have one in its hand, to give it to
 /// a verb.
-const WRITES: [(&str, &[&str], &[&str]); 15] = [
+const WRITES: [(&str, &[&str], &[&str]); 16] = [
     (
         "musubi::ports::Secrets",
         &["store_crm_token", "store_line", "store_crm_app", "forget_crm_token", "forget_line"],
         &["line", "line_anew", "crm_app", "crm_app_anew", "crm_token"],
     ),
     ("musubi::ports::Table", &["commit"], &["get", "range"]),
+    ("musubi::ports::ChatSigns", &["mark_as_read"], &[]),
     ("musubi::ports::Queue", &["send", "send_later", "dead_letter"], &[]),
     ("musubi::ports::DeadLetters", &["redrive"], &["list", "count"]),
     (

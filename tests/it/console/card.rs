@@ -43,7 +43,7 @@ async fn told(app: &App, user: PageUser<'_>, what: &str, contact: &str, more: Va
 }
 
 /// The same of the linked contact. What is said or decided is of the talk that the card shows.
-async fn mori(app: &App, what: &str, mut more: Value) -> Value {
+pub async fn mori(app: &App, what: &str, mut more: Value) -> Value {
     if what != "talk" && more.get("talk").is_none() {
         let shown = told(app, of(HUBSPOT_MEMBER), "talk", &LINKED_CONTACT.to_string(), json!({})).await.1;
         more["talk"] = shown["talk"].clone();

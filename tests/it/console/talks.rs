@@ -30,7 +30,7 @@ async fn asked() -> App {
 }
 
 /// The page of the linked contact's talk, from the person's page, and its address.
-async fn opened(browser: &mut Browser<'_>) -> (String, Page) {
+pub async fn opened(browser: &mut Browser<'_>) -> (String, Page) {
     let token = browser.get("/console/people").await.token();
     let found = browser.post("/console/people", &[("token", &token), ("who", &LINKED_CONTACT.to_string())]).await;
     let person = browser.get(found.location().expect("an address")).await;
@@ -51,7 +51,7 @@ fn field(page: &Page, name: &str) -> String {
 }
 
 /// Says something by the form of this page.
-async fn says(browser: &mut Browser<'_>, path: &str, page: &Page, words: &str) -> Page {
+pub async fn says(browser: &mut Browser<'_>, path: &str, page: &Page, words: &str) -> Page {
     let name = field(page, "name");
     browser.post(path, &[("token", &page.token()), ("name", &name), ("words", words)]).await
 }

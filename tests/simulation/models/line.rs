@@ -9,6 +9,7 @@ use musubi::domain::activity::Content;
 use musubi::domain::button::Button;
 use musubi::domain::ids::{ChannelId, LineUserId};
 use musubi::domain::push::{OutgoingMessage, PushId};
+use musubi::domain::read_token::SealedReadToken;
 use musubi::domain::reply_chance::SealedReplyToken;
 use musubi::ports::messenger::{LineProfile, PushAnswer, PushRefusal, ReplyAnswer};
 use musubi::ports::secrets::Secret;
@@ -231,6 +232,10 @@ impl Messenger for ModelLine {
 
     async fn seal_reply_token(&self, _channel: &ChannelId, token: &Secret) -> Result<SealedReplyToken, PortError> {
         Ok(SealedReplyToken::new(format!("sealed {}", token.expose())))
+    }
+
+    async fn seal_read_token(&self, _channel: &ChannelId, token: &Secret) -> Result<SealedReadToken, PortError> {
+        Ok(SealedReadToken::new(format!("sealed {}", token.expose())))
     }
 
     async fn reply_instead(&self, channel: &ChannelId, token: &SealedReplyToken, push_body: &str) -> ReplyAnswer {

@@ -11,6 +11,7 @@ use musubi::domain::activity::Content;
 use musubi::domain::button::Button;
 use musubi::domain::ids::{ChannelId, CrmAccountId, LineUserId};
 use musubi::domain::push::{OutgoingMessage, PushId};
+use musubi::domain::read_token::SealedReadToken;
 use musubi::domain::reply_chance::SealedReplyToken;
 use musubi::ports::messenger::{LineProfile, PushAnswer, ReplyAnswer};
 use musubi::ports::secrets::Secret;
@@ -91,6 +92,8 @@ async fn a_push_goes_out_as_a_reply_once_by_a_token_that_nobody_else_reads(
     let token = world.reply_token().await;
     let sealed = messenger.seal_reply_token(&channel, &token).await.expect("sealed");
     assert_ne!(sealed.expose(), token.expose());
+    let read = messenger.seal_read_token(&channel, &token).await.expect("sealed");
+    assert_ne!(read.expose(), token.expose());
     let body = messenger.compose_push(&friend, &[text("hello")], None);
     let by = |token: SealedReplyToken| {
         let (channel, body) = (channel.clone(), body.clone());
@@ -203,6 +206,13 @@ impl Messenger for DriftedMessenger {
         match self.drift {
             Drift::Seals => Ok(SealedReplyToken::new(token.expose())),
             _ => self.messenger.seal_reply_token(channel, token).await,
+        }
+    }
+
+    async fn seal_read_token(&self, channel: &ChannelId, token: &Secret) -> Result<SealedReadToken, PortError> {
+        match self.drift {
+            Drift::Seals => Ok(SealedReadToken::new(token.expose())),
+            _ => self.messenger.seal_read_token(channel, token).await,
         }
     }
 

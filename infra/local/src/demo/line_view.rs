@@ -51,7 +51,7 @@ fn people(demo: &Demo) -> Vec<Value> {
 fn talk_line(line: &TalkLine) -> Value {
     json!({
         "by_person": line.by_person, "message_id": line.message_id, "message": line.message,
-        "at_ms": line.at_ms, "unsent": line.unsent,
+        "at_ms": line.at_ms, "unsent": line.unsent, "read": line.read,
     })
 }
 

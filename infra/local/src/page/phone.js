@@ -162,5 +162,5 @@ function said(page, person, line, act, fresh) {
     type: "button", class: "unsend", key: `unsend-${line.message_id}`,
     onclick: () => page.post(`line/${person.user_id}/unsend`, { message_id: line.message_id }),
   }, word("phone.unsend"));
-  return h("div", { class: classes }, h("span", { class: "beside" }, unsend, time), bubble(line.message, act));
+  return h("div", { class: classes }, h("span", { class: "beside" }, unsend, line.read && h("small", { class: "read" }, word("phone.read")), time), bubble(line.message, act));
 }

@@ -166,5 +166,15 @@ async fn loading_and_mark_as_read_are_checked() {
     let token = callee.received()[0].json()["events"][0]["message"]["markAsReadToken"].clone();
     let mark =
         |token: Value| got(line.request("POST", "/v2/bot/chat/markAsRead").json(&json!({"markAsReadToken": token})));
-    assert_eq!((mark(token).await.unwrap().status, mark(json!("x")).await.unwrap().status), (200, 400));
+    // Chat must be on; where it is off, LINE marks by itself.
+    assert_eq!(mark(token.clone()).await.unwrap().status, 400);
+    line.fake.edit_channel(CHANNEL, |channel| channel.chat = true);
+    for text in ["two", "three"] {
+        line.fake.write_text(CHANNEL, &line.friend, text).await;
+    }
+    let read = || line.fake.talk(CHANNEL, &line.friend).iter().map(|line| line.read).collect::<Vec<_>>();
+    assert_eq!(read(), [true, false, false]);
+    let second = callee.received()[1].json()["events"][0]["message"]["markAsReadToken"].clone();
+    assert_eq!((mark(second).await.unwrap().status, mark(json!("x")).await.unwrap().status), (200, 400));
+    assert_eq!(read(), [true, true, false], "it marks up to its message");
 }

@@ -2,6 +2,7 @@ use super::*;
 use crate::domain::account::CrmKind;
 use crate::domain::ids::{ChannelId, LineUserId};
 use crate::domain::ids::{CrmAccountId, EventId, MessageId};
+use crate::domain::read_token::SealedReadToken;
 use crate::domain::reply_chance::SealedReplyToken;
 
 fn mark(at_ms: i64) -> Mark {
@@ -136,4 +137,20 @@ fn taken_to_another_account_nothing_begun_for_the_one_before_is_gone_on_with() {
     );
     assert_eq!((after.account, after.open, after.sync_queued), (account, None, false));
     assert_eq!((after.friendship, after.following), (before.friendship, before.following));
+}
+
+#[test]
+fn the_newest_messages_read_token_is_kept_whatever_comes_late() {
+    let mut conversation = conversation();
+    let settings = ChannelSettings::default();
+    for (at_ms, kept) in [(10, "10"), (20, "20"), (15, "20")] {
+        conversation.apply(&mut said(at_ms, 30), &settings, 30);
+        conversation.offer_read(Some(SealedReadToken::new(at_ms.to_string())), &mark(at_ms));
+        assert_eq!(conversation.read_token.as_ref().map(SealedReadToken::expose), Some(kept));
+    }
+    // An edit has no token of its own: the message before it still shows as unread.
+    conversation.apply(&mut said(40, 40), &settings, 40);
+    conversation.offer_read(None, &mark(40));
+    assert_eq!(conversation.read_token, Some(SealedReadToken::new("20")));
+    assert!(conversation.at_rest().read_token.is_none());
 }

@@ -20,6 +20,7 @@ pub static CHANNEL: Settings<ChannelSettings> = Settings {
         GREETING,
         LINK_BUTTON,
         LOGIN_BUTTON,
+        MARK_AS_READ,
         APART,
         LOGIN_URL,
         SUCCESS_URL,
@@ -194,3 +195,17 @@ const LOGIN_BUTTON: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
     |settings, value| settings.login_button = value.is_on(),
 )
 .labelled("あいさつのLINEログインボタン", "LINE Login button in the greeting");
+const MARK_AS_READ: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
+    "mark_as_read",
+    Shape::Flag,
+    &[Form {
+        written: "on|off",
+        means: Bilingual {
+            japanese: "担当者がトークを開くと、お客さまのメッセージに既読を付けます（LINE公式アカウントのチャットがオンの場合）",
+            english: "opening a talk marks the person's messages as read (where LINE's chat is on)",
+        },
+    }],
+    |settings| Some(SettingValue::Flag(settings.mark_as_read)),
+    |settings, value| settings.mark_as_read = value.is_on(),
+)
+.labelled("既読を付ける", "Show that messages were read");

@@ -15,6 +15,7 @@ use crate::domain::operator::audit::Deed;
 use crate::domain::operator::{Operator, OperatorName};
 use crate::domain::push::{OutgoingMessage, PushId, PushState};
 use crate::flow::decide::{Decide, Verdict};
+use crate::flow::mark_read::MarkRead;
 use crate::flow::person_state::{PersonState, PersonStates};
 use crate::flow::read_talk::{NewestTalk, OlderTalk, ReadTalk};
 use crate::flow::talk::{Saying, Talk};
@@ -48,6 +49,8 @@ pub struct OpenTalk {
     pub newest: NewestTalk,
     /// An answer is free of charge until then, in milliseconds.
     pub free_until_ms: Option<i64>,
+    /// The newest message does not show as read on the person's phone, as far as we could show it.
+    pub is_unread: bool,
 }
 
 impl OpenTalk {
@@ -82,6 +85,8 @@ pub struct Talks {
     pub read: ReadTalk,
     /// Sends.
     pub talk: Talk,
+    /// Shows people that somebody has read what they wrote.
+    pub mark_read: MarkRead,
     /// Ends what nobody knows.
     pub decide: Decide,
     /// The time of now.
@@ -164,9 +169,18 @@ impl Talks {
         let next_entry = head.as_ref().map_or(0, |head| head.next_entry);
         let newest = self.read.newest(&by.account, &key, next_entry).await?;
         let now_ms = self.clock.now_ms();
+        let is_unread = head.as_ref().is_some_and(|head| head.read_token.is_some());
         let free_until_ms =
             head.and_then(|head| head.reply_chance).filter(|chance| chance.is_fresh(now_ms)).map(|it| it.use_by_ms);
-        Ok(Some(OpenTalk { channel, state, newest, free_until_ms }))
+        Ok(Some(OpenTalk { channel, state, newest, free_until_ms, is_unread }))
+    }
+
+    /// Somebody has opened the talk, or answered in it: what the person wrote shows as read on their phone. A page that asks by itself
+    /// whether something is new has not read it. It is never an error.
+    pub async fn has_read(&self, talk: &OpenTalk) {
+        if talk.is_unread {
+            self.mark_read.mark(&talk.channel, &talk.state.user).await;
+        }
     }
 
     /// What older notes say, read back from the CRM, before this entry.

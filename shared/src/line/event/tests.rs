@@ -209,3 +209,18 @@ fn json_value() -> impl Strategy<Value = Value> {
         ]
     })
 }
+
+#[test]
+fn a_messages_read_token_is_taken_and_none_that_no_row_should_hold() {
+    let of = |token: Value| {
+        let mut event = follow();
+        event["type"] = json!("message");
+        event["message"] = json!({"type": "text", "id": "1", "text": "a", "markAsReadToken": token});
+        read(&event).unwrap().read_token.map(|token| token.expose().to_owned())
+    };
+    assert_eq!(of(json!("30yhdy232")).as_deref(), Some("30yhdy232"));
+    for none in [json!(null), json!(7), json!(""), json!("x".repeat(1_025))] {
+        assert_eq!(of(none), None);
+    }
+    assert_eq!(read(&follow()).unwrap().read_token, None);
+}

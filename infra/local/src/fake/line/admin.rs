@@ -92,12 +92,19 @@ pub(crate) fn loading(state: &mut State, channel_id: &str, asked: &ApiRequest) -
     }
 }
 
-/// `POST /v2/bot/chat/markAsRead`. The token is the one of a webhook's message; it never expires.
+/// `POST /v2/bot/chat/markAsRead`. The token is the one of a webhook's message; it never expires, and marks what came before it, too.
+/// Chat must be on (LINE docs, "Mark messages as read", 2026-08).
 pub(crate) fn mark_as_read(state: &mut State, channel_id: &str, asked: &ApiRequest) -> Answer {
     let body = asked.json().unwrap_or(Value::Null);
     let channel = state.channel(channel_id);
-    match body["markAsReadToken"].as_str() {
-        Some(token) if channel.read_tokens.contains(token) => Answer::json(200, &json!({})),
-        _ => refuse(400, "Invalid mark as read token"),
+    let known = body["markAsReadToken"].as_str().and_then(|token| channel.read_tokens.get(token).cloned());
+    match known.filter(|_| channel.spec.chat) {
+        Some((chat, message_id)) => {
+            let one = channel.relationships.entry(chat).or_default();
+            let until = one.talk.iter().position(|line| line.message_id == message_id).map_or(0, |at| at + 1);
+            one.talk[..until].iter_mut().filter(|line| line.by_person).for_each(|line| line.read = true);
+            Answer::json(200, &json!({}))
+        }
+        None => refuse(400, "Invalid mark as read token"),
     }
 }

@@ -128,12 +128,15 @@ impl FakeLine {
         };
         let event = make(&common);
         if let Some(message) = event.get("message") {
+            // Where nobody can chat, LINE marks by itself.
+            let read = !self.lock().channel(channel_id).spec.chat;
             let line = TalkLine {
                 by_person: true,
                 message_id: message["id"].as_str().unwrap_or_default().to_owned(),
                 message: message.clone(),
                 at_ms: common.at_ms,
                 unsent: false,
+                read,
             };
             self.lock().channel(channel_id).relationships.entry(user_id.to_owned()).or_default().talk.push(line);
         }

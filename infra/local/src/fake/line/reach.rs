@@ -121,7 +121,8 @@ pub(crate) fn deliver(
     for (at, message) in messages.iter().enumerate() {
         let own_id = sent.get(at).and_then(|sent| sent["id"].as_str()).map(str::to_owned);
         let message_id = own_id.unwrap_or_else(|| state.message_id());
-        let line = TalkLine { by_person: false, message_id, message: message.clone(), at_ms, unsent: false };
+        let line =
+            TalkLine { by_person: false, message_id, message: message.clone(), at_ms, unsent: false, read: false };
         let one = state.channel(channel_id).relationships.entry(chat.to_owned()).or_default();
         one.talk.push(line);
         one.got_at_ms.push(at_ms);

@@ -1,6 +1,6 @@
 //! What the fake LINE keeps: channels, people, what was accepted and what reached a phone.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 use bytes::Bytes;
@@ -112,6 +112,8 @@ pub struct TalkLine {
     pub at_ms: i64,
     /// The person took it back.
     pub unsent: bool,
+    /// What the person wrote shows as read.
+    pub read: bool,
 }
 
 /// Something that reached a phone.
@@ -206,7 +208,8 @@ pub(crate) struct Channel {
     pub(crate) events: HashMap<String, Value>,
     pub(crate) redeliveries: Vec<Redelivery>,
     pub(crate) errors: WebhookErrors,
-    pub(crate) read_tokens: HashSet<String>,
+    /// Which chat and message a read token is of.
+    pub(crate) read_tokens: HashMap<String, (String, String)>,
     pub(crate) loadings: Vec<(String, i64)>,
     pub(crate) groups: HashMap<String, Vec<String>>,
 }

@@ -152,7 +152,9 @@ impl State {
             }
             let channel = self.channel(channel_id);
             if let Some(token) = event["message"]["markAsReadToken"].as_str() {
-                channel.read_tokens.insert(token.to_owned());
+                let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+                let of = (text(&event["source"]["userId"]), text(&event["message"]["id"]));
+                channel.read_tokens.insert(token.to_owned(), of);
             }
             if let Some(id) = event["webhookEventId"].as_str() {
                 channel.events.entry(id.to_owned()).or_insert_with(|| event.clone());
