@@ -33,6 +33,7 @@ pub async fn search(visit: SignedIn, form: Result<Form<Fields>, FormRejection>) 
     let given = |name| value(&fields, name).map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned);
     let query = TalkQuery {
         everybody: value(&fields, "who") == Some("everybody"),
+        channel: given("channel").map(ChannelId::new),
         words: given("words"),
         after: given("after").filter(|after| after.bytes().all(|byte| byte.is_ascii_alphanumeric())),
     };
@@ -40,12 +41,17 @@ pub async fn search(visit: SignedIn, form: Result<Form<Fields>, FormRejection>) 
 }
 
 async fn list(visit: &SignedIn, query: &TalkQuery) -> Result<Page, Stopped> {
-    visit.account().await?;
+    let account = visit.account().await?;
+    let channels = visit.channels(&account).await?;
     let found = visit.ports.talks.list(&visit.operator, query).await.map_err(|error| visit.failed(&error))?;
     let found = match found {
         FromCrm::Said(found) => {
             let listed = found.talks.into_iter().map(|talk| {
-                let handle = Handle::Contact(talk.contact.as_str().to_owned()).sealed(visit);
+                let handle = match &talk.on {
+                    Some((channel, user)) => Handle::Person(channel.to_string(), user.expose().to_owned()),
+                    None => Handle::Contact(talk.contact.as_str().to_owned()),
+                };
+                let handle = handle.sealed(visit);
                 Ok(Listed { handle: handle.map_err(|error| visit.failed(&error))?, talk })
             });
             FromCrm::Said((listed.collect::<Result<Vec<_>, Stopped>>()?, found.next))
@@ -54,7 +60,7 @@ async fn list(visit: &SignedIn, query: &TalkQuery) -> Result<Page, Stopped> {
         FromCrm::Silent => FromCrm::Silent,
     };
     let replied = visit.ports.talks.replied_this_month(&visit.operator).await.map_err(|error| visit.failed(&error))?;
-    Ok(talks::page(visit, query, &found, replied))
+    Ok(talks::page(visit, query, &channels, &found, replied))
 }
 
 /// How much of a talk is shown, and what was just done.
@@ -95,8 +101,8 @@ async fn shown(visit: &SignedIn, talk: &OpenTalk, how: &How, sent: Sent<'_>) -> 
             talks.has_read(talk).await;
         }
     };
-    let ((), older, name) = futures::join!(has_read, older, talks.name(&visit.operator, talk));
-    let (older, name) = (older.map_err(failed)?, name.map_err(failed)?);
+    let ((), older, face) = futures::join!(has_read, older, talks.face(&visit.operator, talk));
+    let (older, face) = (older.map_err(failed)?, face.map_err(failed)?);
     let handle = of_talk(talk).sealed(visit).map_err(failed)?;
     let person = match &talk.state.link {
         Some(link) => Handle::Contact(link.contact.as_str().to_owned()),
@@ -109,7 +115,7 @@ async fn shown(visit: &SignedIn, talk: &OpenTalk, how: &How, sent: Sent<'_>) -> 
     };
     let shown = Shown {
         talk,
-        name: name.as_deref(),
+        face: &face,
         handle: &handle,
         person: &person,
         fresh: fresh.expose(),

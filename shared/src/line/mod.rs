@@ -21,6 +21,7 @@ pub mod login;
 pub mod message;
 pub mod messaging;
 pub mod pace;
+pub mod pictures;
 mod reply;
 mod reply_token;
 pub mod signature;

@@ -80,6 +80,11 @@ impl<'a> Frame<'a> {
         Self { pictures: origin.filter(|origin| super::scripts::is_plain_origin(origin)), ..self }
     }
 
+    /// With pictures from this source, as a policy names it.
+    pub fn pictures(self, source: &'static str) -> Self {
+        Self { pictures: Some(source.to_owned()), ..self }
+    }
+
     /// With this above what the page is about.
     pub fn above(self, above: Markup) -> Self {
         Self { above: Some(above), ..self }

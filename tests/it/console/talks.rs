@@ -14,7 +14,7 @@ use reqwest::StatusCode;
 use super::browser::{Browser, Page, asks, invited, outsiders};
 use crate::app::App;
 
-const PATH: &str = "/console/talks";
+pub const PATH: &str = "/console/talks";
 const QUESTION: &str = "日曜日は開いていますか？";
 const ANSWER: &str = "はい、10時からです。";
 
@@ -41,7 +41,7 @@ pub async fn opened(browser: &mut Browser<'_>) -> (String, Page) {
 }
 
 /// The first link on a page that leads below this path.
-fn link(page: &Page, below: &str) -> Option<String> {
+pub fn link(page: &Page, below: &str) -> Option<String> {
     let (_, rest) = page.html.split_once(&format!("href=\"{below}/"))?;
     Some(format!("{below}/{}", rest.split('"').next()?))
 }

@@ -32,6 +32,7 @@ use musubi::domain::channel::Channel;
 use musubi::domain::ids::ChannelId;
 use musubi::domain::language::Language;
 use musubi::domain::operator::{Operator, Role};
+use musubi::line::pictures;
 use musubi::pages::{Frame, Page};
 
 use crate::assets::{AGAIN_ADDRESS, STYLE_ADDRESS, TALK_ADDRESS};
@@ -47,6 +48,11 @@ fn signed_in_with_picture(visit: &SignedIn, here: Here, title: &str, picture: Op
     framed(visit, here, title, |frame| picture.into_iter().fold(frame, Frame::picture), inside)
 }
 
+/// The same with pictures that LINE shows.
+fn signed_in_with_lines_pictures(visit: &SignedIn, here: Here, title: &str, inside: Markup) -> Page {
+    framed(visit, here, title, |frame| frame.pictures(pictures::SOURCE), inside)
+}
+
 /// The same, which looks again by itself if something is waited for: by a script of ours, in a file of its own.
 fn signed_in_looking_again(visit: &SignedIn, here: Here, title: &str, waits: bool, inside: Markup) -> Page {
     framed(visit, here, title, |frame| if waits { frame.script(AGAIN_ADDRESS) } else { frame }, inside)
@@ -54,7 +60,7 @@ fn signed_in_looking_again(visit: &SignedIn, here: Here, title: &str, waits: boo
 
 /// The same of a talk, which brings what is new by itself: by a script of ours, in a file of its own.
 fn signed_in_talking(visit: &SignedIn, title: &str, inside: Markup) -> Page {
-    framed(visit, Here::Talks, title, |frame| frame.script(TALK_ADDRESS), inside)
+    framed(visit, Here::Talks, title, |frame| frame.script(TALK_ADDRESS).pictures(pictures::SOURCE), inside)
 }
 
 fn framed<'a>(
@@ -163,6 +169,16 @@ impl Here {
         match self {
             Self::Home | Self::Talks | Self::People | Self::Decisions | Self::Doctor => Role::Member,
             Self::DeadLetters | Self::Account | Self::Team | Self::Log => Role::Admin,
+        }
+    }
+}
+
+/// Somebody's face, as LINE shows it; without one the first character of their name.
+fn face(picture: Option<&str>, name: &str) -> Markup {
+    html! {
+        @match picture.and_then(pictures::of_profile) {
+            Some(picture) => img class="face" src=(picture) alt="" width="48" height="48" loading="lazy" referrerpolicy="no-referrer";,
+            None => span class="face" aria-hidden="true" { (name.chars().next().unwrap_or(' ')) },
         }
     }
 }

@@ -5,12 +5,12 @@ use musubi::domain::account::CrmAccount;
 use musubi::domain::activity::{Activity, Speaker};
 use musubi::domain::language::Language;
 use musubi::domain::shown;
-use musubi::flow::console::talks::{FromCrm, OpenTalk};
+use musubi::flow::console::talks::{Face, FromCrm, OpenTalk};
 use musubi::flow::read_talk::{BeingSaid, OlderNote, OlderTalk};
 use musubi::pages::{Look, Page, form, submit};
 
 use super::line::{TalkLine, time_of};
-use super::signed_in_talking;
+use super::{face, signed_in_talking};
 use crate::visit::SignedIn;
 
 /// What was just done.
@@ -33,8 +33,8 @@ pub enum Sent<'a> {
 pub struct Shown<'a> {
     /// The talk.
     pub talk: &'a OpenTalk,
-    /// What the CRM calls the person.
-    pub name: Option<&'a str>,
+    /// As the CRM knows the person.
+    pub face: &'a Face,
     /// Names the talk in addresses of this session.
     pub handle: &'a str,
     /// Names the person in addresses of this session.
@@ -52,7 +52,7 @@ pub struct Shown<'a> {
 /// The page.
 pub fn page(visit: &SignedIn, account: &CrmAccount, shown: &Shown<'_>) -> Page {
     let (language, talk) = (visit.language, shown.talk);
-    let title = match (shown.name, language) {
+    let title = match (shown.face.name.as_deref(), language) {
         (Some(name), Language::Japanese) => format!("{}さんとのトーク", shown::name(name)),
         (Some(name), Language::English) => format!("Talk with {}", shown::name(name)),
         (None, _) => language.pick("LINEの方とのトーク", "Talk with a person on LINE").to_owned(),
@@ -60,7 +60,7 @@ pub fn page(visit: &SignedIn, account: &CrmAccount, shown: &Shown<'_>) -> Page {
     let path = format!("/console/talks/{}", shown.handle);
     let is_old = shown.before < talk.newest.next_entry;
     let inside = html! {
-        h1 { (title) }
+        h1 class="whose" { (face(shown.face.picture.as_deref(), shown.face.name.as_deref().unwrap_or_default())) (title) }
         p class="account" { (talk.channel.name) }
         p class="links" {
             a href="/console/talks" { (language.pick("一覧に戻る", "Back to the list")) }

@@ -7,7 +7,7 @@ use musubi::domain::shown;
 use musubi::flow::console::talks::{FromCrm, ListedTalk, TalkQuery};
 use musubi::pages::{Look, Page, actions, form, submit};
 
-use super::{Here, signed_in};
+use super::{Here, face, signed_in, signed_in_with_lines_pictures};
 use crate::visit::SignedIn;
 
 /// So much of what somebody said stands in a list, in characters.
@@ -32,7 +32,13 @@ pub struct Place {
 }
 
 /// The list, as far as the CRM gave it. `replied`: so many messages went out as replies this month.
-pub fn page(visit: &SignedIn, query: &TalkQuery, found: &FromCrm<(Vec<Listed>, Option<String>)>, replied: u64) -> Page {
+pub fn page(
+    visit: &SignedIn,
+    query: &TalkQuery,
+    channels: &[Channel],
+    found: &FromCrm<(Vec<Listed>, Option<String>)>,
+    replied: u64,
+) -> Page {
     let language = visit.language;
     let title = match (&query.words, query.everybody) {
         (Some(_), _) => language.pick("検索結果", "Search results"),
@@ -41,6 +47,7 @@ pub fn page(visit: &SignedIn, query: &TalkQuery, found: &FromCrm<(Vec<Listed>, O
     };
     let inside = html! {
         h1 { (title) }
+        (filter(visit, query, channels))
         @match found {
             FromCrm::Said((listed, next)) => (list(visit, query, listed, next.as_deref())),
             FromCrm::Disconnected => p class="mistake" role="alert" { (language.pick(
@@ -58,7 +65,44 @@ pub fn page(visit: &SignedIn, query: &TalkQuery, found: &FromCrm<(Vec<Listed>, O
             Language::English => format!("Sent as free replies this month, and so not counted in its messages: {replied}"),
         }) }
     };
-    signed_in(visit, Here::Talks, title, inside)
+    signed_in_with_lines_pictures(visit, Here::Talks, title, inside)
+}
+
+/// Of which Official Account, and who.
+fn filter(visit: &SignedIn, query: &TalkQuery, channels: &[Channel]) -> Markup {
+    let language = visit.language;
+    html! {
+        (form("/console/talks", &visit.form_token(), html! {
+            div class="filter" {
+                @if channels.len() > 1 {
+                    div {
+                        label for="channel" { (language.pick("LINE公式アカウント", "Official Account")) }
+                        select id="channel" name="channel" {
+                            option value="" { (language.pick("すべて", "All of them")) }
+                            @for channel in channels {
+                                option value=(channel.id) selected[query.channel.as_ref() == Some(&channel.id)] { (channel.name) }
+                            }
+                        }
+                    }
+                }
+                div {
+                    label for="who" { (language.pick("表示するトーク", "Which talks")) }
+                    select id="who" name="who" {
+                        option value="waiting" { (language.pick("未返信のみ", "Unanswered")) }
+                        option value="everybody" selected[query.everybody] { (language.pick("すべて", "All")) }
+                    }
+                }
+                (submit(Look::Plain, language.pick("表示", "Show")))
+            }
+        }))
+    }
+}
+
+/// What stays as it was chosen, in the forms below.
+fn chosen(query: &TalkQuery) -> Markup {
+    html! {
+        @if let Some(channel) = &query.channel { input type="hidden" name="channel" value=(channel); }
+    }
 }
 
 fn list(visit: &SignedIn, query: &TalkQuery, listed: &[Listed], next: Option<&str>) -> Markup {
@@ -77,6 +121,7 @@ fn list(visit: &SignedIn, query: &TalkQuery, listed: &[Listed], next: Option<&st
         }
         @if let Some(next) = next {
             (form("/console/talks", &visit.form_token(), html! {
+                (chosen(query))
                 @if query.everybody { input type="hidden" name="who" value="everybody"; }
                 @if let Some(words) = &query.words { input type="hidden" name="words" value=(words); }
                 input type="hidden" name="after" value=(next);
@@ -102,8 +147,9 @@ fn row(one: &Listed, language: Language) -> Markup {
     let last = talk.last.as_deref().map(few);
     html! {
         li {
+            (face(talk.picture.as_deref(), &name))
             div {
-                a href={ "/console/talks/" (one.handle) } { strong { (name) } }
+                a href={ "/console/talks/" (one.handle) } { strong { (&name) } }
                 @if let Some(last) = last { p class="small" { (last) } }
             }
             @if talk.waits { span class="lamp" { (language.pick("未返信", "Unanswered")) } }
@@ -128,6 +174,7 @@ fn search(visit: &SignedIn, query: &TalkQuery) -> Markup {
             h2 { (language.pick("ほかの人を探す", "Look for somebody else")) }
             (form("/console/talks", &visit.form_token(), html! {
                 input type="hidden" name="who" value="everybody";
+                (chosen(query))
                 label for="words" { (language.pick("名前、メールアドレス、電話番号", "Name, e-mail address, telephone number")) }
                 input id="words" name="words" maxlength="200" autocomplete="off" value=[query.words.as_deref()];
                 p class="small" { (language.pick(

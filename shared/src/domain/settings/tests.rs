@@ -63,6 +63,7 @@ fn every_setting_is_stored_where_it_is_read_from() {
         "greeting=hello",
         "link_button=on",
         "login_button=on",
+        "mark_as_read=off",
         "account_link.login_url=https://shop.example/login",
         "account_link.success_url=https://shop.example/",
         "account_link.welcome=hello",

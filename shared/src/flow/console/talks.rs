@@ -4,7 +4,7 @@ mod list;
 
 use std::sync::Arc;
 
-use self::list::{name_of, names};
+use self::list::{name_of, names, picture_of};
 use super::Console;
 use crate::domain::account::CrmAccount;
 use crate::domain::activity::Content;
@@ -58,6 +58,15 @@ impl OpenTalk {
     pub fn key(&self) -> ConversationKey {
         ConversationKey::person(&self.channel.id, &self.state.user)
     }
+}
+
+/// As the CRM knows somebody.
+#[derive(Default)]
+pub struct Face {
+    /// What they are called.
+    pub name: Option<String>,
+    /// The address of their picture on LINE.
+    pub picture: Option<String>,
 }
 
 /// What became of an answer.
@@ -194,16 +203,18 @@ impl Talks {
         Ok(older.map_or_else(|failure| unsaid(&failure), FromCrm::Said))
     }
 
-    /// What the contact of a talk is called.
+    /// What the contact of a talk is called, and looks like.
     ///
     /// # Errors
     /// As [`open`](Self::open).
-    pub async fn name(&self, by: &Operator, talk: &OpenTalk) -> Result<Option<String>, PortError> {
-        let Some(link) = &talk.state.link else { return Ok(None) };
-        let Some(crm) = self.crm_of(by).await? else { return Ok(None) };
+    pub async fn face(&self, by: &Operator, talk: &OpenTalk) -> Result<Face, PortError> {
+        let Some(link) = &talk.state.link else { return Ok(Face::default()) };
+        let Some(crm) = self.crm_of(by).await? else { return Ok(Face::default()) };
         let providers = [talk.channel.provider];
         let read = crm.read_contacts(std::slice::from_ref(&link.contact), &names(&providers)).await.pop();
-        Ok(read.and_then(Result::ok).and_then(|record| name_of(&record, &providers)))
+        let face =
+            |record| Face { name: name_of(&record, &providers), picture: picture_of(&record, &providers) };
+        Ok(read.and_then(Result::ok).map(face).unwrap_or_default())
     }
 
     /// The operator under the name that the CRM has for them: whoever is known by a number alone stands in notes as what they are called.

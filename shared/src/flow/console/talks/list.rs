@@ -4,7 +4,7 @@
 
 use super::{FromCrm, Talks, unsaid};
 use crate::domain::channel::Channel;
-use crate::domain::ids::ContactId;
+use crate::domain::ids::{ChannelId, ContactId, LineUserId};
 use crate::domain::operator::Operator;
 use crate::domain::properties as property;
 use crate::domain::provider::ProviderNumber;
@@ -16,6 +16,8 @@ use crate::ports::crm::{ContactRecord, PeopleQuery};
 pub struct TalkQuery {
     /// Everybody, and not only who waits for an answer.
     pub everybody: bool,
+    /// Only people of this Official Account. `None`: of each that the operator sees.
+    pub channel: Option<ChannelId>,
     /// A name, an e-mail address, a telephone number.
     pub words: Option<String>,
     /// Where the page before ended.
@@ -33,6 +35,10 @@ pub struct ListedTalk {
     pub waits: bool,
     /// What they said last, as far as the CRM shows it.
     pub last: Option<String>,
+    /// Their picture on LINE.
+    pub picture: Option<String>,
+    /// Who they are on the one Official Account that was asked for.
+    pub on: Option<(ChannelId, LineUserId)>,
 }
 
 /// A page of a list.
@@ -51,7 +57,10 @@ impl Talks {
     pub async fn list(&self, by: &Operator, query: &TalkQuery) -> Result<FromCrm<TalkList>, PortError> {
         let Some(account) = self.account(by).await? else { return Ok(FromCrm::Disconnected) };
         let Some(crm) = self.crm(&account).await? else { return Ok(FromCrm::Disconnected) };
-        let seen = self.seen(by, &account).await?;
+        let mut seen = self.seen(by, &account).await?;
+        if let Some(channel) = &query.channel {
+            seen.retain(|it| it.id == *channel);
+        }
         let mut providers = Vec::new();
         for channel in &seen {
             if !providers.contains(&channel.provider) {
@@ -73,14 +82,14 @@ impl Talks {
             Err(failure) => return Ok(unsaid(&failure)),
         };
         let mut talks: Vec<ListedTalk> = found.people.iter().map(|record| listed(record, &providers)).collect();
-        if by.channels.is_some() {
+        if by.channels.is_some() || query.channel.is_some() {
             talks = self.on(by, &seen, talks).await?;
             talks.retain(|talk| query.everybody || talk.waits);
         }
         Ok(FromCrm::Said(TalkList { talks, next: found.next }))
     }
 
-    /// What of these is to be seen by who sees these Official Accounts alone. A contact's fields are of all Official Accounts of a LINE
+    /// What of these is of these Official Accounts alone. A contact's fields are of all Official Accounts of a LINE
     /// provider: what was said, and whether somebody waits, they do not say of one.
     async fn on(&self, by: &Operator, seen: &[Channel], talks: Vec<ListedTalk>) -> Result<Vec<ListedTalk>, PortError> {
         let mut theirs = Vec::new();
@@ -90,15 +99,20 @@ impl Talks {
                 states.extend(self.states.of_contact(&by.account, &channel.id, &talk.contact).await?);
             }
             let waits = states.iter().any(|state| state.unanswered_since_ms.is_some());
-            theirs.extend((!states.is_empty()).then_some(ListedTalk { waits, last: None, ..talk }));
+            let on = match states.as_slice() {
+                [state] => Some((state.channel.clone(), state.user.clone())),
+                _ => None,
+            };
+            theirs.extend((!states.is_empty()).then_some(ListedTalk { waits, last: None, on, ..talk }));
         }
         Ok(theirs)
     }
 }
 
 /// The properties of each provider's that say who somebody is, what they said last, and whether they wait.
-const OF_PROVIDER: [&str; 4] = [
+const OF_PROVIDER: [&str; 5] = [
     property::LINE_USER_NAME,
+    property::LINE_USER_PICTURE,
     property::LINE_UNANSWERED,
     property::LINE_UNANSWERED_MESSAGE,
     property::LINE_LAST_MESSAGE,
@@ -121,7 +135,15 @@ fn listed(record: &ContactRecord, providers: &[ProviderNumber]) -> ListedTalk {
         name: name_of(record, providers),
         waits: waiting.is_some(),
         last: last.map(str::to_owned),
+        picture: picture_of(record, providers),
+        on: None,
     }
+}
+
+/// As LINE told it the last time.
+pub(super) fn picture_of(record: &ContactRecord, providers: &[ProviderNumber]) -> Option<String> {
+    let mut pictures = providers.iter().filter_map(|it| record.properties.get(it.field(property::LINE_USER_PICTURE)?));
+    pictures.find(|picture| !picture.is_empty()).map(str::to_owned)
 }
 
 /// By the CRM's own name, family name first; without one by LINE's.
