@@ -16,6 +16,7 @@ mod parked;
 mod people;
 mod reading;
 mod settings;
+mod stickers;
 mod talk_list;
 mod talks;
 mod trial;

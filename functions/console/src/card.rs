@@ -20,7 +20,7 @@ use musubi::flow::console::hand_over::NotLetIn;
 use musubi::flow::console::talks::{FromCrm, OpenTalk, Said};
 use musubi::flow::decide::Verdict;
 use musubi::http::{Refusal, Request};
-use musubi::line::message;
+use musubi::line::{message, stickers};
 use musubi::ports::PortError;
 use musubi::ports::crm_caller::{CallKind, NotAnswered, Unreadable};
 use serde::Deserialize;
@@ -47,6 +47,7 @@ struct Asked {
     entry: Option<u32>,
     name: Option<String>,
     words: Option<String>,
+    sticker: Option<String>,
     send: Option<String>,
     arrived: Option<String>,
 }
@@ -143,7 +144,11 @@ pub async fn say(State(ports): State<Arc<Ports>>, request: Request) -> Result<An
     let question = question(&ports, &request).await?;
     let name = question.asked.name.as_deref().filter(|name| is_name(name)).ok_or(Refusal::BAD_REQUEST)?;
     let words = question.asked.words.as_deref().unwrap_or_default();
-    let message = match message::typed("text", words) {
+    let message = match question.asked.sticker.as_deref() {
+        Some(sticker) => Ok(stickers::chosen(sticker).ok_or(Refusal::BAD_REQUEST)?),
+        None => message::typed("text", words),
+    };
+    let message = match message {
         Ok(message) => message,
         Err(invalid) => return Ok(Answered(json!({"mistake": invalid.problem.in_words(question.language)}))),
     };
@@ -169,9 +174,8 @@ pub async fn decide(State(ports): State<Arc<Ports>>, request: Request) -> Result
     };
     let talk = the_one_shown(&ports, &question).await?;
     let person = (&talk.channel.id, &talk.state.user);
-    let compose = |words: &str| message::typed("text", words).ok();
     let by = ports.talks.called_as_in_crm(&question.operator, &question.user).await?;
-    ports.talks.decide(&by, person, id, verdict, compose).await?;
+    ports.talks.decide(&by, person, id, verdict, message::again).await?;
     // One that is over already is what was wanted.
     Ok(Answered(json!({"done": true})))
 }

@@ -11,7 +11,7 @@ use musubi::domain::ids::{ChannelId, ContactId, LineUserId, fingerprint};
 use musubi::domain::push::PushId;
 use musubi::flow::console::talks::{FromCrm, OpenTalk, Said, TalkQuery};
 use musubi::flow::decide::Verdict;
-use musubi::line::message;
+use musubi::line::{message, stickers};
 use musubi::pages::Page;
 use serde::Deserialize;
 
@@ -108,7 +108,9 @@ async fn shown(visit: &SignedIn, talk: &OpenTalk, how: &How, sent: Sent<'_>) -> 
         Some(link) => Handle::Contact(link.contact.as_str().to_owned()),
         None => Handle::User(talk.state.user.expose().to_owned()),
     };
-    let (person, fresh) = (person.sealed(visit).map_err(failed)?, browser::random_secret().map_err(failed)?);
+    let person = person.sealed(visit).map_err(failed)?;
+    let fresh = || browser::random_secret().map_err(failed);
+    let (fresh, fresh_sticker) = (fresh()?, fresh()?);
     let taken_up = match how.sent.as_deref().and_then(PushId::parse) {
         Some(id) => Some(talks.is_taken_up(id).await.map_err(failed)?),
         None => None,
@@ -119,6 +121,7 @@ async fn shown(visit: &SignedIn, talk: &OpenTalk, how: &How, sent: Sent<'_>) -> 
         handle: &handle,
         person: &person,
         fresh: fresh.expose(),
+        fresh_sticker: fresh_sticker.expose(),
         older: &older,
         before,
         sent: taken_up.map_or(sent, |taken_up| if taken_up { Sent::Nothing } else { Sent::OnItsWay }),
@@ -223,7 +226,11 @@ pub async fn say(
     let name = value(&fields, "name").filter(|name| browser::is_secret(name));
     let name = name.ok_or_else(|| visit.ends(Ended::NotOurForm))?;
     let words = value(&fields, "words").unwrap_or_default();
-    let message = match message::typed("text", words) {
+    let message = match value(&fields, "sticker") {
+        Some(sticker) => Ok(stickers::chosen(sticker).ok_or_else(|| visit.ends(Ended::NotOurForm))?),
+        None => message::typed("text", words),
+    };
+    let message = match message {
         Ok(message) => message,
         Err(invalid) => {
             let why = invalid.problem.in_words(visit.language);
@@ -254,8 +261,7 @@ pub async fn decide(
         _ => return Err(visit.ends(Ended::NotOurForm)),
     };
     let person = (&talk.channel.id, &talk.state.user);
-    let compose = |words: &str| message::typed("text", words).ok();
-    let decided = visit.ports.talks.decide(&visit.operator, person, id, verdict, compose).await;
+    let decided = visit.ports.talks.decide(&visit.operator, person, id, verdict, message::again).await;
     decided.map_err(|error| visit.failed(&error))?;
     // One that is over already is what was wanted, or stands in the talk.
     back(&visit, &talk, "")

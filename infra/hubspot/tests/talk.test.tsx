@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, mock, test } from "node:test";
 import { useState } from "react";
-import { Alert, Button, Flex, Heading, Link, LoadingButton, LoadingSpinner, Tag, Text, TextArea, hubspot } from "@hubspot/ui-extensions";
+import { Alert, Button, Flex, Heading, Image, Link, LoadingButton, LoadingSpinner, Tag, Text, TextArea, hubspot } from "@hubspot/ui-extensions";
 import { createRenderer } from "@hubspot/ui-extensions/testing";
 import type { BeingSaid, Open } from "../src/app/cards/api.ts";
 import { Talk } from "../src/app/cards/Talk.tsx";
@@ -38,12 +38,12 @@ Object.assign(globalThis, {
 const json = (body: unknown, status = 200): Answered => async () => new Response(JSON.stringify(body), { status });
 const OPEN: Open = {
   is: "open", talk: "hash-1", channel: { channel: "1657", name: "東京店" }, blocked: false, free_until_ms: null, quota_out: false, tag: "t1", entry: 7,
-  lines: [{ who: "person", by: "佐藤", at: "11/27 10:00", words: "こんにちは\n予約できますか" }, { who: "operator", by: "鈴木", at: "11/27 10:01", words: "はい" }],
-  saying: [], older: { notes: [], before: null },
+  lines: [{ who: "person", by: "佐藤", at: "11/27 10:00", words: "こんにちは\n予約できますか", picture: null }, { who: "operator", by: "鈴木", at: "11/27 10:01", words: "はい", picture: null }],
+  saying: [], stickers: [], older: { notes: [], before: null },
 };
 const open = (more: Partial<Open> = {}) => json({ ...OPEN, ...more });
 const SAME = json({ is: "same" });
-const SENDS: BeingSaid = { send: "push-1", by: "鈴木", at: "11/27 10:02", words: "お待ちください", unknown: false };
+const SENDS: BeingSaid = { send: "push-1", by: "鈴木", at: "11/27 10:02", words: "お待ちください", picture: null, unknown: false };
 const asks = (path: string) => asked.filter((each) => each.path === path);
 
 const settle = async () => {
@@ -334,7 +334,7 @@ test("it asks again after 5, 15 and 60 seconds while nothing is new, and from 5 
   for (const seconds of [5, 15, 60, 60]) await after(seconds);
   assert.deepEqual(asked.at(-1)!.body, { asked_at_ms: NOW_MS + 140_000, language: "ja", contact: "1001", channel: "1657", talk: "hash-1", tag: "t1", entry: 7 });
   assert.equal(card.text(), before, "the same changes nothing");
-  answers.talk = open({ tag: "t2", entry: 8, older: null, lines: [...OPEN.lines, { who: "person", by: "佐藤", at: "11/27 10:05", words: "お願いします" }] });
+  answers.talk = open({ tag: "t2", entry: 8, older: null, lines: [...OPEN.lines, { who: "person", by: "佐藤", at: "11/27 10:05", words: "お願いします", picture: null }] });
   await after(60);
   assert.ok(card.text().includes("お願いします"));
   answers.talk = SAME;
@@ -536,6 +536,51 @@ test("where there is no crypto, a name is made all the same", async () => {
   }
   assert.equal(names.size, 3);
   for (const name of names) assert.match(String(name), /^[A-Za-z0-9_-]{16,64}$/u);
+});
+
+const STICKERS = ["446/1988", "789/10855"].map((sticker) => ({ sticker, title: `題 ${sticker}`, picture: `https://stickershop.line-scdn.net/${sticker}.png` }));
+
+test("a sticker is chosen by its picture and sent once, and what is typed stays", async () => {
+  for (const [language, choose, close_them] of [["ja", "スタンプを選んで送る", "スタンプを閉じる"], ["en", "Choose a sticker to send", "Close the stickers"]] as const) {
+    [asked.length, answers.talk] = [0, open({ stickers: STICKERS })];
+    const card = await rendered(language);
+    assert.equal(card.findAll(Image).length, 0);
+    types(card, "書きかけ", "onChange");
+    card.button(choose).trigger("onClick");
+    assert.ok(card.button(close_them));
+    assert.deepEqual(card.findAll(Image).map((each) => [each.props.src, each.props.alt]), STICKERS.map(({ picture, title }) => [picture, title]));
+    let arrive: (answer: Response) => void = () => {};
+    answers.say = () => new Promise((done) => { arrive = done; });
+    const second = card.findAll(Image)[1]!;
+    second.trigger("onClick");
+    await settle();
+    assert.equal(card.findAll(Image).length, 0, "it is chosen");
+    arrive(new Response(JSON.stringify({ refused: "silent" })));
+    await settle();
+    answers.say = json({ said: "push-1" });
+    card.button(choose).trigger("onClick");
+    card.findAll(Image)[1]!.trigger("onClick");
+    await settle();
+    const [first, again] = asks("say").map(({ body }) => body);
+    assert.deepEqual([first!.sticker, first!.words, first!.talk], ["789/10855", undefined, "hash-1"]);
+    assert.deepEqual([again!.sticker, again!.name], ["789/10855", first!.name], "whatever became of the first, one arrives");
+    assert.equal(card.find(TextArea).props.value, "書きかけ");
+    close();
+    await settle();
+  }
+});
+
+test("a sticker that was said is shown as a picture, with words for who does not see it", async () => {
+  const picture = "https://stickershop.line-scdn.net/1.png";
+  answers.talk = open({ lines: [{ who: "person", by: "佐藤", at: "11/27 10:00", words: "[スタンプ] (1/2)", picture }], saying: [{ ...SENDS, picture }] });
+  const card = await rendered("ja");
+  assert.deepEqual(card.findAll(Image).map((each) => [each.props.src, each.props.alt]), [[picture, "[スタンプ] (1/2)"], [picture, "お待ちください"]]);
+  // An answer of before has neither pictures nor stickers.
+  const { stickers: _, ...before } = OPEN;
+  answers.talk = json({ ...before, tag: "t2", lines: before.lines.map(({ picture: __, ...line }) => line) });
+  await pass(5_000);
+  assert.ok(card.text().includes("予約できますか"));
+  assert.deepEqual([card.findAll(Image).length, card.alerts()], [0, ""]);
 });
 
 test("a double click sends once, and meanwhile the button waits", async () => {

@@ -102,15 +102,32 @@ pub fn is_question(activity: &Activity) -> bool {
     activity.speaker == Speaker::Person && activity.message.is_some()
 }
 
+/// A sticker in short, for whoever sees its picture, or would.
+pub fn sticker_in_short(content: &Content, language: Language) -> Option<String> {
+    let Content::Sticker { package_id, sticker_id, keywords, text } = content else { return None };
+    Some(short_sticker(package_id, sticker_id, keywords, text.as_deref(), language))
+}
+
 fn sticker(package_id: &str, sticker_id: &str, keywords: &[String], text: Option<&str>, language: Language) -> String {
+    let short = short_sticker(package_id, sticker_id, keywords, text, language);
+    // The package's page in LINE STORE shows it.
+    format!("{short} https://store.line.me/stickershop/product/{package_id}")
+}
+
+fn short_sticker(
+    package_id: &str,
+    sticker_id: &str,
+    keywords: &[String],
+    text: Option<&str>,
+    language: Language,
+) -> String {
     let label = language.pick("スタンプ", "Sticker");
     let mut words =
         text.into_iter().chain(keywords.iter().take(5).map(String::as_str)).map(name).collect::<Vec<_>>().join(", ");
     if !words.is_empty() {
         words.push(' ');
     }
-    // LINE gives out no picture of a received sticker; the package's page in LINE STORE shows it.
-    format!("[{label}] {words}({package_id}/{sticker_id}) https://store.line.me/stickershop/product/{package_id}")
+    format!("[{label}] {words}({package_id}/{sticker_id})")
 }
 
 fn media_words(

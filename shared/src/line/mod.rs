@@ -25,6 +25,7 @@ pub mod pictures;
 mod reply;
 mod reply_token;
 pub mod signature;
+pub mod stickers;
 pub mod token;
 pub mod webhook;
 

@@ -30,7 +30,10 @@ mod tests {
     #[test]
     fn only_lines_own_pictures_are_shown() {
         for (address, shown) in [
-            ("https://profile.line-scdn.net/0h8pWWElvzZ19qLk3ywQYYCFZraTIdAGEXEhx9ak56MDxDHiUIVEEsPBspMG1EGSEPAk4uP01t0m5G", true),
+            (
+                "https://profile.line-scdn.net/0h8pWWElvzZ19qLk3ywQYYCFZraTIdAGEXEhx9ak56MDxDHiUIVEEsPBspMG1EGSEPAk4uP01t0m5G",
+                true,
+            ),
             ("https://sprofile.line-scdn.net/a", true),
             ("http://profile.line-scdn.net/a", false),
             ("https://profile.line-scdn.net:8443/a", false),

@@ -7,6 +7,8 @@ use musubi::domain::language::Language;
 use musubi::flow::console::talks::OpenTalk;
 use musubi::flow::person_state::PersonState;
 use musubi::flow::read_talk::{OlderNote, OlderTalk};
+use musubi::line::pictures;
+use musubi::line::stickers::{self, Sticker};
 use serde_json::{Value, json};
 
 use super::line::TalkLine;
@@ -15,7 +17,7 @@ use super::line::TalkLine;
 pub fn talk(talk: &OpenTalk, account: &CrmAccount, language: Language, quota_out: bool) -> Value {
     let line = |said: &Activity| {
         let line = TalkLine::of(said, account, language);
-        json!({"who": who(line.speaker), "by": line.by, "at": line.at, "words": line.words})
+        json!({"who": who(line.speaker), "by": line.by, "at": line.at, "words": line.words, "picture": line.picture})
     };
     let saying = talk.newest.saying.iter().flat_map(|saying| {
         saying.said.iter().map(|said| {
@@ -35,7 +37,12 @@ pub fn talk(talk: &OpenTalk, account: &CrmAccount, language: Language, quota_out
         "entry": talk.newest.next_entry,
         "lines": talk.newest.said.iter().map(line).collect::<Vec<_>>(),
         "saying": saying.collect::<Vec<_>>(),
+        "stickers": stickers::all(language).map(sticker).collect::<Vec<_>>(),
     })
+}
+
+fn sticker(sticker: Sticker) -> Value {
+    json!({"sticker": sticker.name, "title": sticker.title, "picture": pictures::of_sticker(&sticker.id)})
 }
 
 /// What older notes say.

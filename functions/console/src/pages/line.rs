@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 use musubi::domain::account::CrmAccount;
-use musubi::domain::activity::{Activity, Speaker};
+use musubi::domain::activity::{Activity, Content, Speaker};
 use musubi::domain::language::Language;
 use musubi::domain::{shown, words};
+use musubi::line::pictures;
 
 /// One line.
 pub struct TalkLine {
@@ -16,6 +17,8 @@ pub struct TalkLine {
     pub at: String,
     /// What was said.
     pub words: String,
+    /// The address of a sticker's picture, which the words stand for.
+    pub picture: Option<String>,
 }
 
 impl TalkLine {
@@ -25,11 +28,17 @@ impl TalkLine {
             Some(name) => words::operator(name, language),
             None => words::speaker(said.speaker, language).to_owned(),
         };
+        let picture = match &said.content {
+            Content::Sticker { sticker_id, .. } => pictures::of_sticker(sticker_id),
+            _ => None,
+        };
+        let in_short = picture.as_ref().and_then(|_| words::sticker_in_short(&said.content, language));
         Self {
             speaker: said.speaker,
             by: shown::name(&by),
             at: time_of(said.mark.at_ms, account),
-            words: words::of(&said.content, language),
+            words: in_short.unwrap_or_else(|| words::of(&said.content, language)),
+            picture,
         }
     }
 }

@@ -7,6 +7,7 @@ use musubi::domain::language::Language;
 use musubi::domain::shown;
 use musubi::flow::console::talks::{Face, FromCrm, OpenTalk};
 use musubi::flow::read_talk::{BeingSaid, OlderNote, OlderTalk};
+use musubi::line::{pictures, stickers};
 use musubi::pages::{Look, Page, form, submit};
 
 use super::line::{TalkLine, time_of};
@@ -41,6 +42,8 @@ pub struct Shown<'a> {
     pub person: &'a str,
     /// The name of the next message.
     pub fresh: &'a str,
+    /// The name of a sticker, if the next message is one.
+    pub fresh_sticker: &'a str,
     /// What older notes say.
     pub older: &'a FromCrm<OlderTalk>,
     /// Before which entry they stand.
@@ -147,10 +150,18 @@ fn bubble(said: &Activity, account: &CrmAccount, language: Language, more: Optio
     html! {
         li class=(class) {
             p class="by" { (line.by) " " time { (line.at) } }
-            p class="words" { (line.words) }
+            @match &line.picture {
+                Some(picture) => (sticker_picture(picture, &line.words)),
+                None => p class="words" { (line.words) },
+            }
             @if let Some(more) = more { (more) }
         }
     }
+}
+
+/// A sticker, or the words where its picture does not come.
+fn sticker_picture(address: &str, words: &str) -> Markup {
+    html! { img class="sticker" src=(address) alt=(words) loading="lazy" referrerpolicy="no-referrer"; }
 }
 
 fn being_said(visit: &SignedIn, account: &CrmAccount, saying: &BeingSaid, handle: &str) -> Markup {
@@ -209,8 +220,33 @@ fn answer(visit: &SignedIn, account: &CrmAccount, shown: &Shown<'_>, path: &str)
                     (cost(account, talk, language))
                     (submit(Look::Main, language.pick("送信", "Send")))
                 }))
+                (choose_sticker(visit, shown, path))
             }
             (done(visit, talk, shown.handle))
+        }
+    }
+}
+
+/// A few of LINE's own stickers: a press sends one.
+fn choose_sticker(visit: &SignedIn, shown: &Shown<'_>, path: &str) -> Markup {
+    let language = visit.language;
+    html! {
+        details id="stickers" {
+            summary { (language.pick("スタンプを送る", "Send a sticker")) }
+            p class="small" { (language.pick("押すと、すぐに送信します。", "A press sends it at once.")) }
+            (form(path, &visit.form_token(), html! {
+                input type="hidden" name="name" value=(shown.fresh_sticker);
+                div class="stickers" {
+                    @for sticker in stickers::all(language) {
+                        button name="sticker" value=(sticker.name) {
+                            @match pictures::of_sticker(&sticker.id) {
+                                Some(picture) => (sticker_picture(&picture, &sticker.title)),
+                                None => (sticker.title),
+                            }
+                        }
+                    }
+                }
+            }))
         }
     }
 }

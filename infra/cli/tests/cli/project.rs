@@ -72,6 +72,7 @@ async fn the_project_and_its_app_have_the_published_shape_and_our_scopes() {
         json!([format!("{URL}/console/install/callback"), "http://localhost:8976/callback"])
     );
     assert_eq!(app["config"]["permittedUrls"]["fetch"], json!([URL]));
+    assert_eq!(app["config"]["permittedUrls"]["img"], json!(["https://stickershop.line-scdn.net"]), "stickers");
     let settings = "src/app/settings/settings-hsmeta.json";
     let [tab, sidebar] = CARDS.map(|(path, ..)| path);
     let paths = ["src/app/app-hsmeta.json", ACTION, "src/app/webhooks/webhooks-hsmeta.json", settings, tab, sidebar];

@@ -68,21 +68,19 @@ struct Act {
     talk: String,
     name: Option<String>,
     words: Option<String>,
+    sticker: Option<String>,
     send: Option<String>,
     arrived: Option<String>,
 }
 
 async fn act(State(card): State<Arc<AppCard>>, headers: HeaderMap, Form(act): Form<Act>) -> Response {
     let language = language_of(None, &headers);
-    let answer = match (&act.words, &act.send) {
-        (Some(words), _) => {
-            let more = json!({"talk": act.talk, "name": act.name, "words": words});
-            card.asks("say", language, act.contact, more).await
-        }
-        (None, send) => {
-            let more = json!({"talk": act.talk, "send": send, "arrived": act.arrived});
-            card.asks("decide", language, act.contact, more).await
-        }
+    let answer = if act.words.is_some() || act.sticker.is_some() {
+        let more = json!({"talk": act.talk, "name": act.name, "words": act.words, "sticker": act.sticker});
+        card.asks("say", language, act.contact, more).await
+    } else {
+        let more = json!({"talk": act.talk, "send": act.send, "arrived": act.arrived});
+        card.asks("decide", language, act.contact, more).await
     };
     shown(&card, language, act.contact, Some(answer)).await.into_response()
 }
@@ -178,6 +176,16 @@ fn open(talk: &Value, contact: u64, language: Language) -> Markup {
             textarea id="words" name="words" rows="3" {}
             p id="cost" { (cost) }
             div class="actions" { button class="button" { (language.pick("送信", "Send")) } }
+        }
+        form method="post" action="/demo/hubspot/card" id="sticker" {
+            input type="hidden" name="contact" value=(contact);
+            input type="hidden" name="talk" value=(texts(talk, "talk"));
+            input type="hidden" name="name" value=(uuid::Uuid::new_v4());
+            label for="stickers" { (language.pick("スタンプ", "Sticker")) }
+            select id="stickers" name="sticker" {
+                @for sticker in list("stickers") { option value=(texts(sticker, "sticker")) { (texts(sticker, "title")) } }
+            }
+            div class="actions" { button class="button plain" { (language.pick("スタンプを送る", "Send the sticker")) } }
         }
     }
 }

@@ -212,8 +212,7 @@ impl Talks {
         let Some(crm) = self.crm_of(by).await? else { return Ok(Face::default()) };
         let providers = [talk.channel.provider];
         let read = crm.read_contacts(std::slice::from_ref(&link.contact), &names(&providers)).await.pop();
-        let face =
-            |record| Face { name: name_of(&record, &providers), picture: picture_of(&record, &providers) };
+        let face = |record| Face { name: name_of(&record, &providers), picture: picture_of(&record, &providers) };
         Ok(read.and_then(Result::ok).map(face).unwrap_or_default())
     }
 
@@ -261,7 +260,7 @@ impl Talks {
     }
 
     /// Ends a message of which nobody knows whether it arrived: it did, or it did not and is said again. Of two who say different things
-    /// the first counts. `false`: it waits for nobody in this talk, perhaps not any more. `compose` makes a text message.
+    /// the first counts. `false`: it waits for nobody in this talk, perhaps not any more. `again` makes messages of a push's body.
     ///
     /// It is said again only once it is settled that it did not arrive. So a stop right in between leaves a line in the talk that it was
     /// not sent, and never two messages.
@@ -274,7 +273,7 @@ impl Talks {
         (channel, user): (&ChannelId, &LineUserId),
         id: PushId,
         verdict: Verdict,
-        compose: impl Fn(&str) -> Option<OutgoingMessage>,
+        again: impl Fn(&str, &[Content]) -> Option<Vec<OutgoingMessage>>,
     ) -> Result<bool, PortError> {
         let Some(push) = self.read.journal.push(id).await?.map(|push| push.value) else { return Ok(false) };
         let PushState::Parked(sending) = &push.state else { return Ok(false) };
@@ -283,9 +282,7 @@ impl Talks {
         if !is_of_talk || sending.to != *user || push.sender.operator().is_none() {
             return Ok(false);
         }
-        let words =
-            sending.said.iter().map(|said| if let Content::Text { text } = said { compose(text) } else { None });
-        let Some(messages) = words.collect::<Option<Vec<_>>>() else { return Ok(false) };
+        let Some(messages) = again(&sending.body, &sending.said) else { return Ok(false) };
         let (arrived, at_ms) = (verdict == Verdict::Shown, self.clock.now_ms());
         self.console.note(by, Deed::DecidedSend { id: channel.clone(), push: id, arrived }).await?;
         let is_first = self.decide.decide(id, verdict).await?;

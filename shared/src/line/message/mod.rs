@@ -13,6 +13,7 @@
 //! - What LINE's documents leave open is left to LINE: a refusal from there is an outcome like any other.
 
 mod address;
+mod by_hand;
 mod container;
 mod explain;
 mod fence;
@@ -31,6 +32,7 @@ mod token;
 mod tokens;
 mod words;
 
+pub use by_hand::{again, sticker};
 pub use odd::Instead;
 pub use path::JsonPath;
 pub use problem::{InvalidMessage, Problem, ValueKind};

@@ -1,7 +1,7 @@
 // A talk that is open: older notes, what is in no note yet, what is on its way, and the box to answer in.
 
 import { useRef, useState, type RefObject } from "react";
-import { Alert, Divider, Flex, Heading, LoadingButton, Text } from "@hubspot/ui-extensions";
+import { Alert, Divider, Flex, Heading, Image, LoadingButton, Text } from "@hubspot/ui-extensions";
 import { decide, type BeingSaid, type Line, type Open, type Who } from "./api.ts";
 import type { OpenView, Watch } from "./watch.ts";
 import type { Refused, Words } from "./words.ts";
@@ -55,11 +55,11 @@ export function OpenTalk({ view, words, who, watching, draft }: Shown) {
 }
 
 /** One message: theirs on one side, ours on the other. A `Text` shows no line break, so each of its lines has one. */
-function Said({ who, by, at, words }: Line) {
+function Said({ who, by, at, words, picture }: Line) {
   return (
     <Flex direction="column" align={who === "person" ? "start" : "end"}>
       <Text variant="microcopy" format={{ fontWeight: "demibold" }}>{`${by} ${at}`}</Text>
-      {words.split(/\r\n|\r|\n/u).map((line, index) => <Text key={index}>{line === "" ? "\u00a0" : line}</Text>)}
+      {picture !== null ? <Image src={picture} alt={words} width={120} /> : words.split(/\r\n|\r|\n/u).map((line, index) => <Text key={index}>{line === "" ? "\u00a0" : line}</Text>)}
     </Flex>
   );
 }

@@ -1,8 +1,8 @@
 // The box to answer in. What is typed stays in it until Musubi says that it took it.
 
 import { useEffect, useRef, useState } from "react";
-import { Alert, Flex, LoadingButton, Text, TextArea } from "@hubspot/ui-extensions";
-import { say, type Open, type Who } from "./api.ts";
+import { Alert, Button, Flex, Image, LoadingButton, Text, TextArea } from "@hubspot/ui-extensions";
+import { say, type Open, type Saying, type Sticker, type Who } from "./api.ts";
 import { mayPass, type Refused, type Words } from "./words.ts";
 
 /** As LINE counts a text message: in UTF-16 code units, as the box does. */
@@ -26,10 +26,11 @@ function freshName(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** The same words have the same name until something was said or the box was emptied: whatever became of the first, they arrive as one message. */
-function nameOf(draft: Draft): string {
-  const name = draft.names.get(draft.words) ?? freshName();
-  draft.names.set(draft.words, name);
+/** The same words, or the same sticker, have the same name until something was said or the box was emptied: whatever became of the first, they arrive as one message. */
+function nameOf(draft: Draft, saying: Saying): string {
+  const key = JSON.stringify(saying);
+  const name = draft.names.get(key) ?? freshName();
+  draft.names.set(key, name);
   return name;
 }
 
@@ -59,11 +60,11 @@ export function Writing({ talk, words, who, draft, said }: Shown) {
     typed(text);
     setValue(text);
   };
-  const send = async () => {
+  const sends = async (saying: Saying) => {
     // A second click comes before the button is seen to wait.
     if (busy.current) return;
     setRefused(null);
-    if (draft.words.trim() === "") {
+    if ("words" in saying && saying.words.trim() === "") {
       setMistake(words.empty);
       return;
     }
@@ -71,14 +72,15 @@ export function Writing({ talk, words, who, draft, said }: Shown) {
     setMistake(null);
     setValue(draft.words);
     setSending(true);
-    const answer = await say(who, talk, nameOf(draft), draft.words);
+    const answer = await say(who, talk, nameOf(draft, saying), saying);
     busy.current = false;
     setSending(false);
     if (answer.is === "mistake") setMistake(answer.mistake);
     else if (answer.is === "refused") setRefused(answer.why);
     else {
       draft.names.clear();
-      left("");
+      // A sticker leaves what is typed where it is.
+      if ("words" in saying) left("");
       said();
     }
   };
@@ -106,9 +108,34 @@ export function Writing({ talk, words, who, draft, said }: Shown) {
         </Alert>
       )}
       <Flex>
-        <LoadingButton variant="primary" loading={sending} onClick={send}>{words.send}</LoadingButton>
+        <LoadingButton variant="primary" loading={sending} onClick={() => sends({ words: draft.words })}>{words.send}</LoadingButton>
       </Flex>
+      <Stickers of={talk.stickers} words={words} choose={(sticker) => sends({ sticker })} />
     </Flex>
+  );
+}
+
+/** A few of LINE's own: a press sends one. */
+function Stickers({ of, words, choose }: { of: Sticker[]; words: Words; choose: (sticker: string) => void }) {
+  const [isOpen, setOpen] = useState(false);
+  if (of.length === 0) return null;
+  const press = (sticker: string) => {
+    setOpen(false);
+    choose(sticker);
+  };
+  return (
+    <>
+      <Flex>
+        <Button size="sm" onClick={() => setOpen(!isOpen)}>{isOpen ? words.no_sticker : words.sticker}</Button>
+      </Flex>
+      {isOpen && (
+        <Flex gap="small" wrap>
+          {of.map(({ sticker, title, picture }) => (
+            <Image key={sticker} src={picture} alt={title} width={64} height={64} onClick={() => press(sticker)} />
+          ))}
+        </Flex>
+      )}
+    </>
   );
 }
 

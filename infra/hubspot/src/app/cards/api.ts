@@ -23,6 +23,8 @@ export interface Line {
   by: string;
   at: string;
   words: string;
+  /** A sticker's; the words stand for it. */
+  picture: string | null;
 }
 
 /** What was said and is in no line yet. `unknown`: nobody knows whether it arrived. */
@@ -31,7 +33,15 @@ export interface BeingSaid {
   by: string;
   at: string;
   words: string;
+  picture: string | null;
   unknown: boolean;
+}
+
+/** One of LINE's own, to be sent by its name. */
+export interface Sticker {
+  sticker: string;
+  title: string;
+  picture: string;
 }
 
 /** Each note's lines, the oldest first; `null`: one that cannot be read back. */
@@ -54,6 +64,7 @@ export interface Open {
   entry: number;
   lines: Line[];
   saying: BeingSaid[];
+  stickers: Sticker[];
   older: Older | null;
 }
 
@@ -90,17 +101,25 @@ const address = (value: unknown): string | null => {
   return given?.startsWith("https://") ? given : null;
 };
 
+/** What an answer of before has not. */
+const orNone = <T>(value: unknown, read: (value: unknown) => T): T | null => (value === undefined ? null : orNull(value, read));
+
 const channel = (value: unknown): Channel => ({ channel: text(fields(value).channel), name: text(fields(value).name) });
 
 function line(value: unknown): Line {
-  const { who, by, at, words } = fields(value);
+  const { who, by, at, words, picture } = fields(value);
   const speaker = must(who, (it): it is Line["who"] => it === "person" || it === "operator" || it === "automatic");
-  return { who: speaker, by: text(by), at: text(at), words: text(words) };
+  return { who: speaker, by: text(by), at: text(at), words: text(words), picture: orNone(picture, address) };
 }
 
 function beingSaid(value: unknown): BeingSaid {
-  const { send, by, at, words, unknown } = fields(value);
-  return { send: text(send), by: text(by), at: text(at), words: text(words), unknown: flag(unknown) };
+  const { send, by, at, words, picture, unknown } = fields(value);
+  return { send: text(send), by: text(by), at: text(at), words: text(words), picture: orNone(picture, address), unknown: flag(unknown) };
+}
+
+function sticker(value: unknown): Sticker {
+  const { sticker, title, picture } = fields(value);
+  return { sticker: text(sticker), title: text(title), picture: text(picture) };
 }
 
 function older(value: unknown): Older {
@@ -131,6 +150,7 @@ function answerOf(it: Fields): Answer {
         entry: number(it.entry),
         lines: list(it.lines, line),
         saying: list(it.saying, beingSaid),
+        stickers: orNone(it.stickers, (stickers) => list(stickers, sticker)) ?? [],
         older: orNull(it.older, older),
       };
     default:
@@ -172,9 +192,12 @@ export const talk = (who: Who, asked: Asked): Promise<Answer> => ask("talk", who
 export type Shown = Pick<Open, "channel" | "talk">;
 const shown = ({ channel, talk }: Shown) => ({ channel: channel.channel, talk });
 
+/** What is said. */
+export type Saying = { words: string } | { sticker: string };
+
 /** Says something. The same `name` is the same message, however often it is asked for. */
-export const say = (who: Who, of: Shown, name: string, words: string) =>
-  ask("say", who, { ...shown(of), name, words }, ({ said, mistake }) =>
+export const say = (who: Who, of: Shown, name: string, saying: Saying) =>
+  ask("say", who, { ...shown(of), name, ...saying }, ({ said, mistake }) =>
     typeof mistake === "string" ? ({ is: "mistake", mistake } as const) : ({ is: "said", said: text(said) } as const),
   );
 

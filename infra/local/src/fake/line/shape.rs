@@ -42,6 +42,7 @@ fn check_message(at: &str, message: &Value) -> Vec<Wrong> {
         Some("sticker") => {
             need("packageId", usize::MAX);
             need("stickerId", usize::MAX);
+            check_sticker(at, message, &mut wrongs);
         }
         Some("image" | "video") => {
             need("originalContentUrl", 2000);
@@ -75,6 +76,37 @@ fn check_message(at: &str, message: &Value) -> Vec<Wrong> {
         wrongs.push(wrong(format!("{at}.quickReply.items"), "Size must be between 1 and 13"));
     }
     wrongs
+}
+
+/// The packages that everybody may send, and the first and last sticker of those whose numbers are known (LINE docs, "Stickers": nothing
+/// that is not listed there is taken).
+const STICKERS: [(&str, Option<(u64, u64)>); 15] = [
+    ("446", Some((1988, 2027))),
+    ("789", Some((10855, 10894))),
+    ("1070", Some((17839, 17878))),
+    ("6136", Some((10551376, 10551399))),
+    ("6325", None),
+    ("6359", None),
+    ("6362", None),
+    ("6370", None),
+    ("6632", None),
+    ("8515", None),
+    ("8522", None),
+    ("8525", None),
+    ("11537", Some((52002734, 52002773))),
+    ("11538", Some((51626494, 51626533))),
+    ("11539", Some((52114110, 52114149))),
+];
+
+fn check_sticker(at: &str, message: &Value, wrongs: &mut Vec<Wrong>) {
+    let package = STICKERS.iter().find(|(id, _)| Some(*id) == message["packageId"].as_str());
+    let sticker = message["stickerId"].as_str().and_then(|id| id.parse::<u64>().ok());
+    let is_listed = package
+        .zip(sticker)
+        .is_some_and(|((_, range), sticker)| range.is_none_or(|(first, last)| (first..=last).contains(&sticker)));
+    if !is_listed {
+        wrongs.push(wrong(format!("{at}.stickerId"), "invalid property"));
+    }
 }
 
 fn check_text(at: &str, message: &Value, name: &str, limit: usize, wrongs: &mut Vec<Wrong>) {
