@@ -21,3 +21,4 @@ mod talk_list;
 mod talks;
 mod trial;
 mod wizard;
+mod writing;

@@ -163,6 +163,13 @@ pub async fn say(State(ports): State<Arc<Ports>>, request: Request) -> Result<An
     }
 }
 
+/// `POST /console/card/writing`: somebody types an answer. The card says so at most every 20 seconds.
+pub async fn writing(State(ports): State<Arc<Ports>>, request: Request) -> Result<Answered, Ended> {
+    let question = question(&ports, &request).await?;
+    ports.talks.is_writing(&the_one_shown(&ports, &question).await?).await;
+    Ok(Answered(json!({"done": true})))
+}
+
 /// `POST /console/card/decide`: of a message that may or may not have arrived. Twice is the same as once.
 pub async fn decide(State(ports): State<Arc<Ports>>, request: Request) -> Result<Answered, Ended> {
     let question = question(&ports, &request).await?;

@@ -15,7 +15,7 @@
 //! channels/{channel}/setup        what is left at LINE, and /trial: a test registration     (admins)
 //! channels/{channel}/routes       routes and their QR codes           (changed by admins)
 //! people, receipts   who is who, and erasing      (erasing: admins)
-//! POST card/talk, card/say, card/decide, by the CRM's servers: the same on the contact's record
+//! POST card/talk, card/say, card/writing, card/decide, by the CRM's servers: the same on the contact's record
 //! talks, talks/{person}   who waits for an answer; one talk, and answering; /live: what is new in it
 //! decisions      parked sends, and questions of who is who
 //! dead-letters   what could not be done, and sending it back      (admins)
@@ -168,6 +168,7 @@ pub fn router(ports: Arc<Ports>) -> Result<Router, tower_http::csrf::ConfigError
         .route("/console/talks", get(talks::waiting).post(talks::search))
         .route("/console/talks/{person}", get(talks::page).post(talks::say))
         .route("/console/talks/{person}/live", get(talks::live))
+        .route("/console/talks/{person}/writing", post(talks::writing))
         .route("/console/talks/{person}/decide", post(talks::decide))
         .route("/console/talks/{person}/answered", post(talks::is_answered))
         .route("/console/receipts/{name}", get(people::receipt))
@@ -199,6 +200,7 @@ pub fn router(ports: Arc<Ports>) -> Result<Router, tower_http::csrf::ConfigError
         .route("/console/hand-over", post(hand_over::hand_over))
         .route("/console/card/talk", post(card::talk))
         .route("/console/card/say", post(card::say))
+        .route("/console/card/writing", post(card::writing))
         .route("/console/card/decide", post(card::decide))
         .layer(DefaultBodyLimit::max(MAX_BYTES))
         .with_state(ports))

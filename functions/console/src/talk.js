@@ -46,6 +46,18 @@ async function again() {
   if (document.hidden || part("now") === null) return;
   if (await look()) timer = setTimeout(again, wait);
 }
+// Whoever types an answer is seen to: LINE shows the person for 20 seconds that somebody is writing.
+const WRITING_MS = 20000;
+let shownAt = -WRITING_MS;
+function writes(words) {
+  if (words.value.trim() === "" || performance.now() - shownAt < WRITING_MS) return;
+  shownAt = performance.now();
+  const body = new URLSearchParams({ token: words.form.elements.token.value });
+  fetch(`${words.form.getAttribute("action")}/writing`, { method: "POST", credentials: "same-origin", body }).catch(() => null);
+}
+document.addEventListener("input", (event) => {
+  if (event.target.id === "words") writes(event.target);
+});
 document.addEventListener("visibilitychange", () => {
   wait = SOONEST_MS;
   again();

@@ -246,6 +246,17 @@ pub async fn say(
     }
 }
 
+/// `POST /console/talks/{person}/writing`: somebody types an answer. The page's script says so, at most every 20 seconds.
+pub async fn writing(
+    visit: SignedIn,
+    handle: Result<Path<String>, PathRejection>,
+    form: Result<Form<Fields>, FormRejection>,
+) -> Result<StatusCode, Stopped> {
+    checked(&visit, form)?;
+    visit.ports.talks.is_writing(&one(&visit, &handle).await?).await;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// `POST /console/talks/{person}/decide`: of a message that may or may not have arrived.
 pub async fn decide(
     visit: SignedIn,

@@ -16,6 +16,8 @@ type Body = Record<string, unknown>;
 type Answered = () => Promise<Response>;
 
 const asked: { path: string; method: string | undefined; body: Body }[] = [];
+/** That somebody is writing is told beside all else. */
+const wrote: typeof asked = [];
 /** What each path answers. */
 let answers: Record<string, Answered> = {};
 let [inFlight, mostInFlight] = [0, 0];
@@ -25,7 +27,7 @@ Object.assign(globalThis, {
   hsFetch: async (url: string, { method, body }: { method?: string; body: Body }) => {
     assert.ok(url.startsWith("{PUBLIC_URL}/console/card/"), url);
     const path = url.slice("{PUBLIC_URL}/console/card/".length);
-    asked.push({ path, method, body });
+    (path === "writing" ? wrote : asked).push({ path, method, body });
     if (path === "talk") mostInFlight = Math.max(mostInFlight, (inFlight += 1));
     try {
       return await answers[path]!();
@@ -118,9 +120,9 @@ async function sends(card: ReturnType<typeof page>, words: string, label = "送�
 }
 
 beforeEach(() => {
-  asked.length = 0;
+  asked.length = wrote.length = 0;
   [inFlight, mostInFlight, mostWaiting] = [0, 0, 0];
-  answers = { talk: open(), say: json({ said: "push-1" }), decide: json({ done: true }) };
+  answers = { talk: open(), say: json({ said: "push-1" }), writing: json({ done: true }), decide: json({ done: true }) };
   mock.timers.enable({ apis: ["setTimeout", "Date"], now: NOW_MS });
   countTimers();
 });
@@ -536,6 +538,21 @@ test("where there is no crypto, a name is made all the same", async () => {
   }
   assert.equal(names.size, 3);
   for (const name of names) assert.match(String(name), /^[A-Za-z0-9_-]{16,64}$/u);
+});
+
+test("whoever types is seen to on the person's phone, at most every 20 seconds, whatever comes of it", async () => {
+  answers.writing = json("", 503);
+  const card = await rendered("ja");
+  for (const words of ["", " ", "あ", "ああ", "あああ"]) types(card, words);
+  await settle();
+  assert.deepEqual(wrote.map(({ body }) => [body.talk, body.channel, body.words]), [["hash-1", "1657", undefined]], "and no word of it is told");
+  await pass(19_999);
+  types(card, "ああああ");
+  assert.equal(wrote.length, 1);
+  await pass(1);
+  types(card, "あああああ");
+  await settle();
+  assert.deepEqual([wrote.length, card.alerts()], [2, ""]);
 });
 
 const STICKERS = ["446/1988", "789/10855"].map((sticker) => ({ sticker, title: `題 ${sticker}`, picture: `https://stickershop.line-scdn.net/${sticker}.png` }));

@@ -22,7 +22,7 @@ const WRITES: [(&str, &[&str], &[&str]); 16] = [
         &["line", "line_anew", "crm_app", "crm_app_anew", "crm_token"],
     ),
     ("musubi::ports::Table", &["commit"], &["get", "range"]),
-    ("musubi::ports::ChatSigns", &["mark_as_read"], &[]),
+    ("musubi::ports::ChatSigns", &["mark_as_read", "show_writing"], &[]),
     ("musubi::ports::Queue", &["send", "send_later", "dead_letter"], &[]),
     ("musubi::ports::DeadLetters", &["redrive"], &["list", "count"]),
     (

@@ -42,8 +42,9 @@ fn people(demo: &Demo) -> Vec<Value> {
             Friendship::Friend => "friend",
             Friendship::Blocked => "blocked",
         };
+        let writing = demo.line.is_loading(&demo.channel_id, &user_id);
         let talk: Vec<Value> = demo.line.talk(&demo.channel_id, &user_id).iter().map(talk_line).collect();
-        json!({"user_id": user_id, "name": name, "picture": picture, "friendship": friendship, "talk": talk})
+        json!({"user_id": user_id, "name": name, "picture": picture, "friendship": friendship, "talk": talk, "writing": writing})
     };
     known(demo).into_iter().map(person).collect()
 }

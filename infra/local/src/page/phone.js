@@ -125,7 +125,7 @@ function drawTalk(page, person) {
     if (action.type === "message") page.post(`line/${person.user_id}/text`, { text: action.text });
     if (action.type === "postback") page.post(`line/${person.user_id}/postback`, { data: action.data });
   };
-  const changed = redraw(list, [language(), person.user_id, talk], () => lines(page, person, talk, act, other));
+  const changed = redraw(list, [language(), person.user_id, talk, person.writing], () => lines(page, person, talk, act, other));
   drawQuick(talk.at(-1), act);
   if (changed && atEnd) list.scrollTop = list.scrollHeight;
 }
@@ -140,7 +140,8 @@ function lines(page, person, talk, act, other) {
     return h("div", { class: "empty" }, drawing("rice"), h("strong", {}, word("phone.empty.title")), h("span", {}, word("phone.empty")));
   }
   let today = "";
-  return talk.map((line, at) => {
+  const writing = person.writing && h("div", { class: "said theirs", id: "writing" }, h("p", { class: "bubble" }, word("phone.writing")));
+  return [...talk.map((line, at) => {
     const its = day(line.at_ms, language());
     const divider = its !== today && h("div", { class: "day" }, its);
     today = its;
@@ -148,7 +149,7 @@ function lines(page, person, talk, act, other) {
     const fresh = !other && !seen.has(key);
     seen.add(key);
     return [divider, said(page, person, line, act, fresh)];
-  });
+  }), writing];
 }
 
 function said(page, person, line, act, fresh) {

@@ -192,6 +192,16 @@ impl Talks {
         }
     }
 
+    /// The operator is writing: the person sees it on their phone, if they look at the chat. Nobody who blocked the account is shown
+    /// anything. It is never an error.
+    pub async fn is_writing(&self, talk: &OpenTalk) {
+        if talk.state.follows != Some(false)
+            && let Err(error) = self.mark_read.signs.show_writing(&talk.channel.id, &talk.state.user).await
+        {
+            crate::telemetry::log_chain("writing.not_shown", &error);
+        }
+    }
+
     /// What older notes say, read back from the CRM, before this entry.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "react";
 import { Alert, Button, Flex, Image, LoadingButton, Text, TextArea } from "@hubspot/ui-extensions";
-import { say, type Open, type Saying, type Sticker, type Who } from "./api.ts";
+import { say, writing, type Open, type Saying, type Sticker, type Who } from "./api.ts";
 import { mayPass, type Refused, type Words } from "./words.ts";
 
 /** As LINE counts a text message: in UTF-16 code units, as the box does. */
@@ -12,9 +12,14 @@ const MOST = 5_000;
 export interface Draft {
   words: string;
   names: Map<string, string>;
+  /** When the person was shown the last time that somebody is writing. */
+  shown_at_ms: number;
 }
 
-export const draft = (): Draft => ({ words: "", names: new Map() });
+export const draft = (): Draft => ({ words: "", names: new Map(), shown_at_ms: 0 });
+
+/** So long LINE shows it. */
+const WRITING_MS = 20_000;
 
 /** A name that nobody has given before: letters, digits and `-`, 32 to 36 of them. */
 function freshName(): string {
@@ -55,6 +60,12 @@ export function Writing({ talk, words, who, draft, said }: Shown) {
     draft.words = text;
     // Whoever empties the box has done with what was in it: the same words later are another message.
     if (text === "") draft.names.clear();
+  };
+  const types = (text: string) => {
+    typed(text);
+    if (text.trim() === "" || Date.now() - draft.shown_at_ms < WRITING_MS) return;
+    draft.shown_at_ms = Date.now();
+    void writing(who, talk);
   };
   const left = (text: string) => {
     typed(text);
@@ -97,7 +108,7 @@ export function Writing({ talk, words, who, draft, said }: Shown) {
         readOnly={sending}
         error={mistake !== null}
         {...(mistake !== null && { validationMessage: mistake })}
-        onInput={typed}
+        onInput={types}
         onChange={left}
       />
       <Text variant="microcopy">{isFree ? words.free : talk.quota_out ? "" : words.counted}</Text>

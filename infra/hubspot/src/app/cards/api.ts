@@ -201,6 +201,9 @@ export const say = (who: Who, of: Shown, name: string, saying: Saying) =>
     typeof mistake === "string" ? ({ is: "mistake", mistake } as const) : ({ is: "said", said: text(said) } as const),
   );
 
+/** Somebody types an answer: the person sees it on their phone. Whatever comes of it. */
+export const writing = (who: Who, of: Shown) => ask("writing", who, shown(of), () => ({ is: "done" }) as const);
+
 /** Ends what nobody knows of: it arrived, or it is sent again. */
 export const decide = (who: Who, of: Shown, send: string, arrived: "yes" | "again") =>
   ask("decide", who, { ...shown(of), send, arrived }, ({ done }) => ({ is: "done", done: must(done, (it): it is true => it === true) }) as const);
