@@ -19,6 +19,7 @@ mod settings;
 mod stickers;
 mod talk_list;
 mod talks;
+mod team_texts;
 mod trial;
 mod wizard;
 mod writing;

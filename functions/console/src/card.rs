@@ -48,6 +48,7 @@ struct Asked {
     name: Option<String>,
     words: Option<String>,
     sticker: Option<String>,
+    quick: Option<Vec<String>>,
     send: Option<String>,
     arrived: Option<String>,
 }
@@ -134,6 +135,7 @@ pub async fn talk(State(ports): State<Arc<Ports>>, request: Request) -> Result<A
     }
     let (older, ()) = futures::join!(older(&ports, &question, &talk), has_read(&ports, &question, &talk));
     answer["older"] = older?;
+    answer["texts"] = texts(&ports, &question).await?;
     answer["tag"] = tag.into();
     Ok(Answered(answer))
 }
@@ -146,7 +148,7 @@ pub async fn say(State(ports): State<Arc<Ports>>, request: Request) -> Result<An
     let words = question.asked.words.as_deref().unwrap_or_default();
     let message = match question.asked.sticker.as_deref() {
         Some(sticker) => Ok(stickers::chosen(sticker).ok_or(Refusal::BAD_REQUEST)?),
-        None => message::typed("text", words),
+        None => message::with_buttons("text", words, question.asked.quick.as_deref().unwrap_or_default()),
     };
     let message = match message {
         Ok(message) => message,
@@ -255,6 +257,14 @@ async fn older(ports: &Ports, question: &Question, talk: &OpenTalk) -> Result<Va
     }
     let before = asked.before.unwrap_or(newest).min(newest);
     Ok(card::older(&from_crm(ports.talks.older(&question.operator, talk, before).await?)?))
+}
+
+/// What the team says again and again; nothing where the card has it already.
+async fn texts(ports: &Ports, question: &Question) -> Result<Value, PortError> {
+    match question.asked.tag {
+        Some(_) => Ok(Value::Null),
+        None => ports.console.texts(&question.operator).await.map(|texts| card::texts(&texts)),
+    }
 }
 
 /// Opening the card is reading; a question whether something is new is not, nor is one for what is older.

@@ -17,6 +17,7 @@
 //! people, receipts   who is who, and erasing      (erasing: admins)
 //! POST card/talk, card/say, card/writing, card/decide, by the CRM's servers: the same on the contact's record
 //! talks, talks/{person}   who waits for an answer; one talk, and answering; /live: what is new in it
+//! texts          what the team says again and again               (changed by admins)
 //! decisions      parked sends, and questions of who is who
 //! dead-letters   what could not be done, and sending it back      (admins)
 //! POST sign-out
@@ -54,6 +55,7 @@ mod setup;
 mod sign_out;
 mod talks;
 mod team;
+mod texts;
 mod trial;
 mod visit;
 
@@ -171,6 +173,8 @@ pub fn router(ports: Arc<Ports>) -> Result<Router, tower_http::csrf::ConfigError
         .route("/console/talks/{person}/writing", post(talks::writing))
         .route("/console/talks/{person}/decide", post(talks::decide))
         .route("/console/talks/{person}/answered", post(talks::is_answered))
+        .route("/console/texts", get(texts::page).post(texts::write))
+        .route("/console/texts/remove", post(texts::remove))
         .route("/console/receipts/{name}", get(people::receipt))
         .route("/console/receipts/{name}/file", get(people::receipt_file))
         .route("/console/decisions", get(decisions::page))

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use musubi::browser;
 use musubi::domain::ids::{ChannelId, ContactId, LineUserId, fingerprint};
 use musubi::domain::push::PushId;
+use musubi::domain::team_text::labels;
 use musubi::flow::console::talks::{FromCrm, OpenTalk, Said, TalkQuery};
 use musubi::flow::decide::Verdict;
 use musubi::line::{message, stickers};
@@ -17,7 +18,7 @@ use serde::Deserialize;
 
 use crate::handle::Handle;
 use crate::pages::ended::Ended;
-use crate::pages::talk::{self, Sent, Shown};
+use crate::pages::talk::{self, Draft, Sent, Shown};
 use crate::pages::talks::{self, Listed, Place};
 use crate::settings::{Fields, checked, refused, value};
 use crate::visit::{SignedIn, Stopped, Watching};
@@ -87,11 +88,17 @@ pub async fn page(
     let how = how.map_or(How { sent: None, before: None }, |Query(how)| how);
     match whose(&visit, &handle).await? {
         Whose::Several(places) => Ok(talks::choose(&visit, &places)),
-        Whose::Talk(talk) => shown(&visit, &talk, &how, Sent::Nothing).await,
+        Whose::Talk(talk) => shown(&visit, &talk, &how, Sent::Nothing, Draft::default()).await,
     }
 }
 
-async fn shown(visit: &SignedIn, talk: &OpenTalk, how: &How, sent: Sent<'_>) -> Result<Page, Stopped> {
+async fn shown(
+    visit: &SignedIn,
+    talk: &OpenTalk,
+    how: &How,
+    sent: Sent<'_>,
+    draft: Draft<'_>,
+) -> Result<Page, Stopped> {
     let account = visit.account().await?;
     let (talks, failed) = (&visit.ports.talks, |error| visit.failed(&error));
     let before = how.before.unwrap_or(talk.newest.next_entry).min(talk.newest.next_entry);
@@ -101,8 +108,9 @@ async fn shown(visit: &SignedIn, talk: &OpenTalk, how: &How, sent: Sent<'_>) -> 
             talks.has_read(talk).await;
         }
     };
-    let ((), older, face) = futures::join!(has_read, older, talks.face(&visit.operator, talk));
-    let (older, face) = (older.map_err(failed)?, face.map_err(failed)?);
+    let face = talks.face(&visit.operator, talk);
+    let ((), older, face, texts) = futures::join!(has_read, older, face, visit.ports.console.texts(&visit.operator));
+    let (older, face, texts) = (older.map_err(failed)?, face.map_err(failed)?, texts.map_err(failed)?);
     let handle = of_talk(talk).sealed(visit).map_err(failed)?;
     let person = match &talk.state.link {
         Some(link) => Handle::Contact(link.contact.as_str().to_owned()),
@@ -124,6 +132,8 @@ async fn shown(visit: &SignedIn, talk: &OpenTalk, how: &How, sent: Sent<'_>) -> 
         fresh_sticker: fresh_sticker.expose(),
         older: &older,
         before,
+        draft,
+        texts: &texts,
         sent: taken_up.map_or(sent, |taken_up| if taken_up { Sent::Nothing } else { Sent::OnItsWay }),
     };
     Ok(talk::page(visit, &account, &shown))
@@ -214,7 +224,7 @@ pub async fn live(
     Ok((common, kind, html).into_response())
 }
 
-/// `POST /console/talks/{person}`: says something. A form that is sent twice is one message.
+/// `POST /console/talks/{person}`: says something, or puts a text of the team's into the form. A form that is sent twice is one message.
 pub async fn say(
     visit: SignedIn,
     handle: Result<Path<String>, PathRejection>,
@@ -225,17 +235,23 @@ pub async fn say(
     let talk = one(&visit, &handle).await?;
     let name = value(&fields, "name").filter(|name| browser::is_secret(name));
     let name = name.ok_or_else(|| visit.ends(Ended::NotOurForm))?;
-    let words = value(&fields, "words").unwrap_or_default();
+    let field = |name| value(&fields, name).unwrap_or_default();
+    let draft = Draft { words: field("words"), quick: field("quick") };
+    let how = How { sent: None, before: None };
+    if let Some(text) = value(&fields, "insert") {
+        let (words, quick) = inserted(&visit, text, draft).await?;
+        let draft = Draft { words: &words, quick: &quick };
+        return Ok(shown(&visit, &talk, &how, Sent::Nothing, draft).await?.into_response());
+    }
     let message = match value(&fields, "sticker") {
         Some(sticker) => Ok(stickers::chosen(sticker).ok_or_else(|| visit.ends(Ended::NotOurForm))?),
-        None => message::typed("text", words),
+        None => message::with_buttons("text", draft.words, &labels(draft.quick)),
     };
     let message = match message {
         Ok(message) => message,
         Err(invalid) => {
             let why = invalid.problem.in_words(visit.language);
-            let how = How { sent: None, before: None };
-            return Ok(refused(shown(&visit, &talk, &how, Sent::Refused { why: &why, words }).await?));
+            return Ok(refused(shown(&visit, &talk, &how, Sent::Refused { why: &why }, draft).await?));
         }
     };
     let person = (&talk.channel.id, &talk.state.user);
@@ -244,6 +260,17 @@ pub async fn say(
         Said::OnItsWay(id) => back(&visit, &talk, &format!("?sent={id}")),
         Said::Nobody => Err(visit.ends(Ended::NotFound)),
     }
+}
+
+/// The draft with a text of the team's behind it: its words and its buttons. One that is gone meanwhile changes nothing.
+async fn inserted(visit: &SignedIn, name: &str, draft: Draft<'_>) -> Result<(String, String), Stopped> {
+    let texts = visit.ports.console.texts(&visit.operator).await.map_err(|error| visit.failed(&error))?;
+    let text = texts.into_iter().find(|text| text.name == name);
+    let Some(text) = text else { return Ok((draft.words.to_owned(), draft.quick.to_owned())) };
+    let mut quick = labels(draft.quick);
+    quick.extend(text.quick_replies);
+    let words = [draft.words.trim_end(), &text.words].into_iter().filter(|words| !words.is_empty());
+    Ok((words.collect::<Vec<_>>().join("\n"), quick.join("\n")))
 }
 
 /// `POST /console/talks/{person}/writing`: somebody types an answer. The page's script says so, at most every 20 seconds.

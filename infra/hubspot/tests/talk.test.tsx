@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, mock, test } from "node:test";
 import { useState } from "react";
-import { Alert, Button, Flex, Heading, Image, Link, LoadingButton, LoadingSpinner, Tag, Text, TextArea, hubspot } from "@hubspot/ui-extensions";
+import { Alert, Button, Flex, Heading, Image, Link, LoadingButton, LoadingSpinner, Select, Tag, Text, TextArea, hubspot } from "@hubspot/ui-extensions";
 import { createRenderer } from "@hubspot/ui-extensions/testing";
 import type { BeingSaid, Open } from "../src/app/cards/api.ts";
 import { Talk } from "../src/app/cards/Talk.tsx";
@@ -41,7 +41,7 @@ const json = (body: unknown, status = 200): Answered => async () => new Response
 const OPEN: Open = {
   is: "open", talk: "hash-1", channel: { channel: "1657", name: "東京店" }, blocked: false, free_until_ms: null, quota_out: false, tag: "t1", entry: 7,
   lines: [{ who: "person", by: "佐藤", at: "11/27 10:00", words: "こんにちは\n予約できますか", picture: null }, { who: "operator", by: "鈴木", at: "11/27 10:01", words: "はい", picture: null }],
-  saying: [], stickers: [], older: { notes: [], before: null },
+  saying: [], stickers: [], older: { notes: [], before: null }, texts: null,
 };
 const open = (more: Partial<Open> = {}) => json({ ...OPEN, ...more });
 const SAME = json({ is: "same" });
@@ -582,6 +582,35 @@ test("a sticker is chosen by its picture and sent once, and what is typed stays"
     assert.deepEqual([first!.sticker, first!.words, first!.talk], ["789/10855", undefined, "hash-1"]);
     assert.deepEqual([again!.sticker, again!.name], ["789/10855", first!.name], "whatever became of the first, one arrives");
     assert.equal(card.find(TextArea).props.value, "書きかけ");
+    close();
+    await settle();
+  }
+});
+
+test("a text of the team's is put behind what is typed, with its buttons, and both go out", async () => {
+  const texts = [{ name: "営業時間", words: "10時から18時までです。", quick: ["予約する", "場所"] }, { name: "お礼", words: "ありがとうございます。", quick: [] }];
+  for (const [language, label, without] of [["ja", "送信", "ボタンを外す"], ["en", "Send", "Without buttons"]] as const) {
+    [asked.length, answers.talk] = [0, open({ texts })];
+    const card = await rendered(language);
+    // A later answer says nothing of them: they stay.
+    answers.talk = open({ tag: "t2" });
+    await pass(5_000);
+    types(card, "佐藤です。 ");
+    const choose = (name: string) => card.find(Select).trigger("onChange", name as never);
+    assert.deepEqual(card.find(Select).props.options, texts.map(({ name }) => ({ label: name, value: name })));
+    choose("営業時間");
+    choose("お礼");
+    assert.equal(card.find(TextArea).props.value, "佐藤です。\n10時から18時までです。\nありがとうございます。");
+    assert.ok(card.text().includes("予約する / 場所"));
+    card.button(label).trigger("onClick");
+    await settle();
+    assert.deepEqual(asks("say")[0]!.body.quick, ["予約する", "場所"]);
+    assert.ok(!card.text().includes("予約する"), "the next message has none");
+    choose("営業時間");
+    card.button(without).trigger("onClick");
+    card.button(label).trigger("onClick");
+    await settle();
+    assert.deepEqual([asks("say")[1]!.body.quick, asks("say")[1]!.body.words], [undefined, texts[0]!.words]);
     close();
     await settle();
   }

@@ -47,6 +47,7 @@ pub mod sent;
 pub mod settings;
 pub mod shown;
 pub mod standing;
+pub mod team_text;
 pub mod timeline;
 pub mod token_property;
 pub mod trial;

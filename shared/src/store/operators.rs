@@ -9,6 +9,7 @@
 //! | `crm-person:{account}` | hash of their number there | [`CrmPerson`]; a day, until they have come in |
 //! | `install:{hash of its state}` | `install` | that it is used, a day |
 //! | `receipt:{account}` | hash of its name | [`KeptReceipt`], a day |
+//! | `text:{account}` | hash of its name | [`TeamText`] |
 //! | `audit:{account}` | milliseconds, 13 digits, and a hash | [`AuditEntry`], 400 days |
 //!
 //! What lets somebody in is kept as a hash alone: whoever reads the table can sign in by nothing in it.
@@ -24,6 +25,7 @@ use crate::domain::operator::Operator;
 use crate::domain::operator::audit::AuditEntry;
 use crate::domain::operator::hand_over::{CrmPerson, HandOver};
 use crate::domain::operator::session::{Invitation, Session};
+use crate::domain::team_text::TeamText;
 use crate::ports::secrets::Secret;
 use crate::ports::table::{self, Commit, Listed, Precondition, Row, RowKey, Versioned, Write};
 use crate::ports::{PortError, Table};
@@ -134,6 +136,16 @@ impl Operators {
         Ok(read(self.0.get(&receipt_key(account, name)).await?)?.map(|found| found.value))
     }
 
+    /// What the team of this CRM account says again and again, by name.
+    ///
+    /// # Errors
+    /// The table does not answer.
+    pub async fn texts(&self, account: &CrmAccountKey) -> Result<Vec<TeamText>, PortError> {
+        let mut texts = Listed::<TeamText>::of(&table::all(&*self.0, &format!("text:{account}"), "").await?).found;
+        texts.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(texts)
+    }
+
     /// What was done from `since_ms` on, the newest first, at most so many lines.
     ///
     /// # Errors
@@ -235,6 +247,20 @@ pub fn audited(account: &CrmAccountKey, entry: &AuditEntry, tell_apart: &str) ->
     let sort = format!("{:013}:{}", entry.at_ms, &fingerprint(&["audit", tell_apart])[..16]);
     Write::put(RowKey::new(format!("audit:{account}"), sort), entry, Precondition::Any)
         .expiring(entry.at_ms, AUDIT_DAYS)
+}
+
+/// The team has this text; another one of its name goes.
+pub fn text(account: &CrmAccountKey, text: &TeamText) -> Write {
+    Write::put(text_key(account, &text.name), text, Precondition::Any)
+}
+
+/// The team has no text of this name.
+pub fn no_text(account: &CrmAccountKey, name: &str) -> Write {
+    Write::Delete { key: text_key(account, name), expect: Precondition::Any }
+}
+
+fn text_key(account: &CrmAccountKey, name: &str) -> RowKey {
+    RowKey::new(format!("text:{account}"), fingerprint(&["text", name]))
 }
 
 fn read<T: serde::de::DeserializeOwned>(row: Option<Row>) -> Result<Option<Versioned<T>>, PortError> {

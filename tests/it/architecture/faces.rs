@@ -58,6 +58,7 @@ const WRITES: [(&str, &[&str], &[&str]); 16] = [
             "session",
             "receipt",
             "is_install_used",
+            "texts",
             "audit",
         ],
     ),

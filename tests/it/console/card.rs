@@ -238,7 +238,7 @@ fn differs(path: &str, example: &Value, answer: &Value) -> Vec<String> {
     }
 }
 
-fn is_as(what: &str, which: &str, answer: &Value) {
+pub fn is_as(what: &str, which: &str, answer: &Value) {
     let (example, none): (Value, Vec<String>) = (example(what, which), Vec::new());
     assert!(example.is_object(), "{what} {which}");
     assert_eq!(differs("", &example, answer), none, "{what} {which}: {answer}");

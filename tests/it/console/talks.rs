@@ -46,7 +46,7 @@ pub fn link(page: &Page, below: &str) -> Option<String> {
     Some(format!("{below}/{}", rest.split('"').next()?))
 }
 
-fn field(page: &Page, name: &str) -> String {
+pub fn field(page: &Page, name: &str) -> String {
     page.fields().into_iter().find(|(field, _)| field == name).expect("the field").1
 }
 

@@ -4,6 +4,7 @@ use musubi::domain::account::CrmAccount;
 use musubi::domain::activity::{Activity, Speaker};
 use musubi::domain::channel::Channel;
 use musubi::domain::language::Language;
+use musubi::domain::team_text::TeamText;
 use musubi::flow::console::talks::OpenTalk;
 use musubi::flow::person_state::PersonState;
 use musubi::flow::read_talk::{OlderNote, OlderTalk};
@@ -39,6 +40,11 @@ pub fn talk(talk: &OpenTalk, account: &CrmAccount, language: Language, quota_out
         "saying": saying.collect::<Vec<_>>(),
         "stickers": stickers::all(language).map(sticker).collect::<Vec<_>>(),
     })
+}
+
+/// What the team says again and again.
+pub fn texts(texts: &[TeamText]) -> Value {
+    texts.iter().map(|it| json!({"name": it.name, "words": it.words, "quick": it.quick_replies})).collect()
 }
 
 fn sticker(sticker: Sticker) -> Value {

@@ -73,6 +73,10 @@ fn deed(deed: &Deed, language: Language) -> String {
         (Deed::ChangedSettings { of, names }, Language::English) => {
             format!("changed settings of {} ({})", settings_of(of, language), labels(of, names, language))
         }
+        (Deed::WroteText { name }, Language::Japanese) => format!("定型文「{name}」を保存しました"),
+        (Deed::WroteText { name }, Language::English) => format!("saved the text “{name}”"),
+        (Deed::RemovedText { name }, Language::Japanese) => format!("定型文「{name}」を削除しました"),
+        (Deed::RemovedText { name }, Language::English) => format!("removed the text “{name}”"),
         (Deed::AddedRoute { id, route }, Language::Japanese) => {
             format!("チャネル {id} の経路「{route}」を登録しました")
         }

@@ -23,6 +23,7 @@ pub mod setup;
 pub mod talk;
 pub mod talks;
 pub mod team;
+pub mod texts;
 pub mod trial;
 
 use jiff::Timestamp;

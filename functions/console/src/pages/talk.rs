@@ -5,13 +5,14 @@ use musubi::domain::account::CrmAccount;
 use musubi::domain::activity::{Activity, Speaker};
 use musubi::domain::language::Language;
 use musubi::domain::shown;
+use musubi::domain::team_text::TeamText;
 use musubi::flow::console::talks::{Face, FromCrm, OpenTalk};
 use musubi::flow::read_talk::{BeingSaid, OlderNote, OlderTalk};
 use musubi::line::{pictures, stickers};
 use musubi::pages::{Look, Page, form, submit};
 
 use super::line::{TalkLine, time_of};
-use super::{face, signed_in_talking};
+use super::{face, signed_in_talking, texts};
 use crate::visit::SignedIn;
 
 /// What was just done.
@@ -25,9 +26,16 @@ pub enum Sent<'a> {
     Refused {
         /// Why.
         why: &'a str,
-        /// What it was.
-        words: &'a str,
     },
+}
+
+/// What stands in the form, to be sent.
+#[derive(Clone, Copy, Default)]
+pub struct Draft<'a> {
+    /// What is typed.
+    pub words: &'a str,
+    /// The labels of the buttons below it, one a line.
+    pub quick: &'a str,
 }
 
 /// A talk, and what else its page shows.
@@ -50,6 +58,10 @@ pub struct Shown<'a> {
     pub before: u32,
     /// What was just done.
     pub sent: Sent<'a>,
+    /// What stands in the form.
+    pub draft: Draft<'a>,
+    /// What the team says again and again.
+    pub texts: &'a [TeamText],
 }
 
 /// The page.
@@ -195,7 +207,6 @@ fn unknown(visit: &SignedIn, saying: &BeingSaid, handle: &str) -> Markup {
 
 fn answer(visit: &SignedIn, account: &CrmAccount, shown: &Shown<'_>, path: &str) -> Markup {
     let (language, talk) = (visit.language, shown.talk);
-    let typed = if let Sent::Refused { words, .. } = shown.sent { words } else { "" };
     html! {
         section id="write" {
             @match shown.sent {
@@ -204,7 +215,7 @@ fn answer(visit: &SignedIn, account: &CrmAccount, shown: &Shown<'_>, path: &str)
                     "送信を受け付けました。まもなくトークに表示されます。",
                     "Accepted. It shows in the talk in a moment.",
                 )) },
-                Sent::Refused { why, .. } => p class="mistake" role="alert" { (why) },
+                Sent::Refused { why } => p class="mistake" role="alert" { (why) },
             }
             @if talk.state.follows == Some(false) {
                 p class="todo" { (language.pick(
@@ -216,13 +227,41 @@ fn answer(visit: &SignedIn, account: &CrmAccount, shown: &Shown<'_>, path: &str)
                     input type="hidden" name="name" value=(shown.fresh);
                     label for="words" { (language.pick("メッセージ", "Message")) }
                     // As LINE counts: a browser counts UTF-16 code units, too.
-                    textarea id="words" name="words" rows="4" maxlength="5000" required aria-describedby="cost" { (typed) }
+                    textarea id="words" name="words" rows="4" maxlength="5000" required aria-describedby="cost" { (shown.draft.words) }
+                    (buttons(shown, language))
                     (cost(account, talk, language))
                     (submit(Look::Main, language.pick("送信", "Send")))
+                    (insert(shown, path, language))
                 }))
                 (choose_sticker(visit, shown, path))
             }
             (done(visit, talk, shown.handle))
+        }
+    }
+}
+
+/// Buttons below the message: out of the way until somebody wants them.
+fn buttons(shown: &Shown<'_>, language: Language) -> Markup {
+    html! {
+        details open[!shown.draft.quick.is_empty()] {
+            summary { (language.pick("ボタンを付ける", "Add buttons")) }
+            (texts::quick(shown.draft.quick, language))
+        }
+    }
+}
+
+/// What the team says again and again: a press puts it into the form, behind what is typed.
+fn insert(shown: &Shown<'_>, path: &str, language: Language) -> Markup {
+    html! {
+        @if !shown.texts.is_empty() {
+            details id="texts" {
+                summary { (language.pick("定型文を挿入する", "Insert a text of the team")) }
+                div class="texts" {
+                    @for text in shown.texts {
+                        button name="insert" value=(text.name) formaction={ (path) "#write" } formnovalidate { (text.name) }
+                    }
+                }
+            }
         }
     }
 }

@@ -60,6 +60,7 @@ pub fn page(
             )) },
         }
         (search(visit, query))
+        p { a href="/console/texts" { (language.pick("定型文", "Texts of the team")) } }
         p class="small" { (match language {
             Language::Japanese => format!("今月、無料の返信として送った数（月のメッセージ通数に数えられません）：{replied}通"),
             Language::English => format!("Sent as free replies this month, and so not counted in its messages: {replied}"),

@@ -51,6 +51,16 @@ pub enum Deed {
         /// Which.
         names: Vec<String>,
     },
+    /// A text of the team's was written, or written anew; what it says is not kept.
+    WroteText {
+        /// Its name.
+        name: String,
+    },
+    /// A text of the team's was removed.
+    RemovedText {
+        /// Its name.
+        name: String,
+    },
     /// A route was made, or the page that it leads to was changed.
     AddedRoute {
         /// Of which Official Account.
@@ -194,6 +204,8 @@ impl Deed {
             | Self::ChangedSettings { of: SettingsOf::Account, .. }
             | Self::Removed { .. }
             | Self::ChangedRole { .. }
+            | Self::WroteText { .. }
+            | Self::RemovedText { .. }
             | Self::SentBack { .. } => None,
         }
     }

@@ -29,6 +29,7 @@ mod session;
 pub mod talks;
 #[cfg(test)]
 mod tests;
+mod texts;
 
 use std::sync::Arc;
 

@@ -4,15 +4,45 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::json::Json;
-use super::words;
+use super::problem::{InvalidMessage, Problem};
+use super::{ROOT, shape, shapes, words};
 use crate::domain::activity::Content;
 use crate::domain::push::OutgoingMessage;
 
 /// A sticker of LINE's, by numbers that are right.
 pub fn sticker(package_id: &str, sticker_id: &str) -> OutgoingMessage {
-    let fields = [("type", "sticker"), ("packageId", package_id), ("stickerId", sticker_id)];
-    let object = Json::Object(fields.map(|(name, value)| (name.to_owned(), Json::Text(value.to_owned()))).into());
+    let fields = [text("type", "sticker"), text("packageId", package_id), text("stickerId", sticker_id)];
+    let object = Json::Object(fields.into());
     OutgoingMessage { json: object.render(), said: words::said(&object) }
+}
+
+/// What somebody typed as it is, with buttons below it: a tap on one says its label. LINE shows them until the next message comes.
+///
+/// # Errors
+/// LINE would not take it: there are no words, or too many, or too many buttons (13), or a label is too long (20 characters).
+pub fn with_buttons(field: &str, words: &str, labels: &[String]) -> Result<OutgoingMessage, InvalidMessage> {
+    let invalid = |problem| InvalidMessage { field: field.to_owned(), problem };
+    let typed = words.replace("\r\n", "\n");
+    if typed.trim().is_empty() {
+        return Err(invalid(Problem::Blank));
+    }
+    let mut fields = vec![text("type", "text"), text("text", &typed)];
+    if !labels.is_empty() {
+        let items = Json::List(labels.iter().map(|label| button(label)).collect());
+        fields.push(("quickReply".to_owned(), Json::Object(vec![("items".to_owned(), items)])));
+    }
+    let object = Json::Object(fields);
+    shape::check_variants(&object, &shapes::MESSAGES, ROOT).map_err(invalid)?;
+    Ok(OutgoingMessage { json: object.render(), said: words::said(&object) })
+}
+
+fn button(label: &str) -> Json {
+    let action = Json::Object(vec![text("type", "message"), text("label", label), text("text", label)]);
+    Json::Object(vec![text("type", "action"), ("action".to_owned(), action)])
+}
+
+fn text(name: &str, value: &str) -> (String, Json) {
+    (name.to_owned(), Json::Text(value.to_owned()))
 }
 
 #[derive(Deserialize)]
@@ -35,15 +65,29 @@ pub fn again(push_body: &str, said: &[Content]) -> Option<Vec<OutgoingMessage>> 
 mod tests {
     use super::*;
     use crate::domain::ids::LineUserId;
-    use crate::line::message::{compose_push, typed};
+    use crate::line::message::compose_push;
 
     #[test]
     fn what_is_sent_once_more_is_what_was_sent() {
-        let messages = [typed("text", "\u{2028} 値").expect("a text"), sticker("446", "1988")];
+        let messages =
+            [with_buttons("text", "\u{2028} 値", &["はい".to_owned()]).expect("a text"), sticker("446", "1988")];
         let said: Vec<Content> = messages.iter().map(|message| message.said.clone()).collect();
         let body = compose_push(&LineUserId::new("U1"), &messages, None);
         assert_eq!(again(&body, &said).expect("messages"), messages);
         assert_eq!(messages[1].json, r#"{"type":"sticker","packageId":"446","stickerId":"1988"}"#);
+        let buttons = r#"{"items":[{"type":"action","action":{"type":"message","label":"はい","text":"はい"}}]}"#;
+        assert!(messages[0].json.ends_with(&format!(r#","quickReply":{buttons}}}"#)), "{}", messages[0].json);
         assert!(again(&body, &said[1..]).is_none() && again("{}", &said).is_none());
+    }
+
+    #[test]
+    fn buttons_are_as_many_and_as_long_as_line_takes() {
+        let labels = |count: usize, length: usize| vec!["あ".repeat(length); count];
+        for (labels, is_taken) in
+            [(labels(13, 20), true), (labels(0, 0), true), (labels(14, 1), false), (labels(1, 21), false)]
+        {
+            assert_eq!(with_buttons("text", "はい", &labels).is_ok(), is_taken, "{labels:?}");
+        }
+        assert!(with_buttons("text", " \r\n", &[]).is_err());
     }
 }

@@ -32,7 +32,7 @@ mod token;
 mod tokens;
 mod words;
 
-pub use by_hand::{again, sticker};
+pub use by_hand::{again, sticker, with_buttons};
 pub use odd::Instead;
 pub use path::JsonPath;
 pub use problem::{InvalidMessage, Problem, ValueKind};
@@ -110,16 +110,7 @@ pub fn parse_list(field: &str, raw: &str) -> Result<Vec<OutgoingMessage>, Invali
 /// # Errors
 /// It is blank, or longer than LINE takes.
 pub fn typed(field: &str, words: &str) -> Result<OutgoingMessage, InvalidMessage> {
-    let invalid = |problem| InvalidMessage { field: field.to_owned(), problem };
-    let words = words.replace("\r\n", "\n");
-    if words.trim().is_empty() {
-        return Err(invalid(Problem::Blank));
-    }
-    let text = [("type", "text"), ("text", words.as_str())]
-        .map(|(name, value)| (name.to_owned(), Json::Text(value.to_owned())));
-    let object = Json::Object(text.into());
-    shape::check_variants(&object, &shapes::MESSAGES, ROOT).map_err(invalid)?;
-    Ok(OutgoingMessage { json: object.render(), said: words::said(&object) })
+    with_buttons(field, words, &[])
 }
 
 /// Reads a setting that holds messages, such as the greeting: see [`ReadMessages`](crate::domain::settings::ReadMessages).

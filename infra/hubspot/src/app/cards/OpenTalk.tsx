@@ -49,7 +49,7 @@ export function OpenTalk({ view, words, who, watching, draft }: Shown) {
       {view.trouble !== null && <Alert title={words.stale} variant="warning">{words.refused[view.trouble]}</Alert>}
       {blocked
         ? <Alert title={words.no_sending} variant="warning">{words.blocked}</Alert>
-        : <Writing key={view.talk.talk} talk={view.talk} words={words} who={who} draft={draft} said={now} />}
+        : <Writing key={view.talk.talk} talk={view.talk} texts={view.texts} words={words} who={who} draft={draft} said={now} />}
     </>
   );
 }

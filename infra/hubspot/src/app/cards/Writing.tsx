@@ -1,8 +1,8 @@
 // The box to answer in. What is typed stays in it until Musubi says that it took it.
 
 import { useEffect, useRef, useState } from "react";
-import { Alert, Button, Flex, Image, LoadingButton, Text, TextArea } from "@hubspot/ui-extensions";
-import { say, writing, type Open, type Saying, type Sticker, type Who } from "./api.ts";
+import { Alert, Button, Flex, Image, LoadingButton, Select, Text, TextArea } from "@hubspot/ui-extensions";
+import { say, writing, type Open, type Saying, type Sticker, type TeamText, type Who } from "./api.ts";
 import { mayPass, type Refused, type Words } from "./words.ts";
 
 /** As LINE counts a text message: in UTF-16 code units, as the box does. */
@@ -11,12 +11,14 @@ const MOST = 5_000;
 /** What is typed, and the names under which words were tried to be sent since something was said. */
 export interface Draft {
   words: string;
+  /** The labels of buttons below them. */
+  quick: string[];
   names: Map<string, string>;
   /** When the person was shown the last time that somebody is writing. */
   shown_at_ms: number;
 }
 
-export const draft = (): Draft => ({ words: "", names: new Map(), shown_at_ms: 0 });
+export const draft = (): Draft => ({ words: "", quick: [], names: new Map(), shown_at_ms: 0 });
 
 /** So long LINE shows it. */
 const WRITING_MS = 20_000;
@@ -41,6 +43,7 @@ function nameOf(draft: Draft, saying: Saying): string {
 
 interface Shown {
   talk: Open;
+  texts: TeamText[];
   words: Words;
   who: Who;
   draft: Draft;
@@ -48,9 +51,10 @@ interface Shown {
   said: () => void;
 }
 
-export function Writing({ talk, words, who, draft, said }: Shown) {
+export function Writing({ talk, texts, words, who, draft, said }: Shown) {
   // HubSpot keeps what is typed; a value of ours that comes a moment late would undo a keystroke. So a keystroke renders nothing.
   const [value, setValue] = useState(draft.words);
+  const [quick, setQuick] = useState(draft.quick);
   const [sending, setSending] = useState(false);
   const [mistake, setMistake] = useState<string | null>(null);
   const [refused, setRefused] = useState<Refused | null>(null);
@@ -70,6 +74,14 @@ export function Writing({ talk, words, who, draft, said }: Shown) {
   const left = (text: string) => {
     typed(text);
     setValue(text);
+  };
+  const asks = (labels: string[]) => {
+    draft.quick = labels;
+    setQuick(labels);
+  };
+  const inserts = ({ words: text, quick: labels }: TeamText) => {
+    left(draft.words.trim() === "" ? text : `${draft.words.trimEnd()}\n${text}`);
+    asks([...draft.quick, ...labels]);
   };
   const sends = async (saying: Saying) => {
     // A second click comes before the button is seen to wait.
@@ -91,7 +103,10 @@ export function Writing({ talk, words, who, draft, said }: Shown) {
     else {
       draft.names.clear();
       // A sticker leaves what is typed where it is.
-      if ("words" in saying) left("");
+      if ("words" in saying) {
+        left("");
+        asks([]);
+      }
       said();
     }
   };
@@ -111,6 +126,12 @@ export function Writing({ talk, words, who, draft, said }: Shown) {
         onInput={types}
         onChange={left}
       />
+      {quick.length > 0 && (
+        <Flex gap="small" align="center" wrap>
+          <Text>{`${words.buttons}${quick.join(" / ")}`}</Text>
+          <Button size="sm" onClick={() => asks([])}>{words.no_buttons}</Button>
+        </Flex>
+      )}
       <Text variant="microcopy">{isFree ? words.free : talk.quota_out ? "" : words.counted}</Text>
       {refused !== null && (
         <Alert title={words.not_sent} variant="danger">
@@ -119,8 +140,21 @@ export function Writing({ talk, words, who, draft, said }: Shown) {
         </Alert>
       )}
       <Flex>
-        <LoadingButton variant="primary" loading={sending} onClick={() => sends({ words: draft.words })}>{words.send}</LoadingButton>
+        <LoadingButton variant="primary" loading={sending} onClick={() => sends({ words: draft.words, ...(draft.quick.length > 0 && { quick: draft.quick }) })}>{words.send}</LoadingButton>
       </Flex>
+      {texts.length > 0 && (
+        <Select
+          label={words.texts}
+          name="text"
+          value=""
+          placeholder={words.choose_text}
+          options={texts.map(({ name }) => ({ label: name, value: name }))}
+          onChange={(name) => {
+            const text = texts.find((each) => each.name === name);
+            if (text !== undefined) inserts(text);
+          }}
+        />
+      )}
       <Stickers of={talk.stickers} words={words} choose={(sticker) => sends({ sticker })} />
     </Flex>
   );

@@ -52,6 +52,13 @@ export interface Older {
   before: number | null;
 }
 
+/** What the team says again and again, and the labels of buttons below it. */
+export interface TeamText {
+  name: string;
+  words: string;
+  quick: string[];
+}
+
 export interface Open {
   is: "open";
   /** Which talk it is: what is said goes to this one or to none. */
@@ -66,6 +73,8 @@ export interface Open {
   saying: BeingSaid[];
   stickers: Sticker[];
   older: Older | null;
+  /** `null`: as before. */
+  texts: TeamText[] | null;
 }
 
 export interface NotLinked {
@@ -122,6 +131,11 @@ function sticker(value: unknown): Sticker {
   return { sticker: text(sticker), title: text(title), picture: text(picture) };
 }
 
+function teamText(value: unknown): TeamText {
+  const { name, words, quick } = fields(value);
+  return { name: text(name), words: text(words), quick: list(quick, text) };
+}
+
 function older(value: unknown): Older {
   const { notes, before } = fields(value);
   const lines = (note: unknown) => orNull(note, (it) => list(it, text));
@@ -152,6 +166,7 @@ function answerOf(it: Fields): Answer {
         saying: list(it.saying, beingSaid),
         stickers: orNone(it.stickers, (stickers) => list(stickers, sticker)) ?? [],
         older: orNull(it.older, older),
+        texts: orNone(it.texts, (texts) => list(texts, teamText)),
       };
     default:
       throw new TypeError("another answer");
@@ -193,7 +208,7 @@ export type Shown = Pick<Open, "channel" | "talk">;
 const shown = ({ channel, talk }: Shown) => ({ channel: channel.channel, talk });
 
 /** What is said. */
-export type Saying = { words: string } | { sticker: string };
+export type Saying = { words: string; quick?: string[] } | { sticker: string };
 
 /** Says something. The same `name` is the same message, however often it is asked for. */
 export const say = (who: Who, of: Shown, name: string, saying: Saying) =>

@@ -2,7 +2,7 @@
 // among all open cards of an account, and tells a card neither that something is new nor that nobody looks.
 
 import { useEffect, useRef, useState, type RefObject } from "react";
-import { talk, type Choose, type Notes, type NotLinked, type Open, type Who } from "./api.ts";
+import { talk, type Choose, type Notes, type NotLinked, type Open, type TeamText, type Who } from "./api.ts";
 import { mayPass, type Refused } from "./words.ts";
 
 /** After something new; after nothing new; after nothing new again and again. */
@@ -13,6 +13,8 @@ export interface OpenView {
   talk: Open;
   /** All notes that were read so far, the oldest first. */
   notes: Notes;
+  /** What the team says again and again. */
+  texts: TeamText[];
   /** Where to go on reading. */
   before: number | null;
   /** What is older is being read. */
@@ -59,7 +61,7 @@ export function watch(who: Who, channel: string | null, show: (view: View) => vo
       // Of another talk, because the contact was linked to somebody else, nothing of before stays.
       const kept = open?.talk.talk === answer.talk ? open : null;
       const past = answer.older ?? { notes: kept?.notes ?? [], before: kept?.before ?? null };
-      shows({ is: "open", talk: answer, ...past, reading: wanted.older, trouble: null });
+      shows({ is: "open", talk: answer, texts: answer.texts ?? open?.texts ?? [], ...past, reading: wanted.older, trouble: null });
     } else if (answer.is === "same") {
       later();
       if (open === null) shows({ is: "refused", why: "no_answer" });
