@@ -10,6 +10,7 @@ mod contacts;
 mod doctor;
 mod erase;
 mod events;
+mod files;
 mod flood;
 mod follows;
 mod greeting;

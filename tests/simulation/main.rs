@@ -18,6 +18,7 @@ mod due;
 mod erasing;
 mod erasing_anytime;
 mod faults;
+mod files;
 mod journal;
 mod large_people;
 mod late;

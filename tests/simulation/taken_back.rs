@@ -126,6 +126,7 @@ fn behind_many_entries(stands: impl Fn(&ConversationKey, &MessageId, &Mark) -> W
         contact: ContactId::new("1"),
         at_ms: START_MS,
         body,
+        files: Vec::new(),
     });
     world.event(unsent(9, 1, 1, START_MS + 10), START_MS + 10);
     world.run(START_MS, START_MS + 30 * MINUTE_MS);

@@ -134,6 +134,7 @@ impl World {
             outbox: self.outbox(),
             crms: Arc::new(self.crm.clone()),
             messenger: Arc::new(self.line.clone()),
+            content: Arc::new(self.line.clone()),
         }
     }
 }

@@ -35,7 +35,7 @@ impl Ports {
         let clock = adapters.clock();
         let (http, secrets, wake_ups) = (HttpClient::ready(), adapters.secrets()?, adapters.wake_ups()?);
         let line_api = LineApiUrl::of_api(&config::line_urls(environment)?)?;
-        let messenger = LineMessenger::new(http.clone(), line_api, secrets.clone(), Arc::clone(&clock), 1);
+        let line = Arc::new(LineMessenger::new(http.clone(), line_api, secrets.clone(), Arc::clone(&clock), 1));
         let crms = CrmClients::new(http, &config::hubspot_api_url(environment)?, secrets, Arc::clone(&clock));
         let dispatch = Dispatch {
             accounts: adapters.accounts()?,
@@ -43,7 +43,8 @@ impl Ports {
             links: adapters.links()?,
             outbox: adapters.outbox()?,
             crms: Arc::new(crms),
-            messenger: Arc::new(messenger),
+            messenger: line.clone(),
+            content: line,
         };
         Ok(Self { wake_ups, dispatch })
     }

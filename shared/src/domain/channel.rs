@@ -216,6 +216,8 @@ pub struct ChannelSettings {
     pub fallback_owner: Option<String>,
     /// Keep `line_recent_messages` up to date.
     pub recent_messages: bool,
+    /// Pictures, films, sounds and files that people send are saved in the CRM.
+    pub save_files: bool,
     /// A conversation idle for this long becomes an entry, in milliseconds.
     pub idle_window_ms: i64,
     /// A conversation becomes an entry this long after its first message at the latest, in milliseconds.
@@ -245,6 +247,7 @@ impl Default for ChannelSettings {
             tasks: true,
             fallback_owner: None,
             recent_messages: true,
+            save_files: true,
             idle_window_ms: 15 * 60_000,
             entry_limit_ms: 60 * 60_000,
             dummy_email_domain: None,

@@ -88,6 +88,13 @@ pub enum DeadLetteredEffect {
         /// Which message.
         message: MessageId,
     },
+    /// See [`Effect::ShowFile`].
+    ShowFile {
+        /// The hash of the person's conversation.
+        conversation: String,
+        /// Which message.
+        message: MessageId,
+    },
     /// See [`Effect::WriteLastOutcome`].
     WriteLastOutcome {
         /// Of which push.
@@ -138,6 +145,9 @@ impl DeadLetteredEffect {
             Effect::RedactMessage { conversation, message } => {
                 Self::RedactMessage { conversation: hash(conversation), message: message.clone() }
             }
+            Effect::ShowFile { conversation, message } => {
+                Self::ShowFile { conversation: hash(conversation), message: message.clone() }
+            }
             Effect::WriteLastOutcome { push } => Self::WriteLastOutcome { push: *push },
             Effect::WriteNotSentNote { push } => Self::WriteNotSentNote { push: *push },
             Effect::CompleteWorkflow { push } => Self::CompleteWorkflow { push: *push },
@@ -148,6 +158,8 @@ impl DeadLetteredEffect {
             }
             // Without the person it cannot be done, and they are erased.
             Effect::ClearErasedPerson { .. } => return None,
+            // By then LINE has the file no more.
+            Effect::SaveFile { .. } => return None,
             Effect::PollTask { .. } | Effect::ExpireParkedPush { .. } => return None,
         })
     }
@@ -166,6 +178,7 @@ mod tests {
             Effect::SyncContact { conversation: conversation.clone() },
             Effect::WriteEntry { conversation: conversation.clone() },
             Effect::RedactMessage { conversation: conversation.clone(), message: MessageId::new("5") },
+            Effect::ShowFile { conversation: conversation.clone(), message: MessageId::new("5") },
         ] {
             let json = serde_json::to_string(&DeadLetteredEffect::of(&effect)).expect("JSON");
             assert!(!json.contains(user.expose()) && json.contains(&conversation.hash()), "{json}");

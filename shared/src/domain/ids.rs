@@ -99,6 +99,10 @@ id! {
     NoteId
 }
 id! {
+    /// A file's ID in the CRM's own file store. Unique per CRM account.
+    FileId
+}
+id! {
     /// A task's record ID. Unique per CRM account.
     TaskId
 }

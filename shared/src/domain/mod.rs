@@ -16,6 +16,7 @@ pub mod dead_letter;
 pub mod entry;
 pub mod erasure;
 pub mod export;
+pub mod file;
 pub mod finding;
 pub mod follow;
 pub mod friends;

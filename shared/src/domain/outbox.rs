@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::account::CrmAccountKey;
+use super::activity::{Mark, Media};
 use super::conversation::ConversationKey;
 use super::dead_letter::FailureReason;
 use super::ids::{ChannelId, ContactId, MessageId, fingerprint};
@@ -29,6 +30,24 @@ pub enum Effect {
     },
     /// A message that was taken back or edited is changed in the entry that holds it.
     RedactMessage {
+        /// The person's conversation.
+        conversation: ConversationKey,
+        /// Which message.
+        message: MessageId,
+    },
+    /// The file of a message goes from LINE into the CRM.
+    SaveFile {
+        /// The person's conversation.
+        conversation: ConversationKey,
+        /// Which message.
+        message: MessageId,
+        /// Its place in the order: also of one that was taken back meanwhile.
+        mark: Mark,
+        /// As what it was sent.
+        media: Media,
+    },
+    /// What became of the file of a message is to be seen at the note that holds the message, which was written without it.
+    ShowFile {
         /// The person's conversation.
         conversation: ConversationKey,
         /// Which message.
@@ -112,6 +131,10 @@ pub enum Priority {
     WriteNotSentNote,
     /// See [`Effect::RedactMessage`].
     RedactMessage,
+    /// See [`Effect::ShowFile`].
+    ShowFile,
+    /// See [`Effect::SaveFile`]. It takes long, and is served beside the others.
+    SaveFile,
     /// See [`Effect::ExpireParkedPush`].
     ExpireParkedPush,
 }
@@ -155,6 +178,12 @@ impl Effect {
             Self::RedactMessage { conversation, message } => {
                 format!("redact-{}", fingerprint(&[&conversation.hash(), message.as_str()]))
             }
+            Self::SaveFile { conversation, message, .. } => {
+                format!("save-file-{}", fingerprint(&[&conversation.hash(), message.as_str()]))
+            }
+            Self::ShowFile { conversation, message } => {
+                format!("show-file-{}", fingerprint(&[&conversation.hash(), message.as_str()]))
+            }
             Self::PollTask { conversation } => format!("poll-{}", conversation.hash()),
             Self::ReconcileContact { contact } => format!("reconcile-{}", fingerprint(&[contact.as_str()])),
             Self::ForgetContact { contact } => format!("forget-{}", fingerprint(&[contact.as_str()])),
@@ -186,6 +215,8 @@ impl Effect {
             Self::WriteEntry { .. } => Priority::WriteEntry,
             Self::WriteNotSentNote { .. } => Priority::WriteNotSentNote,
             Self::RedactMessage { .. } => Priority::RedactMessage,
+            Self::ShowFile { .. } => Priority::ShowFile,
+            Self::SaveFile { .. } => Priority::SaveFile,
             Self::ExpireParkedPush { .. } => Priority::ExpireParkedPush,
         }
     }
@@ -205,6 +236,8 @@ impl Effect {
             Self::SyncContact { conversation }
             | Self::WriteEntry { conversation }
             | Self::RedactMessage { conversation, .. }
+            | Self::SaveFile { conversation, .. }
+            | Self::ShowFile { conversation, .. }
             | Self::PollTask { conversation } => Some(conversation),
             // What is left to be done for somebody who is erased must outlive a second erasing.
             Self::ClearErasedPerson { .. }

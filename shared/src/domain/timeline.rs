@@ -15,7 +15,7 @@ mod render;
 mod testing;
 mod when;
 
-pub use self::amend::amend;
+pub use self::amend::{amend, append};
 pub use self::format::NoteFormat;
 pub use self::line::Line;
 pub use self::read::words_of;

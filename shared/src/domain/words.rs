@@ -11,6 +11,7 @@ pub mod provider;
 
 use super::account_link::{LINK_DATA, UNLINK_DATA};
 use super::activity::{Activity, Content, Media, Speaker};
+use super::file::FileLoss;
 use super::language::Language;
 use super::operator::OperatorName;
 use super::settings::Bilingual;
@@ -67,6 +68,18 @@ pub fn of(content: &Content, language: Language) -> String {
         Content::Unsupported { what } => {
             let label = language.pick("Musubiが対応していない種類です", "Musubi does not support this kind");
             format!("[{label}: {what}]")
+        }
+    }
+}
+
+/// Stands behind the line of a message whose file the CRM does not have.
+pub fn file_loss(why: FileLoss, language: Language) -> &'static str {
+    match why {
+        FileLoss::Gone => language.pick("（LINEに残っていないため、保存できませんでした）", " (not saved: LINE has it no more)"),
+        FileLoss::TooLarge => language.pick("（300 MBを超えるため、保存していません）", " (not saved: larger than 300 MB)"),
+        FileLoss::Refused => language.pick("（CRMに受け付けられず、保存できませんでした）", " (not saved: the CRM did not take it)"),
+        FileLoss::NotAllowed => {
+            language.pick("（CRMでファイルの権限が許可されていないため、保存していません）", " (not saved: the CRM has not allowed files)")
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::domain::channel::Channel;
 use crate::domain::conversation::{Conversation, ConversationKey};
 use crate::domain::ids::EventId;
 use crate::domain::inbound::{InboundEvent, InboundWhat};
-use crate::domain::outbox::OutboxRow;
+use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::reply_chance::AnsweredAtOnce;
 use crate::ports::PortError;
 use crate::ports::table::{Commit, Write};
@@ -137,6 +137,7 @@ impl Record {
                     writes.push(self.index_message(state, message, &mut activity, now_ms).await?);
                 }
                 effects.extend(state.apply(&mut activity, &channel.settings, now_ms));
+                effects.extend(save_file(channel, state, &activity, now_ms));
                 if is_person {
                     writes.push(write::pending(&state.key, &activity, 0, now_ms));
                 }
@@ -169,6 +170,14 @@ impl Record {
 
 fn mark_of(event: &InboundEvent) -> Mark {
     Mark { at_ms: event.at_ms, event: event.id.clone(), place: event.place.clone() }
+}
+
+/// The file of a message is to be fetched from LINE before LINE deletes it. What lies elsewhere is fetched by nobody of us.
+fn save_file(channel: &Channel, state: &Conversation, activity: &Activity, now_ms: i64) -> Option<OutboxRow> {
+    let Content::Media { media, url: None, .. } = activity.content else { return None };
+    let message = activity.message.clone().filter(|_| state.key.source.user().is_some() && channel.settings.save_files)?;
+    let save = Effect::SaveFile { conversation: state.key.clone(), message, mark: activity.mark.clone(), media };
+    Some(OutboxRow::new(&channel.account, save, now_ms, now_ms))
 }
 
 fn answer(event: &InboundEvent, number: usize, content: &Content, now_ms: i64) -> Activity {

@@ -65,6 +65,15 @@ impl LineApiUrl {
         Self::parse(url).map_err(|_| ConfigError::Malformed { name, expected: "the address of an API" })
     }
 
+    /// Where LINE gives out files: a host of its own (`api-data.line.me`), where this is LINE's; else the same.
+    pub(super) fn of_data(&self) -> Self {
+        let mut url = self.0.clone();
+        if url.host_str() == Some("api.line.me") {
+            url.set_host(Some("api-data.line.me")).expect("a name of a host");
+        }
+        Self(url)
+    }
+
     /// An endpoint. LINE takes exact paths only: each part is escaped, and none can add a slash.
     pub(super) fn at(&self, path: &[&str]) -> Url {
         let mut url = self.0.clone();
@@ -169,6 +178,21 @@ impl LineApi {
         Self { http, base, clock, secrets, tokens }
     }
 
+    /// The channel's token.
+    pub(super) async fn token(&self, channel: &ChannelId, since_ms: i64) -> Result<Secret, TokenFailure> {
+        self.tokens.get(channel, since_ms).await
+    }
+
+    /// Another one, after LINE has refused this.
+    pub(super) async fn another_token(
+        &self,
+        channel: &ChannelId,
+        refused: &Secret,
+        since_ms: i64,
+    ) -> Result<Secret, TokenFailure> {
+        self.tokens.another(channel, refused, since_ms).await.map(|(token, _)| token)
+    }
+
     /// Attempts with the channel's token; after a 401 once more with another one, if there is one.
     /// A 401 is a definite end of its request: nothing happened. The answer is a 401 only if newer
     /// secrets cannot help; while they may, it is [`TokenFailure::NotNow`].
@@ -239,6 +263,13 @@ mod tests {
             assert!(url.path().ends_with("/v2/bot/profile/a%2F..%2Fb%20%3F%23"), "{url}");
         }
         assert_eq!(LineApiUrl::default().at(&["v2"]).as_str(), "https://api.line.me/v2");
+    }
+
+    #[test]
+    fn files_come_from_lines_other_host_and_a_fakes_own() {
+        let of_data = |base| LineApiUrl::parse(base).unwrap().of_data().at(&["v2"]).to_string();
+        assert_eq!(of_data("https://api.line.me"), "https://api-data.line.me/v2");
+        assert_eq!(of_data("http://127.0.0.1:9/line"), "http://127.0.0.1:9/line/v2");
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod checkup;
 mod consoles;
 mod content;
 pub mod event;
+mod file;
 mod followers;
 pub mod liff;
 pub mod login;

@@ -8,11 +8,12 @@ use async_trait::async_trait;
 use thiserror::Error;
 
 use super::error::PortError;
+use super::files::CrmFiles;
 use crate::domain::account::CrmAccount;
 use crate::domain::claim::EmailAddress;
 use crate::domain::dead_letter::FailureReason;
 use crate::domain::erasure::Erasure;
-use crate::domain::ids::{CallbackId, ContactId, CrmUserId, LineUserId, NoteId, TaskId};
+use crate::domain::ids::{CallbackId, ContactId, CrmUserId, FileId, LineUserId, NoteId, TaskId};
 use crate::domain::limits::Limits;
 use crate::domain::provider::ProviderNumber;
 use crate::domain::timeline::NoteFormat;
@@ -99,6 +100,8 @@ pub struct NoteWrite {
     pub at_ms: i64,
     /// In the CRM's [`note_format`](Crm::note_format).
     pub body: String,
+    /// Files that hang on it.
+    pub files: Vec<FileId>,
 }
 
 impl fmt::Debug for NoteWrite {
@@ -294,6 +297,11 @@ pub trait Crm: Send + Sync {
 
     /// How tasks stand.
     async fn read_tasks(&self, tasks: &[TaskId]) -> Vec<Each<TaskStanding>>;
+
+    /// Its file store. `None`: it keeps no files.
+    fn files(&self) -> Option<&dyn CrmFiles> {
+        None
+    }
 
     /// Tells waiting workflows. `Gone`: the CRM does not know (yet) that it waits.
     async fn complete(&self, completions: &[CompletionWrite]) -> Vec<Each<()>>;

@@ -7,13 +7,14 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use musubi::domain::activity::Content;
 use musubi::domain::button::Button;
-use musubi::domain::ids::{ChannelId, LineUserId};
+use musubi::domain::ids::{ChannelId, LineUserId, MessageId};
 use musubi::domain::push::{OutgoingMessage, PushId};
 use musubi::domain::read_token::SealedReadToken;
 use musubi::domain::reply_chance::SealedReplyToken;
+use musubi::ports::files::{ContentAnswer, FileBytes};
 use musubi::ports::messenger::{LineProfile, PushAnswer, PushRefusal, ReplyAnswer};
 use musubi::ports::secrets::Secret;
-use musubi::ports::{Clock, Messenger, PortError};
+use musubi::ports::{Clock, LineContent, Messenger, PortError};
 
 use super::clock::ModelClock;
 use crate::faults::{Dice, Fate, Faults};
@@ -48,6 +49,17 @@ struct State {
     reply_tokens: HashSet<String>,
     replied: Vec<String>,
     refuses_replies: bool,
+    contents: HashMap<MessageId, ModelContent>,
+}
+
+/// The file of a message.
+#[derive(Clone)]
+pub struct ModelContent {
+    pub bytes: Vec<u8>,
+    /// So many times it is still being prepared.
+    pub preparing: u32,
+    /// LINE deletes it then.
+    pub gone_at_ms: i64,
 }
 
 #[derive(Clone)]
@@ -109,6 +121,11 @@ impl ModelLine {
     /// No reply is taken from now on.
     pub fn refuse_replies(&self) {
         self.state.lock().unwrap().refuses_replies = true;
+    }
+
+    /// A message has a file.
+    pub fn keep(&self, message: &MessageId, content: ModelContent) {
+        self.state.lock().unwrap().contents.insert(message.clone(), content);
     }
 
     pub fn rate_limit(&self, times: u32) {
@@ -254,5 +271,32 @@ impl Messenger for ModelLine {
             return Err(PortError::transient("link token", "the model lost it"));
         }
         Ok(format!("{login_url}?linkToken=model"))
+    }
+}
+
+#[async_trait]
+impl LineContent for ModelLine {
+    async fn content(
+        &self,
+        _channel: &ChannelId,
+        message: &MessageId,
+        _until_ms: i64,
+    ) -> Result<ContentAnswer, PortError> {
+        if self.faults.before("line content").await != Fate::Well {
+            return Err(PortError::transient("content", "the model lost it"));
+        }
+        let answer = {
+            let mut state = self.state.lock().unwrap();
+            match state.contents.get_mut(message).filter(|content| self.clock.now_ms() < content.gone_at_ms) {
+                None => ContentAnswer::Gone,
+                Some(content) if content.preparing > 0 => {
+                    content.preparing -= 1;
+                    ContentAnswer::Preparing
+                }
+                Some(content) => ContentAnswer::Here(FileBytes::whole(content.bytes.clone().into())),
+            }
+        };
+        self.faults.after("line content").await;
+        Ok(answer)
     }
 }

@@ -190,6 +190,7 @@ pub fn note(key: &str, contact: &ContactId) -> NoteWrite {
         contact: contact.clone(),
         at_ms: NOON_MS + 123,
         body: "<p>こんにちは</p>".to_owned(),
+        files: Vec::new(),
     }
 }
 

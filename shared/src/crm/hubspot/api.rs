@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderMap, Method};
+use reqwest::multipart::Form;
 use serde_json::Value;
 
 use super::bucket::Bucket;
@@ -149,7 +150,26 @@ impl Api {
         }
     }
 
+    /// Sends a form whose bytes come once: it is never repeated. It takes as long as the caller has time.
+    pub(crate) async fn upload(&self, name: &'static str, path: String, form: Form) -> Result<Value, CrmFailure> {
+        let call = Call { name, method: Method::POST, path, body: None, repeat: Repeat::Never };
+        match self.exchange(&call, Sent::Form(form)).await {
+            Ok(body) => Ok(body),
+            // The next try has a new token.
+            Err(Miss::Unauthorised(access)) => {
+                self.shared.tokens.renew(&access, self.within()).await?;
+                Err(CrmFailure::Later { wait_ms: 0 })
+            }
+            Err(Miss::Lost) => Err(CrmFailure::Unknown),
+            Err(Miss::Failed(failure)) => Err(failure),
+        }
+    }
+
     async fn attempt(&self, call: &Call) -> Result<Value, Miss> {
+        self.exchange(call, Sent::Json).await
+    }
+
+    async fn exchange(&self, call: &Call, sent: Sent) -> Result<Value, Miss> {
         let out_of_time = || Miss::Failed(OUT_OF_TIME);
         let longest_ms = self.left_ms().ok_or_else(out_of_time)? - LEAST_MS;
         let shared = &*self.shared;
@@ -158,10 +178,11 @@ impl Api {
         self.left_ms().ok_or_else(out_of_time)?;
         let url = format!("{}{}", shared.base_url, call.path);
         let request = shared.http.request(call.method.clone(), url).bearer_auth(access.expose());
-        let mut request = request.timeout(self.within().min(TIMEOUT));
-        if let Some(body) = &call.body {
-            request = request.json(body);
-        }
+        let request = match (sent, &call.body) {
+            (Sent::Form(form), _) => request.timeout(self.within()).multipart(form),
+            (Sent::Json, Some(body)) => request.timeout(self.within().min(TIMEOUT)).json(body),
+            (Sent::Json, None) => request.timeout(self.within().min(TIMEOUT)),
+        };
         let started_ms = shared.clock.now_ms();
         let answer = match request.send().await {
             Ok(answer) => answer,
@@ -205,6 +226,14 @@ impl Api {
             "crm.called"
         );
     }
+}
+
+/// What is sent with a call.
+enum Sent {
+    /// Its own body.
+    Json,
+    /// A form.
+    Form(Form),
 }
 
 /// Why an attempt gave no answer to use.

@@ -16,6 +16,7 @@ mod connect;
 mod contacts;
 mod escapes;
 mod failure;
+mod files;
 mod kind;
 mod notes;
 mod owners;
@@ -49,7 +50,7 @@ use crate::domain::claim::EmailAddress;
 use crate::domain::ids::{ContactId, CrmUserId, LineUserId, NoteId, TaskId};
 use crate::domain::limits::Limits;
 use crate::domain::timeline::NoteFormat;
-use crate::ports::Crm;
+use crate::ports::{Crm, CrmFiles};
 use crate::ports::crm::{
     CompletionWrite, ContactRecord, ContactWrite, Each, Named, NoteWrite, PeopleFound, PeopleQuery, PersonWrite,
     TaskStanding, TaskWrite,
@@ -156,6 +157,10 @@ impl Crm for HubSpot {
 
     async fn read_tasks(&self, tasks: &[TaskId]) -> Vec<Each<TaskStanding>> {
         tasks::read(&self.api, tasks).await
+    }
+
+    fn files(&self) -> Option<&dyn CrmFiles> {
+        Some(self)
     }
 
     async fn complete(&self, completions: &[CompletionWrite]) -> Vec<Each<()>> {

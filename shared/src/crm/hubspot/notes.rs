@@ -5,15 +5,21 @@ use serde_json::{Value, json};
 use super::VERSION;
 use super::api::{Api, Call};
 use super::contacts::segment;
+use super::files::joined;
 use super::timeline::{self, Hanging, Kind, iso, ms};
-use crate::domain::ids::NoteId;
+use crate::domain::ids::{FileId, NoteId};
 use crate::ports::crm::{CrmFailure, Each, NoteWrite};
 
 const AT: &str = "hs_timestamp";
 const BODY: &str = "hs_note_body";
+/// IDs of files, with semicolons between (HubSpot's guide on notes).
+const FILES: &str = "hs_attachment_ids";
 
 fn hanging(note: &NoteWrite) -> Hanging {
-    let properties = json!({AT: iso(note.at_ms), BODY: note.body});
+    let mut properties = json!({AT: iso(note.at_ms), BODY: note.body});
+    if !note.files.is_empty() {
+        properties[FILES] = joined(note.files.iter().map(FileId::as_str));
+    }
     Hanging { key: note.key.clone(), contact: note.contact.clone(), properties }
 }
 
@@ -50,5 +56,24 @@ pub(crate) async fn read(api: &Api, note: &NoteId) -> Each<String> {
 pub(crate) async fn edit(api: &Api, note: &NoteId, body: &str) -> Each<()> {
     let path = format!("/crm/objects/{VERSION}/notes/{}", segment(note.as_str()));
     let change = json!({"properties": {BODY: body}});
+    api.call(&Call::patch("notes/patch", path, change)).await.map(|_| ())
+}
+
+/// What hangs on it already stays.
+pub(crate) async fn attach(api: &Api, note: &NoteId, files: &[FileId]) -> Each<()> {
+    let path = format!("/crm/objects/{VERSION}/notes/{}", segment(note.as_str()));
+    let record = api.call(&Call::get("notes/get", format!("{path}?properties={FILES}"))).await?;
+    let known = record["properties"][FILES].as_str().unwrap_or_default();
+    let mut all: Vec<&str> = known.split(';').filter(|id| !id.is_empty()).collect();
+    let before = all.len();
+    for file in files {
+        if !all.contains(&file.as_str()) {
+            all.push(file.as_str());
+        }
+    }
+    if all.len() == before {
+        return Ok(());
+    }
+    let change = json!({"properties": {FILES: joined(all)}});
     api.call(&Call::patch("notes/patch", path, change)).await.map(|_| ())
 }

@@ -14,13 +14,14 @@ use crate::domain::ids::CrmAccountId;
 use crate::ports::secrets::{CrmToken, Secret};
 
 /// Scopes that every account must grant; the project declares the same.
-pub const REQUIRED_SCOPES: [&str; 6] = [
+pub const REQUIRED_SCOPES: [&str; 7] = [
     "oauth",
     "crm.objects.contacts.read",
     "crm.objects.contacts.write",
     "crm.objects.owners.read",
     "crm.schemas.contacts.read",
     "crm.schemas.contacts.write",
+    "files",
 ];
 /// Lets workflows wait for the outcome. Not every subscription can grant it, so it is asked for as optional.
 pub const AUTOMATION_SCOPE: &str = "automation";

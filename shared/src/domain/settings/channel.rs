@@ -14,6 +14,7 @@ pub static CHANNEL: Settings<ChannelSettings> = Settings {
         TASKS,
         FALLBACK_OWNER,
         RECENT_MESSAGES,
+        SAVE_FILES,
         IDLE_WINDOW,
         ENTRY_LIMIT,
         DUMMY_EMAIL_DOMAIN,
@@ -107,6 +108,20 @@ const RECENT_MESSAGES: Setting<ChannelSettings> = Setting::<ChannelSettings>::ne
     |settings, value| settings.recent_messages = value.is_on(),
 )
 .labelled("最近のメッセージのプロパティー", "Property of recent messages");
+const SAVE_FILES: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
+    "save_files",
+    Shape::Flag,
+    &[Form {
+        written: "on|off",
+        means: Bilingual {
+            japanese: "届いた画像、動画、音声、ファイルをHubSpotに非公開で保存します",
+            english: "pictures, films, sounds and files are saved in HubSpot, not public",
+        },
+    }],
+    |settings| Some(SettingValue::Flag(settings.save_files)),
+    |settings, value| settings.save_files = value.is_on(),
+)
+.labelled("画像やファイルの保存", "Save pictures and files");
 const IDLE_WINDOW: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
     "idle_window",
     WINDOW,

@@ -57,6 +57,7 @@ fn every_setting_is_stored_where_it_is_read_from() {
         "tasks=off",
         "fallback_owner=41",
         "recent_messages=off",
+        "save_files=off",
         "idle_window=90s",
         "entry_limit=2h",
         "dummy_email_domain=Lineuser.com",

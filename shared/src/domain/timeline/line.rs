@@ -3,6 +3,7 @@
 use super::format::NoteFormat;
 use crate::domain::activity::{Activity, Content};
 use crate::domain::entry::Part;
+use crate::domain::file::FileLoss;
 use crate::domain::language::Language;
 use crate::domain::{shown, words};
 
@@ -10,6 +11,9 @@ use crate::domain::{shown, words};
 pub(super) const NAME_UNITS: usize = 120;
 /// What stands around a line's words is no longer than this, in UTF-16 code units: time, name, marks, a day's heading.
 const LINE_UNITS: usize = NAME_UNITS + 140;
+
+/// What is said of a file that is lost is no longer than this.
+const FILE_UNITS: usize = 80;
 
 /// One line of an entry: an activity, or the part of one that the entry holds.
 pub struct Line<'a> {
@@ -19,12 +23,14 @@ pub struct Line<'a> {
     pub part: Option<Part>,
     /// The CRM does not take the words: the line says so in their place.
     pub withheld: bool,
+    /// Its file is not in the CRM, and why.
+    pub lost: Option<FileLoss>,
 }
 
 impl<'a> Line<'a> {
     /// A line with an activity's words.
     pub fn new(activity: &'a Activity, part: Option<Part>) -> Self {
-        Self { activity, part, withheld: false }
+        Self { activity, part, withheld: false, lost: None }
     }
 
     /// What it says, before it is written in a format. A message that was taken back says that and no part of it.
@@ -32,7 +38,8 @@ impl<'a> Line<'a> {
         if self.withheld {
             return words::withheld(language).to_owned();
         }
-        let all = words::of(&self.activity.content, language);
+        let mut all = words::of(&self.activity.content, language);
+        all.push_str(self.lost.map_or("", |why| words::file_loss(why, language)));
         match self.part() {
             None => all,
             Some(part) => all.chars().skip(part.from).take(part.to.unwrap_or(usize::MAX) - part.from).collect(),
@@ -43,7 +50,9 @@ impl<'a> Line<'a> {
     /// if the message is taken back until then.
     pub fn size_units(&self, format: NoteFormat, language: Language) -> usize {
         let unsent = words::of(&Content::Unsent, language);
-        units(&format.escape(&self.words(language))).max(units(&format.escape(&unsent))) + LINE_UNITS
+        // That a file is lost may become known only when the line is written.
+        let file = if matches!(self.activity.content, Content::Media { .. }) { FILE_UNITS } else { 0 };
+        units(&format.escape(&self.words(language))).max(units(&format.escape(&unsent))) + LINE_UNITS + file
     }
 
     /// The same in bytes of UTF-8, three of which are at most one UTF-16 code unit.

@@ -5,10 +5,12 @@
 //! and the state telling what may have been tried.
 //!
 //! `walk` and `turns` say what is served when, `round` what may become of a row, `links` alone changes who is linked to whom,
-//! and each kind of effect has a handler of its own under `effects`, which knows the ports that it uses and no other handler.
+//! and each kind of effect has a handler of its own under `effects`, which knows the ports that it uses and no other handler. Files
+//! take long: `files` saves them, one after the other, while the rest goes on.
 
 mod contacts;
 mod effects;
+mod files;
 mod give_up;
 mod links;
 mod noted;
@@ -22,13 +24,14 @@ use std::sync::Arc;
 
 use tracing::{info, warn};
 
+use self::files::SaveFile;
 use self::round::Round;
 use self::walk::Walker;
 use super::erase::Erase;
 use super::outbox::Outbox;
 use super::settle::Settle;
 use crate::domain::account::CrmAccountKey;
-use crate::ports::{Crms, Messenger, PortError};
+use crate::ports::{Crm, Crms, LineContent, Messenger, PortError};
 use crate::store::{Accounts, Channels, Links};
 
 /// Work that waits for longer is given up, in words, before the words it refers to expire.
@@ -52,6 +55,8 @@ pub struct Dispatch {
     pub crms: Arc<dyn Crms>,
     /// For names and pictures.
     pub messenger: Arc<dyn Messenger>,
+    /// For what people send.
+    pub content: Arc<dyn LineContent>,
 }
 
 /// What a call did.
@@ -85,9 +90,19 @@ impl Dispatch {
             wake_ups: &*self.outbox.wake_ups,
             until_ms,
         };
-        let report = Walker { round: &round, crm: &*crm, ports: self }.everything_due().await?;
+        let report = self.serve(&round, &*crm).await?;
         info!(crm.account = %key, rows = report.rows, oldest_ms = report.oldest_ms, "account.dispatched");
         Ok(report)
+    }
+
+    /// Files beside everything else: one that is large delays nobody.
+    async fn serve(&self, round: &Round<'_>, crm: &dyn Crm) -> Result<DispatchReport, PortError> {
+        let (files, waiting) = files::queue();
+        let walker = Walker { round, crm, ports: self, files };
+        let saver = SaveFile { round, crm, content: &*self.content };
+        // The walker takes the queue's beginning with it when it ends, and so ends the saver.
+        let (report, ()) = futures::future::join(walker.everything_due(), waiting.save_each(&saver)).await;
+        report
     }
 
     /// Erases people with the dispatcher's own ports.

@@ -34,6 +34,11 @@ impl Dispatch {
                 let message = message.clone();
                 self.enqueue(&wake_up.account, Effect::RedactMessage { conversation: state.value.key, message }).await
             }
+            DeadLetteredEffect::ShowFile { conversation, message } => {
+                let Some(state) = self.outbox.journal.conversation_by_hash(conversation).await? else { return Ok(()) };
+                let message = message.clone();
+                self.enqueue(&wake_up.account, Effect::ShowFile { conversation: state.value.key, message }).await
+            }
             DeadLetteredEffect::WriteLastOutcome { push } => {
                 self.enqueue(&wake_up.account, Effect::WriteLastOutcome { push: *push }).await
             }

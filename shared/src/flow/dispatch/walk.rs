@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::files::FileQueue;
 use super::round::Round;
 use super::turns::turns;
 use super::{Dispatch, DispatchReport, GIVE_UP_AFTER_MS, effects};
@@ -18,6 +19,8 @@ const TRIES: u8 = 2;
 const MAX_FAILURES: usize = 2;
 /// How far apart the clocks of two environments may be.
 const SKEW_MS: i64 = 250;
+/// While files are saved, what is new is looked for so often, in milliseconds.
+const FILE_REST_MS: u64 = 1_000;
 /// So many rows that cannot be read are kept in mind.
 const MAX_UNREAD: usize = 100;
 
@@ -47,6 +50,8 @@ pub(super) struct Walker<'a> {
     pub(super) round: &'a Round<'a>,
     pub(super) crm: &'a dyn Crm,
     pub(super) ports: &'a Dispatch,
+    /// What takes long is served beside the rest.
+    pub(super) files: FileQueue,
 }
 
 impl Walker<'_> {
@@ -59,7 +64,7 @@ impl Walker<'_> {
     /// beyond that waits for the schedule.)
     ///
     /// One failure of a store ends a batch, not the call: what comes behind may be another store's, or another row's.
-    pub(super) async fn everything_due(&self) -> Result<DispatchReport, PortError> {
+    pub(super) async fn everything_due(self) -> Result<DispatchReport, PortError> {
         let mut tried = Tried::default();
         let slot_over_ms = WakeUp::end_of_slot_ms(self.round.now_ms()) + SKEW_MS;
         let mut waited = false;
@@ -70,6 +75,11 @@ impl Walker<'_> {
             }
             self.round.clock.sleep_ms(u64::try_from(slot_over_ms - self.round.now_ms()).unwrap_or(0)).await;
             waited = true;
+        }
+        // Nobody else works for the account until we end: whatever comes meanwhile is ours.
+        while self.files.is_busy() && !self.round.is_late() {
+            self.round.clock.sleep_ms(FILE_REST_MS).await;
+            self.look_until_nothing(&mut tried).await?;
         }
         match tried.failures.pop() {
             Some(failure) => Err(failure),
@@ -127,6 +137,9 @@ impl Walker<'_> {
             tried.count(std::slice::from_ref(&row));
             self.let_old_go(row).await;
         }
+        let (files, rows): (Vec<_>, Vec<_>) =
+            rows.into_iter().partition(|row| row.effect.priority() == Priority::SaveFile);
+        files.into_iter().for_each(|row| self.files.put(row));
         for (kind, rows) in turns(rows) {
             if self.round.is_late() {
                 break;

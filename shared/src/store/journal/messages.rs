@@ -209,7 +209,7 @@ pub(super) fn pending_key(key: &ConversationKey, mark: &Mark) -> RowKey {
 }
 
 /// A mark as part of a key: keys are in the order of marks. `!` comes before all that IDs are made of.
-fn mark_sort(mark: &Mark) -> String {
+pub(super) fn mark_sort(mark: &Mark) -> String {
     let (at_ms, event) = (mark.at_ms.max(0), &mark.event);
     let Some(place) = &mark.place else { return format!("{at_ms:013}:{event}") };
     let message = place.message.as_ref().map_or("", MessageId::as_str);

@@ -10,6 +10,7 @@
 //! | | `x:{event}` | what the event asked for, beyond being recorded, is done, 60 days |
 //! | | `p:{mark}` | [`Activity`] with its words, until its entry is acknowledged (30 days behind that) |
 //! | | `h:{as p}` | [`Activity`] whose words the CRM refused, until an operator sends them back (30 days from its arrival) |
+//! | | `f:{mark}` | [`MessageFile`](crate::domain::file::MessageFile): whether the CRM has a message's picture, film, sound or file, 60 days |
 //! | | `n:{number}` | [`Entry`], 60 days |
 //! | | `s:{push}` | an operator's message that is on its way, or of which nobody knows whether it arrived, until it ends (30 days behind that) |
 //! | | `claim` | [`Claim`] with what LINE Login told, until the contact follows it (30 days behind that) |
@@ -37,6 +38,7 @@ mod claim;
 mod conversation;
 mod entry;
 mod erasing;
+mod files;
 mod former_link;
 mod friends;
 mod login;

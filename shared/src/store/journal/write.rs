@@ -4,6 +4,7 @@ pub use super::claim::{claim, claim_applied, claim_discarded};
 pub use super::conversation::{conversation, ended, event_handled, reply_recorded, tombstone, unchanged_since};
 pub use super::entry::{entry, unseal};
 pub use super::erasing::{erased, not_erased_since};
+pub use super::files::{file, file_gone, not_sealed, not_unsent};
 pub use super::former_link::{forget_former_link, former_link};
 pub use super::friends::friends_import;
 pub use super::login::{login_used, nonce};

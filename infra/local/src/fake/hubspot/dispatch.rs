@@ -6,7 +6,7 @@ use super::object_type::ObjectType;
 use super::problem::Problem;
 use super::routes::{endpoint_of, scope_of};
 use super::state::State;
-use super::{associations, callbacks, consent, misc, oauth, objects, properties, search};
+use super::{associations, callbacks, consent, files, misc, oauth, objects, properties, search};
 use crate::fake::wire::{Answer, ApiRequest};
 use crate::fake::{Call, Fault};
 
@@ -42,6 +42,7 @@ pub(crate) fn take(state: &mut State, asked: &ApiRequest) -> Step {
         Endpoint::Token => (oauth::token(state, asked), None),
         Endpoint::Introspect => (oauth::introspect(state, asked), None),
         Endpoint::Revoke => (oauth::revoke(state, asked), None),
+        Endpoint::Download => (files::download(state, files::secret_of(&segments).unwrap_or_default()), None),
         _ => match admitted(state, endpoint, grant) {
             Ok(portal_id) => {
                 let answer = perform(state, portal_id, endpoint, &segments, asked);
@@ -159,13 +160,20 @@ fn perform(
             Some(id) => misc::owner(state.portal(portal_id), id, asked),
             None => Ok(misc::owners(state.portal(portal_id), asked)),
         },
+        Endpoint::Upload => files::upload(state, portal_id, asked),
+        Endpoint::FileStat => files::stat(state, portal_id, asked),
+        Endpoint::SignedUrl => files::signed_url(state, portal_id, segments.get(3).copied().unwrap_or_default(), asked),
+        Endpoint::DeleteFile => files::delete(state, portal_id, segments.get(3).copied().unwrap_or_default()),
         Endpoint::TimelineEvent => misc::event(state, portal_id, asked),
         Endpoint::TimelineBatch => misc::events(state, portal_id, asked),
         Endpoint::Complete => callbacks::complete(state, portal_id, id, asked),
         Endpoint::CompleteBatch => callbacks::complete_batch(state, portal_id, asked),
-        Endpoint::Authorize | Endpoint::Decide | Endpoint::Token | Endpoint::Introspect | Endpoint::Revoke => {
-            Err(Problem::not_found())
-        }
+        Endpoint::Authorize
+        | Endpoint::Decide
+        | Endpoint::Token
+        | Endpoint::Introspect
+        | Endpoint::Revoke
+        | Endpoint::Download => Err(Problem::not_found()),
     }
 }
 

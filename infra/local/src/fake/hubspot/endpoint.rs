@@ -58,6 +58,16 @@ pub enum Endpoint {
     WriteProperties,
     /// `GET /crm/owners/{V}[/{id}]`
     Owners,
+    /// `POST /files/{V}/files`
+    Upload,
+    /// `GET /files/{V}/files/stat/{path}`
+    FileStat,
+    /// `GET /files/{V}/files/{id}/signed-url`
+    SignedUrl,
+    /// `DELETE /files/{V}/files/{id}/gdpr-delete`
+    DeleteFile,
+    /// A signed address of a private file
+    Download,
     /// `POST /integrators/timeline/{V}/events`
     TimelineEvent,
     /// `POST /integrators/timeline/{V}/events/batch`

@@ -1,7 +1,7 @@
 //! A fake HubSpot: `api.hubapi.com` with the dated paths of 2026-03, and a stand-in for the OAuth page of `app.hubspot.com`.
 //!
 //! Sources: HubSpot's docs and specifications as of 2026-03 (facts only). Any other version in a path is 404. Left out: webhook
-//! management, the journal, custom channels, lists, imports, files, communications, custom events; the separate limits of the
+//! management, the journal, custom channels, lists, imports, communications, custom events; the separate limits of the
 //! association calls. What is unverified is a field of [`Switches`].
 //!
 //! Its files lie in layers, and each knows only what is below it or, without a circle, beside it (a test holds them to it):
@@ -20,6 +20,7 @@ mod dispatch;
 mod endpoint;
 mod execution;
 mod fetch;
+mod files;
 mod inputs;
 mod lifecycle;
 mod misc;
@@ -49,6 +50,6 @@ pub use object_type::ObjectType;
 pub use platform::FakeHubSpot;
 pub use setup::{RecordView, TypingRefused};
 pub use signature::{decode_v3, sign_v1, sign_v2, sign_v3};
-pub use state::{AppSpec, Completion, OwnerSpec, PortalSpec, Properties, TimelineEvent};
+pub use state::{AppSpec, Completion, OwnerSpec, PortalSpec, Properties, StoredFile, TimelineEvent};
 pub use switches::Switches;
 pub use webhooks::webhook_headers;

@@ -33,6 +33,7 @@ impl FakeHubSpot {
             codes: Default::default(),
             access_tokens: Default::default(),
             refresh_tokens: Default::default(),
+            signed_files: Default::default(),
             executions: Default::default(),
             completions: Vec::new(),
             webhooks: Vec::new(),

@@ -1,6 +1,7 @@
 //! Which endpoint a path is, with the version where each family has it, and the scope it needs.
 
 use super::endpoint::{Endpoint, VERSION};
+use super::files;
 use super::object_type::ObjectType;
 
 /// Which endpoint a path is. An empty segment (`//`, a trailing `/`) matches nothing.
@@ -18,6 +19,11 @@ pub(crate) fn endpoint_of(method: &str, segments: &[&str]) -> Option<Endpoint> {
         ("DELETE", ["appinstalls", VERSION, "external-install"]) => Endpoint::Uninstall,
         ("GET", ["account-info", VERSION, "details"]) => Endpoint::Account,
         ("GET", ["crm", "owners", VERSION] | ["crm", "owners", VERSION, _]) => Endpoint::Owners,
+        ("POST", ["files", VERSION, "files"]) => Endpoint::Upload,
+        ("GET", ["files", VERSION, "files", "stat", _, ..]) => Endpoint::FileStat,
+        ("GET", ["files", VERSION, "files", _, "signed-url"]) => Endpoint::SignedUrl,
+        ("DELETE", ["files", VERSION, "files", _, "gdpr-delete"]) => Endpoint::DeleteFile,
+        ("GET", segments) if files::secret_of(segments).is_some() => Endpoint::Download,
         ("POST", ["integrators", "timeline", VERSION, "events"]) => Endpoint::TimelineEvent,
         ("POST", ["integrators", "timeline", VERSION, "events", "batch"]) => Endpoint::TimelineBatch,
         ("POST", ["automation", "actions", "callbacks", VERSION, "complete"]) => Endpoint::CompleteBatch,
@@ -84,7 +90,12 @@ fn property_endpoint(method: &str, _: ObjectType, rest: &[&str]) -> Option<Endpo
 /// The scope a call needs, where HubSpot's documents say so.
 pub(crate) fn scope_of(endpoint: Endpoint) -> Option<&'static str> {
     match endpoint {
-        Endpoint::Authorize | Endpoint::Decide | Endpoint::Token | Endpoint::Introspect | Endpoint::Revoke => None,
+        Endpoint::Authorize
+        | Endpoint::Decide
+        | Endpoint::Token
+        | Endpoint::Introspect
+        | Endpoint::Revoke
+        | Endpoint::Download => None,
         Endpoint::Account | Endpoint::Uninstall => Some("oauth"),
         Endpoint::Get(_) | Endpoint::BatchRead(_) | Endpoint::Search(_) | Endpoint::ReadAssociations => {
             Some("crm.objects.contacts.read")
@@ -92,6 +103,7 @@ pub(crate) fn scope_of(endpoint: Endpoint) -> Option<&'static str> {
         Endpoint::ReadProperties => Some("crm.schemas.contacts.read"),
         Endpoint::WriteProperties => Some("crm.schemas.contacts.write"),
         Endpoint::Owners => Some("crm.objects.owners.read"),
+        Endpoint::Upload | Endpoint::FileStat | Endpoint::SignedUrl | Endpoint::DeleteFile => Some("files"),
         Endpoint::TimelineEvent | Endpoint::TimelineBatch => Some("timeline"),
         Endpoint::Complete | Endpoint::CompleteBatch => Some("automation"),
         _ => Some("crm.objects.contacts.write"),

@@ -6,7 +6,7 @@ use super::definitions::{default_groups, defaults};
 use super::object_type::ObjectType;
 use super::platform::FakeHubSpot;
 use super::state::{
-    AppSpec, Completion, Grant, OwnerSpec, Portal, PortalSpec, Properties, Record, TimelineEvent, User,
+    AppSpec, Completion, Grant, OwnerSpec, Portal, PortalSpec, Properties, Record, State, StoredFile, TimelineEvent, User,
 };
 use super::store::{self, Write};
 use super::values;
@@ -61,6 +61,7 @@ impl FakeHubSpot {
     pub fn add_portal(&self, spec: PortalSpec) {
         let kinds = [ObjectType::Contact, ObjectType::Note, ObjectType::Task];
         let portal = Portal {
+            files: Default::default(),
             records: Default::default(),
             merged: Default::default(),
             definitions: kinds.map(|kind| (kind, defaults(kind))).into(),
@@ -267,6 +268,26 @@ impl FakeHubSpot {
     /// All live contacts.
     pub fn contacts(&self, portal_id: u64) -> Vec<RecordView> {
         self.records(portal_id, ObjectType::Contact)
+    }
+
+    /// The portal has never granted this, and its tokens do not have it.
+    pub fn never_grants(&self, portal_id: u64, scope: &str) {
+        let mut state = self.lock();
+        let lacks = |scopes: &mut Vec<String>| scopes.retain(|granted| granted != scope);
+        lacks(&mut state.portal(portal_id).spec.scopes);
+        let State { access_tokens, refresh_tokens, .. } = &mut *state;
+        let grants = access_tokens.values_mut().chain(refresh_tokens.values_mut());
+        grants.filter(|grant| grant.portal_id == portal_id).for_each(|grant| lacks(&mut grant.scopes));
+    }
+
+    /// All files, in the order in which they were uploaded.
+    pub fn files(&self, portal_id: u64) -> Vec<StoredFile> {
+        self.lock().portal(portal_id).files.values().cloned().collect()
+    }
+
+    /// Somebody deletes a file in HubSpot's file manager.
+    pub fn delete_file(&self, portal_id: u64, id: u64) {
+        self.lock().portal(portal_id).files.remove(&id);
     }
 
     /// All live notes, with their contacts.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::fmt;
 
+use bytes::Bytes;
 use serde_json::Value;
 
 use super::endpoint::Endpoint;
@@ -103,6 +104,8 @@ pub struct PortalSpec {
     pub refused_words: Vec<String>,
     /// The longest value is counted in bytes of UTF-8 instead of UTF-16 code units. HubSpot says "characters".
     pub counts_bytes: bool,
+    /// A note that names a file which is not there is refused. No document says what becomes of one.
+    pub refuses_unknown_attachments: bool,
 }
 
 impl PortalSpec {
@@ -115,6 +118,7 @@ impl PortalSpec {
             "crm.schemas.contacts.read",
             "crm.schemas.contacts.write",
             "crm.objects.owners.read",
+            "files",
             "automation",
             "timeline",
         ];
@@ -131,6 +135,7 @@ impl PortalSpec {
             calls_per_ten_seconds: 110,
             refused_words: Vec::new(),
             counts_bytes: false,
+            refuses_unknown_attachments: true,
         }
     }
 }
@@ -202,8 +207,28 @@ pub struct TimelineEvent {
     pub at_ms: i64,
 }
 
+/// A file in HubSpot's file store.
+#[derive(Clone)]
+pub struct StoredFile {
+    /// Its ID.
+    pub id: u64,
+    /// The path of its folder.
+    pub folder: String,
+    /// Its name, with the extension.
+    pub name: String,
+    /// Who may see it: `PRIVATE`, or one of the public ones.
+    pub access: String,
+    /// As what it was uploaded.
+    pub content_type: String,
+    /// The file.
+    pub bytes: Bytes,
+    /// When it was uploaded, in milliseconds since 1970.
+    pub at_ms: i64,
+}
+
 pub(crate) struct Portal {
     pub(crate) spec: PortalSpec,
+    pub(crate) files: BTreeMap<u64, StoredFile>,
     pub(crate) records: BTreeMap<(ObjectType, u64), Record>,
     /// Old record ID to the record it was merged into.
     pub(crate) merged: HashMap<u64, u64>,
@@ -282,6 +307,8 @@ pub(crate) struct State {
     pub(crate) codes: HashMap<String, Code>,
     pub(crate) access_tokens: HashMap<String, Grant>,
     pub(crate) refresh_tokens: HashMap<String, Grant>,
+    /// Of signed addresses: of which portal which file, and until when, in milliseconds since 1970.
+    pub(crate) signed_files: HashMap<String, (u64, u64, i64)>,
     pub(crate) executions: BTreeMap<String, Execution>,
     pub(crate) completions: Vec<Completion>,
     pub(crate) webhooks: Vec<WaitingWebhook>,

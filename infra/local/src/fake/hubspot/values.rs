@@ -85,6 +85,10 @@ fn check_value(portal: &Portal, name: &str, value: &str, definition: &Value) -> 
     {
         return refuse("INVALID_EMAIL", "The e-mail address is invalid");
     }
+    let is_there = |id: &str| id.parse().is_ok_and(|id: u64| portal.files.contains_key(&id));
+    if name == "hs_attachment_ids" && portal.spec.refuses_unknown_attachments && !value.split(';').all(is_there) {
+        return refuse("INVALID_ATTACHMENT", "A file of the note does not exist");
+    }
     let fits = match definition["type"].as_str() {
         Some("number") => value.parse::<f64>().is_ok(),
         Some("bool") => matches!(value, "true" | "false"),

@@ -9,6 +9,7 @@ mod forget_contact;
 mod poll_task;
 mod reconcile_contact;
 mod redact_message;
+mod show_file;
 mod sync_contact;
 mod write_entry;
 mod write_last_outcome;
@@ -20,6 +21,7 @@ use self::expire_parked_push::ExpireParkedPush;
 use self::forget_contact::ForgetContact;
 use self::poll_task::PollTask;
 use self::redact_message::RedactMessage;
+use self::show_file::ShowFile;
 use self::write_last_outcome::WriteLastOutcome;
 use self::write_not_sent_note::WriteNotSentNote;
 use super::Dispatch;
@@ -43,6 +45,9 @@ pub(super) async fn handle(
         Priority::PollTask => PollTask { round, crm }.handle(rows).await,
         Priority::WriteNotSentNote => WriteNotSentNote { round, crm, channels }.handle(rows).await,
         Priority::RedactMessage => RedactMessage { round, crm }.handle(rows).await,
+        Priority::ShowFile => ShowFile { round, crm }.handle(rows).await,
+        // Served beside these, one by one: see `files`.
+        Priority::SaveFile => Ok(()),
         Priority::ExpireParkedPush => ExpireParkedPush { round, settle: ports.settle() }.handle(rows).await,
         Priority::SyncContact
         | Priority::ClearContactFields

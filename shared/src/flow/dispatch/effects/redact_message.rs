@@ -2,13 +2,14 @@
 //! in other entries.
 
 use crate::domain::activity::{Content, Mark};
+use crate::domain::conversation::ConversationKey;
 use crate::domain::entry::Entry;
 use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::timeline::{self, Note};
 use crate::flow::dispatch::round::{Round, Verdict};
 use crate::ports::crm::{CrmFailure, EVENT_IMMUTABLE};
 use crate::ports::{Crm, PortError};
-use crate::store::journal::MessagePositions;
+use crate::store::journal::{MessagePositions, write};
 
 /// So many entries are changed at once; the row stays due where there are more.
 const AT_ONCE: usize = 10;
@@ -44,6 +45,12 @@ impl RedactMessage<'_> {
     async fn redact(&self, row: &OutboxRow) -> Result<Verdict, PortError> {
         let Effect::RedactMessage { conversation: key, message } = &row.effect else { return Ok(Verdict::Leave) };
         let positions = self.round.journal.message_positions(key, message).await?;
+        // First: a position that was taken out of its entry leads to no file any more.
+        for position in &positions.all {
+            if let Some(failure) = self.delete_file(key, &position.mark).await? {
+                return Ok(Verdict::Failed(failure));
+            }
+        }
         let entries = self.round.journal.entries_with(key, &positions.all, AT_ONCE).await?;
         let (mut is_sealed, is_all) = (false, entries.len() < AT_ONCE);
         for entry in entries {
@@ -70,6 +77,20 @@ impl RedactMessage<'_> {
             self.round.done(row).await?;
         }
         Ok(Verdict::Leave)
+    }
+
+    /// The message's file goes from the CRM, for ever. One that is just being saved is seen to by whoever saves it.
+    async fn delete_file(&self, key: &ConversationKey, mark: &Mark) -> Result<Option<CrmFailure>, PortError> {
+        let (Some(known), Some(files)) = (self.round.journal.file(key, mark).await?, self.crm.files()) else {
+            return Ok(None);
+        };
+        let Some(file) = known.value.saved() else { return Ok(None) };
+        match files.delete_file(file).await {
+            Ok(()) | Err(CrmFailure::Gone) => {}
+            Err(failure) => return Ok(Some(failure)),
+        }
+        let _ = self.round.journal.commit(vec![write::file_gone(key, mark)]).await?;
+        Ok(None)
     }
 
     async fn take_out(&self, row: &OutboxRow, entry: &Entry, marks: &[Mark]) -> Result<TakenOut, PortError> {

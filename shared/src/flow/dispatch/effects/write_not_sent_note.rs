@@ -102,6 +102,7 @@ impl WriteNotSentNote<'_> {
             contact: contact.clone(),
             at_ms: settlement.at_ms,
             body: timeline::render(&[Line::new(&activity, None)], &style).0,
+            files: Vec::new(),
         }))
     }
 }

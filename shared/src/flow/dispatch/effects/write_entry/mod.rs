@@ -3,12 +3,13 @@
 mod less;
 mod seal;
 
-use crate::domain::activity::{Activity, Mark};
+use crate::domain::activity::{Activity, Content, Mark};
 use crate::domain::channel::Channel;
 use crate::domain::conversation::{ConversationKey, OpenEntry};
 use crate::domain::entry::{Entry, MAX_MEMBERS};
+use crate::domain::file::MessageFile;
 use crate::domain::ids::{ContactId, NoteId};
-use crate::domain::outbox::OutboxRow;
+use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::properties::LINE_USER_NAME;
 use crate::domain::timeline::{self, Line};
 use crate::flow::dispatch::UNKNOWN_REST_MS;
@@ -33,6 +34,8 @@ struct Sealed {
     may_stand: bool,
     /// As the CRM has it.
     person_name: Option<String>,
+    /// What became of its messages' files.
+    files: Vec<MessageFile>,
 }
 
 impl Sealed {
@@ -40,8 +43,12 @@ impl Sealed {
     fn lines(&self) -> Vec<Line<'_>> {
         let members = &self.entry.value.members;
         let part = |activity: &Activity| members.iter().find(|member| member.mark == activity.mark)?.part;
-        let line =
-            |activity| Line { withheld: self.entry.value.withheld.is_some(), ..Line::new(activity, part(activity)) };
+        let lost = |activity: &Activity| self.files.iter().find(|file| file.mark == activity.mark)?.lost();
+        let line = |activity| Line {
+            withheld: self.entry.value.withheld.is_some(),
+            lost: lost(activity),
+            ..Line::new(activity, part(activity))
+        };
         self.said.iter().map(line).collect()
     }
 }
@@ -60,7 +67,7 @@ impl WriteEntry<'_> {
         let mut sealed = Vec::new();
         for row in rows {
             if let Some(ready) = self.seal(row).await? {
-                sealed.push(ready);
+                sealed.push(self.with_files(ready).await?);
             }
         }
         let contacts: Vec<ContactId> = sealed.iter().map(|ready| ready.entry.value.contact.clone()).collect();
@@ -81,11 +88,38 @@ impl WriteEntry<'_> {
         let answers = self.crm.write_notes(&notes).await;
         for (ready, (note, answer)) in going.into_iter().zip(notes.into_iter().zip(answers)) {
             match answer {
+                Err(CrmFailure::Refused { .. }) if !note.files.is_empty() => self.write_bare(ready, note.contact).await?,
                 Err(CrmFailure::Refused { code }) => self.write_less(ready, note.contact, code).await?,
                 answer => self.heard(ready, answer).await?,
             }
         }
         Ok(())
+    }
+
+    /// The same, and what became of its messages' files by now.
+    async fn with_files(&self, ready: Sealed) -> Result<Sealed, PortError> {
+        let mut files = Vec::new();
+        let of_media = ready.said.iter().filter(|said| matches!(said.content, Content::Media { .. }));
+        let at_ms: Vec<i64> = of_media.map(|said| said.mark.at_ms).collect();
+        if let (Some(from_ms), Some(to_ms)) = (at_ms.iter().min(), at_ms.iter().max()) {
+            files = self.round.journal.files_between(&ready.key, *from_ms, *to_ms).await?;
+            files.retain(|file| ready.entry.value.members.iter().any(|member| member.mark == file.mark));
+        }
+        Ok(Sealed { files, ..ready })
+    }
+
+    /// The CRM has refused the entry with its files: perhaps somebody has deleted one there. No words are blamed for that: it is written
+    /// without, and each file is hung on it by itself.
+    async fn write_bare(&self, mut ready: Sealed, contact: ContactId) -> Result<(), PortError> {
+        for file in ready.files.extract_if(.., |file| file.saved().is_some()) {
+            let show = Effect::ShowFile { conversation: ready.key.clone(), message: file.message };
+            self.round.enqueue_now(show).await?;
+        }
+        let note = NoteWrite { contact: contact.clone(), ..self.note(&ready) };
+        match self.crm.write_notes(&[note]).await.pop() {
+            Some(Err(CrmFailure::Refused { code })) => self.write_less(ready, contact, code).await,
+            answer => self.heard(ready, answer.unwrap_or(Err(CrmFailure::Unknown))).await,
+        }
     }
 
     /// What became of writing an entry, other than a refusal for good.
@@ -116,6 +150,7 @@ impl WriteEntry<'_> {
             contact: entry.contact.clone(),
             at_ms: entry.at_ms,
             body: timeline::render(&ready.lines(), &style).0,
+            files: ready.files.iter().filter_map(MessageFile::saved).cloned().collect(),
         }
     }
 

@@ -1,10 +1,11 @@
 //! What an entry holds is fixed before the first try to write it, and never rebuilt.
 
 use super::{Sealed, WriteEntry};
-use crate::domain::activity::Activity;
+use crate::domain::activity::{Activity, Content};
 use crate::domain::channel::Channel;
-use crate::domain::conversation::{Conversation, OpenEntry};
+use crate::domain::conversation::{Conversation, ConversationKey, OpenEntry};
 use crate::domain::entry::{Entry, MAX_MEMBERS, Sealing};
+use crate::domain::file::FileState;
 use crate::domain::ids::ContactId;
 use crate::domain::outbox::{Effect, OutboxRow};
 use crate::ports::PortError;
@@ -13,6 +14,8 @@ use crate::store::journal::write;
 
 /// Text of people who are linked to nobody, and get no contact, waits this long for a link.
 const WAIT_FOR_LINK_MS: i64 = 7 * 86_400_000;
+/// An entry waits this long for the files of its messages.
+const WAIT_FOR_FILES_MS: i64 = 10 * 60_000;
 /// An entry waits this long for the properties that show its words.
 const WAIT_FOR_PERSON_MS: i64 = 10 * 60_000;
 
@@ -48,6 +51,10 @@ impl WriteEntry<'_> {
             return Ok(None);
         }
         let pending = self.round.journal.all_pending(&key, MAX_MEMBERS).await?;
+        if now_ms < ready_at_ms + WAIT_FOR_FILES_MS && self.waits_for_a_file(&channel, &key, &pending).await? {
+            // One that comes later is hung on the note.
+            return Ok(None);
+        }
         let Some(mut entry) = self.first_that_fit(&state.value, &link.value.contact, &pending).await? else {
             state.value.open = None;
             self.round.commit_state(&mut state, vec![write::done(&row)]).await?;
@@ -60,7 +67,27 @@ impl WriteEntry<'_> {
         }
         let said = pending.into_iter().take(entry.members.len()).collect();
         let entry = Versioned { value: entry, version: 1 };
-        Ok(Some(Sealed { row, key, entry, said, channel, may_stand: false, person_name: None }))
+        Ok(Some(Sealed { row, key, entry, said, channel, may_stand: false, person_name: None, files: Vec::new() }))
+    }
+
+    /// Whether the file of one of these is still on its way from LINE.
+    async fn waits_for_a_file(
+        &self,
+        channel: &Channel,
+        key: &ConversationKey,
+        pending: &[Activity],
+    ) -> Result<bool, PortError> {
+        if self.crm.files().is_none() || !channel.settings.save_files {
+            return Ok(false);
+        }
+        let is_at_line = |said: &&Activity| matches!(said.content, Content::Media { url: None, .. }) && said.message.is_some();
+        for said in pending.iter().filter(is_at_line) {
+            let known = self.round.journal.file(key, &said.mark).await?.map(|known| known.value.state);
+            if known.is_none_or(|state| matches!(state, FileState::Saving { .. })) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     async fn first_that_fit(
@@ -100,7 +127,7 @@ impl WriteEntry<'_> {
             said.extend(self.round.journal.pending(&key, &member.mark).await?.map(|found| found.value));
         }
         let (note, is_empty) = (entry.value.note.clone(), said.is_empty());
-        let mut ready = Sealed { row, key, entry, said, channel, may_stand: true, person_name: None };
+        let mut ready = Sealed { row, key, entry, said, channel, may_stand: true, person_name: None, files: Vec::new() };
         if let Some(note) = note {
             // Acknowledged already; only the conversation did not hear of it.
             self.acknowledge(ready, note).await?;
