@@ -57,6 +57,7 @@ async fn a_picture_and_a_file_lie_in_hubspot_for_nobody_else_and_hang_on_their_n
     assert_eq!(picture.folder, format!("/Musubi/LINE/{CHANNEL_ID}"));
     assert!(picture.name.starts_with("line-image-") && picture.name.ends_with(".jpg"), "{}", picture.name);
     assert!(file.name.starts_with("見積書_2026-") && file.name.ends_with(".pdf"), "{}", file.name);
+    app.at_rest_but_entries().await;
     assert_eq!(app.texts_at_rest("/Musubi/").await, 0, "what a person calls their file lies nowhere with us");
     app.until_moving("the note", |app| app.notes().len() == 1).await;
     app.at_rest().await;
@@ -96,7 +97,11 @@ async fn what_line_has_no_more_is_said_on_the_note() {
     line.write(CHANNEL_ID, LINKED_USER, |common, id| event::video(common, id, 4_000)).await;
     app.until_moving("the note", |app| app.notes().len() == 1).await;
     app.at_rest().await;
-    assert!(app.notes()[0].contains("[動画] 4秒（LINEに残っていないため、保存できませんでした）"), "{}", app.notes()[0]);
+    assert!(
+        app.notes()[0].contains("[動画] 4秒（LINEに残っていないため、保存できませんでした）"),
+        "{}",
+        app.notes()[0]
+    );
     assert_eq!((app.files().len(), app.dead_letters()), (0, 0));
 }
 

@@ -42,8 +42,7 @@ fn message() -> MessageId {
 fn a_picture(world: &World, at_line: AtLine) {
     let AtLine { preparing, gone_at_ms } = at_line;
     world.line.keep(&message(), ModelContent { bytes: PICTURE.to_vec(), preparing, gone_at_ms });
-    let content =
-        Content::Media { media: Media::Image, name: None, size_bytes: None, duration_ms: None, url: None };
+    let content = Content::Media { media: Media::Image, name: None, size_bytes: None, duration_ms: None, url: None };
     world.event(said(1, 1, START_MS), START_MS + 10);
     world.event(saying(NUMBER, 1, AT_MS, content), AT_MS + 10);
     world.event(said(3, 1, AT_MS + 1_000), AT_MS + 1_010);

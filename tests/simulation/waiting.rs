@@ -193,7 +193,13 @@ fn where_the_crm_takes_no_key_of_ours_a_try_is_left_alone_for_five_minutes_and_t
         let tried_at_ms = entries_in_outbox(&world)[0].due_at_ms;
         let entry = sealed(&world, CONTACT, tried_at_ms);
         if was_taken {
-            let note = ModelNote { key: entry.key, contact: entry.contact, at_ms: entry.at_ms, body: "-".into(), files: Vec::new() };
+            let note = ModelNote {
+                key: entry.key,
+                contact: entry.contact,
+                at_ms: entry.at_ms,
+                body: "-".into(),
+                files: Vec::new(),
+            };
             world.crm.state.lock().unwrap().notes.push(note);
         }
         dispatched(&world, tried_at_ms + 1_000);

@@ -53,7 +53,9 @@ impl FileKind {
             _ if at(0, b"RIFF") && at(8, b"WEBP") => Self::WebP,
             _ if at(4, b"ftypM4A") || at(4, b"ftypM4B") => Self::M4a,
             // HEIC and AVIF are of the same family, and pictures.
-            _ if at(4, b"ftyp") && !["heic", "heix", "hevc", "mif1", "msf1", "avif"].iter().any(|brand| at(8, brand.as_bytes())) => {
+            _ if at(4, b"ftyp")
+                && !["heic", "heix", "hevc", "mif1", "msf1", "avif"].iter().any(|brand| at(8, brand.as_bytes())) =>
+            {
                 Self::Mp4
             }
             _ if at(0, b"ID3") => Self::Mp3,
@@ -133,7 +135,13 @@ impl fmt::Debug for FilePlace {
 
 impl FilePlace {
     /// The place of a message's file that is of this kind; `called`: what its sender calls it, for a [`Media::File`].
-    pub fn of(conversation: &ConversationKey, message: &MessageId, media: Media, kind: FileKind, called: Option<&str>) -> Self {
+    pub fn of(
+        conversation: &ConversationKey,
+        message: &MessageId,
+        media: Media,
+        kind: FileKind,
+        called: Option<&str>,
+    ) -> Self {
         let unique = &fingerprint(&[&conversation.hash(), message.as_str()])[..16];
         let folder = format!("/Musubi/LINE/{}", conversation.channel);
         let name = match (media, called.and_then(safe)) {
@@ -161,9 +169,8 @@ fn word(media: Media) -> &'static str {
 /// A name that somebody gave a file, as stem and extension: letters and digits of any writing, and nothing that a path or a header
 /// could be made of. An extension that a computer runs by itself when it is clicked is written as one that it does not.
 fn safe(called: &str) -> Option<(String, String)> {
-    const RUN: [&str; 14] = [
-        "exe", "bat", "cmd", "com", "scr", "js", "jse", "vbs", "msi", "ps1", "html", "htm", "svg", "xhtml",
-    ];
+    const RUN: [&str; 14] =
+        ["exe", "bat", "cmd", "com", "scr", "js", "jse", "vbs", "msi", "ps1", "html", "htm", "svg", "xhtml"];
     let called = shown::name(called);
     let (stem, extension) = called.rsplit_once('.').unwrap_or((&called, "bin"));
     let kept = |letter: char| if letter.is_alphanumeric() || "-_".contains(letter) { letter } else { '_' };
@@ -296,7 +303,9 @@ mod tests {
             assert!(found.starts_with(name), "{found}");
             assert!(!found.contains('/') && !found.contains(':'), "{found}");
         }
-        for (called, end) in [("a.EXE", ".bin"), ("a.html", ".bin"), ("a.pdf", ".pdf"), ("a", ".bin"), ("a.x/y", ".bin")] {
+        for (called, end) in
+            [("a.EXE", ".bin"), ("a.html", ".bin"), ("a.pdf", ".pdf"), ("a", ".bin"), ("a.x/y", ".bin")]
+        {
             assert!(place(Media::File, FileKind::Other, Some(called)).name.ends_with(end), "{called}");
         }
         let long = place(Media::File, FileKind::Other, Some(&format!("{}.pdf", "長".repeat(300)))).name;

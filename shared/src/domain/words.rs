@@ -75,12 +75,19 @@ pub fn of(content: &Content, language: Language) -> String {
 /// Stands behind the line of a message whose file the CRM does not have.
 pub fn file_loss(why: FileLoss, language: Language) -> &'static str {
     match why {
-        FileLoss::Gone => language.pick("（LINEに残っていないため、保存できませんでした）", " (not saved: LINE has it no more)"),
-        FileLoss::TooLarge => language.pick("（300 MBを超えるため、保存していません）", " (not saved: larger than 300 MB)"),
-        FileLoss::Refused => language.pick("（CRMに受け付けられず、保存できませんでした）", " (not saved: the CRM did not take it)"),
-        FileLoss::NotAllowed => {
-            language.pick("（CRMでファイルの権限が許可されていないため、保存していません）", " (not saved: the CRM has not allowed files)")
+        FileLoss::Gone => {
+            language.pick("（LINEに残っていないため、保存できませんでした）", " (not saved: LINE has it no more)")
         }
+        FileLoss::TooLarge => {
+            language.pick("（300 MBを超えるため、保存していません）", " (not saved: larger than 300 MB)")
+        }
+        FileLoss::Refused => {
+            language.pick("（CRMに受け付けられず、保存できませんでした）", " (not saved: the CRM did not take it)")
+        }
+        FileLoss::NotAllowed => language.pick(
+            "（CRMでファイルの権限が許可されていないため、保存していません）",
+            " (not saved: the CRM has not allowed files)",
+        ),
     }
 }
 

@@ -76,6 +76,7 @@ const HUBSPOT: Fake = (
             "consent",
             "dispatch",
             "fetch",
+            "files",
             "misc",
             "oauth",
             "objects",

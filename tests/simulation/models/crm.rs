@@ -5,20 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use futures::StreamExt;
 use musubi::domain::account::CrmAccount;
 use musubi::domain::claim::EmailAddress;
-use musubi::domain::file::{FileKind, FilePlace};
 use musubi::domain::ids::{CallbackId, ContactId, CrmUserId, FileId, LineUserId, NoteId, TaskId};
 use musubi::domain::limits::Limits;
 use musubi::domain::properties::LINE_USER_ID;
 use musubi::domain::provider::ProviderNumber;
 use musubi::domain::timeline::NoteFormat;
 use musubi::ports::crm::*;
-use musubi::ports::files::FileBytes;
 use musubi::ports::{Clock, CrmFiles, Crms, PortError};
 
 use super::clock::ModelClock;
+use super::files::ModelFile;
 use super::search::searched;
 use crate::faults::{Fate, Faults};
 
@@ -35,14 +33,6 @@ pub struct ModelNote {
     pub at_ms: i64,
     pub body: String,
     pub files: Vec<FileId>,
-}
-
-/// A file in the CRM's store.
-#[derive(Clone)]
-pub struct ModelFile {
-    pub path: String,
-    pub kind: FileKind,
-    pub bytes: Vec<u8>,
 }
 
 #[derive(Clone)]
@@ -126,7 +116,7 @@ impl ModelCrm {
         self.state.lock().unwrap().refused_for_now.clear();
     }
 
-    async fn each<I, T>(
+    pub(super) async fn each<I, T>(
         &self,
         what: &str,
         items: &[I],
@@ -152,7 +142,7 @@ impl ModelCrm {
     }
 }
 
-fn new_id(state: &mut State) -> u64 {
+pub(super) fn new_id(state: &mut State) -> u64 {
     state.next_id += 1;
     state.next_id
 }
@@ -409,61 +399,5 @@ impl Crm for ModelCrm {
             Ok(())
         })
         .await
-    }
-}
-
-#[async_trait]
-impl CrmFiles for ModelCrm {
-    async fn find_file(&self, place: &FilePlace) -> Each<Option<FileId>> {
-        self.each("crm find file", std::slice::from_ref(place), |state, place| {
-            let mut files = state.files.iter();
-            Ok(files.find(|(_, file)| file.path == place.path()).map(|(id, _)| id.clone()))
-        })
-        .await
-        .remove(0)
-    }
-
-    async fn save_file(&self, place: &FilePlace, kind: FileKind, mut bytes: FileBytes) -> Each<FileId> {
-        let mut whole = Vec::new();
-        while let Some(chunk) = bytes.chunks.next().await {
-            let Ok(chunk) = chunk else { return Err(CrmFailure::Unknown) };
-            whole.extend_from_slice(&chunk);
-        }
-        let file = ModelFile { path: place.path(), kind, bytes: whole };
-        self.each("crm save file", std::slice::from_ref(&file), |state, file| {
-            let id = FileId::new(new_id(state).to_string());
-            state.files.insert(id.clone(), file.clone());
-            Ok(id)
-        })
-        .await
-        .remove(0)
-    }
-
-    async fn attach_files(&self, note: &NoteId, files: &[FileId]) -> Each<()> {
-        self.each("crm attach files", &[(note.clone(), files.to_vec())], |state, (id, files)| {
-            let at: usize = id.as_str().parse().expect("a model's note");
-            if state.checks_files && files.iter().any(|file| !state.files.contains_key(file)) {
-                return Err(CrmFailure::Refused { code: "NO_SUCH_FILE".to_owned() });
-            }
-            let hanging = &mut state.notes.get_mut(at).ok_or(CrmFailure::Gone)?.files;
-            let new: Vec<FileId> = files.iter().filter(|file| !hanging.contains(file)).cloned().collect();
-            hanging.extend(new);
-            Ok(())
-        })
-        .await
-        .remove(0)
-    }
-
-    async fn delete_file(&self, file: &FileId) -> Each<()> {
-        self.each("crm delete file", std::slice::from_ref(file), |state, file| {
-            state.files.remove(file).map(|_| ()).ok_or(CrmFailure::Gone)
-        })
-        .await
-        .remove(0)
-    }
-
-    async fn file_address(&self, file: &FileId, _preview: bool) -> Each<String> {
-        let known = self.state.lock().unwrap().files.contains_key(file);
-        if known { Ok(format!("https://crm.example/{file}")) } else { Err(CrmFailure::Gone) }
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod crm;
+pub mod files;
 pub mod line;
 pub mod login;
 pub mod queue;

@@ -50,11 +50,11 @@ use crate::domain::claim::EmailAddress;
 use crate::domain::ids::{ContactId, CrmUserId, LineUserId, NoteId, TaskId};
 use crate::domain::limits::Limits;
 use crate::domain::timeline::NoteFormat;
-use crate::ports::{Crm, CrmFiles};
 use crate::ports::crm::{
     CompletionWrite, ContactRecord, ContactWrite, Each, Named, NoteWrite, PeopleFound, PeopleQuery, PersonWrite,
     TaskStanding, TaskWrite,
 };
+use crate::ports::{Crm, CrmFiles};
 
 /// The version of HubSpot's API. Supported until about September 2027; 2026-09 would refuse contacts that lack what an
 /// account's own validation rules require.

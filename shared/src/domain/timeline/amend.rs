@@ -29,14 +29,7 @@ pub fn amend(
 
 /// The note with these words of ours behind the person's line at `position` (of `members`); as it is where they stand there already. `None`:
 /// no such line is left.
-pub fn append(
-    note: &Note,
-    members: usize,
-    position: usize,
-    at_ms: i64,
-    words: &str,
-    style: &Style,
-) -> Option<Note> {
+pub fn append(note: &Note, members: usize, position: usize, at_ms: i64, words: &str, style: &Style) -> Option<Note> {
     let found = line_of(note, members, position, at_ms, style)?;
     let (line, words) = (&note.0[found.clone()], style.format.escape(words));
     let written = line.trim_end();

@@ -8,7 +8,8 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::mpsc;
+use futures::StreamExt;
+use futures::channel::mpsc;
 use tracing::{info, warn};
 
 use super::round::{Round, Verdict};
@@ -48,9 +49,12 @@ pub(super) struct WaitingFiles {
 
 /// Both ends of a queue. It holds no more than a walk reads.
 pub(super) fn queue() -> (FileQueue, WaitingFiles) {
-    let (sender, receiver) = mpsc::unbounded_channel();
+    let (sender, receiver) = mpsc::unbounded();
     let left = Arc::new(AtomicUsize::new(0));
-    (FileQueue { rows: sender, handed: Mutex::default(), left: Arc::clone(&left) }, WaitingFiles { rows: receiver, left })
+    (
+        FileQueue { rows: sender, handed: Mutex::default(), left: Arc::clone(&left) },
+        WaitingFiles { rows: receiver, left },
+    )
 }
 
 impl FileQueue {
@@ -58,7 +62,7 @@ impl FileQueue {
     pub(super) fn put(&self, row: OutboxRow) {
         if self.handed.lock().unwrap_or_else(PoisonError::into_inner).insert(row.effect.name()) {
             self.left.fetch_add(1, Ordering::SeqCst);
-            let _ = self.rows.send(row);
+            let _ = self.rows.unbounded_send(row);
         }
     }
 
@@ -71,7 +75,7 @@ impl FileQueue {
 impl WaitingFiles {
     /// Until the queue's other end is gone. What a store refuses is logged, and its row stays due.
     pub(super) async fn save_each(mut self, saver: &SaveFile<'_>) {
-        while let Some(row) = self.rows.recv().await {
+        while let Some(row) = self.rows.next().await {
             if saver.round.now_ms().saturating_add(LEAST_MS) <= saver.round.until_ms
                 && let Err(error) = saver.save(&row).await
             {

@@ -8,7 +8,7 @@ use super::super::names::{Crates, path};
 use super::super::syntax::{Path, segments};
 
 /// What a field's type asks for. A type that is not here is a flow of our own, whose fields say it.
-const ASKED_BY_TYPE: [(&str, &[&str]); 23] = [
+const ASKED_BY_TYPE: [(&str, &[&str]); 24] = [
     // The table's actions follow from the methods that are called.
     (CHANNELS, &[]),
     (ACCOUNTS, &[]),
@@ -29,6 +29,7 @@ const ASKED_BY_TYPE: [(&str, &[&str]); 23] = [
     // Pushes and profiles are authorised by the channel's secrets.
     ("musubi::ports::Messenger", &["secret line GetSecretValue"]),
     ("musubi::ports::ChatSigns", &["secret line GetSecretValue"]),
+    ("musubi::ports::LineContent", &["secret line GetSecretValue"]),
     // It is opened by secrets, which are asked for by themselves.
     ("musubi::ports::LineConsoles", &[]),
     ("musubi::ports::Login", &["secret line GetSecretValue"]),

@@ -6,7 +6,8 @@ use super::definitions::{default_groups, defaults};
 use super::object_type::ObjectType;
 use super::platform::FakeHubSpot;
 use super::state::{
-    AppSpec, Completion, Grant, OwnerSpec, Portal, PortalSpec, Properties, Record, State, StoredFile, TimelineEvent, User,
+    AppSpec, Completion, Grant, OwnerSpec, Portal, PortalSpec, Properties, Record, State, StoredFile, TimelineEvent,
+    User,
 };
 use super::store::{self, Write};
 use super::values;

@@ -88,7 +88,9 @@ impl WriteEntry<'_> {
         let answers = self.crm.write_notes(&notes).await;
         for (ready, (note, answer)) in going.into_iter().zip(notes.into_iter().zip(answers)) {
             match answer {
-                Err(CrmFailure::Refused { .. }) if !note.files.is_empty() => self.write_bare(ready, note.contact).await?,
+                Err(CrmFailure::Refused { .. }) if !note.files.is_empty() => {
+                    self.write_bare(ready, note.contact).await?
+                }
                 Err(CrmFailure::Refused { code }) => self.write_less(ready, note.contact, code).await?,
                 answer => self.heard(ready, answer).await?,
             }

@@ -80,7 +80,8 @@ impl WriteEntry<'_> {
         if self.crm.files().is_none() || !channel.settings.save_files {
             return Ok(false);
         }
-        let is_at_line = |said: &&Activity| matches!(said.content, Content::Media { url: None, .. }) && said.message.is_some();
+        let is_at_line =
+            |said: &&Activity| matches!(said.content, Content::Media { url: None, .. }) && said.message.is_some();
         for said in pending.iter().filter(is_at_line) {
             let known = self.round.journal.file(key, &said.mark).await?.map(|known| known.value.state);
             if known.is_none_or(|state| matches!(state, FileState::Saving { .. })) {
@@ -127,7 +128,8 @@ impl WriteEntry<'_> {
             said.extend(self.round.journal.pending(&key, &member.mark).await?.map(|found| found.value));
         }
         let (note, is_empty) = (entry.value.note.clone(), said.is_empty());
-        let mut ready = Sealed { row, key, entry, said, channel, may_stand: true, person_name: None, files: Vec::new() };
+        let mut ready =
+            Sealed { row, key, entry, said, channel, may_stand: true, person_name: None, files: Vec::new() };
         if let Some(note) = note {
             // Acknowledged already; only the conversation did not hear of it.
             self.acknowledge(ready, note).await?;
