@@ -10,14 +10,13 @@ use musubi::domain::claim::EmailAddress;
 use musubi::domain::ids::{CallbackId, ContactId, CrmUserId, FileId, LineUserId, NoteId, TaskId};
 use musubi::domain::limits::Limits;
 use musubi::domain::properties::LINE_USER_ID;
-use musubi::domain::provider::ProviderNumber;
 use musubi::domain::timeline::NoteFormat;
 use musubi::ports::crm::*;
 use musubi::ports::{Clock, CrmFiles, Crms, PortError};
 
 use super::clock::ModelClock;
 use super::files::ModelFile;
-use super::search::searched;
+use super::search::{is_taken, searched};
 use crate::faults::{Fate, Faults};
 
 /// Somebody of the team.
@@ -162,16 +161,6 @@ impl State {
         }
         contact.extend(properties.clone());
     }
-}
-
-/// The LINE user ID is unique.
-fn is_taken(state: &State, writes_to: &ContactId, properties: &Properties) -> bool {
-    let has = |field: &str, user: &str| {
-        let mut others = state.contacts.iter().filter(|(id, _)| *id != writes_to);
-        others.any(|(_, properties)| properties.get(field).is_some_and(|it| it == user))
-    };
-    let mut fields = ProviderNumber::ALL.iter().map(|provider| provider.user_id_field());
-    fields.any(|field| properties.get(field).is_some_and(|user| !user.is_empty() && has(field, user)))
 }
 
 #[async_trait]

@@ -7,6 +7,8 @@ use musubi::domain::properties::{LINE_UNANSWERED, LINE_USER_ID};
 use musubi::domain::provider::ProviderNumber;
 use musubi::ports::crm::{ContactRecord, PEOPLE_PAGE, PeopleFound, PeopleQuery, Properties};
 
+use super::crm::State;
+
 type Contacts = BTreeMap<ContactId, BTreeMap<String, String>>;
 
 pub fn searched(contacts: &Contacts, query: &PeopleQuery) -> PeopleFound {
@@ -30,4 +32,14 @@ fn is_hit(person: &BTreeMap<String, String>, query: &PeopleQuery) -> bool {
     };
     let says = |words: &String| person.values().any(|value| value.contains(words.as_str()));
     query.providers.iter().any(has) && query.words.as_ref().is_none_or(says)
+}
+
+/// The LINE user ID is unique.
+pub(super) fn is_taken(state: &State, writes_to: &ContactId, properties: &Properties) -> bool {
+    let has = |field: &str, user: &str| {
+        let mut others = state.contacts.iter().filter(|(id, _)| *id != writes_to);
+        others.any(|(_, properties)| properties.get(field).is_some_and(|it| it == user))
+    };
+    let mut fields = ProviderNumber::ALL.iter().map(|provider| provider.user_id_field());
+    fields.any(|field| properties.get(field).is_some_and(|user| !user.is_empty() && has(field, user)))
 }
