@@ -18,6 +18,7 @@ mod reading;
 mod settings;
 mod stickers;
 mod talk_list;
+mod talk_files;
 mod talks;
 mod team_texts;
 mod trial;

@@ -7,23 +7,23 @@ use local::seed::{CHANNEL_ID, LINKED_USER, PORTAL_ID};
 
 use crate::app::App;
 
-const JPEG: &[u8] = b"\xFF\xD8\xFF\xE0\0\x10JFIF\0 a picture of a cat \xFF\xD9";
-const PDF: &[u8] = b"%PDF-1.7\n1 0 obj";
+pub const JPEG: &[u8] = b"\xFF\xD8\xFF\xE0\0\x10JFIF\0 a picture of a cat \xFF\xD9";
+pub const PDF: &[u8] = b"%PDF-1.7\n1 0 obj";
 
 impl App {
-    fn files(&self) -> Vec<StoredFile> {
+    pub fn files(&self) -> Vec<StoredFile> {
         self.world.hubspot.files(PORTAL_ID)
     }
 
     /// The linked friend sends a picture; its message ID.
-    async fn sends_a_picture(&self, bytes: &'static [u8]) -> String {
+    pub async fn sends_a_picture(&self, bytes: &'static [u8]) -> String {
         let line = &self.world.line;
         let sent = line.write_image(CHANNEL_ID, LINKED_USER, "image/jpeg", Bytes::from_static(bytes)).await;
         sent.message_id.expect("a message")
     }
 
     /// The linked friend sends a file.
-    async fn sends_a_file(&self, name: &str, bytes: &'static [u8], preparing: u32) -> String {
+    pub async fn sends_a_file(&self, name: &str, bytes: &'static [u8], preparing: u32) -> String {
         let line = self.world.line.clone();
         let size_bytes = bytes.len() as u64;
         let keep = |common: &event::Common, id: &str| {
@@ -85,7 +85,7 @@ async fn a_file_that_line_prepares_for_long_is_hung_on_the_note_that_was_written
     app.sends_a_file("動画.mp4", b"\0\0\0\x20ftypisom film", 9).await;
     app.until_moving("the note", |app| app.notes().len() == 1).await;
     assert_eq!(app.hanging(), [""]);
-    app.until_moving("the file", |app| app.hanging()[0] != "").await;
+    app.until_moving("the file", |app| !app.hanging()[0].is_empty()).await;
     app.at_rest().await;
     assert_eq!(app.hanging(), [app.files()[0].id.to_string()]);
 }

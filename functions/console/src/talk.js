@@ -11,6 +11,10 @@ const part = (id) => document.getElementById(id);
 async function fetched(address, headers) {
   return fetch(address, { credentials: "same-origin", cache: "no-store", headers }).catch(() => null);
 }
+// What it tells: addresses are others each time.
+function told(node) {
+  return `${node.textContent} ${node.querySelectorAll("img, a").length}`;
+}
 async function show(answer, ids) {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const seen = page.getElementById("now");
@@ -18,7 +22,7 @@ async function show(answer, ids) {
   if (seen.dataset.entry !== part("now").dataset.entry && !ids.includes("past")) return false;
   for (const id of ids) {
     const [there, here] = [page.getElementById(id), part(id)];
-    if (there !== null && here !== null && there.textContent !== here.textContent) here.replaceWith(there);
+    if (there !== null && here !== null && told(there) !== told(here)) here.replaceWith(there);
   }
   part("now").dataset.entry = seen.dataset.entry;
   return true;

@@ -176,7 +176,7 @@ async fn open(visit: &SignedIn, channel: &ChannelId, user: &LineUserId) -> Resul
 }
 
 /// The one talk that an address of a form or of a script names.
-async fn one(visit: &SignedIn, handle: &Result<Path<String>, PathRejection>) -> Result<OpenTalk, Stopped> {
+pub async fn one(visit: &SignedIn, handle: &Result<Path<String>, PathRejection>) -> Result<OpenTalk, Stopped> {
     match whose(visit, handle).await? {
         Whose::Talk(talk) => Ok(*talk),
         Whose::Several(_) => Err(visit.ends(Ended::NotFound)),

@@ -233,7 +233,41 @@ pub struct MessageFile {
     pub state: FileState,
 }
 
+/// Names the file of a message within its conversation, as addresses and questions do: it says nothing of the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileName {
+    /// When the message was said, in milliseconds.
+    pub at_ms: i64,
+    hash: String,
+}
+
+impl FileName {
+    /// Reads what [`Display`](fmt::Display) writes.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (at_ms, hash) = text.split_once('-')?;
+        let is_hash = hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+        Some(Self { at_ms: at_ms.parse().ok().filter(|_| is_hash && at_ms.len() <= 13)?, hash: hash.to_owned() })
+    }
+}
+
+impl fmt::Display for FileName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.at_ms, self.hash)
+    }
+}
+
 impl MessageFile {
+    /// Its name within the conversation.
+    pub fn name(&self) -> FileName {
+        let hash = fingerprint(&[self.message.as_str()]);
+        FileName { at_ms: self.mark.at_ms, hash: hash[..16].to_owned() }
+    }
+
+    /// Whether the CRM has it, and browsers show it as a picture.
+    pub fn is_picture(&self) -> bool {
+        matches!(self.state, FileState::Saved { kind, .. } if kind.is_picture())
+    }
+
     /// The file, where the CRM has it.
     pub fn saved(&self) -> Option<&FileId> {
         match &self.state {

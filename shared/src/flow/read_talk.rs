@@ -2,8 +2,9 @@
 //! nothing, and keeps nothing.
 
 use crate::domain::account::CrmAccountKey;
-use crate::domain::activity::{Activity, Mark};
+use crate::domain::activity::{Activity, Content, Mark};
 use crate::domain::conversation::ConversationKey;
+use crate::domain::file::{FileName, MessageFile};
 use crate::domain::ids::{EventId, NoteId};
 use crate::domain::push::{Push, PushId, PushState};
 use crate::domain::timeline::words_of;
@@ -23,6 +24,8 @@ const NOTES: u32 = 3;
 pub struct NewestTalk {
     /// In order.
     pub said: Vec<Activity>,
+    /// What became of the files of what was said.
+    pub files: Vec<MessageFile>,
     /// What operators are saying, the oldest first.
     pub saying: Vec<BeingSaid>,
     /// The number of the entry that comes next: what is older is in those before it.
@@ -52,8 +55,13 @@ pub struct OlderTalk {
 /// A note as it was read back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OlderNote {
-    /// What it says, line by line.
-    Lines(Vec<String>),
+    /// What it says.
+    Said {
+        /// Line by line.
+        lines: Vec<String>,
+        /// The files of its messages that the CRM has, in order.
+        files: Vec<MessageFile>,
+    },
     /// It stands on the timeline and cannot be read back.
     Unreadable,
 }
@@ -80,13 +88,14 @@ impl ReadTalk {
         said.extend(self.journal.last_pending(key, NEWEST).await?);
         said.sort_by(|one, other| one.mark.cmp(&other.mark));
         let said = fitting(said);
+        let files = self.files(key, said.iter().filter(|it| is_file(it)).map(|it| &it.mark)).await?;
         let mut saying = Vec::new();
         for id in self.journal.saying(key).await? {
             let push = self.journal.push(id).await?.filter(|push| push.value.account == *account);
             saying.extend(push.and_then(|push| being_said(push.value)));
         }
         saying.sort_by_key(|it| it.said.first().map(|first| first.mark.at_ms));
-        Ok(NewestTalk { said, saying, next_entry })
+        Ok(NewestTalk { said, files, saying, next_entry })
     }
 
     /// What the last notes before this entry say, a few at a time. Notes are known for 60 days.
@@ -104,15 +113,56 @@ impl ReadTalk {
         for number in from..before {
             let entry = self.journal.entry(key, number).await?;
             is_known |= entry.is_some();
-            let Some(note) = entry.and_then(|entry| entry.value.note) else { continue };
-            match read(crm, &note).await {
-                Ok(note) => notes.extend(note),
+            let Some(entry) = entry.map(|entry| entry.value) else { continue };
+            let Some(note) = &entry.note else { continue };
+            let lines = match read(crm, note).await {
+                Ok(Some(lines)) => lines,
+                // Somebody has deleted it.
+                Ok(None) => continue,
                 Err(failure) => return Ok(Err(failure)),
-            }
+            };
+            notes.push(match lines {
+                Some(lines) => {
+                    let messages = entry.members.iter().filter(|member| member.message.is_some());
+                    let mut files = self.files(key, messages.map(|member| &member.mark)).await?;
+                    files.retain(|file| file.saved().is_some());
+                    OlderNote::Said { lines, files }
+                }
+                None => OlderNote::Unreadable,
+            });
         }
         let before = (from > 0 && is_known).then_some(from);
         Ok(Ok(OlderTalk { notes, before }))
     }
+}
+
+impl ReadTalk {
+    /// The file of a message that stands at this time, by the [name](MessageFile::name) of it.
+    ///
+    /// # Errors
+    /// The table does not answer, or another version wrote the row.
+    pub async fn file(&self, key: &ConversationKey, name: &FileName) -> Result<Option<MessageFile>, PortError> {
+        let files = self.journal.files_between(key, name.at_ms, name.at_ms).await?;
+        Ok(files.into_iter().find(|file| file.name() == *name))
+    }
+
+    /// What became of the files of what stands at these places.
+    async fn files<'a>(
+        &self,
+        key: &ConversationKey,
+        marks: impl Iterator<Item = &'a Mark>,
+    ) -> Result<Vec<MessageFile>, PortError> {
+        let marks: Vec<&Mark> = marks.collect();
+        let at_ms = || marks.iter().map(|mark| mark.at_ms);
+        let (Some(from_ms), Some(to_ms)) = (at_ms().min(), at_ms().max()) else { return Ok(Vec::new()) };
+        let mut files = self.journal.files_between(key, from_ms, to_ms).await?;
+        files.retain(|file| marks.contains(&&file.mark));
+        Ok(files)
+    }
+}
+
+fn is_file(said: &Activity) -> bool {
+    matches!(said.content, Content::Media { .. })
 }
 
 /// The newest of them, as many as one answer holds; at least one.
@@ -128,12 +178,12 @@ fn fitting(mut said: Vec<Activity>) -> Vec<Activity> {
     said.split_off(from)
 }
 
-/// `None`: somebody has deleted it.
-async fn read(crm: &dyn Crm, note: &NoteId) -> Result<Option<OlderNote>, CrmFailure> {
+/// What it says, line by line. `None`: somebody has deleted it; inside: it cannot be read back.
+async fn read(crm: &dyn Crm, note: &NoteId) -> Result<Option<Option<Vec<String>>>, CrmFailure> {
     match crm.read_note(note).await {
-        Ok(body) => Ok(Some(OlderNote::Lines(words_of(&body, crm.note_format())))),
+        Ok(body) => Ok(Some(Some(words_of(&body, crm.note_format())))),
         Err(CrmFailure::Gone) => Ok(None),
-        Err(CrmFailure::Refused { code }) if code == EVENT_IMMUTABLE => Ok(Some(OlderNote::Unreadable)),
+        Err(CrmFailure::Refused { code }) if code == EVENT_IMMUTABLE => Ok(Some(None)),
         Err(failure) => Err(failure),
     }
 }
@@ -159,7 +209,7 @@ fn being_said(push: Push) -> Option<BeingSaid> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::activity::{Content, Speaker};
+    use crate::domain::activity::Speaker;
 
     fn said(number: usize, chars: usize) -> Activity {
         Activity {

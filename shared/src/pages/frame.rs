@@ -80,9 +80,9 @@ impl<'a> Frame<'a> {
         Self { pictures: origin.filter(|origin| super::scripts::is_plain_origin(origin)), ..self }
     }
 
-    /// With pictures from this source, as a policy names it.
-    pub fn pictures(self, source: &'static str) -> Self {
-        Self { pictures: Some(source.to_owned()), ..self }
+    /// With pictures from these sources, as a policy names them.
+    pub fn pictures(self, sources: &[&'static str]) -> Self {
+        Self { pictures: Some(sources.join(" ")), ..self }
     }
 
     /// With this above what the page is about.

@@ -14,6 +14,9 @@ use super::error::PortError;
 use crate::domain::file::{FileKind, FilePlace, HEAD_BYTES};
 use crate::domain::ids::{ChannelId, FileId, MessageId, NoteId};
 
+/// So large is a picture's preview at most, in bytes: an answer of a Lambda function holds 6 MB, a third of which base64 takes.
+pub const MOST_PREVIEW_BYTES: usize = 4_000_000;
+
 /// A file's bytes, as they come. An error in between ends them: what came until then is not the file.
 pub struct FileBytes {
     /// How many there are, where the sender says.
@@ -112,6 +115,9 @@ pub trait CrmFiles: Send + Sync {
     /// Deletes a file for ever, wherever it hangs. `Gone`: it is not there.
     async fn delete_file(&self, file: &FileId) -> Each<()>;
 
-    /// An address under which the file can be fetched for some minutes, by whoever has the address. `preview`: of a picture a smaller one.
-    async fn file_address(&self, file: &FileId, preview: bool) -> Each<String>;
+    /// An address under which the file can be fetched for some minutes, by whoever has the address.
+    async fn file_address(&self, file: &FileId) -> Each<String>;
+
+    /// A picture in a size for a page, of at most [`MOST_PREVIEW_BYTES`]. Refused where there is none.
+    async fn file_preview(&self, file: &FileId) -> Each<Bytes>;
 }

@@ -30,6 +30,7 @@ pub struct Page {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub html: String,
+    pub bytes: bytes::Bytes,
 }
 
 impl<'a> Browser<'a> {
@@ -64,7 +65,8 @@ impl<'a> Browser<'a> {
                 self.session = (!value.is_empty()).then_some(value);
             }
         }
-        Page { status, headers, html: answer.text().await.expect("a body") }
+        let bytes = answer.bytes().await.expect("a body");
+        Page { status, headers, html: String::from_utf8_lossy(&bytes).into_owned(), bytes }
     }
 
     /// Opens an invitation and presses its button.

@@ -52,7 +52,7 @@ async fn opening_a_talk_shows_it_as_read_once_and_a_page_that_asks_by_itself_sho
 
     // Whoever answers has read it.
     let answer = says(&mut sato, &path, &page, "はい").await;
-    sato.get(&answer.location().expect("an address")).await;
+    sato.get(answer.location().expect("an address")).await;
     assert_eq!((read(&app), asked(&app)), (vec![true; 3], 2));
 }
 

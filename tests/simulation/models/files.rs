@@ -1,6 +1,7 @@
 //! The CRM's file store.
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use futures::StreamExt;
 use musubi::domain::file::{FileKind, FilePlace};
 use musubi::domain::ids::{FileId, NoteId};
@@ -68,8 +69,13 @@ impl CrmFiles for ModelCrm {
         .remove(0)
     }
 
-    async fn file_address(&self, file: &FileId, _preview: bool) -> Each<String> {
+    async fn file_address(&self, file: &FileId) -> Each<String> {
         let known = self.state.lock().unwrap().files.contains_key(file);
         if known { Ok(format!("https://crm.example/{file}")) } else { Err(CrmFailure::Gone) }
+    }
+
+    async fn file_preview(&self, file: &FileId) -> Each<Bytes> {
+        let known = self.state.lock().unwrap().files.get(file).map(|file| file.bytes.clone().into());
+        known.ok_or(CrmFailure::Gone)
     }
 }

@@ -54,7 +54,7 @@ fn sticker(sticker: Sticker) -> Value {
 /// What older notes say.
 pub fn older(older: &OlderTalk) -> Value {
     let note = |note: &OlderNote| match note {
-        OlderNote::Lines(lines) => json!(lines),
+        OlderNote::Said { lines, .. } => json!(lines),
         OlderNote::Unreadable => Value::Null,
     };
     json!({"notes": older.notes.iter().map(note).collect::<Vec<_>>(), "before": older.before})

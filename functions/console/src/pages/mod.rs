@@ -21,6 +21,7 @@ pub mod routes;
 pub mod settings;
 pub mod setup;
 pub mod talk;
+mod talk_file;
 pub mod talks;
 pub mod team;
 pub mod texts;
@@ -51,7 +52,7 @@ fn signed_in_with_picture(visit: &SignedIn, here: Here, title: &str, picture: Op
 
 /// The same with pictures that LINE shows.
 fn signed_in_with_lines_pictures(visit: &SignedIn, here: Here, title: &str, inside: Markup) -> Page {
-    framed(visit, here, title, |frame| frame.pictures(pictures::SOURCE), inside)
+    framed(visit, here, title, |frame| frame.pictures(&[pictures::SOURCE]), inside)
 }
 
 /// The same, which looks again by itself if something is waited for: by a script of ours, in a file of its own.
@@ -61,7 +62,7 @@ fn signed_in_looking_again(visit: &SignedIn, here: Here, title: &str, waits: boo
 
 /// The same of a talk, which brings what is new by itself: by a script of ours, in a file of its own.
 fn signed_in_talking(visit: &SignedIn, title: &str, inside: Markup) -> Page {
-    framed(visit, Here::Talks, title, |frame| frame.script(TALK_ADDRESS).pictures(pictures::SOURCE), inside)
+    framed(visit, Here::Talks, title, |frame| frame.script(TALK_ADDRESS).pictures(&["'self'", pictures::SOURCE]), inside)
 }
 
 fn framed<'a>(

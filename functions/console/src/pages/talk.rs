@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 use musubi::domain::account::CrmAccount;
 use musubi::domain::activity::{Activity, Speaker};
+use musubi::domain::file::MessageFile;
 use musubi::domain::language::Language;
 use musubi::domain::shown;
 use musubi::domain::team_text::TeamText;
@@ -12,7 +13,7 @@ use musubi::line::{pictures, stickers};
 use musubi::pages::{Look, Page, form, submit};
 
 use super::line::{TalkLine, time_of};
-use super::{face, signed_in_talking, texts};
+use super::{face, signed_in_talking, talk_file, texts};
 use crate::visit::SignedIn;
 
 /// What was just done.
@@ -109,7 +110,10 @@ pub fn past(older: &FromCrm<OlderTalk>, handle: &str, language: Language) -> Mar
                     }
                     @for note in &older.notes {
                         @match note {
-                            OlderNote::Lines(lines) => div class="note" { @for line in lines { p { (line) } } },
+                            OlderNote::Said { lines, files } => div class="note" {
+                                @for line in lines { p { (line) } }
+                                @for file in files { p { (talk_file::sent(file, handle, language)) } }
+                            },
                             OlderNote::Unreadable => p class="small" { (language.pick(
                                 "この間のやりとりは、HubSpotのタイムラインで確認してください。",
                                 "These messages are on HubSpot's timeline.",
@@ -145,11 +149,17 @@ fn now(visit: &SignedIn, account: &CrmAccount, talk: &OpenTalk, handle: &str) ->
                 p class="small" { (language.pick("新しいやりとりはありません。", "No new messages.")) }
             }
             ol class="talk" aria-live="polite" aria-label=(language.pick("新しいやりとり", "What is new")) {
-                @for said in &talk.newest.said { (bubble(said, account, language, None)) }
+                @for said in &talk.newest.said {
+                    (bubble(said, account, language, file_of(talk, said).map(|file| talk_file::sent(file, handle, language))))
+                }
                 @for saying in &talk.newest.saying { (being_said(visit, account, saying, handle)) }
             }
         }
     }
+}
+
+fn file_of<'a>(talk: &'a OpenTalk, said: &Activity) -> Option<&'a MessageFile> {
+    talk.newest.files.iter().find(|file| file.mark == said.mark)
 }
 
 fn bubble(said: &Activity, account: &CrmAccount, language: Language, more: Option<Markup>) -> Markup {

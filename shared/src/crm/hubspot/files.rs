@@ -5,11 +5,12 @@
 //! sees a file as soon as it is written no guide says: where it does not, one whose upload ended in the unknown lies there twice.
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use futures::TryStreamExt;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 
-use super::api::Call;
+use super::api::{Api, Call};
 use super::batch::text;
 use super::contacts::segment;
 use super::{HubSpot, VERSION, app_events, notes};
@@ -17,7 +18,7 @@ use crate::domain::file::{FileKind, FilePlace};
 use crate::domain::ids::{FileId, NoteId};
 use crate::ports::CrmFiles;
 use crate::ports::crm::{CrmFailure, Each};
-use crate::ports::files::FileBytes;
+use crate::ports::files::{FileBytes, MOST_PREVIEW_BYTES};
 
 /// How long an address lives, in seconds: until a page that shows it has loaded.
 const ADDRESS_LIVES_S: u32 = 300;
@@ -61,16 +62,22 @@ impl CrmFiles for HubSpot {
         self.api.call(&Call::delete("files/gdpr-delete", path)).await.map(|_| ())
     }
 
-    async fn file_address(&self, file: &FileId, preview: bool) -> Each<String> {
-        let size = if preview { "&size=medium" } else { "" };
-        let path = format!(
-            "/files/{VERSION}/files/{}/signed-url?expirationSeconds={ADDRESS_LIVES_S}{size}",
-            segment(file.as_str())
-        );
-        let answer = self.api.call(&Call::get("files/signed-url", path)).await?;
-        let address = answer["url"].as_str().filter(|url| url.starts_with("https://") || url.starts_with("http://"));
-        address.map(str::to_owned).ok_or(CrmFailure::Unknown)
+    async fn file_address(&self, file: &FileId) -> Each<String> {
+        signed_address(&self.api, file, "").await
     }
+
+    async fn file_preview(&self, file: &FileId) -> Each<Bytes> {
+        let address = signed_address(&self.api, file, "&size=medium").await?;
+        self.api.fetch("files/preview", &address, MOST_PREVIEW_BYTES).await
+    }
+}
+
+async fn signed_address(api: &Api, file: &FileId, size: &str) -> Each<String> {
+    let id = segment(file.as_str());
+    let path = format!("/files/{VERSION}/files/{id}/signed-url?expirationSeconds={ADDRESS_LIVES_S}{size}");
+    let answer = api.call(&Call::get("files/signed-url", path)).await?;
+    let address = answer["url"].as_str().filter(|url| url.starts_with("https://") || url.starts_with("http://"));
+    address.map(str::to_owned).ok_or(CrmFailure::Unknown)
 }
 
 /// The IDs as a note's property holds them.

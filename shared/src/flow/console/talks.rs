@@ -4,13 +4,16 @@ mod list;
 
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use self::list::{name_of, names, picture_of};
 use super::Console;
 use crate::domain::account::CrmAccount;
 use crate::domain::activity::Content;
 use crate::domain::channel::Channel;
 use crate::domain::conversation::ConversationKey;
-use crate::domain::ids::{ChannelId, ContactId, CrmUserId, LineUserId};
+use crate::domain::file::FileName;
+use crate::domain::ids::{ChannelId, ContactId, CrmUserId, FileId, LineUserId};
 use crate::domain::operator::audit::Deed;
 use crate::domain::operator::{Operator, OperatorName};
 use crate::domain::push::{OutgoingMessage, PushId, PushState};
@@ -19,7 +22,7 @@ use crate::flow::mark_read::MarkRead;
 use crate::flow::person_state::{PersonState, PersonStates};
 use crate::flow::read_talk::{NewestTalk, OlderTalk, ReadTalk};
 use crate::flow::talk::{Saying, Talk};
-use crate::ports::crm::CrmFailure;
+use crate::ports::crm::{CrmFailure, Each};
 use crate::ports::{Clock, Crm, Crms, PortError};
 use crate::store::{Accounts, Channels};
 
@@ -213,6 +216,35 @@ impl Talks {
         Ok(older.map_or_else(|failure| unsaid(&failure), FromCrm::Said))
     }
 
+    /// The file of a message of the talk, where the CRM has it.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub async fn file(&self, talk: &OpenTalk, name: &FileName) -> Result<Option<FileId>, PortError> {
+        let file = self.read.file(&talk.key(), name).await?;
+        Ok(file.and_then(|file| file.saved().cloned()))
+    }
+
+    /// An address under which a file can be fetched for some minutes. Inside, `None`: it is not there any more.
+    ///
+    /// # Errors
+    /// The settings or the secrets cannot be read.
+    pub async fn file_address(&self, by: &Operator, file: &FileId) -> Result<FromCrm<Option<String>>, PortError> {
+        let Some(crm) = self.crm_of(by).await? else { return Ok(FromCrm::Disconnected) };
+        let Some(files) = crm.files() else { return Ok(FromCrm::Said(None)) };
+        Ok(if_there(files.file_address(file).await))
+    }
+
+    /// A picture in a size for a page. Inside, `None`: it is none, or is not there any more.
+    ///
+    /// # Errors
+    /// As [`file_address`](Self::file_address).
+    pub async fn file_preview(&self, by: &Operator, file: &FileId) -> Result<FromCrm<Option<Bytes>>, PortError> {
+        let Some(crm) = self.crm_of(by).await? else { return Ok(FromCrm::Disconnected) };
+        let Some(files) = crm.files() else { return Ok(FromCrm::Said(None)) };
+        Ok(if_there(files.file_preview(file).await))
+    }
+
     /// What the contact of a talk is called, and looks like.
     ///
     /// # Errors
@@ -337,4 +369,12 @@ impl Talks {
 
 fn unsaid<T>(failure: &CrmFailure) -> FromCrm<T> {
     if *failure == CrmFailure::Disconnected { FromCrm::Disconnected } else { FromCrm::Silent }
+}
+
+fn if_there<T>(answer: Each<T>) -> FromCrm<Option<T>> {
+    match answer {
+        Ok(it) => FromCrm::Said(Some(it)),
+        Err(CrmFailure::Gone | CrmFailure::Refused { .. }) => FromCrm::Said(None),
+        Err(failure) => unsaid(&failure),
+    }
 }

@@ -74,7 +74,7 @@ impl ShowFile<'_> {
 async fn hang(files: &dyn CrmFiles, note: &NoteId, file: FileId) -> Each<()> {
     let hung = files.attach_files(note, std::slice::from_ref(&file)).await;
     if matches!(&hung, Err(CrmFailure::Refused { code }) if code != EVENT_IMMUTABLE)
-        && files.file_address(&file, false).await == Err(CrmFailure::Gone)
+        && files.file_address(&file).await == Err(CrmFailure::Gone)
     {
         return Ok(());
     }
