@@ -15,6 +15,7 @@ mod line_provider;
 mod parked;
 mod people;
 mod reading;
+mod send_picture;
 mod settings;
 mod stickers;
 mod talk_list;

@@ -16,7 +16,7 @@
 //! channels/{channel}/routes       routes and their QR codes           (changed by admins)
 //! people, receipts   who is who, and erasing      (erasing: admins)
 //! POST card/talk, card/say, card/writing, card/decide, by the CRM's servers: the same on the contact's record
-//! talks, talks/{person}   who waits for an answer; one talk, and answering; /live: what is new in it; /files: what was sent in it
+//! talks, talks/{person}   who waits for an answer; one talk, and answering; /live: what is new in it; /files: what was sent in it; /picture: sends one
 //! texts          what the team says again and again               (changed by admins)
 //! decisions      parked sends, and questions of who is who
 //! dead-letters   what could not be done, and sending it back      (admins)
@@ -48,8 +48,10 @@ mod log;
 mod one_time;
 pub mod pages;
 mod people;
+mod picture;
 mod ports;
 mod routes;
+mod send_picture;
 mod settings;
 mod setup;
 mod sign_out;
@@ -172,6 +174,10 @@ pub fn router(ports: Arc<Ports>) -> Result<Router, tower_http::csrf::ConfigError
         .route("/console/talks/{person}", get(talks::page).post(talks::say))
         .route("/console/talks/{person}/live", get(talks::live))
         .route("/console/talks/{person}/writing", post(talks::writing))
+        .route(
+            "/console/talks/{person}/picture",
+            post(send_picture::send).layer(DefaultBodyLimit::max(picture::MOST_BYTES + MAX_BYTES)),
+        )
         .route("/console/talks/{person}/files/{file}", get(talk_files::file))
         .route("/console/talks/{person}/files/{file}/preview", get(talk_files::preview))
         .route("/console/talks/{person}/decide", post(talks::decide))

@@ -118,7 +118,7 @@ async fn shown(
     };
     let person = person.sealed(visit).map_err(failed)?;
     let fresh = || browser::random_secret().map_err(failed);
-    let (fresh, fresh_sticker) = (fresh()?, fresh()?);
+    let (fresh, fresh_sticker, fresh_picture) = (fresh()?, fresh()?, fresh()?);
     let taken_up = match how.sent.as_deref().and_then(PushId::parse) {
         Some(id) => Some(talks.is_taken_up(id).await.map_err(failed)?),
         None => None,
@@ -130,6 +130,7 @@ async fn shown(
         person: &person,
         fresh: fresh.expose(),
         fresh_sticker: fresh_sticker.expose(),
+        fresh_picture: fresh_picture.expose(),
         older: &older,
         before,
         draft,
@@ -284,6 +285,12 @@ pub async fn writing(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// The talk again, and why something was not sent.
+pub async fn refused_here(visit: &SignedIn, talk: &OpenTalk, why: &str) -> Result<Response, Stopped> {
+    let how = How { sent: None, before: None };
+    Ok(refused(shown(visit, talk, &how, Sent::Refused { why }, Draft::default()).await?))
+}
+
 /// `POST /console/talks/{person}/decide`: of a message that may or may not have arrived.
 pub async fn decide(
     visit: SignedIn,
@@ -318,7 +325,7 @@ pub async fn is_answered(
     back(&visit, &talk, "")
 }
 
-fn back(visit: &SignedIn, talk: &OpenTalk, query: &str) -> Result<Response, Stopped> {
+pub fn back(visit: &SignedIn, talk: &OpenTalk, query: &str) -> Result<Response, Stopped> {
     let handle = of_talk(talk).sealed(visit).map_err(|error| visit.failed(&error))?;
     Ok(Redirect::to(&format!("/console/talks/{handle}{query}#write")).into_response())
 }

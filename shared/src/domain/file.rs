@@ -151,6 +151,12 @@ impl FilePlace {
         Self { folder, name }
     }
 
+    /// The place of a picture that an operator sends, under a name that only their form knows; `part`: of several.
+    pub fn of_sent(conversation: &ConversationKey, secret: &str, part: &str) -> Self {
+        let unique = &fingerprint(&["sent", &conversation.hash(), secret])[..32];
+        Self { folder: format!("/Musubi/LINE/{}/sent", conversation.channel), name: format!("{unique}-{part}.jpg") }
+    }
+
     /// Both, with a slash between.
     pub fn path(&self) -> String {
         format!("{}/{}", self.folder, self.name)

@@ -109,6 +109,10 @@ pub trait CrmFiles: Send + Sync {
     /// first. `Unknown` also where the bytes broke off.
     async fn save_file(&self, place: &FilePlace, kind: FileKind, bytes: FileBytes) -> Each<FileId>;
 
+    /// Puts a file there that anybody can see who has its address, and answers with the address, which does not end. Twice makes one: what lies
+    /// there already is not written again. The place is one that nobody can guess.
+    async fn publish_file(&self, place: &FilePlace, kind: FileKind, bytes: Bytes) -> Each<String>;
+
     /// Sees to it that these files hang on the note, and the others that do stay. Twice is once.
     async fn attach_files(&self, note: &NoteId, files: &[FileId]) -> Each<()>;
 

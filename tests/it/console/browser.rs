@@ -52,6 +52,15 @@ impl<'a> Browser<'a> {
         self.send(request).await
     }
 
+    /// Sends a form that carries a file.
+    pub async fn post_form(&mut self, path: &str, form: reqwest::multipart::Form) -> Page {
+        let mut request = self.app.http.post(format!("{}{path}", self.app.world.url)).multipart(form);
+        for (name, value) in &self.origin {
+            request = request.header(*name, value);
+        }
+        self.send(request).await
+    }
+
     async fn send(&mut self, request: reqwest::RequestBuilder) -> Page {
         let mut request = request.header("accept-language", self.language);
         if let Some(session) = &self.session {

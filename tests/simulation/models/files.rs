@@ -46,6 +46,13 @@ impl CrmFiles for ModelCrm {
         .remove(0)
     }
 
+    async fn publish_file(&self, place: &FilePlace, kind: FileKind, bytes: Bytes) -> Each<String> {
+        if self.find_file(place).await?.is_none() {
+            self.save_file(place, kind, FileBytes::whole(bytes)).await?;
+        }
+        Ok(format!("https://files.example{}", place.path()))
+    }
+
     async fn attach_files(&self, note: &NoteId, files: &[FileId]) -> Each<()> {
         self.each("crm attach files", &[(note.clone(), files.to_vec())], |state, (id, files)| {
             let at: usize = id.as_str().parse().expect("a model's note");

@@ -53,6 +53,8 @@ pub struct Shown<'a> {
     pub fresh: &'a str,
     /// The name of a sticker, if the next message is one.
     pub fresh_sticker: &'a str,
+    /// The name of a picture, if the next message is one.
+    pub fresh_picture: &'a str,
     /// What older notes say.
     pub older: &'a FromCrm<OlderTalk>,
     /// Before which entry they stand.
@@ -244,6 +246,7 @@ fn answer(visit: &SignedIn, account: &CrmAccount, shown: &Shown<'_>, path: &str)
                     (insert(shown, path, language))
                 }))
                 (choose_sticker(visit, shown, path))
+                (talk_file::choose(&visit.form_token(), shown.fresh_picture, path, language))
             }
             (done(visit, talk, shown.handle))
         }

@@ -1,10 +1,11 @@
-//! What somebody sent, in a talk.
+//! Pictures and files in a talk: what somebody sent, and sending one.
 
 use maud::{Markup, html};
 use musubi::domain::activity::Media;
 use musubi::domain::file::{FileState, MessageFile};
 use musubi::domain::language::Language;
 use musubi::domain::words;
+use musubi::pages::{Look, submit};
 
 /// The picture, or a link to the file; or why it is not there. `handle`: the talk's.
 pub fn sent(file: &MessageFile, handle: &str, language: Language) -> Markup {
@@ -27,5 +28,26 @@ fn open(media: Media, language: Language) -> &'static str {
         Media::Video => language.pick("動画を開く", "Open the video"),
         Media::Audio => language.pick("音声を聞く", "Listen to it"),
         Media::File => language.pick("ファイルを開く", "Open the file"),
+    }
+}
+
+/// The form to send a picture. `fresh`: names it; `path`: the talk's.
+pub fn choose(token: &str, fresh: &str, path: &str, language: Language) -> Markup {
+    html! {
+        details id="pictures" {
+            summary { (language.pick("画像を送る", "Send a picture")) }
+            form method="post" action={ (path) "/picture" } enctype="multipart/form-data" {
+                input type="hidden" name="token" value=(token);
+                input type="hidden" name="name" value=(fresh);
+                label for="picture" { (language.pick("画像（4 MBまで）", "Picture (4 MB at most)")) }
+                input id="picture" name="picture" type="file" required
+                    accept="image/jpeg,image/png,image/gif,image/webp" aria-describedby="picture-hint";
+                p class="small" id="picture-hint" { (language.pick(
+                    "撮影場所などの情報は取り除いて送ります。画像はHubSpotに、推測できないアドレスで置かれます。",
+                    "Where and with what it was taken is removed. The picture lies in HubSpot, at an address that nobody guesses.",
+                )) }
+                (submit(Look::Plain, language.pick("画像を送信", "Send the picture")))
+            }
+        }
     }
 }

@@ -26,30 +26,22 @@ const ADDRESS_LIVES_S: u32 = 300;
 #[async_trait]
 impl CrmFiles for HubSpot {
     async fn find_file(&self, place: &FilePlace) -> Each<Option<FileId>> {
-        let path: Vec<String> = place.path().trim_start_matches('/').split('/').map(segment).collect();
-        let call = Call::get("files/stat", format!("/files/{VERSION}/files/stat/{}", path.join("/")));
-        match self.api.call(&call).await {
-            Ok(stat) => Ok(text(&stat["file"]["id"]).map(FileId::new)),
-            Err(CrmFailure::Gone) => Ok(None),
-            Err(failure) => Err(failure),
-        }
+        Ok(stat(&self.api, place).await?.and_then(|file| text(&file["id"])).map(FileId::new))
     }
 
     async fn save_file(&self, place: &FilePlace, kind: FileKind, bytes: FileBytes) -> Each<FileId> {
-        let broken = |_| CrmFailure::Refused { code: "MEDIA_TYPE".to_owned() };
-        let body = reqwest::Body::wrap_stream(bytes.chunks.map_err(Box::new));
-        let part = match bytes.size_bytes {
-            Some(size_bytes) => Part::stream_with_length(body, size_bytes),
-            None => Part::stream(body),
-        };
-        let part = part.file_name(place.name.clone()).mime_str(kind.media_type()).map_err(broken)?;
-        let form = Form::new()
-            .text("fileName", place.name.clone())
-            .text("folderPath", place.folder.clone())
-            .text("options", json!({"access": "PRIVATE"}).to_string())
-            .part("file", part);
-        let saved = self.api.upload("files/upload", format!("/files/{VERSION}/files"), form).await?;
+        let saved = upload(&self.api, place, kind, bytes, "PRIVATE").await?;
         text(&saved["id"]).map(FileId::new).ok_or(CrmFailure::Unknown)
+    }
+
+    /// Search engines are told not to look at it (`PUBLIC_NOT_INDEXABLE`).
+    async fn publish_file(&self, place: &FilePlace, kind: FileKind, bytes: Bytes) -> Each<String> {
+        let file = match stat(&self.api, place).await? {
+            Some(file) => file,
+            None => upload(&self.api, place, kind, FileBytes::whole(bytes), "PUBLIC_NOT_INDEXABLE").await?,
+        };
+        let address = file["url"].as_str().filter(|address| address.starts_with("https://"));
+        address.map(str::to_owned).ok_or(CrmFailure::Unknown)
     }
 
     async fn attach_files(&self, note: &NoteId, files: &[FileId]) -> Each<()> {
@@ -70,6 +62,33 @@ impl CrmFiles for HubSpot {
         let address = signed_address(&self.api, file, "&size=medium").await?;
         self.api.fetch("files/preview", &address, MOST_PREVIEW_BYTES).await
     }
+}
+
+/// What lies there.
+async fn stat(api: &Api, place: &FilePlace) -> Each<Option<Value>> {
+    let path: Vec<String> = place.path().trim_start_matches('/').split('/').map(segment).collect();
+    let call = Call::get("files/stat", format!("/files/{VERSION}/files/stat/{}", path.join("/")));
+    match api.call(&call).await {
+        Ok(mut stat) => Ok(Some(stat["file"].take()).filter(Value::is_object)),
+        Err(CrmFailure::Gone) => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}
+
+async fn upload(api: &Api, place: &FilePlace, kind: FileKind, bytes: FileBytes, access: &str) -> Each<Value> {
+    let broken = |_| CrmFailure::Refused { code: "MEDIA_TYPE".to_owned() };
+    let body = reqwest::Body::wrap_stream(bytes.chunks.map_err(Box::new));
+    let part = match bytes.size_bytes {
+        Some(size_bytes) => Part::stream_with_length(body, size_bytes),
+        None => Part::stream(body),
+    };
+    let part = part.file_name(place.name.clone()).mime_str(kind.media_type()).map_err(broken)?;
+    let form = Form::new()
+        .text("fileName", place.name.clone())
+        .text("folderPath", place.folder.clone())
+        .text("options", json!({ "access": access }).to_string())
+        .part("file", part);
+    api.upload("files/upload", format!("/files/{VERSION}/files"), form).await
 }
 
 async fn signed_address(api: &Api, file: &FileId, size: &str) -> Each<String> {

@@ -12,7 +12,7 @@ use crate::domain::account::CrmAccount;
 use crate::domain::activity::Content;
 use crate::domain::channel::Channel;
 use crate::domain::conversation::ConversationKey;
-use crate::domain::file::FileName;
+use crate::domain::file::{FileKind, FileName, FilePlace};
 use crate::domain::ids::{ChannelId, ContactId, CrmUserId, FileId, LineUserId};
 use crate::domain::operator::audit::Deed;
 use crate::domain::operator::{Operator, OperatorName};
@@ -32,6 +32,9 @@ pub use self::list::{ListedTalk, TalkList, TalkQuery};
 /// HubSpot gives a card 15 seconds for all of a question.
 const CRM_MS: i64 = 4_000;
 
+/// A picture of some megabytes is put into the CRM within this, in milliseconds: the console's answer has 29 seconds.
+const PUBLISHING_MS: i64 = 20_000;
+
 /// What came of asking the CRM.
 pub enum FromCrm<T> {
     /// This.
@@ -40,6 +43,17 @@ pub enum FromCrm<T> {
     Disconnected,
     /// It did not say.
     Silent,
+}
+
+impl<T> FromCrm<Option<T>> {
+    /// The same where nothing of it is left.
+    fn without<U>(self) -> FromCrm<Option<U>> {
+        match self {
+            Self::Said(_) => FromCrm::Said(None),
+            Self::Disconnected => FromCrm::Disconnected,
+            Self::Silent => FromCrm::Silent,
+        }
+    }
 }
 
 /// A talk with one person on one Official Account.
@@ -223,6 +237,33 @@ impl Talks {
     pub async fn file(&self, talk: &OpenTalk, name: &FileName) -> Result<Option<FileId>, PortError> {
         let file = self.read.file(&talk.key(), name).await?;
         Ok(file.and_then(|file| file.saved().cloned()))
+    }
+
+    /// Puts a picture that an operator sends, and a small one, where the person's phone can fetch them whenever it is opened: their addresses do
+    /// not end, and nobody guesses them. `secret` names the picture in the talk: twice is once. Inside, `None`: the CRM does not take it.
+    ///
+    /// # Errors
+    /// As [`file_address`](Self::file_address).
+    pub async fn publish_picture(
+        &self,
+        by: &Operator,
+        talk: &OpenTalk,
+        secret: &str,
+        [whole, preview]: [Bytes; 2],
+    ) -> Result<FromCrm<Option<[String; 2]>>, PortError> {
+        let Some(account) = self.account(by).await? else { return Ok(FromCrm::Disconnected) };
+        let until_ms = self.clock.now_ms() + PUBLISHING_MS;
+        let Some(crm) = self.crms.connect(&account, until_ms).await? else { return Ok(FromCrm::Disconnected) };
+        let Some(files) = crm.files() else { return Ok(FromCrm::Said(None)) };
+        let place = |part| FilePlace::of_sent(&talk.key(), secret, part);
+        let whole = match if_there(files.publish_file(&place("picture"), FileKind::Jpeg, whole).await) {
+            FromCrm::Said(Some(address)) => address,
+            end => return Ok(end.without()),
+        };
+        Ok(match if_there(files.publish_file(&place("preview"), FileKind::Jpeg, preview).await) {
+            FromCrm::Said(Some(preview)) => FromCrm::Said(Some([whole, preview])),
+            end => end.without(),
+        })
     }
 
     /// An address under which a file can be fetched for some minutes. Inside, `None`: it is not there any more.

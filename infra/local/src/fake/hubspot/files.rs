@@ -11,6 +11,8 @@ use super::problem::Problem;
 use super::state::{State, StoredFile, iso};
 use crate::fake::wire::{Answer, ApiRequest};
 
+/// Where public files are seen: by nobody, since it is no host.
+const PUBLIC: &str = "https://files.hubspot.example/hubfs";
 /// What an address of a private file begins with.
 const SIGNED: &str = "signed-file";
 
@@ -95,8 +97,10 @@ fn file<'a>(state: &'a mut State, portal_id: u64, id: &str) -> Result<&'a Stored
 
 fn json_of(file: &StoredFile) -> Value {
     let (stem, extension) = file.name.rsplit_once('.').unwrap_or((&file.name, ""));
+    // Where HubSpot hosts files is an account's own; of a private one the address shows nothing.
+    let url = format!("{PUBLIC}{}/{}", file.folder, file.name);
     json!({
-        "id": file.id.to_string(), "name": stem, "extension": extension, "access": file.access, "size": file.bytes.len(),
+        "id": file.id.to_string(), "url": url, "name": stem, "extension": extension, "access": file.access, "size": file.bytes.len(),
         "path": format!("{}/{}", file.folder, file.name), "createdAt": iso(file.at_ms), "updatedAt": iso(file.at_ms),
         "archived": false, "isUsableInContent": true, "parentFolderId": "1",
     })
