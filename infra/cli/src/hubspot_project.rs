@@ -168,7 +168,7 @@ pub fn filled(text: &str, public_url: &str, app: &str, port: u16) -> String {
 
 /// The app as app events need it: distributed on the marketplace, with their scope (HubSpot's reference of app events).
 fn with_app_events(app: &str) -> String {
-    let last = r#""crm.schemas.contacts.write""#;
+    let last = r#""files""#;
     let scopes = format!("{last},\n        \"{TIMELINE_SCOPE}\"");
     app.replace(r#""distribution": "private""#, r#""distribution": "marketplace""#).replace(last, &scopes)
 }

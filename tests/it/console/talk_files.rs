@@ -11,7 +11,8 @@ use crate::files::{JPEG, PDF};
 
 /// The addresses of what the page shows of files.
 fn addresses(page: &Page, attribute: &str) -> Vec<String> {
-    let found = page.html.split(&format!("{attribute}=\"")).skip(1).filter_map(|rest| rest.split('"').next());
+    let begins = format!("{attribute}=\"");
+    let found = page.html.split(&begins).skip(1).filter_map(|rest| rest.split('"').next());
     found.filter(|address| address.contains("/files/")).map(str::to_owned).collect()
 }
 
