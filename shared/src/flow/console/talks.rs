@@ -1,10 +1,9 @@
 //! An operator reads the talks of the Official Accounts that they see, and answers.
 
+mod files;
 mod list;
 
 use std::sync::Arc;
-
-use bytes::Bytes;
 
 use self::list::{name_of, names, picture_of};
 use super::Console;
@@ -12,8 +11,7 @@ use crate::domain::account::CrmAccount;
 use crate::domain::activity::Content;
 use crate::domain::channel::Channel;
 use crate::domain::conversation::ConversationKey;
-use crate::domain::file::{FileKind, FileName, FilePlace};
-use crate::domain::ids::{ChannelId, ContactId, CrmUserId, FileId, LineUserId};
+use crate::domain::ids::{ChannelId, ContactId, CrmUserId, LineUserId};
 use crate::domain::operator::audit::Deed;
 use crate::domain::operator::{Operator, OperatorName};
 use crate::domain::push::{OutgoingMessage, PushId, PushState};
@@ -22,7 +20,7 @@ use crate::flow::mark_read::MarkRead;
 use crate::flow::person_state::{PersonState, PersonStates};
 use crate::flow::read_talk::{NewestTalk, OlderTalk, ReadTalk};
 use crate::flow::talk::{Saying, Talk};
-use crate::ports::crm::{CrmFailure, Each};
+use crate::ports::crm::CrmFailure;
 use crate::ports::{Clock, Crm, Crms, PortError};
 use crate::store::{Accounts, Channels};
 
@@ -32,9 +30,6 @@ pub use self::list::{ListedTalk, TalkList, TalkQuery};
 /// HubSpot gives a card 15 seconds for all of a question.
 const CRM_MS: i64 = 4_000;
 
-/// A picture of some megabytes is put into the CRM within this, in milliseconds: the console's answer has 29 seconds.
-const PUBLISHING_MS: i64 = 20_000;
-
 /// What came of asking the CRM.
 pub enum FromCrm<T> {
     /// This.
@@ -43,17 +38,6 @@ pub enum FromCrm<T> {
     Disconnected,
     /// It did not say.
     Silent,
-}
-
-impl<T> FromCrm<Option<T>> {
-    /// The same where nothing of it is left.
-    fn without<U>(self) -> FromCrm<Option<U>> {
-        match self {
-            Self::Said(_) => FromCrm::Said(None),
-            Self::Disconnected => FromCrm::Disconnected,
-            Self::Silent => FromCrm::Silent,
-        }
-    }
 }
 
 /// A talk with one person on one Official Account.
@@ -230,62 +214,6 @@ impl Talks {
         Ok(older.map_or_else(|failure| unsaid(&failure), FromCrm::Said))
     }
 
-    /// The file of a message of the talk, where the CRM has it.
-    ///
-    /// # Errors
-    /// As [`open`](Self::open).
-    pub async fn file(&self, talk: &OpenTalk, name: &FileName) -> Result<Option<FileId>, PortError> {
-        let file = self.read.file(&talk.key(), name).await?;
-        Ok(file.and_then(|file| file.saved().cloned()))
-    }
-
-    /// Puts a picture that an operator sends, and a small one, where the person's phone can fetch them whenever it is opened: their addresses do
-    /// not end, and nobody guesses them. `secret` names the picture in the talk: twice is once. Inside, `None`: the CRM does not take it.
-    ///
-    /// # Errors
-    /// As [`file_address`](Self::file_address).
-    pub async fn publish_picture(
-        &self,
-        by: &Operator,
-        talk: &OpenTalk,
-        secret: &str,
-        [whole, preview]: [Bytes; 2],
-    ) -> Result<FromCrm<Option<[String; 2]>>, PortError> {
-        let Some(account) = self.account(by).await? else { return Ok(FromCrm::Disconnected) };
-        let until_ms = self.clock.now_ms() + PUBLISHING_MS;
-        let Some(crm) = self.crms.connect(&account, until_ms).await? else { return Ok(FromCrm::Disconnected) };
-        let Some(files) = crm.files() else { return Ok(FromCrm::Said(None)) };
-        let place = |part| FilePlace::of_sent(&talk.key(), secret, part);
-        let whole = match if_there(files.publish_file(&place("picture"), FileKind::Jpeg, whole).await) {
-            FromCrm::Said(Some(address)) => address,
-            end => return Ok(end.without()),
-        };
-        Ok(match if_there(files.publish_file(&place("preview"), FileKind::Jpeg, preview).await) {
-            FromCrm::Said(Some(preview)) => FromCrm::Said(Some([whole, preview])),
-            end => end.without(),
-        })
-    }
-
-    /// An address under which a file can be fetched for some minutes. Inside, `None`: it is not there any more.
-    ///
-    /// # Errors
-    /// The settings or the secrets cannot be read.
-    pub async fn file_address(&self, by: &Operator, file: &FileId) -> Result<FromCrm<Option<String>>, PortError> {
-        let Some(crm) = self.crm_of(by).await? else { return Ok(FromCrm::Disconnected) };
-        let Some(files) = crm.files() else { return Ok(FromCrm::Said(None)) };
-        Ok(if_there(files.file_address(file).await))
-    }
-
-    /// A picture in a size for a page. Inside, `None`: it is none, or is not there any more.
-    ///
-    /// # Errors
-    /// As [`file_address`](Self::file_address).
-    pub async fn file_preview(&self, by: &Operator, file: &FileId) -> Result<FromCrm<Option<Bytes>>, PortError> {
-        let Some(crm) = self.crm_of(by).await? else { return Ok(FromCrm::Disconnected) };
-        let Some(files) = crm.files() else { return Ok(FromCrm::Said(None)) };
-        Ok(if_there(files.file_preview(file).await))
-    }
-
     /// What the contact of a talk is called, and looks like.
     ///
     /// # Errors
@@ -410,12 +338,4 @@ impl Talks {
 
 fn unsaid<T>(failure: &CrmFailure) -> FromCrm<T> {
     if *failure == CrmFailure::Disconnected { FromCrm::Disconnected } else { FromCrm::Silent }
-}
-
-fn if_there<T>(answer: Each<T>) -> FromCrm<Option<T>> {
-    match answer {
-        Ok(it) => FromCrm::Said(Some(it)),
-        Err(CrmFailure::Gone | CrmFailure::Refused { .. }) => FromCrm::Said(None),
-        Err(failure) => unsaid(&failure),
-    }
 }
