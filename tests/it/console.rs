@@ -16,6 +16,7 @@ mod parked;
 mod people;
 mod reading;
 mod send_picture;
+mod sender;
 mod settings;
 mod stickers;
 mod talk_list;

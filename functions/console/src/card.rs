@@ -157,7 +157,10 @@ pub async fn say(State(ports): State<Arc<Ports>>, request: Request) -> Result<An
     let talk = the_one_shown(&ports, &question).await?;
     let (channel, user) = (&talk.channel.id, &talk.state.user);
     let by = ports.talks.called_as_in_crm(&question.operator, &question.user).await?;
-    let said = ports.talks.say(&by, (channel, user), name, vec![message], pressed_at_ms).await?;
+    let said = ports
+        .talks
+        .say(&by, (channel, user), name, vec![message::as_operators(message, &talk.channel.settings)], pressed_at_ms)
+        .await?;
     ports.talks.has_read(&talk).await;
     match said {
         Said::OnItsWay(id) => Ok(Answered(json!({"said": id}))),

@@ -256,7 +256,11 @@ pub async fn say(
         }
     };
     let person = (&talk.channel.id, &talk.state.user);
-    let said = visit.ports.talks.say(&visit.operator, person, name, vec![message], pressed_at_ms).await;
+    let said = visit
+        .ports
+        .talks
+        .say(&visit.operator, person, name, vec![message::as_operators(message, &talk.channel.settings)], pressed_at_ms)
+        .await;
     match said.map_err(|error| visit.failed(&error))? {
         Said::OnItsWay(id) => back(&visit, &talk, &format!("?sent={id}")),
         Said::Nobody => Err(visit.ends(Ended::NotFound)),

@@ -235,6 +235,10 @@ pub struct ChannelSettings {
     pub account_link: Option<AccountLinkSettings>,
     /// What operators open shows as read on the person's phone, where LINE's chat is on.
     pub mark_as_read: bool,
+    /// Operators' messages come under this name, "from" the Official Account.
+    pub sender_name: Option<String>,
+    /// And with this picture: its address.
+    pub sender_icon: Option<String>,
 }
 
 /// LINE takes five messages in one reply.
@@ -256,6 +260,8 @@ impl Default for ChannelSettings {
             login_button: false,
             account_link: None,
             mark_as_read: true,
+            sender_name: None,
+            sender_icon: None,
         }
     }
 }

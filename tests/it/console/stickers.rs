@@ -91,7 +91,8 @@ async fn line_takes_every_sticker_of_the_choice() {
     app.until("all of them", |app| shown(app).len() == sent.len()).await;
     app.at_rest_but_entries().await;
     let mut arrived: Vec<String> = shown(&app).into_iter().map(|(sticker, _)| sticker).collect();
-    (arrived.sort(), sent.sort());
+    arrived.sort();
+    sent.sort();
     assert_eq!(arrived, sent);
 }
 

@@ -152,12 +152,15 @@ function lines(page, person, talk, act, other) {
   }), writing];
 }
 
+/** Under which name a message comes, where it is not the account's. */
+const from = ({ sender }) => sender?.name && h("small", { class: "from" }, word("phone.from").replace("{}", sender.name));
+
 function said(page, person, line, act, fresh) {
   if (line.unsent) return h("div", { class: "day" }, word("phone.unsent"));
   const time = h("time", { datetime: new Date(line.at_ms).toISOString() }, clockTime(line.at_ms, language()));
   const classes = `said ${line.by_person ? "mine" : "theirs"}${fresh ? " fresh" : ""}`;
   if (!line.by_person) {
-    return h("div", { class: classes }, h("span", { class: "avatar account", "aria-hidden": "true" }, drawing("knot")), bubble(line.message, act), time);
+    return h("div", { class: classes }, h("span", { class: "avatar account", "aria-hidden": "true" }, drawing("knot")), from(line.message), bubble(line.message, act), time);
   }
   const unsend = h("button", {
     type: "button", class: "unsend", key: `unsend-${line.message_id}`,

@@ -22,6 +22,8 @@ pub static CHANNEL: Settings<ChannelSettings> = Settings {
         LINK_BUTTON,
         LOGIN_BUTTON,
         MARK_AS_READ,
+        SENDER_NAME,
+        SENDER_ICON,
         APART,
         LOGIN_URL,
         SUCCESS_URL,
@@ -34,6 +36,10 @@ pub static CHANNEL: Settings<ChannelSettings> = Settings {
     },
     each: |settings| {
         let has_button = settings.link_button || settings.login_button;
+        let is_reserved = settings.sender_name.as_ref().is_some_and(|name| name.contains("LINE"));
+        if is_reserved {
+            return Err(RESERVED);
+        }
         if settings.greeting.len() == REPLY_MESSAGES && has_button { Err(TOO_MANY) } else { Ok(()) }
     },
     whole: |settings| if settings.entry_limit_ms < settings.idle_window_ms { Err(TOO_SHORT) } else { Ok(()) },
@@ -42,6 +48,10 @@ pub static CHANNEL: Settings<ChannelSettings> = Settings {
 const TOO_MANY: SettingFault = SettingFault::refused(
     "ボタンを付けるあいさつメッセージは4通までです（LINEの応答メッセージは一度に5通までで、ボタンに1通使います）。",
     "A greeting with a button has four messages at most: LINE takes five in a reply, and the button is one.",
+);
+const RESERVED: SettingFault = SettingFault::refused(
+    "sender_name に「LINE」という語は使えません（LINEが受け付けません）。",
+    "sender_name must not contain “LINE”: LINE does not take it.",
 );
 const TOO_SHORT: SettingFault = SettingFault::refused(
     "entry_limit は idle_window 以上にしてください。",
@@ -224,3 +234,36 @@ const MARK_AS_READ: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
     |settings, value| settings.mark_as_read = value.is_on(),
 )
 .labelled("既読を付ける", "Show that messages were read");
+/// LINE shows a name of at most 20 characters (LINE Messaging API reference, "Change icon and display name", 2026-08).
+const MAX_SENDER_CHARS: usize = 20;
+/// The reference says 2,000, LINE's own libraries 1,000.
+const MAX_ICON_CHARS: usize = 1_000;
+
+const SENDER_NAME: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
+    "sender_name",
+    Shape::Text { max_chars: MAX_SENDER_CHARS },
+    &[Form {
+        written: "NAME|none",
+        means: Bilingual {
+            japanese: "担当者がトークで送るメッセージに、公式アカウント名に代えて表示する名前",
+            english: "the name under which operators' messages show in a chat, in place of the Official Account's",
+        },
+    }],
+    |settings| Some(SettingValue::of_text(settings.sender_name.as_ref())),
+    |settings, value| settings.sender_name = value.text(),
+)
+.labelled("担当者のメッセージの送信者名", "Sender of operators' messages");
+const SENDER_ICON: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
+    "sender_icon",
+    Shape::Address { max_chars: MAX_ICON_CHARS, is_optional: true },
+    &[Form {
+        written: "URL|none",
+        means: Bilingual {
+            japanese: "そのメッセージに表示するアイコンのURL（PNG、1 MBまで）",
+            english: "... and with this picture: the address of a PNG of at most 1 MB",
+        },
+    }],
+    |settings| Some(SettingValue::of_text(settings.sender_icon.as_ref())),
+    |settings, value| settings.sender_icon = value.text(),
+)
+.labelled("担当者のメッセージのアイコン", "Picture of operators' messages");

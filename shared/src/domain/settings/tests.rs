@@ -65,6 +65,8 @@ fn every_setting_is_stored_where_it_is_read_from() {
         "link_button=on",
         "login_button=on",
         "mark_as_read=off",
+        "sender_name=サポート 佐藤",
+        "sender_icon=https://shop.example/sato.png",
         "account_link.login_url=https://shop.example/login",
         "account_link.success_url=https://shop.example/",
         "account_link.welcome=hello",

@@ -7,6 +7,7 @@ use super::json::Json;
 use super::problem::{InvalidMessage, Problem};
 use super::{ROOT, shape, shapes, words};
 use crate::domain::activity::Content;
+use crate::domain::channel::ChannelSettings;
 use crate::domain::push::OutgoingMessage;
 
 /// A sticker of LINE's, by numbers that are right.
@@ -45,6 +46,18 @@ fn text(name: &str, value: &str) -> (String, Json) {
     (name.to_owned(), Json::Text(value.to_owned()))
 }
 
+/// The message under the name and with the picture that the Official Account's operators have there, if it is to be so.
+pub fn as_operators(message: OutgoingMessage, settings: &ChannelSettings) -> OutgoingMessage {
+    let given = [("name", &settings.sender_name), ("iconUrl", &settings.sender_icon)];
+    let sender: Vec<_> = given.into_iter().filter_map(|(name, value)| Some(text(name, value.as_deref()?))).collect();
+    let Ok(Json::Object(mut fields)) = serde_json::from_str(&message.json) else { return message };
+    if sender.is_empty() {
+        return message;
+    }
+    fields.push(("sender".to_owned(), Json::Object(sender)));
+    OutgoingMessage { json: Json::Object(fields).render(), ..message }
+}
+
 #[derive(Deserialize)]
 struct Pushed<'a> {
     #[serde(borrow)]
@@ -78,6 +91,23 @@ mod tests {
         let buttons = r#"{"items":[{"type":"action","action":{"type":"message","label":"はい","text":"はい"}}]}"#;
         assert!(messages[0].json.ends_with(&format!(r#","quickReply":{buttons}}}"#)), "{}", messages[0].json);
         assert!(again(&body, &said[1..]).is_none() && again("{}", &said).is_none());
+    }
+
+    #[test]
+    fn a_message_has_the_operators_name_and_picture_where_the_account_has_them() {
+        let settings = |name: Option<&str>, icon: Option<&str>| ChannelSettings {
+            sender_name: name.map(str::to_owned),
+            sender_icon: icon.map(str::to_owned),
+            ..ChannelSettings::default()
+        };
+        let plain = || with_buttons("text", "\u{2028}はい", &[]).expect("a text");
+        assert_eq!(as_operators(plain(), &settings(None, None)), plain());
+        let both = as_operators(plain(), &settings(Some("佐藤"), Some("https://a.example/a.png")));
+        let sender = r#","sender":{"name":"佐藤","iconUrl":"https://a.example/a.png"}}"#;
+        assert_eq!(both.json, plain().json.trim_end_matches('}').to_owned() + sender);
+        assert_eq!(both.said, plain().said);
+        let one = as_operators(sticker("446", "1988"), &settings(Some("佐藤"), None));
+        assert!(one.json.ends_with(r#","sender":{"name":"佐藤"}}"#), "{}", one.json);
     }
 
     #[test]

@@ -32,7 +32,7 @@ mod token;
 mod tokens;
 mod words;
 
-pub use by_hand::{again, sticker, with_buttons};
+pub use by_hand::{again, as_operators, sticker, with_buttons};
 pub use odd::Instead;
 pub use path::JsonPath;
 pub use problem::{InvalidMessage, Problem, ValueKind};

@@ -72,6 +72,7 @@ fn check_message(at: &str, message: &Value) -> Vec<Wrong> {
              template, flex]",
         )),
     }
+    check_sender(at, message, &mut wrongs);
     if message["quickReply"]["items"].as_array().is_some_and(|items| items.len() > 13) {
         wrongs.push(wrong(format!("{at}.quickReply.items"), "Size must be between 1 and 13"));
     }
@@ -106,6 +107,17 @@ fn check_sticker(at: &str, message: &Value, wrongs: &mut Vec<Wrong>) {
         .is_some_and(|((_, range), sticker)| range.is_none_or(|(first, last)| (first..=last).contains(&sticker)));
     if !is_listed {
         wrongs.push(wrong(format!("{at}.stickerId"), "invalid property"));
+    }
+}
+
+/// A name has 20 characters and does not say that it is LINE's; a picture's address is https (LINE docs, "Change icon and display name").
+fn check_sender(at: &str, message: &Value, wrongs: &mut Vec<Wrong>) {
+    let (name, icon) = (message["sender"]["name"].as_str(), message["sender"]["iconUrl"].as_str());
+    if name.is_some_and(|name| name.chars().count() > 20 || name.contains("LINE")) {
+        wrongs.push(wrong(format!("{at}.sender.name"), "invalid property"));
+    }
+    if icon.is_some_and(|icon| !icon.starts_with("https://") || icon.len() > 2000) {
+        wrongs.push(wrong(format!("{at}.sender.iconUrl"), "invalid uri scheme"));
     }
 }
 
