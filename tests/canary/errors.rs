@@ -132,6 +132,7 @@ fn of_the_domain() -> Vec<String> {
         expires_at_ms: 1,
         refused: None,
         tries: 0,
+        inbox: None,
     };
     let sending = Sending {
         to: user(),

@@ -104,6 +104,7 @@ impl Still {
                 expires_at_ms: now_ms + 7 * DAY_MS,
                 refused: None,
                 tries: 0,
+                inbox: None,
             };
             let outcome = PushOutcome::Blocked;
             let state = PushState::Settled(Settlement { outcome, note: None, line_request_id: None, at_ms: now_ms });

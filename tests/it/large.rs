@@ -161,6 +161,7 @@ async fn queue(app: &App, tries: u32) {
         expires_at_ms: now_ms + 86_400_000,
         refused: None,
         tries,
+        inbox: None,
     };
     app.world
         .adapters(RetryPolicy::WORKER)

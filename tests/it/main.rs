@@ -7,6 +7,7 @@ mod bad_input;
 mod conflicts;
 mod console;
 mod contacts;
+mod crm_inbox;
 mod doctor;
 mod erase;
 mod events;

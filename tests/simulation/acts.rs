@@ -18,8 +18,8 @@ use musubi::ports::Clock;
 use musubi::ports::secrets::Secret;
 
 use crate::logins::CALLBACK;
-use crate::talks;
 use crate::world::{InFlight, Origin, World, in_flight, run};
+use crate::{inbox_talks, talks};
 
 /// What somebody does, and does again until it is done.
 #[derive(Clone)]
@@ -38,6 +38,8 @@ pub enum Act {
     Decide(PushId, Verdict),
     /// An operator says something to person 1, under this name.
     Say(&'static str, String),
+    /// Somebody of the team writes to person 1 in the CRM's inbox, under this name.
+    Write(&'static str, String),
     /// Nobody does anything for this long, in milliseconds.
     Sleep(i64),
 }
@@ -83,7 +85,7 @@ impl World {
         let (channel, receipts) = (self.channel.clone(), Arc::clone(&self.receipts));
         let (log_in, login, set_out) = (self.log_in(), self.login.clone(), Arc::clone(&self.set_out));
         let (crm, clock) = (self.crm.clone(), self.clock.clone());
-        let (talk, account) = (self.talk(), self.account.clone());
+        let (talk, from_inbox, account) = (self.talk(), self.from_inbox(), self.account.clone());
         in_flight(Origin::Act(id), async move {
             match act {
                 Act::Claim(user, claim) => link.claim(&channel, &user, &claim).await,
@@ -125,6 +127,9 @@ impl World {
                     notice.contacts_changed(&channel.account, &[Changed { contact, forget: true }]).await
                 }
                 Act::Say(name, text) => talk.say(&account, talks::saying(&channel, name, &text, clock.now_ms())).await,
+                Act::Write(name, text) => {
+                    inbox_talks::written(&from_inbox, &account, name, &text, clock.now_ms()).await
+                }
                 Act::Sleep(for_ms) => {
                     clock.advance_to(clock.now_ms() + for_ms);
                     Ok(())

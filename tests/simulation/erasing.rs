@@ -50,6 +50,7 @@ fn tried(world: &World, name: &str, is_parked: bool) -> PushId {
         completion_queued: false,
         completed: false,
         noted_at_ms: None,
+        inbox: None,
     };
     let mut writes = vec![write::push(&push, 0, START_MS)];
     writes.extend(is_parked.then(|| write::parked(&push)));

@@ -12,6 +12,7 @@ use musubi::flow::answer::Answer;
 use musubi::flow::decide::Decide;
 use musubi::flow::deliver::Deliver;
 use musubi::flow::dispatch::Dispatch;
+use musubi::flow::from_inbox::FromInbox;
 use musubi::flow::greet::Greet;
 use musubi::flow::link::Link;
 use musubi::flow::log_in::LogIn;
@@ -89,6 +90,7 @@ impl World {
             expires_at_ms: START_MS + 365 * DAY_MS,
             refused: None,
             tries: 0,
+            inbox: None,
         }
     }
 
@@ -115,6 +117,11 @@ impl World {
 
     pub(crate) fn talk(&self) -> Talk {
         Talk { push: Arc::new(self.push.clone()) }
+    }
+
+    pub(crate) fn from_inbox(&self) -> FromInbox {
+        let (channels, links) = (self.channels.clone(), self.links().reader());
+        FromInbox { channels, links, push: Arc::new(self.push.clone()), clock: self.clock() }
     }
 
     pub(crate) fn deliver(&self) -> Deliver {

@@ -1,8 +1,9 @@
 //! What a CRM calls. `POST /crm/{kind}/{app}/action`: verify, check, one durable call; `.../options`: the choices of its field
-//! `channel`; `.../webhook`: something changed at contacts.
+//! `channel`; `.../webhook`: something changed at contacts; `.../inbox/{token}`: somebody wrote in the CRM's own inbox.
 
 mod answer;
 mod ask;
+mod inbox;
 
 use std::sync::Arc;
 
@@ -18,7 +19,9 @@ use musubi::domain::account::{CrmAccount, CrmAccountKey};
 use musubi::domain::ids::{CrmAccountId, CrmAppId};
 use musubi::flow::accept::Accept;
 use musubi::flow::contacts_changed::ContactsChanged;
+use musubi::flow::from_inbox::FromInbox;
 use musubi::flow::verify_call::{App, VerifyCall};
+use musubi::flow::verify_inbox::VerifyInbox;
 use musubi::http::{MAX_BODY_BYTES, Refusal, Request};
 use musubi::ports::CrmCaller;
 use musubi::ports::crm_caller::{CallKind, Unreadable, VerifiedCall};
@@ -36,6 +39,10 @@ pub struct Ports {
     pub accept: Accept,
     /// The journal, for what changed at contacts.
     pub notice: ContactsChanged,
+    /// Whether it is the CRM that tells of its inbox.
+    pub verify_inbox: VerifyInbox,
+    /// The push queue, for what was written there.
+    pub from_inbox: FromInbox,
 }
 
 impl Ports {
@@ -46,17 +53,28 @@ impl Ports {
     pub fn of(adapters: &AwsAdapters, environment: &Environment) -> Result<Self, ConfigError> {
         let clock = adapters.clock();
         let accounts = adapters.accounts()?.remembering(Arc::clone(&clock));
+        let channels = adapters.channels()?.remembering(Arc::clone(&clock));
+        let (links, push) = (adapters.link_reader()?, adapters.push_queue()?);
+        let verify = VerifyCall {
+            callers: musubi::crm::caller,
+            accounts: accounts.clone(),
+            secrets: adapters.secrets()?,
+            clock: Arc::clone(&clock),
+            public_url: config::public_url(environment)?,
+        };
+        let inboxes = adapters.inboxes()?.remembering(Arc::clone(&clock));
         Ok(Self {
-            verify: VerifyCall {
-                callers: musubi::crm::caller,
-                accounts: accounts.clone(),
-                secrets: adapters.secrets()?,
-                clock: Arc::clone(&clock),
-                public_url: config::public_url(environment)?,
-            },
+            verify_inbox: VerifyInbox { calls: verify.clone(), inboxes },
+            verify,
             accounts,
-            channels: adapters.channels()?.remembering(Arc::clone(&clock)),
-            accept: Accept { links: adapters.link_reader()?, push: adapters.push_queue()?, clock },
+            from_inbox: FromInbox {
+                channels: channels.clone(),
+                links: links.clone(),
+                push: push.clone(),
+                clock: Arc::clone(&clock),
+            },
+            channels,
+            accept: Accept { links, push, clock },
             notice: ContactsChanged { outbox: adapters.outbox()? },
         })
     }
@@ -68,6 +86,7 @@ pub fn router(ports: Arc<Ports>) -> Router {
         .route("/crm/{kind}/{app}/action", post(run))
         .route("/crm/{kind}/{app}/options", post(options))
         .route("/crm/{kind}/{app}/webhook", post(changed))
+        .route("/crm/{kind}/{app}/inbox/{token}", post(inbox::written))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .with_state(ports)
 }

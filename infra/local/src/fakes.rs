@@ -83,6 +83,7 @@ pub async fn run(public_url: Option<&str>, as_json: bool) -> Result<(), WorldErr
             line.redeliver_due().await;
             hubspot.retry_due().await;
             hubspot.deliver_webhooks().await;
+            hubspot.deliver_inbox().await;
             tokio::time::sleep(std::time::Duration::from_millis(250)).await;
         }
     };

@@ -334,6 +334,7 @@ impl World {
                 line.redeliver_due().await;
                 hubspot.retry_due().await;
                 hubspot.deliver_webhooks().await;
+                hubspot.deliver_inbox().await;
                 tokio::time::sleep(std::time::Duration::from_millis(250)).await;
             }
         }));

@@ -19,7 +19,9 @@ use crate::flow::send_back::DeadLetterQueues;
 use crate::ports::clock::SystemClock;
 use crate::ports::table::{RowKey, Table};
 use crate::ports::{Clock, DeadLetters, Secrets};
-use crate::store::{Accounts, Channels, Findings, Hearings, Journal, LinkReader, Links, Operators, TrialReader};
+use crate::store::{
+    Accounts, Channels, Findings, Hearings, Inboxes, Journal, LinkReader, Links, Operators, TrialReader,
+};
 
 /// A warm-up that takes longer than this is left alone.
 const WARM_UP_MS: u64 = 1_000;
@@ -89,6 +91,14 @@ impl AwsAdapters {
     /// Names a missing variable.
     pub fn accounts(&self) -> Result<Accounts, ConfigError> {
         Ok(Accounts::new(self.table(config::channels_table(&self.environment)?)))
+    }
+
+    /// Apps' channels in their CRM's inbox, in the table of configuration.
+    ///
+    /// # Errors
+    /// Names a missing variable.
+    pub fn inboxes(&self) -> Result<Inboxes, ConfigError> {
+        Ok(Inboxes::new(self.table(config::channels_table(&self.environment)?)))
     }
 
     /// Contact links.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::account::CrmAccountKey;
 use super::account_link::AccountLinkSettings;
+use super::crm_inbox::CrmInbox;
 use super::ids::{BotUserId, ChannelId};
 use super::login::LoginSettings;
 use super::provider::ProviderNumber;
@@ -37,6 +38,9 @@ pub struct Channel {
     /// Of which of the CRM account's LINE providers it is, as the account's row says, too: there it is known for all at once.
     #[serde(default)]
     pub provider: ProviderNumber,
+    /// Where its talks are in the CRM's own inbox. `None`: they are not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crm_inbox: Option<CrmInbox>,
     /// It is being disconnected: whoever finds it by its ID does not find it any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub leaving: Option<Leaving>,
@@ -54,7 +58,13 @@ impl Channel {
         let (name, basic_id) = (name.into(), basic_id.into());
         let (settings, connecting) = (ChannelSettings::default(), Connecting::default());
         let provider = ProviderNumber::FIRST;
-        Self { id, bot_user_id, name, basic_id, account, settings, login: None, connecting, provider, leaving: None }
+        let (login, crm_inbox, leaving) = (None, None, None);
+        Self { id, bot_user_id, name, basic_id, account, settings, login, connecting, provider, crm_inbox, leaving }
+    }
+
+    /// Whether conversations become notes: without the CRM's inbox they have no other place.
+    pub fn writes_notes(&self) -> bool {
+        self.settings.notes || self.crm_inbox.is_none()
     }
 }
 
@@ -214,6 +224,8 @@ pub struct ChannelSettings {
     pub tasks: bool,
     /// The owner of the task where the contact has none; without it, such a contact gets an unassigned task.
     pub fallback_owner: Option<String>,
+    /// Conversations become notes, also where they are in the CRM's own inbox.
+    pub notes: bool,
     /// Keep `line_recent_messages` up to date.
     pub recent_messages: bool,
     /// Pictures, films, sounds and files that people send are saved in the CRM.
@@ -250,6 +262,7 @@ impl Default for ChannelSettings {
             create_contacts: true,
             tasks: true,
             fallback_owner: None,
+            notes: true,
             recent_messages: true,
             save_files: true,
             idle_window_ms: 15 * 60_000,

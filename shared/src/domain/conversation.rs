@@ -91,6 +91,9 @@ pub struct Conversation {
     /// An outbox row says that the contact must follow this state.
     #[serde(default)]
     pub sync_queued: bool,
+    /// An outbox row says that words wait for the CRM's inbox.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub inbox_queued: bool,
     /// Times of messages that were taken back and may still stand in properties, in milliseconds, ascending.
     #[serde(default)]
     pub retracted: Vec<i64>,
@@ -148,6 +151,7 @@ impl Conversation {
             next_task: 0,
             profile_wanted: true,
             sync_queued: false,
+            inbox_queued: false,
             retracted: Vec::new(),
             contact_gone_at_ms: None,
             gone_contacts: Vec::new(),
@@ -180,6 +184,7 @@ impl Conversation {
             open: None,
             continued: None,
             sync_queued: false,
+            inbox_queued: false,
             unanswered_since_ms: None,
             task: None,
             reply_chance: None,
@@ -318,6 +323,8 @@ impl Conversation {
             open.due_at_ms = now_ms;
             rows.push(OutboxRow::new(&self.account, entry, now_ms, now_ms));
         }
+        // Of two rows the one that is served behind the other finds nothing left.
+        rows.extend(self.inbox_queued.then(|| OutboxRow::new(&self.account, self.write_to_inbox(), now_ms, now_ms)));
         (removed, rows)
     }
 
@@ -330,6 +337,12 @@ impl Conversation {
         Some(OutboxRow::new(&self.account, Effect::SyncContact { conversation: self.key.clone() }, now_ms, now_ms))
     }
 
+    /// The row that says that words wait for the CRM's inbox; none where one already lies there.
+    pub fn enqueue_inbox(&mut self, now_ms: i64) -> Option<OutboxRow> {
+        let is_new = !std::mem::replace(&mut self.inbox_queued, true);
+        is_new.then(|| OutboxRow::new(&self.account, self.write_to_inbox(), now_ms, now_ms))
+    }
+
     /// When the newest event that LINE sent happened, in milliseconds. What we learned of the person in another way is none: it
     /// has no place in a webhook.
     pub fn last_event_at_ms(&self) -> Option<i64> {
@@ -340,6 +353,11 @@ impl Conversation {
     /// The effect that turns what was said into an entry.
     pub fn write_entry(&self) -> Effect {
         Effect::WriteEntry { conversation: self.key.clone() }
+    }
+
+    /// The effect that brings what was said into the CRM's inbox.
+    pub fn write_to_inbox(&self) -> Effect {
+        Effect::WriteToInbox { conversation: self.key.clone() }
     }
 
     /// Whether a contact may be made for this person now, where the channel's setting allows it:

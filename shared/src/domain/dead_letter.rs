@@ -81,6 +81,16 @@ pub enum DeadLetteredEffect {
         /// The hash of the person's conversation.
         conversation: String,
     },
+    /// See [`Effect::WriteToInbox`]: also the words that were dead-lettered.
+    WriteToInbox {
+        /// The hash of the person's conversation.
+        conversation: String,
+    },
+    /// See [`Effect::TellInbox`].
+    TellInbox {
+        /// Of which push.
+        push: PushId,
+    },
     /// See [`Effect::RedactMessage`].
     RedactMessage {
         /// The hash of the person's conversation.
@@ -142,6 +152,8 @@ impl DeadLetteredEffect {
         Some(match effect {
             Effect::SyncContact { conversation } => Self::SyncContact { conversation: hash(conversation) },
             Effect::WriteEntry { conversation } => Self::WriteEntry { conversation: hash(conversation) },
+            Effect::WriteToInbox { conversation } => Self::WriteToInbox { conversation: hash(conversation) },
+            Effect::TellInbox { push } => Self::TellInbox { push: *push },
             Effect::RedactMessage { conversation, message } => {
                 Self::RedactMessage { conversation: hash(conversation), message: message.clone() }
             }
@@ -177,6 +189,7 @@ mod tests {
         for effect in [
             Effect::SyncContact { conversation: conversation.clone() },
             Effect::WriteEntry { conversation: conversation.clone() },
+            Effect::WriteToInbox { conversation: conversation.clone() },
             Effect::RedactMessage { conversation: conversation.clone(), message: MessageId::new("5") },
             Effect::ShowFile { conversation: conversation.clone(), message: MessageId::new("5") },
         ] {

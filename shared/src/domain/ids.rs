@@ -107,6 +107,18 @@ id! {
     TaskId
 }
 id! {
+    /// Our channel in a CRM's inbox (HubSpot: a custom channel). Digits; unique per CRM.
+    InboxChannelId
+}
+id! {
+    /// An Official Account in that channel (HubSpot: a channel account). Digits; unique per CRM.
+    InboxAccountId
+}
+id! {
+    /// A message in a CRM's inbox. Unique per channel.
+    InboxMessageId
+}
+id! {
     /// Somebody who may use the console. A hash of the CRM account and their name in it; unique in Musubi.
     OperatorId
 }

@@ -7,6 +7,8 @@ pub struct Limits {
     pub note_units: usize,
     /// No value of a contact's field is longer.
     pub field_units: usize,
+    /// No message in its inbox is longer, as it is sent.
+    pub inbox_units: usize,
 }
 
 impl Limits {

@@ -12,6 +12,7 @@ pub mod channel;
 pub mod channel_values;
 pub mod claim;
 pub mod conversation;
+pub mod crm_inbox;
 pub mod dead_letter;
 pub mod entry;
 pub mod erasure;

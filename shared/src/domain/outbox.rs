@@ -28,6 +28,16 @@ pub enum Effect {
         /// The person's conversation.
         conversation: ConversationKey,
     },
+    /// What was said goes into the CRM's own inbox.
+    WriteToInbox {
+        /// The person's conversation.
+        conversation: ConversationKey,
+    },
+    /// Whoever wrote a message in the CRM's inbox sees there how it ended.
+    TellInbox {
+        /// Of which push.
+        push: PushId,
+    },
     /// A message that was taken back or edited is changed in the entry that holds it.
     RedactMessage {
         /// The person's conversation.
@@ -111,6 +121,8 @@ pub enum Effect {
 pub enum Priority {
     /// See [`Effect::CompleteWorkflow`].
     CompleteWorkflow,
+    /// See [`Effect::TellInbox`].
+    TellInbox,
     /// See [`Effect::SyncContact`].
     SyncContact,
     /// See [`Effect::ClearContactFields`].
@@ -125,6 +137,8 @@ pub enum Priority {
     WriteLastOutcome,
     /// See [`Effect::PollTask`].
     PollTask,
+    /// See [`Effect::WriteToInbox`]. Behind what links the person: the inbox is told whose message it is.
+    WriteToInbox,
     /// See [`Effect::WriteEntry`].
     WriteEntry,
     /// See [`Effect::WriteNotSentNote`].
@@ -175,6 +189,8 @@ impl Effect {
         match self {
             Self::SyncContact { conversation } => format!("sync-{}", conversation.hash()),
             Self::WriteEntry { conversation } => format!("entry-{}", conversation.hash()),
+            Self::WriteToInbox { conversation } => format!("inbox-{}", conversation.hash()),
+            Self::TellInbox { push } => format!("tell-inbox-{push}"),
             Self::RedactMessage { conversation, message } => {
                 format!("redact-{}", fingerprint(&[&conversation.hash(), message.as_str()]))
             }
@@ -213,6 +229,8 @@ impl Effect {
             Self::WriteLastOutcome { .. } => Priority::WriteLastOutcome,
             Self::PollTask { .. } => Priority::PollTask,
             Self::WriteEntry { .. } => Priority::WriteEntry,
+            Self::WriteToInbox { .. } => Priority::WriteToInbox,
+            Self::TellInbox { .. } => Priority::TellInbox,
             Self::WriteNotSentNote { .. } => Priority::WriteNotSentNote,
             Self::RedactMessage { .. } => Priority::RedactMessage,
             Self::ShowFile { .. } => Priority::ShowFile,
@@ -235,12 +253,14 @@ impl Effect {
         match self {
             Self::SyncContact { conversation }
             | Self::WriteEntry { conversation }
+            | Self::WriteToInbox { conversation }
             | Self::RedactMessage { conversation, .. }
             | Self::SaveFile { conversation, .. }
             | Self::ShowFile { conversation, .. }
             | Self::PollTask { conversation } => Some(conversation),
             // What is left to be done for somebody who is erased must outlive a second erasing.
             Self::ClearErasedPerson { .. }
+            | Self::TellInbox { .. }
             | Self::WriteLastOutcome { .. }
             | Self::WriteNotSentNote { .. }
             | Self::ReconcileContact { .. }

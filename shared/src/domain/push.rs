@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::account::CrmAccountKey;
 use super::activity::Content;
 use super::conversation::ConversationKey;
+use super::crm_inbox::InboxMessage;
 use super::ids::{CallbackId, ChannelId, ContactId, LineUserId};
 
 pub use self::id::PushId;
@@ -72,6 +73,9 @@ pub struct PushJob {
     /// How often in a row it could not be delivered.
     #[serde(default)]
     pub tries: u32,
+    /// As what somebody wrote it in the CRM's inbox, where they did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inbox: Option<InboxMessage>,
 }
 
 /// To whom a send goes, decided when the workflow asked: a link that is made or ended later changes nothing for it.
@@ -181,6 +185,9 @@ pub struct Push {
     /// be there.
     #[serde(default)]
     pub noted_at_ms: Option<i64>,
+    /// As what somebody wrote it in the CRM's inbox, where they did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inbox: Option<InboxMessage>,
 }
 
 impl Push {
@@ -207,6 +214,7 @@ impl Push {
             completion_queued: false,
             completed: false,
             noted_at_ms: None,
+            inbox: job.inbox.clone(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod channel_values;
 pub mod connecting;
+pub mod crm_inbox;
 pub mod disconnecting;
 pub mod findings;
 pub mod leaving;

@@ -77,6 +77,7 @@ impl Accept {
             expires_at_ms: accepted_at_ms + account.block_expiry_ms,
             refused: None,
             tries: 0,
+            inbox: None,
         };
         self.push.send(&job).await
     }
@@ -106,6 +107,7 @@ impl Accept {
                 expires_at_ms: accepted_at_ms,
                 refused: Some(turned_down.refused),
                 tries: 0,
+                inbox: None,
             })
             .await
     }

@@ -141,8 +141,12 @@ impl Record {
                 if is_person {
                     writes.push(write::pending(&state.key, &activity, 0, now_ms));
                 }
+                if is_person && message.is_some() && channel.crm_inbox.is_some() {
+                    writes.push(write::for_inbox(&state.key, &activity, now_ms));
+                    effects.extend(state.enqueue_inbox(now_ms));
+                }
             }
-            InboundWhat::Unsent { message } if is_person => return self.retract(state, message, now_ms).await,
+            InboundWhat::Unsent { message } if is_person => return self.retract(channel, state, message, now_ms).await,
             // No text of theirs is kept.
             InboundWhat::Unsent { .. } => {}
         }

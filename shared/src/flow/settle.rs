@@ -108,6 +108,9 @@ fn outcome(ended: &mut Push, was_parked: bool, now_ms: i64) -> (Vec<Write>, Vec<
         effects.push(OutboxRow::new(&ended.account, expiry, now_ms, now_ms + DECIDE_WITHIN_MS));
     }
     effects.extend(enqueue_completion(ended, now_ms, now_ms));
+    if ended.inbox.is_some() {
+        effects.push(OutboxRow::new(&ended.account, Effect::TellInbox { push: ended.id }, now_ms, now_ms));
+    }
     if ended.contact.is_some() {
         let outcome = Effect::WriteLastOutcome { push: ended.id };
         effects.push(OutboxRow::new(&ended.account, outcome, now_ms, now_ms));

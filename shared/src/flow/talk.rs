@@ -56,6 +56,7 @@ impl Talk {
                 expires_at_ms: accepted_at_ms,
                 refused: None,
                 tries: 0,
+                inbox: None,
             })
             .await
     }

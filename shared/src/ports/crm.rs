@@ -11,9 +11,10 @@ use super::error::PortError;
 use super::files::CrmFiles;
 use crate::domain::account::CrmAccount;
 use crate::domain::claim::EmailAddress;
+use crate::domain::crm_inbox::{CrmInbox, InboxMessage};
 use crate::domain::dead_letter::FailureReason;
 use crate::domain::erasure::Erasure;
-use crate::domain::ids::{CallbackId, ContactId, CrmUserId, FileId, LineUserId, NoteId, TaskId};
+use crate::domain::ids::{CallbackId, ChannelId, ContactId, CrmUserId, FileId, LineUserId, NoteId, TaskId};
 use crate::domain::limits::Limits;
 use crate::domain::provider::ProviderNumber;
 use crate::domain::timeline::NoteFormat;
@@ -108,6 +109,42 @@ impl fmt::Debug for NoteWrite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("NoteWrite").field("key", &self.key).finish_non_exhaustive()
     }
+}
+
+/// Something that was said, as it goes into the CRM's own inbox.
+#[derive(Clone)]
+pub struct InboxWrite {
+    /// Our own key, for ever.
+    pub key: String,
+    /// Where.
+    pub inbox: CrmInbox,
+    /// Of which Official Account.
+    pub channel: ChannelId,
+    /// The person.
+    pub user: LineUserId,
+    /// As the CRM has it.
+    pub person_name: Option<String>,
+    /// Who they are in the CRM.
+    pub contact: ContactId,
+    /// When, in milliseconds.
+    pub at_ms: i64,
+    /// Plain text, never empty.
+    pub text: String,
+}
+
+impl fmt::Debug for InboxWrite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InboxWrite").field("key", &self.key).finish_non_exhaustive()
+    }
+}
+
+/// How a message ended that somebody wrote in the CRM's inbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InboxOutcome {
+    /// Which message.
+    pub message: InboxMessage,
+    /// Why the person has not seen it, in words. `None`: LINE has it.
+    pub not_sent: Option<String>,
 }
 
 /// A task for an owner.
@@ -207,6 +244,11 @@ impl CrmFailure {
 /// The code of a refusal because the entry stands on the timeline as an event, which can neither be read nor changed.
 pub const EVENT_IMMUTABLE: &str = "EVENT_IMMUTABLE";
 
+/// Of a CRM that has no inbox of its own.
+fn no_inbox() -> CrmFailure {
+    CrmFailure::NotReady { code: "NO_INBOX".to_owned() }
+}
+
 /// So many people are on a page at most.
 pub const PEOPLE_PAGE: usize = 25;
 
@@ -301,6 +343,17 @@ pub trait Crm: Send + Sync {
     /// Its file store. `None`: it keeps no files.
     fn files(&self) -> Option<&dyn CrmFiles> {
         None
+    }
+
+    /// Writes what a person said into the CRM's own inbox, into one thread a person. Twice under one key is once. Where the inbox or the
+    /// Official Account's place in it is gone, `NotReady`; so it is in a CRM that has no inbox.
+    async fn write_to_inbox(&self, _message: &InboxWrite) -> Each<()> {
+        Err(no_inbox())
+    }
+
+    /// Says in the inbox how a message ended. Twice is the same as once. `Gone`: it knows no such message.
+    async fn tell_inbox(&self, _outcome: &InboxOutcome) -> Each<()> {
+        Err(no_inbox())
     }
 
     /// Tells waiting workflows. `Gone`: the CRM does not know (yet) that it waits.

@@ -15,6 +15,7 @@ use super::secrets::Secret;
 use crate::domain::action::{ActionRequest, OptionsRequest};
 use crate::domain::changed::Changed;
 use crate::domain::channel::Channel;
+use crate::domain::crm_inbox::InboxPost;
 use crate::domain::ids::{CrmAccountId, CrmUserId};
 
 /// What a call is, by its route.
@@ -26,6 +27,8 @@ pub enum CallKind {
     Webhook,
     /// Somebody who is signed in to the CRM asks, in a page of ours there.
     Person,
+    /// Somebody wrote in the CRM's inbox. The address holds a secret, which was found to be right.
+    Inbox,
 }
 
 /// A request as it arrived. Path and query are raw: neither decoded, nor sorted, nor encoded anew.
@@ -60,6 +63,12 @@ pub struct VerifiedCall<'a> {
 impl<'a> VerifiedCall<'a> {
     /// For a vendor's `verify`, and nobody else: a signature was found to fit.
     pub fn by_signature(body: &'a [u8]) -> Self {
+        Self { body, raw_query: None, is_timed: false }
+    }
+
+    /// For a vendor's `verify` of a [`CallKind::Inbox`], and nobody else: the CRM signs no such call, and the secret in its address
+    /// speaks for it.
+    pub fn by_secret_address(body: &'a [u8]) -> Self {
         Self { body, raw_query: None, is_timed: false }
     }
 
@@ -186,6 +195,14 @@ pub trait CrmCaller: Send + Sync {
     /// # Errors
     /// It does not say so without doubt; or nothing in it shows that it was made lately.
     fn read_visitor(&self, call: &VerifiedCall<'_>, now_ms: i64) -> Result<CrmVisitor, Unreadable>;
+
+    /// What was written in the CRM's inbox to people. What is not known, or is none of the team's messages, is passed over.
+    ///
+    /// # Errors
+    /// It is nothing that this CRM sends; so it is in a CRM that has no inbox.
+    fn read_inbox(&self, _call: &VerifiedCall<'_>) -> Result<Vec<InboxPost>, Unreadable> {
+        Err(Unreadable("this CRM has no inbox"))
+    }
 
     /// The answer to an action, as JSON. The same for the same arguments.
     fn answer(&self, answer: ActionAnswer<'_>) -> Value;

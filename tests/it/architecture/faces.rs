@@ -43,6 +43,7 @@ const WRITES: [(&str, &[&str], &[&str]); 16] = [
         &["put", "remove"],
         &["new", "remembering", "find", "find_versioned", "is_disconnected", "former", "all", "all_with_leaving"],
     ),
+    ("musubi::store::Inboxes", &["put"], &["new", "remembering", "find"]),
     ("musubi::store::Accounts", &["put", "remove"], &["new", "remembering", "find", "has_app", "all"]),
     (
         "musubi::store::Operators",
@@ -88,6 +89,7 @@ const READS_OF_THE_JOURNAL: &[&str] = &[
     "erasure",
     "file",
     "files_between",
+    "for_inbox",
     "former_links",
     "friends_import",
     "heard",
@@ -114,6 +116,7 @@ const READS_OF_THE_JOURNAL: &[&str] = &[
     "question",
     "questions",
     "refused",
+    "refused_by_inbox",
     "replied",
     "saying",
     "sent",

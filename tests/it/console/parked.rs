@@ -54,6 +54,7 @@ async fn park(app: &App, execution: &str) -> PushId {
         state: PushState::Parked(sending),
         completed: false,
         noted_at_ms: None,
+        inbox: None,
         completion_queued: false,
     };
     let writes = vec![write::push(&push, 0, now_ms), write::parked(&push)];

@@ -142,6 +142,7 @@ async fn park(ward: &Ward) {
         completion_queued: false,
         completed: false,
         noted_at_ms: None,
+        inbox: None,
     };
     commit(ward, vec![write::push(&push, 0, now_ms), write::parked(&push)]).await;
 }

@@ -16,7 +16,7 @@ use musubi::ports::Crm;
 use musubi::ports::crm::*;
 
 /// It takes far less than HubSpot.
-const LIMITS: Limits = Limits { note_units: 2_000, field_units: 255 };
+const LIMITS: Limits = Limits { note_units: 2_000, field_units: 255, inbox_units: 255 };
 
 /// Somebody of the team.
 const COLLEAGUE: &str = "7";

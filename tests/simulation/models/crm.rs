@@ -16,6 +16,7 @@ use musubi::ports::{Clock, CrmFiles, Crms, PortError};
 
 use super::clock::ModelClock;
 use super::files::ModelFile;
+use super::inbox::{self, ModelInbox};
 use super::search::{is_taken, searched};
 use crate::faults::{Fate, Faults};
 
@@ -62,6 +63,8 @@ pub struct State {
     /// Workflows that wait, as far as the CRM knows.
     pub waiting: BTreeSet<CallbackId>,
     pub completed: BTreeMap<CallbackId, Vec<BTreeMap<String, String>>>,
+    /// Its own inbox.
+    pub inbox: ModelInbox,
     /// What holds any of these is refused for good.
     pub refused_words: BTreeSet<String>,
     /// What holds any of these is refused until the CRM relents.
@@ -73,7 +76,7 @@ pub struct State {
 
 impl State {
     /// Looks at a text as it is written.
-    fn admit(&self, text: &str) -> Each<()> {
+    pub(super) fn admit(&self, text: &str) -> Each<()> {
         let refuse = |code: &str| Err(CrmFailure::Refused { code: code.to_owned() });
         if text.encode_utf16().count() > LONGEST {
             return refuse("TOO_LONG");
@@ -173,7 +176,7 @@ impl Crms for ModelCrm {
 #[async_trait]
 impl Crm for ModelCrm {
     fn limits(&self) -> Limits {
-        Limits { note_units: 60_000, field_units: 65_000 }
+        Limits { note_units: 60_000, field_units: 65_000, inbox_units: 10_000 }
     }
 
     /// As HubSpot, unless the state says otherwise.
@@ -375,6 +378,14 @@ impl Crm for ModelCrm {
 
     fn files(&self) -> Option<&dyn CrmFiles> {
         Some(self)
+    }
+
+    async fn write_to_inbox(&self, message: &InboxWrite) -> Each<()> {
+        self.each("crm inbox", std::slice::from_ref(message), inbox::write).await.remove(0)
+    }
+
+    async fn tell_inbox(&self, outcome: &InboxOutcome) -> Each<()> {
+        self.each("crm tell inbox", std::slice::from_ref(outcome), inbox::tell).await.remove(0)
     }
 
     async fn complete(&self, completions: &[CompletionWrite]) -> Vec<Each<()>> {

@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod crm;
 pub mod files;
+pub mod inbox;
 pub mod line;
 pub mod login;
 pub mod queue;

@@ -37,6 +37,7 @@ async fn park(stack: &Stack, execution: &str) -> PushId {
         state: PushState::Parked(sending),
         completed: false,
         noted_at_ms: None,
+        inbox: None,
         completion_queued: false,
     };
     let journal = stack.adapters.journal().unwrap();

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use http::HeaderMap;
 use serde_json::Value;
 
-use super::{action, signature, visitor, webhook};
+use super::{action, inbox_call, signature, visitor, webhook};
 use crate::domain::action::{ActionRequest, OptionsRequest};
 use crate::domain::changed::Changed;
 use crate::domain::channel::Channel;
+use crate::domain::crm_inbox::InboxPost;
 use crate::domain::ids::CrmAccountId;
 use crate::ports::crm_caller::{
     ActionAnswer, Call, CallKind, CrmCaller, CrmVisitor, Unreadable, Unverified, VerifiedCall,
@@ -23,6 +24,7 @@ impl CrmCaller for HubSpotCaller {
         Ok(match kind {
             CallKind::Action | CallKind::Person => signature::can_be_signed(headers, now_ms),
             CallKind::Webhook => signature::can_be_signed_webhook(headers, now_ms),
+            CallKind::Inbox => signature::can_be_signed_inbox(headers, now_ms),
         }?)
     }
 
@@ -37,6 +39,7 @@ impl CrmCaller for HubSpotCaller {
         Ok(match kind {
             CallKind::Action | CallKind::Person => signature::verify(call, public_url, secrets, now_ms),
             CallKind::Webhook => signature::verify_webhook(call, public_url, secrets, now_ms),
+            CallKind::Inbox => signature::verify_inbox(call, public_url, secrets, now_ms),
         }?)
     }
 
@@ -54,6 +57,10 @@ impl CrmCaller for HubSpotCaller {
 
     fn read_visitor(&self, call: &VerifiedCall<'_>, now_ms: i64) -> Result<CrmVisitor, Unreadable> {
         visitor::parse(call, now_ms)
+    }
+
+    fn read_inbox(&self, call: &VerifiedCall<'_>) -> Result<Vec<InboxPost>, Unreadable> {
+        inbox_call::parse(call)
     }
 
     fn answer(&self, answer: ActionAnswer<'_>) -> Value {

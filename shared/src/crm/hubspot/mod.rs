@@ -17,6 +17,8 @@ mod contacts;
 mod escapes;
 mod failure;
 mod files;
+mod inbox;
+mod inbox_call;
 mod kind;
 mod notes;
 mod owners;
@@ -51,8 +53,8 @@ use crate::domain::ids::{ContactId, CrmUserId, LineUserId, NoteId, TaskId};
 use crate::domain::limits::Limits;
 use crate::domain::timeline::NoteFormat;
 use crate::ports::crm::{
-    CompletionWrite, ContactRecord, ContactWrite, Each, Named, NoteWrite, PeopleFound, PeopleQuery, PersonWrite,
-    TaskStanding, TaskWrite,
+    CompletionWrite, ContactRecord, ContactWrite, Each, InboxOutcome, InboxWrite, Named, NoteWrite, PeopleFound,
+    PeopleQuery, PersonWrite, TaskStanding, TaskWrite,
 };
 use crate::ports::{Crm, CrmFiles};
 
@@ -76,7 +78,7 @@ impl HubSpot {
 
 /// HubSpot takes 65,536 "characters" in a note (its guide on notes) and in a property, and does not say which; where it counts
 /// bytes, it refuses, and what is refused is cut.
-const LIMITS: Limits = Limits { note_units: 60_000, field_units: 65_000 };
+const LIMITS: Limits = Limits { note_units: 60_000, field_units: 65_000, inbox_units: inbox::LONGEST_UNITS };
 
 #[async_trait]
 impl Crm for HubSpot {
@@ -161,6 +163,14 @@ impl Crm for HubSpot {
 
     fn files(&self) -> Option<&dyn CrmFiles> {
         Some(self)
+    }
+
+    async fn write_to_inbox(&self, message: &InboxWrite) -> Each<()> {
+        inbox::write(&self.api, message).await
+    }
+
+    async fn tell_inbox(&self, outcome: &InboxOutcome) -> Each<()> {
+        inbox::tell(&self.api, outcome).await
     }
 
     async fn complete(&self, completions: &[CompletionWrite]) -> Vec<Each<()>> {

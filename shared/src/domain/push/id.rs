@@ -5,8 +5,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::domain::account::CrmKind;
+use crate::domain::account::{CrmAccountKey, CrmKind};
 use crate::domain::conversation::ConversationKey;
+use crate::domain::crm_inbox::InboxMessage;
 use crate::domain::ids::{CrmAccountId, OperatorId};
 
 /// Names one logical send for ever: it is LINE's retry key, so that repeating it cannot show twice.
@@ -37,6 +38,17 @@ impl PushId {
     pub fn of_talk(conversation: &ConversationKey, operator: &OperatorId, name: &str) -> Self {
         let mut bytes = b"talk".to_vec();
         for part in [conversation.hash().as_str(), operator.as_str(), name] {
+            bytes.extend_from_slice(&(part.len() as u64).to_be_bytes());
+            bytes.extend_from_slice(part.as_bytes());
+        }
+        Self(Uuid::new_v5(&NAMESPACE, &bytes))
+    }
+
+    /// What somebody wrote in the CRM's inbox: the same message is the same send, for ever.
+    pub fn of_inbox(account: &CrmAccountKey, message: &InboxMessage) -> Self {
+        let mut bytes = b"inbox".to_vec();
+        let (channel, message) = (message.channel.as_str(), message.message.as_str());
+        for part in [account.kind.as_str(), account.id.as_str(), channel, message] {
             bytes.extend_from_slice(&(part.len() as u64).to_be_bytes());
             bytes.extend_from_slice(part.as_bytes());
         }

@@ -61,4 +61,10 @@ pub enum SettlementNote {
     BadNotAfter,
     /// The CRM did not say which execution this is.
     NoExecution,
+    /// Somebody attached a file in the CRM's inbox: files are not sent from there.
+    Attached,
+    /// No person of the team wrote it in the CRM's inbox.
+    NotByPerson,
+    /// Its words are none, or too many: nothing was cut.
+    BadLength,
 }

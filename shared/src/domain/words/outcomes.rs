@@ -114,7 +114,10 @@ fn note_words(outcome: PushOutcome, note: SettlementNote, language: Language) ->
         | SettlementNote::WhichChannel
         | SettlementNote::BadTag
         | SettlementNote::BadNotAfter
-        | SettlementNote::NoExecution => return refused_by_us(note, language),
+        | SettlementNote::NoExecution
+        | SettlementNote::Attached
+        | SettlementNote::NotByPerson
+        | SettlementNote::BadLength => return refused_by_us(note, language),
     };
     language.pick(japanese, english)
 }
@@ -166,6 +169,18 @@ fn refused_by_us(note: SettlementNote, language: Language) -> &'static str {
             "Musubiは送信しませんでした。HubSpotがこの実行を識別する番号を送ってこなかったため、二重送信を防げません。もう一度ワークフローに登録してください。",
             "Musubi did not send it: HubSpot did not say which execution this is, so a second send could not be told apart. Enrol the contact again.",
         ),
+        SettlementNote::Attached => (
+            "Musubiは送信しませんでした。HubSpotの受信トレイから添付ファイルを送ることには、まだ対応していません。本文だけで送り直してください。",
+            "Musubi did not send it: files from HubSpot's inbox are not sent yet. Write it again without the file.",
+        ),
+        SettlementNote::NotByPerson => (
+            "Musubiは送信しませんでした。受信トレイから送れるのは、担当者が書いたメッセージだけです。自動のメッセージはワークフローから送ってください。",
+            "Musubi did not send it: from the inbox only what a person of the team writes is sent. Let a workflow send automatic messages.",
+        ),
+        SettlementNote::BadLength => (
+            "Musubiは送信しませんでした。LINEのテキストは1文字以上5,000文字以内です。短くするか、分けて送り直してください。",
+            "Musubi did not send it: a text on LINE has 1 to 5,000 characters. Shorten it, or write it again in parts.",
+        ),
         SettlementNote::BadMessage
         // The rest is LINE's or an operator's word, and has words of its own.
         | SettlementNote::LinkConflict
@@ -186,7 +201,7 @@ fn refused_by_us(note: SettlementNote, language: Language) -> &'static str {
 mod tests {
     use super::*;
 
-    const OURS: [SettlementNote; 12] = [
+    const OURS: [SettlementNote; 15] = [
         SettlementNote::NotAContact,
         SettlementNote::TooOld,
         SettlementNote::UnknownChannel,
@@ -199,6 +214,9 @@ mod tests {
         SettlementNote::BadTag,
         SettlementNote::BadNotAfter,
         SettlementNote::NoExecution,
+        SettlementNote::Attached,
+        SettlementNote::NotByPerson,
+        SettlementNote::BadLength,
     ];
     const LINES: [SettlementNote; 4] = [
         SettlementNote::TokenRefused,

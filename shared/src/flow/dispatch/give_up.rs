@@ -23,6 +23,7 @@ impl Round<'_> {
         self.dead_letter(&row, &format!("given up after 29 days / 29日間書き込めませんでした: {why}")).await?;
         match &row.effect {
             Effect::WriteEntry { .. } => self.give_up_words(&row).await,
+            Effect::WriteToInbox { .. } => self.give_up_inbox(&row).await,
             Effect::SyncContact { conversation } => self.end(&row, vec![write::claim_discarded(conversation)]).await,
             _ => self.end(&row, Vec::new()).await,
         }
@@ -33,10 +34,16 @@ impl Round<'_> {
         if let Effect::CompleteWorkflow { push } = &row.effect {
             self.journal.push(*push).await?;
         }
-        let (Effect::WriteEntry { conversation } | Effect::SyncContact { conversation }) = &row.effect else {
+        let (Effect::WriteEntry { conversation }
+        | Effect::WriteToInbox { conversation }
+        | Effect::SyncContact { conversation }) = &row.effect
+        else {
             return Ok(());
         };
         let Some(state) = self.state(conversation).await? else { return Ok(()) };
+        if matches!(row.effect, Effect::WriteToInbox { .. }) {
+            self.journal.for_inbox(conversation, MAX_MEMBERS).await?;
+        }
         if matches!(row.effect, Effect::WriteEntry { .. }) {
             self.journal.all_pending(conversation, MAX_MEMBERS).await?;
             self.journal.entry(conversation, state.value.next_entry).await?;
@@ -103,6 +110,26 @@ impl Round<'_> {
             writes.push(write::enqueue(&again));
             OpenEntry { first_arrived_at_ms: since_ms, last_arrived_at_ms: since_ms, due_at_ms: again.due_at_ms }
         });
+        // On a conflict the row stays due.
+        self.commit_state(&mut state, writes).await?;
+        Ok(())
+    }
+
+    /// The same for the inbox's. Old ones are found by the walk that finds the row again.
+    async fn give_up_inbox(&self, row: &OutboxRow) -> Result<(), PortError> {
+        let Effect::WriteToInbox { conversation: key } = &row.effect else { return Ok(()) };
+        let Some(mut state) = self.state(key).await? else { return self.done(row).await };
+        let now_ms = self.now_ms();
+        let waiting = self.journal.for_inbox(key, MAX_MEMBERS).await?;
+        let (old, young): (Vec<_>, Vec<_>) =
+            waiting.iter().map(|said| &said.value).partition(|said| now_ms - said.arrived_at_ms > GIVE_UP_AFTER_MS);
+        let mut writes: Vec<_> = old.iter().map(|said| write::not_for_inbox(key, &said.mark)).collect();
+        writes.push(write::done(row));
+        let since_ms = young.iter().map(|said| said.arrived_at_ms).min();
+        let since_ms = since_ms.or((waiting.len() == MAX_MEMBERS).then_some(row.since_ms));
+        state.value.inbox_queued = since_ms.is_some();
+        let again = since_ms.map(|since_ms| OutboxRow { since_ms, tries: 0, due_at_ms: now_ms + 1, ..row.clone() });
+        writes.extend(again.iter().map(write::enqueue));
         // On a conflict the row stays due.
         self.commit_state(&mut state, writes).await?;
         Ok(())

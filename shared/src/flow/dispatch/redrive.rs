@@ -29,6 +29,10 @@ impl Dispatch {
             DeadLetteredEffect::SyncContact { conversation } | DeadLetteredEffect::WriteEntry { conversation } => {
                 self.conversation_again(conversation, again).await
             }
+            DeadLetteredEffect::WriteToInbox { conversation } => self.inbox_again(conversation).await,
+            DeadLetteredEffect::TellInbox { push } => {
+                self.enqueue(&wake_up.account, Effect::TellInbox { push: *push }).await
+            }
             DeadLetteredEffect::RedactMessage { conversation, message } => {
                 let Some(state) = self.outbox.journal.conversation_by_hash(conversation).await? else { return Ok(()) };
                 let message = message.clone();
@@ -97,6 +101,31 @@ impl Dispatch {
         writes.push(write::conversation(&state.value, state.version));
         let commit = self.outbox.journal.commit(writes).await?;
         Ok((commit == Commit::Done).then_some(refused.len() < AT_ONCE))
+    }
+
+    /// Words that the inbox refused wait for it again, and whatever waits beside them.
+    async fn inbox_again(&self, hash: &str) -> Result<(), PortError> {
+        loop {
+            let attempt = || async move {
+                let journal = &self.outbox.journal;
+                let Some(mut state) = journal.conversation_by_hash(hash).await? else { return Ok(Some(true)) };
+                let (key, now_ms) = (state.value.key.clone(), self.outbox.clock.now_ms());
+                let refused = journal.refused_by_inbox(&key, AT_ONCE).await?;
+                let mut writes = Vec::new();
+                for said in &refused {
+                    writes.push(write::for_inbox(&key, said, said.arrived_at_ms));
+                    writes.push(write::forget_refused_by_inbox(&key, &said.mark));
+                }
+                state.value.refused_told_at_ms = None;
+                writes.extend(state.value.enqueue_inbox(now_ms).iter().map(write::enqueue));
+                writes.push(write::conversation(&state.value, state.version));
+                let is_all = refused.len() < AT_ONCE;
+                Ok((journal.commit(writes).await? == Commit::Done).then_some(is_all))
+            };
+            if self.outbox.retry("inbox again", attempt).await? {
+                return Ok(());
+            }
+        }
     }
 
     /// Words that were refused wait for an entry again, as late as they are.

@@ -14,7 +14,12 @@ const AGAIN: usize = 100;
 /// How many rows of a kind are one turn: what goes to the CRM together, or what costs about as much time where each goes alone.
 fn turn(of: Priority) -> usize {
     match of {
-        Priority::ClearContactFields | Priority::ClearErasedPerson | Priority::RedactMessage | Priority::ShowFile => 20,
+        Priority::ClearContactFields
+        | Priority::ClearErasedPerson
+        | Priority::RedactMessage
+        | Priority::ShowFile
+        | Priority::WriteToInbox
+        | Priority::TellInbox => 20,
         _ => 100,
     }
 }

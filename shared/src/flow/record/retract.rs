@@ -7,7 +7,8 @@
 use futures::future::try_join_all;
 
 use super::{Change, Record};
-use crate::domain::activity::{Activity, Content};
+use crate::domain::activity::{Activity, Content, Mark, Speaker};
+use crate::domain::channel::Channel;
 use crate::domain::conversation::{Conversation, ConversationKey};
 use crate::domain::ids::MessageId;
 use crate::domain::outbox::{Effect, OutboxRow};
@@ -19,6 +20,8 @@ use crate::store::journal::{MessagePosition, write};
 const AT_ONCE: usize = 50;
 /// So many that the CRM refused go with them.
 const REFUSED_AT_ONCE: usize = 30;
+/// So many that wait for the CRM's inbox, or that it refused, go with them.
+const INBOX_AT_ONCE: usize = 10;
 
 impl Record {
     /// Notes where the message stands. One that was taken back before it came has no words.
@@ -38,6 +41,7 @@ impl Record {
 
     pub(super) async fn retract(
         &self,
+        channel: &Channel,
         state: &mut Conversation,
         message: &MessageId,
         now_ms: i64,
@@ -48,12 +52,16 @@ impl Record {
         let positions = self.outbox.journal.message_positions(&key, message).await?.all;
         let words = self.words_of(&key, &positions).await?;
         let refused = self.refused_words_of(&key, &positions).await?;
-        let is_all = words.len() < AT_ONCE && refused.len() < REFUSED_AT_ONCE;
+        let (inbox, is_all_of_inbox) = self.out_of_inbox(channel, state, &positions, now_ms).await?;
+        writes.extend(inbox);
+        let is_all = words.len() < AT_ONCE && refused.len() < REFUSED_AT_ONCE && is_all_of_inbox;
         writes.extend(refused.iter().map(|said| write::forget_refused(&key, &said.mark)));
         for mut said in words {
             said.value.content = Content::Unsent;
             writes.push(write::pending(&key, &said.value, said.version, now_ms));
         }
+        let goes_there = channel.crm_inbox.is_some() && !positions.is_empty();
+        effects.extend(if goes_there { state.enqueue_inbox(now_ms) } else { None });
         if is_all {
             effects.extend(positions.iter().filter_map(|position| state.retract(&position.mark, now_ms)));
             if !positions.is_empty() {
@@ -62,6 +70,41 @@ impl Record {
             }
         }
         Ok(Change { state: writes, effects, is_all })
+    }
+
+    /// What waits for the CRM's inbox goes, and that the message was taken back goes there, once: it may stand there, and nothing takes
+    /// it out. The second says whether that was all.
+    async fn out_of_inbox(
+        &self,
+        channel: &Channel,
+        state: &Conversation,
+        positions: &[MessagePosition],
+        now_ms: i64,
+    ) -> Result<(Vec<Write>, bool), PortError> {
+        let key = &state.key;
+        let Some(first) = positions.iter().map(|position| &position.mark).min() else { return Ok((vec![], true)) };
+        let is_of = |mark: &Mark| positions.iter().any(|position| position.mark == *mark);
+        let waiting = self.outbox.journal.for_inbox(key, usize::MAX).await?;
+        let waiting: Vec<_> = waiting.into_iter().map(|said| said.value.mark).filter(|mark| is_of(mark)).collect();
+        let refused = self.outbox.journal.refused_by_inbox(key, usize::MAX).await?;
+        let refused: Vec<_> = refused.into_iter().map(|said| said.mark).filter(|mark| is_of(mark)).collect();
+        let is_all = waiting.len() + refused.len() < INBOX_AT_ONCE;
+        let mut writes: Vec<_> = refused.iter().map(|mark| write::forget_refused_by_inbox(key, mark)).collect();
+        writes.extend(waiting.iter().filter(|mark| *mark != first).map(|mark| write::not_for_inbox(key, mark)));
+        writes.truncate(INBOX_AT_ONCE);
+        if channel.crm_inbox.is_some() && is_all {
+            let taken_back = Activity {
+                mark: first.clone(),
+                arrived_at_ms: now_ms,
+                speaker: Speaker::Person,
+                operator: None,
+                message: None,
+                content: Content::Unsent,
+                late: false,
+            };
+            writes.push(write::for_inbox(key, &taken_back, now_ms));
+        }
+        Ok((writes, is_all))
     }
 
     /// What the CRM refused and is kept for an operator, at most so much as fits.

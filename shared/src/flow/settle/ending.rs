@@ -198,6 +198,7 @@ mod tests {
             expires_at_ms: 3,
             refused: None,
             tries: 0,
+            inbox: None,
         }
     }
 

@@ -54,13 +54,13 @@ impl Journal {
         Ok(erasable)
     }
 
-    /// Where the words of a conversation lie that are in no entry yet, or that the CRM refused.
+    /// Where the words of a conversation lie that are in no entry yet, wait for the CRM's inbox, or were refused.
     ///
     /// # Errors
     /// As the table's.
     pub async fn text_rows(&self, key: &ConversationKey) -> Result<Vec<RowKey>, PortError> {
         let mut texts = Vec::new();
-        for prefix in ["p:", "h:"] {
+        for prefix in ["p:", "h:", inboxing::FOR_INBOX, inboxing::REFUSED] {
             texts.extend(self.all(&partition(key), prefix).await?.into_iter().map(|row| row.key));
         }
         Ok(texts)

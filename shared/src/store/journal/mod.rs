@@ -11,6 +11,8 @@
 //! | | `p:{mark}` | [`Activity`] with its words, until its entry is acknowledged (30 days behind that) |
 //! | | `h:{as p}` | [`Activity`] whose words the CRM refused, until an operator sends them back (30 days from its arrival) |
 //! | | `f:{mark}` | [`MessageFile`](crate::domain::file::MessageFile): whether the CRM has a message's picture, film, sound or file, 60 days |
+//! | | `i:{as p}` | [`Activity`] with its words, until the CRM's own inbox has it (30 days behind that) |
+//! | | `j:{as p}` | [`Activity`] whose words the inbox refused, until an operator sends them back (30 days from its arrival) |
 //! | | `n:{number}` | [`Entry`], 60 days |
 //! | | `s:{push}` | an operator's message that is on its way, or of which nobody knows whether it arrived, until it ends (30 days behind that) |
 //! | | `claim` | [`Claim`] with what LINE Login told, until the contact follows it (30 days behind that) |
@@ -41,6 +43,7 @@ mod erasing;
 mod files;
 mod former_link;
 mod friends;
+mod inboxing;
 mod login;
 mod messages;
 mod noted;

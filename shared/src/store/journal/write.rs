@@ -7,6 +7,7 @@ pub use super::erasing::{erased, not_erased_since};
 pub use super::files::{file, file_gone, not_sealed, not_unsent};
 pub use super::former_link::{forget_former_link, former_link};
 pub use super::friends::friends_import;
+pub use super::inboxing::{for_inbox, forget_refused_by_inbox, in_inbox, keep_refused_by_inbox, not_for_inbox};
 pub use super::login::{login_used, nonce};
 pub use super::messages::{forget, forget_refused, keep_refused, message_position, pending, unsent};
 pub use super::noted::{channel_forgotten, heard, not_linked, replied};

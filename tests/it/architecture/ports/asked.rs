@@ -8,10 +8,11 @@ use super::super::names::{Crates, path};
 use super::super::syntax::{Path, segments};
 
 /// What a field's type asks for. A type that is not here is a flow of our own, whose fields say it.
-const ASKED_BY_TYPE: [(&str, &[&str]); 24] = [
+const ASKED_BY_TYPE: [(&str, &[&str]); 25] = [
     // The table's actions follow from the methods that are called.
     (CHANNELS, &[]),
     (ACCOUNTS, &[]),
+    (INBOXES, &[]),
     ("musubi::store::Links", &["table links"]),
     ("musubi::store::LinkReader", &["links GetItem"]),
     ("musubi::store::Journal", &["table journal"]),
@@ -64,11 +65,12 @@ const ASKED_BY_TYPE: [(&str, &[&str]); 24] = [
 
 const CHANNELS: &str = "musubi::store::Channels";
 const ACCOUNTS: &str = "musubi::store::Accounts";
+const INBOXES: &str = "musubi::store::Inboxes";
 const SECRETS: &str = "musubi::ports::Secrets";
 const DEAD_LETTERS: &str = "musubi::ports::DeadLetters";
 
 /// What a call of a method asks for, wherever a function or its flows make it on a value of the type.
-const ASKED_BY_METHOD: [(&str, &str, &str); 39] = [
+const ASKED_BY_METHOD: [(&str, &str, &str); 41] = [
     (CHANNELS, "find", "channels GetItem"),
     (CHANNELS, "find_versioned", "channels GetItem"),
     (CHANNELS, "is_disconnected", "channels GetItem"),
@@ -82,6 +84,8 @@ const ASKED_BY_METHOD: [(&str, &str, &str); 39] = [
     // A new one is a former one no more.
     (CHANNELS, "put", "channels DeleteItem"),
     (ACCOUNTS, "put", "channels PutItem"),
+    (INBOXES, "find", "channels GetItem"),
+    (INBOXES, "put", "channels PutItem"),
     (CHANNELS, "remove", "channels DeleteItem"),
     (ACCOUNTS, "remove", "channels DeleteItem"),
     (SECRETS, "forget_crm_token", "secret hubspot/account DeleteSecret"),

@@ -6,7 +6,7 @@ use super::object_type::ObjectType;
 use super::problem::Problem;
 use super::routes::{endpoint_of, scope_of};
 use super::state::State;
-use super::{associations, callbacks, consent, files, misc, oauth, objects, properties, search};
+use super::{associations, callbacks, consent, files, inbox, misc, oauth, objects, properties, search};
 use crate::fake::wire::{Answer, ApiRequest};
 use crate::fake::{Call, Fault};
 
@@ -43,6 +43,11 @@ pub(crate) fn take(state: &mut State, asked: &ApiRequest) -> Step {
         Endpoint::Introspect => (oauth::introspect(state, asked), None),
         Endpoint::Revoke => (oauth::revoke(state, asked), None),
         Endpoint::Download => (files::download(state, files::secret_of(&segments).unwrap_or_default()), None),
+        // By a key, and no portal's token.
+        Endpoint::CustomChannel => {
+            let made = inbox::channel(state, segments.get(3).copied(), asked);
+            (made.unwrap_or_else(|problem| refusal(&problem, &correlation_id)), None)
+        }
         _ => match admitted(state, endpoint, grant) {
             Ok(portal_id) => {
                 let answer = perform(state, portal_id, endpoint, &segments, asked);
@@ -166,6 +171,12 @@ fn perform(
         Endpoint::DeleteFile => files::delete(state, portal_id, segments.get(3).copied().unwrap_or_default()),
         Endpoint::TimelineEvent => misc::event(state, portal_id, asked),
         Endpoint::TimelineBatch => misc::events(state, portal_id, asked),
+        Endpoint::Inboxes
+        | Endpoint::ChannelAccounts
+        | Endpoint::ConnectChannelAccount
+        | Endpoint::ChangeChannelAccount
+        | Endpoint::InboxMessage
+        | Endpoint::InboxStatus => perform_inbox(state, portal_id, endpoint, segments, asked),
         Endpoint::Complete => callbacks::complete(state, portal_id, id, asked),
         Endpoint::CompleteBatch => callbacks::complete_batch(state, portal_id, asked),
         Endpoint::Authorize
@@ -173,7 +184,26 @@ fn perform(
         | Endpoint::Token
         | Endpoint::Introspect
         | Endpoint::Revoke
-        | Endpoint::Download => Err(Problem::not_found()),
+        | Endpoint::Download
+        | Endpoint::CustomChannel => Err(Problem::not_found()),
+    }
+}
+
+fn perform_inbox(
+    state: &mut State,
+    portal_id: u64,
+    endpoint: Endpoint,
+    segments: &[&str],
+    asked: &ApiRequest,
+) -> Result<Answer, Problem> {
+    let (channel, id) = (segments.get(3).copied().unwrap_or_default(), segments.get(5).copied().unwrap_or_default());
+    match endpoint {
+        Endpoint::Inboxes => Ok(inbox::inboxes(state, portal_id)),
+        Endpoint::ChannelAccounts => Ok(inbox::accounts(state, portal_id, channel)),
+        Endpoint::ConnectChannelAccount => inbox::connect(state, portal_id, channel, asked),
+        Endpoint::ChangeChannelAccount => inbox::change_account(state, portal_id, id, asked),
+        Endpoint::InboxMessage => inbox::message(state, portal_id, channel, asked),
+        _ => inbox::status(state, portal_id, id, asked),
     }
 }
 

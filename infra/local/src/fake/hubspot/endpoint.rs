@@ -72,6 +72,20 @@ pub enum Endpoint {
     TimelineEvent,
     /// `POST /integrators/timeline/{V}/events/batch`
     TimelineBatch,
+    /// `POST /conversations/custom-channels/{V}` and `PATCH .../{channelId}`
+    CustomChannel,
+    /// `GET /conversations/v3/conversations/inboxes`
+    Inboxes,
+    /// `GET .../{channelId}/channel-accounts`
+    ChannelAccounts,
+    /// `POST .../{channelId}/channel-accounts`
+    ConnectChannelAccount,
+    /// `PATCH .../{channelId}/channel-accounts/{id}`
+    ChangeChannelAccount,
+    /// `POST .../{channelId}/messages`
+    InboxMessage,
+    /// `PATCH .../{channelId}/messages/{id}`
+    InboxStatus,
     /// `POST /automation/actions/callbacks/{V}/{callbackId}/complete`
     Complete,
     /// `POST /automation/actions/callbacks/{V}/complete`

@@ -37,6 +37,7 @@ impl FakeHubSpot {
             executions: Default::default(),
             completions: Vec::new(),
             webhooks: Vec::new(),
+            inbox: Default::default(),
             ledger: Ledger::default(),
             faults: FaultPlan::default(),
         };

@@ -28,6 +28,10 @@ pub(crate) fn endpoint_of(method: &str, segments: &[&str]) -> Option<Endpoint> {
         ("POST", ["integrators", "timeline", VERSION, "events", "batch"]) => Endpoint::TimelineBatch,
         ("POST", ["automation", "actions", "callbacks", VERSION, "complete"]) => Endpoint::CompleteBatch,
         ("POST", ["automation", "actions", "callbacks", VERSION, _, "complete"]) => Endpoint::Complete,
+        ("GET", ["conversations", "v3", "conversations", "inboxes"]) => Endpoint::Inboxes,
+        ("POST", ["conversations", "custom-channels", VERSION]) => Endpoint::CustomChannel,
+        ("PATCH", ["conversations", "custom-channels", VERSION, _]) => Endpoint::CustomChannel,
+        (_, ["conversations", "custom-channels", VERSION, _, rest @ ..]) => return inbox_endpoint(method, rest),
         (_, ["crm", "objects", VERSION, name, rest @ ..]) => {
             return object_endpoint(method, kind(name)?, rest);
         }
@@ -78,6 +82,17 @@ fn object_endpoint(method: &str, kind: ObjectType, rest: &[&str]) -> Option<Endp
     Some(found)
 }
 
+fn inbox_endpoint(method: &str, rest: &[&str]) -> Option<Endpoint> {
+    match (method, rest) {
+        ("GET", ["channel-accounts"]) => Some(Endpoint::ChannelAccounts),
+        ("POST", ["channel-accounts"]) => Some(Endpoint::ConnectChannelAccount),
+        ("PATCH", ["channel-accounts", _]) => Some(Endpoint::ChangeChannelAccount),
+        ("POST", ["messages"]) => Some(Endpoint::InboxMessage),
+        ("PATCH", ["messages", _]) => Some(Endpoint::InboxStatus),
+        _ => None,
+    }
+}
+
 fn property_endpoint(method: &str, _: ObjectType, rest: &[&str]) -> Option<Endpoint> {
     match (method, rest) {
         ("GET", [] | [_] | ["groups", _]) => Some(Endpoint::ReadProperties),
@@ -95,7 +110,14 @@ pub(crate) fn scope_of(endpoint: Endpoint) -> Option<&'static str> {
         | Endpoint::Token
         | Endpoint::Introspect
         | Endpoint::Revoke
-        | Endpoint::Download => None,
+        | Endpoint::Download
+        | Endpoint::CustomChannel => None,
+        Endpoint::Inboxes => Some("conversations.read"),
+        Endpoint::ChannelAccounts => Some("conversations.custom_channels.read"),
+        Endpoint::ConnectChannelAccount
+        | Endpoint::ChangeChannelAccount
+        | Endpoint::InboxMessage
+        | Endpoint::InboxStatus => Some("conversations.custom_channels.write"),
         Endpoint::Account | Endpoint::Uninstall => Some("oauth"),
         Endpoint::Get(_) | Endpoint::BatchRead(_) | Endpoint::Search(_) | Endpoint::ReadAssociations => {
             Some("crm.objects.contacts.read")

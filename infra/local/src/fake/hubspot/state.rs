@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::endpoint::Endpoint;
 use super::execution::Execution;
+use super::inbox_state::InboxState;
 use super::object_type::ObjectType;
 use super::switches::Switches;
 use crate::fake::fault::FaultPlan;
@@ -23,6 +24,8 @@ pub struct AppSpec {
     pub client_id: String,
     /// OAuth client secret, which also signs HubSpot's calls.
     pub client_secret: String,
+    /// The developer account's API key, which makes custom channels.
+    pub developer_key: String,
     /// Registered redirect URLs. When empty, any address on loopback is taken.
     pub redirect_urls: Vec<String>,
     /// Where pages of the app may call: `permittedUrls.fetch`, each a beginning of addresses.
@@ -55,6 +58,7 @@ impl AppSpec {
             app_id,
             client_id: format!("client-{app_id}"),
             client_secret: client_secret.to_owned(),
+            developer_key: format!("developer-key-{app_id}"),
             redirect_urls: Vec::new(),
             permitted_urls: Vec::new(),
             required_scopes: vec!["oauth".to_owned()],
@@ -97,6 +101,8 @@ pub struct PortalSpec {
     pub keeps_primary_id_on_merge: bool,
     /// App events are approved for these event types.
     pub event_types: Vec<String>,
+    /// Its inboxes, by ID and name.
+    pub inboxes: Vec<(String, String)>,
     /// Calls per ten seconds of one app (OAuth apps: 110).
     pub calls_per_ten_seconds: u32,
     /// A value with any of these in it is refused for good. That HubSpot looks at what values say is documented for no property
@@ -121,6 +127,10 @@ impl PortalSpec {
             "files",
             "automation",
             "timeline",
+            "conversations.read",
+            "conversations.write",
+            "conversations.custom_channels.read",
+            "conversations.custom_channels.write",
         ];
         Self {
             portal_id,
@@ -132,6 +142,7 @@ impl PortalSpec {
             accepts_unique_note_property: true,
             keeps_primary_id_on_merge: false,
             event_types: Vec::new(),
+            inboxes: vec![("1".to_owned(), "受信トレイ".to_owned())],
             calls_per_ten_seconds: 110,
             refused_words: Vec::new(),
             counts_bytes: false,
@@ -312,6 +323,7 @@ pub(crate) struct State {
     pub(crate) executions: BTreeMap<String, Execution>,
     pub(crate) completions: Vec<Completion>,
     pub(crate) webhooks: Vec<WaitingWebhook>,
+    pub(crate) inbox: InboxState,
     pub(crate) ledger: Ledger,
     pub(crate) faults: FaultPlan<Endpoint>,
 }

@@ -27,6 +27,12 @@ pub struct Switches {
     pub search_lag_ms: i64,
     /// Each webhook event comes twice, and the newest first ("duplicates occur, order is not guaranteed").
     pub webhooks_are_untidy: bool,
+    /// A message under an idempotency ID that is known is answered 409 instead of with the message that has it.
+    pub known_inbox_key_is_409: bool,
+    /// A custom channel's call holds a list of events instead of one.
+    pub inbox_calls_are_lists: bool,
+    /// A custom channel's call carries v3.
+    pub inbox_calls_are_signed: bool,
 }
 
 impl Default for Switches {
@@ -44,6 +50,9 @@ impl Default for Switches {
             actions_carry_v3: false,
             search_lag_ms: 10_000,
             webhooks_are_untidy: false,
+            known_inbox_key_is_409: false,
+            inbox_calls_are_lists: false,
+            inbox_calls_are_signed: true,
         }
     }
 }

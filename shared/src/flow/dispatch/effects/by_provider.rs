@@ -8,6 +8,7 @@ use super::clear_erased_person::{self, ClearErasedPerson};
 use super::reconcile_contact::ReconcileContact;
 use super::sync_contact::SyncContact;
 use super::write_entry::WriteEntry;
+use super::write_to_inbox::WriteToInbox;
 use crate::domain::outbox::{Effect, OutboxRow, Priority};
 use crate::domain::provider::ProviderNumber;
 use crate::flow::dispatch::Dispatch;
@@ -43,6 +44,7 @@ impl<'a> ByProvider<'a> {
         match kind {
             Priority::ClearContactFields => ClearContactFields { round, links }.handle(rows).await,
             Priority::WriteEntry => WriteEntry { round, crm, contacts, links, channels }.handle(rows).await,
+            Priority::WriteToInbox => WriteToInbox { round, crm, contacts, links, channels }.handle(rows).await,
             _ => SyncContact { round, crm, contacts, links, channels, messenger }.handle(rows).await,
         }
     }

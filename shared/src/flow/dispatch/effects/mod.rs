@@ -11,9 +11,11 @@ mod reconcile_contact;
 mod redact_message;
 mod show_file;
 mod sync_contact;
+mod tell_inbox;
 mod write_entry;
 mod write_last_outcome;
 mod write_not_sent_note;
+mod write_to_inbox;
 
 use self::by_provider::ByProvider;
 use self::complete_workflow::CompleteWorkflow;
@@ -22,6 +24,7 @@ use self::forget_contact::ForgetContact;
 use self::poll_task::PollTask;
 use self::redact_message::RedactMessage;
 use self::show_file::ShowFile;
+use self::tell_inbox::TellInbox;
 use self::write_last_outcome::WriteLastOutcome;
 use self::write_not_sent_note::WriteNotSentNote;
 use super::Dispatch;
@@ -40,6 +43,7 @@ pub(super) async fn handle(
     let channels = &ports.channels;
     match kind {
         Priority::CompleteWorkflow => CompleteWorkflow { round, crm }.handle(rows).await,
+        Priority::TellInbox => TellInbox { round, crm }.handle(rows).await,
         Priority::ForgetContact => ForgetContact { round, crm, erase: ports.erase() }.handle(rows).await,
         Priority::WriteLastOutcome => WriteLastOutcome { round, crm }.handle(rows).await,
         Priority::PollTask => PollTask { round, crm }.handle(rows).await,
@@ -53,6 +57,7 @@ pub(super) async fn handle(
         | Priority::ClearContactFields
         | Priority::ClearErasedPerson
         | Priority::ReconcileContact
+        | Priority::WriteToInbox
         | Priority::WriteEntry => ByProvider { round, crm, ports }.handle(kind, rows).await,
     }
 }

@@ -1,0 +1,103 @@
+//! The CRM's own inbox, in which a team reads and answers people of several channels (HubSpot: a custom channel).
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::{CrmAccountId, InboxAccountId, InboxChannelId, InboxMessageId, LineUserId, fingerprint};
+
+/// Where an Official Account's talks are in the inbox of its CRM account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CrmInbox {
+    /// Our channel, the same for all accounts of an app.
+    pub channel: InboxChannelId,
+    /// The Official Account in it.
+    pub account: InboxAccountId,
+}
+
+/// Something that somebody of the team wrote in the inbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InboxMessage {
+    /// In which channel.
+    pub channel: InboxChannelId,
+    /// Which message.
+    pub message: InboxMessageId,
+}
+
+/// Our channel in an app's inbox, and who may tell us of what the team writes in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppInbox {
+    /// The channel.
+    pub channel: InboxChannelId,
+    /// Of the secret in the address that the CRM calls: [`CallToken::hash`]. The secret itself lies with the CRM alone.
+    pub token_hash: String,
+}
+
+/// The secret in the address that a CRM calls when somebody writes in its inbox. `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CallToken(String);
+
+impl CallToken {
+    /// A new one, out of randomness: 256 bits of it.
+    pub fn of(random: [u8; 32]) -> Self {
+        Self(random.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// Reads what stands in an address. `None`: no secret of ours looks like that.
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_hex = text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+        (text.len() == 64 && is_hex).then(|| Self(text.to_owned()))
+    }
+
+    /// What is stored of it. A secret of 256 bits cannot be found by its hash.
+    pub fn hash(&self) -> String {
+        fingerprint(&["inbox call", &self.0])
+    }
+
+    /// As it stands in the address.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for CallToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CallToken(..)")
+    }
+}
+
+/// What somebody wrote in a CRM's inbox, as the CRM tells it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct InboxPost {
+    /// In which of the CRM's accounts.
+    pub portal: CrmAccountId,
+    /// Which message.
+    pub message: InboxMessage,
+    /// To people of which Official Account.
+    pub account: InboxAccountId,
+    /// To whom. `None`: the CRM does not name them.
+    pub to: Option<LineUserId>,
+    /// By whom.
+    pub by: InboxAuthor,
+    /// The words; may be none.
+    pub text: String,
+    /// Files are attached.
+    pub has_files: bool,
+    /// When it was written, in milliseconds, where the CRM says.
+    pub at_ms: Option<i64>,
+}
+
+impl fmt::Debug for InboxPost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InboxPost").field("message", &self.message).finish_non_exhaustive()
+    }
+}
+
+/// Who wrote something in a CRM's inbox. `Debug` names nobody.
+#[derive(Clone, PartialEq, Eq)]
+pub enum InboxAuthor {
+    /// A person of the team, called so, where the CRM says.
+    Person(Option<String>),
+    /// Anybody else: a bot, a rule.
+    Other,
+}

@@ -1,0 +1,59 @@
+//! What whoever wrote a message in the CRM's inbox reads beside it, where it did not reach the person.
+
+use super::outcomes::ended;
+use crate::domain::language::Language;
+use crate::domain::push::{PushOutcome, SettlementNote};
+
+/// Why a message from the inbox was not sent: who refused, why, what to do there. Nobody is sent to a workflow.
+pub fn not_sent(outcome: PushOutcome, note: Option<SettlementNote>, language: Language) -> String {
+    let (japanese, english) = match (outcome, note) {
+        (PushOutcome::NoQuota, _) => (
+            "LINEが受け付けませんでした。今月のメッセージ通数の上限に達しています。相手からメッセージが届いた直後の返信は、通数を使わずに送れます。",
+            "LINE refused it: this month's messages are used up. Soon after the person writes, an answer is free of charge.",
+        ),
+        (PushOutcome::NotLinked, _) => (
+            "Musubiは送信しませんでした。この相手は、LINEの友だちとして連携されていません。連携を解除したか、Musubiから削除されています。",
+            "Musubi did not send it: this person is linked to nobody on LINE. They were unlinked, or erased in Musubi.",
+        ),
+        (PushOutcome::Unknown, _) => (
+            "LINEの応答がなく、届いたかどうかを確認できません。LINE Official Account Managerのチャットで確認し、Musubiの管理画面で結果を登録してください。届いていなければ、もう一度書いてください。",
+            "LINE did not answer, so it cannot be known whether it was shown. Look at the chat in LINE Official Account Manager and say so in Musubi's console. Where it was not shown, write it again.",
+        ),
+        (PushOutcome::Expired, _) => (
+            "Musubiは送信しませんでした。LINEが長い時間受け付けず、相手には届いていません。まだ必要な場合は、もう一度書いてください。",
+            "Musubi did not send it: LINE did not take it for a long time, and the person has not seen it. Write it again if it is still wanted.",
+        ),
+        (PushOutcome::InvalidMessage, None | Some(SettlementNote::BadMessage | SettlementNote::TooLarge)) => (
+            "LINEで表示できないメッセージのため、送信しませんでした。内容を確認し、もう一度書いてください。",
+            "It was not sent: LINE cannot show a message like this. Check what it says, and write it again.",
+        ),
+        (_, Some(SettlementNote::UnknownChannel)) => (
+            "Musubiは送信しませんでした。このLINE公式アカウントは、受信トレイに接続されていません。Musubiの管理者に確認してください。",
+            "Musubi did not send it: this Official Account is not connected to the inbox any more. Ask whoever runs Musubi.",
+        ),
+        _ => return ended(outcome, note, language),
+    };
+    language.pick(japanese, english).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_who_writes_in_the_inbox_is_sent_to_a_workflow_or_a_command_line() {
+        let notes = [None, Some(SettlementNote::NeverTaken), Some(SettlementNote::UnknownChannel)];
+        let ends = PushOutcome::ALL.into_iter().filter(|outcome| *outcome != PushOutcome::Queued);
+        for (outcome, note) in ends.flat_map(|outcome| notes.map(|note| (outcome, note))) {
+            if note == Some(SettlementNote::NeverTaken) && outcome != PushOutcome::Expired {
+                continue;
+            }
+            for language in [Language::Japanese, Language::English] {
+                let words = not_sent(outcome, note, language);
+                for foreign in ["ワークフロー", "enrol", "musubi ", "reason"] {
+                    assert!(!words.contains(foreign), "{outcome:?} {note:?}: {words}");
+                }
+            }
+        }
+    }
+}
