@@ -37,8 +37,8 @@ pub fn is_secret(text: &str) -> bool {
 ///
 /// # Errors
 /// The machine has no randomness.
-pub fn random_bytes() -> Result<[u8; 16], PortError> {
-    let mut bytes = [0_u8; 16];
+pub fn random_bytes<const N: usize>() -> Result<[u8; N], PortError> {
+    let mut bytes = [0_u8; N];
     getrandom::fill(&mut bytes).map_err(|error| PortError::transient("randomness", error.to_string()))?;
     Ok(bytes)
 }

@@ -10,6 +10,7 @@ mod export;
 mod getting_in;
 mod hand_over;
 mod home;
+mod inbox;
 mod install;
 mod line_provider;
 mod parked;

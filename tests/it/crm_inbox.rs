@@ -29,7 +29,7 @@ impl Desk {
         let (channel, account) = app.world.hubspot.open_inbox(PORTAL_ID, &url, CHANNEL_ID);
         let channel = InboxChannelId::new(channel.to_string());
         let inboxes = app.world.adapters(musubi::aws::RetryPolicy::WORKER).expect("adapters").inboxes().expect("rows");
-        let row = AppInbox { channel: channel.clone(), token_hash: token.hash() };
+        let row = AppInbox { channel: channel.clone(), token_hashes: vec![token.hash()] };
         let key = CrmAppId::new(APP_ID.to_string());
         assert_eq!(inboxes.put((CrmKind::HubSpot, &key), &row, 0).await.expect("stored"), Commit::Done);
         let account = InboxAccountId::new(account.to_string());
@@ -181,4 +181,20 @@ async fn what_the_inbox_refuses_for_good_is_a_dead_letter_and_nothing_waits_behi
     assert!(said[0].contains("受け付けられませんでした"), "{said:?}");
     assert_eq!(said[1], "次です");
     assert!(desk.app.world.aws.sqs().counts("crm-dlq.fifo").total() >= 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_notes_the_inbox_and_the_fields_have_what_was_said_and_nothing_is_kept() {
+    let desk = Desk::open().await;
+    desk.app.change_channel(|channel| channel.settings.notes = false).await;
+    desk.writes(LINKED_USER, "メモは不要です").await;
+    desk.app.until("the field", |app| app.linked("line_last_message") == "メモは不要です").await;
+    desk.app.minutes_pass(16);
+    desk.app.at_rest().await;
+    assert!(desk.app.notes().is_empty());
+    assert_eq!(desk.app.texts_at_rest("メモは不要です").await, 0);
+    desk.app.change_channel(|channel| channel.crm_inbox = None).await;
+    desk.app.world.line.write_text(CHANNEL_ID, LINKED_USER, "受信トレイなし").await;
+    desk.app.until_moving("the note", |app| app.notes().len() == 1).await;
+    assert_eq!(desk.said().len(), 1, "it is closed");
 }

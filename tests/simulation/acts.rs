@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use musubi::domain::changed::Changed;
 use musubi::domain::claim::Claim;
 use musubi::domain::ids::{ContactId, LineUserId};
+use musubi::domain::inbound::InboundEvent;
 use musubi::domain::language::Language;
 use musubi::domain::login::LoginPurpose;
 use musubi::domain::push::PushId;
@@ -14,6 +15,7 @@ use musubi::flow::decide::Verdict;
 use musubi::flow::erase::Who;
 use musubi::flow::import_friend::ImportFriend;
 use musubi::flow::log_in::{ComeBack, LoginRefusal, SetOut};
+use musubi::flow::record::Record;
 use musubi::ports::Clock;
 use musubi::ports::secrets::Secret;
 
@@ -38,6 +40,8 @@ pub enum Act {
     Decide(PushId, Verdict),
     /// An operator says something to person 1, under this name.
     Say(&'static str, String),
+    /// LINE tells of this, and it is recorded.
+    Arrive(InboundEvent),
     /// Somebody of the team writes to person 1 in the CRM's inbox, under this name.
     Write(&'static str, String),
     /// Nobody does anything for this long, in milliseconds.
@@ -85,6 +89,7 @@ impl World {
         let (channel, receipts) = (self.channel.clone(), Arc::clone(&self.receipts));
         let (log_in, login, set_out) = (self.log_in(), self.login.clone(), Arc::clone(&self.set_out));
         let (crm, clock) = (self.crm.clone(), self.clock.clone());
+        let record = Record { outbox: self.outbox() };
         let (talk, from_inbox, account) = (self.talk(), self.from_inbox(), self.account.clone());
         in_flight(Origin::Act(id), async move {
             match act {
@@ -127,6 +132,7 @@ impl World {
                     notice.contacts_changed(&channel.account, &[Changed { contact, forget: true }]).await
                 }
                 Act::Say(name, text) => talk.say(&account, talks::saying(&channel, name, &text, clock.now_ms())).await,
+                Act::Arrive(event) => record.record(&channel, clock.now_ms(), &event).await,
                 Act::Write(name, text) => {
                     inbox_talks::written(&from_inbox, &account, name, &text, clock.now_ms()).await
                 }

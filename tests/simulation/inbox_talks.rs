@@ -12,7 +12,7 @@ use musubi::ports::{Clock, PortError};
 
 use crate::acts::Act;
 use crate::check::left_but_parked;
-use crate::crash_points::{every_crash_point_of, small};
+use crate::crash_points::{every_crash_point_of, every_moment_of, small};
 use crate::faults::{Faults, seeds};
 use crate::said::{said, unsent, user, word};
 use crate::world::{Arrived, MINUTE_MS, Make, START_MS, World, run};
@@ -43,7 +43,7 @@ pub async fn written(
         has_files: false,
         at_ms: Some(at_ms),
     };
-    let app = AppInbox { channel: inbox().channel, token_hash: String::new() };
+    let app = AppInbox { channel: inbox().channel, token_hashes: Vec::new() };
     let outgoing = OutgoingMessage { json: text.to_owned(), said: Content::Text { text: text.to_owned() } };
     from_inbox.take(account, &app, post, Some(outgoing)).await
 }
@@ -168,6 +168,18 @@ fn a_message_that_is_taken_back_while_it_goes_there_survives_a_crash_anywhere() 
         all_stands_there_once(world, said, true)?;
         left_but_parked(world, true)
     });
+}
+
+/// A message that is on its way into the inbox right now may be taken back at that very moment.
+#[test]
+fn whenever_a_message_is_taken_back_the_inbox_says_so_once() {
+    let take_back = || Act::Arrive(unsent(9, 1, 1, START_MS + 3_200));
+    let holds = |world: &World, said: &Vec<u64>| {
+        // Before the message itself came, nothing of it was anywhere: then it says so in its place.
+        all_stands_there_once(world, said, true)?;
+        left_but_parked(world, true)
+    };
+    every_moment_of(make, two_messages, take_back, START_MS + 100 * MINUTE_MS, holds);
 }
 
 #[test]

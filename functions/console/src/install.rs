@@ -31,6 +31,7 @@ pub async fn ask(visitor: Visitor) -> Page {
 pub struct Asked {
     workflows: Option<String>,
     events: Option<String>,
+    inbox: Option<String>,
 }
 
 /// `GET /console/install/begin`: on to the CRM. Another site may lead here, and nothing comes of it: the CRM asks the person.
@@ -49,6 +50,7 @@ pub async fn begin(
         app: CrmAppId::new(&ports.app),
         workflows_wait: asked.workflows.as_deref() != Some("go-on"),
         app_events: asked.events.is_some(),
+        inbox: asked.inbox.is_some(),
         random: browser::random_bytes().map_err(|error| visitor.failed(&error))?,
         browser: browser.clone(),
         callback_url: callback_url(&ports),

@@ -40,6 +40,7 @@ mod export;
 mod hand_over;
 mod handle;
 mod home;
+mod inbox;
 mod install;
 mod join;
 mod language;
@@ -74,6 +75,7 @@ use musubi::flow::console::connect::ConnectChannels;
 use musubi::flow::console::dead_letters::ReturnLetters;
 use musubi::flow::console::decide_sends::DecideSends;
 use musubi::flow::console::disconnect_account::DisconnectAccount;
+use musubi::flow::console::inbox::TeamInbox;
 use musubi::flow::console::install::Install;
 use musubi::flow::console::people::People;
 use musubi::flow::console::questions::AnswerQuestions;
@@ -103,6 +105,8 @@ pub struct Ports {
     pub settings: ChangeSettings,
     /// Connects Official Accounts.
     pub connect: ConnectChannels,
+    /// HubSpot's own inbox.
+    pub inbox: TeamInbox,
     /// Disconnects Official Accounts.
     pub disconnect_channel: DisconnectChannel,
     /// Disconnects the CRM account.
@@ -193,6 +197,7 @@ pub fn router(ports: Arc<Ports>) -> Result<Router, tower_http::csrf::ConfigError
         .route("/console/account/disconnect", get(disconnect_account::ask).post(disconnect_account::disconnect))
         .route("/console/account", get(settings::account).post(settings::change_account))
         .route("/console/channels/{channel}", get(settings::channel).post(settings::change_channel))
+        .route("/console/channels/{channel}/inbox", get(inbox::page).post(inbox::change))
         .route("/console/channels/{channel}/export", get(export::page).post(export::write))
         .route(
             "/console/channels/{channel}/disconnect",

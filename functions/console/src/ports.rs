@@ -10,12 +10,14 @@ use musubi::flow::configure::change_account::ChangeAccount;
 use musubi::flow::configure::change_channel::ChangeChannel;
 use musubi::flow::configure::choose_provider::ChooseProvider;
 use musubi::flow::configure::connect_channel::ConnectChannel;
+use musubi::flow::configure::open_inbox::OpenInbox;
 use musubi::flow::configure::set_up_account::SetUpAccount;
 use musubi::flow::configure::try_channel::TryChannel;
 use musubi::flow::console::connect::ConnectChannels;
 use musubi::flow::console::dead_letters::ReturnLetters;
 use musubi::flow::console::decide_sends::DecideSends;
 use musubi::flow::console::disconnect_account::DisconnectAccount;
+use musubi::flow::console::inbox::TeamInbox;
 use musubi::flow::console::install::Install;
 use musubi::flow::console::people::People;
 use musubi::flow::console::questions::AnswerQuestions;
@@ -115,6 +117,15 @@ impl Ports {
                     set_up: Arc::clone(&set_up),
                 },
                 connect: ConnectChannel { channels: channels.clone(), accounts: change_account.clone() },
+            },
+            inbox: TeamInbox {
+                console: console.clone(),
+                inbox: OpenInbox {
+                    set_up: Arc::clone(&set_up),
+                    inboxes: adapters.inboxes()?,
+                    channels: ChangeChannel { channels: channels.clone(), clock: Arc::clone(&clock) },
+                    public_url: public_url.clone(),
+                },
             },
             disconnect_account: DisconnectAccount {
                 console: console.clone(),

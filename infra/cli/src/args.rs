@@ -18,7 +18,7 @@ pub use channel::{ChannelAdd, ChannelCommand};
 pub use console::ConsoleCommand;
 pub use friends::FriendsCommand;
 pub use login::{LoginCommand, LoginLinks, LoginSet, RouteCommand};
-pub use portal::{PortalAdd, PortalCommand};
+pub use portal::{PortalAdd, PortalCommand, PortalInbox};
 
 /// How the process ends, as scripts see it.
 const EXIT_CODES: &str = "\

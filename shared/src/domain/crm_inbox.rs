@@ -29,8 +29,24 @@ pub struct InboxMessage {
 pub struct AppInbox {
     /// The channel.
     pub channel: InboxChannelId,
-    /// Of the secret in the address that the CRM calls: [`CallToken::hash`]. The secret itself lies with the CRM alone.
-    pub token_hash: String,
+    /// Of the secret in the address that the CRM calls: [`CallToken::hash`]; of the one before, too, which the CRM may still call. The
+    /// secret itself lies with the CRM alone.
+    pub token_hashes: Vec<String>,
+}
+
+impl AppInbox {
+    /// The CRM is about to be told this secret: it is good beside the one that the CRM knows, however often that fails.
+    pub fn about_to_tell(&self, token: &CallToken) -> Self {
+        let known = self.token_hashes.first().cloned();
+        Self { token_hashes: known.into_iter().chain([token.hash()]).collect(), ..self.clone() }
+    }
+
+    /// The CRM knows it; the one before stays good until the next one.
+    pub fn told(channel: InboxChannelId, token: &CallToken, before: Option<&Self>) -> Self {
+        let new = token.hash();
+        let old = before.and_then(|before| before.token_hashes.iter().find(|hash| **hash != new)).cloned();
+        Self { channel, token_hashes: std::iter::once(new).chain(old).collect() }
+    }
 }
 
 /// The secret in the address that a CRM calls when somebody writes in its inbox. `Debug` does not show it.
@@ -100,4 +116,27 @@ pub enum InboxAuthor {
     Person(Option<String>),
     /// Anybody else: a bot, a rule.
     Other,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_secret_that_the_crm_knows_stays_good_however_often_it_cannot_be_told_another() {
+        let [first, second, third] = [1, 2, 3].map(|byte| CallToken::of([byte; 32]));
+        let channel = InboxChannelId::new("1");
+        let known = AppInbox::told(channel.clone(), &first, None);
+        let tried = known.about_to_tell(&second).about_to_tell(&third);
+        assert_eq!(tried.token_hashes, [first.hash(), third.hash()]);
+        assert_eq!(AppInbox::told(channel, &third, Some(&tried)).token_hashes, [third.hash(), first.hash()]);
+    }
+
+    #[test]
+    fn a_secret_is_read_as_it_is_written_and_shown_to_nobody() {
+        let token = CallToken::of([0xab; 32]);
+        assert!(CallToken::parse(token.expose()).is_some_and(|read| read == token));
+        assert!(CallToken::parse("ab").is_none() && CallToken::parse(&"A".repeat(64)).is_none());
+        assert_eq!(format!("{token:?}"), "CallToken(..)");
+    }
 }

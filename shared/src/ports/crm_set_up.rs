@@ -5,10 +5,12 @@ use std::fmt;
 use async_trait::async_trait;
 use thiserror::Error;
 
-use super::crm::Each;
+use super::crm::{CrmFailure, Each};
 use super::secrets::{CrmToken, Secret};
 use crate::domain::account::{Capabilities, CrmAccount};
-use crate::domain::ids::{CrmAccountId, CrmAppId};
+use crate::domain::channel::Channel;
+use crate::domain::crm_inbox::CrmInbox;
+use crate::domain::ids::{CrmAccountId, CrmAppId, InboxAccountId, InboxChannelId};
 use crate::domain::language::Language;
 
 /// What a person is asked to allow, in their browser.
@@ -24,6 +26,8 @@ pub struct LeaveAsk {
     pub workflows_wait: bool,
     /// Conversations may be written as app events.
     pub app_events: bool,
+    /// Conversations may be in the CRM's own inbox. Not every subscription can grant it.
+    pub inbox: bool,
 }
 
 impl fmt::Debug for LeaveAsk {
@@ -132,6 +136,58 @@ pub struct Readiness {
     pub capabilities: Option<Capabilities>,
 }
 
+/// Our channel in a CRM's inbox, as it is made: once for all accounts of an app.
+#[derive(Clone)]
+pub struct InboxChannelAsk {
+    /// The app's own number in the CRM.
+    pub app_number: String,
+    /// The developer's key. It is used for this and kept nowhere.
+    pub developer_key: Secret,
+    /// What the inbox calls it.
+    pub name: String,
+    /// The address that the CRM calls, with its secret.
+    pub call_url: Secret,
+    /// How all such addresses of this app begin: by that one that was made before is known.
+    pub call_base: String,
+}
+
+impl fmt::Debug for InboxChannelAsk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("InboxChannelAsk(..)")
+    }
+}
+
+/// Why our channel is not made.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum InboxRefusal {
+    /// The developer's key is wrong, or is not this app's.
+    #[error("the CRM refuses the developer's key")]
+    Key,
+    /// Anything else that it does not take.
+    #[error("the CRM refuses: {code}")]
+    Refused {
+        /// The CRM's code.
+        code: String,
+    },
+    /// It may or may not be made: a second call finds it.
+    #[error("the CRM does not answer")]
+    NoAnswer,
+}
+
+/// An inbox of an account's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InboxFound {
+    /// Its ID.
+    pub id: String,
+    /// What the team calls it.
+    pub name: String,
+}
+
+/// Of a CRM that has no inbox of its own.
+fn no_inbox() -> CrmFailure {
+    CrmFailure::NotReady { code: "NO_INBOX".to_owned() }
+}
+
 /// A vendor's side of connecting accounts.
 #[async_trait]
 pub trait CrmSetUp: Send + Sync {
@@ -173,4 +229,42 @@ pub trait CrmSetUp: Send + Sync {
     /// # Errors
     /// The CRM does not answer, or the account is not connected.
     async fn make_ready(&self, account: &CrmAccount, workflows_wait: Option<bool>) -> Each<Readiness>;
+
+    /// Makes our channel in the CRM's inbox, or changes the one that was made before. Twice makes one.
+    ///
+    /// # Errors
+    /// It is not made; so it is in a CRM that has no inbox.
+    async fn make_inbox_channel(&self, _ask: &InboxChannelAsk) -> Result<InboxChannelId, InboxRefusal> {
+        Err(InboxRefusal::Refused { code: "NO_INBOX".to_owned() })
+    }
+
+    /// The account's inboxes. A read.
+    ///
+    /// # Errors
+    /// The CRM does not answer; `Disconnected`: the account has not allowed it.
+    async fn inboxes(&self, _account: &CrmAccount) -> Each<Vec<InboxFound>> {
+        Err(no_inbox())
+    }
+
+    /// Puts an Official Account into an inbox of the account's; one that is in one already stays there. Twice is the same as once.
+    ///
+    /// # Errors
+    /// As [`inboxes`](Self::inboxes).
+    async fn enter_inbox(
+        &self,
+        _account: &CrmAccount,
+        _channel: &InboxChannelId,
+        _inbox: &str,
+        _official_account: &Channel,
+    ) -> Each<InboxAccountId> {
+        Err(no_inbox())
+    }
+
+    /// Takes it out: nobody can write from there any more, and what was said stays. Twice is the same as once.
+    ///
+    /// # Errors
+    /// As [`inboxes`](Self::inboxes).
+    async fn leave_inbox(&self, _account: &CrmAccount, _inbox: &CrmInbox) -> Each<()> {
+        Err(no_inbox())
+    }
 }

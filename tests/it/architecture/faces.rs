@@ -27,8 +27,8 @@ const WRITES: [(&str, &[&str], &[&str]); 16] = [
     ("musubi::ports::DeadLetters", &["redrive"], &["list", "count"]),
     (
         "musubi::ports::CrmSetUp",
-        &["exchange_code", "make_ready", "uninstall"],
-        &["authorize_url", "check_client", "by_private_token"],
+        &["exchange_code", "make_ready", "uninstall", "make_inbox_channel", "enter_inbox", "leave_inbox"],
+        &["authorize_url", "check_client", "by_private_token", "inboxes"],
     ),
     ("musubi::ports::ChannelConsole", &["set_webhook"], &[]),
     ("musubi::ports::LoginConsole", &["make_liff"], &[]),

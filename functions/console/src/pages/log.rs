@@ -133,6 +133,14 @@ fn deed(deed: &Deed, language: Language) -> String {
         (Deed::SetByHand { id, switch, is_set }, _) => by_hand(id, *switch, *is_set, language),
         (Deed::SetUpLogin { id }, Language::Japanese) => format!("チャネル {id} のLINEログインを設定しました"),
         (Deed::SetUpLogin { id }, Language::English) => format!("set up LINE Login of channel {id}"),
+        (Deed::SetInbox { id, is_open: true }, _) => match language {
+            Language::Japanese => format!("チャネル {id} をHubSpotの受信トレイに接続しました"),
+            Language::English => format!("opened HubSpot's inbox for channel {id}"),
+        },
+        (Deed::SetInbox { id, is_open: false }, _) => match language {
+            Language::Japanese => format!("チャネル {id} のHubSpotの受信トレイへの接続を解除しました"),
+            Language::English => format!("closed HubSpot's inbox for channel {id}"),
+        },
         (Deed::PassedTrial { id }, Language::Japanese) => format!("チャネル {id} のテスト登録がすべて確認できました"),
         (Deed::PassedTrial { id }, Language::English) => format!("saw all of a test registration of channel {id}"),
         (Deed::BeganTrial { id }, Language::Japanese) => format!("チャネル {id} のテスト登録を始めました"),

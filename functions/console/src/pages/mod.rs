@@ -11,6 +11,7 @@ pub mod ended;
 pub mod enter;
 pub mod export;
 pub mod home;
+pub mod inbox;
 pub mod install;
 pub mod join;
 pub mod line;

@@ -39,6 +39,8 @@ pub enum PortalCommand {
         #[arg(long)]
         yes: bool,
     },
+    /// HubSpot's own inbox: an Official Account's conversations stand there, too, and are answered there.
+    Inbox(PortalInbox),
     /// One account.
     Show {
         /// Its ID in the CRM.
@@ -47,6 +49,29 @@ pub enum PortalCommand {
         #[arg(long, value_enum, default_value = "hubspot")]
         kind: Kind,
     },
+}
+
+/// HubSpot's own inbox.
+#[derive(Debug, clap::Args)]
+pub struct PortalInbox {
+    /// Its ID in the CRM.
+    pub portal: String,
+    /// The Official Account's channel ID. May be left out where the account has one alone.
+    #[arg(long)]
+    pub channel: Option<String>,
+    /// In which of the account's inboxes. May be left out where there is one alone.
+    #[arg(long, conflicts_with = "off")]
+    pub inbox: Option<String>,
+    /// Makes the channel in HubSpot first, once for all accounts of the app: asks for the app ID and the developer API key, which is
+    /// used once and kept nowhere.
+    #[arg(long, conflicts_with = "off")]
+    pub make_channel: bool,
+    /// Conversations are not there any more. What was said stays.
+    #[arg(long)]
+    pub off: bool,
+    /// Which CRM.
+    #[arg(long, value_enum, default_value = "hubspot")]
+    pub kind: Kind,
 }
 
 /// Connects an account.
@@ -73,6 +98,9 @@ pub struct PortalAdd {
     /// Asks for the scope `timeline`, too: for a project that was written with --app-events.
     #[arg(long, conflicts_with = "private_token")]
     pub app_events: bool,
+    /// Asks for the scopes of HubSpot's inbox, too: see `portal inbox`. Sales or Service Professional grants them.
+    #[arg(long, conflicts_with = "private_token")]
+    pub inbox: bool,
     /// Contact properties that tokens in messages may stand for, as given to `hubspot project`. Default: those of the app's other
     /// accounts.
     #[arg(long, value_delimiter = ',', value_name = "a,b,c")]

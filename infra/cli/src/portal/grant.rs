@@ -48,6 +48,7 @@ pub async fn by_oauth(
         state: state.clone(),
         workflows_wait: !asked.no_automation,
         app_events: asked.app_events,
+        inbox: asked.inbox,
     });
     say.note(say.pick(
         "次のURLをブラウザで開き、接続するアカウントを選んで、アクセスを許可してください。",

@@ -4,6 +4,7 @@ mod add;
 pub mod app;
 mod callback;
 mod grant;
+mod inbox;
 mod remove;
 
 use std::collections::BTreeMap;
@@ -56,6 +57,7 @@ pub async fn run(workspace: &Workspace, ask: &mut Ask, say: &Say, command: &Port
             let key = CrmAccountKey { kind: (*kind).into(), id: CrmAccountId::new(portal) };
             remove::remove(workspace, ask, say, &key, remove::How { keeps_app: *keep_app, asks: !*yes }).await
         }
+        PortalCommand::Inbox(asked) => inbox::run(workspace, ask, say, asked).await,
         PortalCommand::Set { portal, settings, kind } => set(workspace, say, *kind, portal, settings).await,
         PortalCommand::Show { portal, kind } => {
             let account = workspace.account(*kind, portal).await?;

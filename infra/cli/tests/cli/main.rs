@@ -7,6 +7,7 @@ mod dead_letters;
 mod doctor;
 mod documented;
 mod friends;
+mod inbox;
 mod key;
 mod login;
 mod parked;

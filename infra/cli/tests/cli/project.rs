@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use local::fake::hubspot::{sign_v2, webhook_headers};
 use musubi::crm::hubspot::action;
-use musubi::crm::hubspot::oauth::{AUTOMATION_SCOPE, REQUIRED_SCOPES, TIMELINE_SCOPE};
+use musubi::crm::hubspot::oauth::{AUTOMATION_SCOPE, INBOX_SCOPES, REQUIRED_SCOPES, TIMELINE_SCOPE};
 use musubi::crm::hubspot::signature;
 use musubi::crm::hubspot::webhook;
 use musubi::domain::provider::ProviderNumber;
@@ -66,6 +66,7 @@ async fn the_project_and_its_app_have_the_published_shape_and_our_scopes() {
     let auth = &app["config"]["auth"];
     assert_eq!((&app["type"], &auth["type"]), (&json!("app"), &json!("oauth")));
     assert_eq!(auth["requiredScopes"], json!(REQUIRED_SCOPES));
+    assert_eq!(auth["optionalScopes"], json!(INBOX_SCOPES));
     assert_eq!(auth["conditionallyRequiredScopes"], json!([AUTOMATION_SCOPE]));
     assert_eq!(
         auth["redirectUrls"],

@@ -5,6 +5,7 @@ mod app_events;
 mod contacts;
 mod contract;
 mod deadline;
+mod inbox;
 mod set_up;
 mod support;
 mod timeline;

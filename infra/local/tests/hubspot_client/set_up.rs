@@ -34,7 +34,7 @@ fn client(secret: &str) -> AppClient {
 
 fn ask(workflows_wait: bool, app_events: bool) -> LeaveAsk {
     let (client_id, redirect_uri, state) = ("client-77".to_owned(), BACK.to_owned(), "s&t".to_owned());
-    LeaveAsk { client_id, redirect_uri, state, workflows_wait, app_events }
+    LeaveAsk { client_id, redirect_uri, state, workflows_wait, app_events, inbox: false }
 }
 
 /// A person agrees, and comes back with a code.

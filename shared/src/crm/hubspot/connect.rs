@@ -7,16 +7,21 @@ use url::Url;
 
 use super::VERSION;
 use super::api::{Api, Call};
-use super::oauth::{self, AUTOMATION_SCOPE, Introspection, OAuth, OAuthError, REQUIRED_SCOPES, TIMELINE_SCOPE};
+use super::oauth::{
+    self, AUTOMATION_SCOPE, INBOX_SCOPES, Introspection, OAuth, OAuthError, REQUIRED_SCOPES, TIMELINE_SCOPE,
+};
 use super::property::PropertyProblem;
-use super::setup;
+use super::{inbox_set_up, setup};
 use crate::domain::account::{Capabilities, CrmAccount, CrmAccountKey, CrmKind};
-use crate::domain::ids::{CrmAccountId, CrmAppId};
+use crate::domain::channel::Channel;
+use crate::domain::crm_inbox::CrmInbox;
+use crate::domain::ids::{CrmAccountId, CrmAppId, InboxAccountId, InboxChannelId};
 use crate::domain::language::Language;
 use crate::http_client::HttpClient;
 use crate::ports::crm::{CrmFailure, Each};
 use crate::ports::crm_set_up::{
-    AppClient, CrmSetUp, CrmUser, FieldProblem, FieldReport, Leave, LeaveAsk, LeaveRefusal, Readiness,
+    AppClient, CrmSetUp, CrmUser, FieldProblem, FieldReport, InboxChannelAsk, InboxFound, InboxRefusal, Leave,
+    LeaveAsk, LeaveRefusal, Readiness,
 };
 use crate::ports::proposed::Proposed;
 use crate::ports::secrets::{CrmToken, Secret};
@@ -78,7 +83,8 @@ impl CrmSetUp for HubSpotSetUp {
         let timeline = ask.app_events.then_some(TIMELINE_SCOPE);
         let scopes: Vec<&str> = REQUIRED_SCOPES.into_iter().chain(timeline).chain(automation).collect();
         let page = self.urls.authorize.as_str();
-        let url = oauth::authorize_url(page, &ask.client_id, &ask.redirect_uri, &scopes, &[], &ask.state);
+        let optional: &[&str] = if ask.inbox { &INBOX_SCOPES } else { &[] };
+        let url = oauth::authorize_url(page, &ask.client_id, &ask.redirect_uri, &scopes, optional, &ask.state);
         url.expect("it is the text of an address").into()
     }
 
@@ -162,6 +168,28 @@ impl CrmSetUp for HubSpotSetUp {
             None => setup::probe_workflows_wait(&api).await?,
         };
         Ok(Readiness { time_zone, fields, capabilities: Some(Capabilities { workflows_wait, unique_keys }) })
+    }
+
+    async fn make_inbox_channel(&self, ask: &InboxChannelAsk) -> Result<InboxChannelId, InboxRefusal> {
+        inbox_set_up::make_channel(self.reach(), ask).await
+    }
+
+    async fn inboxes(&self, account: &CrmAccount) -> Each<Vec<InboxFound>> {
+        inbox_set_up::inboxes(&self.api_of(account)).await
+    }
+
+    async fn enter_inbox(
+        &self,
+        account: &CrmAccount,
+        channel: &InboxChannelId,
+        inbox: &str,
+        official_account: &Channel,
+    ) -> Each<InboxAccountId> {
+        inbox_set_up::enter(&self.api_of(account), channel, inbox, official_account).await
+    }
+
+    async fn leave_inbox(&self, account: &CrmAccount, inbox: &CrmInbox) -> Each<()> {
+        inbox_set_up::leave(&self.api_of(account), inbox).await
     }
 }
 

@@ -19,6 +19,7 @@ mod failure;
 mod files;
 mod inbox;
 mod inbox_call;
+mod inbox_set_up;
 mod kind;
 mod notes;
 mod owners;

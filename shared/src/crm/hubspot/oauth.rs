@@ -28,6 +28,14 @@ pub const AUTOMATION_SCOPE: &str = "automation";
 /// Lets conversations be written as app events. Only a project that declares them asks for it.
 pub const TIMELINE_SCOPE: &str = "timeline";
 
+/// Let conversations be in the inbox. Sales or Service Professional grants them, so they are asked for as optional.
+pub const INBOX_SCOPES: [&str; 4] = [
+    "conversations.read",
+    "conversations.write",
+    "conversations.custom_channels.read",
+    "conversations.custom_channels.write",
+];
+
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Why an exchange did not succeed.

@@ -94,6 +94,13 @@ pub enum Deed {
         /// Of which Official Account.
         id: ChannelId,
     },
+    /// The CRM's own inbox was opened for an Official Account, or closed.
+    SetInbox {
+        /// Which Official Account.
+        id: ChannelId,
+        /// Whether it is open.
+        is_open: bool,
+    },
     /// A test registration was begun.
     BeganTrial {
         /// Of which Official Account.
@@ -185,6 +192,7 @@ impl Deed {
             | Self::Connected { id }
             | Self::SetByHand { id, .. }
             | Self::SetUpLogin { id }
+            | Self::SetInbox { id, .. }
             | Self::BeganTrial { id }
             | Self::PassedTrial { id }
             | Self::DecidedSend { id, .. }

@@ -13,6 +13,7 @@ pub static CHANNEL: Settings<ChannelSettings> = Settings {
         CREATE_CONTACTS,
         TASKS,
         FALLBACK_OWNER,
+        NOTES,
         RECENT_MESSAGES,
         SAVE_FILES,
         IDLE_WINDOW,
@@ -104,6 +105,20 @@ const FALLBACK_OWNER: Setting<ChannelSettings> = Setting::<ChannelSettings>::new
     "fallback_owner にはHubSpotの所有者IDの数字、または none を指定してください（ユーザーIDとは異なります）。",
     "fallback_owner is HubSpot's owner ID, a number (not the user ID), or none.",
 );
+const NOTES: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
+    "notes",
+    Shape::Flag,
+    &[Form {
+        written: "on|off",
+        means: Bilingual {
+            japanese: "会話をタイムラインに記録します。オフにできるのは、HubSpotの受信トレイに接続している間だけです",
+            english: "conversations are written to the timeline; off counts only while they are in HubSpot's inbox",
+        },
+    }],
+    |settings| Some(SettingValue::Flag(settings.notes)),
+    |settings, value| settings.notes = value.is_on(),
+)
+.labelled("会話のメモ", "Notes of conversations");
 const RECENT_MESSAGES: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
     "recent_messages",
     Shape::Flag,

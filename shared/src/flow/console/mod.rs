@@ -17,6 +17,7 @@ pub mod dead_letters;
 pub mod decide_sends;
 pub mod disconnect_account;
 pub mod hand_over;
+pub mod inbox;
 pub mod install;
 mod invite;
 mod join;

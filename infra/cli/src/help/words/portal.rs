@@ -34,6 +34,11 @@ pub const WORDS: &[Line] = &[
     ("portal add", "--app-events", "スコープ timeline も要求します（プロジェクトを --app-events で作成した場合）"),
     (
         "portal add",
+        "--inbox",
+        "HubSpotの受信トレイのスコープも要求します（portal inbox を参照）。SalesまたはServiceのProfessional以上で付与できます",
+    ),
+    (
+        "portal add",
         "--token-properties",
         "メッセージの差し込みで使うコンタクトのプロパティー（hubspot project で指定したもの）。省略すると、このアプリのほかのアカウントと同じです",
     ),
@@ -44,6 +49,16 @@ pub const WORDS: &[Line] = &[
         "これまでのクライアントシークレットを破棄します。指定しなければ、どちらも有効です",
     ),
     ("portal list", "", "すべてのCRMアカウントを表示します"),
+    ("portal inbox", "", "HubSpotの受信トレイに、LINE公式アカウントの会話を表示し、そこから返信できるようにします"),
+    ("portal inbox", "PORTAL", "CRMのアカウントID"),
+    ("portal inbox", "--channel", "LINE公式アカウントのチャネルID。1つだけの場合は省略できます"),
+    ("portal inbox", "--inbox", "アカウントのどの受信トレイか（ID）。1つだけの場合は省略できます"),
+    (
+        "portal inbox",
+        "--make-channel",
+        "先にHubSpotのチャネルを作成します（アプリのすべてのアカウントで1回）。アプリIDと開発者APIキーを尋ねます。キーはこのときだけ使い、どこにも保存しません",
+    ),
+    ("portal inbox", "--off", "受信トレイへの接続を解除します。これまでのメッセージは残ります"),
     ("portal set", "", "設定を KEY=VALUE の形式で変更します"),
     ("portal set", "PORTAL", "CRMのアカウントID"),
     ("portal set", "SETTINGS", "KEY=VALUE"),

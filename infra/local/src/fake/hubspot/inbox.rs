@@ -25,13 +25,18 @@ fn body_of(asked: &ApiRequest) -> Result<Value, Problem> {
     asked.json().filter(Value::is_object).ok_or_else(|| invalid("Invalid input JSON"))
 }
 
-/// `POST /conversations/custom-channels/{V}?hapikey=&appId=` and `PATCH .../{channelId}`: with the developer's key, and no token.
+/// `GET` and `POST /conversations/custom-channels/{V}?hapikey=&appId=` and `PATCH .../{channelId}`: with the developer's key, and no token.
 pub(crate) fn channel(state: &mut State, id: Option<&str>, asked: &ApiRequest) -> Result<Answer, Problem> {
     if asked.query_value("hapikey").is_none_or(|key| key != state.app.developer_key) {
         return Err(Problem::new(401, "INVALID_AUTHENTICATION", "The developer API key is wrong or missing."));
     }
     if asked.query_value("appId").is_none_or(|app| app != state.app.app_id.to_string()) {
         return Err(invalid("appId is not an app of this developer account"));
+    }
+    if asked.method == "GET" {
+        let json = |it: &CustomChannel| json!({"id": it.id.to_string(), "name": it.name, "webhookUrl": it.webhook_url});
+        let results: Vec<Value> = state.inbox.channels.iter().map(json).collect();
+        return Ok(Answer::json(200, &json!({"results": results, "total": results.len()})));
     }
     let body = body_of(asked)?;
     capabilities(&body["capabilities"])?;

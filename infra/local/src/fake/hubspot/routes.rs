@@ -29,7 +29,7 @@ pub(crate) fn endpoint_of(method: &str, segments: &[&str]) -> Option<Endpoint> {
         ("POST", ["automation", "actions", "callbacks", VERSION, "complete"]) => Endpoint::CompleteBatch,
         ("POST", ["automation", "actions", "callbacks", VERSION, _, "complete"]) => Endpoint::Complete,
         ("GET", ["conversations", "v3", "conversations", "inboxes"]) => Endpoint::Inboxes,
-        ("POST", ["conversations", "custom-channels", VERSION]) => Endpoint::CustomChannel,
+        ("GET" | "POST", ["conversations", "custom-channels", VERSION]) => Endpoint::CustomChannel,
         ("PATCH", ["conversations", "custom-channels", VERSION, _]) => Endpoint::CustomChannel,
         (_, ["conversations", "custom-channels", VERSION, _, rest @ ..]) => return inbox_endpoint(method, rest),
         (_, ["crm", "objects", VERSION, name, rest @ ..]) => {

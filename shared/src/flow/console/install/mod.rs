@@ -55,6 +55,8 @@ pub struct SetOut {
     pub workflows_wait: bool,
     /// Conversations may be written as app events: for an app that declares them.
     pub app_events: bool,
+    /// Conversations may be in the CRM's own inbox: where somebody wants that.
+    pub inbox: bool,
     /// Random, used once.
     pub random: [u8; 16],
     /// The browser's own secret, at least 128 random bits, kept in a cookie.
@@ -156,6 +158,7 @@ impl Install {
             state: state::seal(begun, out.random, &out.browser),
             workflows_wait: out.workflows_wait,
             app_events: out.app_events,
+            inbox: out.inbox,
         })))
     }
 

@@ -72,7 +72,8 @@ impl WriteToInbox<'_> {
     /// `None`: nothing is to be written now, and the row is seen to.
     async fn ready(&self, row: OutboxRow) -> Result<Option<Ready>, PortError> {
         let Effect::WriteToInbox { conversation: key } = row.effect.clone() else { return Ok(None) };
-        let state = self.round.state(&key).await?;
+        // Of one that was taken to another account nothing is this one's, neither the words nor that they wait.
+        let state = self.round.state(&key).await?.filter(|state| state.value.account == self.round.account.key);
         let channel = self.channels.find(&key.channel).await?;
         let channel = channel.filter(|channel| channel.account == self.round.account.key);
         let (Some(state), Some(user)) = (state, key.source.user().cloned()) else {
@@ -167,7 +168,8 @@ impl WriteToInbox<'_> {
 
     /// Nothing waits any more, unless something came meanwhile: then the row stays due.
     async fn end(&self, row: &OutboxRow, key: &ConversationKey) -> Result<(), PortError> {
-        let Some(mut state) = self.round.state(key).await? else { return self.round.done(row).await };
+        let state = self.round.state(key).await?.filter(|state| state.value.account == self.round.account.key);
+        let Some(mut state) = state else { return self.round.done(row).await };
         if self.round.journal.for_inbox(key, 1).await?.is_empty() {
             state.value.inbox_queued = false;
             self.round.commit_state(&mut state, vec![write::done(row)]).await?;

@@ -50,6 +50,10 @@ impl WriteEntry<'_> {
             // The properties need the words first: the row stays due.
             return Ok(None);
         }
+        if !channel.writes_notes() {
+            self.forget_unwritten(&row, state).await?;
+            return Ok(None);
+        }
         let pending = self.round.journal.all_pending(&key, MAX_MEMBERS).await?;
         if now_ms < ready_at_ms + WAIT_FOR_FILES_MS && self.waits_for_a_file(&channel, &key, &pending).await? {
             // One that comes later is hung on the note.
@@ -89,6 +93,21 @@ impl WriteEntry<'_> {
             }
         }
         Ok(false)
+    }
+
+    /// No note is wanted, and the contact's fields have shown what they show: the words go. The CRM's inbox has its own copy of what
+    /// people said, until it stands there.
+    async fn forget_unwritten(&self, row: &OutboxRow, mut state: Versioned<Conversation>) -> Result<(), PortError> {
+        let key = state.value.key.clone();
+        let pending = self.round.journal.all_pending(&key, MAX_MEMBERS).await?;
+        let mut writes: Vec<_> = pending.iter().map(|activity| write::forget(&key, &activity.mark)).collect();
+        if pending.len() < MAX_MEMBERS {
+            state.value.open = None;
+            writes.push(write::done(row));
+        }
+        // On a conflict the row stays due, and nothing was forgotten.
+        self.round.commit_state(&mut state, writes).await?;
+        Ok(())
     }
 
     async fn first_that_fit(
