@@ -1,6 +1,6 @@
 //! The console, by a browser: who gets in, what they see, and what nobody may.
 
-mod browser;
+pub mod browser;
 mod card;
 mod dead_letters;
 mod disconnect_account;

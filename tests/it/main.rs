@@ -5,6 +5,7 @@ mod app;
 mod architecture;
 mod bad_input;
 mod conflicts;
+mod consent;
 mod console;
 mod contacts;
 mod crm_inbox;

@@ -25,7 +25,11 @@ enum Who {
 fn who(outcome: PushOutcome) -> Who {
     match outcome {
         PushOutcome::Accepted | PushOutcome::WrongProvider | PushOutcome::NoQuota | PushOutcome::Unknown => Who::Line,
-        PushOutcome::Blocked | PushOutcome::NotLinked | PushOutcome::Expired | PushOutcome::Queued => Who::Musubi,
+        PushOutcome::Blocked
+        | PushOutcome::NotLinked
+        | PushOutcome::NoConsent
+        | PushOutcome::Expired
+        | PushOutcome::Queued => Who::Musubi,
         PushOutcome::InvalidMessage | PushOutcome::Failed => Who::Either,
     }
 }

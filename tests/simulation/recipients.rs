@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use musubi::domain::claim::ClaimedBy;
 use musubi::domain::conversation::ConversationKey;
-use musubi::domain::ids::{ContactId, LineUserId};
+use musubi::domain::ids::{CallbackId, ContactId, LineUserId};
 use musubi::domain::link::ContactLink;
 use musubi::domain::outbox::Effect;
-use musubi::domain::push::{Naming, PushJob, PushOutcome, PushState, Recipient};
+use musubi::domain::push::{Naming, PushJob, PushOutcome, PushState, Recipient, SettlementNote};
+use musubi::flow::accept::PushRequest;
 use musubi::ports::messenger::PushRefusal;
 use musubi::ports::table::Commit;
 use musubi::store::Links;
@@ -68,6 +69,48 @@ fn whom_a_contacts_link_says_and_else_whom_the_workflow_names() {
         let found = recipient(&world, on, names);
         assert!(found == goes_to, "{case}");
         assert_eq!(found.naming(), naming, "{case}");
+    }
+}
+
+/// The workflow waits and hears so, however often it asks; where nobody is in doubt it goes out.
+#[test]
+fn what_goes_by_a_contacts_consent_goes_to_nobody_who_may_be_another() {
+    for (on, names, is_sent) in [
+        ("501", user(1), true),
+        ("501", user(2), false),
+        ("503", user(1), false),
+        ("503", user(3), true),
+    ] {
+        let world = quiet();
+        linked(&world, "501");
+        contact(&world, "503");
+        let pushed = world.push_job("ap-1");
+        world.crm.state.lock().unwrap().waiting.insert(CallbackId::new("ap-1"));
+        for _ in 0..2 {
+            let asked = PushRequest {
+                id: pushed.id,
+                callback: pushed.callback.clone(),
+                contact: Some(ContactId::new(on)),
+                channel: world.channel.id.clone(),
+                to: Some(names.clone()),
+                messages: pushed.messages.clone(),
+                tag: None,
+                not_after_ms: None,
+                by_consent: true,
+            };
+            run(world.accept().accept(&world.account, asked)).expect("nothing fails here");
+            let waiting = world.push.receive(0).expect("a job");
+            world.push.delete(waiting.id);
+            run(world.deliver().deliver(&waiting.job)).expect("nothing fails here");
+            let state = run(world.journal().push(pushed.id)).expect("a calm table").expect("a send").value.state;
+            let PushState::Settled(settlement) = state else { panic!("it did not end: {state:?}") };
+            let skipped = (PushOutcome::NoConsent, Some(SettlementNote::WhoseConsent));
+            assert_eq!((settlement.outcome, settlement.note) == skipped, !is_sent, "on {on}");
+        }
+        assert_eq!(world.line.shown().len(), usize::from(is_sent), "on {on}");
+        run(world.dispatch().dispatch(&world.account.key, START_MS + 30_000)).expect("nothing fails here");
+        let told = world.crm.state.lock().unwrap().completed[&CallbackId::new("ap-1")].len();
+        assert_eq!((told, world.push.len()), (1, 0), "on {on}");
     }
 }
 

@@ -301,6 +301,7 @@ impl World {
 
     fn asked(&self, post: &Post) -> PushRequest {
         PushRequest {
+            by_consent: false,
             id: push_id(&self.account, &post.callback),
             callback: Some(post.callback.clone()),
             contact: post.contact.clone(),

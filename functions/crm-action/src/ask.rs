@@ -1,12 +1,13 @@
 //! What the workflow asks for, checked before anything is queued.
 
 use musubi::domain::account::{CrmAccount, UnfilledTokens};
-use musubi::domain::action::{ActionRequest, Execution, MessageInput};
+use musubi::domain::action::{ActionRequest, Execution, MessageInput, Purpose};
+use musubi::domain::consent::Consent;
 use musubi::domain::ids::{ChannelId, LineUserId};
 use musubi::domain::language::Language;
 use musubi::domain::not_after::parse_not_after;
 use musubi::domain::push::{Naming, OutgoingMessage, PushId, PushOutcome, Refused, Sending, SettlementNote};
-use musubi::domain::words::{ended, refused_here};
+use musubi::domain::words::{ended, no_consent, refused_here};
 use musubi::flow::accept::{PushRequest, TurnedDown};
 use musubi::line::message::{self, InvalidMessage, Problem, Tokens};
 
@@ -43,6 +44,10 @@ pub fn check(account: &CrmAccount, request: &ActionRequest) -> Result<PushReques
     if request.tag.as_ref().is_some_and(|tag| !message::is_aggregation_unit(tag)) {
         return Err(failed(SettlementNote::BadTag));
     }
+    let consent = account.consent.as_ref().filter(|_| request.purpose == Purpose::Marketing);
+    if let Some(consent) = consent {
+        check_consent(consent, request, language)?;
+    }
     let asked = PushRequest {
         id: id_of(account, execution),
         callback: execution.callback().cloned(),
@@ -55,12 +60,27 @@ pub fn check(account: &CrmAccount, request: &ActionRequest) -> Result<PushReques
         })?,
         tag: request.tag.clone(),
         not_after_ms,
+        by_consent: consent.is_some(),
     };
     if fits(&asked) {
         Ok(asked)
     } else {
         Err(turned_away(language, PushOutcome::InvalidMessage, SettlementNote::TooLarge))
     }
+}
+
+/// Whether the contact has agreed, by what the CRM sent along of it. What it did not send is no yes.
+fn check_consent(consent: &Consent, request: &ActionRequest, language: Language) -> Result<(), TurnedAway> {
+    let properties = &request.contact_properties;
+    if request.contact.is_none() {
+        return Err(turned_away(language, PushOutcome::NoConsent, SettlementNote::WhoseConsent));
+    }
+    if consent.is_given(properties) {
+        return Ok(());
+    }
+    let was_told = properties.get(&consent.property).is_some_and(|said| !said.trim().is_empty());
+    let refused = Refused { outcome: PushOutcome::NoConsent, note: SettlementNote::NotAgreed };
+    Err(TurnedAway { refused, reason: no_consent(consent, was_told, language) })
 }
 
 /// Whether what is asked for can be kept until LINE has it.

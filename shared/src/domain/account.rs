@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::consent::Consent;
 use super::ids::{ChannelId, CrmAccountId, CrmAppId};
 use super::language::Language;
 use super::provider::ProviderNumber;
@@ -135,6 +136,9 @@ pub struct CrmAccount {
     /// What becomes of tokens that nobody filled in.
     #[serde(default)]
     pub unfilled_tokens: UnfilledTokens,
+    /// Without this no workflow sends marketing to a contact.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent: Option<Consent>,
     /// Its Official Accounts. An action that names none uses the only one.
     pub channels: Vec<ChannelId>,
     /// Official Accounts that are being disconnected, or were, and of which it is still known which contact is whom.
@@ -175,6 +179,7 @@ impl CrmAccount {
             surface: TimelineSurface::default(),
             token_properties: BTreeSet::new(),
             unfilled_tokens: UnfilledTokens::default(),
+            consent: None,
             channels: Vec::new(),
             former_channels: BTreeSet::new(),
             providers: BTreeMap::new(),

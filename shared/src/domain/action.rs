@@ -28,6 +28,25 @@ pub struct ActionRequest {
     pub not_after: Option<String>,
     /// The custom aggregation unit.
     pub tag: Option<String>,
+    /// What it is for.
+    pub purpose: Purpose,
+}
+
+/// What a send is for: whether the person must have agreed to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Purpose {
+    /// Marketing: whatever is not said to be anything else.
+    #[default]
+    Marketing,
+    /// What the person waits for, such as a receipt: it needs no consent.
+    Service,
+}
+
+impl Purpose {
+    /// Reads what an input says. What is not known is marketing.
+    pub fn read(text: Option<&str>) -> Self {
+        if text == Some("service") { Self::Service } else { Self::Marketing }
+    }
 }
 
 /// What stands in a message field.

@@ -11,6 +11,7 @@ pub mod changed;
 pub mod channel;
 pub mod channel_values;
 pub mod claim;
+pub mod consent;
 pub mod conversation;
 pub mod crm_inbox;
 pub mod dead_letter;

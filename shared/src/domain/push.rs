@@ -67,7 +67,7 @@ pub struct PushJob {
     pub send_by_ms: i64,
     /// The workflow stops waiting then, in milliseconds.
     pub expires_at_ms: i64,
-    /// It was refused before it was queued, and the workflow has been told: only the record is left to say so.
+    /// It was refused before it was queued. A workflow that does not wait has been told: only the record is left to say so.
     #[serde(default)]
     pub refused: Option<Refused>,
     /// How often in a row it could not be delivered.
@@ -116,6 +116,11 @@ impl Recipient {
             Self::Linked { since_ms, .. } => accepted_at_ms.min(*since_ms),
             Self::Named { .. } | Self::Nobody => accepted_at_ms,
         }
+    }
+
+    /// The contact or the person is linked to somebody else: whom the workflow names need not be whom it runs on.
+    pub fn is_contested(&self) -> bool {
+        self.naming() == Naming::Contested
     }
 
     /// What follows once LINE has taken a message for this person.

@@ -47,7 +47,7 @@ impl Sent {
     }
 
     /// Whether many of them were refused in the last days: by LINE, or because LINE would have. That somebody has blocked the account
-    /// or is not linked is no refusal here: so it is with some people.
+    /// is not linked or has not agreed is no refusal here: so it is with some people.
     pub fn many_refused(&self, now_ms: i64) -> Option<ManyRefused> {
         let today = now_ms.div_euclid(DAY_MS);
         let (mut all, mut refused) = (0, Ends::new());
@@ -72,6 +72,7 @@ fn is_refused_by_line(outcome: PushOutcome) -> bool {
         PushOutcome::Accepted
         | PushOutcome::Blocked
         | PushOutcome::NotLinked
+        | PushOutcome::NoConsent
         | PushOutcome::Expired
         | PushOutcome::Unknown
         | PushOutcome::Queued => false,

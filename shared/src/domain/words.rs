@@ -18,7 +18,7 @@ use super::operator::OperatorName;
 use super::settings::Bilingual;
 use super::shown::name;
 
-pub use self::outcomes::{ended, outcome_words, reason, refused_here};
+pub use self::outcomes::{ended, no_consent, outcome_words, reason, refused_here};
 
 /// The same in two languages.
 const fn both(japanese: &'static str, english: &'static str) -> Bilingual {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::domain::account::CrmAccount;
 use crate::domain::ids::{CallbackId, ChannelId, ContactId, LineUserId};
-use crate::domain::push::{OutgoingMessage, PushId, PushJob, Recipient, Refused, Sender};
+use crate::domain::push::{OutgoingMessage, PushId, PushJob, PushOutcome, Recipient, Refused, Sender, SettlementNote};
 use crate::ports::{Clock, PortError, Queue};
 use crate::store::LinkReader;
 
@@ -27,6 +27,8 @@ pub struct PushRequest {
     pub tag: Option<String>,
     /// The action's own latest time, in milliseconds.
     pub not_after_ms: Option<i64>,
+    /// It goes by the contact's consent, and so to nobody but whom the contact is.
+    pub by_consent: bool,
 }
 
 /// A request that was refused before anything was queued.
@@ -41,6 +43,9 @@ pub struct TurnedDown {
     /// How it ended, and why.
     pub refused: Refused,
 }
+
+/// The contact may be somebody else than who would read it.
+const WHOSE_CONSENT: Refused = Refused { outcome: PushOutcome::NoConsent, note: SettlementNote::WhoseConsent };
 
 /// Makes a workflow's request durable.
 pub struct Accept {
@@ -61,6 +66,7 @@ impl Accept {
         let accepted_at_ms = self.clock.now_ms();
         let send_by_ms = account.send_by_ms(accepted_at_ms);
         let to = self.recipient(account, asked.contact.as_ref(), &asked.channel, asked.to.as_ref()).await?;
+        let refused = (asked.by_consent && to.is_contested()).then_some(WHOSE_CONSENT);
         let job = PushJob {
             sender: Sender::Workflow,
             id: asked.id,
@@ -75,7 +81,7 @@ impl Accept {
             accepted_at_ms,
             send_by_ms: asked.not_after_ms.map_or(send_by_ms, |not_after_ms| not_after_ms.min(send_by_ms)),
             expires_at_ms: accepted_at_ms + account.block_expiry_ms,
-            refused: None,
+            refused,
             tries: 0,
             inbox: None,
         };

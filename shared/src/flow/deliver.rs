@@ -58,7 +58,7 @@ impl Deliver {
     /// # Errors
     /// As the ports'; the job must be delivered again.
     pub async fn deliver(&self, job: &PushJob) -> Result<(), PortError> {
-        if let Some(refused) = job.refused {
+        if let Some(refused) = job.refused.filter(|_| !job.waits) {
             return self.say_refused(job, refused).await;
         }
         match self.outbox.journal.push(job.id).await? {
@@ -101,6 +101,9 @@ impl Deliver {
         }
         if now_ms > job.send_by_ms {
             return self.end_untried(job, PushOutcome::Expired, None).await;
+        }
+        if let Some(refused) = job.refused {
+            return self.end_untried(job, refused.outcome, Some(refused.note)).await;
         }
         let Some(channel) = self.channel(&job.channel, &job.account).await? else {
             return self.end_untried(job, PushOutcome::Failed, Some(SettlementNote::UnknownChannel)).await;

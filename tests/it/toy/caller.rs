@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use http::HeaderMap;
-use musubi::domain::action::{ActionRequest, Execution, MessageInput, OptionsRequest};
+use musubi::domain::action::{ActionRequest, Execution, MessageInput, OptionsRequest, Purpose};
 use musubi::domain::changed::Changed;
 use musubi::domain::channel::Channel;
 use musubi::domain::ids::{CallbackId, ContactId, CrmAccountId, LineUserId};
@@ -58,6 +58,7 @@ impl CrmCaller for ToyCaller {
             line_user_id: text(&body["line"]).map(LineUserId::new),
             messages: text(&body["say"]).map(|say| ("say", MessageInput::Text(say))).into_iter().collect(),
             not_after: None,
+            purpose: Purpose::default(),
             tag: None,
         })
     }

@@ -134,6 +134,7 @@ fn to_text(account: &CrmAccount, say: &Say) -> String {
         set("surface"),
         set("token_properties"),
         set("unfilled_tokens"),
+        set("consent"),
         (say.pick("送信の期限", "send limit"), span(account.send_limit_ms)),
         (say.pick("チャネル", "channels"), channels.join(" ")),
     ])

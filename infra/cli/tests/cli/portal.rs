@@ -72,9 +72,16 @@ async fn a_portal_asks_for_the_properties_of_its_app_and_its_tokens_can_be_set()
     assert_eq!(set("unfilled_tokens=send").await.json()["unfilled_tokens"], "send");
     assert_eq!(stack.account().await.unwrap().unfilled_tokens, UnfilledTokens::Send);
     assert_eq!(set("unfilled_tokens=refuse").await.json()["unfilled_tokens"], "refuse");
-    for bad in ["unfilled_tokens=maybe", "token_properties=Shoe Size"] {
+    let consent = "consent=ok:yes";
+    assert_eq!(set(consent).await.code, 2, "nobody asks for the property");
+    assert_eq!(set("token_properties=ok").await.code, 0);
+    assert_eq!(set(consent).await.json()["consent"], "ok:yes");
+    let shown = stack.run(&["portal", "show", &portal, "--lang", "ja"], "").await;
+    assert!(shown.stdout.contains("同意") && shown.stdout.contains("ok:yes"), "{}", shown.stdout);
+    for bad in ["unfilled_tokens=maybe", "token_properties=Shoe Size", "consent=ok", "token_properties=none"] {
         assert_eq!(set(bad).await.code, 2, "{bad}");
     }
+    assert_eq!(set("consent=none").await.json()["consent"], json!(null));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,6 +7,7 @@ use musubi::crm::hubspot::action;
 use musubi::crm::hubspot::oauth::{AUTOMATION_SCOPE, INBOX_SCOPES, REQUIRED_SCOPES, TIMELINE_SCOPE};
 use musubi::crm::hubspot::signature;
 use musubi::crm::hubspot::webhook;
+use musubi::domain::action::Purpose;
 use musubi::domain::provider::ProviderNumber;
 use musubi::domain::push::PushOutcome;
 use musubi::domain::token_property::ALWAYS;
@@ -244,7 +245,8 @@ async fn what_hubspot_sends_for_these_fields_is_what_we_read() {
     assert_eq!((read.not_after, read.tag), (of("not_after"), of("tag")));
     let messages: BTreeSet<&str> = read.messages.iter().map(|(name, _)| *name).collect();
     let mut ours: BTreeSet<String> = messages.iter().map(|name| (*name).to_owned()).collect();
-    ours.extend(["channel", "line_user_id", "not_after", "tag"].map(str::to_owned));
+    assert_eq!(read.purpose, Purpose::Marketing, "what is not known");
+    ours.extend(["channel", "line_user_id", "not_after", "tag", "purpose"].map(str::to_owned));
     assert_eq!((messages.len(), ours), (5, set(&inputs)));
 }
 

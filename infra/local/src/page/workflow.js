@@ -7,7 +7,7 @@ import { hasWord, language, word } from "./words.js";
 const MOST_MESSAGES = 5;
 const MOST_RUNS = 20;
 const node = (id) => document.getElementById(id);
-const typed = { messages: [null], everybody: false, user: "", after: "", tag: "", open: false, running: false, wrong: "" };
+const typed = { messages: [null], everybody: false, user: "", after: "", tag: "", purpose: "", open: false, running: false, wrong: "" };
 
 const samples = {
   text: () => word("flow.more.text"),
@@ -42,7 +42,7 @@ async function run(page) {
   typed.wrong = filled.length === 0 ? "flow.needed" : contacts.length === 0 ? "flow.nobody" : "";
   if (!typed.wrong && !typed.running) {
     const fields = Object.fromEntries(filled.map((message, at) => [`message_${at + 1}`, message]));
-    const others = { line_user_id: typed.user.trim(), not_after: typed.after.trim(), tag: typed.tag.trim() };
+    const others = { line_user_id: typed.user.trim(), not_after: typed.after.trim(), tag: typed.tag.trim(), purpose: typed.purpose.trim() };
     typed.running = true;
     page.draw();
     await page.post("crm/run", { contact_ids: contacts, fields: { ...fields, ...others } });
@@ -133,7 +133,8 @@ function more() {
     h("summary", { key: "more" }, word("flow.more")),
     field("line_user_id", word("flow.user"), word("flow.user.hint"), "user"),
     field("not_after", word("flow.after"), word("flow.after.hint"), "after"),
-    field("tag", word("flow.tag"), "", "tag"));
+    field("tag", word("flow.tag"), "", "tag"),
+    field("purpose", word("flow.purpose"), word("flow.purpose.hint"), "purpose"));
   return details;
 }
 

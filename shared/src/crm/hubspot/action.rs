@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::batch::{number, text};
 use super::kind::is_contact;
-use crate::domain::action::{ActionRequest, Execution, MessageInput, OptionsRequest};
+use crate::domain::action::{ActionRequest, Execution, MessageInput, OptionsRequest, Purpose};
 use crate::domain::channel::Channel;
 use crate::domain::ids::{CallbackId, ContactId, CrmAccountId, LineUserId};
 use crate::ports::crm_caller::{ActionAnswer, Unreadable, VerifiedCall};
@@ -46,6 +46,7 @@ pub fn parse(request: &VerifiedCall<'_>) -> Result<ActionRequest, Unreadable> {
         messages: MESSAGES.into_iter().filter_map(|name| Some((name, input(name).and_then(message)?))).collect(),
         not_after: trimmed("not_after"),
         tag: trimmed("tag"),
+        purpose: Purpose::read(trimmed("purpose").as_deref()),
         account: portal,
     })
 }

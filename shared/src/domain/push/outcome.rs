@@ -12,6 +12,8 @@ pub enum PushOutcome {
     Blocked,
     /// Nobody on LINE is linked to this contact.
     NotLinked,
+    /// The contact has not given the consent that the account asks for.
+    NoConsent,
     /// The user ID belongs to another LINE provider.
     WrongProvider,
     /// LINE cannot show such a message.
@@ -30,10 +32,11 @@ pub enum PushOutcome {
 
 impl PushOutcome {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Accepted,
         Self::Blocked,
         Self::NotLinked,
+        Self::NoConsent,
         Self::WrongProvider,
         Self::InvalidMessage,
         Self::NoQuota,
@@ -53,6 +56,7 @@ impl PushOutcome {
         match self {
             Self::Blocked
             | Self::NotLinked
+            | Self::NoConsent
             | Self::WrongProvider
             | Self::InvalidMessage
             | Self::NoQuota
@@ -68,6 +72,7 @@ impl PushOutcome {
             Self::Accepted => "accepted",
             Self::Blocked => "blocked",
             Self::NotLinked => "not_linked",
+            Self::NoConsent => "no_consent",
             Self::WrongProvider => "wrong_provider",
             Self::InvalidMessage => "invalid_message",
             Self::NoQuota => "no_quota",

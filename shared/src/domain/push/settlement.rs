@@ -47,6 +47,10 @@ pub enum SettlementNote {
     TooLarge,
     /// The workflow ran on a record of another kind, and named nobody.
     NotAContact,
+    /// The contact has not agreed.
+    NotAgreed,
+    /// Whose consent it would need cannot be told: not of a contact, or the contact or the person is linked to somebody else.
+    WhoseConsent,
     /// What was given is no LINE user ID.
     BadUserId,
     /// The chosen Official Account is not one of this CRM account's.

@@ -2,6 +2,7 @@
 
 use super::{Bilingual, Form, Setting, SettingFault, SettingValue, Settings, Shape};
 use crate::domain::account::{CrmAccount, CrmAccountKey, CrmKind, TimelineSurface, UnfilledTokens};
+use crate::domain::consent::Consent;
 use crate::domain::ids::{CrmAccountId, CrmAppId};
 use crate::domain::language::Language;
 
@@ -10,15 +11,23 @@ pub(super) const APP_EVENTS: &str = "app_events:";
 
 /// A CRM account's.
 pub static ACCOUNT: Settings<CrmAccount> = Settings {
-    all: &[TOKEN_PROPERTIES, UNFILLED_TOKENS, SURFACE],
+    all: &[TOKEN_PROPERTIES, UNFILLED_TOKENS, CONSENT, SURFACE],
     new: || {
         let key = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new("") };
         CrmAccount::new(key, CrmAppId::new(""), Language::default(), "UTC")
     },
     unknown: |_, _| SettingFault::Unknown,
     each: |_| Ok(()),
-    whole: |_| Ok(()),
+    whole: |account| match &account.consent {
+        Some(consent) if !account.asks_for(&consent.property) => Err(NOT_ASKED_FOR),
+        _ => Ok(()),
+    },
 };
+
+const NOT_ASKED_FOR: SettingFault = SettingFault::refused(
+    "consent のプロパティーは token_properties にも必要です。先に musubi hubspot project --token-properties でプロパティーを加え、プロジェクトをアップロードしてください。",
+    "The property of consent must be among token_properties, too. Add it with musubi hubspot project --token-properties first, and upload the project.",
+);
 
 const UNFILLED: [(&str, UnfilledTokens); 2] = [("refuse", UnfilledTokens::Refuse), ("send", UnfilledTokens::Send)];
 
@@ -61,6 +70,36 @@ const UNFILLED_TOKENS: Setting<CrmAccount> = Setting::<CrmAccount>::new(
 )
 .labelled("値のない差し込み", "unfilled tokens")
 .refusing("unfilled_tokens には refuse か send を指定してください。", "unfilled_tokens takes refuse or send.");
+const CONSENT: Setting<CrmAccount> = Setting::<CrmAccount>::new(
+    "consent",
+    Shape::Consent,
+    &[
+        Form {
+            written: "none",
+            means: Bilingual {
+                japanese: "同意を確認せずに送信します", english: "nobody's consent is looked for"
+            },
+        },
+        Form {
+            written: "PROPERTY:VALUE",
+            means: Bilingual {
+                japanese: "コンタクトのプロパティーがこの値でなければ、ワークフローのマーケティング配信を送信しません（結果は no_consent）。\n\
+                           複数選択のプロパティーでは、値の1つであれば送信します。アクションの「purpose」がserviceの送信は対象外です。\n\
+                           プロパティーは token_properties にも必要です。例：hs_legal_basis:Freely given consent from contact",
+                english: "a workflow sends marketing only where the contact's property has this value, or has it among its choices;\n\
+                          else it ends as no_consent. What says service in “purpose” is sent anyway. The property must be among\n\
+                          token_properties. For instance hs_legal_basis:Freely given consent from contact",
+            },
+        },
+    ],
+    |account| Some(SettingValue::of_text(account.consent.as_ref().map(Consent::written).as_ref())),
+    |account, value| account.consent = value.text().as_deref().and_then(Consent::read),
+)
+.labelled("マーケティング配信に必要な同意", "consent for marketing")
+.refusing(
+    "consent には プロパティーの内部名:値、または none を指定してください（例：hs_legal_basis:Freely given consent from contact）。",
+    "consent takes a property's internal name, a colon and a value, or none: hs_legal_basis:Freely given consent from contact.",
+);
 const SURFACE: Setting<CrmAccount> = Setting::<CrmAccount>::new(
     "surface",
     Shape::Surface,

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use url::Url;
 
 use super::{SettingFault, SettingValue};
+use crate::domain::consent::Consent;
 use crate::domain::push::OutgoingMessage;
 use crate::domain::token_property;
 
@@ -49,6 +50,8 @@ pub enum Shape {
     Properties,
     /// Messages to people, or none.
     Messages,
+    /// A contact property and the value it must have, or none.
+    Consent,
     /// As what conversations stand on a timeline: `notes`, or `app_events:` and a type.
     Surface,
     /// It can only be taken away, by one of these words.
@@ -101,6 +104,9 @@ impl Shape {
             }
             (Self::Text { max_chars }, Some(text)) => {
                 fits(text, text.encode_utf16().count() <= max_chars, SettingFault::TooLong { name: name(), max_chars })
+            }
+            (Self::Consent, Some(text)) => {
+                fits(text, Consent::read(text).is_some(), SettingFault::Form { name: name() })
             }
             (Self::Page, Some(page)) => Ok(SettingValue::Text(page.to_owned())),
         }

@@ -83,7 +83,8 @@ fn every_setting_is_stored_where_it_is_read_from() {
     ];
     are_whole(&LOGIN, &login);
     assert_eq!(login.len() + 1, LOGIN.all.len(), "liff is only taken away");
-    let account = ["token_properties=shoe_size", "unfilled_tokens=send", "surface=app_events:ahp1_line"];
+    let account =
+        ["token_properties=shoe_size", "unfilled_tokens=send", "consent=shoe_size:42", "surface=app_events:ahp1_line"];
     are_whole(&ACCOUNT, &account);
     assert_eq!(account.len(), ACCOUNT.all.len());
 }

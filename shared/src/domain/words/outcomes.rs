@@ -1,5 +1,6 @@
 //! How a send ended, in words: who refused it, why, and what to do.
 
+use crate::domain::consent::Consent;
 use crate::domain::language::Language;
 use crate::domain::push::{PushOutcome, Settlement, SettlementNote};
 
@@ -19,6 +20,10 @@ pub fn outcome_words(outcome: PushOutcome, language: Language) -> &'static str {
         PushOutcome::NotLinked => (
             "Musubiは送信しませんでした。このコンタクトはLINEの友だちと連携されていません。相手からのメッセージを待つか、「line_user_id」を入力してください。",
             "Musubi did not send it: this contact is not linked to a person on LINE. Let the person write first, or fill in “line_user_id”.",
+        ),
+        PushOutcome::NoConsent => (
+            "Musubiは送信しませんでした。このコンタクトには、設定「consent」で指定した同意がありません。同意を得てコンタクトに記録するか、手続きの連絡など同意のいらない送信なら「purpose」でserviceを選んでください。",
+            "Musubi did not send it: this contact has not given the consent that the setting “consent” asks for. Record it on the contact once it is given; or choose service in “purpose”, where none is needed.",
         ),
         PushOutcome::WrongProvider => (
             "LINEが受け付けませんでした。このLINEユーザーIDは、この公式アカウントとは別のプロバイダーのものです。同じプロバイダーのIDを使ってください。",
@@ -68,6 +73,33 @@ pub fn ended(outcome: PushOutcome, note: Option<SettlementNote>, language: Langu
     }
 }
 
+/// Why nothing is sent without consent, with what was looked for. `was_told`: the CRM sent a value along, another one.
+pub fn no_consent(consent: &Consent, was_told: bool, language: Language) -> String {
+    let Consent { property, value } = consent;
+    let (japanese, english) = match was_told {
+        true => (
+            format!("コンタクトのプロパティー「{property}」が「{value}」ではありません。"),
+            format!("the contact's property “{property}” is not “{value}”."),
+        ),
+        false => (
+            format!(
+                "コンタクトのプロパティー「{property}」に値がありません（「{value}」が必要です）。値があるのにこう表示される場合は、musubi hubspot project --token-properties {property} でプロジェクトを書き出し、アップロードし直してください。"
+            ),
+            format!(
+                "the contact's property “{property}” has no value, and “{value}” is needed. If it has one, write the project again with musubi hubspot project --token-properties {property}, and upload it."
+            ),
+        ),
+    };
+    let said = match language {
+        Language::Japanese => format!("Musubiは送信しませんでした。同意がありません。{japanese}"),
+        Language::English => format!("Musubi did not send it, without consent: {english}"),
+    };
+    said + language.pick(
+        "手続きの連絡など同意のいらない送信なら、「purpose」でserviceを選んでください。",
+        " Where none is needed, choose service in “purpose”.",
+    )
+}
+
 /// A refusal of our own before LINE was asked, with the mistake in words.
 pub fn refused_here(mistake: &str, language: Language) -> String {
     format!("{}{mistake}", language.pick("Musubiは送信しませんでした。", "Musubi did not send it. "))
@@ -99,6 +131,7 @@ fn note_words(outcome: PushOutcome, note: SettlementNote, language: Language) ->
             "LINEは23時間のあいだ「あとで」と答えるだけで、受け付けませんでした。相手には届いていません。まだ必要な場合は、もう一度ワークフローに登録してください。",
             "LINE only asked to wait for 23 hours and never took it, so it was not shown. Enrol the contact again if it is still wanted.",
         ),
+        SettlementNote::NotAgreed => return outcome_words(PushOutcome::NoConsent, language),
         SettlementNote::Decided => match outcome {
             PushOutcome::Accepted => ("届いていることを担当者が確認しました。", "An operator saw that it was shown."),
             _ => ("届いていないことを担当者が確認しました。", "An operator saw that it was not shown."),
@@ -108,6 +141,7 @@ fn note_words(outcome: PushOutcome, note: SettlementNote, language: Language) ->
         | SettlementNote::TooLarge
         | SettlementNote::BadMessage
         | SettlementNote::NotAContact
+        | SettlementNote::WhoseConsent
         | SettlementNote::BadUserId
         | SettlementNote::BadChannel
         | SettlementNote::NoChannel
@@ -140,6 +174,10 @@ fn refused_by_us(note: SettlementNote, language: Language) -> &'static str {
         SettlementNote::NotAContact => (
             "Musubiは送信しませんでした。コンタクト以外のレコードで実行されたため、送信先がわかりません。コンタクトのワークフローで使用するか、「line_user_id」に送信先を指定してください。",
             "Musubi did not send it: the workflow runs on a record that is not a contact, so there is nobody to send to. Use the action in a workflow for contacts, or say in “line_user_id” to whom.",
+        ),
+        SettlementNote::WhoseConsent => (
+            "Musubiは送信しませんでした。だれの同意を確認すればよいかわかりません。コンタクト以外のレコードで実行されたか、このコンタクトまたはLINEユーザーIDが別の相手と連携されています。その人のコンタクトでワークフローを実行してください。",
+            "Musubi did not send it: it cannot be told whose consent counts. The workflow runs on a record that is not a contact, or this contact or the LINE user ID is linked to another. Run it on the person's own contact.",
         ),
         SettlementNote::BadUserId => (
             "Musubiは送信しませんでした。「line_user_id」がLINEユーザーID（Uで始まる33文字）ではありません。",
@@ -182,13 +220,14 @@ fn refused_by_us(note: SettlementNote, language: Language) -> &'static str {
             "Musubi did not send it: a text on LINE has 1 to 5,000 characters. Shorten it, or write it again in parts.",
         ),
         SettlementNote::BadMessage
-        // The rest is LINE's or an operator's word, and has words of its own.
+        // The rest has words of its own.
         | SettlementNote::LinkConflict
         | SettlementNote::Replied
         | SettlementNote::TokenRefused
         | SettlementNote::NotAllowed
         | SettlementNote::LineRefused
         | SettlementNote::NeverTaken
+        | SettlementNote::NotAgreed
         | SettlementNote::Decided => (
             "Musubiは送信しませんでした。LINEで表示できないメッセージです。アクションの出力「reason」に、直す項目が示されています。",
             "Musubi did not send it: LINE cannot show a message like this. The action's output “reason” names the field and the mistake.",
@@ -201,7 +240,8 @@ fn refused_by_us(note: SettlementNote, language: Language) -> &'static str {
 mod tests {
     use super::*;
 
-    const OURS: [SettlementNote; 15] = [
+    const OURS: [SettlementNote; 16] = [
+        SettlementNote::WhoseConsent,
         SettlementNote::NotAContact,
         SettlementNote::TooOld,
         SettlementNote::UnknownChannel,

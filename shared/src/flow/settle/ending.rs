@@ -160,10 +160,10 @@ impl Shown {
         }
     }
 
-    /// None where nobody on LINE was meant: whoever is not on LINE would get a note at each run of a list's workflow. Answer
-    /// and property say it.
+    /// None where nobody on LINE was meant, or who was has not agreed: they would get a note at each run of a list's workflow.
+    /// Answer and property say it.
     fn not_sent(to: Option<&LineUserId>, naming: Naming, since_ms: i64, settlement: &Settlement) -> Option<Self> {
-        if settlement.outcome == PushOutcome::NotLinked {
+        if matches!(settlement.outcome, PushOutcome::NotLinked | PushOutcome::NoConsent) {
             return None;
         }
         let said = vec![Content::NotSent { outcome: settlement.outcome, note: settlement.note }];

@@ -20,6 +20,19 @@ const CONTACT: &[(&str, &str, &str, &[&str])] = &[
     ("lifecyclestage", "enumeration", "radio", &[]),
     ("hs_lead_status", "enumeration", "radio", &[]),
     ("hs_language", "enumeration", "select", &[]),
+    (
+        "hs_legal_basis",
+        "enumeration",
+        "checkbox",
+        &[
+            "Legitimate interest – prospect/lead",
+            "Legitimate interest – existing customer",
+            "Legitimate interest - other",
+            "Performance of a contract",
+            "Freely given consent from contact",
+            "Not applicable",
+        ],
+    ),
 ];
 const NOTE: &[(&str, &str, &str, &[&str])] = &[
     ("hs_note_body", "string", "html", &[]),
