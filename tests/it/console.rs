@@ -22,7 +22,7 @@ mod settings;
 mod stickers;
 mod talk_list;
 mod talk_files;
-mod talks;
+pub mod talks;
 mod team_texts;
 mod trial;
 mod wizard;

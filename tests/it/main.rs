@@ -3,6 +3,7 @@
 mod account_link;
 mod app;
 mod architecture;
+mod auto_reply;
 mod bad_input;
 mod conflicts;
 mod consent;

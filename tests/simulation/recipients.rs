@@ -75,12 +75,9 @@ fn whom_a_contacts_link_says_and_else_whom_the_workflow_names() {
 /// The workflow waits and hears so, however often it asks; where nobody is in doubt it goes out.
 #[test]
 fn what_goes_by_a_contacts_consent_goes_to_nobody_who_may_be_another() {
-    for (on, names, is_sent) in [
-        ("501", user(1), true),
-        ("501", user(2), false),
-        ("503", user(1), false),
-        ("503", user(3), true),
-    ] {
+    for (on, names, is_sent) in
+        [("501", user(1), true), ("501", user(2), false), ("503", user(1), false), ("503", user(3), true)]
+    {
         let world = quiet();
         linked(&world, "501");
         contact(&world, "503");

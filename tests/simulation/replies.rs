@@ -2,13 +2,14 @@
 //! recorded, and a timeline that says no more than LINE showed.
 
 use musubi::domain::activity::Content;
+use musubi::domain::auto_reply::OpeningHours;
 use musubi::domain::conversation::{ConversationKey, Source};
 use musubi::domain::push::OutgoingMessage;
 
 use crate::check::nothing_is_left;
 use crate::crash_points::{every_crash_point_of, small};
 use crate::faults::Faults;
-use crate::said::{saying, user};
+use crate::said::{said, saying, user};
 use crate::world::{Arrived, MINUTE_MS, START_MS, World, run};
 
 const GREETING: &str = "greeting-1";
@@ -63,4 +64,51 @@ fn undisturbed_a_greeting_is_shown_once_and_the_timeline_says_so_once() {
     world.run(i64::MAX, START_MS + 100 * MINUTE_MS);
     assert_eq!((world.line.replied().len(), notes_that_say_so(&world)), (1, 1));
     greeted_once_at_most(&world).expect("it holds");
+}
+
+/// Somebody is there for one minute of the week, which this is not.
+fn closed(faults: Faults) -> World {
+    let mut world = small(true, true, faults);
+    let said = Content::Text { text: GREETING.to_owned() };
+    let replies = &mut world.channel.settings.auto_replies;
+    replies.opening_hours = OpeningHours::read("mon 00:00-00:01");
+    replies.out_of_hours = vec![OutgoingMessage { json: GREETING.to_owned(), said }];
+    world
+}
+
+/// The person writes twice, each with a reply token of its own; LINE sends both again.
+fn writes_twice(world: &World) {
+    for (number, after_ms) in [(1, 0), (2, 20_000)] {
+        let event = said(number, 1, START_MS + after_ms);
+        for again_after_ms in [0, 30_000] {
+            let accepted_at_ms = START_MS + after_ms + 10 + again_after_ms;
+            let reply_token = Some(format!("token {number}"));
+            world.inbox.put(Arrived { accepted_at_ms, event: event.clone(), nonce: None, reply_token }, accepted_at_ms);
+        }
+    }
+}
+
+fn told_once_at_most_and_waiting(world: &World) -> Result<(), String> {
+    greeted_once_at_most(world)?;
+    let key = ConversationKey { channel: world.channel.id.clone(), source: Source::User(user(1)) };
+    let state = run(world.journal().conversation(&key)).expect("rows").ok_or("both messages are lost")?.value;
+    if state.unanswered_since_ms.is_none() || state.last_inbound.is_none_or(|last| last.mark.at_ms < START_MS + 20_000)
+    {
+        return Err("a message waits no more".to_owned());
+    }
+    Ok(())
+}
+
+#[test]
+fn out_of_hours_a_person_is_told_once_at_most_whatever_crashes_and_their_messages_wait() {
+    every_crash_point_of(true, closed, writes_twice, |world, ()| told_once_at_most_and_waiting(world));
+}
+
+#[test]
+fn undisturbed_a_person_is_told_out_of_hours_and_the_timeline_says_so() {
+    let mut world = closed(Faults::crashes_at([]));
+    writes_twice(&world);
+    world.run(i64::MAX, START_MS + 100 * MINUTE_MS);
+    assert_eq!((world.line.replied().len(), notes_that_say_so(&world)), (1, 1));
+    told_once_at_most_and_waiting(&world).expect("it holds");
 }

@@ -9,6 +9,7 @@ use musubi::domain::push::{OutgoingMessage, PushJob, Recipient, Sender};
 use musubi::flow::accept::Accept;
 use musubi::flow::account_link::AccountLink;
 use musubi::flow::answer::Answer;
+use musubi::flow::auto_reply::AutoReply;
 use musubi::flow::decide::Decide;
 use musubi::flow::deliver::Deliver;
 use musubi::flow::dispatch::Dispatch;
@@ -43,6 +44,7 @@ impl World {
         let answer = Answer {
             greet: Greet { reply: reply.clone() },
             trial: FollowTrial { reply: reply.clone() },
+            auto: AutoReply { reply: reply.clone() },
             account_link: AccountLink { reply: reply.clone(), link: self.link() },
             reply,
         };

@@ -89,6 +89,8 @@ use tower_http::csrf::CsrfLayer;
 
 /// No form is larger, in bytes.
 const MAX_BYTES: usize = 64 * 1024;
+/// Messages of settings are sent twice, as they were and as they are, and each byte of Japanese as three.
+const MAX_SETTINGS_BYTES: usize = 512 * 1024;
 
 /// The CRM whose app is installed here.
 const KIND: CrmKind = CrmKind::HubSpot;
@@ -196,8 +198,11 @@ pub fn router(ports: Arc<Ports>) -> Result<Router, tower_http::csrf::ConfigError
         .route("/console/dead-letters", get(dead_letters::page).post(dead_letters::send_back))
         .route("/console/account/disconnect", get(disconnect_account::ask).post(disconnect_account::disconnect))
         .route("/console/account", get(settings::account).post(settings::change_account))
-        .route("/console/channels/{channel}", get(settings::channel).post(settings::change_channel))
         .route("/console/channels/{channel}/inbox", get(inbox::page).post(inbox::change))
+        .route(
+            "/console/channels/{channel}",
+            get(settings::channel).post(settings::change_channel).layer(DefaultBodyLimit::max(MAX_SETTINGS_BYTES)),
+        )
         .route("/console/channels/{channel}/export", get(export::page).post(export::write))
         .route(
             "/console/channels/{channel}/disconnect",

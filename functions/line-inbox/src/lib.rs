@@ -13,6 +13,7 @@ use musubi::domain::job::InboxJob;
 use musubi::domain::language::Language;
 use musubi::flow::account_link::AccountLink;
 use musubi::flow::answer::Answer;
+use musubi::flow::auto_reply::AutoReply;
 use musubi::flow::greet::Greet;
 use musubi::flow::link::Link;
 use musubi::flow::record::Record;
@@ -73,6 +74,7 @@ impl Ports {
             answer: Answer {
                 greet: Greet { reply: reply.clone() },
                 trial: FollowTrial { reply: reply.clone() },
+                auto: AutoReply { reply: reply.clone() },
                 account_link: AccountLink { reply: reply.clone(), link },
                 reply,
             },

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::account::CrmAccountKey;
 use super::account_link::AccountLinkSettings;
 use super::crm_inbox::CrmInbox;
+use super::auto_reply::AutoReplies;
 use super::ids::{BotUserId, ChannelId};
 use super::login::LoginSettings;
 use super::provider::ProviderNumber;
@@ -251,6 +252,8 @@ pub struct ChannelSettings {
     pub sender_name: Option<String>,
     /// And with this picture: its address.
     pub sender_icon: Option<String>,
+    /// What is answered by itself.
+    pub auto_replies: AutoReplies,
 }
 
 /// LINE takes five messages in one reply.
@@ -275,6 +278,7 @@ impl Default for ChannelSettings {
             mark_as_read: true,
             sender_name: None,
             sender_icon: None,
+            auto_replies: AutoReplies::default(),
         }
     }
 }

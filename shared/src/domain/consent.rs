@@ -52,7 +52,9 @@ mod tests {
         let basis = "hs_legal_basis:Freely given consent from contact";
         assert_eq!(Consent::read(basis).map(|consent| consent.written()).as_deref(), Some(basis));
         assert_eq!(Consent::read(" ok : a:b ").map(|consent| consent.written()).as_deref(), Some("ok:a:b"));
-        for bad in ["", "ok", "ok:", ":yes", "Ok:yes", "o k:yes", "ok: ", "ok:yes;no", &format!("ok:{}", "a".repeat(301))] {
+        for bad in
+            ["", "ok", "ok:", ":yes", "Ok:yes", "o k:yes", "ok: ", "ok:yes;no", &format!("ok:{}", "a".repeat(301))]
+        {
             assert_eq!(Consent::read(bad), None, "{bad}");
         }
         assert!(Consent::read(&format!("ok:{}", "同".repeat(300))).is_some());

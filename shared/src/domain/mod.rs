@@ -6,6 +6,7 @@ pub mod action;
 pub mod activity;
 pub mod addresses;
 pub mod after_login;
+pub mod auto_reply;
 pub mod button;
 pub mod changed;
 pub mod channel;

@@ -1,6 +1,7 @@
 //! What an event is answered with at once, before it is recorded.
 
 use super::account_link::AccountLink;
+use super::auto_reply::AutoReply;
 use super::greet::Greet;
 use super::reply::{Reply, ReplyContext};
 use super::trial::FollowTrial;
@@ -20,6 +21,8 @@ pub struct Answer {
     pub account_link: AccountLink,
     /// Test registrations.
     pub trial: FollowTrial,
+    /// Messages that are answered by themselves.
+    pub auto: AutoReply,
     /// What is left of reply tokens.
     pub reply: Reply,
 }
@@ -53,7 +56,10 @@ impl Answer {
                 Ok(or_nothing(self.account_link.invite(channel, asked).await))
             }
             Content::Postback { data, .. } if data == UNLINK_DATA => self.account_link.unlink(channel, asked).await,
-            _ if asked.event.message().is_some() => Ok(or_nothing(self.trial.wrote(channel, asked).await)),
+            _ if asked.event.message().is_some() => {
+                let tested = or_nothing(self.trial.wrote(channel, asked).await);
+                if tested.is_empty() { Ok(or_nothing(self.auto.wrote(channel, asked).await)) } else { Ok(tested) }
+            }
             _ => Ok(Vec::new()),
         }
     }

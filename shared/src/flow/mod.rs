@@ -6,6 +6,7 @@ pub mod account_link;
 pub mod answer;
 pub mod answered;
 mod ask;
+pub mod auto_reply;
 pub mod check_up;
 pub mod configure;
 pub mod console;

@@ -63,10 +63,19 @@ fn every_parameter_is_explained_in_both_languages() {
 #[test]
 fn every_outcome_input_and_output_of_the_action_is_explained_in_both_languages() {
     use PushOutcome::*;
-    let outcomes =
-        [
-            Accepted, Blocked, NotLinked, NoConsent, WrongProvider, InvalidMessage, NoQuota, Expired, Unknown, Failed, Queued,
-        ];
+    let outcomes = [
+        Accepted,
+        Blocked,
+        NotLinked,
+        NoConsent,
+        WrongProvider,
+        InvalidMessage,
+        NoQuota,
+        Expired,
+        Unknown,
+        Failed,
+        Queued,
+    ];
     let fields = ["channel", "line_user_id", "message_1", "message_5", "not_after", "tag", "purpose"];
     let outputs = ["outcome", "reason", "line_request_id", "sent_at"];
     for path in both("action") {

@@ -77,6 +77,7 @@ const READS_OF_THE_JOURNAL: &[&str] = &[
     "new",
     "table",
     "all_pending",
+    "away_answer",
     "claim",
     "conversation",
     "conversation_by_hash",

@@ -129,7 +129,7 @@ fn field<T>(setting: &Setting<T>, of: &T, typed: &[(String, String)], language: 
                     @let choices: Vec<(&str, &str)> = names.iter().map(|name| (*name, *name)).collect();
                     (select(&id, setting.name, &about, now, &choices))
                 },
-                Shape::Messages => {
+                Shape::Messages | Shape::Keywords => {
                     textarea id=(id) name=(setting.name) rows="4" aria-describedby=(about) { (now) }
                 },
                 _ => input id=(id) name=(setting.name) value=(now) autocomplete="off" aria-describedby=(about);,

@@ -1,6 +1,7 @@
 //! An Official Account's settings.
 
 use super::account_link::{self, APART, LOGIN_URL, SUCCESS_URL, WELCOME};
+use super::auto_reply::{self, HOLIDAYS, KEYWORDS, OPENING_HOURS, OUT_OF_HOURS, OUT_OF_HOURS_PAUSE};
 use super::{Bilingual, Form, Setting, SettingFault, SettingValue, Settings, Shape};
 use crate::domain::channel::{ChannelSettings, REPLY_MESSAGES};
 
@@ -29,6 +30,11 @@ pub static CHANNEL: Settings<ChannelSettings> = Settings {
         LOGIN_URL,
         SUCCESS_URL,
         WELCOME,
+        KEYWORDS,
+        OPENING_HOURS,
+        HOLIDAYS,
+        OUT_OF_HOURS,
+        OUT_OF_HOURS_PAUSE,
     ],
     new: ChannelSettings::default,
     unknown: |settings, name| {
@@ -43,7 +49,9 @@ pub static CHANNEL: Settings<ChannelSettings> = Settings {
         }
         if settings.greeting.len() == REPLY_MESSAGES && has_button { Err(TOO_MANY) } else { Ok(()) }
     },
-    whole: |settings| if settings.entry_limit_ms < settings.idle_window_ms { Err(TOO_SHORT) } else { Ok(()) },
+    whole: |settings| {
+        if settings.entry_limit_ms < settings.idle_window_ms { Err(TOO_SHORT) } else { auto_reply::whole(settings) }
+    },
 };
 
 const TOO_MANY: SettingFault = SettingFault::refused(

@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use super::Bilingual;
+use crate::domain::auto_reply::{KeywordFault, MAX_KEYWORD_CHARS, MAX_KEYWORDS, MAX_RULES};
 use crate::domain::language::Language;
 use crate::domain::login::BadPage;
 
@@ -72,6 +73,9 @@ pub enum SettingFault {
         /// Why.
         english: String,
     },
+    /// Keywords are not written as they must be.
+    #[error("the keywords are not taken")]
+    Keywords(KeywordFault),
     /// A page that people cannot be sent to.
     #[error(transparent)]
     Page(#[from] BadPage),
@@ -114,6 +118,7 @@ impl SettingFault {
             Self::Form { name } => format!("{name} の値の形式が正しくありません。"),
             Self::Properties => "プロパティーは内部名（半角の英小文字、数字、アンダースコア）で、カンマで区切って指定してください。内部名はHubSpotの［設定］＞［プロパティー］で確認できます。".to_owned(),
             Self::Messages { japanese, .. } => japanese.clone(),
+            Self::Keywords(fault) => keywords(*fault).0,
             Self::Page(bad) => format!("{}：{}", bad.which, bad.fault.words(Language::Japanese)),
             Self::Refused(words) => words.japanese.to_owned(),
         }
@@ -135,9 +140,37 @@ impl SettingFault {
             Self::Form { name } => format!("{name} is not written as it must be."),
             Self::Properties => "Properties are given by internal name (lower-case letters, digits and _), separated by commas. See Settings > Properties in HubSpot.".to_owned(),
             Self::Messages { english, .. } => english.clone(),
+            Self::Keywords(fault) => keywords(*fault).1,
             Self::Page(bad) => format!("{}: {}", bad.which, bad.fault.words(Language::English)),
             Self::Refused(words) => words.english.to_owned(),
         }
+    }
+}
+
+impl From<KeywordFault> for SettingFault {
+    fn from(fault: KeywordFault) -> Self {
+        Self::Keywords(fault)
+    }
+}
+
+/// In Japanese and in English.
+fn keywords(fault: KeywordFault) -> (String, String) {
+    match fault {
+        KeywordFault::NoRule => (
+            "keywords の各ルールは、「exact: 」または「contains: 」とキーワードの行で始め、次の行から応答を書いてください。".to_owned(),
+            "Each rule of keywords begins with a line of exact: or contains: and its keywords; the answer stands below.".to_owned(),
+        ),
+        KeywordFault::NoKeyword => {
+            ("keywords にキーワードのないルールがあります。".to_owned(), "A rule of keywords names no keyword.".to_owned())
+        }
+        KeywordFault::Keywords => (
+            format!("1つのルールのキーワードは{MAX_KEYWORDS}個まで、1個は{MAX_KEYWORD_CHARS}文字までです。"),
+            format!("A rule has {MAX_KEYWORDS} keywords at most, of {MAX_KEYWORD_CHARS} characters at most."),
+        ),
+        KeywordFault::TooMany => (
+            format!("keywords のルールは{MAX_RULES}個までです。"),
+            format!("keywords takes {MAX_RULES} rules at most."),
+        ),
     }
 }
 

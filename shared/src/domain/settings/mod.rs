@@ -9,6 +9,7 @@
 
 mod account;
 mod account_link;
+mod auto_reply;
 mod channel;
 mod fault;
 mod login;

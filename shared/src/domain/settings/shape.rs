@@ -2,15 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
 use url::Url;
 
 use super::{SettingFault, SettingValue};
+use crate::domain::auto_reply::{MAX_HOLIDAYS, OpeningHours, read_rules};
 use crate::domain::consent::Consent;
 use crate::domain::push::OutgoingMessage;
 use crate::domain::token_property;
 
-/// Reads messages, and holds them against what the messenger takes.
-pub type ReadMessages = fn(&str) -> Result<Vec<OutgoingMessage>, SettingFault>;
+/// Reads a setting's messages, by its name, and holds them against what the messenger takes.
+pub type ReadMessages = fn(&str, &str) -> Result<Vec<OutgoingMessage>, SettingFault>;
 
 /// What a setting takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +52,12 @@ pub enum Shape {
     Properties,
     /// Messages to people, or none.
     Messages,
+    /// Keywords and what they are answered, or none.
+    Keywords,
+    /// When somebody is there, or none.
+    Hours,
+    /// Days of the calendar, or none.
+    Dates,
     /// A contact property and the value it must have, or none.
     Consent,
     /// As what conversations stand on a timeline: `notes`, or `app_events:` and a type.
@@ -93,7 +101,15 @@ impl Shape {
                 Ok(SettingValue::Texts(names.into_iter().collect()))
             }
             (Self::Messages, _) if text == "none" => Ok(SettingValue::Messages(Vec::new())),
-            (Self::Messages, _) => messages(text).map(SettingValue::Messages),
+            (Self::Messages, _) => messages(&name(), text).map(SettingValue::Messages),
+            (Self::Keywords, None) => Ok(SettingValue::Keywords(Vec::new())),
+            (Self::Keywords, Some(text)) => {
+                read_rules(text, |answer| messages(&name(), answer)).map(SettingValue::Keywords)
+            }
+            (Self::Dates, None) => Ok(SettingValue::Texts(Vec::new())),
+            (Self::Dates, Some(text)) => {
+                dates(text).map(SettingValue::Texts).ok_or_else(|| SettingFault::Form { name: name() })
+            }
             (Self::Surface, _) => fits(text, is_surface(text), SettingFault::Form { name: name() }),
             (Self::Away(words), _) if words.contains(&text) => Ok(SettingValue::None),
             (Self::Away(_), _) => Err(SettingFault::Unknown),
@@ -105,6 +121,9 @@ impl Shape {
             (Self::Text { max_chars }, Some(text)) => {
                 fits(text, text.encode_utf16().count() <= max_chars, SettingFault::TooLong { name: name(), max_chars })
             }
+            (Self::Hours, Some(text)) => OpeningHours::read(text)
+                .map(|hours| SettingValue::Text(hours.to_string()))
+                .ok_or_else(|| SettingFault::Form { name: name() }),
             (Self::Consent, Some(text)) => {
                 fits(text, Consent::read(text).is_some(), SettingFault::Form { name: name() })
             }
@@ -139,6 +158,13 @@ fn part_ms(part: &str) -> Option<i64> {
         _ => return None,
     };
     digits.trim().parse::<i64>().ok()?.checked_mul(unit_ms)
+}
+
+/// As they are written everywhere: `2026-12-31`.
+fn dates(text: &str) -> Option<Vec<String>> {
+    let given = text.split([',', '、', '\n']).map(str::trim).filter(|date| !date.is_empty());
+    let dates = given.map(|date| date.parse::<Date>().ok()).collect::<Option<BTreeSet<Date>>>()?;
+    (dates.len() <= MAX_HOLIDAYS).then(|| dates.iter().map(Date::to_string).collect())
 }
 
 fn is_owner(id: &str) -> bool {

@@ -9,7 +9,7 @@ use crate::domain::push::OutgoingMessage;
 use crate::domain::route::RouteName;
 
 /// A messenger that takes everything.
-fn messages(text: &str) -> Result<Vec<OutgoingMessage>, SettingFault> {
+fn messages(_: &str, text: &str) -> Result<Vec<OutgoingMessage>, SettingFault> {
     let content = crate::domain::activity::Content::Text { text: text.to_owned() };
     Ok(vec![OutgoingMessage { json: format!("{{\"text\":{text:?}}}"), said: content }])
 }
@@ -70,6 +70,11 @@ fn every_setting_is_stored_where_it_is_read_from() {
         "account_link.login_url=https://shop.example/login",
         "account_link.success_url=https://shop.example/",
         "account_link.welcome=hello",
+        "keywords=exact: a, b\nhello",
+        "opening_hours=mon-fri 10:00-18:00",
+        "holidays=2026-12-31",
+        "away_answer=hello",
+        "away_pause=2h",
     ];
     are_whole(&CHANNEL, &channel);
     assert_eq!(channel.len() + 1, CHANNEL.all.len(), "account_link itself is only taken away");

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::domain::auto_reply::{KeywordRule, written_rules};
 use crate::domain::push::OutgoingMessage;
 
 /// What is set.
@@ -19,6 +20,8 @@ pub enum SettingValue {
     Texts(Vec<String>),
     /// Messages to be sent.
     Messages(Vec<OutgoingMessage>),
+    /// Keywords and what they are answered.
+    Keywords(Vec<KeywordRule>),
 }
 
 impl SettingValue {
@@ -35,7 +38,8 @@ impl SettingValue {
             Self::SpanMs(span_ms) => json!(span_ms),
             Self::Text(text) => json!(text),
             Self::Texts(texts) => json!(texts),
-            Self::Messages(messages) => messages.iter().map(message_json).collect(),
+            Self::Messages(messages) => messages_json(messages),
+            Self::Keywords(rules) => rules.iter().map(rule_json).collect(),
         }
     }
 
@@ -50,6 +54,8 @@ impl SettingValue {
             Self::Texts(texts) => texts.join(","),
             Self::Messages(messages) if messages.is_empty() => "none".to_owned(),
             Self::Messages(_) => self.json().to_string(),
+            Self::Keywords(rules) if rules.is_empty() => "none".to_owned(),
+            Self::Keywords(rules) => written_rules(rules, |answer| messages_json(answer).to_string()),
         }
     }
 
@@ -85,6 +91,13 @@ impl SettingValue {
         }
     }
 
+    pub(super) fn keywords(self) -> Vec<KeywordRule> {
+        match self {
+            Self::Keywords(rules) => rules,
+            _ => Vec::new(),
+        }
+    }
+
     pub(super) fn text(self) -> Option<String> {
         match self {
             Self::Text(text) => Some(text),
@@ -98,6 +111,14 @@ impl SettingValue {
             _ => Vec::new(),
         }
     }
+}
+
+fn messages_json(messages: &[OutgoingMessage]) -> Value {
+    messages.iter().map(message_json).collect()
+}
+
+fn rule_json(rule: &KeywordRule) -> Value {
+    json!({"fits": rule.fits, "keywords": rule.keywords, "answer": messages_json(&rule.answer)})
 }
 
 /// As it is sent.

@@ -23,7 +23,7 @@ pub struct ChangeSettings {
     /// Of Official Accounts.
     pub channels: ChangeChannel,
     /// How messages are read.
-    pub messages: fn(&str) -> Result<Vec<OutgoingMessage>, SettingFault>,
+    pub messages: fn(&str, &str) -> Result<Vec<OutgoingMessage>, SettingFault>,
 }
 
 /// What is changed: names and what is written for them.

@@ -130,8 +130,8 @@ pub fn picture(whole: &str, preview: &str) -> Result<OutgoingMessage, InvalidMes
 ///
 /// # Errors
 /// LINE would not take them; in words for the operator.
-pub fn read_setting(raw: &str) -> Result<Vec<OutgoingMessage>, SettingFault> {
-    parse_list("greeting", raw).map_err(|invalid| SettingFault::Messages {
+pub fn read_setting(name: &str, raw: &str) -> Result<Vec<OutgoingMessage>, SettingFault> {
+    parse_list(name, raw).map_err(|invalid| SettingFault::Messages {
         japanese: invalid.in_words(Language::Japanese),
         english: invalid.in_words(Language::English),
     })

@@ -9,7 +9,8 @@ use crate::domain::outbox::SHARDS;
 pub struct ErasableRows {
     /// Activities with their words.
     pub texts: Vec<RowKey>,
-    /// Where messages stand, which were taken back, what became of their files, and which of the operators' are on their way.
+    /// Where messages stand, which were taken back, what became of their files, which of the operators' are on their way, and who was told
+    /// that nobody is there.
     pub messages: Vec<RowKey>,
     /// Entries.
     pub entries: Vec<RowKey>,
@@ -73,7 +74,7 @@ impl Journal {
     pub async fn erasable_rows_but_effects(&self, key: &ConversationKey) -> Result<ErasableRows, PortError> {
         let keys = |rows: Vec<Row>| rows.into_iter().map(|row| row.key).collect::<Vec<_>>();
         let mut erasable = ErasableRows { texts: self.text_rows(key).await?, ..ErasableRows::default() };
-        for prefix in ["m:", "u:", "s:", "f:"] {
+        for prefix in ["m:", "u:", "s:", "f:", "y:"] {
             erasable.messages.extend(keys(self.all(&partition(key), prefix).await?));
         }
         for row in self.all(&partition(key), "n:").await? {

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::away::away_key;
 use super::claim::*;
 use super::conversation::*;
 use super::entry::*;
@@ -55,6 +56,7 @@ fn places(channel: &str, user: &str, account: &str, message: &str) -> Vec<RowKey
         refused_key(&key, &mark),
         entry_key(&key, 1),
         claim_key(&key),
+        away_key(&key),
         erased_key(&key),
         reply_key(&key, &event),
         handled_key(&key, &event),

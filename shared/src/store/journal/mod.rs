@@ -15,6 +15,7 @@
 //! | | `j:{as p}` | [`Activity`] whose words the inbox refused, until an operator sends them back (30 days from its arrival) |
 //! | | `n:{number}` | [`Entry`], 60 days |
 //! | | `s:{push}` | an operator's message that is on its way, or of which nobody knows whether it arrived, until it ends (30 days behind that) |
+//! | | `y:away` | [`AwayAnswer`](crate::domain::auto_reply::AwayAnswer), 8 days |
 //! | | `claim` | [`Claim`] with what LINE Login told, until the contact follows it (30 days behind that) |
 //! | | `erased` | when everything else of it was erased, 60 days: what still comes from before is dropped |
 //! | `q:{account}` | `{conversation}` | [`Question`], until an operator decides; of a conflict, which comes up again if it lasts, 30 days; what was denied, 30 days |
@@ -36,6 +37,7 @@
 //! | `o:{account}:{shard}` | `{due_at_ms}:{name}` | [`OutboxRow`] |
 //! | `z:{account}` | `unreadable` | when operators were told of outbox rows that another version wrote, 14 days |
 
+mod away;
 mod claim;
 mod conversation;
 mod entry;
