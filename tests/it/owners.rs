@@ -1,7 +1,7 @@
 //! Whose task it is when the contact's owner has left.
 
 use local::fake::hubspot::OwnerSpec;
-use local::seed::{CHANNEL_ID, LINKED_USER, OWNER_ID, PORTAL_ID};
+use local::seed::{CHANNEL_ID, LINKED_USER, NEW_USER, OWNER_ID, PORTAL_ID};
 use local::world::Options;
 
 use crate::app::App;
@@ -64,5 +64,21 @@ async fn where_nobody_can_have_the_task_it_is_made_for_nobody_and_says_so() {
         let (owner, body) = task(&app).await;
         assert_eq!(owner, None);
         assert!(body.contains("担当者なしで作成しています"), "{body}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_task_about_a_contact_without_an_owner_is_the_fallback_owners_or_by_setting_nobodys() {
+    for (has_fallback, owner) in [(true, Some(FALLBACK.to_string())), (false, None)] {
+        let app = App::start().await;
+        if has_fallback {
+            with_fallback(&app).await;
+        }
+        app.world.line.write_text(CHANNEL_ID, NEW_USER, "はじめまして").await;
+        app.until("the task", |app| app.world.hubspot.tasks(PORTAL_ID).len() == 1).await;
+        app.at_rest_but_entries().await;
+        let properties = app.world.hubspot.tasks(PORTAL_ID).remove(0).properties;
+        assert_eq!(properties.get("hubspot_owner_id").cloned(), owner);
+        assert!(!properties["hs_task_body"].contains("割り当て"), "nothing went wrong: {}", properties["hs_task_body"]);
     }
 }
