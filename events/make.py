@@ -217,6 +217,8 @@ def records(queue, *bodies, fifo_group=None):
 ACCOUNT = {"kind": "hubspot", "id": PORTAL}
 INBOX_JOB = {"channel": CHANNEL, "accepted_at_ms": AT_MS, "tries": 0, "body": TEXT}
 
+NOTICE = {"id": "msg_0123456789abcdef0123456789abcdef", "channel": CHANNEL, "contact": "1001", "kind": "text", "at_ms": AT_MS, "tries": 0}
+
 
 def push_id():
     """As PushId::of_action: version 5 over length-prefixed parts."""
@@ -282,6 +284,7 @@ def env(host):
     inbox, inbox_dlq = {"MUSUBI_INBOX_QUEUE_URL": queue("inbox")}, {"MUSUBI_INBOX_DLQ_URL": queue("inbox-dlq")}
     push, push_dlq = {"MUSUBI_PUSH_QUEUE_URL": queue("push")}, {"MUSUBI_PUSH_DLQ_URL": queue("push-dlq")}
     crm, crm_dlq = {"MUSUBI_CRM_QUEUE_URL": queue("crm.fifo")}, {"MUSUBI_CRM_DLQ_URL": queue("crm-dlq.fifo")}
+    notices, notices_dlq = {"MUSUBI_NOTICES_QUEUE_URL": queue("notices")}, {"MUSUBI_NOTICES_DLQ_URL": queue("notices-dlq")}
     # A browser goes there, and this machine's browser knows no container's names.
     opened = "http://127.0.0.1:" + str(LINE)
     login = {"MUSUBI_LINE_ACCESS_URL": opened, "MUSUBI_LINE_APP_URL": opened, "MUSUBI_LIFF_URL": f"{opened}/liff", "MUSUBI_LIFF_SDK_URL": f"{opened}/liff/sdk.js"}
@@ -293,12 +296,13 @@ def env(host):
     return {
         "LineWebhookFunction": always | inbox | sqs | secrets,
         "LineLoginFunction": always | public | journal | crm | line | login | sqs | secrets,
-        "ConsoleFunction": always | public | links | journal | console | inbox | inbox_dlq | push | push_dlq | crm | crm_dlq | line | {name: login[name] for name in ("MUSUBI_LINE_APP_URL", "MUSUBI_LIFF_URL", "MUSUBI_LIFF_SDK_URL")} | hubspot | install | sqs | secrets,
-        "LineInboxFunction": always | public | journal | inbox | inbox_dlq | crm | line | sqs | secrets,
+        "ConsoleFunction": always | public | links | journal | console | inbox | inbox_dlq | push | push_dlq | crm | crm_dlq | notices | notices_dlq | line | {name: login[name] for name in ("MUSUBI_LINE_APP_URL", "MUSUBI_LIFF_URL", "MUSUBI_LIFF_SDK_URL")} | hubspot | install | sqs | secrets,
+        "LineInboxFunction": always | public | links | journal | inbox | inbox_dlq | crm | notices | line | sqs | secrets,
         "CrmActionFunction": always | public | links | journal | push | crm | sqs | secrets,
         "PushDeliveryFunction": always | journal | push | push_dlq | crm | line | {"MUSUBI_PUSH_MAX_CONCURRENCY": "2"} | sqs | secrets,
+        "NoticeDeliveryFunction": always | notices | notices_dlq | sqs | secrets,
         "TimelineFlushFunction": always | links | journal | crm | crm_dlq | line | hubspot | sqs | secrets,
-        "DoctorFunction": always | public | links | journal | console | inbox | inbox_dlq | push | push_dlq | crm | crm_dlq | line | hubspot | sqs | secrets,
+        "DoctorFunction": always | public | links | journal | console | inbox | inbox_dlq | push | push_dlq | crm | crm_dlq | notices | notices_dlq | line | hubspot | sqs | secrets,
         # An address to call.
         "ProbeFunction": always | {"MUSUBI_PUBLIC_URL": at(8800)} | secrets,
     }
@@ -316,6 +320,7 @@ FILES = {
     "crm-action/text.json": from_hubspot(ACTION),
     "line-inbox/text.json": records("inbox", envelope(INBOX_JOB)),
     "push-delivery/text.json": records("push", envelope(push_job())),
+    "notice-delivery/text.json": records("notices", envelope(NOTICE)),
     "timeline-flush/schedule.json": {"schedule": "wake"},
     "timeline-flush/wake-up.json": records("crm.fifo", envelope({"account": ACCOUNT}), fifo_group=f"hubspot:{PORTAL}"),
     "doctor/schedule.json": scheduled("doctor"),

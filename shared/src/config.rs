@@ -198,6 +198,14 @@ pub fn push_queue(environment: &Environment) -> Result<QueueUrls, ConfigError> {
     queue_urls(environment, "MUSUBI_PUSH_QUEUE_URL", "MUSUBI_PUSH_DLQ_URL")
 }
 
+/// The queue of notices to other systems.
+///
+/// # Errors
+/// Names the missing variable.
+pub fn notice_queue(environment: &Environment) -> Result<QueueUrls, ConfigError> {
+    queue_urls(environment, "MUSUBI_NOTICES_QUEUE_URL", "MUSUBI_NOTICES_DLQ_URL")
+}
+
 /// The queue that wakes the dispatcher.
 ///
 /// # Errors

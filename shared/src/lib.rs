@@ -11,6 +11,7 @@ pub mod flow;
 pub mod http;
 pub mod http_client;
 pub mod line;
+pub mod outward;
 pub mod pages;
 pub mod ports;
 pub mod qr;

@@ -176,6 +176,7 @@ fn of_the_domain() -> Vec<String> {
             access_token: Some(secret()),
             login_secrets: Vec::new(),
             api_keys: Vec::new(),
+            webhook_secrets: Vec::new(),
         }),
         shown(&CrmAppSecrets { client_id: "1".to_owned(), client_secrets: vec![secret()] }),
         shown(&CrmToken::OAuth {

@@ -220,6 +220,7 @@ async fn tokens(app: &App) {
             access_token: Some(Secret::new(PASTED)),
             login_secrets: Vec::new(),
             api_keys: Vec::new(),
+            webhook_secrets: Vec::new(),
         };
         line.set_long_lived_token(CHANNEL_ID, known.then_some(PASTED));
         store

@@ -26,6 +26,7 @@ mod line_message_schema;
 mod line_samples;
 mod local_world;
 mod logins;
+mod notices;
 mod one_provider;
 mod order;
 mod outbound;

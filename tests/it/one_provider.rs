@@ -37,6 +37,7 @@ impl App {
             access_token: None,
             login_secrets: Vec::new(),
             api_keys: Vec::new(),
+            webhook_secrets: Vec::new(),
         };
         adapters.secrets().expect("secrets").store_line(&id, &secrets).await.expect("stored");
         let channel = Channel::new(id.clone(), BotUserId::new(BESIDE_BOT), "支店", "@beside", account());

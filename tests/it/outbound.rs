@@ -144,6 +144,7 @@ async fn a_reissued_channel_secret_costs_a_wait_and_no_message() {
         access_token: None,
         login_secrets: Vec::new(),
         api_keys: Vec::new(),
+        webhook_secrets: Vec::new(),
     };
     secrets.store_line(&ChannelId::new(CHANNEL_ID), &reissued).await.expect("stored");
     let asked = || app.world.line.ledger().calls.iter().filter(|call| call.path.ends_with("/token")).count();

@@ -72,6 +72,7 @@ async fn move_in(app: &App, tenant: &Tenant) {
         access_token: None,
         login_secrets: Vec::new(),
         api_keys: Vec::new(),
+        webhook_secrets: Vec::new(),
     };
     secrets.store_line(&id, &line).await.expect("stored");
     let refresh_token = Secret::new(world.hubspot.install(tenant.portal));

@@ -48,6 +48,7 @@ impl App {
             access_token: None,
             login_secrets: Vec::new(),
             api_keys: Vec::new(),
+            webhook_secrets: Vec::new(),
         };
         secrets.store_line(&id, &known).await.expect("stored");
         let channel = Channel {

@@ -31,6 +31,7 @@ mod messenger_contract;
 mod models;
 #[path = "../../infra/local/src/contract/note_format.rs"]
 mod note_format;
+mod notices;
 #[path = "../../infra/local/src/contract/stores.rs"]
 mod port_contract;
 #[path = "../../infra/local/src/contract/crm.rs"]

@@ -22,6 +22,7 @@ use musubi::flow::record::Record;
 use musubi::flow::reply::{Reply, ReplyContext};
 use musubi::flow::settle::Settle;
 use musubi::flow::talk::Talk;
+use musubi::flow::tell::Tell;
 use musubi::flow::trial::FollowTrial;
 use musubi::ports::PortError;
 use musubi::ports::secrets::Secret;
@@ -32,7 +33,7 @@ use crate::world::{Arrived, MINUTE_MS, START_MS, World, push_id, run};
 const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
 
 impl World {
-    /// As the function of the inbox does it: the answer, then the record.
+    /// As the function of the inbox does it: the answer, then the record, then the notice.
     pub(crate) fn take_in(&self, arrived: Arrived) -> impl Future<Output = Result<(), PortError>> + 'static {
         let reply = Reply {
             accounts: self.accounts.clone(),
@@ -49,6 +50,8 @@ impl World {
             reply,
         };
         let record = Record { outbox: self.outbox() };
+        let (links, notices) = (self.links().reader(), Arc::new(self.notices.clone()));
+        let tell = Tell { links, journal: self.journal(), notices };
         let channel = self.channel.clone();
         async move {
             let Arrived { accepted_at_ms, event, nonce, reply_token } = arrived;
@@ -62,7 +65,8 @@ impl World {
                 linked: linked.as_ref(),
             };
             let answered = answer.answer(&channel, &asked).await?;
-            record.record_answered(&channel, accepted_at_ms, &event, &answered).await
+            record.record_answered(&channel, accepted_at_ms, &event, &answered).await?;
+            tell.tell(&channel, accepted_at_ms, &event).await
         }
     }
 

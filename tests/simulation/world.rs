@@ -13,6 +13,7 @@ use musubi::domain::ids::*;
 use musubi::domain::inbound::InboundEvent;
 use musubi::domain::job::WakeUp;
 use musubi::domain::language::Language;
+use musubi::domain::notice::Notice;
 use musubi::domain::push::{OutgoingMessage, PushId, PushJob};
 use musubi::flow::accept::PushRequest;
 use musubi::flow::erase::Receipt;
@@ -80,6 +81,7 @@ pub struct World {
     pub account: CrmAccount,
     pub inbox: ModelQueue<Arrived>,
     pub push: ModelQueue<PushJob>,
+    pub notices: ModelQueue<Notice>,
     pub wake_ups: ModelQueue<WakeUp>,
     pub posts: ModelQueue<Post>,
     pub acts: ModelQueue<Act>,
@@ -137,6 +139,7 @@ impl World {
             links_rows: ModelTable::new("links", make.faults.clone()),
             inbox: ModelQueue::new("inbox", make.faults.clone(), clock.clone()),
             push: ModelQueue::new("push", make.faults.clone(), clock.clone()),
+            notices: ModelQueue::new("notices", make.faults.clone(), clock.clone()),
             wake_ups: ModelQueue::new("wake-ups", make.faults.clone(), clock.clone()),
             posts: ModelQueue::new("posts", make.faults.clone(), clock.clone()),
             acts: ModelQueue::new("acts", make.faults.clone(), clock.clone()),

@@ -21,6 +21,8 @@ QUEUES = {
     "push-dead-letters": "PushDeadLetterQueue",
     "crm": "CrmQueue",
     "crm-dead-letters": "CrmDeadLetterQueue",
+    "notices": "NoticesQueue",
+    "notices-dead-letters": "NoticesDeadLetterQueue",
 }
 REGIONS = ["ap-northeast-1", "us-east-1", "eu-central-1"]
 
@@ -196,7 +198,7 @@ def test_variables_and_permissions_tell_the_same_story(name):
     assert ("AWS_ENDPOINT_URL_SECRETS_MANAGER" in told) == bool(f["secrets"])
     for table in ("links", "journal"):
         assert (f"MUSUBI_{table.upper()}_TABLE" in told) == (table in f["tables"])
-    for queue, variable in {"inbox": "INBOX_QUEUE", "inbox-dead-letters": "INBOX_DLQ", "push": "PUSH_QUEUE", "push-dead-letters": "PUSH_DLQ", "crm": "CRM_QUEUE", "crm-dead-letters": "CRM_DLQ"}.items():
+    for queue, variable in {"inbox": "INBOX_QUEUE", "inbox-dead-letters": "INBOX_DLQ", "push": "PUSH_QUEUE", "push-dead-letters": "PUSH_DLQ", "crm": "CRM_QUEUE", "crm-dead-letters": "CRM_DLQ", "notices": "NOTICES_QUEUE", "notices-dead-letters": "NOTICES_DLQ"}.items():
         # Whoever takes or counts dead letters is told which queue they are of.
         counts = bool(f["queues"].get(f"{queue.removesuffix('-dead-letters')}-dead-letters")) and not f["reads"]
         assert (f"MUSUBI_{variable}_URL" in told) == (bool({"SendMessage", "ReceiveMessage"} & set(f["queues"].get(queue, []))) or counts)
@@ -264,7 +266,7 @@ def test_schedules_are_spelt_as_aws_wants_them(resources):
 
 
 def test_every_queue_has_a_dead_letter_queue_of_its_kind_after_20_tries(resources):
-    for name in ("Inbox", "Push", "Crm"):
+    for name in ("Inbox", "Push", "Crm", "Notices"):
         queue, dead = resources[f"{name}Queue"]["Properties"], resources[f"{name}DeadLetterQueue"]["Properties"]
         assert queue["RedrivePolicy"] == {"deadLetterTargetArn": {"Fn::GetAtt": [f"{name}DeadLetterQueue", "Arn"]}, "maxReceiveCount": 20}
         assert queue.get("FifoQueue") == dead.get("FifoQueue") == (True if name == "Crm" else None)
@@ -340,7 +342,7 @@ def test_every_trouble_has_its_alarm_and_every_alarm_tells_somebody(resources):
             and reference in [d["Value"] for d in a["Properties"]["Dimensions"]]
         ]
 
-    for queue in ("Inbox", "Push", "Crm"):
+    for queue in ("Inbox", "Push", "Crm", "Notices"):
         assert watches("ApproximateNumberOfMessagesVisible", "AWS/SQS", {"Fn::GetAtt": [f"{queue}DeadLetterQueue", "QueueName"]})
         assert watches("ApproximateAgeOfOldestMessage", "AWS/SQS", {"Fn::GetAtt": [f"{queue}Queue", "QueueName"]})
     for name, f in FUNCTIONS.items():

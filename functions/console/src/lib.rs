@@ -62,6 +62,7 @@ mod team;
 mod texts;
 mod trial;
 mod visit;
+mod webhook_secret;
 
 use std::sync::Arc;
 
@@ -80,6 +81,7 @@ use musubi::flow::console::install::Install;
 use musubi::flow::console::people::People;
 use musubi::flow::console::questions::AnswerQuestions;
 use musubi::flow::console::talks::Talks;
+use musubi::flow::console::webhook_secret::WebhookSecret;
 use musubi::flow::console::{ChangeSettings, Console};
 use musubi::flow::disconnect_channel::DisconnectChannel;
 use musubi::flow::export::Export;
@@ -105,6 +107,8 @@ pub struct Ports {
     pub channels: Channels,
     /// Changes settings.
     pub settings: ChangeSettings,
+    /// Makes what webhooks to other systems are signed with.
+    pub webhook_secret: WebhookSecret,
     /// Connects Official Accounts.
     pub connect: ConnectChannels,
     /// HubSpot's own inbox.
@@ -214,6 +218,7 @@ pub fn router(ports: Arc<Ports>) -> Result<Router, tower_http::csrf::ConfigError
         .route("/console/channels/{channel}/trial", get(trial::page).post(trial::begin))
         .route("/console/channels/{channel}/login/setup", get(line_login::page).post(line_login::set_up))
         .route("/console/channels/{channel}/login", post(settings::change_login))
+        .route("/console/channels/{channel}/webhook", get(webhook_secret::page).post(webhook_secret::change))
         .route("/console/assets/console.css", get(assets::style))
         .route("/console/assets/again.js", get(assets::again))
         .route("/console/assets/talk.js", get(assets::talk))

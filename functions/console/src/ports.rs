@@ -6,6 +6,7 @@ use musubi::aws::AwsAdapters;
 use musubi::config::{self, ConfigError, Environment};
 use musubi::crm;
 use musubi::flow::answered::Answered;
+use musubi::flow::configure::WebhookSecrets;
 use musubi::flow::configure::change_account::ChangeAccount;
 use musubi::flow::configure::change_channel::ChangeChannel;
 use musubi::flow::configure::choose_provider::ChooseProvider;
@@ -22,6 +23,7 @@ use musubi::flow::console::install::Install;
 use musubi::flow::console::people::People;
 use musubi::flow::console::questions::AnswerQuestions;
 use musubi::flow::console::talks::Talks;
+use musubi::flow::console::webhook_secret::WebhookSecret;
 use musubi::flow::console::{ChangeSettings, Console};
 use musubi::flow::decide::Decide;
 use musubi::flow::decide_question::DecideQuestion;
@@ -102,6 +104,10 @@ impl Ports {
                 accounts: change_account.clone(),
                 channels: ChangeChannel { channels: channels.clone(), clock: Arc::clone(&clock) },
                 messages: musubi::line::message::read_setting,
+            },
+            webhook_secret: WebhookSecret {
+                console: console.clone(),
+                secrets: WebhookSecrets { secrets: Arc::clone(&secrets) },
             },
             connect: ConnectChannels {
                 console: console.clone(),

@@ -18,6 +18,7 @@ use musubi::flow::greet::Greet;
 use musubi::flow::link::Link;
 use musubi::flow::record::Record;
 use musubi::flow::reply::{Reply, ReplyContext};
+use musubi::flow::tell::Tell;
 use musubi::flow::trial::FollowTrial;
 use musubi::http_client::HttpClient;
 use musubi::line::webhook::{self, Part, UnreadableEvent};
@@ -44,6 +45,8 @@ pub struct Ports {
     pub answer: Answer,
     /// Records events.
     pub record: Record,
+    /// Tells other systems of messages.
+    pub tell: Tell,
     /// Notes that there were any.
     pub hearings: Hearings,
 }
@@ -79,6 +82,7 @@ impl Ports {
                 reply,
             },
             record: Record { outbox: adapters.outbox()? },
+            tell: Tell { links: adapters.link_reader()?, journal, notices: adapters.notice_queue()? },
             hearings: adapters.hearings()?,
         })
     }
@@ -158,7 +162,7 @@ fn out_of_time() -> PortError {
     PortError::transient("event", "the time is up")
 }
 
-/// First the answer, then the record: `flow::reply` says why.
+/// First the answer, then the record: `flow::reply` says why. What is recorded is told.
 async fn answer_and_record(
     ports: &Ports,
     channel: &Channel,
@@ -174,7 +178,8 @@ async fn answer_and_record(
         linked: event.linked.as_ref(),
     };
     let answered = ports.answer.answer(channel, &asked).await?;
-    ports.record.record_answered(channel, accepted_at_ms, &event.inbound, &answered).await
+    ports.record.record_answered(channel, accepted_at_ms, &event.inbound, &answered).await?;
+    ports.tell.tell(channel, accepted_at_ms, &event.inbound).await
 }
 
 async fn send_on(ports: &Ports, job: InboxJob, error: &PortError) -> Result<(), PortError> {

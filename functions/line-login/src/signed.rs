@@ -105,7 +105,7 @@ mod tests {
 
     fn secrets(id: &str, secret: &str) -> LineSecrets {
         let api_keys = vec![ApiKey { id: id.into(), secret: Secret::new(secret) }];
-        LineSecrets { channel_secrets: Vec::new(), access_token: None, login_secrets: Vec::new(), api_keys }
+        LineSecrets { channel_secrets: Vec::new(), api_keys, ..LineSecrets::of(Secret::new(""), None) }
     }
 
     fn header(value: &str) -> HeaderMap {

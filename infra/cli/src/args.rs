@@ -153,6 +153,8 @@ pub enum QueueName {
     Push,
     /// Work for the CRM.
     Crm,
+    /// Notices to other systems.
+    Notices,
 }
 
 impl QueueName {
@@ -162,6 +164,7 @@ impl QueueName {
             Self::Inbox => QueueKind::Inbox,
             Self::Push => QueueKind::Push,
             Self::Crm => QueueKind::Crm,
+            Self::Notices => QueueKind::Notices,
         }
     }
 }

@@ -41,6 +41,7 @@ pub fn open(workspace: &Workspace, queue: QueueKind) -> Result<Arc<dyn DeadLette
         QueueKind::Inbox => config::inbox_queue(&workspace.environment)?,
         QueueKind::Push => config::push_queue(&workspace.environment)?,
         QueueKind::Crm => config::crm_queue(&workspace.environment)?,
+        QueueKind::Notices => config::notice_queue(&workspace.environment)?,
     };
     let Some(letters) = SqsDeadLetters::new(workspace.adapters.aws().sqs().clone(), urls) else {
         let name = queue.as_str();

@@ -23,7 +23,7 @@ use crate::args::Kind;
 use crate::failure::Failure;
 
 /// The template's outputs and the variables that mean the same.
-const OUTPUTS: [(&str, &str); 12] = [
+const OUTPUTS: [(&str, &str); 14] = [
     ("PublicUrl", "MUSUBI_PUBLIC_URL"),
     ("KeyArn", "MUSUBI_KEY_ARN"),
     ("ChannelsTableName", "MUSUBI_CHANNELS_TABLE"),
@@ -36,6 +36,8 @@ const OUTPUTS: [(&str, &str); 12] = [
     ("PushDeadLetterQueueUrl", "MUSUBI_PUSH_DLQ_URL"),
     ("CrmQueueUrl", "MUSUBI_CRM_QUEUE_URL"),
     ("CrmDeadLetterQueueUrl", "MUSUBI_CRM_DLQ_URL"),
+    ("NoticesQueueUrl", "MUSUBI_NOTICES_QUEUE_URL"),
+    ("NoticesDeadLetterQueueUrl", "MUSUBI_NOTICES_DLQ_URL"),
 ];
 
 /// The process's variables, and over them the stack's outputs.

@@ -7,7 +7,7 @@ use musubi::config::{Environment, OF_THIS_MACHINE};
 use serde_json::{Map, Value, json};
 
 /// The template's outputs, and the variables that hold the same here.
-const OUTPUTS: [(&str, &str); 11] = [
+const OUTPUTS: [(&str, &str); 13] = [
     ("PublicUrl", "MUSUBI_PUBLIC_URL"),
     ("ChannelsTableName", "MUSUBI_CHANNELS_TABLE"),
     ("LinksTableName", "MUSUBI_LINKS_TABLE"),
@@ -19,6 +19,8 @@ const OUTPUTS: [(&str, &str); 11] = [
     ("PushDeadLetterQueueUrl", "MUSUBI_PUSH_DLQ_URL"),
     ("CrmQueueUrl", "MUSUBI_CRM_QUEUE_URL"),
     ("CrmDeadLetterQueueUrl", "MUSUBI_CRM_DLQ_URL"),
+    ("NoticesQueueUrl", "MUSUBI_NOTICES_QUEUE_URL"),
+    ("NoticesDeadLetterQueueUrl", "MUSUBI_NOTICES_DLQ_URL"),
 ];
 
 /// Writes the outputs of a world with this environment; answers with the file. It is `outputs.json` in `data`, else one for each

@@ -228,6 +228,7 @@ pub async fn musubi(
                 access_token: None,
                 login_secrets: vec![Secret::new(LOGIN_CHANNEL_SECRET)],
                 api_keys: Vec::new(),
+                webhook_secrets: Vec::new(),
             },
         )
         .await?;

@@ -1,10 +1,12 @@
 //! Everything in one process: the real handlers and AWS adapters, the emulators under them, the
 //! fakes around them.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use axum::Router;
 use musubi::aws::{Aws, AwsAdapters, RetryPolicy};
 use musubi::config::{self, ConfigError, Environment};
@@ -14,6 +16,7 @@ use musubi::domain::channel::ChannelSettings;
 use musubi::domain::ids::{ChannelId, CrmAccountId};
 use musubi::flow::console::Console;
 use musubi::http_client::HttpClient;
+use musubi::outward::{Lookup, Outward, Reach};
 use musubi::ports::{Clock, PortError};
 use serde_json::json;
 use thiserror::Error;
@@ -32,6 +35,19 @@ use crate::waking::wake_when_due;
 /// The demo's HubSpot account.
 fn account() -> CrmAccountKey {
     CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new(seed::PORTAL_ID.to_string()) }
+}
+
+/// What other systems this world tells: those on this machine, by plain http.
+const THIS_MACHINE: Reach = Reach { allows: |address| address.is_loopback(), https_only: false };
+
+/// No name leads anywhere from here.
+struct Nowhere;
+
+#[async_trait]
+impl Lookup for Nowhere {
+    async fn addresses(&self, _: &str) -> std::io::Result<Vec<IpAddr>> {
+        Err(std::io::ErrorKind::NotFound.into())
+    }
 }
 
 /// Changes the adapters of push-delivery, to make them fail.
@@ -264,6 +280,20 @@ impl World {
                 }
             }));
         }
+        let mut notices = notice_delivery::Ports::of(&self.adapters(RetryPolicy::WORKER)?)?;
+        // Whoever listens on this machine may be told here, and nobody else.
+        notices.deliver.endpoints = Arc::new(Outward::within(THIS_MACHINE, Arc::new(Nowhere), self.time()));
+        let notices = Arc::new(notices);
+        self.tasks.push(tokio::spawn(poll(
+            self.aws.sqs().clone(),
+            Mapping { queue: "notices", batch: batch("NoticeDeliveryFunction"), window_ms: 0, concurrency: 2 },
+            self.running.clone(),
+            Kill::default(),
+            move |event| {
+                let notices = Arc::clone(&notices);
+                async move { notice_delivery::handle(&notices, event).await }
+            },
+        )));
         let demo = self.demo()?;
         let webhook = Arc::new(line_webhook::Ports::of(&self.adapters(RetryPolicy::EDGE)?)?);
         let action = Arc::new(crm_action::Ports::of(&self.adapters(RetryPolicy::EDGE)?, &self.environment)?);

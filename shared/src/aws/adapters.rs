@@ -13,6 +13,7 @@ use crate::config::{self, ConfigError, Environment, QueueUrls};
 use crate::domain::account::CrmKind;
 use crate::domain::ids::{ChannelId, CrmAppId};
 use crate::domain::job::{InboxJob, WakeUp};
+use crate::domain::notice::Notice;
 use crate::domain::push::PushJob;
 use crate::flow::outbox::Outbox;
 use crate::flow::send_back::DeadLetterQueues;
@@ -191,6 +192,17 @@ impl AwsAdapters {
         ))
     }
 
+    /// The queue of notices to other systems. One Official Account's slow system holds up no other's for long.
+    ///
+    /// # Errors
+    /// Names a missing variable.
+    pub fn notice_queue(&self) -> Result<Arc<SqsQueue<Notice>>, ConfigError> {
+        Ok(self.queue(
+            config::notice_queue(&self.environment)?,
+            Routing { group: |notice| notice.channel.to_string(), split: |_| None, slot_ms: |_| None },
+        ))
+    }
+
     /// The queue that wakes the dispatcher: one account's wake-ups come one after the other, and one a slot of time
     /// ([`WakeUp::SLOT_MS`]), however many are sent.
     ///
@@ -216,6 +228,8 @@ impl AwsAdapters {
             inbox: letters(config::inbox_queue(&self.environment)?),
             push: letters(config::push_queue(&self.environment)?),
             crm: letters(config::crm_queue(&self.environment)?),
+            // A stack of before has none.
+            notices: config::notice_queue(&self.environment).ok().and_then(letters),
         })
     }
 

@@ -254,6 +254,8 @@ pub struct ChannelSettings {
     pub sender_icon: Option<String>,
     /// What is answered by itself.
     pub auto_replies: AutoReplies,
+    /// Another system that is told of each message: its address.
+    pub webhook: Option<String>,
 }
 
 /// LINE takes five messages in one reply.
@@ -279,6 +281,7 @@ impl Default for ChannelSettings {
             sender_name: None,
             sender_icon: None,
             auto_replies: AutoReplies::default(),
+            webhook: None,
         }
     }
 }

@@ -12,11 +12,13 @@ pub enum QueueKind {
     Push,
     /// Work for the CRM.
     Crm,
+    /// Notices to other systems.
+    Notices,
 }
 
 impl QueueKind {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Inbox, Self::Push, Self::Crm];
+    pub const ALL: [Self; 4] = [Self::Inbox, Self::Push, Self::Crm, Self::Notices];
 
     /// As commands spell it.
     pub fn as_str(self) -> &'static str {
@@ -24,6 +26,7 @@ impl QueueKind {
             Self::Inbox => "inbox",
             Self::Push => "push",
             Self::Crm => "crm",
+            Self::Notices => "notices",
         }
     }
 }

@@ -14,6 +14,7 @@ pub mod contacts_changed;
 pub mod decide;
 pub mod decide_question;
 pub mod deliver;
+pub mod deliver_notice;
 pub mod disconnect_channel;
 pub mod dispatch;
 pub mod doctor;
@@ -41,6 +42,7 @@ pub mod retry;
 pub mod send_back;
 pub mod settle;
 pub mod talk;
+pub mod tell;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod trial;

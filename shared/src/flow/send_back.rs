@@ -15,6 +15,8 @@ pub struct DeadLetterQueues {
     pub push: Option<Arc<dyn DeadLetters>>,
     /// Of work for the CRM.
     pub crm: Option<Arc<dyn DeadLetters>>,
+    /// Of notices to other systems.
+    pub notices: Option<Arc<dyn DeadLetters>>,
 }
 
 impl DeadLetterQueues {
@@ -24,6 +26,7 @@ impl DeadLetterQueues {
             QueueKind::Inbox => self.inbox.as_ref(),
             QueueKind::Push => self.push.as_ref(),
             QueueKind::Crm => self.crm.as_ref(),
+            QueueKind::Notices => self.notices.as_ref(),
         }
     }
 
@@ -34,6 +37,7 @@ impl DeadLetterQueues {
             QueueKind::Inbox => self.inbox = Some(letters),
             QueueKind::Push => self.push = Some(letters),
             QueueKind::Crm => self.crm = Some(letters),
+            QueueKind::Notices => self.notices = Some(letters),
         }
         self
     }
@@ -100,7 +104,7 @@ mod tests {
         let queues = [vec!["a"], vec!["b", "c"], vec!["c"]].map(|ids| Arc::new(Letters(Mutex::new(ids))));
         let left = || queues.each_ref().map(|queue| queue.0.lock().unwrap().len());
         let [inbox, push, crm] = queues.each_ref().map(|queue| Some(Arc::clone(queue) as Arc<dyn DeadLetters>));
-        let verb = SendBack { queues: DeadLetterQueues { inbox, push, crm } };
+        let verb = SendBack { queues: DeadLetterQueues { inbox, push, crm, notices: None } };
         assert_eq!((verb.send_back(Which::one("c")).await.unwrap(), left()), (1, [1, 1, 1]), "the first that has it");
         assert_eq!((verb.send_back(Which::one("x")).await.unwrap(), left()), (0, [1, 1, 1]));
         let others = Which { groups: Some(&["a".to_owned()].into()), ..Which::one("b") };

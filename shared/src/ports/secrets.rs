@@ -46,13 +46,17 @@ pub struct LineSecrets {
     /// Keys of the customer's own site, which asks us for account links.
     #[serde(default)]
     pub api_keys: Vec<ApiKey>,
+    /// What webhooks to another system are signed with, the newest first; during a rotation there are two.
+    #[serde(default)]
+    pub webhook_secrets: Vec<Secret>,
 }
 
 impl LineSecrets {
     /// A channel by its secret, and by a long-lived token where there is one: as it is tried before it is stored.
     pub fn of(channel_secret: Secret, access_token: Option<Secret>) -> Self {
         let channel_secrets = vec![channel_secret];
-        Self { channel_secrets, access_token, login_secrets: Vec::new(), api_keys: Vec::new() }
+        let (login_secrets, api_keys, webhook_secrets) = Default::default();
+        Self { channel_secrets, access_token, login_secrets, api_keys, webhook_secrets }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Inside `musubi`, imports run one way only.
 //!
 //! ```text
-//! http, batch -> line, crm, aws -> flow -> store -> ports -> domain
+//! http, batch -> line, crm, aws, outward -> flow -> store -> ports -> domain
 //! ```
 //!
 //! Eight modules stand beside that line: `wiring` (what several functions put together in the same way; knows everybody), `config`
@@ -15,7 +15,7 @@ use super::names::Crates;
 use super::syntax::Path;
 
 /// Which module may name which, besides itself.
-const MAY_NAME: [(&str, &[&str]); 17] = [
+const MAY_NAME: [(&str, &[&str]); 18] = [
     ("domain", &[]),
     ("ports", &["domain"]),
     ("config", &["domain"]),
@@ -25,6 +25,7 @@ const MAY_NAME: [(&str, &[&str]); 17] = [
     ("line", &["domain", "ports", "config", "http_client", "sealed"]),
     ("crm", &["domain", "ports", "http_client"]),
     ("aws", &["domain", "ports", "store", "flow", "config", "telemetry"]),
+    ("outward", &["domain", "ports"]),
     ("http", &["ports", "telemetry"]),
     ("http_client", &[]),
     ("batch", &["ports", "aws", "telemetry"]),
@@ -36,7 +37,7 @@ const MAY_NAME: [(&str, &[&str]); 17] = [
 ];
 
 /// What a layer may not name. A `_` at the end stands for every crate whose name begins so.
-const FORBIDDEN: [(&str, &[&str]); 11] = [
+const FORBIDDEN: [(&str, &[&str]); 12] = [
     (
         "domain",
         &[
@@ -63,6 +64,7 @@ const FORBIDDEN: [(&str, &[&str]); 11] = [
     ("line", &["axum", "tower", "aws_", "lambda_"]),
     ("crm", &["axum", "tower", "aws_", "lambda_"]),
     ("aws", &["axum", "tower", "reqwest", "lambda_"]),
+    ("outward", &["axum", "tower", "aws_", "lambda_"]),
     ("http", &["aws_", "lambda_", "reqwest"]),
     ("http_client", &["axum", "tower", "aws_", "lambda_"]),
     ("pages", &["tokio", "reqwest", "hyper", "http", "tower", "aws_", "lambda_", "async", "await"]),

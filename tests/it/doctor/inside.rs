@@ -44,6 +44,7 @@ pub async fn make(ward: &mut Ward, code: &'static str) {
         "work.inbox_dead_letters" => letter(ward, "MUSUBI_INBOX_DLQ_URL").await,
         "work.push_dead_letters" => letter(ward, "MUSUBI_PUSH_DLQ_URL").await,
         "work.crm_dead_letters" => letter(ward, "MUSUBI_CRM_DLQ_URL").await,
+        "work.notice_dead_letters" => letter(ward, "MUSUBI_NOTICES_DLQ_URL").await,
         "work.queue_unchecked" => ward.lost_queue = Some(QueueKind::Push),
         "work.stands_still" => queue_effect(ward, -20, 0, None).await,
         "work.keeps_failing" => queue_effect(ward, 5, 180, Some(FailureReason::Disconnected)).await,

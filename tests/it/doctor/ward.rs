@@ -95,6 +95,7 @@ impl Ward {
             QueueKind::Inbox => config::inbox_queue(environment),
             QueueKind::Push => config::push_queue(environment),
             QueueKind::Crm => config::crm_queue(environment),
+            QueueKind::Notices => config::notice_queue(environment),
         };
         let letters = SqsDeadLetters::new(adapters.aws().sqs().clone(), urls.expect("addresses"))?;
         (self.lost_queue != Some(kind)).then(|| Arc::new(letters) as Arc<dyn DeadLetters>)

@@ -88,5 +88,6 @@ fn queue_name(queue: QueueKind, language: Language) -> &'static str {
         QueueKind::Inbox => language.pick("LINEからの受信", "From LINE"),
         QueueKind::Push => language.pick("LINEへの送信", "To LINE"),
         QueueKind::Crm => language.pick("CRMへの書き込み", "To the CRM"),
+        QueueKind::Notices => language.pick("ほかのシステムへの通知", "To other systems"),
     }
 }

@@ -27,6 +27,7 @@ pub mod talks;
 pub mod team;
 pub mod texts;
 pub mod trial;
+pub mod webhook_secret;
 
 use jiff::Timestamp;
 use maud::{Markup, html};

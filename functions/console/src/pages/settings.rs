@@ -75,6 +75,7 @@ pub fn channel(visit: &SignedIn, channel: &Channel, outcome: &Outcome) -> Page {
             h2 { (language.pick("データ", "Data")) }
             p class="links" {
                 a href={ (path) "/inbox" } { (language.pick("HubSpotの受信トレイ", "HubSpot's inbox")) }
+                a href={ (path) "/webhook" } { (language.pick("Webhookのシークレット", "Secret of the webhook")) }
                 a href={ (path) "/export" } { (language.pick("人の一覧をエクスポートする", "Export the people")) }
                 a href={ (path) "/disconnect" } { (language.pick("接続を解除する", "Disconnect")) }
             }

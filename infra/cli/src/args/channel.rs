@@ -41,6 +41,14 @@ pub enum ChannelCommand {
         #[arg(long)]
         forget: bool,
     },
+    /// Makes what webhooks to another system are signed with, and shows it this once. The one before signs, too, until it is forgotten.
+    WebhookSecret {
+        /// The channel ID.
+        channel: String,
+        /// Forgets the one before instead.
+        #[arg(long)]
+        forget_old: bool,
+    },
     /// Disconnects an Official Account, says what is lost and what is left, and puts LINE's webhook URL back. It takes about a minute.
     /// Running it again goes on where it stopped.
     Remove {

@@ -9,6 +9,7 @@ mod provider;
 mod remove;
 mod settings;
 mod steps;
+mod webhook_secret;
 
 use musubi::config;
 use musubi::domain::addresses;
@@ -59,6 +60,9 @@ pub async fn run(workspace: &Workspace, ask: &mut Ask, say: &Say, command: &Chan
             Ok(Report::new(json, facts(&lines)))
         }
         ChannelCommand::Set { channel, settings } => set(workspace, say, channel, settings).await,
+        ChannelCommand::WebhookSecret { channel, forget_old } => {
+            webhook_secret::webhook_secret(workspace, say, channel, *forget_old).await
+        }
         ChannelCommand::Key { channel, name, forget } => key::key(workspace, say, channel, name, *forget).await,
         ChannelCommand::Remove { channel, keep_links, erase_links, yes, no_wait } => {
             let keeps_links = (*keep_links || *erase_links).then_some(*keep_links);

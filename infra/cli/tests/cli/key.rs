@@ -9,8 +9,7 @@ use super::support::{CHANNEL, CHANNEL_SECRET, Ran, Stack};
 async fn connected() -> Stack {
     let stack = Stack::start().await.with_portal().await;
     let channel = stack.channel().await;
-    let channel_secrets = vec![Secret::new(CHANNEL_SECRET)];
-    let secrets = LineSecrets { channel_secrets, access_token: None, login_secrets: vec![], api_keys: vec![] };
+    let secrets = LineSecrets::of(Secret::new(CHANNEL_SECRET), None);
     stack.adapters.secrets().unwrap().store_line(&channel.id, &secrets).await.unwrap();
     stack
 }

@@ -16,4 +16,5 @@ mod portal;
 mod project;
 mod support;
 mod unreadable;
+mod webhook_secret;
 mod workspace;

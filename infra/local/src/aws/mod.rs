@@ -31,10 +31,11 @@ use crate::stack;
 /// The tables' names here.
 pub const TABLES: [&str; 4] = ["channels", "links", "journal", "console"];
 /// The queues' names here, each with its dead-letter queue.
-pub const QUEUES: [(&str, &str); 3] = [("inbox", "inbox-dlq"), ("push", "push-dlq"), ("crm.fifo", "crm-dlq.fifo")];
+pub const QUEUES: [(&str, &str); 4] =
+    [("inbox", "inbox-dlq"), ("push", "push-dlq"), ("crm.fifo", "crm-dlq.fifo"), ("notices", "notices-dlq")];
 
 /// The queues in the template, in the same order.
-const QUEUE_RESOURCES: [&str; 3] = ["InboxQueue", "PushQueue", "CrmQueue"];
+const QUEUE_RESOURCES: [&str; 4] = ["InboxQueue", "PushQueue", "CrmQueue", "NoticesQueue"];
 
 /// Why the emulators could not start.
 #[derive(Debug, Error)]
@@ -149,7 +150,7 @@ fn settings(resource: &str, dead_letters: &str) -> QueueSettings {
 
 fn environment(rows_url: &str, others_url: &str) -> Environment {
     let queue = |name: &str| sqs::queue_url(others_url, name);
-    let [(inbox, inbox_dlq), (push, push_dlq), (crm, crm_dlq)] = QUEUES;
+    let [(inbox, inbox_dlq), (push, push_dlq), (crm, crm_dlq), (notices, notices_dlq)] = QUEUES;
     let [channels, links, journal, console] = TABLES;
     Environment::of([
         ("AWS_REGION", "ap-northeast-1".to_owned()),
@@ -169,6 +170,8 @@ fn environment(rows_url: &str, others_url: &str) -> Environment {
         ("MUSUBI_PUSH_DLQ_URL", queue(push_dlq)),
         ("MUSUBI_CRM_QUEUE_URL", queue(crm)),
         ("MUSUBI_CRM_DLQ_URL", queue(crm_dlq)),
+        ("MUSUBI_NOTICES_QUEUE_URL", queue(notices)),
+        ("MUSUBI_NOTICES_DLQ_URL", queue(notices_dlq)),
         ("MUSUBI_PUSH_MAX_CONCURRENCY", "2".to_owned()),
     ])
 }

@@ -37,6 +37,7 @@ fn of_line(secret: &str) -> LineSecrets {
         access_token: None,
         login_secrets: Vec::new(),
         api_keys: Vec::new(),
+        webhook_secrets: Vec::new(),
     }
 }
 

@@ -96,6 +96,7 @@ pub fn secret(text: &str) -> LineSecrets {
         access_token: None,
         login_secrets: Vec::new(),
         api_keys: Vec::new(),
+        webhook_secrets: Vec::new(),
     }
 }
 

@@ -53,6 +53,7 @@ fn line_secrets(text: &str) -> LineSecrets {
         access_token: None,
         login_secrets: Vec::new(),
         api_keys: Vec::new(),
+        webhook_secrets: Vec::new(),
     }
 }
 

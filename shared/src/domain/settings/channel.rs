@@ -35,6 +35,7 @@ pub static CHANNEL: Settings<ChannelSettings> = Settings {
         HOLIDAYS,
         OUT_OF_HOURS,
         OUT_OF_HOURS_PAUSE,
+        WEBHOOK,
     ],
     new: ChannelSettings::default,
     unknown: |settings, name| {
@@ -290,3 +291,23 @@ const SENDER_ICON: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
     |settings, value| settings.sender_icon = value.text(),
 )
 .labelled("担当者のメッセージのアイコン", "Picture of operators' messages");
+const WEBHOOK: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
+    "webhook",
+    Shape::Endpoint,
+    &[Form {
+        written: "URL|none",
+        means: Bilingual {
+            japanese: "メッセージの受信を知らせるほかのシステムのURL（https）。本文は送りません。署名に使うシークレットは\n\
+                       channel webhook-secret で作成します",
+            english: "another system that is told that a message came, and no word of it: an https address. Its secret is made with\n\
+                      channel webhook-secret",
+        },
+    }],
+    |settings| Some(SettingValue::of_text(settings.webhook.as_ref())),
+    |settings, value| settings.webhook = value.text(),
+)
+.labelled("受信を知らせるシステム（Webhook）", "Another system that is told of messages (webhook)")
+.refusing(
+    "webhook には、インターネットから接続できるhttps://で始まるURL、または none を指定してください（社内や自分のコンピューターのアドレスは指定できません）。",
+    "webhook is an https address that the public internet can reach, or none; no address of a private network.",
+);

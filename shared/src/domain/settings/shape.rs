@@ -1,15 +1,20 @@
 //! What a setting takes, and how it is read from what an operator wrote.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 use jiff::civil::Date;
-use url::Url;
+use url::{Host, Url};
 
 use super::{SettingFault, SettingValue};
 use crate::domain::auto_reply::{MAX_HOLIDAYS, OpeningHours, read_rules};
 use crate::domain::consent::Consent;
+use crate::domain::public_address::is_public;
 use crate::domain::push::OutgoingMessage;
 use crate::domain::token_property;
+
+/// Longer is no address of another system.
+const MAX_ENDPOINT_CHARS: usize = 1_000;
 
 /// Reads a setting's messages, by its name, and holds them against what the messenger takes.
 pub type ReadMessages = fn(&str, &str) -> Result<Vec<OutgoingMessage>, SettingFault>;
@@ -39,6 +44,8 @@ pub enum Shape {
         /// None will do.
         is_optional: bool,
     },
+    /// An `https` address of the public internet, or none. Where a name leads is looked at when it is called.
+    Endpoint,
     /// A text, or none.
     Text {
         /// No longer, as LINE counts (UTF-16).
@@ -121,6 +128,9 @@ impl Shape {
             (Self::Text { max_chars }, Some(text)) => {
                 fits(text, text.encode_utf16().count() <= max_chars, SettingFault::TooLong { name: name(), max_chars })
             }
+            (Self::Endpoint, Some(text)) => {
+                endpoint(text).map(SettingValue::Text).ok_or_else(|| SettingFault::Form { name: name() })
+            }
             (Self::Hours, Some(text)) => OpeningHours::read(text)
                 .map(|hours| SettingValue::Text(hours.to_string()))
                 .ok_or_else(|| SettingFault::Form { name: name() }),
@@ -184,6 +194,16 @@ fn address(text: &str, max_chars: usize) -> Option<String> {
         url.scheme() == "https" && url.has_host() && bare && text.len() <= max_chars
     });
     url.map(String::from)
+}
+
+fn endpoint(text: &str) -> Option<String> {
+    let address = address(text, MAX_ENDPOINT_CHARS)?;
+    let is_public = match Url::parse(&address).ok()?.host()? {
+        Host::Ipv4(host) => is_public(IpAddr::V4(host)),
+        Host::Ipv6(host) => is_public(IpAddr::V6(host)),
+        Host::Domain(name) => name.contains('.') && !name.ends_with(".localhost"),
+    };
+    is_public.then_some(address)
 }
 
 fn is_surface(text: &str) -> bool {

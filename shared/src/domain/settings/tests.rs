@@ -75,6 +75,7 @@ fn every_setting_is_stored_where_it_is_read_from() {
         "holidays=2026-12-31",
         "away_answer=hello",
         "away_pause=2h",
+        "webhook=https://hooks.example.com/line",
     ];
     are_whole(&CHANNEL, &channel);
     assert_eq!(channel.len() + 1, CHANNEL.all.len(), "account_link itself is only taken away");
@@ -244,7 +245,7 @@ fn has_a_label_and_reads_again<T: Clone>(list: &Settings<T>, of: &T) {
         let Some(value) = setting.value(of) else { continue };
         let mut again = of.clone();
         let change = format!("{}={}", setting.name, value.written());
-        list.change(&mut again, [&*change], |_| Ok(vec![])).unwrap_or_else(|_| panic!("{change}"));
+        list.change(&mut again, [&*change], |_, _| Ok(vec![])).unwrap_or_else(|_| panic!("{change}"));
         assert_eq!(setting.value(&again).map(|value| value.written()), Some(value.written()), "{}", setting.name);
     }
 }

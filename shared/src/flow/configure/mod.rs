@@ -23,6 +23,7 @@ pub mod set_up_channel;
 pub mod set_up_login;
 pub mod try_channel;
 pub mod try_login;
+mod webhook_secrets;
 
 #[cfg(test)]
 mod provider_tests;
@@ -50,3 +51,4 @@ pub use self::set_up_channel::{NewWebhook, ProvenChannel, SetUpChannel};
 pub use self::set_up_login::{LiffAsked, ProvenLogin, SetUpLogin, SetUpLoginError};
 pub use self::try_channel::{EnteredChannel, Forget, TriedChannel, TryChannel, TryError, proposed};
 pub use self::try_login::{TryLogin, TryLoginError};
+pub use self::webhook_secrets::WebhookSecrets;

@@ -47,9 +47,9 @@ impl RotateSecret {
         access_token: Option<Secret>,
     ) -> Result<(), PortError> {
         let stored = self.secrets.line_anew(channel).await?.secrets;
-        let (old, login_secrets, api_keys) =
-            stored.map(|stored| (stored.channel_secrets, stored.login_secrets, stored.api_keys)).unwrap_or_default();
-        let new = LineSecrets { channel_secrets: entered.before(&old), access_token, login_secrets, api_keys };
+        let nothing = || LineSecrets { channel_secrets: Vec::new(), ..LineSecrets::of(Secret::new(""), None) };
+        let old = stored.unwrap_or_else(nothing);
+        let new = LineSecrets { channel_secrets: entered.before(&old.channel_secrets), access_token, ..old };
         self.secrets.store_line(channel, &new).await
     }
 

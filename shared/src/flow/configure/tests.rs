@@ -99,6 +99,7 @@ pub(super) fn secrets(of: &str) -> LineSecrets {
         access_token: Some(secret("token")),
         login_secrets: vec![secret("login")],
         api_keys: Vec::new(),
+        webhook_secrets: Vec::new(),
     }
 }
 

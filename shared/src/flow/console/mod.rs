@@ -31,6 +31,7 @@ pub mod talks;
 #[cfg(test)]
 mod tests;
 mod texts;
+pub mod webhook_secret;
 
 use std::sync::Arc;
 

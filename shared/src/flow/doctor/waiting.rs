@@ -37,6 +37,7 @@ fn complaint(queue: QueueKind) -> &'static Complaint {
         QueueKind::Inbox => &work::INBOX_DEAD_LETTERS,
         QueueKind::Push => &work::PUSH_DEAD_LETTERS,
         QueueKind::Crm => &work::CRM_DEAD_LETTERS,
+        QueueKind::Notices => &work::NOTICE_DEAD_LETTERS,
     }
 }
 

@@ -115,6 +115,7 @@ fn secrets(text: &str) -> Option<LineSecrets> {
         access_token: None,
         login_secrets: Vec::new(),
         api_keys: Vec::new(),
+        webhook_secrets: Vec::new(),
     })
 }
 

@@ -8,7 +8,9 @@ use super::super::names::{Crates, path};
 use super::super::syntax::{Path, segments};
 
 /// What a field's type asks for. A type that is not here is a flow of our own, whose fields say it.
-const ASKED_BY_TYPE: [(&str, &[&str]); 25] = [
+const ASKED_BY_TYPE: [(&str, &[&str]); 26] = [
+    // What signs is asked for by itself.
+    ("musubi::ports::Endpoints", &[]),
     // The table's actions follow from the methods that are called.
     (CHANNELS, &[]),
     (ACCOUNTS, &[]),
@@ -70,7 +72,7 @@ const SECRETS: &str = "musubi::ports::Secrets";
 const DEAD_LETTERS: &str = "musubi::ports::DeadLetters";
 
 /// What a call of a method asks for, wherever a function or its flows make it on a value of the type.
-const ASKED_BY_METHOD: [(&str, &str, &str); 41] = [
+const ASKED_BY_METHOD: [(&str, &str, &str); 45] = [
     (CHANNELS, "find", "channels GetItem"),
     (CHANNELS, "find_versioned", "channels GetItem"),
     (CHANNELS, "is_disconnected", "channels GetItem"),
@@ -107,16 +109,20 @@ const ASKED_BY_METHOD: [(&str, &str, &str); 41] = [
     (DEAD_LETTERS, "count", "count inbox-dead-letters"),
     (DEAD_LETTERS, "count", "count push-dead-letters"),
     (DEAD_LETTERS, "count", "count crm-dead-letters"),
+    (DEAD_LETTERS, "count", "count notices-dead-letters"),
     // Looking at one is receiving it, and each goes back to its queue.
     (DEAD_LETTERS, "list", "take inbox-dead-letters"),
     (DEAD_LETTERS, "list", "take push-dead-letters"),
     (DEAD_LETTERS, "list", "take crm-dead-letters"),
+    (DEAD_LETTERS, "list", "take notices-dead-letters"),
     (DEAD_LETTERS, "redrive", "take inbox-dead-letters"),
     (DEAD_LETTERS, "redrive", "take push-dead-letters"),
     (DEAD_LETTERS, "redrive", "take crm-dead-letters"),
+    (DEAD_LETTERS, "redrive", "take notices-dead-letters"),
     (DEAD_LETTERS, "redrive", "send inbox"),
     (DEAD_LETTERS, "redrive", "send push"),
     (DEAD_LETTERS, "redrive", "send crm"),
+    (DEAD_LETTERS, "redrive", "send notices"),
 ];
 
 /// What a name of `musubi` asks for, wherever it stands.
@@ -144,7 +150,8 @@ pub const ASKED_BY_FIELD: (&str, &str, &str) =
 /// Queues, by port and as the adapter that reads one.
 const QUEUE_TYPES: [&str; 3] = ["musubi::ports::Queue", "musubi::batch::JobQueue", "musubi::aws::SqsQueue"];
 /// The queue of a job's type, as the table names it.
-const QUEUES: [(&str, &str); 3] = [
+const QUEUES: [(&str, &str); 4] = [
+    ("musubi::domain::notice::Notice", "notices"),
     ("musubi::domain::job::InboxJob", "inbox"),
     ("musubi::domain::push::PushJob", "push"),
     ("musubi::domain::job::WakeUp", "crm"),

@@ -49,6 +49,12 @@ pub const WORDS: &[Line] = &[
     ("channel set", "", "設定を KEY=VALUE の形式で変更します"),
     ("channel set", "SETTINGS", "KEY=VALUE"),
     ("channel key", "", "自社サイトからアカウント連携を求めるための鍵を作成し、その秘密の値を一度だけ表示します"),
+    (
+        "channel webhook-secret",
+        "",
+        "ほかのシステムへの通知（Webhook）の署名に使うシークレットを作成し、一度だけ表示します。前のものも、破棄するまで署名に使われます",
+    ),
+    ("channel webhook-secret", "--forget-old", "作成せずに、前のシークレットを破棄します"),
     ("channel key", "NAME", "鍵の名前（任意）。同じ名前があれば、秘密の値が新しくなります"),
     ("channel key", "--forget", "作成せずに、この鍵を破棄します"),
     (

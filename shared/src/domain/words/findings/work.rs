@@ -9,6 +9,7 @@ pub const ALL: &[&Complaint] = &[
     &INBOX_DEAD_LETTERS,
     &PUSH_DEAD_LETTERS,
     &CRM_DEAD_LETTERS,
+    &NOTICE_DEAD_LETTERS,
     &QUEUE_UNCHECKED,
     &STANDS_STILL,
     &KEEPS_FAILING,
@@ -49,6 +50,26 @@ pub const PUSH_DEAD_LETTERS: Complaint = Complaint {
     why: both(
         "メッセージは届いていない可能性があります。14日後に削除されます。",
         "The messages may not have been sent. They are deleted after 14 days.",
+    ),
+    todo: both(
+        "コンソールの「処理エラー」か musubi dead-letters list で理由を確認し、原因を取り除いてから、同じ画面か musubi dead-letters redrive で戻してください。",
+        "See why on the console's page 'Failed' or with musubi dead-letters list; once that is put right, send them back there or with musubi dead-letters redrive.",
+    ),
+    place: None,
+};
+
+/// Notices to other systems were dead-lettered.
+pub const NOTICE_DEAD_LETTERS: Complaint = Complaint {
+    code: "work.notice_dead_letters",
+    gravity: Warning,
+    facts: &["count"],
+    wrong: both(
+        "ほかのシステムへの通知（Webhook）で、届けられなかったものが{count}件あります。",
+        "Webhooks to another system that could not be told: {count}.",
+    ),
+    why: both(
+        "通知先はメッセージの受信を知りません。HubSpotには記録されています。14日後に削除されます。",
+        "The other system does not know of these messages; HubSpot does. They are deleted after 14 days.",
     ),
     todo: both(
         "コンソールの「処理エラー」か musubi dead-letters list で理由を確認し、原因を取り除いてから、同じ画面か musubi dead-letters redrive で戻してください。",

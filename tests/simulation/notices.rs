@@ -1,0 +1,49 @@
+//! Another system is told: a crash at any single step, and at any two, leaves no message untold, each under one name.
+
+use std::collections::BTreeMap;
+
+use crate::check::{Expected, check};
+use crate::crash_points::{every_crash_point_of, small};
+use crate::faults::Faults;
+use crate::said::said;
+use crate::world::{START_MS, World};
+
+fn telling(faults: Faults) -> World {
+    let mut world = small(true, true, faults);
+    world.channel.settings.webhook = Some("https://hooks.example.com/".to_owned());
+    world
+}
+
+fn two_messages(world: &World) -> Expected {
+    world.event(said(1, 1, START_MS), START_MS + 10);
+    world.event(said(2, 1, START_MS + 5), START_MS + 12);
+    let said = vec![(1, 1, START_MS, false), (2, 1, START_MS + 5, false)];
+    Expected { said, actions: vec![], ..Expected::default() }
+}
+
+/// How often each was told, by its name.
+fn told(world: &World) -> BTreeMap<String, usize> {
+    let mut told = BTreeMap::new();
+    while let Some(waiting) = world.notices.receive(0) {
+        world.notices.delete(waiting.id);
+        *told.entry(waiting.job.id).or_default() += 1;
+    }
+    told
+}
+
+#[test]
+fn every_message_is_told_whatever_crashes_and_under_one_name() {
+    every_crash_point_of(true, telling, two_messages, |world, expected| {
+        check(world, expected)?;
+        let told = told(world);
+        if told.len() == 2 { Ok(()) } else { Err(format!("{} messages were told of", told.len())) }
+    });
+}
+
+#[test]
+fn undisturbed_each_is_told_once() {
+    let mut world = telling(Faults::crashes_at([]));
+    two_messages(&world);
+    world.run(i64::MAX, START_MS + 6_000_000);
+    assert_eq!(told(&world).into_values().collect::<Vec<_>>(), [1, 1]);
+}
