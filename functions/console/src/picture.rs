@@ -156,7 +156,9 @@ mod tests {
     #[test]
     fn whatever_comes_in_leaves_as_two_jpegs_within_lines_limits() {
         for format in [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::Gif, ImageFormat::WebP] {
-            let Ok(Prepared { whole, preview }) = prepared(&picture(2_600, 1_300, format)) else { panic!("{format:?}") };
+            let Ok(Prepared { whole, preview }) = prepared(&picture(2_600, 1_300, format)) else {
+                panic!("{format:?}")
+            };
             assert!(whole.len() < 10_000_000 && preview.len() < 1_000_000);
             let (whole, preview) = (read(&whole), read(&preview));
             assert_eq!((whole.dimensions(), preview.dimensions()), ((2_048, 1_024), (640, 320)), "{format:?}");

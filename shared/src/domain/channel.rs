@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::account::CrmAccountKey;
 use super::account_link::AccountLinkSettings;
-use super::crm_inbox::CrmInbox;
 use super::auto_reply::AutoReplies;
+use super::crm_inbox::CrmInbox;
 use super::ids::{BotUserId, ChannelId};
 use super::login::LoginSettings;
 use super::provider::ProviderNumber;

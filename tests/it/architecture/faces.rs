@@ -15,7 +15,7 @@ const FACES: [&str; 2] = ["infra/cli/src", "functions/console/src"];
 
 /// Who writes, and with which methods; the other methods only read, or are pure. A face may have one in its hand, to give it to
 /// a verb.
-const WRITES: [(&str, &[&str], &[&str]); 16] = [
+const WRITES: [(&str, &[&str], &[&str]); 18] = [
     ("musubi::ports::Endpoints", &["tell"], &[]),
     (
         "musubi::ports::Secrets",

@@ -63,7 +63,10 @@ async fn a_picture_that_an_operator_sends_reaches_the_phone_once_and_stands_on_t
     let files = app.files();
     assert_eq!(files.len(), 2, "the picture and a small one");
     for (file, address) in files.iter().zip([whole, preview]) {
-        assert!(address.starts_with("https://") && address.ends_with(&format!("{}/{}", file.folder, file.name)), "{address}");
+        assert!(
+            address.starts_with("https://") && address.ends_with(&format!("{}/{}", file.folder, file.name)),
+            "{address}"
+        );
         assert_eq!((&*file.access, &*file.content_type), ("PUBLIC_NOT_INDEXABLE", "image/jpeg"));
         assert!(file.bytes.starts_with(b"\xFF\xD8\xFF"), "a JPEG, whatever came");
         assert!(file.name.len() >= 32 && !address.contains(LINKED_USER), "nobody guesses it, and it names nobody");

@@ -87,7 +87,8 @@ async fn nobody_else_gets_it_and_nobody_at_all_once_it_is_taken_back() {
             assert_eq!(who.get(&address).await.status, status, "{address}");
         }
     }
-    for other in ["1-0123456789abcdef", "x", "1790000000000-0123456789abcdef", "-1-0123456789abcdef", "..%2f..%2flive"] {
+    for other in ["1-0123456789abcdef", "x", "1790000000000-0123456789abcdef", "-1-0123456789abcdef", "..%2f..%2flive"]
+    {
         assert_eq!(sato.get(&format!("{path}/files/{other}")).await.status, StatusCode::NOT_FOUND, "{other}");
     }
     app.world.line.unsend(CHANNEL_ID, LINKED_USER, &message).await;

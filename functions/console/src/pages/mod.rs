@@ -64,7 +64,13 @@ fn signed_in_looking_again(visit: &SignedIn, here: Here, title: &str, waits: boo
 
 /// The same of a talk, which brings what is new by itself: by a script of ours, in a file of its own.
 fn signed_in_talking(visit: &SignedIn, title: &str, inside: Markup) -> Page {
-    framed(visit, Here::Talks, title, |frame| frame.script(TALK_ADDRESS).pictures(&["'self'", pictures::SOURCE]), inside)
+    framed(
+        visit,
+        Here::Talks,
+        title,
+        |frame| frame.script(TALK_ADDRESS).pictures(&["'self'", pictures::SOURCE]),
+        inside,
+    )
 }
 
 fn framed<'a>(

@@ -167,7 +167,12 @@ impl Api {
     }
 
     /// What lies at an address that HubSpot gave out, which needs no token; no more than so many bytes.
-    pub(crate) async fn fetch(&self, name: &'static str, address: &str, most_bytes: usize) -> Result<Bytes, CrmFailure> {
+    pub(crate) async fn fetch(
+        &self,
+        name: &'static str,
+        address: &str,
+        most_bytes: usize,
+    ) -> Result<Bytes, CrmFailure> {
         let request = self.shared.http.get(address).timeout(self.within().min(TIMEOUT));
         let mut answer = request.send().await.map_err(|_| CrmFailure::Unknown)?;
         let status = answer.status().as_u16();
