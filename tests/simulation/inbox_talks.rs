@@ -7,6 +7,7 @@ use musubi::domain::conversation::ConversationKey;
 use musubi::domain::crm_inbox::{AppInbox, CrmInbox, InboxAuthor, InboxMessage, InboxPost};
 use musubi::domain::ids::{InboxAccountId, InboxChannelId, InboxMessageId};
 use musubi::domain::push::{OutgoingMessage, PushId, PushOutcome, PushState};
+use musubi::flow::erase::Who;
 use musubi::flow::from_inbox::FromInbox;
 use musubi::ports::{Clock, PortError};
 
@@ -180,6 +181,14 @@ fn whenever_a_message_is_taken_back_the_inbox_says_so_once() {
         left_but_parked(world, true)
     };
     every_moment_of(make, two_messages, take_back, START_MS + 100 * MINUTE_MS, holds);
+}
+
+/// Whenever the person is erased, no words of theirs stay with us, and nothing waits for them.
+#[test]
+fn whenever_the_person_is_erased_nothing_of_theirs_waits_for_the_inbox() {
+    let erase = || Act::Erase(Who::User(user(1)));
+    let holds = |world: &World, _: &Vec<u64>| left_but_parked(world, true);
+    every_moment_of(make, two_messages, erase, START_MS + 100 * MINUTE_MS, holds);
 }
 
 #[test]

@@ -18,6 +18,9 @@ async fn status(desk: &Desk, url: &str, event: &Value) -> Option<u16> {
     desk.app.world.hubspot.tell(url, event).await.status()
 }
 
+/// What a stranger changes in it.
+type Change = fn(&mut Value, &str);
+
 fn with(event: &Value, change: impl FnOnce(&mut Value)) -> Value {
     let mut event = event.clone();
     change(&mut event);
@@ -58,7 +61,7 @@ async fn another_portal_another_channel_or_another_person_is_sent_nothing() {
     let desk = Desk::open().await;
     let event = told(&desk).await;
     let stranger = format!("U{}", "9".repeat(32));
-    let changes: [(&str, fn(&mut Value, &str)); 5] = [
+    let changes: [(&str, Change); 5] = [
         ("portal", |event, _| event["portalId"] = "77".into()),
         ("channel account", |event, _| event["message"]["channelAccountId"] = "77".into()),
         ("channel", |event, _| event["message"]["channelId"] = "77".into()),

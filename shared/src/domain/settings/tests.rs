@@ -56,6 +56,7 @@ fn every_setting_is_stored_where_it_is_read_from() {
         "create_contacts=off",
         "tasks=off",
         "fallback_owner=41",
+        "notes=off",
         "recent_messages=off",
         "save_files=off",
         "idle_window=90s",
