@@ -90,7 +90,7 @@ impl World {
         let (log_in, login, set_out) = (self.log_in(), self.login.clone(), Arc::clone(&self.set_out));
         let (crm, clock) = (self.crm.clone(), self.clock.clone());
         let record = Record { outbox: self.outbox() };
-        let (talk, from_inbox, account) = (self.talk(), self.from_inbox(), self.account.clone());
+        let (talk, from_inbox, account) = (self.talk(), self.inbox_taker(), self.account.clone());
         in_flight(Origin::Act(id), async move {
             match act {
                 Act::Claim(user, claim) => link.claim(&channel, &user, &claim).await,

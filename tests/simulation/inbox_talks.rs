@@ -135,7 +135,7 @@ fn the_answer_is_shown_once(world: &World) -> Result<(PushOutcome, usize), Strin
     if fits { Ok((outcome, shown)) } else { Err(format!("{outcome:?}, shown {shown} times, told {told:?}")) }
 }
 
-fn a_talk_holds(world: &World, said: &Vec<u64>) -> Result<(), String> {
+fn a_talk_holds(world: &World, said: &[u64]) -> Result<(), String> {
     all_stands_there_once(world, said, false)?;
     the_answer_is_shown_once(world)?;
     left_but_parked(world, true)
@@ -160,7 +160,7 @@ fn the_inbox_survives_a_crash_anywhere_with_nothing_twice_and_nothing_lost() {
         all_stands_there_once(world, said, false)?;
         left_but_parked(world, true)
     });
-    every_crash_point_of(false, make, a_talk, a_talk_holds);
+    every_crash_point_of(false, make, a_talk, |world, said| a_talk_holds(world, said));
 }
 
 #[test]

@@ -125,7 +125,7 @@ impl World {
         Talk { push: Arc::new(self.push.clone()) }
     }
 
-    pub(crate) fn from_inbox(&self) -> FromInbox {
+    pub(crate) fn inbox_taker(&self) -> FromInbox {
         let (channels, links) = (self.channels.clone(), self.links().reader());
         FromInbox { channels, links, push: Arc::new(self.push.clone()), clock: self.clock() }
     }
