@@ -28,9 +28,12 @@ use crate::app::{App, common, text_at};
 use crate::console::browser::{Browser, pairs};
 use crate::erase::erase;
 
-/// Another system: what it was told, and how it answers next; 200 after that.
+/// Another system. What it was not told to answer with, it answers with 200.
 #[derive(Clone, Default)]
-struct Other(Arc<Mutex<(Vec<(HeaderMap, Bytes)>, VecDeque<u16>)>>);
+struct Other(Arc<Mutex<Said>>);
+
+/// What it was told, and the statuses that it answers with next.
+type Said = (Vec<(HeaderMap, Bytes)>, VecDeque<u16>);
 
 impl Other {
     /// On this machine; with its address.
