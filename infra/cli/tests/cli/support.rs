@@ -28,7 +28,7 @@ pub const CLIENT_SECRET: &str = "hub-secret-4f1e9c77-never-shown";
 pub const FRIEND: &str = "U00000000000000000000000000000abc";
 
 /// Names that the binary needs and nothing else of this process.
-const PASSED: [&str; 18] = [
+const PASSED: [&str; 20] = [
     "AWS_REGION",
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
@@ -46,6 +46,8 @@ const PASSED: [&str; 18] = [
     "MUSUBI_PUSH_DLQ_URL",
     "MUSUBI_CRM_QUEUE_URL",
     "MUSUBI_CRM_DLQ_URL",
+    "MUSUBI_NOTICES_QUEUE_URL",
+    "MUSUBI_NOTICES_DLQ_URL",
     "MUSUBI_KEY_ARN",
 ];
 
