@@ -23,6 +23,7 @@ const PREVIEW_SIDE: u32 = 640;
 const QUALITY: u8 = 85;
 
 /// A picture for LINE: two JPEGs.
+#[derive(Debug)]
 pub struct Prepared {
     /// The picture.
     pub whole: Vec<u8>,
@@ -164,14 +165,14 @@ mod tests {
             assert_eq!((whole.dimensions(), preview.dimensions()), ((2_048, 1_024), (640, 320)), "{format:?}");
             assert!(preview.get_pixel(10, 10)[0] > 150 && preview.get_pixel(10, 310)[1] > 150, "{format:?}");
         }
-        assert_eq!(read(&prepared(&picture(7, 5, ImageFormat::Png)).ok().expect("small").whole).dimensions(), (7, 5));
+        assert_eq!(read(&prepared(&picture(7, 5, ImageFormat::Png)).expect("small").whole).dimensions(), (7, 5));
     }
 
     #[test]
     fn it_stands_as_it_was_held_and_says_not_where_it_was_taken() {
         let taken = with_exif(&picture(40, 20, ImageFormat::Jpeg));
         assert!(taken.windows(5).any(|part| part == b"Tokyo"));
-        let Prepared { whole, preview } = prepared(&taken).ok().expect("a picture");
+        let Prepared { whole, preview } = prepared(&taken).expect("a picture");
         for jpeg in [whole, preview] {
             assert!(!jpeg.windows(4).any(|part| part == b"Exif" || part == b"Toky"));
             let turned = read(&jpeg);
@@ -184,7 +185,7 @@ mod tests {
     fn what_is_transparent_is_white() {
         let mut png = Cursor::new(Vec::new());
         DynamicImage::new_rgba8(4, 4).write_to(&mut png, ImageFormat::Png).expect("written");
-        let whole = prepared(&png.into_inner()).ok().expect("a picture").whole;
+        let whole = prepared(&png.into_inner()).expect("a picture").whole;
         assert!(read(&whole).pixels().all(|pixel| pixel.0.iter().all(|part| *part > 250)));
     }
 
