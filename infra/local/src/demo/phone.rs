@@ -14,7 +14,8 @@ use crate::fake::line::{Friendship, PhoneWebhook, event};
 use crate::names;
 
 /// A person's picture message is always this one.
-const PICTURE: &str = include_str!("../page/picture.svg");
+/// What the page draws as a picture that somebody sends, as a phone would send it.
+const PICTURE: &[u8] = include_bytes!("../page/picture.png");
 const LONGEST_TEXT: usize = 10_000;
 const LONGEST_NAME: usize = 100;
 
@@ -103,8 +104,8 @@ pub async fn sticker(State(demo): State<Demo>, Path(user): Path<String>, Json(ne
 /// Sends a picture.
 pub async fn picture(State(demo): State<Demo>, Path(user): Path<String>, Json(Nothing {}): Json<Nothing>) -> Answer {
     may_write(&demo, &user)?;
-    let bytes = Bytes::from_static(PICTURE.as_bytes());
-    Ok(answer(demo.line.write_image(&demo.channel_id, &user, "image/svg+xml", bytes).await))
+    let bytes = Bytes::from_static(PICTURE);
+    Ok(answer(demo.line.write_image(&demo.channel_id, &user, "image/png", bytes).await))
 }
 
 /// Sends a place.
