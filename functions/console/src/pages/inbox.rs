@@ -25,7 +25,7 @@ pub fn page(visit: &SignedIn, channel: &Channel, standing: &InboxStanding, why: 
         (saved(visit, language.pick("変更しました。1分以内に反映されます。", "Changed; it takes effect within a minute.")))
         @if let Some(why) = why { p class="mistake" role="alert" { (in_words(why, language)) } }
         p { (language.pick(
-            "お客さまのメッセージをHubSpotの受信トレイにも表示し、そこから返信できるようにします。SalesまたはServiceのProfessional以上が必要です。",
+            "お客さまのメッセージをHubSpotの受信トレイにも表示し、そこから返信できるようにします。Sales HubまたはService HubのProfessional以上が必要です。",
             "What people write stands in HubSpot's inbox, too, and is answered there. It takes Sales or Service Professional.",
         )) }
         @if channel.crm_inbox.is_some() {
@@ -35,7 +35,7 @@ pub fn page(visit: &SignedIn, channel: &Channel, standing: &InboxStanding, why: 
                 (actions(submit(Look::Main, language.pick("受信トレイへの接続を解除する", "Close the inbox"))))
             }))
             p { (language.pick(
-                "解除すると、これまでのメッセージは受信トレイに残り、会話は再びメモになります。",
+                "解除しても、これまでのメッセージは受信トレイに残ります。以後の会話はメモになります。",
                 "What was said stays in the inbox then, and conversations are notes again.",
             )) }
         } @else {

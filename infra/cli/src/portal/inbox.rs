@@ -127,7 +127,7 @@ fn failed(why: InboxStaysShut) -> Failure {
         ),
         InboxStaysShut::NoSuchInbox => Failure::failed("この受信トレイはありません。", "There is no such inbox."),
         InboxStaysShut::Crm(CrmFailure::Disconnected) => Failure::failed(
-            "HubSpotで受信トレイのスコープが許可されていません。アプリを更新（hs project upload）してから、musubi portal add --inbox で接続し直してください。SalesまたはServiceのProfessional以上が必要です。",
+            "HubSpotで受信トレイのスコープが許可されていません。アプリを更新（hs project upload）してから、musubi portal add --inbox で接続し直してください。Sales HubまたはService HubのProfessional以上が必要です。",
             "HubSpot has not granted the scopes of its inbox. Upload the app anew (hs project upload), then connect with musubi portal add --inbox. It takes Sales or Service Professional.",
         ),
         InboxStaysShut::Crm(failure) => failure.into(),

@@ -269,8 +269,8 @@ const SENDER_NAME: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
     &[Form {
         written: "NAME|none",
         means: Bilingual {
-            japanese: "担当者がトークで送るメッセージに、公式アカウント名に代えて表示する名前",
-            english: "the name under which operators' messages show in a chat, in place of the Official Account's",
+            japanese: "担当者がトークで送るメッセージで、公式アカウント名の前に表示する名前",
+            english: "the name that operators' messages show in a chat, before the Official Account's",
         },
     }],
     |settings| Some(SettingValue::of_text(settings.sender_name.as_ref())),
@@ -306,7 +306,7 @@ const WEBHOOK: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
     |settings| Some(SettingValue::of_text(settings.webhook.as_ref())),
     |settings, value| settings.webhook = value.text(),
 )
-.labelled("受信を知らせるシステム（Webhook）", "Another system that is told of messages (webhook)")
+.labelled("ほかのシステムへの通知（Webhook）", "Another system that is told of messages (webhook)")
 .refusing(
     "webhook には、インターネットから接続できるhttps://で始まるURL、または none を指定してください（社内や自分のコンピューターのアドレスは指定できません）。",
     "webhook is an https address that the public internet can reach, or none; no address of a private network.",

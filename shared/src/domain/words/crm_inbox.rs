@@ -12,11 +12,11 @@ pub fn not_sent(outcome: PushOutcome, note: Option<SettlementNote>, language: La
             "LINE refused it: this month's messages are used up. Soon after the person writes, an answer is free of charge.",
         ),
         (PushOutcome::NotLinked, _) => (
-            "Musubiは送信しませんでした。この相手は、LINEの友だちとして連携されていません。連携を解除したか、Musubiから削除されています。",
+            "Musubiは送信しませんでした。この相手は、LINEの友だちとして連携されていません。連携が解除されたか、Musubiで消去されています。",
             "Musubi did not send it: this person is linked to nobody on LINE. They were unlinked, or erased in Musubi.",
         ),
         (PushOutcome::Unknown, _) => (
-            "LINEの応答がなく、届いたかどうかを確認できません。LINE Official Account Managerのチャットで確認し、Musubiの管理画面で結果を登録してください。届いていなければ、もう一度書いてください。",
+            "LINEの応答がなく、届いたかどうかを確認できません。LINE Official Account Managerのチャットで確認し、Musubiのコンソールで結果を登録してください。届いていなければ、もう一度書いてください。",
             "LINE did not answer, so it cannot be known whether it was shown. Look at the chat in LINE Official Account Manager and say so in Musubi's console. Where it was not shown, write it again.",
         ),
         (PushOutcome::Expired, _) => (

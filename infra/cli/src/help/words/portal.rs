@@ -35,7 +35,7 @@ pub const WORDS: &[Line] = &[
     (
         "portal add",
         "--inbox",
-        "HubSpotの受信トレイのスコープも要求します（portal inbox を参照）。SalesまたはServiceのProfessional以上で付与できます",
+        "HubSpotの受信トレイのスコープも要求します（portal inbox を参照）。Sales HubまたはService HubのProfessional以上で付与できます",
     ),
     (
         "portal add",
@@ -52,7 +52,7 @@ pub const WORDS: &[Line] = &[
     ("portal inbox", "", "HubSpotの受信トレイに、LINE公式アカウントの会話を表示し、そこから返信できるようにします"),
     ("portal inbox", "PORTAL", "CRMのアカウントID"),
     ("portal inbox", "--channel", "LINE公式アカウントのチャネルID。1つだけの場合は省略できます"),
-    ("portal inbox", "--inbox", "アカウントのどの受信トレイか（ID）。1つだけの場合は省略できます"),
+    ("portal inbox", "--inbox", "接続する受信トレイのID。1つだけの場合は省略できます"),
     (
         "portal inbox",
         "--make-channel",

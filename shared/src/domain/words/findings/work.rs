@@ -68,7 +68,7 @@ pub const NOTICE_DEAD_LETTERS: Complaint = Complaint {
         "Webhooks to another system that could not be told: {count}.",
     ),
     why: both(
-        "通知先はメッセージの受信を知りません。HubSpotには記録されています。14日後に削除されます。",
+        "通知先には、メッセージの受信が伝わっていません。HubSpotには記録されています。14日後に削除されます。",
         "The other system does not know of these messages; HubSpot does. They are deleted after 14 days.",
     ),
     todo: both(
