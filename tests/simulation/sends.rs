@@ -256,7 +256,7 @@ fn what_comes_back_comes_back_without_its_words() {
 fn what_was_refused_before_it_was_queued_is_said_under_a_name_of_its_own_and_nobody_is_told_twice() {
     let world = quiet();
     let refused = Some(Refused { outcome: PushOutcome::InvalidMessage, note: SettlementNote::TooLarge });
-    let refused = PushJob { refused, contact: Some(ContactId::new("501")), ..job(&world) };
+    let refused = PushJob { refused, waits: false, contact: Some(ContactId::new("501")), ..job(&world) };
     for _ in 0..2 {
         run(world.deliver().deliver(&refused)).expect("nothing fails here");
         assert!(run(world.journal().push(refused.id)).expect("a calm table").is_none(), "it can still be sent");

@@ -80,7 +80,8 @@ fn most_kib() -> u64 {
 async fn a_film_of_200_mb_passes_with_less_than_64_mib() {
     let (heard, clock): (Heard, Arc<dyn Clock>) = (Heard::default(), Arc::new(Now));
     let line = served(Router::new().route("/v2/bot/message/{id}/content", get(film))).await;
-    let missing = any(|| async { (http::StatusCode::NOT_FOUND, r#"{"status":"error","category":"OBJECT_NOT_FOUND"}"#) });
+    let missing =
+        any(|| async { (http::StatusCode::NOT_FOUND, r#"{"status":"error","category":"OBJECT_NOT_FOUND"}"#) });
     let crm = Router::new().route("/files/2026-03/files", post(upload)).fallback(missing).with_state(heard.clone());
     let crm = served(crm.layer(axum::extract::DefaultBodyLimit::disable())).await;
 
@@ -100,7 +101,9 @@ async fn a_film_of_200_mb_passes_with_less_than_64_mib() {
     let account = CrmAccount::new(key, CrmAppId::new("app"), Language::Japanese, "Asia/Tokyo");
     let until_ms = 1_790_000_000_000 + 600_000;
 
-    let ContentAnswer::Here(bytes) = messenger.content(&channel, &MessageId::new("5"), until_ms).await.expect("LINE answers") else {
+    let ContentAnswer::Here(bytes) =
+        messenger.content(&channel, &MessageId::new("5"), until_ms).await.expect("LINE answers")
+    else {
         panic!("no film")
     };
     let (kind, bytes) = bytes.sniffed().await.expect("its beginning");

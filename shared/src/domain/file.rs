@@ -173,17 +173,19 @@ fn word(media: Media) -> &'static str {
 }
 
 /// A name that somebody gave a file, as stem and extension: letters and digits of any writing, and nothing that a path or a header
-/// could be made of. An extension that a computer runs by itself when it is clicked is written as one that it does not.
+/// could be made of. An extension that is none of a document, picture, sound or film is written as one that no computer runs when it is clicked.
 fn safe(called: &str) -> Option<(String, String)> {
-    const RUN: [&str; 14] =
-        ["exe", "bat", "cmd", "com", "scr", "js", "jse", "vbs", "msi", "ps1", "html", "htm", "svg", "xhtml"];
+    const KNOWN: [&str; 40] = [
+        "aac", "ai", "avi", "bmp", "csv", "doc", "docx", "eml", "epub", "gif", "heic", "ics", "jpeg", "jpg", "json",
+        "key", "m4a", "mov", "mp3", "mp4", "numbers", "odp", "ods", "odt", "pages", "pdf", "png", "ppt", "pptx", "psd",
+        "rtf", "tif", "tiff", "txt", "vcf", "wav", "webp", "xls", "xlsx", "zip",
+    ];
     let called = shown::name(called);
     let (stem, extension) = called.rsplit_once('.').unwrap_or((&called, "bin"));
     let kept = |letter: char| if letter.is_alphanumeric() || "-_".contains(letter) { letter } else { '_' };
     let stem: String = stem.trim().chars().map(kept).take(NAME_CHARS).collect();
     let extension = extension.to_ascii_lowercase();
-    let is_plain = (1..=8).contains(&extension.len()) && extension.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    let extension = if is_plain && !RUN.contains(&extension.as_str()) { extension } else { "bin".to_owned() };
+    let extension = if KNOWN.contains(&extension.as_str()) { extension } else { "bin".to_owned() };
     (!stem.is_empty()).then_some((stem, extension))
 }
 
@@ -210,6 +212,8 @@ pub enum FileState {
     Saving {
         /// Where.
         place: FilePlace,
+        /// What it is kept as.
+        kind: FileKind,
     },
     /// The CRM has it.
     Saved {
@@ -343,9 +347,14 @@ mod tests {
             assert!(found.starts_with(name), "{found}");
             assert!(!found.contains('/') && !found.contains(':'), "{found}");
         }
-        for (called, end) in
-            [("a.EXE", ".bin"), ("a.html", ".bin"), ("a.pdf", ".pdf"), ("a", ".bin"), ("a.x/y", ".bin")]
-        {
+        for (called, end) in [
+            ("a.EXE", ".bin"),
+            ("a.html", ".bin"),
+            ("a.hta", ".bin"),
+            ("a.PDF", ".pdf"),
+            ("a", ".bin"),
+            ("a.x/y", ".bin"),
+        ] {
             assert!(place(Media::File, FileKind::Other, Some(called)).name.ends_with(end), "{called}");
         }
         let long = place(Media::File, FileKind::Other, Some(&format!("{}.pdf", "長".repeat(300)))).name;

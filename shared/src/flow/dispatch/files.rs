@@ -4,16 +4,17 @@
 //! written again, and that of a message which was taken back meanwhile is found and deleted. What became of it is written with a look
 //! at whether its note is sealed: whoever seals it finds the file, or we see to it that the note is changed.
 
-use std::collections::HashSet;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::StreamExt;
-use futures::channel::mpsc;
+use futures::channel::mpsc::{self, TryRecvError};
 use tracing::{info, warn};
 
 use super::round::{Round, Verdict};
 use crate::domain::activity::{Content, Mark, Media};
+use crate::domain::channel::Channel;
 use crate::domain::conversation::ConversationKey;
 use crate::domain::erasure::Erasure;
 use crate::domain::file::{FileKind, FileLoss, FilePlace, FileState, MOST_BYTES, MessageFile};
@@ -24,17 +25,24 @@ use crate::ports::files::{ContentAnswer, FileBytes};
 use crate::ports::table::Commit;
 use crate::ports::{Crm, CrmFiles, LineContent, PortError};
 use crate::store::journal::write;
+use crate::store::{Channels, Links};
 
 /// With less time than this none is begun, in milliseconds.
 const LEAST_MS: i64 = 15_000;
 /// A CRM that has not allowed files is asked again after this long, in milliseconds: somebody may connect it anew.
 const NOT_ALLOWED_REST_MS: i64 = 3_600_000;
+/// Nobody is linked to whoever sent it: looked at again after this long, in milliseconds.
+const NOBODYS_REST_MS: i64 = 10_000;
+/// And for no longer than this: the words of somebody who is linked to nobody wait no longer, either.
+const NOBODYS_LONGEST_MS: i64 = 7 * 86_400_000;
+/// So much of the call's time is left for writing down what became of a file, in milliseconds.
+const RESERVE_MS: i64 = 5_000;
 /// LINE refuses us, and not for the file: asked again after this long, in milliseconds.
 const REFUSED_REST_MS: i64 = 900_000;
 /// Whoever writes the same conversation is let by so often.
 const CONFLICTS: usize = 5;
 
-/// Where the walker puts rows.
+/// Where the walker puts rows. When it is gone, none is begun any more.
 pub(super) struct FileQueue {
     rows: mpsc::UnboundedSender<OutboxRow>,
     handed: Mutex<HashSet<String>>,
@@ -73,9 +81,26 @@ impl FileQueue {
 }
 
 impl WaitingFiles {
-    /// Until the queue's other end is gone. What a store refuses is logged, and its row stays due.
+    /// Until the walker is gone. Whoever had least comes first, and what failed before behind what is fresh: one person's flood delays
+    /// nobody. What a store refuses is logged, and its row stays due.
     pub(super) async fn save_each(mut self, saver: &SaveFile<'_>) {
-        while let Some(row) = self.rows.next().await {
+        let (mut waiting, mut had) = (Vec::new(), HashMap::<String, usize>::new());
+        loop {
+            if waiting.is_empty() {
+                let Some(row) = self.rows.next().await else { return };
+                waiting.push(row);
+            }
+            loop {
+                match self.rows.try_recv() {
+                    Ok(row) => waiting.push(row),
+                    Err(TryRecvError::Empty) => break,
+                    Err(TryRecvError::Closed) => return,
+                }
+            }
+            let rank = |row: &OutboxRow| (row.tries > 0, had.get(&whose(row)).copied().unwrap_or_default());
+            let Some(next) = (0..waiting.len()).min_by_key(|at| rank(&waiting[*at])) else { continue };
+            let row = waiting.remove(next);
+            *had.entry(whose(&row)).or_default() += 1;
             if saver.round.now_ms().saturating_add(LEAST_MS) <= saver.round.until_ms
                 && let Err(error) = saver.save(&row).await
             {
@@ -86,11 +111,29 @@ impl WaitingFiles {
     }
 }
 
+fn whose(row: &OutboxRow) -> String {
+    row.effect.conversation().map(ConversationKey::hash).unwrap_or_default()
+}
+
+/// Whether a file is to be saved.
+enum Standing {
+    /// Now.
+    Wanted,
+    /// Nobody is linked to whoever sent it, yet.
+    NotYet,
+    /// Not any more: what may have been written is deleted.
+    Unwanted,
+}
+
 /// Saves one.
 pub(super) struct SaveFile<'a> {
     pub(super) round: &'a Round<'a>,
     pub(super) crm: &'a dyn Crm,
     pub(super) content: &'a dyn LineContent,
+    pub(super) channels: &'a Channels,
+    pub(super) links: &'a Links,
+    /// The CRM account has not allowed files: LINE is asked for none.
+    pub(super) not_allowed: AtomicBool,
 }
 
 /// The file of a message, on its way.
@@ -117,16 +160,60 @@ impl SaveFile<'_> {
         let Some(files) = self.crm.files() else { return self.round.done(row).await };
         let erasure = self.round.journal.erasure(key).await?;
         let saving = Saving { row, key, message, mark, media: *media, erasure, files };
-        let is_known = !self.round.journal.message_positions(key, message).await?.all.is_empty();
-        let verdict = match is_known && !self.round.journal.is_unsent(key, message).await? {
-            true => self.fetch(&saving).await?,
-            false => self.take_back(&saving).await?,
+        let verdict = match self.standing(&saving).await? {
+            Standing::Wanted => self.fetch(&saving).await?,
+            Standing::NotYet => Verdict::After(NOBODYS_REST_MS),
+            Standing::Unwanted => self.take_back(&saving).await?,
         };
+        self.conclude(row, verdict).await
+    }
+
+    /// A try that took all the time there was counts as one, too: what is behind it comes first the next time.
+    async fn conclude(&self, row: &OutboxRow, verdict: Verdict) -> Result<(), PortError> {
+        if self.round.is_late() && !matches!(verdict, Verdict::Leave) {
+            let again = row.again(self.round.now_ms() + row.backoff_ms());
+            let _ = self.round.journal.commit(vec![write::done(row), write::enqueue(&again)]).await?;
+            return Ok(());
+        }
         self.round.conclude(row, verdict).await
     }
 
+    /// Whether it is to be saved: the Official Account is this CRM account's and wants files, the message was not taken back, and its person
+    /// has a contact on whose timeline it will hang.
+    async fn standing(&self, saving: &Saving<'_>) -> Result<Standing, PortError> {
+        let (key, journal) = (saving.key, self.round.journal);
+        let channel = self.channels.find(&key.channel).await?;
+        let is_wanted = |channel: &Channel| {
+            channel.account == self.round.account.key && channel.leaving.is_none() && channel.settings.save_files
+        };
+        let is_known = !journal.message_positions(key, saving.message).await?.all.is_empty();
+        if !channel.as_ref().is_some_and(is_wanted) || !is_known || journal.is_unsent(key, saving.message).await? {
+            return Ok(Standing::Unwanted);
+        }
+        let Some(user) = key.source.user() else { return Ok(Standing::Unwanted) };
+        if self.links.of_user(&key.channel, user).await?.is_some() {
+            return Ok(Standing::Wanted);
+        }
+        // As long as its words wait.
+        let is_old = self.round.now_ms() - saving.row.since_ms > NOBODYS_LONGEST_MS;
+        Ok(if is_old { Standing::Unwanted } else { Standing::NotYet })
+    }
+
     async fn fetch(&self, saving: &Saving<'_>) -> Result<Verdict, PortError> {
-        let answer = self.content.content(&saving.key.channel, saving.message, self.round.until_ms).await;
+        let known = self.round.journal.file(saving.key, saving.mark).await?.map(|known| known.value);
+        if let Some(FileState::Saving { place, kind }) = known.as_ref().map(|known| &known.state) {
+            // It may lie there, whatever LINE says by now.
+            match saving.files.find_file(place).await {
+                Ok(Some(file)) => return self.saved(saving, file, *kind).await,
+                Ok(None) => {}
+                Err(CrmFailure::Disconnected) => return Ok(Verdict::After(NOT_ALLOWED_REST_MS)),
+                Err(failure) => return Ok(Verdict::Failed(failure)),
+            }
+        } else if self.not_allowed.load(Ordering::SeqCst) {
+            return self.say_not_allowed(saving, known.as_ref()).await;
+        }
+        let until_ms = self.round.until_ms - RESERVE_MS;
+        let answer = self.content.content(&saving.key.channel, saving.message, until_ms).await;
         let sniffed = match answer {
             Ok(ContentAnswer::Here(bytes)) if bytes.size_bytes.is_some_and(|size| size > MOST_BYTES) => {
                 return self.lost(saving, FileLoss::TooLarge).await;
@@ -155,15 +242,24 @@ impl SaveFile<'_> {
         };
         let place = match journal.file(saving.key, saving.mark).await?.map(|known| known.value.state) {
             // One that was tried is where it was tried, whatever is known of it now.
-            Some(FileState::Saving { place }) => place,
+            Some(FileState::Saving { place, .. }) => place,
             _ => FilePlace::of(saving.key, saving.message, saving.media, kind, called.as_deref()),
         };
-        if !self.begin(saving, &place).await? {
+        let found = match saving.files.find_file(&place).await {
+            Err(CrmFailure::Disconnected) => {
+                warn!(crm.account = %self.round.account.key, "file.not_allowed");
+                self.not_allowed.store(true, Ordering::SeqCst);
+                let known = journal.file(saving.key, saving.mark).await?.map(|known| known.value);
+                return self.say_not_allowed(saving, known.as_ref()).await;
+            }
+            found => found,
+        };
+        if !self.begin(saving, &place, kind).await? {
             // Taken back, or erased: the next look at the row says what is left to do.
             return Ok(Verdict::Leave);
         }
         let (bytes, is_too_large) = bytes.bounded(MOST_BYTES);
-        let saved = match saving.files.find_file(&place).await {
+        let saved = match found {
             Ok(Some(file)) => Ok(file),
             Ok(None) => saving.files.save_file(&place, kind, bytes).await,
             Err(failure) => Err(failure),
@@ -172,18 +268,21 @@ impl SaveFile<'_> {
             Ok(file) => self.saved(saving, file, kind).await,
             Err(_) if is_too_large() => self.lost(saving, FileLoss::TooLarge).await,
             Err(CrmFailure::Refused { .. }) => self.lost(saving, FileLoss::Refused).await,
-            Err(CrmFailure::Disconnected) => {
-                warn!(crm.account = %self.round.account.key, "file.not_allowed");
-                self.note(saving, FileState::Lost { why: FileLoss::NotAllowed }, false).await?;
-                Ok(Verdict::After(NOT_ALLOWED_REST_MS))
-            }
             Err(failure) => Ok(Verdict::Failed(failure)),
         }
     }
 
+    /// Its note says so, once; what is known to be on its way stays known.
+    async fn say_not_allowed(&self, saving: &Saving<'_>, known: Option<&MessageFile>) -> Result<Verdict, PortError> {
+        if known.is_none() {
+            self.note(saving, FileState::Lost { why: FileLoss::NotAllowed }, false).await?;
+        }
+        Ok(Verdict::After(NOT_ALLOWED_REST_MS))
+    }
+
     /// What is about to be written is known before. `false`: the message was taken back, or its person erased.
-    async fn begin(&self, saving: &Saving<'_>, place: &FilePlace) -> Result<bool, PortError> {
-        let begun = saving.became(FileState::Saving { place: place.clone() });
+    async fn begin(&self, saving: &Saving<'_>, place: &FilePlace, kind: FileKind) -> Result<bool, PortError> {
+        let begun = saving.became(FileState::Saving { place: place.clone(), kind });
         let writes = vec![
             write::file(saving.key, &begun, self.round.now_ms()),
             write::not_unsent(saving.key, saving.message),
@@ -252,7 +351,7 @@ impl SaveFile<'_> {
     /// The message was taken back: what may have been written of its file is deleted.
     async fn take_back(&self, saving: &Saving<'_>) -> Result<Verdict, PortError> {
         let known = self.round.journal.file(saving.key, saving.mark).await?;
-        if let Some(FileState::Saving { place }) = known.map(|known| known.value.state) {
+        if let Some(FileState::Saving { place, .. }) = known.map(|known| known.value.state) {
             let deleted = match saving.files.find_file(&place).await {
                 Ok(Some(file)) => saving.files.delete_file(&file).await,
                 Ok(None) => Ok(()),

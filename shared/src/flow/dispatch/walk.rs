@@ -21,6 +21,8 @@ const MAX_FAILURES: usize = 2;
 const SKEW_MS: i64 = 250;
 /// While files are saved, what is new is looked for so often, in milliseconds.
 const FILE_REST_MS: u64 = 1_000;
+/// And so many such rests are as long as a call without files.
+const RESTS_A_CALL: u64 = 10;
 /// So many rows that cannot be read are kept in mind.
 const MAX_UNREAD: usize = 100;
 
@@ -77,8 +79,15 @@ impl Walker<'_> {
             waited = true;
         }
         // Nobody else works for the account until we end: whatever comes meanwhile is ours.
-        while self.files.is_busy() && !self.round.is_late() {
+        for rests in 1_u64.. {
+            if !self.files.is_busy() || self.round.is_late() {
+                break;
+            }
             self.round.clock.sleep_ms(FILE_REST_MS).await;
+            if rests.is_multiple_of(RESTS_A_CALL) {
+                // What stayed due for a reason is looked at as often as if a call had ended.
+                tried.rows.clear();
+            }
             self.look_until_nothing(&mut tried).await?;
         }
         match tried.failures.pop() {
