@@ -27,6 +27,7 @@ use musubi::ports::{Clock, Crms, LineContent};
 
 const CHUNKS: u64 = 200;
 const CHUNK_BYTES: usize = 1_000_000;
+const BEGIN_MS: i64 = 1_790_000_000_000;
 const MOST_KIB: u64 = 64 * 1024;
 
 /// What the CRM has heard, in bytes.
@@ -58,15 +59,19 @@ async fn served(router: Router) -> String {
     format!("http://{address}")
 }
 
-struct Now;
+/// Time passes by waiting alone.
+#[derive(Default)]
+struct Waited(AtomicU64);
 
 #[async_trait::async_trait]
-impl Clock for Now {
+impl Clock for Waited {
     fn now_ms(&self) -> i64 {
-        1_790_000_000_000
+        BEGIN_MS + i64::try_from(self.0.load(Ordering::SeqCst)).unwrap_or(i64::MAX)
     }
 
-    async fn sleep_ms(&self, _: u64) {}
+    async fn sleep_ms(&self, duration_ms: u64) {
+        self.0.fetch_add(duration_ms, Ordering::SeqCst);
+    }
 }
 
 /// The most that this process has held in memory so far, in KiB (Linux: `VmHWM`).
@@ -78,7 +83,7 @@ fn most_kib() -> u64 {
 
 #[tokio::test]
 async fn a_film_of_200_mb_passes_with_less_than_64_mib() {
-    let (heard, clock): (Heard, Arc<dyn Clock>) = (Heard::default(), Arc::new(Now));
+    let (heard, clock): (Heard, Arc<dyn Clock>) = (Heard::default(), Arc::new(Waited::default()));
     let line = served(Router::new().route("/v2/bot/message/{id}/content", get(film))).await;
     let missing =
         any(|| async { (http::StatusCode::NOT_FOUND, r#"{"status":"error","category":"OBJECT_NOT_FOUND"}"#) });
@@ -99,7 +104,7 @@ async fn a_film_of_200_mb_passes_with_less_than_64_mib() {
     let token = CrmToken::Private { access_token: Secret::new("t") };
     let clients = CrmClients::new(http, &crm, Arc::new(Proposed::token(token)), clock);
     let account = CrmAccount::new(key, CrmAppId::new("app"), Language::Japanese, "Asia/Tokyo");
-    let until_ms = 1_790_000_000_000 + 600_000;
+    let until_ms = BEGIN_MS + 600_000;
 
     let ContentAnswer::Here(bytes) =
         messenger.content(&channel, &MessageId::new("5"), until_ms).await.expect("LINE answers")
