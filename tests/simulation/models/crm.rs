@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use musubi::domain::account::CrmAccount;
 use musubi::domain::claim::EmailAddress;
-use musubi::domain::ids::{CallbackId, ContactId, CrmUserId, FileId, LineUserId, NoteId, TaskId};
+use musubi::domain::ids::{CallbackId, ContactId, CrmUserId, LineUserId, NoteId, TaskId};
 use musubi::domain::limits::Limits;
 use musubi::domain::properties::LINE_USER_ID;
 use musubi::domain::timeline::NoteFormat;
@@ -17,6 +17,7 @@ use musubi::ports::{Clock, CrmFiles, Crms, PortError};
 use super::clock::ModelClock;
 use super::files::ModelFile;
 use super::inbox::{self, ModelInbox};
+pub use super::records::{ModelNote, ModelTask};
 use super::search::{is_taken, searched};
 use crate::faults::{Fate, Faults};
 
@@ -25,24 +26,6 @@ pub const COLLEAGUE: &str = "7";
 
 /// The longest note and the longest value, as they are written, in UTF-16 code units.
 const LONGEST: usize = 65_536;
-
-#[derive(Clone)]
-pub struct ModelNote {
-    pub key: String,
-    pub contact: ContactId,
-    pub at_ms: i64,
-    pub body: String,
-    pub files: Vec<FileId>,
-}
-
-#[derive(Clone)]
-pub struct ModelTask {
-    pub key: String,
-    pub contact: ContactId,
-    pub subject: String,
-    pub due_at_ms: i64,
-    pub done: bool,
-}
 
 #[derive(Default)]
 pub struct State {

@@ -7,5 +7,6 @@ pub mod inbox;
 pub mod line;
 pub mod login;
 pub mod queue;
+pub mod records;
 pub mod search;
 pub mod table;
