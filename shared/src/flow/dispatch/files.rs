@@ -25,7 +25,7 @@ use crate::ports::files::{ContentAnswer, FileBytes};
 use crate::ports::table::Commit;
 use crate::ports::{Crm, CrmFiles, LineContent, PortError};
 use crate::store::journal::write;
-use crate::store::{Channels, Links};
+use crate::store::{Channels, LinkReader};
 
 /// With less time than this none is begun, in milliseconds.
 const LEAST_MS: i64 = 15_000;
@@ -131,7 +131,7 @@ pub(super) struct SaveFile<'a> {
     pub(super) crm: &'a dyn Crm,
     pub(super) content: &'a dyn LineContent,
     pub(super) channels: &'a Channels,
-    pub(super) links: &'a Links,
+    pub(super) links: LinkReader,
     /// The CRM account has not allowed files: LINE is asked for none.
     pub(super) not_allowed: AtomicBool,
 }

@@ -100,7 +100,7 @@ impl Dispatch {
     async fn serve(&self, round: &Round<'_>, crm: &dyn Crm) -> Result<DispatchReport, PortError> {
         let (files, waiting) = files::queue();
         let walker = Walker { round, crm, ports: self, files };
-        let (content, channels, links) = (&*self.content, &self.channels, &self.links);
+        let (content, channels, links) = (&*self.content, &self.channels, self.links.reader());
         let saver = SaveFile { round, crm, content, channels, links, not_allowed: AtomicBool::new(false) };
         // The walker takes the queue's beginning with it when it ends, and so ends the saver.
         let (report, ()) = futures::future::join(walker.everything_due(), waiting.save_each(&saver)).await;
