@@ -81,7 +81,7 @@ impl<'a> Frame<'a> {
     }
 
     /// With pictures from these sources, as a policy names them.
-    pub fn pictures(self, sources: &[&'static str]) -> Self {
+    pub fn pictures(self, sources: &[&str]) -> Self {
         Self { pictures: Some(sources.join(" ")), ..self }
     }
 
