@@ -64,13 +64,10 @@ fn signed_in_looking_again(visit: &SignedIn, here: Here, title: &str, waits: boo
 
 /// The same of a talk, which brings what is new by itself: by a script of ours, in a file of its own.
 fn signed_in_talking(visit: &SignedIn, title: &str, inside: Markup) -> Page {
-    framed(
-        visit,
-        Here::Talks,
-        title,
-        |frame| frame.script(TALK_ADDRESS).pictures(&["'self'", pictures::SOURCE]),
-        inside,
-    )
+    // No other place of ours: a browser would look there for an icon, and there is none.
+    let sent = format!("{}/console/talks/", visit.ports.public_url.trim_end_matches('/'));
+    let more = |frame: Frame<'_>| frame.script(TALK_ADDRESS).pictures(&[&sent, pictures::SOURCE]);
+    framed(visit, Here::Talks, title, more, inside)
 }
 
 fn framed<'a>(
