@@ -66,8 +66,7 @@ fn signed_in_looking_again(visit: &SignedIn, here: Here, title: &str, waits: boo
 fn signed_in_talking(visit: &SignedIn, title: &str, inside: Markup) -> Page {
     // No other place of ours: a browser would look there for an icon, and there is none.
     let sent = format!("{}/console/talks/", visit.ports.public_url.trim_end_matches('/'));
-    let more = |frame: Frame<'_>| frame.script(TALK_ADDRESS).pictures(&[&sent, pictures::SOURCE]);
-    framed(visit, Here::Talks, title, more, inside)
+    framed(visit, Here::Talks, title, |frame| frame.script(TALK_ADDRESS).pictures(&[&sent, pictures::SOURCE]), inside)
 }
 
 fn framed<'a>(
