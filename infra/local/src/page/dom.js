@@ -58,12 +58,11 @@ export function grow(field) {
   if (field.scrollHeight > 0) field.style.height = `${field.scrollHeight + borders}px`;
 }
 
-/** Brings what is inside a scrolling pane into view, without moving the page. */
+/** Brings what is inside a scrolling pane into view, without moving the page. At once: on its way there slowly, the next redraw would stop it. */
 export function reveal(pane, top, bottom) {
   const its = pane.getBoundingClientRect();
   const by = bottom > its.bottom ? Math.min(bottom - its.bottom, top - its.top) : top < its.top ? top - its.top : 0;
-  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  if (by !== 0) pane.scrollBy({ top: by, behavior: calm ? "auto" : "smooth" });
+  if (by !== 0) pane.scrollBy({ top: by, behavior: "instant" });
 }
 
 /** Hours and minutes where the visitor is. */
