@@ -54,9 +54,7 @@ impl FileBytes {
         let chunks = stream::once(async { Ok(head.freeze()) }).chain(self.chunks).boxed();
         Ok((kind, Self { chunks, ..self }))
     }
-}
 
-impl FileBytes {
     /// The same, broken off behind so many bytes; and whether it was.
     pub fn bounded(self, most_bytes: u64) -> (Self, impl Fn() -> bool + Send + Sync) {
         let seen = Arc::new(AtomicU64::new(0));
