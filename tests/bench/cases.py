@@ -111,6 +111,8 @@ def item(partition, sort, body):
 
 def row(request):
     """What lies at the key that is asked for, for the console and for a webhook."""
+    if request["TableName"] == "links":
+        return {}  # the workflow names somebody whom no link knows
     account, now_ms = {"kind": "hubspot", "id": "1"}, int(time.time() * 1000)
     partition, sort = (request["Key"][name]["S"] for name in ("pk", "sk"))
     bodies = {
@@ -141,10 +143,53 @@ def console_environment(aws_url):
     tables = {f"MUSUBI_{name.upper()}_TABLE": name for name in ("links", "journal", "console")}
     queues = {f"MUSUBI_{name}_{kind}_URL": f"{aws_url}/000000000000/{name}" for name in ("INBOX", "PUSH", "CRM") for kind in ("QUEUE", "DLQ")}
     vendors = {"MUSUBI_LINE_API_URL": aws_url, "MUSUBI_HUBSPOT_API_URL": aws_url, "MUSUBI_HUBSPOT_APP": "1"}
-    return environment(aws_url) | tables | queues | vendors | {"MUSUBI_PUBLIC_URL": "https://bench.execute-api.ap-northeast-1.amazonaws.com"}
+    return environment(aws_url) | tables | queues | vendors | {"MUSUBI_PUBLIC_URL": PUBLIC_URL}
+
+
+# The app whose workflows ask, and how HubSpot signs for it.
+APP, CLIENT_SECRET, PUBLIC_URL = "1", "bench-client-secret", "https://bench.execute-api.ap-northeast-1.amazonaws.com"
+APP_SECRET = json.dumps({"client_id": "bench", "client_secrets": [CLIENT_SECRET]})
+
+
+def crm_action(number=0):
+    """A signed workflow action for one person, another execution for each number."""
+    body = json.dumps(
+        {
+            "callbackId": f"ap-1-1001-{number}-0",
+            "origin": {
+                "portalId": 1,
+                "userId": None,
+                "actionDefinitionId": 1,
+                "actionDefinitionVersion": 1,
+                "actionExecutionIndexIdentifier": {"enrollmentId": number, "actionExecutionIndex": 0},
+            },
+            "context": {"workflowId": 1, "actionId": 1, "source": "WORKFLOWS"},
+            "object": {"objectId": 1001, "objectType": "CONTACT", "properties": {"firstname": "花子"}},
+            "inputFields": {"channel": CHANNEL, "line_user_id": f"U{1:032x}", "message_1": "{{line:firstname}}様、ご予約を承りました。"},
+        },
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+    path = f"/crm/hubspot/{APP}/action"
+    signature = hashlib.sha256(f"{CLIENT_SECRET}POST{PUBLIC_URL}{path}{body}".encode()).hexdigest()
+    headers = {"x-hubspot-signature": signature, "x-hubspot-signature-version": "v2"}
+    return http_event("POST /crm/{kind}/{app}/action", path, {"kind": "hubspot", "app": APP}, body, headers)
+
+
+def action_environment(aws_url):
+    """Every variable that crm-action is told, pointed at the fake."""
+    tables = {f"MUSUBI_{name.upper()}_TABLE": name for name in ("links", "journal")}
+    queues = {f"MUSUBI_{name}_QUEUE_URL": f"{aws_url}/000000000000/{name.lower()}" for name in ("PUSH", "CRM")}
+    return environment(aws_url) | tables | queues | {"MUSUBI_PUBLIC_URL": PUBLIC_URL}
+
+
+def secret(request):
+    """What Secrets Manager holds: the channel's and the app's."""
+    name = request["SecretId"]
+    return {"Name": name, "SecretString": APP_SECRET if "hubspot" in name else CHANNEL_SECRET}
 
 
 ANSWERS = {
     "DynamoDB_20120810.GetItem": row,
-    "secretsmanager.GetSecretValue": {"Name": f"musubi/{STACK}/line/{CHANNEL}", "SecretString": CHANNEL_SECRET},
+    "secretsmanager.GetSecretValue": secret,
 }

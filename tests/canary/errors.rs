@@ -110,6 +110,7 @@ fn of_the_domain() -> Vec<String> {
         speaker: Speaker::Person,
         operator: None,
         message: Some(MessageId::new("1")),
+        quotes: None,
         content: text(),
         late: false,
     };

@@ -182,6 +182,15 @@ impl App {
         self.until("the queues are empty", |app| app.queued() == 0).await;
     }
 
+    /// Waits until everything that is due by now is done.
+    pub async fn until_nothing_due(&self) {
+        let is_done = async || {
+            let now_ms = self.world.clock.now_ms();
+            self.queued() == 0 && !self.outbox_rows().await.iter().any(|row| row.due_at_ms <= now_ms)
+        };
+        self.until_stored("what is due", is_done).await;
+    }
+
     /// Waits until something is so, moving the clock on meanwhile.
     pub async fn until_moving(&self, what: &str, holds: impl Fn(&Self) -> bool) {
         self.until_moving_by(20_000, what, holds).await;

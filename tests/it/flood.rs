@@ -126,6 +126,7 @@ impl Still {
             at_ms: now_ms,
             id: EventId::new(format!("01{now_ms:024}")),
             place: None,
+            quotes: None,
             source: Source::User(LineUserId::new(LINKED_USER)),
             what: InboundWhat::Said {
                 content: Content::Text { text: words.to_owned() },

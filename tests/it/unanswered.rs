@@ -4,7 +4,7 @@ use local::fake::hubspot::ObjectType;
 use local::seed::{CHANNEL_ID, LINKED_CONTACT, LINKED_USER, PORTAL_ID};
 use musubi::aws::RetryPolicy;
 use musubi::domain::ids::{ChannelId, LineUserId};
-use musubi::flow::answered::Answered;
+use musubi::flow::tend::Tend;
 
 use crate::app::App;
 
@@ -64,7 +64,7 @@ async fn an_operator_says_that_they_answered_elsewhere() {
         let app = waiting(tasks).await;
         let adapters = app.world.adapters(RetryPolicy::WORKER).expect("adapters");
         let channel = adapters.channels().unwrap().find(&ChannelId::new(CHANNEL_ID)).await.unwrap().unwrap();
-        let answered = Answered { outbox: adapters.outbox().unwrap() };
+        let answered = Tend { outbox: adapters.outbox().unwrap() };
         assert!(answered.answered(&channel, &LineUserId::new(LINKED_USER)).await.unwrap());
         until_answered(&app).await;
         assert!(!answered.answered(&channel, &LineUserId::new(LINKED_USER)).await.unwrap(), "nothing waits");

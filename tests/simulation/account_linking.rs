@@ -38,6 +38,7 @@ pub fn brings(world: &World, number: u64, by: u64, at_ms: i64, accepted_at_ms: i
         at_ms,
         id: EventId::new(format!("01LINK{number:020}")),
         place: None,
+        quotes: None,
         source: Source::User(user(by)),
         what: InboundWhat::Said { content: Content::Other { what: "accountLink".into() }, message: None },
     };

@@ -9,7 +9,7 @@ use musubi::ports::Crm;
 
 use crate::faults::Faults;
 use crate::models::clock::ModelClock;
-use crate::models::crm::{COLLEAGUE, ModelCrm};
+use crate::models::crm::{COLLEAGUE, COLLEAGUE_AS_OWNER, ModelCrm};
 use crate::note_format::html_as_shown;
 use crate::port_crm_contract::{CrmWorld, crm_contract, every_drift_is_seen};
 use crate::world::START_MS;
@@ -61,6 +61,10 @@ impl CrmWorld for ModelWorld {
 
     async fn colleague(&self) -> CrmUserId {
         CrmUserId::new(COLLEAGUE)
+    }
+
+    async fn colleague_as_owner(&self) -> String {
+        COLLEAGUE_AS_OWNER.to_owned()
     }
 
     async fn waits(&self) -> CallbackId {

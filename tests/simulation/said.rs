@@ -20,6 +20,7 @@ pub fn saying(number: u64, by: u64, at_ms: i64, content: Content) -> InboundEven
     InboundEvent {
         at_ms,
         id: EventId::new(format!("01EVENT{:019}", 999_999 - number)),
+        quotes: None,
         place: Some(Place {
             webhook: EventId::new("01EVENT"),
             number: u32::try_from(number).expect("few"),
@@ -44,6 +45,7 @@ pub fn unsent(number: u64, of: u64, by: u64, at_ms: i64) -> InboundEvent {
         at_ms,
         id: EventId::new(format!("01UNSENT{number:018}")),
         place: None,
+        quotes: None,
         source: Source::User(user(by)),
         what: InboundWhat::Unsent { message: MessageId::new(format!("{}", 400_000 + of)) },
     }

@@ -59,6 +59,7 @@ mod sign_out;
 mod talk_files;
 mod talks;
 mod team;
+mod tend;
 mod texts;
 mod trial;
 mod visit;
@@ -191,7 +192,9 @@ pub fn router(ports: Arc<Ports>) -> Result<Router, tower_http::csrf::ConfigError
         .route("/console/talks/{person}/files/{file}", get(talk_files::file))
         .route("/console/talks/{person}/files/{file}/preview", get(talk_files::preview))
         .route("/console/talks/{person}/decide", post(talks::decide))
-        .route("/console/talks/{person}/answered", post(talks::is_answered))
+        .route("/console/talks/{person}/answered", post(tend::answered))
+        .route("/console/talks/{person}/to-do", post(tend::to_do))
+        .route("/console/talks/{person}/assign", post(tend::assign))
         .route("/console/texts", get(texts::page).post(texts::write))
         .route("/console/texts/remove", post(texts::remove))
         .route("/console/receipts/{name}", get(people::receipt))

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use musubi::aws::AwsAdapters;
 use musubi::config::{self, ConfigError, Environment};
 use musubi::crm;
-use musubi::flow::answered::Answered;
 use musubi::flow::configure::WebhookSecrets;
 use musubi::flow::configure::change_account::ChangeAccount;
 use musubi::flow::configure::change_channel::ChangeChannel;
@@ -39,6 +38,7 @@ use musubi::flow::read_talk::ReadTalk;
 use musubi::flow::send_back::SendBack;
 use musubi::flow::settle::Settle;
 use musubi::flow::talk::Talk;
+use musubi::flow::tend::Tend;
 use musubi::flow::verify_call::VerifyCall;
 use musubi::http_client::HttpClient;
 use musubi::line::{LineApiUrl, LineMessenger, OpenLine};
@@ -160,7 +160,7 @@ impl Ports {
                 crms: Arc::clone(&crms),
                 states: PersonStates { journal: outbox.journal.clone(), links: links.reader() },
                 link: link.clone(),
-                answered: Answered { outbox: outbox.clone() },
+                tend: Tend { outbox: outbox.clone() },
                 erase,
             },
             talks: Talks {

@@ -34,6 +34,7 @@ pub async fn search(visit: SignedIn, form: Result<Form<Fields>, FormRejection>) 
     let given = |name| value(&fields, name).map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned);
     let query = TalkQuery {
         everybody: value(&fields, "who") == Some("everybody"),
+        mine: value(&fields, "who") == Some("mine"),
         channel: given("channel").map(ChannelId::new),
         words: given("words"),
         after: given("after").filter(|after| after.bytes().all(|byte| byte.is_ascii_alphanumeric())),
@@ -109,8 +110,11 @@ async fn shown(
         }
     };
     let face = talks.face(&visit.operator, talk);
-    let ((), older, face, texts) = futures::join!(has_read, older, face, visit.ports.console.texts(&visit.operator));
-    let (older, face, texts) = (older.map_err(failed)?, face.map_err(failed)?, texts.map_err(failed)?);
+    let (texts, team) =
+        (visit.ports.console.texts(&visit.operator), visit.ports.console.team_of(&visit.operator, &talk.channel.id));
+    let ((), older, face, texts, team) = futures::join!(has_read, older, face, texts, team);
+    let (older, face) = (older.map_err(failed)?, face.map_err(failed)?);
+    let (texts, team) = (texts.map_err(failed)?, team.map_err(failed)?);
     let handle = of_talk(talk).sealed(visit).map_err(failed)?;
     let person = match &talk.state.link {
         Some(link) => Handle::Contact(link.contact.as_str().to_owned()),
@@ -135,6 +139,7 @@ async fn shown(
         before,
         draft,
         texts: &texts,
+        team: &team,
         sent: taken_up.map_or(sent, |taken_up| if taken_up { Sent::Nothing } else { Sent::OnItsWay }),
     };
     Ok(talk::page(visit, &account, &shown))
@@ -313,19 +318,6 @@ pub async fn decide(
     let decided = visit.ports.talks.decide(&visit.operator, person, id, verdict, message::again).await;
     decided.map_err(|error| visit.failed(&error))?;
     // One that is over already is what was wanted, or stands in the talk.
-    back(&visit, &talk, "")
-}
-
-/// `POST /console/talks/{person}/answered`: what the person wrote needs no answer, or was answered elsewhere.
-pub async fn is_answered(
-    visit: SignedIn,
-    handle: Result<Path<String>, PathRejection>,
-    form: Result<Form<Fields>, FormRejection>,
-) -> Result<Response, Stopped> {
-    checked(&visit, form)?;
-    let talk = one(&visit, &handle).await?;
-    let done = visit.ports.people.answered(&visit.operator, &talk.channel.id, &talk.state.user).await;
-    done.map_err(|error| visit.failed(&error))?;
     back(&visit, &talk, "")
 }
 

@@ -629,6 +629,13 @@ test("a sticker that was said is shown as a picture, with words for who does not
   assert.deepEqual([card.findAll(Image).length, card.alerts()], [0, ""]);
 });
 
+test("what a message answers stands above its words", async () => {
+  const quotes = "こちらの11月27日 10:01:00のメッセージへの返信：「はい」";
+  answers.talk = open({ lines: [{ who: "person", by: "佐藤", at: "11/27 10:02", words: "では伺います", picture: null, quotes }] });
+  const card = await rendered("ja");
+  assert.ok(card.text().includes(quotes) && card.text().includes("では伺います"));
+});
+
 test("a double click sends once, and meanwhile the button waits", async () => {
   let arrive: (answer: Response) => void = () => {};
   answers.say = () => new Promise((done) => { arrive = done; });

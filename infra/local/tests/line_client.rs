@@ -28,7 +28,7 @@ const TOKEN: &str = "/oauth2/v3/token";
 #[track_caller]
 fn accepted(answer: &PushAnswer) -> &str {
     match answer {
-        PushAnswer::Accepted { request_id: Some(id) } => id,
+        PushAnswer::Accepted { request_id: Some(id), .. } => id,
         other => panic!("not accepted: {other:?}"),
     }
 }

@@ -89,11 +89,29 @@ pub struct Activity {
     pub operator: Option<OperatorName>,
     /// LINE's message ID, where it is a message.
     pub message: Option<MessageId>,
+    /// What it answers, where the person has quoted a message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quotes: Option<Quoted>,
     /// What was said or done.
     pub content: Content,
     /// It came after an entry that should have held it was sealed.
     #[serde(default)]
     pub late: bool,
+}
+
+/// A message that somebody has quoted. It says where that one stands, and has no words of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum Quoted {
+    /// This one.
+    Message {
+        /// When it was said, in milliseconds.
+        at_ms: i64,
+        /// By whom.
+        by: Speaker,
+    },
+    /// One that is known no more: what we said long before, or what the person said more than 60 days ago.
+    Earlier,
 }
 
 /// What was said or done. Its text is somebody's words: `Debug` shows the kind alone.

@@ -6,7 +6,9 @@
 mod friendship;
 mod key;
 mod open;
+mod quoting;
 mod task;
+mod tending;
 
 use serde::{Deserialize, Serialize};
 
@@ -28,7 +30,9 @@ const MAX_RETRACTED: usize = 10 * RECENT;
 pub use friendship::Friendship;
 pub use key::{ConversationKey, Source};
 pub use open::OpenEntry;
+pub use quoting::SentMessage;
 pub use task::{OwnersTask, poll_rest_ms};
+pub use tending::Assignment;
 
 /// The newest message of the person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,6 +126,12 @@ pub struct Conversation {
     /// Nobody has read the newest message: this marks it, and all before it, as read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read_token: Option<SealedReadToken>,
+    /// What LINE took from us last: the person may quote it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sent: Vec<SentMessage>,
+    /// Whose it is, once somebody has chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assigned: Option<Assignment>,
 }
 
 /// What people who are linked to nobody said to one Official Account, and nobody will read.
@@ -161,6 +171,8 @@ impl Conversation {
             not_linked: 0,
             reply_chance: None,
             read_token: None,
+            sent: Vec::new(),
+            assigned: None,
         }
     }
 

@@ -15,6 +15,8 @@ pub struct InboundEvent {
     pub place: Option<Place>,
     /// Where it comes from.
     pub source: Source,
+    /// The message that this one answers: the person has quoted it.
+    pub quotes: Option<MessageId>,
     /// What it says.
     pub what: InboundWhat,
 }

@@ -63,6 +63,7 @@ mod tests {
             at_ms: 1_790_000_000_123,
             id: EventId::new("01A"),
             place: None,
+            quotes: None,
             source: Source::User(LineUserId::new("U0123456789abcdef0123456789abcdef")),
             what: InboundWhat::Said { content, message: message.map(MessageId::new) },
         }

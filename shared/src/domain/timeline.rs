@@ -9,6 +9,7 @@ mod format;
 mod html;
 mod line;
 mod plain_text;
+mod quoting;
 mod read;
 mod render;
 #[cfg(test)]
@@ -18,6 +19,7 @@ mod when;
 pub use self::amend::{amend, append};
 pub use self::format::NoteFormat;
 pub use self::line::Line;
+pub use self::quoting::quoted_in;
 pub use self::read::words_of;
 pub use self::render::{HEAD_UNITS, render};
 pub use self::when::time_zone;

@@ -161,10 +161,10 @@ impl Deliver {
         }
         let answer = self.messenger.push(&push.channel, &sending.body, push.id).await;
         match answer {
-            PushAnswer::Accepted { request_id } => {
+            PushAnswer::Accepted { request_id, messages } => {
                 let note = self.claim(&push, sending).await?;
                 let settlement = self.settlement(PushOutcome::Accepted, note, request_id);
-                self.settler().settle(push.id, &Ending::Accepted(settlement)).await?;
+                self.settler().settle(push.id, &Ending::Accepted(settlement, messages)).await?;
                 Ok(())
             }
             PushAnswer::Refused { why, request_id } => {

@@ -4,7 +4,6 @@
 pub mod accept;
 pub mod account_link;
 pub mod answer;
-pub mod answered;
 mod ask;
 pub mod auto_reply;
 pub mod check_up;
@@ -43,6 +42,7 @@ pub mod send_back;
 pub mod settle;
 pub mod talk;
 pub mod tell;
+pub mod tend;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod trial;

@@ -199,6 +199,7 @@ fn being_said(push: Push) -> Option<BeingSaid> {
         speaker: push.sender.speaker(),
         operator: push.sender.operator().cloned(),
         message: None,
+        quotes: None,
         content,
         late: false,
     };
@@ -218,6 +219,7 @@ mod tests {
             speaker: Speaker::Person,
             operator: None,
             message: None,
+            quotes: None,
             content: Content::Text { text: "語".repeat(chars) },
             late: false,
         }

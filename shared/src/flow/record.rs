@@ -6,7 +6,7 @@ use tracing::info;
 
 use super::load::load_or_new;
 use super::outbox::Outbox;
-use crate::domain::activity::{Activity, Content, Mark, Speaker};
+use crate::domain::activity::{Activity, Content, Mark, Quoted, Speaker};
 use crate::domain::channel::Channel;
 use crate::domain::conversation::{Conversation, ConversationKey};
 use crate::domain::ids::EventId;
@@ -130,6 +130,7 @@ impl Record {
                     speaker: Speaker::Person,
                     operator: None,
                     message: message.clone(),
+                    quotes: self.quoted(state, event).await?,
                     content: content.clone(),
                     late: false,
                 };
@@ -151,6 +152,18 @@ impl Record {
             InboundWhat::Unsent { .. } => {}
         }
         Ok(Change { state: writes, effects, is_all: true })
+    }
+
+    /// Where the message stands that the person has quoted: one of ours, or one of their own.
+    async fn quoted(&self, state: &Conversation, event: &InboundEvent) -> Result<Option<Quoted>, PortError> {
+        let Some(message) = event.quotes.as_ref().filter(|_| state.key.source.user().is_some()) else { return Ok(None) };
+        if let Some(ours) = state.sent(message) {
+            return Ok(Some(ours));
+        }
+        let theirs = self.outbox.journal.message_positions(&state.key, message).await?.all;
+        // One that was edited stands in several places: it was said at the first.
+        let at_ms = theirs.iter().map(|position| position.mark.at_ms).min();
+        Ok(Some(at_ms.map_or(Quoted::Earlier, |at_ms| Quoted::Message { at_ms, by: Speaker::Person })))
     }
 
     /// What the person was answered, behind the event it answers.
@@ -200,6 +213,7 @@ fn answer(event: &InboundEvent, number: usize, content: &Content, now_ms: i64) -
         speaker: Speaker::Workflow,
         operator: None,
         message: None,
+        quotes: None,
         content: content.clone(),
         late: false,
     }

@@ -115,7 +115,7 @@ impl Reply {
             let answer = self.messenger.reply(&channel.id, token, messages).await;
             info!(channel.id = %channel.id, event.id = %asked.event.id, ?answer, "reply.attempted");
             match answer {
-                ReplyAnswer::Accepted => return messages.iter().map(|message| message.said.clone()).collect(),
+                ReplyAnswer::Accepted { .. } => return messages.iter().map(|message| message.said.clone()).collect(),
                 ReplyAnswer::Refused => break,
                 ReplyAnswer::NotNow => {}
                 ReplyAnswer::Unknown => unknown = true,

@@ -4,17 +4,27 @@
 //! Source: LINE Messaging API reference, "Status codes" and "Error responses", and LINE docs,
 //! "Retrying an API request" (2026-08).
 
+use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::api::{NoReply, Reply};
-use super::event::Fields;
+use super::event::{Fields, message_id};
+use crate::domain::ids::MessageId;
 use crate::ports::messenger::{PushAnswer, PushRefusal};
+
+/// A request carries no more (LINE Messaging API reference, "Send push message").
+const MAX_MESSAGES: usize = 5;
 
 /// Judges one attempt by itself. Whether a refusal settles the push is the flow's to say: an earlier
 /// attempt may have ended in the unknown.
 pub(super) fn to_push(end: &Result<Reply, NoReply>) -> PushAnswer {
     match end {
-        Ok(reply) => classify(reply.status, &message_of(&reply.body), reply.names_acceptance()),
+        Ok(reply) => match classify(reply.status, &message_of(&reply.body), reply.names_acceptance()) {
+            PushAnswer::Accepted { request_id, .. } => {
+                PushAnswer::Accepted { request_id, messages: taken_in(&reply.body) }
+            }
+            answer => answer,
+        },
         Err(NoReply::NotSent(_)) => PushAnswer::NotNow,
         Err(NoReply::Lost(_)) => PushAnswer::Unknown,
     }
@@ -23,7 +33,7 @@ pub(super) fn to_push(end: &Result<Reply, NoReply>) -> PushAnswer {
 /// A status and LINE's `message`.
 pub(super) fn classify(status: u16, message: &str, request_id: Option<String>) -> PushAnswer {
     let why = match status {
-        200 | 409 => return PushAnswer::Accepted { request_id },
+        200 | 409 => return PushAnswer::Accepted { request_id, messages: Vec::new() },
         400 if is_failed_to_send(message) => PushRefusal::WrongProvider,
         400 => PushRefusal::InvalidMessage,
         401 => PushRefusal::Token,
@@ -48,6 +58,20 @@ fn is_failed_to_send(message: &str) -> bool {
 /// messages for one person, which pass.
 fn is_monthly_limit(message: &str) -> bool {
     message.to_ascii_lowercase().contains("monthly limit")
+}
+
+/// What an answer says that LINE took.
+#[derive(Deserialize)]
+struct Taken<'a> {
+    #[serde(borrow, rename = "sentMessages")]
+    sent: Vec<&'a RawValue>,
+}
+
+/// LINE's IDs of what it took, in order. An answer without them is no less a yes.
+fn taken_in(body: &[u8]) -> Vec<MessageId> {
+    let Ok(taken) = serde_json::from_slice::<Taken<'_>>(body) else { return Vec::new() };
+    let ids = taken.sent.into_iter().take(MAX_MESSAGES).filter_map(Fields::read);
+    ids.filter_map(|sent| message_id(&sent, "id")).collect()
 }
 
 fn message_of(body: &[u8]) -> String {
@@ -88,13 +112,23 @@ mod tests {
             assert_eq!((Some(found), request_id.as_deref()), (why, Some("r")), "{status} {message}");
         }
         for status in [200, 409] {
-            assert_eq!(classify(status, "", None), PushAnswer::Accepted { request_id: None }, "{status}");
+            assert_eq!(classify(status, "", None), PushAnswer::Accepted { request_id: None, messages: vec![] }, "{status}");
         }
         for message in [RATE, "Too many messages have been sent to the same user.", "", "something new"] {
             assert_eq!(classify(429, message, None), PushAnswer::NotNow, "{message}");
         }
         for status in [100, 202, 204, 301, 307, 408, 500, 502, 503, 504, 599, 999] {
             assert_eq!(classify(status, MONTHLY, None), PushAnswer::Unknown, "{status}");
+        }
+    }
+
+    #[test]
+    fn the_ids_of_what_was_taken_are_read_and_an_answer_without_them_is_a_yes() {
+        let ids = |body: &[u8]| taken_in(body).iter().map(|id| id.as_str().to_owned()).collect::<Vec<_>>();
+        let body = br#"{"message":"x","sentMessages":[{"id":"461230966842064897","quoteToken":"q"},{"id":"2"},{"id":3}]}"#;
+        assert_eq!(ids(body), ["461230966842064897", "2"]);
+        for body in [&b"{}"[..], b"", b"[]", br#"{"sentMessages":{}}"#, br#"{"sentMessages":[1,null,{"id":""}]}"#] {
+            assert_eq!(ids(body), Vec::<String>::new());
         }
     }
 

@@ -107,6 +107,7 @@ impl LineEvent {
                 id: event_id(&event),
                 place: None,
                 source,
+                quotes: event.object("message").and_then(|message| message_id(&message, "quotedMessageId")),
                 what: what(&kind, &event)?,
             },
             redelivery: event.object("deliveryContext").is_some_and(|context| context.is_true("isRedelivery")),
@@ -172,7 +173,7 @@ fn message(event: &Fields<'_>, means: impl Fn(Content) -> Content) -> Result<Inb
     Ok(InboundWhat::Said { content, message: Some(id) })
 }
 
-fn message_id(fields: &Fields<'_>, name: &str) -> Option<MessageId> {
+pub(super) fn message_id(fields: &Fields<'_>, name: &str) -> Option<MessageId> {
     fields.id(name).filter(|id| id.len() <= MAX_MESSAGE_ID_BYTES).map(MessageId::new)
 }
 

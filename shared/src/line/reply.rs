@@ -94,7 +94,7 @@ impl LineMessenger {
             Err(CallFailure::Token(TokenFailure::Refused(_))) => return ReplyAnswer::Refused,
         };
         match answer {
-            PushAnswer::Accepted { .. } => ReplyAnswer::Accepted,
+            PushAnswer::Accepted { messages, .. } => ReplyAnswer::Accepted { messages },
             PushAnswer::Refused { .. } => ReplyAnswer::Refused,
             PushAnswer::NotNow => ReplyAnswer::NotNow,
             PushAnswer::Unknown => ReplyAnswer::Unknown,

@@ -262,6 +262,8 @@ pub struct PeopleQuery {
     pub providers: Vec<ProviderNumber>,
     /// Only who waits for an answer.
     pub waiting: bool,
+    /// Only whose talk was given to the operator of this name.
+    pub assigned_to: Option<String>,
     /// Only whom the CRM finds by these words: a name, an e-mail address, a telephone number.
     pub words: Option<String>,
     /// Where the page before ended.
@@ -308,6 +310,9 @@ pub trait Crm: Send + Sync {
 
     /// What somebody of the team is called in the CRM. `None`: the CRM knows nobody of this ID, or no name of theirs.
     async fn name_of_user(&self, user: &CrmUserId) -> Each<Option<String>>;
+
+    /// The same of whom a record names as its owner ([`ContactRecord::owner`]).
+    async fn name_of_owner(&self, owner: &str) -> Each<Option<String>>;
 
     /// Merges `from` into `into`, for ever; answers with the ID to use from now on. Where `from` is gone already: `Gone`.
     async fn merge_contacts(&self, from: &ContactId, into: &ContactId) -> Each<ContactId>;

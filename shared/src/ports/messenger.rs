@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use super::error::PortError;
 use super::secrets::Secret;
 use crate::domain::button::Button;
-use crate::domain::ids::{ChannelId, LineUserId};
+use crate::domain::ids::{ChannelId, LineUserId, MessageId};
 use crate::domain::push::{OutgoingMessage, PushId};
 use crate::domain::read_token::SealedReadToken;
 use crate::domain::reply_chance::SealedReplyToken;
@@ -19,6 +19,8 @@ pub enum PushAnswer {
     Accepted {
         /// LINE's request ID.
         request_id: Option<String>,
+        /// LINE's IDs of the messages, in order, as far as it says them.
+        messages: Vec<MessageId>,
     },
     /// Not taken, and this attempt never will be.
     Refused {
@@ -52,10 +54,13 @@ pub enum PushRefusal {
 }
 
 /// What LINE says of a reply.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReplyAnswer {
     /// Taken.
-    Accepted,
+    Accepted {
+        /// LINE's IDs of the messages, in order, as far as it says them.
+        messages: Vec<MessageId>,
+    },
     /// Not taken, and never will be: the reply token is used or too old, or LINE cannot show it.
     Refused,
     /// Not taken; another try may be, while the token lives.

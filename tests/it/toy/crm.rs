@@ -9,7 +9,7 @@ use local::contract::crm::{CrmWorld, crm_contract, every_drift_is_seen};
 use musubi::domain::claim::EmailAddress;
 use musubi::domain::ids::{CallbackId, ContactId, CrmUserId, LineUserId, NoteId, TaskId};
 use musubi::domain::limits::Limits;
-use musubi::domain::properties::{EMAIL, LINE_UNANSWERED, LINE_USER_ID};
+use musubi::domain::properties::{EMAIL, LINE_ASSIGNED_TO, LINE_UNANSWERED, LINE_USER_ID};
 use musubi::domain::provider::ProviderNumber;
 use musubi::domain::timeline::NoteFormat;
 use musubi::ports::Crm;
@@ -20,6 +20,7 @@ const LIMITS: Limits = Limits { note_units: 2_000, field_units: 255, inbox_units
 
 /// Somebody of the team.
 const COLLEAGUE: &str = "7";
+const COLLEAGUE_AS_OWNER: &str = "70";
 
 /// What we call a field, and what it calls it.
 const NAMES: [(&str, &str); 2] = [(EMAIL, "Mailbox"), (LINE_USER_ID, "Line__c")];
@@ -140,7 +141,8 @@ impl Crm for ToyCrm {
             let has = |provider: &ProviderNumber| {
                 let field = |name| theirs(provider.field(name).expect("a provider's field"));
                 let waits = || person.get(field(LINE_UNANSWERED)).is_some_and(|it| it == "true");
-                person.contains_key(field(LINE_USER_ID)) && (!query.waiting || waits())
+                let is_theirs = || query.assigned_to.is_none() || person.get(field(LINE_ASSIGNED_TO)) == query.assigned_to.as_ref();
+                person.contains_key(field(LINE_USER_ID)) && (!query.waiting || waits()) && is_theirs()
             };
             let says = |words: &String| person.values().any(|value| value.contains(words.as_str()));
             query.providers.iter().any(has) && query.words.as_ref().is_none_or(says)
@@ -158,6 +160,10 @@ impl Crm for ToyCrm {
 
     async fn name_of_user(&self, user: &CrmUserId) -> Each<Option<String>> {
         Ok((user.expose() == COLLEAGUE).then(|| "佐藤 美咲".to_owned()))
+    }
+
+    async fn name_of_owner(&self, owner: &str) -> Each<Option<String>> {
+        Ok((owner == COLLEAGUE_AS_OWNER).then(|| "佐藤 美咲".to_owned()))
     }
 
     async fn merge_contacts(&self, from: &ContactId, into: &ContactId) -> Each<ContactId> {
@@ -277,6 +283,10 @@ impl CrmWorld for ToyCrm {
 
     async fn colleague(&self) -> CrmUserId {
         CrmUserId::new(COLLEAGUE)
+    }
+
+    async fn colleague_as_owner(&self) -> String {
+        COLLEAGUE_AS_OWNER.to_owned()
     }
 
     async fn waits(&self) -> CallbackId {

@@ -23,6 +23,8 @@ use crate::faults::{Fate, Faults};
 
 /// Somebody of the team.
 pub const COLLEAGUE: &str = "7";
+/// How records name them as their owner.
+pub const COLLEAGUE_AS_OWNER: &str = "70";
 
 /// The longest note and the longest value, as they are written, in UTF-16 code units.
 const LONGEST: usize = 65_536;
@@ -214,6 +216,10 @@ impl Crm for ModelCrm {
 
     async fn name_of_user(&self, user: &CrmUserId) -> Each<Option<String>> {
         Ok((user.expose() == COLLEAGUE).then(|| "佐藤 美咲".to_owned()))
+    }
+
+    async fn name_of_owner(&self, owner: &str) -> Each<Option<String>> {
+        Ok((owner == COLLEAGUE_AS_OWNER).then(|| "佐藤 美咲".to_owned()))
     }
 
     async fn merge_contacts(&self, from: &ContactId, into: &ContactId) -> Each<ContactId> {

@@ -201,7 +201,7 @@ impl Messenger for ModelLine {
         }
         self.state.lock().unwrap().attempts.get_mut(&key).expect("just there")[attempt] = told;
         match told {
-            Told::Yes => PushAnswer::Accepted { request_id: None },
+            Told::Yes => PushAnswer::Accepted { request_id: None, messages: Vec::new() },
             Told::No(why) => PushAnswer::Refused { why, request_id: None },
             Told::NotNow => PushAnswer::NotNow,
             Told::Nothing => PushAnswer::Unknown,
@@ -238,7 +238,7 @@ impl Messenger for ModelLine {
             } else if state.reply_tokens.insert(token.expose().to_owned()) {
                 let texts = messages.iter().map(|message| message.json.clone());
                 state.replied.extend(texts);
-                ReplyAnswer::Accepted
+                ReplyAnswer::Accepted { messages: Vec::new() }
             } else {
                 ReplyAnswer::Refused
             }

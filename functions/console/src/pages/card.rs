@@ -17,8 +17,9 @@ use super::line::TalkLine;
 /// What is in no note yet, and how the person stands.
 pub fn talk(talk: &OpenTalk, account: &CrmAccount, language: Language, quota_out: bool) -> Value {
     let line = |said: &Activity| {
-        let line = TalkLine::of(said, account, language);
-        json!({"who": who(line.speaker), "by": line.by, "at": line.at, "words": line.words, "picture": line.picture})
+        let line = TalkLine::of(said, &talk.newest.said, account, language);
+        let quotes = line.quotes;
+        json!({"who": who(line.speaker), "by": line.by, "at": line.at, "words": line.words, "picture": line.picture, "quotes": quotes})
     };
     let saying = talk.newest.saying.iter().flat_map(|saying| {
         saying.said.iter().map(|said| {

@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 use musubi::domain::account::CrmAccount;
-use musubi::domain::activity::{Activity, Content, Speaker};
+use musubi::domain::activity::{Activity, Content, Quoted, Speaker};
 use musubi::domain::language::Language;
+use musubi::domain::timeline::{quoted_in, time_zone};
 use musubi::domain::{shown, words};
 use musubi::line::pictures;
 
@@ -17,13 +18,15 @@ pub struct TalkLine {
     pub at: String,
     /// What was said.
     pub words: String,
+    /// Which message it answers, in words, and how that one begins where it stands in the same talk.
+    pub quotes: Option<String>,
     /// The address of a sticker's picture, which the words stand for.
     pub picture: Option<String>,
 }
 
 impl TalkLine {
-    /// Of this.
-    pub fn of(said: &Activity, account: &CrmAccount, language: Language) -> Self {
+    /// Of this, among what else is shown of the talk.
+    pub fn of(said: &Activity, among: &[Activity], account: &CrmAccount, language: Language) -> Self {
         let by = match &said.operator {
             Some(name) => words::operator(name, language),
             None => words::speaker(said.speaker, language).to_owned(),
@@ -38,14 +41,37 @@ impl TalkLine {
             by: shown::name(&by),
             at: time_of(said.mark.at_ms, account),
             words: in_short.unwrap_or_else(|| words::of(&said.content, language)),
+            quotes: said.quotes.map(|quoted| quotes(&quoted, among, account, language)),
             picture,
         }
     }
 }
 
+/// So many characters of what is quoted are shown.
+const EXCERPT: usize = 40;
+
+fn quotes(quoted: &Quoted, among: &[Activity], account: &CrmAccount, language: Language) -> String {
+    let which = quoted_in(quoted, language, &time_zone(&account.time_zone));
+    let Quoted::Message { at_ms, by } = quoted else { return which };
+    let is_it = |it: &&Activity| {
+        let is_theirs = it.speaker == Speaker::Person;
+        it.mark.at_ms == *at_ms && is_theirs == (*by == Speaker::Person)
+    };
+    // Of several of one moment nobody knows which.
+    let mut found = among.iter().filter(is_it);
+    let (Some(it), None) = (found.next(), found.next()) else { return which };
+    let words = words::of(&it.content, language);
+    let excerpt: String = words.chars().take(EXCERPT).collect();
+    let more = if excerpt.len() < words.len() { "…" } else { "" };
+    match language {
+        Language::Japanese => format!("{which}：「{excerpt}{more}」"),
+        Language::English => format!("{which}: \"{excerpt}{more}\""),
+    }
+}
+
 /// A time, as the CRM account's clock shows it.
 pub fn time_of(at_ms: i64, account: &CrmAccount) -> String {
-    let time_zone = musubi::domain::timeline::time_zone(&account.time_zone);
-    let at = Timestamp::from_millisecond(at_ms).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(time_zone);
+    let at = Timestamp::from_millisecond(at_ms).unwrap_or(Timestamp::UNIX_EPOCH);
+    let at = at.to_zoned(time_zone(&account.time_zone));
     at.strftime("%m/%d %H:%M:%S").to_string()
 }

@@ -25,6 +25,7 @@ pub mod talk;
 mod talk_file;
 pub mod talks;
 pub mod team;
+pub mod tend;
 pub mod texts;
 pub mod trial;
 pub mod webhook_secret;

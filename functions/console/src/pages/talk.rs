@@ -5,6 +5,7 @@ use musubi::domain::account::CrmAccount;
 use musubi::domain::activity::{Activity, Speaker};
 use musubi::domain::file::MessageFile;
 use musubi::domain::language::Language;
+use musubi::domain::operator::OperatorName;
 use musubi::domain::shown;
 use musubi::domain::team_text::TeamText;
 use musubi::flow::console::talks::{Face, FromCrm, OpenTalk};
@@ -13,7 +14,7 @@ use musubi::line::{pictures, stickers};
 use musubi::pages::{Look, Page, form, submit};
 
 use super::line::{TalkLine, time_of};
-use super::{face, signed_in_talking, talk_file, texts};
+use super::{face, signed_in_talking, talk_file, tend, texts};
 use crate::visit::SignedIn;
 
 /// What was just done.
@@ -65,6 +66,8 @@ pub struct Shown<'a> {
     pub draft: Draft<'a>,
     /// What the team says again and again.
     pub texts: &'a [TeamText],
+    /// Who of the team can have the talk.
+    pub team: &'a [OperatorName],
 }
 
 /// The page.
@@ -94,6 +97,7 @@ pub fn page(visit: &SignedIn, account: &CrmAccount, shown: &Shown<'_>) -> Page {
                 "You are signed out by now, so nothing new is shown. Keep what you are writing, then sign in again.",
             )) }
             (answer(visit, account, shown, &path))
+            (tend::assigned(visit, shown, &path))
         }
     };
     signed_in_talking(visit, &title, inside)
@@ -137,7 +141,7 @@ pub fn live(visit: &SignedIn, account: &CrmAccount, talk: &OpenTalk, handle: &st
     html! {
         (now(visit, account, talk, handle))
         (cost(account, talk, visit.language))
-        (done(visit, talk, handle))
+        (tend::done(visit, talk, handle))
     }
 }
 
@@ -152,7 +156,7 @@ fn now(visit: &SignedIn, account: &CrmAccount, talk: &OpenTalk, handle: &str) ->
             }
             ol class="talk" aria-live="polite" aria-label=(language.pick("新しいやりとり", "What is new")) {
                 @for said in &talk.newest.said {
-                    (bubble(said, account, language, file_of(talk, said).map(|file| talk_file::sent(file, handle, language))))
+                    (bubble(said, &talk.newest.said, account, language, file_of(talk, said).map(|file| talk_file::sent(file, handle, language))))
                 }
                 @for saying in &talk.newest.saying { (being_said(visit, account, saying, handle)) }
             }
@@ -164,8 +168,14 @@ fn file_of<'a>(talk: &'a OpenTalk, said: &Activity) -> Option<&'a MessageFile> {
     talk.newest.files.iter().find(|file| file.mark == said.mark)
 }
 
-fn bubble(said: &Activity, account: &CrmAccount, language: Language, more: Option<Markup>) -> Markup {
-    let line = TalkLine::of(said, account, language);
+fn bubble(
+    said: &Activity,
+    among: &[Activity],
+    account: &CrmAccount,
+    language: Language,
+    more: Option<Markup>,
+) -> Markup {
+    let line = TalkLine::of(said, among, account, language);
     let class = match line.speaker {
         Speaker::Person => "theirs",
         Speaker::Operator => "ours",
@@ -174,6 +184,7 @@ fn bubble(said: &Activity, account: &CrmAccount, language: Language, more: Optio
     html! {
         li class=(class) {
             p class="by" { (line.by) " " time { (line.at) } }
+            @if let Some(quotes) = &line.quotes { p class="quotes" { (quotes) } }
             @match &line.picture {
                 Some(picture) => (sticker_picture(picture, &line.words)),
                 None => p class="words" { (line.words) },
@@ -194,7 +205,7 @@ fn being_said(visit: &SignedIn, account: &CrmAccount, saying: &BeingSaid, handle
     let last = saying.said.len().saturating_sub(1);
     html! {
         @for (number, said) in saying.said.iter().enumerate() {
-            (bubble(said, account, language, (number == last).then(|| {
+            (bubble(said, &[], account, language, (number == last).then(|| {
                 if saying.is_unknown { unknown(visit, saying, handle) } else { under_way() }
             })))
         }
@@ -248,7 +259,7 @@ fn answer(visit: &SignedIn, account: &CrmAccount, shown: &Shown<'_>, path: &str)
                 (choose_sticker(visit, shown, path))
                 (talk_file::choose(&visit.form_token(), shown.fresh_picture, path, language))
             }
-            (done(visit, talk, shown.handle))
+            (tend::done(visit, talk, shown.handle))
         }
     }
 }
@@ -319,16 +330,4 @@ fn cost(account: &CrmAccount, talk: &OpenTalk, language: Language) -> Markup {
         (None, Language::English) => "It goes out as a push message and is counted as one.".to_owned(),
     };
     html! { p class="small" id="cost" { (words) } }
-}
-
-/// That nothing more is to be said.
-fn done(visit: &SignedIn, talk: &OpenTalk, handle: &str) -> Markup {
-    let label = visit.language.pick("返信せずに、返信済みにする", "It needs no answer");
-    html! {
-        div id="done" {
-            @if talk.state.unanswered_since_ms.is_some() {
-                (form(&format!("/console/talks/{handle}/answered"), &visit.form_token(), submit(Look::Plain, label)))
-            }
-        }
-    }
 }

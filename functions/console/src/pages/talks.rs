@@ -42,6 +42,7 @@ pub fn page(
     let language = visit.language;
     let title = match (&query.words, query.everybody) {
         (Some(_), _) => language.pick("検索結果", "Search results"),
+        (None, _) if query.mine => language.pick("自分が担当のトーク", "Talks assigned to me"),
         (None, true) => language.pick("すべてのトーク", "All talks"),
         (None, false) => language.pick("未返信のトーク", "Unanswered talks"),
     };
@@ -90,6 +91,7 @@ fn filter(visit: &SignedIn, query: &TalkQuery, channels: &[Channel]) -> Markup {
                     label for="who" { (language.pick("表示するトーク", "Which talks")) }
                     select id="who" name="who" {
                         option value="waiting" { (language.pick("未返信のみ", "Unanswered")) }
+                        option value="mine" selected[query.mine] { (language.pick("自分が担当", "Assigned to me")) }
                         option value="everybody" selected[query.everybody] { (language.pick("すべて", "All")) }
                     }
                 }
@@ -114,6 +116,7 @@ fn list(visit: &SignedIn, query: &TalkQuery, listed: &[Listed], next: Option<&st
         } @else if listed.is_empty() {
             p { (match (&query.words, query.everybody) {
                 (Some(_), _) => language.pick("見つかりませんでした。", "Nobody was found."),
+                (None, _) if query.mine => language.pick("自分が担当のトークはありません。", "No talk is assigned to you."),
                 (None, true) => language.pick("LINEと連携しているコンタクトはまだありません。", "No contact is linked to LINE yet."),
                 (None, false) => language.pick("未返信のトークはありません。", "Nobody waits for an answer."),
             }) }
@@ -124,6 +127,7 @@ fn list(visit: &SignedIn, query: &TalkQuery, listed: &[Listed], next: Option<&st
             (form("/console/talks", &visit.form_token(), html! {
                 (chosen(query))
                 @if query.everybody { input type="hidden" name="who" value="everybody"; }
+                @if query.mine { input type="hidden" name="who" value="mine"; }
                 @if let Some(words) = &query.words { input type="hidden" name="words" value=(words); }
                 input type="hidden" name="after" value=(next);
                 (actions(submit(Look::Plain, language.pick("次のページ", "Next page"))))
@@ -152,6 +156,7 @@ fn row(one: &Listed, language: Language) -> Markup {
             div {
                 a href={ "/console/talks/" (one.handle) } { strong { (&name) } }
                 @if let Some(last) = last { p class="small" { (last) } }
+                @if let Some(name) = &talk.assigned { p class="small" { (language.pick("担当：", "Assigned to: ")) (shown::name(name)) } }
             }
             @if talk.waits { span class="lamp" { (language.pick("未返信", "Unanswered")) } }
         }
@@ -184,7 +189,7 @@ fn search(visit: &SignedIn, query: &TalkQuery) -> Markup {
                 )) }
                 (actions(submit(Look::Plain, language.pick("検索", "Search"))))
             }))
-            @if query.everybody || query.words.is_some() {
+            @if query.everybody || query.mine || query.words.is_some() {
                 p { a href="/console/talks" { (language.pick("未返信のトークに戻る", "Back to unanswered talks")) } }
             }
         }

@@ -8,9 +8,9 @@ use musubi::domain::channel::Channel;
 use musubi::domain::claim::{Claim, ClaimedBy, Target};
 use musubi::domain::ids::{ContactId, LineUserId};
 use musubi::domain::link::ContactLink;
-use musubi::flow::answered::Answered;
 use musubi::flow::link::Link;
 use musubi::flow::person_state::PersonStates;
+use musubi::flow::tend::Tend;
 use serde_json::json;
 
 use crate::args::{PersonCommand, Whose};
@@ -129,8 +129,8 @@ async fn unlink(workspace: &Workspace, say: &Say, channel: &Channel, user: &Line
 }
 
 async fn answered(workspace: &Workspace, say: &Say, channel: &Channel, user: &LineUserId) -> Result<Report, Failure> {
-    let answered = Answered { outbox: workspace.adapters.outbox()? };
-    let waited = answered.answered(channel, user).await?;
+    let tend = Tend { outbox: workspace.adapters.outbox()? };
+    let waited = tend.answered(channel, user).await?;
     let text = match waited {
         true => say.pick(
             "返信済みにしました。コンタクトの「LINE 未返信」は1分ほどで「いいえ」になります。未完了のタスクはそのまま残ります。",

@@ -37,6 +37,7 @@ pub async fn a_note_shows_what_was_said(
         speaker: Speaker::Person,
         operator: None,
         message: None,
+        quotes: None,
         content: Content::Text { text: LINES.join("\n") },
         late: false,
     };

@@ -50,6 +50,10 @@ impl CrmWorld for World {
         CrmUserId::new(user_id.to_string())
     }
 
+    async fn colleague_as_owner(&self) -> String {
+        "71".to_owned()
+    }
+
     async fn search_catches_up(&self) {
         self.clock.advance_ms(60_000);
     }

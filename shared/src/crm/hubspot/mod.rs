@@ -113,6 +113,10 @@ impl Crm for HubSpot {
         owners::name_of_user(&self.api, user).await
     }
 
+    async fn name_of_owner(&self, owner: &str) -> Each<Option<String>> {
+        owners::name_of_owner(&self.api, owner).await
+    }
+
     async fn merge_contacts(&self, from: &ContactId, into: &ContactId) -> Each<ContactId> {
         contacts::merge(&self.api, from, into).await
     }

@@ -11,9 +11,15 @@ use super::contacts::segment;
 use crate::domain::ids::CrmUserId;
 use crate::ports::crm::{CrmFailure, Each};
 
-/// Family name first, as the account's records are read in Japan.
 pub(crate) async fn name_of_user(api: &Api, user: &CrmUserId) -> Each<Option<String>> {
-    let path = format!("/crm/owners/{VERSION}/{}?idProperty=userId", segment(user.expose()));
+    name_at(api, format!("/crm/owners/{VERSION}/{}?idProperty=userId", segment(user.expose()))).await
+}
+
+pub(crate) async fn name_of_owner(api: &Api, owner: &str) -> Each<Option<String>> {
+    name_at(api, format!("/crm/owners/{VERSION}/{}", segment(owner))).await
+}
+
+async fn name_at(api: &Api, path: String) -> Each<Option<String>> {
     match api.call(&Call::get("owners/get", path)).await {
         Ok(owner) => Ok(name(&owner)),
         Err(CrmFailure::Gone) => Ok(None),
@@ -21,6 +27,7 @@ pub(crate) async fn name_of_user(api: &Api, user: &CrmUserId) -> Each<Option<Str
     }
 }
 
+/// Family name first, as the account's records are read in Japan.
 fn name(owner: &Value) -> Option<String> {
     let parts = ["lastName", "firstName"].map(|part| owner[part].as_str().unwrap_or_default().trim());
     let name = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");

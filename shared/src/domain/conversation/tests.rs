@@ -9,19 +9,20 @@ fn mark(at_ms: i64) -> Mark {
     Mark::at(at_ms, EventId::new(format!("E{at_ms}")))
 }
 
-fn said(at_ms: i64, arrived_at_ms: i64) -> Activity {
+pub(super) fn said(at_ms: i64, arrived_at_ms: i64) -> Activity {
     Activity {
         mark: mark(at_ms),
         arrived_at_ms,
         speaker: Speaker::Person,
         operator: None,
         message: Some(MessageId::new(at_ms.to_string())),
+        quotes: None,
         content: Content::Text { text: "a".into() },
         late: false,
     }
 }
 
-fn conversation() -> Conversation {
+pub(super) fn conversation() -> Conversation {
     let key = ConversationKey::person(&ChannelId::new("1"), &LineUserId::new("U1"));
     Conversation::new(key, CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new("9") })
 }

@@ -16,6 +16,7 @@ fn said(at_ms: i64, text: &str) -> Activity {
         speaker: Speaker::Person,
         operator: None,
         message: Some(MessageId::new(at_ms.to_string())),
+        quotes: None,
         content: Content::Text { text: text.to_owned() },
         late: true,
     }

@@ -158,6 +158,19 @@ pub enum Deed {
         /// Of which Official Account.
         id: ChannelId,
     },
+    /// It was said that there is still something to do about a person.
+    WaitsAgain {
+        /// Of which Official Account.
+        id: ChannelId,
+    },
+    /// A talk was given to an operator.
+    Assigned {
+        /// Of which Official Account.
+        id: ChannelId,
+        /// To whom. `None`: to nobody.
+        #[serde(default)]
+        to: Option<OperatorName>,
+    },
     /// A person was erased. Whom, is not kept.
     Erased {
         /// Of which Official Account.
@@ -200,6 +213,8 @@ impl Deed {
             | Self::Linked { id, .. }
             | Self::Unlinked { id }
             | Self::Answered { id }
+            | Self::WaitsAgain { id }
+            | Self::Assigned { id, .. }
             | Self::Erased { id }
             | Self::Exported { id }
             | Self::Disconnected { id, .. } => Some(id),

@@ -61,6 +61,8 @@ pub(super) struct Said<'a> {
     pub(super) who: &'a str,
     /// That it came late; else empty.
     pub(super) late: &'static str,
+    /// What it answers; else empty.
+    pub(super) quotes: &'a str,
     /// That it goes on from an entry before; else empty.
     pub(super) before: &'static str,
     /// That it goes on in another entry; else empty.

@@ -25,8 +25,8 @@ impl Notation for Html {
     }
 
     fn line(&self, said: &Said<'_>) -> String {
-        let Said { time, who, late, before, after, words } = said;
-        format!("<p>{time} <b>{who}</b>{late}{before} {words}{after}</p>")
+        let Said { time, who, late, quotes, before, after, words } = said;
+        format!("<p>{time} <b>{who}</b>{late}{quotes}{before} {words}{after}</p>")
     }
 
     /// The inside of every `<p>` that begins with a time of day.

@@ -9,8 +9,8 @@ use crate::domain::{shown, words};
 
 /// No name is longer on the timeline, in UTF-16 code units as it is written: names are somebody's choice. LINE's have 20 characters.
 pub(super) const NAME_UNITS: usize = 120;
-/// What stands around a line's words is no longer than this, in UTF-16 code units: time, name, marks, a day's heading.
-const LINE_UNITS: usize = NAME_UNITS + 140;
+/// What stands around a line's words is no longer than this, in UTF-16 code units: time, name, marks, what it answers, a day's heading.
+const LINE_UNITS: usize = NAME_UNITS + 220;
 
 /// What is said of a file that is lost is no longer than this.
 const FILE_UNITS: usize = 80;

@@ -48,8 +48,8 @@ impl Notation for PlainText {
 
     /// What we say of the words stands above them.
     fn line(&self, said: &Said<'_>) -> String {
-        let Said { time, who, late, before, after, words } = said;
-        format!("\n{time} {who}{late}{before}{after}\n{MARK}{words}")
+        let Said { time, who, late, quotes, before, after, words } = said;
+        format!("\n{time} {who}{late}{quotes}{before}{after}\n{MARK}{words}")
     }
 
     /// Every line that begins with a time of day, and what stands below it until the next.

@@ -2,6 +2,7 @@
 
 use super::format::Said;
 use super::line::{Line, shortened};
+use super::quoting::quoted_in;
 use super::when::{day_of, time_of};
 use super::{Note, Style};
 use crate::domain::activity::Speaker;
@@ -43,10 +44,16 @@ pub(super) fn line(line: &Line<'_>, style: &Style) -> String {
     };
     let part = line.part().unwrap_or(Part { from: 0, to: None });
     let mark = |is_so: bool, japanese, english| if is_so { language.pick(japanese, english) } else { "" };
+    let quotes = activity.quotes.map(|quoted| quoted_in(&quoted, language, &style.time_zone)).unwrap_or_default();
     style.format.notation().line(&Said {
         time: &time_of(activity.mark.at_ms, style),
         who: &shortened(&who, style.format),
         late: mark(activity.late, "（遅れて届きました）", " (arrived late)"),
+        quotes: &style.format.notation().name(&match (quotes.is_empty(), language) {
+            (true, _) => quotes,
+            (false, Language::Japanese) => format!("（{quotes}）"),
+            (false, Language::English) => format!(" ({quotes})"),
+        }),
         before: mark(part.from > 0, "（続き）", " (continued)"),
         after: mark(part.to.is_some(), "（続く）", " (to be continued)"),
         words: &style.format.escape(&line.words(language)),

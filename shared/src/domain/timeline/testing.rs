@@ -22,6 +22,7 @@ pub(super) fn said(at_ms: i64, text: &str) -> Activity {
         speaker: Speaker::Person,
         operator: None,
         message: Some(MessageId::new("1")),
+        quotes: None,
         content: Content::Text { text: text.into() },
         late: false,
     }

@@ -30,6 +30,7 @@ mod session;
 pub mod talks;
 #[cfg(test)]
 mod tests;
+mod team;
 mod texts;
 pub mod webhook_secret;
 

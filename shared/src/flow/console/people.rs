@@ -9,12 +9,12 @@ use crate::domain::channel::Channel;
 use crate::domain::claim::{Claim, ClaimedBy, EmailAddress, Target};
 use crate::domain::conversation::ConversationKey;
 use crate::domain::ids::{ChannelId, ContactId, LineUserId};
-use crate::domain::operator::Operator;
+use crate::domain::operator::{Operator, OperatorName};
 use crate::domain::operator::audit::Deed;
-use crate::flow::answered::Answered;
 use crate::flow::erase::{Erase, Receipt, Who};
 use crate::flow::link::Link;
 use crate::flow::person_state::{PersonState, PersonStates};
+use crate::flow::tend::Tend;
 use crate::ports::crm::CrmFailure;
 use crate::ports::secrets::Secret;
 use crate::ports::table::Commit;
@@ -62,7 +62,7 @@ pub struct People {
     /// Links, moves and unlinks.
     pub link: Link,
     /// Ends a wait.
-    pub answered: Answered,
+    pub tend: Tend,
     /// Erases.
     pub erase: Erase,
 }
@@ -162,7 +162,46 @@ impl People {
         let state = self.states.of_user(&by.account, &channel.id, user).await?;
         if state.is_some_and(|state| state.unanswered_since_ms.is_some()) {
             self.console.note(by, Deed::Answered { id: channel.id.clone() }).await?;
-            self.answered.answered(&channel, user).await?;
+            self.tend.answered(&channel, user).await?;
+        }
+        Ok(true)
+    }
+
+    /// Says that there is still something to do. Else as [`answered`](Self::answered).
+    ///
+    /// # Errors
+    /// As the tables'.
+    pub async fn to_do(&self, by: &Operator, channel: &ChannelId, user: &LineUserId) -> Result<bool, PortError> {
+        let Some(channel) = self.channel(by, channel).await? else { return Ok(false) };
+        let state = self.states.of_user(&by.account, &channel.id, user).await?;
+        if state.is_some_and(|state| state.unanswered_since_ms.is_none()) {
+            self.console.note(by, Deed::WaitsAgain { id: channel.id.clone() }).await?;
+            self.tend.to_do(&channel, user).await?;
+        }
+        Ok(true)
+    }
+
+    /// Gives the talk to this operator of the account, who must see the Official Account; `None`: to nobody. `false`: the operator does
+    /// not see it, or there is nobody of this name who does. Twice is the same as once.
+    ///
+    /// # Errors
+    /// As the tables'.
+    pub async fn assign(
+        &self,
+        by: &Operator,
+        channel: &ChannelId,
+        user: &LineUserId,
+        to: Option<&OperatorName>,
+    ) -> Result<bool, PortError> {
+        let Some(channel) = self.channel(by, channel).await? else { return Ok(false) };
+        if let Some(to) = to
+            && !self.console.team_of(by, &channel.id).await?.contains(to)
+        {
+            return Ok(false);
+        }
+        if self.states.of_user(&by.account, &channel.id, user).await?.is_some() {
+            self.console.note(by, Deed::Assigned { id: channel.id.clone(), to: to.cloned() }).await?;
+            self.tend.assign(&channel, user, to).await?;
         }
         Ok(true)
     }

@@ -66,9 +66,9 @@ impl Deliver {
         let answer = self.messenger.reply_instead(&push.channel, &chance.token, &sending.body).await;
         info!(channel.id = %push.channel, push.id = %push.id, ?answer, "talk.replied");
         match answer {
-            ReplyAnswer::Accepted => {
+            ReplyAnswer::Accepted { messages } => {
                 let settlement = self.settlement(PushOutcome::Accepted, Some(SettlementNote::Replied), None);
-                self.settler().settle(push.id, &Ending::Accepted(settlement)).await.map(|_| ())
+                self.settler().settle(push.id, &Ending::Accepted(settlement, messages)).await.map(|_| ())
             }
             ReplyAnswer::Refused => self.not_by_reply(job, push.id, false).await,
             ReplyAnswer::NotNow => {

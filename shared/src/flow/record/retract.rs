@@ -99,6 +99,7 @@ impl Record {
                 speaker: Speaker::Person,
                 operator: None,
                 message: None,
+                quotes: None,
                 content: Content::Unsent,
                 late: false,
             };

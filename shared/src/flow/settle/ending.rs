@@ -1,7 +1,7 @@
 //! How a send may end, decided by its row as it stands.
 
 use crate::domain::activity::Content;
-use crate::domain::ids::LineUserId;
+use crate::domain::ids::{LineUserId, MessageId};
 use crate::domain::push::{Naming, Push, PushJob, PushOutcome, PushState, Sending, Settlement, SettlementNote};
 
 /// How a send ends, and by what right.
@@ -24,8 +24,8 @@ pub enum Ending {
         /// No further try can be made by the token.
         is_over: bool,
     },
-    /// LINE has it.
-    Accepted(Settlement),
+    /// LINE has it, under these IDs, as far as it said them.
+    Accepted(Settlement, Vec<MessageId>),
     /// An operator says so.
     Decided(Settlement),
     /// The person was erased after the first try: it is tried no more and nobody decides, and its words go. Not linked, if the
@@ -76,6 +76,8 @@ pub(super) struct Shown {
     pub(super) since_ms: i64,
     pub(super) at_ms: i64,
     pub(super) said: Vec<Content>,
+    /// LINE's IDs of it, as far as they are known.
+    pub(super) messages: Vec<MessageId>,
 }
 
 impl Ending {
@@ -104,8 +106,11 @@ impl Ending {
                 }
                 (PushState::Parked(sending.clone()), None)
             }
-            (Self::Accepted(settlement), PushState::Sending(sending) | PushState::Parked(sending))
-            | (Self::Decided(settlement), PushState::Parked(sending)) => {
+            (Self::Accepted(settlement, messages), PushState::Sending(sending) | PushState::Parked(sending)) => {
+                let shown = Shown::of(sending, settlement).map(|shown| Shown { messages: messages.clone(), ..shown });
+                (PushState::Settled(settlement.clone()), shown)
+            }
+            (Self::Decided(settlement), PushState::Parked(sending)) => {
                 (PushState::Settled(settlement.clone()), Shown::of(sending, settlement))
             }
             (Self::Erased { at_ms }, PushState::Sending(sending)) => {
@@ -154,7 +159,8 @@ impl Shown {
         match settlement.outcome {
             PushOutcome::Accepted => {
                 let (since_ms, said) = (sending.first_attempt_at_ms, sending.said.clone());
-                Some(Self { to: Some(sending.to.clone()), theirs: true, since_ms, at_ms: settlement.at_ms, said })
+                let (to, messages) = (Some(sending.to.clone()), Vec::new());
+                Some(Self { to, theirs: true, since_ms, at_ms: settlement.at_ms, said, messages })
             }
             _ => Self::not_sent(Some(&sending.to), sending.naming, sending.first_attempt_at_ms, settlement),
         }
@@ -168,7 +174,7 @@ impl Shown {
         }
         let said = vec![Content::NotSent { outcome: settlement.outcome, note: settlement.note }];
         let theirs = naming == Naming::Known;
-        Some(Self { to: to.cloned(), theirs, since_ms, at_ms: settlement.at_ms, said })
+        Some(Self { to: to.cloned(), theirs, since_ms, at_ms: settlement.at_ms, said, messages: Vec::new() })
     }
 }
 
@@ -259,7 +265,7 @@ mod tests {
         let Step::Ends(ended, Some(_)) = untried().step(None) else { panic!("nobody has") };
         assert_eq!(ended.state, PushState::Settled(settlement(PushOutcome::Blocked)));
         assert!(matches!(untried().step(Some(sending(1, 0))), Step::Stays));
-        for tried in [Ending::Accepted(settlement(PushOutcome::Accepted)), Ending::TimeUp { at_ms: 9, unleft: false }] {
+        for tried in [Ending::Accepted(settlement(PushOutcome::Accepted), vec![]), Ending::TimeUp { at_ms: 9, unleft: false }] {
             assert!(matches!(tried.step(None), Step::Stays), "a try has left a row");
         }
     }
@@ -269,7 +275,7 @@ mod tests {
         let mut push = sending(2, 0);
         let time_up = Ending::TimeUp { at_ms: 9, unleft: false };
         let Step::Ends(parked, None) = time_up.step(Some(push.clone())) else { panic!("it may be parked") };
-        let yes = Ending::Accepted(settlement(PushOutcome::Accepted));
+        let yes = Ending::Accepted(settlement(PushOutcome::Accepted), vec![]);
         assert!(matches!(yes.step(Some(parked.clone())), Step::Ends(_, Some(_))));
         assert!(matches!(Ending::Refused(settlement(PushOutcome::Failed)).step(Some(parked)), Step::Stays));
         push.state = PushState::Settled(settlement(PushOutcome::Blocked));

@@ -89,6 +89,7 @@ impl Settle {
             // What the person has said since the operator pressed the button, they may not have seen.
             state.value.answered(push.accepted_at_ms, now_ms);
         }
+        state.value.remember_sent(&shown.messages, shown.at_ms, speaker);
         for (number, content) in shown.said.into_iter().enumerate() {
             let mut activity = Activity {
                 mark: Mark::at(shown.at_ms, EventId::new(format!("{}-{number}", push.id))),
@@ -96,6 +97,7 @@ impl Settle {
                 speaker,
                 operator: operator.cloned(),
                 message: None,
+                quotes: None,
                 content,
                 late: false,
             };

@@ -55,10 +55,11 @@ export function OpenTalk({ view, words, who, watching, draft }: Shown) {
 }
 
 /** One message: theirs on one side, ours on the other. A `Text` shows no line break, so each of its lines has one. */
-function Said({ who, by, at, words, picture }: Line) {
+function Said({ who, by, at, words, picture, quotes }: Line) {
   return (
     <Flex direction="column" align={who === "person" ? "start" : "end"}>
       <Text variant="microcopy" format={{ fontWeight: "demibold" }}>{`${by} ${at}`}</Text>
+      {quotes != null && <Text variant="microcopy" format={{ italic: true }}>{quotes}</Text>}
       {picture !== null ? <Image src={picture} alt={words} width={120} /> : words.split(/\r\n|\r|\n/u).map((line, index) => <Text key={index}>{line === "" ? "\u00a0" : line}</Text>)}
     </Flex>
   );

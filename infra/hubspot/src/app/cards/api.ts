@@ -25,6 +25,8 @@ export interface Line {
   words: string;
   /** A sticker's; the words stand for it. */
   picture: string | null;
+  /** Which message it answers, in words. */
+  quotes?: string | null;
 }
 
 /** What was said and is in no line yet. `unknown`: nobody knows whether it arrived. */
@@ -116,9 +118,9 @@ const orNone = <T>(value: unknown, read: (value: unknown) => T): T | null => (va
 const channel = (value: unknown): Channel => ({ channel: text(fields(value).channel), name: text(fields(value).name) });
 
 function line(value: unknown): Line {
-  const { who, by, at, words, picture } = fields(value);
+  const { who, by, at, words, picture, quotes } = fields(value);
   const speaker = must(who, (it): it is Line["who"] => it === "person" || it === "operator" || it === "automatic");
-  return { who: speaker, by: text(by), at: text(at), words: text(words), picture: orNone(picture, address) };
+  return { who: speaker, by: text(by), at: text(at), words: text(words), picture: orNone(picture, address), quotes: orNone(quotes, text) };
 }
 
 function beingSaid(value: unknown): BeingSaid {

@@ -95,6 +95,10 @@ impl<W: CrmWorld> CrmWorld for Drifted<W> {
         self.world.colleague().await
     }
 
+    async fn colleague_as_owner(&self) -> String {
+        self.world.colleague_as_owner().await
+    }
+
     async fn search_catches_up(&self) {
         self.world.search_catches_up().await;
     }
@@ -149,6 +153,10 @@ impl Crm for DriftedCrm {
 
     async fn name_of_user(&self, user: &CrmUserId) -> Each<Option<String>> {
         self.crm.name_of_user(user).await
+    }
+
+    async fn name_of_owner(&self, owner: &str) -> Each<Option<String>> {
+        self.crm.name_of_owner(owner).await
     }
 
     async fn merge_contacts(&self, from: &ContactId, into: &ContactId) -> Each<ContactId> {

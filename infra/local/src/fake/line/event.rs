@@ -89,6 +89,11 @@ pub fn text(common: &Common, message_id: &str, text: &str) -> Value {
     message(common, message_id, "text", true, json!({"text": text}))
 }
 
+/// A text message that answers another one, which the person has quoted.
+pub fn text_quoting(common: &Common, message_id: &str, text: &str, quoted: &str) -> Value {
+    message(common, message_id, "text", true, json!({"text": text, "quotedMessageId": quoted}))
+}
+
 /// A sticker.
 pub fn sticker(common: &Common, message_id: &str, package_id: &str, sticker_id: &str, keywords: &[&str]) -> Value {
     let own = json!({

@@ -25,6 +25,11 @@ impl FakeLine {
         self.write(channel_id, user_id, |common, id| event::text(common, id, text)).await
     }
 
+    /// The person holds a message of the talk, chooses "Reply" and writes a text.
+    pub async fn write_quoting(&self, channel_id: &str, user_id: &str, text: &str, quoted: &str) -> PhoneWebhook {
+        self.write(channel_id, user_id, |common, id| event::text_quoting(common, id, text, quoted)).await
+    }
+
     /// The person sends a sticker.
     pub async fn write_sticker(
         &self,

@@ -16,6 +16,8 @@ use crate::ports::crm::{ContactRecord, PeopleQuery};
 pub struct TalkQuery {
     /// Everybody, and not only who waits for an answer.
     pub everybody: bool,
+    /// Only talks that were given to the operator who asks, whether they wait or not.
+    pub mine: bool,
     /// Only people of this Official Account. `None`: of each that the operator sees.
     pub channel: Option<ChannelId>,
     /// A name, an e-mail address, a telephone number.
@@ -35,6 +37,8 @@ pub struct ListedTalk {
     pub waits: bool,
     /// What they said last, as far as the CRM shows it.
     pub last: Option<String>,
+    /// Whose the talk is, where somebody has chosen.
+    pub assigned: Option<String>,
     /// Their picture on LINE.
     pub picture: Option<String>,
     /// Who they are on the one Official Account that was asked for.
@@ -71,7 +75,8 @@ impl Talks {
             return Ok(FromCrm::Said(TalkList { talks: Vec::new(), next: None }));
         }
         let asked = PeopleQuery {
-            waiting: !query.everybody,
+            waiting: !query.everybody && !query.mine,
+            assigned_to: query.mine.then(|| by.name.expose().to_owned()),
             words: query.words.clone(),
             after: query.after.clone(),
             providers: providers.clone(),
@@ -84,7 +89,7 @@ impl Talks {
         let mut talks: Vec<ListedTalk> = found.people.iter().map(|record| listed(record, &providers)).collect();
         if by.channels.is_some() || query.channel.is_some() {
             talks = self.on(by, &seen, talks).await?;
-            talks.retain(|talk| query.everybody || talk.waits);
+            talks.retain(|talk| query.everybody || query.mine || talk.waits);
         }
         Ok(FromCrm::Said(TalkList { talks, next: found.next }))
     }
@@ -110,12 +115,13 @@ impl Talks {
 }
 
 /// The properties of each provider's that say who somebody is, what they said last, and whether they wait.
-const OF_PROVIDER: [&str; 5] = [
+const OF_PROVIDER: [&str; 6] = [
     property::LINE_USER_NAME,
     property::LINE_USER_PICTURE,
     property::LINE_UNANSWERED,
     property::LINE_UNANSWERED_MESSAGE,
     property::LINE_LAST_MESSAGE,
+    property::LINE_ASSIGNED_TO,
 ];
 
 pub(super) fn names(providers: &[ProviderNumber]) -> Vec<&'static str> {
@@ -135,6 +141,7 @@ fn listed(record: &ContactRecord, providers: &[ProviderNumber]) -> ListedTalk {
         name: name_of(record, providers),
         waits: waiting.is_some(),
         last: last.map(str::to_owned),
+        assigned: said(property::LINE_ASSIGNED_TO).filter(|name| !name.is_empty()).map(str::to_owned),
         picture: picture_of(record, providers),
         on: None,
     }

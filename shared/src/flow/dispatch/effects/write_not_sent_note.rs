@@ -93,6 +93,7 @@ impl WriteNotSentNote<'_> {
             speaker: Speaker::Workflow,
             operator: None,
             message: None,
+            quotes: None,
             content: Content::NotSent { outcome: settlement.outcome, note: settlement.note },
             late: false,
         };

@@ -12,6 +12,7 @@ use crate::domain::dead_letter::FailureReason;
 use crate::domain::ids::{ContactId, LineUserId, fingerprint};
 use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::properties::LINE_USER_NAME;
+use crate::domain::timeline::{quoted_in, time_zone};
 use crate::domain::words;
 use crate::flow::dispatch::contacts::Contacts;
 use crate::flow::dispatch::links::AccountLinks;
@@ -119,7 +120,7 @@ impl WriteToInbox<'_> {
 
     /// One message; in parts, where it is longer than the inbox takes.
     async fn write(&self, ready: &Ready, person: &ContactRecord, said: &Activity) -> Each<()> {
-        let text = words::of(&said.content, self.round.account.language);
+        let text = self.text_of(said);
         let mut key = key_of(&ready.key, said);
         for (number, part) in parts(&text, self.crm.limits().inbox_units).enumerate() {
             if number > 0 {
@@ -128,6 +129,15 @@ impl WriteToInbox<'_> {
             self.crm.write_to_inbox(&self.message(ready, person, said, &key, part)).await?;
         }
         Ok(())
+    }
+
+    /// The words, below what they answer.
+    fn text_of(&self, said: &Activity) -> String {
+        let account = &self.round.account;
+        let words = words::of(&said.content, account.language);
+        let Some(quoted) = &said.quotes else { return words };
+        let quoted = quoted_in(quoted, account.language, &time_zone(&account.time_zone));
+        format!("{}\n{words}", account.language.pick("（", "(").to_owned() + &quoted + account.language.pick("）", ")"))
     }
 
     /// A line in place of words that were refused.
