@@ -82,3 +82,24 @@ async fn the_task_about_a_contact_without_an_owner_is_the_fallback_owners_or_by_
         assert!(!properties["hs_task_body"].contains("割り当て"), "nothing went wrong: {}", properties["hs_task_body"]);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_note_names_the_author_that_was_set_and_one_who_has_left_costs_no_word_and_no_file() {
+    for (has_left, unique_keys) in [(false, true), (true, true), (true, false)] {
+        let app = App::with(Options { unique_keys, ..Options::default() }).await;
+        app.change_channel(|channel| channel.settings.note_owner = Some(OWNER_ID.to_string())).await;
+        if has_left {
+            app.world.hubspot.deactivate_owner(PORTAL_ID, OWNER_ID);
+        }
+        app.world.line.write_text(CHANNEL_ID, LINKED_USER, "お願いします").await;
+        app.until("the message", |app| app.linked("line_unanswered") == "true").await;
+        app.at_rest_but_entries().await;
+        app.minutes_pass(16);
+        app.until("the note", |app| app.notes().len() == 1).await;
+        app.at_rest_but_entries().await;
+        let notes = app.world.hubspot.notes(PORTAL_ID);
+        assert_eq!((notes.len(), notes[0].properties["hs_note_body"].matches("お願いします").count()), (1, 1));
+        let author = notes[0].properties.get("hubspot_owner_id").filter(|owner| !owner.is_empty());
+        assert_eq!(author, (!has_left).then(|| OWNER_ID.to_string()).as_ref(), "{has_left} {unique_keys}");
+    }
+}

@@ -225,6 +225,8 @@ pub struct ChannelSettings {
     pub tasks: bool,
     /// The owner of the task where the contact has none; without it, such a contact gets an unassigned task.
     pub fallback_owner: Option<String>,
+    /// The owner whom notes name as their author; without it, nobody.
+    pub note_owner: Option<String>,
     /// Conversations become notes, also where they are in the CRM's own inbox.
     pub notes: bool,
     /// Keep `line_recent_messages` up to date.
@@ -267,6 +269,7 @@ impl Default for ChannelSettings {
             create_contacts: true,
             tasks: true,
             fallback_owner: None,
+            note_owner: None,
             notes: true,
             recent_messages: true,
             save_files: true,

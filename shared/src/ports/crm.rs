@@ -103,6 +103,8 @@ pub struct NoteWrite {
     pub body: String,
     /// Files that hang on it.
     pub files: Vec<FileId>,
+    /// Whom the CRM names as its author, by the CRM's ID of owners. One that it refuses refuses the entry.
+    pub owner: Option<String>,
 }
 
 impl fmt::Debug for NoteWrite {

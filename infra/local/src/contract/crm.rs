@@ -226,6 +226,7 @@ async fn notes_stand_on_the_timeline(world: &dyn CrmWorld, crm: &dyn Crm) {
         at_ms,
         body: in_format(crm, key),
         files: Vec::new(),
+        owner: None,
     };
     let (one, two) = (note("musubi-contract-1", 1_786_000_001_000), note("musubi-contract-2", 1_786_000_002_000));
     assert_eq!(crm.find_note(&one).await, Ok(None), "not yet");
@@ -293,6 +294,7 @@ async fn what_it_says_it_takes_it_takes(world: &dyn CrmWorld, crm: &dyn Crm) {
         at_ms: 1_786_000_004_000,
         body: in_format(crm, &"語".repeat(limits.note_units - around)),
         files: Vec::new(),
+        owner: None,
     };
     let written = crm.write_notes(std::slice::from_ref(&note)).await.remove(0).expect("the longest is taken");
     assert_eq!(crm.read_note(&written).await, Ok(note.body), "all of it");

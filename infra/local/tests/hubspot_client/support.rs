@@ -191,6 +191,7 @@ pub fn note(key: &str, contact: &ContactId) -> NoteWrite {
         at_ms: NOON_MS + 123,
         body: "<p>こんにちは</p>".to_owned(),
         files: Vec::new(),
+        owner: None,
     }
 }
 

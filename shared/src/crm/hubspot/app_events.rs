@@ -116,6 +116,7 @@ mod tests {
             at_ms: 0,
             body: "<h3>LINE公式アカウント「結び」での会話</h3><p>09:00:00 <b>客</b> a</p>".to_owned(),
             files: Vec::new(),
+            owner: None,
         };
         let properties = json!({"title": "LINE公式アカウント「結び」での会話", "text": "09:00:00 客 a"});
         assert_eq!(occurrence("ae1_x", &note, &note.contact)["properties"], properties);

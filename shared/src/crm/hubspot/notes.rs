@@ -14,11 +14,16 @@ const AT: &str = "hs_timestamp";
 const BODY: &str = "hs_note_body";
 /// IDs of files, with semicolons between (HubSpot's guide on notes).
 const FILES: &str = "hs_attachment_ids";
+/// Whom the timeline shows as the note's author: an owner's ID (HubSpot's guide on notes).
+const OWNER: &str = "hubspot_owner_id";
 
 fn hanging(note: &NoteWrite) -> Hanging {
     let mut properties = json!({AT: iso(note.at_ms), BODY: note.body});
     if !note.files.is_empty() {
         properties[FILES] = joined(note.files.iter().map(FileId::as_str));
+    }
+    if let Some(owner) = &note.owner {
+        properties[OWNER] = json!(owner);
     }
     Hanging { key: note.key.clone(), contact: note.contact.clone(), properties }
 }

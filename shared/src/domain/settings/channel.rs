@@ -14,6 +14,7 @@ pub static CHANNEL: Settings<ChannelSettings> = Settings {
         CREATE_CONTACTS,
         TASKS,
         FALLBACK_OWNER,
+        NOTE_OWNER,
         NOTES,
         RECENT_MESSAGES,
         SAVE_FILES,
@@ -113,6 +114,24 @@ const FALLBACK_OWNER: Setting<ChannelSettings> = Setting::<ChannelSettings>::new
 .refusing(
     "fallback_owner にはHubSpotの所有者IDの数字、または none を指定してください（ユーザーIDとは異なります）。",
     "fallback_owner is HubSpot's owner ID, a number (not the user ID), or none.",
+);
+const NOTE_OWNER: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
+    "note_owner",
+    Shape::Owner,
+    &[Form {
+        written: "ID|none",
+        means: Bilingual {
+            japanese: "会話のメモの作成者として表示する人（HubSpotの所有者ID）",
+            english: "whom notes of conversations name as their author (HubSpot's owner ID)",
+        },
+    }],
+    |settings| Some(SettingValue::of_text(settings.note_owner.as_ref())),
+    |settings, value| settings.note_owner = value.text(),
+)
+.labelled("メモの作成者", "Author of notes")
+.refusing(
+    "note_owner にはHubSpotの所有者IDの数字、または none を指定してください（ユーザーIDとは異なります）。",
+    "note_owner is HubSpot's owner ID, a number (not the user ID), or none.",
 );
 const NOTES: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
     "notes",

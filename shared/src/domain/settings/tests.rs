@@ -56,6 +56,7 @@ fn every_setting_is_stored_where_it_is_read_from() {
         "create_contacts=off",
         "tasks=off",
         "fallback_owner=41",
+        "note_owner=42",
         "notes=off",
         "recent_messages=off",
         "save_files=off",
@@ -100,11 +101,11 @@ fn every_setting_is_stored_where_it_is_read_from() {
 fn an_official_accounts_settings_are_read_and_bad_ones_change_nothing() {
     let mut settings = ChannelSettings::default();
     let good =
-        ["tasks=off", "idle_window=90s", "entry_limit=2h", "fallback_owner=41", "dummy_email_domain=Lineuser.com"];
+        ["tasks=off", "idle_window=90s", "entry_limit=2h", "fallback_owner=41", "note_owner=42", "dummy_email_domain=Lineuser.com"];
     change(&CHANNEL, &mut settings, &good).unwrap();
     assert!(!settings.tasks);
     assert_eq!((settings.idle_window_ms, settings.entry_limit_ms), (90_000, 7_200_000));
-    assert_eq!(settings.fallback_owner.as_deref(), Some("41"));
+    assert_eq!((settings.fallback_owner.as_deref(), settings.note_owner.as_deref()), (Some("41"), Some("42")));
     assert_eq!(settings.dummy_email_domain.as_deref(), Some("lineuser.com"));
     let before = settings.clone();
     for bad in [

@@ -104,6 +104,7 @@ impl WriteNotSentNote<'_> {
             at_ms: settlement.at_ms,
             body: timeline::render(&[Line::new(&activity, None)], &style).0,
             files: Vec::new(),
+            owner: None,
         }))
     }
 }

@@ -41,7 +41,7 @@ impl WriteEntry<'_> {
             tracing::warn!(crm.account = %self.round.account.key, entry = ready.entry.value.key, code, "entry.refused");
             let Some(resealed) = self.reseal(ready, less).await? else { return Ok(()) };
             ready = resealed;
-            let note = NoteWrite { contact: contact.clone(), ..self.note(&ready) };
+            let note = NoteWrite { contact: contact.clone(), owner: None, ..self.note(&ready) };
             match self.crm.write_notes(&[note]).await.pop() {
                 Some(Err(CrmFailure::Refused { code: again })) => code = again,
                 answer => return self.heard(ready, answer.unwrap_or(Err(CrmFailure::Unknown))).await,

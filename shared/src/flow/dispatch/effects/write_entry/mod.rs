@@ -88,7 +88,9 @@ impl WriteEntry<'_> {
         let answers = self.crm.write_notes(&notes).await;
         for (ready, (note, answer)) in going.into_iter().zip(notes.into_iter().zip(answers)) {
             match answer {
-                Err(CrmFailure::Refused { .. }) if !note.files.is_empty() => {
+                Err(CrmFailure::Refused { .. } | CrmFailure::NotReady { .. })
+                    if !note.files.is_empty() || note.owner.is_some() =>
+                {
                     self.write_bare(ready, note.contact).await?
                 }
                 Err(CrmFailure::Refused { code }) => self.write_less(ready, note.contact, code).await?,
@@ -110,14 +112,14 @@ impl WriteEntry<'_> {
         Ok(Sealed { files, ..ready })
     }
 
-    /// The CRM has refused the entry with its files: perhaps somebody has deleted one there. No words are blamed for that: it is written
-    /// without, and each file is hung on it by itself.
+    /// The CRM has refused the entry with its files and its author: perhaps somebody has deleted one there, or the author has left. No words
+    /// are blamed for that: it is written without, and each file is hung on it by itself.
     async fn write_bare(&self, mut ready: Sealed, contact: ContactId) -> Result<(), PortError> {
         for file in ready.files.extract_if(.., |file| file.saved().is_some()) {
             let show = Effect::ShowFile { conversation: ready.key.clone(), message: file.message };
             self.round.enqueue_now(show).await?;
         }
-        let note = NoteWrite { contact: contact.clone(), ..self.note(&ready) };
+        let note = NoteWrite { contact: contact.clone(), owner: None, ..self.note(&ready) };
         match self.crm.write_notes(&[note]).await.pop() {
             Some(Err(CrmFailure::Refused { code })) => self.write_less(ready, contact, code).await,
             answer => self.heard(ready, answer.unwrap_or(Err(CrmFailure::Unknown))).await,
@@ -153,6 +155,7 @@ impl WriteEntry<'_> {
             at_ms: entry.at_ms,
             body: timeline::render(&ready.lines(), &style).0,
             files: ready.files.iter().filter_map(MessageFile::saved).cloned().collect(),
+            owner: ready.channel.settings.note_owner.clone(),
         }
     }
 
