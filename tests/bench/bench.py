@@ -7,8 +7,8 @@ memory, and AWS calls an invocation: of line-webhook with one and with 20 events
 and no network are in these numbers, and the stubs share the processors: compare with each other only. A case whose answers are not 200,
 or that queues nothing where it should, fails, so that no refusal is ever measured.
 
-With --beside, the release binaries of another version are measured in the same run, start by start in turns with these, and what is
-printed is how many times as much these take.
+With --beside, the release binaries of another version are measured in the same run, in turns with these, and what is printed is how many
+times as much these take.
 """
 
 import argparse
@@ -97,7 +97,10 @@ def compare(these, others, rounds, starts, turns=5):
     """What these take, divided by what the others take: the median of several turns. Binaries that the others have not are left out."""
     rows = {}
     for case in (case for case in CASES if (others / case.function).exists()):
-        pairs = [(measure(case, these, rounds, starts), measure(case, others, rounds, starts)) for _ in range(turns)]
+        pairs = []
+        for turn in range(turns):
+            measured = {binaries: measure(case, binaries, rounds, starts) for binaries in ((these, others) if turn % 2 else (others, these))}
+            pairs.append((measured[these], measured[others]))
         rows[case.name] = {name: statistics.median(one[name] / other[name] for one, other in pairs) for name in pairs[0][0]}
     print(f"{turns} turns of {starts} starts, then {rounds} events one at a time: these divided by those in {others}")
     show(rows)

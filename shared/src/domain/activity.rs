@@ -110,7 +110,8 @@ pub enum Quoted {
         /// By whom.
         by: Speaker,
     },
-    /// One that is known no more: what we said long before, or what the person said more than 60 days ago.
+    /// One that is not known, or no more: what we said long before, what was answered automatically or by another tool, and what the person
+    /// said more than 60 days ago.
     Earlier,
 }
 

@@ -19,6 +19,7 @@ use super::entry::Continued;
 use super::follow::Following;
 use super::ids::ContactId;
 use super::link::ContactLink;
+use super::operator::OperatorName;
 use super::outbox::{Effect, OutboxRow};
 use super::properties::RECENT;
 use super::read_token::SealedReadToken;
@@ -32,7 +33,6 @@ pub use key::{ConversationKey, Source};
 pub use open::OpenEntry;
 pub use quoting::SentMessage;
 pub use task::{OwnersTask, poll_rest_ms};
-pub use tending::Assignment;
 
 /// The newest message of the person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -129,9 +129,12 @@ pub struct Conversation {
     /// What LINE took from us last: the person may quote it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sent: Vec<SentMessage>,
-    /// Whose it is, once somebody has chosen.
+    /// The operator whose it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub assigned: Option<Assignment>,
+    pub assigned: Option<OperatorName>,
+    /// Somebody said last that there is still something to do, in milliseconds.
+    #[serde(default)]
+    pub to_do_since_ms: i64,
 }
 
 /// What people who are linked to nobody said to one Official Account, and nobody will read.
@@ -173,6 +176,7 @@ impl Conversation {
             read_token: None,
             sent: Vec::new(),
             assigned: None,
+            to_do_since_ms: 0,
         }
     }
 
@@ -267,7 +271,8 @@ impl Conversation {
             return false;
         }
         self.answered_until_ms = until_ms;
-        if self.last_inbound.as_ref().is_none_or(|last| last.mark.at_ms <= until_ms) {
+        let is_all = self.last_inbound.as_ref().is_none_or(|last| last.mark.at_ms <= until_ms);
+        if is_all && self.to_do_since_ms <= until_ms {
             self.unanswered_since_ms = None;
         }
         true

@@ -43,9 +43,6 @@ pub const LINE_LAST_OUTCOME: &str = "line_last_outcome";
 /// By which route the person came first.
 pub const LINE_ROUTE: &str = "line_route";
 
-/// Whose the talk is: an operator's name, once somebody has chosen.
-pub const LINE_ASSIGNED_TO: &str = "line_assigned_to";
-
 /// How many messages `line_recent_messages` keeps.
 pub const RECENT: usize = 20;
 /// Short by every way of counting: three bytes of UTF-8 are at most one UTF-16 code unit.

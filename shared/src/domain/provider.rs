@@ -30,7 +30,7 @@ macro_rules! numbered {
 }
 
 /// The fields that each provider has of its own. How the newest send ended is one for all: it is asked of the contact.
-const FIELDS: [[&str; MAX]; 14] = numbered![
+const FIELDS: [[&str; MAX]; 13] = numbered![
     "line_user_id",
     "line_user_name",
     "line_user_picture",
@@ -44,7 +44,6 @@ const FIELDS: [[&str; MAX]; 14] = numbered![
     "line_last_message",
     "line_recent_messages",
     "line_route",
-    "line_assigned_to",
 ];
 
 impl ProviderNumber {

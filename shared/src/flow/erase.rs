@@ -250,6 +250,8 @@ impl Erase {
         ];
         // Of all, whoever is not through is found by the list again.
         writes.extend(write::person_unlisted(key).filter(|_| matches!(effects, Outboxed::Sought)));
+        let assigned = state.as_ref().and_then(|state| state.value.assigned.as_ref());
+        writes.extend(assigned.map(|to| write::not_assigned(account, to, key)));
         let gone = state.iter().flat_map(|state| &state.value.gone_contacts);
         let gone = gone.filter(|contact| *who != Who::Contact((*contact).clone()));
         writes.extend(gone.map(|contact| write::forget_former_link(account, contact, key)));

@@ -4,6 +4,7 @@ use crate::domain::account::CrmAccountKey;
 use crate::domain::conversation::ConversationKey;
 use crate::domain::ids::{ChannelId, ContactId, LineUserId};
 use crate::domain::link::ContactLink;
+use crate::domain::operator::OperatorName;
 use crate::ports::PortError;
 use crate::store::{Journal, LinkReader};
 
@@ -20,6 +21,12 @@ pub struct PersonState {
     pub follows: Option<bool>,
     /// Since when a message of theirs waits for an answer, in milliseconds.
     pub unanswered_since_ms: Option<i64>,
+    /// They have written, so that there can be something to do.
+    pub has_written: bool,
+    /// There is a talk with them, which somebody can have.
+    pub has_talk: bool,
+    /// The operator whose the talk is.
+    pub assigned: Option<OperatorName>,
     /// Somebody unlinked them: no contact is made for them.
     pub is_unlinked: bool,
     /// Somebody has said who they are, and the dispatcher has not acted on it yet.
@@ -85,6 +92,9 @@ impl PersonStates {
         Ok(PersonState {
             follows: head.as_ref().and_then(|head| head.friendship.blocked).map(|blocked| !blocked),
             unanswered_since_ms: head.as_ref().and_then(|head| head.unanswered_since_ms),
+            has_written: head.as_ref().is_some_and(|head| head.last_inbound.is_some()),
+            has_talk: head.is_some(),
+            assigned: head.as_ref().and_then(|head| head.assigned.clone()),
             is_unlinked: head.as_ref().is_some_and(|head| head.unlinked),
             is_claimed: self.journal.claim(&key).await?.is_some(),
             is_asked: question.is_some_and(|question| !question.value.denied),

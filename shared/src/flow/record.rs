@@ -156,7 +156,9 @@ impl Record {
 
     /// Where the message stands that the person has quoted: one of ours, or one of their own.
     async fn quoted(&self, state: &Conversation, event: &InboundEvent) -> Result<Option<Quoted>, PortError> {
-        let Some(message) = event.quotes.as_ref().filter(|_| state.key.source.user().is_some()) else { return Ok(None) };
+        let Some(message) = event.quotes.as_ref().filter(|_| state.key.source.user().is_some()) else {
+            return Ok(None);
+        };
         if let Some(ours) = state.sent(message) {
             return Ok(Some(ours));
         }

@@ -112,7 +112,11 @@ mod tests {
             assert_eq!((Some(found), request_id.as_deref()), (why, Some("r")), "{status} {message}");
         }
         for status in [200, 409] {
-            assert_eq!(classify(status, "", None), PushAnswer::Accepted { request_id: None, messages: vec![] }, "{status}");
+            assert_eq!(
+                classify(status, "", None),
+                PushAnswer::Accepted { request_id: None, messages: vec![] },
+                "{status}"
+            );
         }
         for message in [RATE, "Too many messages have been sent to the same user.", "", "something new"] {
             assert_eq!(classify(429, message, None), PushAnswer::NotNow, "{message}");
@@ -125,7 +129,8 @@ mod tests {
     #[test]
     fn the_ids_of_what_was_taken_are_read_and_an_answer_without_them_is_a_yes() {
         let ids = |body: &[u8]| taken_in(body).iter().map(|id| id.as_str().to_owned()).collect::<Vec<_>>();
-        let body = br#"{"message":"x","sentMessages":[{"id":"461230966842064897","quoteToken":"q"},{"id":"2"},{"id":3}]}"#;
+        let body =
+            br#"{"message":"x","sentMessages":[{"id":"461230966842064897","quoteToken":"q"},{"id":"2"},{"id":3}]}"#;
         assert_eq!(ids(body), ["461230966842064897", "2"]);
         for body in [&b"{}"[..], b"", b"[]", br#"{"sentMessages":{}}"#, br#"{"sentMessages":[1,null,{"id":""}]}"#] {
             assert_eq!(ids(body), Vec::<String>::new());

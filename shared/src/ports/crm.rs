@@ -264,8 +264,6 @@ pub struct PeopleQuery {
     pub providers: Vec<ProviderNumber>,
     /// Only who waits for an answer.
     pub waiting: bool,
-    /// Only whose talk was given to the operator of this name.
-    pub assigned_to: Option<String>,
     /// Only whom the CRM finds by these words: a name, an e-mail address, a telephone number.
     pub words: Option<String>,
     /// Where the page before ended.

@@ -69,6 +69,18 @@ pub enum ReplyAnswer {
     Unknown,
 }
 
+impl ReplyAnswer {
+    /// For logs.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Accepted { .. } => "accepted",
+            Self::Refused => "refused",
+            Self::NotNow => "not_now",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// A person's public face on LINE. It passes through to the CRM and is kept nowhere.
 #[derive(Clone, PartialEq, Eq)]
 pub struct LineProfile {

@@ -40,7 +40,8 @@ async fn what_is_quoted_is_named_in_talk_card_and_note_and_never_guessed() {
     says(&mut sato, &path, &page, "お待ちしています。").await;
     app.until("the push", |app| on_the_phone(app, "お待ちしています。").is_some()).await;
     app.at_rest_but_entries().await;
-    for (of, words) in [(ANSWER, "日曜もですか"), ("お待ちしています。", "伺います"), (QUESTION, "この件です")] {
+    for (of, words) in [(ANSWER, "日曜もですか"), ("お待ちしています。", "伺います"), (QUESTION, "この件です")]
+    {
         quotes(&app, &on_the_phone(&app, of).expect("it is there"), words).await;
     }
     quotes(&app, "461230966842064897", "昔の件です").await;
@@ -48,12 +49,16 @@ async fn what_is_quoted_is_named_in_talk_card_and_note_and_never_guessed() {
     let card = mori(&app, "talk", json!({})).await;
     let lines: Vec<&Value> = card["lines"].as_array().expect("lines").iter().collect();
     let line = |words: &str| *lines.iter().find(|line| line["words"] == words).expect("a line");
-    let clock = |words: &str| line(words)["at"].as_str().and_then(|at| at.split(' ').nth(1)).expect("a time").to_owned();
+    let clock =
+        |words: &str| line(words)["at"].as_str().and_then(|at| at.split(' ').nth(1)).expect("a time").to_owned();
     let (_, page) = opened(&mut sato).await;
     let named = [
-        ("日曜もですか", format!("こちらの.{}のメッセージへの返信：「{ANSWER}」", clock(ANSWER))),
-        ("伺います", format!("こちらの.{}のメッセージへの返信：「お待ちしています。」", clock("お待ちしています。"))),
-        ("この件です", format!("ご本人の.{}のメッセージへの返信：「{QUESTION}」", clock(QUESTION))),
+        ("日曜もですか", format!("こちらから.{}に送ったメッセージへの返信：「{ANSWER}」", clock(ANSWER))),
+        (
+            "伺います",
+            format!("こちらから.{}に送ったメッセージへの返信：「お待ちしています。」", clock("お待ちしています。")),
+        ),
+        ("この件です", format!("お客さまの.{}のメッセージへの返信：「{QUESTION}」", clock(QUESTION))),
         ("昔の件です", "以前のメッセージへの返信".to_owned()),
     ];
     for (words, names) in &named {
@@ -71,8 +76,10 @@ async fn what_is_quoted_is_named_in_talk_card_and_note_and_never_guessed() {
     app.minutes_pass(16);
     app.until("the note", |app| app.notes().len() == 1).await;
     let note = &app.notes()[0];
-    for (time, whose) in times.iter().zip(["こちらの", "こちらの", "ご本人の"]) {
-        assert!(note.contains(&format!("{time}のメッセージへの返信）")) && note.contains(whose), "{note}");
+    for (time, end) in
+        times.iter().zip(["に送ったメッセージへの返信）", "に送ったメッセージへの返信）", "のメッセージへの返信）"])
+    {
+        assert!(note.contains(&format!("{time}{end}")), "{note}");
     }
     assert!(note.contains("（以前のメッセージへの返信）"), "{note}");
     assert_eq!((note.matches(ANSWER).count(), note.matches(QUESTION).count()), (1, 1), "{note}");

@@ -9,7 +9,7 @@ use local::contract::crm::{CrmWorld, crm_contract, every_drift_is_seen};
 use musubi::domain::claim::EmailAddress;
 use musubi::domain::ids::{CallbackId, ContactId, CrmUserId, LineUserId, NoteId, TaskId};
 use musubi::domain::limits::Limits;
-use musubi::domain::properties::{EMAIL, LINE_ASSIGNED_TO, LINE_UNANSWERED, LINE_USER_ID};
+use musubi::domain::properties::{EMAIL, LINE_UNANSWERED, LINE_USER_ID};
 use musubi::domain::provider::ProviderNumber;
 use musubi::domain::timeline::NoteFormat;
 use musubi::ports::Crm;
@@ -141,8 +141,7 @@ impl Crm for ToyCrm {
             let has = |provider: &ProviderNumber| {
                 let field = |name| theirs(provider.field(name).expect("a provider's field"));
                 let waits = || person.get(field(LINE_UNANSWERED)).is_some_and(|it| it == "true");
-                let is_theirs = || query.assigned_to.is_none() || person.get(field(LINE_ASSIGNED_TO)) == query.assigned_to.as_ref();
-                person.contains_key(field(LINE_USER_ID)) && (!query.waiting || waits()) && is_theirs()
+                person.contains_key(field(LINE_USER_ID)) && (!query.waiting || waits())
             };
             let says = |words: &String| person.values().any(|value| value.contains(words.as_str()));
             query.providers.iter().any(has) && query.words.as_ref().is_none_or(says)

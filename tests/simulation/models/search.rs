@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use musubi::domain::ids::ContactId;
-use musubi::domain::properties::{LINE_ASSIGNED_TO, LINE_UNANSWERED, LINE_USER_ID};
+use musubi::domain::properties::{LINE_UNANSWERED, LINE_USER_ID};
 use musubi::domain::provider::ProviderNumber;
 use musubi::ports::crm::{ContactRecord, PEOPLE_PAGE, PeopleFound, PeopleQuery, Properties};
 
@@ -28,8 +28,7 @@ fn is_hit(person: &BTreeMap<String, String>, query: &PeopleQuery) -> bool {
     let has = |provider: &ProviderNumber| {
         let field = |name| provider.field(name).expect("a provider's field");
         let waits = || person.get(field(LINE_UNANSWERED)).is_some_and(|it| it == "true");
-        let is_theirs = || query.assigned_to.is_none() || person.get(field(LINE_ASSIGNED_TO)) == query.assigned_to.as_ref();
-        person.contains_key(field(LINE_USER_ID)) && (!query.waiting || waits()) && is_theirs()
+        person.contains_key(field(LINE_USER_ID)) && (!query.waiting || waits())
     };
     let says = |words: &String| person.values().any(|value| value.contains(words.as_str()));
     query.providers.iter().any(has) && query.words.as_ref().is_none_or(says)

@@ -41,7 +41,10 @@ impl TalkLine {
             by: shown::name(&by),
             at: time_of(said.mark.at_ms, account),
             words: in_short.unwrap_or_else(|| words::of(&said.content, language)),
-            quotes: said.quotes.map(|quoted| quotes(&quoted, among, account, language)),
+            quotes: said
+                .quotes
+                .filter(|_| said.content != Content::Unsent)
+                .map(|quoted| quotes(&quoted, among, account, language)),
             picture,
         }
     }

@@ -115,15 +115,19 @@ fn deed(deed: &Deed, language: Language) -> String {
         (Deed::Answered { id }, Language::Japanese) => format!("チャネル {id} の人を返信済みにしました"),
         (Deed::Answered { id }, Language::English) => format!("noted a person of channel {id} as answered"),
         (Deed::WaitsAgain { id }, Language::Japanese) => format!("チャネル {id} の人を未返信に戻しました"),
-        (Deed::WaitsAgain { id }, Language::English) => format!("said that there is still something to do about a person of channel {id}"),
+        (Deed::WaitsAgain { id }, Language::English) => {
+            format!("said that there is still something to do about a person of channel {id}")
+        }
         (Deed::Assigned { id, to: Some(to) }, Language::Japanese) => {
             format!("チャネル {id} のトークの担当者を「{}」にしました", to.expose())
         }
         (Deed::Assigned { id, to: Some(to) }, Language::English) => {
             format!("gave a talk of channel {id} to “{}”", to.expose())
         }
-        (Deed::Assigned { id, to: None }, Language::Japanese) => format!("チャネル {id} のトークの担当者をなしにしました"),
-        (Deed::Assigned { id, to: None }, Language::English) => format!("gave a talk of channel {id} to nobody"),
+        (Deed::Assigned { id, to: None }, Language::Japanese) => {
+            format!("チャネル {id} のトークの担当者の指定を解除しました")
+        }
+        (Deed::Assigned { id, to: None }, Language::English) => format!("unassigned a talk of channel {id}"),
         (Deed::Erased { id }, Language::Japanese) => format!("チャネル {id} の人の情報を消去しました"),
         (Deed::Erased { id }, Language::English) => format!("erased a person of channel {id}"),
         (Deed::Exported { id }, Language::Japanese) => {

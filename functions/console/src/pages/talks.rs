@@ -42,7 +42,7 @@ pub fn page(
     let language = visit.language;
     let title = match (&query.words, query.everybody) {
         (Some(_), _) => language.pick("検索結果", "Search results"),
-        (None, _) if query.mine => language.pick("自分が担当のトーク", "Talks assigned to me"),
+        (None, _) if query.mine => language.pick("自分が担当するトーク", "Talks assigned to me"),
         (None, true) => language.pick("すべてのトーク", "All talks"),
         (None, false) => language.pick("未返信のトーク", "Unanswered talks"),
     };
@@ -91,7 +91,7 @@ fn filter(visit: &SignedIn, query: &TalkQuery, channels: &[Channel]) -> Markup {
                     label for="who" { (language.pick("表示するトーク", "Which talks")) }
                     select id="who" name="who" {
                         option value="waiting" { (language.pick("未返信のみ", "Unanswered")) }
-                        option value="mine" selected[query.mine] { (language.pick("自分が担当", "Assigned to me")) }
+                        option value="mine" selected[query.mine] { (language.pick("自分の担当", "Assigned to me")) }
                         option value="everybody" selected[query.everybody] { (language.pick("すべて", "All")) }
                     }
                 }
@@ -116,7 +116,7 @@ fn list(visit: &SignedIn, query: &TalkQuery, listed: &[Listed], next: Option<&st
         } @else if listed.is_empty() {
             p { (match (&query.words, query.everybody) {
                 (Some(_), _) => language.pick("見つかりませんでした。", "Nobody was found."),
-                (None, _) if query.mine => language.pick("自分が担当のトークはありません。", "No talk is assigned to you."),
+                (None, _) if query.mine => language.pick("担当しているトークはありません。", "No talk is assigned to you."),
                 (None, true) => language.pick("LINEと連携しているコンタクトはまだありません。", "No contact is linked to LINE yet."),
                 (None, false) => language.pick("未返信のトークはありません。", "Nobody waits for an answer."),
             }) }
@@ -156,7 +156,7 @@ fn row(one: &Listed, language: Language) -> Markup {
             div {
                 a href={ "/console/talks/" (one.handle) } { strong { (&name) } }
                 @if let Some(last) = last { p class="small" { (last) } }
-                @if let Some(name) = &talk.assigned { p class="small" { (language.pick("担当：", "Assigned to: ")) (shown::name(name)) } }
+                @if let Some(name) = &talk.assigned { p class="small" { (language.pick("担当者：", "Assigned to: ")) (shown::name(name.expose())) } }
             }
             @if talk.waits { span class="lamp" { (language.pick("未返信", "Unanswered")) } }
         }

@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use musubi::domain::claim::EmailAddress;
 use musubi::domain::ids::{CallbackId, ContactId, CrmUserId, LineUserId, NoteId, TaskId};
 use musubi::domain::limits::Limits;
-use musubi::domain::properties::{EMAIL, FIRST_NAME, LINE_ASSIGNED_TO, LINE_LAST_MESSAGE, LINE_UNANSWERED, LINE_USER_ID, LINE_USER_NAME};
+use musubi::domain::properties::{EMAIL, FIRST_NAME, LINE_LAST_MESSAGE, LINE_UNANSWERED, LINE_USER_ID, LINE_USER_NAME};
 use musubi::domain::provider::ProviderNumber;
 use musubi::ports::Crm;
 use musubi::ports::crm::*;
@@ -173,7 +173,7 @@ async fn people_are_searched_page_by_page(world: &dyn CrmWorld, crm: &dyn Crm) {
     let made: Vec<PersonWrite> = (100..100 + PEOPLE_PAGE as u32).map(|number| named(number, "Hoka")).collect();
     let made = crm.upsert_people(&made).await;
     let mut waits = named(200, "Matsu");
-    for (name, value) in [(FIRST_NAME, "松子"), (LINE_UNANSWERED, "true"), (LINE_ASSIGNED_TO, "佐藤")] {
+    for (name, value) in [(FIRST_NAME, "松子"), (LINE_UNANSWERED, "true")] {
         waits.properties.set(name, value);
     }
     let waiting = crm.upsert_people(&[waits]).await.remove(0).expect("made");
@@ -182,7 +182,7 @@ async fn people_are_searched_page_by_page(world: &dyn CrmWorld, crm: &dyn Crm) {
     let of_second = crm.upsert_people(&[of_second]).await.remove(0).expect("made");
     let nobody_on_line = world.contact(&[(FIRST_NAME, "松夫")]).await;
     world.search_catches_up().await;
-    let asked = PeopleQuery { providers, waiting: false, assigned_to: None, words: None, after: None };
+    let asked = PeopleQuery { providers, waiting: false, words: None, after: None };
     let search = async |query: PeopleQuery| crm.search_people(&query, &[LINE_USER_NAME]).await.expect("an answer");
     let ids = |found: &PeopleFound| found.people.iter().map(|it| it.contact.clone()).collect::<Vec<_>>();
 
@@ -199,9 +199,6 @@ async fn people_are_searched_page_by_page(world: &dyn CrmWorld, crm: &dyn Crm) {
     }
     assert!(!all.contains(&nobody_on_line), "people on LINE alone");
     assert_eq!(ids(&search(PeopleQuery { waiting: true, ..asked.clone() }).await), std::slice::from_ref(&waiting));
-    let of = |name: &str| PeopleQuery { assigned_to: Some(name.to_owned()), ..asked.clone() };
-    assert_eq!(ids(&search(of("佐藤")).await), std::slice::from_ref(&waiting));
-    assert_eq!(ids(&search(of("鈴木")).await), []);
     let words = |words: &str| PeopleQuery { words: Some(words.to_owned()), ..asked.clone() };
     assert_eq!(ids(&search(words("松子")).await), [waiting]);
     assert_eq!(ids(&search(words("竹子")).await), []);

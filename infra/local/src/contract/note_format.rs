@@ -49,7 +49,8 @@ pub async fn a_note_shows_what_was_said(
         person_name: None,
     };
     let body = timeline::render(&[Line::new(&said, None)], &style).0;
-    let note = NoteWrite { key: "musubi-contract-said".to_owned(), contact, at_ms, body, files: Vec::new(), owner: None };
+    let note =
+        NoteWrite { key: "musubi-contract-said".to_owned(), contact, at_ms, body, files: Vec::new(), owner: None };
     let id = crm.write_notes(std::slice::from_ref(&note)).await.remove(0).expect("written");
     let stands = Note(crm.read_note(&id).await.expect("it is there"));
     let words = shown(&stands.0);

@@ -6,7 +6,7 @@ import { hasWord, language, word } from "./words.js";
 
 const PROPERTIES = [
   "line_unanswered", "line_follows", "line_last_outcome", "line_unanswered_message", "line_last_message",
-  "line_recent_messages", "line_user_name", "line_assigned_to", "line_route", "line_linked_at", "line_user_id", "line_user_picture",
+  "line_recent_messages", "line_user_name", "line_route", "line_linked_at", "line_user_id", "line_user_picture",
 ];
 const WIDE = new Set(["line_user_id", "line_unanswered_message", "line_last_message", "line_recent_messages"]);
 /** What each contact's properties said when last drawn, so that what has changed can light up. */

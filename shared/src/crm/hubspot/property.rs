@@ -45,7 +45,7 @@ const FOLLOW_KINDS: &[(&str, &str, &str)] = &[
 ];
 
 /// All our contact properties.
-pub const PROPERTIES: [PropertySpec; 15] = [
+pub const PROPERTIES: [PropertySpec; 14] = [
     PropertySpec::unique_text(name::LINE_USER_ID, "LINE ユーザーID", "LINE user ID"),
     spec(name::LINE_USER_NAME, "LINE 表示名", "LINE display name", "string", "text"),
     spec(name::LINE_USER_PICTURE, "LINE プロフィール画像", "LINE profile picture", "string", "text"),
@@ -63,7 +63,6 @@ pub const PROPERTIES: [PropertySpec; 15] = [
     spec(name::LINE_RECENT_MESSAGES, "LINE 最近の受信メッセージ", "LINE recent messages", "string", "textarea"),
     spec(name::LINE_LAST_OUTCOME, "LINE 最新の送信結果", "LINE last outcome", "string", "text"),
     spec(name::LINE_ROUTE, "LINE 友だち追加経路", "LINE route", "string", "text"),
-    spec(name::LINE_ASSIGNED_TO, "LINE トーク担当者", "LINE talk assigned to", "string", "text"),
 ];
 
 /// A property that is not as it must be.

@@ -11,7 +11,7 @@ use super::VERSION;
 use super::api::{Api, Call, Repeat};
 use super::batch::text;
 use super::contacts::{OWNER, contact_of};
-use crate::domain::properties::{LINE_ASSIGNED_TO, LINE_UNANSWERED};
+use crate::domain::properties::LINE_UNANSWERED;
 use crate::domain::provider::ProviderNumber;
 use crate::ports::crm::{CrmFailure, Each, PEOPLE_PAGE, PeopleFound, PeopleQuery};
 
@@ -32,7 +32,7 @@ pub(crate) async fn people(api: &Api, query: &PeopleQuery, names: &[&str]) -> Ea
 }
 
 fn body(query: &PeopleQuery, names: &[&str]) -> Value {
-    let groups: Vec<Value> = query.providers.iter().map(|provider| group(*provider, query)).collect();
+    let groups: Vec<Value> = query.providers.iter().map(|provider| group(*provider, query.waiting)).collect();
     let mut wanted = names.to_vec();
     wanted.push(OWNER);
     let mut body = json!({
@@ -51,16 +51,11 @@ fn body(query: &PeopleQuery, names: &[&str]) -> Value {
 }
 
 /// Who is a person on LINE for this provider.
-fn group(provider: ProviderNumber, query: &PeopleQuery) -> Value {
+fn group(provider: ProviderNumber, waiting: bool) -> Value {
     let mut filters = vec![json!({"propertyName": provider.user_id_field(), "operator": "HAS_PROPERTY"})];
-    let mut equals = |name, value: &str| {
-        filters.push(json!({"propertyName": provider.field(name).unwrap_or(name), "operator": "EQ", "value": value}));
-    };
-    if query.waiting {
-        equals(LINE_UNANSWERED, "true");
-    }
-    if let Some(operator) = &query.assigned_to {
-        equals(LINE_ASSIGNED_TO, operator);
+    if waiting {
+        let unanswered = provider.field(LINE_UNANSWERED).unwrap_or(LINE_UNANSWERED);
+        filters.push(json!({"propertyName": unanswered, "operator": "EQ", "value": "true"}));
     }
     json!({ "filters": filters })
 }
@@ -74,7 +69,6 @@ mod tests {
         let query = PeopleQuery {
             providers: ProviderNumber::ALL.to_vec(),
             waiting: true,
-            assigned_to: Some("名".repeat(60)),
             words: Some("名".repeat(5_000)),
             after: Some("9975".to_owned()),
         };

@@ -1,29 +1,13 @@
 //! What somebody of the team says of a conversation as a whole.
 
-use serde::{Deserialize, Serialize};
-
 use super::Conversation;
 use crate::domain::operator::OperatorName;
 
-/// Whose the conversation is, as somebody chose.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Assignment {
-    /// This operator's. `None`: it was taken from whoever had it.
-    pub to: Option<OperatorName>,
-}
-
 impl Conversation {
-    /// The operator whose it is. `None`: nobody was chosen.
-    pub fn assigned_to(&self) -> Option<&OperatorName> {
-        self.assigned.as_ref()?.to.as_ref()
-    }
-
-    /// It is this operator's from now on. Whether that is something new.
+    /// It is this operator's from now on; `None`: nobody's. Whether that is something new.
     pub fn assign(&mut self, to: Option<&OperatorName>) -> bool {
-        let is_new = self.assigned_to() != to;
-        if is_new {
-            self.assigned = Some(Assignment { to: to.cloned() });
-        }
+        let is_new = self.assigned.as_ref() != to;
+        self.assigned = to.cloned();
         is_new
     }
 
@@ -32,8 +16,15 @@ impl Conversation {
         let waits = self.unanswered_since_ms.is_none() && self.last_inbound.is_some();
         if waits {
             self.unanswered_since_ms = Some(now_ms);
+            self.to_do_since_ms = now_ms;
         }
         waits
+    }
+
+    /// Something came, or was to do again, after this time in milliseconds: what was done at it did not answer that.
+    pub fn is_new_since(&self, at_ms: i64) -> bool {
+        let came = self.last_inbound.as_ref().is_some_and(|last| last.arrived_at_ms > at_ms);
+        came || (self.unanswered_since_ms.is_some() && self.to_do_since_ms > at_ms)
     }
 }
 
@@ -44,15 +35,19 @@ mod tests {
     use crate::domain::operator::OperatorName;
 
     #[test]
-    fn what_was_answered_waits_again_until_it_is_answered_again() {
+    fn what_was_answered_waits_again_until_it_is_answered_after_that() {
         let mut state = conversation();
         assert!(!state.waits_again(5), "nobody has written");
         state.apply(&mut said(10, 20), &ChannelSettings::default(), 20);
         assert!(!state.waits_again(25), "it waits");
         assert!(state.answered(30, 30) && state.unanswered_since_ms.is_none());
+        assert!(!state.is_new_since(30));
         assert!(state.waits_again(40) && !state.waits_again(41));
         assert_eq!(state.unanswered_since_ms, Some(40));
-        assert!(state.answered(50, 50) && state.unanswered_since_ms.is_none());
+        assert!(state.is_new_since(39) && !state.is_new_since(40), "a task that was done before is not about it");
+        // An answer whose button was pressed before, and whose end became known only now.
+        assert!(state.answered(35, 50) && state.unanswered_since_ms == Some(40));
+        assert!(state.answered(60, 60) && state.unanswered_since_ms.is_none());
     }
 
     #[test]
@@ -62,7 +57,7 @@ mod tests {
         assert!(!state.assign(None), "it was nobody's");
         assert!(state.assign(Some(&name("佐藤"))) && !state.assign(Some(&name("佐藤"))));
         assert!(state.assign(Some(&name("鈴木"))));
-        assert_eq!(state.assigned_to(), Some(&name("鈴木")));
-        assert!(state.assign(None) && state.assigned_to().is_none() && state.assigned.is_some(), "the contact says so");
+        assert_eq!(state.assigned, Some(name("鈴木")));
+        assert!(state.assign(None) && state.assigned.is_none());
     }
 }

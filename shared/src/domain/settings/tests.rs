@@ -100,8 +100,14 @@ fn every_setting_is_stored_where_it_is_read_from() {
 #[test]
 fn an_official_accounts_settings_are_read_and_bad_ones_change_nothing() {
     let mut settings = ChannelSettings::default();
-    let good =
-        ["tasks=off", "idle_window=90s", "entry_limit=2h", "fallback_owner=41", "note_owner=42", "dummy_email_domain=Lineuser.com"];
+    let good = [
+        "tasks=off",
+        "idle_window=90s",
+        "entry_limit=2h",
+        "fallback_owner=41",
+        "note_owner=42",
+        "dummy_email_domain=Lineuser.com",
+    ];
     change(&CHANNEL, &mut settings, &good).unwrap();
     assert!(!settings.tasks);
     assert_eq!((settings.idle_window_ms, settings.entry_limit_ms), (90_000, 7_200_000));

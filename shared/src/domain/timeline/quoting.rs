@@ -14,8 +14,11 @@ pub fn quoted_in(quoted: &Quoted, language: Language, time_zone: &TimeZone) -> S
     let at = Timestamp::from_millisecond(*at_ms).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(time_zone.clone());
     match language {
         Language::Japanese => {
-            let whose = if *by == Speaker::Person { "ご本人の" } else { "こちらの" };
-            format!("{whose}{}のメッセージへの返信", at.strftime("%-m月%-d日 %H:%M:%S"))
+            let at = at.strftime("%-m月%-d日 %H:%M:%S");
+            match by {
+                Speaker::Person => format!("お客さまの{at}のメッセージへの返信"),
+                _ => format!("こちらから{at}に送ったメッセージへの返信"),
+            }
         }
         Language::English => {
             let whose = if *by == Speaker::Person { "their own" } else { "our" };
@@ -33,9 +36,21 @@ mod tests {
         let tokyo = TimeZone::get("Asia/Tokyo").expect("a time zone");
         let by = |by| Quoted::Message { at_ms: 1_764_000_000_000, by };
         let table = [
-            (by(Speaker::Person), "ご本人の11月25日 01:00:00のメッセージへの返信", "in reply to their own message of 25 Nov, 01:00:00"),
-            (by(Speaker::Operator), "こちらの11月25日 01:00:00のメッセージへの返信", "in reply to our message of 25 Nov, 01:00:00"),
-            (by(Speaker::Workflow), "こちらの11月25日 01:00:00のメッセージへの返信", "in reply to our message of 25 Nov, 01:00:00"),
+            (
+                by(Speaker::Person),
+                "お客さまの11月25日 01:00:00のメッセージへの返信",
+                "in reply to their own message of 25 Nov, 01:00:00",
+            ),
+            (
+                by(Speaker::Operator),
+                "こちらから11月25日 01:00:00に送ったメッセージへの返信",
+                "in reply to our message of 25 Nov, 01:00:00",
+            ),
+            (
+                by(Speaker::Workflow),
+                "こちらから11月25日 01:00:00に送ったメッセージへの返信",
+                "in reply to our message of 25 Nov, 01:00:00",
+            ),
             (Quoted::Earlier, "以前のメッセージへの返信", "in reply to an earlier message"),
         ];
         for (quoted, japanese, english) in table {

@@ -5,7 +5,7 @@ use super::line::{Line, shortened};
 use super::quoting::quoted_in;
 use super::when::{day_of, time_of};
 use super::{Note, Style};
-use crate::domain::activity::Speaker;
+use crate::domain::activity::{Content, Speaker};
 use crate::domain::entry::Part;
 use crate::domain::language::Language;
 use crate::domain::words;
@@ -43,8 +43,10 @@ pub(super) fn line(line: &Line<'_>, style: &Style) -> String {
         (.., speaker) => words::speaker(speaker, language).to_owned(),
     };
     let part = line.part().unwrap_or(Part { from: 0, to: None });
+    // Once, and of nothing that was taken back.
+    let quoted = activity.quotes.filter(|_| part.from == 0 && activity.content != Content::Unsent);
+    let quotes = quoted.map(|quoted| quoted_in(&quoted, language, &style.time_zone)).unwrap_or_default();
     let mark = |is_so: bool, japanese, english| if is_so { language.pick(japanese, english) } else { "" };
-    let quotes = activity.quotes.map(|quoted| quoted_in(&quoted, language, &style.time_zone)).unwrap_or_default();
     style.format.notation().line(&Said {
         time: &time_of(activity.mark.at_ms, style),
         who: &shortened(&who, style.format),

@@ -28,9 +28,9 @@ pub mod questions;
 mod remove;
 mod session;
 pub mod talks;
+mod team;
 #[cfg(test)]
 mod tests;
-mod team;
 mod texts;
 pub mod webhook_secret;
 

@@ -9,8 +9,8 @@ use crate::domain::channel::Channel;
 use crate::domain::claim::{Claim, ClaimedBy, EmailAddress, Target};
 use crate::domain::conversation::ConversationKey;
 use crate::domain::ids::{ChannelId, ContactId, LineUserId};
-use crate::domain::operator::{Operator, OperatorName};
 use crate::domain::operator::audit::Deed;
+use crate::domain::operator::{Operator, OperatorName};
 use crate::flow::erase::{Erase, Receipt, Who};
 use crate::flow::link::Link;
 use crate::flow::person_state::{PersonState, PersonStates};
@@ -174,7 +174,7 @@ impl People {
     pub async fn to_do(&self, by: &Operator, channel: &ChannelId, user: &LineUserId) -> Result<bool, PortError> {
         let Some(channel) = self.channel(by, channel).await? else { return Ok(false) };
         let state = self.states.of_user(&by.account, &channel.id, user).await?;
-        if state.is_some_and(|state| state.unanswered_since_ms.is_none()) {
+        if state.is_some_and(|state| state.has_written && state.unanswered_since_ms.is_none()) {
             self.console.note(by, Deed::WaitsAgain { id: channel.id.clone() }).await?;
             self.tend.to_do(&channel, user).await?;
         }
@@ -194,15 +194,17 @@ impl People {
         to: Option<&OperatorName>,
     ) -> Result<bool, PortError> {
         let Some(channel) = self.channel(by, channel).await? else { return Ok(false) };
+        let Some(state) = self.states.of_user(&by.account, &channel.id, user).await? else { return Ok(false) };
+        if state.assigned.as_ref() == to {
+            return Ok(true);
+        }
         if let Some(to) = to
             && !self.console.team_of(by, &channel.id).await?.contains(to)
         {
             return Ok(false);
         }
-        if self.states.of_user(&by.account, &channel.id, user).await?.is_some() {
-            self.console.note(by, Deed::Assigned { id: channel.id.clone(), to: to.cloned() }).await?;
-            self.tend.assign(&channel, user, to).await?;
-        }
+        self.console.note(by, Deed::Assigned { id: channel.id.clone(), to: to.cloned() }).await?;
+        self.tend.assign(&channel, user, to).await?;
         Ok(true)
     }
 

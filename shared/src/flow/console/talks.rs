@@ -50,10 +50,6 @@ pub struct OpenTalk {
     pub newest: NewestTalk,
     /// An answer is free of charge until then, in milliseconds.
     pub free_until_ms: Option<i64>,
-    /// They have written, and there can be something to do.
-    pub has_written: bool,
-    /// Whose it is, where somebody has chosen.
-    pub assigned: Option<OperatorName>,
     /// The newest message does not show as read on the person's phone, as far as we could show it.
     pub is_unread: bool,
 }
@@ -185,12 +181,10 @@ impl Talks {
         let next_entry = head.as_ref().map_or(0, |head| head.next_entry);
         let newest = self.read.newest(&by.account, &key, next_entry).await?;
         let now_ms = self.clock.now_ms();
-        let has_written = head.as_ref().is_some_and(|head| head.last_inbound.is_some());
-        let assigned = head.as_ref().and_then(|head| head.assigned_to().cloned());
         let is_unread = head.as_ref().is_some_and(|head| head.read_token.is_some());
         let free_until_ms =
             head.and_then(|head| head.reply_chance).filter(|chance| chance.is_fresh(now_ms)).map(|it| it.use_by_ms);
-        Ok(Some(OpenTalk { channel, state, newest, free_until_ms, has_written, assigned, is_unread }))
+        Ok(Some(OpenTalk { channel, state, newest, free_until_ms, is_unread }))
     }
 
     /// Somebody has opened the talk, or answered in it: what the person wrote shows as read on their phone. A page that asks by itself
@@ -232,7 +226,7 @@ impl Talks {
         let providers = [talk.channel.provider];
         let read = crm.read_contacts(std::slice::from_ref(&link.contact), &names(&providers)).await.pop();
         let Some(Ok(record)) = read else { return Ok(Face::default()) };
-        let owner = match record.owner.as_deref().filter(|_| talk.assigned.is_none()) {
+        let owner = match record.owner.as_deref().filter(|_| talk.state.assigned.is_none()) {
             Some(owner) => crm.name_of_owner(owner).await.ok().flatten(),
             None => None,
         };

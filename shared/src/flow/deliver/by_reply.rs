@@ -64,7 +64,7 @@ impl Deliver {
             return self.not_by_reply(job, push.id, true).await;
         }
         let answer = self.messenger.reply_instead(&push.channel, &chance.token, &sending.body).await;
-        info!(channel.id = %push.channel, push.id = %push.id, ?answer, "talk.replied");
+        info!(channel.id = %push.channel, push.id = %push.id, answer = answer.as_str(), "talk.replied");
         match answer {
             ReplyAnswer::Accepted { messages } => {
                 let settlement = self.settlement(PushOutcome::Accepted, Some(SettlementNote::Replied), None);

@@ -12,6 +12,7 @@ use futures::StreamExt;
 use futures::channel::mpsc::{self, TryRecvError};
 use tracing::{info, warn};
 
+use super::UNKNOWN_REST_MS;
 use super::round::{Round, Verdict};
 use crate::domain::activity::{Content, Mark, Media};
 use crate::domain::channel::Channel;
@@ -268,6 +269,8 @@ impl SaveFile<'_> {
             Ok(file) => self.saved(saving, file, kind).await,
             Err(_) if is_too_large() => self.lost(saving, FileLoss::TooLarge).await,
             Err(CrmFailure::Refused { .. }) => self.lost(saving, FileLoss::Refused).await,
+            // It may be written yet: whoever looks at once finds nothing, and writes it twice.
+            Err(CrmFailure::Unknown) => Ok(Verdict::After(UNKNOWN_REST_MS)),
             Err(failure) => Ok(Verdict::Failed(failure)),
         }
     }

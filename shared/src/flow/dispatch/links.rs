@@ -22,7 +22,7 @@ use crate::store::Links;
 use crate::store::journal::{AskedBecause, Question, write};
 
 /// What goes with the link. The route stays: it says how the contact came, not who it is on LINE.
-const CLEARED: [&str; 13] = [
+const CLEARED: [&str; 12] = [
     property::LINE_USER_ID,
     property::LINE_USER_NAME,
     property::LINE_USER_PICTURE,
@@ -35,7 +35,6 @@ const CLEARED: [&str; 13] = [
     property::LINE_UNANSWERED_MESSAGE,
     property::LINE_LAST_MESSAGE,
     property::LINE_RECENT_MESSAGES,
-    property::LINE_ASSIGNED_TO,
 ];
 /// So many deleted contacts of one person are remembered with them.
 const MAX_GONE: usize = 20;

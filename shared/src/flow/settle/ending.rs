@@ -265,7 +265,9 @@ mod tests {
         let Step::Ends(ended, Some(_)) = untried().step(None) else { panic!("nobody has") };
         assert_eq!(ended.state, PushState::Settled(settlement(PushOutcome::Blocked)));
         assert!(matches!(untried().step(Some(sending(1, 0))), Step::Stays));
-        for tried in [Ending::Accepted(settlement(PushOutcome::Accepted), vec![]), Ending::TimeUp { at_ms: 9, unleft: false }] {
+        for tried in
+            [Ending::Accepted(settlement(PushOutcome::Accepted), vec![]), Ending::TimeUp { at_ms: 9, unleft: false }]
+        {
             assert!(matches!(tried.step(None), Step::Stays), "a try has left a row");
         }
     }

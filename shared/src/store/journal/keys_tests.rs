@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::assigned::assigned_key;
 use super::away::away_key;
 use super::claim::*;
 use super::conversation::*;
@@ -19,6 +20,7 @@ use super::*;
 use crate::domain::account::CrmKind;
 use crate::domain::activity::Place;
 use crate::domain::ids::{CrmAccountId, LineUserId};
+use crate::domain::operator::OperatorName;
 use crate::domain::outbox::Effect;
 
 fn key_of(mark: &Mark) -> String {
@@ -57,6 +59,7 @@ fn places(channel: &str, user: &str, account: &str, message: &str) -> Vec<RowKey
         entry_key(&key, 1),
         claim_key(&key),
         away_key(&key),
+        assigned_key(&account, &OperatorName::parse("佐藤").expect("a name"), &key),
         erased_key(&key),
         reply_key(&key, &event),
         handled_key(&key, &event),

@@ -27,6 +27,7 @@
 //! | `s:{push}` | `push` | [`Push`], 400 days once settled |
 //! | `w:{contact}` | `outcome` | [`NewestSend`] of a contact, 60 days |
 //! | `k:{account}` | `{push}` | a parked send, for operators' lists |
+//! | `b:{account, operator}` | `{conversation}` | a conversation that is an operator's, 400 days |
 //! | `d:{channel}` | `dropped` | [`NotLinked`], kept |
 //! | `v:{channel}` | `event` | when the newest event happened, for operators' lists, kept |
 //! | | `refusal` | [`LastRefusal`], for operators' lists, kept |
@@ -37,6 +38,7 @@
 //! | `o:{account}:{shard}` | `{due_at_ms}:{name}` | [`OutboxRow`] |
 //! | `z:{account}` | `unreadable` | when operators were told of outbox rows that another version wrote, 14 days |
 
+mod assigned;
 mod away;
 mod claim;
 mod conversation;

@@ -1,5 +1,6 @@
 //! The writes that the journal knows: each stands by what it writes.
 
+pub use super::assigned::{assigned, not_assigned};
 pub use super::away::{away_answer, no_away_answer};
 pub use super::claim::{claim, claim_applied, claim_discarded};
 pub use super::conversation::{conversation, ended, event_handled, reply_recorded, tombstone, unchanged_since};

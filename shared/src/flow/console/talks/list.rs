@@ -1,15 +1,16 @@
 //! The list of talks: people on LINE as the CRM finds them.
 //!
-//! It knows names, and who waits. So nothing of a person lies with us for it, and it lags behind by the seconds of the CRM's search.
+//! It knows names, and who waits. So nothing of a person lies with us for it, and it lags behind by the seconds of the CRM's search. Which
+//! talks are an operator's, the journal knows.
 
 use super::{FromCrm, Talks, unsaid};
 use crate::domain::channel::Channel;
 use crate::domain::ids::{ChannelId, ContactId, LineUserId};
-use crate::domain::operator::Operator;
+use crate::domain::operator::{Operator, OperatorName};
 use crate::domain::properties as property;
 use crate::domain::provider::ProviderNumber;
-use crate::ports::PortError;
-use crate::ports::crm::{ContactRecord, PeopleQuery};
+use crate::ports::crm::{ContactRecord, CrmFailure, PEOPLE_PAGE, PeopleQuery};
+use crate::ports::{Crm, PortError};
 
 /// What a list asks for.
 #[derive(Debug, Clone, Default)]
@@ -37,8 +38,8 @@ pub struct ListedTalk {
     pub waits: bool,
     /// What they said last, as far as the CRM shows it.
     pub last: Option<String>,
-    /// Whose the talk is, where somebody has chosen.
-    pub assigned: Option<String>,
+    /// Whose the talk is, where that is known of one Official Account.
+    pub assigned: Option<OperatorName>,
     /// Their picture on LINE.
     pub picture: Option<String>,
     /// Who they are on the one Official Account that was asked for.
@@ -74,9 +75,11 @@ impl Talks {
         if providers.is_empty() {
             return Ok(FromCrm::Said(TalkList { talks: Vec::new(), next: None }));
         }
+        if query.mine {
+            return self.mine(by, query, &seen, &*crm).await;
+        }
         let asked = PeopleQuery {
-            waiting: !query.everybody && !query.mine,
-            assigned_to: query.mine.then(|| by.name.expose().to_owned()),
+            waiting: !query.everybody,
             words: query.words.clone(),
             after: query.after.clone(),
             providers: providers.clone(),
@@ -89,9 +92,57 @@ impl Talks {
         let mut talks: Vec<ListedTalk> = found.people.iter().map(|record| listed(record, &providers)).collect();
         if by.channels.is_some() || query.channel.is_some() {
             talks = self.on(by, &seen, talks).await?;
-            talks.retain(|talk| query.everybody || query.mine || talk.waits);
+            talks.retain(|talk| query.everybody || talk.waits);
         }
         Ok(FromCrm::Said(TalkList { talks, next: found.next }))
+    }
+
+    /// A page of the talks that are the operator's, as the journal knows them; the CRM says what people are called. Who has no contact any
+    /// more is left out.
+    async fn mine(
+        &self,
+        by: &Operator,
+        query: &TalkQuery,
+        seen: &[Channel],
+        crm: &dyn Crm,
+    ) -> Result<FromCrm<TalkList>, PortError> {
+        let journal = &self.read.journal;
+        let mut theirs = journal.assigned(&by.account, &by.name).await?;
+        theirs.retain(|hash| query.after.as_ref().is_none_or(|after| hash > after));
+        let next = theirs.get(PEOPLE_PAGE - 1).filter(|_| theirs.len() > PEOPLE_PAGE).cloned();
+        let (mut states, mut contacts) = (Vec::new(), Vec::new());
+        for hash in theirs.iter().take(PEOPLE_PAGE) {
+            let Some(talk) = journal.conversation_by_hash(hash).await?.map(|talk| talk.value) else { continue };
+            let is_seen = seen.iter().any(|channel| channel.id == talk.key.channel);
+            if talk.account != by.account || talk.assigned.as_ref() != Some(&by.name) || !is_seen {
+                continue;
+            }
+            let Some(user) = talk.key.source.user() else { continue };
+            let state = self.states.of_user(&by.account, &talk.key.channel, user).await?;
+            let Some(contact) = state.as_ref().and_then(|state| state.link.as_ref()).map(|link| link.contact.clone())
+            else {
+                continue;
+            };
+            states.extend(state);
+            contacts.push(contact);
+        }
+        let providers: Vec<ProviderNumber> = seen.iter().map(|channel| channel.provider).collect();
+        let mut talks = Vec::new();
+        for (state, record) in states.into_iter().zip(crm.read_contacts(&contacts, &names(&providers)).await) {
+            match record {
+                Ok(record) => talks.push(ListedTalk {
+                    waits: state.unanswered_since_ms.is_some(),
+                    last: None,
+                    on: Some((state.channel, state.user)),
+                    assigned: state.assigned,
+                    ..listed(&record, &providers)
+                }),
+                Err(CrmFailure::Gone) => {}
+                Err(failure) => return Ok(unsaid(&failure)),
+            }
+        }
+        talks.sort_by_key(|talk| !talk.waits);
+        Ok(FromCrm::Said(TalkList { talks, next }))
     }
 
     /// What of these is of these Official Accounts alone. A contact's fields are of all Official Accounts of a LINE
@@ -104,24 +155,23 @@ impl Talks {
                 states.extend(self.states.of_contact(&by.account, &channel.id, &talk.contact).await?);
             }
             let waits = states.iter().any(|state| state.unanswered_since_ms.is_some());
-            let on = match states.as_slice() {
-                [state] => Some((state.channel.clone(), state.user.clone())),
-                _ => None,
+            let (on, assigned) = match states.as_slice() {
+                [state] => (Some((state.channel.clone(), state.user.clone())), state.assigned.clone()),
+                _ => (None, None),
             };
-            theirs.extend((!states.is_empty()).then_some(ListedTalk { waits, last: None, on, ..talk }));
+            theirs.extend((!states.is_empty()).then_some(ListedTalk { waits, last: None, on, assigned, ..talk }));
         }
         Ok(theirs)
     }
 }
 
 /// The properties of each provider's that say who somebody is, what they said last, and whether they wait.
-const OF_PROVIDER: [&str; 6] = [
+const OF_PROVIDER: [&str; 5] = [
     property::LINE_USER_NAME,
     property::LINE_USER_PICTURE,
     property::LINE_UNANSWERED,
     property::LINE_UNANSWERED_MESSAGE,
     property::LINE_LAST_MESSAGE,
-    property::LINE_ASSIGNED_TO,
 ];
 
 pub(super) fn names(providers: &[ProviderNumber]) -> Vec<&'static str> {
@@ -141,7 +191,7 @@ fn listed(record: &ContactRecord, providers: &[ProviderNumber]) -> ListedTalk {
         name: name_of(record, providers),
         waits: waiting.is_some(),
         last: last.map(str::to_owned),
-        assigned: said(property::LINE_ASSIGNED_TO).filter(|name| !name.is_empty()).map(str::to_owned),
+        assigned: None,
         picture: picture_of(record, providers),
         on: None,
     }

@@ -52,9 +52,7 @@ impl PollTask<'_> {
                 }
                 Ok(TaskStanding::Done | TaskStanding::Gone) | Err(CrmFailure::Gone) => {
                     let seen_open_at_ms = state.value.task.take().map_or(0, |task| task.seen_open_at_ms);
-                    let newer =
-                        state.value.last_inbound.as_ref().is_some_and(|last| last.arrived_at_ms > seen_open_at_ms);
-                    if !newer {
+                    if !state.value.is_new_since(seen_open_at_ms) {
                         state.value.unanswered_since_ms = None;
                     }
                     writes.extend(state.value.enqueue_sync(now_ms).iter().map(write::enqueue));

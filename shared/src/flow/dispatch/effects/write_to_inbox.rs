@@ -135,7 +135,7 @@ impl WriteToInbox<'_> {
     fn text_of(&self, said: &Activity) -> String {
         let account = &self.round.account;
         let words = words::of(&said.content, account.language);
-        let Some(quoted) = &said.quotes else { return words };
+        let Some(quoted) = said.quotes.as_ref().filter(|_| said.content != Content::Unsent) else { return words };
         let quoted = quoted_in(quoted, account.language, &time_zone(&account.time_zone));
         format!("{}\n{words}", account.language.pick("（", "(").to_owned() + &quoted + account.language.pick("）", ")"))
     }

@@ -7,7 +7,6 @@ use super::person::Person;
 use crate::domain::activity::{Activity, Content};
 use crate::domain::conversation::Conversation;
 use crate::domain::limits::Limits;
-use crate::domain::operator::OperatorName;
 use crate::domain::properties::{self as property, recent, recent_line, retract, stamp};
 use crate::domain::{shown, timeline, words};
 use crate::flow::dispatch::links::cleared;
@@ -54,10 +53,6 @@ impl SyncContact<'_> {
         properties.set(property::LINE_UNANSWERED, unanswered.to_string());
         if !unanswered {
             properties.set(property::LINE_UNANSWERED_MESSAGE, "");
-        }
-        // What nobody has chosen here may have been chosen on another Official Account of the provider.
-        if let Some(assigned) = &state.assigned {
-            properties.set(property::LINE_ASSIGNED_TO, assigned.to.as_ref().map_or("", OperatorName::expose));
         }
         if let Some(newest) = self.newest_words(state, pending) {
             if unanswered {

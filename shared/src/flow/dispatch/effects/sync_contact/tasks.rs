@@ -106,7 +106,7 @@ impl SyncContact<'_> {
         match standing {
             Some(Ok(TaskStanding::Open)) => {
                 let now_ms = self.round.now_ms();
-                if state.last_inbound.as_ref().is_some_and(|last| last.arrived_at_ms > seen_open_at_ms)
+                if state.is_new_since(seen_open_at_ms)
                     && let Some((gone, anew)) = state.poll_task_anew(now_ms)
                 {
                     person.also.extend([write::done(&gone), write::enqueue(&anew)]);
@@ -118,8 +118,7 @@ impl SyncContact<'_> {
             }
             Some(Ok(TaskStanding::Done | TaskStanding::Gone) | Err(CrmFailure::Gone)) => {
                 state.task = None;
-                let newer = state.last_inbound.as_ref().is_some_and(|last| last.arrived_at_ms > seen_open_at_ms);
-                if !newer {
+                if !state.is_new_since(seen_open_at_ms) {
                     state.unanswered_since_ms = None;
                     // The properties that were just written say otherwise: once more.
                     state.sync_queued = false;

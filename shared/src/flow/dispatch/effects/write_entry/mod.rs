@@ -16,7 +16,7 @@ use crate::flow::dispatch::UNKNOWN_REST_MS;
 use crate::flow::dispatch::contacts::Contacts;
 use crate::flow::dispatch::links::AccountLinks;
 use crate::flow::dispatch::round::Round;
-use crate::ports::crm::{CrmFailure, NoteWrite};
+use crate::ports::crm::{CrmFailure, Each, NoteWrite};
 use crate::ports::table::{Commit, Versioned, Write};
 use crate::ports::{Crm, PortError};
 use crate::store::Channels;
@@ -85,12 +85,10 @@ impl WriteEntry<'_> {
                 Err(failure) => self.round.failed(&ready.row, &failure).await?,
             }
         }
-        let answers = self.crm.write_notes(&notes).await;
+        let answers = self.write_for_author(&mut notes).await;
         for (ready, (note, answer)) in going.into_iter().zip(notes.into_iter().zip(answers)) {
             match answer {
-                Err(CrmFailure::Refused { .. } | CrmFailure::NotReady { .. })
-                    if !note.files.is_empty() || note.owner.is_some() =>
-                {
+                Err(CrmFailure::Refused { .. }) if !note.files.is_empty() => {
                     self.write_bare(ready, note.contact).await?
                 }
                 Err(CrmFailure::Refused { code }) => self.write_less(ready, note.contact, code).await?,
@@ -98,6 +96,30 @@ impl WriteEntry<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Writes notes. What the CRM refuses with its author, who may have been deactivated, is written without: what was refused was not
+    /// written, so nothing is written twice.
+    async fn write_for_author(&self, notes: &mut [NoteWrite]) -> Vec<Each<NoteId>> {
+        let mut answers = self.crm.write_notes(notes).await;
+        let is_refused = |at: &usize| {
+            let refused = matches!(answers[*at], Err(CrmFailure::Refused { .. } | CrmFailure::NotReady { .. }));
+            refused && notes[*at].owner.is_some()
+        };
+        let refused: Vec<usize> = (0..notes.len()).filter(is_refused).collect();
+        if refused.is_empty() {
+            return answers;
+        }
+        tracing::warn!(crm.account = %self.round.account.key, notes = refused.len(), "note.owner_refused");
+        crate::telemetry::count("NoteOwnerRefused", 1);
+        for at in &refused {
+            notes[*at].owner = None;
+        }
+        let again: Vec<NoteWrite> = refused.iter().map(|at| notes[*at].clone()).collect();
+        for (at, answer) in refused.into_iter().zip(self.crm.write_notes(&again).await) {
+            answers[at] = answer;
+        }
+        answers
     }
 
     /// The same, and what became of its messages' files by now.
@@ -112,8 +134,8 @@ impl WriteEntry<'_> {
         Ok(Sealed { files, ..ready })
     }
 
-    /// The CRM has refused the entry with its files and its author: perhaps somebody has deleted one there, or the author has left. No words
-    /// are blamed for that: it is written without, and each file is hung on it by itself.
+    /// The CRM has refused the entry with its files: perhaps somebody has deleted one there. No words are blamed for that: it is written
+    /// without, and each file is hung on it by itself.
     async fn write_bare(&self, mut ready: Sealed, contact: ContactId) -> Result<(), PortError> {
         for file in ready.files.extract_if(.., |file| file.saved().is_some()) {
             let show = Effect::ShowFile { conversation: ready.key.clone(), message: file.message };
