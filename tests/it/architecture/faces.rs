@@ -78,6 +78,7 @@ const READS_OF_THE_JOURNAL: &[&str] = &[
     "new",
     "table",
     "all_pending",
+    "assigned",
     "away_answer",
     "claim",
     "conversation",
