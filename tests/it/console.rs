@@ -2,6 +2,7 @@
 
 pub mod browser;
 mod card;
+mod card_files;
 mod dead_letters;
 mod disconnect_account;
 mod disconnect_channel;

@@ -51,11 +51,14 @@ struct Asked {
     quick: Option<Vec<String>>,
     send: Option<String>,
     arrived: Option<String>,
+    /// Names of files that people sent.
+    files: Option<Vec<String>>,
 }
 
 /// Who asks, and what.
-struct Question {
-    operator: Operator,
+pub struct Question {
+    /// As who they are known here.
+    pub operator: Operator,
     user: CrmUserId,
     account: CrmAccount,
     contact: ContactId,
@@ -64,6 +67,11 @@ struct Question {
 }
 
 impl Question {
+    /// The files that it asks for.
+    pub fn files(&self) -> &[String] {
+        self.asked.files.as_deref().unwrap_or_default()
+    }
+
     /// Whether the card that asks shows this talk.
     fn shows(&self, talk: &OpenTalk) -> bool {
         self.asked.talk == Some(talk.key().hash())
@@ -71,7 +79,7 @@ impl Question {
 }
 
 /// What the card is told.
-pub struct Answered(Value);
+pub struct Answered(pub Value);
 
 /// Why a question goes no further.
 pub enum Ended {
@@ -82,7 +90,8 @@ pub enum Ended {
 }
 
 impl Ended {
-    fn refused(why: &str) -> Self {
+    /// For this reason, as the card knows it.
+    pub fn refused(why: &str) -> Self {
         Self::Answered(json!({ "refused": why }))
     }
 }
@@ -193,7 +202,7 @@ pub async fn decide(State(ports): State<Arc<Ports>>, request: Request) -> Result
 }
 
 /// Who asks, and what.
-async fn question(ports: &Ports, request: &Request) -> Result<Question, Ended> {
+pub async fn question(ports: &Ports, request: &Request) -> Result<Question, Ended> {
     let app = (KIND, CrmAppId::new(&ports.app));
     let call = request.call();
     let verified = ports.verify.verify(&app, CallKind::Person, &call).await?;
@@ -223,7 +232,7 @@ async fn question(ports: &Ports, request: &Request) -> Result<Question, Ended> {
 }
 
 /// The talk, if it is still the one that the card shows: the contact may have been linked to somebody else since.
-async fn the_one_shown(ports: &Ports, question: &Question) -> Result<OpenTalk, Ended> {
+pub async fn the_one_shown(ports: &Ports, question: &Question) -> Result<OpenTalk, Ended> {
     match meant(ports, question).await {
         Ok(talk) if question.shows(&talk) => Ok(talk),
         Ok(_) | Err(Ended::Answered(_)) => Err(Ended::refused("not_found")),
@@ -259,7 +268,8 @@ async fn older(ports: &Ports, question: &Question, talk: &OpenTalk) -> Result<Va
         return Ok(Value::Null);
     }
     let before = asked.before.unwrap_or(newest).min(newest);
-    Ok(card::older(&from_crm(ports.talks.older(&question.operator, talk, before).await?)?))
+    let older = from_crm(ports.talks.older(&question.operator, talk, before).await?)?;
+    Ok(card::older(&older, question.language))
 }
 
 /// What the team says again and again; nothing where the card has it already.
@@ -285,7 +295,8 @@ async fn contact_is_there(ports: &Ports, question: &Question) -> Result<(), Ende
     }
 }
 
-fn from_crm<T>(came: FromCrm<T>) -> Result<T, Ended> {
+/// What the CRM said, or that it did not.
+pub fn from_crm<T>(came: FromCrm<T>) -> Result<T, Ended> {
     match came {
         FromCrm::Said(said) => Ok(said),
         FromCrm::Disconnected => Err(Ended::refused("not_connected")),

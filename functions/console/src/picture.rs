@@ -19,6 +19,8 @@ const MOST_ALLOC_BYTES: u64 = 100_000_000;
 const SIDE: u32 = 2_048;
 /// The same of the small one.
 const PREVIEW_SIDE: u32 = 640;
+/// The same of one that only shows what somebody sent.
+const SHOWN_SIDE: u32 = 480;
 /// A JPEG's quality, of 100.
 const QUALITY: u8 = 85;
 
@@ -76,6 +78,20 @@ impl NoPicture {
 /// # Errors
 /// Says why there is none; nothing larger than the limits is unpacked for that.
 pub fn prepared(bytes: &[u8]) -> Result<Prepared, NoPicture> {
+    let picture = read(bytes)?;
+    let jpeg = |side| packed(&on_white(&shrunk(&picture, side)));
+    Ok(Prepared { whole: jpeg(SIDE)?, preview: jpeg(PREVIEW_SIDE)? })
+}
+
+/// A picture that somebody sent, as a small JPEG to be looked at.
+///
+/// # Errors
+/// As [`prepared`].
+pub fn small(bytes: &[u8]) -> Result<Vec<u8>, NoPicture> {
+    packed(&on_white(&shrunk(&read(bytes)?, SHOWN_SIDE)))
+}
+
+fn read(bytes: &[u8]) -> Result<DynamicImage, NoPicture> {
     let format = match FileKind::sniffed(bytes) {
         _ if bytes.is_empty() => return Err(NoPicture::Nothing),
         _ if bytes.len() > MOST_BYTES => return Err(NoPicture::TooLarge),
@@ -85,9 +101,7 @@ pub fn prepared(bytes: &[u8]) -> Result<Prepared, NoPicture> {
         FileKind::WebP => ImageFormat::WebP,
         _ => return Err(NoPicture::Unknown),
     };
-    let picture = unpacked(bytes, format)?;
-    let jpeg = |side| packed(&on_white(&shrunk(&picture, side)));
-    Ok(Prepared { whole: jpeg(SIDE)?, preview: jpeg(PREVIEW_SIDE)? })
+    unpacked(bytes, format)
 }
 
 fn unpacked(bytes: &[u8], format: ImageFormat) -> Result<DynamicImage, NoPicture> {
@@ -140,7 +154,7 @@ mod tests {
         bytes.into_inner()
     }
 
-    fn read(jpeg: &[u8]) -> RgbImage {
+    fn seen(jpeg: &[u8]) -> RgbImage {
         assert_eq!(FileKind::sniffed(jpeg), FileKind::Jpeg);
         image::load_from_memory(jpeg).expect("a JPEG").to_rgb8()
     }
@@ -161,11 +175,11 @@ mod tests {
                 panic!("{format:?}")
             };
             assert!(whole.len() < 10_000_000 && preview.len() < 1_000_000);
-            let (whole, preview) = (read(&whole), read(&preview));
+            let (whole, preview) = (seen(&whole), seen(&preview));
             assert_eq!((whole.dimensions(), preview.dimensions()), ((2_048, 1_024), (640, 320)), "{format:?}");
             assert!(preview.get_pixel(10, 10)[0] > 150 && preview.get_pixel(10, 310)[1] > 150, "{format:?}");
         }
-        assert_eq!(read(&prepared(&picture(7, 5, ImageFormat::Png)).expect("small").whole).dimensions(), (7, 5));
+        assert_eq!(seen(&prepared(&picture(7, 5, ImageFormat::Png)).expect("small").whole).dimensions(), (7, 5));
     }
 
     #[test]
@@ -175,7 +189,7 @@ mod tests {
         let Prepared { whole, preview } = prepared(&taken).expect("a picture");
         for jpeg in [whole, preview] {
             assert!(!jpeg.windows(4).any(|part| part == b"Exif" || part == b"Toky"));
-            let turned = read(&jpeg);
+            let turned = seen(&jpeg);
             assert_eq!(turned.dimensions(), (20, 40));
             assert!(turned.get_pixel(2, 20)[1] > 150 && turned.get_pixel(17, 20)[0] > 150, "red is at the right");
         }
@@ -186,7 +200,7 @@ mod tests {
         let mut png = Cursor::new(Vec::new());
         DynamicImage::new_rgba8(4, 4).write_to(&mut png, ImageFormat::Png).expect("written");
         let whole = prepared(&png.into_inner()).expect("a picture").whole;
-        assert!(read(&whole).pixels().all(|pixel| pixel.0.iter().all(|part| *part > 250)));
+        assert!(seen(&whole).pixels().all(|pixel| pixel.0.iter().all(|part| *part > 250)));
     }
 
     #[test]

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, mock, test } from "node:test";
 import { useState } from "react";
 import { Alert, Button, Flex, Heading, Image, Link, LoadingButton, LoadingSpinner, Select, Tag, Text, TextArea, hubspot } from "@hubspot/ui-extensions";
 import { createRenderer } from "@hubspot/ui-extensions/testing";
-import type { BeingSaid, Open } from "../src/app/cards/api.ts";
+import type { BeingSaid, File, Open } from "../src/app/cards/api.ts";
 import { Talk } from "../src/app/cards/Talk.tsx";
 import { WORDS, type Refused } from "../src/app/cards/words.ts";
 
@@ -40,12 +40,12 @@ Object.assign(globalThis, {
 const json = (body: unknown, status = 200): Answered => async () => new Response(JSON.stringify(body), { status });
 const OPEN: Open = {
   is: "open", talk: "hash-1", channel: { channel: "1657", name: "東京店" }, blocked: false, free_until_ms: null, quota_out: false, tag: "t1", entry: 7,
-  lines: [{ who: "person", by: "佐藤", at: "11/27 10:00", words: "こんにちは\n予約できますか", picture: null }, { who: "operator", by: "鈴木", at: "11/27 10:01", words: "はい", picture: null }],
-  saying: [], stickers: [], older: { notes: [], before: null }, texts: null,
+  lines: [{ who: "person", by: "佐藤", at: "11/27 10:00", words: "こんにちは\n予約できますか", picture: null, file: null }, { who: "operator", by: "鈴木", at: "11/27 10:01", words: "はい", picture: null, file: null }],
+  saying: [], stickers: [], older: { notes: [], files: [], before: null }, texts: null,
 };
 const open = (more: Partial<Open> = {}) => json({ ...OPEN, ...more });
 const SAME = json({ is: "same" });
-const SENDS: BeingSaid = { send: "push-1", by: "鈴木", at: "11/27 10:02", words: "お待ちください", picture: null, unknown: false };
+const SENDS: BeingSaid = { send: "push-1", by: "鈴木", at: "11/27 10:02", words: "お待ちください", picture: null, file: null, unknown: false };
 const asks = (path: string) => asked.filter((each) => each.path === path);
 
 const settle = async () => {
@@ -336,7 +336,7 @@ test("it asks again after 5, 15 and 60 seconds while nothing is new, and from 5 
   for (const seconds of [5, 15, 60, 60]) await after(seconds);
   assert.deepEqual(asked.at(-1)!.body, { asked_at_ms: NOW_MS + 140_000, language: "ja", contact: "1001", channel: "1657", talk: "hash-1", tag: "t1", entry: 7 });
   assert.equal(card.text(), before, "the same changes nothing");
-  answers.talk = open({ tag: "t2", entry: 8, older: null, lines: [...OPEN.lines, { who: "person", by: "佐藤", at: "11/27 10:05", words: "お願いします", picture: null }] });
+  answers.talk = open({ tag: "t2", entry: 8, older: null, lines: [...OPEN.lines, { who: "person", by: "佐藤", at: "11/27 10:05", words: "お願いします", picture: null, file: null }] });
   await after(60);
   assert.ok(card.text().includes("お願いします"));
   answers.talk = SAME;
@@ -403,17 +403,17 @@ test("where the newest cannot be read, what is shown stays, and it is tried agai
 
 test("older notes are read by a button, and stay while nothing of them changes", async () => {
   for (const [language, label, hidden] of [["ja", "以前のやりとりを読む", "HubSpotのタイムライン"], ["en", "Show older messages", "HubSpot's timeline"]] as const) {
-    [asked.length, answers.talk] = [0, open({ older: { notes: [["三つ目"], null], before: 3 } })];
+    [asked.length, answers.talk] = [0, open({ older: { notes: [["三つ目"], null], files: [], before: 3 } })];
     const card = await rendered(language);
     assert.ok(card.text().includes("三つ目") && card.text().includes(hidden));
-    answers.talk = open({ tag: "t9", entry: 99, lines: [], older: { notes: [["二つ目"]], before: 2 } });
+    answers.talk = open({ tag: "t9", entry: 99, lines: [], older: { notes: [["二つ目"]], files: [], before: 2 } });
     const button = card.button(label);
     button.trigger("onClick");
     button.trigger("onClick");
     await settle();
     assert.equal(asked.length, 2, "a double click reads once");
     assert.deepEqual(asked[1]!.body, { asked_at_ms: asked[1]!.body.asked_at_ms, language, contact: "1001", channel: "1657", before: 3 });
-    answers.talk = open({ older: { notes: [["一つ目", "続き"]], before: null } });
+    answers.talk = open({ older: { notes: [["一つ目", "続き"]], files: [], before: null } });
     card.button(label).trigger("onClick");
     await settle();
     assert.equal(asked[2]!.body.before, 2);
@@ -424,7 +424,7 @@ test("older notes are read by a button, and stay while nothing of them changes",
     await pass(5_000);
     assert.deepEqual([asked[3]!.body.tag, asked[3]!.body.entry], ["t1", 7], "what was shown of the newest is what is known");
     assert.ok(card.text().includes("一つ目"));
-    answers.talk = open({ tag: "t3", entry: 8, older: { notes: [["四つ目"]], before: 4 } });
+    answers.talk = open({ tag: "t3", entry: 8, older: { notes: [["四つ目"]], files: [], before: 4 } });
     await pass(5_000);
     assert.ok(card.text().includes("四つ目") && !card.text().includes("三つ目"), "a new note begins them anew");
     assert.ok(card.button(label));
@@ -434,7 +434,7 @@ test("older notes are read by a button, and stay while nothing of them changes",
 });
 
 test("older notes that cannot be read are said so, and the button is still there", async () => {
-  answers.talk = open({ older: { notes: [["三つ目"]], before: 3 } });
+  answers.talk = open({ older: { notes: [["三つ目"]], files: [], before: 3 } });
   const card = await rendered("ja");
   answers.talk = json({ refused: "silent" });
   card.button("以前のやりとりを読む").trigger("onClick");
@@ -618,12 +618,12 @@ test("a text of the team's is put behind what is typed, with its buttons, and bo
 
 test("a sticker that was said is shown as a picture, with words for who does not see it", async () => {
   const picture = "https://stickershop.line-scdn.net/1.png";
-  answers.talk = open({ lines: [{ who: "person", by: "佐藤", at: "11/27 10:00", words: "[スタンプ] (1/2)", picture }], saying: [{ ...SENDS, picture }] });
+  answers.talk = open({ lines: [{ who: "person", by: "佐藤", at: "11/27 10:00", words: "[スタンプ] (1/2)", picture, file: null }], saying: [{ ...SENDS, picture }] });
   const card = await rendered("ja");
   assert.deepEqual(card.findAll(Image).map((each) => [each.props.src, each.props.alt]), [[picture, "[スタンプ] (1/2)"], [picture, "お待ちください"]]);
   // An answer of before has neither pictures nor stickers.
   const { stickers: _, ...before } = OPEN;
-  answers.talk = json({ ...before, tag: "t2", lines: before.lines.map(({ picture: __, ...line }) => line) });
+  answers.talk = json({ ...before, tag: "t2", lines: before.lines.map(({ picture: __, file: ___, ...line }) => line) });
   await pass(5_000);
   assert.ok(card.text().includes("予約できますか"));
   assert.deepEqual([card.findAll(Image).length, card.alerts()], [0, ""]);
@@ -631,9 +631,75 @@ test("a sticker that was said is shown as a picture, with words for who does not
 
 test("what a message answers stands above its words", async () => {
   const quotes = "こちらの11月27日 10:01:00のメッセージへの返信：「はい」";
-  answers.talk = open({ lines: [{ who: "person", by: "佐藤", at: "11/27 10:02", words: "では伺います", picture: null, quotes }] });
+  answers.talk = open({ lines: [{ who: "person", by: "佐藤", at: "11/27 10:02", words: "では伺います", picture: null, file: null, quotes }] });
   const card = await rendered("ja");
   assert.ok(card.text().includes(quotes) && card.text().includes("では伺います"));
+});
+
+const PICTURE = "data:image/jpeg;base64,/9j/";
+const came = (name: string | null, more: Partial<File> = {}): File => ({ name, picture: true, address: null, words: "画像を開く", ...more });
+const said = (file: File, who: Open["lines"][number]["who"] = "person") => ({ who, by: "佐藤", at: "11/27 10:00", words: "[画像]", picture: null, file });
+
+test("pictures that somebody sent are shown, each asked for once, a few at a time, and none that is no picture", async () => {
+  const names = Array.from({ length: 14 }, (_, index) => `${index}-a`);
+  answers.talk = open({ lines: names.map((name) => said(came(name))), older: { notes: [["[画像]"]], files: [[came("older-a")]], before: null } });
+  const gives = async (given: (name: string) => unknown) => {
+    const files = asked.at(-1)!.body.files as string[];
+    return new Response(JSON.stringify({ pictures: Object.fromEntries(files.map((name) => [name, given(name)])) }));
+  };
+  answers.pictures = () => gives((name) => (name === "13-a" ? "https://evil.example/a.jpg" : name === "12-a" ? null : PICTURE));
+  const card = await rendered("ja");
+  for (let turn = 0; turn < 5; turn += 1) await settle();
+  const wanted = asks("pictures").map(({ body }) => body.files as string[]);
+  assert.deepEqual(wanted.map((each) => each.length), [4, 4, 4]);
+  assert.deepEqual(wanted.flat().sort(), names.slice(2).sort(), "the newest twelve");
+  assert.deepEqual([asks("pictures")[0]!.body.talk, asks("pictures")[0]!.body.channel], ["hash-1", "1657"]);
+  assert.deepEqual(new Set(card.findAll(Image).map((each) => each.props.src)), new Set([PICTURE]));
+  assert.equal(card.findAll(Image).length, 10);
+  answers.talk = open({ tag: "t2", lines: names.map((name) => said(came(name))), older: null });
+  await pass(5_000);
+  await settle();
+  assert.equal(asks("pictures").length, 3, "and not with each look");
+  // One more, and the CRM is silent: it opens by its button all the same, and nobody asks again by itself.
+  answers.pictures = json({ refused: "silent" });
+  answers.talk = open({ tag: "t3", lines: [said(came("new-a"))], older: null });
+  await pass(5_000);
+  await pass(5_000);
+  assert.deepEqual(asks("pictures").slice(3).map(({ body }) => body.files), [["older-a", "new-a"]]);
+  assert.equal(card.findAll(LoadingButton, (each) => each.text === "画像を開く").length, 2);
+  assert.equal(card.alerts(), "");
+});
+
+test("what somebody sent opens by an address of some minutes, which is asked for by a press; and what we sent by its own", async () => {
+  for (const [language, opens, label] of [["ja", "新しいタブで開く", "ファイルを開く"], ["en", "Open it in a new tab", "Open the file"]] as const) {
+    asked.length = 0;
+    const pdf = came("1-a", { picture: false, words: label });
+    const ours = came(null, { address: "https://files.example/a.jpg", words: "ours" });
+    answers.talk = open({ lines: [said(pdf), said(came(null, { picture: false, words: "saved soon" })), said(ours, "operator")] });
+    answers.file = json({ address: "https://signed.example/a" });
+    const card = await rendered(language);
+    assert.deepEqual(card.findAll(Image).map((each) => each.props.src), ["https://files.example/a.jpg"]);
+    assert.deepEqual(card.findAll(Link).map((each) => each.props.href), [{ url: "https://files.example/a.jpg", external: true }]);
+    assert.ok(card.text().includes("saved soon") && asks("pictures").length === 0);
+    card.button(label).trigger("onClick");
+    card.button(label).trigger("onClick");
+    await settle();
+    assert.deepEqual(asks("file").map(({ body }) => body.files), [["1-a"]], "once");
+    const link = () => card.maybeFind(Link, (each) => each.text?.includes(opens) ?? false);
+    assert.deepEqual(link()?.props.href, { url: "https://signed.example/a", external: true });
+    answers.file = json({ refused: "file_gone" });
+    await pass(240_000);
+    assert.equal(link(), null, "the address is dead soon");
+    card.button(label).trigger("onClick");
+    await settle();
+    assert.equal(card.alerts(), `${WORDS[language].not_opened}\n${WORDS[language].refused.file_gone}`);
+    answers.file = json({ address: "http://signed.example/a" });
+    card.button(label).trigger("onClick");
+    await settle();
+    assert.equal(link(), null, "what is not https is no address");
+    close();
+    await settle();
+  }
 });
 
 test("a double click sends once, and meanwhile the button waits", async () => {
@@ -811,6 +877,14 @@ test("every answer that Musubi gives is read: its own tests hold the same exampl
     close();
     await settle();
   }
+  const [there] = Object.values((examples.pictures!.there as { pictures: Record<string, string> }).pictures);
+  answers = { talk: json(examples.talk!.open), pictures: json(examples.pictures!.there), file: json(examples.file!.there) };
+  const open = await rendered("ja");
+  open.button("画像を開く").trigger("onClick");
+  await settle();
+  assert.ok(open.find(Image, (each) => each.props.src === there) && open.find(Link, (each) => each.text?.includes(WORDS.ja.opens) ?? false));
+  close();
+  await settle();
   answers = { talk: json(examples.talk!.unknown), decide: json(examples.decide!.done) };
   const card = await rendered("ja");
   card.button(WORDS.ja.arrived).trigger("onClick");
@@ -820,11 +894,11 @@ test("every answer that Musubi gives is read: its own tests hold the same exampl
 });
 
 test("words typed for one person are never another's: where the contact is linked to somebody else, the box is empty and nothing of before stays", async () => {
-  answers.talk = open({ older: { notes: [["前の方とのやりとり"]], before: null } });
+  answers.talk = open({ older: { notes: [["前の方とのやりとり"]], files: [], before: null } });
   const card = await rendered("ja");
   types(card, "前の方への返事", "onChange");
   assert.ok(card.text().includes("前の方とのやりとり"));
-  answers.talk = open({ talk: "hash-9", tag: "t9", lines: [], older: { notes: [], before: null } });
+  answers.talk = open({ talk: "hash-9", tag: "t9", lines: [], older: { notes: [], files: [], before: null } });
   await pass(5_000);
   assert.equal(card.find(TextArea).props.value, "");
   assert.ok(!card.text().includes("前の方とのやりとり"));

@@ -18,12 +18,12 @@ const QUESTION: &str = "日曜日は開いていますか？";
 const ANSWER: &str = "はい、10時からです。";
 const NAME: &str = "0190a1b2-c3d4-7000-8000-000000000001";
 
-fn of(user: (u64, &str)) -> PageUser<'_> {
+pub fn of(user: (u64, &str)) -> PageUser<'_> {
     PageUser { portal_id: PORTAL_ID, user_id: user.0, email: user.1 }
 }
 
 /// Hanako has asked; the team has an admin.
-async fn asked() -> App {
+pub async fn asked() -> App {
     let app = App::start().await;
     Browser::signed_in(&app, "管理", Role::Admin).await;
     asks(&app, QUESTION).await;
@@ -31,7 +31,7 @@ async fn asked() -> App {
 }
 
 /// What the card of this contact is told.
-async fn told(app: &App, user: PageUser<'_>, what: &str, contact: &str, more: Value) -> (u16, Value) {
+pub async fn told(app: &App, user: PageUser<'_>, what: &str, contact: &str, more: Value) -> (u16, Value) {
     let mut body = json!({"asked_at_ms": app.world.clock.now_ms(), "language": "ja", "contact": contact});
     body.as_object_mut().expect("an object").extend(more.as_object().cloned().unwrap_or_default());
     let url = format!("{}/console/card/{what}", app.world.url);
@@ -208,7 +208,7 @@ async fn a_reply_of_which_nobody_knows_is_said_again_from_the_card_and_only_from
 }
 
 /// The examples that the card's own tests read.
-fn example(what: &str, which: &str) -> Value {
+pub fn example(what: &str, which: &str) -> Value {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../infra/hubspot/tests/answers.json");
     let all: Value = serde_json::from_str(&std::fs::read_to_string(path).expect("the examples")).expect("JSON");
     all[what][which].clone()
@@ -265,14 +265,14 @@ async fn what_is_forged_replayed_foreign_oversized_or_from_somebody_who_left_is_
     let (now_ms, own) = (app.world.clock.now_ms(), query(PORTAL_ID, HUBSPOT_MEMBER.0));
     let contact = LINKED_CONTACT.to_string();
     let body = json!({"asked_at_ms": now_ms, "contact": contact, "name": NAME, "words": "乗っ取り", "send": NAME,
-        "arrived": "yes", "portalId": PORTAL_ID, "userId": HUBSPOT_USER.0});
+        "arrived": "yes", "files": ["a"], "portalId": PORTAL_ID, "userId": HUBSPOT_USER.0});
     let text = body.to_string();
     let reads = app.world.aws.secrets().all_reads();
-    for what in ["talk", "say", "decide"] {
+    for what in ["talk", "say", "decide", "pictures", "file"] {
         assert_eq!(post(&app, what, &own, &text, None).await, (401, String::new()), "{what}: a bare status");
     }
     assert_eq!(app.world.aws.secrets().all_reads(), reads, "and no read of a secret");
-    for what in ["talk", "say", "decide"] {
+    for what in ["talk", "say", "decide", "pictures", "file"] {
         for (why, signed) in [
             ("another secret", ("made up", now_ms)),
             ("replayed after five minutes", (CLIENT_SECRET, now_ms - 360_000)),
@@ -315,8 +315,8 @@ async fn what_is_forged_replayed_foreign_oversized_or_from_somebody_who_left_is_
     let (token, id) = (admin.get("/console/team").await.token(), operator_id(&account(), &name("user 9586511")));
     let removed = admin.post("/console/team/remove", &[("token", &token), ("id", id.as_str())]).await;
     assert_eq!(removed.status, StatusCode::SEE_OTHER, "{}", removed.html);
-    for what in ["talk", "say", "decide"] {
-        let more = json!({"name": NAME, "words": "乗っ取り", "send": NAME, "arrived": "yes"});
+    for what in ["talk", "say", "decide", "pictures", "file"] {
+        let more = json!({"name": NAME, "words": "乗っ取り", "send": NAME, "arrived": "yes", "files": ["a"]});
         assert_eq!(mori(&app, what, more).await, json!({"refused": "removed"}), "{what}");
     }
     app.until_queues_empty().await;

@@ -13,7 +13,7 @@ use super::talks::opened;
 use crate::app::App;
 
 /// A PNG of one grey pixel.
-const PNG: &[u8] = b"\x89\x50\x4E\x47\x0D\x0A\x1A\x0A\x00\x00\x00\x0D\x49\x48\x44\x52\x00\x00\x00\x01\x00\x00\x00\x01\x08\x00\x00\x00\x00\x3A\x7E\x9B\x55\x00\x00\x00\x0A\x49\x44\x41\x54\x78\x9C\x63\x68\x00\x00\x00\x82\x00\x81\x77\xCD\x72\xB6\x00\x00\x00\x00\x49\x45\x4E\x44\xAE\x42\x60\x82";
+pub const PNG: &[u8] = b"\x89\x50\x4E\x47\x0D\x0A\x1A\x0A\x00\x00\x00\x0D\x49\x48\x44\x52\x00\x00\x00\x01\x00\x00\x00\x01\x08\x00\x00\x00\x00\x3A\x7E\x9B\x55\x00\x00\x00\x0A\x49\x44\x41\x54\x78\x9C\x63\x68\x00\x00\x00\x82\x00\x81\x77\xCD\x72\xB6\x00\x00\x00\x00\x49\x45\x4E\x44\xAE\x42\x60\x82";
 
 fn hidden(page: &Page, form: &str, name: &str) -> String {
     let (_, rest) = page.html.split_once(form).expect("the form");
@@ -31,7 +31,7 @@ async fn sends(browser: &mut Browser<'_>, path: &str, page: &Page, bytes: &[u8])
 }
 
 /// The pictures that Hanako's phone shows of ours: by which call each came, and both addresses.
-fn shown(app: &App) -> Vec<(Endpoint, String, String)> {
+pub fn shown(app: &App) -> Vec<(Endpoint, String, String)> {
     let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
     let pictures = |one: &Delivered| {
         let of = one.messages.iter().filter(|it| it["type"] == "image");

@@ -1,8 +1,9 @@
 //! What the CRM's card is told: the words of a talk, as JSON.
 
 use musubi::domain::account::CrmAccount;
-use musubi::domain::activity::{Activity, Speaker};
+use musubi::domain::activity::{Activity, Content, Media, Speaker};
 use musubi::domain::channel::Channel;
+use musubi::domain::file::MessageFile;
 use musubi::domain::language::Language;
 use musubi::domain::team_text::TeamText;
 use musubi::flow::console::talks::OpenTalk;
@@ -13,13 +14,15 @@ use musubi::line::stickers::{self, Sticker};
 use serde_json::{Value, json};
 
 use super::line::TalkLine;
+use super::talk_file;
 
 /// What is in no note yet, and how the person stands.
 pub fn talk(talk: &OpenTalk, account: &CrmAccount, language: Language, quota_out: bool) -> Value {
     let line = |said: &Activity| {
         let line = TalkLine::of(said, &talk.newest.said, account, language);
-        let quotes = line.quotes;
-        json!({"who": who(line.speaker), "by": line.by, "at": line.at, "words": line.words, "picture": line.picture, "quotes": quotes})
+        let file = talk_file::of(talk, said).map(|file| came(file, language)).or_else(|| went(said, language));
+        json!({"who": who(line.speaker), "by": line.by, "at": line.at, "words": line.words, "picture": line.picture,
+            "quotes": line.quotes, "file": file})
     };
     let saying = talk.newest.saying.iter().flat_map(|saying| {
         saying.said.iter().map(|said| {
@@ -52,13 +55,33 @@ fn sticker(sticker: Sticker) -> Value {
     json!({"sticker": sticker.name, "title": sticker.title, "picture": pictures::of_sticker(&sticker.id)})
 }
 
-/// What older notes say.
-pub fn older(older: &OlderTalk) -> Value {
+/// What older notes say, and beside each its files: a card that was uploaded before reads the notes alone.
+pub fn older(older: &OlderTalk, language: Language) -> Value {
     let note = |note: &OlderNote| match note {
-        OlderNote::Said { lines, .. } => json!(lines),
-        OlderNote::Unreadable => Value::Null,
+        OlderNote::Said { lines, files } => {
+            (json!(lines), files.iter().map(|file| came(file, language)).collect::<Vec<_>>())
+        }
+        OlderNote::Unreadable => (Value::Null, Vec::new()),
     };
-    json!({"notes": older.notes.iter().map(note).collect::<Vec<_>>(), "before": older.before})
+    let (notes, files): (Vec<_>, Vec<_>) = older.notes.iter().map(note).unzip();
+    json!({"notes": notes, "files": files, "before": older.before})
+}
+
+/// A file that somebody sent: its name, by which it is asked for where the CRM has it, and the words of what opens it; or those of why
+/// it is not there.
+fn came(file: &MessageFile, language: Language) -> Value {
+    let name = file.saved().map(|_| file.name().to_string());
+    let words = talk_file::words(file, language);
+    json!({"name": name, "picture": file.is_picture(), "address": null, "words": words})
+}
+
+/// What we sent has an address that anybody can open who has it. One that a person names is shown nowhere.
+fn went(said: &Activity, language: Language) -> Option<Value> {
+    let Content::Media { media, url: Some(address), .. } = &said.content else { return None };
+    let words = talk_file::open(*media, language);
+    let is_picture = *media == Media::Image;
+    (said.speaker != Speaker::Person)
+        .then(|| json!({"name": null, "picture": is_picture, "address": address, "words": words}))
 }
 
 /// Nobody on LINE is linked to the contact: the ways in which they can be.

@@ -3,7 +3,6 @@
 use maud::{Markup, html};
 use musubi::domain::account::CrmAccount;
 use musubi::domain::activity::{Activity, Speaker};
-use musubi::domain::file::MessageFile;
 use musubi::domain::language::Language;
 use musubi::domain::operator::OperatorName;
 use musubi::domain::shown;
@@ -156,16 +155,12 @@ fn now(visit: &SignedIn, account: &CrmAccount, talk: &OpenTalk, handle: &str) ->
             }
             ol class="talk" aria-live="polite" aria-label=(language.pick("新しいやりとり", "What is new")) {
                 @for said in &talk.newest.said {
-                    (bubble(said, &talk.newest.said, account, language, file_of(talk, said).map(|file| talk_file::sent(file, handle, language))))
+                    (bubble(said, &talk.newest.said, account, language, talk_file::of(talk, said).map(|file| talk_file::sent(file, handle, language))))
                 }
                 @for saying in &talk.newest.saying { (being_said(visit, account, saying, handle)) }
             }
         }
     }
-}
-
-fn file_of<'a>(talk: &'a OpenTalk, said: &Activity) -> Option<&'a MessageFile> {
-    talk.newest.files.iter().find(|file| file.mark == said.mark)
 }
 
 fn bubble(

@@ -1,11 +1,17 @@
 //! Pictures and files in a talk: what somebody sent, and sending one.
 
 use maud::{Markup, html};
-use musubi::domain::activity::Media;
+use musubi::domain::activity::{Activity, Media};
 use musubi::domain::file::{FileState, MessageFile};
 use musubi::domain::language::Language;
 use musubi::domain::words;
+use musubi::flow::console::talks::OpenTalk;
 use musubi::pages::{Look, submit};
+
+/// The file of what was said in a talk.
+pub fn of<'a>(talk: &'a OpenTalk, said: &Activity) -> Option<&'a MessageFile> {
+    talk.newest.files.iter().find(|file| file.mark == said.mark)
+}
 
 /// The picture, or a link to the file; or why it is not there. `handle`: the talk's.
 pub fn sent(file: &MessageFile, handle: &str, language: Language) -> Markup {
@@ -15,14 +21,23 @@ pub fn sent(file: &MessageFile, handle: &str, language: Language) -> Markup {
             FileState::Saved { .. } if file.is_picture() => a class="sent" href=(address) target="_blank" rel="noreferrer" {
                 img src={ (address) "/preview" } alt=(language.pick("届いた画像（開く）", "The picture they sent (open it)")) loading="lazy";
             },
-            FileState::Saved { .. } => a class="sent" href=(address) target="_blank" rel="noreferrer" { (open(file.media, language)) },
-            FileState::Lost { why } => p class="small sent" { (words::file_loss(*why, language)) },
-            FileState::Saving { .. } => p class="small sent" { (language.pick("保存しています。", "Being saved.")) },
+            FileState::Saved { .. } => a class="sent" href=(address) target="_blank" rel="noreferrer" { (words(file, language)) },
+            FileState::Lost { .. } | FileState::Saving { .. } => p class="small sent" { (words(file, language)) },
         }
     }
 }
 
-fn open(media: Media, language: Language) -> &'static str {
+/// What opens it, in words, where the CRM has it; or why it is not there.
+pub fn words(file: &MessageFile, language: Language) -> &'static str {
+    match &file.state {
+        FileState::Saved { .. } => open(file.media, language),
+        FileState::Lost { why } => words::file_loss(*why, language).trim_start(),
+        FileState::Saving { .. } => language.pick("保存しています。", "Being saved."),
+    }
+}
+
+/// What opens it, in words.
+pub fn open(media: Media, language: Language) -> &'static str {
     match media {
         Media::Image => language.pick("画像を開く", "Open the picture"),
         Media::Video => language.pick("動画を開く", "Open the video"),

@@ -1,5 +1,6 @@
 //! The card on the contact's record in HubSpot, as a page of forms: what `infra/hubspot/src/app/cards` is there, asked in the same way.
-//! It is a stand-in: HubSpot renders the card's own React, and this page only calls what that calls.
+//! It is a stand-in: HubSpot renders the card's own React, and this page only calls what that calls. What we sent has an address of a HubSpot
+//! that is not there, so it is a link here and no picture.
 //!
 //! | call | does |
 //! | --- | --- |
@@ -8,6 +9,7 @@
 //!
 //! Guarded as LINE's consoles are ([`super::consoles`]).
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::Router;
@@ -29,6 +31,8 @@ use crate::fake::{FakeClock, Posted};
 use crate::seed::{HUBSPOT_USER, LINKED_CONTACT, PORTAL_ID};
 
 const LARGEST_FORM_BYTES: usize = 64 * 1024;
+/// So many of the newest files are shown.
+const MOST_FILES: usize = 12;
 
 /// What the page shows.
 #[derive(Clone)]
@@ -107,15 +111,16 @@ impl AppCard {
 
 async fn shown(card: &AppCard, language: Language, contact: u64, done: Option<Value>) -> Page {
     let talk = card.asks("talk", language, contact, Value::Null).await;
+    let files = files(card, language, contact, &talk).await;
     let title = language.pick("HubSpotのLINEトークのカード（デモ）", "The LINE talk card in HubSpot (demo)");
     let why = done.as_ref().and_then(|done| done["mistake"].as_str().or_else(|| done["refused"].as_str()));
-    Frame::new(language, title).around(html! {
+    Frame::new(language, title).pictures(&["data:"]).around(html! {
         div class="card" {
             h1 { (title) }
             p { (language.pick("コンタクト ", "Contact ")) (contact) }
             @if let Some(why) = why { div class="todo" role="alert" { p { (why) } } }
             @match talk["is"].as_str() {
-                Some("open") => (open(&talk, contact, language)),
+                Some("open") => (open(&talk, &files, contact, language)),
                 Some(other) => p id="is" { (other) },
                 None => p id="refused" role="alert" { (talk["refused"].as_str().unwrap_or("no_answer")) },
             }
@@ -131,13 +136,52 @@ async fn shown(card: &AppCard, language: Language, contact: u64, done: Option<Va
     })
 }
 
+/// What the page shows of a file: the picture, and where it opens.
+type Files = HashMap<String, (Option<String>, Option<String>)>;
+
+/// Asks for each file of the talk, as the card does: by a press there, at once here.
+async fn files(card: &AppCard, language: Language, contact: u64, talk: &Value) -> Files {
+    let lines = list(talk, "lines").iter().map(|line| &line["file"]);
+    let notes = list(&talk["older"], "files").iter().flat_map(|files| files.as_array().into_iter().flatten());
+    let names: Vec<&str> = lines.chain(notes).filter_map(|file| file["name"].as_str()).collect();
+    let mut files = Files::new();
+    for name in names.into_iter().rev().take(MOST_FILES) {
+        let asks = json!({"talk": talk["talk"], "files": [name]});
+        let picture = card.asks("pictures", language, contact, asks.clone()).await["pictures"][name].take();
+        let address = card.asks("file", language, contact, asks).await["address"].take();
+        files.insert(name.to_owned(), (picture.as_str().map(str::to_owned), address.as_str().map(str::to_owned)));
+    }
+    files
+}
+
+/// The picture, and what opens the file; or why it is not there.
+fn sent(file: &Value, files: &Files) -> Markup {
+    let known = file["name"].as_str().and_then(|name| files.get(name));
+    let picture = known.and_then(|(picture, _)| picture.as_deref());
+    let address = file["address"].as_str().or_else(|| known.and_then(|(_, address)| address.as_deref()));
+    html! {
+        @if !file.is_null() {
+            p class="sent" {
+                @if let Some(picture) = picture { img src=(picture) alt=(texts(file, "words")) width="240"; " " }
+                @match address {
+                    Some(address) => a href=(address) { (texts(file, "words")) },
+                    None => (texts(file, "words")),
+                }
+            }
+        }
+    }
+}
+
+fn list<'a>(of: &'a Value, name: &str) -> &'a [Value] {
+    of[name].as_array().map(Vec::as_slice).unwrap_or_default()
+}
+
 fn texts<'a>(of: &'a Value, name: &str) -> &'a str {
     of[name].as_str().unwrap_or_default()
 }
 
-fn open(talk: &Value, contact: u64, language: Language) -> Markup {
-    let list = |name: &str| talk[name].as_array().map(Vec::as_slice).unwrap_or_default();
-    let notes = talk["older"]["notes"].as_array().map(Vec::as_slice).unwrap_or_default();
+fn open(talk: &Value, files: &Files, contact: u64, language: Language) -> Markup {
+    let notes = list(&talk["older"], "notes").iter().zip(list(&talk["older"], "files"));
     let cost = if talk["free_until_ms"].is_null() {
         language.pick(
             "プッシュメッセージとして送られ、1通と数えられます。",
@@ -148,12 +192,17 @@ fn open(talk: &Value, contact: u64, language: Language) -> Markup {
     };
     html! {
         h2 { (texts(&talk["channel"], "name")) }
-        div id="older" { @for note in notes { @for line in note.as_array().into_iter().flatten() { p { (line.as_str().unwrap_or_default()) } } } }
-        ol id="lines" {
-            @for line in list("lines") {
-                li class=(texts(line, "who")) { (texts(line, "by")) " " (texts(line, "at")) ": " span class="words" { (texts(line, "words")) } }
+        div id="older" {
+            @for (note, its) in notes {
+                @for line in note.as_array().into_iter().flatten() { p { (line.as_str().unwrap_or_default()) } }
+                @for file in its.as_array().into_iter().flatten() { (sent(file, files)) }
             }
-            @for saying in list("saying") {
+        }
+        ol id="lines" {
+            @for line in list(talk, "lines") {
+                li class=(texts(line, "who")) { (texts(line, "by")) " " (texts(line, "at")) ": " span class="words" { (texts(line, "words")) } (sent(&line["file"], files)) }
+            }
+            @for saying in list(talk, "saying") {
                 li class="saying" {
                     (texts(saying, "by")) ": " span class="words" { (texts(saying, "words")) }
                     @if saying["unknown"] == true {
@@ -183,7 +232,7 @@ fn open(talk: &Value, contact: u64, language: Language) -> Markup {
             input type="hidden" name="name" value=(uuid::Uuid::new_v4());
             label for="stickers" { (language.pick("スタンプ", "Sticker")) }
             select id="stickers" name="sticker" {
-                @for sticker in list("stickers") { option value=(texts(sticker, "sticker")) { (texts(sticker, "title")) } }
+                @for sticker in list(talk, "stickers") { option value=(texts(sticker, "sticker")) { (texts(sticker, "title")) } }
             }
             div class="actions" { button class="button plain" { (language.pick("スタンプを送る", "Send the sticker")) } }
         }

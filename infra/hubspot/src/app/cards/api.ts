@@ -27,6 +27,18 @@ export interface Line {
   picture: string | null;
   /** Which message it answers, in words. */
   quotes?: string | null;
+  file: File | null;
+}
+
+/** A picture or another file of a message. */
+export interface File {
+  /** By this it is asked for; `null`: it is not there, or has an address. */
+  name: string | null;
+  picture: boolean;
+  /** Where anybody sees it who has the address: what we sent. */
+  address: string | null;
+  /** What opens it, or why it is not there. */
+  words: string;
 }
 
 /** What was said and is in no line yet. `unknown`: nobody knows whether it arrived. */
@@ -36,6 +48,7 @@ export interface BeingSaid {
   at: string;
   words: string;
   picture: string | null;
+  file: File | null;
   unknown: boolean;
 }
 
@@ -51,6 +64,8 @@ export type Notes = (string[] | null)[];
 
 export interface Older {
   notes: Notes;
+  /** Those of each note. */
+  files: File[][];
   before: number | null;
 }
 
@@ -117,15 +132,22 @@ const orNone = <T>(value: unknown, read: (value: unknown) => T): T | null => (va
 
 const channel = (value: unknown): Channel => ({ channel: text(fields(value).channel), name: text(fields(value).name) });
 
+function file(value: unknown): File {
+  const { name, picture, address: given, words } = fields(value);
+  return { name: orNull(name, text), picture: flag(picture), address: address(given), words: text(words) };
+}
+
 function line(value: unknown): Line {
-  const { who, by, at, words, picture, quotes } = fields(value);
+  const { who, by, at, words, picture, quotes, file: its } = fields(value);
   const speaker = must(who, (it): it is Line["who"] => it === "person" || it === "operator" || it === "automatic");
-  return { who: speaker, by: text(by), at: text(at), words: text(words), picture: orNone(picture, address), quotes: orNone(quotes, text) };
+  const shown = { words: text(words), picture: orNone(picture, address), file: orNone(its, file) };
+  return { who: speaker, by: text(by), at: text(at), ...shown, quotes: orNone(quotes, text) };
 }
 
 function beingSaid(value: unknown): BeingSaid {
-  const { send, by, at, words, picture, unknown } = fields(value);
-  return { send: text(send), by: text(by), at: text(at), words: text(words), picture: orNone(picture, address), unknown: flag(unknown) };
+  const { send, by, at, words, picture, file: its, unknown } = fields(value);
+  const shown = { words: text(words), picture: orNone(picture, address), file: orNone(its, file) };
+  return { send: text(send), by: text(by), at: text(at), ...shown, unknown: flag(unknown) };
 }
 
 function sticker(value: unknown): Sticker {
@@ -139,9 +161,10 @@ function teamText(value: unknown): TeamText {
 }
 
 function older(value: unknown): Older {
-  const { notes, before } = fields(value);
-  const lines = (note: unknown) => orNull(note, (it) => list(it, text));
-  return { notes: list(notes, lines), before: orNull(before, number) };
+  const { notes, files, before } = fields(value);
+  const read = list(notes, (note) => orNull(note, (it) => list(it, text)));
+  const beside = orNone(files, (each) => list(each, (of) => list(of, file))) ?? [];
+  return { notes: read, files: read.map((_, index) => beside[index] ?? []), before: orNull(before, number) };
 }
 
 function answerOf(it: Fields): Answer {
@@ -224,3 +247,18 @@ export const writing = (who: Who, of: Shown) => ask("writing", who, shown(of), (
 /** Ends what nobody knows of: it arrived, or it is sent again. */
 export const decide = (who: Who, of: Shown, send: string, arrived: "yes" | "again") =>
   ask("decide", who, { ...shown(of), send, arrived }, ({ done }) => ({ is: "done", done: must(done, (it): it is true => it === true) }) as const);
+
+/** A picture that came in an answer, and nothing else that an address could be. */
+const picture = (value: unknown): string | null => {
+  const given = orNull(value, text);
+  return given?.startsWith("data:image/jpeg;base64,") ? given : null;
+};
+
+/** Pictures that somebody sent, by their names; four at a time. */
+export const pictures = (who: Who, of: Shown, files: string[]) =>
+  ask("pictures", who, { ...shown(of), files }, ({ pictures: given }) =>
+    ({ is: "pictures", pictures: new Map(Object.entries(fields(given)).map(([name, it]) => [name, picture(it)])) }) as const);
+
+/** Where what somebody sent can be opened, for some minutes. */
+export const whereIs = (who: Who, of: Shown, name: string) =>
+  ask("file", who, { ...shown(of), files: [name] }, ({ address: given }) => ({ is: "there", address: address(given) }) as const);

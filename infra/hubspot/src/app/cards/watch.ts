@@ -2,7 +2,7 @@
 // among all open cards of an account, and tells a card neither that something is new nor that nobody looks.
 
 import { useEffect, useRef, useState, type RefObject } from "react";
-import { talk, type Choose, type Notes, type NotLinked, type Open, type TeamText, type Who } from "./api.ts";
+import { talk, type Choose, type File, type Notes, type NotLinked, type Open, type TeamText, type Who } from "./api.ts";
 import { mayPass, type Refused } from "./words.ts";
 
 /** After something new; after nothing new; after nothing new again and again. */
@@ -13,6 +13,8 @@ export interface OpenView {
   talk: Open;
   /** All notes that were read so far, the oldest first. */
   notes: Notes;
+  /** The files of each. */
+  files: File[][];
   /** What the team says again and again. */
   texts: TeamText[];
   /** Where to go on reading. */
@@ -60,7 +62,7 @@ export function watch(who: Who, channel: string | null, show: (view: View) => vo
       step = 0;
       // Of another talk, because the contact was linked to somebody else, nothing of before stays.
       const kept = open?.talk.talk === answer.talk ? open : null;
-      const past = answer.older ?? { notes: kept?.notes ?? [], before: kept?.before ?? null };
+      const past = answer.older ?? { notes: kept?.notes ?? [], files: kept?.files ?? [], before: kept?.before ?? null };
       shows({ is: "open", talk: answer, texts: answer.texts ?? open?.texts ?? [], ...past, reading: wanted.older, trouble: null });
     } else if (answer.is === "same") {
       later();
@@ -81,7 +83,8 @@ export function watch(who: Who, channel: string | null, show: (view: View) => vo
     if (stopped || open === null) return;
     if (answer.is === "open" && answer.older !== null && answer.talk === open.talk.talk) {
       // Only that: what is new may be past an entry that is not shown yet, and comes by the next question.
-      shows({ ...open, notes: [...answer.older.notes, ...open.notes], before: answer.older.before, reading: false });
+      const [notes, files] = [[...answer.older.notes, ...open.notes], [...answer.older.files, ...open.files]];
+      shows({ ...open, notes, files, before: answer.older.before, reading: false });
     } else {
       shows({ ...open, reading: false, trouble: answer.is === "refused" ? answer.why : "no_answer" });
     }

@@ -1,0 +1,63 @@
+//! What people sent, on the CRM's card. The card opens nothing that needs a session of ours, and from which hosts HubSpot gives out private
+//! files it does not document, so none can be named among those of the app's pictures. So a picture comes in the answer itself, small and
+//! packed anew; everything whole opens by the CRM's own address of some minutes, when somebody presses a button.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use futures::future::try_join_all;
+use musubi::domain::file::FileName;
+use musubi::domain::ids::FileId;
+use musubi::flow::console::talks::{FromCrm, OpenTalk};
+use musubi::http::{Refusal, Request};
+use serde_json::{Map, Value, json};
+
+use crate::Ports;
+use crate::card::{Answered, Ended, Question, from_crm, question, the_one_shown};
+use crate::picture;
+
+/// So many pictures come at a time. HubSpot carries 1 MB, and one has about 30 KB.
+const AT_ONCE: usize = 4;
+
+/// `POST /console/card/pictures`: pictures that somebody sent, by their names in the talk. One that is not there, or is none, is `null`. The
+/// card asks once for each.
+pub async fn pictures(State(ports): State<Arc<Ports>>, request: Request) -> Result<Answered, Ended> {
+    let question = question(&ports, &request).await?;
+    if question.files().len() > AT_ONCE {
+        return Err(Refusal::BAD_REQUEST.into());
+    }
+    let talk = the_one_shown(&ports, &question).await?;
+    let each = question
+        .files()
+        .iter()
+        .map(|name| async { Ok::<_, Ended>((name.clone(), picture(&ports, &question, &talk, name).await?.into())) });
+    let found: Map<String, Value> = try_join_all(each).await?.into_iter().collect();
+    Ok(Answered(json!({"pictures": found})))
+}
+
+async fn picture(ports: &Ports, by: &Question, talk: &OpenTalk, name: &str) -> Result<Option<String>, Ended> {
+    let Some(file) = named(ports, talk, name).await? else { return Ok(None) };
+    let FromCrm::Said(Some(bytes)) = ports.talks.file_preview(&by.operator, &file).await? else { return Ok(None) };
+    let small = picture::small(&bytes).ok();
+    Ok(small.map(|jpeg| format!("data:image/jpeg;base64,{}", STANDARD.encode(jpeg))))
+}
+
+/// `POST /console/card/file`: where the CRM gives out what somebody sent, for some minutes.
+pub async fn file(State(ports): State<Arc<Ports>>, request: Request) -> Result<Answered, Ended> {
+    let question = question(&ports, &request).await?;
+    let [name] = question.files() else { return Err(Refusal::BAD_REQUEST.into()) };
+    let talk = the_one_shown(&ports, &question).await?;
+    let gone = || Ended::refused("file_gone");
+    let file = named(&ports, &talk, name).await?.ok_or_else(gone)?;
+    let address = from_crm(ports.talks.file_address(&question.operator, &file).await?)?.ok_or_else(gone)?;
+    Ok(Answered(json!({"address": address})))
+}
+
+async fn named(ports: &Ports, talk: &OpenTalk, name: &str) -> Result<Option<FileId>, Ended> {
+    match FileName::parse(name) {
+        Some(name) => Ok(ports.talks.file(talk, &name).await?),
+        None => Ok(None),
+    }
+}

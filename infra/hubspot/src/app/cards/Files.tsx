@@ -1,0 +1,95 @@
+// What is sent in a talk beside words: pictures are shown, everything else opens.
+
+import { useEffect, useRef, useState } from "react";
+import { Alert, Flex, Image, Link, LoadingButton, Text } from "@hubspot/ui-extensions";
+import { pictures, whereIs, type File, type Shown as Of, type Who } from "./api.ts";
+import type { Refused, Words } from "./words.ts";
+
+/** So many of the newest pictures are shown by themselves; the rest opens. */
+const MOST = 12;
+/** So many are asked for at a time. */
+const AT_ONCE = 4;
+/** An address that HubSpot gives out lives five minutes: a link is taken away before. */
+const OPENS_MS = 240_000;
+
+/** Pictures by the names of their files. `null`: there is none. */
+export type Pictures = ReadonlyMap<string, string | null>;
+
+/** Asks once for each of the newest pictures, a few at a time, beside what asks whether something is new. */
+export function usePictures(who: Who, of: Of, files: File[]): Pictures {
+  const [known, setKnown] = useState<Pictures>(new Map());
+  const [isHere, isAsking] = [useRef(true), useRef(false)];
+  const names = files.flatMap(({ name, picture }) => (picture && name !== null ? [name] : []));
+  const wanted = [...new Set(names.slice(-MOST))].filter((name) => !known.has(name)).slice(-AT_ONCE);
+  useEffect(() => {
+    isHere.current = true;
+    return () => { isHere.current = false; };
+  }, []);
+  useEffect(() => {
+    if (wanted.length === 0 || isAsking.current) return;
+    isAsking.current = true;
+    void pictures(who, of, wanted).then((answer) => {
+      isAsking.current = false;
+      if (!isHere.current) return;
+      const came = (name: string) => (answer.is === "pictures" ? (answer.pictures.get(name) ?? null) : null);
+      setKnown((before) => new Map([...before, ...wanted.map((name) => [name, came(name)] as const)]));
+    });
+  }, [wanted.join(" ")]);
+  return known;
+}
+
+interface Shown {
+  file: File;
+  words: Words;
+  who: Who;
+  of: Of;
+  pictures: Pictures;
+}
+
+/** The picture, and what opens the file; or why it is not there. */
+export function Sent({ file, words, who, of, pictures }: Shown) {
+  const { name, address, picture } = file;
+  const shown = picture ? (address ?? (name === null ? null : pictures.get(name))) : null;
+  return (
+    <>
+      {shown && <Image src={shown} alt={file.words} width={240} />}
+      {name !== null ? <Opens key={name} name={name} label={file.words} words={words} who={who} of={of} />
+        : address !== null ? <Link href={{ url: address, external: true }}>{file.words}</Link>
+          : <Text variant="microcopy">{file.words}</Text>}
+    </>
+  );
+}
+
+/** HubSpot is asked for an address when somebody wants it: it lives for minutes alone. */
+function Opens({ name, label, words, who, of }: { name: string; label: string; words: Words; who: Who; of: Of }) {
+  const [address, setAddress] = useState<string | null>(null);
+  const [asking, setAsking] = useState(false);
+  const [refused, setRefused] = useState<Refused | null>(null);
+  const busy = useRef(false);
+  useEffect(() => {
+    if (address === null) return;
+    const ends = setTimeout(() => setAddress(null), OPENS_MS);
+    return () => clearTimeout(ends);
+  }, [address]);
+  const asks = async () => {
+    if (busy.current) return;
+    busy.current = true;
+    setAsking(true);
+    setRefused(null);
+    const answer = await whereIs(who, of, name);
+    busy.current = false;
+    setAsking(false);
+    if (answer.is === "there" && answer.address !== null) setAddress(answer.address);
+    else setRefused(answer.is === "refused" ? answer.why : "no_answer");
+  };
+  return (
+    <>
+      <Flex>
+        {address === null
+          ? <LoadingButton size="sm" loading={asking} onClick={asks}>{label}</LoadingButton>
+          : <Link href={{ url: address, external: true }}>{words.opens}</Link>}
+      </Flex>
+      {refused !== null && <Alert title={words.not_opened} variant="warning">{words.refused[refused]}</Alert>}
+    </>
+  );
+}
