@@ -2,13 +2,17 @@
 // The page is a stand-in that calls what HubSpot's card calls, by HubSpot's signed request; the card's own React is tested by HubSpot's renderer (infra/hubspot/tests).
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { asJson, openConsole, openPage, sends } from "./harness.js";
+import { asJson, isOpenToAll, openConsole, openPage, ROOT, sends } from "./harness.js";
 
 const CARD = "/demo/hubspot/card";
+const PICTURE = join(ROOT, "infra/local/src/page/picture.png");
 const SAID = {
-  ja: { free: "無料", paid: "1通", by: "（担当者）", name: "佐藤" },
-  en: { free: "free reply", paid: "counted as one", by: "(operator)", name: "Sato" },
+  ja: { opens: "画像を開く", wrong: "HTTP 404", unlinked: "LINEと連携していません", qr: "QRコード", free: "無料", paid: "1通", by: "（担当者）", name: "佐藤" },
+  en: { opens: "Open the picture", wrong: "HTTP 404", unlinked: "Not linked", qr: "QR code", free: "free reply", paid: "counted as one", by: "(operator)", name: "Sato" },
 };
 let local;
 let opened;
@@ -86,6 +90,64 @@ for (const [language, locale] of [["ja", "ja-JP"], ["en", "en-US"]]) {
       await shows(page, later);
       assert.deepEqual(hubspot.problems, []);
     } finally {
+      await hubspot.close();
+    }
+  });
+}
+
+/** A machine of this computer where a picture lies, and nothing else. */
+async function machine() {
+  const server = createServer((asked, answer) => {
+    const isThere = asked.url === "/picture.png";
+    answer.writeHead(isThere ? 200 : 404, { "content-type": "image/png" }).end(isThere ? readFileSync(PICTURE) : "");
+  });
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  return { at: `http://127.0.0.1:${server.address().port}`, close: () => server.close() };
+}
+
+for (const [language, locale] of [["ja", "ja-JP"], ["en", "en-US"]]) {
+  test(`a picture comes and is seen on the record, and one goes out from there by its address (${language})`, async () => {
+    const said = SAID[language];
+    const hubspot = await openPage(local.url, { locale });
+    const { page } = hubspot;
+    page.setDefaultTimeout(20_000);
+    const outside = await machine();
+    const isOurs = (line) => !line.by_person && line.message?.type === "image";
+    const ours = ({ line }) => line.people[0].talk.filter(isOurs);
+    try {
+      const sent = await fetch(`${local.url}/demo/line/${local.line_user_ids[0]}/picture`, asJson({}));
+      assert.equal(sent.status, 200);
+      const picture = page.locator("#lines .person .sent img").last();
+      for (let looks = 0; looks < 100 && !(await picture.count()); looks += 1) {
+        await page.waitForTimeout(200);
+        await page.goto(`${local.url}${CARD}`);
+      }
+      assert.equal(await picture.getAttribute("alt"), said.opens);
+      assert.equal(await picture.evaluate((img) => img.complete && img.naturalWidth), 400, "it came in the answer itself");
+
+      const earlier = ours(await world()).length;
+      await page.fill("#address", `${outside.at}/none.png`);
+      await page.click("#file button");
+      await page.locator("[role=alert]", { hasText: said.wrong }).waitFor();
+      assert.equal(ours(await world()).length, earlier);
+      await page.fill("#address", `${outside.at}/picture.png`);
+      await page.click("#file button");
+      await until((seen) => ours(seen).length === earlier + 1);
+      await page.goto(`${local.url}${CARD}`);
+      await page.locator("#lines .operator .sent a").last().waitFor();
+      await isOpenToAll(page, `card-files-${language}`);
+      assert.match(await page.locator("#lines .operator .sent a").last().getAttribute("href"), /-picture\.jpg$/);
+
+      // Somebody who is linked to nobody is shown the address and its QR code.
+      const contact = (await world()).crm.contacts.find(({ properties }) => !properties.line_user_id);
+      await page.goto(`${local.url}${CARD}?contact=${contact.id}`);
+      assert.ok((await page.locator("#is").innerText()).includes(said.unlinked));
+      const qr = page.getByAltText(said.qr).first();
+      assert.ok((await qr.evaluate((img) => img.complete && img.naturalWidth)) > 500);
+      await isOpenToAll(page, `card-unlinked-${language}`);
+      assert.deepEqual(hubspot.problems, []);
+    } finally {
+      outside.close();
       await hubspot.close();
     }
   });

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { asJson, isOpenToAll, openConsole, ROOT, sends } from "./harness.js";
 
 const SAID = {
-  ja: { open: "トークを開く", send: "画像を送る", button: "画像を送信", alt: "届いた画像（開く）", wrong: "JPEG、PNG、GIF、WebP" },
-  en: { open: "Open the talk", send: "Send a picture", button: "Send the picture", alt: "The picture they sent (open it)", wrong: "JPEG, PNG, GIF or WebP" },
+  ja: { open: "トークを開く", send: "画像やファイルを送る", button: "送信する", alt: "届いた画像（開く）", wrong: "この種類のファイルは送れません", film: "[動画]" },
+  en: { open: "Open the talk", send: "Send a picture or a file", button: "Send it", alt: "The picture they sent (open it)", wrong: "This kind of file cannot be sent", film: "[Video]" },
 };
 const ARRIVES = { timeout: 60_000 };
 const PICTURE = join(ROOT, "infra/local/src/page/picture.png");
@@ -61,11 +61,11 @@ for (const [language, said] of Object.entries(SAID)) {
     const earlier = (await world()).line.people[0].talk.filter(isOurs).length;
     await page.getByText(said.send, { exact: true }).click();
     // What is no picture is refused in words, and the talk is still there.
-    await page.setInputFiles("#picture", { name: "a.png", mimeType: "image/png", buffer: Buffer.from("<svg/>") });
+    await page.setInputFiles("#file", { name: "a.png", mimeType: "image/png", buffer: Buffer.from("<svg/>") });
     await page.getByRole("button", { name: said.button }).click();
     await page.locator(".mistake", { hasText: said.wrong }).waitFor();
     await page.getByText(said.send, { exact: true }).click();
-    await page.setInputFiles("#picture", PICTURE);
+    await page.setInputFiles("#file", PICTURE);
     await isOpenToAll(page, `talk-picture-${language}`);
     await page.getByRole("button", { name: said.button }).click();
     await page.waitForURL(/\?sent=/);

@@ -53,6 +53,9 @@ struct Asked {
     arrived: Option<String>,
     /// Names of files that people sent.
     files: Option<Vec<String>>,
+    /// Where a file lies that is to be sent, and what it is called.
+    address: Option<String>,
+    called: Option<String>,
 }
 
 /// Who asks, and what.
@@ -62,11 +65,33 @@ pub struct Question {
     user: CrmUserId,
     account: CrmAccount,
     contact: ContactId,
-    language: Language,
+    /// In which language they are answered.
+    pub language: Language,
     asked: Asked,
 }
 
 impl Question {
+    /// The name that the card gave what it says.
+    ///
+    /// # Errors
+    /// It gave none, or one that somebody could guess.
+    pub fn name(&self) -> Result<&str, Refusal> {
+        self.asked.name.as_deref().filter(|name| is_name(name)).ok_or(Refusal::BAD_REQUEST)
+    }
+
+    /// Where a file lies that is to be sent, and what it is called.
+    pub fn file(&self) -> Option<(&str, Option<&str>)> {
+        Some((self.asked.address.as_deref()?, self.asked.called.as_deref()))
+    }
+
+    /// Who asks, under the name that the CRM has for them.
+    ///
+    /// # Errors
+    /// The settings or the secrets cannot be read.
+    pub async fn called_as_in_crm(&self, ports: &Ports) -> Result<Operator, PortError> {
+        ports.talks.called_as_in_crm(&self.operator, &self.user).await
+    }
+
     /// The files that it asks for.
     pub fn files(&self) -> &[String] {
         self.asked.files.as_deref().unwrap_or_default()
@@ -153,7 +178,7 @@ pub async fn talk(State(ports): State<Arc<Ports>>, request: Request) -> Result<A
 pub async fn say(State(ports): State<Arc<Ports>>, request: Request) -> Result<Answered, Ended> {
     let pressed_at_ms = ports.console.clock.now_ms();
     let question = question(&ports, &request).await?;
-    let name = question.asked.name.as_deref().filter(|name| is_name(name)).ok_or(Refusal::BAD_REQUEST)?;
+    let name = question.name()?;
     let words = question.asked.words.as_deref().unwrap_or_default();
     let message = match question.asked.sticker.as_deref() {
         Some(sticker) => Ok(stickers::chosen(sticker).ok_or(Refusal::BAD_REQUEST)?),
@@ -165,7 +190,7 @@ pub async fn say(State(ports): State<Arc<Ports>>, request: Request) -> Result<An
     };
     let talk = the_one_shown(&ports, &question).await?;
     let (channel, user) = (&talk.channel.id, &talk.state.user);
-    let by = ports.talks.called_as_in_crm(&question.operator, &question.user).await?;
+    let by = question.called_as_in_crm(&ports).await?;
     let said = ports
         .talks
         .say(&by, (channel, user), name, vec![message::as_operators(message, &talk.channel.settings)], pressed_at_ms)
@@ -195,7 +220,7 @@ pub async fn decide(State(ports): State<Arc<Ports>>, request: Request) -> Result
     };
     let talk = the_one_shown(&ports, &question).await?;
     let person = (&talk.channel.id, &talk.state.user);
-    let by = ports.talks.called_as_in_crm(&question.operator, &question.user).await?;
+    let by = question.called_as_in_crm(&ports).await?;
     ports.talks.decide(&by, person, id, verdict, message::again).await?;
     // One that is over already is what was wanted.
     Ok(Answered(json!({"done": true})))

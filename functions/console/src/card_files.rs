@@ -1,4 +1,4 @@
-//! What people sent, on the CRM's card. The card opens nothing that needs a session of ours, and from which hosts HubSpot gives out private
+//! What people sent, on the CRM's card, and sending them a file from there. The card opens nothing that needs a session of ours, and from which hosts HubSpot gives out private
 //! files it does not document, so none can be named among those of the app's pictures. So a picture comes in the answer itself, small and
 //! packed anew; everything whole opens by the CRM's own address of some minutes, when somebody presses a button.
 
@@ -17,6 +17,7 @@ use serde_json::{Map, Value, json};
 use crate::Ports;
 use crate::card::{Answered, Ended, Question, from_crm, question, the_one_shown};
 use crate::picture;
+use crate::send_file::{Sending, Sent};
 
 /// So many pictures come at a time. HubSpot carries 1 MB, and one has about 30 KB.
 const AT_ONCE: usize = 4;
@@ -53,6 +54,25 @@ pub async fn file(State(ports): State<Arc<Ports>>, request: Request) -> Result<A
     let file = named(&ports, &talk, name).await?.ok_or_else(gone)?;
     let address = from_crm(ports.talks.file_address(&question.operator, &file).await?)?.ok_or_else(gone)?;
     Ok(Answered(json!({"address": address})))
+}
+
+/// `POST /console/card/send`: sends a file that lies at an address of the public internet; where HubSpot puts what somebody uploads, too. A
+/// request that comes twice is one message: the card names it.
+pub async fn send(State(ports): State<Arc<Ports>>, request: Request) -> Result<Answered, Ended> {
+    let pressed_at_ms = ports.console.clock.now_ms();
+    let question = question(&ports, &request).await?;
+    let name = question.name()?;
+    let (address, called) = question.file().ok_or(Refusal::BAD_REQUEST)?;
+    let talk = the_one_shown(&ports, &question).await?;
+    let by = question.called_as_in_crm(&ports).await?;
+    let sending = Sending { by: &by, talk: &talk, name, language: question.language, pressed_at_ms };
+    let sent = sending.from_address(&ports, address, called).await?;
+    ports.talks.has_read(&talk).await;
+    match sent {
+        Sent::OnItsWay(id) => Ok(Answered(json!({"said": id}))),
+        Sent::Refused(why) => Ok(Answered(json!({"mistake": why}))),
+        Sent::Nobody => Err(Ended::refused("not_found")),
+    }
 }
 
 async fn named(ports: &Ports, talk: &OpenTalk, name: &str) -> Result<Option<FileId>, Ended> {

@@ -15,8 +15,8 @@
 //! channels/{channel}/setup        what is left at LINE, and /trial: a test registration     (admins)
 //! channels/{channel}/routes       routes and their QR codes           (changed by admins)
 //! people, receipts   who is who, and erasing      (erasing: admins)
-//! POST card/talk, card/say, card/writing, card/decide, card/pictures, card/file, by the CRM's servers: the same on the contact's record
-//! talks, talks/{person}   who waits for an answer; one talk, and answering; /live: what is new in it; /files: what was sent in it; /picture: sends one
+//! POST card/talk, card/say, card/writing, card/decide, card/pictures, card/file, card/send, by the CRM's servers: the same on the contact's record
+//! talks, talks/{person}   who waits for an answer; one talk, and answering; /live: what is new in it; /files: what was sent in it; /file: sends one
 //! texts          what the team says again and again               (changed by admins)
 //! decisions      parked sends, and questions of who is who
 //! dead-letters   what could not be done, and sending it back      (admins)
@@ -47,13 +47,16 @@ mod join;
 mod language;
 mod line_login;
 mod log;
+mod mp3;
+mod mp4;
 mod one_time;
+mod outgoing;
 pub mod pages;
 mod people;
 mod picture;
 mod ports;
 mod routes;
-mod send_picture;
+mod send_file;
 mod settings;
 mod setup;
 mod sign_out;
@@ -88,6 +91,7 @@ use musubi::flow::console::{ChangeSettings, Console};
 use musubi::flow::disconnect_channel::DisconnectChannel;
 use musubi::flow::export::Export;
 use musubi::flow::verify_call::VerifyCall;
+use musubi::ports::OutsideFiles;
 use musubi::store::{Accounts, Channels, LinkReader, TrialReader};
 use tower_http::csrf::CsrfLayer;
 
@@ -129,6 +133,8 @@ pub struct Ports {
     pub people: People,
     /// Talks with them.
     pub talks: Talks,
+    /// Files at addresses that operators name.
+    pub outside: Arc<dyn OutsideFiles>,
     /// Sends that may have arrived.
     pub sends: DecideSends,
     /// Who is who.
@@ -187,8 +193,8 @@ pub fn router(ports: Arc<Ports>) -> Result<Router, tower_http::csrf::ConfigError
         .route("/console/talks/{person}/live", get(talks::live))
         .route("/console/talks/{person}/writing", post(talks::writing))
         .route(
-            "/console/talks/{person}/picture",
-            post(send_picture::send).layer(DefaultBodyLimit::max(picture::MOST_BYTES + MAX_BYTES)),
+            "/console/talks/{person}/file",
+            post(send_file::send).layer(DefaultBodyLimit::max(outgoing::MOST_FORM_BYTES + MAX_BYTES)),
         )
         .route("/console/talks/{person}/files/{file}", get(talk_files::file))
         .route("/console/talks/{person}/files/{file}/preview", get(talk_files::preview))
@@ -236,6 +242,7 @@ pub fn router(ports: Arc<Ports>) -> Result<Router, tower_http::csrf::ConfigError
         .route("/console/card/decide", post(card::decide))
         .route("/console/card/pictures", post(card_files::pictures))
         .route("/console/card/file", post(card_files::file))
+        .route("/console/card/send", post(card_files::send))
         .layer(DefaultBodyLimit::max(MAX_BYTES))
         .with_state(ports))
 }

@@ -9,8 +9,6 @@ use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, Rgb, R
 use musubi::domain::file::FileKind;
 use musubi::domain::language::Language;
 
-/// So large is what somebody hands in at most, in bytes: a request to a Lambda function has 6 MB, a third of which base64 takes.
-pub const MOST_BYTES: usize = 4_000_000;
 /// A picture that says it is larger is not unpacked, in pixels: 20 million take 80 MB.
 const MOST_PIXELS: u64 = 20_000_000;
 /// What unpacking it may take, in bytes.
@@ -36,10 +34,6 @@ pub struct Prepared {
 /// Why there is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoPicture {
-    /// Nothing was chosen.
-    Nothing,
-    /// It is larger than [`MOST_BYTES`].
-    TooLarge,
     /// It has more pixels than are unpacked.
     TooManyPixels,
     /// It is no JPEG, PNG, GIF or WebP, whatever it calls itself.
@@ -52,11 +46,6 @@ impl NoPicture {
     /// In words for who handed it in.
     pub fn words(self, language: Language) -> &'static str {
         match self {
-            Self::Nothing => language.pick("画像が選ばれていません。", "No picture was chosen."),
-            Self::TooLarge => language.pick(
-                "画像が大きすぎます。4 MBまで送れます。小さくしてからお試しください。",
-                "The picture is too large: 4 MB at most. Make it smaller and try again.",
-            ),
             Self::TooManyPixels => language.pick(
                 "画像の画素数が多すぎます。2,000万画素まで送れます。小さくしてからお試しください。",
                 "The picture has too many pixels: 20 million at most. Make it smaller and try again.",
@@ -91,10 +80,25 @@ pub fn small(bytes: &[u8]) -> Result<Vec<u8>, NoPicture> {
     packed(&on_white(&shrunk(&read(bytes)?, SHOWN_SIDE)))
 }
 
+/// What stands for a film until it is played: a dark area in the film's own proportions, and the sign to play. Nothing of the film is unpacked.
+///
+/// # Errors
+/// It cannot be packed.
+pub fn of_film((width, height): (u32, u32)) -> Result<Vec<u8>, NoPicture> {
+    let longer = u64::from(width.max(height).max(1));
+    let side = |side: u32| u32::try_from(u64::from(side) * u64::from(PREVIEW_SIDE) / longer).unwrap_or(1).max(1);
+    let (width, height) = (side(width), side(height));
+    // The sign's middle, and half of its height.
+    let (middle_x, middle_y, half) = (i64::from(width / 2), i64::from(height / 2), i64::from(width.min(height) / 6));
+    let is_sign = |x: u32, y: u32| {
+        let (right, down) = (i64::from(x) - middle_x + half / 2, (i64::from(y) - middle_y).abs());
+        right >= 0 && down <= half && right <= (half - down) * 3 / 2
+    };
+    packed(&RgbImage::from_fn(width, height, |x, y| if is_sign(x, y) { Rgb([240; 3]) } else { Rgb([48; 3]) }))
+}
+
 fn read(bytes: &[u8]) -> Result<DynamicImage, NoPicture> {
     let format = match FileKind::sniffed(bytes) {
-        _ if bytes.is_empty() => return Err(NoPicture::Nothing),
-        _ if bytes.len() > MOST_BYTES => return Err(NoPicture::TooLarge),
         FileKind::Jpeg => ImageFormat::Jpeg,
         FileKind::Png => ImageFormat::Png,
         FileKind::Gif => ImageFormat::Gif,
@@ -196,6 +200,23 @@ mod tests {
     }
 
     #[test]
+    fn what_stands_for_a_film_has_its_proportions_and_a_sign() {
+        for (film, preview) in [
+            ((1_920, 1_080), (640, 360)),
+            ((1_080, 1_920), (360, 640)),
+            ((320, 240), (640, 480)),
+            ((65_535, 1), (640, 1)),
+            ((u32::MAX, u32::MAX), (640, 640)),
+        ] {
+            let drawn = seen(&of_film(film).expect("a picture"));
+            assert_eq!(drawn.dimensions(), preview);
+            assert!(drawn.get_pixel(0, 0)[0] < 80, "dark");
+            let middle = drawn.get_pixel(preview.0 / 2, preview.1 / 2)[0];
+            assert!(middle > 200 || preview.1 == 1, "{film:?}: the sign is {middle}");
+        }
+    }
+
+    #[test]
     fn what_is_transparent_is_white() {
         let mut png = Cursor::new(Vec::new());
         DynamicImage::new_rgba8(4, 4).write_to(&mut png, ImageFormat::Png).expect("written");
@@ -212,8 +233,8 @@ mod tests {
         bomb[29..33].copy_from_slice(&crc);
         let gif = [b"GIF89a\xFF\xFF\xFF\xFF\0\0\0".as_slice(), b",\0\0\0\0\xFF\xFF\xFF\xFF\0"].concat();
         let jpeg = picture(40, 20, ImageFormat::Jpeg);
-        let cases: [(&[u8], NoPicture); 9] = [
-            (b"", NoPicture::Nothing),
+        let cases: [(&[u8], NoPicture); 8] = [
+            (b"", NoPicture::Unknown),
             (&bomb, NoPicture::TooManyPixels),
             (&gif, NoPicture::TooManyPixels),
             (&jpeg[..40], NoPicture::Broken),
@@ -221,7 +242,6 @@ mod tests {
             (b"<svg xmlns='http://www.w3.org/2000/svg'/>", NoPicture::Unknown),
             (b"\0\0\0\x20ftypheic", NoPicture::Unknown),
             (b"%PDF-1.7", NoPicture::Unknown),
-            (&[0xFF, 0xD8, 0xFF, 0xE0].repeat(MOST_BYTES), NoPicture::TooLarge),
         ];
         for (bytes, why) in cases {
             assert_eq!(prepared(bytes).err(), Some(why), "{}", bytes[..bytes.len().min(20)].escape_ascii());

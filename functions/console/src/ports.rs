@@ -42,6 +42,7 @@ use musubi::flow::tend::Tend;
 use musubi::flow::verify_call::VerifyCall;
 use musubi::http_client::HttpClient;
 use musubi::line::{LineApiUrl, LineMessenger, OpenLine};
+use musubi::outward::Outward;
 use musubi::ports::LineConsoles;
 use musubi::wiring;
 
@@ -163,6 +164,7 @@ impl Ports {
                 tend: Tend { outbox: outbox.clone() },
                 erase,
             },
+            outside: Arc::new(Outward::new(Arc::clone(&clock))),
             talks: Talks {
                 console: console.clone(),
                 accounts: accounts.clone(),

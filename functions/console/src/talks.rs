@@ -122,7 +122,7 @@ async fn shown(
     };
     let person = person.sealed(visit).map_err(failed)?;
     let fresh = || browser::random_secret().map_err(failed);
-    let (fresh, fresh_sticker, fresh_picture) = (fresh()?, fresh()?, fresh()?);
+    let (fresh, fresh_sticker, fresh_file) = (fresh()?, fresh()?, fresh()?);
     let taken_up = match how.sent.as_deref().and_then(PushId::parse) {
         Some(id) => Some(talks.is_taken_up(id).await.map_err(failed)?),
         None => None,
@@ -134,7 +134,7 @@ async fn shown(
         person: &person,
         fresh: fresh.expose(),
         fresh_sticker: fresh_sticker.expose(),
-        fresh_picture: fresh_picture.expose(),
+        fresh_file: fresh_file.expose(),
         older: &older,
         before,
         draft,

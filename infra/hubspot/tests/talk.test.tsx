@@ -5,7 +5,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, mock, test } from "node:test";
 import { useState } from "react";
-import { Alert, Button, Flex, Heading, Image, Link, LoadingButton, LoadingSpinner, Select, Tag, Text, TextArea, hubspot } from "@hubspot/ui-extensions";
+import { Alert, Button, Flex, Heading, Image, Input, Link, LoadingButton, LoadingSpinner, Select, Tag, Text, TextArea, hubspot } from "@hubspot/ui-extensions";
+import { FileUpload } from "@hubspot/ui-extensions/experimental";
 import { createRenderer } from "@hubspot/ui-extensions/testing";
 import type { BeingSaid, File, Open } from "../src/app/cards/api.ts";
 import { Talk } from "../src/app/cards/Talk.tsx";
@@ -244,6 +245,20 @@ test("where nobody is linked, the addresses to send are shown and copied", async
     buttons()[0]!.trigger("onClick");
     await settle();
     assert.ok(buttons()[0]!.text?.includes(failed));
+    close();
+    await settle();
+  }
+});
+
+test("the QR code of an address is shown with what it is for, and nothing else that calls itself one", async () => {
+  const qr = "data:image/png;base64,iVBOR";
+  const bad = ["https://evil.example/qr.png", "data:text/html;base64,PA==", "data:image/svg+xml;base64,PA==", null, undefined];
+  for (const language of ["ja", "en"] as const) {
+    const channels = [qr, ...bad].map((code, index) => ({ channel: `${index}`, name: "東京店", login: "https://a.example/", add: null, qr: code }));
+    answers.talk = json({ is: "not_linked", channels });
+    const card = await rendered(language);
+    assert.deepEqual(card.findAll(Image).map((each) => [each.props.src, each.props.alt]), [[qr, WORDS[language].qr]]);
+    assert.equal(card.text().split(WORDS[language].qr_hint).length, 2);
     close();
     await settle();
   }
@@ -647,7 +662,7 @@ test("pictures that somebody sent are shown, each asked for once, a few at a tim
     const files = asked.at(-1)!.body.files as string[];
     return new Response(JSON.stringify({ pictures: Object.fromEntries(files.map((name) => [name, given(name)])) }));
   };
-  answers.pictures = () => gives((name) => (name === "13-a" ? "https://evil.example/a.jpg" : name === "12-a" ? null : PICTURE));
+  answers.pictures = () => gives((name) => (name === "13-a" ? "https://evil.example/a.jpg" : name === "11-a" ? "data:image/svg+xml;base64,PA==" : name === "12-a" ? null : PICTURE));
   const card = await rendered("ja");
   for (let turn = 0; turn < 5; turn += 1) await settle();
   const wanted = asks("pictures").map(({ body }) => body.files as string[]);
@@ -655,7 +670,7 @@ test("pictures that somebody sent are shown, each asked for once, a few at a tim
   assert.deepEqual(wanted.flat().sort(), names.slice(2).sort(), "the newest twelve");
   assert.deepEqual([asks("pictures")[0]!.body.talk, asks("pictures")[0]!.body.channel], ["hash-1", "1657"]);
   assert.deepEqual(new Set(card.findAll(Image).map((each) => each.props.src)), new Set([PICTURE]));
-  assert.equal(card.findAll(Image).length, 10);
+  assert.equal(card.findAll(Image).length, 9);
   answers.talk = open({ tag: "t2", lines: names.map((name) => said(came(name))), older: null });
   await pass(5_000);
   await settle();
@@ -668,6 +683,21 @@ test("pictures that somebody sent are shown, each asked for once, a few at a tim
   assert.deepEqual(asks("pictures").slice(3).map(({ body }) => body.files), [["older-a", "new-a"]]);
   assert.equal(card.findAll(LoadingButton, (each) => each.text === "画像を開く").length, 2);
   assert.equal(card.alerts(), "");
+});
+
+test("a picture that comes while others are asked for waits for them, and none is asked for twice", async () => {
+  let arrive: (answer: Response) => void = () => {};
+  answers.talk = open({ lines: [said(came("1-a"))] });
+  answers.pictures = () => new Promise((done) => { arrive = done; });
+  const card = await rendered("ja");
+  answers.talk = open({ tag: "t2", lines: [said(came("1-a")), said(came("2-a"))], older: null });
+  await pass(5_000);
+  assert.deepEqual(asks("pictures").map(({ body }) => body.files), [["1-a"]]);
+  arrive(new Response(JSON.stringify({ pictures: { "1-a": PICTURE } })));
+  answers.pictures = json({ pictures: { "2-a": PICTURE } });
+  await settle();
+  assert.deepEqual(asks("pictures").map(({ body }) => body.files), [["1-a"], ["2-a"]]);
+  assert.equal(card.findAll(Image).length, 2);
 });
 
 test("what somebody sent opens by an address of some minutes, which is asked for by a press; and what we sent by its own", async () => {
@@ -697,6 +727,60 @@ test("what somebody sent opens by an address of some minutes, which is asked for
     card.button(label).trigger("onClick");
     await settle();
     assert.equal(link(), null, "what is not https is no address");
+    close();
+    await settle();
+  }
+});
+
+test("a file goes out from HubSpot's upload or from an address, by one name until something was sent, and a refusal stands in words", async () => {
+  for (const [language, opens, label, none] of [
+    ["ja", "画像やファイルを送る", "ファイルを送信", "ファイルを選ぶか"], ["en", "Send a picture or a file", "Send the file", "Choose a file"],
+  ] as const) {
+    [asked.length, answers.talk] = [0, open()];
+    const card = await rendered(language);
+    assert.equal(card.maybeFind(FileUpload), null, "HubSpot's experiment is on the card only once it is wanted");
+    types(card, "書きかけ");
+    card.button(opens).trigger("onClick");
+    card.button(label).trigger("onClick");
+    await settle();
+    assert.ok(card.alerts().includes(none) && asks("send").length === 0);
+    card.find(Input).trigger("onInput", " https://a.example/a.png " as never);
+    answers.send = json({ mistake: "送れません。" });
+    card.button(label).trigger("onClick");
+    card.button(label).trigger("onClick");
+    await settle();
+    assert.equal(card.alerts(), `${WORDS[language].not_sent}\n送れません。`);
+    answers.send = json({ refused: "no_answer" });
+    card.button(label).trigger("onClick");
+    await settle();
+    assert.ok(card.alerts().includes(WORDS[language].same_file_again));
+    // Words of which nobody knows meanwhile keep their name while the file is sent.
+    answers.say = json({ refused: "no_answer" });
+    card.button(WORDS[language].send).trigger("onClick");
+    await settle();
+    answers.send = json({ said: "push-1" });
+    card.find(FileUpload).trigger("onChange", [{ id: 1, name: "見積.pdf", url: "https://files.example/1.pdf" }] as never);
+    assert.equal(card.find(Input).props.readOnly, true, "what was uploaded goes first");
+    card.find(FileUpload).trigger("onChange", [] as never);
+    card.button(label).trigger("onClick");
+    await settle();
+    const [mistake, lost, sent] = asks("send").map(({ body }) => body);
+    assert.equal(asks("send").length, 3, "a double click sends once");
+    assert.deepEqual([sent!.address, sent!.called, sent!.talk, sent!.channel], ["https://a.example/a.png", undefined, "hash-1", "1657"]);
+    assert.ok(mistake!.name === sent!.name && lost!.name === sent!.name, "whatever became of the first, one arrives");
+    assert.equal(asks("talk").length, 2, "and is looked for at once");
+    assert.deepEqual([card.maybeFind(FileUpload), card.find(TextArea).props.value], [null, "書きかけ"]);
+    answers.say = json({ said: "push-2" });
+    card.button(WORDS[language].send).trigger("onClick");
+    await settle();
+    assert.equal(asks("say")[0]!.body.name, asks("say")[1]!.body.name, "one message");
+    card.button(opens).trigger("onClick");
+    card.find(FileUpload).trigger("onChange", [{ id: 1, name: "見積.pdf", url: "https://files.example/1.pdf" }] as never);
+    card.button(label).trigger("onClick");
+    await settle();
+    const uploaded = asks("send")[3]!.body;
+    assert.deepEqual([uploaded.address, uploaded.called], ["https://files.example/1.pdf", "見積.pdf"]);
+    assert.notEqual(uploaded.name, sent!.name);
     close();
     await settle();
   }

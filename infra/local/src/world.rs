@@ -37,7 +37,7 @@ fn account() -> CrmAccountKey {
     CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new(seed::PORTAL_ID.to_string()) }
 }
 
-/// What other systems this world tells: those on this machine, by plain http.
+/// What other systems this world tells and asks for files: those on this machine, by plain http.
 const THIS_MACHINE: Reach = Reach { allows: |address| address.is_loopback(), https_only: false };
 
 /// No name leads anywhere from here.
@@ -298,8 +298,9 @@ impl World {
         let webhook = Arc::new(line_webhook::Ports::of(&self.adapters(RetryPolicy::EDGE)?)?);
         let action = Arc::new(crm_action::Ports::of(&self.adapters(RetryPolicy::EDGE)?, &self.environment)?);
         let login = Arc::new(line_login::Ports::of(&self.adapters(RetryPolicy::EDGE)?, &self.environment)?);
-        let pages = Arc::new(console::Ports::of(&self.adapters(RetryPolicy::PAGE)?, &self.environment)?);
-        let pages = console::router(pages)
+        let mut pages = console::Ports::of(&self.adapters(RetryPolicy::PAGE)?, &self.environment)?;
+        pages.outside = Arc::new(Outward::within(THIS_MACHINE, Arc::new(Nowhere), self.time()));
+        let pages = console::router(Arc::new(pages))
             .map_err(|_| ConfigError::Malformed { name: "MUSUBI_PUBLIC_URL", expected: "an origin" })?;
         let ours = line_webhook::router(webhook).merge(crm_action::router(action)).merge(line_login::router(login));
         let door = demo::door::Door {

@@ -1,5 +1,7 @@
 //! Files that people send: what they really are, what they are called in the CRM, and what became of them.
 
+mod link;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -8,6 +10,8 @@ use super::activity::{Mark, Media};
 use super::conversation::ConversationKey;
 use super::ids::{FileId, MessageId, fingerprint};
 use super::shown;
+
+pub use self::link::linked_as;
 
 /// A larger file is not saved, in bytes. LINE documents no limit for what people send; what a CRM takes depends on its plan.
 pub const MOST_BYTES: u64 = 300_000_000;
@@ -151,10 +155,10 @@ impl FilePlace {
         Self { folder, name }
     }
 
-    /// The place of a picture that an operator sends, under a name that only their form knows; `part`: of several.
+    /// The place of a file that an operator sends, under a name that only their form knows; `part`: which of several, and how it ends.
     pub fn of_sent(conversation: &ConversationKey, secret: &str, part: &str) -> Self {
         let unique = &fingerprint(&["sent", &conversation.hash(), secret])[..32];
-        Self { folder: format!("/Musubi/LINE/{}/sent", conversation.channel), name: format!("{unique}-{part}.jpg") }
+        Self { folder: format!("/Musubi/LINE/{}/sent", conversation.channel), name: format!("{unique}-{part}") }
     }
 
     /// Both, with a slash between.

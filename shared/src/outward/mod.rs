@@ -1,9 +1,10 @@
-//! Other systems, whose addresses operators name: a signed webhook to them (Standard Webhooks).
+//! Other systems, whose addresses operators name: a signed webhook to them (Standard Webhooks), and files that are fetched from them.
 //!
 //! An address may be anything, and the function that calls it stands in somebody's cloud. So, in this order: it is `https`; a host
 //! that is an address itself must be public; a name is resolved by us, all that it leads to must be public, and the connection goes
 //! to just these addresses, so that a name which leads elsewhere a moment later changes nothing. Redirects are not followed, no proxy
-//! of the environment is used, connections are not kept, and nothing of the answer is read but its status.
+//! of the environment is used, connections are not kept, and nothing of the answer is read but its status; of a file so many bytes as are
+//! asked for.
 
 mod resolver;
 mod signature;
@@ -11,10 +12,11 @@ mod signature;
 mod tests;
 
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bytes::BytesMut;
 use reqwest::redirect::Policy;
 use url::{Host, Url};
 
@@ -24,7 +26,7 @@ pub use self::signature::{is_secret, secret_of};
 use crate::domain::notice::Notice;
 use crate::domain::public_address::is_public;
 use crate::ports::Clock;
-use crate::ports::endpoints::{EndpointAnswer, Endpoints, ForbiddenAddress};
+use crate::ports::endpoints::{EndpointAnswer, Endpoints, FetchAnswer, ForbiddenAddress, OutsideFiles};
 use crate::ports::secrets::Secret;
 
 /// The other system has so long to take the connection.
@@ -48,39 +50,43 @@ impl Reach {
 
 /// Calls other systems.
 pub struct Outward {
-    http: reqwest::Client,
+    /// Made when it is first used: most calls of a function never leave for outside.
+    http: OnceLock<reqwest::Client>,
+    lookup: Arc<dyn Lookup>,
     reach: Reach,
     clock: Arc<dyn Clock>,
 }
 
 impl Outward {
     /// The public internet.
-    ///
-    /// # Panics
-    /// Where the machine's trust store cannot be read: nothing could be called then.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         Self::within(Reach::PUBLIC, Arc::new(SystemLookup), clock)
     }
 
     /// What a laptop or a test can reach, with names looked up there.
-    ///
-    /// # Panics
-    /// As [`new`](Self::new).
     pub fn within(reach: Reach, lookup: Arc<dyn Lookup>, clock: Arc<dyn Clock>) -> Self {
-        // The first one wins; a second call is the same as one.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder()
-            .dns_resolver(Arc::new(Guarded { lookup, allows: reach.allows }))
-            .https_only(reach.https_only)
-            .redirect(Policy::none())
-            .no_proxy()
-            .connect_timeout(CONNECT)
-            .timeout(TIMEOUT)
-            .pool_max_idle_per_host(0)
-            .user_agent(concat!("Musubi/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .expect("the machine has a trust store");
-        Self { http, reach, clock }
+        Self { http: OnceLock::new(), lookup, reach, clock }
+    }
+
+    /// # Panics
+    /// Where the machine's trust store cannot be read: nothing could be called then.
+    fn http(&self) -> &reqwest::Client {
+        self.http.get_or_init(|| {
+            // The first one wins; a second call is the same as one.
+            let _ = rustls::crypto::ring::default_provider().install_default();
+            let (lookup, allows) = (Arc::clone(&self.lookup), self.reach.allows);
+            reqwest::Client::builder()
+                .dns_resolver(Arc::new(Guarded { lookup, allows }))
+                .https_only(self.reach.https_only)
+                .redirect(Policy::none())
+                .no_proxy()
+                .connect_timeout(CONNECT)
+                .timeout(TIMEOUT)
+                .pool_max_idle_per_host(0)
+                .user_agent(concat!("Musubi/", env!("CARGO_PKG_VERSION")))
+                .build()
+                .expect("the machine has a trust store")
+        })
     }
 
     /// The address, if it may be called as far as can be said before its name is resolved.
@@ -112,7 +118,7 @@ impl Endpoints for Outward {
         };
         let (body, at_s) = (notice.body(), self.clock.now_ms().div_euclid(1_000));
         let request = self
-            .http
+            .http()
             .post(url)
             .header("content-type", "application/json")
             .header("webhook-id", &notice.id)
@@ -124,6 +130,32 @@ impl Endpoints for Outward {
             Ok(status) if status.is_success() => EndpointAnswer::Taken,
             Ok(status) => EndpointAnswer::Refused { status: status.as_u16() },
             Err(error) => resolver::forbidden(&error).map_or(EndpointAnswer::NoAnswer, EndpointAnswer::Forbidden),
+        }
+    }
+}
+
+#[async_trait]
+impl OutsideFiles for Outward {
+    async fn fetch(&self, address: &str, most_bytes: usize) -> FetchAnswer {
+        let url = match self.checked(address) {
+            Ok(url) => url,
+            Err(forbidden) => return FetchAnswer::Forbidden(forbidden),
+        };
+        let mut answer = match self.http().get(url).send().await {
+            Ok(answer) => answer,
+            Err(error) => return resolver::forbidden(&error).map_or(FetchAnswer::NoAnswer, FetchAnswer::Forbidden),
+        };
+        if answer.status() != reqwest::StatusCode::OK {
+            return FetchAnswer::Refused { status: answer.status().as_u16() };
+        }
+        let mut bytes = BytesMut::new();
+        loop {
+            match answer.chunk().await {
+                Ok(Some(chunk)) if bytes.len() + chunk.len() > most_bytes => return FetchAnswer::TooLarge,
+                Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
+                Ok(None) => return FetchAnswer::Here(bytes.freeze()),
+                Err(_) => return FetchAnswer::NoAnswer,
+            }
         }
     }
 }

@@ -37,8 +37,18 @@ async fn told(reach: Reach, names: Arc<Names>, address: &str) -> EndpointAnswer 
     Outward::within(reach, names, Arc::new(SystemClock)).tell(address, &[secret], &notice()).await
 }
 
+/// The same of a file that somebody names.
+async fn fetched(reach: Reach, names: Arc<Names>, address: &str, most_bytes: usize) -> FetchAnswer {
+    Outward::within(reach, names, Arc::new(SystemClock)).fetch(address, most_bytes).await
+}
+
+/// Neither a webhook nor a file goes beyond what is everybody's.
+async fn is_forbidden(names: impl Fn() -> Arc<Names>, address: &str, why: ForbiddenAddress) {
+    assert_eq!(told(Reach::PUBLIC, names(), address).await, EndpointAnswer::Forbidden(why), "{address}");
+    assert_eq!(fetched(Reach::PUBLIC, names(), address, 100).await, FetchAnswer::Forbidden(why), "{address}");
+}
+
 const NOT_PUBLIC: EndpointAnswer = EndpointAnswer::Forbidden(ForbiddenAddress::NotPublic);
-const NOT_HTTPS: EndpointAnswer = EndpointAnswer::Forbidden(ForbiddenAddress::NotHttps);
 
 #[tokio::test]
 async fn an_address_that_is_not_public_is_refused_however_it_is_written() {
@@ -69,8 +79,8 @@ async fn an_address_that_is_not_public_is_refused_however_it_is_written() {
         "172.16.0.1",
         "255.255.255.255",
     ] {
-        let answer = told(Reach::PUBLIC, Names::leading(&[&["8.8.8.8"]]), &format!("https://{host}/hook")).await;
-        assert_eq!(answer, NOT_PUBLIC, "{host}");
+        let names = || Names::leading(&[&["8.8.8.8"]]);
+        is_forbidden(names, &format!("https://{host}/hook"), ForbiddenAddress::NotPublic).await;
     }
     for address in [
         "http://example.com/",
@@ -81,7 +91,7 @@ async fn an_address_that_is_not_public_is_refused_however_it_is_written() {
         "example.com",
         "https://",
     ] {
-        assert_eq!(told(Reach::PUBLIC, Names::leading(&[&["8.8.8.8"]]), address).await, NOT_HTTPS, "{address}");
+        is_forbidden(|| Names::leading(&[&["8.8.8.8"]]), address, ForbiddenAddress::NotHttps).await;
     }
 }
 
@@ -100,8 +110,7 @@ async fn a_name_is_refused_by_what_it_leads_to_also_where_only_one_of_several_is
         &["::1", "2606:4700:4700::1111"],
         &["0.0.0.0"],
     ] {
-        let answer = told(Reach::PUBLIC, Names::leading(&[leads]), "https://hooks.example.com/").await;
-        assert_eq!(answer, NOT_PUBLIC, "{leads:?}");
+        is_forbidden(|| Names::leading(&[leads]), "https://hooks.example.com/", ForbiddenAddress::NotPublic).await;
     }
 }
 
@@ -144,8 +153,10 @@ async fn a_name_that_leads_elsewhere_a_moment_later_does_not_lead_us_there() {
     let names = Names::leading(&[&["127.0.0.1"], &["127.0.0.9"]]);
     assert_eq!(told(reach, Arc::clone(&names), &address).await, EndpointAnswer::Refused { status: 302 });
     assert_eq!((names.1.load(Ordering::Relaxed), reached.load(Ordering::Relaxed)), (1, 1));
-    let names = Names::leading(&[&["127.0.0.9"], &["127.0.0.1"]]);
-    assert_eq!(told(reach, names, &address).await, NOT_PUBLIC);
+    let names = || Names::leading(&[&["127.0.0.9"], &["127.0.0.1"]]);
+    assert_eq!(told(reach, names(), &address).await, NOT_PUBLIC);
+    let forbidden = FetchAnswer::Forbidden(ForbiddenAddress::NotPublic);
+    assert_eq!(fetched(reach, names(), &address, 100).await, forbidden);
     assert_eq!(reached.load(Ordering::Relaxed), 1);
 }
 
@@ -156,4 +167,48 @@ async fn a_redirect_is_an_answer_and_no_body_is_waited_for() {
     let reach = Reach { allows: |_| true, https_only: false };
     let answer = told(reach, Names::leading(&[&["127.0.0.1"]]), &format!("http://127.0.0.1:{port}/")).await;
     assert_eq!((answer, reached.load(Ordering::Relaxed)), (EndpointAnswer::Refused { status: 302 }, 1));
+}
+
+/// A machine that answers each question with this.
+async fn answering(answer: Vec<u8>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    tokio::spawn(async move {
+        loop {
+            let Ok((mut stream, _)) = listener.accept().await else { return };
+            let mut read = [0; 4_096];
+            let _ = stream.read(&mut read).await;
+            let _ = stream.write_all(&answer).await;
+        }
+    });
+    format!("http://127.0.0.1:{port}/a.png")
+}
+
+/// No more is read than was asked for, whatever the answer says of its length, and a redirect is not followed.
+#[tokio::test]
+async fn a_file_is_as_large_as_was_asked_for_at_most_and_whole_or_not_there() {
+    let reach = Reach { allows: |_| true, https_only: false };
+    let ok = |length: usize, bytes: usize| {
+        [
+            format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n").into_bytes(),
+            vec![7; bytes],
+        ]
+        .concat()
+    };
+    let unsaid = [b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n".to_vec(), vec![7; 300]].concat();
+    let elsewhere = b"HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:9/\r\ncontent-length: 0\r\n\r\n".to_vec();
+    for (answer, came) in [
+        (ok(100, 100), FetchAnswer::Here(vec![7; 100].into())),
+        (ok(0, 0), FetchAnswer::Here(bytes::Bytes::new())),
+        (ok(101, 101), FetchAnswer::TooLarge),
+        (unsaid, FetchAnswer::TooLarge),
+        // It breaks off.
+        (ok(100, 50), FetchAnswer::NoAnswer),
+        (elsewhere, FetchAnswer::Refused { status: 302 }),
+        (b"HTTP/1.1 206 Partial Content\r\ncontent-length: 0\r\n\r\n".to_vec(), FetchAnswer::Refused { status: 206 }),
+        (b"no HTTP".to_vec(), FetchAnswer::NoAnswer),
+    ] {
+        let address = answering(answer).await;
+        assert_eq!(fetched(reach, Names::leading(&[&["127.0.0.1"]]), &address, 100).await, came, "{address}");
+    }
 }

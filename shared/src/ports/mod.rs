@@ -29,7 +29,7 @@ pub use crm::{Crm, Crms};
 pub use crm_caller::CrmCaller;
 pub use crm_set_up::CrmSetUp;
 pub use dead_letters::DeadLetters;
-pub use endpoints::Endpoints;
+pub use endpoints::{Endpoints, OutsideFiles};
 pub use error::PortError;
 pub use files::{CrmFiles, LineContent};
 pub use friend_list::FriendList;

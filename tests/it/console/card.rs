@@ -1,5 +1,7 @@
 //! The card on the contact's record in HubSpot: reading and answering a talk there, and who may not.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use local::fake::Posted;
 use local::fake::hubspot::{ObjectType, PageUser, Signatures, signed_headers};
 use local::fake::line::Endpoint;
@@ -8,6 +10,7 @@ use local::seed::{
     APP_ID, CHANNEL_ID, CLIENT_SECRET, EMPTY_PORTAL_ID, HUBSPOT_MEMBER, HUBSPOT_USER, LINKED_CONTACT, PORTAL_ID,
 };
 use musubi::domain::operator::{Role, operator_id};
+use musubi::qr::Qr;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -166,6 +169,9 @@ async fn who_is_linked_to_nobody_gets_the_ways_to_link_and_what_is_not_there_is_
     let way = &answer["channels"][0];
     assert_eq!(way["login"], format!("{}/line/{CHANNEL_ID}/login", app.world.url));
     assert!(way["add"].as_str().is_some_and(|add| add.contains("/R/ti/p/@")), "{answer}");
+    // Decoders read it in the tests of `musubi::qr`.
+    let code = Qr::of(way["login"].as_str().expect("an address")).expect("a code").png();
+    assert_eq!(way["qr"], format!("data:image/png;base64,{}", STANDARD.encode(code)));
     let (_, said) =
         told(&app, of(HUBSPOT_MEMBER), "say", &contact.to_string(), json!({"name": NAME, "words": "x"})).await;
     assert_eq!(said, json!({"refused": "not_found"}));
@@ -265,14 +271,14 @@ async fn what_is_forged_replayed_foreign_oversized_or_from_somebody_who_left_is_
     let (now_ms, own) = (app.world.clock.now_ms(), query(PORTAL_ID, HUBSPOT_MEMBER.0));
     let contact = LINKED_CONTACT.to_string();
     let body = json!({"asked_at_ms": now_ms, "contact": contact, "name": NAME, "words": "乗っ取り", "send": NAME,
-        "arrived": "yes", "files": ["a"], "portalId": PORTAL_ID, "userId": HUBSPOT_USER.0});
+        "arrived": "yes", "files": ["a"], "address": "http://127.0.0.1:9/", "portalId": PORTAL_ID, "userId": HUBSPOT_USER.0});
     let text = body.to_string();
     let reads = app.world.aws.secrets().all_reads();
-    for what in ["talk", "say", "decide", "pictures", "file"] {
+    for what in ["talk", "say", "decide", "pictures", "file", "send"] {
         assert_eq!(post(&app, what, &own, &text, None).await, (401, String::new()), "{what}: a bare status");
     }
     assert_eq!(app.world.aws.secrets().all_reads(), reads, "and no read of a secret");
-    for what in ["talk", "say", "decide", "pictures", "file"] {
+    for what in ["talk", "say", "decide", "pictures", "file", "send"] {
         for (why, signed) in [
             ("another secret", ("made up", now_ms)),
             ("replayed after five minutes", (CLIENT_SECRET, now_ms - 360_000)),
@@ -315,8 +321,8 @@ async fn what_is_forged_replayed_foreign_oversized_or_from_somebody_who_left_is_
     let (token, id) = (admin.get("/console/team").await.token(), operator_id(&account(), &name("user 9586511")));
     let removed = admin.post("/console/team/remove", &[("token", &token), ("id", id.as_str())]).await;
     assert_eq!(removed.status, StatusCode::SEE_OTHER, "{}", removed.html);
-    for what in ["talk", "say", "decide", "pictures", "file"] {
-        let more = json!({"name": NAME, "words": "乗っ取り", "send": NAME, "arrived": "yes", "files": ["a"]});
+    for what in ["talk", "say", "decide", "pictures", "file", "send"] {
+        let more = json!({"name": NAME, "words": "乗っ取り", "send": NAME, "arrived": "yes", "files": ["a"], "address": "http://127.0.0.1:9/"});
         assert_eq!(mori(&app, what, more).await, json!({"refused": "removed"}), "{what}");
     }
     app.until_queues_empty().await;

@@ -7,7 +7,7 @@ use local::seed::{CHANNEL_ID, HUBSPOT_MEMBER, LINKED_USER, PORTAL_ID};
 use serde_json::{Value, json};
 
 use super::card::{asked, example, is_as, mori, of, told};
-use super::send_picture::PNG;
+use super::send_file::PNG;
 use crate::app::App;
 use crate::files::PDF;
 

@@ -1,5 +1,7 @@
 //! What the CRM's card is told: the words of a talk, as JSON.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use musubi::domain::account::CrmAccount;
 use musubi::domain::activity::{Activity, Content, Media, Speaker};
 use musubi::domain::channel::Channel;
@@ -11,6 +13,7 @@ use musubi::flow::person_state::PersonState;
 use musubi::flow::read_talk::{OlderNote, OlderTalk};
 use musubi::line::pictures;
 use musubi::line::stickers::{self, Sticker};
+use musubi::qr::Qr;
 use serde_json::{Value, json};
 
 use super::line::TalkLine;
@@ -84,14 +87,22 @@ fn went(said: &Activity, language: Language) -> Option<Value> {
         .then(|| json!({"name": null, "picture": is_picture, "address": address, "words": words}))
 }
 
-/// Nobody on LINE is linked to the contact: the ways in which they can be.
+/// Nobody on LINE is linked to the contact: the ways in which they can be, and the QR code of the first that there is, for whoever stands before
+/// the screen.
 pub fn not_linked(channels: &[Channel], public_url: &str, line_app_url: &str) -> Value {
     let channel = |channel: &Channel| {
         let login = channel.login.is_some().then(|| format!("{public_url}/line/{}/login", channel.id));
         let add = format!("{line_app_url}/R/ti/p/{}", channel.basic_id);
-        json!({"channel": channel.id.as_str(), "name": channel.name, "login": login, "add": add})
+        let qr = qr(login.as_deref().unwrap_or(&add));
+        json!({"channel": channel.id.as_str(), "name": channel.name, "login": login, "add": add, "qr": qr})
     };
     json!({"is": "not_linked", "channels": channels.iter().map(channel).collect::<Vec<_>>()})
+}
+
+/// A picture that the card shows without asking anybody for it.
+fn qr(address: &str) -> Option<String> {
+    let code = Qr::of(address).ok()?;
+    Some(format!("data:image/png;base64,{}", STANDARD.encode(code.png())))
 }
 
 /// On which Official Account?

@@ -53,8 +53,8 @@ pub struct Shown<'a> {
     pub fresh: &'a str,
     /// The name of a sticker, if the next message is one.
     pub fresh_sticker: &'a str,
-    /// The name of a picture, if the next message is one.
-    pub fresh_picture: &'a str,
+    /// The name of a file, if the next message is one.
+    pub fresh_file: &'a str,
     /// What older notes say.
     pub older: &'a FromCrm<OlderTalk>,
     /// Before which entry they stand.
@@ -252,7 +252,7 @@ fn answer(visit: &SignedIn, account: &CrmAccount, shown: &Shown<'_>, path: &str)
                     (insert(shown, path, language))
                 }))
                 (choose_sticker(visit, shown, path))
-                (talk_file::choose(&visit.form_token(), shown.fresh_picture, path, language))
+                (talk_file::choose(&visit.form_token(), shown.fresh_file, path, language))
             }
             (tend::done(visit, talk, shown.handle))
         }

@@ -46,22 +46,29 @@ pub fn open(media: Media, language: Language) -> &'static str {
     }
 }
 
-/// The form to send a picture. `fresh`: names it; `path`: the talk's.
+/// The form to send a picture or another file. `fresh`: names it; `path`: the talk's.
 pub fn choose(token: &str, fresh: &str, path: &str, language: Language) -> Markup {
     html! {
-        details id="pictures" {
-            summary { (language.pick("画像を送る", "Send a picture")) }
-            form method="post" action={ (path) "/picture" } enctype="multipart/form-data" {
+        details id="files" {
+            summary { (language.pick("画像やファイルを送る", "Send a picture or a file")) }
+            form method="post" action={ (path) "/file" } enctype="multipart/form-data" {
                 input type="hidden" name="token" value=(token);
                 input type="hidden" name="name" value=(fresh);
-                label for="picture" { (language.pick("画像（4 MBまで）", "Picture (4 MB at most)")) }
-                input id="picture" name="picture" type="file" required
-                    accept="image/jpeg,image/png,image/gif,image/webp" aria-describedby="picture-hint";
-                p class="small" id="picture-hint" { (language.pick(
-                    "撮影場所などの情報は取り除いて送ります。画像はHubSpotに、推測できないアドレスで置かれます。",
-                    "Where and with what it was taken is removed. The picture lies in HubSpot, at an address that nobody guesses.",
-                )) }
-                (submit(Look::Plain, language.pick("画像を送信", "Send the picture")))
+                label for="file" { (language.pick("ファイル（4 MBまで）", "File (4 MB at most)")) }
+                input id="file" name="file" type="file" aria-describedby="file-hint";
+                label for="address" { (language.pick("または、公開されているアドレス（10 MBまで）", "Or a public address (10 MB at most)")) }
+                input id="address" name="address" type="url" inputmode="url" placeholder="https://" maxlength="2000" aria-describedby="file-hint";
+                div class="small" id="file-hint" {
+                    p { (language.pick(
+                        "画像（JPEG、PNG、GIF、WebP）、動画（MP4）、音声（M4A、MP3）は、そのままトークに表示されます。PDFなどの文書は、LINEでは送れないため、リンクを書いたメッセージとして送ります。",
+                        "Pictures (JPEG, PNG, GIF, WebP), films (MP4) and sounds (M4A, MP3) show in the chat. LINE carries no documents such as PDF: they go as a message with a link.",
+                    )) }
+                    p { (language.pick(
+                        "画像は、撮影場所などの情報を取り除いて送ります。ほかのファイルは、そのまま送ります。どれもHubSpotに、推測できないアドレスで置かれます。",
+                        "Of a picture, where and with what it was taken is removed; other files go as they are. All lie in HubSpot, at addresses that nobody guesses.",
+                    )) }
+                }
+                (submit(Look::Plain, language.pick("送信する", "Send it")))
             }
         }
     }

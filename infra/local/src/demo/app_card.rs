@@ -1,5 +1,5 @@
 //! The card on the contact's record in HubSpot, as a page of forms: what `infra/hubspot/src/app/cards` is there, asked in the same way.
-//! It is a stand-in: HubSpot renders the card's own React, and this page only calls what that calls. What we sent has an address of a HubSpot
+//! It is a stand-in: a file goes out by its address alone, since HubSpot's own upload is not here, and HubSpot renders the card's own React, and this page only calls what that calls. What we sent has an address of a HubSpot
 //! that is not there, so it is a link here and no picture.
 //!
 //! | call | does |
@@ -54,15 +54,16 @@ pub fn router(card: AppCard) -> Router {
     page.layer(middleware::from_fn(own_forms)).layer(middleware::from_fn(guard::guard))
 }
 
-/// Whose record.
+/// Whose record, and which of the team's texts stands in the box.
 #[derive(Deserialize)]
 struct Whose {
     contact: Option<u64>,
+    text: Option<String>,
 }
 
 async fn show(State(card): State<Arc<AppCard>>, headers: HeaderMap, Query(whose): Query<Whose>) -> Response {
     let contact = whose.contact.unwrap_or(LINKED_CONTACT);
-    shown(&card, language_of(None, &headers), contact, None).await.into_response()
+    shown(&card, language_of(None, &headers), contact, None, whose.text.as_deref()).await.into_response()
 }
 
 /// What somebody does on the card.
@@ -72,6 +73,8 @@ struct Act {
     talk: String,
     name: Option<String>,
     words: Option<String>,
+    quick: Option<String>,
+    address: Option<String>,
     sticker: Option<String>,
     send: Option<String>,
     arrived: Option<String>,
@@ -80,13 +83,19 @@ struct Act {
 async fn act(State(card): State<Arc<AppCard>>, headers: HeaderMap, Form(act): Form<Act>) -> Response {
     let language = language_of(None, &headers);
     let answer = if act.words.is_some() || act.sticker.is_some() {
-        let more = json!({"talk": act.talk, "name": act.name, "words": act.words, "sticker": act.sticker});
+        let quick = act.quick.map(|labels| json!(labels.lines().collect::<Vec<_>>()));
+        let more = json!({
+            "talk": act.talk, "name": act.name, "words": act.words, "quick": quick, "sticker": act.sticker,
+        });
         card.asks("say", language, act.contact, more).await
+    } else if act.address.is_some() {
+        let more = json!({"talk": act.talk, "name": act.name, "address": act.address});
+        card.asks("send", language, act.contact, more).await
     } else {
         let more = json!({"talk": act.talk, "send": act.send, "arrived": act.arrived});
         card.asks("decide", language, act.contact, more).await
     };
-    shown(&card, language, act.contact, Some(answer)).await.into_response()
+    shown(&card, language, act.contact, Some(answer), None).await.into_response()
 }
 
 impl AppCard {
@@ -109,7 +118,7 @@ impl AppCard {
     }
 }
 
-async fn shown(card: &AppCard, language: Language, contact: u64, done: Option<Value>) -> Page {
+async fn shown(card: &AppCard, language: Language, contact: u64, done: Option<Value>, text: Option<&str>) -> Page {
     let talk = card.asks("talk", language, contact, Value::Null).await;
     let files = files(card, language, contact, &talk).await;
     let title = language.pick("HubSpotのLINEトークのカード（デモ）", "The LINE talk card in HubSpot (demo)");
@@ -120,7 +129,8 @@ async fn shown(card: &AppCard, language: Language, contact: u64, done: Option<Va
             p { (language.pick("コンタクト ", "Contact ")) (contact) }
             @if let Some(why) = why { div class="todo" role="alert" { p { (why) } } }
             @match talk["is"].as_str() {
-                Some("open") => (open(&talk, &files, contact, language)),
+                Some("open") => (open(&talk, &files, contact, text, language)),
+                Some("not_linked") => (not_linked(&talk, language)),
                 Some(other) => p id="is" { (other) },
                 None => p id="refused" role="alert" { (talk["refused"].as_str().unwrap_or("no_answer")) },
             }
@@ -172,6 +182,14 @@ fn sent(file: &Value, files: &Files) -> Markup {
     }
 }
 
+/// The query that puts a text of the team's into the box.
+fn inserting(contact: u64, name: &str) -> String {
+    url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("contact", &contact.to_string())
+        .append_pair("text", name)
+        .finish()
+}
+
 fn list<'a>(of: &'a Value, name: &str) -> &'a [Value] {
     of[name].as_array().map(Vec::as_slice).unwrap_or_default()
 }
@@ -180,7 +198,23 @@ fn texts<'a>(of: &'a Value, name: &str) -> &'a str {
     of[name].as_str().unwrap_or_default()
 }
 
-fn open(talk: &Value, files: &Files, contact: u64, language: Language) -> Markup {
+/// The addresses by which somebody links themselves.
+fn not_linked(answer: &Value, language: Language) -> Markup {
+    html! {
+        p id="is" { (language.pick("LINEと連携していません。", "Not linked to anybody on LINE.")) }
+        @for channel in list(answer, "channels") {
+            h2 { (texts(channel, "name")) }
+            @for address in ["login", "add"].into_iter().filter_map(|way| channel[way].as_str()) { p { code { (address) } } }
+            @if let Some(qr) = channel["qr"].as_str() { img src=(qr) alt=(language.pick("QRコード", "QR code")) width="160"; }
+        }
+    }
+}
+
+fn open(talk: &Value, files: &Files, contact: u64, text: Option<&str>, language: Language) -> Markup {
+    let team = list(talk, "texts");
+    let inserted = team.iter().find(|each| text.is_some() && each["name"].as_str() == text);
+    let labels: Vec<&str> =
+        inserted.into_iter().flat_map(|text| list(text, "quick")).filter_map(Value::as_str).collect();
     let notes = list(&talk["older"], "notes").iter().zip(list(&talk["older"], "files"));
     let cost = if talk["free_until_ms"].is_null() {
         language.pick(
@@ -222,9 +256,29 @@ fn open(talk: &Value, files: &Files, contact: u64, language: Language) -> Markup
             input type="hidden" name="talk" value=(texts(talk, "talk"));
             input type="hidden" name="name" value=(uuid::Uuid::new_v4());
             label for="words" { (language.pick("メッセージ", "Message")) }
-            textarea id="words" name="words" rows="3" {}
+            textarea id="words" name="words" rows="3" { (inserted.map_or("", |text| texts(text, "words"))) }
+            @if !labels.is_empty() {
+                input type="hidden" name="quick" value=(labels.join("\n"));
+                p id="buttons" { (language.pick("ボタン：", "Buttons: ")) (labels.join(" / ")) }
+            }
+            @if !team.is_empty() {
+                p id="texts" {
+                    (language.pick("定型文：", "Texts of the team: "))
+                    @for text in team {
+                        a href={ "/demo/hubspot/card?" (inserting(contact, texts(text, "name"))) } { (texts(text, "name")) } " "
+                    }
+                }
+            }
             p id="cost" { (cost) }
             div class="actions" { button class="button" { (language.pick("送信", "Send")) } }
+        }
+        form method="post" action="/demo/hubspot/card" id="file" {
+            input type="hidden" name="contact" value=(contact);
+            input type="hidden" name="talk" value=(texts(talk, "talk"));
+            input type="hidden" name="name" value=(uuid::Uuid::new_v4());
+            label for="address" { (language.pick("画像やファイルのアドレス", "The address of a picture or a file")) }
+            input id="address" name="address" placeholder="https://";
+            div class="actions" { button class="button plain" { (language.pick("ファイルを送る", "Send the file")) } }
         }
         form method="post" action="/demo/hubspot/card" id="sticker" {
             input type="hidden" name="contact" value=(contact);

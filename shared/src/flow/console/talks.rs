@@ -24,6 +24,7 @@ use crate::ports::crm::CrmFailure;
 use crate::ports::{Clock, Crm, Crms, PortError};
 use crate::store::{Accounts, Channels};
 
+pub use self::files::SentPart;
 pub use self::list::{ListedTalk, TalkList, TalkQuery};
 
 /// A person waits no longer than this for the CRM, in milliseconds.
@@ -262,10 +263,15 @@ impl Talks {
         if self.states.of_user(&by.account, &channel.id, user).await?.is_none() {
             return Ok(Said::Nobody);
         }
-        let id = PushId::of_talk(&ConversationKey::person(&channel.id, user), &by.id, name);
+        let id = Self::id_of(by, &ConversationKey::person(&channel.id, user), name);
         let saying = Saying { id, by: by.name.clone(), channel: channel.id, to: user.clone(), messages, at_ms };
         self.talk.say(&account, saying).await?;
         Ok(Said::OnItsWay(id))
+    }
+
+    /// What this name stands for in this talk, for ever.
+    pub fn id_of(by: &Operator, talk: &ConversationKey, name: &str) -> PushId {
+        PushId::of_talk(talk, &by.id, name)
     }
 
     /// Whether something that was said has been taken up: it is found in the talk then, or has ended.

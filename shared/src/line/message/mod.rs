@@ -21,6 +21,7 @@ mod field;
 mod foreign;
 mod json;
 pub mod limits;
+mod media;
 mod odd;
 mod path;
 mod problem;
@@ -33,6 +34,7 @@ mod tokens;
 mod words;
 
 pub use by_hand::{again, as_operators, sticker, with_buttons};
+pub use media::{film, picture, sound};
 pub use odd::Instead;
 pub use path::JsonPath;
 pub use problem::{InvalidMessage, Problem, ValueKind};
@@ -111,19 +113,6 @@ pub fn parse_list(field: &str, raw: &str) -> Result<Vec<OutgoingMessage>, Invali
 /// It is blank, or longer than LINE takes.
 pub fn typed(field: &str, words: &str) -> Result<OutgoingMessage, InvalidMessage> {
     with_buttons(field, words, &[])
-}
-
-/// A picture, at its address and that of a small one.
-///
-/// # Errors
-/// LINE would not take the addresses.
-pub fn picture(whole: &str, preview: &str) -> Result<OutgoingMessage, InvalidMessage> {
-    let object = [("type", "image"), ("originalContentUrl", whole), ("previewImageUrl", preview)]
-        .map(|(name, value)| (name.to_owned(), Json::Text(value.to_owned())));
-    let object = Json::Object(object.into());
-    let invalid = |problem| InvalidMessage { field: "picture".to_owned(), problem };
-    shape::check_variants(&object, &shapes::MESSAGES, ROOT).map_err(invalid)?;
-    Ok(OutgoingMessage { json: object.render(), said: words::said(&object) })
 }
 
 /// Reads a setting that holds messages, such as the greeting: see [`ReadMessages`](crate::domain::settings::ReadMessages).

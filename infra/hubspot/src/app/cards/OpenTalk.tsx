@@ -3,10 +3,11 @@
 import { useRef, useState, type ReactNode, type RefObject } from "react";
 import { Alert, Divider, Flex, Heading, Image, LoadingButton, Text } from "@hubspot/ui-extensions";
 import { decide, type BeingSaid, type File, type Line, type Open, type Who } from "./api.ts";
+import type { Draft } from "./draft.ts";
 import { Sent, usePictures } from "./Files.tsx";
 import type { OpenView, Watch } from "./watch.ts";
 import type { Refused, Words } from "./words.ts";
-import { Writing, type Draft } from "./Writing.tsx";
+import { Writing } from "./Writing.tsx";
 
 interface Shown {
   view: OpenView;

@@ -1,10 +1,10 @@
 // The talk with a contact's person on LINE: to read it, and to answer.
 
 import { useRef, useState } from "react";
-import { Alert, Button, Flex, Heading, Link, LoadingSpinner, Tag, Text } from "@hubspot/ui-extensions";
+import { Alert, Button, Flex, Heading, Image, Link, LoadingSpinner, Tag, Text } from "@hubspot/ui-extensions";
 import type { Choose as ChooseAnswer, NotLinked as NotLinkedAnswer } from "./api.ts";
 import { OpenTalk } from "./OpenTalk.tsx";
-import { draft, type Draft } from "./Writing.tsx";
+import { draft, type Draft } from "./draft.ts";
 import { useTalk } from "./watch.ts";
 import { languageOf, WORDS, type Words } from "./words.ts";
 
@@ -69,7 +69,7 @@ function NotLinked({ of, words, copy }: { of: NotLinkedAnswer; words: Words; cop
     <>
       <Heading>{words.title}</Heading>
       <Alert title={words.not_linked} variant="info">{of.channels.length === 0 ? words.no_channels : words.how_to_link}</Alert>
-      {of.channels.map(({ channel, name, login, add }) => (
+      {of.channels.map(({ channel, name, login, add, qr }) => (
         <Flex key={channel} direction="column" gap="small">
           <Text format={{ fontWeight: "bold" }}>{name}</Text>
           {login === null ? <Text>{words.no_login}</Text> : (
@@ -77,6 +77,12 @@ function NotLinked({ of, words, copy }: { of: NotLinkedAnswer; words: Words; cop
               <Text>{words.login}</Text>
               <Text variant="microcopy">{login}</Text>
               <CopyButton text={login} words={words} copy={copy} />
+            </>
+          )}
+          {qr !== null && (
+            <>
+              <Image src={qr} alt={words.qr} width={160} />
+              <Text variant="microcopy">{words.qr_hint}</Text>
             </>
           )}
           {add !== null && (

@@ -3,43 +3,15 @@
 import { useEffect, useRef, useState } from "react";
 import { Alert, Button, Flex, Image, LoadingButton, Select, Text, TextArea } from "@hubspot/ui-extensions";
 import { say, writing, type Open, type Saying, type Sticker, type TeamText, type Who } from "./api.ts";
+import { nameOf, wasSaid, type Draft } from "./draft.ts";
+import { SendFile } from "./SendFile.tsx";
 import { mayPass, type Refused, type Words } from "./words.ts";
 
 /** As LINE counts a text message: in UTF-16 code units, as the box does. */
 const MOST = 5_000;
 
-/** What is typed, and the names under which words were tried to be sent since something was said. */
-export interface Draft {
-  words: string;
-  /** The labels of buttons below them. */
-  quick: string[];
-  names: Map<string, string>;
-  /** When the person was shown the last time that somebody is writing. */
-  shown_at_ms: number;
-}
-
-export const draft = (): Draft => ({ words: "", quick: [], names: new Map(), shown_at_ms: 0 });
-
 /** So long LINE shows it. */
 const WRITING_MS = 20_000;
-
-/** A name that nobody has given before: letters, digits and `-`, 32 to 36 of them. */
-function freshName(): string {
-  const source: Partial<Crypto> | undefined = globalThis.crypto;
-  if (source?.randomUUID) return source.randomUUID();
-  const bytes = new Uint8Array(16);
-  if (source?.getRandomValues) source.getRandomValues(bytes);
-  else bytes.forEach((_, index) => { bytes[index] = Math.floor(Math.random() * 256); });
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-/** The same words, or the same sticker, have the same name until something was said or the box was emptied: whatever became of the first, they arrive as one message. */
-function nameOf(draft: Draft, saying: Saying): string {
-  const key = JSON.stringify(saying);
-  const name = draft.names.get(key) ?? freshName();
-  draft.names.set(key, name);
-  return name;
-}
 
 interface Shown {
   talk: Open;
@@ -101,7 +73,7 @@ export function Writing({ talk, texts, words, who, draft, said }: Shown) {
     if (answer.is === "mistake") setMistake(answer.mistake);
     else if (answer.is === "refused") setRefused(answer.why);
     else {
-      draft.names.clear();
+      wasSaid(draft, saying);
       // A sticker leaves what is typed where it is.
       if ("words" in saying) {
         left("");
@@ -155,6 +127,7 @@ export function Writing({ talk, texts, words, who, draft, said }: Shown) {
           }}
         />
       )}
+      <SendFile talk={talk} words={words} who={who} draft={draft} said={said} />
       <Stickers of={talk.stickers} words={words} choose={(sticker) => sends({ sticker })} />
     </Flex>
   );

@@ -97,7 +97,7 @@ export interface Open {
 export interface NotLinked {
   is: "not_linked";
   /** Addresses that are not https are left out. */
-  channels: (Channel & { login: string | null; add: string | null })[];
+  channels: (Channel & { login: string | null; add: string | null; qr: string | null })[];
 }
 
 export interface Choose {
@@ -125,6 +125,12 @@ const orNull = <T>(value: unknown, read: (value: unknown) => T): T | null => (va
 const address = (value: unknown): string | null => {
   const given = orNull(value, text);
   return given?.startsWith("https://") ? given : null;
+};
+
+/** A picture that came in an answer, and nothing else that an address could be. */
+const inline = (value: unknown, kind: "jpeg" | "png"): string | null => {
+  const given = orNull(value, text);
+  return given?.startsWith(`data:image/${kind};base64,`) ? given : null;
 };
 
 /** What an answer of before has not. */
@@ -172,7 +178,10 @@ function answerOf(it: Fields): Answer {
     case "same":
       return { is: "same" };
     case "not_linked": {
-      const read = (each: unknown) => ({ ...channel(each), login: address(fields(each).login), add: address(fields(each).add) });
+      const read = (each: unknown) => {
+        const { login, add, qr } = fields(each);
+        return { ...channel(each), login: address(login), add: address(add), qr: orNone(qr, (given) => inline(given, "png")) };
+      };
       return { is: "not_linked", channels: list(it.channels, read) };
     }
     case "choose":
@@ -199,12 +208,14 @@ function answerOf(it: Fields): Answer {
 }
 
 /** Asks once. What comes is read by `read`, or there is a reason why nothing does. */
-async function ask<T>(what: string, who: Who, more: Fields, read: (answer: Fields) => T): Promise<T | { is: "refused"; why: Refused }> {
+async function ask<T>(
+  what: string, who: Who, more: Fields, read: (answer: Fields) => T, timeout?: number,
+): Promise<T | { is: "refused"; why: Refused }> {
   const refused = (why: Refused) => ({ is: "refused", why }) as const;
   try {
     // The time tells a fresh question from a repeated one where HubSpot's signature has none.
     const body = { asked_at_ms: Date.now(), language: who.language, contact: who.contact, ...more };
-    const answer = await hubspot.fetch(`${MUSUBI}/console/card/${what}`, { method: "POST", body });
+    const answer = await hubspot.fetch(`${MUSUBI}/console/card/${what}`, { method: "POST", body, ...(timeout !== undefined && { timeout }) });
     if (answer.status === 401) return refused("not_believed");
     if (answer.status === 404) return refused("not_connected");
     if (answer.status === 429) return refused("busy");
@@ -235,11 +246,25 @@ const shown = ({ channel, talk }: Shown) => ({ channel: channel.channel, talk })
 /** What is said. */
 export type Saying = { words: string; quick?: string[] } | { sticker: string };
 
+const saidOf = ({ said, mistake }: Fields) =>
+  typeof mistake === "string" ? ({ is: "mistake", mistake } as const) : ({ is: "said", said: text(said) } as const);
+
 /** Says something. The same `name` is the same message, however often it is asked for. */
 export const say = (who: Who, of: Shown, name: string, saying: Saying) =>
-  ask("say", who, { ...shown(of), name, ...saying }, ({ said, mistake }) =>
-    typeof mistake === "string" ? ({ is: "mistake", mistake } as const) : ({ is: "said", said: text(said) } as const),
-  );
+  ask("say", who, { ...shown(of), name, ...saying }, saidOf);
+
+/** A file at an address. `called`: its name, where it is not the address's own. */
+export interface OutgoingFile {
+  address: string;
+  called?: string;
+}
+
+/** Musubi fetches the file and puts it where phones find it: longer than HubSpot waits by itself, in milliseconds. */
+const SENDING_MS = 29_000;
+
+/** Sends a file. The same `name` is the same message, however often it is asked for. */
+export const sendFile = (who: Who, of: Shown, name: string, file: OutgoingFile) =>
+  ask("send", who, { ...shown(of), name, ...file }, saidOf, SENDING_MS);
 
 /** Somebody types an answer: the person sees it on their phone. Whatever comes of it. */
 export const writing = (who: Who, of: Shown) => ask("writing", who, shown(of), () => ({ is: "done" }) as const);
@@ -248,16 +273,10 @@ export const writing = (who: Who, of: Shown) => ask("writing", who, shown(of), (
 export const decide = (who: Who, of: Shown, send: string, arrived: "yes" | "again") =>
   ask("decide", who, { ...shown(of), send, arrived }, ({ done }) => ({ is: "done", done: must(done, (it): it is true => it === true) }) as const);
 
-/** A picture that came in an answer, and nothing else that an address could be. */
-const picture = (value: unknown): string | null => {
-  const given = orNull(value, text);
-  return given?.startsWith("data:image/jpeg;base64,") ? given : null;
-};
-
 /** Pictures that somebody sent, by their names; four at a time. */
 export const pictures = (who: Who, of: Shown, files: string[]) =>
   ask("pictures", who, { ...shown(of), files }, ({ pictures: given }) =>
-    ({ is: "pictures", pictures: new Map(Object.entries(fields(given)).map(([name, it]) => [name, picture(it)])) }) as const);
+    ({ is: "pictures", pictures: new Map(Object.entries(fields(given)).map(([name, it]) => [name, inline(it, "jpeg")])) }) as const);
 
 /** Where what somebody sent can be opened, for some minutes. */
 export const whereIs = (who: Who, of: Shown, name: string) =>

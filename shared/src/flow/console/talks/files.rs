@@ -1,4 +1,4 @@
-//! Pictures and files of a talk: what somebody sent, and a picture that is to be sent. The CRM keeps both.
+//! Pictures and files of a talk: what somebody sent, and what is to be sent. The CRM keeps both.
 
 use bytes::Bytes;
 
@@ -9,8 +9,15 @@ use crate::domain::operator::Operator;
 use crate::ports::PortError;
 use crate::ports::crm::{CrmFailure, Each};
 
-/// A picture of some megabytes is put into the CRM within this, in milliseconds: the console's answer has 29 seconds.
-const PUBLISHING_MS: i64 = 20_000;
+/// A part of something that an operator sends.
+pub struct SentPart {
+    /// Which of several, and how its name ends: `picture.jpg`.
+    pub name: String,
+    /// What it is.
+    pub kind: FileKind,
+    /// All of it.
+    pub bytes: Bytes,
+}
 
 impl Talks {
     /// The file of a message of the talk, where the CRM has it.
@@ -22,31 +29,34 @@ impl Talks {
         Ok(file.and_then(|file| file.saved().cloned()))
     }
 
-    /// Puts a picture that an operator sends, and a small one, where the person's phone can fetch them whenever it is opened: their addresses do
-    /// not end, and nobody guesses them. `secret` names the picture in the talk: twice is once. Inside, `None`: the CRM does not take it.
+    /// Puts what an operator sends where the person's phone can fetch it whenever it is opened: the addresses, one for each part, do not end,
+    /// and nobody guesses them. `secret` names it in the talk: twice is once. It takes until `until_ms` at most. Inside, `None`: the CRM does
+    /// not take it.
     ///
     /// # Errors
     /// As [`file_address`](Self::file_address).
-    pub async fn publish_picture(
+    pub async fn publish(
         &self,
         by: &Operator,
         talk: &OpenTalk,
         secret: &str,
-        [whole, preview]: [Bytes; 2],
-    ) -> Result<FromCrm<Option<[String; 2]>>, PortError> {
+        parts: Vec<SentPart>,
+        until_ms: i64,
+    ) -> Result<FromCrm<Option<Vec<String>>>, PortError> {
         let Some(account) = self.account(by).await? else { return Ok(FromCrm::Disconnected) };
-        let until_ms = self.clock.now_ms() + PUBLISHING_MS;
         let Some(crm) = self.crms.connect(&account, until_ms).await? else { return Ok(FromCrm::Disconnected) };
         let Some(files) = crm.files() else { return Ok(FromCrm::Said(None)) };
-        let place = |part| FilePlace::of_sent(&talk.key(), secret, part);
-        let whole = match if_there(files.publish_file(&place("picture"), FileKind::Jpeg, whole).await) {
-            FromCrm::Said(Some(address)) => address,
-            end => return Ok(end.without()),
-        };
-        Ok(match if_there(files.publish_file(&place("preview"), FileKind::Jpeg, preview).await) {
-            FromCrm::Said(Some(preview)) => FromCrm::Said(Some([whole, preview])),
-            end => end.without(),
-        })
+        let mut addresses = Vec::new();
+        for SentPart { name, kind, bytes } in parts {
+            let place = FilePlace::of_sent(&talk.key(), secret, &name);
+            match if_there(files.publish_file(&place, kind, bytes).await) {
+                FromCrm::Said(Some(address)) => addresses.push(address),
+                FromCrm::Said(None) => return Ok(FromCrm::Said(None)),
+                FromCrm::Disconnected => return Ok(FromCrm::Disconnected),
+                FromCrm::Silent => return Ok(FromCrm::Silent),
+            }
+        }
+        Ok(FromCrm::Said(Some(addresses)))
     }
 
     /// An address under which a file can be fetched for some minutes. Inside, `None`: it is not there any more.
@@ -67,17 +77,6 @@ impl Talks {
         let Some(crm) = self.crm_of(by).await? else { return Ok(FromCrm::Disconnected) };
         let Some(files) = crm.files() else { return Ok(FromCrm::Said(None)) };
         Ok(if_there(files.file_preview(file).await))
-    }
-}
-
-impl<T> FromCrm<Option<T>> {
-    /// The same where nothing of it is left.
-    fn without<U>(self) -> FromCrm<Option<U>> {
-        match self {
-            Self::Said(_) => FromCrm::Said(None),
-            Self::Disconnected => FromCrm::Disconnected,
-            Self::Silent => FromCrm::Silent,
-        }
     }
 }
 

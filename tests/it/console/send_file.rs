@@ -1,4 +1,4 @@
-//! An operator sends a picture: it reaches the phone once, without where it was taken, from an address that does not end.
+//! An operator sends a picture from the page: it reaches the phone once, without where it was taken, from an address that does not end.
 
 use local::fake::hubspot::Endpoint as HubSpotEndpoint;
 use local::fake::line::{Delivered, Endpoint};
@@ -9,13 +9,14 @@ use reqwest::StatusCode;
 use reqwest::multipart::{Form, Part};
 
 use super::browser::{Browser, Page, asks};
+use super::media::HEIC;
 use super::talks::opened;
 use crate::app::App;
 
 /// A PNG of one grey pixel.
 pub const PNG: &[u8] = b"\x89\x50\x4E\x47\x0D\x0A\x1A\x0A\x00\x00\x00\x0D\x49\x48\x44\x52\x00\x00\x00\x01\x00\x00\x00\x01\x08\x00\x00\x00\x00\x3A\x7E\x9B\x55\x00\x00\x00\x0A\x49\x44\x41\x54\x78\x9C\x63\x68\x00\x00\x00\x82\x00\x81\x77\xCD\x72\xB6\x00\x00\x00\x00\x49\x45\x4E\x44\xAE\x42\x60\x82";
 
-fn hidden(page: &Page, form: &str, name: &str) -> String {
+pub fn hidden(page: &Page, form: &str, name: &str) -> String {
     let (_, rest) = page.html.split_once(form).expect("the form");
     let (_, rest) = rest.split_once(&format!("name=\"{name}\" value=\"")).expect("the field");
     rest.split('"').next().expect("a value").to_owned()
@@ -25,19 +26,19 @@ fn hidden(page: &Page, form: &str, name: &str) -> String {
 async fn sends(browser: &mut Browser<'_>, path: &str, page: &Page, bytes: &[u8]) -> Page {
     let form = Form::new()
         .text("token", page.token())
-        .text("name", hidden(page, "/picture\"", "name"))
-        .part("picture", Part::bytes(bytes.to_vec()).file_name("IMG_0001.png").mime_str("image/png").expect("a type"));
-    browser.post_form(&format!("{path}/picture"), form).await
+        .text("name", hidden(page, "/file\"", "name"))
+        .part("file", Part::bytes(bytes.to_vec()).file_name("IMG_0001.png").mime_str("image/png").expect("a type"));
+    browser.post_form(&format!("{path}/file"), form).await
 }
 
 /// The pictures that Hanako's phone shows of ours: by which call each came, and both addresses.
-pub fn shown(app: &App) -> Vec<(Endpoint, String, String)> {
+pub fn pictures(app: &App) -> Vec<(Endpoint, String, String)> {
     let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
-    let pictures = |one: &Delivered| {
+    let of_one = |one: &Delivered| {
         let of = one.messages.iter().filter(|it| it["type"] == "image");
         of.map(|it| (one.via, text(&it["originalContentUrl"]), text(&it["previewImageUrl"]))).collect::<Vec<_>>()
     };
-    app.world.line.delivered().iter().filter(|one| one.to == LINKED_USER).flat_map(pictures).collect()
+    app.world.line.delivered().iter().filter(|one| one.to == LINKED_USER).flat_map(of_one).collect()
 }
 
 async fn asked() -> App {
@@ -56,9 +57,9 @@ async fn a_picture_that_an_operator_sends_reaches_the_phone_once_and_stands_on_t
         let answer = sends(&mut sato, &path, &page, PNG).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.html);
     }
-    app.until("the picture", |app| !shown(app).is_empty()).await;
+    app.until("the picture", |app| !pictures(app).is_empty()).await;
     app.until("answered", |app| app.linked("line_unanswered") == "false").await;
-    let [(via, whole, preview)] = &shown(&app)[..] else { panic!("once: {:?}", shown(&app).len()) };
+    let [(via, whole, preview)] = &pictures(&app)[..] else { panic!("once: {:?}", pictures(&app).len()) };
     assert_eq!(*via, Endpoint::Reply, "free of charge, as any answer");
     let files = app.files();
     assert_eq!(files.len(), 2, "the picture and a small one");
@@ -86,15 +87,16 @@ async fn what_is_no_picture_is_refused_in_words_and_nothing_is_kept_or_sent() {
     for (bytes, words) in [
         (b"<svg onload=alert(1)>".as_slice(), "JPEG、PNG、GIF、WebP"),
         (&PNG[..40], "読み取れませんでした"),
-        (b"", "選ばれていません"),
+        (HEIC, "HEIC"),
+        (b"", "ファイルを選ぶか"),
         (&large, "4 MBまで"),
     ] {
         let answer = sends(&mut sato, &path, &page, bytes).await;
         assert!(answer.status.is_client_error() && answer.has(words), "{} {}", answer.status, answer.html);
-        assert!(answer.has("name=\"picture\""), "the form is there again");
+        assert!(answer.has("name=\"file\""), "the form is there again");
     }
     app.at_rest_but_entries().await;
-    assert_eq!((app.files().len(), shown(&app).len()), (0, 0));
+    assert_eq!((app.files().len(), pictures(&app).len()), (0, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -107,15 +109,15 @@ async fn from_another_site_or_without_its_token_nothing_is_sent() {
     sato.origin = Vec::new();
     let form = |token: &str, name: &str| {
         let part = Part::bytes(PNG.to_vec()).file_name("a.png");
-        Form::new().text("token", token.to_owned()).text("name", name.to_owned()).part("picture", part)
+        Form::new().text("token", token.to_owned()).text("name", name.to_owned()).part("file", part)
     };
-    let name = hidden(&page, "/picture\"", "name");
+    let name = hidden(&page, "/file\"", "name");
     for (token, name) in [("", &*name), ("forged", &name), (&page.token(), "guessable")] {
-        let answer = sato.post_form(&format!("{path}/picture"), form(token, name)).await;
+        let answer = sato.post_form(&format!("{path}/file"), form(token, name)).await;
         assert!(answer.status.is_client_error(), "{}", answer.status);
     }
     app.at_rest_but_entries().await;
-    assert_eq!((app.files().len(), shown(&app).len()), (0, 0));
+    assert_eq!((app.files().len(), pictures(&app).len()), (0, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -126,10 +128,10 @@ async fn where_hubspot_does_not_take_it_the_page_says_why_and_the_next_try_is_on
     app.world.hubspot.fault(HubSpotEndpoint::Upload, Fault::LoseAnswerAfterEffect, Plan::Next(1));
     let answer = sends(&mut sato, &path, &page, PNG).await;
     assert!(answer.has("HubSpotが応答しない"), "{}", answer.html);
-    assert_eq!(shown(&app).len(), 0);
+    assert_eq!(pictures(&app).len(), 0);
     let answer = sends(&mut sato, &path, &page, PNG).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.html);
-    app.until("the picture", |app| shown(app).len() == 1).await;
+    app.until("the picture", |app| pictures(app).len() == 1).await;
     assert_eq!(app.files().len(), 2, "what lay there was found");
     app.world.hubspot.never_grants(PORTAL_ID, "files");
     let (path, page) = opened(&mut sato).await;
