@@ -65,7 +65,7 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     const PUBLIC: [&str; 18] = [
@@ -88,7 +88,8 @@ mod tests {
         "2a00:1450::1",
         "2001:200::1",
     ];
-    const NOT_PUBLIC: [&str; 64] = [
+    /// What nobody may be led to.
+    pub(crate) const NOT_PUBLIC: [&str; 64] = [
         // This network, loopback, private, shared, link-local and metadata.
         "0.0.0.0",
         "0.0.0.1",

@@ -7,6 +7,7 @@ use tokio::net::TcpListener;
 
 use super::*;
 use crate::domain::ids::ChannelId;
+use crate::domain::public_address::tests::NOT_PUBLIC as NOT_PUBLIC_ADDRESSES;
 use crate::ports::clock::SystemClock;
 
 /// Answers the first question with some addresses and every later one with others.
@@ -92,6 +93,17 @@ async fn an_address_that_is_not_public_is_refused_however_it_is_written() {
         "https://",
     ] {
         is_forbidden(|| Names::leading(&[&["8.8.8.8"]]), address, ForbiddenAddress::NotHttps).await;
+    }
+}
+
+#[tokio::test]
+async fn none_of_the_addresses_that_are_not_everybodys_is_reached_neither_as_they_are_nor_by_a_name() {
+    for text in NOT_PUBLIC_ADDRESSES {
+        let host = if text.contains(':') { format!("[{text}]") } else { text.to_owned() };
+        let names = || Names::leading(&[&[text]]);
+        for host in [host.as_str(), "files.example.com"] {
+            is_forbidden(names, &format!("https://{host}/a.png"), ForbiddenAddress::NotPublic).await;
+        }
     }
 }
 

@@ -31,8 +31,8 @@ use crate::fake::{FakeClock, Posted};
 use crate::seed::{HUBSPOT_USER, LINKED_CONTACT, PORTAL_ID};
 
 const LARGEST_FORM_BYTES: usize = 64 * 1024;
-/// So many of the newest files are shown.
-const MOST_FILES: usize = 12;
+/// So many of the newest files are shown: each is asked for anew whenever the page is loaded.
+const MOST_FILES: usize = 4;
 
 /// What the page shows.
 #[derive(Clone)]
@@ -149,19 +149,29 @@ async fn shown(card: &AppCard, language: Language, contact: u64, done: Option<Va
 /// What the page shows of a file: the picture, and where it opens.
 type Files = HashMap<String, (Option<String>, Option<String>)>;
 
-/// Asks for each file of the talk, as the card does: by a press there, at once here.
+/// Asks for the newest files of the talk: for pictures as the card does, and for where the others open at once, which waits there for a press.
 async fn files(card: &AppCard, language: Language, contact: u64, talk: &Value) -> Files {
     let lines = list(talk, "lines").iter().map(|line| &line["file"]);
     let notes = list(&talk["older"], "files").iter().flat_map(|files| files.as_array().into_iter().flatten());
-    let names: Vec<&str> = lines.chain(notes).filter_map(|file| file["name"].as_str()).collect();
+    let known = notes.chain(lines).filter_map(|file| Some((file["name"].as_str()?, file["picture"] == true)));
+    let (pictures, others): (Vec<_>, Vec<_>) =
+        known.collect::<Vec<_>>().into_iter().rev().take(MOST_FILES).partition(|(_, is_picture)| *is_picture);
     let mut files = Files::new();
-    for name in names.into_iter().rev().take(MOST_FILES) {
-        let asks = json!({"talk": talk["talk"], "files": [name]});
-        let picture = card.asks("pictures", language, contact, asks.clone()).await["pictures"][name].take();
-        let address = card.asks("file", language, contact, asks).await["address"].take();
-        files.insert(name.to_owned(), (picture.as_str().map(str::to_owned), address.as_str().map(str::to_owned)));
+    if !pictures.is_empty() {
+        let names: Vec<&str> = pictures.iter().map(|(name, _)| *name).collect();
+        let asks = json!({"talk": talk["talk"], "files": names});
+        let came = card.asks("pictures", language, contact, asks).await;
+        files.extend(names.iter().map(|name| ((*name).to_owned(), (text_of(&came["pictures"][name]), None))));
+    }
+    for (name, _) in others {
+        let came = card.asks("file", language, contact, json!({"talk": talk["talk"], "files": [name]})).await;
+        files.insert(name.to_owned(), (None, text_of(&came["address"])));
     }
     files
+}
+
+fn text_of(value: &Value) -> Option<String> {
+    value.as_str().map(str::to_owned)
 }
 
 /// The picture, and what opens the file; or why it is not there.
