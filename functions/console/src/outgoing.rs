@@ -115,11 +115,12 @@ pub fn outgoing(bytes: &[u8], called: Option<&str>) -> Result<Outgoing, NoFile> 
     linked_as(kind, called).map(|extension| Outgoing::Link { kind, extension }).ok_or(NoFile::Unknown)
 }
 
-/// One without a picture is a sound, whatever it calls itself. A film of QuickTime's is no mp4, and plays on some phones alone.
+/// One without a picture is a sound, whatever it calls itself. What is of QuickTime or for phones of before (3GP) is no mp4, though it is built
+/// like one, and plays on some phones alone.
 fn film_or_sound(bytes: &[u8]) -> Result<Option<Outgoing>, NoFile> {
-    let Some(movie) = mp4::read(bytes) else { return Ok(None) };
+    let brand = bytes.get(8..10).unwrap_or_default();
+    let Some(movie) = mp4::read(bytes).filter(|_| brand != b"qt" && brand != b"3g") else { return Ok(None) };
     match movie.picture {
-        _ if bytes.get(8..12) == Some(b"qt  ") => Ok(None),
         Some(size) => {
             let preview = picture::of_film(size).map_err(NoFile::Picture)?;
             Ok(Some(Outgoing::Film { preview }))
@@ -159,6 +160,7 @@ mod tests {
             (&film[..], Some("a.pdf"), "a film 640x360"),
             (&upright, None, "a film 360x640"),
             (&quicktime, Some("a.mp4"), "a link mp4"),
+            (&mp4::tests::sound(b"3gp4"), Some("a.m4a"), "a link mp4"),
             (&mp4::tests::sound(b"M4A "), None, "a sound M4a 1500"),
             // Recorded by a phone.
             (&mp4::tests::sound(b"isom"), Some("a.mp4"), "a sound M4a 1500"),

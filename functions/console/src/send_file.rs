@@ -121,9 +121,8 @@ impl Sending<'_> {
         if ports.talks.is_taken_up(id).await? {
             return Ok(Sent::OnItsWay(id));
         }
-        let of_address = last_part(address);
         match ports.outside.fetch(address, MOST_FETCHED_BYTES).await {
-            FetchAnswer::Here(bytes) => self.file(ports, bytes, called.or(of_address.as_deref())).await,
+            FetchAnswer::Here(bytes) => self.file(ports, bytes, called_there(called, address).as_deref()).await,
             answer => Ok(Sent::Refused(why_not(&answer, self.language))),
         }
     }
@@ -187,7 +186,20 @@ fn message_of(
     }
 }
 
-/// What a file at this address is called.
+/// What a file at an address is called: as somebody says, with the end of the address where that is not in the name, or as the address ends.
+/// HubSpot does not say whether the name of an upload has an end.
+fn called_there(called: Option<&str>, address: &str) -> Option<String> {
+    let there = last_part(address);
+    let Some(called) = called.filter(|called| !called.is_empty()) else { return there };
+    match there.as_deref().and_then(|there| there.rsplit_once('.')) {
+        Some((_, end)) if !called.to_lowercase().ends_with(&format!(".{}", end.to_lowercase())) => {
+            Some(format!("{called}.{end}"))
+        }
+        _ => Some(called.to_owned()),
+    }
+}
+
+/// The last part of an address's path.
 fn last_part(address: &str) -> Option<String> {
     let url = url::Url::parse(address).ok()?;
     let last = url.path_segments()?.next_back().filter(|last| !last.is_empty())?;
@@ -273,7 +285,15 @@ mod tests {
             ("https://a.example", None),
             ("a", None),
         ] {
-            assert_eq!(last_part(address).as_deref(), called, "{address}");
+            assert_eq!(called_there(None, address).as_deref(), called, "{address}");
+        }
+        for (called, address, whole) in [
+            ("見積", "https://a.example/1.docx", "見積.docx"),
+            ("見積.DOCX", "https://a.example/1.docx", "見積.DOCX"),
+            ("見積.docx", "https://a.example/1", "見積.docx"),
+            ("", "https://a.example/1.docx", "1.docx"),
+        ] {
+            assert_eq!(called_there(Some(called), address).as_deref(), Some(whole));
         }
     }
 }
