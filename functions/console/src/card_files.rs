@@ -66,7 +66,7 @@ pub async fn send(State(ports): State<Arc<Ports>>, request: Request) -> Result<A
     let talk = the_one_shown(&ports, &question).await?;
     let by = question.called_as_in_crm(&ports).await?;
     let sending = Sending { by: &by, talk: &talk, name, language: question.language, pressed_at_ms };
-    let sent = sending.from_address(&ports, address, called).await?;
+    let sent = sending.file_at(&ports, address, called).await?;
     ports.talks.has_read(&talk).await;
     match sent {
         Sent::OnItsWay(id) => Ok(Answered(json!({"said": id}))),

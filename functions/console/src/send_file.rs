@@ -58,7 +58,7 @@ pub async fn send(
     let sending = Sending { by: &visit.operator, talk: &talk, name: &name, language: visit.language, pressed_at_ms };
     let address = form.address.as_deref().map(str::trim).filter(|address| !address.is_empty());
     let sent = match address {
-        Some(address) if form.file.is_empty() => sending.from_address(&visit.ports, address, None).await,
+        Some(address) if form.file.is_empty() => sending.file_at(&visit.ports, address, None).await,
         _ => sending.file(&visit.ports, form.file, form.called.as_deref()).await,
     };
     match sent.map_err(|error| visit.failed(&error))? {
@@ -115,7 +115,7 @@ impl Sending<'_> {
     ///
     /// # Errors
     /// A table or the queue does not answer: to be asked again by the same name.
-    pub async fn from_address(&self, ports: &Ports, address: &str, called: Option<&str>) -> Result<Sent, PortError> {
+    pub async fn file_at(&self, ports: &Ports, address: &str, called: Option<&str>) -> Result<Sent, PortError> {
         // A request that comes again finds what it was about, whatever has become of the address since.
         let id = Talks::id_of(self.by, &self.talk.key(), self.name);
         if ports.talks.is_taken_up(id).await? {
@@ -130,7 +130,7 @@ impl Sending<'_> {
     /// Sends a file. `called`: its name.
     ///
     /// # Errors
-    /// As [`from_address`](Self::from_address).
+    /// As [`file_at`](Self::file_at).
     pub async fn file(&self, ports: &Ports, file: Bytes, called: Option<&str>) -> Result<Sent, PortError> {
         let outgoing = match outgoing(&file, called) {
             Ok(outgoing) => outgoing,
