@@ -15,15 +15,19 @@ use crate::app::App;
 const TOKEN: [u8; 32] = [0xab; 32];
 
 /// A world in which the Official Account's talks are in the inbox.
-struct Desk {
-    app: App,
+pub struct Desk {
+    pub app: App,
     /// What HubSpot calls when somebody writes.
     url: String,
 }
 
 impl Desk {
-    async fn open() -> Self {
-        let app = App::start().await;
+    pub async fn open() -> Self {
+        Self::of(App::start().await).await
+    }
+
+    /// Opened in this world.
+    pub async fn of(app: App) -> Self {
         let token = CallToken::of(TOKEN);
         let url = format!("{}/crm/hubspot/{APP_ID}/inbox/{}", app.world.url, token.expose());
         let (channel, account) = app.world.hubspot.open_inbox(PORTAL_ID, &url, CHANNEL_ID);
@@ -37,7 +41,7 @@ impl Desk {
         Self { app, url }
     }
 
-    fn entries(&self) -> Vec<InboxEntry> {
+    pub fn entries(&self) -> Vec<InboxEntry> {
         self.app.world.hubspot.inbox(PORTAL_ID)
     }
 
@@ -46,13 +50,13 @@ impl Desk {
         self.entries().into_iter().filter(|it| it.is_incoming).map(|it| it.text).collect()
     }
 
-    async fn writes(&self, user: &str, words: &str) {
+    pub async fn writes(&self, user: &str, words: &str) {
         self.app.world.line.write_text(CHANNEL_ID, user, words).await;
         self.app.until("it stands in the inbox", |_| self.said().iter().any(|said| said == words)).await;
     }
 
     /// Somebody of the team answers the person; returns the message's ID.
-    fn answers(&self, user: &str, words: &str, files: usize) -> String {
+    pub fn answers(&self, user: &str, words: &str, files: usize) -> String {
         self.answered(user, words, files).0
     }
 
@@ -62,7 +66,7 @@ impl Desk {
         self.app.world.hubspot.write_in_inbox(PORTAL_ID, &thread, words, files).expect("a thread")
     }
 
-    fn entry(&self, id: &str) -> InboxEntry {
+    pub fn entry(&self, id: &str) -> InboxEntry {
         self.entries().into_iter().find(|it| it.id == id).expect("it was written")
     }
 

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use musubi::aws::AwsAdapters;
 use musubi::config::{self, ConfigError, Environment};
 use musubi::crm;
-use musubi::flow::configure::WebhookSecrets;
 use musubi::flow::configure::change_account::ChangeAccount;
 use musubi::flow::configure::change_channel::ChangeChannel;
 use musubi::flow::configure::choose_provider::ChooseProvider;
@@ -13,6 +12,7 @@ use musubi::flow::configure::connect_channel::ConnectChannel;
 use musubi::flow::configure::open_inbox::OpenInbox;
 use musubi::flow::configure::set_up_account::SetUpAccount;
 use musubi::flow::configure::try_channel::TryChannel;
+use musubi::flow::configure::{LeaveInbox, WebhookSecrets};
 use musubi::flow::console::connect::ConnectChannels;
 use musubi::flow::console::dead_letters::ReturnLetters;
 use musubi::flow::console::decide_sends::DecideSends;
@@ -79,6 +79,9 @@ impl Ports {
         let line = OpenLine { http: http.clone(), base, clock: Arc::clone(&clock) };
 
         let line: Arc<dyn LineConsoles> = Arc::new(line);
+        let inboxes = adapters.inboxes()?;
+        let leave_inbox =
+            LeaveInbox { set_up: Arc::clone(&set_up), accounts: accounts.clone(), inboxes: inboxes.clone() };
         let erase = Erase { links: links.clone(), settle: settle.clone() };
         let hubspot = config::hubspot_api_url(environment)?;
         let crms = crm::connections(http.clone(), &hubspot, Arc::clone(&secrets), Arc::clone(&clock));
@@ -90,6 +93,7 @@ impl Ports {
                 channels: channels.clone(),
                 secrets: Arc::clone(&secrets),
                 line: Arc::clone(&line),
+                inbox: leave_inbox.clone(),
                 erase: erase.clone(),
                 public_url: public_url.clone(),
             },
@@ -129,7 +133,7 @@ impl Ports {
                 console: console.clone(),
                 inbox: OpenInbox {
                     set_up: Arc::clone(&set_up),
-                    inboxes: adapters.inboxes()?,
+                    inboxes,
                     channels: ChangeChannel { channels: channels.clone(), clock: Arc::clone(&clock) },
                     public_url: public_url.clone(),
                 },
@@ -140,6 +144,7 @@ impl Ports {
                 channels: channels.clone(),
                 secrets: Arc::clone(&secrets),
                 set_up: Arc::clone(&set_up),
+                inbox: leave_inbox,
             },
             install: Install {
                 console: console.clone(),

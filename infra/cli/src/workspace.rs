@@ -9,7 +9,7 @@ use musubi::crm::{self, SetUpUrls};
 use musubi::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
 use musubi::domain::channel::Channel;
 use musubi::domain::ids::{ChannelId, CrmAccountId};
-use musubi::flow::configure::{ChangeAccount, ChangeChannel, ChangeError, ConnectChannel};
+use musubi::flow::configure::{ChangeAccount, ChangeChannel, ChangeError, ConnectChannel, LeaveInbox};
 use musubi::flow::settle::Settle;
 use musubi::http_client::HttpClient;
 use musubi::line::{LineApiUrl, LineMessenger, OpenLine};
@@ -186,6 +186,15 @@ impl Workspace {
         set_up.ok_or_else(|| {
             Failure::usage("このmusubiでは、このCRMを接続できません。", "This musubi cannot connect this CRM.")
         })
+    }
+
+    /// Gives up places in a CRM's own inbox.
+    ///
+    /// # Errors
+    /// As [`crm_set_up`](Self::crm_set_up).
+    pub fn leave_inbox(&self, kind: CrmKind) -> Result<LeaveInbox, Failure> {
+        let set_up = self.crm_set_up(kind, self.adapters.secrets()?)?;
+        Ok(LeaveInbox { set_up, accounts: self.accounts()?, inboxes: self.adapters.inboxes()? })
     }
 
     /// Where the CRMs are.

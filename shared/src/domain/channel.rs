@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::account::CrmAccountKey;
 use super::account_link::AccountLinkSettings;
 use super::auto_reply::AutoReplies;
-use super::crm_inbox::CrmInbox;
+use super::crm_inbox::{CrmInbox, InboxEnd};
 use super::ids::{BotUserId, ChannelId};
 use super::login::LoginSettings;
 use super::provider::ProviderNumber;
@@ -96,6 +96,9 @@ pub struct Leaving {
     /// What became of LINE's webhook URL. `None`: it was not looked at yet.
     #[serde(default)]
     pub webhook: Option<WebhookEnd>,
+    /// What became of its place in the CRM's inbox. `None`: it was not looked at yet.
+    #[serde(default)]
+    pub inbox: Option<InboxEnd>,
     /// So many parts of its people have been gone through.
     #[serde(default)]
     pub parts: u32,

@@ -15,6 +15,20 @@ pub struct CrmInbox {
     pub account: InboxAccountId,
 }
 
+/// What became of an Official Account's place in the inbox, when it was to be given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InboxEnd {
+    /// It had none.
+    NotThere,
+    /// Nobody can write from there any more; what was said stays.
+    Closed,
+    /// The CRM does not let us close it: a person must do it there.
+    Refused,
+    /// The CRM did not answer: it may be closed, and another try may close it.
+    Unknown,
+}
+
 /// Something that somebody of the team wrote in the inbox.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InboxMessage {

@@ -1,7 +1,8 @@
 //! An Official Account is disconnected: by an admin in the console, or on the command line.
 //!
 //! ```text
-//! noted -> leaving (nobody finds it by its ID) -> no workflow can choose it -> LINE's webhook URL -> parked sends end
+//! noted -> leaving (nobody finds it by its ID) -> no workflow can choose it -> LINE's webhook URL -> the CRM's inbox
+//!   -> parked sends end
 //!   a minute later, when no function remembers it:
 //! people, part by part -> secrets -> its row
 //! ```
@@ -16,6 +17,7 @@ use futures::{StreamExt as _, TryStreamExt as _};
 use thiserror::Error;
 use tracing::{info, warn};
 
+use super::configure::LeaveInbox;
 use super::configure::change_account::ChangeAccount;
 use super::configure::change_error::ChangeError;
 use super::console::Console;
@@ -27,6 +29,7 @@ use crate::domain::account::CrmAccount;
 use crate::domain::addresses;
 use crate::domain::channel::{Channel, FormerChannel, Leaving, WebhookEnd};
 use crate::domain::conversation::ConversationKey;
+use crate::domain::crm_inbox::InboxEnd;
 use crate::domain::ids::{BotUserId, ChannelId};
 use crate::domain::operator::audit::Deed;
 use crate::domain::operator::{Operator, Role};
@@ -57,6 +60,8 @@ pub struct DisconnectChannel {
     pub secrets: Arc<dyn Secrets>,
     /// LINE.
     pub line: Arc<dyn LineConsoles>,
+    /// Their place in the CRM's own inbox.
+    pub inbox: LeaveInbox,
     /// Erases their people, and ends their sends.
     pub erase: Erase,
     /// Where this Musubi is.
@@ -106,6 +111,8 @@ pub struct DisconnectedChannel {
     pub keeps_links: bool,
     /// What became of LINE's webhook URL.
     pub webhook: WebhookEnd,
+    /// What became of its place in the CRM's inbox.
+    pub inbox: InboxEnd,
     /// How many people it had.
     pub people: usize,
 }
@@ -189,6 +196,10 @@ impl DisconnectChannel {
             let webhook = Some(self.webhook(&channel).await);
             leaving = self.note_progress(id, |leaving| leaving.webhook = webhook).await?;
         }
+        if leaving.inbox.is_none_or(|end| end == InboxEnd::Unknown) {
+            let inbox = Some(self.inbox.leave(&channel).await);
+            leaving = self.note_progress(id, |leaving| leaving.inbox = inbox).await?;
+        }
         self.end_parked(&channel).await?;
         let ready_at_ms = leaving.at_ms + REST_MS;
         if self.console.clock.now_ms() < ready_at_ms {
@@ -218,8 +229,9 @@ impl DisconnectChannel {
         self.forget(id).await?;
         self.erase.settle.outbox.wake(&channel.account).await;
         info!(channel.id = %id, links.kept = leaving.keeps_links, webhook = ?leaving.webhook, "channel.disconnected");
-        let webhook = leaving.webhook.unwrap_or(WebhookEnd::Unknown);
-        Ok(Progress::Done(DisconnectedChannel { keeps_links: leaving.keeps_links, webhook, people: leaving.people }))
+        let Leaving { keeps_links, people, webhook, inbox, .. } = leaving;
+        let (webhook, inbox) = (webhook.unwrap_or(WebhookEnd::Unknown), inbox.unwrap_or(InboxEnd::Unknown));
+        Ok(Progress::Done(DisconnectedChannel { keeps_links, webhook, inbox, people }))
     }
 
     /// From here on nobody finds it by its ID, but those who remember it.
@@ -238,7 +250,7 @@ impl DisconnectChannel {
                 return Ok(Some(leaving));
             }
             let webhook = (found.version == 0).then_some(WebhookEnd::NotOurs);
-            let leaving = Leaving { at_ms: now_ms, keeps_links, webhook, parts: 0, people: 0 };
+            let leaving = Leaving { at_ms: now_ms, keeps_links, webhook, inbox: None, parts: 0, people: 0 };
             let channel = Channel { leaving: Some(leaving.clone()), ..found.value };
             Ok((self.channels.put(&channel, found.version).await? == Commit::Done).then_some(leaving))
         };

@@ -17,12 +17,14 @@ use crate::domain::operator::OperatorName;
 use crate::domain::outbox::Effect;
 use crate::flow::configure::choose_provider::ChosenProvider;
 use crate::flow::configure::connect_channel::{ConnectChannel, OfficialAccount};
+use crate::flow::testing::crm_inbox::{CrmInboxInMemory, its_place};
 use crate::flow::testing::{Life, RivalTable, SecretsInMemory, Told, account, channel, die_anywhere, key, user};
 use crate::ports::checkup::{SeenAccount, SeenLogin, SeenMessaging, SeenQuota, SeenWebhook, WebhookTry};
+use crate::ports::crm::CrmFailure;
 use crate::ports::secrets::{LineSecrets, Secret};
 use crate::ports::table::Write;
 use crate::ports::{ChannelConsole, Clock, LineCheckup, LoginConsole};
-use crate::store::{Accounts, Journal, Links, Operators};
+use crate::store::{Accounts, Inboxes, Journal, Links, Operators};
 
 const OURS: &str = "https://musubi.example/line/1/webhook";
 const BEFORE: &str = "https://bot.example/hook?key=secret";
@@ -113,6 +115,7 @@ struct World {
     links: Links,
     journal: Journal,
     rows: Arc<RivalTable>,
+    crm: Arc<CrmInboxInMemory>,
     verb: DisconnectChannel,
     keeps_links: bool,
 }
@@ -126,6 +129,7 @@ async fn world(life: Life, keeps_links: bool) -> World {
     let clock = Arc::new(Hands(AtomicI64::new(1_000_000)));
     let mut known = channel();
     known.connecting.webhook_before = Some(WebhookBefore::new(BEFORE, true));
+    known.crm_inbox = Some(its_place());
     let mut its = CrmAccount::new(account(), CrmAppId::new("a"), Language::Japanese, "Asia/Tokyo");
     its.channels = vec![known.id.clone()];
     assert_eq!(channels.put(&known, 0).await.unwrap(), Commit::Done);
@@ -150,16 +154,19 @@ async fn world(life: Life, keeps_links: bool) -> World {
     let line = Line(Arc::new(AtLine { life: life.clone(), webhook: Mutex::new(Ok(Some(OURS.to_owned()))) }));
     let told = Arc::new(Told { life: life.clone(), ..Told::default() });
     let outbox = Outbox { journal: journal.clone(), wake_ups: told, clock: clock.clone() };
+    let crm = Arc::new(CrmInboxInMemory::open(life.clone()));
+    let inbox = LeaveInbox { set_up: crm.clone(), accounts: accounts.clone(), inboxes: Inboxes::new(table()) };
     let verb = DisconnectChannel {
         console: Console { operators: Operators::new(table()), clock: clock.clone() },
         accounts: ChangeAccount { accounts, clock: clock.clone() },
         channels: channels.clone(),
         secrets: secrets.clone(),
         line: Arc::new(line.clone()),
+        inbox,
         erase: Erase { links: links.clone(), settle: Settle { channels, outbox } },
         public_url: "https://musubi.example".to_owned(),
     };
-    World { clock, line, secrets, links, journal, rows, verb, keeps_links }
+    World { clock, line, secrets, links, journal, rows, crm, verb, keeps_links }
 }
 
 fn link(number: usize) -> ContactLink {
@@ -204,6 +211,7 @@ impl World {
         assert!(self.verb.channels.is_disconnected(id).await.unwrap());
         assert_eq!(*self.secrets.line.lock().unwrap(), None, "no secret is left");
         assert_eq!(self.line.0.webhook.lock().unwrap().clone(), Ok(Some(BEFORE.to_owned())));
+        assert!(!*self.crm.is_open.lock().unwrap(), "nobody writes from the CRM's inbox");
         let its = self.its_account().await;
         assert!(its.channels.is_empty() && its.former_channels.contains(id) == self.keeps_links);
         assert!(!self.rows.bodies().iter().any(|row| row.contains("words")), "no text is left");
@@ -263,8 +271,8 @@ async fn it_stops_at_once_and_ends_once_nobody_remembers_it() {
     assert!(matches!(at.call(1).await, Ok(Progress::Going { people: 1.. })), "in pieces");
     // What is kept was said when it began.
     let end = at.verb.disconnect(id, None, true, 99).await.unwrap();
-    let done = DisconnectedChannel { keeps_links: false, webhook: WebhookEnd::Restored, people: PEOPLE };
-    assert_eq!(end, Progress::Done(done));
+    let (webhook, inbox) = (WebhookEnd::Restored, InboxEnd::Closed);
+    assert_eq!(end, Progress::Done(DisconnectedChannel { keeps_links: false, webhook, inbox, people: PEOPLE }));
 }
 
 #[tokio::test]
@@ -292,6 +300,25 @@ async fn lines_webhook_is_left_where_it_is_not_ours_and_lines_no_stops_nothing()
         assert_eq!(done.webhook, end);
         assert_eq!(*at.line.0.webhook.lock().unwrap(), then.map(|url| url.map(str::to_owned)), "{end:?}");
         assert!(at.secrets.line.lock().unwrap().is_none());
+    }
+}
+
+#[tokio::test]
+async fn the_crms_inbox_is_tried_again_while_it_is_silent_and_its_no_stops_nothing() {
+    let later = CrmFailure::Later { wait_ms: 1 };
+    for (first, second, end) in [
+        (Err(CrmFailure::Unknown), Ok(()), InboxEnd::Closed),
+        (Err(later.clone()), Err(later), InboxEnd::Unknown),
+        (Err(CrmFailure::Disconnected), Ok(()), InboxEnd::Refused),
+    ] {
+        let at = world(Life::default(), true).await;
+        *at.crm.closes.lock().unwrap() = first;
+        assert!(matches!(at.call(99).await, Ok(Progress::Stopped { .. })));
+        *at.crm.closes.lock().unwrap() = second;
+        at.clock.0.fetch_add(REST_MS, Ordering::SeqCst);
+        let Ok(Progress::Done(done)) = at.call(99).await else { panic!("{end:?}") };
+        assert_eq!(done.inbox, end);
+        assert_eq!(*at.crm.is_open.lock().unwrap(), end != InboxEnd::Closed);
     }
 }
 

@@ -230,6 +230,11 @@ pub enum CrmFailure {
 }
 
 impl CrmFailure {
+    /// Whether the same may go well another time, without anybody mending anything.
+    pub fn may_pass(&self) -> bool {
+        matches!(self, Self::Unknown | Self::Later { .. })
+    }
+
     /// The same, as it is stored with the work.
     pub fn why(&self) -> FailureReason {
         match self {

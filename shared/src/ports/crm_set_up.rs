@@ -267,4 +267,12 @@ pub trait CrmSetUp: Send + Sync {
     async fn leave_inbox(&self, _account: &CrmAccount, _inbox: &CrmInbox) -> Each<()> {
         Err(no_inbox())
     }
+
+    /// Takes all of the account's Official Accounts out that are still in it, and says how many there were. Twice finds none.
+    ///
+    /// # Errors
+    /// As [`inboxes`](Self::inboxes). Some may be out then.
+    async fn leave_inbox_wholly(&self, _account: &CrmAccount, _channel: &InboxChannelId) -> Each<usize> {
+        Err(no_inbox())
+    }
 }

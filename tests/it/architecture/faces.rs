@@ -28,7 +28,15 @@ const WRITES: [(&str, &[&str], &[&str]); 18] = [
     ("musubi::ports::DeadLetters", &["redrive"], &["list", "count"]),
     (
         "musubi::ports::CrmSetUp",
-        &["exchange_code", "make_ready", "uninstall", "make_inbox_channel", "enter_inbox", "leave_inbox"],
+        &[
+            "exchange_code",
+            "make_ready",
+            "uninstall",
+            "make_inbox_channel",
+            "enter_inbox",
+            "leave_inbox",
+            "leave_inbox_wholly",
+        ],
         &["authorize_url", "check_client", "by_private_token", "inboxes"],
     ),
     ("musubi::ports::ChannelConsole", &["set_webhook"], &[]),

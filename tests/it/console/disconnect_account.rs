@@ -14,7 +14,7 @@ use crate::app::{App, account};
 const PATH: &str = "/console/account/disconnect";
 
 /// All boxes ticked, and these fields.
-async fn presses(browser: &mut Browser<'_>, more: &[(&str, &str)]) -> super::browser::Page {
+pub async fn presses(browser: &mut Browser<'_>, more: &[(&str, &str)]) -> super::browser::Page {
     let token = browser.get("/console").await.token();
     let boxes = [("token", &*token), ("app", "on"), ("access", "on"), ("team", "on")];
     browser.post(PATH, &[&boxes[..], more].concat()).await

@@ -15,7 +15,7 @@ use reqwest::StatusCode;
 use super::browser::{Browser, Page, invited, outsiders};
 use crate::app::{App, account};
 
-const PATH: &str = "/console/channels/1657000001/disconnect";
+pub const PATH: &str = "/console/channels/1657000001/disconnect";
 const BOXES: [(&str, &str); 6] =
     [("messages", "on"), ("unnoted", "on"), ("texts", "on"), ("secrets", "on"), ("login", "on"), ("workflows", "on")];
 const BEFORE: &str = "https://bot.other-tool.example/hook?key=never-shown";
@@ -67,7 +67,7 @@ async fn presses(browser: &mut Browser<'_>, fields: &[(&str, &str)]) -> Page {
 }
 
 /// From the first page to the last.
-async fn through(browser: &mut Browser<'_>, links: &str) -> Page {
+pub async fn through(browser: &mut Browser<'_>, links: &str) -> Page {
     let begun = presses(browser, &[&BOXES[..], &[("links", links)]].concat()).await;
     assert_eq!((begun.status, begun.location()), (StatusCode::SEE_OTHER, Some(PATH)), "{}", begun.html);
     browser.app.minutes_pass(2);

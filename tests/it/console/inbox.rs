@@ -1,11 +1,16 @@
 //! HubSpot's own inbox is opened and closed in the console.
 
+use local::fake::hubspot::Endpoint;
+use local::fake::{Fault, Plan};
 use local::seed::{APP_ID, CHANNEL_ID, LINKED_USER, PORTAL_ID};
+use musubi::domain::ids::ChannelId;
 use musubi::domain::operator::Role;
 use reqwest::StatusCode;
 
 use super::browser::{Browser, pairs};
+use super::{disconnect_account, disconnect_channel};
 use crate::app::App;
+use crate::crm_inbox::Desk;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_admin_opens_the_inbox_with_a_key_that_is_kept_nowhere_and_closes_it_again() {
@@ -64,4 +69,69 @@ async fn a_member_does_not_open_it_and_an_account_that_has_not_allowed_it_is_led
     app.world.hubspot.uninstall(PORTAL_ID);
     let page = hanako.get(&path).await;
     assert!(page.has("/console/install/begin?inbox=1") && !page.has("受信トレイに接続する"));
+}
+
+/// Whether messages may go in and out at HubSpot.
+fn is_open(app: &App) -> bool {
+    app.world.hubspot.channel_accounts(PORTAL_ID)[0].authorized
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_hubspot_refuses_to_close_is_closed_on_our_side_and_said_and_its_silence_changes_nothing() {
+    let desk = Desk::open().await;
+    let app = &desk.app;
+    let path = format!("/console/channels/{CHANNEL_ID}/inbox");
+    let mut hanako = Browser::signed_in(app, "花子", Role::Admin).await;
+    let open = hanako.get(&path).await;
+    app.world.hubspot.fault(Endpoint::ChangeChannelAccount, Fault::FailBefore(503), Plan::Every(1));
+    let silent = hanako.post(&path, &pairs(&open.fields())).await;
+    assert!(silent.status == StatusCode::UNPROCESSABLE_ENTITY && silent.has("接続しています"), "{}", silent.html);
+    app.world.hubspot.clear_faults();
+    app.world.hubspot.fault(Endpoint::ChangeChannelAccount, Fault::FailBefore(403), Plan::Every(1));
+    let refused = hanako.post(&path, &pairs(&silent.fields())).await;
+    assert!(refused.status == StatusCode::OK && refused.has("HubSpotが許可しないため"), "{}", refused.html);
+    assert!(!refused.has("接続しています") && !hanako.get(&path).await.has("接続しています"));
+    app.minutes_pass(1);
+    app.world.line.write_text(CHANNEL_ID, LINKED_USER, "メモだけに").await;
+    app.until_moving("the note", |app| app.notes().len() == 1).await;
+    assert!(desk.entries().is_empty(), "nothing goes there any more");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_official_account_that_is_disconnected_gives_up_its_place_in_the_inbox() {
+    let desk = Desk::open().await;
+    let mut hanako = Browser::signed_in(&desk.app, "花子", Role::Admin).await;
+    desk.writes(LINKED_USER, "営業時間は？").await;
+    desk.app.at_rest_but_entries().await;
+    assert!(hanako.get(disconnect_channel::PATH).await.has("接続を閉じます"), "said before");
+    let done = disconnect_channel::through(&mut hanako, "keep").await;
+    assert!(done.has("受信トレイでの接続を閉じました"), "{}", done.html);
+    assert!(!is_open(&desk.app));
+    let late = desk.answers(LINKED_USER, "まだいますか", 0);
+    desk.app.until("it is said", |_| desk.entry(&late).status == "FAILED").await;
+    let gone = disconnect_account::presses(&mut hanako, &[]).await;
+    assert!(gone.has("接続を解除しました") && !gone.has("受信トレイでの"), "nothing was left of it: {}", gone.html);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hubspots_no_or_silence_about_the_inbox_stops_no_disconnection_and_the_account_closes_what_is_left() {
+    for (status, words) in [(403, "HubSpotが許可しないため"), (503, "HubSpotが応答しないため")] {
+        let desk = Desk::open().await;
+        let app = &desk.app;
+        let mut hanako = Browser::signed_in(app, "花子", Role::Admin).await;
+        app.world.hubspot.fault(Endpoint::ChangeChannelAccount, Fault::FailBefore(status), Plan::Every(1));
+        let done = disconnect_channel::through(&mut hanako, "keep").await;
+        assert!(done.status == StatusCode::OK && done.has(words) && is_open(app), "{}", done.html);
+        let channels =
+            app.world.adapters(musubi::aws::RetryPolicy::WORKER).expect("adapters").channels().expect("rows");
+        assert!(channels.find_versioned(&ChannelId::new(CHANNEL_ID)).await.expect("an answer").is_none());
+        if status == 503 {
+            app.world.hubspot.clear_faults();
+        }
+        let gone = disconnect_account::presses(&mut hanako, &[]).await;
+        let said = if status == 503 { "受信トレイでの接続を閉じました" } else { words };
+        assert!(gone.status == StatusCode::OK && gone.has("接続を解除しました") && gone.has(said), "{}", gone.html);
+        assert_eq!(is_open(app), status == 403);
+        assert!(!app.world.hubspot.is_installed(PORTAL_ID));
+    }
 }

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 use musubi::domain::account::CrmAccountKey;
 use musubi::domain::language::Language;
+use musubi::domain::words::crm_inbox;
 use musubi::domain::words::disconnecting::{LEFT, TAKEN};
 use musubi::flow::console::disconnect_account::{AppEnd, Disconnected};
 use musubi::pages::{Look, Page, actions, button, card, form, lead, section, submit, todo};
@@ -120,6 +121,7 @@ pub fn done(language: Language, key: &CrmAccountKey, done: Disconnected) -> Page
         h1 { (title) }
         p { (account_name(key, language)) }
         (lead(app))
+        @if let Some(words) = crm_inbox::closed(done.inbox, language) { (todo(words)) }
         (section(language.pick("削除したもの", "Taken away"), &taken[1..]))
         (section(language.pick("残っているもの", "Left"), &left))
         (actions(button(Look::Plain, language.pick("もう一度接続する", "Connect again"), "/console/install")))

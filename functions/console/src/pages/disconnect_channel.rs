@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 use musubi::domain::channel::Channel;
 use musubi::domain::language::Language;
+use musubi::domain::words::crm_inbox;
 use musubi::domain::words::leaving::{ERASES_LINKS, KEEPS_LINKS, LEFT, LOST, webhook_after, webhook_before};
 use musubi::flow::disconnect_channel::{DisconnectedChannel, Standing};
 use musubi::pages::{Look, Page, actions, button, form, lead, section, submit, todo};
@@ -77,6 +78,7 @@ pub fn ask(visit: &SignedIn, channel: &Channel, mistake: Option<Mistake>) -> Pag
                 label class="check" { input type="radio" name="links" value="erase" required; (ERASES_LINKS.of(language)) }
             }
             p { (webhook_before(before.as_deref(), language)) }
+            @if channel.crm_inbox.is_some() { p { (crm_inbox::closes(language)) } }
             (actions(html! {
                 (submit(Look::Grave, language.pick("接続を解除する", "Disconnect")))
                 (button(Look::Plain, language.pick("やめる", "Do not disconnect"), &format!("/console/channels/{}", channel.id)))
@@ -185,6 +187,7 @@ pub fn done(visit: &SignedIn, channel: &Channel, done: &DisconnectedChannel) -> 
         h1 { (title) }
         (lead(&links))
         (todo(webhook_after(done.webhook, language)))
+        @if let Some(words) = crm_inbox::closed(done.inbox, language) { (todo(words)) }
         (section(language.pick("削除したもの", "Taken away"), &taken))
         (section(language.pick("残っているもの", "Left"), &LEFT.map(|words| words.of(language))))
         (actions(button(Look::Plain, language.pick("概要に戻る", "Back to the overview"), "/console")))

@@ -2,7 +2,9 @@
 
 use maud::{Markup, html};
 use musubi::domain::channel::Channel;
+use musubi::domain::crm_inbox::InboxEnd;
 use musubi::domain::language::Language;
+use musubi::domain::words::crm_inbox;
 use musubi::flow::configure::InboxStaysShut;
 use musubi::flow::console::inbox::InboxStanding;
 use musubi::pages::{Look, Page, actions, form, submit};
@@ -12,8 +14,14 @@ use musubi::ports::crm_set_up::{InboxFound, InboxRefusal};
 use super::{Here, saved, signed_in};
 use crate::visit::SignedIn;
 
-/// What is there, and the ways on.
-pub fn page(visit: &SignedIn, channel: &Channel, standing: &InboxStanding, why: Option<&InboxStaysShut>) -> Page {
+/// What is there, and the ways on. `closed`: what became of it just now.
+pub fn page(
+    visit: &SignedIn,
+    channel: &Channel,
+    standing: &InboxStanding,
+    why: Option<&InboxStaysShut>,
+    closed: Option<InboxEnd>,
+) -> Page {
     let language = visit.language;
     let title = match language {
         Language::Japanese => format!("「{}」とHubSpotの受信トレイ", channel.name),
@@ -23,6 +31,9 @@ pub fn page(visit: &SignedIn, channel: &Channel, standing: &InboxStanding, why: 
     let inside = html! {
         h1 { (title) }
         (saved(visit, language.pick("変更しました。1分以内に反映されます。", "Changed; it takes effect within a minute.")))
+        @if let Some(words) = closed.and_then(|end| crm_inbox::closed(end, language)) {
+            p class="mistake" role="alert" { (words) }
+        }
         @if let Some(why) = why { p class="mistake" role="alert" { (in_words(why, language)) } }
         p { (language.pick(
             "お客さまのメッセージをHubSpotの受信トレイにも表示し、そこから返信できるようにします。Sales HubまたはService HubのProfessional以上が必要です。",

@@ -1,9 +1,11 @@
 //! `channel remove`: what is lost and what is left is said, and asked, before.
 
 use musubi::config;
+use musubi::domain::account::CrmKind;
 use musubi::domain::channel::WebhookEnd;
 use musubi::domain::ids::ChannelId;
 use musubi::domain::language::Language;
+use musubi::domain::words::crm_inbox::closed;
 use musubi::domain::words::leaving::{self, ERASES_LINKS, KEEPS_LINKS};
 use musubi::flow::console::Console;
 use musubi::flow::disconnect_channel::{DisconnectChannel, DisconnectedChannel, Progress, Standing, StaysConnected};
@@ -36,7 +38,7 @@ pub struct How {
 /// See [`Failure`].
 pub async fn remove(workspace: &Workspace, ask: &mut Ask, say: &Say, id: &str, how: How) -> Result<Report, Failure> {
     let id = ChannelId::new(id);
-    let disconnect = verb(workspace)?;
+    let disconnect = verb(workspace, CrmKind::HubSpot)?;
     let standing = disconnect.look(&id, None).await?.ok_or_else(no_channel)?;
     let keeps_links = match (&standing, how.keeps_links) {
         // What is kept was said when it began.
@@ -76,13 +78,14 @@ pub async fn remove(workspace: &Workspace, ask: &mut Ask, say: &Say, id: &str, h
     }
 }
 
-fn verb(workspace: &Workspace) -> Result<DisconnectChannel, Failure> {
+fn verb(workspace: &Workspace, kind: CrmKind) -> Result<DisconnectChannel, Failure> {
     Ok(DisconnectChannel {
         console: Console { operators: workspace.adapters.operators()?, clock: workspace.clock() },
         accounts: workspace.change_account()?,
         channels: workspace.channels()?,
         secrets: workspace.adapters.secrets()?,
         line: workspace.line_consoles()?,
+        inbox: workspace.leave_inbox(kind)?,
         erase: Erase { links: workspace.adapters.links()?, settle: workspace.settle()? },
         public_url: config::public_url(&workspace.environment)?,
     })
@@ -92,7 +95,7 @@ fn question(ask: &mut Ask, say: &Say, standing: &Standing, keeps_links: bool) ->
     let channel = standing.channel();
     let before = channel.connecting.webhook_before.as_ref().map(|before| before.host());
     if matches!(standing, Standing::Connected(_)) {
-        say.note(&leaving::told(before.as_deref(), say.language));
+        say.note(&leaving::told(before.as_deref(), channel.crm_inbox.is_some(), say.language));
     }
     say.note((if keeps_links { KEEPS_LINKS } else { ERASES_LINKS }).of(say.language));
     let question = match (standing, say.language) {
@@ -120,7 +123,7 @@ fn stopped(say: &Say, id: &ChannelId, left_ms: u64) -> Report {
 }
 
 fn report(say: &Say, id: &ChannelId, done: &DisconnectedChannel) -> Report {
-    let DisconnectedChannel { keeps_links, webhook, people } = *done;
+    let DisconnectedChannel { keeps_links, webhook, inbox, people } = *done;
     let head = match (keeps_links, say.language) {
         (true, Language::Japanese) => {
             format!("接続を解除し、シークレットを削除しました（7日間は復元できます）。{people}人分の連携を残しました。")
@@ -138,8 +141,9 @@ fn report(say: &Say, id: &ChannelId, done: &DisconnectedChannel) -> Report {
         ),
     };
     let (name, links) = (name(webhook), if keeps_links { "kept" } else { "erased" });
-    let json = json!({"channel_id": id.as_str(), "removed": true, "links": links, "people": people, "webhook": name});
-    Report::new(json, [head, leaving::webhook_after(webhook, say.language).to_owned()].join("\n"))
+    let json = json!({"channel_id": id.as_str(), "removed": true, "links": links, "people": people, "webhook": name, "inbox": inbox});
+    let lines = [Some(head.as_str()), Some(leaving::webhook_after(webhook, say.language)), closed(inbox, say.language)];
+    Report::new(json, lines.into_iter().flatten().collect::<Vec<_>>().join("\n"))
 }
 
 fn name(webhook: WebhookEnd) -> &'static str {

@@ -3,7 +3,9 @@
 use musubi::browser;
 use musubi::domain::account::CrmAccount;
 use musubi::domain::channel::Channel;
+use musubi::domain::crm_inbox::InboxEnd;
 use musubi::domain::ids::ChannelId;
+use musubi::domain::words::crm_inbox;
 use musubi::flow::configure::{ChannelAsked, InboxStaysShut, OpenInbox};
 use musubi::ports::crm::CrmFailure;
 use musubi::ports::crm_set_up::InboxRefusal;
@@ -30,12 +32,16 @@ pub async fn run(workspace: &Workspace, ask: &mut Ask, say: &Say, asked: &Portal
         public_url: musubi::config::public_url(&workspace.environment)?,
     };
     if asked.off {
-        inbox.close(&account, &channel).await.map_err(failed)?;
+        let end = inbox.close(&account, &channel).await.map_err(failed)?;
         let text = say.pick(
             "受信トレイへの接続を解除しました。1分以内に反映されます。これまでのメッセージは受信トレイに残り、会話は再びメモになります。",
             "The inbox is closed; it takes effect within a minute. What was said stays there, and conversations are notes again.",
         );
-        return Ok(Report::new(json!({"open": false, "channel": channel.id.as_str()}), text.to_owned()));
+        // Nothing more is to be said of one that is closed.
+        let more = crm_inbox::closed(end, say.language).filter(|_| end == InboxEnd::Refused);
+        let text = [Some(text), more].into_iter().flatten().collect::<Vec<_>>().join("\n");
+        let json = json!({"open": false, "channel": channel.id.as_str(), "inbox": end});
+        return Ok(Report::new(json, text));
     }
     let app = (account.key.kind, &account.app);
     if asked.make_channel {

@@ -2,6 +2,7 @@
 
 use musubi::domain::account::CrmAccountKey;
 use musubi::domain::language::Language;
+use musubi::domain::words::crm_inbox::closed;
 use musubi::domain::words::disconnecting;
 use musubi::flow::console::Console;
 use musubi::flow::console::disconnect_account::{AppEnd, DisconnectAccount, Disconnected, StaysConnected};
@@ -37,6 +38,7 @@ pub async fn remove(
         accounts: workspace.change_account()?,
         channels: workspace.channels()?,
         set_up: workspace.crm_set_up(key.kind, secrets.clone())?,
+        inbox: workspace.leave_inbox(key.kind)?,
         secrets,
     };
     if how.asks && workspace.accounts()?.find(key).await?.is_some() {
@@ -54,7 +56,7 @@ pub async fn remove(
     }
     let done = disconnect.disconnect(key, None, how.keeps_app).await.map_err(stays)?;
     let portal = key.id.as_str();
-    let Some(Disconnected { app, operators }) = done else {
+    let Some(Disconnected { app, inbox, operators }) = done else {
         let text = say.pick(
             "このアカウントは接続されていません。何も変更していません。",
             "This account is not connected. Nothing was changed.",
@@ -93,8 +95,11 @@ pub async fn remove(
             format!("HubSpot account {portal} is disconnected. {operators} may use its console no more.")
         }
     };
-    let json = json!({"portal_id": portal, "removed": true, "app": name, "operators_removed": operators});
-    Ok(Report::new(json, [head, words.to_owned(), disconnecting::told(say.language)].join("\n")))
+    let json =
+        json!({"portal_id": portal, "removed": true, "app": name, "inbox": inbox, "operators_removed": operators});
+    let told = disconnecting::told(say.language);
+    let lines = [Some(head.as_str()), Some(words), closed(inbox, say.language), Some(told.as_str())];
+    Ok(Report::new(json, lines.into_iter().flatten().collect::<Vec<_>>().join("\n")))
 }
 
 fn stays(why: StaysConnected) -> Failure {

@@ -45,14 +45,23 @@ async fn the_inbox_is_opened_once_however_often_it_is_asked_for_and_the_key_is_k
     let place = channels.find(&ChannelId::new(CHANNEL)).await.unwrap().expect("a row").crm_inbox.expect("it is open");
     assert_eq!(place.account.as_str(), account.id.to_string());
 
-    for _ in 0..2 {
+    for end in ["closed", "not_there"] {
         let told = stack.run(&["--json", "portal", "inbox", &portal, "--off"], "").await;
-        assert_eq!(told.json(), json!({"open": false, "channel": CHANNEL}));
+        assert_eq!(told.json(), json!({"open": false, "channel": CHANNEL, "inbox": end}));
     }
     assert!(!stack.hubspot.channel_accounts(PORTAL)[0].authorized);
     assert!(channels.find(&ChannelId::new(CHANNEL)).await.unwrap().expect("a row").crm_inbox.is_none());
     assert_eq!(stack.run(&["--json", "portal", "inbox", &portal], "").await.code, 0, "the channel is there");
     assert!(stack.hubspot.channel_accounts(PORTAL)[0].authorized);
+
+    let remove = ["--json", "channel", "remove", CHANNEL, "--keep-links", "--yes", "--no-wait"];
+    assert_eq!(stack.run(&remove, "").await.code, 1, "it is stopped");
+    assert!(!stack.hubspot.channel_accounts(PORTAL)[0].authorized, "at once");
+    stack.after_the_minute(CHANNEL).await;
+    let gone = stack.run(&remove, "").await;
+    assert_eq!(gone.json()["inbox"], "closed", "{} {}", gone.stdout, gone.stderr);
+    let gone = stack.run(&["--json", "portal", "remove", &portal, "--yes"], "").await;
+    assert_eq!(gone.json()["inbox"], "not_there", "{} {}", gone.stdout, gone.stderr);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -189,7 +189,11 @@ impl CrmSetUp for HubSpotSetUp {
     }
 
     async fn leave_inbox(&self, account: &CrmAccount, inbox: &CrmInbox) -> Each<()> {
-        inbox_set_up::leave(&self.api_of(account), inbox).await
+        inbox_set_up::leave(&self.api_of(account), &inbox.channel, &inbox.account).await
+    }
+
+    async fn leave_inbox_wholly(&self, account: &CrmAccount, channel: &InboxChannelId) -> Each<usize> {
+        inbox_set_up::leave_wholly(&self.api_of(account), channel).await
     }
 }
 

@@ -16,7 +16,6 @@ use super::batch::text;
 use super::contacts::segment;
 use super::inbox::{IDENTIFIER, path};
 use crate::domain::channel::Channel;
-use crate::domain::crm_inbox::CrmInbox;
 use crate::domain::ids::{InboxAccountId, InboxChannelId};
 use crate::ports::crm::{CrmFailure, Each};
 use crate::ports::crm_set_up::{InboxChannelAsk, InboxFound, InboxRefusal};
@@ -123,19 +122,53 @@ pub(super) async fn enter(
 }
 
 async fn known(api: &Api, channel: &InboxChannelId, official_account: &Channel) -> Each<Option<InboxAccountId>> {
-    let all = api.call(&Call::get("custom-channels/channel-accounts/get", path(channel, "channel-accounts"))).await?;
-    let is_it = |it: &&Value| it["deliveryIdentifier"]["value"] == official_account.id.as_str();
-    let found = all["results"].as_array().into_iter().flatten().find(is_it);
-    Ok(found.and_then(|found| text(&found["id"])).map(InboxAccountId::new))
+    let all = seen(api, channel).await?;
+    Ok(all.into_iter().find(|seen| seen.identifier == official_account.id.as_str()).map(|seen| seen.account))
 }
 
-pub(super) async fn leave(api: &Api, inbox: &CrmInbox) -> Each<()> {
+/// One account of our channel's, as HubSpot has it.
+pub(super) struct SeenInInbox {
+    pub(super) account: InboxAccountId,
+    /// What names it among people.
+    pub(super) identifier: String,
+    /// Messages go in and out.
+    pub(super) is_authorized: bool,
+}
+
+/// All of a HubSpot account's in our channel. A read.
+pub(super) async fn seen(api: &Api, channel: &InboxChannelId) -> Each<Vec<SeenInInbox>> {
+    let all = api.call(&Call::get("custom-channels/channel-accounts/get", path(channel, "channel-accounts"))).await?;
+    let all = all["results"].as_array().into_iter().flatten();
+    let read = |it: &Value| {
+        Some(SeenInInbox {
+            account: InboxAccountId::new(text(&it["id"])?),
+            identifier: text(&it["deliveryIdentifier"]["value"]).unwrap_or_default(),
+            is_authorized: it["authorized"] == true,
+        })
+    };
+    Ok(all.filter_map(read).collect())
+}
+
+/// HubSpot has no call that removes one: it is authorised no more. Whatever is gone is as good.
+pub(super) async fn leave(api: &Api, channel: &InboxChannelId, account: &InboxAccountId) -> Each<()> {
     let body = json!({"authorized": false});
-    let path = account_path(&inbox.channel, &inbox.account);
+    let path = account_path(channel, account);
     match api.call(&Call::patch("custom-channels/channel-accounts/patch", path, body)).await {
         Ok(_) | Err(CrmFailure::Gone) => Ok(()),
         Err(failure) => Err(failure),
     }
+}
+
+pub(super) async fn leave_wholly(api: &Api, channel: &InboxChannelId) -> Each<usize> {
+    let all = match seen(api, channel).await {
+        Err(CrmFailure::Gone) => Vec::new(),
+        all => all?,
+    };
+    let open: Vec<_> = all.into_iter().filter(|seen| seen.is_authorized).collect();
+    for seen in &open {
+        leave(api, channel, &seen.account).await?;
+    }
+    Ok(open.len())
 }
 
 fn account_path(channel: &InboxChannelId, account: &InboxAccountId) -> String {

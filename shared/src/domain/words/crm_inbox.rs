@@ -1,6 +1,8 @@
-//! What whoever wrote a message in the CRM's inbox reads beside it, where it did not reach the person.
+//! What whoever wrote a message in the CRM's inbox reads beside it, where it did not reach the person; and what whoever gives up an
+//! Official Account's place there reads before and after.
 
 use super::outcomes::ended;
+use crate::domain::crm_inbox::InboxEnd;
 use crate::domain::language::Language;
 use crate::domain::push::{PushOutcome, SettlementNote};
 
@@ -34,6 +36,33 @@ pub fn not_sent(outcome: PushOutcome, note: Option<SettlementNote>, language: La
         _ => return ended(outcome, note, language),
     };
     language.pick(japanese, english).to_owned()
+}
+
+/// What will become of an Official Account's place in the inbox.
+pub fn closes(language: Language) -> &'static str {
+    language.pick(
+        "HubSpotの受信トレイでの、この公式アカウントの接続を閉じます。これまでの会話は受信トレイに残り、そこから新しいメッセージは送れなくなります。",
+        "Its place in HubSpot's inbox is closed. What was said stays there, and nothing new can be sent from there.",
+    )
+}
+
+/// What became of it, and what is to be done. `None`: there is nothing to be said.
+pub fn closed(end: InboxEnd, language: Language) -> Option<&'static str> {
+    Some(match end {
+        InboxEnd::NotThere => return None,
+        InboxEnd::Closed => language.pick(
+            "HubSpotの受信トレイでの接続を閉じました。これまでの会話は受信トレイに残っています。",
+            "Its place in HubSpot's inbox is closed. What was said is still there.",
+        ),
+        InboxEnd::Refused => language.pick(
+            "HubSpotの受信トレイでの接続は、HubSpotが許可しないため、閉じられませんでした。HubSpotの受信トレイの設定を開き、チャネルの一覧からLINEを取り除いてください。それまでに受信トレイで書いたメッセージは、LINEには届きません。",
+            "HubSpot did not let its place in the inbox be closed. Open the inbox's settings in HubSpot, and take LINE out of its channels. Until then, what is written in the inbox does not reach LINE.",
+        ),
+        InboxEnd::Unknown => language.pick(
+            "HubSpotが応答しないため、受信トレイでの接続を閉じたかどうかを確認できませんでした。HubSpotの受信トレイの設定を開き、チャネルの一覧にLINEが残っていれば取り除いてください。受信トレイで書いたメッセージは、LINEには届きません。",
+            "HubSpot did not answer, so it is not known whether its place in the inbox is closed. Open the inbox's settings in HubSpot, and take LINE out of its channels if it is still there. What is written in the inbox does not reach LINE.",
+        ),
+    })
 }
 
 #[cfg(test)]

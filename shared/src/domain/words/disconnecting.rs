@@ -16,8 +16,8 @@ pub const TAKEN: [(&str, Bilingual); 3] = [
     (
         "access",
         both(
-            "HubSpotへのアクセス権と、このアカウントの設定を削除します。まだHubSpotに書き込んでいない内容は書き込まれません。",
-            "Access to HubSpot and this account's settings are deleted. What was not written to HubSpot yet is not written.",
+            "HubSpotへのアクセス権と、このアカウントの設定を削除します。まだHubSpotに書き込んでいない内容は書き込まれません。受信トレイに残っているLINEの接続も閉じます。",
+            "Access to HubSpot and this account's settings are deleted. What was not written to HubSpot yet is not written. Whatever of LINE is still open in its inbox is closed.",
         ),
     ),
     (

@@ -4,7 +4,7 @@
 //! switched in the console alone), "Revoke channel access token", LINE Login "Deauthorize" (it takes the person's own access
 //! token).
 
-use super::both;
+use super::{both, crm_inbox};
 use crate::domain::channel::WebhookEnd;
 use crate::domain::language::Language;
 use crate::domain::settings::Bilingual;
@@ -136,11 +136,12 @@ pub fn webhook_after(end: WebhookEnd, language: Language) -> &'static str {
     }
 }
 
-/// All of it as a text, for a question.
-pub fn told(before: Option<&str>, language: Language) -> String {
+/// All of it as a text, for a question; `in_inbox`: it has a place in the CRM's inbox.
+pub fn told(before: Option<&str>, in_inbox: bool, language: Language) -> String {
     let lines = |list: Vec<Bilingual>| -> String { list.iter().map(|it| format!("\n- {}", it.of(language))).collect() };
+    let inbox = if in_inbox { format!("\n{}", crm_inbox::closes(language)) } else { String::new() };
     format!(
-        "{}{}\n{}\n{}{}",
+        "{}{}\n{}{inbox}\n{}{}",
         language.pick("失われるもの：", "Lost:"),
         lines(LOST.map(|(_, words)| words).to_vec()),
         webhook_before(before, language),

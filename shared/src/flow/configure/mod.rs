@@ -14,6 +14,7 @@ pub mod connect_account;
 pub mod connect_channel;
 mod enter_account;
 mod enter_app;
+mod leave_inbox;
 pub mod open_inbox;
 mod remove_login;
 mod rotate_app_secret;
@@ -43,6 +44,7 @@ pub use self::connect_account::{ConnectAccount, ConnectedAccount, PreparedAccoun
 pub use self::connect_channel::{ConnectChannel, ConnectedElsewhere, OfficialAccount};
 pub use self::enter_account::{EnterAccount, LeaveGiven};
 pub use self::enter_app::EnterApp;
+pub use self::leave_inbox::LeaveInbox;
 pub use self::open_inbox::{ChannelAsked, InboxStaysShut, OpenInbox};
 pub use self::remove_login::RemoveLogin;
 pub use self::rotate_secret::{EnteredSecret, RotateSecret};

@@ -7,9 +7,10 @@ use thiserror::Error;
 
 use super::change_channel::ChangeChannel;
 use super::change_error::ChangeError;
+use super::leave_inbox;
 use crate::domain::account::{CrmAccount, CrmKind};
 use crate::domain::channel::Channel;
-use crate::domain::crm_inbox::{AppInbox, CallToken, CrmInbox};
+use crate::domain::crm_inbox::{AppInbox, CallToken, CrmInbox, InboxEnd};
 use crate::domain::ids::{CrmAppId, InboxChannelId};
 use crate::flow::retry::retry_on_conflict;
 use crate::ports::crm::CrmFailure;
@@ -162,14 +163,21 @@ impl OpenInbox {
         Ok(self.set(official_account, Some(place)).await?)
     }
 
-    /// Nothing goes there any more; what was said stays, and conversations become notes again. Twice is the same as once.
+    /// Nothing goes there any more; what was said stays, and conversations become notes again. Where the CRM refuses for good, it is closed
+    /// on our side alone, and that is told; where it does not answer, nothing is changed. Twice is the same as once.
     ///
     /// # Errors
     /// See [`InboxStaysShut`].
-    pub async fn close(&self, account: &CrmAccount, official_account: &Channel) -> Result<Channel, InboxStaysShut> {
-        let Some(place) = &official_account.crm_inbox else { return Ok(official_account.clone()) };
-        self.set_up.leave_inbox(account, place).await?;
-        Ok(self.set(official_account, None).await?)
+    pub async fn close(&self, account: &CrmAccount, official_account: &Channel) -> Result<InboxEnd, InboxStaysShut> {
+        let Some(place) = &official_account.crm_inbox else { return Ok(InboxEnd::NotThere) };
+        let tried = self.set_up.leave_inbox(account, place).await;
+        if let Err(failure) = &tried
+            && failure.may_pass()
+        {
+            return Err(failure.clone().into());
+        }
+        self.set(official_account, None).await?;
+        Ok(leave_inbox::said(account, tried))
     }
 
     async fn set(&self, of: &Channel, place: Option<CrmInbox>) -> Result<Channel, ChangeError<Infallible>> {

@@ -7,9 +7,11 @@ use tracing::info;
 
 use super::Console;
 use crate::domain::account::CrmAccountKey;
+use crate::domain::crm_inbox::InboxEnd;
 use crate::domain::ids::ChannelId;
 use crate::domain::operator::Operator;
 use crate::domain::operator::audit::Deed;
+use crate::flow::configure::LeaveInbox;
 use crate::flow::configure::change_account::ChangeAccount;
 use crate::flow::retry::{Contended, retry_on_conflict};
 use crate::ports::crm::CrmFailure;
@@ -30,6 +32,8 @@ pub struct DisconnectAccount {
     pub secrets: Arc<dyn Secrets>,
     /// The CRM.
     pub set_up: Arc<dyn CrmSetUp>,
+    /// Its own inbox.
+    pub inbox: LeaveInbox,
 }
 
 /// What became of the app in the CRM.
@@ -50,6 +54,8 @@ pub enum AppEnd {
 pub struct Disconnected {
     /// The app in the CRM.
     pub app: AppEnd,
+    /// Official Accounts that still had a place in the CRM's inbox.
+    pub inbox: InboxEnd,
     /// How many people may use the console no more.
     pub operators: usize,
 }
@@ -94,7 +100,7 @@ impl DisconnectAccount {
         Ok(ids)
     }
 
-    /// First it is noted, then the app is taken out of the account in the CRM (unless `keeps_app`), then the account can be found no
+    /// First it is noted, then whatever is left in the CRM's inbox is closed, then the app is taken out of the account in the CRM (unless `keeps_app`), then the account can be found no
     /// more, then the token is forgotten, and at last nobody may use its console. Where the CRM knows the app no more, or refuses,
     /// it goes on; where it does not answer, nothing is changed. `by`: an operator of this account, or whoever may use the command
     /// line (`None`). Answers with `None` where it is not connected: then nothing is changed, but that what a call before this one left
@@ -120,6 +126,8 @@ impl DisconnectAccount {
             return Ok(None);
         };
         self.console.note_by(key, by, Deed::DisconnectedAccount).await?;
+        // As long as the token is good. Each has left by itself, if the CRM let it then.
+        let inbox = self.inbox.leave_wholly(&account.value).await;
         let app = match keeps_app {
             true => AppEnd::Kept,
             false => match self.set_up.uninstall(&account.value).await {
@@ -133,7 +141,7 @@ impl DisconnectAccount {
         let operators = self.clear(key).await?;
         retry_on_conflict(&*self.accounts.clock, "disconnect an account", || self.try_remove(key)).await?;
         info!(crm.account = %key, app = ?app, operators, "account.disconnected_for_good");
-        Ok(Some(Disconnected { app, operators }))
+        Ok(Some(Disconnected { app, inbox, operators }))
     }
 
     /// Unless an Official Account was connected meanwhile.

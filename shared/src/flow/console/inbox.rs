@@ -3,6 +3,7 @@
 use super::Console;
 use crate::domain::account::CrmAccount;
 use crate::domain::channel::Channel;
+use crate::domain::crm_inbox::InboxEnd;
 use crate::domain::operator::Operator;
 use crate::domain::operator::audit::Deed;
 use crate::flow::configure::open_inbox::{ChannelAsked, InboxStaysShut, OpenInbox};
@@ -57,12 +58,17 @@ impl TeamInbox {
         self.inbox.open(account, channel, inbox).await.map(|_| ())
     }
 
-    /// Closes it. Twice is the same as once, in two lines of the list.
+    /// Closes it, and says what became of it in the CRM. Twice is the same as once, in two lines of the list.
     ///
     /// # Errors
     /// See [`InboxStaysShut`].
-    pub async fn close(&self, by: &Operator, account: &CrmAccount, channel: &Channel) -> Result<(), InboxStaysShut> {
+    pub async fn close(
+        &self,
+        by: &Operator,
+        account: &CrmAccount,
+        channel: &Channel,
+    ) -> Result<InboxEnd, InboxStaysShut> {
         self.console.note(by, Deed::SetInbox { id: channel.id.clone(), is_open: false }).await?;
-        self.inbox.close(account, channel).await.map(|_| ())
+        self.inbox.close(account, channel).await
     }
 }
