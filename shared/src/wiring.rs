@@ -32,6 +32,7 @@ pub fn doctor(
     Ok(Doctor {
         accounts: adapters.accounts()?,
         channels: adapters.channels()?,
+        inboxes: adapters.inboxes()?,
         journal: adapters.journal()?,
         links: adapters.link_reader()?,
         secrets,

@@ -5,6 +5,7 @@ mod attacks;
 use local::fake::hubspot::InboxEntry;
 use local::seed::{APP_ID, CHANNEL_ID, LINKED_CONTACT, LINKED_USER, NEW_USER, PORTAL_ID};
 use musubi::domain::account::CrmKind;
+use musubi::domain::addresses::inbox_calls;
 use musubi::domain::crm_inbox::{AppInbox, CallToken, CrmInbox};
 use musubi::domain::ids::{CrmAppId, InboxAccountId, InboxChannelId};
 use musubi::ports::table::Commit;
@@ -13,6 +14,21 @@ use serde_json::Value;
 use crate::app::App;
 
 const TOKEN: [u8; 32] = [0xab; 32];
+
+/// Opens the inbox for the Official Account, and answers with what HubSpot calls.
+pub async fn open_in(app: &App) -> String {
+    let (token, key) = (CallToken::of(TOKEN), CrmAppId::new(APP_ID.to_string()));
+    let call_base = inbox_calls(&app.world.url, CrmKind::HubSpot, &key);
+    let url = format!("{call_base}{}", token.expose());
+    let (channel, account) = app.world.hubspot.open_inbox(PORTAL_ID, &url, CHANNEL_ID);
+    let channel = InboxChannelId::new(channel.to_string());
+    let inboxes = app.world.adapters(musubi::aws::RetryPolicy::WORKER).expect("adapters").inboxes().expect("rows");
+    let row = AppInbox::told(channel.clone(), &token, &call_base, None);
+    assert_eq!(inboxes.put((CrmKind::HubSpot, &key), &row, 0).await.expect("stored"), Commit::Done);
+    let account = InboxAccountId::new(account.to_string());
+    app.change_channel(|it| it.crm_inbox = Some(CrmInbox { channel, account })).await;
+    url
+}
 
 /// A world in which the Official Account's talks are in the inbox.
 pub struct Desk {
@@ -28,16 +44,7 @@ impl Desk {
 
     /// Opened in this world.
     pub async fn of(app: App) -> Self {
-        let token = CallToken::of(TOKEN);
-        let url = format!("{}/crm/hubspot/{APP_ID}/inbox/{}", app.world.url, token.expose());
-        let (channel, account) = app.world.hubspot.open_inbox(PORTAL_ID, &url, CHANNEL_ID);
-        let channel = InboxChannelId::new(channel.to_string());
-        let inboxes = app.world.adapters(musubi::aws::RetryPolicy::WORKER).expect("adapters").inboxes().expect("rows");
-        let row = AppInbox { channel: channel.clone(), token_hashes: vec![token.hash()] };
-        let key = CrmAppId::new(APP_ID.to_string());
-        assert_eq!(inboxes.put((CrmKind::HubSpot, &key), &row, 0).await.expect("stored"), Commit::Done);
-        let account = InboxAccountId::new(account.to_string());
-        app.change_channel(|it| it.crm_inbox = Some(CrmInbox { channel, account })).await;
+        let url = open_in(&app).await;
         Self { app, url }
     }
 

@@ -1,6 +1,7 @@
 //! The doctor, in worlds that are well and in worlds where one thing is wrong.
 
 mod at_crm;
+mod at_inbox;
 pub mod at_line;
 pub mod inside;
 pub mod ward;
@@ -16,6 +17,7 @@ use musubi::domain::language::Language;
 use musubi::domain::words::findings;
 
 use crate::app::App;
+use crate::crm_inbox;
 use ward::{Ward, codes};
 
 /// Makes the one thing wrong that this complaint is about.
@@ -24,6 +26,7 @@ pub async fn make(ward: &mut Ward, code: &'static str) {
         "line" => at_line::make(ward, code).await,
         "login" => at_line::make_login(ward, code).await,
         "crm" => at_crm::make(ward, code).await,
+        "inbox" => at_inbox::make(ward, code).await,
         _ => inside::make(ward, code).await,
     }
 }
@@ -54,7 +57,10 @@ fn is_well_said(finding: &Finding) {
 async fn a_healthy_world_raises_nothing() {
     let mut ward = Ward::of(App::start().await);
     ward.certificate_ends_ms = Some(ward.app.world.clock.now_ms() + 15 * 86_400_000);
-    for _ in 0..2 {
+    for has_inbox in [false, true] {
+        if has_inbox {
+            crm_inbox::open_in(&ward.app).await;
+        }
         let diagnosis = ward.doctor().examine().await;
         assert_eq!(codes(&diagnosis.findings), [""; 0], "{:#?}", diagnosis.findings);
         assert_eq!((diagnosis.channels.len(), diagnosis.accounts.len()), (1, 1));

@@ -44,7 +44,7 @@ pub async fn written(
         has_files: false,
         at_ms: Some(at_ms),
     };
-    let app = AppInbox { channel: inbox().channel, token_hashes: Vec::new() };
+    let app = AppInbox { channel: inbox().channel, token_hashes: Vec::new(), call_base: None };
     let outgoing = OutgoingMessage { json: text.to_owned(), said: Content::Text { text: text.to_owned() } };
     from_inbox.take(account, &app, post, Some(outgoing)).await
 }

@@ -1,13 +1,19 @@
-//! Where an Official Account's own pages are, and which of them a QR code holds. Each is spelled here alone.
+//! Where an Official Account's own pages are, and which of them a QR code holds; and what a CRM calls. Each is spelled here alone.
 
+use super::account::CrmKind;
 use super::channel::Channel;
-use super::ids::{ChannelId, LiffId};
+use super::ids::{ChannelId, CrmAppId, LiffId};
 use super::route::RouteName;
 
 /// A page of the Official Account below `origin`, such as `https://musubi.example/line/1657000001/unlink`. With an empty
 /// origin it is the path alone, for links of our own pages.
 pub fn page(origin: &str, channel: &ChannelId, page: &str) -> String {
     format!("{origin}/line/{channel}/{page}")
+}
+
+/// What a CRM calls when somebody writes in its inbox, before the secret that ends the address.
+pub fn inbox_calls(origin: &str, kind: CrmKind, app: &CrmAppId) -> String {
+    format!("{}/crm/{}/{app}/inbox/", origin.trim_end_matches('/'), kind.as_str())
 }
 
 /// The login, in any browser. A route's name needs no escaping.

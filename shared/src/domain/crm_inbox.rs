@@ -46,6 +46,9 @@ pub struct AppInbox {
     /// Of the secret in the address that the CRM calls: [`CallToken::hash`]; of the one before, too, which the CRM may still call. The
     /// secret itself lies with the CRM alone.
     pub token_hashes: Vec<String>,
+    /// How the address begins that the CRM was told, before the secret in it. `None`: it was told by a version that kept no note of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call_base: Option<String>,
 }
 
 impl AppInbox {
@@ -55,11 +58,12 @@ impl AppInbox {
         Self { token_hashes: known.into_iter().chain([token.hash()]).collect(), ..self.clone() }
     }
 
-    /// The CRM knows it; the one before stays good until the next one.
-    pub fn told(channel: InboxChannelId, token: &CallToken, before: Option<&Self>) -> Self {
+    /// The CRM knows it, behind this base; the one before stays good until the next one.
+    pub fn told(channel: InboxChannelId, token: &CallToken, call_base: &str, before: Option<&Self>) -> Self {
         let new = token.hash();
         let old = before.and_then(|before| before.token_hashes.iter().find(|hash| **hash != new)).cloned();
-        Self { channel, token_hashes: std::iter::once(new).chain(old).collect() }
+        let token_hashes = std::iter::once(new).chain(old).collect();
+        Self { channel, token_hashes, call_base: Some(call_base.to_owned()) }
     }
 }
 
@@ -140,10 +144,12 @@ mod tests {
     fn the_secret_that_the_crm_knows_stays_good_however_often_it_cannot_be_told_another() {
         let [first, second, third] = [1, 2, 3].map(|byte| CallToken::of([byte; 32]));
         let channel = InboxChannelId::new("1");
-        let known = AppInbox::told(channel.clone(), &first, None);
+        let known = AppInbox::told(channel.clone(), &first, "https://a/", None);
         let tried = known.about_to_tell(&second).about_to_tell(&third);
         assert_eq!(tried.token_hashes, [first.hash(), third.hash()]);
-        assert_eq!(AppInbox::told(channel, &third, Some(&tried)).token_hashes, [third.hash(), first.hash()]);
+        let told = AppInbox::told(channel, &third, "https://b/", Some(&tried));
+        assert_eq!(told.token_hashes, [third.hash(), first.hash()]);
+        assert_eq!((tried.call_base.as_deref(), told.call_base.as_deref()), (Some("https://a/"), Some("https://b/")));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::crm::Each;
 use super::error::PortError;
 use super::secrets::Secret;
 use crate::domain::account::{CrmAccount, CrmKind};
-use crate::domain::ids::{BotUserId, ChannelId, LiffId, LoginChannelId};
+use crate::domain::ids::{BotUserId, ChannelId, InboxAccountId, InboxChannelId, LiffId, LoginChannelId};
 
 /// Who LINE says an Official Account is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,6 +134,8 @@ pub enum LeaveStanding {
         missing: Vec<&'static str>,
         /// Whether workflows may wait for us. `None`: the CRM tells of tokens of this kind nothing more than that they work.
         workflows_wait: Option<bool>,
+        /// What the CRM's own inbox takes beside that, and is not granted: it matters where the inbox is open.
+        inbox_missing: Vec<&'static str>,
     },
 }
 
@@ -164,6 +166,15 @@ pub enum ActionTry {
     NoAnswer,
 }
 
+/// An Official Account's place in the CRM's own inbox, as the CRM has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenPlace {
+    /// Which.
+    pub account: InboxAccountId,
+    /// Messages go in and out.
+    pub is_open: bool,
+}
+
 /// A CRM, asked by a doctor.
 #[async_trait]
 pub trait CrmCheckup: Send + Sync {
@@ -178,6 +189,11 @@ pub trait CrmCheckup: Send + Sync {
 
     /// Whether the field is there by which notes and tasks are written once.
     async fn has_unique_keys(&self, account: &CrmAccount) -> Each<bool>;
+
+    /// The account's places in our channel of its inbox. Of a CRM that has no inbox there are none.
+    async fn inbox_places(&self, _account: &CrmAccount, _channel: &InboxChannelId) -> Each<Vec<SeenPlace>> {
+        Ok(Vec::new())
+    }
 }
 
 /// Who checks accounts of a CRM.

@@ -58,7 +58,7 @@ pub async fn make(ward: &mut Ward, code: &'static str) {
 }
 
 /// The account is connected anew, and cannot grant this.
-async fn grant_without(ward: &Ward, scope: &str) {
+pub async fn grant_without(ward: &Ward, scope: &str) {
     let hubspot = &ward.app.world.hubspot;
     hubspot.edit_portal(PORTAL_ID, |portal| portal.scopes.retain(|granted| granted != scope));
     let refresh_token = Secret::new(hubspot.install(PORTAL_ID));

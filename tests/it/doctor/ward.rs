@@ -11,10 +11,11 @@ use musubi::crm::hubspot::HubSpotUrls;
 use musubi::crm::{CrmDoctors, SetUpUrls};
 use musubi::domain::account::{CrmAccount, CrmKind};
 use musubi::domain::finding::Finding;
+use musubi::domain::ids::InboxChannelId;
 use musubi::flow::doctor::{DeadLetterQueue, Doctor, QueueKind};
 use musubi::http_client::HttpClient;
 use musubi::line::{LineApiUrl, LineDoctor};
-use musubi::ports::checkup::{ActionTry, CrmCheckup, CrmCheckups, FieldFault, LeaveStanding};
+use musubi::ports::checkup::{ActionTry, CrmCheckup, CrmCheckups, FieldFault, LeaveStanding, SeenPlace};
 use musubi::ports::crm::Each;
 use musubi::ports::secrets::CrmToken;
 use musubi::ports::{Clock, DeadLetters, Secrets, Table};
@@ -75,6 +76,7 @@ impl Ward {
         Doctor {
             accounts: adapters.accounts().expect("accounts"),
             channels: adapters.channels().expect("channels"),
+            inboxes: adapters.inboxes().expect("inboxes"),
             journal: self.journal.clone().map_or_else(|| adapters.journal().expect("a journal"), Journal::new),
             links: adapters.link_reader().expect("links"),
             secrets: Arc::clone(&secrets),
@@ -169,6 +171,10 @@ impl CrmCheckup for Certified {
 
     async fn has_unique_keys(&self, account: &CrmAccount) -> Each<bool> {
         self.hubspot().has_unique_keys(account).await
+    }
+
+    async fn inbox_places(&self, account: &CrmAccount, channel: &InboxChannelId) -> Each<Vec<SeenPlace>> {
+        self.hubspot().inbox_places(account, channel).await
     }
 }
 

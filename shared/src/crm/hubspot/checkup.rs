@@ -10,13 +10,14 @@ use serde_json::{Value, json};
 
 use super::api::{Api, Call};
 use super::connect::HubSpotSetUp;
-use super::oauth::{AUTOMATION_SCOPE, OAuth, OAuthError, REQUIRED_SCOPES, TIMELINE_SCOPE};
+use super::oauth::{AUTOMATION_SCOPE, INBOX_SCOPES, OAuth, OAuthError, REQUIRED_SCOPES, TIMELINE_SCOPE};
 use super::property::{PropertyProblem, PropertySpec};
 use super::timeline::KEY_PROPERTY;
-use super::{VERSION, setup, signature};
+use super::{VERSION, inbox_set_up, setup, signature};
 use crate::crm::certificate;
 use crate::domain::account::{CrmAccount, TimelineSurface};
-use crate::ports::checkup::{ActionTry, CrmCheckup, FieldFault, LeaveStanding};
+use crate::domain::ids::InboxChannelId;
+use crate::ports::checkup::{ActionTry, CrmCheckup, FieldFault, LeaveStanding, SeenPlace};
 use crate::ports::crm::{CrmFailure, Each};
 use crate::ports::secrets::{CrmAppSecrets, CrmToken};
 
@@ -59,7 +60,9 @@ impl CrmCheckup for HubSpotSetUp {
                 }
             }
             (Ok(_), _) if app.is_none() => Ok(LeaveStanding::NoAppSecret),
-            (Ok(_), _) => Ok(LeaveStanding::Good { missing: Vec::new(), workflows_wait: None }),
+            (Ok(_), _) => {
+                Ok(LeaveStanding::Good { missing: Vec::new(), workflows_wait: None, inbox_missing: Vec::new() })
+            }
         }
     }
 
@@ -88,6 +91,15 @@ impl CrmCheckup for HubSpotSetUp {
         let (notes, tasks) = (defined(&api, "notes").await?, defined(&api, "tasks").await?);
         Ok(fault(&notes, &spec).is_none() && fault(&tasks, &spec).is_none())
     }
+
+    async fn inbox_places(&self, account: &CrmAccount, channel: &InboxChannelId) -> Each<Vec<SeenPlace>> {
+        let seen = match inbox_set_up::seen(&self.api_of(account), channel).await {
+            // With the channel its places are gone.
+            Err(CrmFailure::Gone) => Vec::new(),
+            seen => seen?,
+        };
+        Ok(seen.into_iter().map(|seen| SeenPlace { account: seen.account, is_open: seen.is_authorized }).collect())
+    }
 }
 
 impl HubSpotSetUp {
@@ -101,7 +113,8 @@ fn granted(account: &CrmAccount, scopes: &[String]) -> LeaveStanding {
     let is_granted = |scope: &str| scopes.iter().any(|granted| granted == scope);
     let timeline = matches!(account.surface, TimelineSurface::AppEvents { .. }).then_some(TIMELINE_SCOPE);
     let missing = REQUIRED_SCOPES.into_iter().chain(timeline).filter(|scope| !is_granted(scope)).collect();
-    LeaveStanding::Good { missing, workflows_wait: Some(is_granted(AUTOMATION_SCOPE)) }
+    let inbox_missing = INBOX_SCOPES.into_iter().filter(|scope| !is_granted(scope)).collect();
+    LeaveStanding::Good { missing, workflows_wait: Some(is_granted(AUTOMATION_SCOPE)), inbox_missing }
 }
 
 /// All properties of a kind of record, archived ones left out: one call, for the rate limit is the functions', too.
@@ -136,7 +149,12 @@ mod tests {
         let key = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new("1") };
         let mut account = CrmAccount::new(key, CrmAppId::new("a"), Language::English, "UTC");
         let scopes = REQUIRED_SCOPES.map(str::to_owned);
-        let good = |missing| LeaveStanding::Good { missing, workflows_wait: Some(false) };
+        let inbox_missing = INBOX_SCOPES.to_vec();
+        let good = |missing| LeaveStanding::Good {
+            missing,
+            workflows_wait: Some(false),
+            inbox_missing: inbox_missing.clone(),
+        };
         assert_eq!(granted(&account, &scopes), good(Vec::new()));
         assert_eq!(granted(&account, &scopes[1..]), good(vec!["oauth"]));
         account.surface = TimelineSurface::AppEvents { event_type: "x".to_owned() };

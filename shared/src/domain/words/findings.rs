@@ -1,6 +1,7 @@
 //! Everything that a doctor can find wrong, in words: what is wrong, why it matters, what to do and where. Each is declared once.
 
 pub mod crm;
+pub mod inbox;
 pub mod line;
 pub mod login;
 mod places;
@@ -21,7 +22,7 @@ pub const PLACE: Bilingual = both("場所", "where");
 
 /// All of them, by family.
 pub fn all() -> impl Iterator<Item = &'static Complaint> {
-    [line::ALL, sends::ALL, login::ALL, crm::ALL, ties::ALL, work::ALL].into_iter().flatten().copied()
+    [line::ALL, sends::ALL, login::ALL, crm::ALL, inbox::ALL, ties::ALL, work::ALL].into_iter().flatten().copied()
 }
 
 #[cfg(test)]

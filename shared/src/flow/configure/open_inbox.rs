@@ -9,6 +9,7 @@ use super::change_channel::ChangeChannel;
 use super::change_error::ChangeError;
 use super::leave_inbox;
 use crate::domain::account::{CrmAccount, CrmKind};
+use crate::domain::addresses;
 use crate::domain::channel::Channel;
 use crate::domain::crm_inbox::{AppInbox, CallToken, CrmInbox, InboxEnd};
 use crate::domain::ids::{CrmAppId, InboxChannelId};
@@ -93,7 +94,7 @@ impl OpenInbox {
         asked: &ChannelAsked,
     ) -> Result<InboxChannelId, InboxStaysShut> {
         let token = CallToken::of(asked.random);
-        let call_base = format!("{}/crm/{}/{app}/inbox/", self.public_url.trim_end_matches('/'), kind.as_str());
+        let call_base = addresses::inbox_calls(&self.public_url, kind, app);
         // First the row: a call under the new address may come before HubSpot's answer.
         self.remember((kind, app), &token, None).await?;
         let channel = self
@@ -103,26 +104,26 @@ impl OpenInbox {
                 developer_key: asked.developer_key.clone(),
                 name: NAME.to_owned(),
                 call_url: Secret::new(format!("{call_base}{}", token.expose())),
-                call_base,
+                call_base: call_base.clone(),
             })
             .await?;
-        self.remember((kind, app), &token, Some(&channel)).await?;
+        self.remember((kind, app), &token, Some((&channel, &call_base))).await?;
         Ok(channel)
     }
 
-    /// The secret is good from now on: before the CRM is told it (`channel` is none) beside the one that it knows, if it knows one.
+    /// The secret is good from now on: before the CRM is told it (`told` is none) beside the one that it knows, if it knows one.
     async fn remember(
         &self,
         app: (CrmKind, &CrmAppId),
         token: &CallToken,
-        channel: Option<&InboxChannelId>,
+        told: Option<(&InboxChannelId, &str)>,
     ) -> Result<(), ChangeError<Infallible>> {
         let attempt = || async move {
             let found = self.inboxes.find(app.0, app.1).await?;
             let version = found.as_ref().map_or(0, |found| found.version);
             let known = found.map(|found| found.value);
-            let changed = match (channel, &known) {
-                (Some(channel), known) => AppInbox::told(channel.clone(), token, known.as_ref()),
+            let changed = match (told, &known) {
+                (Some((channel, base)), known) => AppInbox::told(channel.clone(), token, base, known.as_ref()),
                 (None, Some(known)) => known.about_to_tell(token),
                 (None, None) => return Ok(Some(())),
             };

@@ -2,6 +2,7 @@
 
 use super::{Doctor, cannot};
 use crate::domain::account::CrmAccount;
+use crate::domain::channel::Channel;
 use crate::domain::finding::{About, Complaint, Fact, Finding};
 use crate::domain::settings::Bilingual;
 use crate::domain::words::findings::crm as words;
@@ -24,11 +25,13 @@ const RENEWED_BEFORE_MS: i64 = 14 * DAY_MS;
 
 impl Doctor {
     /// What is wrong at the CRM.
-    pub(super) async fn account(&self, account: &CrmAccount) -> Vec<Finding> {
+    pub(super) async fn account(&self, account: &CrmAccount, channels: &[Channel]) -> Vec<Finding> {
         let Some(crm) = self.crms.of(account.key.kind) else { return Vec::new() };
         let finding = |complaint| Finding::new(complaint, About::Account(account.key.clone()));
-        let (missing, workflows_wait) = match crm.leave(account).await {
-            Ok(LeaveStanding::Good { missing, workflows_wait }) => (missing, workflows_wait),
+        let (missing, workflows_wait, inbox_missing) = match crm.leave(account).await {
+            Ok(LeaveStanding::Good { missing, workflows_wait, inbox_missing }) => {
+                (missing, workflows_wait, inbox_missing)
+            }
             Ok(LeaveStanding::NoToken) => return vec![finding(&words::TOKEN_MISSING)],
             Ok(LeaveStanding::NoAppSecret) => return vec![finding(&words::APP_SECRET_MISSING)],
             Ok(LeaveStanding::AppRefused) => return vec![finding(&words::APP_REFUSED)],
@@ -45,7 +48,12 @@ impl Doctor {
         if !missing.is_empty() {
             findings.push(finding(&words::SCOPES_MISSING).with("scopes", missing.join(", ")));
         }
-        let (fields, action) = futures::join!(self.fields(crm, account), crm.try_action(account, &self.public_url));
+        let (fields, action, inbox) = futures::join!(
+            self.fields(crm, account),
+            crm.try_action(account, &self.public_url),
+            self.inbox(crm, account, channels, &inbox_missing),
+        );
+        findings.extend(inbox);
         match action {
             Ok(ActionTry::Good(ends_at_ms)) => findings.extend(self.certificate_ends(account, ends_at_ms)),
             Ok(ActionTry::Status(status)) => {
@@ -108,7 +116,7 @@ pub(super) fn is_of_our_address(complaint: &Complaint) -> bool {
     [&words::ACTION_REFUSED, &words::ACTION_UNREACHABLE].iter().any(|it| it.code == complaint.code)
 }
 
-fn unchecked(account: &CrmAccount, part: Bilingual, failure: &CrmFailure) -> Finding {
+pub(super) fn unchecked(account: &CrmAccount, part: Bilingual, failure: &CrmFailure) -> Finding {
     let because: Fact = match failure {
         CrmFailure::Unknown | CrmFailure::Later { .. } => cannot::no_answer(),
         _ => cannot::refused(),

@@ -7,6 +7,7 @@ mod cannot;
 mod clock;
 mod crm;
 mod heard;
+mod inbox;
 mod line;
 mod login;
 mod ties;
@@ -28,7 +29,7 @@ pub use crate::domain::queue_kind::QueueKind;
 use crate::domain::reading::{AccountReading, StackReading};
 use crate::domain::words::findings::{line as at_line, ties as tied};
 use crate::ports::{Clock, CrmCheckups, LineCheckup, Secrets};
-use crate::store::{Accounts, Channels, Journal, LinkReader};
+use crate::store::{Accounts, Channels, Inboxes, Journal, LinkReader};
 
 /// How many Official Accounts, or CRM accounts, are looked at together.
 const AT_ONCE: usize = 8;
@@ -39,6 +40,8 @@ pub struct Doctor {
     pub accounts: Accounts,
     /// Official Accounts.
     pub channels: Channels,
+    /// Apps' channels in their CRM's inbox.
+    pub inboxes: Inboxes,
     /// What waits.
     pub journal: Journal,
     /// Who is linked to whom.
@@ -110,7 +113,7 @@ impl Doctor {
                 About::Channel(id) => channels.iter().any(|channel| channel.id == *id),
             });
         }
-        let (at_crm, at_line) = futures::join!(self.all_accounts(&accounts), self.all_channels(&channels));
+        let (at_crm, at_line) = futures::join!(self.all_accounts(&accounts, &channels), self.all_channels(&channels));
         let mut readings = BTreeMap::new();
         for (account, (found, reading)) in accounts.iter().zip(at_crm) {
             findings.extend(found);
@@ -137,14 +140,14 @@ impl Doctor {
         }
     }
 
-    async fn all_accounts(&self, accounts: &[CrmAccount]) -> Vec<(Vec<Finding>, AccountReading)> {
+    async fn all_accounts(&self, accounts: &[CrmAccount], channels: &[Channel]) -> Vec<(Vec<Finding>, AccountReading)> {
         // Boxed here: a closure that borrows hides from the compiler that all of it may go from thread to thread.
-        let looks: Vec<_> = accounts.iter().map(|account| self.whole_account(account).boxed()).collect();
+        let looks: Vec<_> = accounts.iter().map(|account| self.whole_account(account, channels).boxed()).collect();
         futures::stream::iter(looks).buffered(AT_ONCE).collect().await
     }
 
-    async fn whole_account(&self, account: &CrmAccount) -> (Vec<Finding>, AccountReading) {
-        let (at_crm, (waiting, reading)) = futures::join!(self.account(account), self.waiting(account));
+    async fn whole_account(&self, account: &CrmAccount, channels: &[Channel]) -> (Vec<Finding>, AccountReading) {
+        let (at_crm, (waiting, reading)) = futures::join!(self.account(account, channels), self.waiting(account));
         ([at_crm, waiting].concat(), reading)
     }
 

@@ -28,6 +28,17 @@ impl FakeHubSpot {
         state.inbox.accounts.iter().filter(|it| it.portal_id == portal_id).cloned().collect()
     }
 
+    /// Somebody deletes an account in a channel.
+    pub fn remove_channel_account(&self, id: u64) {
+        self.lock().inbox.accounts.retain(|it| it.id != id);
+    }
+
+    /// Somebody lets an account in a channel, or not.
+    pub fn authorize_channel_account(&self, id: u64, authorized: bool) {
+        let mut state = self.lock();
+        state.inbox.accounts.iter_mut().filter(|it| it.id == id).for_each(|it| it.authorized = authorized);
+    }
+
     /// A channel with one account, as an administrator who did all by hand would have them.
     pub fn open_inbox(&self, portal_id: u64, webhook_url: &str, identifier: &str) -> (u64, u64) {
         let mut state = self.lock();

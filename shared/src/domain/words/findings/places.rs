@@ -52,3 +52,7 @@ pub(super) const PROPERTIES: Place = in_words(both(
     "HubSpotの設定で、コンタクトのプロパティーの一覧を開いてください。削除したものはアーカイブにあります",
     "HubSpot's settings, the list of contact properties; what was deleted is in its archive",
 ));
+pub(super) const INBOX: Place = in_words(both(
+    "HubSpotの設定で、受信トレイに接続されているチャネルの一覧を開いてください",
+    "HubSpot's settings, the inbox, the list of the channels that are connected to it",
+));
