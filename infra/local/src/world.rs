@@ -323,7 +323,8 @@ impl World {
         let ours = ours
             .merge(demo::consoles::router(consoles))
             .merge(demo::app_settings::router(settings))
-            .merge(demo::app_card::router(card));
+            .merge(demo::app_card::router(card))
+            .merge(demo::app_inbox::router(demo::app_inbox::AppInbox { hubspot: self.hubspot.clone() }));
         Ok(ours.merge(pages).merge(demo::door::router(door)).merge(demo::router(demo)))
     }
 

@@ -6,6 +6,7 @@
 //! | `/demo/line/consoles`, `/demo/line/bakery` | LINE's consoles and a phone of an account that nobody has connected, see [`consoles`] |
 //! | `/demo/hubspot/settings` | the app's settings page in HubSpot, see [`app_settings`] |
 //! | `/demo/hubspot/card` | the card on the contact's record in HubSpot, see [`app_card`] |
+//! | `/demo/hubspot/inbox` | HubSpot's inbox, see [`app_inbox`] |
 //! | `GET /world.json` | everything there is to see, see [`world`] |
 //! | `POST /demo/line/..` | what a person does on their phone, see [`phone`] |
 //! | `POST /demo/crm/..`, `/demo/clock`, `/demo/faults` | what a marketer does, and what no marketer can, see [`acts`] |
@@ -30,6 +31,7 @@ use crate::fake::line::FakeLine;
 
 pub mod acts;
 pub mod app_card;
+pub mod app_inbox;
 pub mod app_settings;
 pub mod consoles;
 mod crm_view;

@@ -19,6 +19,8 @@ impl Refusal {
     pub const NO_SUCH_CONTACT: Self = Self(StatusCode::NOT_FOUND, "no_such_contact");
     /// The portal has no such task.
     pub const NO_SUCH_TASK: Self = Self(StatusCode::NOT_FOUND, "no_such_task");
+    /// The inbox has no such thread.
+    pub const NO_SUCH_THREAD: Self = Self(StatusCode::NOT_FOUND, "no_such_thread");
     /// LINE lets nobody write to an account that they block.
     pub const BLOCKED: Self = Self(StatusCode::CONFLICT, "blocked");
     /// Another contact has this value, and HubSpot keeps its values unique.

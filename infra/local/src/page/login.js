@@ -8,7 +8,7 @@ const node = (id) => document.getElementById(id);
 /** Draws the codes, where people can log in by this page's own host. */
 export function drawLogin(page) {
   const login = page.world.ours?.login ?? null;
-  node("login").hidden = node("to-login").hidden = node("to-console").hidden = login === null;
+  node("login").hidden = node("to-login").hidden = node("to-console").hidden = node("to-inbox").hidden = login === null;
   if (login === null) return;
   const routes = [...login.routes, null];
   redraw(node("logins"), [language(), login], () => [routes.map((route) => code(page, login, route)), aside(login)]);

@@ -189,6 +189,7 @@ pub(crate) fn message(state: &mut State, portal_id: u64, channel: &str, asked: &
         key,
         status: if is_incoming { "RECEIVED" } else { "SENT" }.to_owned(),
         error: None,
+        is_told: false,
         at_ms: at_ms.as_millisecond(),
     });
     Ok(Answer::json(200, &json!({"id": id})))
@@ -204,7 +205,7 @@ pub(crate) fn status(state: &mut State, portal_id: u64, id: &str, asked: &ApiReq
     let mut all = state.inbox.entries.iter_mut();
     let entry = all.find(|it| it.portal_id == portal_id && it.id == id).ok_or_else(Problem::not_found)?;
     entry.error = body["errorMessage"].as_str().map(str::to_owned);
-    entry.status = status;
+    (entry.status, entry.is_told) = (status, true);
     Ok(Answer::json(200, &json!({"id": id, "status": {"statusType": entry.status}})))
 }
 

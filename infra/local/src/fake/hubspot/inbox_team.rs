@@ -102,6 +102,7 @@ impl FakeHubSpot {
             status,
             key: None,
             error: None,
+            is_told: false,
             at_ms,
             ..before
         });
