@@ -1,6 +1,8 @@
 //! The CRM's own inbox: what people say stands there, and what the team answers there reaches the phone.
 
 mod attacks;
+mod files;
+mod page;
 
 use local::fake::hubspot::InboxEntry;
 use local::seed::{APP_ID, CHANNEL_ID, LINKED_CONTACT, LINKED_USER, NEW_USER, PORTAL_ID};

@@ -16,30 +16,30 @@ use crate::world::{MINUTE_MS, Make, START_MS, World};
 
 const PICTURE: &[u8] = b"\xFF\xD8\xFF\xE0 a picture \xFF\xD9";
 /// A picture, between two texts.
-const NUMBER: u64 = 2;
-const AT_MS: i64 = START_MS + 1_000;
+pub const NUMBER: u64 = 2;
+pub const AT_MS: i64 = START_MS + 1_000;
 const NEVER_MS: i64 = i64::MAX;
 
 /// How LINE has the picture.
 #[derive(Clone, Copy)]
-struct AtLine {
+pub struct AtLine {
     /// So many times it is still being prepared.
-    preparing: u32,
-    gone_at_ms: i64,
+    pub preparing: u32,
+    pub gone_at_ms: i64,
 }
 
-const AT_ONCE: AtLine = AtLine { preparing: 0, gone_at_ms: NEVER_MS };
+pub const AT_ONCE: AtLine = AtLine { preparing: 0, gone_at_ms: NEVER_MS };
 /// Long after the note was written.
-const LATE: AtLine = AtLine { preparing: 9, gone_at_ms: NEVER_MS };
-const GONE: AtLine = AtLine { preparing: 0, gone_at_ms: 0 };
+pub const LATE: AtLine = AtLine { preparing: 9, gone_at_ms: NEVER_MS };
+pub const GONE: AtLine = AtLine { preparing: 0, gone_at_ms: 0 };
 /// It is gone before it was ever there, and the note was written meanwhile.
-const GONE_LATE: AtLine = AtLine { preparing: u32::MAX, gone_at_ms: START_MS + 45 * MINUTE_MS };
+pub const GONE_LATE: AtLine = AtLine { preparing: u32::MAX, gone_at_ms: START_MS + 45 * MINUTE_MS };
 
 fn message() -> MessageId {
     MessageId::new((400_000 + NUMBER).to_string())
 }
 
-fn a_picture(world: &World, at_line: AtLine) {
+pub fn a_picture(world: &World, at_line: AtLine) {
     let AtLine { preparing, gone_at_ms } = at_line;
     world.line.keep(&message(), ModelContent { bytes: PICTURE.to_vec(), preparing, gone_at_ms });
     let content = Content::Media { media: Media::Image, name: None, size_bytes: None, duration_ms: None, url: None };
@@ -100,7 +100,7 @@ fn it_is_said(world: &World, (): &()) -> Result<(), String> {
 }
 
 /// A place may hold the name of a person's file: it goes as soon as it is known how the file is called in the CRM.
-fn no_place_is_kept(world: &World) -> Result<(), String> {
+pub fn no_place_is_kept(world: &World) -> Result<(), String> {
     let rows = world.journal_rows.all();
     let files: Vec<_> = rows.iter().filter(|(_, sort, _)| sort.starts_with("f:")).collect();
     match files[..] {
@@ -109,7 +109,7 @@ fn no_place_is_kept(world: &World) -> Result<(), String> {
     }
 }
 
-const UNTIL_MS: i64 = START_MS + 120 * MINUTE_MS;
+pub const UNTIL_MS: i64 = START_MS + 120 * MINUTE_MS;
 
 #[test]
 fn a_picture_survives_a_crash_anywhere_and_hangs_once_on_its_note() {

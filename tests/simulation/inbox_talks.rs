@@ -49,7 +49,8 @@ pub async fn written(
     from_inbox.take(account, &app, post, Some(outgoing)).await
 }
 
-fn with_inbox(mut world: World) -> World {
+/// The same world, its inbox open.
+pub fn with_inbox(mut world: World) -> World {
     world.change_channel(|channel| channel.crm_inbox = Some(inbox()));
     world
 }

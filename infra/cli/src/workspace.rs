@@ -192,7 +192,7 @@ impl Workspace {
     ///
     /// # Errors
     /// As [`crm_set_up`](Self::crm_set_up).
-    pub fn leave_inbox(&self, kind: CrmKind) -> Result<LeaveInbox, Failure> {
+    pub fn inbox_exit(&self, kind: CrmKind) -> Result<LeaveInbox, Failure> {
         let set_up = self.crm_set_up(kind, self.adapters.secrets()?)?;
         Ok(LeaveInbox { set_up, accounts: self.accounts()?, inboxes: self.adapters.inboxes()? })
     }

@@ -17,7 +17,7 @@ use crate::domain::operator::OperatorName;
 use crate::domain::outbox::Effect;
 use crate::flow::configure::choose_provider::ChosenProvider;
 use crate::flow::configure::connect_channel::{ConnectChannel, OfficialAccount};
-use crate::flow::testing::crm_inbox::{CrmInboxInMemory, its_place};
+use crate::flow::testing::crm_inbox_in_tests::{CrmInboxInMemory, its_place};
 use crate::flow::testing::{Life, RivalTable, SecretsInMemory, Told, account, channel, die_anywhere, key, user};
 use crate::ports::checkup::{SeenAccount, SeenLogin, SeenMessaging, SeenQuota, SeenWebhook, WebhookTry};
 use crate::ports::crm::CrmFailure;

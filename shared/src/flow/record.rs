@@ -194,10 +194,8 @@ fn mark_of(event: &InboundEvent) -> Mark {
 /// The file of a message is to be fetched from LINE before LINE deletes it. What lies elsewhere is fetched by nobody of us.
 fn save_file(channel: &Channel, state: &Conversation, activity: &Activity, now_ms: i64) -> Option<OutboxRow> {
     let Content::Media { media, url: None, .. } = activity.content else { return None };
-    let message = activity
-        .message
-        .clone()
-        .filter(|_| state.key.source.user().is_some() && channel.settings.save_files && channel.writes_notes())?;
+    let message =
+        activity.message.clone().filter(|_| state.key.source.user().is_some() && channel.settings.save_files)?;
     let save = Effect::SaveFile { conversation: state.key.clone(), message, mark: activity.mark.clone(), media };
     Some(OutboxRow::new(&channel.account, save, now_ms, now_ms))
 }

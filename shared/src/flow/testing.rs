@@ -1,7 +1,7 @@
 //! What the verbs' tests share: a table in memory in which somebody else can be faster, secrets in memory, a process that dies at
 //! one of its writes, and a clock that waits for nobody.
 
-pub(crate) mod crm_inbox;
+pub(crate) mod crm_inbox_in_tests;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};

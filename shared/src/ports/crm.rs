@@ -10,6 +10,7 @@ use thiserror::Error;
 use super::error::PortError;
 use super::files::CrmFiles;
 use crate::domain::account::CrmAccount;
+use crate::domain::activity::Media;
 use crate::domain::claim::EmailAddress;
 use crate::domain::crm_inbox::{CrmInbox, InboxMessage};
 use crate::domain::dead_letter::FailureReason;
@@ -132,6 +133,17 @@ pub struct InboxWrite {
     pub at_ms: i64,
     /// Plain text, never empty.
     pub text: String,
+    /// A file of the CRM's own that hangs on it.
+    pub file: Option<InboxFile>,
+}
+
+/// A file that hangs on a message in the CRM's inbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InboxFile {
+    /// Which.
+    pub file: FileId,
+    /// As what it was sent.
+    pub media: Media,
 }
 
 impl fmt::Debug for InboxWrite {

@@ -111,6 +111,7 @@ const READS_OF_THE_JOURNAL: &[&str] = &[
     "is_recorded",
     "is_reply_recorded",
     "is_unsent",
+    "is_without_file",
     "last_event",
     "last_pending",
     "last_refusal",
@@ -136,6 +137,8 @@ const READS_OF_THE_JOURNAL: &[&str] = &[
     "to_ask",
     "trial",
     "unreadable_told",
+    "waits_for_inbox",
+    "without_files",
 ];
 
 /// What a face does not even name: what is asked of the world through it is the functions' and the verbs'. Methods of traits

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use musubi::domain::ids::{ContactId, InboxMessageId};
-use musubi::ports::crm::{Each, InboxOutcome, InboxWrite};
+use musubi::domain::ids::{ContactId, FileId, InboxMessageId};
+use musubi::ports::crm::{CrmFailure, Each, InboxFile, InboxOutcome, InboxWrite};
 
 use super::crm::State;
 
@@ -12,16 +12,26 @@ use super::crm::State;
 pub struct ModelInbox {
     /// Messages, in the order in which they came: key, contact, words.
     pub messages: Vec<(String, ContactId, String)>,
+    /// The file that hangs on a message, by the message's key.
+    pub files: BTreeMap<String, FileId>,
+    /// It lets no file hang on a message.
+    pub refuses_files: bool,
     /// What whoever wrote a message there was told of it last: why it was not sent, if it was not.
     pub told: BTreeMap<InboxMessageId, Option<String>>,
 }
 
 pub fn write(state: &mut State, message: &InboxWrite) -> Each<()> {
     state.admit(&message.text)?;
-    let messages = &mut state.inbox.messages;
-    if !messages.iter().any(|(key, ..)| *key == message.key) {
-        messages.push((message.key.clone(), message.contact.clone(), message.text.clone()));
+    if state.inbox.messages.iter().any(|(key, ..)| *key == message.key) {
+        return Ok(());
     }
+    if let Some(InboxFile { file, .. }) = &message.file {
+        if state.inbox.refuses_files || !state.files.contains_key(file) {
+            return Err(CrmFailure::Refused { code: "ATTACHMENT".to_owned() });
+        }
+        state.inbox.files.insert(message.key.clone(), file.clone());
+    }
+    state.inbox.messages.push((message.key.clone(), message.contact.clone(), message.text.clone()));
     Ok(())
 }
 

@@ -85,7 +85,7 @@ fn verb(workspace: &Workspace, kind: CrmKind) -> Result<DisconnectChannel, Failu
         channels: workspace.channels()?,
         secrets: workspace.adapters.secrets()?,
         line: workspace.line_consoles()?,
-        inbox: workspace.leave_inbox(kind)?,
+        inbox: workspace.inbox_exit(kind)?,
         erase: Erase { links: workspace.adapters.links()?, settle: workspace.settle()? },
         public_url: config::public_url(&workspace.environment)?,
     })

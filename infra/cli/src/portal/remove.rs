@@ -38,7 +38,7 @@ pub async fn remove(
         accounts: workspace.change_account()?,
         channels: workspace.channels()?,
         set_up: workspace.crm_set_up(key.kind, secrets.clone())?,
-        inbox: workspace.leave_inbox(key.kind)?,
+        inbox: workspace.inbox_exit(key.kind)?,
         secrets,
     };
     if how.asks && workspace.accounts()?.find(key).await?.is_some() {

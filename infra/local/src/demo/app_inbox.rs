@@ -157,6 +157,9 @@ fn message(entry: &InboxEntry, language: Language) -> Markup {
     html! {
         li class=(if entry.is_incoming { "in" } else { "out" }) {
             span class="words" { (entry.text) }
+            @if !entry.files.is_empty() {
+                " " span class="file small" { (language.pick("添付ファイルあり", "with a file")) }
+            }
             @if let Some((class, words)) = state {
                 " " span class={ "small " (class) } { (words) (entry.error.as_deref().unwrap_or_default()) }
             }

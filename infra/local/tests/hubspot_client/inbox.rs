@@ -32,6 +32,7 @@ fn message(inbox: &CrmInbox, key: &str, text: &str) -> InboxWrite {
         contact: ContactId::new("1001"),
         at_ms: NOON_MS,
         text: text.to_owned(),
+        file: None,
     }
 }
 

@@ -10,8 +10,9 @@ use super::VERSION;
 use super::api::{Api, Call, Repeat};
 use super::contacts::segment;
 use super::timeline::iso;
+use crate::domain::activity::Media;
 use crate::domain::ids::InboxChannelId;
-use crate::ports::crm::{CrmFailure, Each, InboxOutcome, InboxWrite};
+use crate::ports::crm::{CrmFailure, Each, InboxFile, InboxOutcome, InboxWrite};
 
 /// HubSpot names no limit. The longest text that LINE documents has half of these.
 pub(super) const LONGEST_UNITS: usize = 10_000;
@@ -48,8 +49,18 @@ fn body(message: &InboxWrite) -> Value {
         "associateWithContactId": message.contact.as_str().parse::<u64>().ok(),
         "senders": [sender],
         "recipients": [named(message.channel.as_str())],
-        "attachments": [],
+        "attachments": message.file.iter().map(attached).collect::<Vec<_>>(),
     })
+}
+
+/// A private file of the account's own, by its ID.
+fn attached(file: &InboxFile) -> Value {
+    let usage = match file.media {
+        Media::Image => "IMAGE",
+        Media::Audio => "AUDIO",
+        Media::Video | Media::File => "OTHER",
+    };
+    json!({"type": "FILE", "fileId": file.file.as_str(), "fileUsageType": usage})
 }
 
 /// Somebody, by an identifier of ours.
@@ -76,7 +87,7 @@ pub(super) fn path(channel: &InboxChannelId, rest: &str) -> String {
 mod tests {
     use super::*;
     use crate::domain::crm_inbox::CrmInbox;
-    use crate::domain::ids::{ChannelId, ContactId, InboxAccountId, LineUserId};
+    use crate::domain::ids::{ChannelId, ContactId, FileId, InboxAccountId, LineUserId};
 
     #[test]
     fn a_message_names_its_thread_its_key_and_its_contact_each_time() {
@@ -89,6 +100,7 @@ mod tests {
             contact: ContactId::new("7"),
             at_ms: 0,
             text: "やあ".to_owned(),
+            file: Some(InboxFile { file: FileId::new("31"), media: Media::Image }),
         };
         let written = body(&message);
         assert_eq!(written["integrationThreadId"], "line:165:U1");
@@ -100,6 +112,7 @@ mod tests {
             written["senders"],
             json!([{"deliveryIdentifier": {"type": IDENTIFIER, "value": "U1"}, "name": "はなこ"}])
         );
+        assert_eq!(written["attachments"], json!([{"type": "FILE", "fileId": "31", "fileUsageType": "IMAGE"}]));
         assert!(!format!("{message:?}").contains("やあ"));
     }
 }

@@ -1,5 +1,5 @@
-//! What whoever wrote a message in the CRM's inbox reads beside it, where it did not reach the person; and what whoever gives up an
-//! Official Account's place there reads before and after.
+//! What whoever wrote a message in the CRM's inbox reads beside it, where it did not reach the person; what stands with people's files
+//! there; and what whoever gives up an Official Account's place there reads before and after.
 
 use super::outcomes::ended;
 use crate::domain::crm_inbox::InboxEnd;
@@ -36,6 +36,24 @@ pub fn not_sent(outcome: PushOutcome, note: Option<SettlementNote>, language: La
         _ => return ended(outcome, note, language),
     };
     language.pick(japanese, english).to_owned()
+}
+
+/// Stands behind a message whose file is not there yet.
+pub fn file_follows(language: Language) -> &'static str {
+    language.pick("（ファイルは、保存できしだい続けて表示します）", " (its file follows once it is saved)")
+}
+
+/// Stands behind a message whose file the inbox does not show.
+pub fn file_not_shown(language: Language) -> &'static str {
+    language.pick(
+        "（ファイルは受信トレイに表示できませんでした。HubSpotのファイルに保存してあります）",
+        " (the inbox does not show its file, which is saved among HubSpot's files)",
+    )
+}
+
+/// Stands with a file that came behind its message.
+pub fn file_came_late(language: Language) -> &'static str {
+    language.pick("（先ほどのメッセージのファイルです）", " (the file of a message above)")
 }
 
 /// What will become of an Official Account's place in the inbox.

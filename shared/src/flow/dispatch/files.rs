@@ -75,6 +75,11 @@ impl FileQueue {
         }
     }
 
+    /// Whether it had any in this call.
+    pub(super) fn had_any(&self) -> bool {
+        !self.handed.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
     /// Whether any is still being saved.
     pub(super) fn is_busy(&self) -> bool {
         self.left.load(Ordering::SeqCst) > 0
@@ -335,6 +340,14 @@ impl SaveFile<'_> {
                 write::not_erased_since(key, &erasure),
             ];
             writes.extend(is_all.then(|| write::done(saving.row)));
+            // The CRM's inbox waits for it, or has the message without it by now.
+            let went_without = journal.is_without_file(key, saving.mark).await?;
+            if went_without || journal.waits_for_inbox(key, saving.mark).await? {
+                // Behind the row that may be served right now, whose end must not end this one.
+                let write = OutboxRow::new(&self.round.account.key, state.value.write_to_inbox(), now_ms, now_ms + 1);
+                writes.push(write::enqueue(&write));
+            }
+            writes.extend((!went_without).then(|| write::not_without_file(key, saving.mark)));
             let is_sealed = !journal.entries_with(key, &positions, 1).await?.is_empty();
             if is_sealed {
                 let show = Effect::ShowFile { conversation: key.clone(), message: saving.message.clone() };

@@ -12,6 +12,7 @@ mod contacts;
 mod effects;
 mod files;
 mod give_up;
+mod inbox_file;
 mod links;
 mod noted;
 mod redrive;

@@ -90,6 +90,10 @@ impl Walker<'_> {
             }
             self.look_until_nothing(&mut tried).await?;
         }
+        // Behind the last file: what waited for it.
+        if self.files.had_any() {
+            self.look_until_nothing(&mut tried).await?;
+        }
         match tried.failures.pop() {
             Some(failure) => Err(failure),
             None => Ok(tried.report),

@@ -104,6 +104,8 @@ impl Record {
                 late: false,
             };
             writes.push(write::for_inbox(key, &taken_back, now_ms));
+            // Its file goes with it, and follows nowhere.
+            writes.push(write::file_followed(key, first));
         }
         Ok((writes, is_all))
     }

@@ -74,7 +74,7 @@ impl Journal {
     pub async fn erasable_rows_but_effects(&self, key: &ConversationKey) -> Result<ErasableRows, PortError> {
         let keys = |rows: Vec<Row>| rows.into_iter().map(|row| row.key).collect::<Vec<_>>();
         let mut erasable = ErasableRows { texts: self.text_rows(key).await?, ..ErasableRows::default() };
-        for prefix in ["m:", "u:", "s:", "f:", "y:"] {
+        for prefix in ["m:", "u:", "s:", "f:", inboxing::WITHOUT_FILE, "y:"] {
             erasable.messages.extend(keys(self.all(&partition(key), prefix).await?));
         }
         for row in self.all(&partition(key), "n:").await? {

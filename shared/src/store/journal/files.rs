@@ -57,6 +57,11 @@ pub fn not_unsent(key: &ConversationKey, message: &MessageId) -> Write {
     Write::Check { key: super::messages::unsent_key(key, message), expect: Precondition::Version(0) }
 }
 
+/// The rest happens only if nothing more is known of a message's file than what was read at `version` (0: nothing).
+pub fn file_unchanged(key: &ConversationKey, mark: &Mark, version: u64) -> Write {
+    Write::Check { key: file_key(key, mark), expect: Precondition::Version(version) }
+}
+
 /// The rest happens only if this entry is not sealed yet: whoever seals it finds what is written with it.
 pub fn not_sealed(key: &ConversationKey, number: u32) -> Write {
     Write::Check { key: entry_key(key, number), expect: Precondition::Version(0) }

@@ -1,5 +1,5 @@
 //! What waits for the CRM's own inbox: a copy of its words, one row each, apart from what waits for a note. Each place lets go of its
-//! own when it has them.
+//! own when it has them. Beside them stands which messages go there without their file: it follows once it is known what became of it.
 
 use super::*;
 
@@ -23,6 +23,34 @@ impl Journal {
     }
 }
 
+impl Journal {
+    /// Whether the message that stands here still waits.
+    ///
+    /// # Errors
+    /// The table does not answer.
+    pub async fn waits_for_inbox(&self, key: &ConversationKey, mark: &Mark) -> Result<bool, PortError> {
+        Ok(self.0.get(&row_key(key, FOR_INBOX, mark)).await?.is_some())
+    }
+
+    /// Whether it was decided that the message that stands here goes without its file.
+    ///
+    /// # Errors
+    /// The table does not answer.
+    pub async fn is_without_file(&self, key: &ConversationKey, mark: &Mark) -> Result<bool, PortError> {
+        Ok(self.0.get(&row_key(key, WITHOUT_FILE, mark)).await?.is_some())
+    }
+
+    /// The first messages that went without their file, in order.
+    ///
+    /// # Errors
+    /// The table does not answer, or another version of Musubi wrote the row.
+    pub async fn without_files(&self, key: &ConversationKey, limit: usize) -> Result<Vec<Mark>, PortError> {
+        let rows = self.0.range(&partition(key), WITHOUT_FILE, &prefix_end(WITHOUT_FILE), limit).await?;
+        rows.iter().map(Row::read).collect()
+    }
+}
+
+pub(super) const WITHOUT_FILE: &str = "k:";
 pub(super) const FOR_INBOX: &str = "i:";
 pub(super) const REFUSED: &str = "j:";
 
@@ -50,6 +78,21 @@ pub fn keep_refused_by_inbox(key: &ConversationKey, activity: &Activity) -> Writ
 /// They are kept no more.
 pub fn forget_refused_by_inbox(key: &ConversationKey, mark: &Mark) -> Write {
     write::remove(row_key(key, REFUSED, mark))
+}
+
+/// The message goes without its file, which is in no place yet.
+pub fn without_file(key: &ConversationKey, mark: &Mark, now_ms: i64) -> Write {
+    Write::put(row_key(key, WITHOUT_FILE, mark), mark, Precondition::Any).expiring(now_ms, TOMBSTONE_DAYS)
+}
+
+/// Its file followed, or never will.
+pub fn file_followed(key: &ConversationKey, mark: &Mark) -> Write {
+    write::remove(row_key(key, WITHOUT_FILE, mark))
+}
+
+/// The rest happens only if the message does not go without its file.
+pub fn not_without_file(key: &ConversationKey, mark: &Mark) -> Write {
+    Write::Check { key: row_key(key, WITHOUT_FILE, mark), expect: Precondition::Version(0) }
 }
 
 /// In the order of marks, as those of pending activities are.

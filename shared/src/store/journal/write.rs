@@ -6,10 +6,13 @@ pub use super::claim::{claim, claim_applied, claim_discarded};
 pub use super::conversation::{conversation, ended, event_handled, reply_recorded, tombstone, unchanged_since};
 pub use super::entry::{entry, unseal};
 pub use super::erasing::{erased, not_erased_since};
-pub use super::files::{file, file_gone, not_sealed, not_unsent};
+pub use super::files::{file, file_gone, file_unchanged, not_sealed, not_unsent};
 pub use super::former_link::{forget_former_link, former_link};
 pub use super::friends::friends_import;
-pub use super::inboxing::{for_inbox, forget_refused_by_inbox, in_inbox, keep_refused_by_inbox, not_for_inbox};
+pub use super::inboxing::{
+    file_followed, for_inbox, forget_refused_by_inbox, in_inbox, keep_refused_by_inbox, not_for_inbox,
+    not_without_file, without_file,
+};
 pub use super::login::{login_used, nonce};
 pub use super::messages::{forget, forget_refused, keep_refused, message_position, pending, unsent};
 pub use super::noted::{channel_forgotten, heard, not_linked, replied};

@@ -13,6 +13,8 @@ use crate::fake::wire::{Answer, ApiRequest};
 
 const IDENTIFIERS: [&str; 4] = ["CHANNEL_SPECIFIC_OPAQUE_ID", "HS_EMAIL_ADDRESS", "HS_PHONE_NUMBER", "HS_SHORT_CODE"];
 
+const USAGES: [&str; 5] = ["IMAGE", "AUDIO", "VOICE_RECORDING", "STICKER", "OTHER"];
+
 fn invalid(what: &str) -> Problem {
     Problem::validation(what)
 }
@@ -146,7 +148,7 @@ pub(crate) fn message(state: &mut State, portal_id: u64, channel: &str, asked: &
         "OUTGOING" => false,
         _ => return Err(invalid("messageDirection is unknown")),
     };
-    body["attachments"].as_array().ok_or_else(|| invalid("attachments is required"))?;
+    let files = attached(state, portal_id, &body["attachments"])?;
     let thread = text(&body, "integrationThreadId")?.to_owned();
     let named = |name: &str| identifier(&body[name][0]["deliveryIdentifier"]);
     let (sender, recipient) = (named("senders")?, named("recipients")?);
@@ -190,9 +192,22 @@ pub(crate) fn message(state: &mut State, portal_id: u64, channel: &str, asked: &
         status: if is_incoming { "RECEIVED" } else { "SENT" }.to_owned(),
         error: None,
         is_told: false,
+        files,
         at_ms: at_ms.as_millisecond(),
     });
     Ok(Answer::json(200, &json!({"id": id})))
+}
+
+/// What hangs on a message: files of the portal's own, by what they are used for.
+fn attached(state: &mut State, portal_id: u64, given: &Value) -> Result<Vec<u64>, Problem> {
+    let given = given.as_array().ok_or_else(|| invalid("attachments is required"))?;
+    let one = |it: &Value| {
+        let is_known = it["type"] == "FILE" && USAGES.iter().any(|usage| it["fileUsageType"] == *usage);
+        let id = it["fileId"].as_str().and_then(|id| id.parse::<u64>().ok()).filter(|_| is_known);
+        let id = id.filter(|id| state.portal(portal_id).files.contains_key(id));
+        id.ok_or_else(|| invalid("the attachment is not valid"))
+    };
+    given.iter().map(one).collect()
 }
 
 /// `PATCH .../{channelId}/messages/{id}`.

@@ -59,6 +59,8 @@ pub struct InboxEntry {
     pub status: String,
     /// Why it failed.
     pub error: Option<String>,
+    /// Files that hang on it.
+    pub files: Vec<u64>,
     /// The integration has said how it ended.
     pub is_told: bool,
     /// When, in milliseconds since 1970.

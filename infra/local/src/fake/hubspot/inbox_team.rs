@@ -103,6 +103,7 @@ impl FakeHubSpot {
             key: None,
             error: None,
             is_told: false,
+            files: Vec::new(),
             at_ms,
             ..before
         });

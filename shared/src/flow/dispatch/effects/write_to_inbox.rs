@@ -2,22 +2,25 @@
 //!
 //! Each goes under a key of its own, so that a try whose end nobody knows is simply repeated. What the inbox refuses for good is
 //! replaced by a line that says so; where it takes that, it was the words, and they are dead-lettered. Where it does not, it is not
-//! about the words, and everything waits.
+//! about the words, and everything waits. What people send hangs on their message, or follows it: see [`inbox_file`](crate::flow::dispatch::inbox_file).
 
-use crate::domain::activity::{Activity, Content};
+use crate::domain::activity::{Activity, Content, Mark, Media};
 use crate::domain::channel::Channel;
 use crate::domain::conversation::{Conversation, ConversationKey};
 use crate::domain::crm_inbox::CrmInbox;
 use crate::domain::dead_letter::FailureReason;
+use crate::domain::file::FileState;
 use crate::domain::ids::{ContactId, LineUserId, fingerprint};
 use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::properties::LINE_USER_NAME;
 use crate::domain::timeline::{quoted_in, time_zone};
 use crate::domain::words;
+use crate::domain::words::crm_inbox::file_came_late;
 use crate::flow::dispatch::contacts::Contacts;
+use crate::flow::dispatch::inbox_file::{InboxFiles, Its};
 use crate::flow::dispatch::links::AccountLinks;
 use crate::flow::dispatch::round::Round;
-use crate::ports::crm::{ContactRecord, CrmFailure, Each, InboxWrite};
+use crate::ports::crm::{ContactRecord, CrmFailure, Each, InboxFile, InboxWrite};
 use crate::ports::table::{Versioned, Write};
 use crate::ports::{Crm, PortError};
 use crate::store::Channels;
@@ -27,6 +30,10 @@ use crate::store::journal::write;
 const AT_ONCE: usize = 20;
 /// Words of people who are linked to nobody, and get no contact, wait this long for a link.
 const WAIT_FOR_LINK_MS: i64 = 7 * 86_400_000;
+/// What waits for a file is looked at again after this long, in milliseconds, unless whoever saves the file says so before.
+const LOOK_AGAIN_MS: i64 = 5_000;
+/// So many files that come late are written in one turn.
+const LATE_AT_ONCE: usize = 20;
 /// Operators hear so often of one conversation's refused words, in milliseconds: its friend decides how many there are.
 const TOLD_AGAIN_MS: i64 = 86_400_000;
 
@@ -101,7 +108,11 @@ impl WriteToInbox<'_> {
                 return Ok(());
             }
             let mut done = vec![write::in_inbox(&ready.key, &said.value.mark, said.version)];
-            match self.write(ready, person, &said.value).await {
+            let saves = ready.channel.settings.save_files;
+            let Some(its) = self.files().of(&ready.key, &said.value, saves).await? else {
+                return self.look_again(&ready.row).await;
+            };
+            match self.write_with(ready, person, &said.value, its).await {
                 Ok(()) => {}
                 Err(CrmFailure::Refused { code }) => match self.stands_in(ready, person, &said.value).await {
                     Ok(()) => done.extend(self.put_aside(ready, &said.value, &code).await?),
@@ -115,18 +126,45 @@ impl WriteToInbox<'_> {
             // On a conflict it was taken back meanwhile, and says so next.
             let _ = self.round.journal.commit(done).await?;
         }
-        self.end(&ready.row, &ready.key).await
+        match self.write_late(ready, person).await? {
+            Ok(true) => self.end(&ready.row, &ready.key).await,
+            // The row stays due.
+            Ok(false) => Ok(()),
+            Err(failure) => self.round.failed(&ready.row, &failure).await,
+        }
     }
 
-    /// One message; in parts, where it is longer than the inbox takes.
-    async fn write(&self, ready: &Ready, person: &ContactRecord, said: &Activity) -> Each<()> {
-        let text = self.text_of(said);
+    fn files(&self) -> InboxFiles<'_> {
+        InboxFiles { round: self.round, crm: self.crm }
+    }
+
+    /// Nothing failed: a file is on its way.
+    async fn look_again(&self, row: &OutboxRow) -> Result<(), PortError> {
+        let again = OutboxRow { due_at_ms: self.round.now_ms() + LOOK_AGAIN_MS, ..row.clone() };
+        let _ = self.round.journal.commit(vec![write::done(row), write::enqueue(&again)]).await?;
+        Ok(())
+    }
+
+    /// One message, with its file where the inbox takes that.
+    async fn write_with(&self, ready: &Ready, person: &ContactRecord, said: &Activity, its: Its) -> Each<()> {
+        match self.write(ready, person, said, &its).await {
+            // A refusal wrote nothing: the same message may go in another form.
+            Err(CrmFailure::Refused { .. }) if its.file().is_some() => {
+                self.write(ready, person, said, &Its::NotTaken).await
+            }
+            written => written,
+        }
+    }
+
+    /// In parts, where it is longer than the inbox takes.
+    async fn write(&self, ready: &Ready, person: &ContactRecord, said: &Activity, its: &Its) -> Each<()> {
+        let text = self.text_of(said) + its.words(self.round.account.language);
         let mut key = key_of(&ready.key, said);
         for (number, part) in parts(&text, self.crm.limits().inbox_units).enumerate() {
-            if number > 0 {
-                key = fingerprint(&[&key, "more"]);
-            }
-            self.crm.write_to_inbox(&self.message(ready, person, said, &key, part)).await?;
+            let mut message = self.message(ready, person, said.mark.at_ms, &key, part);
+            message.file = its.file().filter(|_| number == 0).cloned();
+            self.crm.write_to_inbox(&message).await?;
+            key = fingerprint(&[&key, "more"]);
         }
         Ok(())
     }
@@ -140,14 +178,60 @@ impl WriteToInbox<'_> {
         format!("{}\n{words}", account.language.pick("（", "(").to_owned() + &quoted + account.language.pick("）", ")"))
     }
 
+    /// Files whose message went without them, as far as it is known by now what became of them. `false`: not all were looked at.
+    async fn write_late(&self, ready: &Ready, person: &ContactRecord) -> Result<Each<bool>, PortError> {
+        let journal = self.round.journal;
+        let late = journal.without_files(&ready.key, LATE_AT_ONCE).await?;
+        for mark in &late {
+            if self.round.is_late() || journal.waits_for_inbox(&ready.key, mark).await? {
+                return Ok(Ok(false));
+            }
+            let Some(file) = journal.file(&ready.key, mark).await?.map(|found| found.value) else { continue };
+            let its = match file.state {
+                FileState::Saved { file: id, .. } => Its::Hangs(InboxFile { file: id, media: file.media }),
+                FileState::Lost { why } => Its::Lost(why),
+                // Whoever writes down what became of it sees to it that it is looked at again.
+                FileState::Saving { .. } => continue,
+            };
+            let written = match self.write_one_late(ready, person, (mark, file.media), &its).await {
+                Err(CrmFailure::Refused { .. }) => {
+                    self.write_one_late(ready, person, (mark, file.media), &Its::NotTaken).await
+                }
+                written => written,
+            };
+            if let Err(failure) = written {
+                return Ok(Err(failure));
+            }
+            let _ = journal.commit(vec![write::file_followed(&ready.key, mark)]).await?;
+        }
+        Ok(Ok(late.len() < LATE_AT_ONCE))
+    }
+
+    async fn write_one_late(
+        &self,
+        ready: &Ready,
+        person: &ContactRecord,
+        (mark, media): (&Mark, Media),
+        its: &Its,
+    ) -> Each<()> {
+        let language = self.round.account.language;
+        // What its sender calls it is not kept.
+        let what = Content::Media { media, name: None, size_bytes: None, duration_ms: None, url: None };
+        let text = [&words::of(&what, language), file_came_late(language), its.words(language)].concat();
+        let key = fingerprint(&["inbox", &ready.key.hash(), mark.event.as_str(), "file"]);
+        let mut message = self.message(ready, person, self.round.now_ms(), &key, &text);
+        message.file = its.file().cloned();
+        self.crm.write_to_inbox(&message).await
+    }
+
     /// A line in place of words that were refused.
     async fn stands_in(&self, ready: &Ready, person: &ContactRecord, said: &Activity) -> Each<()> {
         let key = fingerprint(&[&key_of(&ready.key, said), "withheld"]);
         let text = words::withheld(self.round.account.language);
-        self.crm.write_to_inbox(&self.message(ready, person, said, &key, text)).await
+        self.crm.write_to_inbox(&self.message(ready, person, said.mark.at_ms, &key, text)).await
     }
 
-    fn message(&self, ready: &Ready, person: &ContactRecord, said: &Activity, key: &str, text: &str) -> InboxWrite {
+    fn message(&self, ready: &Ready, person: &ContactRecord, at_ms: i64, key: &str, text: &str) -> InboxWrite {
         InboxWrite {
             key: key.to_owned(),
             inbox: ready.inbox.clone(),
@@ -155,8 +239,9 @@ impl WriteToInbox<'_> {
             user: ready.user.clone(),
             person_name: person.properties.get(LINE_USER_NAME).map(str::to_owned),
             contact: person.contact.clone(),
-            at_ms: said.mark.at_ms,
+            at_ms,
             text: text.to_owned(),
+            file: None,
         }
     }
 
@@ -202,11 +287,13 @@ impl WriteToInbox<'_> {
     async fn drop_all(&self, row: &OutboxRow, key: &ConversationKey) -> Result<(), PortError> {
         loop {
             let waiting = self.round.journal.for_inbox(key, AT_ONCE).await?;
-            if waiting.is_empty() {
+            let late = self.round.journal.without_files(key, LATE_AT_ONCE).await?;
+            if waiting.is_empty() && late.is_empty() {
                 return self.end(row, key).await;
             }
             tracing::warn!(conversation = key.hash(), dropped = waiting.len(), "inbox.dropped");
-            let gone = waiting.iter().map(|said| write::not_for_inbox(key, &said.value.mark)).collect();
+            let words = waiting.iter().map(|said| write::not_for_inbox(key, &said.value.mark));
+            let gone = words.chain(late.iter().map(|mark| write::file_followed(key, mark))).collect();
             let _ = self.round.journal.commit(gone).await?;
         }
     }
