@@ -37,6 +37,7 @@ impl Ports {
         let line_api = LineApiUrl::of_api(&config::line_urls(environment)?)?;
         let line = Arc::new(LineMessenger::new(http.clone(), line_api, secrets.clone(), Arc::clone(&clock), 1));
         let crms = CrmClients::new(http, &config::hubspot_api_url(environment)?, secrets, Arc::clone(&clock));
+        let crms = crms.leaving_room();
         let dispatch = Dispatch {
             accounts: adapters.accounts()?,
             channels: adapters.channels()?,

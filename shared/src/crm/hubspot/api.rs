@@ -87,7 +87,7 @@ struct Shared {
 }
 
 impl Api {
-    /// `base_url` is the address of HubSpot's API, without a path.
+    /// `base_url` is the address of HubSpot's API, without a path; `room` so many calls in ten seconds as are left to others.
     pub fn new(
         http: HttpClient,
         base_url: &str,
@@ -95,10 +95,11 @@ impl Api {
         app: CrmAppId,
         secrets: Arc<dyn Secrets>,
         clock: Arc<dyn Clock>,
+        room: usize,
     ) -> Self {
         let base_url = base_url.trim_end_matches('/').to_owned();
         let tokens = Tokens::new(http.clone(), &base_url, account.clone(), app, secrets, Arc::clone(&clock));
-        let bucket = Bucket::new(Arc::clone(&clock));
+        let bucket = Bucket::new(Arc::clone(&clock), room);
         Self { shared: Arc::new(Shared { http, base_url, account, tokens, bucket, clock }), until_ms: i64::MAX }
     }
 

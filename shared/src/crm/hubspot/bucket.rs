@@ -22,17 +22,20 @@ pub(crate) struct Bucket {
 
 struct State {
     limit: usize,
+    /// So many calls of the limit are left to others.
+    room: usize,
     /// When the calls of the last ten seconds left, oldest first.
     spent: VecDeque<i64>,
     blocked_until_ms: i64,
 }
 
 impl Bucket {
-    pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
+    /// `room`: so many calls of the limit are left to others, who call now and then.
+    pub(crate) fn new(clock: Arc<dyn Clock>, room: usize) -> Self {
         let now = clock.now_ms();
         let count = i64::try_from(LIMIT).expect("it is 110");
         let spent = (0..count).map(|n| now - WINDOW_MS + n * WINDOW_MS / count).collect();
-        Self { clock, state: Mutex::new(State { limit: LIMIT, spent, blocked_until_ms: 0 }) }
+        Self { clock, state: Mutex::new(State { limit: LIMIT - room, room, spent, blocked_until_ms: 0 }) }
     }
 
     /// Waits until a call may leave, and counts it. The error is a wait in milliseconds that is too long for here, or longer
@@ -98,7 +101,7 @@ impl State {
     fn hear(&mut self, max: Option<usize>, remaining: Option<usize>, now: i64) {
         self.forget(now);
         if let Some(max) = max.filter(|max| *max > 0) {
-            self.limit = max.min(LIMIT);
+            self.limit = max.min(LIMIT).saturating_sub(self.room).max(1);
         }
         if let Some(remaining) = remaining {
             let ours = self.limit.saturating_sub(self.spent.len());
@@ -115,7 +118,7 @@ mod tests {
 
     fn fresh() -> (Arc<StillClock>, Bucket) {
         let clock = Arc::new(StillClock::at(1_000_000));
-        let bucket = Bucket::new(clock.clone());
+        let bucket = Bucket::new(clock.clone(), 0);
         (clock, bucket)
     }
 
@@ -132,6 +135,23 @@ mod tests {
         }
         // And no slower than need be.
         assert!(clock.now_ms() - 1_000_000 <= 500 * WINDOW_MS / 110 + WINDOW_MS);
+    }
+
+    #[tokio::test]
+    async fn what_is_left_to_others_is_never_used_whatever_the_limit() {
+        let clock = Arc::new(StillClock::at(1_000_000));
+        let bucket = Bucket::new(clock.clone(), 20);
+        for (max, expected) in [("110", 90), ("100", 80), ("10", 1)] {
+            clock.pass_ms(20_000);
+            bucket.hear(&headers(max, max));
+            let before = clock.now_ms();
+            for _ in 0..expected {
+                bucket.take(u64::MAX).await.unwrap();
+            }
+            assert_eq!(clock.now_ms(), before, "{max}");
+            bucket.take(u64::MAX).await.unwrap();
+            assert_eq!(clock.now_ms() - before, WINDOW_MS, "{max}");
+        }
     }
 
     #[tokio::test]

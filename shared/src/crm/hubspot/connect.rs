@@ -71,7 +71,7 @@ impl HubSpotSetUp {
     }
 
     fn api(&self, account: CrmAccountKey, app: &CrmAppId, secrets: Arc<dyn Secrets>) -> Api {
-        Api::new(self.http.clone(), &self.urls.api, account, app.clone(), secrets, Arc::clone(&self.clock))
+        Api::new(self.http.clone(), &self.urls.api, account, app.clone(), secrets, Arc::clone(&self.clock), 0)
     }
 }
 
