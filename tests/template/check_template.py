@@ -250,6 +250,14 @@ def test_queues_are_read_in_batches_with_partial_responses_and_a_limit(resources
         assert queue["VisibilityTimeout"] >= 6 * timeout + f["reads"]["window_s"], "AWS's rule for queues that Lambda reads"
 
 
+def test_the_api_waits_for_the_console_as_long_as_it_may_run(resources):
+    (integration,) = [
+        i["Properties"] for i in of_type(resources, "AWS::ApiGatewayV2::Integration").values() if i["Properties"]["IntegrationUri"] == {"Fn::GetAtt": ["ConsoleFunction", "Arn"]}
+    ]
+    timeout = resources["ConsoleFunction"]["Properties"]["Timeout"]
+    assert integration["TimeoutInMillis"] == timeout * 1000 <= 30_000, "else HubSpot or a browser asks again while a file is still being sent"
+
+
 def test_schedules_are_spelt_as_aws_wants_them(resources):
     rules = of_type(resources, "AWS::Events::Rule")
     assert len(rules) == sum(bool(f["schedule"]) for f in FUNCTIONS.values())

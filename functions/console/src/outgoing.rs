@@ -75,7 +75,7 @@ impl NoFile {
                 };
             }
             Self::Heic => language.pick(
-                "HEIC（HEIF）とAVIFの画像は送れません。iPhoneの写真は、［設定］→［カメラ］→［フォーマット］で「互換性優先」を選んで撮るか、JPEGで保存し直してからお試しください。",
+                "HEIC（HEIF）とAVIFの画像は送れません。iPhoneの写真は、［設定］＞［カメラ］＞［フォーマット］で「互換性優先」を選んで撮るか、JPEGで保存し直してからお試しください。",
                 "HEIC (HEIF) and AVIF pictures cannot be sent. On an iPhone choose Settings > Camera > Formats > Most Compatible before you take the photo, or save it as JPEG and try again.",
             ),
             Self::Picture(why) => why.words(language),

@@ -23,7 +23,7 @@ use crate::pages::ended::Ended;
 use crate::talks::{back, one, refused_here};
 use crate::visit::{SignedIn, Stopped};
 
-/// All of it is done within this, in milliseconds: the API waits 30 seconds.
+/// All of it is done within this, in milliseconds: the API and the function have 29 seconds (template.yaml).
 const WITHIN_MS: i64 = 25_000;
 /// The longest name of a file that stands in a message, in characters.
 const NAME_CHARS: usize = 80;

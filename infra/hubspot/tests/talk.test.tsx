@@ -786,6 +786,33 @@ test("a file goes out from HubSpot's upload or from an address, by one name unti
   }
 });
 
+test("a file of which nobody knows keeps its name while words are said, and words that were said do not", async () => {
+  answers.talk = open();
+  const card = await rendered("ja");
+  card.button("画像やファイルを送る").trigger("onClick");
+  card.find(Input).trigger("onInput", "https://a.example/a.png" as never);
+  const sendsFile = async () => {
+    card.button("ファイルを送信").trigger("onClick");
+    await settle();
+  };
+  const says = async () => {
+    types(card, "はい");
+    card.button("送信").trigger("onClick");
+    await settle();
+  };
+  answers.send = json({ refused: "no_answer" });
+  answers.say = json({ said: "push-1" });
+  await sendsFile();
+  await says();
+  await says();
+  answers.send = json({ said: "push-2" });
+  await sendsFile();
+  const [lost, sent] = asks("send").map(({ body }) => body.name);
+  const [first, second] = asks("say").map(({ body }) => body.name);
+  assert.equal(lost, sent, "one message");
+  assert.notEqual(first, second, "the same words later are another message");
+});
+
 test("a double click sends once, and meanwhile the button waits", async () => {
   let arrive: (answer: Response) => void = () => {};
   answers.say = () => new Promise((done) => { arrive = done; });

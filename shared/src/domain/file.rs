@@ -155,9 +155,10 @@ impl FilePlace {
         Self { folder, name }
     }
 
-    /// The place of a file that an operator sends, under a name that only their form knows; `part`: which of several, and how it ends.
-    pub fn of_sent(conversation: &ConversationKey, secret: &str, part: &str) -> Self {
-        let unique = &fingerprint(&["sent", &conversation.hash(), secret])[..32];
+    /// The place of a file that an operator sends, under a name that only their form knows; `content`: a digest of its bytes, so that others
+    /// never lie there; `part`: which of several, and how it ends.
+    pub fn of_sent(conversation: &ConversationKey, secret: &str, content: &str, part: &str) -> Self {
+        let unique = &fingerprint(&["sent", &conversation.hash(), secret, content])[..32];
         Self { folder: format!("/Musubi/LINE/{}/sent", conversation.channel), name: format!("{unique}-{part}") }
     }
 

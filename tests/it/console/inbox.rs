@@ -103,9 +103,9 @@ async fn an_official_account_that_is_disconnected_gives_up_its_place_in_the_inbo
     let mut hanako = Browser::signed_in(&desk.app, "花子", Role::Admin).await;
     desk.writes(LINKED_USER, "営業時間は？").await;
     desk.app.at_rest_but_entries().await;
-    assert!(hanako.get(disconnect_channel::PATH).await.has("接続を閉じます"), "said before");
+    assert!(hanako.get(disconnect_channel::PATH).await.has("受信トレイへの接続も解除します"), "said before");
     let done = disconnect_channel::through(&mut hanako, "keep").await;
-    assert!(done.has("受信トレイでの接続を閉じました"), "{}", done.html);
+    assert!(done.has("受信トレイへの接続を解除しました"), "{}", done.html);
     assert!(!is_open(&desk.app));
     let late = desk.answers(LINKED_USER, "まだいますか", 0);
     desk.app.until("it is said", |_| desk.entry(&late).status == "FAILED").await;
@@ -129,7 +129,7 @@ async fn hubspots_no_or_silence_about_the_inbox_stops_no_disconnection_and_the_a
             app.world.hubspot.clear_faults();
         }
         let gone = disconnect_account::presses(&mut hanako, &[]).await;
-        let said = if status == 503 { "受信トレイでの接続を閉じました" } else { words };
+        let said = if status == 503 { "受信トレイへの接続を解除しました" } else { words };
         assert!(gone.status == StatusCode::OK && gone.has("接続を解除しました") && gone.has(said), "{}", gone.html);
         assert_eq!(is_open(app), status == 403);
         assert!(!app.world.hubspot.is_installed(PORTAL_ID));

@@ -50,10 +50,10 @@ async fn a_film_that_line_prepares_for_long_is_announced_and_nothing_waits_behin
     desk.app.world.line.write_text(local::seed::CHANNEL_ID, LINKED_USER, "見えますか").await;
     desk.app.until_moving("both messages", |_| desk.said().len() >= 2).await;
     let said = desk.said();
-    assert!(said[0].contains("続けて表示します") && said[1] == "見えますか", "{said:?}");
+    assert!(said[0].contains("このあとに表示します") && said[1] == "見えますか", "{said:?}");
     desk.app.until_moving("the file", |_| desk.said().len() == 3).await;
     desk.app.at_rest_but_entries().await;
-    assert!(desk.said()[2].contains("先ほどのメッセージのファイルです"), "{:?}", desk.said());
+    assert!(desk.said()[2].contains("前に届いたメッセージのファイルです"), "{:?}", desk.said());
     assert_eq!(desk.hanging(), [vec![], vec![], desk.saved()]);
 }
 

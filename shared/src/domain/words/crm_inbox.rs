@@ -40,26 +40,26 @@ pub fn not_sent(outcome: PushOutcome, note: Option<SettlementNote>, language: La
 
 /// Stands behind a message whose file is not there yet.
 pub fn file_follows(language: Language) -> &'static str {
-    language.pick("（ファイルは、保存できしだい続けて表示します）", " (its file follows once it is saved)")
+    language.pick("（ファイルは保存中です。保存が終わると、このあとに表示します）", " (its file follows once it is saved)")
 }
 
 /// Stands behind a message whose file the inbox does not show.
 pub fn file_not_shown(language: Language) -> &'static str {
     language.pick(
-        "（ファイルは受信トレイに表示できませんでした。HubSpotのファイルに保存してあります）",
+        "（受信トレイにはファイルを表示できません。HubSpotの「ファイル」に保存されています）",
         " (the inbox does not show its file, which is saved among HubSpot's files)",
     )
 }
 
 /// Stands with a file that came behind its message.
 pub fn file_came_late(language: Language) -> &'static str {
-    language.pick("（先ほどのメッセージのファイルです）", " (the file of a message above)")
+    language.pick("（前に届いたメッセージのファイルです。保存に時間がかかりました）", " (the file of an earlier message; it took a while to save)")
 }
 
 /// What will become of an Official Account's place in the inbox.
 pub fn closes(language: Language) -> &'static str {
     language.pick(
-        "HubSpotの受信トレイでの、この公式アカウントの接続を閉じます。これまでの会話は受信トレイに残り、そこから新しいメッセージは送れなくなります。",
+        "HubSpotの受信トレイへの接続も解除します。これまでの会話は受信トレイに残りますが、受信トレイから新しいメッセージは送れなくなります。",
         "Its place in HubSpot's inbox is closed. What was said stays there, and nothing new can be sent from there.",
     )
 }
@@ -69,15 +69,15 @@ pub fn closed(end: InboxEnd, language: Language) -> Option<&'static str> {
     Some(match end {
         InboxEnd::NotThere => return None,
         InboxEnd::Closed => language.pick(
-            "HubSpotの受信トレイでの接続を閉じました。これまでの会話は受信トレイに残っています。",
+            "HubSpotの受信トレイへの接続を解除しました。これまでの会話は受信トレイに残っています。",
             "Its place in HubSpot's inbox is closed. What was said is still there.",
         ),
         InboxEnd::Refused => language.pick(
-            "HubSpotの受信トレイでの接続は、HubSpotが許可しないため、閉じられませんでした。HubSpotの受信トレイの設定を開き、チャネルの一覧からLINEを取り除いてください。それまでに受信トレイで書いたメッセージは、LINEには届きません。",
+            "HubSpotが許可しなかったため、受信トレイへの接続を解除できませんでした。HubSpotの受信トレイの設定を開き、チャネルの一覧からLINEを削除してください。削除するまでの間に受信トレイで書いたメッセージは、LINEには届きません。",
             "HubSpot did not let its place in the inbox be closed. Open the inbox's settings in HubSpot, and take LINE out of its channels. Until then, what is written in the inbox does not reach LINE.",
         ),
         InboxEnd::Unknown => language.pick(
-            "HubSpotが応答しないため、受信トレイでの接続を閉じたかどうかを確認できませんでした。HubSpotの受信トレイの設定を開き、チャネルの一覧にLINEが残っていれば取り除いてください。受信トレイで書いたメッセージは、LINEには届きません。",
+            "HubSpotから応答がないため、受信トレイへの接続を解除できたか確認できませんでした。HubSpotの受信トレイの設定を開き、チャネルの一覧にLINEが残っている場合は削除してください。受信トレイで書いたメッセージは、LINEには届きません。",
             "HubSpot did not answer, so it is not known whether its place in the inbox is closed. Open the inbox's settings in HubSpot, and take LINE out of its channels if it is still there. What is written in the inbox does not reach LINE.",
         ),
     })

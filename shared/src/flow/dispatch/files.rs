@@ -383,7 +383,11 @@ impl SaveFile<'_> {
     }
 
     async fn forget(&self, saving: &Saving<'_>) -> Result<(), PortError> {
-        let writes = vec![write::file_gone(saving.key, saving.mark), write::done(saving.row)];
+        let writes = vec![
+            write::file_gone(saving.key, saving.mark),
+            write::file_followed(saving.key, saving.mark),
+            write::done(saving.row),
+        ];
         let _ = self.round.journal.commit(writes).await?;
         Ok(())
     }

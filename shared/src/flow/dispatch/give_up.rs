@@ -72,6 +72,14 @@ impl Round<'_> {
                     writes.push(write::conversation(&state.value, state.version));
                 }
             }
+            Effect::WriteToInbox { conversation } => {
+                if let Some(mut state) = self.state(conversation).await? {
+                    state.value.inbox_queued = false;
+                    writes.push(write::conversation(&state.value, state.version));
+                }
+            }
+            // Nobody waits for it any more.
+            Effect::SaveFile { conversation, mark, .. } => writes.push(write::file_followed(conversation, mark)),
             _ => {}
         }
         writes.push(write::done(row));

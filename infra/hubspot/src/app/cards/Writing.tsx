@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "react";
 import { Alert, Button, Flex, Image, LoadingButton, Select, Text, TextArea } from "@hubspot/ui-extensions";
 import { say, writing, type Open, type Saying, type Sticker, type TeamText, type Who } from "./api.ts";
-import { nameOf, wasSaid, type Draft } from "./draft.ts";
+import { boxIsEmpty, nameOf, wasSaid, type Draft } from "./draft.ts";
 import { SendFile } from "./SendFile.tsx";
 import { mayPass, type Refused, type Words } from "./words.ts";
 
@@ -34,8 +34,7 @@ export function Writing({ talk, texts, words, who, draft, said }: Shown) {
   const isFree = useUntil(talk.free_until_ms);
   const typed = (text: string) => {
     draft.words = text;
-    // Whoever empties the box has done with what was in it: the same words later are another message.
-    if (text === "") draft.names.clear();
+    if (text === "") boxIsEmpty(draft);
   };
   const types = (text: string) => {
     typed(text);

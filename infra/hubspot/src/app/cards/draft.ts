@@ -22,12 +22,17 @@ function freshName(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** The same words, sticker or file have the same name until they were said or the box was emptied: whatever became of the first, they arrive as one message. */
+/** The same words, sticker or file have the same name until they were said, words also until the box was emptied: whatever became of the first, they arrive as one message. */
 export function nameOf(draft: Draft, saying: object): string {
   const key = JSON.stringify(saying);
   const name = draft.names.get(key) ?? freshName();
   draft.names.set(key, name);
   return name;
+}
+
+/** Whoever empties the box has done with what was in it: the same words later are another message. A file or a sticker of which nobody knows keeps its name. */
+export function boxIsEmpty(draft: Draft): void {
+  for (const key of draft.names.keys()) if (key.startsWith('{"words"')) draft.names.delete(key);
 }
 
 /** This was said: the same later is another message. What is said beside it, and of which nobody knows, keeps its name. */

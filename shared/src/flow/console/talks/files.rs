@@ -1,6 +1,7 @@
 //! Pictures and files of a talk: what somebody sent, and what is to be sent. The CRM keeps both.
 
 use bytes::Bytes;
+use sha2::{Digest, Sha256};
 
 use super::{FromCrm, OpenTalk, Talks, unsaid};
 use crate::domain::file::{FileKind, FileName, FilePlace};
@@ -48,7 +49,7 @@ impl Talks {
         let Some(files) = crm.files() else { return Ok(FromCrm::Said(None)) };
         let mut addresses = Vec::new();
         for SentPart { name, kind, bytes } in parts {
-            let place = FilePlace::of_sent(&talk.key(), secret, &name);
+            let place = FilePlace::of_sent(&talk.key(), secret, &digest(&bytes), &name);
             match if_there(files.publish_file(&place, kind, bytes).await) {
                 FromCrm::Said(Some(address)) => addresses.push(address),
                 FromCrm::Said(None) => return Ok(FromCrm::Said(None)),
@@ -78,6 +79,11 @@ impl Talks {
         let Some(files) = crm.files() else { return Ok(FromCrm::Said(None)) };
         Ok(if_there(files.file_preview(file).await))
     }
+}
+
+/// What lies under an address may be another the next time: then it is another file.
+fn digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn if_there<T>(answer: Each<T>) -> FromCrm<Option<T>> {

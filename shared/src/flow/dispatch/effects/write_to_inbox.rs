@@ -34,6 +34,8 @@ const WAIT_FOR_LINK_MS: i64 = 7 * 86_400_000;
 const LOOK_AGAIN_MS: i64 = 5_000;
 /// So many files that come late are written in one turn.
 const LATE_AT_ONCE: usize = 20;
+/// And so many are looked at: of most it may not be known yet what becomes of them.
+const LATE_LOOKED_AT: usize = 200;
 /// Operators hear so often of one conversation's refused words, in milliseconds: its friend decides how many there are.
 const TOLD_AGAIN_MS: i64 = 86_400_000;
 
@@ -181,9 +183,10 @@ impl WriteToInbox<'_> {
     /// Files whose message went without them, as far as it is known by now what became of them. `false`: not all were looked at.
     async fn write_late(&self, ready: &Ready, person: &ContactRecord) -> Result<Each<bool>, PortError> {
         let journal = self.round.journal;
-        let late = journal.without_files(&ready.key, LATE_AT_ONCE).await?;
+        let late = journal.without_files(&ready.key, LATE_LOOKED_AT).await?;
+        let mut written = 0;
         for mark in &late {
-            if self.round.is_late() || journal.waits_for_inbox(&ready.key, mark).await? {
+            if self.round.is_late() || written == LATE_AT_ONCE || journal.waits_for_inbox(&ready.key, mark).await? {
                 return Ok(Ok(false));
             }
             let Some(file) = journal.file(&ready.key, mark).await?.map(|found| found.value) else { continue };
@@ -193,18 +196,21 @@ impl WriteToInbox<'_> {
                 // Whoever writes down what became of it sees to it that it is looked at again.
                 FileState::Saving { .. } => continue,
             };
-            let written = match self.write_one_late(ready, person, (mark, file.media), &its).await {
+            let sent = match self.write_one_late(ready, person, (mark, file.media), &its).await {
                 Err(CrmFailure::Refused { .. }) => {
                     self.write_one_late(ready, person, (mark, file.media), &Its::NotTaken).await
                 }
-                written => written,
+                sent => sent,
             };
-            if let Err(failure) = written {
-                return Ok(Err(failure));
+            match sent {
+                Ok(()) => written += 1,
+                // Not even a line that says so: it is not about the file, and waits until somebody has seen to it.
+                Err(CrmFailure::Refused { code }) => return Ok(Err(CrmFailure::NotReady { code })),
+                Err(failure) => return Ok(Err(failure)),
             }
             let _ = journal.commit(vec![write::file_followed(&ready.key, mark)]).await?;
         }
-        Ok(Ok(late.len() < LATE_AT_ONCE))
+        Ok(Ok(true))
     }
 
     async fn write_one_late(
