@@ -40,7 +40,8 @@ pub fn not_sent(outcome: PushOutcome, note: Option<SettlementNote>, language: La
 
 /// Stands behind a message whose file is not there yet.
 pub fn file_follows(language: Language) -> &'static str {
-    language.pick("（ファイルは保存中です。保存が終わると、このあとに表示します）", " (its file follows once it is saved)")
+    language
+        .pick("（ファイルは保存中です。保存が終わると、このあとに表示します）", " (its file follows once it is saved)")
 }
 
 /// Stands behind a message whose file the inbox does not show.
@@ -53,7 +54,10 @@ pub fn file_not_shown(language: Language) -> &'static str {
 
 /// Stands with a file that came behind its message.
 pub fn file_came_late(language: Language) -> &'static str {
-    language.pick("（前に届いたメッセージのファイルです。保存に時間がかかりました）", " (the file of an earlier message; it took a while to save)")
+    language.pick(
+        "（前に届いたメッセージのファイルです。保存に時間がかかりました）",
+        " (the file of an earlier message; it took a while to save)",
+    )
 }
 
 /// What will become of an Official Account's place in the inbox.
