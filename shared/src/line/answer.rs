@@ -131,7 +131,7 @@ mod tests {
         let ids = |body: &[u8]| taken_in(body).iter().map(|id| id.as_str().to_owned()).collect::<Vec<_>>();
         let body =
             br#"{"message":"x","sentMessages":[{"id":"461230966842064897","quoteToken":"q"},{"id":"2"},{"id":3}]}"#;
-        assert_eq!(ids(body), ["461230966842064897", "2"]);
+        assert_eq!(ids(body), ["461230966842064897", "2", "3"], "as every ID of LINE's is read");
         for body in [&b"{}"[..], b"", b"[]", br#"{"sentMessages":{}}"#, br#"{"sentMessages":[1,null,{"id":""}]}"#] {
             assert_eq!(ids(body), Vec::<String>::new());
         }
