@@ -10,6 +10,7 @@ mod handlers;
 mod layers;
 mod names;
 mod ports;
+mod reads;
 mod source;
 mod syntax;
 mod tokens;

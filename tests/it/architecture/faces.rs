@@ -7,6 +7,7 @@ use syn::visit::Visit;
 
 use super::handlers::without_references;
 use super::names::{Crates, path};
+use super::reads::READS_OF_THE_JOURNAL;
 use super::source::{is_test_file, rust_files};
 use super::syntax::{Path, segments};
 
@@ -80,65 +81,6 @@ const WRITES: [(&str, &[&str], &[&str]); 18] = [
     ("musubi::store::Hearings", &["note_signs"], &["new"]),
     ("musubi::store::Links", &["link", "relink", "follow_merge", "unlink"], &["new", "reader"]),
     ("musubi::store::Journal", &["commit", "note_event", "note_refusal", "note_sent"], READS_OF_THE_JOURNAL),
-];
-
-const READS_OF_THE_JOURNAL: &[&str] = &[
-    "new",
-    "table",
-    "all_pending",
-    "assigned",
-    "away_answer",
-    "claim",
-    "conversation",
-    "conversation_by_hash",
-    "count_effects",
-    "due",
-    "entries_with",
-    "entry",
-    "erasable_rows",
-    "erasable_rows_but_effects",
-    "erasure",
-    "file",
-    "files_between",
-    "for_inbox",
-    "former_links",
-    "friends_import",
-    "heard",
-    "is_asked",
-    "is_denied",
-    "is_event_handled",
-    "is_login_used",
-    "is_recorded",
-    "is_reply_recorded",
-    "is_unsent",
-    "is_without_file",
-    "last_event",
-    "last_pending",
-    "last_refusal",
-    "message_positions",
-    "newest_send",
-    "next_due",
-    "nonce",
-    "not_linked",
-    "parked",
-    "pending",
-    "people",
-    "people_of",
-    "push",
-    "question",
-    "questions",
-    "refused",
-    "refused_by_inbox",
-    "replied",
-    "saying",
-    "sent",
-    "still_in_outbox",
-    "text_rows",
-    "to_ask",
-    "trial",
-    "unreadable_told",
-    "waits_for_inbox",
-    "without_files",
 ];
 
 /// What a face does not even name: what is asked of the world through it is the functions' and the verbs'. Methods of traits
