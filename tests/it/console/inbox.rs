@@ -89,7 +89,7 @@ async fn what_hubspot_refuses_to_close_is_closed_on_our_side_and_said_and_its_si
     app.world.hubspot.clear_faults();
     app.world.hubspot.fault(Endpoint::ChangeChannelAccount, Fault::FailBefore(403), Plan::Every(1));
     let refused = hanako.post(&path, &pairs(&silent.fields())).await;
-    assert!(refused.status == StatusCode::OK && refused.has("HubSpotが許可しないため"), "{}", refused.html);
+    assert!(refused.status == StatusCode::OK && refused.has("HubSpotが許可しなかったため"), "{}", refused.html);
     assert!(!refused.has("接続しています") && !hanako.get(&path).await.has("接続しています"));
     app.minutes_pass(1);
     app.world.line.write_text(CHANNEL_ID, LINKED_USER, "メモだけに").await;
@@ -110,12 +110,12 @@ async fn an_official_account_that_is_disconnected_gives_up_its_place_in_the_inbo
     let late = desk.answers(LINKED_USER, "まだいますか", 0);
     desk.app.until("it is said", |_| desk.entry(&late).status == "FAILED").await;
     let gone = disconnect_account::presses(&mut hanako, &[]).await;
-    assert!(gone.has("接続を解除しました") && !gone.has("受信トレイでの"), "nothing was left of it: {}", gone.html);
+    assert!(gone.has("接続を解除しました") && !gone.has("受信トレイへの接続"), "nothing was left of it: {}", gone.html);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn hubspots_no_or_silence_about_the_inbox_stops_no_disconnection_and_the_account_closes_what_is_left() {
-    for (status, words) in [(403, "HubSpotが許可しないため"), (503, "HubSpotが応答しないため")] {
+    for (status, words) in [(403, "HubSpotが許可しなかったため"), (503, "HubSpotから応答がないため")] {
         let desk = Desk::open().await;
         let app = &desk.app;
         let mut hanako = Browser::signed_in(app, "花子", Role::Admin).await;
