@@ -115,7 +115,8 @@ async fn an_official_account_that_is_disconnected_gives_up_its_place_in_the_inbo
 
 #[tokio::test(flavor = "multi_thread")]
 async fn hubspots_no_or_silence_about_the_inbox_stops_no_disconnection_and_the_account_closes_what_is_left() {
-    for (status, words) in [(403, "HubSpotが許可しなかったため"), (503, "HubSpotから応答がないため")] {
+    for (status, words) in [(403, "HubSpotが許可しなかったため"), (503, "HubSpotから応答がないため")]
+    {
         let desk = Desk::open().await;
         let app = &desk.app;
         let mut hanako = Browser::signed_in(app, "花子", Role::Admin).await;

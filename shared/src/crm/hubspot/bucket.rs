@@ -33,9 +33,10 @@ impl Bucket {
     /// `room`: so many calls of the limit are left to others, who call now and then.
     pub(crate) fn new(clock: Arc<dyn Clock>, room: usize) -> Self {
         let now = clock.now_ms();
-        let count = i64::try_from(LIMIT).expect("it is 110");
+        let limit = LIMIT - room;
+        let count = i64::try_from(limit).expect("it is at most 110");
         let spent = (0..count).map(|n| now - WINDOW_MS + n * WINDOW_MS / count).collect();
-        Self { clock, state: Mutex::new(State { limit: LIMIT - room, room, spent, blocked_until_ms: 0 }) }
+        Self { clock, state: Mutex::new(State { limit, room, spent, blocked_until_ms: 0 }) }
     }
 
     /// Waits until a call may leave, and counts it. The error is a wait in milliseconds that is too long for here, or longer
