@@ -182,7 +182,8 @@ fn sent(file: &Value, files: &Files) -> Markup {
     html! {
         @if !file.is_null() {
             p class="sent" {
-                @if let Some(picture) = picture { img src=(picture) alt=(texts(file, "words")) width="240"; " " }
+                // The words beside it say what it is.
+                @if let Some(picture) = picture { img src=(picture) alt="" width="240"; " " }
                 @match address {
                     Some(address) => a href=(address) { (texts(file, "words")) },
                     None => (texts(file, "words")),
