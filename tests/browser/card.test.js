@@ -128,7 +128,7 @@ for (const [language, locale] of [["ja", "ja-JP"], ["en", "en-US"]]) {
       const sent = await fetch(`${local.url}/demo/line/${local.line_user_ids[0]}/picture`, asJson({}));
       assert.equal(sent.status, 200);
       const picture = await appears(page, "#lines .person .sent img");
-      assert.ok((await page.locator("#lines .person .sent").last().innerText()).includes(said.opens));
+      assert.ok((await picture.evaluate((img) => img.parentElement.innerText)).includes(said.opens));
       assert.equal(await picture.evaluate((img) => img.complete && img.naturalWidth), 400, "it came in the answer itself");
 
       const earlier = ours(await world()).length;
