@@ -32,7 +32,7 @@ const height = (selector) => page.locator(selector).first().evaluate((node) => n
 /** Whether the part's beginning can be seen: nothing lies over it, and it is within the window and its pane. */
 const isInSight = (selector) => page.locator(selector).first().evaluate((node) => {
   const { left, top, width, height } = node.getBoundingClientRect();
-  const at = document.elementFromPoint(left + width / 2, top + Math.min(height / 2, 40));
+  const at = document.elementFromPoint(left + width / 2, top + Math.min(height / 2, 12));
   return at !== null && (node === at || node.contains(at));
 });
 
