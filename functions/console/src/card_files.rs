@@ -1,6 +1,8 @@
-//! What people sent, on the CRM's card, and sending them a file from there. The card opens nothing that needs a session of ours, and from which hosts HubSpot gives out private
-//! files it does not document, so none can be named among those of the app's pictures. So a picture comes in the answer itself, small and
-//! packed anew; everything whole opens by the CRM's own address of some minutes, when somebody presses a button.
+//! What people sent, on the CRM's card, and sending them a file from there.
+//!
+//! The card opens nothing that needs a session of ours, and from which hosts HubSpot gives out private files it does not document, so none
+//! can be named among those of the app's pictures. So a picture comes in the answer itself, small and packed anew; everything whole opens
+//! by the CRM's own address of some minutes, when somebody presses a button.
 
 use std::sync::Arc;
 

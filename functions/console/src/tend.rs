@@ -5,6 +5,7 @@ use axum::extract::Path;
 use axum::extract::rejection::{FormRejection, PathRejection};
 use axum::response::Response;
 use musubi::domain::operator::OperatorName;
+use musubi::flow::console::talks::OpenTalk;
 
 use crate::pages::ended::Ended;
 use crate::settings::{Fields, checked, value};
@@ -17,8 +18,7 @@ pub async fn answered(
     handle: Result<Path<String>, PathRejection>,
     form: Result<Form<Fields>, FormRejection>,
 ) -> Result<Response, Stopped> {
-    checked(&visit, form)?;
-    let talk = one(&visit, &handle).await?;
+    let talk = pressed(&visit, &handle, form).await?;
     let done = visit.ports.people.answered(&visit.operator, &talk.channel.id, &talk.state.user).await;
     done.map_err(|error| visit.failed(&error))?;
     back(&visit, &talk, "")
@@ -30,11 +30,20 @@ pub async fn to_do(
     handle: Result<Path<String>, PathRejection>,
     form: Result<Form<Fields>, FormRejection>,
 ) -> Result<Response, Stopped> {
-    checked(&visit, form)?;
-    let talk = one(&visit, &handle).await?;
+    let talk = pressed(&visit, &handle, form).await?;
     let done = visit.ports.people.to_do(&visit.operator, &talk.channel.id, &talk.state.user).await;
     done.map_err(|error| visit.failed(&error))?;
     back(&visit, &talk, "")
+}
+
+/// The talk whose button was pressed: a form with nothing else in it.
+async fn pressed(
+    visit: &SignedIn,
+    handle: &Result<Path<String>, PathRejection>,
+    form: Result<Form<Fields>, FormRejection>,
+) -> Result<OpenTalk, Stopped> {
+    checked(visit, form)?;
+    one(visit, handle).await
 }
 
 /// `POST /console/talks/{person}/assign`: somebody of the team has it, or nobody.
