@@ -152,7 +152,7 @@ pub fn unlucky(seed: u64) -> Make {
     Make {
         seed,
         faults: Faults::random(seed, 100, 10),
-        unique_keys: seed % 2 == 0,
+        unique_keys: seed.is_multiple_of(2),
         create_contacts: true,
         concurrency: 1 + (seed % 4) as usize,
         lost_answers_per_mille: 100,
