@@ -285,6 +285,7 @@ def env(host):
     push, push_dlq = {"MUSUBI_PUSH_QUEUE_URL": queue("push")}, {"MUSUBI_PUSH_DLQ_URL": queue("push-dlq")}
     crm, crm_dlq = {"MUSUBI_CRM_QUEUE_URL": queue("crm.fifo")}, {"MUSUBI_CRM_DLQ_URL": queue("crm-dlq.fifo")}
     notices, notices_dlq = {"MUSUBI_NOTICES_QUEUE_URL": queue("notices")}, {"MUSUBI_NOTICES_DLQ_URL": queue("notices-dlq")}
+    team = {"MUSUBI_TEAM_TOPIC_ARN": "arn:aws:sns:ap-northeast-1:000000000000:team", "AWS_ENDPOINT_URL_SNS": at(SQS)}
     # A browser goes there, and this machine's browser knows no container's names.
     opened = "http://127.0.0.1:" + str(LINE)
     login = {"MUSUBI_LINE_ACCESS_URL": opened, "MUSUBI_LINE_APP_URL": opened, "MUSUBI_LIFF_URL": f"{opened}/liff", "MUSUBI_LIFF_SDK_URL": f"{opened}/liff/sdk.js"}
@@ -300,7 +301,7 @@ def env(host):
         "LineInboxFunction": always | public | links | journal | inbox | inbox_dlq | crm | notices | line | sqs | secrets,
         "CrmActionFunction": always | public | links | journal | push | crm | sqs | secrets,
         "PushDeliveryFunction": always | journal | push | push_dlq | crm | line | {"MUSUBI_PUSH_MAX_CONCURRENCY": "2"} | sqs | secrets,
-        "NoticeDeliveryFunction": always | notices | notices_dlq | sqs | secrets,
+        "NoticeDeliveryFunction": always | public | notices | notices_dlq | team | sqs | secrets,
         "TimelineFlushFunction": always | links | journal | crm | crm_dlq | line | hubspot | sqs | secrets,
         "DoctorFunction": always | public | links | journal | console | inbox | inbox_dlq | push | push_dlq | crm | crm_dlq | notices | notices_dlq | line | hubspot | sqs | secrets,
         # An address to call.

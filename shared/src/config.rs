@@ -206,6 +206,14 @@ pub fn notice_queue(environment: &Environment) -> Result<QueueUrls, ConfigError>
     queue_urls(environment, "MUSUBI_NOTICES_QUEUE_URL", "MUSUBI_NOTICES_DLQ_URL")
 }
 
+/// The topic that tells the team.
+///
+/// # Errors
+/// Names the missing variable.
+pub fn team_topic(environment: &Environment) -> Result<String, ConfigError> {
+    environment.demand("MUSUBI_TEAM_TOPIC_ARN")
+}
+
 /// The queue that wakes the dispatcher.
 ///
 /// # Errors

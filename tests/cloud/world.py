@@ -144,6 +144,8 @@ def seed(stack, fakes):
     added = musubi(stack, fakes, "channel", "add", *channel, "--yes", secrets=f"{demo.channel_secret}\n")
     assert added["webhook"]["test"]["success"], added
     set_up_login(stack, fakes, demo)
+    musubi(stack, fakes, "channel", "set", demo.channel_id, "tell_team=on")
+    hear_as_the_team(stack)
     end_conversations_soon(stack, demo)
     know_the_friend(fakes, demo)
     let_the_token_end(stack, demo)
@@ -178,6 +180,22 @@ def end_conversations_soon(stack, demo):
     body["settings"]["idle_window_ms"] = 3000
     version = str(int(item["version"]["N"]) + 1)
     dynamodb.put_item(TableName=table, Item=item | {"body": {"S": json.dumps(body)}, "version": {"N": version}})
+
+
+def hear_as_the_team(stack):
+    """A queue that subscribes to the stack's topic for the team, in a mail address's place."""
+    sqs = stack.client("sqs")
+    url = sqs.create_queue(QueueName="team")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    stack.client("sns").subscribe(TopicArn=stack.outputs["TeamTopicArn"], Protocol="sqs", Endpoint=arn)
+
+
+def told_to_the_team(stack):
+    """What that queue holds: SNS's envelopes."""
+    sqs = stack.client("sqs")
+    url = sqs.get_queue_url(QueueName="team")["QueueUrl"]
+    received = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0).get("Messages", [])
+    return [json.loads(message["Body"]) for message in received]
 
 
 def know_the_friend(fakes, demo):

@@ -11,8 +11,9 @@ use axum::routing::post;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
+use local::fake::hubspot::ObjectType;
 use local::fake::line::event::{self, Common};
-use local::seed::{CHANNEL_ID, LINKED_CONTACT, LINKED_USER, NEW_USER};
+use local::seed::{CHANNEL_ID, LINKED_CONTACT, LINKED_USER, NEW_USER, PORTAL_ID};
 use musubi::aws::RetryPolicy;
 use musubi::domain::ids::{ChannelId, LineUserId};
 use musubi::domain::operator::Role;
@@ -214,6 +215,65 @@ async fn nobody_is_told_of_groups_of_what_is_no_message_of_who_was_erased_or_whe
     app.until_queues_empty().await;
     app.at_rest_but_entries().await;
     assert_eq!((other.told().len(), waiting(&app), letters(&app).len()), (1, 0, 0));
+}
+
+/// Messages of people who wait are told to the team.
+async fn telling_the_team(app: &App) {
+    app.change_channel(|channel| channel.settings.tell_team = true).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_team_is_told_once_that_somebody_waits_and_again_after_an_answer() {
+    let app = App::start().await;
+    telling_the_team(&app).await;
+    let now_ms = app.world.clock.now_ms();
+    let of_one_webhook = [text_at(LINKED_USER, 1, now_ms, "内緒の話"), text_at(LINKED_USER, 2, now_ms + 1, "つづき")];
+    assert_eq!(app.post_events(&of_one_webhook).await, 200);
+    app.until("the team knows", |app| app.world.aws.sns().published().len() == 1).await;
+    let wrote = app.world.line.write_text(CHANNEL_ID, LINKED_USER, "もしもし").await;
+    app.world.line.post_again(CHANNEL_ID, &wrote.webhook_event_id, true).await;
+    app.until("it is recorded", |app| app.linked("line_last_message") == "もしもし").await;
+    app.world.line.write_text(CHANNEL_ID, NEW_USER, "はじめまして").await;
+    app.until("the team knows of another", |app| app.world.aws.sns().published().len() == 2).await;
+    app.until_queues_empty().await;
+    let told = app.world.aws.sns().published();
+    assert_eq!(told.len(), 2, "who waits is told of once, whatever else they write and however often it comes");
+    let contact = format!("レコードID {LINKED_CONTACT}");
+    assert!(told[0].text.contains(&contact) && told[0].chat.contains(&contact), "{}", told[0].text);
+    assert!(told[1].text.contains("まだ連携していない人"), "{}", told[1].text);
+    for message in &told {
+        let whole = format!("{}{}{}", message.subject, message.text, message.chat);
+        assert!(!whole.contains("内緒") && !whole.contains(LINKED_USER) && !whole.contains(NEW_USER), "{whole}");
+        assert!(message.text.contains(&format!("{}/console/talks", app.world.url)), "{}", message.text);
+        assert_eq!(message.channel, CHANNEL_ID);
+    }
+    app.world.clock.advance_ms(1_000);
+    let answered_at = app.world.clock.now_ms().to_string();
+    let answered = [("line_answered_at", answered_at.as_str())];
+    app.world.hubspot.change(PORTAL_ID, ObjectType::Contact, LINKED_CONTACT, &answered);
+    app.world.hubspot.deliver_webhooks().await;
+    app.until("nobody waits", |app| app.linked("line_unanswered") == "false").await;
+    app.world.clock.advance_ms(1_000);
+    app.world.line.write_text(CHANNEL_ID, LINKED_USER, "また来ました").await;
+    app.until("the team knows again", |app| app.world.aws.sns().published().len() == 3).await;
+    assert_eq!(letters(&app), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_the_topic_is_gone_a_letter_says_so_and_the_team_is_told_once_it_is_back() {
+    let app = App::start().await;
+    telling_the_team(&app).await;
+    app.world.aws.sns().is_gone(true);
+    app.world.line.write_text(CHANNEL_ID, LINKED_USER, "一").await;
+    app.until("a letter", |app| letters(app).len() == 1).await;
+    assert!(letters(&app)[0].starts_with("team_refused:"), "{:?}", letters(&app));
+    app.until("HubSpot has it", |app| app.linked("line_last_message") == "一").await;
+    app.world.aws.sns().is_gone(false);
+    let adapters = app.world.adapters(RetryPolicy::WORKER).expect("adapters");
+    let queues = adapters.dead_letters().expect("queues");
+    assert_eq!(queues.notices.expect("named").redrive(Which::ALL).await.expect("redriven"), 1);
+    app.until("the team knows", |app| app.world.aws.sns().published().len() == 1).await;
+    assert_eq!(letters(&app), Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]

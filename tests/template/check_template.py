@@ -60,7 +60,9 @@ def granted(resources, name):
     pairs = set()
     for statement in statements(resources, name):
         resource = statement["Resource"]
-        if "Fn::GetAtt" in resource:
+        if "Ref" in resource:
+            word = {"TeamTopic": "topic:team"}[resource["Ref"]]
+        elif "Fn::GetAtt" in resource:
             logical_id, attribute = resource["Fn::GetAtt"]
             assert attribute == "Arn"
             word = arns.get(logical_id, f"logs:{logical_id}")
@@ -78,6 +80,7 @@ def expected(name):
     f = FUNCTIONS[name]
     pairs = {(f"dynamodb:{a}", f"table:{t}") for t, actions in f["tables"].items() for a in actions}
     pairs |= {(f"sqs:{a}", f"queue:{q}") for q, actions in f["queues"].items() for a in actions}
+    pairs |= {(f"sns:{a}", f"topic:{t}") for t, actions in f.get("topics", {}).items() for a in actions}
     pairs |= {(f"secretsmanager:{a}", f"secret:{s}") for s, actions in f["secrets"].items() for a in actions}
     pairs |= {(f"kms:{a}", "key") for a in f["key"]}
     log_group = f["logical_id"].removesuffix("Function") + "LogGroup"
@@ -196,6 +199,7 @@ def test_variables_and_permissions_tell_the_same_story(name):
     told = set(f["variables"])
     assert ("AWS_ENDPOINT_URL_SQS" in told) == bool(f["queues"])
     assert ("AWS_ENDPOINT_URL_SECRETS_MANAGER" in told) == bool(f["secrets"])
+    assert ("AWS_ENDPOINT_URL_SNS" in told) == ("MUSUBI_TEAM_TOPIC_ARN" in told) == bool(f.get("topics"))
     for table in ("links", "journal"):
         assert (f"MUSUBI_{table.upper()}_TABLE" in told) == (table in f["tables"])
     for queue, variable in {"inbox": "INBOX_QUEUE", "inbox-dead-letters": "INBOX_DLQ", "push": "PUSH_QUEUE", "push-dead-letters": "PUSH_DLQ", "crm": "CRM_QUEUE", "crm-dead-letters": "CRM_DLQ", "notices": "NOTICES_QUEUE", "notices-dead-letters": "NOTICES_DLQ"}.items():
@@ -406,4 +410,14 @@ def test_alarms_reach_e_mail_and_slack_by_parameter_and_a_budget_is_optional(res
     assert resources["AlarmEmailSubscription"]["Condition"] == "HasAlarmEmail"
     assert resources["SlackChannel"]["Type"] == "AWS::Chatbot::SlackChannelConfiguration" and resources["SlackChannel"]["Condition"] == "HasSlack"
     assert resources["Budget"]["Condition"] == "HasBudget"
+
+
+def test_the_team_is_told_by_parameter_and_alarms_are_told_elsewhere(resources):
+    mail, slack = resources["TeamEmailSubscription"], resources["TeamSlackChannel"]
+    assert mail["Condition"] == "HasTeamEmail" and slack["Condition"] == "HasTeamSlack"
+    assert mail["Properties"]["TopicArn"] == {"Ref": "TeamTopic"} and slack["Properties"]["SnsTopicArns"] == [{"Ref": "TeamTopic"}]
+    assert resources["AlarmEmailSubscription"]["Properties"]["TopicArn"] == {"Ref": "AlarmTopic"}
+    assert resources["SlackRole"]["Condition"] == "HasAnySlack", "both Slack channels need it"
+    policies = of_type(resources, "AWS::SNS::TopicPolicy").values()
+    assert all({"Ref": "TeamTopic"} not in p["Properties"]["Topics"] for p in policies), "the function's role alone may publish"
 

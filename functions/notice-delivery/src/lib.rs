@@ -1,11 +1,11 @@
-//! The queue of notices: another system is told that a message came. Nobody's work waits for it but other notices.
+//! The queue of notices: another system is told that a message came, the team that somebody waits. Nobody's work waits for it but other notices.
 
 use std::sync::Arc;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use musubi::aws::AwsAdapters;
 use musubi::batch::{self, JobQueue};
-use musubi::config::ConfigError;
+use musubi::config::{self, ConfigError, Environment};
 use musubi::domain::notice::Notice;
 use musubi::flow::deliver_notice::{DeliverNotice, Told};
 use musubi::outward::Outward;
@@ -29,13 +29,16 @@ impl Ports {
     ///
     /// # Errors
     /// Names a missing variable.
-    pub fn of(adapters: &AwsAdapters) -> Result<Self, ConfigError> {
+    pub fn of(adapters: &AwsAdapters, environment: &Environment) -> Result<Self, ConfigError> {
         let clock = adapters.clock();
         let notices = adapters.notice_queue()?;
         let deliver = DeliverNotice {
             channels: adapters.channels()?.remembering(Arc::clone(&clock)),
+            accounts: adapters.accounts()?.remembering(Arc::clone(&clock)),
             secrets: adapters.secrets()?,
             endpoints: Arc::new(Outward::new(clock)),
+            team: adapters.team()?,
+            public_url: config::public_url(environment)?,
         };
         Ok(Self { notices, deliver })
     }

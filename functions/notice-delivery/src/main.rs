@@ -9,7 +9,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     musubi::telemetry::start();
     let environment = Environment::process();
     let adapters = AwsAdapters::from_environment(&environment, RetryPolicy::WORKER)?;
-    let ports = notice_delivery::Ports::of(&adapters)?;
+    let ports = notice_delivery::Ports::of(&adapters, &environment)?;
     adapters.warm_up(ReadableSecrets::Line).await;
     let handle = async |event: LambdaEvent<_>| {
         Ok::<_, lambda_runtime::Error>(notice_delivery::handle(&ports, event.payload).await)

@@ -280,7 +280,7 @@ impl World {
                 }
             }));
         }
-        let mut notices = notice_delivery::Ports::of(&self.adapters(RetryPolicy::WORKER)?)?;
+        let mut notices = notice_delivery::Ports::of(&self.adapters(RetryPolicy::WORKER)?, &self.environment)?;
         // Whoever listens on this machine may be told here, and nobody else.
         notices.deliver.endpoints = Arc::new(Outward::within(THIS_MACHINE, Arc::new(Nowhere), self.time()));
         let notices = Arc::new(notices);

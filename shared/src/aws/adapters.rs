@@ -9,6 +9,7 @@ use super::queue::{Routing, SqsQueue};
 use super::sdk::{Aws, RetryPolicy};
 use super::secrets::SecretsManagerSecrets;
 use super::table::DynamoTable;
+use super::topic::SnsTopic;
 use crate::config::{self, ConfigError, Environment, QueueUrls};
 use crate::domain::account::CrmKind;
 use crate::domain::ids::{ChannelId, CrmAppId};
@@ -19,7 +20,7 @@ use crate::flow::outbox::Outbox;
 use crate::flow::send_back::DeadLetterQueues;
 use crate::ports::clock::SystemClock;
 use crate::ports::table::{RowKey, Table};
-use crate::ports::{Clock, DeadLetters, Secrets};
+use crate::ports::{Clock, DeadLetters, Secrets, Team};
 use crate::store::{
     Accounts, Channels, Findings, Hearings, Inboxes, Journal, LinkReader, Links, Operators, TrialReader,
 };
@@ -201,6 +202,14 @@ impl AwsAdapters {
             config::notice_queue(&self.environment)?,
             Routing { group: |notice| notice.channel.to_string(), split: |_| None, slot_ms: |_| None },
         ))
+    }
+
+    /// The team, by its topic.
+    ///
+    /// # Errors
+    /// Names a missing variable.
+    pub fn team(&self) -> Result<Arc<dyn Team>, ConfigError> {
+        Ok(Arc::new(SnsTopic::new(self.aws.sns().clone(), config::team_topic(&self.environment)?)))
     }
 
     /// The queue that wakes the dispatcher: one account's wake-ups come one after the other, and one a slot of time

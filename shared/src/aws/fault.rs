@@ -26,9 +26,10 @@ const NOT_NOW: [&str; 14] = [
 
 /// Credentials and permissions are mended from outside while queues wait, so they are worth another
 /// try; a request that AWS cannot read is not.
-const MENDED_OUTSIDE: [&str; 13] = [
+const MENDED_OUTSIDE: [&str; 14] = [
     "AccessDeniedException",
     "AccessDenied",
+    "AuthorizationError",
     "ExpiredTokenException",
     "ExpiredToken",
     "UnrecognizedClientException",

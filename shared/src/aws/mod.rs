@@ -1,10 +1,11 @@
-//! Ports answered by AWS: DynamoDB, SQS and Secrets Manager.
+//! Ports answered by AWS: DynamoDB, SQS, Secrets Manager and SNS.
 //!
 //! | port | answered by |
 //! | --- | --- |
 //! | [`Table`](crate::ports::Table) | [`DynamoTable`], one table |
 //! | [`Queue`](crate::ports::Queue) | [`SqsQueue`], a queue and its dead-letter queue; jobs travel in an [`envelope`] |
 //! | [`Secrets`](crate::ports::Secrets) | [`SecretsManagerSecrets`], names under `musubi/<stack>/` |
+//! | [`Team`](crate::ports::Team) | [`SnsTopic`], a topic of SNS |
 //!
 //! [`AwsAdapters`] hands them out from what the [`Environment`](crate::config::Environment) names;
 //! [`Aws`] is the connection behind them, built so that starting up costs milliseconds.
@@ -17,6 +18,7 @@ pub mod queue;
 pub mod sdk;
 pub mod secrets;
 pub mod table;
+pub mod topic;
 
 pub use adapters::{AwsAdapters, ReadableSecrets};
 pub use dead_letters::SqsDeadLetters;
@@ -24,3 +26,4 @@ pub use queue::{Routing, SqsQueue};
 pub use sdk::{Aws, RetryPolicy};
 pub use secrets::SecretsManagerSecrets;
 pub use table::DynamoTable;
+pub use topic::SnsTopic;

@@ -56,6 +56,7 @@ pub struct Aws {
     config: SdkConfig,
     endpoints: Endpoints,
     dynamodb: OnceLock<aws_sdk_dynamodb::Client>,
+    sns: OnceLock<aws_sdk_sns::Client>,
     sqs: OnceLock<aws_sdk_sqs::Client>,
     secrets_manager: OnceLock<aws_sdk_secretsmanager::Client>,
 }
@@ -65,6 +66,7 @@ pub struct Aws {
 struct Endpoints {
     all: Option<String>,
     dynamodb: Option<String>,
+    sns: Option<String>,
     sqs: Option<String>,
     secrets_manager: Option<String>,
 }
@@ -118,10 +120,12 @@ impl Aws {
         let endpoints = Endpoints {
             all: environment.get("AWS_ENDPOINT_URL"),
             dynamodb: environment.get("AWS_ENDPOINT_URL_DYNAMODB"),
+            sns: environment.get("AWS_ENDPOINT_URL_SNS"),
             sqs: environment.get("AWS_ENDPOINT_URL_SQS"),
             secrets_manager: environment.get("AWS_ENDPOINT_URL_SECRETS_MANAGER"),
         };
-        Self { config, endpoints, dynamodb: OnceLock::new(), sqs: OnceLock::new(), secrets_manager: OnceLock::new() }
+        let (dynamodb, sns, sqs, secrets_manager) = Default::default();
+        Self { config, endpoints, dynamodb, sns, sqs, secrets_manager }
     }
 
     /// DynamoDB.
@@ -130,6 +134,15 @@ impl Aws {
             let mut builder = aws_sdk_dynamodb::config::Builder::from(&self.config);
             builder.set_endpoint_url(self.endpoints.of(&self.endpoints.dynamodb));
             aws_sdk_dynamodb::Client::from_conf(builder.build())
+        })
+    }
+
+    /// SNS.
+    pub fn sns(&self) -> &aws_sdk_sns::Client {
+        self.sns.get_or_init(|| {
+            let mut builder = aws_sdk_sns::config::Builder::from(&self.config);
+            builder.set_endpoint_url(self.endpoints.of(&self.endpoints.sns));
+            aws_sdk_sns::Client::from_conf(builder.build())
         })
     }
 

@@ -261,6 +261,8 @@ pub struct ChannelSettings {
     pub auto_replies: AutoReplies,
     /// Another system that is told of each message: its address.
     pub webhook: Option<String>,
+    /// The team is told by mail and chat when somebody begins to wait for an answer.
+    pub tell_team: bool,
 }
 
 /// LINE takes five messages in one reply.
@@ -288,6 +290,7 @@ impl Default for ChannelSettings {
             sender_icon: None,
             auto_replies: AutoReplies::default(),
             webhook: None,
+            tell_team: false,
         }
     }
 }

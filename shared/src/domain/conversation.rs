@@ -5,6 +5,7 @@
 
 mod friendship;
 mod key;
+mod offers;
 mod open;
 mod quoting;
 mod task;
@@ -17,7 +18,7 @@ use super::activity::{Activity, Content, Mark, Speaker};
 use super::channel::ChannelSettings;
 use super::entry::Continued;
 use super::follow::Following;
-use super::ids::ContactId;
+use super::ids::{ContactId, EventId};
 use super::link::ContactLink;
 use super::operator::OperatorName;
 use super::outbox::{Effect, OutboxRow};
@@ -65,6 +66,9 @@ pub struct Conversation {
     /// The oldest message that nobody has answered, by arrival in milliseconds.
     #[serde(default)]
     pub unanswered_since_ms: Option<i64>,
+    /// The message that began this wait. `None` in rows of before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unanswered_from: Option<EventId>,
     /// What was said until then is answered, in milliseconds.
     #[serde(default)]
     pub answered_until_ms: i64,
@@ -154,6 +158,7 @@ impl Conversation {
             last_inbound: None,
             following: Some(Following::default()),
             unanswered_since_ms: None,
+            unanswered_from: None,
             answered_until_ms: 0,
             open: None,
             sealed_until: None,
@@ -202,6 +207,7 @@ impl Conversation {
             sync_queued: false,
             inbox_queued: false,
             unanswered_since_ms: None,
+            unanswered_from: None,
             task: None,
             reply_chance: None,
             read_token: None,
@@ -243,26 +249,6 @@ impl Conversation {
         }
     }
 
-    /// An event can be answered by its reply token: of several the one that lives longest counts. What has grown too old goes.
-    pub fn offer_reply(&mut self, chance: Option<ReplyChance>, now_ms: i64) {
-        let known = self.reply_chance.take();
-        let fresh = [known, chance].into_iter().flatten().filter(|chance| chance.is_fresh(now_ms));
-        self.reply_chance = fresh.max_by_key(|chance| chance.use_by_ms);
-    }
-
-    /// The message of this place can be marked as read: kept where none is newer, since its token marks what came before it, too.
-    pub fn offer_read(&mut self, token: Option<SealedReadToken>, mark: &Mark) {
-        let is_newest = self.last_inbound.as_ref().is_some_and(|last| last.mark == *mark);
-        if is_newest && token.is_some() {
-            self.read_token = token;
-        }
-    }
-
-    /// Takes the reply token out, where it is worth a try. It is used by whoever has written the conversation without it.
-    pub fn take_reply(&mut self, now_ms: i64) -> Option<ReplyChance> {
-        self.reply_chance.take().filter(|chance| chance.is_fresh(now_ms))
-    }
-
     /// Somebody answered at `at_ms`, here or elsewhere: what the person said until then waits no more. Nobody has answered what
     /// is yet to be said: a time to come is now. Whether anything changed; the person's contact is to follow then.
     pub fn answered(&mut self, at_ms: i64, now_ms: i64) -> bool {
@@ -285,6 +271,9 @@ impl Conversation {
                 Some(Inbound { mark: activity.mark.clone(), arrived_at_ms: activity.arrived_at_ms, retracted: false });
         }
         if activity.mark.at_ms > self.answered_until_ms {
+            if self.unanswered_since_ms.is_none() {
+                self.unanswered_from = Some(activity.mark.event.clone());
+            }
             self.unanswered_since_ms.get_or_insert(activity.arrived_at_ms);
         }
     }

@@ -53,6 +53,7 @@ pub mod sent;
 pub mod settings;
 pub mod shown;
 pub mod standing;
+pub mod team_message;
 pub mod team_text;
 pub mod timeline;
 pub mod token_property;

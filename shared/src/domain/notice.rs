@@ -1,4 +1,4 @@
-//! What another system is told of a message: that it came, and no word of it.
+//! What is told of a message, to another system or to the team: that it came, and no word of it.
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -9,6 +9,17 @@ use super::inbound::{InboundEvent, InboundWhat};
 
 /// What the other system reads as its type.
 const TYPE: &str = "line.message";
+
+/// Who is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Audience {
+    /// Another system, by the Official Account's webhook: of every message.
+    #[default]
+    Webhook,
+    /// The team, by mail and chat: of the message that somebody begins to wait with.
+    Team,
+}
 
 /// One message came. It holds no words, no name and no LINE user ID: it lies in a queue that erasing a person does not reach.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +34,9 @@ pub struct Notice {
     pub kind: String,
     /// LINE's time of it, in milliseconds.
     pub at_ms: i64,
+    /// To whom it goes. Rows of before were for the webhook.
+    #[serde(default)]
+    pub to: Audience,
     /// How often it could not be told.
     #[serde(default)]
     pub tries: u32,
@@ -37,7 +51,12 @@ impl Notice {
         }
         let kind = content.kind().to_owned();
         let id = name_of(channel, &event.id);
-        Some(Self { id, channel: channel.clone(), contact, kind, at_ms: event.at_ms, tries: 0 })
+        Some(Self { id, channel: channel.clone(), contact, kind, at_ms: event.at_ms, to: Audience::Webhook, tries: 0 })
+    }
+
+    /// The same, for the team.
+    pub fn for_team(self) -> Self {
+        Self { to: Audience::Team, ..self }
     }
 
     /// What is sent: the same for every try.

@@ -1,22 +1,30 @@
-//! Another system is told of a message.
+//! Another system is told of a message, or the team.
 
 use std::sync::Arc;
 
 use tracing::info;
 
-use crate::domain::notice::Notice;
+use crate::domain::channel::Channel;
+use crate::domain::notice::{Audience, Notice};
+use crate::domain::team_message::TeamMessage;
 use crate::ports::endpoints::{EndpointAnswer, Endpoints, ForbiddenAddress};
-use crate::ports::{PortError, Secrets};
-use crate::store::Channels;
+use crate::ports::{PortError, Secrets, Team};
+use crate::store::{Accounts, Channels};
 
-/// Tells other systems.
+/// Tells other systems and the team.
 pub struct DeliverNotice {
     /// Official Accounts, and whom they tell.
     pub channels: Channels,
+    /// CRM accounts, and the language of who works there.
+    pub accounts: Accounts,
     /// What a webhook is signed with.
     pub secrets: Arc<dyn Secrets>,
     /// Other systems.
     pub endpoints: Arc<dyn Endpoints>,
+    /// The team.
+    pub team: Arc<dyn Team>,
+    /// Where the console is.
+    pub public_url: String,
 }
 
 /// What became of a notice.
@@ -41,6 +49,8 @@ pub enum Untold {
     Forbidden(ForbiddenAddress),
     /// There is nothing to sign with.
     NoSecret,
+    /// The topic does not take what the team is to be told.
+    TeamRefused,
 }
 
 impl Untold {
@@ -57,6 +67,9 @@ impl Untold {
             Self::NoSecret => "webhook_no_secret: make a secret with musubi channel webhook-secret, then redrive / \
                  musubi channel webhook-secretでシークレットを作成してから、再投入してください"
                 .to_owned(),
+            Self::TeamRefused => "team_refused: the stack's topic for the team does not take it; deploy the stack again, then redrive / \
+                 スタックのチーム向けトピックが受け付けませんでした。スタックをデプロイし直してから、再投入してください"
+                .to_owned(),
         }
     }
 }
@@ -67,14 +80,35 @@ impl DeliverNotice {
     /// # Errors
     /// As the ports'.
     pub async fn deliver(&self, notice: &Notice) -> Result<Told, PortError> {
-        let channel = self.channels.find(&notice.channel).await?;
-        let Some(address) = channel.and_then(|channel| channel.settings.webhook) else { return Ok(Told::Done) };
+        let Some(channel) = self.channels.find(&notice.channel).await? else { return Ok(Told::Done) };
+        match notice.to {
+            Audience::Webhook => self.tell_system(&channel, notice).await,
+            Audience::Team => self.tell_team(&channel, notice).await,
+        }
+    }
+
+    async fn tell_team(&self, channel: &Channel, notice: &Notice) -> Result<Told, PortError> {
+        let account = if channel.settings.tell_team { self.accounts.find(&channel.account).await? } else { None };
+        let Some(account) = account else { return Ok(Told::Done) };
+        let message = TeamMessage::of(notice, &channel.name, account.value.language, &self.public_url);
+        let told = self.team.tell(&message).await;
+        let is_told = told.is_ok();
+        info!(channel.id = %notice.channel, notice.id = %notice.id, tries = notice.tries, is_told, "team.attempted");
+        match told {
+            Ok(()) => Ok(Told::Done),
+            Err(error) if error.is_transient() => Err(error),
+            Err(_) => Ok(Told::Never(Untold::TeamRefused)),
+        }
+    }
+
+    async fn tell_system(&self, channel: &Channel, notice: &Notice) -> Result<Told, PortError> {
+        let Some(address) = &channel.settings.webhook else { return Ok(Told::Done) };
         let secrets =
             self.secrets.line(&notice.channel).await?.map(|stored| stored.webhook_secrets).unwrap_or_default();
         if secrets.is_empty() {
             return Ok(Told::Never(Untold::NoSecret));
         }
-        let answer = self.endpoints.tell(&address, &secrets, notice).await;
+        let answer = self.endpoints.tell(address, &secrets, notice).await;
         info!(channel.id = %notice.channel, notice.id = %notice.id, tries = notice.tries, ?answer, "notice.attempted");
         Ok(match answer {
             EndpointAnswer::Taken => Told::Done,

@@ -7,6 +7,7 @@ use tokio::net::TcpListener;
 
 use super::*;
 use crate::domain::ids::ChannelId;
+use crate::domain::notice::Audience;
 use crate::domain::public_address::tests::NOT_PUBLIC as NOT_PUBLIC_ADDRESSES;
 use crate::ports::clock::SystemClock;
 
@@ -30,7 +31,7 @@ impl Lookup for Names {
 
 fn notice() -> Notice {
     let (id, kind) = ("msg_1".to_owned(), "text".to_owned());
-    Notice { id, channel: ChannelId::new("1"), contact: None, kind, at_ms: 0, tries: 0 }
+    Notice { id, channel: ChannelId::new("1"), contact: None, kind, at_ms: 0, to: Audience::Webhook, tries: 0 }
 }
 
 async fn told(reach: Reach, names: Arc<Names>, address: &str) -> EndpointAnswer {

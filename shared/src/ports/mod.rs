@@ -20,6 +20,7 @@ pub mod proposed;
 pub mod queue;
 pub mod secrets;
 pub mod table;
+pub mod team;
 
 pub use chat_signs::ChatSigns;
 pub use checkup::{CrmCheckup, CrmCheckups, LineCheckup};
@@ -39,3 +40,4 @@ pub use messenger::Messenger;
 pub use queue::Queue;
 pub use secrets::Secrets;
 pub use table::Table;
+pub use team::Team;

@@ -16,8 +16,9 @@ const FACES: [&str; 2] = ["infra/cli/src", "functions/console/src"];
 
 /// Who writes, and with which methods; the other methods only read, or are pure. A face may have one in its hand, to give it to
 /// a verb.
-const WRITES: [(&str, &[&str], &[&str]); 18] = [
+const WRITES: [(&str, &[&str], &[&str]); 19] = [
     ("musubi::ports::Endpoints", &["tell"], &[]),
+    ("musubi::ports::Team", &["tell"], &[]),
     (
         "musubi::ports::Secrets",
         &["store_crm_token", "store_line", "store_crm_app", "forget_crm_token", "forget_line"],

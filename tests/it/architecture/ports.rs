@@ -41,6 +41,9 @@ fn granted(table: &Value) -> BTreeSet<String> {
     for (secret, actions_of) in table["secrets"].as_object().unwrap() {
         granted.extend(actions(actions_of).iter().map(|action| format!("secret {secret} {action}")));
     }
+    for (topic, actions_of) in table.get("topics").and_then(Value::as_object).into_iter().flatten() {
+        granted.extend(actions(actions_of).iter().map(|action| format!("topic {topic} {action}")));
+    }
     let asked = || ASKED_BY_NAME.iter().map(|(_, asked)| *asked).chain([ASKED_BY_FIELD.2]);
     let known = |variable: &String| asked().any(|asked| asked == format!("variable {variable}"));
     granted.extend(

@@ -1,4 +1,4 @@
-//! AWS on a laptop: DynamoDB (SQLite underneath), SQS and Secrets Manager in this process, each on
+//! AWS on a laptop: DynamoDB (SQLite underneath), SQS, Secrets Manager and SNS in this process, each on
 //! a free port of 127.0.0.1. `musubi::aws` and the real SDK run against them unchanged; only the
 //! environment they are given differs.
 
@@ -6,6 +6,7 @@ pub mod dynamodb;
 mod json;
 pub mod secrets;
 mod snapshot;
+pub mod sns;
 pub mod sqs;
 
 use std::path::Path;
@@ -25,6 +26,7 @@ use tokio::task::JoinHandle;
 pub use self::dynamodb::LocalDynamoDb;
 pub use self::json::AwsFault;
 pub use self::secrets::LocalSecrets;
+pub use self::sns::LocalSns;
 pub use self::sqs::{LocalSqs, QueueSettings, Redrive};
 use crate::stack;
 
@@ -48,11 +50,12 @@ pub enum StartError {
     Database(#[from] dynoxide::DynoxideError),
 }
 
-/// The three services, with Musubi's tables and queues. Ends when dropped.
+/// The four services, with Musubi's tables and queues. Ends when dropped.
 pub struct LocalAws {
     dynamodb: LocalDynamoDb,
     sqs: LocalSqs,
     secrets: LocalSecrets,
+    sns: LocalSns,
     environment: Environment,
     servers: Vec<JoinHandle<()>>,
 }
@@ -67,7 +70,7 @@ impl LocalAws {
         Self::start_on([0, 0], clock, data_dir).await
     }
 
-    /// The same, DynamoDB on the first port, SQS and Secrets Manager on the second; 0: any free one.
+    /// The same, DynamoDB on the first port, SQS, Secrets Manager and SNS on the second; 0: any free one.
     ///
     /// # Errors
     /// As [`start`](Self::start).
@@ -94,7 +97,10 @@ impl LocalAws {
         let others = TcpListener::bind(("127.0.0.1", others_port)).await?;
         let rows_url = format!("http://{}", rows.local_addr()?);
         let others_url = format!("http://{}", others.local_addr()?);
-        let router = router(Services { sqs: sqs.clone(), secrets: secrets.clone(), url: others_url.clone() });
+        let sns = LocalSns::default();
+        let services =
+            Services { sqs: sqs.clone(), secrets: secrets.clone(), sns: sns.clone(), url: others_url.clone() };
+        let router = router(services);
         let servers = vec![
             tokio::spawn(dynoxide::server::serve_on(rows, dynamodb.database().clone())),
             tokio::spawn(async move {
@@ -104,7 +110,7 @@ impl LocalAws {
             }),
         ];
         let environment = environment(&rows_url, &others_url);
-        Ok(Self { dynamodb, sqs, secrets, environment, servers })
+        Ok(Self { dynamodb, sqs, secrets, sns, environment, servers })
     }
 
     /// What a function's environment would be: endpoints, dummy credentials, names of tables and
@@ -121,6 +127,11 @@ impl LocalAws {
     /// The queues.
     pub fn sqs(&self) -> &LocalSqs {
         &self.sqs
+    }
+
+    /// What the team was told.
+    pub fn sns(&self) -> &LocalSns {
+        &self.sns
     }
 
     /// The secrets.
@@ -159,6 +170,7 @@ fn environment(rows_url: &str, others_url: &str) -> Environment {
         ("AWS_ENDPOINT_URL_DYNAMODB", rows_url.to_owned()),
         ("AWS_ENDPOINT_URL_SQS", others_url.to_owned()),
         ("AWS_ENDPOINT_URL_SECRETS_MANAGER", others_url.to_owned()),
+        ("AWS_ENDPOINT_URL_SNS", others_url.to_owned()),
         ("MUSUBI_STACK", "local".to_owned()),
         ("MUSUBI_CHANNELS_TABLE", channels.to_owned()),
         ("MUSUBI_LINKS_TABLE", links.to_owned()),
@@ -172,6 +184,7 @@ fn environment(rows_url: &str, others_url: &str) -> Environment {
         ("MUSUBI_CRM_DLQ_URL", queue(crm_dlq)),
         ("MUSUBI_NOTICES_QUEUE_URL", queue(notices)),
         ("MUSUBI_NOTICES_DLQ_URL", queue(notices_dlq)),
+        ("MUSUBI_TEAM_TOPIC_ARN", sns::TEAM_TOPIC.to_owned()),
         ("MUSUBI_PUSH_MAX_CONCURRENCY", "2".to_owned()),
     ])
 }
@@ -180,6 +193,7 @@ fn environment(rows_url: &str, others_url: &str) -> Environment {
 struct Services {
     sqs: LocalSqs,
     secrets: LocalSecrets,
+    sns: LocalSns,
     url: String,
 }
 
@@ -189,6 +203,9 @@ fn router(services: Services) -> Router {
 
 /// One call, to whichever service its target names.
 async fn serve(State(services): State<Services>, headers: HeaderMap, body: Bytes) -> Response {
+    if headers.get("content-type").is_some_and(|kind| kind == "application/x-www-form-urlencoded") {
+        return services.sns.call(&body);
+    }
     let answer = match json::target(&headers) {
         Some(("AmazonSQS", operation)) => services.sqs.call(operation, &body, &services.url).await,
         Some(("secretsmanager", operation)) => services.secrets.call(operation, &body),

@@ -1,6 +1,7 @@
 //! What somebody of the team says of a conversation as a whole.
 
 use super::Conversation;
+use crate::domain::ids::EventId;
 use crate::domain::operator::OperatorName;
 
 impl Conversation {
@@ -19,6 +20,12 @@ impl Conversation {
             self.to_do_since_ms = now_ms;
         }
         waits
+    }
+
+    /// The person waits for an answer, and it is this message, as it arrived then, that began it: what LINE delivers once more, or what
+    /// was answered meanwhile, begins nothing.
+    pub fn waits_from(&self, event: &EventId, arrived_at_ms: i64) -> bool {
+        self.unanswered_since_ms == Some(arrived_at_ms) && self.unanswered_from.as_ref() == Some(event)
     }
 
     /// Something came, or was to do again, after this time in milliseconds: what was done at it did not answer that.
@@ -48,6 +55,24 @@ mod tests {
         // An answer whose button was pressed before, and whose end became known only now.
         assert!(state.answered(35, 50) && state.unanswered_since_ms == Some(40));
         assert!(state.answered(60, 60) && state.unanswered_since_ms.is_none());
+    }
+
+    #[test]
+    fn one_message_begins_a_wait_and_none_after_it_before_it_is_answered() {
+        let mut state = conversation();
+        let mut first = said(10, 20);
+        let mut next = said(11, 20);
+        state.apply(&mut first, &ChannelSettings::default(), 20);
+        state.apply(&mut next, &ChannelSettings::default(), 20);
+        assert!(state.waits_from(&first.mark.event, 20));
+        assert!(!state.waits_from(&next.mark.event, 20), "it came in the same webhook");
+        assert!(!state.waits_from(&first.mark.event, 25), "LINE delivers it once more");
+        assert!(state.answered(30, 30) && !state.waits_from(&first.mark.event, 20));
+        assert!(state.waits_again(40) && !state.waits_from(&first.mark.event, 20), "an operator's word is no message");
+        assert!(state.answered(50, 50));
+        let mut later = said(60, 61);
+        state.apply(&mut later, &ChannelSettings::default(), 61);
+        assert!(state.waits_from(&later.mark.event, 61));
     }
 
     #[test]

@@ -37,6 +37,7 @@ pub static CHANNEL: Settings<ChannelSettings> = Settings {
         OUT_OF_HOURS,
         OUT_OF_HOURS_PAUSE,
         WEBHOOK,
+        TELL_TEAM,
     ],
     new: ChannelSettings::default,
     unknown: |settings, name| {
@@ -330,3 +331,19 @@ const WEBHOOK: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
     "webhook には、インターネットから接続できるhttps://で始まるURL、または none を指定してください（社内や自分のコンピューターのアドレスは指定できません）。",
     "webhook is an https address that the public internet can reach, or none; no address of a private network.",
 );
+const TELL_TEAM: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
+    "tell_team",
+    Shape::Flag,
+    &[Form {
+        written: "on|off",
+        means: Bilingual {
+            japanese: "返信待ちになった人がいることを、メールやSlackでチームに知らせます（宛先はスタックのパラメーターで指定します）。\n\
+                       本文もお客さまの名前も送りません",
+            english: "the team is told by mail and Slack that somebody waits for an answer (the stack's parameters say where); no word\n\
+                      and no name is sent",
+        },
+    }],
+    |settings| Some(SettingValue::Flag(settings.tell_team)),
+    |settings, value| settings.tell_team = value.is_on(),
+)
+.labelled("メールやSlackでのチームへの通知", "Tell the team by mail and Slack");

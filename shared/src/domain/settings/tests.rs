@@ -78,6 +78,7 @@ fn every_setting_is_stored_where_it_is_read_from() {
         "away_answer=hello",
         "away_pause=2h",
         "webhook=https://hooks.example.com/line",
+        "tell_team=on",
     ];
     are_whole(&CHANNEL, &channel);
     assert_eq!(channel.len() + 1, CHANNEL.all.len(), "account_link itself is only taken away");

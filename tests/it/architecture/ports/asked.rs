@@ -8,10 +8,11 @@ use super::super::names::{Crates, path};
 use super::super::syntax::{Path, segments};
 
 /// What a field's type asks for. A type that is not here is a flow of our own, whose fields say it.
-const ASKED_BY_TYPE: [(&str, &[&str]); 27] = [
+const ASKED_BY_TYPE: [(&str, &[&str]); 28] = [
     // What signs is asked for by itself.
     ("musubi::ports::Endpoints", &[]),
     ("musubi::ports::OutsideFiles", &[]),
+    ("musubi::ports::Team", &["topic team Publish"]),
     // The table's actions follow from the methods that are called.
     (CHANNELS, &[]),
     (ACCOUNTS, &[]),
