@@ -61,6 +61,7 @@ for (const [language, locale] of [["ja", "ja-JP"], ["en", "en-US"]]) {
       assert.equal(wrote.status, 200);
       await shows(page, question);
       await until(({ crm }) => crm.contacts.some(({ properties }) => properties.line_unanswered === "true"));
+      await until(({ crm }) => crm.tasks.some(({ status }) => status !== "COMPLETED"));
       assert.ok((await page.locator("#cost").innerText()).includes(said.free));
       const [pushes, replies] = await sends(local);
       await page.fill("#words", answer);

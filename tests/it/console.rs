@@ -1,8 +1,9 @@
 //! The console, by a browser: who gets in, what they see, and what nobody may.
 
 pub mod browser;
-mod card;
+pub mod card;
 mod card_files;
+mod card_tend;
 mod dead_letters;
 mod disconnect_account;
 mod disconnect_channel;

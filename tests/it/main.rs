@@ -45,6 +45,7 @@ mod tokens;
 mod toy;
 mod two_providers;
 mod unanswered;
+mod units;
 mod unsend;
 mod versions;
 mod words_kept;

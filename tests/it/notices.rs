@@ -230,8 +230,10 @@ async fn the_team_is_told_once_that_somebody_waits_and_again_after_an_answer() {
     let of_one_webhook = [text_at(LINKED_USER, 1, now_ms, "内緒の話"), text_at(LINKED_USER, 2, now_ms + 1, "つづき")];
     assert_eq!(app.post_events(&of_one_webhook).await, 200);
     app.until("the team knows", |app| app.world.aws.sns().published().len() == 1).await;
-    let wrote = app.world.line.write_text(CHANNEL_ID, LINKED_USER, "もしもし").await;
-    app.world.line.post_again(CHANNEL_ID, &wrote.webhook_event_id, true).await;
+    // LINE delivers the first one once more.
+    app.world.clock.advance_ms(1_000);
+    assert_eq!(app.post_events(&of_one_webhook[..1]).await, 200);
+    app.world.line.write_text(CHANNEL_ID, LINKED_USER, "もしもし").await;
     app.until("it is recorded", |app| app.linked("line_last_message") == "もしもし").await;
     app.world.line.write_text(CHANNEL_ID, NEW_USER, "はじめまして").await;
     app.until("the team knows of another", |app| app.world.aws.sns().published().len() == 2).await;
@@ -240,7 +242,7 @@ async fn the_team_is_told_once_that_somebody_waits_and_again_after_an_answer() {
     assert_eq!(told.len(), 2, "who waits is told of once, whatever else they write and however often it comes");
     let contact = format!("レコードID {LINKED_CONTACT}");
     assert!(told[0].text.contains(&contact) && told[0].chat.contains(&contact), "{}", told[0].text);
-    assert!(told[1].text.contains("まだ連携していない人"), "{}", told[1].text);
+    assert!(told[1].text.contains("まだコンタクトと連携していない方"), "{}", told[1].text);
     for message in &told {
         let whole = format!("{}{}{}", message.subject, message.text, message.chat);
         assert!(!whole.contains("内緒") && !whole.contains(LINKED_USER) && !whole.contains(NEW_USER), "{whole}");
@@ -260,15 +262,36 @@ async fn the_team_is_told_once_that_somebody_waits_and_again_after_an_answer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_the_topic_does_not_let_us_tell_waits_and_is_told_when_it_does_but_not_after_a_day() {
+    let app = App::start().await;
+    telling_the_team(&app).await;
+    app.world.aws.sns().refuses(Some((403, "AuthorizationError")));
+    app.world.line.write_text(CHANNEL_ID, LINKED_USER, "一").await;
+    app.until("HubSpot has it", |app| app.linked("line_last_message") == "一").await;
+    app.until_moving_by(1_000, "it is tried again", |app| app.world.aws.sns().calls() >= 3).await;
+    app.world.aws.sns().refuses(None);
+    app.until_moving_by(1_000, "the team knows", |app| app.world.aws.sns().published().len() == 1).await;
+    app.until("nothing waits", |app| waiting(app) == 0).await;
+    // Of somebody else, and nobody mends it for longer than a day.
+    app.world.aws.sns().refuses(Some((503, "ServiceUnavailable")));
+    app.world.line.write_text(CHANNEL_ID, NEW_USER, "二").await;
+    app.until("it waits for another try", |app| app.world.aws.sqs().counts("notices").delayed == 1).await;
+    app.minutes_pass(25 * 60);
+    app.world.aws.sns().refuses(None);
+    app.until_moving_by(1_000, "nothing waits", |app| waiting(app) == 0).await;
+    assert_eq!((app.world.aws.sns().published().len(), letters(&app).len()), (1, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn where_the_topic_is_gone_a_letter_says_so_and_the_team_is_told_once_it_is_back() {
     let app = App::start().await;
     telling_the_team(&app).await;
-    app.world.aws.sns().is_gone(true);
+    app.world.aws.sns().refuses(Some((404, "NotFound")));
     app.world.line.write_text(CHANNEL_ID, LINKED_USER, "一").await;
     app.until("a letter", |app| letters(app).len() == 1).await;
     assert!(letters(&app)[0].starts_with("team_refused:"), "{:?}", letters(&app));
     app.until("HubSpot has it", |app| app.linked("line_last_message") == "一").await;
-    app.world.aws.sns().is_gone(false);
+    app.world.aws.sns().refuses(None);
     let adapters = app.world.adapters(RetryPolicy::WORKER).expect("adapters");
     let queues = adapters.dead_letters().expect("queues");
     assert_eq!(queues.notices.expect("named").redrive(Which::ALL).await.expect("redriven"), 1);

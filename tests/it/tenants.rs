@@ -7,22 +7,27 @@ use local::fake::hubspot::{ActionSpec, PortalSpec, Signatures, action_body, sign
 use local::fake::line::event;
 use local::fake::line::{ChannelSpec, Friendship};
 use local::seed::{
-    APP_ID, BOT_USER_ID, CHANNEL_ID, CHANNEL_SECRET, CLIENT_SECRET, LINKED_CONTACT, LINKED_USER, PORTAL_ID, PROVIDER,
+    APP_ID, BOT_USER_ID, CHANNEL_ID, CHANNEL_SECRET, CLIENT_SECRET, HUBSPOT_MEMBER, LINKED_CONTACT, LINKED_USER,
+    PORTAL_ID, PROVIDER,
 };
 use musubi::aws::RetryPolicy;
 use musubi::crm::CrmClients;
 use musubi::crm::hubspot::setup;
 use musubi::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
 use musubi::domain::channel::Channel;
+use musubi::domain::conversation::ConversationKey;
 use musubi::domain::ids::{BotUserId, ChannelId, ContactId, CrmAccountId, CrmAppId, LineUserId};
 use musubi::domain::language::Language;
 use musubi::domain::link::ContactLink;
+use musubi::domain::operator::Role;
 use musubi::http_client::HttpClient;
 use musubi::ports::secrets::{CrmToken, LineSecrets, Secret};
 use musubi::ports::table::Commit;
 use serde_json::{Value, json};
 
 use crate::app::{App, common, message_id, text_at};
+use crate::console::browser::Browser;
+use crate::console::card::{of, told};
 
 /// One customer: an Official Account and a portal, and words that only they may see.
 struct Tenant {
@@ -212,4 +217,36 @@ async fn two_customers_with_the_same_ids_never_meet() {
     from.sort_unstable();
     assert_eq!(from, [FIRST.channel, SECOND.channel], "one message each, although the callback ID is the same");
     nothing_crossed(&app);
+}
+
+/// Both have the same contact ID, linked to the same person: whose talk it is follows from whose portal asks, whatever the body names.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_card_shows_and_sends_nothing_of_the_other_customers_talk() {
+    let app = App::start().await;
+    move_in(&app, &SECOND).await;
+    Browser::signed_in(&app, "管理", Role::Admin).await;
+    for tenant in [&FIRST, &SECOND] {
+        app.world.line.write_text(tenant.channel, LINKED_USER, &format!("{}の話", tenant.mark)).await;
+    }
+    app.until("both", |app| [&FIRST, &SECOND].iter().all(|of| last_message(app, of).contains(of.mark))).await;
+    let contact = LINKED_CONTACT.to_string();
+    let ask = async |what: &str, more: Value| told(&app, of(HUBSPOT_MEMBER), what, &contact, more).await.1;
+    let own = ask("talk", json!({})).await;
+    assert!(own.to_string().contains("甲社の話") && !own.to_string().contains("乙社"), "{own}");
+    let foreign = ask("talk", json!({"channel": SECOND.channel})).await;
+    assert_eq!(foreign["is"], "not_linked");
+    assert!(!foreign.to_string().contains("乙社"), "{foreign}");
+    let theirs = ConversationKey::person(&ChannelId::new(SECOND.channel), &LineUserId::new(LINKED_USER)).hash();
+    let more = json!({"channel": SECOND.channel, "talk": theirs, "name": "0190a1b2-c3d4-7000-8000-000000000009",
+        "words": "乗っ取り", "tend": "answered", "files": ["a"], "address": "http://127.0.0.1:9/"});
+    for what in ["say", "tend", "pictures", "file", "send", "writing"] {
+        let mut named = more.clone();
+        for channel in [json!(SECOND.channel), Value::Null] {
+            named["channel"] = channel;
+            assert_eq!(ask(what, named.clone()).await, json!({"refused": "not_found"}), "{what}");
+        }
+    }
+    app.until_queues_empty().await;
+    let delivered = app.world.line.delivered();
+    assert!(delivered.iter().all(|one| !one.messages.iter().any(|message| message["text"] == "乗っ取り")));
 }

@@ -417,7 +417,30 @@ def test_the_team_is_told_by_parameter_and_alarms_are_told_elsewhere(resources):
     assert mail["Condition"] == "HasTeamEmail" and slack["Condition"] == "HasTeamSlack"
     assert mail["Properties"]["TopicArn"] == {"Ref": "TeamTopic"} and slack["Properties"]["SnsTopicArns"] == [{"Ref": "TeamTopic"}]
     assert resources["AlarmEmailSubscription"]["Properties"]["TopicArn"] == {"Ref": "AlarmTopic"}
-    assert resources["SlackRole"]["Condition"] == "HasAnySlack", "both Slack channels need it"
-    policies = of_type(resources, "AWS::SNS::TopicPolicy").values()
-    assert all({"Ref": "TeamTopic"} not in p["Properties"]["Topics"] for p in policies), "the function's role alone may publish"
+    assert slack["Properties"]["IamRoleArn"] == {"Fn::GetAtt": ["TeamSlackRole", "Arn"]}
+    assert "Policies" not in resources["TeamSlackRole"]["Properties"], "whoever is told that somebody waits may look at nothing in AWS"
+    assert "AWSDenyAll" in json.dumps(slack["Properties"]["GuardrailPolicies"])
+
+
+def holds(assertion, told):
+    """Whether a rule's assertion holds of these parameters."""
+    (name, of), = assertion.items()
+    if name == "Fn::Equals":
+        a, b = [told[v["Ref"]] if isinstance(v, dict) else v for v in of]
+        return a == b
+    each = [holds(one, told) for one in of]
+    return {"Fn::Not": lambda: not each[0], "Fn::Or": lambda: any(each), "Fn::And": lambda: all(each)}[name]()
+
+
+def test_slack_is_refused_before_deployment_where_it_could_not_work(stack):
+    def refused(**given):
+        told = {name: p["Default"] for name, p in stack["Parameters"].items()} | given
+        rules = [r for r in stack["Rules"].values() if holds(r["RuleCondition"], told)]
+        return [a["AssertDescription"] for r in rules for a in r["Assertions"] if not holds(a["Assert"], told)]
+
+    workspace = {"SlackWorkspaceId": "T1"}
+    for given in ({}, workspace | {"SlackChannelId": "C1"}, workspace | {"TeamSlackChannelId": "C1"}, workspace | {"SlackChannelId": "C1", "TeamSlackChannelId": "C2"}):
+        assert refused(**given) == [], given
+    for given in (workspace, {"TeamSlackChannelId": "C1"}, workspace | {"SlackChannelId": "C1", "TeamSlackChannelId": "C1"}):
+        assert len(refused(**given)) == 1, given
 

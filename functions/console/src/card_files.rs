@@ -21,30 +21,31 @@ use crate::card::{Answered, Ended, Question, from_crm, question, the_one_shown};
 use crate::picture;
 use crate::send_file::{Sending, Sent};
 
-/// So many pictures come at a time. HubSpot carries 1 MB, and one has about 30 KB.
+/// So many pictures come at a time. HubSpot carries 1 MB, and one has about 30 KB, 170 KB at most.
 const AT_ONCE: usize = 4;
 
-/// `POST /console/card/pictures`: pictures that somebody sent, by their names in the talk. One that is not there, or is none, is `null`. The
-/// card asks once for each.
+/// `POST /console/card/pictures`: pictures that somebody sent, by their names in the talk. One that is not there, or is none, is `null`; one of
+/// which HubSpot says nothing now is left out. The card asks once for each that it is told of.
 pub async fn pictures(State(ports): State<Arc<Ports>>, request: Request) -> Result<Answered, Ended> {
     let question = question(&ports, &request).await?;
     if question.files().len() > AT_ONCE {
         return Err(Refusal::BAD_REQUEST.into());
     }
     let talk = the_one_shown(&ports, &question).await?;
-    let each = question
-        .files()
-        .iter()
-        .map(|name| async { Ok::<_, Ended>((name.clone(), picture(&ports, &question, &talk, name).await?.into())) });
-    let found: Map<String, Value> = try_join_all(each).await?.into_iter().collect();
+    let each = question.files().iter().map(|name| async {
+        let shown = picture(&ports, &question, &talk, name).await?;
+        Ok::<_, Ended>(shown.map(|shown| (name.clone(), Value::from(shown))))
+    });
+    let found: Map<String, Value> = try_join_all(each).await?.into_iter().flatten().collect();
     Ok(Answered(json!({"pictures": found})))
 }
 
-async fn picture(ports: &Ports, by: &Question, talk: &OpenTalk, name: &str) -> Result<Option<String>, Ended> {
-    let Some(file) = named(ports, talk, name).await? else { return Ok(None) };
-    let FromCrm::Said(Some(bytes)) = ports.talks.file_preview(&by.operator, &file).await? else { return Ok(None) };
-    let small = picture::small(&bytes).ok();
-    Ok(small.map(|jpeg| format!("data:image/jpeg;base64,{}", STANDARD.encode(jpeg))))
+/// Inside, `None`: there is none. Outside: it is not known now.
+async fn picture(ports: &Ports, by: &Question, talk: &OpenTalk, name: &str) -> Result<Option<Option<String>>, Ended> {
+    let Some(file) = named(ports, talk, name).await? else { return Ok(Some(None)) };
+    let FromCrm::Said(bytes) = ports.talks.file_preview(&by.operator, &file).await? else { return Ok(None) };
+    let small = bytes.and_then(|bytes| picture::small(&bytes).ok());
+    Ok(Some(small.map(|jpeg| format!("data:image/jpeg;base64,{}", STANDARD.encode(jpeg)))))
 }
 
 /// `POST /console/card/file`: where the CRM gives out what somebody sent, for some minutes.

@@ -15,7 +15,7 @@
 //! channels/{channel}/setup        what is left at LINE, and /trial: a test registration     (admins)
 //! channels/{channel}/routes       routes and their QR codes           (changed by admins)
 //! people, receipts   who is who, and erasing      (erasing: admins)
-//! POST card/talk, card/say, card/writing, card/decide, card/pictures, card/file, card/send, by the CRM's servers: the same on the contact's record
+//! POST card/talk, card/say, card/writing, card/decide, card/tend, card/pictures, card/file, card/send, by the CRM's servers: the same on the contact's record
 //! talks, talks/{person}   who waits for an answer; one talk, and answering; /live: what is new in it; /files: what was sent in it; /file: sends one
 //! texts          what the team says again and again               (changed by admins)
 //! decisions      parked sends, and questions of who is who
@@ -31,6 +31,7 @@
 mod assets;
 mod card;
 mod card_files;
+mod card_tend;
 mod connect;
 mod dead_letters;
 mod decisions;
@@ -239,6 +240,7 @@ pub fn router(ports: Arc<Ports>) -> Result<Router, tower_http::csrf::ConfigError
         .route("/console/card/talk", post(card::talk))
         .route("/console/card/say", post(card::say))
         .route("/console/card/writing", post(card::writing))
+        .route("/console/card/tend", post(card_tend::tend))
         .route("/console/card/decide", post(card::decide))
         .route("/console/card/pictures", post(card_files::pictures))
         .route("/console/card/file", post(card_files::file))

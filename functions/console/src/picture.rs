@@ -19,6 +19,8 @@ const SIDE: u32 = 2_048;
 const PREVIEW_SIDE: u32 = 640;
 /// The same of one that only shows what somebody sent.
 const SHOWN_SIDE: u32 = 480;
+/// So large is one of these at most, in bytes: four of them, in base64, within the 1 MB that HubSpot carries to a card.
+const MOST_SHOWN_BYTES: usize = 170_000;
 /// A JPEG's quality, of 100.
 const QUALITY: u8 = 85;
 
@@ -77,7 +79,10 @@ pub fn prepared(bytes: &[u8]) -> Result<Prepared, NoPicture> {
 /// # Errors
 /// As [`prepared`].
 pub fn small(bytes: &[u8]) -> Result<Vec<u8>, NoPicture> {
-    packed(&on_white(&shrunk(&read(bytes)?, SHOWN_SIDE)))
+    let picture = read(bytes)?;
+    let jpeg = |side| packed(&on_white(&shrunk(&picture, side)));
+    let shown = jpeg(SHOWN_SIDE)?;
+    if shown.len() <= MOST_SHOWN_BYTES { Ok(shown) } else { jpeg(SHOWN_SIDE / 2) }
 }
 
 /// What stands for a film until it is played: a dark area in the film's own proportions, and the sign to play. Nothing of the film is unpacked.
@@ -196,6 +201,30 @@ mod tests {
             let turned = seen(&jpeg);
             assert_eq!(turned.dimensions(), (20, 40));
             assert!(turned.get_pixel(2, 20)[1] > 150 && turned.get_pixel(17, 20)[0] > 150, "red is at the right");
+        }
+    }
+
+    #[test]
+    fn four_that_are_shown_fit_into_one_answer_whatever_they_show() {
+        // Noise: nothing packs worse.
+        let mut state = 1_u32;
+        let mut noise = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            u8::try_from(state >> 24).expect("a byte")
+        };
+        let noise = RgbImage::from_fn(900, 900, |_, _| Rgb([noise(), noise(), noise()]));
+        let mut png = Cursor::new(Vec::new());
+        DynamicImage::from(noise.clone()).write_to(&mut png, ImageFormat::Png).expect("written");
+        assert!(packed(&noise).expect("a JPEG").len() > MOST_SHOWN_BYTES);
+        let worst = image::imageops::crop_imm(&noise, 0, 0, SHOWN_SIDE, SHOWN_SIDE).to_image();
+        let mut as_it_is = Cursor::new(Vec::new());
+        DynamicImage::from(worst).write_to(&mut as_it_is, ImageFormat::Png).expect("written");
+        for (bytes, side) in [(png.into_inner(), None), (as_it_is.into_inner(), Some(SHOWN_SIDE / 2))] {
+            let shown = small(&bytes).expect("a picture");
+            assert!(shown.len() <= MOST_SHOWN_BYTES, "{} bytes", shown.len());
+            let in_base64 = shown.len().div_ceil(3) * 4;
+            assert!(4 * (in_base64 + 100) < 1_000_000, "beside their names");
+            assert!(side.is_none_or(|side| seen(&shown).width() == side), "{}", seen(&shown).width());
         }
     }
 

@@ -36,9 +36,10 @@ impl Ports {
             channels: adapters.channels()?.remembering(Arc::clone(&clock)),
             accounts: adapters.accounts()?.remembering(Arc::clone(&clock)),
             secrets: adapters.secrets()?,
-            endpoints: Arc::new(Outward::new(clock)),
+            endpoints: Arc::new(Outward::new(Arc::clone(&clock))),
             team: adapters.team()?,
             public_url: config::public_url(environment)?,
+            clock,
         };
         Ok(Self { notices, deliver })
     }

@@ -43,6 +43,7 @@ pub const FILES: [(&str, &str); 24] = [
     ("src/app/cards/OpenTalk.tsx", include_str!("../../hubspot/src/app/cards/OpenTalk.tsx")),
     ("src/app/cards/Files.tsx", include_str!("../../hubspot/src/app/cards/Files.tsx")),
     ("src/app/cards/SendFile.tsx", include_str!("../../hubspot/src/app/cards/SendFile.tsx")),
+    ("src/app/cards/Tend.tsx", include_str!("../../hubspot/src/app/cards/Tend.tsx")),
     ("src/app/cards/draft.ts", include_str!("../../hubspot/src/app/cards/draft.ts")),
     ("src/app/cards/Writing.tsx", include_str!("../../hubspot/src/app/cards/Writing.tsx")),
     ("src/app/cards/watch.ts", include_str!("../../hubspot/src/app/cards/watch.ts")),

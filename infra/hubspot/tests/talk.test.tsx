@@ -8,7 +8,7 @@ import { useState } from "react";
 import { Alert, Button, Flex, Heading, Image, Input, Link, LoadingButton, LoadingSpinner, Select, Tag, Text, TextArea, hubspot } from "@hubspot/ui-extensions";
 import { FileUpload } from "@hubspot/ui-extensions/experimental";
 import { createRenderer } from "@hubspot/ui-extensions/testing";
-import type { BeingSaid, File, Open } from "../src/app/cards/api.ts";
+import type { BeingSaid, File, Open, Tending } from "../src/app/cards/api.ts";
 import { Talk } from "../src/app/cards/Talk.tsx";
 import { WORDS, type Refused } from "../src/app/cards/words.ts";
 
@@ -42,7 +42,7 @@ const json = (body: unknown, status = 200): Answered => async () => new Response
 const OPEN: Open = {
   is: "open", talk: "hash-1", channel: { channel: "1657", name: "東京店" }, blocked: false, free_until_ms: null, quota_out: false, tag: "t1", entry: 7,
   lines: [{ who: "person", by: "佐藤", at: "11/27 10:00", words: "こんにちは\n予約できますか", picture: null, file: null }, { who: "operator", by: "鈴木", at: "11/27 10:01", words: "はい", picture: null, file: null }],
-  saying: [], stickers: [], older: { notes: [], files: [], before: null }, texts: null,
+  saying: [], tend: null, stickers: [], older: { notes: [], files: [], before: null }, texts: null,
 };
 const open = (more: Partial<Open> = {}) => json({ ...OPEN, ...more });
 const SAME = json({ is: "same" });
@@ -123,7 +123,7 @@ async function sends(card: ReturnType<typeof page>, words: string, label = "送�
 beforeEach(() => {
   asked.length = wrote.length = 0;
   [inFlight, mostInFlight, mostWaiting] = [0, 0, 0];
-  answers = { talk: open(), say: json({ said: "push-1" }), writing: json({ done: true }), decide: json({ done: true }) };
+  answers = { talk: open(), say: json({ said: "push-1" }), writing: json({ done: true }), decide: json({ done: true }), tend: json({ done: true }) };
   mock.timers.enable({ apis: ["setTimeout", "Date"], now: NOW_MS });
   countTimers();
 });
@@ -570,6 +570,80 @@ test("whoever types is seen to on the person's phone, at most every 20 seconds, 
   assert.deepEqual([wrote.length, card.alerts()], [2, ""]);
 });
 
+const WAITS: Tending = { waits: true, wrote: true, assigned: null, mine: false, has_talk: true };
+
+test("whether the talk waits and whose it is stands at its head, and a press changes it once", async () => {
+  for (const [language, take, give_back, done, again, nobody, you] of [
+    ["ja", "自分が担当する", "担当を外す", "返信せずに、返信済みにする", "未返信に戻す", "トークの担当者：指定なし", "トークの担当者：あなた"],
+    ["en", "Assign it to me", "Give it back", "It needs no answer", "Mark as unanswered", "Assigned to: nobody", "Assigned to: you"],
+  ] as const) {
+    [asked.length, answers.tend, answers.talk] = [0, json({ done: true }), open({ tend: WAITS })];
+    const card = await rendered(language);
+    assert.ok(card.text().includes(nobody));
+    answers.talk = open({ tag: "t2", tend: { ...WAITS, assigned: "user 1", mine: true }, older: null });
+    card.button(take).trigger("onClick");
+    card.button(take).trigger("onClick");
+    await settle();
+    assert.deepEqual(asks("tend").map(({ body }) => [body.tend, body.talk, body.channel]), [["mine", "hash-1", "1657"]]);
+    assert.ok(card.text().includes(you), card.text());
+    answers.talk = open({ tag: "t3", tend: { ...WAITS, waits: false, assigned: "佐藤 美咲" }, older: null });
+    card.button(done).trigger("onClick");
+    await settle();
+    assert.ok(card.text().includes("佐藤 美咲") && card.button(take) && card.button(again));
+    answers.tend = json({ refused: "not_found" });
+    card.button(again).trigger("onClick");
+    await settle();
+    assert.match(card.alerts(), language === "ja" ? /変更できませんでした/u : /could not be changed/u);
+    assert.deepEqual(asks("tend").map(({ body }) => body.tend), ["mine", "answered", "to_do"]);
+    answers.talk = open({ tag: "t4", tend: { ...WAITS, mine: true, assigned: "user 1" }, older: null });
+    await pass(5_000);
+    assert.ok(card.button(give_back));
+    close();
+    await settle();
+  }
+});
+
+test("a talk in which nobody has said anything is nobody's, and an answer of before says nothing of it", async () => {
+  answers.talk = open({ tend: { ...WAITS, waits: false, wrote: false, has_talk: false } });
+  const card = await rendered("ja");
+  assert.ok(!card.text().includes("トークの担当者"));
+  close();
+  const { tend: _, ...before } = OPEN;
+  answers.talk = json(before);
+  assert.ok((await rendered("ja")).text().includes("こんにちは"));
+});
+
+test("buttons are typed one by one, stand below the message and go out with it, and none is empty", async () => {
+  for (const [language, open_them, add, send] of [["ja", "クイックリプライのボタンを付ける", "ボタンを追加", "送信"], ["en", "Add quick reply buttons", "Add the button", "Send"]] as const) {
+    [asked.length, answers.talk] = [0, open()];
+    const card = await rendered(language);
+    const field = () => card.findAll(Input).find((each) => each.props.name === "quick");
+    assert.equal(field(), undefined);
+    card.button(open_them).trigger("onClick");
+    for (const label of [" はい ", "", "いいえ"]) {
+      if (label !== "") field()!.trigger("onInput", label as never);
+      card.button(add).trigger("onClick");
+    }
+    types(card, "ご都合はいかがですか。", "onChange");
+    card.button(send).trigger("onClick");
+    await settle();
+    const [said] = asks("say").map(({ body }) => body);
+    assert.deepEqual([said!.quick, said!.words], [["はい", "いいえ"], "ご都合はいかがですか。"]);
+    // What LINE does not take is said in words, and nothing is lost.
+    answers.say = json({ mistake: "ボタンの文字は20文字までです。" });
+    field()!.trigger("onChange", "長".repeat(21) as never);
+    card.button(add).trigger("onClick");
+    types(card, "もう一度", "onChange");
+    card.button(send).trigger("onClick");
+    await settle();
+    assert.ok(card.text().includes("長".repeat(21)), "the button stands there still");
+    assert.equal(card.find(TextArea).props.value, "もう一度");
+    answers.say = json({ said: "push-1" });
+    close();
+    await settle();
+  }
+});
+
 const STICKERS = ["446/1988", "789/10855"].map((sticker) => ({ sticker, title: `題 ${sticker}`, picture: `https://stickershop.line-scdn.net/${sticker}.png` }));
 
 test("a sticker is chosen by its picture and sent once, and what is typed stays", async () => {
@@ -675,7 +749,7 @@ test("pictures that somebody sent are shown, each asked for once, a few at a tim
   await pass(5_000);
   await settle();
   assert.equal(asks("pictures").length, 3, "and not with each look");
-  // One more, and the CRM is silent: it opens by its button all the same, and nobody asks again by itself.
+  // One more, and the CRM is silent: it opens by its button all the same, and is asked for again after a while, a few times.
   answers.pictures = json({ refused: "silent" });
   answers.talk = open({ tag: "t3", lines: [said(came("new-a"))], older: null });
   await pass(5_000);
@@ -683,6 +757,44 @@ test("pictures that somebody sent are shown, each asked for once, a few at a tim
   assert.deepEqual(asks("pictures").slice(3).map(({ body }) => body.files), [["older-a", "new-a"]]);
   assert.equal(card.findAll(LoadingButton, (each) => each.text === "画像を開く").length, 2);
   assert.equal(card.alerts(), "");
+  // Then it says something of one of the two.
+  answers.pictures = json({ pictures: { "older-a": null } });
+  await pass(20_000);
+  await settle();
+  assert.deepEqual(asks("pictures").slice(4).map(({ body }) => body.files), [["older-a", "new-a"]]);
+  answers.pictures = json({ pictures: { "new-a": PICTURE } });
+  await pass(20_000);
+  await settle();
+  assert.deepEqual(asks("pictures").slice(5).map(({ body }) => body.files), [["new-a"]]);
+  assert.equal(card.findAll(Image).length, 1);
+  for (let minute = 0; minute < 5; minute += 1) await pass(60_000);
+  assert.equal(asks("pictures").length, 6, "all is known");
+});
+
+test("four pictures that never come keep no other waiting, nor does one that has just come", async () => {
+  const names = Array.from({ length: 8 }, (_, index) => `${index}-a`);
+  answers.talk = open({ lines: names.map((name) => said(came(name))) });
+  answers.pictures = async () => {
+    const files = (asked.at(-1)!.body.files as string[]).filter((name) => Number.parseInt(name) < 4 || name === "new-a");
+    return new Response(JSON.stringify(files.length > 0 ? { pictures: Object.fromEntries(files.map((name) => [name, PICTURE])) } : { refused: "silent" }));
+  };
+  const card = await rendered("ja");
+  for (let turn = 0; turn < 5; turn += 1) await settle();
+  assert.deepEqual(asks("pictures").map(({ body }) => body.files), [names.slice(4), names.slice(0, 4)]);
+  assert.equal(card.findAll(Image).length, 4);
+  answers.talk = open({ tag: "t2", lines: [...names, "new-a"].map((name) => said(came(name))), older: null });
+  await pass(5_000);
+  await settle();
+  assert.deepEqual(asks("pictures")[2]!.body.files, ["new-a"], "it waits for no pause of the others");
+  assert.equal(card.findAll(Image).length, 5);
+});
+
+test("of a picture that the CRM never tells of nobody goes on asking", async () => {
+  answers.talk = open({ lines: [said(came("1-a"))] });
+  answers.pictures = json({ refused: "silent" });
+  await rendered("ja");
+  for (let turn = 0; turn < 20; turn += 1) await pass(20_000);
+  assert.equal(asks("pictures").length, 6);
 });
 
 test("a picture that comes while others are asked for waits for them, and none is asked for twice", async () => {

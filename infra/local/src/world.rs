@@ -23,7 +23,7 @@ use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::aws::{LocalAws, StartError};
+use crate::aws::{LocalAws, Meter, StartError};
 use crate::demo::{self, Demo, Spoken};
 use crate::fake::hubspot::FakeHubSpot;
 use crate::fake::line::FakeLine;
@@ -74,6 +74,8 @@ pub struct Options {
     pub wakes_when_due: bool,
     /// How long a batch of events has before line-inbox stops by itself.
     pub inbox_patience: Duration,
+    /// Counts what is asked of DynamoDB.
+    pub meter: Option<Meter>,
 }
 
 impl Default for Options {
@@ -90,6 +92,7 @@ impl Default for Options {
             wakes_when_due: false,
             // As on AWS.
             inbox_patience: Duration::from_secs(25),
+            meter: None,
         }
     }
 }
@@ -153,7 +156,10 @@ impl World {
         let time: Arc<dyn Clock> = Arc::new(clock.clone());
         let [dynamodb, others, line_port, hubspot_port] = options.emulators;
         let aws = LocalAws::start_on([dynamodb, others], Arc::clone(&time), options.data.as_deref()).await?;
-        let aws = Arc::new(aws);
+        let aws = Arc::new(match options.meter.take() {
+            Some(meter) => aws.metered(meter).await?,
+            None => aws,
+        });
         let (line, hubspot) = (FakeLine::new(clock.clone()), FakeHubSpot::new(clock.clone(), seed::app()));
         let line_served = serve_on(TcpListener::bind(("127.0.0.1", line_port)).await?, line.router())?;
         let hubspot_served = serve_on(TcpListener::bind(("127.0.0.1", hubspot_port)).await?, hubspot.router())?;

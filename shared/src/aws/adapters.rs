@@ -200,7 +200,7 @@ impl AwsAdapters {
     pub fn notice_queue(&self) -> Result<Arc<SqsQueue<Notice>>, ConfigError> {
         Ok(self.queue(
             config::notice_queue(&self.environment)?,
-            Routing { group: |notice| notice.channel.to_string(), split: |_| None, slot_ms: |_| None },
+            Routing { group: Notice::group, split: |_| None, slot_ms: |_| None },
         ))
     }
 

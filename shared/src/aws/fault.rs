@@ -80,6 +80,7 @@ mod tests {
     #[test]
     fn permissions_are_mended_while_queues_wait_but_a_bad_request_stays_bad() {
         assert!(is_worth_another_try("AccessDeniedException"));
+        assert!(is_worth_another_try("AuthorizationError"));
         assert!(is_worth_another_try("ProvisionedThroughputExceededException"));
         assert!(!is_worth_another_try("ValidationException"));
         assert!(!is_worth_another_try("InvalidMessageContents"));

@@ -1,8 +1,9 @@
 //! A topic of SNS as [`Team`]: mail addresses and a chat's channel subscribe to it, in the template or by hand.
 //!
 //! Each way of reaching people gets its own text in one call (SNS API reference, `Publish`, `MessageStructure`): `https` is what Amazon Q
-//! Developer in chat applications reads, `default` everybody else. The attribute `channel` is the Official Account's ID: a subscription's
-//! filter policy may ask for some of them alone. SNS's standard topics deliver once or, seldom, more than once.
+//! Developer in chat applications reads (and whoever else subscribes by https gets the same), `default` is for everybody else. The attribute
+//! `channel` is the Official Account's ID: a subscription's filter policy may ask for some of them alone. SNS's standard topics deliver once
+//! or, occasionally, more than once.
 
 use async_trait::async_trait;
 use aws_sdk_sns::Client;

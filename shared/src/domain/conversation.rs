@@ -13,12 +13,13 @@ mod tending;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::tending::FirstSinceAnswer;
 use super::account::CrmAccountKey;
 use super::activity::{Activity, Content, Mark, Speaker};
 use super::channel::ChannelSettings;
 use super::entry::Continued;
 use super::follow::Following;
-use super::ids::{ContactId, EventId};
+use super::ids::ContactId;
 use super::link::ContactLink;
 use super::operator::OperatorName;
 use super::outbox::{Effect, OutboxRow};
@@ -66,9 +67,9 @@ pub struct Conversation {
     /// The oldest message that nobody has answered, by arrival in milliseconds.
     #[serde(default)]
     pub unanswered_since_ms: Option<i64>,
-    /// The message that began this wait. `None` in rows of before.
+    /// The first message since the last answer: the team is told of it. `None`: none has come since, or the row is of before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unanswered_from: Option<EventId>,
+    pub first_since_answer: Option<FirstSinceAnswer>,
     /// What was said until then is answered, in milliseconds.
     #[serde(default)]
     pub answered_until_ms: i64,
@@ -158,7 +159,7 @@ impl Conversation {
             last_inbound: None,
             following: Some(Following::default()),
             unanswered_since_ms: None,
-            unanswered_from: None,
+            first_since_answer: None,
             answered_until_ms: 0,
             open: None,
             sealed_until: None,
@@ -207,7 +208,7 @@ impl Conversation {
             sync_queued: false,
             inbox_queued: false,
             unanswered_since_ms: None,
-            unanswered_from: None,
+            first_since_answer: None,
             task: None,
             reply_chance: None,
             read_token: None,
@@ -257,6 +258,7 @@ impl Conversation {
             return false;
         }
         self.answered_until_ms = until_ms;
+        self.first_since_answer = None;
         let is_all = self.last_inbound.as_ref().is_none_or(|last| last.mark.at_ms <= until_ms);
         if is_all && self.to_do_since_ms <= until_ms {
             self.unanswered_since_ms = None;
@@ -271,10 +273,8 @@ impl Conversation {
                 Some(Inbound { mark: activity.mark.clone(), arrived_at_ms: activity.arrived_at_ms, retracted: false });
         }
         if activity.mark.at_ms > self.answered_until_ms {
-            if self.unanswered_since_ms.is_none() {
-                self.unanswered_from = Some(activity.mark.event.clone());
-            }
             self.unanswered_since_ms.get_or_insert(activity.arrived_at_ms);
+            self.begins_to_wait(activity);
         }
     }
 

@@ -54,6 +54,16 @@ impl Notice {
         Some(Self { id, channel: channel.clone(), contact, kind, at_ms: event.at_ms, to: Audience::Webhook, tries: 0 })
     }
 
+    /// What shares a turn with it in the queue: a webhook that does not answer holds up no notice to the team.
+    pub fn group(&self) -> String {
+        group(&self.channel, self.to)
+    }
+
+    /// The groups of an Official Account's notices.
+    pub fn groups(channel: &ChannelId) -> [String; 2] {
+        [Audience::Webhook, Audience::Team].map(|to| group(channel, to))
+    }
+
     /// The same, for the team.
     pub fn for_team(self) -> Self {
         Self { to: Audience::Team, ..self }
@@ -64,6 +74,13 @@ impl Notice {
         let at = jiff::Timestamp::from_millisecond(self.at_ms).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
         let data = json!({"channel": self.channel, "contact": self.contact, "kind": self.kind});
         json!({"type": TYPE, "timestamp": at.to_string(), "data": data}).to_string()
+    }
+}
+
+fn group(channel: &ChannelId, to: Audience) -> String {
+    match to {
+        Audience::Webhook => channel.to_string(),
+        Audience::Team => format!("{channel}.team"),
     }
 }
 

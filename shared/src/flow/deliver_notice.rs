@@ -8,8 +8,11 @@ use crate::domain::channel::Channel;
 use crate::domain::notice::{Audience, Notice};
 use crate::domain::team_message::TeamMessage;
 use crate::ports::endpoints::{EndpointAnswer, Endpoints, ForbiddenAddress};
-use crate::ports::{PortError, Secrets, Team};
+use crate::ports::{Clock, PortError, Secrets, Team};
 use crate::store::{Accounts, Channels};
+
+/// The team is told of what came within so long, in milliseconds.
+const TOLD_WITHIN_MS: i64 = 86_400_000;
 
 /// Tells other systems and the team.
 pub struct DeliverNotice {
@@ -25,6 +28,8 @@ pub struct DeliverNotice {
     pub team: Arc<dyn Team>,
     /// Where the console is.
     pub public_url: String,
+    /// How old a notice is.
+    pub clock: Arc<dyn Clock>,
 }
 
 /// What became of a notice.
@@ -49,6 +54,8 @@ pub enum Untold {
     Forbidden(ForbiddenAddress),
     /// There is nothing to sign with.
     NoSecret,
+    /// The topic does not answer, or does not let us.
+    TeamSilent,
     /// The topic does not take what the team is to be told.
     TeamRefused,
 }
@@ -67,8 +74,12 @@ impl Untold {
             Self::NoSecret => "webhook_no_secret: make a secret with musubi channel webhook-secret, then redrive / \
                  musubi channel webhook-secretでシークレットを作成してから、再投入してください"
                 .to_owned(),
-            Self::TeamRefused => "team_refused: the stack's topic for the team does not take it; deploy the stack again, then redrive / \
-                 スタックのチーム向けトピックが受け付けませんでした。スタックをデプロイし直してから、再投入してください"
+            Self::TeamSilent => "team_silent: the stack's topic for the team (SNS) did not answer / \
+                 チームへの通知に使うトピック（SNS）が応答しませんでした"
+                .to_owned(),
+            Self::TeamRefused => "team_refused: the stack's topic for the team (SNS) does not take it; where it was deleted, make one of the \
+                 name in the output TeamTopicArn again, with its subscriptions, then redrive / \
+                 チームへの通知に使うトピック（SNS）が受け付けませんでした。削除した場合は、出力TeamTopicArnの名前で、サブスクリプションとともに作り直してから、再投入してください"
                 .to_owned(),
         }
     }
@@ -87,18 +98,20 @@ impl DeliverNotice {
         }
     }
 
+    /// What is older than a day is told to nobody: most likely somebody has answered, and a mail that says otherwise misleads.
     async fn tell_team(&self, channel: &Channel, notice: &Notice) -> Result<Told, PortError> {
         let account = if channel.settings.tell_team { self.accounts.find(&channel.account).await? } else { None };
         let Some(account) = account else { return Ok(Told::Done) };
-        let message = TeamMessage::of(notice, &channel.name, account.value.language, &self.public_url);
-        let told = self.team.tell(&message).await;
+        if self.clock.now_ms() - notice.at_ms > TOLD_WITHIN_MS {
+            info!(channel.id = %notice.channel, notice.id = %notice.id, tries = notice.tries, "team.too_late");
+            return Ok(Told::Done);
+        }
+        let told = self.team.tell(&TeamMessage::of(notice, &channel.name, &account.value, &self.public_url)).await;
         let is_told = told.is_ok();
         info!(channel.id = %notice.channel, notice.id = %notice.id, tries = notice.tries, is_told, "team.attempted");
-        match told {
-            Ok(()) => Ok(Told::Done),
-            Err(error) if error.is_transient() => Err(error),
-            Err(_) => Ok(Told::Never(Untold::TeamRefused)),
-        }
+        let Err(error) = told else { return Ok(Told::Done) };
+        crate::telemetry::log_chain("team.not_told", &error);
+        Ok(if error.is_transient() { Told::Again(Untold::TeamSilent) } else { Told::Never(Untold::TeamRefused) })
     }
 
     async fn tell_system(&self, channel: &Channel, notice: &Notice) -> Result<Told, PortError> {

@@ -271,14 +271,14 @@ async fn what_is_forged_replayed_foreign_oversized_or_from_somebody_who_left_is_
     let (now_ms, own) = (app.world.clock.now_ms(), query(PORTAL_ID, HUBSPOT_MEMBER.0));
     let contact = LINKED_CONTACT.to_string();
     let body = json!({"asked_at_ms": now_ms, "contact": contact, "name": NAME, "words": "乗っ取り", "send": NAME,
-        "arrived": "yes", "files": ["a"], "address": "http://127.0.0.1:9/", "portalId": PORTAL_ID, "userId": HUBSPOT_USER.0});
+        "arrived": "yes", "tend": "mine", "files": ["a"], "address": "http://127.0.0.1:9/", "portalId": PORTAL_ID, "userId": HUBSPOT_USER.0});
     let text = body.to_string();
     let reads = app.world.aws.secrets().all_reads();
-    for what in ["talk", "say", "decide", "pictures", "file", "send"] {
+    for what in ["talk", "say", "decide", "tend", "pictures", "file", "send"] {
         assert_eq!(post(&app, what, &own, &text, None).await, (401, String::new()), "{what}: a bare status");
     }
     assert_eq!(app.world.aws.secrets().all_reads(), reads, "and no read of a secret");
-    for what in ["talk", "say", "decide", "pictures", "file", "send"] {
+    for what in ["talk", "say", "decide", "tend", "pictures", "file", "send"] {
         for (why, signed) in [
             ("another secret", ("made up", now_ms)),
             ("replayed after five minutes", (CLIENT_SECRET, now_ms - 360_000)),
@@ -321,8 +321,8 @@ async fn what_is_forged_replayed_foreign_oversized_or_from_somebody_who_left_is_
     let (token, id) = (admin.get("/console/team").await.token(), operator_id(&account(), &name("user 9586511")));
     let removed = admin.post("/console/team/remove", &[("token", &token), ("id", id.as_str())]).await;
     assert_eq!(removed.status, StatusCode::SEE_OTHER, "{}", removed.html);
-    for what in ["talk", "say", "decide", "pictures", "file", "send"] {
-        let more = json!({"name": NAME, "words": "乗っ取り", "send": NAME, "arrived": "yes", "files": ["a"], "address": "http://127.0.0.1:9/"});
+    for what in ["talk", "say", "decide", "tend", "pictures", "file", "send"] {
+        let more = json!({"name": NAME, "words": "乗っ取り", "send": NAME, "arrived": "yes", "tend": "mine", "files": ["a"], "address": "http://127.0.0.1:9/"});
         assert_eq!(mori(&app, what, more).await, json!({"refused": "removed"}), "{what}");
     }
     app.until_queues_empty().await;

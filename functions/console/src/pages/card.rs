@@ -3,10 +3,12 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use musubi::domain::account::CrmAccount;
-use musubi::domain::activity::{Activity, Content, Media, Speaker};
+use musubi::domain::activity::{Activity, Media, Speaker};
 use musubi::domain::channel::Channel;
 use musubi::domain::file::MessageFile;
 use musubi::domain::language::Language;
+use musubi::domain::operator::Operator;
+use musubi::domain::shown;
 use musubi::domain::team_text::TeamText;
 use musubi::flow::console::talks::OpenTalk;
 use musubi::flow::person_state::PersonState;
@@ -20,10 +22,11 @@ use super::line::TalkLine;
 use super::talk_file;
 
 /// What is in no note yet, and how the person stands.
-pub fn talk(talk: &OpenTalk, account: &CrmAccount, language: Language, quota_out: bool) -> Value {
+pub fn talk(talk: &OpenTalk, account: &CrmAccount, by: &Operator, language: Language, quota_out: bool) -> Value {
     let line = |said: &Activity| {
         let line = TalkLine::of(said, &talk.newest.said, account, language);
-        let file = talk_file::of(talk, said).map(|file| came(file, language)).or_else(|| went(said, language));
+        let went = || line.went.as_ref().map(|(media, address)| went(*media, address, language));
+        let file = talk_file::of(talk, said).map(|file| came(file, language)).or_else(went);
         json!({"who": who(line.speaker), "by": line.by, "at": line.at, "words": line.words, "picture": line.picture,
             "quotes": line.quotes, "file": file})
     };
@@ -45,7 +48,21 @@ pub fn talk(talk: &OpenTalk, account: &CrmAccount, language: Language, quota_out
         "entry": talk.newest.next_entry,
         "lines": talk.newest.said.iter().map(line).collect::<Vec<_>>(),
         "saying": saying.collect::<Vec<_>>(),
+        "tend": tend(talk, by),
         "stickers": stickers::all(language).map(sticker).collect::<Vec<_>>(),
+    })
+}
+
+/// Whether the talk waits, and whose it is.
+fn tend(talk: &OpenTalk, by: &Operator) -> Value {
+    let state = &talk.state;
+    let assigned = state.assigned.as_ref();
+    json!({
+        "waits": state.unanswered_since_ms.is_some(),
+        "wrote": state.has_written,
+        "assigned": assigned.map(|name| shown::name(name.expose())),
+        "mine": assigned == Some(&by.name),
+        "has_talk": state.has_talk,
     })
 }
 
@@ -78,13 +95,10 @@ fn came(file: &MessageFile, language: Language) -> Value {
     json!({"name": name, "picture": file.is_picture(), "address": null, "words": words})
 }
 
-/// What we sent has an address that anybody can open who has it. One that a person names is shown nowhere.
-fn went(said: &Activity, language: Language) -> Option<Value> {
-    let Content::Media { media, url: Some(address), .. } = &said.content else { return None };
-    let words = talk_file::open(*media, language);
-    let is_picture = *media == Media::Image;
-    (said.speaker != Speaker::Person)
-        .then(|| json!({"name": null, "picture": is_picture, "address": address, "words": words}))
+/// What we sent has an address that anybody can open who has it.
+fn went(media: Media, address: &str, language: Language) -> Value {
+    let words = talk_file::open(media, language);
+    json!({"name": null, "picture": media == Media::Image, "address": address, "words": words})
 }
 
 /// Nobody on LINE is linked to the contact: the ways in which they can be, and the QR code of the first that there is, for whoever stands before

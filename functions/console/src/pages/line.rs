@@ -1,8 +1,10 @@
 //! What was said, as one line of a talk: by whom, when, and the words. For the page and for the CRM's card.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use musubi::domain::account::CrmAccount;
-use musubi::domain::activity::{Activity, Content, Quoted, Speaker};
+use musubi::domain::activity::{Activity, Content, Media, Quoted, Speaker};
 use musubi::domain::language::Language;
 use musubi::domain::timeline::{quoted_in, time_zone};
 use musubi::domain::{shown, words};
@@ -22,6 +24,8 @@ pub struct TalkLine {
     pub quotes: Option<String>,
     /// The address of a sticker's picture, which the words stand for.
     pub picture: Option<String>,
+    /// What we sent lies at this address, which the words leave out: whoever has it can open it.
+    pub went: Option<(Media, String)>,
 }
 
 impl TalkLine {
@@ -35,18 +39,36 @@ impl TalkLine {
             Content::Sticker { sticker_id, .. } => pictures::of_sticker(sticker_id),
             _ => None,
         };
+        let (went, content) = went(said);
         let in_short = picture.as_ref().and_then(|_| words::sticker_in_short(&said.content, language));
         Self {
             speaker: said.speaker,
             by: shown::name(&by),
             at: time_of(said.mark.at_ms, account),
-            words: in_short.unwrap_or_else(|| words::of(&said.content, language)),
+            words: in_short.unwrap_or_else(|| words::of(&content, language)),
             quotes: said
                 .quotes
                 .filter(|_| said.content != Content::Unsent)
                 .map(|quoted| quotes(&quoted, among, account, language)),
             picture,
+            went,
         }
+    }
+}
+
+/// Where lies what we sent, and the content without that. What a person names as an address is shown as their words, and opens nothing.
+fn went(said: &Activity) -> (Option<(Media, String)>, Cow<'_, Content>) {
+    match &said.content {
+        Content::Media { media, url: Some(address), .. }
+            if said.speaker != Speaker::Person && address.starts_with("https://") =>
+        {
+            let mut content = said.content.clone();
+            if let Content::Media { url, .. } = &mut content {
+                *url = None;
+            }
+            (Some((*media, address.clone())), Cow::Owned(content))
+        }
+        content => (None, Cow::Borrowed(content)),
     }
 }
 

@@ -185,6 +185,9 @@ fn bubble(
                 None => p class="words" { (line.words) },
             }
             @if let Some(more) = more { (more) }
+            @if let Some((media, address)) = &line.went {
+                a class="sent" href=(address) target="_blank" rel="noreferrer" { (talk_file::open(*media, language)) }
+            }
         }
     }
 }

@@ -56,7 +56,7 @@ pub fn choose(token: &str, fresh: &str, path: &str, language: Language) -> Marku
                 input type="hidden" name="name" value=(fresh);
                 label for="file" { (language.pick("ファイル（4 MBまで）", "File (4 MB at most)")) }
                 input id="file" name="file" type="file" aria-describedby="file-hint";
-                label for="address" { (language.pick("または、公開されているアドレス（10 MBまで）", "Or a public address (10 MB at most)")) }
+                label for="address" { (language.pick("または、公開されているファイルのアドレス（URL、10 MBまで）", "Or the address (URL) of a public file (10 MB at most)")) }
                 input id="address" name="address" type="url" inputmode="url" placeholder="https://" maxlength="2000" aria-describedby="file-hint";
                 div class="small" id="file-hint" {
                     p { (language.pick(
@@ -64,8 +64,8 @@ pub fn choose(token: &str, fresh: &str, path: &str, language: Language) -> Marku
                         "Pictures (JPEG, PNG, GIF, WebP), films (MP4) and sounds (M4A, MP3) show in the chat. LINE carries no documents such as PDF: they go as a message with a link.",
                     )) }
                     p { (language.pick(
-                        "画像は、撮影場所などの情報を取り除いて送ります。ほかのファイルは、そのまま送ります。どれもHubSpotに、推測できないアドレスで置かれます。",
-                        "Of a picture, where and with what it was taken is removed; other files go as they are. All lie in HubSpot, at addresses that nobody guesses.",
+                        "画像は、撮影場所などの情報を取り除いて送ります。ほかのファイルは、そのまま送ります。どれもHubSpotに、推測できないアドレスで置かれます。アドレスを知っている人なら、誰でも開けます。",
+                        "Details such as where a picture was taken are removed; other files go as they are. All lie in HubSpot, at addresses that cannot be guessed; whoever knows one can open it.",
                     )) }
                 }
                 (submit(Look::Plain, language.pick("送信する", "Send it")))

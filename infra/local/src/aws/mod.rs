@@ -4,6 +4,7 @@
 
 pub mod dynamodb;
 mod json;
+mod meter;
 pub mod secrets;
 mod snapshot;
 pub mod sns;
@@ -25,6 +26,7 @@ use tokio::task::JoinHandle;
 
 pub use self::dynamodb::LocalDynamoDb;
 pub use self::json::AwsFault;
+pub use self::meter::{AllUsed, Meter, Used};
 pub use self::secrets::LocalSecrets;
 pub use self::sns::LocalSns;
 pub use self::sqs::{LocalSqs, QueueSettings, Redrive};
@@ -117,6 +119,24 @@ impl LocalAws {
     /// queues. Addresses of LINE, the CRM and ourselves are for the caller to add.
     pub fn environment(&self) -> &Environment {
         &self.environment
+    }
+
+    /// The same, and what is asked of DynamoDB is counted.
+    ///
+    /// # Errors
+    /// Where there is no free port.
+    pub async fn metered(mut self, meter: Meter) -> Result<Self, StartError> {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let behind = self.environment.get("AWS_ENDPOINT_URL_DYNAMODB").unwrap_or_default();
+        let router = meter::router(meter, &behind);
+        self.servers.push(tokio::spawn(async move {
+            if let Err(error) = axum::serve(listener, router).await {
+                tracing::error!(%error, "local.meter_ended");
+            }
+        }));
+        self.environment = self.environment.with([("AWS_ENDPOINT_URL_DYNAMODB", url)]);
+        Ok(self)
     }
 
     /// The tables.

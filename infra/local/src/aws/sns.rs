@@ -34,7 +34,8 @@ pub struct LocalSns(Arc<Mutex<Topic>>);
 #[derive(Default)]
 struct Topic {
     published: Vec<Published>,
-    is_gone: bool,
+    refuses: Option<(u16, &'static str)>,
+    calls: usize,
 }
 
 impl LocalSns {
@@ -43,9 +44,15 @@ impl LocalSns {
         self.topic().published.clone()
     }
 
-    /// Somebody has deleted the topic, or made it again.
-    pub fn is_gone(&self, is_gone: bool) {
-        self.topic().is_gone = is_gone;
+    /// From now on it answers with this status and code: 404 `NotFound` where somebody has deleted the topic, 403 `AuthorizationError`
+    /// where it does not let us. `None`: it takes what it is told.
+    pub fn refuses(&self, with: Option<(u16, &'static str)>) {
+        self.topic().refuses = with;
+    }
+
+    /// How often it was called.
+    pub fn calls(&self) -> usize {
+        self.topic().calls
     }
 
     fn topic(&self) -> MutexGuard<'_, Topic> {
@@ -56,7 +63,8 @@ impl LocalSns {
     pub(super) fn call(&self, body: &[u8]) -> Response {
         let form: HashMap<String, String> = url::form_urlencoded::parse(body).into_owned().collect();
         let mut topic = self.topic();
-        match published(&form, topic.is_gone) {
+        topic.calls += 1;
+        match published(&form, topic.refuses) {
             Ok(message) => {
                 topic.published.push(message);
                 let id = topic.published.len();
@@ -79,12 +87,18 @@ impl LocalSns {
 
 const INVALID: (StatusCode, &str) = (StatusCode::BAD_REQUEST, "InvalidParameter");
 
-fn published(form: &HashMap<String, String>, is_gone: bool) -> Result<Published, (StatusCode, &'static str)> {
+fn published(
+    form: &HashMap<String, String>,
+    refuses: Option<(u16, &'static str)>,
+) -> Result<Published, (StatusCode, &'static str)> {
+    if let Some((status, code)) = refuses {
+        return Err((StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), code));
+    }
     let of = |name: &str| form.get(name).map(String::as_str).unwrap_or_default();
     if of("Action") != "Publish" {
         return Err((StatusCode::BAD_REQUEST, "InvalidAction"));
     }
-    if of("TopicArn") != TEAM_TOPIC || is_gone {
+    if of("TopicArn") != TEAM_TOPIC {
         return Err((StatusCode::NOT_FOUND, "NotFound"));
     }
     let (message, subject) = (of("Message"), of("Subject"));

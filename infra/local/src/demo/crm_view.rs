@@ -50,6 +50,7 @@ fn note(record: &RecordView) -> Value {
     json!({
         "id": record.id.to_string(), "contact_id": first_contact(record), "contact_ids": contacts(record),
         "body": said(record, "hs_note_body"), "at_ms": time_of(record),
+        "attached": said(record, "hs_attachment_ids").split(';').filter(|id| !id.is_empty()).collect::<Vec<_>>(),
     })
 }
 

@@ -1,7 +1,7 @@
 //! `GET /world.json`: everything there is to see, for the page and for scripts.
 //!
 //! The keys that scripts rely on: `line.messages` (`to`, `retry_key`, `messages`, `at_ms`), `line.calls` (`method`, `path`,
-//! `status`), `crm.contacts`, `crm.notes` (`contact_id`, `body`, `at_ms`), `crm.tasks`, `crm.completions` (`callback_id`,
+//! `status`), `crm.contacts`, `crm.notes` (`contact_id`, `body`, `at_ms`, `attached`), `crm.tasks`, `crm.completions` (`callback_id`,
 //! `outputs`, `applied`), `crm.executions` (`callback_id`, `state`, `outputs`), `line.violations` and `crm.violations` (the
 //! vendor's rules that Musubi broke, in words), `ours` (`inbox`, `push`, `outbox`, `dead_letters`, `parked`). The page reads
 //! more: `line.people`, `line.channel`, `crm.owners`, `crm.portal_id`, `ours.effect_rows`, `ours.login`,

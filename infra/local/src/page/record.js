@@ -31,7 +31,8 @@ function head(contact, owner) {
     h("div", { class: "badges" },
       line_user_id ? line_follows && follows : h("span", { class: "badge" }, word("crm.unlinked")),
       line_unanswered === "true" && h("span", { class: "badge hot" }, word("crm.unanswered"))),
-    h("p", { class: "owner soft" }, owner ? `${word("crm.owner")}: ${ownerName(owner)}` : word("crm.noowner")));
+    h("p", { class: "owner soft" }, owner ? `${word("crm.owner")}: ${ownerName(owner)}` : word("crm.noowner"), " ",
+      h("a", { href: `/demo/hubspot/card?contact=${contact.id}`, target: "_blank" }, word("crm.card"))));
 }
 
 function ownerName({ first_name, last_name }) {
@@ -98,13 +99,14 @@ function shown(name, value) {
 
 function activitySection(notes, events, pause) {
   const all = [
-    ...notes.map((note) => ({ key: note.id, kind: "crm.note", at_ms: note.at_ms, body: () => safe(note.body) })),
+    ...notes.map((note) => ({ key: note.id, kind: "crm.note", at_ms: note.at_ms, attached: note.attached.length, body: () => safe(note.body) })),
     ...events.map((event) => ({ key: event.id, kind: "crm.event", at_ms: event.at_ms, body: () => eventWords(event.event) })),
   ].sort((a, b) => b.at_ms - a.at_ms);
   if (all.length === 0) return section("activity", h("p", { class: "hint" }, word("crm.activity.empty", { pause })));
   return section("activity", h("ol", { class: "activities" }, all.map((one) =>
     h("li", {}, h("div", { class: "line" }, h("span", { class: "badge" }, word(one.kind)), h("time", { class: "soft" }, dayTime(one.at_ms, language()))),
-      h("div", { class: "note" }, one.body())))));
+      h("div", { class: "note" }, one.body()),
+      one.attached > 0 && h("p", { class: "hint" }, word("crm.attached", { count: one.attached }))))));
 }
 
 function eventWords(event) {

@@ -1,8 +1,20 @@
 //! What somebody of the team says of a conversation as a whole.
 
+use serde::{Deserialize, Serialize};
+
 use super::Conversation;
+use crate::domain::activity::{Activity, Content};
 use crate::domain::ids::EventId;
 use crate::domain::operator::OperatorName;
+
+/// A message by its event, and when we received that.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FirstSinceAnswer {
+    /// LINE's event.
+    pub event: EventId,
+    /// When it arrived, in milliseconds.
+    pub arrived_at_ms: i64,
+}
 
 impl Conversation {
     /// It is this operator's from now on; `None`: nobody's. Whether that is something new.
@@ -18,14 +30,31 @@ impl Conversation {
         if waits {
             self.unanswered_since_ms = Some(now_ms);
             self.to_do_since_ms = now_ms;
+            self.first_since_answer = None;
         }
         waits
     }
 
-    /// The person waits for an answer, and it is this message, as it arrived then, that began it: what LINE delivers once more, or what
-    /// was answered meanwhile, begins nothing.
+    /// Nothing of theirs waits any more, whoever answered.
+    pub fn waits_no_more(&mut self) {
+        self.unanswered_since_ms = None;
+        self.first_since_answer = None;
+    }
+
+    /// A message that nobody has answered: what was edited is no new one.
+    pub(super) fn begins_to_wait(&mut self, activity: &Activity) {
+        if !matches!(activity.content, Content::Edited { .. }) {
+            let (event, arrived_at_ms) = (activity.mark.event.clone(), activity.arrived_at_ms);
+            self.first_since_answer.get_or_insert(FirstSinceAnswer { event, arrived_at_ms });
+        }
+    }
+
+    /// It is this message, as it arrived then, that nobody has answered and none came before: what LINE delivers once more is another
+    /// arrival, and what was answered meanwhile is none.
     pub fn waits_from(&self, event: &EventId, arrived_at_ms: i64) -> bool {
-        self.unanswered_since_ms == Some(arrived_at_ms) && self.unanswered_from.as_ref() == Some(event)
+        self.first_since_answer
+            .as_ref()
+            .is_some_and(|first| first.event == *event && first.arrived_at_ms == arrived_at_ms)
     }
 
     /// Something came, or was to do again, after this time in milliseconds: what was done at it did not answer that.
@@ -37,6 +66,7 @@ impl Conversation {
 
 #[cfg(test)]
 mod tests {
+    use crate::domain::activity::Content;
     use crate::domain::channel::ChannelSettings;
     use crate::domain::conversation::tests::{conversation, said};
     use crate::domain::operator::OperatorName;
@@ -69,10 +99,31 @@ mod tests {
         assert!(!state.waits_from(&first.mark.event, 25), "LINE delivers it once more");
         assert!(state.answered(30, 30) && !state.waits_from(&first.mark.event, 20));
         assert!(state.waits_again(40) && !state.waits_from(&first.mark.event, 20), "an operator's word is no message");
-        assert!(state.answered(50, 50));
+        let mut edited = said(45, 46);
+        edited.content = Content::Edited { text: "x".to_owned() };
         let mut later = said(60, 61);
-        state.apply(&mut later, &ChannelSettings::default(), 61);
-        assert!(state.waits_from(&later.mark.event, 61));
+        for activity in [&mut edited, &mut later] {
+            let arrived_at_ms = activity.arrived_at_ms;
+            state.apply(activity, &ChannelSettings::default(), arrived_at_ms);
+        }
+        assert!(!state.waits_from(&edited.mark.event, 46), "what was edited is no new message");
+        assert!(
+            state.waits_from(&later.mark.event, 61),
+            "it is new, though an operator said that there is still something to do"
+        );
+    }
+
+    #[test]
+    fn what_is_written_after_an_answer_that_became_known_late_begins_a_wait() {
+        let mut state = conversation();
+        let [mut before, mut between, mut after] = [said(10, 10), said(35, 35), said(50, 50)];
+        state.apply(&mut before, &ChannelSettings::default(), 10);
+        state.apply(&mut between, &ChannelSettings::default(), 35);
+        assert!(state.answered(30, 40) && state.unanswered_since_ms.is_some(), "one came between");
+        state.apply(&mut after, &ChannelSettings::default(), 50);
+        assert!(state.waits_from(&after.mark.event, 50));
+        state.waits_no_more();
+        assert!(state.unanswered_since_ms.is_none() && !state.waits_from(&after.mark.event, 50));
     }
 
     #[test]

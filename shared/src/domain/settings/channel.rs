@@ -337,9 +337,9 @@ const TELL_TEAM: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
     &[Form {
         written: "on|off",
         means: Bilingual {
-            japanese: "返信待ちになった人がいることを、メールやSlackでチームに知らせます（宛先はスタックのパラメーターで指定します）。\n\
+            japanese: "返信をお待ちのお客さまがいることを、メールやSlackでチームに知らせます（宛先はスタックのパラメーターで指定します）。\n\
                        本文もお客さまの名前も送りません",
-            english: "the team is told by mail and Slack that somebody waits for an answer (the stack's parameters say where); no word\n\
+            english: "the team is told by mail and Slack that somebody is waiting for an answer (the stack's parameters say where); no word\n\
                       and no name is sent",
         },
     }],

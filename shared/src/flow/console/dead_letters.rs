@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use futures::future::join_all;
 
 use super::Console;
+use crate::domain::notice::Notice;
 use crate::domain::operator::Operator;
 use crate::domain::operator::audit::Deed;
 use crate::domain::queue_kind::QueueKind;
@@ -103,7 +104,8 @@ impl ReturnLetters {
         for id in account.into_iter().flat_map(|account| account.channels).filter(|id| by.sees(id)) {
             let channel = self.channels.find(&id).await?;
             if channel.is_some_and(|channel| channel.account == by.account) {
-                groups.insert(id.to_string());
+                // Its own name is what webhooks and sends are of, too.
+                groups.extend(Notice::groups(&id));
             }
         }
         // Work for the CRM is about people of every Official Account.

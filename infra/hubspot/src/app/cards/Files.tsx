@@ -9,32 +9,48 @@ import type { Refused, Words } from "./words.ts";
 const MOST = 12;
 /** So many are asked for at a time. */
 const AT_ONCE = 4;
+/** What was not told is asked for once more after so long, and so often: HubSpot may be busy, and need not stay so. */
+const AGAIN_MS = 20_000;
+const AGAINS = 5;
 /** An address that HubSpot gives out lives five minutes: a link is taken away before. */
 const OPENS_MS = 240_000;
 
 /** Pictures by the names of their files. `null`: there is none. */
 export type Pictures = ReadonlyMap<string, string | null>;
 
-/** Asks once for each of the newest pictures, a few at a time, beside what asks whether something is new. */
+/** Asks for each of the newest pictures, a few at a time and a few times, beside what asks whether something is new. */
 export function usePictures(who: Who, of: Of, files: File[]): Pictures {
-  const [known, setKnown] = useState<Pictures>(new Map());
+  const [{ known, tries }, setSeen] = useState({ known: new Map<string, string | null>(), tries: new Map<string, number>() });
   const [isHere, isAsking] = [useRef(true), useRef(false)];
   const names = files.flatMap(({ name, picture }) => (picture && name !== null ? [name] : []));
-  const wanted = [...new Set(names.slice(-MOST))].filter((name) => !known.has(name)).slice(-AT_ONCE);
+  const tried = (name: string) => tries.get(name) ?? 0;
+  const open = [...new Set(names.slice(-MOST))].filter((name) => !known.has(name) && tried(name) <= AGAINS);
+  // Of those that were asked for as often, the newest: one that never comes keeps no other waiting.
+  const fewest = Math.min(...open.map(tried));
+  const wanted = open.filter((name) => tried(name) === fewest).slice(-AT_ONCE);
   useEffect(() => {
     isHere.current = true;
     return () => { isHere.current = false; };
   }, []);
   useEffect(() => {
-    if (wanted.length === 0 || isAsking.current) return;
-    isAsking.current = true;
-    void pictures(who, of, wanted).then((answer) => {
-      isAsking.current = false;
-      if (!isHere.current) return;
-      const came = (name: string) => (answer.is === "pictures" ? (answer.pictures.get(name) ?? null) : null);
-      setKnown((before) => new Map([...before, ...wanted.map((name) => [name, came(name)] as const)]));
-    });
-  }, [wanted.join(" ")]);
+    if (wanted.length === 0) return;
+    const asks = () => {
+      if (isAsking.current) return;
+      isAsking.current = true;
+      void pictures(who, of, wanted).then((answer) => {
+        isAsking.current = false;
+        if (!isHere.current) return;
+        const told = answer.is === "pictures" ? answer.pictures : new Map<string, string | null>();
+        setSeen((before) => ({
+          known: new Map([...before.known, ...wanted.flatMap((name) => (told.has(name) ? [[name, told.get(name) ?? null] as const] : []))]),
+          tries: new Map([...before.tries, ...wanted.map((name) => [name, (before.tries.get(name) ?? 0) + 1] as const)]),
+        }));
+      });
+    };
+    if (fewest === 0) return asks();
+    const again = setTimeout(asks, AGAIN_MS);
+    return () => clearTimeout(again);
+  }, [wanted.join(" "), fewest]);
   return known;
 }
 

@@ -5,6 +5,7 @@ import { Alert, Divider, Flex, Heading, Image, LoadingButton, Text } from "@hubs
 import { decide, type BeingSaid, type File, type Line, type Open, type Who } from "./api.ts";
 import type { Draft } from "./draft.ts";
 import { Sent, usePictures } from "./Files.tsx";
+import { Tend } from "./Tend.tsx";
 import type { OpenView, Watch } from "./watch.ts";
 import type { Refused, Words } from "./words.ts";
 import { Writing } from "./Writing.tsx";
@@ -28,6 +29,7 @@ export function OpenTalk({ view, words, who, watching, draft }: Shown) {
   return (
     <>
       <Heading>{channel.name}</Heading>
+      {view.talk.tend !== null && <Tend of={view.talk} how={view.talk.tend} words={words} who={who} said={now} />}
       {view.before !== null && (
         <Flex>
           <LoadingButton size="sm" loading={view.reading} onClick={() => watching.current?.older()}>{words.older}</LoadingButton>

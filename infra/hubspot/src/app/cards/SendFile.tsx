@@ -68,6 +68,7 @@ function Choose({ talk, words, who, draft, said }: Shown) {
   return (
     <Flex direction="column" gap="small">
       <Text variant="microcopy">{words.file_hint}</Text>
+      <Text variant="microcopy">{words.file_kept}</Text>
       <FileUpload
         fileLimit={1}
         onChange={(files) => {

@@ -1,7 +1,7 @@
 // The box to answer in. What is typed stays in it until Musubi says that it took it.
 
 import { useEffect, useRef, useState } from "react";
-import { Alert, Button, Flex, Image, LoadingButton, Select, Text, TextArea } from "@hubspot/ui-extensions";
+import { Alert, Button, Flex, Image, Input, LoadingButton, Select, Text, TextArea } from "@hubspot/ui-extensions";
 import { say, writing, type Open, type Saying, type Sticker, type TeamText, type Who } from "./api.ts";
 import { boxIsEmpty, nameOf, wasSaid, type Draft } from "./draft.ts";
 import { SendFile } from "./SendFile.tsx";
@@ -126,9 +126,39 @@ export function Writing({ talk, texts, words, who, draft, said }: Shown) {
           }}
         />
       )}
+      <OneMoreButton words={words} adds={(label) => asks([...draft.quick, label])} />
       <SendFile talk={talk} words={words} who={who} draft={draft} said={said} />
       <Stickers of={talk.stickers} words={words} choose={(sticker) => sends({ sticker })} />
     </Flex>
+  );
+}
+
+/** The label of a button that stands below the message: whoever presses it says just that. LINE takes 13, of 20 characters; Musubi says where it takes no more. */
+function OneMoreButton({ words, adds }: { words: Words; adds: (label: string) => void }) {
+  const [isOpen, setOpen] = useState(false);
+  // A new one stands empty: HubSpot keeps what is typed in one.
+  const [turn, setTurn] = useState(0);
+  const typed = useRef("");
+  const types = (label: string) => { typed.current = label; };
+  const press = () => {
+    const label = typed.current.trim();
+    if (label === "") return;
+    typed.current = "";
+    setTurn(turn + 1);
+    adds(label);
+  };
+  return (
+    <>
+      <Flex>
+        <Button size="sm" onClick={() => setOpen(!isOpen)}>{isOpen ? words.no_more_buttons : words.more_buttons}</Button>
+      </Flex>
+      {isOpen && (
+        <Flex gap="small" align="end">
+          <Input key={turn} label={words.button} name="quick" description={words.button_hint} onInput={types} onChange={types} />
+          <Button size="sm" onClick={press}>{words.add_button}</Button>
+        </Flex>
+      )}
+    </>
   );
 }
 

@@ -76,6 +76,18 @@ export interface TeamText {
   quick: string[];
 }
 
+/** How the talk stands as a whole. */
+export interface Tending {
+  waits: boolean;
+  /** The person has written at all. */
+  wrote: boolean;
+  /** Whose it is; `null`: nobody's. */
+  assigned: string | null;
+  mine: boolean;
+  /** Somebody has said something: before that it is nobody's. */
+  has_talk: boolean;
+}
+
 export interface Open {
   is: "open";
   /** Which talk it is: what is said goes to this one or to none. */
@@ -88,6 +100,8 @@ export interface Open {
   entry: number;
   lines: Line[];
   saying: BeingSaid[];
+  /** `null`: an answer of before. */
+  tend: Tending | null;
   stickers: Sticker[];
   older: Older | null;
   /** `null`: as before. */
@@ -161,6 +175,11 @@ function sticker(value: unknown): Sticker {
   return { sticker: text(sticker), title: text(title), picture: text(picture) };
 }
 
+function tending(value: unknown): Tending {
+  const { waits, wrote, assigned, mine, has_talk } = fields(value);
+  return { waits: flag(waits), wrote: flag(wrote), assigned: orNull(assigned, text), mine: flag(mine), has_talk: flag(has_talk) };
+}
+
 function teamText(value: unknown): TeamText {
   const { name, words, quick } = fields(value);
   return { name: text(name), words: text(words), quick: list(quick, text) };
@@ -198,6 +217,7 @@ function answerOf(it: Fields): Answer {
         entry: number(it.entry),
         lines: list(it.lines, line),
         saying: list(it.saying, beingSaid),
+        tend: orNone(it.tend, tending),
         stickers: orNone(it.stickers, (stickers) => list(stickers, sticker)) ?? [],
         older: orNull(it.older, older),
         texts: orNone(it.texts, (texts) => list(texts, teamText)),
@@ -272,6 +292,13 @@ export const writing = (who: Who, of: Shown) => ask("writing", who, shown(of), (
 /** Ends what nobody knows of: it arrived, or it is sent again. */
 export const decide = (who: Who, of: Shown, send: string, arrived: "yes" | "again") =>
   ask("decide", who, { ...shown(of), send, arrived }, ({ done }) => ({ is: "done", done: must(done, (it): it is true => it === true) }) as const);
+
+/** What is said of the talk as a whole. */
+export type Tend = "answered" | "to_do" | "mine" | "nobodys";
+
+/** Says it. Twice is the same as once. */
+export const tend = (who: Who, of: Shown, said: Tend) =>
+  ask("tend", who, { ...shown(of), tend: said }, ({ done }) => ({ is: "done", done: must(done, (it): it is true => it === true) }) as const);
 
 /** Pictures that somebody sent, by their names; four at a time. */
 export const pictures = (who: Who, of: Shown, files: string[]) =>

@@ -53,7 +53,7 @@ impl PollTask<'_> {
                 Ok(TaskStanding::Done | TaskStanding::Gone) | Err(CrmFailure::Gone) => {
                     let seen_open_at_ms = state.value.task.take().map_or(0, |task| task.seen_open_at_ms);
                     if !state.value.is_new_since(seen_open_at_ms) {
-                        state.value.unanswered_since_ms = None;
+                        state.value.waits_no_more();
                     }
                     writes.extend(state.value.enqueue_sync(now_ms).iter().map(write::enqueue));
                 }

@@ -119,7 +119,7 @@ impl SyncContact<'_> {
             Some(Ok(TaskStanding::Done | TaskStanding::Gone) | Err(CrmFailure::Gone)) => {
                 state.task = None;
                 if !state.is_new_since(seen_open_at_ms) {
-                    state.unanswered_since_ms = None;
+                    state.waits_no_more();
                     // The properties that were just written say otherwise: once more.
                     state.sync_queued = false;
                     let rows = state.enqueue_sync(self.round.now_ms() + 1);

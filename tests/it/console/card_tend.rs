@@ -1,0 +1,65 @@
+//! On the card: that a talk needs no answer, that there is still something to do, and whose it is; and what the team calls whoever says so.
+
+use local::seed::{HUBSPOT_MEMBER, HUBSPOT_USER, LINKED_CONTACT, PORTAL_ID};
+use musubi::domain::operator::Role;
+use serde_json::{Value, json};
+
+use super::browser::{Browser, names};
+use super::card::{asked, is_as, mori, of, told};
+use crate::app::App;
+
+/// What the card of this person shows of the talk as a whole.
+async fn seen(app: &App, user: (u64, &str)) -> Value {
+    told(app, of(user), "talk", &LINKED_CONTACT.to_string(), json!({})).await.1["tend"].clone()
+}
+
+/// A person says it of the talk that their card shows.
+async fn says(app: &App, user: (u64, &str), what: &str) -> (u16, Value) {
+    let contact = LINKED_CONTACT.to_string();
+    let talk = told(app, of(user), "talk", &contact, json!({})).await.1["talk"].clone();
+    told(app, of(user), "tend", &contact, json!({"talk": talk, "tend": what})).await
+}
+
+/// Sato, as HubSpot calls her.
+fn sato(app: &App) -> String {
+    let owners = app.world.hubspot.owners(PORTAL_ID).into_iter();
+    let sato = owners.into_iter().find(|owner| owner.user_id == HUBSPOT_USER.0).expect("an owner");
+    format!("{} {}", sato.last_name, sato.first_name)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_talk_is_done_waits_again_and_is_somebodys_from_the_record() {
+    let app = asked().await;
+    let stands = |waits: bool, assigned: Value, mine: bool| json!({"waits": waits, "wrote": true, "assigned": assigned, "mine": mine, "has_talk": true});
+    assert_eq!(seen(&app, HUBSPOT_MEMBER).await, stands(true, Value::Null, false));
+    for (what, unanswered) in [("answered", "false"), ("to_do", "true")] {
+        for _ in 0..2 {
+            let (status, done) = says(&app, HUBSPOT_MEMBER, what).await;
+            assert_eq!(status, 200);
+            is_as("tend", "done", &done);
+        }
+        app.until("the contact follows", |app| app.linked("line_unanswered") == unanswered).await;
+        assert_eq!(seen(&app, HUBSPOT_MEMBER).await, stands(unanswered == "true", Value::Null, false));
+    }
+    // It is hers, under the name that HubSpot has for her; the others see whose it is.
+    says(&app, HUBSPOT_USER, "mine").await;
+    assert_eq!(seen(&app, HUBSPOT_USER).await, stands(true, json!(sato(&app)), true));
+    assert_eq!(seen(&app, HUBSPOT_MEMBER).await, stands(true, json!(sato(&app)), false));
+    let known = names(&app).await;
+    assert!(known.contains(&sato(&app)) && known.contains(&format!("user {}", HUBSPOT_MEMBER.0)), "{known:?}");
+    says(&app, HUBSPOT_MEMBER, "nobodys").await;
+    assert_eq!(seen(&app, HUBSPOT_USER).await, stands(true, Value::Null, false));
+    // What is none of these, and what is of a talk that the card does not show.
+    assert_eq!(says(&app, HUBSPOT_MEMBER, "gone").await.0, 400);
+    assert_eq!(mori(&app, "tend", json!({"talk": "another", "tend": "mine"})).await, json!({"refused": "not_found"}));
+    assert_eq!(seen(&app, HUBSPOT_USER).await, stands(true, Value::Null, false));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_called_like_somebody_of_the_team_keeps_their_number() {
+    let app = asked().await;
+    Browser::signed_in(&app, &sato(&app), Role::Member).await;
+    says(&app, HUBSPOT_USER, "mine").await;
+    assert_eq!(seen(&app, HUBSPOT_USER).await["assigned"], format!("user {}", HUBSPOT_USER.0));
+    assert!(names(&app).await.contains(&format!("user {}", HUBSPOT_USER.0)), "one name is one person's");
+}
