@@ -131,6 +131,13 @@ def row(request):
     return {"Item": item(partition, sort, bodies[kind]) if kind in bodies else CHANNEL_ITEM}
 
 
+def rows(request):
+    """All that lies there: the accounts, of which one is the app's."""
+    (partition,) = (value["S"] for value in request["ExpressionAttributeValues"].values() if value.get("S", "").startswith("account"))
+    found = row({"TableName": request["TableName"], "Key": {"pk": {"S": partition}, "sk": {"S": "hubspot:1"}}})["Item"]
+    return {"Items": [found], "Count": 1, "ScannedCount": 1}
+
+
 def console_page(path):
     """A page that an admin opens."""
     event = json.loads(http_event("GET /console/{page+}", path, {"page": path.removeprefix("/console/")}, "", {"cookie": COOKIE, "accept-language": "ja"}))
@@ -191,5 +198,6 @@ def secret(request):
 
 ANSWERS = {
     "DynamoDB_20120810.GetItem": row,
+    "DynamoDB_20120810.Query": rows,
     "secretsmanager.GetSecretValue": secret,
 }

@@ -129,6 +129,40 @@ async fn nobody_is_answered_in_standby_in_a_group_late_or_for_what_is_no_message
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn by_setting_a_group_is_answered_as_one_person_and_nothing_of_it_is_kept() {
+    let app = App::start().await;
+    keywords(&app).await;
+    closed(&app).await;
+    let group = app.world.line.add_group(CHANNEL_ID, &[LINKED_USER, NEW_USER]);
+    let source = event::group_source(&group, Some(NEW_USER));
+    let in_group = async |user: &str, words: &str| {
+        let make = |common: &Common, id: &str| {
+            event::text(&Common { source: Some(source.clone()), ..common.clone() }, id, words)
+        };
+        let wrote = app.world.line.write(CHANNEL_ID, user, make).await;
+        app.world.line.post_again(CHANNEL_ID, &wrote.webhook_event_id, true).await;
+        app.until_queues_empty().await;
+    };
+    in_group(NEW_USER, "営業時間").await;
+    assert_eq!(app.world.line.delivered().len(), 0, "unless it is set");
+    app.change_channel(|channel| channel.settings.auto_replies.in_groups = true).await;
+    in_group(NEW_USER, "営業時間").await;
+    for words in ["ほかの話", "もう一つ"] {
+        in_group(LINKED_USER, words).await;
+    }
+    app.at_rest_but_entries().await;
+    let told = app.world.line.delivered();
+    let says = |words: &str| told.iter().filter(|one| one.messages.iter().any(|it| it["text"] == words)).count();
+    assert_eq!(
+        (says(HOURS), says(CLOSED), told.len()),
+        (1, 1, 2),
+        "each once, however often LINE delivers the message"
+    );
+    assert_eq!((app.texts_at_rest(HOURS).await, app.texts_at_rest("ほかの話").await), (1, 0), "the settings' own");
+    assert_eq!(app.linked("line_last_message"), "", "and the contact knows nothing of it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn out_of_hours_a_person_is_told_once_in_a_while_and_every_person_is_told() {
     let app = App::start().await;
     closed(&app).await;

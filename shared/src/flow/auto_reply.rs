@@ -1,5 +1,6 @@
 //! A message is answered by itself: by keyword, or because nobody is there. By reply token alone: free of charge, at most once, never
-//! by a push beside it, and to nobody but one person (the rules of [`reply`](super::reply)).
+//! by a push beside it, and to nobody but one person (the rules of [`reply`](super::reply)), unless the Official Account answers groups,
+//! too: a group is one asker then, and nothing of it stands on a timeline.
 //!
 //! It answers nobody in the sense of the CRM: what the person said still waits for somebody. The token is used up by it, so whoever
 //! answers by hand afterwards pushes.
@@ -33,8 +34,8 @@ impl AutoReply {
     /// As the tables'; nothing was sent then.
     pub async fn wrote(&self, channel: &Channel, asked: &ReplyContext<'_>) -> Result<Vec<Content>, PortError> {
         if let Some(answer) = by_keyword(channel, asked) {
-            return match self.reply.may_answer(channel, asked).await? {
-                true => Ok(self.reply.reply(channel, asked, answer).await),
+            return match self.may_answer(channel, asked).await? {
+                true => Ok(of_a_person(asked, self.reply.reply(channel, asked, answer).await)),
                 false => Ok(Vec::new()),
             };
         }
@@ -44,8 +45,17 @@ impl AutoReply {
         let account = self.reply.accounts.find(&channel.account).await?;
         let time_zone = time_zone(account.as_ref().map_or("", |account| &account.value.time_zone));
         match channel.settings.auto_replies.while_closed(asked.said_at_ms(), &time_zone) {
-            Some(answer) if self.reply.may_answer(channel, asked).await? => self.once(channel, asked, answer).await,
+            Some(answer) if self.may_answer(channel, asked).await? => {
+                Ok(of_a_person(asked, self.once(channel, asked, answer).await?))
+            }
             _ => Ok(Vec::new()),
+        }
+    }
+
+    async fn may_answer(&self, channel: &Channel, asked: &ReplyContext<'_>) -> Result<bool, PortError> {
+        match channel.settings.auto_replies.in_groups {
+            true => self.reply.may_answer_anybody(channel, asked).await,
+            false => self.reply.may_answer(channel, asked).await,
         }
     }
 
@@ -80,6 +90,11 @@ impl AutoReply {
         }
         Ok(said)
     }
+}
+
+/// What a group is answered is on nobody's timeline.
+fn of_a_person(asked: &ReplyContext<'_>, said: Vec<Content>) -> Vec<Content> {
+    if asked.user().is_some() { said } else { Vec::new() }
 }
 
 fn by_keyword<'a>(channel: &'a Channel, asked: &ReplyContext<'_>) -> Option<&'a [OutgoingMessage]> {

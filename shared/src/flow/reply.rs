@@ -89,7 +89,18 @@ impl Reply {
     /// # Errors
     /// As the journal's.
     pub async fn may_answer(&self, channel: &Channel, asked: &ReplyContext<'_>) -> Result<bool, PortError> {
-        if asked.standby || asked.token.is_none() || asked.user().is_none() || !self.is_fresh(asked) {
+        if asked.user().is_none() {
+            return Ok(false);
+        }
+        self.may_answer_anybody(channel, asked).await
+    }
+
+    /// The same, also in a group or a room.
+    ///
+    /// # Errors
+    /// As the journal's.
+    pub async fn may_answer_anybody(&self, channel: &Channel, asked: &ReplyContext<'_>) -> Result<bool, PortError> {
+        if asked.standby || asked.token.is_none() || !self.is_fresh(asked) {
             return Ok(false);
         }
         let key = ConversationKey { channel: channel.id.clone(), source: asked.event.source.clone() };

@@ -35,6 +35,8 @@ pub struct AutoReplies {
     pub out_of_hours: Vec<OutgoingMessage>,
     /// Nobody gets that answer again within this time, in milliseconds.
     pub out_of_hours_pause_ms: i64,
+    /// Groups and rooms are answered, too: a group as one person.
+    pub in_groups: bool,
 }
 
 impl Default for AutoReplies {
@@ -45,6 +47,7 @@ impl Default for AutoReplies {
             holidays: BTreeSet::new(),
             out_of_hours: Vec::new(),
             out_of_hours_pause_ms: 12 * 3_600_000,
+            in_groups: false,
         }
     }
 }

@@ -121,3 +121,17 @@ pub(super) const OUT_OF_HOURS_PAUSE: Setting<ChannelSettings> = Setting::<Channe
     |settings, value| settings.auto_replies.out_of_hours_pause_ms = value.span_ms(),
 )
 .labelled("営業時間外の応答の間隔", "Pause between answers out of hours");
+pub(super) const IN_GROUPS: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
+    "answer_groups",
+    Shape::Flag,
+    &[Form {
+        written: "on|off",
+        means: Bilingual {
+            japanese: "キーワード応答と営業時間外の応答を、グループと複数人トークでも返します",
+            english: "groups and rooms get the answers to keywords and out of hours, too",
+        },
+    }],
+    |settings| Some(SettingValue::Flag(settings.auto_replies.in_groups)),
+    |settings, value| settings.auto_replies.in_groups = value.is_on(),
+)
+.labelled("グループでの自動応答", "Automatic answers in groups");

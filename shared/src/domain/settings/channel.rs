@@ -1,7 +1,7 @@
 //! An Official Account's settings.
 
 use super::account_link::{self, APART, LOGIN_URL, SUCCESS_URL, WELCOME};
-use super::auto_reply::{self, HOLIDAYS, KEYWORDS, OPENING_HOURS, OUT_OF_HOURS, OUT_OF_HOURS_PAUSE};
+use super::auto_reply::{self, HOLIDAYS, IN_GROUPS, KEYWORDS, OPENING_HOURS, OUT_OF_HOURS, OUT_OF_HOURS_PAUSE};
 use super::{Bilingual, Form, Setting, SettingFault, SettingValue, Settings, Shape};
 use crate::domain::channel::{ChannelSettings, REPLY_MESSAGES};
 
@@ -36,6 +36,7 @@ pub static CHANNEL: Settings<ChannelSettings> = Settings {
         HOLIDAYS,
         OUT_OF_HOURS,
         OUT_OF_HOURS_PAUSE,
+        IN_GROUPS,
         WEBHOOK,
         TELL_TEAM,
     ],

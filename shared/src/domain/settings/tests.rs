@@ -77,6 +77,7 @@ fn every_setting_is_stored_where_it_is_read_from() {
         "holidays=2026-12-31",
         "away_answer=hello",
         "away_pause=2h",
+        "answer_groups=on",
         "webhook=https://hooks.example.com/line",
         "tell_team=on",
     ];
