@@ -21,7 +21,7 @@ use musubi::ports::secrets::Secret;
 
 use crate::logins::CALLBACK;
 use crate::world::{InFlight, Origin, World, in_flight, run};
-use crate::{inbox_talks, talks};
+use crate::{inbox_talks, sent_pictures, talks};
 
 /// What somebody does, and does again until it is done.
 #[derive(Clone)]
@@ -40,6 +40,8 @@ pub enum Act {
     Decide(PushId, Verdict),
     /// An operator says something to person 1, under this name.
     Say(&'static str, String),
+    /// An operator sends person 1 a picture, under this name, with these words beside its address.
+    SendPicture(&'static str, String),
     /// LINE tells of this, and it is recorded.
     Arrive(InboundEvent),
     /// Somebody of the team writes to person 1 in the CRM's inbox, under this name.
@@ -132,6 +134,10 @@ impl World {
                     notice.contacts_changed(&channel.account, &[Changed { contact, forget: true }]).await
                 }
                 Act::Say(name, text) => talk.say(&account, talks::saying(&channel, name, &text, clock.now_ms())).await,
+                Act::SendPicture(name, text) => {
+                    let saying = talks::saying(&channel, name, &text, clock.now_ms());
+                    sent_pictures::sent(&crm, &talk, &account, saying, name).await
+                }
                 Act::Arrive(event) => record.record(&channel, clock.now_ms(), &event).await,
                 Act::Write(name, text) => {
                     inbox_talks::written(&from_inbox, &account, name, &text, clock.now_ms()).await

@@ -47,6 +47,7 @@ mod refusals;
 mod replies;
 mod said;
 mod sends;
+mod sent_pictures;
 mod taken_back;
 mod talks;
 mod verbs;

@@ -31,7 +31,7 @@ pub fn saying(channel: &Channel, name: &str, text: &str, at_ms: i64) -> Saying {
     }
 }
 
-fn key(channel: &Channel) -> ConversationKey {
+pub fn key(channel: &Channel) -> ConversationKey {
     ConversationKey::person(&channel.id, &user(1))
 }
 
@@ -40,7 +40,7 @@ fn id(channel: &Channel, name: &str) -> PushId {
 }
 
 /// The person writes; LINE gives a reply token with it.
-fn writes(world: &World, number: u64, at_ms: i64) {
+pub fn writes(world: &World, number: u64, at_ms: i64) {
     let reply_token = Some(format!("token-{number}@{}", at_ms + 10));
     world.inbox.put(
         Arrived { accepted_at_ms: at_ms + 10, event: said(number, 1, at_ms), nonce: None, reply_token },
@@ -49,7 +49,7 @@ fn writes(world: &World, number: u64, at_ms: i64) {
 }
 
 /// What operators say, by name.
-type Said = Vec<(&'static str, String)>;
+pub type Said = Vec<(&'static str, String)>;
 
 /// The person writes and is answered at once; the answer is posted twice.
 fn an_answer(world: &World) -> Said {
@@ -89,7 +89,7 @@ fn times(texts: impl IntoIterator<Item = String>, text: &str) -> usize {
 }
 
 /// Shown once where LINE took it, at most once where nobody knows, and the timeline says so as often.
-fn each_is_shown_once(world: &World, talk: &Said) -> Result<(), String> {
+pub fn each_is_shown_once(world: &World, talk: &Said) -> Result<(), String> {
     if let Some(violation) = world.line.violations().first() {
         return Err(violation.clone());
     }

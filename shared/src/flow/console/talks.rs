@@ -24,7 +24,7 @@ use crate::ports::crm::CrmFailure;
 use crate::ports::{Clock, Crm, Crms, PortError};
 use crate::store::{Accounts, Channels};
 
-pub use self::files::SentPart;
+pub use self::files::{SentPart, published};
 pub use self::list::{ListedTalk, TalkList, TalkQuery};
 
 /// A person waits no longer than this for the CRM, in milliseconds.

@@ -4,11 +4,12 @@ use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
 use super::{FromCrm, OpenTalk, Talks, unsaid};
+use crate::domain::conversation::ConversationKey;
 use crate::domain::file::{FileKind, FileName, FilePlace};
 use crate::domain::ids::FileId;
 use crate::domain::operator::Operator;
-use crate::ports::PortError;
 use crate::ports::crm::{CrmFailure, Each};
+use crate::ports::{CrmFiles, PortError};
 
 /// A part of something that an operator sends.
 pub struct SentPart {
@@ -47,17 +48,7 @@ impl Talks {
         let Some(account) = self.account(by).await? else { return Ok(FromCrm::Disconnected) };
         let Some(crm) = self.crms.connect(&account, until_ms).await? else { return Ok(FromCrm::Disconnected) };
         let Some(files) = crm.files() else { return Ok(FromCrm::Said(None)) };
-        let mut addresses = Vec::new();
-        for SentPart { name, kind, bytes } in parts {
-            let place = FilePlace::of_sent(&talk.key(), secret, &digest(&bytes), &name);
-            match if_there(files.publish_file(&place, kind, bytes).await) {
-                FromCrm::Said(Some(address)) => addresses.push(address),
-                FromCrm::Said(None) => return Ok(FromCrm::Said(None)),
-                FromCrm::Disconnected => return Ok(FromCrm::Disconnected),
-                FromCrm::Silent => return Ok(FromCrm::Silent),
-            }
-        }
-        Ok(FromCrm::Said(Some(addresses)))
+        Ok(if_there(published(files, &talk.key(), secret, parts).await))
     }
 
     /// An address under which a file can be fetched for some minutes. Inside, `None`: it is not there any more.
@@ -79,6 +70,25 @@ impl Talks {
         let Some(files) = crm.files() else { return Ok(FromCrm::Said(None)) };
         Ok(if_there(files.file_preview(file).await))
     }
+}
+
+/// Puts the parts of what is sent in a talk where phones fetch them: the addresses, in their order. `secret` names it: twice is once, also where
+/// the first stopped between two of them.
+///
+/// # Errors
+/// The first part's that the CRM does not take.
+pub async fn published(
+    files: &dyn CrmFiles,
+    talk: &ConversationKey,
+    secret: &str,
+    parts: Vec<SentPart>,
+) -> Each<Vec<String>> {
+    let mut addresses = Vec::new();
+    for SentPart { name, kind, bytes } in parts {
+        let place = FilePlace::of_sent(talk, secret, &digest(&bytes), &name);
+        addresses.push(files.publish_file(&place, kind, bytes).await?);
+    }
+    Ok(addresses)
 }
 
 /// What lies under an address may be another the next time: then it is another file.
