@@ -78,7 +78,7 @@ for (const [language, said] of Object.entries(SAID)) {
     await fetch(`${local.url}/demo/clock`, asJson({ advance_ms: 20 * 60_000 }));
     const note = await seen("the note", ({ crm }) => crm.notes.length > before && crm.notes.at(-1));
     assert.equal((note.body.match(/\[(画像|Picture)\]/g) ?? []).length, 2, "both stand on it");
-    assert.equal(note.attached.length, 1, "and the one that came hangs on it");
+    assert.equal(note.attached.length, 2, "and hang on it");
     await openTalk(language);
     await page.locator("#past .sent img").last().waitFor(ARRIVES);
   });

@@ -1,6 +1,7 @@
 //! Files that people send: what they really are, what they are called in the CRM, and what became of them.
 
 mod link;
+mod sent;
 
 use std::fmt;
 
@@ -153,13 +154,6 @@ impl FilePlace {
             _ => format!("line-{}-{unique}.{}", word(media), kind.extension()),
         };
         Self { folder, name }
-    }
-
-    /// The place of a file that an operator sends, under a name that only their form knows; `content`: a digest of its bytes, so that others
-    /// never lie there; `part`: which of several, and how it ends.
-    pub fn of_sent(conversation: &ConversationKey, secret: &str, content: &str, part: &str) -> Self {
-        let unique = &fingerprint(&["sent", &conversation.hash(), secret, content])[..32];
-        Self { folder: format!("/Musubi/LINE/{}/sent", conversation.channel), name: format!("{unique}-{part}") }
     }
 
     /// Both, with a slash between.

@@ -76,6 +76,9 @@ async fn a_picture_that_an_operator_sends_reaches_the_phone_once_and_stands_on_t
     app.at_rest().await;
     let note = &app.notes()[0];
     assert!(note.contains("佐藤") && note.contains("[画像]") && note.contains("files.hubspot.example"), "{note}");
+    let hangs = app.world.hubspot.notes(PORTAL_ID)[0].properties.get("hs_attachment_ids").cloned();
+    let picture = app.files().into_iter().find(|file| file.name.ends_with("-picture.jpg")).expect("the picture");
+    assert_eq!(hangs, Some(picture.id.to_string()), "the picture hangs on it, and not its preview");
 }
 
 #[tokio::test(flavor = "multi_thread")]
