@@ -1,6 +1,8 @@
-//! Another system is told: a crash at any single step leaves no message untold, each under one name.
+//! Another system is told, and the team: a crash at any single step leaves no message and nobody who waits untold, each under one name.
 
 use std::collections::BTreeMap;
+
+use musubi::domain::notice::Audience;
 
 use crate::check::{Expected, check};
 use crate::crash_points::{every_crash_point_of, small};
@@ -11,6 +13,7 @@ use crate::world::{START_MS, World};
 fn telling(faults: Faults) -> World {
     let mut world = small(true, true, faults);
     world.channel.settings.webhook = Some("https://hooks.example.com/".to_owned());
+    world.channel.settings.tell_team = true;
     world
 }
 
@@ -21,12 +24,13 @@ fn two_messages(world: &World) -> Expected {
     Expected { said, actions: vec![], ..Expected::default() }
 }
 
-/// How often each was told, by its name.
-fn told(world: &World) -> BTreeMap<String, usize> {
-    let mut told = BTreeMap::new();
+/// How often each was told, by its name: to the other system, and to the team.
+fn told(world: &World) -> [BTreeMap<String, usize>; 2] {
+    let mut told = [BTreeMap::new(), BTreeMap::new()];
     while let Some(waiting) = world.notices.receive(0) {
         world.notices.delete(waiting.id);
-        *told.entry(waiting.job.id).or_default() += 1;
+        let to = usize::from(waiting.job.to == Audience::Team);
+        *told[to].entry(waiting.job.id).or_default() += 1;
     }
     told
 }
@@ -35,8 +39,8 @@ fn told(world: &World) -> BTreeMap<String, usize> {
 fn every_message_is_told_whatever_crashes_and_under_one_name() {
     every_crash_point_of(false, telling, two_messages, |world, expected| {
         check(world, expected)?;
-        let told = told(world);
-        if told.len() == 2 { Ok(()) } else { Err(format!("{} messages were told of", told.len())) }
+        let told = told(world).map(|told| told.len());
+        if told == [2, 1] { Ok(()) } else { Err(format!("{told:?} messages were told of")) }
     });
 }
 
@@ -45,5 +49,6 @@ fn undisturbed_each_is_told_once() {
     let mut world = telling(Faults::crashes_at([]));
     two_messages(&world);
     world.run(i64::MAX, START_MS + 6_000_000);
-    assert_eq!(told(&world).into_values().collect::<Vec<_>>(), [1, 1]);
+    let [webhook, team] = told(&world).map(|told| told.into_values().collect::<Vec<_>>());
+    assert_eq!((webhook, team), (vec![1, 1], vec![1]));
 }
