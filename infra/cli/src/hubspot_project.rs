@@ -25,7 +25,7 @@ const APP: &str = "src/app/app-hsmeta.json";
 const ACTION: &str = "src/app/workflow-actions/send-line-message-hsmeta.json";
 
 /// The project's files as they are in `infra/hubspot`.
-pub const FILES: [(&str, &str); 24] = [
+pub const FILES: [(&str, &str); 25] = [
     ("README.md", include_str!("../../hubspot/README.md")),
     ("hsproject.json", include_str!("../../hubspot/hsproject.json")),
     (APP, include_str!("../../hubspot/src/app/app-hsmeta.json")),
