@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use musubi::domain::account::CrmAccount;
-use musubi::domain::activity::Content;
+use musubi::domain::activity::{Content, Media};
 use musubi::domain::conversation::ConversationKey;
 use musubi::domain::file::FileKind;
 use musubi::domain::push::OutgoingMessage;
@@ -17,7 +17,8 @@ use crate::models::crm::ModelCrm;
 use crate::talks::{Said, each_is_shown_once, writes};
 use crate::world::{MINUTE_MS, Make, START_MS, World};
 
-/// As the console and the card do it: the picture and its preview are put where phones fetch them, then the message is said that names them.
+/// As the console and the card do it: the picture and its preview are put where phones fetch them, then the message is said that names them;
+/// beside words here, by which the checks know it.
 pub async fn sent(
     crm: &ModelCrm,
     talk: &Talk,
@@ -33,8 +34,15 @@ pub async fn sent(
     let key = ConversationKey::person(&saying.channel, &saying.to);
     let addresses = published(crm, &key, name, parts).await;
     let addresses = addresses.map_err(|failure| PortError::transient("a picture", failure.to_string()))?;
-    let text = format!("{}{}", saying.messages[0].json, addresses.join(" "));
-    let messages = vec![OutgoingMessage { json: text.clone(), said: Content::Text { text } }];
+    let picture = Content::Media {
+        media: Media::Image,
+        name: None,
+        size_bytes: None,
+        duration_ms: None,
+        url: addresses.first().cloned(),
+    };
+    let picture = OutgoingMessage { json: addresses.join(" "), said: picture };
+    let messages = saying.messages.into_iter().chain([picture]).collect();
     talk.say(account, Saying { messages, ..saying }).await
 }
 
@@ -54,6 +62,11 @@ fn pictures(world: &World) -> Said {
 /// Beside the messages: four parts, each there once, and what was shown names them.
 fn each_lies_there_once(world: &World, talk: &Said) -> Result<(), String> {
     each_is_shown_once(world, talk)?;
+    let mut hanging = hanging(world);
+    hanging.sort_unstable();
+    if hanging.windows(2).any(|two| two[0] == two[1]) {
+        return Err(format!("{hanging:?}: one hangs twice"));
+    }
     let state = world.crm.state.lock().unwrap();
     let mut paths: Vec<_> = state.files.values().map(|file| file.path.clone()).collect();
     paths.sort_unstable();
@@ -66,6 +79,24 @@ fn each_lies_there_once(world: &World, talk: &Said) -> Result<(), String> {
         (4, 4) if talk.iter().any(|(_, text)| !shown.contains(text)) => Ok(()),
         (files, paths) => Err(format!("{files} files at {paths} places, {unnamed} unnamed")),
     }
+}
+
+/// The pictures that hang on notes, by their paths.
+fn hanging(world: &World) -> Vec<String> {
+    let state = world.crm.state.lock().unwrap();
+    let hangs = state.notes.iter().flat_map(|note| &note.files);
+    hangs.filter_map(|id| state.files.get(id).map(|file| file.path.clone())).collect()
+}
+
+#[test]
+fn undisturbed_what_is_sent_hangs_on_its_note_without_its_preview() {
+    let mut world = small(true, true, Faults::crashes_at([]));
+    let talk = pictures(&world);
+    world.run(i64::MAX, START_MS + 150 * MINUTE_MS);
+    each_lies_there_once(&world, &talk).expect("it holds");
+    let hanging = hanging(&world);
+    assert_eq!(hanging.len(), 2, "{hanging:?}");
+    assert!(hanging.iter().all(|path| path.ends_with("-picture.jpg")), "{hanging:?}");
 }
 
 #[test]

@@ -441,6 +441,6 @@ def test_slack_is_refused_before_deployment_where_it_could_not_work(stack):
     workspace = {"SlackWorkspaceId": "T1"}
     for given in ({}, workspace | {"SlackChannelId": "C1"}, workspace | {"TeamSlackChannelId": "C1"}, workspace | {"SlackChannelId": "C1", "TeamSlackChannelId": "C2"}):
         assert refused(**given) == [], given
-    for given in (workspace, {"TeamSlackChannelId": "C1"}, workspace | {"SlackChannelId": "C1", "TeamSlackChannelId": "C1"}):
+    for given in (workspace, {"SlackChannelId": "C1"}, {"TeamSlackChannelId": "C1"}, workspace | {"SlackChannelId": "C1", "TeamSlackChannelId": "C1"}):
         assert len(refused(**given)) == 1, given
 

@@ -15,7 +15,6 @@ use musubi::domain::account::{CrmAccount, CrmAccountKey};
 use musubi::domain::ids::{ChannelId, ContactId, CrmAppId, CrmUserId, fingerprint};
 use musubi::domain::language::Language;
 use musubi::domain::operator::Operator;
-use musubi::domain::operator::hand_over::name_of_user;
 use musubi::domain::push::PushId;
 use musubi::flow::console::hand_over::NotLetIn;
 use musubi::flow::console::talks::{FromCrm, OpenTalk, Said};
@@ -90,29 +89,9 @@ impl Question {
     /// Who asks, under the name that the CRM has for them.
     ///
     /// # Errors
-    /// The settings, the secrets or the team cannot be read.
+    /// The settings or the secrets cannot be read.
     pub async fn called_as_in_crm(&self, ports: &Ports) -> Result<Operator, PortError> {
-        let called = ports.talks.called_as_in_crm(&self.operator, &self.user).await?;
-        self.introduce(ports, &called).await?;
-        Ok(called)
-    }
-
-    /// Who asks, as the team knows them. Whoever it knew by their number in the CRM alone is called as there from now on, so that a talk
-    /// is not "user 4711"'s.
-    ///
-    /// # Errors
-    /// As [`called_as_in_crm`](Self::called_as_in_crm).
-    pub async fn introduced(&self, ports: &Ports) -> Result<Operator, PortError> {
-        let called = ports.talks.called_as_in_crm(&self.operator, &self.user).await?;
-        self.introduce(ports, &called).await
-    }
-
-    async fn introduce(&self, ports: &Ports, called: &Operator) -> Result<Operator, PortError> {
-        let by_number = name_of_user(&self.user).as_ref() == Some(&self.operator.name);
-        match by_number && called.name != self.operator.name {
-            true => ports.console.rename(&self.operator, called.name.clone()).await,
-            false => Ok(self.operator.clone()),
-        }
+        ports.talks.called_as_in_crm(&self.operator, &self.user).await
     }
 
     /// What is said of the talk as a whole.

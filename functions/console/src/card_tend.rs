@@ -17,10 +17,7 @@ pub async fn tend(State(ports): State<Arc<Ports>>, request: Request) -> Result<A
     let is_seen = match question.tend() {
         Some("answered") => ports.people.answered(by, channel, user).await?,
         Some("to_do") => ports.people.to_do(by, channel, user).await?,
-        Some("mine") => {
-            let by = question.introduced(&ports).await?;
-            ports.people.assign(&by, channel, user, Some(&by.name)).await?
-        }
+        Some("mine") => ports.people.assign(by, channel, user, Some(&by.name)).await?,
         Some("nobodys") => ports.people.assign(by, channel, user, None).await?,
         _ => return Err(Refusal::BAD_REQUEST.into()),
     };

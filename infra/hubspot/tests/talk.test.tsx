@@ -575,7 +575,7 @@ const WAITS: Tending = { waits: true, wrote: true, assigned: null, mine: false, 
 test("whether the talk waits and whose it is stands at its head, and a press changes it once", async () => {
   for (const [language, take, give_back, done, again, nobody, you] of [
     ["ja", "自分が担当する", "担当を外す", "返信せずに、返信済みにする", "未返信に戻す", "トークの担当者：指定なし", "トークの担当者：あなた"],
-    ["en", "Assign it to me", "Give it back", "It needs no answer", "Mark as unanswered", "Assigned to: nobody", "Assigned to: you"],
+    ["en", "Assign it to me", "Unassign it from me", "It needs no answer", "Mark as unanswered", "Assigned to: nobody", "Assigned to: you"],
   ] as const) {
     [asked.length, answers.tend, answers.talk] = [0, json({ done: true }), open({ tend: WAITS })];
     const card = await rendered(language);

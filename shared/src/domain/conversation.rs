@@ -258,7 +258,7 @@ impl Conversation {
             return false;
         }
         self.answered_until_ms = until_ms;
-        self.first_since_answer = None;
+        self.first_since_answer.take_if(|first| first.at_ms <= until_ms);
         let is_all = self.last_inbound.as_ref().is_none_or(|last| last.mark.at_ms <= until_ms);
         if is_all && self.to_do_since_ms <= until_ms {
             self.unanswered_since_ms = None;

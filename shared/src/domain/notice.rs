@@ -17,7 +17,7 @@ pub enum Audience {
     /// Another system, by the Official Account's webhook: of every message.
     #[default]
     Webhook,
-    /// The team, by mail and chat: of the message that somebody begins to wait with.
+    /// The team, by mail and chat: of the first message since the last answer.
     Team,
 }
 

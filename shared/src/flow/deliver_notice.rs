@@ -78,8 +78,8 @@ impl Untold {
                  チームへの通知に使うトピック（SNS）が応答しませんでした"
                 .to_owned(),
             Self::TeamRefused => "team_refused: the stack's topic for the team (SNS) does not take it; where it was deleted, make one of the \
-                 name in the output TeamTopicArn again, with its subscriptions, then redrive / \
-                 チームへの通知に使うトピック（SNS）が受け付けませんでした。削除した場合は、出力TeamTopicArnの名前で、サブスクリプションとともに作り直してから、再投入してください"
+                 name in the output TeamTopicArn again, with its subscriptions, then redrive within a day of the message / \
+                 チームへの通知に使うトピック（SNS）が受け付けませんでした。削除した場合は、出力TeamTopicArnの名前で、サブスクリプションとともに作り直し、メッセージから1日以内に再投入してください"
                 .to_owned(),
         }
     }

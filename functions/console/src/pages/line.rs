@@ -85,7 +85,7 @@ fn quotes(quoted: &Quoted, among: &[Activity], account: &CrmAccount, language: L
     // Of several of one moment nobody knows which.
     let mut found = among.iter().filter(is_it);
     let (Some(it), None) = (found.next(), found.next()) else { return which };
-    let words = words::of(&it.content, language);
+    let words = words::of(&went(it).1, language);
     let excerpt: String = words.chars().take(EXCERPT).collect();
     let more = if excerpt.len() < words.len() { "…" } else { "" };
     match language {

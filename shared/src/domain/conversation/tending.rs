@@ -14,6 +14,8 @@ pub struct FirstSinceAnswer {
     pub event: EventId,
     /// When it arrived, in milliseconds.
     pub arrived_at_ms: i64,
+    /// When it was said, by LINE's time in milliseconds.
+    pub at_ms: i64,
 }
 
 impl Conversation {
@@ -44,8 +46,9 @@ impl Conversation {
     /// A message that nobody has answered: what was edited is no new one.
     pub(super) fn begins_to_wait(&mut self, activity: &Activity) {
         if !matches!(activity.content, Content::Edited { .. }) {
-            let (event, arrived_at_ms) = (activity.mark.event.clone(), activity.arrived_at_ms);
-            self.first_since_answer.get_or_insert(FirstSinceAnswer { event, arrived_at_ms });
+            let (mark, arrived_at_ms) = (&activity.mark, activity.arrived_at_ms);
+            let first = FirstSinceAnswer { event: mark.event.clone(), arrived_at_ms, at_ms: mark.at_ms };
+            self.first_since_answer.get_or_insert(first);
         }
     }
 
@@ -119,9 +122,11 @@ mod tests {
         let [mut before, mut between, mut after] = [said(10, 10), said(35, 35), said(50, 50)];
         state.apply(&mut before, &ChannelSettings::default(), 10);
         state.apply(&mut between, &ChannelSettings::default(), 35);
+        assert!(state.waits_from(&before.mark.event, 10));
         assert!(state.answered(30, 40) && state.unanswered_since_ms.is_some(), "one came between");
         state.apply(&mut after, &ChannelSettings::default(), 50);
         assert!(state.waits_from(&after.mark.event, 50));
+        assert!(state.answered(45, 55) && state.waits_from(&after.mark.event, 50), "an answer to what was before it");
         state.waits_no_more();
         assert!(state.unanswered_since_ms.is_none() && !state.waits_from(&after.mark.event, 50));
     }

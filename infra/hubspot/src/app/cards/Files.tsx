@@ -50,7 +50,8 @@ export function usePictures(who: Who, of: Of, files: File[]): Pictures {
     if (fewest === 0) return asks();
     const again = setTimeout(asks, AGAIN_MS);
     return () => clearTimeout(again);
-  }, [wanted.join(" "), fewest]);
+    // Whatever an answer said, it is looked at what is still wanted.
+  }, [wanted.join(" "), fewest, tries]);
   return known;
 }
 

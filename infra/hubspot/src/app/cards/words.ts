@@ -146,7 +146,7 @@ const ENGLISH: Words = {
   you: "you",
   nobody: "nobody",
   take: "Assign it to me",
-  give_back: "Give it back",
+  give_back: "Unassign it from me",
   no_answer_needed: "It needs no answer",
   waits_again: "Mark as unanswered",
   not_changed: "It could not be changed",

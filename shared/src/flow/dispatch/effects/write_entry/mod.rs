@@ -2,13 +2,14 @@
 
 mod less;
 mod seal;
+mod sent;
 
-use crate::domain::activity::{Activity, Content, Mark, Speaker};
+use crate::domain::activity::{Activity, Content, Mark};
 use crate::domain::channel::Channel;
 use crate::domain::conversation::{ConversationKey, OpenEntry};
 use crate::domain::entry::{Entry, MAX_MEMBERS};
-use crate::domain::file::{FilePlace, MessageFile};
-use crate::domain::ids::{ContactId, FileId, NoteId};
+use crate::domain::file::MessageFile;
+use crate::domain::ids::{ContactId, NoteId};
 use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::properties::LINE_USER_NAME;
 use crate::domain::timeline::{self, Line};
@@ -36,8 +37,6 @@ struct Sealed {
     person_name: Option<String>,
     /// What became of its messages' files.
     files: Vec<MessageFile>,
-    /// What operators sent, where the CRM finds it.
-    sent: Vec<FileId>,
 }
 
 impl Sealed {
@@ -69,7 +68,7 @@ impl WriteEntry<'_> {
         let mut sealed = Vec::new();
         for row in rows {
             if let Some(ready) = self.seal(row).await? {
-                sealed.push(self.with_sent(self.with_files(ready).await?).await);
+                sealed.push(self.with_files(ready).await?);
             }
         }
         let contacts: Vec<ContactId> = sealed.iter().map(|ready| ready.entry.value.contact.clone()).collect();
@@ -88,7 +87,11 @@ impl WriteEntry<'_> {
             }
         }
         let answers = self.write_for_author(&mut notes).await;
+        let mut written = Vec::new();
         for (ready, (note, answer)) in going.into_iter().zip(notes.into_iter().zip(answers)) {
+            if let Ok(id) = &answer {
+                written.extend(sent::on_note(id, &ready.key, &ready.said));
+            }
             match answer {
                 Err(CrmFailure::Refused { .. }) if !note.files.is_empty() => {
                     self.write_bare(ready, note.contact).await?
@@ -97,6 +100,7 @@ impl WriteEntry<'_> {
                 answer => self.heard(ready, answer).await?,
             }
         }
+        self.hang_sent(written).await;
         Ok(())
     }
 
@@ -136,20 +140,6 @@ impl WriteEntry<'_> {
         Ok(Sealed { files, ..ready })
     }
 
-    /// The same, and the pictures, films and sounds that operators sent: they lie in the CRM under their names. One that is not found is a
-    /// line with its address alone.
-    async fn with_sent(&self, mut ready: Sealed) -> Sealed {
-        let Some(files) = self.crm.files() else { return ready };
-        let places: Vec<_> = ready.said.iter().filter_map(|said| sent_place(&ready.key, said)).collect();
-        for place in places {
-            match files.find_file(&place).await {
-                Ok(found) => ready.sent.extend(found),
-                Err(failure) => tracing::info!(crm.account = %self.round.account.key, %failure, "note.sent_not_found"),
-            }
-        }
-        ready
-    }
-
     /// The CRM has refused the entry with its files: perhaps somebody has deleted one there. No words are blamed for that: it is written
     /// without, and each file is hung on it by itself.
     async fn write_bare(&self, mut ready: Sealed, contact: ContactId) -> Result<(), PortError> {
@@ -157,7 +147,6 @@ impl WriteEntry<'_> {
             let show = Effect::ShowFile { conversation: ready.key.clone(), message: file.message };
             self.round.enqueue_now(show).await?;
         }
-        ready.sent.clear();
         let note = NoteWrite { contact: contact.clone(), owner: None, ..self.note(&ready) };
         match self.crm.write_notes(&[note]).await.pop() {
             Some(Err(CrmFailure::Refused { code })) => self.write_less(ready, contact, code).await,
@@ -193,7 +182,7 @@ impl WriteEntry<'_> {
             contact: entry.contact.clone(),
             at_ms: entry.at_ms,
             body: timeline::render(&ready.lines(), &style).0,
-            files: ready.files.iter().filter_map(MessageFile::saved).chain(&ready.sent).cloned().collect(),
+            files: ready.files.iter().filter_map(MessageFile::saved).cloned().collect(),
             owner: ready.channel.settings.note_owner.clone(),
         }
     }
@@ -262,12 +251,6 @@ impl WriteEntry<'_> {
     fn rest_of(&self, entry: &Entry) -> i64 {
         entry.tried_at_ms.map_or(0, |tried_at_ms| tried_at_ms + UNKNOWN_REST_MS - self.round.now_ms())
     }
-}
-
-/// Where the CRM has what an operator sent.
-fn sent_place(key: &ConversationKey, said: &Activity) -> Option<FilePlace> {
-    let Content::Media { url: Some(address), .. } = &said.content else { return None };
-    (said.speaker == Speaker::Operator).then(|| FilePlace::at_address(&key.channel, address))?
 }
 
 /// What is left opens the next entry. One that is ready is due right behind the one before.

@@ -71,17 +71,7 @@ impl WriteEntry<'_> {
         }
         let said = pending.into_iter().take(entry.members.len()).collect();
         let entry = Versioned { value: entry, version: 1 };
-        Ok(Some(Sealed {
-            row,
-            key,
-            entry,
-            said,
-            channel,
-            may_stand: false,
-            person_name: None,
-            files: Vec::new(),
-            sent: Vec::new(),
-        }))
+        Ok(Some(Sealed { row, key, entry, said, channel, may_stand: false, person_name: None, files: Vec::new() }))
     }
 
     /// Whether the file of one of these is still on its way from LINE.
@@ -157,17 +147,8 @@ impl WriteEntry<'_> {
             said.extend(self.round.journal.pending(&key, &member.mark).await?.map(|found| found.value));
         }
         let (note, is_empty) = (entry.value.note.clone(), said.is_empty());
-        let mut ready = Sealed {
-            row,
-            key,
-            entry,
-            said,
-            channel,
-            may_stand: true,
-            person_name: None,
-            files: Vec::new(),
-            sent: Vec::new(),
-        };
+        let mut ready =
+            Sealed { row, key, entry, said, channel, may_stand: true, person_name: None, files: Vec::new() };
         if let Some(note) = note {
             // Acknowledged already; only the conversation did not hear of it.
             self.acknowledge(ready, note).await?;
