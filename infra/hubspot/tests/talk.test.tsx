@@ -797,6 +797,26 @@ test("of a picture that the CRM never tells of nobody goes on asking", async () 
   assert.equal(asks("pictures").length, 6);
 });
 
+test("a picture that comes while another is asked for again is asked for behind it, and so is the other", async () => {
+  answers.talk = open({ lines: [said(came("1-a"))] });
+  answers.pictures = json({ refused: "silent" });
+  const card = await rendered("ja");
+  let arrive: (answer: Response) => void = () => {};
+  answers.pictures = () => new Promise((done) => { arrive = done; });
+  await pass(20_000);
+  answers.talk = open({ tag: "t2", lines: [said(came("1-a")), said(came("2-a"))], older: null });
+  await pass(5_000);
+  assert.deepEqual(asks("pictures").map(({ body }) => body.files), [["1-a"], ["1-a"]]);
+  arrive(new Response(JSON.stringify({ refused: "silent" })));
+  answers.pictures = json({ pictures: { "1-a": PICTURE, "2-a": PICTURE } });
+  for (let turn = 0; turn < 3; turn += 1) await settle();
+  assert.deepEqual(asks("pictures").slice(2).map(({ body }) => body.files), [["2-a"]]);
+  await pass(20_000);
+  await settle();
+  assert.deepEqual(asks("pictures").slice(3).map(({ body }) => body.files), [["1-a"]]);
+  assert.equal(card.findAll(Image).length, 2);
+});
+
 test("a picture that comes while others are asked for waits for them, and none is asked for twice", async () => {
   let arrive: (answer: Response) => void = () => {};
   answers.talk = open({ lines: [said(came("1-a"))] });

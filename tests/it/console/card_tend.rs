@@ -1,9 +1,10 @@
 //! On the card: that a talk needs no answer, that there is still something to do, and whose it is.
 
 use local::seed::{HUBSPOT_MEMBER, HUBSPOT_USER, LINKED_CONTACT};
+use musubi::domain::operator::Role;
 use serde_json::{Value, json};
 
-use super::browser::names;
+use super::browser::{Browser, invited, names};
 use super::card::{asked, is_as, mori, of, told};
 use crate::app::App;
 
@@ -45,4 +46,20 @@ async fn a_talk_is_done_waits_again_and_is_somebodys_from_the_record() {
     assert_eq!(says(&app, HUBSPOT_MEMBER, "gone").await.0, 400);
     assert_eq!(mori(&app, "tend", json!({"talk": "another", "tend": "mine"})).await, json!({"refused": "not_found"}));
     assert_eq!(seen(&app, HUBSPOT_USER).await, stands(true, Value::Null, false));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_sees_another_official_account_only_says_nothing_of_this_ones_talks() {
+    let app = asked().await;
+    let contact = LINKED_CONTACT.to_string();
+    let talk = told(&app, of(HUBSPOT_USER), "talk", &contact, json!({})).await.1["talk"].clone();
+    let before = seen(&app, HUBSPOT_USER).await;
+    // As whom they come in from HubSpot.
+    let name = format!("user {}", HUBSPOT_MEMBER.0);
+    Browser::new(&app).joins(&invited(&app, &name, Role::Member, Some("1657999999")).await).await;
+    for what in ["answered", "mine", "nobodys", "to_do"] {
+        let answer = told(&app, of(HUBSPOT_MEMBER), "tend", &contact, json!({"talk": talk, "tend": what})).await;
+        assert_eq!(answer, (200, json!({"refused": "not_found"})), "{what}");
+    }
+    assert_eq!(seen(&app, HUBSPOT_USER).await, before);
 }
