@@ -44,7 +44,7 @@ def package(path):
 def let_senders_send_batches(template):
     """Adds the action that only the emulator knows, see above."""
     for role in (r["Properties"] for r in template["Resources"].values() if r["Type"] == "AWS::IAM::Role"):
-        for statement in (s for policy in role["Policies"] for s in policy["PolicyDocument"]["Statement"]):
+        for statement in (s for policy in role.get("Policies", []) for s in policy["PolicyDocument"]["Statement"]):
             actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
             if "sqs:SendMessage" in actions:
                 statement["Action"] = [*actions, "sqs:SendMessageBatch"]
