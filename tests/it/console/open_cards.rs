@@ -39,7 +39,8 @@ struct Card {
     older: Value,
     quiet: usize,
     due_at_ms: i64,
-    refused: usize,
+    /// Why it was told nothing, each time.
+    refused: Vec<String>,
 }
 
 fn person(number: usize) -> String {
@@ -95,7 +96,7 @@ impl Card {
             }
             Some("same") => self.quiet = (self.quiet + 1).min(WAITS_MS.len() - 1),
             _ => {
-                self.refused += 1;
+                self.refused.push(answer.to_string());
                 self.quiet = (self.quiet + 1).min(WAITS_MS.len() - 1);
             }
         }
@@ -159,7 +160,7 @@ async fn two_hundred_talks_and_a_hundred_open_cards_stay_within_the_crms_limits_
             quiet: 0,
             // Opened in the first minute, one after the other.
             due_at_ms: start_ms + i64::try_from(number).expect("small") * 600,
-            refused: 0,
+            refused: Vec::new(),
         })
         .collect();
     let mut last = vec![0; TALKS];
@@ -186,6 +187,11 @@ async fn two_hundred_talks_and_a_hundred_open_cards_stay_within_the_crms_limits_
     cards = ask_all(&app, cards).await;
     for (number, card) in cards.iter().enumerate() {
         let seen = format!("{} {}", card.shown["lines"], card.older);
-        assert!(seen.contains(&words(number, last[number])) && card.refused == 0, "card {number}: {seen}");
+        assert!(seen.contains(&words(number, last[number])), "card {number}: {seen}");
     }
+    // Where HubSpot has no call left, a card is told that HubSpot is silent, says so and asks again: seldom, and all of them have seen all.
+    let silent: Vec<&String> = cards.iter().flat_map(|card| &card.refused).collect();
+    println!("{} of the cards' questions had to be asked again", silent.len());
+    let is_known = silent.iter().all(|why| **why == json!({"refused": "silent"}).to_string());
+    assert!(is_known && silent.len() <= CARDS / 20, "{silent:?}");
 }
