@@ -27,7 +27,7 @@ def test_the_team_is_told_by_the_topic_that_somebody_waits_and_no_word_of_it(sta
     (told,) = until(lambda: world.told_to_the_team(stack), "the team is told")
     assert told["TopicArn"] == stack.outputs["TeamTopicArn"] and told["Subject"]
     # Whether the link was known by then is a matter of moments.
-    assert (f"{demo.contact_id}" in told["Message"] or "not linked" in told["Message"]) and f"{stack.outputs['PublicUrl']}/console/talks" in told["Message"]
+    assert (f"{demo.contact_id}" in told["Message"] or "not linked" in told["Message"]) and f"{stack.public_url}/console/talks" in told["Message"]
     assert "予約" not in json.dumps(told, ensure_ascii=False) and demo.friend not in json.dumps(told)
 
 
