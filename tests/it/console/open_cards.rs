@@ -192,6 +192,6 @@ async fn two_hundred_talks_and_a_hundred_open_cards_stay_within_the_crms_limits_
     // Where HubSpot has no call left, a card is told that HubSpot is silent, says so and asks again: seldom, and all of them have seen all.
     let silent: Vec<&String> = cards.iter().flat_map(|card| &card.refused).collect();
     println!("{} of the cards' questions had to be asked again", silent.len());
-    let is_known = silent.iter().all(|why| **why == json!({"refused": "silent"}).to_string());
+    let is_known = silent.iter().all(|why| why.contains("\"silent\""));
     assert!(is_known && silent.len() <= CARDS / 20, "{silent:?}");
 }
