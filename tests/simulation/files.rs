@@ -9,7 +9,7 @@ use musubi::domain::words;
 
 use crate::check::nothing_is_left;
 use crate::crash_points::{every_crash_point_until, small};
-use crate::faults::{Faults, seeds};
+use crate::faults::seeds;
 use crate::models::line::ModelContent;
 use crate::said::{said, saying, unsent};
 use crate::world::{MINUTE_MS, Make, START_MS, World};
@@ -147,23 +147,10 @@ fn one_that_is_taken_back_is_deleted_in_the_crm_whenever_that_is_and_whatever_cr
     }
 }
 
-/// Failures, lost answers and crashes, as the seed decides.
-pub fn unlucky(seed: u64) -> Make {
-    Make {
-        seed,
-        faults: Faults::random(seed, 100, 10),
-        unique_keys: seed.is_multiple_of(2),
-        create_contacts: true,
-        concurrency: 1 + (seed % 4) as usize,
-        lost_answers_per_mille: 100,
-        lease: true,
-    }
-}
-
 #[test]
 fn with_failures_lost_answers_and_crashes_a_picture_is_saved_once() {
     for seed in 0..seeds(300) {
-        let mut world = World::new(unlucky(seed));
+        let mut world = World::new(Make::unlucky(seed));
         a_picture(&world, AtLine { preparing: (seed % 5) as u32, ..AT_ONCE });
         world.run(START_MS + 180 * MINUTE_MS, START_MS + 12 * 60 * MINUTE_MS);
         if let Err(why) = it_is_saved(&world, &()) {

@@ -9,10 +9,10 @@ use musubi::domain::words::crm_inbox::{file_came_late, file_follows, file_not_sh
 use crate::check::nothing_is_left;
 use crate::crash_points::{every_crash_point_until, small};
 use crate::faults::{Faults, seeds};
-use crate::files::{AT_MS, AT_ONCE, AtLine, GONE, GONE_LATE, LATE, NUMBER, UNTIL_MS, a_picture, unlucky};
+use crate::files::{AT_MS, AT_ONCE, AtLine, GONE, GONE_LATE, LATE, NUMBER, UNTIL_MS, a_picture};
 use crate::inbox_talks::with_inbox;
 use crate::said::{unsent, word};
-use crate::world::{MINUTE_MS, START_MS, World};
+use crate::world::{MINUTE_MS, Make, START_MS, World};
 
 const JA: Language = Language::Japanese;
 
@@ -142,7 +142,7 @@ fn one_that_is_taken_back_is_in_no_place_and_nothing_waits_for_it_whenever_that_
 #[test]
 fn with_failures_lost_answers_and_crashes_it_hangs_there_once() {
     for seed in 0..seeds(300) {
-        let mut world = with_inbox(World::new(unlucky(seed)));
+        let mut world = with_inbox(World::new(Make::unlucky(seed)));
         a_picture(&world, AtLine { preparing: (seed % 5) as u32, ..AT_ONCE });
         world.run(START_MS + 180 * MINUTE_MS, START_MS + 12 * 60 * MINUTE_MS);
         if let Err(why) = it_hangs_once(&world, &()) {

@@ -196,15 +196,7 @@ fn whenever_the_person_is_erased_nothing_of_theirs_waits_for_the_inbox() {
 fn with_failures_lost_answers_and_crashes_nothing_stands_there_twice_and_the_answer_is_shown_once_at_most() {
     let (mut unknown, mut accepted) = (0, 0);
     for seed in 0..seeds(300) {
-        let mut world = with_inbox(World::new(Make {
-            seed,
-            faults: Faults::random(seed, 100, 10),
-            unique_keys: true,
-            create_contacts: true,
-            concurrency: 1 + (seed % 4) as usize,
-            lost_answers_per_mille: 100,
-            lease: true,
-        }));
+        let mut world = with_inbox(World::new(Make { unique_keys: true, ..Make::unlucky(seed) }));
         let said = a_talk(&world);
         world.run(START_MS + 180 * MINUTE_MS, START_MS + 12 * 60 * MINUTE_MS);
         let held = all_stands_there_once(&world, &said, false).and_then(|()| the_answer_is_shown_once(&world));

@@ -107,15 +107,7 @@ fn a_picture_that_is_sent_survives_a_crash_anywhere_and_is_one_message() {
 #[test]
 fn with_failures_lost_answers_and_crashes_a_picture_that_is_sent_is_one_message() {
     for seed in 0..seeds(200) {
-        let mut world = World::new(Make {
-            seed,
-            faults: Faults::random(seed, 100, 10),
-            unique_keys: true,
-            create_contacts: true,
-            concurrency: 1 + (seed % 4) as usize,
-            lost_answers_per_mille: 100,
-            lease: false,
-        });
+        let mut world = World::new(Make { unique_keys: true, lease: false, ..Make::unlucky(seed) });
         let talk = pictures(&world);
         world.run(START_MS + 180 * MINUTE_MS, START_MS + 12 * 60 * MINUTE_MS);
         if let Err(why) = each_is_shown_once(&world, &talk) {

@@ -158,15 +158,7 @@ fn where_line_refuses_every_token_both_answers_are_pushed_once_whatever_crashes(
 fn with_failures_lost_answers_and_crashes_what_operators_say_is_shown_once_at_most() {
     let (mut unknown, mut replied, mut pushed) = (0, 0, 0);
     for seed in 0..seeds(400) {
-        let mut world = World::new(Make {
-            seed,
-            faults: Faults::random(seed, 100, 10),
-            unique_keys: true,
-            create_contacts: true,
-            concurrency: 1 + (seed % 4) as usize,
-            lost_answers_per_mille: 100,
-            lease: false,
-        });
+        let mut world = World::new(Make { unique_keys: true, lease: false, ..Make::unlucky(seed) });
         let talk = a_talk(&world);
         world.run(START_MS + 180 * MINUTE_MS, START_MS + 12 * 60 * MINUTE_MS);
         if let Err(why) = each_is_shown_once(&world, &talk) {

@@ -119,6 +119,21 @@ pub struct Make {
     pub lease: bool,
 }
 
+impl Make {
+    /// Failures, lost answers and crashes, as the seed decides.
+    pub fn unlucky(seed: u64) -> Self {
+        Self {
+            seed,
+            faults: Faults::random(seed, 100, 10),
+            unique_keys: seed.is_multiple_of(2),
+            create_contacts: true,
+            concurrency: 1 + (seed % 4) as usize,
+            lost_answers_per_mille: 100,
+            lease: true,
+        }
+    }
+}
+
 impl World {
     pub fn new(make: Make) -> Self {
         let clock = ModelClock::starting_at(START_MS);

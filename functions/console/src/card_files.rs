@@ -33,19 +33,26 @@ pub async fn pictures(State(ports): State<Arc<Ports>>, request: Request) -> Resu
     }
     let talk = the_one_shown(&ports, &question).await?;
     let each = question.files().iter().map(|name| async {
-        let shown = picture(&ports, &question, &talk, name).await?;
-        Ok::<_, Ended>(shown.map(|shown| (name.clone(), Value::from(shown))))
+        match picture(&ports, &question, &talk, name).await? {
+            FromCrm::Said(shown) => Ok::<_, Ended>(Some((name.clone(), Value::from(shown)))),
+            FromCrm::Disconnected | FromCrm::Silent => Ok(None),
+        }
     });
     let found: Map<String, Value> = try_join_all(each).await?.into_iter().flatten().collect();
     Ok(Answered(json!({"pictures": found})))
 }
 
-/// Inside, `None`: there is none. Outside: it is not known now.
-async fn picture(ports: &Ports, by: &Question, talk: &OpenTalk, name: &str) -> Result<Option<Option<String>>, Ended> {
-    let Some(file) = named(ports, talk, name).await? else { return Ok(Some(None)) };
-    let FromCrm::Said(bytes) = ports.talks.file_preview(&by.operator, &file).await? else { return Ok(None) };
-    let small = bytes.and_then(|bytes| picture::small(&bytes).ok());
-    Ok(Some(small.map(|jpeg| format!("data:image/jpeg;base64,{}", STANDARD.encode(jpeg)))))
+/// Inside, `None`: there is none.
+async fn picture(ports: &Ports, by: &Question, talk: &OpenTalk, name: &str) -> Result<FromCrm<Option<String>>, Ended> {
+    let Some(file) = named(ports, talk, name).await? else { return Ok(FromCrm::Said(None)) };
+    Ok(match ports.talks.file_preview(&by.operator, &file).await? {
+        FromCrm::Said(bytes) => {
+            let small = bytes.and_then(|bytes| picture::small(&bytes).ok());
+            FromCrm::Said(small.map(|jpeg| format!("data:image/jpeg;base64,{}", STANDARD.encode(jpeg))))
+        }
+        FromCrm::Disconnected => FromCrm::Disconnected,
+        FromCrm::Silent => FromCrm::Silent,
+    })
 }
 
 /// `POST /console/card/file`: where the CRM gives out what somebody sent, for some minutes.

@@ -25,7 +25,7 @@ const APP: &str = "src/app/app-hsmeta.json";
 const ACTION: &str = "src/app/workflow-actions/send-line-message-hsmeta.json";
 
 /// The project's files as they are in `infra/hubspot`.
-pub const FILES: [(&str, &str); 25] = [
+pub const FILES: [(&str, &str); 26] = [
     ("README.md", include_str!("../../hubspot/README.md")),
     ("hsproject.json", include_str!("../../hubspot/hsproject.json")),
     (APP, include_str!("../../hubspot/src/app/app-hsmeta.json")),
@@ -44,6 +44,7 @@ pub const FILES: [(&str, &str); 25] = [
     ("src/app/cards/Files.tsx", include_str!("../../hubspot/src/app/cards/Files.tsx")),
     ("src/app/cards/SendFile.tsx", include_str!("../../hubspot/src/app/cards/SendFile.tsx")),
     ("src/app/cards/Tend.tsx", include_str!("../../hubspot/src/app/cards/Tend.tsx")),
+    ("src/app/cards/press.ts", include_str!("../../hubspot/src/app/cards/press.ts")),
     ("src/app/cards/draft.ts", include_str!("../../hubspot/src/app/cards/draft.ts")),
     ("src/app/cards/Writing.tsx", include_str!("../../hubspot/src/app/cards/Writing.tsx")),
     ("src/app/cards/watch.ts", include_str!("../../hubspot/src/app/cards/watch.ts")),

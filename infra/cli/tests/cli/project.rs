@@ -144,7 +144,7 @@ async fn the_talks_cards_go_with_it_with_every_file_that_they_need_and_ask_this_
         }
         code += 1;
     }
-    assert_eq!(code, 12);
+    assert_eq!(code, 13);
     pinned(&read("src/app/cards/package.json"), &read("src/app/cards/package-lock.json"));
     assert!(!cards.join("node_modules").exists());
 }

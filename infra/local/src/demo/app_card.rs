@@ -136,10 +136,10 @@ async fn shown(card: &AppCard, language: Language, contact: u64, done: Option<Va
             }
             @if talk["refused"] == "no_admin" {
                 p { (language.pick(
-                    "Musubiの管理者がまだいません。最初のページから、一度コンソールを開いてください。",
-                    "Musubi has no admin yet. Open the console once, from the first page.",
+                    "Musubiの管理者がまだいません。先にコンソールを開くと、開いた人が管理者になります。そのあと、このページを読み込み直してください。",
+                    "Musubi has no admin yet: open the console first, and whoever opens it is one. Then load this page again.",
                 )) }
-                p { a href="/" { (language.pick("最初のページ", "The first page")) } }
+                p { a href="/demo/console" target="_blank" { (language.pick("コンソールを開く", "Open the console")) } }
             }
             p { a href={ "/demo/hubspot/card?contact=" (contact) } { (language.pick("読み込み直す", "Load again")) } }
         }

@@ -3,7 +3,8 @@
 import { useEffect, useRef, useState } from "react";
 import { Alert, Flex, Image, Link, LoadingButton, Text } from "@hubspot/ui-extensions";
 import { pictures, whereIs, type File, type Shown as Of, type Who } from "./api.ts";
-import type { Refused, Words } from "./words.ts";
+import { usePress } from "./press.ts";
+import type { Words } from "./words.ts";
 
 /** So many of the newest pictures are shown by themselves; the rest opens. */
 const MOST = 12;
@@ -80,30 +81,23 @@ export function Sent({ file, words, who, of, pictures }: Shown) {
 /** HubSpot is asked for an address when somebody wants it: it lives for minutes alone. */
 function Opens({ name, label, words, who, of }: { name: string; label: string; words: Words; who: Who; of: Of }) {
   const [address, setAddress] = useState<string | null>(null);
-  const [asking, setAsking] = useState(false);
-  const [refused, setRefused] = useState<Refused | null>(null);
-  const busy = useRef(false);
+  const { pressed, refused, setRefused, press } = usePress<"open">();
   useEffect(() => {
     if (address === null) return;
     const ends = setTimeout(() => setAddress(null), OPENS_MS);
     return () => clearTimeout(ends);
   }, [address]);
   const asks = async () => {
-    if (busy.current) return;
-    busy.current = true;
-    setAsking(true);
-    setRefused(null);
-    const answer = await whereIs(who, of, name);
-    busy.current = false;
-    setAsking(false);
-    if (answer.is === "there" && answer.address !== null) setAddress(answer.address);
-    else setRefused(answer.is === "refused" ? answer.why : "no_answer");
+    const answer = await press("open", () => whereIs(who, of, name));
+    if (answer === null) return;
+    if (answer.address !== null) setAddress(answer.address);
+    else setRefused("no_answer");
   };
   return (
     <>
       <Flex>
         {address === null
-          ? <LoadingButton size="sm" loading={asking} onClick={asks}>{label}</LoadingButton>
+          ? <LoadingButton size="sm" loading={pressed !== null} onClick={asks}>{label}</LoadingButton>
           : <Link href={{ url: address, external: true }}>{words.opens}</Link>}
       </Flex>
       {refused !== null && <Alert title={words.not_opened} variant="warning">{words.refused[refused]}</Alert>}

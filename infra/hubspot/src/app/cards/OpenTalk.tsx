@@ -1,13 +1,14 @@
 // A talk that is open: older notes, what is in no note yet, what is on its way, and the box to answer in.
 
-import { useRef, useState, type ReactNode, type RefObject } from "react";
+import type { ReactNode, RefObject } from "react";
 import { Alert, Divider, Flex, Heading, Image, LoadingButton, Text } from "@hubspot/ui-extensions";
 import { decide, type BeingSaid, type File, type Line, type Open, type Who } from "./api.ts";
 import type { Draft } from "./draft.ts";
 import { Sent, usePictures } from "./Files.tsx";
+import { usePress } from "./press.ts";
 import { Tend } from "./Tend.tsx";
 import type { OpenView, Watch } from "./watch.ts";
-import type { Refused, Words } from "./words.ts";
+import type { Words } from "./words.ts";
 import { Writing } from "./Writing.tsx";
 
 interface Shown {
@@ -74,20 +75,9 @@ function Said({ who, by, at, words, picture, quotes, more }: Line & { more: Reac
 }
 
 function Unknown({ of, words, who, shown, done }: { of: BeingSaid; words: Words; who: Who; shown: Open; done: () => void }) {
-  const [deciding, setDeciding] = useState<"yes" | "again" | null>(null);
-  const [refused, setRefused] = useState<Refused | null>(null);
-  const busy = useRef(false);
+  const { pressed: deciding, refused, press } = usePress<"yes" | "again">();
   const decides = (arrived: "yes" | "again") => async () => {
-    // A second click comes before the buttons are seen to wait.
-    if (busy.current) return;
-    busy.current = true;
-    setDeciding(arrived);
-    setRefused(null);
-    const answer = await decide(who, shown, of.send, arrived);
-    busy.current = false;
-    setDeciding(null);
-    if (answer.is === "refused") setRefused(answer.why);
-    else done();
+    if (await press(arrived, () => decide(who, shown, of.send, arrived))) done();
   };
   return (
     <>

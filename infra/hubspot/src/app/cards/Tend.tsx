@@ -1,9 +1,9 @@
 // Whether the talk waits for an answer, and whose it is.
 
-import { useRef, useState } from "react";
 import { Alert, Flex, LoadingButton, Tag, Text } from "@hubspot/ui-extensions";
 import { tend, type Shown as Of, type Tend as Said, type Tending, type Who } from "./api.ts";
-import type { Refused, Words } from "./words.ts";
+import { usePress } from "./press.ts";
+import type { Words } from "./words.ts";
 
 interface Shown {
   of: Of;
@@ -15,23 +15,12 @@ interface Shown {
 }
 
 export function Tend({ of, how, words, who, said }: Shown) {
-  const [saying, setSaying] = useState<Said | null>(null);
-  const [refused, setRefused] = useState<Refused | null>(null);
-  const busy = useRef(false);
+  const { pressed, refused, press } = usePress<Said>();
   const says = (what: Said) => async () => {
-    // A second click comes before the buttons are seen to wait.
-    if (busy.current) return;
-    busy.current = true;
-    setSaying(what);
-    setRefused(null);
-    const answer = await tend(who, of, what);
-    busy.current = false;
-    setSaying(null);
-    if (answer.is === "refused") setRefused(answer.why);
-    else said();
+    if (await press(what, () => tend(who, of, what))) said();
   };
   const button = (what: Said, label: string) => (
-    <LoadingButton size="sm" loading={saying === what} disabled={saying !== null} onClick={says(what)}>{label}</LoadingButton>
+    <LoadingButton size="sm" loading={pressed === what} disabled={pressed !== null} onClick={says(what)}>{label}</LoadingButton>
   );
   const { waits, wrote, assigned, mine, has_talk } = how;
   return (
