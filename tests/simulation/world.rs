@@ -24,6 +24,7 @@ use musubi::store::{Accounts, Channels, Journal, Links};
 
 use crate::acts::{Act, Moment};
 use crate::faults::{Dice, Faults};
+pub use crate::make::Make;
 use crate::models::clock::ModelClock;
 use crate::models::crm::ModelCrm;
 use crate::models::line::ModelLine;
@@ -105,33 +106,6 @@ pub struct World {
     next_schedule_ms: i64,
     lost_answers_per_mille: u64,
     lease: bool,
-}
-
-/// How a world is made.
-pub struct Make {
-    pub seed: u64,
-    pub faults: Faults,
-    pub unique_keys: bool,
-    pub create_contacts: bool,
-    pub concurrency: usize,
-    pub lost_answers_per_mille: u64,
-    /// One dispatcher at a time, as the FIFO queue has it.
-    pub lease: bool,
-}
-
-impl Make {
-    /// Failures, lost answers and crashes, as the seed decides.
-    pub fn unlucky(seed: u64) -> Self {
-        Self {
-            seed,
-            faults: Faults::random(seed, 100, 10),
-            unique_keys: seed.is_multiple_of(2),
-            create_contacts: true,
-            concurrency: 1 + (seed % 4) as usize,
-            lost_answers_per_mille: 100,
-            lease: true,
-        }
-    }
 }
 
 impl World {
