@@ -51,11 +51,23 @@ export async function openPage(url, { locale = "ja-JP", width = 1280, height = 8
     if (!to.startsWith(`${url}/`) && !to.startsWith("data:")) problems.push(`request: ${to}`);
   });
   await page.goto(`${url}/`);
+  if (javaScriptEnabled) await speaks(url, locale.slice(0, 2));
   const close = async () => {
     await browser.close();
     rmSync(profile, { recursive: true, force: true });
   };
   return { page, problems, close };
+}
+
+/** The first page tells the demo which language it speaks, and nobody may leave it before: what was asked for might not arrive. */
+async function speaks(url, language) {
+  const end = Date.now() + START_LIMIT_MS;
+  for (;;) {
+    const asked = await fetch(`${url}/world.json`);
+    if (asked.status === 404 || (await asked.json()).language === language) return;
+    assert.ok(Date.now() < end, `the demo does not speak ${language}`);
+    await new Promise((done) => setTimeout(done, 50));
+  }
 }
 
 /** Starts the program and goes into the console of the demo world by the door on its page. `close` ends both. */

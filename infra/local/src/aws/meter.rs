@@ -65,7 +65,7 @@ struct Before {
 
 /// A DynamoDB that counts, before the one at this address.
 pub(super) fn router(meter: Meter, behind: &str) -> Router {
-    let before = Before { meter, http: reqwest::Client::new(), behind: behind.to_owned() };
+    let before = Before { meter, http: crate::fake::outgoing::client(), behind: behind.to_owned() };
     Router::new().fallback(forward).layer(DefaultBodyLimit::max(16 * 1024 * 1024)).with_state(before)
 }
 

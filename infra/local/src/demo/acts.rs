@@ -105,9 +105,11 @@ pub async fn complete_task(
 }
 
 /// The demo speaks this language from now on: Musubi's words in the CRM and on LINE, and the demo's own names. Nothing that was
-/// written before is written anew. The same again changes nothing. Answers `{"language"}`.
+/// written before is written anew. The same again changes nothing. Answers `{"language"}`. Once begun it is ended, though the page
+/// that asked has gone on: a demo with half of its names translated speaks neither language.
 pub async fn language(State(demo): State<Demo>, Json(chosen): Json<Chosen>) -> Answer {
-    demo.speak(chosen.language).await.map_err(|_| Refusal::NOT_STORED)?;
+    let spoken = tokio::spawn(async move { demo.speak(chosen.language).await }).await;
+    spoken.map_err(|_| Refusal::NOT_STORED)?.map_err(|_| Refusal::NOT_STORED)?;
     Ok(Json(json!({"language": chosen.language})))
 }
 

@@ -11,7 +11,7 @@ mod clock;
 mod fault;
 mod ids;
 mod ledger;
-mod outgoing;
+pub(crate) mod outgoing;
 mod serve;
 mod wire;
 
