@@ -236,7 +236,10 @@ impl Conversation {
             return Vec::new();
         }
         let entry = self.add_to_entry(activity, settings, now_ms);
-        self.enqueue_sync(now_ms).into_iter().chain(entry).collect()
+        // What we say changes nothing that a contact shows of its person, unless nobody has asked yet who that is.
+        let is_shown = activity.speaker == Speaker::Person || self.profile_wanted;
+        let sync = if is_shown { self.enqueue_sync(now_ms) } else { None };
+        sync.into_iter().chain(entry).collect()
     }
 
     fn apply_follow(&mut self, activity: &Activity) {
@@ -347,6 +350,15 @@ impl Conversation {
     pub fn enqueue_inbox(&mut self, now_ms: i64) -> Option<OutboxRow> {
         let is_new = !std::mem::replace(&mut self.inbox_queued, true);
         is_new.then(|| OutboxRow::new(&self.account, self.write_to_inbox(), now_ms, now_ms))
+    }
+
+    /// The rows that this state says are in the outbox, since `since_ms` and due then where it does not say when.
+    pub fn queued(&self, since_ms: i64) -> Vec<OutboxRow> {
+        let row = |effect, due_at_ms| OutboxRow::new(&self.account, effect, since_ms, due_at_ms);
+        let sync = self.sync_queued.then(|| row(Effect::SyncContact { conversation: self.key.clone() }, since_ms));
+        let entry = self.open.as_ref().map(|open| row(self.write_entry(), open.due_at_ms));
+        let inbox = self.inbox_queued.then(|| row(self.write_to_inbox(), since_ms));
+        sync.into_iter().chain(entry).chain(inbox).collect()
     }
 
     /// When the newest event that LINE sent happened, in milliseconds. What we learned of the person in another way is none: it

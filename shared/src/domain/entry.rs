@@ -11,7 +11,7 @@ use super::ids::{ContactId, MessageId, NoteId, fingerprint};
 use super::language::Language;
 use super::timeline::{self, Line, NoteFormat};
 
-/// No entry holds more activities: sealing and acknowledging each fit one transaction.
+/// No entry holds more activities: putting the words of all of them aside fits one transaction.
 pub const MAX_MEMBERS: usize = 90;
 /// How entries are rendered today; stored with each, so that a retry writes the same.
 pub const RENDERING: u32 = 2;

@@ -172,6 +172,9 @@ pub struct OutboxRow {
     /// Why the last try did not succeed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<FailureReason>,
+    /// Which write of it was read; 0 where it was not read. Who is done with it is done with this one.
+    #[serde(skip)]
+    pub version: u64,
 }
 
 impl Effect {
@@ -239,6 +242,17 @@ impl Effect {
         }
     }
 
+    /// Whether its conversation's state says that it is queued: its row can be written anew (see
+    /// [`Conversation::queued`](super::conversation::Conversation::queued)).
+    pub fn is_told_by_conversation(&self) -> bool {
+        matches!(self, Self::SyncContact { .. } | Self::WriteEntry { .. } | Self::WriteToInbox { .. })
+    }
+
+    /// Whether its send, once it has ended, says that it follows.
+    pub fn is_told_by_push(&self) -> bool {
+        matches!(self, Self::CompleteWorkflow { .. } | Self::WriteLastOutcome { .. } | Self::TellInbox { .. })
+    }
+
     /// Of which Official Account it tells, where it says so by itself.
     pub fn channel(&self) -> Option<&ChannelId> {
         match self {
@@ -281,7 +295,7 @@ impl Effect {
 impl OutboxRow {
     /// Enqueued now, due at `due_at_ms`.
     pub fn new(account: &CrmAccountKey, effect: Effect, now_ms: i64, due_at_ms: i64) -> Self {
-        Self { account: account.clone(), effect, due_at_ms, since_ms: now_ms, tries: 0, why: None }
+        Self { account: account.clone(), effect, due_at_ms, since_ms: now_ms, tries: 0, why: None, version: 0 }
     }
 
     /// The same work, tried once more at `due_at_ms`.

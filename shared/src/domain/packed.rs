@@ -1,8 +1,8 @@
 //! How large a text is where it is stored.
 //!
-//! A row takes 400 KB, names and keys included (DynamoDB's quota "Item size"). What is larger than a few KB is packed before it
-//! is stored, so that five of LINE's largest Flex messages fit; what does not fit even then has to be refused before anybody
-//! is told that it was accepted.
+//! A row takes 400 KB, names and keys included (DynamoDB's quota "Item size"), and is billed by the KB. What would not be one KB is
+//! packed before it is stored, so that a conversation's state is one, and five of LINE's largest Flex messages fit; what does not
+//! fit even then has to be refused before anybody is told that it was accepted.
 
 use std::io::{Read, Write};
 
@@ -12,8 +12,8 @@ use flate2::write::GzEncoder;
 
 /// The largest body of a row as it is stored, in bytes. The rest of the 400 KB is for keys and names.
 pub const MAX_ROW_BYTES: usize = 400 * 1024 - 8 * 1024;
-/// A body above this is packed, in bytes: a row of this size costs four write units.
-const PACK_ABOVE_BYTES: usize = 4 * 1024;
+/// A body above this is packed, in bytes: with its keys it would be above a KB, and DynamoDB bills each KB begun of each write.
+const PACK_ABOVE_BYTES: usize = 800;
 /// Nothing that we packed is larger when unpacked, in bytes.
 const MAX_UNPACKED_BYTES: u64 = 16 * 1024 * 1024;
 

@@ -65,7 +65,10 @@ impl Deliver {
             None => self.begin(job).await,
             Some(push) => match &push.value.state {
                 PushState::Sending(_) => self.go_on(job, push).await,
-                PushState::Settled(_) | PushState::Parked(_) => self.complete_again(push).await,
+                PushState::Settled(_) | PushState::Parked(_) => {
+                    self.settler().follow(&push.value).await?;
+                    self.complete_again(push).await
+                }
             },
         }
     }

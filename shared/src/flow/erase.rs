@@ -283,7 +283,7 @@ impl Erase {
     /// In this order: words first.
     async fn remove(&self, keys: impl Iterator<Item = &RowKey>, effects: &[OutboxRow]) -> Result<(), PortError> {
         let writes: Vec<Write> =
-            keys.map(|key| write::remove(key.clone())).chain(effects.iter().map(write::done)).collect();
+            keys.map(|key| write::remove(key.clone())).chain(effects.iter().map(write::taken_out)).collect();
         for some in writes.chunks(MAX_WRITES) {
             let _ = self.settle.outbox.journal.commit(some.to_vec()).await?;
         }

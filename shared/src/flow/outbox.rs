@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use futures::future::try_join_all;
 
 use super::retry::retry_on_conflict;
 use crate::domain::account::CrmAccountKey;
 use crate::domain::job::WakeUp;
-use crate::domain::outbox::OutboxRow;
+use crate::domain::outbox::{Effect, OutboxRow};
 use crate::ports::table::{Commit, Write};
 use crate::ports::{Clock, PortError, Queue};
 use crate::store::Journal;
@@ -49,6 +50,45 @@ impl Outbox {
             self.wake(account).await;
         }
         Ok(commit)
+    }
+
+    /// The same at half the price for each effect that goes in behind, by a write of its own, for whoever is called again until they
+    /// come to an end: `is_behind` picks those that what is committed here tells of by itself. Whoever is called again and finds it
+    /// committed [enqueues them again](Self::enqueue_again), since this may have stopped in between.
+    ///
+    /// # Errors
+    /// As [`commit`](Self::commit); what is committed is committed.
+    pub(super) async fn commit_first(
+        &self,
+        account: &CrmAccountKey,
+        mut state: Vec<Write>,
+        effects: &[OutboxRow],
+        is_behind: fn(&Effect) -> bool,
+    ) -> Result<Commit, PortError> {
+        let (behind, with): (Vec<_>, Vec<_>) = effects.iter().partition(|row| is_behind(&row.effect));
+        state.extend(with.into_iter().map(write::enqueue));
+        if self.journal.commit(state).await? == Commit::Conflict {
+            return Ok(Commit::Conflict);
+        }
+        // The first of them last: where it is there, all are.
+        for row in behind.into_iter().rev() {
+            let _ = self.journal.commit(vec![write::enqueue(row)]).await?;
+        }
+        if !effects.is_empty() {
+            self.wake(account).await;
+        }
+        Ok(Commit::Done)
+    }
+
+    /// What a state says is queued is in the outbox, and the dispatcher is told. A row that is there already stays, or lies there
+    /// twice: the one that is served second finds nothing to do.
+    ///
+    /// # Errors
+    /// As the journal's.
+    pub(super) async fn enqueue_again(&self, account: &CrmAccountKey, rows: &[OutboxRow]) -> Result<(), PortError> {
+        try_join_all(rows.iter().map(|row| self.journal.commit(vec![write::enqueue(row)]))).await?;
+        self.wake(account).await;
+        Ok(())
     }
 
     /// Tells the dispatcher; a lost wake-up costs a minute, since the schedule finds what is due.

@@ -78,8 +78,12 @@ impl Record {
         let is_recorded = self.outbox.journal.is_recorded(key, &event.id).await?;
         if is_recorded && (answered.said.is_empty() || self.outbox.journal.is_reply_recorded(key, &event.id).await?) {
             info!(channel.id = %channel.id, conversation = key.hash(), event.id = %event.id, "activity.repeated");
-            // The wake-up of the one before may have been lost.
-            self.outbox.wake(&channel.account).await;
+            // The one before may have stopped behind the state, or its wake-up may have been lost.
+            let state = self.outbox.journal.conversation(key).await?.map(|state| state.value);
+            let state = state.filter(|state| state.account == channel.account);
+            // By the event's own time: however often it comes again, they are the same rows.
+            let queued = state.map(|state| state.queued(accepted_at_ms)).unwrap_or_default();
+            self.outbox.enqueue_again(&channel.account, &queued).await?;
             return Ok(Some(true));
         }
         let mut loaded = load_or_new(&self.outbox.journal, key, &channel.account).await?;
@@ -103,7 +107,9 @@ impl Record {
         if !is_recorded && change.is_all {
             change.state.push(write::tombstone(key, &event.id, self.outbox.clock.now_ms()));
         }
-        if self.outbox.commit(&channel.account, change.state, &change.effects).await? == Commit::Conflict {
+        let is_behind = Effect::is_told_by_conversation;
+        let commit = self.outbox.commit_first(&channel.account, change.state, &change.effects, is_behind).await?;
+        if commit == Commit::Conflict {
             return Ok(None);
         }
         if change.is_all {

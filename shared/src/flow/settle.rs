@@ -62,7 +62,14 @@ impl Settle {
                     effects.extend(more);
                 }
                 state.push(write::push(&push, version, now_ms));
-                if self.outbox.commit(&push.account, state, &effects).await? == Commit::Conflict {
+                let commit = match ending {
+                    // Its job comes again until this has ended: see `follow`.
+                    Ending::Accepted(..) => {
+                        self.outbox.commit_first(&push.account, state, &effects, Effect::is_told_by_push).await?
+                    }
+                    _ => self.outbox.commit(&push.account, state, &effects).await?,
+                };
+                if commit == Commit::Conflict {
                     return Ok(None);
                 }
                 log(&push);
@@ -76,6 +83,28 @@ impl Settle {
 }
 
 impl Settle {
+    /// LINE has it, and its job has come again, or the CRM has asked again: whoever settled it may have stopped before all of what
+    /// follows was in the outbox. A second call does again what can be done twice.
+    ///
+    /// # Errors
+    /// As the journal's.
+    pub(super) async fn follow(&self, push: &Push) -> Result<(), PortError> {
+        let PushState::Settled(settlement) = &push.state else { return Ok(()) };
+        // What waits for an outcome is enqueued behind the rest: where it has heard, all of it was there.
+        if settlement.outcome != PushOutcome::Accepted || push.completed {
+            return Ok(());
+        }
+        // However often it comes again, they are the same rows.
+        let at_ms = settlement.at_ms;
+        let completion = Effect::CompleteWorkflow { push: push.id };
+        let completion = OutboxRow::new(&push.account, completion, at_ms, at_ms);
+        let mut rows = effects_of(push, at_ms);
+        rows.extend((push.completion_queued && !push.completed).then_some(completion));
+        // Looked at again, and not counted again.
+        let rows: Vec<_> = rows.into_iter().map(|row| OutboxRow { tries: 1, ..row }).collect();
+        self.outbox.enqueue_again(&push.account, &rows).await
+    }
+
     /// Apart from the rest: many operators' replies meet at this row, and none of them may fail for a number. So one that is stopped
     /// right there is not counted.
     async fn count_reply(&self, channel: &ChannelId, now_ms: i64) {
@@ -108,14 +137,15 @@ fn outcome(ended: &mut Push, was_parked: bool, now_ms: i64) -> (Vec<Write>, Vec<
         effects.push(OutboxRow::new(&ended.account, expiry, now_ms, now_ms + DECIDE_WITHIN_MS));
     }
     effects.extend(enqueue_completion(ended, now_ms, now_ms));
-    if ended.inbox.is_some() {
-        effects.push(OutboxRow::new(&ended.account, Effect::TellInbox { push: ended.id }, now_ms, now_ms));
-    }
-    if ended.contact.is_some() {
-        let outcome = Effect::WriteLastOutcome { push: ended.id };
-        effects.push(OutboxRow::new(&ended.account, outcome, now_ms, now_ms));
-    }
+    effects.extend(effects_of(ended, now_ms));
     (state, effects)
+}
+
+/// What follows of every end, whether anybody waits for it or not.
+fn effects_of(ended: &Push, now_ms: i64) -> Vec<OutboxRow> {
+    let inbox = ended.inbox.is_some().then_some(Effect::TellInbox { push: ended.id });
+    let outcome = ended.contact.is_some().then_some(Effect::WriteLastOutcome { push: ended.id });
+    inbox.into_iter().chain(outcome).map(|effect| OutboxRow::new(&ended.account, effect, now_ms, now_ms)).collect()
 }
 
 /// The waiting workflow's answer; none where nobody waits, or one is in the outbox already.

@@ -178,7 +178,7 @@ impl SaveFile<'_> {
     async fn conclude(&self, row: &OutboxRow, verdict: Verdict) -> Result<(), PortError> {
         if self.round.is_late() && !matches!(verdict, Verdict::Leave) {
             let again = row.again(self.round.now_ms() + row.backoff_ms());
-            let _ = self.round.journal.commit(vec![write::done(row), write::enqueue(&again)]).await?;
+            let _ = self.round.journal.commit(vec![write::taken_out(row), write::enqueue(&again)]).await?;
             return Ok(());
         }
         self.round.conclude(row, verdict).await
@@ -339,7 +339,7 @@ impl SaveFile<'_> {
                 write::not_unsent(key, saving.message),
                 write::not_erased_since(key, &erasure),
             ];
-            writes.extend(is_all.then(|| write::done(saving.row)));
+            writes.extend(is_all.then(|| write::taken_out(saving.row)));
             // The CRM's inbox waits for it, or has the message without it by now.
             let went_without = journal.is_without_file(key, saving.mark).await?;
             if went_without || journal.waits_for_inbox(key, saving.mark).await? {
@@ -386,7 +386,7 @@ impl SaveFile<'_> {
         let writes = vec![
             write::file_gone(saving.key, saving.mark),
             write::file_followed(saving.key, saving.mark),
-            write::done(saving.row),
+            write::taken_out(saving.row),
         ];
         let _ = self.round.journal.commit(writes).await?;
         Ok(())

@@ -82,7 +82,7 @@ impl Round<'_> {
             Effect::SaveFile { conversation, mark, .. } => writes.push(write::file_followed(conversation, mark)),
             _ => {}
         }
-        writes.push(write::done(row));
+        writes.push(write::taken_out(row));
         // On a conflict the row stays due.
         let _ = self.journal.commit(writes).await?;
         Ok(())
@@ -93,7 +93,7 @@ impl Round<'_> {
     pub(super) async fn completion_ends(&self, row: &OutboxRow, mut push: Versioned<Push>) -> Result<(), PortError> {
         push.value.completion_queued = false;
         let writes = vec![write::done(row), write::push(&push.value, push.version, self.now_ms())];
-        let _ = self.journal.commit(writes).await?;
+        let _ = self.commit(writes).await?;
         Ok(())
     }
 

@@ -12,7 +12,7 @@ use crate::domain::job::WakeUp;
 use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::timeline::{self, NoteFormat, Style};
 use crate::ports::crm::CrmFailure;
-use crate::ports::table::{Commit, Versioned, Write};
+use crate::ports::table::{Commit, RowKey, Versioned, Write};
 use crate::ports::{Clock, PortError, Queue};
 use crate::store::Journal;
 use crate::store::journal::write;
@@ -65,11 +65,41 @@ impl Round<'_> {
         mut writes: Vec<Write>,
     ) -> Result<bool, PortError> {
         writes.push(write::conversation(&state.value, state.version));
-        if self.journal.commit(writes).await? == Commit::Conflict {
+        if self.commit(writes).await? == Commit::Conflict {
             return Ok(false);
         }
         state.version += 1;
         Ok(true)
+    }
+
+    /// The same, what is done with it, in one transaction: for rows that are due in days. One that was left would lie there until then,
+    /// and name somebody who may have been erased.
+    pub(super) async fn commit_with_rows(
+        &self,
+        state: &Versioned<Conversation>,
+        mut writes: Vec<Write>,
+    ) -> Result<(), PortError> {
+        writes.push(write::conversation(&state.value, state.version));
+        let _ = self.journal.commit(writes).await?;
+        Ok(())
+    }
+
+    /// All or none of what changes, with what is enqueued; then the rows that are done leave the outbox, each by a write of its own: in
+    /// the transaction they would cost twice. One that is left finds nothing to do, or does again what can be done twice.
+    pub(super) async fn commit(&self, writes: Vec<Write>) -> Result<Commit, PortError> {
+        let enqueued: Vec<RowKey> =
+            writes.iter().filter(|write| is_put(write)).map(|write| write.key().clone()).collect();
+        let is_done = |write: &Write| write::is_of_outbox(write) && !is_put(write);
+        let (done, changes): (Vec<_>, Vec<_>) = writes.into_iter().partition(is_done);
+        if !changes.is_empty() && self.journal.commit(changes).await? == Commit::Conflict {
+            return Ok(Commit::Conflict);
+        }
+        // Of one name and due time there is one row: it stays.
+        for row in done.into_iter().filter(|row| !enqueued.contains(row.key())) {
+            // Enqueued anew since it was read: that one stays, too.
+            let _ = self.journal.commit(vec![row]).await?;
+        }
+        Ok(Commit::Done)
     }
 
     /// Something more is to be done, from now on.
@@ -102,7 +132,7 @@ impl Round<'_> {
             writes.push(write::conversation(&state.value, state.version));
         }
         // On a conflict the row stays due: nothing is lost.
-        let _ = self.journal.commit(writes).await?;
+        let _ = self.commit(writes).await?;
         Ok(())
     }
 
@@ -150,4 +180,8 @@ impl Round<'_> {
             person_name: person_name.map(str::to_owned),
         }
     }
+}
+
+fn is_put(write: &Write) -> bool {
+    matches!(write, Write::Put { .. })
 }

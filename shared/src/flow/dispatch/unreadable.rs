@@ -68,7 +68,7 @@ impl Round<'_> {
             self.dead_letter(row, &FailureReason::NotStored.words()).await?;
             again.why = Some(FailureReason::NotStored);
         }
-        let _ = self.journal.commit(vec![write::done(row), write::enqueue(&again)]).await?;
+        let _ = self.journal.commit(vec![write::taken_out(row), write::enqueue(&again)]).await?;
         Ok(())
     }
 
@@ -83,7 +83,7 @@ impl Round<'_> {
         }
         let now_ms = self.now_ms();
         let anew = OutboxRow { since_ms: now_ms, ..row.again(now_ms + DAY_MS) };
-        let _ = self.journal.commit(vec![write::done(row), write::enqueue(&anew)]).await?;
+        let _ = self.journal.commit(vec![write::taken_out(row), write::enqueue(&anew)]).await?;
         Ok(())
     }
 

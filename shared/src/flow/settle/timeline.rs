@@ -87,7 +87,9 @@ impl Settle {
             if was_said { (push.sender.speaker(), push.sender.operator()) } else { (Speaker::Workflow, None) };
         if speaker == Speaker::Operator {
             // What the person has said since the operator pressed the button, they may not have seen.
-            state.value.answered(push.accepted_at_ms, now_ms);
+            if state.value.answered(push.accepted_at_ms, now_ms) {
+                effects.extend(state.value.enqueue_sync(now_ms));
+            }
         }
         state.value.remember_sent(&shown.messages, shown.at_ms, speaker);
         for (number, content) in shown.said.into_iter().enumerate() {

@@ -22,6 +22,11 @@ pub fn unseal(key: &ConversationKey, number: u32) -> Write {
     Write::Delete { key: entry_key(key, number), expect: Precondition::Any }
 }
 
+/// The same of an entry that was sealed just now, as long as nobody has taken it up.
+pub fn unseal_untried(key: &ConversationKey, number: u32) -> Write {
+    Write::Delete { key: entry_key(key, number), expect: Precondition::Version(1) }
+}
+
 pub(super) fn entry_key(key: &ConversationKey, number: u32) -> RowKey {
     RowKey::new(partition(key), format!("n:{number:08}"))
 }

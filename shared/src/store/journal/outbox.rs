@@ -10,6 +10,8 @@ use crate::domain::outbox::SHARDS;
 
 /// A dead letter lies as long (SQS's longest retention).
 pub const LETTER_DAYS: i64 = 14;
+/// What the partitions of outbox lists begin with.
+const OUTBOX: &str = "o:";
 /// How many rows of a list are read together.
 const PAGE: usize = 100;
 /// Later than any row is due, in milliseconds since 1970.
@@ -78,7 +80,7 @@ pub struct Due {
 impl Due {
     fn add(&mut self, row: &Row) {
         match row.read() {
-            Ok(row) => self.rows.push(row),
+            Ok(read) => self.rows.push(OutboxRow { version: row.version, ..read }),
             Err(_) => self.unread.push(Unread::of(row)),
         }
     }
@@ -168,9 +170,20 @@ pub fn enqueue(row: &OutboxRow) -> Write {
     Write::put(outbox_key(row), row, Precondition::Any)
 }
 
-/// The work is done: its row leaves the outbox.
+/// The work is done: its row leaves the outbox. One that was read leaves it only if nobody has enqueued the same work again since.
 pub fn done(row: &OutboxRow) -> Write {
-    Write::Delete { key: outbox_key(row), expect: Precondition::Any }
+    let expect = if row.version == 0 { Precondition::Any } else { Precondition::Version(row.version) };
+    Write::Delete { key: outbox_key(row), expect }
+}
+
+/// The row leaves the outbox, whoever has enqueued it.
+pub fn taken_out(row: &OutboxRow) -> Write {
+    write::remove(outbox_key(row))
+}
+
+/// Whether it is about a row of an outbox.
+pub fn is_of_outbox(write: &Write) -> bool {
+    write.key().partition.starts_with(OUTBOX)
 }
 
 pub(super) fn unreadable_key(account: &CrmAccountKey) -> RowKey {
@@ -178,7 +191,7 @@ pub(super) fn unreadable_key(account: &CrmAccountKey) -> RowKey {
 }
 
 pub(super) fn outbox_partition(account: &CrmAccountKey, shard: u32) -> String {
-    format!("o:{}:{shard}", fingerprint(&[account.kind.as_str(), account.id.as_str()]))
+    format!("{OUTBOX}{}:{shard}", fingerprint(&[account.kind.as_str(), account.id.as_str()]))
 }
 
 pub(super) fn outbox_key(row: &OutboxRow) -> RowKey {

@@ -4,7 +4,7 @@ pub use super::assigned::{assigned, not_assigned};
 pub use super::away::{away_answer, no_away_answer};
 pub use super::claim::{claim, claim_applied, claim_discarded};
 pub use super::conversation::{conversation, ended, event_handled, reply_recorded, tombstone, unchanged_since};
-pub use super::entry::{entry, unseal};
+pub use super::entry::{entry, unseal, unseal_untried};
 pub use super::erasing::{erased, not_erased_since};
 pub use super::files::{file, file_gone, file_unchanged, not_sealed, not_unsent};
 pub use super::former_link::{forget_former_link, former_link};
@@ -16,7 +16,7 @@ pub use super::inboxing::{
 pub use super::login::{login_used, nonce};
 pub use super::messages::{forget, forget_refused, keep_refused, message_position, pending, unsent};
 pub use super::noted::{channel_forgotten, heard, not_linked, replied};
-pub use super::outbox::{LETTER_DAYS, done, enqueue, give_up_unread, unreadable_told};
+pub use super::outbox::{LETTER_DAYS, done, enqueue, give_up_unread, is_of_outbox, taken_out, unreadable_told};
 pub use super::people::{person_listed, person_unlisted};
 pub use super::push::{decided, newest_send, parked, push};
 pub use super::questions::{denied, question, question_closed};

@@ -143,7 +143,7 @@ impl WriteToInbox<'_> {
     /// Nothing failed: a file is on its way.
     async fn look_again(&self, row: &OutboxRow) -> Result<(), PortError> {
         let again = OutboxRow { due_at_ms: self.round.now_ms() + LOOK_AGAIN_MS, ..row.clone() };
-        let _ = self.round.journal.commit(vec![write::done(row), write::enqueue(&again)]).await?;
+        let _ = self.round.journal.commit(vec![write::taken_out(row), write::enqueue(&again)]).await?;
         Ok(())
     }
 

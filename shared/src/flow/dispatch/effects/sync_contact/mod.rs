@@ -8,6 +8,8 @@ mod make;
 mod person;
 mod tasks;
 
+use std::collections::HashSet;
+
 use futures::future::join_all;
 
 use self::fewer::is_refused;
@@ -45,9 +47,15 @@ pub(super) struct SyncContact<'a> {
 
 impl SyncContact<'_> {
     pub(super) async fn handle(&self, rows: Vec<OutboxRow>) -> Result<(), PortError> {
+        let (first, again) = once_each(rows);
         let mut people = Vec::new();
-        for loaded in join_all(rows.into_iter().map(|row| self.load(row))).await {
+        for loaded in join_all(first.into_iter().map(|row| self.load(row))).await {
             people.extend(loaded?);
+        }
+        for person in &mut people {
+            // They were there before the state was read: what is done for one is done for all.
+            let theirs = again.iter().filter(|row| row.effect == person.row.effect);
+            person.also.extend(theirs.map(write::done));
         }
         self.round.note_events(people.iter().map(|person| &person.state.value)).await;
         let people = self.apply_claims(people).await?;
@@ -220,6 +228,7 @@ impl SyncContact<'_> {
         let now_ms = self.round.now_ms();
         let mut writes = std::mem::take(&mut person.also);
         let new_link = person.new_link().cloned();
+        let is_taken_in = new_link.is_some();
         let state = &mut person.state.value;
         state.sync_queued = false;
         if let Some(link) = new_link {
@@ -236,7 +245,17 @@ impl SyncContact<'_> {
         state.contact_as_of_ms = Some(person.loaded_at_ms);
         writes.extend(person.claim.as_ref().map(|claim| write::claim_applied(&state.key, claim.version)));
         writes.push(write::done(&person.row));
+        if is_taken_in {
+            // What waited for the link may have waited for days to come.
+            return self.round.commit_with_rows(&person.state, writes).await;
+        }
         self.round.commit_state(&mut person.state, writes).await?;
         Ok(())
     }
+}
+
+/// Each person's first row, and the others: one person's may lie there several times.
+fn once_each(rows: Vec<OutboxRow>) -> (Vec<OutboxRow>, Vec<OutboxRow>) {
+    let mut seen = HashSet::new();
+    rows.into_iter().partition(|row| seen.insert(row.effect.name()))
 }

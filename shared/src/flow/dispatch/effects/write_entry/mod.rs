@@ -4,6 +4,8 @@ mod less;
 mod seal;
 mod sent;
 
+use futures::future::try_join_all;
+
 use crate::domain::activity::{Activity, Content, Mark};
 use crate::domain::channel::Channel;
 use crate::domain::conversation::{ConversationKey, OpenEntry};
@@ -18,10 +20,13 @@ use crate::flow::dispatch::contacts::Contacts;
 use crate::flow::dispatch::links::AccountLinks;
 use crate::flow::dispatch::round::Round;
 use crate::ports::crm::{CrmFailure, Each, NoteWrite};
-use crate::ports::table::{Commit, Versioned, Write};
+use crate::ports::table::{Commit, Versioned};
 use crate::ports::{Crm, PortError};
 use crate::store::Channels;
 use crate::store::journal::write;
+
+/// The words of so many are forgotten at once, each by a write of its own.
+const FORGOTTEN_AT_ONCE: usize = 25;
 
 /// A sealed entry on its way.
 struct Sealed {
@@ -196,12 +201,16 @@ impl WriteEntry<'_> {
         }
         let now_ms = self.round.now_ms();
         writes.push(write::entry(&ready.key, &ready.entry.value, ready.entry.version, now_ms));
-        self.close_entry(ready, writes).await
+        match self.round.journal.commit(writes).await? {
+            Commit::Done => self.close_entry(ready).await,
+            // Somebody else has heard of it, too: the row stays due, and the entry is found as they left it.
+            Commit::Conflict => Ok(()),
+        }
     }
 
-    /// Nothing more is written of this entry: the next one may come. On a conflict the row stays due, and the entry is found
-    /// sealed.
-    async fn close_entry(&self, ready: Sealed, mut writes: Vec<Write>) -> Result<(), PortError> {
+    /// Nothing more is written of this entry: its words go, then the next one may come. On a conflict the row stays due, and the
+    /// entry is found sealed, and acknowledged if it was.
+    async fn close_entry(&self, ready: Sealed) -> Result<(), PortError> {
         let now_ms = self.round.now_ms();
         let Some(mut state) = self.round.state(&ready.key).await? else { return Ok(()) };
         let entry = &ready.entry.value;
@@ -209,11 +218,15 @@ impl WriteEntry<'_> {
         let continued = entry.continued().filter(|_| entry.withheld.is_none());
         let stays = |mark: &Mark| continued.as_ref().is_some_and(|continued| continued.mark == *mark);
         let done: Vec<_> = entry.members.iter().map(|member| &member.mark).filter(|mark| !stays(mark)).collect();
-        writes.extend(done.iter().map(|mark| write::forget(&ready.key, mark)));
-        writes.push(write::done(&ready.row));
+        let mut writes = vec![write::done(&ready.row)];
         let left = self.round.journal.all_pending(&ready.key, entry.members.len() + MAX_MEMBERS).await?;
         let left: Vec<_> = left.into_iter().filter(|activity| !done.contains(&&activity.mark)).collect();
+        for some in done.chunks(FORGOTTEN_AT_ONCE) {
+            let forget = |mark: &&Mark| self.round.journal.commit(vec![write::forget(&ready.key, mark)]);
+            try_join_all(some.iter().map(forget)).await?;
+        }
         let value = &mut state.value;
+        value.sealed_until = value.sealed_until.take().max(entry.until().cloned());
         value.next_entry = entry.number + 1;
         value.continued = match continued {
             None => value.continued.take().filter(|before| !done.contains(&&before.mark)),
@@ -226,10 +239,8 @@ impl WriteEntry<'_> {
         value.open = reopen(&left, &ready, now_ms);
         if let Some(open) = &state.value.open {
             let row = OutboxRow::new(&self.round.account.key, state.value.write_entry(), now_ms, open.due_at_ms);
-            // The same name and due time would be the row that is being removed.
-            let enqueued = write::enqueue(&row);
-            writes.retain(|write| write.key() != enqueued.key());
-            writes.push(enqueued);
+            // The same name and due time are the row that is done: it stays.
+            writes.push(write::enqueue(&row));
         }
         self.round.commit_state(&mut state, writes).await?;
         Ok(())

@@ -1,7 +1,7 @@
 //! What an entry holds is fixed before the first try to write it, and never rebuilt.
 
 use super::{Sealed, WriteEntry};
-use crate::domain::activity::{Activity, Content};
+use crate::domain::activity::{Activity, Content, Mark};
 use crate::domain::channel::Channel;
 use crate::domain::conversation::{Conversation, ConversationKey, OpenEntry};
 use crate::domain::entry::{Entry, MAX_MEMBERS, Sealing};
@@ -9,7 +9,7 @@ use crate::domain::file::FileState;
 use crate::domain::ids::ContactId;
 use crate::domain::outbox::{Effect, OutboxRow};
 use crate::ports::PortError;
-use crate::ports::table::Versioned;
+use crate::ports::table::{Commit, Versioned};
 use crate::store::journal::write;
 
 /// Text of people who are linked to nobody, and get no contact, waits this long for a link.
@@ -34,10 +34,17 @@ impl WriteEntry<'_> {
             self.round.done(&row).await?;
             return Ok(None);
         };
-        if let Some(entry) = self.round.journal.entry(&key, state.value.next_entry).await? {
-            return self.go_on(row, entry, channel).await;
-        }
         let ready_at_ms = open.ready_at_ms(&channel.settings);
+        // The properties need the words first: the row stays due.
+        let shows_first = state.value.sync_queued && now_ms < ready_at_ms + WAIT_FOR_PERSON_MS;
+        if let Some(entry) = self.round.journal.entry(&key, state.value.next_entry).await? {
+            let newest = state.value.last_inbound.as_ref().map(|last| &last.mark);
+            // Sealed by somebody who stopped before they saw that it had come.
+            if shows_first && entry.value.members.iter().any(|member| Some(&member.mark) == newest) {
+                return Ok(None);
+            }
+            return self.go_on(row, entry, channel, state.value.sealed_until.as_ref()).await;
+        }
         if ready_at_ms > now_ms {
             self.move_to(&row, OutboxRow { due_at_ms: ready_at_ms, ..row.clone() }, state).await?;
             return Ok(None);
@@ -46,15 +53,15 @@ impl WriteEntry<'_> {
             self.wait_for_link(&row, state, &open, &channel).await?;
             return Ok(None);
         };
-        if state.value.sync_queued && now_ms < ready_at_ms + WAIT_FOR_PERSON_MS {
-            // The properties need the words first: the row stays due.
+        if shows_first {
             return Ok(None);
         }
         if !channel.writes_notes() {
             self.forget_unwritten(&row, state).await?;
             return Ok(None);
         }
-        let pending = self.round.journal.all_pending(&key, MAX_MEMBERS).await?;
+        let mut pending = self.round.journal.all_pending(&key, MAX_MEMBERS).await?;
+        mark_late(&mut pending, state.value.sealed_until.as_ref());
         if now_ms < ready_at_ms + WAIT_FOR_FILES_MS && self.waits_for_a_file(&channel, &key, &pending).await? {
             // One that comes later is hung on the note.
             return Ok(None);
@@ -65,13 +72,28 @@ impl WriteEntry<'_> {
             return Ok(None);
         };
         entry.tried_at_ms = Some(now_ms);
-        state.value.sealed_until = state.value.sealed_until.max(entry.until().cloned());
-        if !self.round.commit_state(&mut state, vec![write::entry(&key, &entry, 0, now_ms)]).await? {
+        if !self.is_sealed(&state, &entry).await? {
             return Ok(None);
         }
         let said = pending.into_iter().take(entry.members.len()).collect();
         let entry = Versioned { value: entry, version: 1 };
         Ok(Some(Sealed { row, key, entry, said, channel, may_stand: false, person_name: None, files: Vec::new() }))
+    }
+
+    /// Seals the entry by one write. Whether it may be tried: not where somebody has changed the conversation since its words were
+    /// read. Whoever takes a message back after this look finds the entry.
+    async fn is_sealed(&self, state: &Versioned<Conversation>, entry: &Entry) -> Result<bool, PortError> {
+        let (key, journal) = (&state.value.key, self.round.journal);
+        let sealed = write::entry(key, entry, 0, self.round.now_ms());
+        if journal.commit(vec![sealed]).await? == Commit::Conflict {
+            return Ok(false);
+        }
+        if self.round.state(key).await?.is_some_and(|now| now.version == state.version) {
+            return Ok(true);
+        }
+        // Nothing was tried: it is sealed anew, out of what is there by now. Where this stops, it is gone on with as it is.
+        let _ = journal.commit(vec![write::unseal_untried(key, entry.number)]).await?;
+        Ok(false)
     }
 
     /// Whether the file of one of these is still on its way from LINE.
@@ -140,23 +162,21 @@ impl WriteEntry<'_> {
         row: OutboxRow,
         entry: Versioned<Entry>,
         channel: Channel,
+        sealed_until: Option<&Mark>,
     ) -> Result<Option<Sealed>, PortError> {
         let Effect::WriteEntry { conversation: key } = row.effect.clone() else { return Ok(None) };
         let mut said = Vec::new();
         for member in &entry.value.members {
             said.extend(self.round.journal.pending(&key, &member.mark).await?.map(|found| found.value));
         }
-        let (note, is_empty) = (entry.value.note.clone(), said.is_empty());
+        // One that was sealed by a version of before had said so at once.
+        mark_late(&mut said, sealed_until.filter(|sealed| Some(*sealed) != entry.value.until()));
+        let (is_acknowledged, is_empty) = (entry.value.note.is_some(), said.is_empty());
         let mut ready =
             Sealed { row, key, entry, said, channel, may_stand: true, person_name: None, files: Vec::new() };
-        if let Some(note) = note {
-            // Acknowledged already; only the conversation did not hear of it.
-            self.acknowledge(ready, note).await?;
-            return Ok(None);
-        }
-        if is_empty {
-            // Its words expired, or were given up.
-            self.close_entry(ready, Vec::new()).await?;
+        if is_acknowledged || is_empty {
+            // Only the conversation did not hear of it; or its words expired, or were given up.
+            self.close_entry(ready).await?;
             return Ok(None);
         }
         if ready.entry.value.tried_at_ms.is_some() && !self.round.account.capabilities.unique_keys {
@@ -228,5 +248,12 @@ impl WriteEntry<'_> {
         );
         crate::telemetry::count("NotLinked", pending.len() as u64);
         Ok(())
+    }
+}
+
+/// An entry beyond these is sealed: they come late, though nobody knew it when they came.
+fn mark_late(said: &mut [Activity], sealed_until: Option<&Mark>) {
+    for activity in said {
+        activity.late |= sealed_until.is_some_and(|sealed| *sealed > activity.mark);
     }
 }
