@@ -1,6 +1,7 @@
 //! Musubi in one process: the real handlers over embedded emulators, a fake LINE and a fake HubSpot.
 
 pub mod aws;
+pub mod burst;
 pub mod contract;
 pub mod demo;
 pub mod fake;

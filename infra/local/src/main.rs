@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use local::burst::Burst;
 use local::world::{Options, World, WorldError};
 use local::{outputs, seed};
 use musubi::domain::channel::ChannelSettings;
@@ -45,6 +46,8 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Sends many workflow messages at once and prints how fast each step was. / 大量の送信を一度に実行し、各段階の速さを表示します
+    Burst(Burst),
 }
 
 #[tokio::main]
@@ -54,6 +57,7 @@ async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command {
         Some(Command::Fakes { public_url, json }) => local::fakes::run(public_url.as_deref(), json).await,
+        Some(Command::Burst(burst)) => local::burst::run(&burst).await.map(|_| ()),
         None => run(arguments).await,
     };
     match result {

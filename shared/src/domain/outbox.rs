@@ -1,7 +1,8 @@
 //! The outbox: work that has been promised durably and not been done yet.
 //!
 //! A row lies in its account's list, sorted by when it is due. Whoever records that something
-//! happened writes the row in the same transaction; whoever has done the work removes it.
+//! happened writes the row in the same transaction, or right behind it where the state says that it is queued; whoever has done the
+//! work removes it.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,5 @@
-//! The transactional outbox: what changes is committed together with what must therefore be done, and the dispatcher is told.
+//! The transactional outbox: what changes is committed together with what must therefore be done, or says itself what that is until it
+//! is done; and the dispatcher is told.
 
 use std::sync::Arc;
 
