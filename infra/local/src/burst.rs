@@ -38,9 +38,9 @@ pub struct Burst {
     /// To so many people. / 送信先の人数
     #[arg(long, default_value_t = 500)]
     pub people: usize,
-    /// Of a thousand answers of LINE so many are lost. / LINEの応答1,000件のうち失われる件数
+    /// Of a hundred answers of LINE so many are lost. / LINEの応答100件のうち失われる件数
     #[arg(long, default_value_t = 0)]
-    pub lost: u16,
+    pub lost: u8,
     /// Of a hundred actions so many are posted twice. / アクション100件のうち二重に届く件数
     #[arg(long, default_value_t = 0)]
     pub twice: usize,
@@ -84,7 +84,8 @@ pub async fn run(burst: &Burst) -> Result<Became, WorldError> {
     let world = World::start(options).await?;
     let contacts = people(&world, burst.people).await?;
     if burst.lost > 0 {
-        world.line.fault(Endpoint::Push, Fault::LoseAnswerAfterEffect, Plan::Share { per_mille: burst.lost, seed: 1 });
+        let share = Plan::Share { per_mille: u16::from(burst.lost) * 10, seed: 1 };
+        world.line.fault(Endpoint::Push, Fault::LoseAnswerAfterEffect, share);
     }
     meter.iter().for_each(|meter| drop(meter.take()));
     println!("{} actions to {} people", burst.actions, contacts.len());
@@ -232,7 +233,7 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn what_is_lost_and_comes_twice_is_shown_once_and_every_workflow_hears() {
-        let burst = Burst { actions: 40, people: 7, lost: 100, twice: 25, kill_every: 0, count: true };
+        let burst = Burst { actions: 40, people: 7, lost: 10, twice: 25, kill_every: 0, count: true };
         let became = run(&burst).await.expect("a world");
         assert_eq!(became, Became { refused: 0, shown: 40, shown_twice: 0, completed: 40 });
     }

@@ -99,7 +99,7 @@ impl Settle {
         let completion = Effect::CompleteWorkflow { push: push.id };
         let completion = OutboxRow::new(&push.account, completion, at_ms, at_ms);
         let mut rows = effects_of(push, at_ms);
-        rows.extend((push.completion_queued && !push.completed).then_some(completion));
+        rows.extend(push.completion_queued.then_some(completion));
         // Looked at again, and not counted again.
         let rows: Vec<_> = rows.into_iter().map(|row| OutboxRow { tries: 1, ..row }).collect();
         self.outbox.enqueue_again(&push.account, &rows).await

@@ -72,9 +72,9 @@ impl Round<'_> {
         Ok(true)
     }
 
-    /// The same, what is done with it, in one transaction: for rows that are due in days. One that was left would lie there until then,
+    /// The same in one transaction, what leaves the outbox included: for rows that are due in days. One that was left would lie there until then,
     /// and name somebody who may have been erased.
-    pub(super) async fn commit_with_rows(
+    pub(super) async fn commit_all_at_once(
         &self,
         state: &Versioned<Conversation>,
         mut writes: Vec<Write>,

@@ -247,7 +247,7 @@ impl SyncContact<'_> {
         writes.push(write::done(&person.row));
         if is_taken_in {
             // What waited for the link may have waited for days to come.
-            return self.round.commit_with_rows(&person.state, writes).await;
+            return self.round.commit_all_at_once(&person.state, writes).await;
         }
         self.round.commit_state(&mut person.state, writes).await?;
         Ok(())
