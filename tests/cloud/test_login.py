@@ -6,6 +6,7 @@ import zlib
 from dataclasses import replace
 
 import pytest
+import rows
 import world
 from browser import Browser, boxes, links
 from stack import until
@@ -122,8 +123,8 @@ def test_an_id_that_somebody_writes_on_a_contact_becomes_a_link(stack, demo, fak
     contact_id = world.types_into(fakes, {"firstname": "健二"})
     world.types_into(fakes, {"line_user_id": user}, contact_id)
     at_rest(stack, lambda: property_of(fakes, contact_id, "line_user_name") == "けんじ", "LINE has been asked who it is")
-    rows = stack.client("dynamodb").scan(TableName=stack.ids["LinksTable"], ConsistentRead=True)["Items"]
-    links = [json.loads(row["body"]["S"]) for row in rows if "body" in row]
+    found = stack.client("dynamodb").scan(TableName=stack.ids["LinksTable"], ConsistentRead=True)["Items"]
+    links = [json.loads(text) for text in map(rows.body, found) if text]
     assert contact_id in [link["contact"] for link in links if link.get("user") == user]
 
 
@@ -238,13 +239,13 @@ def secret_is_there(stack, channel_id):
 def holds(stack, table, words):
     """Whether a row of this table says it."""
     pages = stack.client("dynamodb").get_paginator("scan").paginate(TableName=stack.ids[table], ConsistentRead=True)
-    return any(words in row["body"]["S"] for page in pages for row in page["Items"] if "body" in row)
+    return any(words in text for page in pages for text in map(rows.body, page["Items"]) if text)
 
 
 def test_an_admin_disconnects_an_official_account_by_forms_alone(stack, demo, fakes):
     told, channel = fakes.told, fakes.told["free_channel_id"]
     row = stack.client("dynamodb").get_item(TableName=stack.ids["ChannelsTable"], Key={"pk": {"S": "channel"}, "sk": {"S": channel}})["Item"]
-    bot_user_id = json.loads(row["body"]["S"])["bot_user_id"]
+    bot_user_id = json.loads(rows.body(row))["bot_user_id"]
     free = replace(demo, channel_id=channel, channel_secret=told["free_channel_secret"], bot_user_id=bot_user_id, friend=FREE_USER)
     assert world.line_posts(stack, free, [world.text_event(free, "また来ます")]) == 200
     at_rest(stack, lambda: holds(stack, "LinksTable", FREE_USER) and holds(stack, "JournalTable", "また来ます"), "they are a contact")

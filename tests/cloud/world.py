@@ -18,6 +18,7 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
+import rows
 from stack import until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -176,10 +177,9 @@ def end_conversations_soon(stack, demo):
     dynamodb, key = stack.client("dynamodb"), {"pk": {"S": "channel"}, "sk": {"S": demo.channel_id}}
     table = stack.ids["ChannelsTable"]
     item = dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True)["Item"]
-    body = json.loads(item["body"]["S"])
-    body["settings"]["idle_window_ms"] = 3000
-    version = str(int(item["version"]["N"]) + 1)
-    dynamodb.put_item(TableName=table, Item=item | {"body": {"S": json.dumps(body)}, "version": {"N": version}})
+    channel = json.loads(rows.body(item))
+    channel["settings"]["idle_window_ms"] = 3000
+    dynamodb.put_item(TableName=table, Item=rows.with_body(item, json.dumps(channel)))
 
 
 def hear_as_the_team(stack):
