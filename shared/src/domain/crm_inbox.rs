@@ -74,7 +74,7 @@ pub struct CallToken(String);
 impl CallToken {
     /// A new one, out of randomness: 256 bits of it.
     pub fn of(random: [u8; 32]) -> Self {
-        Self(random.iter().map(|byte| format!("{byte:02x}")).collect())
+        Self(hex::encode(random))
     }
 
     /// Reads what stands in an address. `None`: no secret of ours looks like that.

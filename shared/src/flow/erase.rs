@@ -151,10 +151,11 @@ impl Erase {
         let mut receipt = Receipt::default();
         let Some(user) = self.user(account, channel, who).await? else { return Ok(receipt) };
         let key = ConversationKey::person(channel, &user);
+        let linked = self.links.of_user(channel, &user).await?.map(|link| link.value.contact);
         let erasable = self.end(account, &key, who, &mut receipt).await?;
         self.remove(erasable.texts.iter().chain(&erasable.messages), &erasable.effects).await?;
         self.end_parked(account, channel, &user, &mut receipt).await?;
-        self.unlink(channel, &user, &mut receipt).await?;
+        self.unlink(channel, &user, linked, &mut receipt).await?;
         // They name the notes: until all else is done, a repeat can tell of them again.
         self.remove(erasable.entries.iter(), &[]).await?;
         if let Who::Contact(contact) = who {
@@ -181,7 +182,7 @@ impl Erase {
         let (mut receipt, erasable) = self.settle.outbox.retry("erase", attempt).await?;
         let keys = erasable.texts.iter().chain(&erasable.messages).chain(&erasable.entries);
         self.remove(keys, &[]).await?;
-        self.unlink(channel, user, &mut receipt).await?;
+        self.unlink(channel, user, None, &mut receipt).await?;
         let _ = self.settle.outbox.journal.commit(write::person_unlisted(&key).into_iter().collect()).await?;
         Ok(())
     }
@@ -313,14 +314,22 @@ impl Erase {
         self.settle.settle(id, &Ending::Erased { at_ms: self.settle.outbox.clock.now_ms() }).await
     }
 
-    async fn unlink(&self, channel: &ChannelId, user: &LineUserId, receipt: &mut Receipt) -> Result<(), PortError> {
+    /// `linked`: the contact that the person was linked to when erasing began. The dispatcher lets go of whoever is erased, and may come
+    /// first: that link went, too, and its contact is named.
+    async fn unlink(
+        &self,
+        channel: &ChannelId,
+        user: &LineUserId,
+        linked: Option<ContactId>,
+        receipt: &mut Receipt,
+    ) -> Result<(), PortError> {
         let outbox = &self.settle.outbox;
         let attempt = || async move {
             let Some(link) = self.links.of_user(channel, user).await? else { return Ok(Some(None)) };
             let gone = unlink(&outbox.journal, &self.links, &link, outbox.clock.now_ms()).await?;
             Ok((gone == Commit::Done).then_some(Some(link.value.contact)))
         };
-        if let Some(contact) = outbox.retry("erase link", attempt).await? {
+        if let Some(contact) = outbox.retry("erase link", attempt).await?.or(linked) {
             receipt.removed.links = 1;
             receipt.left.contact = Some(contact);
         }

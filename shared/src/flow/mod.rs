@@ -40,6 +40,7 @@ pub mod reply;
 pub mod retry;
 pub mod send_back;
 pub mod settle;
+mod side_by_side;
 pub mod talk;
 pub mod tell;
 pub mod tend;

@@ -3,11 +3,13 @@
 mod ending;
 mod timeline;
 
+use futures::future::OptionFuture;
 use tracing::info;
 
 pub use self::ending::Ending;
 use self::ending::Step;
 use super::outbox::Outbox;
+use crate::domain::conversation::ConversationKey;
 use crate::domain::ids::ChannelId;
 use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::push::{Push, PushId, PushOutcome, PushState, SettlementNote};
@@ -51,6 +53,9 @@ impl Settle {
                 Ok((counted == Commit::Done).then_some(false))
             }
             Step::Ends(mut push, shown) => {
+                let to = shown.as_ref().and_then(|shown| shown.to.as_ref());
+                let key = to.map(|to| ConversationKey::person(&push.channel, to));
+                let _turn = OptionFuture::from(key.as_ref().map(|key| journal.turn(key))).await;
                 let (mut state, mut effects) = outcome(&mut push, was_parked, now_ms);
                 if let (Some(talk), PushState::Settled(settlement)) = (talk, &push.state) {
                     state.push(write::said(&talk, push.id));

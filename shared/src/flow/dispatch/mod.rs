@@ -91,6 +91,7 @@ impl Dispatch {
             clock: &*self.outbox.clock,
             wake_ups: &*self.outbox.wake_ups,
             until_ms,
+            enqueued: AtomicBool::new(false),
         };
         let report = self.serve(&round, &*crm).await?;
         info!(crm.account = %key, rows = report.rows, oldest_ms = report.oldest_ms, "account.dispatched");

@@ -3,6 +3,8 @@
 //! A row is done, tried again later, or dead-lettered for good (see `give_up`). Whoever changes a conversation with it commits
 //! both at once.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use tracing::warn;
 
 use super::REFUSED_TRIES;
@@ -27,6 +29,8 @@ pub(super) struct Round<'a> {
     pub(super) clock: &'a dyn Clock,
     pub(super) wake_ups: &'a dyn Queue<WakeUp>,
     pub(super) until_ms: i64,
+    /// Something was enqueued that is due by now.
+    pub(super) enqueued: AtomicBool,
 }
 
 /// What is to be done with a row after a try.
@@ -89,6 +93,9 @@ impl Round<'_> {
     pub(super) async fn commit(&self, writes: Vec<Write>) -> Result<Commit, PortError> {
         let enqueued: Vec<RowKey> =
             writes.iter().filter(|write| is_put(write)).map(|write| write.key().clone()).collect();
+        let now_ms = self.now_ms();
+        let follows = writes.iter().any(|write| is_put(write) && write::is_due(write, now_ms));
+        self.enqueued.fetch_or(follows, Ordering::Relaxed);
         let is_done = |write: &Write| write::is_of_outbox(write) && !is_put(write);
         let (done, changes): (Vec<_>, Vec<_>) = writes.into_iter().partition(is_done);
         if !changes.is_empty() && self.journal.commit(changes).await? == Commit::Conflict {
@@ -106,7 +113,7 @@ impl Round<'_> {
     pub(super) async fn enqueue_now(&self, effect: Effect) -> Result<(), PortError> {
         let now_ms = self.now_ms();
         let row = OutboxRow::new(&self.account.key, effect, now_ms, now_ms);
-        let _ = self.journal.commit(vec![write::enqueue(&row)]).await?;
+        let _ = self.commit(vec![write::enqueue(&row)]).await?;
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! Walks through what is due, and serves what each step finds.
 
 use std::collections::HashMap;
+use std::sync::atomic::Ordering;
 
 use super::files::FileQueue;
 use super::round::Round;
@@ -17,6 +18,8 @@ const STEP: usize = 4_000;
 const TRIES: u8 = 2;
 /// So many failures of the stores end a call: they are down, and nobody's row is to blame.
 const MAX_FAILURES: usize = 2;
+/// So many rows, found by one look, are no crowd.
+const LITTLE: usize = 20;
 /// How far apart the clocks of two environments may be.
 const SKEW_MS: i64 = 250;
 /// While files are saved, what is new is looked for so often, in milliseconds.
@@ -69,15 +72,12 @@ impl Walker<'_> {
     pub(super) async fn everything_due(self) -> Result<DispatchReport, PortError> {
         let mut tried = Tried::default();
         let slot_over_ms = WakeUp::end_of_slot_ms(self.round.now_ms()) + SKEW_MS;
-        let mut waited = false;
-        loop {
-            let looked_ms = self.look_until_nothing(&mut tried).await?;
-            if waited || looked_ms >= slot_over_ms || slot_over_ms >= self.round.until_ms {
-                break;
-            }
+        let looks_again = slot_over_ms < self.round.until_ms;
+        if looks_again && self.round.now_ms() < slot_over_ms {
+            self.look_until_little(&mut tried).await?;
             self.round.clock.sleep_ms(u64::try_from(slot_over_ms - self.round.now_ms()).unwrap_or(0)).await;
-            waited = true;
         }
+        self.look_until_nothing(&mut tried).await?;
         // Nobody else works for the account until we end: whatever comes meanwhile is ours.
         for rests in 1_u64.. {
             if !self.files.is_busy() || self.round.is_late() {
@@ -100,12 +100,21 @@ impl Walker<'_> {
         }
     }
 
-    /// Returns when the last look began, which found nothing to do.
-    async fn look_until_nothing(&self, tried: &mut Tried) -> Result<i64, PortError> {
+    /// Until a look has found nothing to do.
+    async fn look_until_nothing(&self, tried: &mut Tried) -> Result<(), PortError> {
+        while !self.round.is_late() && self.walk(tried).await? {}
+        Ok(())
+    }
+
+    /// Until one has found so little, and so little has come of it, that the rest can wait for a moment: an account in which one person
+    /// writes now and then is not asked once more for nothing.
+    async fn look_until_little(&self, tried: &mut Tried) -> Result<(), PortError> {
         loop {
-            let began_ms = self.round.now_ms();
-            if self.round.is_late() || !self.walk(tried).await? {
-                return Ok(began_ms);
+            let before = tried.report.rows;
+            let worked = !self.round.is_late() && self.walk(tried).await?;
+            let follows = self.round.enqueued.swap(false, Ordering::Relaxed);
+            if !worked || !(follows || tried.report.rows - before > LITTLE) {
+                return Ok(());
             }
         }
     }

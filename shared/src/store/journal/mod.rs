@@ -57,6 +57,7 @@ mod push;
 mod questions;
 mod talking;
 mod trial;
+mod turns;
 pub mod write;
 
 use std::sync::Arc;
@@ -91,16 +92,17 @@ pub use self::outbox::{Due, Unread, Walk};
 pub use self::people::{PeopleCursor, PeoplePage, PeoplePart};
 pub use self::push::NewestSend;
 pub use self::questions::Question;
+use self::turns::{Turn, Turns};
 pub use crate::domain::question::AskedBecause;
 
 /// The journal.
 #[derive(Clone)]
-pub struct Journal(Arc<dyn Table>);
+pub struct Journal(Arc<dyn Table>, Turns);
 
 impl Journal {
     /// Over the journal's table.
     pub fn new(rows: Arc<dyn Table>) -> Self {
-        Self(rows)
+        Self(rows, Turns::default())
     }
 
     /// The table, to stand something before it.
@@ -114,6 +116,12 @@ impl Journal {
     /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn commit(&self, writes: Vec<Write>) -> Result<Commit, PortError> {
         self.0.commit(writes).await
+    }
+
+    /// Whoever changes the conversation in this process has their turn, until the answer is dropped: nobody need take one, and those who
+    /// do are not refused because of each other. Never two at once: two could wait for each other.
+    pub async fn turn(&self, key: &ConversationKey) -> Turn {
+        self.1.take(key).await
     }
 
     /// All rows of a partition whose sort keys begin so.

@@ -186,6 +186,11 @@ pub fn is_of_outbox(write: &Write) -> bool {
     write.key().partition.starts_with(OUTBOX)
 }
 
+/// Whether it is about a row of an outbox that is due by `now_ms`.
+pub fn is_due(write: &Write, now_ms: i64) -> bool {
+    is_of_outbox(write) && write.key().sort < format!("{:013}", now_ms.saturating_add(1))
+}
+
 pub(super) fn unreadable_key(account: &CrmAccountKey) -> RowKey {
     RowKey::new(format!("z:{}", fingerprint(&[account.kind.as_str(), account.id.as_str()])), "unreadable")
 }

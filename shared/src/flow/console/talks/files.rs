@@ -93,7 +93,7 @@ pub async fn published(
 
 /// What lies under an address may be another the next time: then it is another file.
 fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(Sha256::digest(bytes))
 }
 
 fn if_there<T>(answer: Each<T>) -> FromCrm<Option<T>> {

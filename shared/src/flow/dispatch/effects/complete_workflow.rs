@@ -9,7 +9,8 @@ use crate::domain::push::{Push, PushOutcome, PushState, Settlement};
 use crate::domain::words;
 use crate::flow::dispatch::noted::Refusals;
 use crate::flow::dispatch::round::{Round, Verdict};
-use crate::ports::crm::{CompletionWrite, CrmFailure};
+use crate::flow::side_by_side::side_by_side;
+use crate::ports::crm::{CompletionWrite, CrmFailure, Each};
 use crate::ports::table::Versioned;
 use crate::ports::{Crm, PortError};
 
@@ -32,21 +33,19 @@ impl CompleteWorkflow<'_> {
         let mut first = Vec::new();
         let mut again = Vec::new();
         let mut refusals = Refusals::default();
-        for row in rows {
-            let Effect::CompleteWorkflow { push } = &row.effect else { continue };
-            let Some(push) = self.round.journal.push(*push).await? else {
-                self.round.done(&row).await?;
-                continue;
-            };
+        let mut over = Vec::new();
+        for (row, push) in side_by_side(rows.into_iter().map(|row| self.load(row))).await?.into_iter().flatten() {
             refusals.observe(&push.value);
             match self.completion(&push.value) {
                 Some(completion) if self.round.now_ms() < push.value.expires_at_ms => {
                     let turn = if row.tries == 0 && !push.value.completed { &mut first } else { &mut again };
                     turn.push((row, push, completion));
                 }
-                _ => self.round.completion_ends(&row, push).await?,
+                _ => over.push((row, push)),
             }
         }
+        let end = async |(row, push)| self.round.completion_ends(&row, push).await;
+        side_by_side(over.into_iter().map(end)).await?;
         self.round.note_refusals(refusals).await;
         self.complete(first).await?;
         // One the CRM does not know makes it refuse all that travel with it: these go one by one. The others stay due.
@@ -59,29 +58,42 @@ impl CompleteWorkflow<'_> {
         Ok(())
     }
 
+    /// The row, and the send that it is about; a row that is about none is done.
+    async fn load(&self, row: OutboxRow) -> Result<Option<(OutboxRow, Versioned<Push>)>, PortError> {
+        let Effect::CompleteWorkflow { push } = &row.effect else { return Ok(None) };
+        let Some(push) = self.round.journal.push(*push).await? else {
+            self.round.done(&row).await?;
+            return Ok(None);
+        };
+        Ok(Some((row, push)))
+    }
+
     async fn complete(&self, told: Vec<(OutboxRow, Versioned<Push>, CompletionWrite)>) -> Result<(), PortError> {
         let writes: Vec<CompletionWrite> = told.iter().map(|(_, _, completion)| completion.clone()).collect();
         let answers = self.crm.complete(&writes).await;
-        for ((row, mut push, _), answer) in told.into_iter().zip(answers) {
-            match answer {
-                Ok(()) => {
-                    push.value.completed = true;
-                    self.round.completion_ends(&row, push).await?;
-                }
-                Err(CrmFailure::Gone) if push.value.completed && row.tries + 1 >= REPEATS => {
-                    self.round.completion_ends(&row, push).await?
-                }
-                Err(CrmFailure::Gone) if row.tries + 1 >= TELLS => {
-                    tracing::warn!(push.id = %push.value.id, tries = row.tries, "completion.unknown");
-                    crate::telemetry::count("CompletionUnknown", 1);
-                    self.round.completion_ends(&row, push).await?;
-                }
-                // The CRM may not know yet that it waits: our answer to it is still under way, or lost.
-                Err(CrmFailure::Gone) => self.round.conclude(&row, Verdict::After(0)).await?,
-                Err(failure) => self.round.failed(&row, &failure).await?,
-            }
-        }
+        let heard = told.into_iter().zip(answers).map(|((row, push, _), answer)| self.heard(row, push, answer));
+        side_by_side(heard).await?;
         Ok(())
+    }
+
+    async fn heard(&self, row: OutboxRow, mut push: Versioned<Push>, answer: Each<()>) -> Result<(), PortError> {
+        match answer {
+            Ok(()) => {
+                push.value.completed = true;
+                self.round.completion_ends(&row, push).await
+            }
+            Err(CrmFailure::Gone) if push.value.completed && row.tries + 1 >= REPEATS => {
+                self.round.completion_ends(&row, push).await
+            }
+            Err(CrmFailure::Gone) if row.tries + 1 >= TELLS => {
+                tracing::warn!(push.id = %push.value.id, tries = row.tries, "completion.unknown");
+                crate::telemetry::count("CompletionUnknown", 1);
+                self.round.completion_ends(&row, push).await
+            }
+            // The CRM may not know yet that it waits: our answer to it is still under way, or lost.
+            Err(CrmFailure::Gone) => self.round.conclude(&row, Verdict::After(0)).await,
+            Err(failure) => self.round.failed(&row, &failure).await,
+        }
     }
 
     fn completion(&self, push: &Push) -> Option<CompletionWrite> {

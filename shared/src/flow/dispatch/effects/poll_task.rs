@@ -1,12 +1,21 @@
 //! An open task is looked at now and then: once it is done, the person's message is answered.
 
 use crate::domain::conversation::{Conversation, poll_rest_ms};
+use crate::domain::ids::TaskId;
 use crate::domain::outbox::{Effect, OutboxRow};
 use crate::flow::dispatch::round::Round;
-use crate::ports::crm::{CrmFailure, TaskStanding};
+use crate::flow::side_by_side::side_by_side;
+use crate::ports::crm::{CrmFailure, Each, TaskStanding};
 use crate::ports::table::Versioned;
 use crate::ports::{Crm, PortError};
 use crate::store::journal::write;
+
+/// A task that was open when it was last seen.
+struct Open {
+    row: OutboxRow,
+    id: TaskId,
+    state: Versioned<Conversation>,
+}
 
 /// Looks whether tasks are done.
 pub(super) struct PollTask<'a> {
@@ -16,51 +25,55 @@ pub(super) struct PollTask<'a> {
 
 impl PollTask<'_> {
     pub(super) async fn handle(&self, rows: Vec<OutboxRow>) -> Result<(), PortError> {
-        let mut open = Vec::new();
-        let mut ids = Vec::new();
-        for row in rows {
-            let Effect::PollTask { conversation } = &row.effect else { continue };
-            let state = self.round.state(conversation).await?;
-            if let Some(state) = state.as_ref().filter(|state| state.value.misses_its_task()) {
-                self.poll_again(&row, state.clone()).await?;
-                continue;
-            }
-            match state.and_then(|state| Some((state.value.task.clone()?.id?, state))) {
-                Some((id, state)) => {
-                    ids.push(id);
-                    open.push((row, state));
-                }
-                None => self.round.done(&row).await?,
-            }
-        }
+        let open = side_by_side(rows.into_iter().map(|row| self.open(row))).await?;
+        let open: Vec<Open> = open.into_iter().flatten().collect();
+        let ids: Vec<TaskId> = open.iter().map(|open| open.id.clone()).collect();
         let standings = self.crm.read_tasks(&ids).await;
-        for ((row, mut state), standing) in open.into_iter().zip(standings) {
-            let now_ms = self.round.now_ms();
-            let again = row.again(now_ms + poll_rest_ms(row.tries + 1));
-            // A look is not a failure: it waits from now on, and never given up while the task is open.
-            let again = OutboxRow { since_ms: now_ms, ..again };
-            let mut writes = vec![write::done(&row)];
-            if let Some(task) = &mut state.value.task {
-                task.look_at_ms = Some(again.due_at_ms);
-            }
-            match standing {
-                Ok(TaskStanding::Open) => {
-                    if let Some(task) = &mut state.value.task {
-                        task.seen_open_at_ms = now_ms;
-                    }
-                    writes.push(write::enqueue(&again));
-                }
-                Ok(TaskStanding::Done | TaskStanding::Gone) | Err(CrmFailure::Gone) => {
-                    let seen_open_at_ms = state.value.task.take().map_or(0, |task| task.seen_open_at_ms);
-                    if !state.value.is_new_since(seen_open_at_ms) {
-                        state.value.waits_no_more();
-                    }
-                    writes.extend(state.value.enqueue_sync(now_ms).iter().map(write::enqueue));
-                }
-                Err(_) => writes.push(write::enqueue(&again)),
-            }
-            self.round.commit_state(&mut state, writes).await?;
+        side_by_side(open.into_iter().zip(standings).map(|(open, standing)| self.seen(open, standing))).await?;
+        Ok(())
+    }
+
+    /// The row, and the task that it is about. `None`: there is none to look at.
+    async fn open(&self, row: OutboxRow) -> Result<Option<Open>, PortError> {
+        let Effect::PollTask { conversation } = &row.effect else { return Ok(None) };
+        let state = self.round.state(conversation).await?;
+        if let Some(state) = state.as_ref().filter(|state| state.value.misses_its_task()) {
+            self.poll_again(&row, state.clone()).await?;
+            return Ok(None);
         }
+        let Some((id, state)) = state.and_then(|state| Some((state.value.task.clone()?.id?, state))) else {
+            self.round.done(&row).await?;
+            return Ok(None);
+        };
+        Ok(Some(Open { row, id, state }))
+    }
+
+    async fn seen(&self, Open { row, mut state, .. }: Open, standing: Each<TaskStanding>) -> Result<(), PortError> {
+        let now_ms = self.round.now_ms();
+        let again = row.again(now_ms + poll_rest_ms(row.tries + 1));
+        // A look is not a failure: it waits from now on, and never given up while the task is open.
+        let again = OutboxRow { since_ms: now_ms, ..again };
+        let mut writes = vec![write::done(&row)];
+        if let Some(task) = &mut state.value.task {
+            task.look_at_ms = Some(again.due_at_ms);
+        }
+        match standing {
+            Ok(TaskStanding::Open) => {
+                if let Some(task) = &mut state.value.task {
+                    task.seen_open_at_ms = now_ms;
+                }
+                writes.push(write::enqueue(&again));
+            }
+            Ok(TaskStanding::Done | TaskStanding::Gone) | Err(CrmFailure::Gone) => {
+                let seen_open_at_ms = state.value.task.take().map_or(0, |task| task.seen_open_at_ms);
+                if !state.value.is_new_since(seen_open_at_ms) {
+                    state.value.waits_no_more();
+                }
+                writes.extend(state.value.enqueue_sync(now_ms).iter().map(write::enqueue));
+            }
+            Err(_) => writes.push(write::enqueue(&again)),
+        }
+        self.round.commit_state(&mut state, writes).await?;
         Ok(())
     }
 

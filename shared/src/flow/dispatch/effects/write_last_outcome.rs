@@ -12,7 +12,8 @@ use crate::domain::properties::LINE_LAST_OUTCOME;
 use crate::domain::push::{Push, PushOutcome, PushState};
 use crate::flow::dispatch::noted::Refusals;
 use crate::flow::dispatch::round::Round;
-use crate::ports::crm::{ContactWrite, CrmFailure, Properties};
+use crate::flow::side_by_side::side_by_side;
+use crate::ports::crm::{ContactWrite, CrmFailure, Each, Properties};
 use crate::ports::table::Commit;
 use crate::ports::{Crm, PortError};
 use crate::store::journal::{NewestSend, write};
@@ -35,13 +36,12 @@ impl WriteLastOutcome<'_> {
     pub(super) async fn handle(&self, rows: Vec<OutboxRow>) -> Result<(), PortError> {
         let mut newest: BTreeMap<ContactId, Ended> = BTreeMap::new();
         let mut refusals = Refusals::default();
-        for row in rows {
-            let Effect::WriteLastOutcome { push } = &row.effect else { continue };
-            let push = self.round.journal.push(*push).await?;
-            push.iter().for_each(|push| refusals.observe(&push.value));
-            push.iter().filter(|_| row.tries == 0).for_each(|push| refusals.count(&push.value));
-            let Some(ended) = push.and_then(|push| ended(row.clone(), &push.value)) else {
-                self.round.done(&row).await?;
+        let mut over = Vec::new();
+        for (row, push) in side_by_side(rows.into_iter().map(|row| self.load(row))).await? {
+            push.iter().for_each(|push| refusals.observe(push));
+            push.iter().filter(|_| row.tries == 0).for_each(|push| refusals.count(push));
+            let Some(ended) = push.and_then(|push| ended(row.clone(), &push)) else {
+                over.push(row);
                 continue;
             };
             let other = newest.remove(&ended.contact);
@@ -50,26 +50,33 @@ impl WriteLastOutcome<'_> {
                 other => (ended, other),
             };
             newest.insert(newer.contact.clone(), newer);
-            if let Some(older) = older {
-                self.round.done(&older.row).await?;
-            }
+            over.extend(older.map(|older| older.row));
         }
+        side_by_side(over.iter().map(|row| self.round.done(row))).await?;
         self.round.note_refusals(refusals).await;
-        let mut told = Vec::new();
-        for ended in newest.into_values() {
-            if self.is_newest(&ended).await? {
-                told.push(ended);
-            }
-        }
+        let newest = side_by_side(newest.into_values().map(|ended| self.if_newest(ended))).await?;
+        let told: Vec<Ended> = newest.into_iter().flatten().collect();
         let writes: Vec<ContactWrite> = told.iter().map(write_of).collect();
         let answers = self.crm.update_contacts(&writes).await;
-        for (ended, answer) in told.into_iter().zip(answers) {
-            match answer {
-                Ok(_) | Err(CrmFailure::Gone) => self.round.done(&ended.row).await?,
-                Err(failure) => self.round.failed(&ended.row, &failure).await?,
-            }
-        }
+        side_by_side(told.iter().zip(answers).map(|(ended, answer)| self.heard(&ended.row, answer))).await?;
         Ok(())
+    }
+
+    async fn load(&self, row: OutboxRow) -> Result<(OutboxRow, Option<Push>), PortError> {
+        let Effect::WriteLastOutcome { push } = &row.effect else { return Ok((row, None)) };
+        let push = self.round.journal.push(*push).await?;
+        Ok((row, push.map(|push| push.value)))
+    }
+
+    async fn heard(&self, row: &OutboxRow, answer: Each<ContactId>) -> Result<(), PortError> {
+        match answer {
+            Ok(_) | Err(CrmFailure::Gone) => self.round.done(row).await,
+            Err(failure) => self.round.failed(row, &failure).await,
+        }
+    }
+
+    async fn if_newest(&self, ended: Ended) -> Result<Option<Ended>, PortError> {
+        Ok(self.is_newest(&ended).await?.then_some(ended))
     }
 
     /// Whether no newer send of the contact's is known; this one is, from now on.

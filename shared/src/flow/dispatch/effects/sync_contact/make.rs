@@ -1,12 +1,11 @@
 //! People without a contact get one: made or found, and linked.
 
-use futures::future::join_all;
-
 use super::SyncContact;
 use super::fewer::is_refused;
 use super::fields::set_profile;
 use super::person::Person;
 use crate::domain::ids::{ContactId, LineUserId};
+use crate::flow::side_by_side::side_by_side;
 use crate::ports::PortError;
 use crate::ports::crm::{Each, Properties};
 
@@ -21,19 +20,17 @@ impl SyncContact<'_> {
         let new = self.cleared_before(new).await?;
         let writes: Vec<_> = new.iter().map(|person| self.person_write(person)).collect();
         let answers = self.make_or_find(writes).await;
-        for (mut person, answer) in new.into_iter().zip(answers) {
-            match answer {
-                Ok(contact) => {
-                    if self.link(&mut person, contact).await? {
-                        linked.push(person);
-                    }
-                }
-                Err(failure) => {
-                    self.round.failed(&person.row, &failure).await?;
-                }
-            }
-        }
+        let made = new.into_iter().zip(answers).map(|(person, answer)| self.made(person, answer));
+        linked.extend(side_by_side(made).await?.into_iter().flatten());
         Ok(linked)
+    }
+
+    /// What the CRM said of the person's contact. Returns the person where they are linked to it now.
+    async fn made(&self, mut person: Person, answer: Each<ContactId>) -> Result<Option<Person>, PortError> {
+        match answer {
+            Ok(contact) => Ok(self.link(&mut person, contact).await?.then_some(person)),
+            Err(failure) => self.round.failed(&person.row, &failure).await.map(|()| None),
+        }
     }
 
     /// Makes or finds people; whoever is refused for their name or picture goes without.
@@ -59,10 +56,10 @@ impl SyncContact<'_> {
     /// Of people who are to get a contact: those whom no contact names from before they were erased. Else they would be found
     /// by it, with everything that stands there, and not begin anew.
     async fn cleared_before(&self, people: Vec<Person>) -> Result<Vec<Person>, PortError> {
-        let erasures = join_all(people.iter().map(|person| self.round.journal.erasure(&person.state.value.key))).await;
+        let erasures = people.iter().map(|person| self.round.journal.erasure(&person.state.value.key));
+        let erasures = side_by_side(erasures).await?;
         let mut ready = Vec::new();
         for (person, erasure) in people.into_iter().zip(erasures) {
-            let erasure = erasure?;
             let emptied = match erasure.is_marked() {
                 true => self.links.empty_if(&person.user, |named| named.is_from_before(&erasure)).await?,
                 false => Ok(()),

@@ -10,8 +10,6 @@ mod tasks;
 
 use std::collections::HashSet;
 
-use futures::future::join_all;
-
 use self::fewer::is_refused;
 use self::person::Person;
 use crate::domain::activity::Activity;
@@ -23,6 +21,7 @@ use crate::domain::properties as property;
 use crate::flow::dispatch::contacts::Contacts;
 use crate::flow::dispatch::links::AccountLinks;
 use crate::flow::dispatch::round::{Round, Verdict};
+use crate::flow::side_by_side::side_by_side;
 use crate::ports::crm::{ContactRecord, ContactWrite, CrmFailure, Properties};
 use crate::ports::messenger::LineProfile;
 use crate::ports::table::{Commit, Write};
@@ -48,10 +47,8 @@ pub(super) struct SyncContact<'a> {
 impl SyncContact<'_> {
     pub(super) async fn handle(&self, rows: Vec<OutboxRow>) -> Result<(), PortError> {
         let (first, again) = once_each(rows);
-        let mut people = Vec::new();
-        for loaded in join_all(first.into_iter().map(|row| self.load(row))).await {
-            people.extend(loaded?);
-        }
+        let loaded = side_by_side(first.into_iter().map(|row| self.load(row))).await?;
+        let mut people: Vec<Person> = loaded.into_iter().flatten().collect();
         for person in &mut people {
             // They were there before the state was read: what is done for one is done for all.
             let theirs = again.iter().filter(|row| row.effect == person.row.effect);
@@ -86,9 +83,7 @@ impl SyncContact<'_> {
         }
         let known = self.write_properties(known).await?;
         let known = self.tasks(known).await?;
-        for person in known {
-            self.up_to_date(person).await?;
-        }
+        side_by_side(known.into_iter().map(|person| self.up_to_date(person))).await?;
         Ok(())
     }
 
@@ -181,14 +176,13 @@ impl SyncContact<'_> {
         &self,
         known: Vec<(Person, ContactRecord)>,
     ) -> Result<Vec<(Person, ContactRecord)>, PortError> {
-        let mut writes = Vec::new();
-        for (person, record) in &known {
-            let pending = self.pending_with_newest(&person.state.value).await?;
-            writes.push(ContactWrite {
-                contact: record.contact.clone(),
-                properties: self.properties(person, record, &pending),
-            });
-        }
+        let pending = known.iter().map(|(person, _)| self.pending_with_newest(&person.state.value));
+        let pending = side_by_side(pending).await?;
+        let write = |((person, record), pending): (&(Person, ContactRecord), Vec<Activity>)| ContactWrite {
+            contact: record.contact.clone(),
+            properties: self.properties(person, record, &pending),
+        };
+        let writes: Vec<ContactWrite> = known.iter().zip(pending).map(write).collect();
         let mut answers = self.contacts.update(&writes).await;
         for (answer, write) in answers.iter_mut().zip(&writes).filter(|(answer, _)| is_refused(answer)) {
             *answer = self.write_fewer(write).await;

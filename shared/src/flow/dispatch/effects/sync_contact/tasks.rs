@@ -7,6 +7,7 @@ use crate::domain::ids::{TaskId, fingerprint};
 use crate::domain::outbox::{Effect, OutboxRow};
 use crate::flow::dispatch::UNKNOWN_REST_MS;
 use crate::flow::dispatch::round::Verdict;
+use crate::flow::side_by_side::side_by_side;
 use crate::ports::PortError;
 use crate::ports::crm::{ContactRecord, CrmFailure, Each, TaskStanding, TaskWrite};
 use crate::store::journal::write;
@@ -14,41 +15,71 @@ use crate::store::journal::write;
 /// A task that the CRM does not take is tried again after this long.
 const AGAIN_MS: i64 = 15 * 60_000;
 
+/// What is to be done about a person's task.
+enum Next {
+    /// It is open, or there is none to be.
+    Nothing(Box<Person>),
+    /// It is written.
+    Write(Box<Person>, TaskWrite),
+    /// The row waits, or somebody else has changed what it is about.
+    Waits,
+}
+
 impl SyncContact<'_> {
     /// Sees to the tasks of those whose message waits. Returns the people who need nothing more.
     pub(super) async fn tasks(&self, people: Vec<(Person, ContactRecord)>) -> Result<Vec<Person>, PortError> {
-        let mut done = Vec::new();
+        let (wanting, others): (Vec<_>, Vec<_>) = people.into_iter().partition(|(person, _)| wants_a_task(person));
+        let mut done: Vec<Person> = others.into_iter().map(|(person, _)| person).collect();
+        let known: Vec<TaskId> = wanting.iter().filter_map(|(person, _)| task_of(person).cloned()).collect();
+        let mut standings = self.crm.read_tasks(&known).await.into_iter();
+        let looks: Vec<_> = wanting
+            .into_iter()
+            .map(|(person, record)| {
+                let standing = task_of(&person).and_then(|_| standings.next());
+                self.next(person, record, standing)
+            })
+            .collect();
         let mut to_write = Vec::new();
-        for (mut person, record) in people {
-            let wanted = person.channel.settings.tasks && person.state.value.unanswered_since_ms.is_some();
-            if !wanted || self.is_open(&mut person).await? {
-                done.push(person);
-                continue;
-            }
-            if let Some((person, task)) = self.prepare(person, &record, &mut done).await? {
-                to_write.push((person, task));
+        for next in side_by_side(looks).await? {
+            match next {
+                Next::Nothing(person) => done.push(*person),
+                Next::Write(person, task) => to_write.push((*person, task)),
+                Next::Waits => {}
             }
         }
         let answers = self.write_for_somebody(&to_write).await;
-        for ((mut person, _), answer) in to_write.into_iter().zip(answers) {
-            match answer {
-                Ok(task) => {
-                    if self.opened(&mut person, task).await? {
-                        done.push(person);
-                    }
-                }
-                Err(failure) if is_lasting(&failure) => {
-                    if self.without_task(&mut person, &failure).await? {
-                        done.push(person);
-                    }
-                }
-                // The number stands, even if nothing was written: another try of ours may be under way.
-                Err(failure) => {
-                    self.round.failed(&person.row, &failure).await?;
-                }
-            }
-        }
+        let told = to_write.into_iter().zip(answers).map(|((person, _), answer)| self.told(person, answer));
+        done.extend(side_by_side(told).await?.into_iter().flatten());
         Ok(done)
+    }
+
+    /// What is to be done about the person's task, as it stands.
+    async fn next(
+        &self,
+        mut person: Person,
+        record: ContactRecord,
+        standing: Option<Each<TaskStanding>>,
+    ) -> Result<Next, PortError> {
+        if let Some(standing) = standing
+            && self.is_open(&mut person, standing).await?
+        {
+            return Ok(Next::Nothing(Box::new(person)));
+        }
+        self.prepare(person, &record).await
+    }
+
+    /// What the CRM said of the new task. Returns the person where they need nothing more.
+    async fn told(&self, mut person: Person, answer: Each<TaskId>) -> Result<Option<Person>, PortError> {
+        let goes_on = match answer {
+            Ok(task) => self.opened(&mut person, task).await?,
+            Err(failure) if is_lasting(&failure) => self.without_task(&mut person, &failure).await?,
+            // The number stands, even if nothing was written: another try of ours may be under way.
+            Err(failure) => {
+                self.round.failed(&person.row, &failure).await?;
+                false
+            }
+        };
+        Ok(goes_on.then_some(person))
     }
 
     /// Writes tasks. One that the CRM refuses with its owner, who may have been deactivated, is written for the channel's fallback
@@ -99,12 +130,11 @@ impl SyncContact<'_> {
     }
 
     /// Whether the person's task is open. One that was done before the newest message makes room for another.
-    async fn is_open(&self, person: &mut Person) -> Result<bool, PortError> {
+    async fn is_open(&self, person: &mut Person, standing: Each<TaskStanding>) -> Result<bool, PortError> {
         let state = &mut person.state.value;
-        let Some(OwnersTask { id: Some(id), seen_open_at_ms, .. }) = state.task.clone() else { return Ok(false) };
-        let standing = self.crm.read_tasks(std::slice::from_ref(&id)).await.pop();
+        let seen_open_at_ms = state.task.as_ref().map_or(0, |task| task.seen_open_at_ms);
         match standing {
-            Some(Ok(TaskStanding::Open)) => {
+            Ok(TaskStanding::Open) => {
                 let now_ms = self.round.now_ms();
                 if state.is_new_since(seen_open_at_ms)
                     && let Some((gone, anew)) = state.poll_task_anew(now_ms)
@@ -116,7 +146,7 @@ impl SyncContact<'_> {
                 }
                 Ok(true)
             }
-            Some(Ok(TaskStanding::Done | TaskStanding::Gone) | Err(CrmFailure::Gone)) => {
+            Ok(TaskStanding::Done | TaskStanding::Gone) | Err(CrmFailure::Gone) => {
                 state.task = None;
                 if !state.is_new_since(seen_open_at_ms) {
                     state.waits_no_more();
@@ -129,17 +159,12 @@ impl SyncContact<'_> {
                 Ok(false)
             }
             // It was open when last seen.
-            Some(Err(_)) | None => Ok(true),
+            Err(_) => Ok(true),
         }
     }
 
     /// Fixes the task's number before the first try, or takes up one that may have been written.
-    async fn prepare(
-        &self,
-        mut person: Person,
-        record: &ContactRecord,
-        done: &mut Vec<Person>,
-    ) -> Result<Option<(Person, TaskWrite)>, PortError> {
+    async fn prepare(&self, mut person: Person, record: &ContactRecord) -> Result<Next, PortError> {
         let now_ms = self.round.now_ms();
         let earlier = person.state.value.task.clone();
         let number = earlier.as_ref().map_or(person.state.value.next_task, |task| task.number);
@@ -150,19 +175,17 @@ impl SyncContact<'_> {
             if now_ms < earlier.tried_at_ms + UNKNOWN_REST_MS {
                 let rest = earlier.tried_at_ms + UNKNOWN_REST_MS - now_ms;
                 self.round.conclude(&person.row, Verdict::After(rest)).await?;
-                return Ok(None);
+                return Ok(Next::Waits);
             }
             match self.crm.find_task(&task).await {
                 Ok(Some(found)) => {
-                    if self.opened(&mut person, found).await? {
-                        done.push(person);
-                    }
-                    return Ok(None);
+                    let goes_on = self.opened(&mut person, found).await?;
+                    return Ok(if goes_on { Next::Nothing(Box::new(person)) } else { Next::Waits });
                 }
                 Ok(None) => {}
                 Err(failure) => {
                     self.round.failed(&person.row, &failure).await?;
-                    return Ok(None);
+                    return Ok(Next::Waits);
                 }
             }
         }
@@ -170,7 +193,7 @@ impl SyncContact<'_> {
         state.task = Some(OwnersTask { number, id: None, tried_at_ms: now_ms, seen_open_at_ms: 0, look_at_ms: None });
         state.next_task = number + 1;
         let unchanged = self.round.commit_state(&mut person.state, vec![]).await?;
-        Ok(unchanged.then_some((person, task)))
+        Ok(if unchanged { Next::Write(Box::new(person), task) } else { Next::Waits })
     }
 
     fn task(&self, person: &Person, record: &ContactRecord, number: u32) -> TaskWrite {
@@ -220,6 +243,15 @@ impl SyncContact<'_> {
         // On a conflict the number stands, and the same task is found or written again.
         self.round.commit_state(&mut person.state, vec![write::enqueue(&look)]).await
     }
+}
+
+fn wants_a_task(person: &Person) -> bool {
+    person.channel.settings.tasks && person.state.value.unanswered_since_ms.is_some()
+}
+
+/// The task that the person has, as far as we know.
+fn task_of(person: &Person) -> Option<&TaskId> {
+    person.state.value.task.as_ref()?.id.as_ref()
 }
 
 /// It will not pass by itself within the time that a person's properties may wait.

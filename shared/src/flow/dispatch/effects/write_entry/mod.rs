@@ -4,8 +4,6 @@ mod less;
 mod seal;
 mod sent;
 
-use futures::future::try_join_all;
-
 use crate::domain::activity::{Activity, Content, Mark};
 use crate::domain::channel::Channel;
 use crate::domain::conversation::{ConversationKey, OpenEntry};
@@ -19,14 +17,12 @@ use crate::flow::dispatch::UNKNOWN_REST_MS;
 use crate::flow::dispatch::contacts::Contacts;
 use crate::flow::dispatch::links::AccountLinks;
 use crate::flow::dispatch::round::Round;
+use crate::flow::side_by_side::side_by_side;
 use crate::ports::crm::{CrmFailure, Each, NoteWrite};
 use crate::ports::table::{Commit, Versioned};
 use crate::ports::{Crm, PortError};
 use crate::store::Channels;
 use crate::store::journal::write;
-
-/// The words of so many are forgotten at once, each by a write of its own.
-const FORGOTTEN_AT_ONCE: usize = 25;
 
 /// A sealed entry on its way.
 struct Sealed {
@@ -70,12 +66,8 @@ pub(super) struct WriteEntry<'a> {
 
 impl WriteEntry<'_> {
     pub(super) async fn handle(&self, rows: Vec<OutboxRow>) -> Result<(), PortError> {
-        let mut sealed = Vec::new();
-        for row in rows {
-            if let Some(ready) = self.seal(row).await? {
-                sealed.push(self.with_files(ready).await?);
-            }
-        }
+        let sealed = side_by_side(rows.into_iter().map(|row| self.sealed(row))).await?;
+        let sealed: Vec<Sealed> = sealed.into_iter().flatten().collect();
         let contacts: Vec<ContactId> = sealed.iter().map(|ready| ready.entry.value.contact.clone()).collect();
         let people = self.contacts.read(&contacts, &[LINE_USER_NAME]).await;
         let mut notes = Vec::new();
@@ -92,21 +84,33 @@ impl WriteEntry<'_> {
             }
         }
         let answers = self.write_for_author(&mut notes).await;
-        let mut written = Vec::new();
-        for (ready, (note, answer)) in going.into_iter().zip(notes.into_iter().zip(answers)) {
-            if let Ok(id) = &answer {
-                written.extend(sent::on_note(id, &ready.key, &ready.said));
-            }
-            match answer {
-                Err(CrmFailure::Refused { .. }) if !note.files.is_empty() => {
-                    self.write_bare(ready, note.contact).await?
-                }
-                Err(CrmFailure::Refused { code }) => self.write_less(ready, note.contact, code).await?,
-                answer => self.heard(ready, answer).await?,
-            }
-        }
-        self.hang_sent(written).await;
+        let told = going.into_iter().zip(notes).zip(answers);
+        let written = side_by_side(told.map(|((ready, note), answer)| self.told(ready, note, answer))).await?;
+        self.hang_sent(written.into_iter().flatten().collect()).await;
         Ok(())
+    }
+
+    async fn sealed(&self, row: OutboxRow) -> Result<Option<Sealed>, PortError> {
+        match self.seal(row).await? {
+            Some(ready) => Ok(Some(self.with_files(ready).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// What the CRM answered. Returns what of the note's is to hang on it, where it stands.
+    async fn told(
+        &self,
+        ready: Sealed,
+        note: NoteWrite,
+        answer: Each<NoteId>,
+    ) -> Result<Option<sent::Written>, PortError> {
+        let written = answer.as_ref().ok().and_then(|id| sent::on_note(id, &ready.key, &ready.said));
+        match answer {
+            Err(CrmFailure::Refused { .. }) if !note.files.is_empty() => self.write_bare(ready, note.contact).await?,
+            Err(CrmFailure::Refused { code }) => self.write_less(ready, note.contact, code).await?,
+            answer => self.heard(ready, answer).await?,
+        }
+        Ok(written)
     }
 
     /// Writes notes. What the CRM refuses with its author, who may have been deactivated, is written without: what was refused was not
@@ -221,10 +225,7 @@ impl WriteEntry<'_> {
         let mut writes = vec![write::done(&ready.row)];
         let left = self.round.journal.all_pending(&ready.key, entry.members.len() + MAX_MEMBERS).await?;
         let left: Vec<_> = left.into_iter().filter(|activity| !done.contains(&&activity.mark)).collect();
-        for some in done.chunks(FORGOTTEN_AT_ONCE) {
-            let forget = |mark: &&Mark| self.round.journal.commit(vec![write::forget(&ready.key, mark)]);
-            try_join_all(some.iter().map(forget)).await?;
-        }
+        side_by_side(done.iter().map(|mark| self.round.journal.commit(vec![write::forget(&ready.key, mark)]))).await?;
         let value = &mut state.value;
         value.sealed_until = value.sealed_until.take().max(entry.until().cloned());
         value.next_entry = entry.number + 1;
