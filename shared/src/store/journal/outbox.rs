@@ -20,22 +20,22 @@ const FOR_EVER_MS: i64 = 9_999_999_999_999;
 /// A walk through an account's outbox lists, in each from what has been due longest on.
 #[derive(Debug, Clone)]
 pub struct Walk {
-    account: CrmAccountKey,
     to: String,
-    /// Where each list goes on; `None` at its end.
-    from: Vec<Option<String>>,
+    /// Each list, and where it goes on; `None` at its end.
+    lists: Vec<(String, Option<String>)>,
 }
 
 impl Walk {
     /// Through everything that is due by `until_ms`.
     pub fn through(account: &CrmAccountKey, until_ms: i64) -> Self {
-        let from = vec![Some(String::new()); SHARDS as usize];
-        Self { account: account.clone(), to: format!("{until_ms:013}:\u{10FFFF}"), from }
+        let account = account_partition(account);
+        let lists = (0..SHARDS).map(|shard| (of_shard(&account, shard), Some(String::new()))).collect();
+        Self { to: format!("{until_ms:013}:\u{10FFFF}"), lists }
     }
 
     /// Nothing is left to read.
     pub fn is_over(&self) -> bool {
-        self.from.iter().all(Option::is_none)
+        self.lists.iter().all(|(_, from)| from.is_none())
     }
 }
 
@@ -102,13 +102,13 @@ impl Journal {
     }
 
     async fn next_page(&self, walk: &mut Walk) -> Result<Vec<Row>, PortError> {
-        let (account, to) = (&walk.account, &walk.to);
-        let lists = (0..SHARDS).zip(&walk.from).map(|(shard, from)| async move {
+        let to = &walk.to;
+        let lists = walk.lists.iter().map(|(list, from)| async move {
             let Some(from) = from else { return Ok(Vec::new()) };
-            self.0.range(&outbox_partition(account, shard), from, to, PAGE).await
+            self.0.range(list, from, to, PAGE).await
         });
         let pages = try_join_all(lists).await?;
-        for (from, page) in walk.from.iter_mut().zip(&pages) {
+        for ((_, from), page) in walk.lists.iter_mut().zip(&pages) {
             *from = page.last().filter(|_| page.len() == PAGE).map(|last| table::behind(&last.key.sort));
         }
         Ok(pages.into_iter().flatten().collect())
@@ -196,7 +196,16 @@ pub(super) fn unreadable_key(account: &CrmAccountKey) -> RowKey {
 }
 
 pub(super) fn outbox_partition(account: &CrmAccountKey, shard: u32) -> String {
-    format!("{OUTBOX}{}:{shard}", fingerprint(&[account.kind.as_str(), account.id.as_str()]))
+    of_shard(&account_partition(account), shard)
+}
+
+/// What the names of an account's lists begin with.
+fn account_partition(account: &CrmAccountKey) -> String {
+    format!("{OUTBOX}{}", fingerprint(&[account.kind.as_str(), account.id.as_str()]))
+}
+
+fn of_shard(account: &str, shard: u32) -> String {
+    format!("{account}:{shard}")
 }
 
 pub(super) fn outbox_key(row: &OutboxRow) -> RowKey {
