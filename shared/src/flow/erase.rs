@@ -336,3 +336,7 @@ impl Erase {
         Ok(())
     }
 }
+
+#[cfg(test)]
+#[path = "erase_tests.rs"]
+mod tests;
