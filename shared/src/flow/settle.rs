@@ -55,7 +55,7 @@ impl Settle {
             Step::Ends(mut push, shown) => {
                 let to = shown.as_ref().and_then(|shown| shown.to.as_ref());
                 let key = to.map(|to| ConversationKey::person(&push.channel, to));
-                let _turn = OptionFuture::from(key.as_ref().map(|key| journal.turn(key))).await;
+                let held = OptionFuture::from(key.as_ref().map(|key| journal.lock_conversation(key))).await;
                 let (mut state, mut effects) = outcome(&mut push, was_parked, now_ms);
                 if let (Some(talk), PushState::Settled(settlement)) = (talk, &push.state) {
                     state.push(write::said(&talk, push.id));
@@ -77,6 +77,7 @@ impl Settle {
                 if commit == Commit::Conflict {
                     return Ok(None);
                 }
+                drop(held);
                 log(&push);
                 if is_reply {
                     self.count_reply(&push.channel, now_ms).await;

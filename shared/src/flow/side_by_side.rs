@@ -5,8 +5,8 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 
 use crate::ports::PortError;
 
-/// So many are under way at a time: each waits for a table, some milliseconds, and 16 wait no longer than one. More would not be faster on
-/// a function's share of a processor, and would open more connections than the SDK keeps.
+/// So many are under way at a time: each waits for a table, some milliseconds, and sixteen wait no longer than one. A batch is a hundred at
+/// most.
 const AT_ONCE: usize = 16;
 
 /// Does each, and answers in their order. The first that fails ends it: what has not begun does not begin, and of what is under way

@@ -81,8 +81,12 @@ const WRITES: [(&str, &[&str], &[&str]); 19] = [
     ),
     ("musubi::store::Hearings", &["note_signs"], &["new"]),
     ("musubi::store::Links", &["link", "relink", "follow_merge", "unlink"], &["new", "reader"]),
-    // Only those who write take turns.
-    ("musubi::store::Journal", &["commit", "note_event", "note_refusal", "note_sent", "turn"], READS_OF_THE_JOURNAL),
+    // Held by those who write.
+    (
+        "musubi::store::Journal",
+        &["commit", "note_event", "note_refusal", "note_sent", "lock_conversation"],
+        READS_OF_THE_JOURNAL,
+    ),
 ];
 
 /// What a face does not even name: what is asked of the world through it is the functions' and the verbs'. Methods of traits

@@ -48,6 +48,7 @@ mod files;
 mod former_link;
 mod friends;
 mod inboxing;
+mod locks;
 mod login;
 mod messages;
 mod noted;
@@ -57,7 +58,6 @@ mod push;
 mod questions;
 mod talking;
 mod trial;
-mod turns;
 pub mod write;
 
 use std::sync::Arc;
@@ -85,6 +85,7 @@ use crate::ports::table::{self, Commit, Listed, Precondition, Row, RowKey, Table
 
 use self::entry::entry_key;
 pub use self::erasing::ErasableRows;
+use self::locks::{ConversationLock, ConversationLocks};
 pub use self::messages::{MessagePosition, MessagePositions};
 pub use self::noted::LastRefusal;
 use self::outbox::*;
@@ -92,17 +93,16 @@ pub use self::outbox::{Due, Unread, Walk};
 pub use self::people::{PeopleCursor, PeoplePage, PeoplePart};
 pub use self::push::NewestSend;
 pub use self::questions::Question;
-use self::turns::{Turn, Turns};
 pub use crate::domain::question::AskedBecause;
 
 /// The journal.
 #[derive(Clone)]
-pub struct Journal(Arc<dyn Table>, Turns);
+pub struct Journal(Arc<dyn Table>, ConversationLocks);
 
 impl Journal {
     /// Over the journal's table.
     pub fn new(rows: Arc<dyn Table>) -> Self {
-        Self(rows, Turns::default())
+        Self(rows, ConversationLocks::default())
     }
 
     /// The table, to stand something before it.
@@ -118,10 +118,10 @@ impl Journal {
         self.0.commit(writes).await
     }
 
-    /// Whoever changes the conversation in this process has their turn, until the answer is dropped: nobody need take one, and those who
-    /// do are not refused because of each other. Never two at once: two could wait for each other.
-    pub async fn turn(&self, key: &ConversationKey) -> Turn {
-        self.1.take(key).await
+    /// Waits until nobody else of this process holds the conversation. Nobody need hold it to change it; those who do are not refused
+    /// because of each other. Never two at once: they could wait for each other.
+    pub async fn lock_conversation(&self, key: &ConversationKey) -> ConversationLock {
+        self.1.lock(key).await
     }
 
     /// All rows of a partition whose sort keys begin so.

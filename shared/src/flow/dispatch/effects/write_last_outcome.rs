@@ -75,27 +75,23 @@ impl WriteLastOutcome<'_> {
         }
     }
 
+    /// The send, if no newer one of the contact's is known; this one is, from now on.
     async fn if_newest(&self, ended: Ended) -> Result<Option<Ended>, PortError> {
-        Ok(self.is_newest(&ended).await?.then_some(ended))
-    }
-
-    /// Whether no newer send of the contact's is known; this one is, from now on.
-    async fn is_newest(&self, ended: &Ended) -> Result<bool, PortError> {
         let account = &self.round.account.key;
         let known = self.round.journal.newest_send(account, &ended.contact).await?;
         let version = known.as_ref().map_or(0, |known| known.version);
         match known.map(|known| known.value) {
-            Some(known) if known == ended.send => return Ok(true),
+            Some(known) if known == ended.send => return Ok(Some(ended)),
             // The same send again: it was parked, and somebody has decided.
             Some(known) if known.push != ended.send.push && known > ended.send => {
                 self.round.done(&ended.row).await?;
-                return Ok(false);
+                return Ok(None);
             }
             _ => {}
         }
         let write = write::newest_send(account, &ended.contact, &ended.send, version, self.round.now_ms());
         // On a conflict the row stays due.
-        Ok(self.round.journal.commit(vec![write]).await? == Commit::Done)
+        Ok((self.round.journal.commit(vec![write]).await? == Commit::Done).then_some(ended))
     }
 }
 
