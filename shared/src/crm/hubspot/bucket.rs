@@ -13,8 +13,12 @@ const WINDOW_MS: i64 = 10_000;
 /// Longer waits are the caller's: an environment that sleeps costs money.
 const LONGEST_WAIT_MS: u64 = 10_000;
 
-/// Counts the calls of the last ten seconds. It starts as if those ten seconds had been used up evenly, because another
-/// environment may just have worked for the account: the first calls leave eleven a second.
+/// From so long without a call on, nothing is known of what others have spent meanwhile, in milliseconds.
+const IDLE_MS: i64 = 2_000;
+
+/// Counts the calls of the last ten seconds: our own, and what others are thought to have spent. Each answer says how many are left, and so
+/// what others have spent. Who has not called for a while, or never, thinks that the limit was used up evenly, because another environment may
+/// just have worked for the account: the first calls leave eleven a second, until the first answer knows better.
 pub(crate) struct Bucket {
     clock: Arc<dyn Clock>,
     state: Mutex<State>,
@@ -24,19 +28,27 @@ struct State {
     limit: usize,
     /// So many calls of the limit are left to others.
     room: usize,
-    /// When the calls of the last ten seconds left, oldest first.
+    /// When our calls of the last ten seconds left, oldest first.
     spent: VecDeque<i64>,
+    /// When those of others left, as far as we know or think.
+    others: Vec<i64>,
+    /// When a call last left, or its answer last told of others.
+    known_at_ms: i64,
     blocked_until_ms: i64,
 }
 
 impl Bucket {
     /// `room`: so many calls of the limit are left to others, who call now and then.
     pub(crate) fn new(clock: Arc<dyn Clock>, room: usize) -> Self {
-        let now = clock.now_ms();
-        let limit = LIMIT - room;
-        let count = i64::try_from(limit).expect("it is at most 110");
-        let spent = (0..count).map(|n| now - WINDOW_MS + n * WINDOW_MS / count).collect();
-        Self { clock, state: Mutex::new(State { limit, room, spent, blocked_until_ms: 0 }) }
+        let state = State {
+            limit: LIMIT - room,
+            room,
+            spent: VecDeque::new(),
+            others: Vec::new(),
+            known_at_ms: i64::MIN / 2,
+            blocked_until_ms: 0,
+        };
+        Self { clock, state: Mutex::new(state) }
     }
 
     /// Waits until a call may leave, and counts it. The error is a wait in milliseconds that is too long for here, or longer
@@ -76,20 +88,36 @@ impl State {
     /// Counts a call, or says how many milliseconds to wait.
     fn take(&mut self, now: i64) -> u64 {
         self.forget(now);
+        if now - self.known_at_ms > IDLE_MS {
+            self.think_of_others(now);
+        }
+        self.known_at_ms = now;
         let blocked = self.blocked_until_ms - now;
-        let full = match self.spent.len().checked_sub(self.limit) {
-            Some(over) => self.spent[over] + WINDOW_MS - now,
-            None => 0,
-        };
-        let wait = u64::try_from(blocked.max(full)).unwrap_or(0);
+        let wait = u64::try_from(blocked.max(self.full_for_ms(now))).unwrap_or(0);
         if wait == 0 {
             self.spent.push_back(now);
         }
         wait
     }
 
+    /// How long no further call fits into the limit.
+    fn full_for_ms(&self, now: i64) -> i64 {
+        let Some(over) = (self.spent.len() + self.others.len()).checked_sub(self.limit) else { return 0 };
+        let mut all: Vec<i64> = self.spent.iter().chain(&self.others).copied().collect();
+        all.sort_unstable();
+        all[over] + WINDOW_MS - now
+    }
+
+    /// Others have spent, evenly, what we have not.
+    fn think_of_others(&mut self, now: i64) {
+        let left = self.limit.saturating_sub(self.spent.len());
+        let count = i64::try_from(left).expect("it is at most 110");
+        self.others = (1..count).map(|n| now - WINDOW_MS + n * WINDOW_MS / count).collect();
+    }
+
     fn forget(&mut self, now: i64) {
-        for spent in &mut self.spent {
+        self.others.retain(|spent| now - spent < WINDOW_MS);
+        for spent in self.spent.iter_mut().chain(&mut self.others) {
             // The clock may jump back; a call in the future would block for as long as it jumped.
             *spent = (*spent).min(now);
         }
@@ -105,9 +133,9 @@ impl State {
             self.limit = max.min(LIMIT).saturating_sub(self.room).max(1);
         }
         if let Some(remaining) = remaining {
-            let ours = self.limit.saturating_sub(self.spent.len());
-            let others = ours.saturating_sub(remaining);
-            self.spent.extend(std::iter::repeat_n(now, others));
+            let others = self.limit.saturating_sub(self.spent.len()).saturating_sub(remaining);
+            self.others = vec![now; others];
+            self.known_at_ms = now;
         }
     }
 }
@@ -162,6 +190,35 @@ mod tests {
             bucket.take(u64::MAX).await.unwrap();
         }
         assert!(clock.now_ms() >= 1_000_000 + 800, "{}", clock.now_ms());
+    }
+
+    #[tokio::test]
+    async fn the_first_answer_knows_better_than_what_was_thought() {
+        let (clock, bucket) = fresh();
+        bucket.take(u64::MAX).await.unwrap();
+        bucket.hear(&headers("110", "109"));
+        for _ in 0..109 {
+            bucket.take(u64::MAX).await.unwrap();
+        }
+        assert_eq!(clock.now_ms(), 1_000_000, "nobody else has called");
+    }
+
+    #[tokio::test]
+    async fn environments_that_work_in_turns_share_one_limit() {
+        let clock = Arc::new(StillClock::at(1_000_000));
+        let both = [Bucket::new(clock.clone(), 0), Bucket::new(clock.clone(), 0)];
+        let mut left: Vec<i64> = Vec::new();
+        for turn in 0..12 {
+            for _ in 0..60 {
+                both[turn % 2].take(u64::MAX).await.unwrap();
+                let now = clock.now_ms();
+                left.push(now);
+                let in_window = left.iter().filter(|at| now - **at < WINDOW_MS).count();
+                assert!(in_window <= LIMIT, "{in_window} calls in ten seconds, in turn {turn}");
+                both[turn % 2].hear(&headers("110", &(LIMIT - in_window).to_string()));
+            }
+            clock.pass_ms(3_000);
+        }
     }
 
     #[tokio::test]
