@@ -3,111 +3,45 @@
 
 use std::collections::BTreeMap;
 
-use local::fake::hubspot::{ActionSpec, PortalSpec, Signatures, action_body, signed_headers};
+use local::fake::hubspot::{ActionSpec, Signatures, action_body, signed_headers};
 use local::fake::line::event;
-use local::fake::line::{ChannelSpec, Friendship};
 use local::seed::{
     APP_ID, BOT_USER_ID, CHANNEL_ID, CHANNEL_SECRET, CLIENT_SECRET, HUBSPOT_MEMBER, LINKED_CONTACT, LINKED_USER,
-    PORTAL_ID, PROVIDER,
+    PORTAL_ID,
 };
-use musubi::aws::RetryPolicy;
-use musubi::crm::CrmClients;
-use musubi::crm::hubspot::setup;
-use musubi::domain::account::{CrmAccount, CrmAccountKey, CrmKind};
-use musubi::domain::channel::Channel;
+use local::tenant::Tenant;
+use musubi::domain::account::{CrmAccountKey, CrmKind};
+use musubi::domain::channel::ChannelSettings;
 use musubi::domain::conversation::ConversationKey;
-use musubi::domain::ids::{BotUserId, ChannelId, ContactId, CrmAccountId, CrmAppId, LineUserId};
-use musubi::domain::language::Language;
-use musubi::domain::link::ContactLink;
+use musubi::domain::ids::{ChannelId, CrmAccountId, LineUserId};
 use musubi::domain::operator::Role;
-use musubi::http_client::HttpClient;
-use musubi::ports::secrets::{CrmToken, LineSecrets, Secret};
-use musubi::ports::table::Commit;
 use serde_json::{Value, json};
 
 use crate::app::{App, common, message_id, text_at};
 use crate::console::browser::Browser;
 use crate::console::card::{of, told};
 
-/// One customer: an Official Account and a portal, and words that only they may see.
-struct Tenant {
-    channel: &'static str,
-    secret: &'static str,
-    bot: &'static str,
-    portal: u64,
-    mark: &'static str,
-}
-
-const FIRST: Tenant =
-    Tenant { channel: CHANNEL_ID, secret: CHANNEL_SECRET, bot: BOT_USER_ID, portal: PORTAL_ID, mark: "甲社" };
+/// Two customers, each with words in its name that only they may see: a contact with the same record ID, linked to the same LINE user ID.
+const FIRST: Tenant = Tenant {
+    channel: CHANNEL_ID,
+    secret: CHANNEL_SECRET,
+    bot: BOT_USER_ID,
+    name: "甲社",
+    portal: PORTAL_ID,
+    user: LINKED_USER,
+    contact: LINKED_CONTACT,
+};
 const SECOND: Tenant = Tenant {
     channel: "1657000002",
     secret: "fedcba9876543210fedcba9876543210",
     bot: "Ub0b00000000000000000000000000002",
+    name: "乙社",
     portal: 24_000_002,
-    mark: "乙社",
+    user: LINKED_USER,
+    contact: LINKED_CONTACT,
 };
 /// The same execution, as far as its callback ID tells.
 const CALLBACK: &str = "ap-1-2384423471000-1-0";
-
-/// The second customer, as an operator sets one up: the same app, the same LINE provider, a contact
-/// with the same record ID, linked to the same LINE user ID.
-async fn move_in(app: &App, tenant: &Tenant) {
-    let world = &app.world;
-    world.line.add_channel(ChannelSpec {
-        bot_user_id: tenant.bot.to_owned(),
-        webhook_url: Some(format!("{}/line/{}/webhook", world.url, tenant.channel)),
-        ..ChannelSpec::demo(tenant.channel, tenant.secret, PROVIDER)
-    });
-    world.line.set_friendship(tenant.channel, LINKED_USER, Friendship::Friend);
-    world.hubspot.add_portal(PortalSpec::demo(tenant.portal));
-    world.hubspot.create_contact_as(tenant.portal, LINKED_CONTACT, &[("email", "hanako@example.com")]);
-
-    let adapters = world.adapters(RetryPolicy::WORKER).expect("adapters");
-    let (secrets, accounts, channels, links) = (
-        adapters.secrets().expect("secrets"),
-        adapters.accounts().expect("accounts"),
-        adapters.channels().expect("channels"),
-        adapters.links().expect("links"),
-    );
-    let key = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new(tenant.portal.to_string()) };
-    let id = ChannelId::new(tenant.channel);
-    let line = LineSecrets {
-        channel_secrets: vec![Secret::new(tenant.secret)],
-        access_token: None,
-        login_secrets: Vec::new(),
-        api_keys: Vec::new(),
-        webhook_secrets: Vec::new(),
-    };
-    secrets.store_line(&id, &line).await.expect("stored");
-    let refresh_token = Secret::new(world.hubspot.install(tenant.portal));
-    let token = CrmToken::OAuth { access_token: Secret::new(""), refresh_token, expires_at_ms: 0, instance_url: None };
-    secrets.store_crm_token(&key, &token).await.expect("stored");
-    let app_id = CrmAppId::new(APP_ID.to_string());
-    let mut account = CrmAccount::new(key.clone(), app_id, Language::Japanese, "Asia/Tokyo");
-    account.channels = vec![id.clone()];
-    account.capabilities.workflows_wait = true;
-    account.capabilities.unique_keys = true;
-    let crms = CrmClients::new(HttpClient::ready(), &world.vendor_urls.1, secrets as _, world.time());
-    let api = crms.hubspot_api(&account);
-    setup::prepare_properties(&api, account.language, account.providers()).await.expect("properties");
-    setup::probe_unique_keys(&api, account.language).await.expect("unique keys");
-    assert_eq!(accounts.put(&account, 0).await.expect("stored"), Commit::Done);
-    let channel = Channel::new(id.clone(), BotUserId::new(tenant.bot), tenant.mark, "@second", key.clone());
-    assert_eq!(channels.put(&channel, 0).await.expect("stored"), Commit::Done);
-    let (user, contact) = (LineUserId::new(LINKED_USER), ContactId::new(LINKED_CONTACT.to_string()));
-    let link = ContactLink {
-        channel: id,
-        user,
-        account: key,
-        contact,
-        linked_at_ms: world.clock.now_ms(),
-        by: None,
-        is_new: false,
-        provider: Default::default(),
-    };
-    assert_eq!(links.link(&link).await.expect("stored"), Commit::Done);
-}
 
 /// Posts events as LINE would to this channel, signed with this secret.
 async fn post(app: &App, to: &Tenant, secret: &str, events: &[Value]) -> u16 {
@@ -158,8 +92,8 @@ fn nothing_crossed(app: &App) {
         let body = String::from_utf8_lossy(&call.body).into_owned();
         for tenant in [&FIRST, &SECOND] {
             let theirs = owner == tenant.channel || owner == tenant.portal.to_string();
-            let says = body.contains(tenant.mark);
-            assert!(!says || theirs, "{} {} as {owner} says words of {}", call.method, call.path, tenant.mark);
+            let says = body.contains(tenant.name);
+            assert!(!says || theirs, "{} {} as {owner} says words of {}", call.method, call.path, tenant.name);
             *told.entry(owner.clone()).or_default() += usize::from(says);
         }
     }
@@ -173,25 +107,25 @@ async fn two_customers_with_the_same_ids_never_meet() {
     let app = App::start().await;
     // The execution is posted here and not by the fake, which therefore knows no block of it.
     app.world.hubspot.switch(|switches| switches.unknown_block_is_404 = false);
-    move_in(&app, &SECOND).await;
+    app.world.move_in(&SECOND, ChannelSettings::default()).await.expect("the second customer");
     let now_ms = app.world.clock.now_ms();
     for tenant in [&FIRST, &SECOND] {
-        let said = format!("{}へ", tenant.mark);
-        let kept = format!("{}に残る", tenant.mark);
+        let said = format!("{}へ", tenant.name);
+        let kept = format!("{}に残る", tenant.name);
         let events = [text_at(LINKED_USER, 1, now_ms, &kept), text_at(LINKED_USER, 2, now_ms + 1, &said)];
         assert_eq!(post(&app, tenant, tenant.secret, &events).await, 200);
-        let answer = act(&app, tenant, &[("message_1", &format!("{}から", tenant.mark))]).await;
+        let answer = act(&app, tenant, &[("message_1", &format!("{}から", tenant.name))]).await;
         assert_eq!(answer["outputFields"]["hs_execution_state"], "BLOCK", "{answer}");
     }
     for (tenant, other) in [(&FIRST, &SECOND), (&SECOND, &FIRST)] {
-        let forged = [text_at(LINKED_USER, 9, now_ms, &format!("{}の偽物", other.mark))];
+        let forged = [text_at(LINKED_USER, 9, now_ms, &format!("{}の偽物", other.name))];
         assert_eq!(post(&app, tenant, other.secret, &forged).await, 401, "the other's secret opens nothing");
         let answer = act(&app, tenant, &[("message_1", "越境"), ("channel", other.channel)]).await;
         assert_eq!(answer["outputFields"]["outcome"], "failed", "the other's Official Account cannot be chosen");
     }
     app.until("both workflows go on", |app| app.world.hubspot.completions().len() >= 2).await;
     for tenant in [&FIRST, &SECOND] {
-        let said = format!("{}へ", tenant.mark);
+        let said = format!("{}へ", tenant.name);
         app.until("each has its own words", |app| last_message(app, tenant) == said).await;
     }
     app.until_moving("both entries", |app| !notes(app, &FIRST).is_empty() && !notes(app, &SECOND).is_empty()).await;
@@ -223,12 +157,12 @@ async fn two_customers_with_the_same_ids_never_meet() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_card_shows_and_sends_nothing_of_the_other_customers_talk() {
     let app = App::start().await;
-    move_in(&app, &SECOND).await;
+    app.world.move_in(&SECOND, ChannelSettings::default()).await.expect("the second customer");
     Browser::signed_in(&app, "管理", Role::Admin).await;
     for tenant in [&FIRST, &SECOND] {
-        app.world.line.write_text(tenant.channel, LINKED_USER, &format!("{}の話", tenant.mark)).await;
+        app.world.line.write_text(tenant.channel, LINKED_USER, &format!("{}の話", tenant.name)).await;
     }
-    app.until("both", |app| [&FIRST, &SECOND].iter().all(|of| last_message(app, of).contains(of.mark))).await;
+    app.until("both", |app| [&FIRST, &SECOND].iter().all(|of| last_message(app, of).contains(of.name))).await;
     let contact = LINKED_CONTACT.to_string();
     let ask = async |what: &str, more: Value| told(&app, of(HUBSPOT_MEMBER), what, &contact, more).await.1;
     let own = ask("talk", json!({})).await;

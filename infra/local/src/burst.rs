@@ -4,6 +4,8 @@
 //! The fakes enforce the vendors' limits: LINE's 2,000 pushes a second of a channel (LINE's reference, "Rate limits"), HubSpot's 110
 //! calls in ten seconds of an account (its "API usage guidelines"), and none of either is raised here.
 
+mod beside;
+
 use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
 
@@ -15,9 +17,10 @@ use musubi::domain::channel::ChannelSettings;
 use musubi::domain::ids::{ChannelId, ContactId, CrmAccountId, LineUserId};
 use musubi::domain::link::ContactLink;
 
+use self::beside::Beside;
 use crate::aws::{AllUsed, Meter};
 use crate::fake::hubspot::ExecutionState;
-use crate::fake::line::{Endpoint, Friendship};
+use crate::fake::line::{Delivered, Endpoint, Friendship};
 use crate::fake::{Fault, Plan};
 use crate::seed::{CHANNEL_ID, PORTAL_ID, PROVIDER};
 use crate::world::{Options, World, WorldError};
@@ -47,6 +50,9 @@ pub struct Burst {
     /// Whatever delivers is killed each so many seconds; 0: never. / 送信処理を強制終了する間隔（秒）
     #[arg(long, default_value_t = 0)]
     pub kill_every: u64,
+    /// Beside it somebody else's messages, one by one: of another Official Account and of another account. / 別の公式アカウントと別のアカウントからも1通ずつ送ります
+    #[arg(long)]
+    pub beside: bool,
     /// Counts what is asked of DynamoDB, which takes time itself. / DynamoDBの使用量を数えます
     #[arg(long)]
     pub count: bool,
@@ -80,7 +86,8 @@ pub struct Became {
 pub async fn run(burst: &Burst) -> Result<Became, WorldError> {
     let meter = burst.count.then(Meter::default);
     let settings = ChannelSettings { tasks: false, ..ChannelSettings::default() };
-    let options = Options { meter: meter.clone(), settings, wakes_when_due: true, ..Options::default() };
+    let options =
+        Options { meter: meter.clone(), settings: settings.clone(), wakes_when_due: true, ..Options::default() };
     let world = World::start(options).await?;
     let contacts = people(&world, burst.people).await?;
     if burst.lost > 0 {
@@ -90,12 +97,17 @@ pub async fn run(burst: &Burst) -> Result<Became, WorldError> {
     meter.iter().for_each(|meter| drop(meter.take()));
     println!("{} actions to {} people", burst.actions, contacts.len());
     let began = Instant::now();
+    let beside = match burst.beside {
+        true => Some(Beside::start(&world, &settings).await?),
+        false => None,
+    };
     let killer = kills(&world, burst.kill_every);
     let refused = post(&world, burst, &contacts).await;
     told("taken in", burst.actions, began.elapsed().as_secs_f64());
     println!("  refused: {refused}");
     let reached = wait(&world, burst.actions, began).await;
     killer.abort();
+    beside.into_iter().for_each(Beside::told);
     told("delivered", burst.actions, reached.delivered);
     told("completed", burst.actions, reached.completed);
     let (shown, shown_twice) = ledgers(&world);
@@ -133,7 +145,8 @@ async fn people(world: &World, count: usize) -> Result<Vec<u64>, WorldError> {
 /// Posts all of them as fast as they are taken; how many were refused.
 async fn post(world: &World, burst: &Burst, contacts: &[u64]) -> usize {
     let all: Vec<u64> = contacts.iter().copied().cycle().take(burst.actions).collect();
-    let fields = BTreeMap::from([("message_1".to_owned(), "hello".to_owned())]);
+    let fields = [("message_1", "hello"), ("channel", CHANNEL_ID)];
+    let fields: BTreeMap<String, String> = fields.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
     let ids = world.hubspot.enrol(PORTAL_ID, &all, &fields);
     let twice = ids.iter().take(burst.actions * burst.twice / 100);
     futures::stream::iter(ids.iter().chain(twice))
@@ -161,9 +174,10 @@ fn kills(world: &World, every_s: u64) -> tokio::task::JoinHandle<()> {
 async fn wait(world: &World, actions: usize, began: Instant) -> Reached {
     let (mut reached, mut before, mut changed) = (Reached::default(), (0, 0), Instant::now());
     loop {
-        let executions = world.hubspot.executions();
-        let done = executions.iter().filter(|one| matches!(one.state, ExecutionState::Done { .. })).count();
-        let delivered = world.line.delivered().len();
+        let executions = world.hubspot.executions().into_iter();
+        let of_burst = executions.filter(|one| one.fields.get("channel").is_some_and(|channel| channel == CHANNEL_ID));
+        let done = of_burst.filter(|one| matches!(one.state, ExecutionState::Done { .. })).count();
+        let delivered = delivered_of_burst(world).count();
         let now_s = began.elapsed().as_secs_f64();
         if delivered > before.0 {
             reached.delivered = now_s;
@@ -187,6 +201,11 @@ async fn wait(world: &World, actions: usize, began: Instant) -> Reached {
     }
 }
 
+/// What phones show of the burst.
+fn delivered_of_burst(world: &World) -> impl Iterator<Item = Delivered> {
+    world.line.delivered().into_iter().filter(|one| one.channel_id == CHANNEL_ID)
+}
+
 /// What the vendors' ledgers hold; how many messages phones show, and how many of these more than once.
 fn ledgers(world: &World) -> (usize, usize) {
     let line = world.line.ledger();
@@ -194,7 +213,7 @@ fn ledgers(world: &World) -> (usize, usize) {
     let mut statuses: BTreeMap<u16, usize> = BTreeMap::new();
     pushes.for_each(|call| *statuses.entry(call.status).or_default() += 1);
     let mut keys: HashMap<String, usize> = HashMap::new();
-    for one in world.line.delivered() {
+    for one in delivered_of_burst(world) {
         *keys.entry(one.retry_key.unwrap_or_default()).or_default() += 1;
     }
     let twice = keys.values().filter(|times| **times > 1).count();
@@ -233,7 +252,7 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn what_is_lost_and_comes_twice_is_shown_once_and_every_workflow_hears() {
-        let burst = Burst { actions: 40, people: 7, lost: 10, twice: 25, kill_every: 0, count: true };
+        let burst = Burst { actions: 40, people: 7, lost: 10, twice: 25, kill_every: 0, beside: true, count: true };
         let became = run(&burst).await.expect("a world");
         assert_eq!(became, Became { refused: 0, shown: 40, shown_twice: 0, completed: 40 });
     }

@@ -12,5 +12,6 @@ pub mod page;
 pub mod pollers;
 pub mod seed;
 pub mod stack;
+pub mod tenant;
 pub mod waking;
 pub mod world;
