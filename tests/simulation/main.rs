@@ -28,6 +28,7 @@ mod late_links;
 mod linking;
 mod login_contract;
 mod logins;
+mod looks;
 mod make;
 mod messenger_contract;
 mod models;

@@ -7,6 +7,7 @@ use tracing::{info, warn};
 
 use super::answer::or_nothing;
 use super::link::Link;
+use super::record::is_recorded;
 use super::reply::{Reply, ReplyContext};
 use crate::domain::account_link::{LinkNonce, NonceState, UNLINK_DATA};
 use crate::domain::activity::Content;
@@ -92,9 +93,7 @@ impl AccountLink {
         let key = ConversationKey::person(&channel.id, user);
         let (key, journal) = (&key, &self.reply.journal);
         let attempt = || async move {
-            if journal.is_event_handled(key, &asked.event.id).await?
-                || journal.is_recorded(key, &asked.event.id).await?
-            {
+            if journal.is_event_handled(key, &asked.event.id).await? || is_recorded(journal, key, asked.event).await? {
                 return Ok(Some(()));
             }
             let now_ms = self.reply.clock.now_ms();

@@ -66,7 +66,7 @@ impl Deliver {
             Some(push) => match &push.value.state {
                 PushState::Sending(_) => self.go_on(job, push).await,
                 PushState::Settled(_) | PushState::Parked(_) => {
-                    self.settler().follow(&push.value).await?;
+                    self.settler().follow(&push.value, job.to.user()).await?;
                     self.complete_again(push).await
                 }
             },

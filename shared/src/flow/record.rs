@@ -15,6 +15,7 @@ use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::reply_chance::AnsweredAtOnce;
 use crate::ports::PortError;
 use crate::ports::table::{Commit, Write};
+use crate::store::Journal;
 use crate::store::journal::write;
 
 /// What an event changes, and what must therefore be done.
@@ -24,6 +25,8 @@ struct Change {
     effects: Vec<OutboxRow>,
     /// What is left does not fit, where this is `false`: it follows in the next one.
     is_all: bool,
+    /// It says with it that the event is recorded.
+    is_tombstone: bool,
 }
 
 /// Records events.
@@ -75,7 +78,7 @@ impl Record {
         event: &InboundEvent,
         answered: &AnsweredAtOnce,
     ) -> Result<Option<bool>, PortError> {
-        let is_recorded = self.outbox.journal.is_recorded(key, &event.id).await?;
+        let is_recorded = is_recorded(&self.outbox.journal, key, event).await?;
         if is_recorded && (answered.said.is_empty() || self.outbox.journal.is_reply_recorded(key, &event.id).await?) {
             info!(channel.id = %channel.id, conversation = key.hash(), event.id = %event.id, "activity.repeated");
             // The one before may have stopped behind the state, or its wake-up may have been lost.
@@ -104,7 +107,7 @@ impl Record {
             self.answers(channel, state, event, &answered.said, &mut change);
             change.state.extend(loaded.writes());
         }
-        if !is_recorded && change.is_all {
+        if !is_recorded && change.is_all && !change.is_tombstone {
             change.state.push(write::tombstone(key, &event.id, self.outbox.clock.now_ms()));
         }
         let is_behind = Effect::is_told_by_conversation;
@@ -128,6 +131,7 @@ impl Record {
         let now_ms = self.outbox.clock.now_ms();
         let (mut writes, mut effects) = (Vec::new(), Vec::new());
         let is_person = state.key.source.user().is_some();
+        let is_tombstone = is_person && event.message().is_some();
         match &event.what {
             InboundWhat::Said { content, message } => {
                 let mut activity = Activity {
@@ -157,7 +161,7 @@ impl Record {
             // No text of theirs is kept.
             InboundWhat::Unsent { .. } => {}
         }
-        Ok(Change { state: writes, effects, is_all: true })
+        Ok(Change { state: writes, effects, is_all: true, is_tombstone })
     }
 
     /// Where the message stands that the person has quoted: one of ours, or one of their own.
@@ -191,6 +195,24 @@ impl Record {
         }
         change.state.extend((!answered.is_empty()).then(|| write::reply_recorded(&state.key, &event.id, now_ms)));
     }
+}
+
+/// Whether the event is recorded: one that brought a message, by where that stands. Rows of before have a tombstone of their own for it, and
+/// so has one from before an erasure.
+///
+/// # Errors
+/// As the journal's.
+pub(super) async fn is_recorded(
+    journal: &Journal,
+    key: &ConversationKey,
+    event: &InboundEvent,
+) -> Result<bool, PortError> {
+    if let Some(message) = event.message()
+        && journal.is_message_recorded(key, message, event.at_ms, &event.id).await?
+    {
+        return Ok(true);
+    }
+    journal.is_recorded(key, &event.id).await
 }
 
 fn mark_of(event: &InboundEvent) -> Mark {

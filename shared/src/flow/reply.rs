@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use tracing::info;
 
+use super::record::is_recorded;
 use crate::domain::activity::Content;
 use crate::domain::channel::{Channel, REPLY_MESSAGES};
 use crate::domain::conversation::{ConversationKey, Source};
@@ -106,7 +107,7 @@ impl Reply {
         let key = ConversationKey { channel: channel.id.clone(), source: asked.event.source.clone() };
         // Nor is what an erased person did before they were.
         let erased = self.journal.erasure(&key).await?.covers(asked.said_at_ms());
-        Ok(!erased && !self.journal.is_recorded(&key, &asked.event.id).await?)
+        Ok(!erased && !is_recorded(&self.journal, &key, asked.event).await?)
     }
 
     /// Answers an event that [may be answered](Self::may_answer), and returns what the timeline shall say of it. Twice shows once.

@@ -10,7 +10,7 @@ pub use self::ending::Ending;
 use self::ending::Step;
 use super::outbox::Outbox;
 use crate::domain::conversation::ConversationKey;
-use crate::domain::ids::ChannelId;
+use crate::domain::ids::{ChannelId, LineUserId};
 use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::push::{Push, PushId, PushOutcome, PushState, SettlementNote};
 use crate::ports::PortError;
@@ -69,9 +69,7 @@ impl Settle {
                 state.push(write::push(&push, version, now_ms));
                 let commit = match ending {
                     // Its job comes again until this has ended: see `follow`.
-                    Ending::Accepted(..) => {
-                        self.outbox.commit_first(&push.account, state, &effects, Effect::is_told_by_push).await?
-                    }
+                    Ending::Accepted(..) => self.outbox.commit_first(&push.account, state, &effects, is_behind).await?,
                     _ => self.outbox.commit(&push.account, state, &effects).await?,
                 };
                 if commit == Commit::Conflict {
@@ -90,11 +88,11 @@ impl Settle {
 
 impl Settle {
     /// LINE has it, and its job has come again, or the CRM has asked again: whoever settled it may have stopped before all of what
-    /// follows was in the outbox. A second call does again what can be done twice.
+    /// follows was in the outbox, the entry of whom the job names included. A second call does again what can be done twice.
     ///
     /// # Errors
     /// As the journal's.
-    pub(super) async fn follow(&self, push: &Push) -> Result<(), PortError> {
+    pub(super) async fn follow(&self, push: &Push, to: Option<&LineUserId>) -> Result<(), PortError> {
         let PushState::Settled(settlement) = &push.state else { return Ok(()) };
         // What waits for an outcome is enqueued behind the rest: where it has heard, all of it was there.
         if settlement.outcome != PushOutcome::Accepted || push.completed {
@@ -107,7 +105,12 @@ impl Settle {
         let mut rows = effects_of(push, at_ms);
         rows.extend(push.completion_queued.then_some(completion));
         // Looked at again, and not counted again.
-        let rows: Vec<_> = rows.into_iter().map(|row| OutboxRow { tries: 1, ..row }).collect();
+        let mut rows: Vec<_> = rows.into_iter().map(|row| OutboxRow { tries: 1, ..row }).collect();
+        if let Some(to) = to {
+            let state = self.outbox.journal.conversation(&ConversationKey::person(&push.channel, to)).await?;
+            let state = state.map(|state| state.value).filter(|state| state.account == push.account);
+            rows.extend(state.map(|state| state.queued(at_ms)).unwrap_or_default());
+        }
         self.outbox.enqueue_again(&push.account, &rows).await
     }
 
@@ -152,6 +155,11 @@ fn effects_of(ended: &Push, now_ms: i64) -> Vec<OutboxRow> {
     let inbox = ended.inbox.is_some().then_some(Effect::TellInbox { push: ended.id });
     let outcome = ended.contact.is_some().then_some(Effect::WriteLastOutcome { push: ended.id });
     inbox.into_iter().chain(outcome).map(|effect| OutboxRow::new(&ended.account, effect, now_ms, now_ms)).collect()
+}
+
+/// What the send's row, or its conversation's state, tells of by itself.
+fn is_behind(effect: &Effect) -> bool {
+    effect.is_told_by_push() || effect.is_told_by_conversation()
 }
 
 /// The waiting workflow's answer; none where nobody waits, or one is in the outbox already.

@@ -26,6 +26,7 @@ pub(super) const READS_OF_THE_JOURNAL: &[&str] = &[
     "is_denied",
     "is_event_handled",
     "is_login_used",
+    "is_message_recorded",
     "is_recorded",
     "is_reply_recorded",
     "is_unsent",

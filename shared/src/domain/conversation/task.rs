@@ -37,7 +37,7 @@ pub fn poll_rest_ms(polls: u32) -> i64 {
 }
 
 impl Conversation {
-    /// The first look at the task, to be written with this state.
+    /// The first look at the task, to be enqueued before this state, which names it.
     pub fn poll_task(&mut self, now_ms: i64) -> OutboxRow {
         let poll = Effect::PollTask { conversation: self.key.clone() };
         let row = OutboxRow::new(&self.account, poll, now_ms, now_ms + poll_rest_ms(0));
@@ -48,12 +48,24 @@ impl Conversation {
     }
 
     /// The task is open, and the person has written since it was last seen so: looks begin anew. Returns the row that goes and
-    /// the one that comes in its place; none where the next look is near.
+    /// the one that comes in its place, to be enqueued before this state; none where the next look is near.
     pub fn poll_task_anew(&mut self, now_ms: i64) -> Option<(OutboxRow, OutboxRow)> {
         let look_at_ms = self.task.as_ref().and_then(|task| task.look_at_ms);
         let look_at_ms = look_at_ms.filter(|look_at_ms| *look_at_ms > now_ms + poll_rest_ms(0))?;
         let poll = self.poll_task(now_ms);
         Some((OutboxRow { due_at_ms: look_at_ms, ..poll.clone() }, poll))
+    }
+
+    /// Whether the next look at the task is the one that is due at `due_at_ms`.
+    pub fn names_look(&self, due_at_ms: i64) -> bool {
+        self.task.as_ref().and_then(|task| task.look_at_ms) == Some(due_at_ms)
+    }
+
+    /// Whether the next look at the task is another one, and still to come: one whose state was not written, since somebody else's was,
+    /// would go on for ever beside the one that is named.
+    pub fn names_another_look(&self, due_at_ms: i64, now_ms: i64) -> bool {
+        let named_ms = self.task.as_ref().and_then(|task| task.look_at_ms);
+        named_ms.is_some_and(|named_ms| named_ms != due_at_ms && named_ms > now_ms)
     }
 
     /// Whether a message waits whose task was tried and is not there.

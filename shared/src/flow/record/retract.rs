@@ -69,7 +69,7 @@ impl Record {
                 effects.push(OutboxRow::new(&state.account, redaction, now_ms, now_ms));
             }
         }
-        Ok(Change { state: writes, effects, is_all })
+        Ok(Change { state: writes, effects, is_all, is_tombstone: false })
     }
 
     /// What waits for the CRM's inbox goes, and that the message was taken back goes there, once: it may stand there, and nothing takes

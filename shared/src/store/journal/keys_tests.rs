@@ -52,7 +52,7 @@ fn places(channel: &str, user: &str, account: &str, message: &str) -> Vec<RowKey
     vec![
         state_key(&key),
         tombstone_key(&key, &event),
-        position_key(&key, &message, &mark),
+        position_key(&key, &message, 1, &event),
         unsent_key(&key, &message),
         pending_key(&key, &mark),
         refused_key(&key, &mark),
@@ -104,7 +104,7 @@ fn no_two_rows_lie_in_one_place() {
     }
     let position = |message| {
         let key = ConversationKey::person(&ChannelId::new("1"), &LineUserId::new("U1"));
-        position_key(&key, &MessageId::new(message), &Mark::at(1, EventId::new("E")))
+        position_key(&key, &MessageId::new(message), 1, &EventId::new("E"))
     };
     assert_ne!(position("m"), position("n"));
 }

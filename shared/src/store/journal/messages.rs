@@ -1,7 +1,9 @@
 //! Where a message and its edits stand, one row each: a person may edit a message as often as they like, and no row grows by it.
 //!
-//! Each remembers which entry was next when it was recorded. No older entry can hold it, so the one that does is found by
-//! looking from there on, most often at once. Rows of before are one list for a message and say nothing of entries.
+//! The row is named by the event that brought it (its time and ID), and says with it that this event is recorded: it stays when the message stands
+//! nowhere any more. Each remembers which entry was next when it was recorded. No older entry can hold it, so the one that does is
+//! found by looking from there on, most often at once. Rows of before are named by their place in the order, or are one list for
+//! a message and say nothing of entries.
 
 use super::*;
 
@@ -18,11 +20,26 @@ pub struct MessagePosition {
     pub not_before: u32,
 }
 
+/// What the row says.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Stands {
+    /// Here.
+    Here(MessagePosition),
+    /// Nowhere any more. The event is recorded all the same.
+    Nowhere {
+        /// Always true.
+        gone: bool,
+    },
+}
+
 /// The positions of a message.
 #[derive(Debug, Clone, Default)]
 pub struct MessagePositions {
     /// All of them.
     pub all: Vec<MessagePosition>,
+    /// Where each row of them lies, in the same order; behind these those of `old`.
+    keys: Vec<RowKey>,
     /// Those of a row of before, and its version.
     old: Option<Versioned<Vec<Mark>>>,
 }
@@ -30,11 +47,10 @@ pub struct MessagePositions {
 impl MessagePositions {
     /// The writes after which these stand nowhere any more: nothing of them is left to be taken out of an entry.
     pub fn forgotten(&self, key: &ConversationKey, message: &MessageId, marks: &[Mark], now_ms: i64) -> Vec<Write> {
-        let is_old = |mark: &&Mark| self.old.as_ref().is_some_and(|old| old.value.contains(mark));
-        let (old, new): (Vec<&Mark>, Vec<&Mark>) = marks.iter().partition(is_old);
-        let mut writes: Vec<Write> =
-            new.into_iter().map(|mark| write::remove(position_key(key, message, mark))).collect();
-        if let Some(row) = self.old.as_ref().filter(|_| !old.is_empty()) {
+        let rows = self.all.iter().zip(&self.keys).filter(|(position, _)| marks.contains(&position.mark));
+        let mut writes: Vec<Write> = rows.map(|(_, key)| gone(key.clone(), now_ms)).collect();
+        let is_old = |old: &&Versioned<Vec<Mark>>| old.value.iter().any(|mark| marks.contains(mark));
+        if let Some(row) = self.old.as_ref().filter(is_old) {
             let left: Vec<Mark> = row.value.iter().filter(|mark| !marks.contains(mark)).cloned().collect();
             writes.push(old_message_positions(key, message, &left, row.version, now_ms));
         }
@@ -49,6 +65,21 @@ impl Journal {
     /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn is_unsent(&self, key: &ConversationKey, message: &MessageId) -> Result<bool, PortError> {
         Ok(self.0.get(&unsent_key(key, message)).await?.is_some())
+    }
+
+    /// Whether the event of `at_ms` (LINE's time, in milliseconds) that brought this message, or this edit of it, is recorded by where it
+    /// stands, or stood.
+    ///
+    /// # Errors
+    /// The table does not answer, or another version of Musubi wrote the row.
+    pub async fn is_message_recorded(
+        &self,
+        key: &ConversationKey,
+        message: &MessageId,
+        at_ms: i64,
+        event: &EventId,
+    ) -> Result<bool, PortError> {
+        Ok(self.0.get(&position_key(key, message, at_ms, event)).await?.is_some())
     }
 
     /// An activity whose words are still here.
@@ -97,13 +128,16 @@ impl Journal {
         message: &MessageId,
     ) -> Result<MessagePositions, PortError> {
         let old: Option<Versioned<Vec<Mark>>> = self.read(&message_key(key, message)).await?;
-        let of_before = old.iter().flat_map(|row| &row.value);
-        let mut all: Vec<MessagePosition> =
-            of_before.map(|mark| MessagePosition { mark: mark.clone(), not_before: 0 }).collect();
+        let (mut all, mut keys) = (Vec::new(), Vec::new());
         for row in self.all(&partition(key), &positions_prefix(message)).await? {
-            all.push(row.read()?);
+            if let Stands::Here(position) = row.read()? {
+                all.push(position);
+                keys.push(row.key);
+            }
         }
-        Ok(MessagePositions { all, old })
+        let of_before = old.iter().flat_map(|row| &row.value);
+        all.extend(of_before.map(|mark| MessagePosition { mark: mark.clone(), not_before: 0 }));
+        Ok(MessagePositions { all, keys, old })
     }
 
     /// The first `limit` entries that hold any of these, oldest first. Looks no further than to where all are found.
@@ -145,9 +179,15 @@ impl Journal {
     }
 }
 
-/// The message, or an edit of it, stands here.
+/// The message, or an edit of it, stands here, and the event that brought it is recorded, if it was not.
 pub fn message_position(key: &ConversationKey, message: &MessageId, position: &MessagePosition, now_ms: i64) -> Write {
-    Write::put(position_key(key, message, &position.mark), position, Precondition::Any).expiring(now_ms, TOMBSTONE_DAYS)
+    let row = position_key(key, message, position.mark.at_ms, &position.mark.event);
+    Write::put(row, position, Precondition::Absent).expiring(now_ms, TOMBSTONE_DAYS)
+}
+
+/// What stood there stands nowhere any more.
+fn gone(row: RowKey, now_ms: i64) -> Write {
+    Write::put(row, &Stands::Nowhere { gone: true }, Precondition::Any).expiring(now_ms, TOMBSTONE_DAYS)
 }
 
 /// The list of a row of before becomes this; `version` as read.
@@ -196,8 +236,9 @@ pub(super) fn positions_prefix(message: &MessageId) -> String {
     format!("m:{}:", fingerprint(&[message.as_str()]))
 }
 
-pub(super) fn position_key(key: &ConversationKey, message: &MessageId, mark: &Mark) -> RowKey {
-    RowKey::new(partition(key), format!("{}{}", positions_prefix(message), mark_sort(mark)))
+/// By LINE's time and ID of the event alone: a redelivery that is cut in another way gives it another place in its webhook.
+pub(super) fn position_key(key: &ConversationKey, message: &MessageId, at_ms: i64, event: &EventId) -> RowKey {
+    RowKey::new(partition(key), format!("{}{:013}:{event}", positions_prefix(message), at_ms.max(0)))
 }
 
 pub(super) fn unsent_key(key: &ConversationKey, message: &MessageId) -> RowKey {

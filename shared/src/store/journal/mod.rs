@@ -3,8 +3,8 @@
 //! | partition | sort | row |
 //! | --- | --- | --- |
 //! | `c:{conversation}` | `state` | [`Conversation`], no text, kept |
-//! | | `t:{event}` | tombstone: this event is recorded, 60 days |
-//! | | `m:{hash of message}:{mark}` | [`MessagePosition`] of a message or an edit of it, 60 days |
+//! | | `m:{hash of message}:{its time}:{event}` | tombstone of an event that brought a person's message or an edit of it: its [`MessagePosition`], or that it stands nowhere any more, 60 days |
+//! | | `t:{event}` | tombstone of any other event: it is recorded, 60 days |
 //! | | `u:{message}` | the message was taken back, 60 days |
 //! | | `r:{event}` | our answer to the event is on the timeline, 60 days |
 //! | | `x:{event}` | what the event asked for, beyond being recorded, is done, 60 days |

@@ -38,9 +38,10 @@ impl PollTask<'_> {
         let Effect::PollTask { conversation } = &row.effect else { return Ok(None) };
         let state = self.round.state(conversation).await?;
         if let Some(state) = state.as_ref().filter(|state| state.value.misses_its_task()) {
-            self.poll_again(&row, state.clone()).await?;
+            self.follow(&row, state.clone()).await?;
             return Ok(None);
         }
+        let state = state.filter(|state| !state.value.names_another_look(row.due_at_ms, self.round.now_ms()));
         let Some((id, state)) = state.and_then(|state| Some((state.value.task.clone()?.id?, state))) else {
             self.round.done(&row).await?;
             return Ok(None);
@@ -48,37 +49,42 @@ impl PollTask<'_> {
         Ok(Some(Open { row, id, state }))
     }
 
-    async fn seen(&self, Open { row, mut state, .. }: Open, standing: Each<TaskStanding>) -> Result<(), PortError> {
+    async fn seen(&self, Open { row, state, .. }: Open, standing: Each<TaskStanding>) -> Result<(), PortError> {
+        match standing {
+            Ok(TaskStanding::Open) => self.look_again(&row, state, true).await,
+            Ok(TaskStanding::Done | TaskStanding::Gone) | Err(CrmFailure::Gone) => self.is_done(&row, state).await,
+            Err(_) => self.look_again(&row, state, false).await,
+        }
+    }
+
+    /// A look is not a failure: the next one waits from now on, and is never given up while the task is open.
+    async fn look_again(
+        &self,
+        row: &OutboxRow,
+        mut state: Versioned<Conversation>,
+        is_open: bool,
+    ) -> Result<(), PortError> {
         let now_ms = self.round.now_ms();
-        let again = row.again(now_ms + poll_rest_ms(row.tries + 1));
-        // A look is not a failure: it waits from now on, and never given up while the task is open.
-        let again = OutboxRow { since_ms: now_ms, ..again };
-        let mut writes = vec![write::done(&row)];
+        let again = OutboxRow { since_ms: now_ms, ..row.again(now_ms + poll_rest_ms(row.tries + 1)) };
         if let Some(task) = &mut state.value.task {
             task.look_at_ms = Some(again.due_at_ms);
+            task.seen_open_at_ms = if is_open { now_ms } else { task.seen_open_at_ms };
         }
-        match standing {
-            Ok(TaskStanding::Open) => {
-                if let Some(task) = &mut state.value.task {
-                    task.seen_open_at_ms = now_ms;
-                }
-                writes.push(write::enqueue(&again));
-            }
-            Ok(TaskStanding::Done | TaskStanding::Gone) | Err(CrmFailure::Gone) => {
-                let seen_open_at_ms = state.value.task.take().map_or(0, |task| task.seen_open_at_ms);
-                if !state.value.is_new_since(seen_open_at_ms) {
-                    state.value.waits_no_more();
-                }
-                writes.extend(state.value.enqueue_sync(now_ms).iter().map(write::enqueue));
-            }
-            Err(_) => writes.push(write::enqueue(&again)),
-        }
-        self.round.commit_state(&mut state, writes).await?;
+        self.round.commit_state_and_look(&mut state, &again, vec![write::done(row)]).await?;
         Ok(())
     }
 
-    /// The CRM did not take the task when the message came: the contact follows once more, and the task with it.
-    async fn poll_again(&self, row: &OutboxRow, mut state: Versioned<Conversation>) -> Result<(), PortError> {
+    /// What the person said before is answered, and the contact follows.
+    async fn is_done(&self, row: &OutboxRow, mut state: Versioned<Conversation>) -> Result<(), PortError> {
+        let seen_open_at_ms = state.value.task.take().map_or(0, |task| task.seen_open_at_ms);
+        if !state.value.is_new_since(seen_open_at_ms) {
+            state.value.waits_no_more();
+        }
+        self.follow(row, state).await
+    }
+
+    /// The contact follows, and with it a task that the CRM did not take when the message came.
+    async fn follow(&self, row: &OutboxRow, mut state: Versioned<Conversation>) -> Result<(), PortError> {
         let mut writes = vec![write::done(row)];
         writes.extend(state.value.enqueue_sync(self.round.now_ms()).iter().map(write::enqueue));
         self.round.commit_state(&mut state, writes).await?;

@@ -139,7 +139,8 @@ impl SyncContact<'_> {
                 if state.is_new_since(seen_open_at_ms)
                     && let Some((gone, anew)) = state.poll_task_anew(now_ms)
                 {
-                    person.also.extend([write::done(&gone), write::enqueue(&anew)]);
+                    person.also.push(write::done(&gone));
+                    person.look = Some(anew);
                 }
                 if let Some(task) = &mut state.task {
                     task.seen_open_at_ms = now_ms;
@@ -241,7 +242,7 @@ impl SyncContact<'_> {
         }
         let look = person.state.value.poll_task(now_ms);
         // On a conflict the number stands, and the same task is found or written again.
-        self.round.commit_state(&mut person.state, vec![write::enqueue(&look)]).await
+        self.round.commit_state_and_look(&mut person.state, &look, vec![]).await
     }
 }
 
