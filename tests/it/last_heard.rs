@@ -73,6 +73,8 @@ async fn the_newest_refusal_is_noted_with_its_outcome_and_stays_when_sends_succe
     app.send().await;
     assert_eq!(app.last_refused().await, Some(PushOutcome::NoQuota));
     app.world.line.edit_channel(CHANNEL_ID, |channel| channel.monthly_limit = None);
+    // What LINE said counts for a minute.
+    app.minutes_pass(2);
     app.send().await;
     assert_eq!((app.last_refused().await, writes(&app)), (Some(PushOutcome::NoQuota), 1));
 }

@@ -34,6 +34,7 @@ mod outcomes_in_words;
 mod owners;
 mod presets;
 mod probe;
+mod quota;
 mod records;
 mod refused;
 mod requests_schema;

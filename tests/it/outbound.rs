@@ -174,6 +174,8 @@ async fn the_months_quota_is_an_outcome_and_a_rate_limit_is_a_wait() {
     let callback = app.run_action(&[("message_1", "多すぎる")]).await;
     assert_eq!(outcome(&app, &callback).await["outcome"], "no_quota");
     app.world.line.edit_channel(CHANNEL_ID, |channel| channel.monthly_limit = None);
+    // What LINE said counts for a minute.
+    app.minutes_pass(2);
     app.world.line.fault(Endpoint::Push, Fault::RateLimited, Plan::Next(2));
     let callback = app.run_action(&[("message_1", "少し待つ")]).await;
     app.until_moving("the workflow goes on", |app| outputs(app, &callback).is_some()).await;

@@ -22,7 +22,7 @@ static PUSH: LazyLock<Validator> = LazyLock::new(|| {
 });
 
 /// Every path of LINE's that a story may call.
-const KNOWN: [&str; 3] = ["/v2/bot/message/push", "/oauth2/v3/token", "/v2/bot/profile/"];
+const KNOWN: [&str; 4] = ["/v2/bot/message/push", "/v2/bot/message/quota", "/oauth2/v3/token", "/v2/bot/profile/"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_push_of_a_story_is_valid_under_lines_specification() {

@@ -8,6 +8,18 @@ const DAY_MS: i64 = 86_400_000;
 /// Less of a month than this says nothing of the rest of it: one send to many at its beginning would be taken for a daily one.
 const FIRST_DAYS_MS: i64 = 7 * DAY_MS;
 
+/// Of so many messages that may be sent, one is left to people who answer, where the month is nearly used up.
+const KEPT_OF: u64 = 100;
+/// No more are left to them.
+const MOST_KEPT: u64 = 20;
+
+/// Whether one more message may begin, as far as is known: `used` by LINE's count, `begun` since it was asked, `limit` may be. A
+/// hundredth of the limit, at most 20, stays for people who answer: what a workflow sends does not take the last ones.
+pub fn has_room(used: u64, begun: u64, limit: u64) -> bool {
+    let kept = (limit / KEPT_OF).min(MOST_KEPT);
+    used.saturating_add(begun).saturating_add(kept) < limit
+}
+
 /// How many messages an Official Account has sent this month, of how many it may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QuotaState {
@@ -67,6 +79,25 @@ mod tests {
             ("2026-02-15T00:00:00+09:00", Some(200)),
         ] {
             assert_eq!(QuotaState::at(100, Some(150), at(moment)).forecast, forecast, "{moment}");
+        }
+    }
+
+    #[test]
+    fn what_was_begun_counts_and_the_last_hundredth_is_left_to_people_who_answer() {
+        for (used, begun, limit, expected) in [
+            (0, 0, 0, false),
+            (0, 0, 1, true),
+            (0, 1, 1, false),
+            (98, 0, 99, true),
+            (98, 0, 100, true),
+            (99, 0, 100, false),
+            (97, 1, 100, true),
+            (97, 2, 100, false),
+            (29_979, 0, 30_000, true),
+            (29_980, 0, 30_000, false),
+            (u64::MAX, u64::MAX, 5, false),
+        ] {
+            assert_eq!(has_room(used, begun, limit), expected, "{used} and {begun} of {limit}");
         }
     }
 

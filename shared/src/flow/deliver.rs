@@ -3,6 +3,9 @@
 //! The row is written, with the exact bytes, before the first request leaves; every try counts
 //! itself in before and out after. While any try's end is unknown, only LINE's yes settles it.
 //!
+//! What a workflow sends does not begin where the month's messages are known to be used up. What was tried once is never stopped by
+//! that: the try may have arrived. What operators say is refused by LINE alone: they wait for it, and a reply costs nothing.
+//!
 //! What an operator says goes out as a reply, free of charge, where the person's newest event still lets it (`by_reply`).
 
 mod by_reply;
@@ -124,6 +127,9 @@ impl Deliver {
         }
         if job.sender.operator().is_some() {
             return self.begin_talk(job, sending).await;
+        }
+        if !self.messenger.may_begin(&job.channel).await {
+            return self.end_untried(job, PushOutcome::NoQuota, None).await;
         }
         let push = Push::of(job, PushState::Sending(sending.clone()));
         match self.outbox.journal.commit(vec![write::push(&push, 0, now_ms)]).await? {

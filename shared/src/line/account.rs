@@ -139,8 +139,9 @@ impl LineMessenger {
         const WHAT: &str = "LINE's message quota";
         let limit = ["v2", "bot", "message", "quota"];
         let usage = ["v2", "bot", "message", "quota", "consumption"];
-        let limit = self.api.call(channel, WHAT, &[], |http, base| http.get(base.at(&limit))).await?;
-        let usage = self.api.call(channel, WHAT, &[], |http, base| http.get(base.at(&usage))).await?;
+        let limit = self.api.call(channel, WHAT, &[], |http, base| http.get(base.at(&limit)));
+        let usage = self.api.call(channel, WHAT, &[], |http, base| http.get(base.at(&usage)));
+        let (limit, usage) = futures::try_join!(limit, usage)?;
         let LimitJson { value: limit } = read(WHAT, &limit)?;
         let UsageJson { total_usage: used } = read(WHAT, &usage)?;
         Ok(MessageQuota { limit, used })

@@ -10,6 +10,7 @@ use super::answer;
 use super::api::{CallFailure, LineApi, LineApiUrl, NoReply, Reply, exchange};
 use super::event::Fields;
 use super::pace::Pace;
+use super::quota::QuotaGuard;
 use super::reply;
 use super::token::TokenFailure;
 use crate::domain::button::Button;
@@ -26,6 +27,7 @@ use crate::ports::{Clock, PortError, Secrets};
 pub struct LineMessenger {
     pub(super) api: LineApi,
     pace: Pace,
+    quota: QuotaGuard,
 }
 
 impl LineMessenger {
@@ -39,7 +41,8 @@ impl LineMessenger {
         environments: u32,
     ) -> Self {
         let pace = Pace::share_of(environments, Arc::clone(&clock));
-        Self { api: LineApi::new(http, base, secrets, clock), pace }
+        let quota = QuotaGuard::new(Arc::clone(&clock));
+        Self { api: LineApi::new(http, base, secrets, clock), pace, quota }
     }
 
     /// One request: its place in the pace, its end, its line in the log.
@@ -81,16 +84,24 @@ impl Messenger for LineMessenger {
         super::message::compose_push(to, messages, tag)
     }
 
+    async fn may_begin(&self, channel: &ChannelId) -> bool {
+        self.quota.may_begin(channel, || LineMessenger::quota(self, channel)).await
+    }
+
     async fn push(&self, channel: &ChannelId, body: &str, key: PushId) -> PushAnswer {
         let end = self.api.authorised(channel, |token| self.attempt(channel, token, body.to_owned(), key)).await;
-        match end {
+        let answer = match end {
             Ok(reply) => answer::to_push(&Ok(reply)),
             Err(CallFailure::NoReply(none)) => answer::to_push(&Err(none)),
             Err(CallFailure::Token(TokenFailure::NotNow(_))) => PushAnswer::NotNow,
             Err(CallFailure::Token(TokenFailure::Refused(_))) => {
                 PushAnswer::Refused { why: PushRefusal::Token, request_id: None }
             }
+        };
+        if matches!(answer, PushAnswer::Refused { why: PushRefusal::Quota, .. }) {
+            self.quota.note_refusal(channel).await;
         }
+        answer
     }
 
     async fn profile(&self, channel: &ChannelId, user: &LineUserId) -> Result<Option<LineProfile>, PortError> {

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! a webhook in   signature -> Verified -> webhook::split_by_event, webhook::events -> event, content
-//! a push out     messaging -> pace -> token -> api -> answer
+//! a push out     quota -> messaging -> pace -> token -> api -> answer
 //! a person in    login::authorize -> (LINE) -> login::code -> login::id_token
 //! ```
 
@@ -23,6 +23,7 @@ pub mod message;
 pub mod messaging;
 pub mod pace;
 pub mod pictures;
+mod quota;
 mod reply;
 mod reply_token;
 pub mod signature;

@@ -102,6 +102,12 @@ pub trait Messenger: Send + Sync {
     /// The exact bytes of a push request. The same input gives the same bytes.
     fn compose_push(&self, to: &LineUserId, messages: &[OutgoingMessage], tag: Option<&str>) -> String;
 
+    /// Whether a push that was never tried may begin, as far as this month's messages are known here; if so, it is counted, and a second
+    /// call counts a second one. Whoever knows nothing of them says yes, which is what this does by itself: LINE refuses what is too much.
+    async fn may_begin(&self, _channel: &ChannelId) -> bool {
+        true
+    }
+
     /// Sends these bytes under this key. Twice shows once, for 24 hours from the first try.
     async fn push(&self, channel: &ChannelId, body: &str, key: PushId) -> PushAnswer;
 

@@ -10,8 +10,8 @@ use crate::domain::push::{PushOutcome, SettlementNote};
 pub fn not_sent(outcome: PushOutcome, note: Option<SettlementNote>, language: Language) -> String {
     let (japanese, english) = match (outcome, note) {
         (PushOutcome::NoQuota, _) => (
-            "LINEが受け付けませんでした。今月のメッセージ通数の上限に達しています。相手からメッセージが届いた直後の返信は、通数を使わずに送れます。",
-            "LINE refused it: this month's messages are used up. Soon after the person writes, an answer is free of charge.",
+            "LINEで今月送信できるメッセージの通数が残っていないため、送信しませんでした。相手からメッセージが届いた直後の返信は、通数を使わずに送れます。",
+            "No LINE messages are left this month, so it was not sent. Soon after the person writes, an answer is free of charge.",
         ),
         (PushOutcome::NotLinked, _) => (
             "Musubiは送信しませんでした。この相手は、LINEの友だちとして連携されていません。連携が解除されたか、Musubiで消去されています。",

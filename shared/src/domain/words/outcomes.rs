@@ -34,8 +34,8 @@ pub fn outcome_words(outcome: PushOutcome, language: Language) -> &'static str {
             "LINE refused it: it cannot show this message. Check what the message holds.",
         ),
         PushOutcome::NoQuota => (
-            "LINEが受け付けませんでした。今月のメッセージ通数の上限に達しています。LINEのプランを変更するか、来月になってから、もう一度ワークフローに登録してください。",
-            "LINE refused it: this month's messages are used up. Change the LINE plan or wait for next month, then enrol the contact again.",
+            "LINEで今月送信できるメッセージの通数が残っていないため、送信しませんでした。LINEのプランを変更するか、来月になってから、もう一度ワークフローに登録してください。",
+            "No LINE messages are left this month, so it was not sent. Change the LINE plan or wait for next month, then enrol the contact again.",
         ),
         PushOutcome::Expired => (
             "Musubiは送信しませんでした。送信期限を過ぎていました。まだ必要な場合は、もう一度ワークフローに登録してください。",

@@ -1,0 +1,104 @@
+//! Whether this month's messages leave room for one more, asked of LINE once a minute at most.
+//!
+//! Source: LINE Messaging API reference (2026-08): "Get the target limit for sending messages this month" (`type` is `none` or `limited`)
+//! and "Get number of messages sent this month", which is approximate and has what was sent elsewhere, too.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::account::MessageQuota;
+use crate::domain::ids::ChannelId;
+use crate::domain::quota::has_room;
+use crate::ports::{Clock, PortError};
+
+/// How long an answer counts, and that there was none, in milliseconds.
+const ASK_EVERY_MS: i64 = 60_000;
+/// How long it counts that there is no limit: LINE refuses, should there be one since.
+const ASK_UNLIMITED_EVERY_MS: i64 = 3_600_000;
+/// At most so many Official Accounts are remembered; then all are asked anew.
+const MAX_CHANNELS: usize = 1_000;
+
+/// What this environment knows of each Official Account's month. It does not see what other environments, LINE's own console and other
+/// tools have begun since LINE was asked, nor what LINE has taken and not counted yet: LINE's refusal stays the truth.
+pub struct QuotaGuard {
+    clock: Arc<dyn Clock>,
+    channels: Mutex<HashMap<ChannelId, Arc<Slot>>>,
+}
+
+/// Whoever holds it asks; the others wait for the answer.
+type Slot = tokio::sync::Mutex<Option<Known>>;
+
+struct Known {
+    /// What LINE said. `None`: it did not.
+    month: Option<MessageQuota>,
+    /// Messages that have begun since.
+    begun: u64,
+    /// LINE itself has refused one since.
+    is_out: bool,
+    until_ms: i64,
+}
+
+impl QuotaGuard {
+    /// Nothing is known yet.
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { clock, channels: Mutex::default() }
+    }
+
+    /// Whether one more message may begin, and if so, it is counted: a second call counts a second one. LINE is asked by `ask`, if it
+    /// was not within the last minute, or hour where it has no limit. Where it does not say, it may.
+    pub async fn may_begin<F>(&self, channel: &ChannelId, ask: impl FnOnce() -> F) -> bool
+    where
+        F: Future<Output = Result<MessageQuota, PortError>>,
+    {
+        let slot = self.slot(channel);
+        let mut slot = slot.lock().await;
+        let now_ms = self.clock.now_ms();
+        // A clock that was set back asks again.
+        let is_fresh = |known: &Known| (0..=ASK_UNLIMITED_EVERY_MS).contains(&(known.until_ms - now_ms));
+        if !slot.as_ref().is_some_and(is_fresh) {
+            *slot = Some(Known::of(ask().await, channel, now_ms));
+        }
+        let Some(known) = slot.as_mut() else { return true };
+        let may_begin = known.has_room();
+        known.begun += u64::from(may_begin);
+        may_begin
+    }
+
+    /// LINE refused one for want of messages: until it is asked again, no other begins.
+    pub async fn note_refusal(&self, channel: &ChannelId) {
+        let slot = self.slot(channel);
+        let mut slot = slot.lock().await;
+        let until_ms = self.clock.now_ms() + ASK_EVERY_MS;
+        let month = slot.take().and_then(|known| known.month);
+        *slot = Some(Known { month, begun: 0, is_out: true, until_ms });
+    }
+
+    fn slot(&self, channel: &ChannelId) -> Arc<Slot> {
+        let mut channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
+        if channels.len() >= MAX_CHANNELS && !channels.contains_key(channel) {
+            channels.clear();
+        }
+        Arc::clone(channels.entry(channel.clone()).or_default())
+    }
+}
+
+impl Known {
+    fn of(answer: Result<MessageQuota, PortError>, channel: &ChannelId, now_ms: i64) -> Self {
+        if let Err(error) = &answer {
+            tracing::warn!(channel.id = %channel, %error, "quota.unknown");
+        }
+        let month = answer.ok();
+        let is_unlimited = month.is_some_and(|month| month.limit.is_none());
+        let for_ms = if is_unlimited { ASK_UNLIMITED_EVERY_MS } else { ASK_EVERY_MS };
+        Self { month, begun: 0, is_out: false, until_ms: now_ms + for_ms }
+    }
+
+    fn has_room(&self) -> bool {
+        let limited = self.month.and_then(|month| Some((month.used, month.limit?)));
+        !self.is_out && limited.is_none_or(|(used, limit)| has_room(used, self.begun, limit))
+    }
+}
+
+#[cfg(test)]
+#[path = "quota_tests.rs"]
+mod tests;
