@@ -4,6 +4,8 @@ use local::fake::hubspot::ExecutionState;
 use local::fake::line::Endpoint;
 use local::fake::{Fault, Plan};
 use local::seed::CHANNEL_ID;
+use musubi::domain::channel::WithoutQuota;
+use musubi::domain::quota::held_until_ms;
 use serde_json::Value;
 
 use crate::app::App;
@@ -77,4 +79,35 @@ async fn what_may_have_arrived_is_never_stopped() {
     app.until_moving("the workflow goes on", |app| outputs(app, &callback).is_some()).await;
     assert_eq!(outputs(&app, &callback).expect("outputs")["outcome"], "accepted");
     assert_eq!((app.world.line.delivered().len(), asked(&app, "/push")), (1, 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_held_goes_out_on_the_next_months_first_morning_and_once() {
+    let app = App::start().await;
+    app.change_channel(|channel| channel.settings.without_quota = WithoutQuota::Hold).await;
+    let minutes_until = |at_ms: i64| (at_ms - app.world.clock.now_ms()) / 60_000;
+    let next_month = || held_until_ms(app.world.clock.now_ms()).expect("a time");
+    // Whatever day it is, no workflow waits from here until the month is over.
+    app.minutes_pass(minutes_until(next_month()) + 5 * 24 * 60);
+    let until_ms = next_month();
+    limit(&app, Some(0));
+
+    let callback = app.run_action(&[("message_1", "来月でも届く")]).await;
+    app.until("the workflow goes on", |app| outputs(app, &callback).is_some()).await;
+    let told = outputs(&app, &callback).expect("outputs");
+    assert_eq!((&told["outcome"], &told["hs_execution_state"]), (&"queued".into(), &"SUCCESS".into()), "{told}");
+    assert!(told["reason"].as_str().is_some_and(|reason| reason.contains("翌月")), "{told}");
+    app.until("the property", |app| app.linked("line_last_outcome") == "queued").await;
+    assert!(app.texts_at_rest("来月でも届く").await > 0, "it is kept");
+
+    limit(&app, Some(10));
+    app.minutes_pass(minutes_until(until_ms) - 2);
+    app.until_nothing_due().await;
+    assert_eq!((app.world.line.delivered().len(), asked(&app, "/push")), (0, 0), "not before");
+    app.minutes_pass(3);
+    app.until_moving("the message", |app| !app.world.line.delivered().is_empty()).await;
+    app.until_moving("the property", |app| app.linked("line_last_outcome") == "accepted").await;
+    app.at_rest_but_entries().await;
+    assert_eq!((app.world.line.delivered().len(), asked(&app, "/push")), (1, 1));
+    assert_eq!(app.world.line.ledger().violations, Vec::<String>::new());
 }

@@ -19,6 +19,7 @@ mod erasing;
 mod erasing_anytime;
 mod faults;
 mod files;
+mod held;
 mod inbox_files;
 mod inbox_talks;
 mod journal;

@@ -13,6 +13,7 @@ use musubi::crm::CrmClients;
 use musubi::domain::account::CrmAccountKey;
 use musubi::domain::job::WakeUp;
 use musubi::flow::dispatch::Dispatch;
+use musubi::flow::release::Release;
 use musubi::http_client::HttpClient;
 use musubi::line::{LineApiUrl, LineMessenger};
 use musubi::ports::PortError;
@@ -24,6 +25,8 @@ pub struct Ports {
     pub wake_ups: JobQueue<WakeUp>,
     /// Does it.
     pub dispatch: Dispatch,
+    /// Queues held sends whose time has come.
+    pub release: Release,
 }
 
 impl Ports {
@@ -47,7 +50,8 @@ impl Ports {
             messenger: line.clone(),
             content: line,
         };
-        Ok(Self { wake_ups, dispatch })
+        let release = Release { journal: adapters.journal()?, push: adapters.push_queue()?, clock };
+        Ok(Self { wake_ups, dispatch, release })
     }
 }
 
@@ -79,8 +83,13 @@ async fn wake(ports: &Ports, batch: SqsEvent, until_ms: i64) -> SqsBatchResponse
         }
     }
     futures::future::join_all(accounts.into_iter().map(|account| async move {
-        if let Err(error) = ports.dispatch.dispatch(&account, until_ms).await {
+        let release = ports.release.release(&account, until_ms);
+        let (dispatched, released) = futures::join!(ports.dispatch.dispatch(&account, until_ms), release);
+        if let Err(error) = dispatched {
             musubi::telemetry::log_chain("dispatch.failed", &error);
+        }
+        if let Err(error) = released {
+            musubi::telemetry::log_chain("release.failed", &error);
         }
     }))
     .await;

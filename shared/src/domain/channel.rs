@@ -263,6 +263,19 @@ pub struct ChannelSettings {
     pub webhook: Option<String>,
     /// The team is told by mail and chat when somebody begins to wait for an answer.
     pub tell_team: bool,
+    /// What becomes of a workflow's send for which no messages of the month are left.
+    pub without_quota: WithoutQuota,
+}
+
+/// What becomes of a workflow's send for which no messages of the month are left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WithoutQuota {
+    /// It ends at once as `no_quota`.
+    #[default]
+    Refuse,
+    /// It is held until the next month.
+    Hold,
 }
 
 /// LINE takes five messages in one reply.
@@ -291,6 +304,7 @@ impl Default for ChannelSettings {
             auto_replies: AutoReplies::default(),
             webhook: None,
             tell_team: false,
+            without_quota: WithoutQuota::default(),
         }
     }
 }

@@ -172,7 +172,7 @@ impl DeadLetteredEffect {
             Effect::ClearErasedPerson { .. } => return None,
             // By then LINE has the file no more.
             Effect::SaveFile { .. } => return None,
-            Effect::PollTask { .. } | Effect::ExpireParkedPush { .. } => return None,
+            Effect::PollTask { .. } | Effect::ExpireParkedPush { .. } | Effect::ReleasePush { .. } => return None,
         })
     }
 }

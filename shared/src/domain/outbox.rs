@@ -109,6 +109,13 @@ pub enum Effect {
         /// Which push.
         push: PushId,
     },
+    /// A held send may go: it is queued. It lies in lists of its own, and the dispatcher does not serve it.
+    ReleasePush {
+        /// Which push.
+        push: PushId,
+        /// Whose conversation it is for.
+        conversation: ConversationKey,
+    },
     /// A waiting workflow learns the outcome.
     CompleteWorkflow {
         /// Of which push.
@@ -152,6 +159,8 @@ pub enum Priority {
     SaveFile,
     /// See [`Effect::ExpireParkedPush`].
     ExpireParkedPush,
+    /// See [`Effect::ReleasePush`]. Never among the others.
+    ReleasePush,
 }
 
 /// How many lists an account's outbox is spread over, so that no partition of the table is hot.
@@ -217,6 +226,7 @@ impl Effect {
             Self::WriteLastOutcome { push } => format!("outcome-{push}"),
             Self::WriteNotSentNote { push } => format!("not-sent-{push}"),
             Self::ExpireParkedPush { push } => format!("expire-{push}"),
+            Self::ReleasePush { push, .. } => format!("release-{push}"),
             Self::CompleteWorkflow { push } => format!("complete-{push}"),
         }
     }
@@ -240,6 +250,7 @@ impl Effect {
             Self::ShowFile { .. } => Priority::ShowFile,
             Self::SaveFile { .. } => Priority::SaveFile,
             Self::ExpireParkedPush { .. } => Priority::ExpireParkedPush,
+            Self::ReleasePush { .. } => Priority::ReleasePush,
         }
     }
 
@@ -252,6 +263,11 @@ impl Effect {
     /// Whether its send, once it has ended, says that it follows.
     pub fn is_told_by_push(&self) -> bool {
         matches!(self, Self::CompleteWorkflow { .. } | Self::WriteLastOutcome { .. } | Self::TellInbox { .. })
+    }
+
+    /// Whether it is a held send that waits for its time: these lie in lists of their own.
+    pub fn is_release(&self) -> bool {
+        matches!(self, Self::ReleasePush { .. })
     }
 
     /// Of which Official Account it tells, where it says so by itself.
@@ -272,6 +288,7 @@ impl Effect {
             | Self::RedactMessage { conversation, .. }
             | Self::SaveFile { conversation, .. }
             | Self::ShowFile { conversation, .. }
+            | Self::ReleasePush { conversation, .. }
             | Self::PollTask { conversation } => Some(conversation),
             // What is left to be done for somebody who is erased must outlive a second erasing.
             Self::ClearErasedPerson { .. }

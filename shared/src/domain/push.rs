@@ -63,7 +63,7 @@ pub struct PushJob {
     pub tag: Option<String>,
     /// First durable receipt, in milliseconds.
     pub accepted_at_ms: i64,
-    /// Not attempted for the first time after this, in milliseconds.
+    /// Not attempted for the first time after this, in milliseconds, unless it is held.
     pub send_by_ms: i64,
     /// The workflow stops waiting then, in milliseconds.
     pub expires_at_ms: i64,
@@ -76,6 +76,39 @@ pub struct PushJob {
     /// As what somebody wrote it in the CRM's inbox, where they did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inbox: Option<InboxMessage>,
+}
+
+/// Whoever names no time by which it must go has a day for the first attempt, in milliseconds.
+const WHOLE_DAY_MS: i64 = 86_400_000;
+
+impl PushJob {
+    /// Whether it can wait for the next month: a workflow sends it, and it names no time by which it must go that comes before (whoever
+    /// accepts it gives it less than a day then).
+    pub fn may_be_held(&self) -> bool {
+        self.sender.operator().is_none() && self.send_by_ms >= self.accepted_at_ms + WHOLE_DAY_MS
+    }
+
+    /// Brings along a send whose row is there already: it has all that is sent, and to whom. Were it gone, nothing would be sent.
+    pub fn of_row(push: &Push) -> Self {
+        Self {
+            id: push.id,
+            sender: push.sender.clone(),
+            account: push.account.clone(),
+            callback: push.callback.clone(),
+            waits: push.waits,
+            contact: push.contact.clone(),
+            channel: push.channel.clone(),
+            to: Recipient::Nobody,
+            messages: Vec::new(),
+            tag: None,
+            accepted_at_ms: push.accepted_at_ms,
+            send_by_ms: push.accepted_at_ms,
+            expires_at_ms: push.expires_at_ms,
+            refused: None,
+            tries: 0,
+            inbox: push.inbox.clone(),
+        }
+    }
 }
 
 /// To whom a send goes, decided when the workflow asked: a link that is made or ended later changes nothing for it.

@@ -1,10 +1,11 @@
 //! Where a month's messages are heading.
 
-use jiff::Timestamp;
 use jiff::tz::{TimeZone, offset};
+use jiff::{Timestamp, ToSpan, Zoned};
 use serde::{Deserialize, Serialize};
 
 const DAY_MS: i64 = 86_400_000;
+const NINE_IN_THE_MORNING_MS: i64 = 9 * 3_600_000;
 /// Less of a month than this says nothing of the rest of it: one send to many at its beginning would be taken for a daily one.
 const FIRST_DAYS_MS: i64 = 7 * DAY_MS;
 
@@ -46,8 +47,20 @@ impl QuotaState {
     }
 }
 
+/// Until when a send that was accepted then is held, where it is held for want of messages, in milliseconds: nine in the morning in Japan on
+/// the first of the month after. The month's count begins anew at midnight; nobody is woken. At most 31 days and nine hours.
+pub fn held_until_ms(accepted_at_ms: i64) -> Option<i64> {
+    let next = in_japan(accepted_at_ms)?.first_of_month().ok()?.checked_add(1.month()).ok()?;
+    let begins_ms = next.start_of_day().ok()?.timestamp().as_millisecond();
+    Some(begins_ms + NINE_IN_THE_MORNING_MS)
+}
+
+fn in_japan(at_ms: i64) -> Option<Zoned> {
+    Some(Timestamp::from_millisecond(at_ms).ok()?.to_zoned(TimeZone::fixed(offset(9))))
+}
+
 fn forecast(used: u64, now_ms: i64) -> Option<u64> {
-    let now = Timestamp::from_millisecond(now_ms).ok()?.to_zoned(TimeZone::fixed(offset(9)));
+    let now = in_japan(now_ms)?;
     let begun_ms = now.first_of_month().ok()?.start_of_day().ok()?.timestamp().as_millisecond();
     let gone_ms = now_ms - begun_ms;
     if gone_ms < FIRST_DAYS_MS {
@@ -99,6 +112,21 @@ mod tests {
         ] {
             assert_eq!(has_room(used, begun, limit), expected, "{used} and {begun} of {limit}");
         }
+    }
+
+    #[test]
+    fn what_is_held_goes_on_the_morning_of_the_next_months_first_day_in_japan() {
+        for (accepted, until) in [
+            ("2026-11-01T00:00:00+09:00", "2026-12-01T09:00:00+09:00"),
+            ("2026-11-30T23:59:59.999+09:00", "2026-12-01T09:00:00+09:00"),
+            // December in Japan, November in London.
+            ("2026-11-30T15:00:00+00:00", "2027-01-01T09:00:00+09:00"),
+            ("2026-12-01T03:00:00+09:00", "2027-01-01T09:00:00+09:00"),
+            ("2028-01-31T12:00:00+09:00", "2028-02-01T09:00:00+09:00"),
+        ] {
+            assert_eq!(held_until_ms(at(accepted)), Some(at(until)), "{accepted}");
+        }
+        assert_eq!(held_until_ms(i64::MAX), None, "no time");
     }
 
     #[test]

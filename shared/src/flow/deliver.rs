@@ -4,11 +4,13 @@
 //! itself in before and out after. While any try's end is unknown, only LINE's yes settles it.
 //!
 //! What a workflow sends does not begin where the month's messages are known to be used up. What was tried once is never stopped by
-//! that: the try may have arrived. What operators say is refused by LINE alone: they wait for it, and a reply costs nothing.
+//! that: the try may have arrived. What operators say is refused by LINE alone: they wait for it, and a reply costs nothing. By setting
+//! it is held instead (`held`).
 //!
 //! What an operator says goes out as a reply, free of charge, where the person's newest event still lets it (`by_reply`).
 
 mod by_reply;
+mod held;
 
 use std::sync::Arc;
 
@@ -129,7 +131,7 @@ impl Deliver {
             return self.begin_talk(job, sending).await;
         }
         if !self.messenger.may_begin(&job.channel).await {
-            return self.end_untried(job, PushOutcome::NoQuota, None).await;
+            return self.without_quota(job, &channel, sending).await;
         }
         let push = Push::of(job, PushState::Sending(sending.clone()));
         match self.outbox.journal.commit(vec![write::push(&push, 0, now_ms)]).await? {
@@ -145,9 +147,12 @@ impl Deliver {
             let erased = Ending::Erased { at_ms: now_ms };
             return self.settler().settle(push.value.id, &erased).await.map(|_| ());
         }
-        if self.channel(&push.value.channel, &push.value.account).await?.is_none() {
+        let Some(channel) = self.channel(&push.value.channel, &push.value.account).await? else {
             let gone = Ending::ChannelGone { at_ms: now_ms };
             return self.settler().settle(push.value.id, &gone).await.map(|_| ());
+        };
+        if sending.is_held() {
+            return self.go_on_held(job, &channel, push).await;
         }
         if !sending.may_retry(now_ms) {
             return self.time_up(push.value.id, false).await;

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! noted -> leaving (nobody finds it by its ID) -> no workflow can choose it -> LINE's webhook URL -> the CRM's inbox
-//!   -> parked sends end
+//!   -> parked and held sends end
 //!   a minute later, when no function remembers it:
 //! people, part by part -> secrets -> its row
 //! ```
@@ -22,6 +22,7 @@ use super::configure::change_account::ChangeAccount;
 use super::configure::change_error::ChangeError;
 use super::console::Console;
 use super::erase::Erase;
+use super::held_sends::end_of_channel;
 use super::outbox::Outbox;
 use super::retry::{Contended, retry_on_conflict};
 use super::settle::{Ending, Settle};
@@ -201,6 +202,7 @@ impl DisconnectChannel {
             leaving = self.note_progress(id, |leaving| leaving.inbox = inbox).await?;
         }
         self.end_parked(&channel).await?;
+        end_of_channel(&self.erase.settle, &channel).await?;
         let ready_at_ms = leaving.at_ms + REST_MS;
         if self.console.clock.now_ms() < ready_at_ms {
             return Ok(Progress::Stopped { ready_at_ms });

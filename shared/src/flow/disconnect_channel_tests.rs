@@ -18,12 +18,14 @@ use crate::domain::outbox::Effect;
 use crate::flow::configure::choose_provider::ChosenProvider;
 use crate::flow::configure::connect_channel::{ConnectChannel, OfficialAccount};
 use crate::flow::testing::crm_inbox_in_tests::{CrmInboxInMemory, its_place};
+use crate::flow::testing::held_in_tests::hold;
 use crate::flow::testing::{Life, RivalTable, SecretsInMemory, Told, account, channel, die_anywhere, key, user};
 use crate::ports::checkup::{SeenAccount, SeenLogin, SeenMessaging, SeenQuota, SeenWebhook, WebhookTry};
 use crate::ports::crm::CrmFailure;
 use crate::ports::secrets::{LineSecrets, Secret};
 use crate::ports::table::Write;
 use crate::ports::{ChannelConsole, Clock, LineCheckup, LoginConsole};
+use crate::store::journal::{FOR_EVER_MS, Walk};
 use crate::store::{Accounts, Inboxes, Journal, Links, Operators};
 
 const OURS: &str = "https://musubi.example/line/1/webhook";
@@ -148,6 +150,8 @@ async fn world(life: Life, keeps_links: bool) -> World {
         assert_eq!(journal.commit(begun).await.unwrap(), Commit::Done);
         assert_eq!(links.link(&link(number)).await.unwrap(), Commit::Done);
     }
+    hold(&journal, &channel().id, "words").await;
+    hold(&journal, &ChannelId::new("2"), "another's").await;
     let stored = LineSecrets::of(Secret::new("s"), None);
     let secrets =
         Arc::new(SecretsInMemory { life: life.clone(), line: Some(stored).into(), ..SecretsInMemory::default() });
@@ -215,6 +219,9 @@ impl World {
         let its = self.its_account().await;
         assert!(its.channels.is_empty() && its.former_channels.contains(id) == self.keeps_links);
         assert!(!self.rows.bodies().iter().any(|row| row.contains("words")), "no text is left");
+        assert!(self.rows.bodies().iter().any(|row| row.contains("another's")), "another's is held still");
+        let held = self.journal.next_due(&mut Walk::through_held(&account(), FOR_EVER_MS), 9).await.unwrap().rows;
+        assert_eq!(held.len(), 1, "{held:?}");
         for number in 0..PEOPLE {
             let link = self.links.of_user(id, &user(number)).await.unwrap();
             let state = self.journal.conversation(&key(number)).await.unwrap().map(|state| state.value);

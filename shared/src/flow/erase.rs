@@ -6,7 +6,8 @@
 //! rest follows in several transactions, the link after the words, and the records of which notes there are last: so a call that
 //! stopped finds the person again when it is repeated, by the contact, too, and its receipt names the notes.
 //!
-//! A send under way is in no list of its person's: it ends when its job comes by, within minutes, and takes its words along.
+//! A send under way is in no list of its person's: it ends when its job comes by, within minutes, and takes its words along. One that is
+//! held for weeks is found by the row that would bring it back, and ends here.
 //! Its outcome is `not_linked` where nothing can have been shown, else `unknown`; it is not tried again.
 //!
 //! The dispatcher may be making a contact for the person at this very moment, and stop before it has linked it: then nothing of ours
@@ -21,6 +22,7 @@
 use serde::{Deserialize, Serialize};
 use tracing::info;
 
+use super::held_sends::end_of_person;
 use super::settle::{Ending, Settle};
 use super::unlink::unlink;
 use crate::domain::account::CrmAccountKey;
@@ -73,7 +75,7 @@ pub struct Removed {
     pub questions: usize,
     /// Work that waited for the CRM.
     pub effects: usize,
-    /// Parked sends: they ended as unknown, and their words went.
+    /// Parked sends, which ended as unknown, and held ones, which were not sent; their words went.
     pub parked: usize,
 }
 
@@ -118,7 +120,7 @@ impl Removed {
             ("連携の受付記録", "claims", self.claims),
             ("担当者への質問", "questions", self.questions),
             ("CRMへの書き込み予定", "work waiting for the CRM", self.effects),
-            ("保留中の送信の本文", "texts of parked sends", self.parked),
+            ("保留中と持ち越し中の送信の本文", "texts of parked and held sends", self.parked),
         ];
         let some = all.into_iter().filter(|(.., count)| *count > 0);
         some.map(|(japanese, english, count)| (Bilingual { japanese, english }, count))
@@ -153,6 +155,7 @@ impl Erase {
         let key = ConversationKey::person(channel, &user);
         let linked = self.links.of_user(channel, &user).await?.map(|link| link.value.contact);
         let erasable = self.end(account, &key, who, &mut receipt).await?;
+        receipt.removed.parked += end_of_person(&self.settle, account, &key).await?;
         self.remove(erasable.texts.iter().chain(&erasable.messages), &erasable.effects).await?;
         self.end_parked(account, channel, &user, &mut receipt).await?;
         self.unlink(channel, &user, linked, &mut receipt).await?;
@@ -273,7 +276,7 @@ impl Erase {
             entries: erasable.entries.len(),
             claims: usize::from(claimed),
             questions: usize::from(asked),
-            effects: erasable.effects.len(),
+            effects: erasable.effects.iter().filter(|row| !row.effect.is_release()).count(),
             ..Removed::default()
         };
         let task = state.and_then(|state| state.value.task?.id);

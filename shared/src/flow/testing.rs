@@ -2,6 +2,7 @@
 //! one of its writes, and a clock that waits for nobody.
 
 pub(crate) mod crm_inbox_in_tests;
+pub(crate) mod held_in_tests;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -27,6 +27,8 @@ pub enum SettlementNote {
     LinkConflict,
     /// LINE took it as a reply to what the person wrote: it is not counted in the month's messages.
     Replied,
+    /// No messages of the month are left: it waits for the next.
+    Held,
     /// LINE refused the channel's token.
     TokenRefused,
     /// The channel's plan does not allow it.

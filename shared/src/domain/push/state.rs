@@ -14,7 +14,7 @@ use crate::domain::reply_chance::ReplyChance;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "StoredState", into = "StoredState")]
 pub enum PushState {
-    /// Attempted, not settled.
+    /// Attempted, or [held](Sending::is_held) before its first attempt; not settled.
     Sending(Sending),
     /// Over. No text is left.
     Settled(Settlement),
@@ -22,13 +22,14 @@ pub enum PushState {
     Parked(Sending),
 }
 
-/// The same as it is stored. What goes out as a reply has a name of its own: a version that knows pushes alone cannot read it, and so
-/// never pushes it beside the reply.
+/// The same as it is stored. What goes out as a reply has a name of its own, and so has what is held: a version that knows pushes alone
+/// cannot read them, and so never pushes the one beside the reply, nor the other before its time.
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "snake_case")]
 enum StoredState {
     Sending(Sending),
     Replying(Sending),
+    Held(Sending),
     Settled(Settlement),
     Parked(Sending),
 }
@@ -36,7 +37,9 @@ enum StoredState {
 impl From<StoredState> for PushState {
     fn from(stored: StoredState) -> Self {
         match stored {
-            StoredState::Sending(sending) | StoredState::Replying(sending) => Self::Sending(sending),
+            StoredState::Sending(sending) | StoredState::Replying(sending) | StoredState::Held(sending) => {
+                Self::Sending(sending)
+            }
             StoredState::Settled(settlement) => Self::Settled(settlement),
             StoredState::Parked(sending) => Self::Parked(sending),
         }
@@ -46,6 +49,7 @@ impl From<StoredState> for PushState {
 impl From<PushState> for StoredState {
     fn from(state: PushState) -> Self {
         match state {
+            PushState::Sending(sending) if sending.is_held() => Self::Held(sending),
             PushState::Sending(sending) if sending.reply.is_some() => Self::Replying(sending),
             PushState::Sending(sending) => Self::Sending(sending),
             PushState::Settled(settlement) => Self::Settled(settlement),
@@ -70,9 +74,9 @@ pub struct Sending {
     pub reply: Option<ReplyChance>,
     /// What it says, for the timeline.
     pub said: Vec<Content>,
-    /// LINE's key lives 24 hours from here, in milliseconds.
+    /// LINE's key lives 24 hours from here, in milliseconds. Of what is held: since when it is.
     pub first_attempt_at_ms: i64,
-    /// Attempts begun, counted before the request leaves.
+    /// Attempts begun, counted before the request leaves. None: it is held.
     pub begun: u32,
     /// Attempts whose end is known.
     pub ended: u32,
@@ -89,6 +93,23 @@ impl Sending {
     pub fn first(to: LineUserId, naming: Naming, body: String, messages: &[OutgoingMessage], now_ms: i64) -> Self {
         let said = messages.iter().map(|message| message.said.clone()).collect();
         Self { to, naming, body, reply: None, said, first_attempt_at_ms: now_ms, begun: 1, ended: 0 }
+    }
+
+    /// Held from `now_ms` on, before anything of it was tried.
+    #[must_use]
+    pub fn held(self, now_ms: i64) -> Self {
+        Self { reply: None, first_attempt_at_ms: now_ms, begun: 0, ended: 0, ..self }
+    }
+
+    /// Whether nothing of it was tried yet: it is held until its month begins. LINE has never seen its key.
+    pub fn is_held(&self) -> bool {
+        self.begun == 0
+    }
+
+    /// What was held, as it is before its first attempt leaves, at `now_ms`.
+    #[must_use]
+    pub fn released(self, now_ms: i64) -> Self {
+        Self { first_attempt_at_ms: now_ms, begun: 1, ..self }
     }
 
     /// Whether a row takes it: what is sent and what the timeline shows of it, kept until LINE has it.
@@ -140,7 +161,9 @@ mod tests {
         let reply = Some(ReplyChance { token, use_by_ms: 1 });
         let reply = PushState::Sending(Sending { reply, ..sending("{}".to_owned()) });
         assert_eq!(stored(&reply)["is"], "replying");
-        for state in [push, reply] {
+        let held = PushState::Sending(sending("{}".to_owned()).held(5));
+        assert_eq!(stored(&held)["is"], "held");
+        for state in [push, reply, held] {
             assert_eq!(serde_json::from_value::<PushState>(stored(&state)).unwrap(), state);
         }
     }

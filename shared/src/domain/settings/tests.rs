@@ -80,6 +80,7 @@ fn every_setting_is_stored_where_it_is_read_from() {
         "answer_groups=on",
         "webhook=https://hooks.example.com/line",
         "tell_team=on",
+        "without_quota=hold",
     ];
     are_whole(&CHANNEL, &channel);
     assert_eq!(channel.len() + 1, CHANNEL.all.len(), "account_link itself is only taken away");

@@ -115,6 +115,10 @@ fn note_words(outcome: PushOutcome, note: SettlementNote, language: Language) ->
             "返信として送信したため、月のメッセージ通数には数えられません。",
             "It went out as a reply, which is not counted in the month's messages.",
         ),
+        SettlementNote::Held => (
+            "Musubiが受け付けました。LINEで今月送信できるメッセージの通数が残っていないため、翌月に持ち越し、1日の午前9時（日本時間）から送信します。結果は「LINE 最新の送信結果」でご確認ください。",
+            "Musubi accepted it. No LINE messages are left this month, so it is held and goes out on the next month's first day from 9:00 in Japan. How it ends will stand in “LINE last outcome”.",
+        ),
         SettlementNote::TokenRefused => (
             "LINEがチャネルアクセストークンを受け付けませんでした。musubi channel addでチャネルシークレットを登録し直してください。",
             "LINE refused the channel access token. Store the channel secret again with musubi channel add.",
@@ -223,6 +227,7 @@ fn refused_by_us(note: SettlementNote, language: Language) -> &'static str {
         // The rest has words of its own.
         | SettlementNote::LinkConflict
         | SettlementNote::Replied
+        | SettlementNote::Held
         | SettlementNote::TokenRefused
         | SettlementNote::NotAllowed
         | SettlementNote::LineRefused

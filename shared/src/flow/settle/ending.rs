@@ -14,6 +14,8 @@ pub enum Ending {
         /// How it ended.
         settlement: Settlement,
     },
+    /// It was held and is not to begin any more: holds only while it is held.
+    NotBegun(Settlement),
     /// LINE refused one try, which is counted out with it: holds only if the end of every other try
     /// is known. To be used once per try.
     Refused(Settlement),
@@ -90,6 +92,9 @@ impl Ending {
             return Step::Ends(Push::of(job, PushState::Settled(settlement.clone())), shown);
         };
         let (ended, shown) = match (self, &mut push.state) {
+            (Self::NotBegun(settlement), PushState::Sending(sending)) if sending.is_held() => {
+                (PushState::Settled(settlement.clone()), Shown::of(sending, settlement))
+            }
             (Self::Refused(settlement), PushState::Sending(sending)) => {
                 if !sending.count_out() {
                     return Step::GoesOn(push);
@@ -236,6 +241,28 @@ mod tests {
         let Step::Ends(ended, Some(shown)) = refused.step(Some(counted)) else { panic!("both tries are known") };
         assert_eq!(ended.state, PushState::Settled(settlement(PushOutcome::NoQuota)));
         assert_eq!(shown.said, [Content::NotSent { outcome: PushOutcome::NoQuota, note: None }]);
+    }
+
+    #[test]
+    fn what_is_held_ends_without_a_try_and_what_has_begun_does_not() {
+        let mut held = sending(1, 0);
+        let PushState::Sending(state) = held.state else { unreachable!("it is under way") };
+        held.state = PushState::Sending(state.held(4));
+        let not_begun = Ending::NotBegun(settlement(PushOutcome::NoQuota));
+        let Step::Ends(ended, Some(shown)) = not_begun.step(Some(held.clone())) else { panic!("it is held") };
+        assert_eq!(ended.state, PushState::Settled(settlement(PushOutcome::NoQuota)));
+        assert_eq!(shown.said, [Content::NotSent { outcome: PushOutcome::NoQuota, note: None }]);
+        for (ending, outcome) in [
+            (Ending::Erased { at_ms: 5 }, PushOutcome::NotLinked),
+            (Ending::ChannelGone { at_ms: 5 }, PushOutcome::Failed),
+        ] {
+            let Step::Ends(ended, _) = ending.step(Some(held.clone())) else { panic!("{ending:?}") };
+            assert!(matches!(ended.state, PushState::Settled(it) if it.outcome == outcome), "it was never tried");
+        }
+        for begun in [sending(1, 0), sending(1, 1)] {
+            assert!(matches!(not_begun.step(Some(begun)), Step::Stays));
+        }
+        assert!(matches!(not_begun.step(None), Step::Stays));
     }
 
     #[test]

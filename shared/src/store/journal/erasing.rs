@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::domain::ids::NoteId;
-use crate::domain::outbox::SHARDS;
 
 /// What a conversation holds beside its state, tombstones left out.
 #[derive(Debug, Default)]
@@ -41,8 +40,8 @@ impl Journal {
         key: &ConversationKey,
     ) -> Result<ErasableRows, PortError> {
         let mut erasable = self.erasable_rows_but_effects(key).await?;
-        for shard in 0..SHARDS {
-            for row in self.all(&outbox_partition(account, shard), "").await? {
+        for list in outbox_partitions(account) {
+            for row in self.all(&list, "").await? {
                 match row.read::<OutboxRow>() {
                     Ok(row) if row.effect.conversation() == Some(key) => erasable.effects.push(row),
                     Ok(_) => {}

@@ -49,6 +49,8 @@ fn places(channel: &str, user: &str, account: &str, message: &str) -> Vec<RowKey
     let push = PushId::of_action(account.kind, &account.id, &["execution"]);
     let effect = Effect::SyncContact { conversation: key.clone() };
     let effect = outbox_key(&OutboxRow::new(&account, effect, 1, 1));
+    let held = Effect::ReleasePush { push, conversation: key.clone() };
+    let held = outbox_key(&OutboxRow::new(&account, held, 1, 1));
     vec![
         state_key(&key),
         tombstone_key(&key, &event),
@@ -79,6 +81,7 @@ fn places(channel: &str, user: &str, account: &str, message: &str) -> Vec<RowKey
         RowKey::new(parked_partition(&account), push.to_string()),
         unreadable_key(&account),
         effect,
+        held,
     ]
 }
 

@@ -24,7 +24,7 @@
 //! | `i:{channel}` | `friends` | [`FriendsImport`], no IDs, kept |
 //! | `l:{state}` | `used` | [`UsedLogin`]: LINE has said who the person is, one day |
 //! | `a:{nonce}` | `nonce` | [`LinkNonce`] of an account link, one day |
-//! | `s:{push}` | `push` | [`Push`], 400 days once settled |
+//! | `s:{push}` | `push` | [`Push`], 400 days once settled; held, 33 |
 //! | `w:{contact}` | `outcome` | [`NewestSend`] of a contact, 60 days |
 //! | `k:{account}` | `{push}` | a parked send, for operators' lists |
 //! | `b:{account, operator}` | `{conversation}` | a conversation that is an operator's, 400 days |
@@ -36,6 +36,7 @@
 //! | | `replied` | [`Replied`]: how many messages went out as replies, by month, 400 days behind the last one |
 //! | | `trial` | [`Trial`](crate::domain::trial::Trial) of a test registration, a day |
 //! | `o:{account}:{shard}` | `{due_at_ms}:{name}` | [`OutboxRow`] |
+//! | `o:{account}:held:{shard}` | `{due_at_ms}:{name}` | [`OutboxRow`] of a held send |
 //! | `z:{account}` | `unreadable` | when operators were told of outbox rows that another version wrote, 14 days |
 
 mod assigned;
@@ -89,7 +90,7 @@ use self::locks::{ConversationLock, ConversationLocks};
 pub use self::messages::{MessagePosition, MessagePositions};
 pub use self::noted::LastRefusal;
 use self::outbox::*;
-pub use self::outbox::{Due, Unread, Walk};
+pub use self::outbox::{Due, FOR_EVER_MS, Unread, Walk};
 pub use self::people::{PeopleCursor, PeoplePage, PeoplePart};
 pub use self::push::NewestSend;
 pub use self::questions::Question;

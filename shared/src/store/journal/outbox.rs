@@ -15,7 +15,7 @@ const OUTBOX: &str = "o:";
 /// How many rows of a list are read together.
 const PAGE: usize = 100;
 /// Later than any row is due, in milliseconds since 1970.
-const FOR_EVER_MS: i64 = 9_999_999_999_999;
+pub const FOR_EVER_MS: i64 = 9_999_999_999_999;
 
 /// A walk through an account's outbox lists, in each from what has been due longest on.
 #[derive(Debug, Clone)]
@@ -28,8 +28,16 @@ pub struct Walk {
 impl Walk {
     /// Through everything that is due by `until_ms`.
     pub fn through(account: &CrmAccountKey, until_ms: i64) -> Self {
-        let account = account_partition(account);
-        let lists = (0..SHARDS).map(|shard| (of_shard(&account, shard), Some(String::new()))).collect();
+        Self::of(&account_partition(account), until_ms)
+    }
+
+    /// Through held sends whose time has come by `until_ms`. They lie apart: none of them stands before other work, and none is waited for.
+    pub fn through_held(account: &CrmAccountKey, until_ms: i64) -> Self {
+        Self::of(&held_partition(account), until_ms)
+    }
+
+    fn of(lists: &str, until_ms: i64) -> Self {
+        let lists = (0..SHARDS).map(|shard| (of_shard(lists, shard), Some(String::new()))).collect();
         Self { to: format!("{until_ms:013}:\u{10FFFF}"), lists }
     }
 
@@ -195,8 +203,10 @@ pub(super) fn unreadable_key(account: &CrmAccountKey) -> RowKey {
     RowKey::new(format!("z:{}", fingerprint(&[account.kind.as_str(), account.id.as_str()])), "unreadable")
 }
 
-pub(super) fn outbox_partition(account: &CrmAccountKey, shard: u32) -> String {
-    of_shard(&account_partition(account), shard)
+/// The names of all lists of an account, those of held sends last.
+pub(super) fn outbox_partitions(account: &CrmAccountKey) -> impl Iterator<Item = String> {
+    let of = |lists: String| (0..SHARDS).map(move |shard| of_shard(&lists, shard));
+    of(account_partition(account)).chain(of(held_partition(account)))
 }
 
 /// What the names of an account's lists begin with.
@@ -204,13 +214,16 @@ fn account_partition(account: &CrmAccountKey) -> String {
     format!("{OUTBOX}{}", fingerprint(&[account.kind.as_str(), account.id.as_str()]))
 }
 
+/// The same of held sends.
+fn held_partition(account: &CrmAccountKey) -> String {
+    format!("{}:held", account_partition(account))
+}
+
 fn of_shard(account: &str, shard: u32) -> String {
     format!("{account}:{shard}")
 }
 
 pub(super) fn outbox_key(row: &OutboxRow) -> RowKey {
-    RowKey::new(
-        outbox_partition(&row.account, row.effect.shard()),
-        format!("{:013}:{}", row.due_at_ms.max(0), row.effect.name()),
-    )
+    let lists = if row.effect.is_release() { held_partition(&row.account) } else { account_partition(&row.account) };
+    RowKey::new(of_shard(&lists, row.effect.shard()), format!("{:013}:{}", row.due_at_ms.max(0), row.effect.name()))
 }

@@ -4,6 +4,8 @@ use super::*;
 
 /// HubSpot's v2 signature never expires: neither may the memory of an action.
 const SETTLED_PUSH_DAYS: i64 = 400;
+/// The longest month, the morning after it, and a day in which it must be released.
+const HELD_DAYS: i64 = 33;
 
 /// The newest send whose outcome a contact's property shows, or is about to. Later ones are larger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -49,8 +51,17 @@ impl Journal {
 /// The send becomes this.
 pub fn push(push: &Push, version: u64, now_ms: i64) -> Write {
     // A parked send is settled before its words would have to go.
-    let days = if matches!(push.state, PushState::Sending(_)) { TEXT_DAYS } else { SETTLED_PUSH_DAYS };
+    let days = match &push.state {
+        PushState::Sending(sending) if sending.is_held() => HELD_DAYS,
+        PushState::Sending(_) => TEXT_DAYS,
+        PushState::Settled(_) | PushState::Parked(_) => SETTLED_PUSH_DAYS,
+    };
     Write::put(push_key(push.id), push, Precondition::Version(version)).expiring(now_ms, days)
+}
+
+/// The rest happens only if the send still is as it was read.
+pub fn push_unchanged(push: &Versioned<Push>) -> Write {
+    Write::Check { key: push_key(push.value.id), expect: Precondition::Version(push.version) }
 }
 
 /// The send waits for a person's decision.

@@ -18,7 +18,7 @@ pub use super::messages::{forget, forget_refused, keep_refused, message_position
 pub use super::noted::{channel_forgotten, heard, not_linked, replied};
 pub use super::outbox::{LETTER_DAYS, done, enqueue, give_up_unread, is_due, is_of_outbox, taken_out, unreadable_told};
 pub use super::people::{person_listed, person_unlisted};
-pub use super::push::{decided, newest_send, parked, push};
+pub use super::push::{decided, newest_send, parked, push, push_unchanged};
 pub use super::questions::{denied, question, question_closed};
 pub use super::talking::{said, saying};
 pub use super::trial::trial;

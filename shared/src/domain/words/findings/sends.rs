@@ -18,8 +18,8 @@ pub const QUOTA_USED_UP: Complaint = Complaint {
         "This month's messages are used up ({used} of {limit}).",
     ),
     why: both(
-        "ワークフローからの送信は、来月まで no_quota になります。返信は送信できます。",
-        "What workflows send ends as no_quota until next month. Replies still go out.",
+        "ワークフローからの送信は、来月まで no_quota になります（設定 without_quota が hold なら、来月に持ち越します）。返信は送信できます。",
+        "What workflows send ends as no_quota until next month (with without_quota=hold, it is held until then). Replies still go out.",
     ),
     todo: both(
         "LINEの料金プランを変更するか、追加メッセージの上限を見直してください。",

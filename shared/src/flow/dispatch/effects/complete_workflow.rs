@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::domain::outbox::{Effect, OutboxRow};
-use crate::domain::push::{Push, PushOutcome, PushState, Settlement};
+use crate::domain::push::{Push, PushOutcome, PushState, Settlement, SettlementNote};
 use crate::domain::words;
 use crate::flow::dispatch::noted::Refusals;
 use crate::flow::dispatch::round::{Round, Verdict};
@@ -105,8 +105,15 @@ impl CompleteWorkflow<'_> {
                 line_request_id: None,
                 at_ms: self.round.now_ms(),
             },
+            PushState::Sending(sending) if sending.is_held() => Settlement {
+                outcome: PushOutcome::Queued,
+                note: Some(SettlementNote::Held),
+                line_request_id: None,
+                at_ms: sending.first_attempt_at_ms,
+            },
             PushState::Sending(_) => return None,
         };
+        let is_held = settlement.note == Some(SettlementNote::Held);
         let accepted = settlement.outcome == PushOutcome::Accepted;
         let sent_at = Timestamp::from_millisecond(settlement.at_ms).ok().filter(|_| accepted);
         let mut outputs = BTreeMap::from([
@@ -115,6 +122,6 @@ impl CompleteWorkflow<'_> {
             ("line_request_id".to_owned(), settlement.line_request_id.unwrap_or_default()),
         ]);
         outputs.extend(sent_at.map(|at| ("sent_at".to_owned(), at.to_string())));
-        Some(CompletionWrite { callback: push.callback.clone()?, success: accepted, outputs })
+        Some(CompletionWrite { callback: push.callback.clone()?, success: accepted || is_held, outputs })
     }
 }

@@ -50,8 +50,8 @@ pub(super) async fn handle(
         Priority::WriteNotSentNote => WriteNotSentNote { round, crm, channels }.handle(rows).await,
         Priority::RedactMessage => RedactMessage { round, crm }.handle(rows).await,
         Priority::ShowFile => ShowFile { round, crm }.handle(rows).await,
-        // Served beside these, one by one: see `files`.
-        Priority::SaveFile => Ok(()),
+        // Served beside these, one by one: see `files`; and in lists of their own: see `flow::release`.
+        Priority::SaveFile | Priority::ReleasePush => Ok(()),
         Priority::ExpireParkedPush => ExpireParkedPush { round, settle: ports.settle() }.handle(rows).await,
         Priority::SyncContact
         | Priority::ClearContactFields

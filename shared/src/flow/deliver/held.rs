@@ -1,0 +1,127 @@
+//! What a workflow sends while no messages of the month are left is held until the next, where its Official Account is set so.
+//!
+//! 1. Only what was never tried is held: LINE has not seen its key, which lives 24 hours from its first attempt, whenever that is.
+//! 2. One transaction writes the row, with the exact bytes, and the outbox row that brings it back when its time has come. Whoever comes
+//!    too early, such as a repeat of the job, puts that row there once more; whoever comes in time releases it, by a write that only one
+//!    of them can do.
+//! 3. When its time has come, all is looked at again: the person, the Official Account, its setting, the month's messages. What finds none
+//!    again ends: nothing is held twice. What could not be released within a day is not sent any more.
+//! 4. A workflow that waits is told how it ends, where it waits long enough; else it is told at once that it is queued.
+
+use tracing::info;
+
+use super::Deliver;
+use crate::domain::channel::{Channel, WithoutQuota};
+use crate::domain::conversation::ConversationKey;
+use crate::domain::outbox::{Effect, OutboxRow};
+use crate::domain::push::{Push, PushId, PushJob, PushOutcome, PushState, Sending, SettlementNote};
+use crate::domain::quota::held_until_ms;
+use crate::flow::settle::{Ending, enqueue_completion};
+use crate::ports::PortError;
+use crate::ports::table::{Commit, Versioned};
+use crate::store::journal::write;
+
+/// What is not released by then is not sent any more, in milliseconds after its time.
+const RELEASE_WITHIN_MS: i64 = 86_400_000;
+
+impl Deliver {
+    /// No messages are left for what was never tried: it ends so, or is held.
+    pub(super) async fn without_quota(
+        &self,
+        job: &PushJob,
+        channel: &Channel,
+        sending: Sending,
+    ) -> Result<(), PortError> {
+        let now_ms = self.outbox.clock.now_ms();
+        let is_set = channel.settings.without_quota == WithoutQuota::Hold;
+        match held_until_ms(job.accepted_at_ms).filter(|until_ms| is_set && job.may_be_held() && now_ms < *until_ms) {
+            Some(until_ms) => self.hold(job, sending.held(now_ms), until_ms).await,
+            None => self.end_untried(job, PushOutcome::NoQuota, None).await,
+        }
+    }
+
+    async fn hold(&self, job: &PushJob, sending: Sending, until_ms: i64) -> Result<(), PortError> {
+        let now_ms = sending.first_attempt_at_ms;
+        let key = ConversationKey::person(&job.channel, &sending.to);
+        let erasure = self.outbox.journal.erasure(&key).await?;
+        if erasure.covers(job.to.since_ms(job.accepted_at_ms)) {
+            return self.end_untried(job, PushOutcome::NotLinked, None).await;
+        }
+        let mut push = Push::of(job, PushState::Sending(sending));
+        let mut effects = vec![release(&push, key.clone(), now_ms, until_ms)];
+        if !is_told_at_the_end(&push, until_ms) {
+            effects.extend(enqueue_completion(&mut push, now_ms, now_ms));
+        }
+        let outcome = push.contact.is_some().then_some(Effect::WriteLastOutcome { push: push.id });
+        effects.extend(outcome.map(|effect| OutboxRow::new(&push.account, effect, now_ms, now_ms)));
+        // Whoever erases the person meanwhile would not find it.
+        let writes = vec![write::push(&push, 0, now_ms), write::not_erased_since(&key, &erasure)];
+        if self.outbox.commit(&push.account, writes, &effects).await? == Commit::Conflict {
+            return self.come_back_whole(job).await;
+        }
+        info!(push.id = %push.id, channel.id = %push.channel, until_ms, "push.held");
+        Ok(())
+    }
+
+    /// A held send whose job comes by: it is released, if its time has come. Whether its person was erased or its Official Account
+    /// disconnected has been looked at.
+    pub(super) async fn go_on_held(
+        &self,
+        job: &PushJob,
+        channel: &Channel,
+        mut push: Versioned<Push>,
+    ) -> Result<(), PortError> {
+        let PushState::Sending(sending) = &push.value.state else { return Ok(()) };
+        let now_ms = self.outbox.clock.now_ms();
+        let until_ms = held_until_ms(push.value.accepted_at_ms).unwrap_or(now_ms);
+        if now_ms < until_ms {
+            return self.still_held(job, push, until_ms).await;
+        }
+        if now_ms > until_ms + RELEASE_WITHIN_MS {
+            return self.end_held(push.value.id, PushOutcome::Expired, Some(SettlementNote::TooOld)).await;
+        }
+        if channel.settings.without_quota != WithoutQuota::Hold {
+            return self.end_held(push.value.id, PushOutcome::NoQuota, None).await;
+        }
+        if self.is_blocked(channel, &sending.to).await? {
+            return self.end_held(push.value.id, PushOutcome::Blocked, None).await;
+        }
+        if !self.messenger.may_begin(&channel.id).await {
+            return self.end_held(push.value.id, PushOutcome::NoQuota, None).await;
+        }
+        let sending = sending.clone().released(now_ms);
+        push.value.state = PushState::Sending(sending.clone());
+        match self.outbox.journal.commit(vec![write::push(&push.value, push.version, now_ms)]).await? {
+            Commit::Done => self.attempt(job, push.value, &sending).await,
+            Commit::Conflict => self.come_back(job, 1).await,
+        }
+    }
+
+    /// Its time has not come: what brings it back is there, and a workflow that asks again is told again.
+    async fn still_held(&self, job: &PushJob, push: Versioned<Push>, until_ms: i64) -> Result<(), PortError> {
+        let PushState::Sending(sending) = &push.value.state else { return Ok(()) };
+        let key = ConversationKey::person(&push.value.channel, &sending.to);
+        let row = release(&push.value, key, sending.first_attempt_at_ms, until_ms);
+        // Of somebody who is erased meanwhile, no row that names them comes back.
+        let writes = vec![write::push_unchanged(&push), write::enqueue(&row)];
+        if self.outbox.journal.commit(writes).await? == Commit::Conflict {
+            return self.come_back(job, 1).await;
+        }
+        if is_told_at_the_end(&push.value, until_ms) { Ok(()) } else { self.complete_again(push).await }
+    }
+
+    async fn end_held(&self, id: PushId, outcome: PushOutcome, note: Option<SettlementNote>) -> Result<(), PortError> {
+        let settlement = self.settlement(outcome, note, None);
+        self.settler().settle(id, &Ending::NotBegun(settlement)).await.map(|_| ())
+    }
+}
+
+/// What brings it back.
+fn release(push: &Push, conversation: ConversationKey, now_ms: i64, until_ms: i64) -> OutboxRow {
+    OutboxRow::new(&push.account, Effect::ReleasePush { push: push.id, conversation }, now_ms, until_ms)
+}
+
+/// Its workflow waits longer than it is held and may then be tried.
+fn is_told_at_the_end(push: &Push, until_ms: i64) -> bool {
+    until_ms + Sending::RETRY_FOR_MS < push.expires_at_ms
+}
