@@ -41,7 +41,8 @@ pub async fn change_account(
 /// `GET /console/channels/{channel}`
 pub async fn channel(Admin(visit): Admin, id: Result<Path<String>, PathRejection>) -> Result<Page, Stopped> {
     let channel = find(&visit, id).await?;
-    Ok(settings::channel(&visit, &channel, &Outcome::None))
+    let last = visit.last_look().await?;
+    Ok(settings::channel(&visit, &channel, &last, &Outcome::None))
 }
 
 /// `POST /console/channels/{channel}`: its own settings.
@@ -52,7 +53,7 @@ pub async fn change_channel(
 ) -> Result<Response, Stopped> {
     let (channel, fields) = (find(&visit, id).await?, checked(&visit, form)?);
     let changed = visit.ports.settings.of_channel(&visit.operator, &channel.id, &changes(&CHANNEL, &fields)).await;
-    answered(&visit, &channel, changed, fields)
+    answered(&visit, &channel, changed, fields).await
 }
 
 /// `POST /console/channels/{channel}/login`: its LINE Login's.
@@ -63,10 +64,10 @@ pub async fn change_login(
 ) -> Result<Response, Stopped> {
     let (channel, fields) = (find(&visit, id).await?, checked(&visit, form)?);
     let changed = visit.ports.settings.of_login(&visit.operator, &channel.id, &changes(&LOGIN, &fields)).await;
-    answered(&visit, &channel, changed, fields)
+    answered(&visit, &channel, changed, fields).await
 }
 
-fn answered(
+async fn answered(
     visit: &SignedIn,
     channel: &Channel,
     changed: Result<(), ChangeError<SettingFault>>,
@@ -74,7 +75,10 @@ fn answered(
 ) -> Result<Response, Stopped> {
     match outcome(visit, changed)? {
         None => Ok(Redirect::to(&format!("/console/channels/{}?saved=1", channel.id)).into_response()),
-        Some(fault) => Ok(refused(settings::channel(visit, channel, &Outcome::Refused { fault, typed }))),
+        Some(fault) => {
+            let last = visit.last_look().await?;
+            Ok(refused(settings::channel(visit, channel, &last, &Outcome::Refused { fault, typed })))
+        }
     }
 }
 

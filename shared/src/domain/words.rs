@@ -9,6 +9,7 @@ pub mod leaving;
 pub mod login_steps;
 mod outcomes;
 pub mod provider;
+pub mod quota;
 
 use super::account_link::{LINK_DATA, UNLINK_DATA};
 use super::activity::{Activity, Content, Media, Speaker};

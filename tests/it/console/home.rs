@@ -61,6 +61,8 @@ async fn each_account_has_a_lamp_and_what_waits_is_counted() {
     for said in ["/console/decisions\">2件", "/console/dead-letters\">1件", "<dd>3時間</dd>"] {
         assert!(waiting.has(said), "{said}: {}", waiting.html);
     }
+    let of_one = admin.get(&format!("/console/channels/{CHANNEL_ID}")).await;
+    assert!(of_one.has("<dt>今月の送信数</dt><dd>10／15通（月末の見込み："), "{}", of_one.html);
     admin.language = "en";
     let english = admin.get("/console").await;
     assert!(english.says("Look here") && english.says("10 of 15, heading for ") && english.says("3 h"));

@@ -6,8 +6,7 @@ use musubi::domain::channel::Channel;
 use musubi::domain::finding::{About, Gravity};
 use musubi::domain::language::Language;
 use musubi::domain::operator::Role;
-use musubi::domain::quota::QuotaState;
-use musubi::domain::reading::ChannelReading;
+use musubi::domain::words::quota::month;
 use musubi::flow::check_up::LastLook;
 use musubi::flow::disconnect_channel::Standing;
 use musubi::pages::{Look, Page, actions, button, facts};
@@ -188,7 +187,7 @@ fn card(visit: &SignedIn, channel: &Channel, last: &LastLook, now_ms: i64) -> Ma
         p class="small" { (channel.basic_id) }
         (facts(&[
             (language.pick("チャネルID", "Channel ID"), channel.id.as_str()),
-            (language.pick("今月の送信数", "Sent this month"), &sent(reading, language)),
+            (language.pick("今月の送信数", "Sent this month"), &month(reading.and_then(|reading| reading.quota), language)),
             (language.pick("LINEログイン", "LINE Login"), login),
             (language.pick("コンタクトの自動作成", "Makes contacts by itself"), yes(channel.settings.create_contacts, language)),
         ]))
@@ -202,24 +201,6 @@ fn card(visit: &SignedIn, channel: &Channel, last: &LastLook, now_ms: i64) -> Ma
                 a href={ "/console/channels/" (channel.id) } { (language.pick("設定を変更する", "Change settings")) }
             }
         }
-    }
-}
-
-/// What was sent of what may be, and where the month is heading.
-fn sent(reading: Option<&ChannelReading>, language: Language) -> String {
-    let Some(QuotaState { used, limit, forecast }) = reading.and_then(|reading| reading.quota) else {
-        return language.pick("不明", "Not known").to_owned();
-    };
-    let so_far = match (limit, language) {
-        (Some(limit), Language::Japanese) => format!("{used}／{limit}通"),
-        (Some(limit), Language::English) => format!("{used} of {limit}"),
-        (None, Language::Japanese) => format!("{used}通（上限なし）"),
-        (None, Language::English) => format!("{used} (no limit)"),
-    };
-    match (forecast, language) {
-        (None, _) => so_far,
-        (Some(forecast), Language::Japanese) => format!("{so_far}（月末の見込み：{forecast}通）"),
-        (Some(forecast), Language::English) => format!("{so_far}, heading for {forecast}"),
     }
 }
 

@@ -5,7 +5,9 @@ use musubi::domain::account::CrmAccount;
 use musubi::domain::channel::Channel;
 use musubi::domain::language::Language;
 use musubi::domain::settings::{ACCOUNT, CHANNEL, LOGIN, Setting, SettingFault, SettingValue, Settings, Shape};
-use musubi::pages::{Look, Page, actions, form, submit};
+use musubi::domain::words::quota::month;
+use musubi::flow::check_up::LastLook;
+use musubi::pages::{Look, Page, actions, facts, form, submit};
 
 use super::{Here, account_name, saved, signed_in};
 use crate::settings::value;
@@ -54,15 +56,17 @@ pub fn account(visit: &SignedIn, account: &CrmAccount, outcome: &Outcome) -> Pag
 }
 
 /// An Official Account's, and those of its LINE Login.
-pub fn channel(visit: &SignedIn, channel: &Channel, outcome: &Outcome) -> Page {
+pub fn channel(visit: &SignedIn, channel: &Channel, last: &LastLook, outcome: &Outcome) -> Page {
     let language = visit.language;
     let title = match language {
         Language::Japanese => format!("「{}」の設定", channel.name),
         Language::English => format!("Settings of “{}”", channel.name),
     };
     let path = format!("/console/channels/{}", channel.id);
+    let quota = last.reading.channels.get(&channel.id).and_then(|reading| reading.quota);
     let inside = html! {
         h1 { (title) }
+        (facts(&[(language.pick("今月の送信数", "Sent this month"), &month(quota, language))]))
         (said(visit, outcome))
         (fields_of(visit, &path, &CHANNEL, &channel.settings, outcome))
         @if let Some(login) = &channel.login {

@@ -15,6 +15,8 @@ use musubi::config;
 use musubi::domain::addresses;
 use musubi::domain::channel::Channel;
 use musubi::domain::ids::ChannelId;
+use musubi::domain::quota::QuotaState;
+use musubi::domain::words::quota::month;
 use serde_json::{Value, json};
 
 use crate::args::ChannelCommand;
@@ -51,12 +53,15 @@ pub async fn run(workspace: &Workspace, ask: &mut Ask, say: &Say, command: &Chan
                 (say.pick("CRMアカウント", "CRM account"), channel.account.to_string()),
                 ("Webhook URL", url.unwrap_or_default()),
             ];
+            let quota = month_of(workspace, &channel.id).await?;
+            lines.push((say.pick("今月の送信数", "sent this month"), month(quota, say.language)));
             lines.extend(settings::facts(&channel.settings, say));
             let dropped = workspace.adapters.journal()?.not_linked(&channel.id).await?.value.dropped;
             let label = say.pick("連携先がなく本文を破棄した件数", "dropped: linked to no contact");
             lines.push((label, dropped.to_string()));
             let mut json = to_json(&channel);
             json["not_linked"] = json!(dropped);
+            json["quota"] = json!(quota);
             Ok(Report::new(json, facts(&lines)))
         }
         ChannelCommand::Set { channel, settings } => set(workspace, say, channel, settings).await,
@@ -75,6 +80,13 @@ pub async fn run(workspace: &Workspace, ask: &mut Ask, say: &Say, command: &Chan
 /// Where LINE is to send this channel's webhooks.
 fn webhook_url(workspace: &Workspace, channel: &ChannelId) -> Result<String, Failure> {
     Ok(addresses::page(&config::public_url(&workspace.environment)?, channel, "webhook"))
+}
+
+/// The month's messages. `None`: LINE does not say.
+async fn month_of(workspace: &Workspace, channel: &ChannelId) -> Result<Option<QuotaState>, Failure> {
+    let line = workspace.line(workspace.adapters.secrets()?)?;
+    let quota = line.quota(channel).await.ok();
+    Ok(quota.map(|quota| QuotaState::at(quota.used, quota.limit, workspace.clock().now_ms())))
 }
 
 /// For machines. The Official Account's own user ID stays inside.

@@ -1,5 +1,7 @@
 //! How Official Accounts are: `channel list` and `channel check`.
 
+use local::fake::line::Endpoint;
+use local::fake::{Fault, Plan};
 use musubi::domain::channel::Channel;
 use musubi::domain::ids::ChannelId;
 use musubi::domain::language::Language;
@@ -48,6 +50,21 @@ async fn the_list_tells_whether_each_account_hears_and_how_much_it_may_still_sen
     state(["another service", "別のサービス"]).await;
     stack.line.edit_channel(CHANNEL, |spec| spec.webhook_url = None);
     state(["not set", "未設定"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_shown_of_one_account_tells_how_its_month_stands() {
+    let stack = connected().await;
+    stack.line.edit_channel(CHANNEL, |spec| spec.monthly_limit = Some(200));
+    let shown = stack.run(&["--json", "channel", "show", CHANNEL], "").await;
+    assert_eq!((&shown.json()["quota"]["used"], &shown.json()["quota"]["limit"]), (&json!(0), &json!(200)));
+    for (language, words) in [("en", "0 of 200"), ("ja", "0／200通")] {
+        let shown = stack.run(&["channel", "show", CHANNEL, "--lang", language], "").await.stdout;
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
+    stack.line.fault(Endpoint::QuotaConsumption, Fault::FailBefore(500), Plan::Every(1));
+    let silent = stack.run(&["--json", "channel", "show", CHANNEL], "").await;
+    assert_eq!((silent.code, &silent.json()["quota"]), (0, &Value::Null), "it is shown all the same");
 }
 
 #[tokio::test(flavor = "multi_thread")]
