@@ -302,7 +302,7 @@ def env(host):
         "CrmActionFunction": always | public | links | journal | push | crm | sqs | secrets,
         "PushDeliveryFunction": always | journal | push | push_dlq | crm | line | {"MUSUBI_PUSH_MAX_CONCURRENCY": "2"} | sqs | secrets,
         "NoticeDeliveryFunction": always | public | notices | notices_dlq | team | sqs | secrets,
-        "TimelineFlushFunction": always | links | journal | crm | crm_dlq | line | hubspot | sqs | secrets,
+        "TimelineFlushFunction": always | links | journal | crm | crm_dlq | push | line | hubspot | sqs | secrets,
         "DoctorFunction": always | public | links | journal | console | inbox | inbox_dlq | push | push_dlq | crm | crm_dlq | notices | notices_dlq | line | hubspot | sqs | secrets,
         # An address to call.
         "ProbeFunction": always | {"MUSUBI_PUBLIC_URL": at(8800)} | secrets,

@@ -10,10 +10,9 @@ use local::seed::{
     PORTAL_ID,
 };
 use local::tenant::Tenant;
-use musubi::domain::account::{CrmAccountKey, CrmKind};
 use musubi::domain::channel::ChannelSettings;
 use musubi::domain::conversation::ConversationKey;
-use musubi::domain::ids::{ChannelId, CrmAccountId, LineUserId};
+use musubi::domain::ids::{ChannelId, LineUserId};
 use musubi::domain::operator::Role;
 use serde_json::{Value, json};
 

@@ -179,6 +179,12 @@ impl Scene {
         rows.iter().filter(|row| matches!(row.effect, Effect::CompleteWorkflow { .. })).count()
     }
 
+    /// How many entries are to be written.
+    fn entries(&self) -> usize {
+        let rows = self.rows(Walk::through(&self.world.account.key, FOR_EVER_MS));
+        rows.iter().filter(|row| matches!(row.effect, Effect::WriteEntry { .. })).count()
+    }
+
     fn shown(&self) -> usize {
         self.world.line.shown().len()
     }
@@ -367,6 +373,7 @@ fn a_stop_anywhere_loses_nothing_that_is_held_and_shows_nothing_twice() {
         }
         assert_eq!((scene.shown(), scene.outcome().0), (1, PushOutcome::Accepted), "{crash:?}");
         assert_eq!((scene.held(), scene.world.line.violations()), (vec![], vec![]), "{crash:?}");
+        assert_eq!(scene.entries(), 1, "its words become a note, {crash:?}");
         scene.world.faults.gates()
     };
     let gates = all(None);

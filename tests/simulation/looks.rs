@@ -1,12 +1,13 @@
 //! One look at an open task waits at a time, and it is the one that the conversation names: whatever crashes or fails while it is enqueued,
 //! which is before the state that names it.
 
-use musubi::domain::outbox::Effect;
+use musubi::domain::outbox::{Effect, OutboxRow};
+use musubi::ports::Clock;
 
 use crate::crash_points::{every_crash_point_until, small};
 use crate::faults::seeds;
 use crate::said::said;
-use crate::waiting::key;
+use crate::waiting::{dispatched, key};
 use crate::world::{MINUTE_MS, Make, START_MS, World, run};
 
 const UNTIL_MS: i64 = START_MS + 100 * MINUTE_MS;
@@ -19,11 +20,18 @@ fn writes_again(world: &World) {
     }
 }
 
-fn one_look_waits(world: &World, _: &()) -> Result<(), String> {
+fn looks(world: &World) -> Vec<OutboxRow> {
     let rows = run(world.journal().due(&world.account.key, i64::MAX / 2, 1_000)).expect("a calm table");
-    let looks: Vec<_> = rows.iter().filter(|row| matches!(row.effect, Effect::PollTask { .. })).collect();
+    rows.into_iter().filter(|row| matches!(row.effect, Effect::PollTask { .. })).collect()
+}
+
+/// One that a crash has left behind goes when it is due.
+fn one_look_waits(world: &World, _: &()) -> Result<(), String> {
+    if let [.., last] = looks(world).as_slice() {
+        dispatched(world, last.due_at_ms.max(world.clock.now_ms()));
+    }
     let state = run(world.journal().conversation(&key(world))).expect("a calm table").expect("a conversation").value;
-    match looks.as_slice() {
+    match looks(world).as_slice() {
         [look] if state.names_look(look.due_at_ms) => Ok(()),
         looks => Err(format!("{} looks wait, of the task {:?}", looks.len(), state.task.map(|task| task.look_at_ms))),
     }

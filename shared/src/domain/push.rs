@@ -88,8 +88,14 @@ impl PushJob {
         self.sender.operator().is_none() && self.send_by_ms >= self.accepted_at_ms + WHOLE_DAY_MS
     }
 
-    /// Brings along a send whose row is there already: it has all that is sent, and to whom. Were it gone, nothing would be sent.
+    /// Brings along a send whose row is there already: it has all that is sent. Were it gone, nothing would be sent.
     pub fn of_row(push: &Push) -> Self {
+        let to = match &push.state {
+            PushState::Sending(sending) | PushState::Parked(sending) => {
+                Recipient::Linked { user: sending.to.clone(), since_ms: push.accepted_at_ms }
+            }
+            PushState::Settled(_) => Recipient::Nobody,
+        };
         Self {
             id: push.id,
             sender: push.sender.clone(),
@@ -98,7 +104,7 @@ impl PushJob {
             waits: push.waits,
             contact: push.contact.clone(),
             channel: push.channel.clone(),
-            to: Recipient::Nobody,
+            to,
             messages: Vec::new(),
             tag: None,
             accepted_at_ms: push.accepted_at_ms,

@@ -36,9 +36,9 @@ enum Stands {
 /// The positions of a message.
 #[derive(Debug, Clone, Default)]
 pub struct MessagePositions {
-    /// All of them.
+    /// All of them, first those of `old`.
     pub all: Vec<MessagePosition>,
-    /// Where each row of them lies, in the same order; behind these those of `old`.
+    /// Where each of the others lies, in the same order.
     keys: Vec<RowKey>,
     /// Those of a row of before, and its version.
     old: Option<Versioned<Vec<Mark>>>,
@@ -47,7 +47,8 @@ pub struct MessagePositions {
 impl MessagePositions {
     /// The writes after which these stand nowhere any more: nothing of them is left to be taken out of an entry.
     pub fn forgotten(&self, key: &ConversationKey, message: &MessageId, marks: &[Mark], now_ms: i64) -> Vec<Write> {
-        let rows = self.all.iter().zip(&self.keys).filter(|(position, _)| marks.contains(&position.mark));
+        let rows =
+            self.all.iter().rev().zip(self.keys.iter().rev()).filter(|(position, _)| marks.contains(&position.mark));
         let mut writes: Vec<Write> = rows.map(|(_, key)| gone(key.clone(), now_ms)).collect();
         let is_old = |old: &&Versioned<Vec<Mark>>| old.value.iter().any(|mark| marks.contains(mark));
         if let Some(row) = self.old.as_ref().filter(is_old) {
@@ -128,15 +129,15 @@ impl Journal {
         message: &MessageId,
     ) -> Result<MessagePositions, PortError> {
         let old: Option<Versioned<Vec<Mark>>> = self.read(&message_key(key, message)).await?;
-        let (mut all, mut keys) = (Vec::new(), Vec::new());
+        let of_before = old.iter().flat_map(|row| &row.value);
+        let mut all: Vec<_> = of_before.map(|mark| MessagePosition { mark: mark.clone(), not_before: 0 }).collect();
+        let mut keys = Vec::new();
         for row in self.all(&partition(key), &positions_prefix(message)).await? {
             if let Stands::Here(position) = row.read()? {
                 all.push(position);
                 keys.push(row.key);
             }
         }
-        let of_before = old.iter().flat_map(|row| &row.value);
-        all.extend(of_before.map(|mark| MessagePosition { mark: mark.clone(), not_before: 0 }));
         Ok(MessagePositions { all, keys, old })
     }
 
