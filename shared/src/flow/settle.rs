@@ -105,11 +105,13 @@ impl Settle {
         let mut rows = effects_of(push, at_ms);
         rows.extend(push.completion_queued.then_some(completion));
         // Looked at again, and not counted again.
-        let mut rows: Vec<_> = rows.into_iter().map(|row| OutboxRow { tries: 1, ..row }).collect();
+        let rows: Vec<_> = rows.into_iter().map(|row| OutboxRow { tries: 1, ..row }).collect();
+        // The completion behind it: once that is heard, nobody comes here any more.
         if let Some(to) = to {
             let state = self.outbox.journal.conversation(&ConversationKey::person(&push.channel, to)).await?;
             let state = state.map(|state| state.value).filter(|state| state.account == push.account);
-            rows.extend(state.map(|state| state.queued(at_ms)).unwrap_or_default());
+            let queued = state.map(|state| state.queued(at_ms)).unwrap_or_default();
+            self.outbox.enqueue_again(&push.account, &queued).await?;
         }
         self.outbox.enqueue_again(&push.account, &rows).await
     }
