@@ -130,6 +130,7 @@ fn of_the_domain() -> Vec<String> {
         tag: None,
         accepted_at_ms: 1,
         send_by_ms: 1,
+        not_after_ms: None,
         expires_at_ms: 1,
         refused: None,
         tries: 0,

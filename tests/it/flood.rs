@@ -101,6 +101,7 @@ impl Still {
                 tag: None,
                 accepted_at_ms: now_ms,
                 send_by_ms: now_ms + DAY_MS,
+                not_after_ms: None,
                 expires_at_ms: now_ms + 7 * DAY_MS,
                 refused: None,
                 tries: 0,

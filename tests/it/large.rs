@@ -158,6 +158,7 @@ async fn queue(app: &App, tries: u32) {
         tag: None,
         accepted_at_ms: now_ms,
         send_by_ms: now_ms + 86_400_000,
+        not_after_ms: None,
         expires_at_ms: now_ms + 86_400_000,
         refused: None,
         tries,

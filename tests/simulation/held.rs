@@ -234,8 +234,12 @@ fn without_the_setting_nothing_is_held_and_nothing_that_cannot_wait() {
     scene.at(START_MS, false).comes(&scene.job());
     assert_eq!(scene.outcome(), (PushOutcome::NoQuota, None));
     let scene = Scene::holding();
-    scene.at(START_MS, false).comes(&PushJob { send_by_ms: START_MS + DAY_MS - 1, ..scene.job() });
-    assert_eq!(scene.outcome(), (PushOutcome::NoQuota, None), "the action says by when");
+    let until = |not_after_ms| PushJob { not_after_ms: Some(not_after_ms), ..scene.job() };
+    scene.at(START_MS, false).comes(&until(DUE_MS + DAY_MS - 1));
+    assert_eq!(scene.outcome(), (PushOutcome::NoQuota, None), "the action says by when, and it may go a day later");
+    let scene = Scene::holding();
+    scene.at(START_MS, false).comes(&PushJob { not_after_ms: Some(DUE_MS + DAY_MS), ..scene.job() });
+    assert!(scene.is_held());
     let scene = Scene::holding();
     scene.at(START_MS, false).comes(&PushJob { sender: operator, ..scene.job() });
     assert_eq!((scene.outcome().0, scene.shown()), (PushOutcome::Accepted, 1), "LINE alone stops what people say");

@@ -93,6 +93,7 @@ impl World {
             tag: None,
             accepted_at_ms: START_MS,
             send_by_ms: START_MS + 365 * DAY_MS,
+            not_after_ms: None,
             expires_at_ms: START_MS + 365 * DAY_MS,
             refused: None,
             tries: 0,

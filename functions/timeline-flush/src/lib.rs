@@ -1,4 +1,4 @@
-//! The one dispatcher. The schedule wakes every account; an account's wake-ups come one after the other.
+//! The one dispatcher. The schedule wakes every account, and queues what was held until now; an account's wake-ups come one after the other.
 
 pub mod schedule;
 
@@ -83,13 +83,8 @@ async fn wake(ports: &Ports, batch: SqsEvent, until_ms: i64) -> SqsBatchResponse
         }
     }
     futures::future::join_all(accounts.into_iter().map(|account| async move {
-        let release = ports.release.release(&account, until_ms);
-        let (dispatched, released) = futures::join!(ports.dispatch.dispatch(&account, until_ms), release);
-        if let Err(error) = dispatched {
+        if let Err(error) = ports.dispatch.dispatch(&account, until_ms).await {
             musubi::telemetry::log_chain("dispatch.failed", &error);
-        }
-        if let Err(error) = released {
-            musubi::telemetry::log_chain("release.failed", &error);
         }
     }))
     .await;

@@ -1,4 +1,4 @@
-//! Each minute every account is woken, and the oldest effect is looked for.
+//! Each minute every account is woken, its held sends whose time has come are queued, and the oldest effect is looked for.
 //!
 //! One account's trouble touches no other's: each is woken and looked at by itself, and what was found is told in any case.
 
@@ -46,8 +46,8 @@ impl Round {
     }
 }
 
-/// Wakes every account, then looks for the oldest effect until `until_ms` at the latest. Twice wakes twice, which is
-/// harmless.
+/// Wakes every account, queues held sends, then looks for the oldest effect until `until_ms` at the latest. Twice wakes and queues twice,
+/// which is harmless.
 pub async fn round(ports: &Ports, until_ms: i64) -> Round {
     let mut round = Round::default();
     let accounts = match ports.dispatch.accounts.all().await {
@@ -66,6 +66,12 @@ pub async fn round(ports: &Ports, until_ms: i64) -> Round {
         .collect::<Vec<_>>()
         .await;
     round.failures.extend(woken.into_iter().filter_map(Result::err));
+    let released = futures::stream::iter(keys.clone())
+        .map(|account| async move { ports.release.release(&account, until_ms).await })
+        .buffer_unordered(AT_ONCE)
+        .collect::<Vec<_>>()
+        .await;
+    round.failures.extend(released.into_iter().filter_map(Result::err));
     let looked_at = futures::stream::iter(keys)
         .map(|account| async move { look_at(ports, &account, until_ms).await })
         .buffer_unordered(AT_ONCE)

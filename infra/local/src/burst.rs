@@ -77,6 +77,8 @@ pub struct Became {
     pub shown_twice: usize,
     /// Executions of the workflow that heard how their message ended.
     pub completed: usize,
+    /// Messages of those beside it that were not sent.
+    pub not_sent_beside: usize,
 }
 
 /// Runs it and prints what came of it. Ends when all workflows have heard, or nothing changes any more.
@@ -89,6 +91,9 @@ pub async fn run(burst: &Burst) -> Result<Became, WorldError> {
     let options =
         Options { meter: meter.clone(), settings: settings.clone(), wakes_when_due: true, ..Options::default() };
     let world = World::start(options).await?;
+    if burst.beside {
+        Beside::move_in(&world, &settings).await?;
+    }
     let contacts = people(&world, burst.people).await?;
     if burst.lost > 0 {
         let share = Plan::Share { per_mille: u16::from(burst.lost) * 10, seed: 1 };
@@ -97,23 +102,20 @@ pub async fn run(burst: &Burst) -> Result<Became, WorldError> {
     meter.iter().for_each(|meter| drop(meter.take()));
     println!("{} actions to {} people", burst.actions, contacts.len());
     let began = Instant::now();
-    let beside = match burst.beside {
-        true => Some(Beside::start(&world, &settings).await?),
-        false => None,
-    };
+    let beside = burst.beside.then(|| Beside::start(&world));
     let killer = kills(&world, burst.kill_every);
     let refused = post(&world, burst, &contacts).await;
     told("taken in", burst.actions, began.elapsed().as_secs_f64());
     println!("  refused: {refused}");
     let reached = wait(&world, burst.actions, began).await;
     killer.abort();
-    beside.into_iter().for_each(Beside::told);
+    let not_sent_beside = beside.map_or(0, Beside::stop);
     told("delivered", burst.actions, reached.delivered);
     told("completed", burst.actions, reached.completed);
     let (shown, shown_twice) = ledgers(&world);
     meter.iter().for_each(|meter| used(&meter.take(), burst.actions));
     println!("  memory of the whole process, at most: {} MB", peak_mb());
-    Ok(Became { refused, shown, shown_twice, completed: reached.executions })
+    Ok(Became { refused, shown, shown_twice, completed: reached.executions, not_sent_beside })
 }
 
 /// People whose contacts are known.
@@ -254,6 +256,7 @@ mod tests {
     async fn what_is_lost_and_comes_twice_is_shown_once_and_every_workflow_hears() {
         let burst = Burst { actions: 40, people: 7, lost: 10, twice: 25, kill_every: 0, beside: true, count: true };
         let became = run(&burst).await.expect("a world");
-        assert_eq!(became, Became { refused: 0, shown: 40, shown_twice: 0, completed: 40 });
+        let expected = Became { refused: 0, shown: 40, shown_twice: 0, completed: 40, not_sent_beside: 0 };
+        assert_eq!(became, expected);
     }
 }

@@ -65,6 +65,9 @@ pub struct PushJob {
     pub accepted_at_ms: i64,
     /// Not attempted for the first time after this, in milliseconds, unless it is held.
     pub send_by_ms: i64,
+    /// By when the action itself says that it must go, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_after_ms: Option<i64>,
     /// The workflow stops waiting then, in milliseconds.
     pub expires_at_ms: i64,
     /// It was refused before it was queued. A workflow that does not wait has been told: only the record is left to say so.
@@ -78,16 +81,7 @@ pub struct PushJob {
     pub inbox: Option<InboxMessage>,
 }
 
-/// Whoever names no time by which it must go has a day for the first attempt, in milliseconds.
-const WHOLE_DAY_MS: i64 = 86_400_000;
-
 impl PushJob {
-    /// Whether it can wait for the next month: a workflow sends it, and it names no time by which it must go that comes before (whoever
-    /// accepts it gives it less than a day then).
-    pub fn may_be_held(&self) -> bool {
-        self.sender.operator().is_none() && self.send_by_ms >= self.accepted_at_ms + WHOLE_DAY_MS
-    }
-
     /// Brings along a send whose row is there already: it has all that is sent. Were it gone, nothing would be sent.
     pub fn of_row(push: &Push) -> Self {
         let to = match &push.state {
@@ -109,6 +103,7 @@ impl PushJob {
             tag: None,
             accepted_at_ms: push.accepted_at_ms,
             send_by_ms: push.accepted_at_ms,
+            not_after_ms: None,
             expires_at_ms: push.expires_at_ms,
             refused: None,
             tries: 0,

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use crate::domain::account::CrmAccount;
 use crate::domain::ids::{CallbackId, ChannelId, ContactId, LineUserId};
 use crate::domain::push::{OutgoingMessage, PushId, PushJob, PushOutcome, Recipient, Refused, Sender, SettlementNote};
-use crate::domain::quota::held_until_ms;
 use crate::ports::{Clock, PortError, Queue};
 use crate::store::LinkReader;
 
@@ -48,18 +47,6 @@ pub struct TurnedDown {
 /// The contact may be somebody else than who would read it.
 const WHOSE_CONSENT: Refused = Refused { outcome: PushOutcome::NoConsent, note: SettlementNote::WhoseConsent };
 
-/// The latest first attempt, in milliseconds: as of all sends, or the action's own time, if that is sooner. Where the action's time comes
-/// before what is held would go, it is less than others have, by a millisecond at least: so it is not held
-/// ([`PushJob::may_be_held`]).
-fn send_by(of_all_ms: i64, not_after_ms: Option<i64>, held_until_ms: Option<i64>) -> i64 {
-    match not_after_ms {
-        Some(not_after_ms) if held_until_ms.is_none_or(|held_until_ms| not_after_ms < held_until_ms) => {
-            not_after_ms.min(of_all_ms - 1)
-        }
-        _ => of_all_ms,
-    }
-}
-
 /// Makes a workflow's request durable.
 pub struct Accept {
     /// Who a contact is on LINE.
@@ -92,7 +79,8 @@ impl Accept {
             messages: asked.messages,
             tag: asked.tag,
             accepted_at_ms,
-            send_by_ms: send_by(send_by_ms, asked.not_after_ms, held_until_ms(accepted_at_ms)),
+            send_by_ms: asked.not_after_ms.map_or(send_by_ms, |not_after_ms| not_after_ms.min(send_by_ms)),
+            not_after_ms: asked.not_after_ms,
             expires_at_ms: accepted_at_ms + account.block_expiry_ms,
             refused,
             tries: 0,
@@ -123,6 +111,7 @@ impl Accept {
                 tag: None,
                 accepted_at_ms,
                 send_by_ms: accepted_at_ms,
+                not_after_ms: None,
                 expires_at_ms: accepted_at_ms,
                 refused: Some(turned_down.refused),
                 tries: 0,
@@ -157,20 +146,5 @@ impl Accept {
             }
             (None, None) => Ok(Recipient::Nobody),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_actions_own_time_is_the_latest_and_one_before_the_next_month_is_told_apart() {
-        for (not_after_ms, expected) in
-            [(None, 100), (Some(40), 40), (Some(100), 99), (Some(499), 99), (Some(500), 100), (Some(900), 100)]
-        {
-            assert_eq!(send_by(100, not_after_ms, Some(500)), expected, "{not_after_ms:?}");
-        }
-        assert_eq!(send_by(100, Some(900), None), 99);
     }
 }

@@ -61,6 +61,7 @@ impl FromInbox {
                 tag: None,
                 accepted_at_ms,
                 send_by_ms: account.send_by_ms(accepted_at_ms),
+                not_after_ms: None,
                 expires_at_ms: accepted_at_ms,
                 refused,
                 tries: 0,

@@ -14,6 +14,8 @@ use crate::store::journal::{Walk, write};
 
 /// How many are queued together, about.
 const STEP: usize = 400;
+/// How many of one account a call queues, about: it is called each minute, and the other accounts wait for it.
+const MOST: usize = 4_000;
 
 /// Queues them.
 pub struct Release {
@@ -26,7 +28,7 @@ pub struct Release {
 }
 
 impl Release {
-    /// Queues those of an account whose time has come, until `until_ms` at the latest; how many. One that cannot be read or queued stays
+    /// Queues those of an account whose time has come, until `until_ms` at the latest and about 4,000 at most; how many. One that cannot be read or queued stays
     /// where it is and stops no other. Twice queues one twice, which shows it once.
     ///
     /// # Errors
@@ -34,7 +36,7 @@ impl Release {
     pub async fn release(&self, account: &CrmAccountKey, until_ms: i64) -> Result<usize, PortError> {
         let mut walk = Walk::through_held(account, self.clock.now_ms());
         let mut released = 0;
-        while !walk.is_over() && self.clock.now_ms() < until_ms {
+        while !walk.is_over() && released < MOST && self.clock.now_ms() < until_ms {
             let due = self.journal.next_due(&mut walk, STEP).await?;
             for unread in &due.unread {
                 warn!(crm.account = %account, name = unread.name(), "release.unreadable");

@@ -53,6 +53,7 @@ impl Talk {
                 tag: None,
                 accepted_at_ms,
                 send_by_ms: account.send_by_ms(accepted_at_ms),
+                not_after_ms: None,
                 expires_at_ms: accepted_at_ms,
                 refused: None,
                 tries: 0,

@@ -2,7 +2,7 @@
 //! workflow message at a time, and how long it takes to the phone and to the workflow's knowing.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use musubi::domain::channel::ChannelSettings;
@@ -39,57 +39,86 @@ const LOOK: Duration = Duration::from_millis(50);
 /// From one message to the next.
 const REST: Duration = Duration::from_secs(1);
 
-/// Those who are quiet, each with how long their messages took.
-pub(super) struct Beside(Vec<(&'static str, JoinHandle<()>, Arc<Taken>)>);
+/// Those who are quiet.
+pub(super) struct Beside(Vec<Quiet>);
 
-/// How long each message took, in seconds: to the phone, and to its workflow.
-#[derive(Default)]
-struct Taken(std::sync::Mutex<Vec<(f64, f64)>>);
+/// One of them, and what their messages came to.
+struct Quiet {
+    name: &'static str,
+    task: JoinHandle<()>,
+    sent: Arc<Mutex<Vec<Sent>>>,
+}
+
+/// How long a message took, in seconds.
+#[derive(Clone, Copy)]
+struct Sent {
+    /// To the phone. `None`: its workflow heard that it was not sent.
+    shown_s: Option<f64>,
+    /// Until its workflow knew how it ended.
+    heard_s: f64,
+}
 
 impl Beside {
-    /// They move in, and write as soon as there is something to be beside of.
+    /// They move in, before anything happens: what Musubi knows of an account counts for a minute.
     ///
     /// # Errors
     /// As the ports'.
-    pub(super) async fn start(world: &World, settings: &ChannelSettings) -> Result<Self, WorldError> {
-        let mut quiet = Vec::new();
+    pub(super) async fn move_in(world: &World, settings: &ChannelSettings) -> Result<(), WorldError> {
         for tenant in [CHANNEL, ACCOUNT] {
             world.move_in(&tenant, settings.clone()).await?;
-            let (line, hubspot, taken) = (world.line.clone(), world.hubspot.clone(), Arc::<Taken>::default());
-            let task = tokio::spawn(write(line, hubspot, tenant, Arc::clone(&taken)));
-            quiet.push((tenant.name, task, taken));
         }
-        Ok(Self(quiet))
+        Ok(())
     }
 
-    /// They stop, and it is told how long they waited.
-    pub(super) fn told(self) {
-        for (name, task, taken) in self.0 {
-            task.abort();
-            let taken = taken.0.lock().expect("nobody panics with it").clone();
-            let (shown, heard): (Vec<_>, Vec<_>) = taken.into_iter().unzip();
-            println!(
-                "  {name}, {} messages one by one: on the phone after {}, known to the workflow after {}",
-                shown.len(),
-                spread(shown),
-                spread(heard)
-            );
-        }
+    /// They write, one message after the other.
+    pub(super) fn start(world: &World) -> Self {
+        Self([CHANNEL, ACCOUNT].map(|tenant| Quiet::start(world, tenant)).into())
+    }
+
+    /// They stop, and it is told how long they waited. How many of their messages were not sent.
+    pub(super) fn stop(self) -> usize {
+        self.0.into_iter().map(Quiet::stop).sum()
+    }
+}
+
+impl Quiet {
+    fn start(world: &World, tenant: Tenant) -> Self {
+        let (line, hubspot, sent) = (world.line.clone(), world.hubspot.clone(), Arc::<Mutex<Vec<Sent>>>::default());
+        let task = tokio::spawn(write(line, hubspot, tenant, Arc::clone(&sent)));
+        Self { name: tenant.name, task, sent }
+    }
+
+    fn stop(self) -> usize {
+        self.task.abort();
+        let sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let shown: Vec<f64> = sent.iter().filter_map(|sent| sent.shown_s).collect();
+        let not_sent = sent.len() - shown.len();
+        println!(
+            "  {}, one by one: {} on the phone after {}, known to the workflow after {}; {not_sent} not sent",
+            self.name,
+            shown.len(),
+            spread(shown),
+            spread(sent.iter().map(|sent| sent.heard_s).collect())
+        );
+        not_sent
     }
 }
 
 /// One message after the other, for ever.
-async fn write(line: FakeLine, hubspot: FakeHubSpot, tenant: Tenant, taken: Arc<Taken>) {
+async fn write(line: FakeLine, hubspot: FakeHubSpot, tenant: Tenant, sent: Arc<Mutex<Vec<Sent>>>) {
     let fields = [("message_1", "hello"), ("channel", tenant.channel)];
     let fields: BTreeMap<String, String> = fields.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-    for number in 1.. {
-        let began = Instant::now();
+    loop {
+        let (before, began) = (line.talk(tenant.channel, tenant.user).len(), Instant::now());
         let ids = hubspot.run_workflow(tenant.portal, &[tenant.contact], &fields).await;
-        let shown = until(|| line.talk(tenant.channel, tenant.user).len() >= number, began).await;
         let is_done =
             |id: &String| matches!(hubspot.execution(id).map(|one| one.state), Some(ExecutionState::Done { .. }));
-        let heard = until(|| ids.iter().all(is_done), began).await;
-        taken.0.lock().expect("nobody panics with it").push((shown, heard));
+        let has_heard = || ids.iter().all(is_done);
+        let is_shown = || line.talk(tenant.channel, tenant.user).len() > before;
+        let shown_s = until(|| is_shown() || has_heard(), began).await;
+        let heard_s = until(has_heard, began).await;
+        let one = Sent { shown_s: is_shown().then_some(shown_s), heard_s };
+        sent.lock().unwrap_or_else(PoisonError::into_inner).push(one);
         tokio::time::sleep(REST).await;
     }
 }

@@ -34,7 +34,9 @@ impl Deliver {
     ) -> Result<(), PortError> {
         let now_ms = self.outbox.clock.now_ms();
         let is_set = channel.settings.without_quota == WithoutQuota::Hold;
-        match held_until_ms(job.accepted_at_ms).filter(|until_ms| is_set && job.may_be_held() && now_ms < *until_ms) {
+        match held_until_ms(job.accepted_at_ms)
+            .filter(|until_ms| is_set && now_ms < *until_ms && can_wait(job, *until_ms))
+        {
             Some(until_ms) => self.hold(job, sending.held(now_ms), until_ms).await,
             None => self.end_untried(job, PushOutcome::NoQuota, None).await,
         }
@@ -114,6 +116,12 @@ impl Deliver {
         let settlement = self.settlement(outcome, note, None);
         self.settler().settle(id, &Ending::NotBegun(settlement)).await.map(|_| ())
     }
+}
+
+/// A workflow sends it, and its action names no time by which it must go that may come before it goes.
+fn can_wait(job: &PushJob, until_ms: i64) -> bool {
+    let until_ms = until_ms + RELEASE_WITHIN_MS;
+    job.sender.operator().is_none() && job.not_after_ms.is_none_or(|not_after_ms| not_after_ms >= until_ms)
 }
 
 /// What brings it back.

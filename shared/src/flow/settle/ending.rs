@@ -206,6 +206,7 @@ mod tests {
             tag: None,
             accepted_at_ms: 1,
             send_by_ms: 2,
+            not_after_ms: None,
             expires_at_ms: 3,
             refused: None,
             tries: 0,

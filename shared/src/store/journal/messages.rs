@@ -38,8 +38,8 @@ enum Stands {
 pub struct MessagePositions {
     /// All of them, first those of `old`.
     pub all: Vec<MessagePosition>,
-    /// Where each of the others lies, in the same order.
-    keys: Vec<RowKey>,
+    /// The rows of the others.
+    rows: Vec<(Mark, RowKey)>,
     /// Those of a row of before, and its version.
     old: Option<Versioned<Vec<Mark>>>,
 }
@@ -47,9 +47,8 @@ pub struct MessagePositions {
 impl MessagePositions {
     /// The writes after which these stand nowhere any more: nothing of them is left to be taken out of an entry.
     pub fn forgotten(&self, key: &ConversationKey, message: &MessageId, marks: &[Mark], now_ms: i64) -> Vec<Write> {
-        let rows =
-            self.all.iter().rev().zip(self.keys.iter().rev()).filter(|(position, _)| marks.contains(&position.mark));
-        let mut writes: Vec<Write> = rows.map(|(_, key)| gone(key.clone(), now_ms)).collect();
+        let rows = self.rows.iter().filter(|(mark, _)| marks.contains(mark));
+        let mut writes: Vec<Write> = rows.map(|(_, row)| gone(row.clone(), now_ms)).collect();
         let is_old = |old: &&Versioned<Vec<Mark>>| old.value.iter().any(|mark| marks.contains(mark));
         if let Some(row) = self.old.as_ref().filter(is_old) {
             let left: Vec<Mark> = row.value.iter().filter(|mark| !marks.contains(mark)).cloned().collect();
@@ -131,14 +130,14 @@ impl Journal {
         let old: Option<Versioned<Vec<Mark>>> = self.read(&message_key(key, message)).await?;
         let of_before = old.iter().flat_map(|row| &row.value);
         let mut all: Vec<_> = of_before.map(|mark| MessagePosition { mark: mark.clone(), not_before: 0 }).collect();
-        let mut keys = Vec::new();
+        let mut rows = Vec::new();
         for row in self.all(&partition(key), &positions_prefix(message)).await? {
             if let Stands::Here(position) = row.read()? {
+                rows.push((position.mark.clone(), row.key));
                 all.push(position);
-                keys.push(row.key);
             }
         }
-        Ok(MessagePositions { all, keys, old })
+        Ok(MessagePositions { all, rows, old })
     }
 
     /// The first `limit` entries that hold any of these, oldest first. Looks no further than to where all are found.
