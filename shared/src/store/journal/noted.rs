@@ -4,8 +4,8 @@
 use super::*;
 use crate::domain::push::PushOutcome;
 
-/// An event is noted only if it is this much newer than the one that is: a busy account is written about once a minute.
-const NOTED_EVERY_MS: i64 = 60_000;
+/// An event is noted only if it is this much newer than the one that is: a busy account is written about once in ten minutes.
+const NOTED_EVERY_MS: i64 = 600_000;
 
 /// Longer than anybody would call it news.
 const HEARD_DAYS: i64 = 90;
@@ -84,7 +84,7 @@ impl Journal {
         Ok(())
     }
 
-    /// Notes when an event happened, unless one is noted that is as new, to the minute. Somebody else's note of the same moment
+    /// Notes when an event happened, unless one is noted that is as new, to ten minutes. Somebody else's note of the same moment
     /// is as good.
     ///
     /// # Errors
