@@ -176,7 +176,9 @@ impl Scene {
     /// How many workflows are to be told.
     fn told(&self) -> usize {
         let rows = self.rows(Walk::through(&self.world.account.key, FOR_EVER_MS));
-        rows.iter().filter(|row| matches!(row.effect, Effect::CompleteWorkflow { .. })).count()
+        let tells =
+            |row: &&OutboxRow| matches!(row.effect, Effect::CompleteWorkflow { .. } | Effect::TellOutcome { .. });
+        rows.iter().filter(tells).count()
     }
 
     /// How many entries are to be written.

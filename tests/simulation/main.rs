@@ -53,6 +53,8 @@ mod sends;
 mod sent_pictures;
 mod taken_back;
 mod talks;
+mod told_at_once;
+mod told_at_once_anytime;
 mod verbs;
 mod waiting;
 mod wake_ups;

@@ -280,7 +280,7 @@ fn what_line_refuses_for_good_ends_and_the_contact_says_so() {
     let job = PushJob { contact: Some(ContactId::new("501")), ..job(&world) };
     assert_eq!(outcome(tried(&world, &job, START_MS + 1_000)).0, PushOutcome::WrongProvider);
     let rows = run(world.journal().due(&world.account.key, START_MS + 1_000, 100)).expect("a calm table");
-    assert!(rows.iter().any(|row| matches!(row.effect, Effect::WriteLastOutcome { .. })), "at once");
+    assert!(rows.iter().any(|row| matches!(row.effect, Effect::TellOutcome { .. })), "at once");
 }
 
 #[test]

@@ -120,6 +120,11 @@ pub enum DeadLetteredEffect {
         /// Of which push.
         push: PushId,
     },
+    /// See [`Effect::TellOutcome`].
+    TellOutcome {
+        /// Of which push.
+        push: PushId,
+    },
     /// See [`Effect::ReconcileContact`].
     ReconcileContact {
         /// Which contact.
@@ -163,6 +168,7 @@ impl DeadLetteredEffect {
             Effect::WriteLastOutcome { push } => Self::WriteLastOutcome { push: *push },
             Effect::WriteNotSentNote { push } => Self::WriteNotSentNote { push: *push },
             Effect::CompleteWorkflow { push } => Self::CompleteWorkflow { push: *push },
+            Effect::TellOutcome { push } => Self::TellOutcome { push: *push },
             Effect::ReconcileContact { contact } => Self::ReconcileContact { contact: contact.clone() },
             Effect::ForgetContact { contact } => Self::ForgetContact { contact: contact.clone() },
             Effect::ClearContactFields { contact, channel, provider } => {

@@ -121,6 +121,12 @@ pub enum Effect {
         /// Of which push.
         push: PushId,
     },
+    /// Both at once, where a workflow waits and a contact is known: one row where there would be two. A kind of its own: a version that
+    /// does not know it leaves it, and does not do the half of it.
+    TellOutcome {
+        /// Of which push.
+        push: PushId,
+    },
 }
 
 /// What is served first where several kinds are due: whoever waits most comes first, a workflow, then the owner, then the
@@ -129,6 +135,8 @@ pub enum Effect {
 pub enum Priority {
     /// See [`Effect::CompleteWorkflow`].
     CompleteWorkflow,
+    /// See [`Effect::TellOutcome`].
+    TellOutcome,
     /// See [`Effect::TellInbox`].
     TellInbox,
     /// See [`Effect::SyncContact`].
@@ -228,6 +236,17 @@ impl Effect {
             Self::ExpireParkedPush { push } => format!("expire-{push}"),
             Self::ReleasePush { push, .. } => format!("release-{push}"),
             Self::CompleteWorkflow { push } => format!("complete-{push}"),
+            Self::TellOutcome { push } => format!("tell-outcome-{push}"),
+        }
+    }
+
+    /// The pieces of work that it holds, where it holds two: each goes on alone where it cannot be done with the other.
+    pub fn parts(&self) -> Option<[Self; 2]> {
+        match self {
+            Self::TellOutcome { push } => {
+                Some([Self::CompleteWorkflow { push: *push }, Self::WriteLastOutcome { push: *push }])
+            }
+            _ => None,
         }
     }
 
@@ -235,6 +254,7 @@ impl Effect {
     pub fn priority(&self) -> Priority {
         match self {
             Self::CompleteWorkflow { .. } => Priority::CompleteWorkflow,
+            Self::TellOutcome { .. } => Priority::TellOutcome,
             Self::SyncContact { .. } => Priority::SyncContact,
             Self::ClearContactFields { .. } => Priority::ClearContactFields,
             Self::ClearErasedPerson { .. } => Priority::ClearErasedPerson,
@@ -262,7 +282,13 @@ impl Effect {
 
     /// Whether its send, once it has ended, says that it follows.
     pub fn is_told_by_push(&self) -> bool {
-        matches!(self, Self::CompleteWorkflow { .. } | Self::WriteLastOutcome { .. } | Self::TellInbox { .. })
+        matches!(
+            self,
+            Self::CompleteWorkflow { .. }
+                | Self::WriteLastOutcome { .. }
+                | Self::TellOutcome { .. }
+                | Self::TellInbox { .. }
+        )
     }
 
     /// Whether it is a held send that waits for its time: these lie in lists of their own.
@@ -299,7 +325,8 @@ impl Effect {
             | Self::ForgetContact { .. }
             | Self::ClearContactFields { .. }
             | Self::ExpireParkedPush { .. }
-            | Self::CompleteWorkflow { .. } => None,
+            | Self::CompleteWorkflow { .. }
+            | Self::TellOutcome { .. } => None,
         }
     }
 

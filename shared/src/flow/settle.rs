@@ -100,12 +100,9 @@ impl Settle {
         }
         // However often it comes again, they are the same rows.
         let at_ms = settlement.at_ms;
-        let completion = Effect::CompleteWorkflow { push: push.id };
-        let completion = OutboxRow::new(&push.account, completion, at_ms, at_ms);
-        let mut rows = effects_of(push, at_ms);
-        rows.extend(push.completion_queued.then_some(completion));
+        let completion = push.completion_queued.then(|| completion(push, at_ms, at_ms));
         // Looked at again, and not counted again.
-        let rows: Vec<_> = rows.into_iter().map(|row| OutboxRow { tries: 1, ..row }).collect();
+        let rows: Vec<_> = effects_of(push, completion, at_ms).map(|row| OutboxRow { tries: 1, ..row }).collect();
         // The completion behind it: once that is heard, nobody comes here any more.
         if let Some(to) = to {
             let state = self.outbox.journal.conversation(&ConversationKey::person(&push.channel, to)).await?;
@@ -147,16 +144,28 @@ fn outcome(ended: &mut Push, was_parked: bool, now_ms: i64) -> (Vec<Write>, Vec<
         state.push(write::parked(ended));
         effects.push(OutboxRow::new(&ended.account, expiry, now_ms, now_ms + DECIDE_WITHIN_MS));
     }
-    effects.extend(enqueue_completion(ended, now_ms, now_ms));
-    effects.extend(effects_of(ended, now_ms));
+    let completion = enqueue_completion(ended, now_ms, now_ms);
+    effects.extend(effects_of(ended, completion, now_ms));
     (state, effects)
 }
 
-/// What follows of every end, whether anybody waits for it or not.
-fn effects_of(ended: &Push, now_ms: i64) -> Vec<OutboxRow> {
+/// What follows of every end, first what tells a workflow that waits for it.
+fn effects_of(ended: &Push, completion: Option<OutboxRow>, now_ms: i64) -> impl Iterator<Item = OutboxRow> {
     let inbox = ended.inbox.is_some().then_some(Effect::TellInbox { push: ended.id });
-    let outcome = ended.contact.is_some().then_some(Effect::WriteLastOutcome { push: ended.id });
-    inbox.into_iter().chain(outcome).map(|effect| OutboxRow::new(&ended.account, effect, now_ms, now_ms)).collect()
+    let inbox = inbox.map(|effect| OutboxRow::new(&ended.account, effect, now_ms, now_ms));
+    enqueue_outcome(ended, completion, now_ms).into_iter().chain(inbox)
+}
+
+/// How it stands is told at once to a workflow that waits and to the contact: by one row where both are there.
+pub(super) fn enqueue_outcome(push: &Push, completion: Option<OutboxRow>, now_ms: i64) -> Option<OutboxRow> {
+    match (push.contact.is_some(), completion) {
+        (true, Some(row)) => Some(OutboxRow { effect: Effect::TellOutcome { push: push.id }, ..row }),
+        (true, None) => {
+            let outcome = Effect::WriteLastOutcome { push: push.id };
+            Some(OutboxRow::new(&push.account, outcome, now_ms, now_ms))
+        }
+        (false, completion) => completion,
+    }
 }
 
 /// What the send's row, or its conversation's state, tells of by itself.
@@ -170,7 +179,11 @@ pub(super) fn enqueue_completion(push: &mut Push, now_ms: i64, due_at_ms: i64) -
         return None;
     }
     push.completion_queued = true;
-    Some(OutboxRow::new(&push.account, Effect::CompleteWorkflow { push: push.id }, now_ms, due_at_ms))
+    Some(completion(push, now_ms, due_at_ms))
+}
+
+fn completion(push: &Push, now_ms: i64, due_at_ms: i64) -> OutboxRow {
+    OutboxRow::new(&push.account, Effect::CompleteWorkflow { push: push.id }, now_ms, due_at_ms)
 }
 
 fn log(push: &Push) {

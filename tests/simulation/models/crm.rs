@@ -56,6 +56,8 @@ pub struct State {
     pub refused_for_now: BTreeSet<String>,
     /// What holds any of these is refused until somebody sets the account up.
     pub not_ready_for: BTreeSet<String>,
+    /// Calls of these names fail so, each item of them.
+    pub fails: BTreeMap<&'static str, CrmFailure>,
     next_id: u64,
 }
 
@@ -122,7 +124,8 @@ impl ModelCrm {
         }
         let answers: Vec<Each<T>> = {
             let mut state = self.state.lock().unwrap();
-            items.iter().map(|item| effect(&mut state, item)).collect()
+            let failure = state.fails.get(what).cloned();
+            items.iter().map(|item| failure.clone().map_or_else(|| effect(&mut state, item), Err)).collect()
         };
         self.faults.after(what).await;
         if fate == Fate::AnswerLost { answers.into_iter().map(|_| Err(CrmFailure::Unknown)).collect() } else { answers }

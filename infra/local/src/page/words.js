@@ -240,6 +240,7 @@ const ja = {
   "effect.write_last_outcome": "送信結果のプロパティー",
   "effect.write_not_sent_note": "送信できなかったことのメモ",
   "effect.complete_workflow": "ワークフローへの結果",
+  "effect.tell_outcome": "ワークフローとプロパティーへの結果",
 };
 
 const en = {
@@ -482,6 +483,7 @@ const en = {
   "effect.write_last_outcome": "Outcome property",
   "effect.write_not_sent_note": "Note that nothing was sent",
   "effect.complete_workflow": "Outcome for the workflow",
+  "effect.tell_outcome": "Outcome for the workflow and the property",
 };
 
 const all = { ja, en };

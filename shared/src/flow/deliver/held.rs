@@ -16,7 +16,7 @@ use crate::domain::conversation::ConversationKey;
 use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::push::{Push, PushId, PushJob, PushOutcome, PushState, Sending, SettlementNote};
 use crate::domain::quota::held_until_ms;
-use crate::flow::settle::{Ending, enqueue_completion};
+use crate::flow::settle::{Ending, enqueue_completion, enqueue_outcome};
 use crate::ports::PortError;
 use crate::ports::table::{Commit, Versioned};
 use crate::store::journal::write;
@@ -51,11 +51,9 @@ impl Deliver {
         }
         let mut push = Push::of(job, PushState::Sending(sending));
         let mut effects = vec![release(&push, key.clone(), now_ms, until_ms)];
-        if !is_told_at_the_end(&push, until_ms) {
-            effects.extend(enqueue_completion(&mut push, now_ms, now_ms));
-        }
-        let outcome = push.contact.is_some().then_some(Effect::WriteLastOutcome { push: push.id });
-        effects.extend(outcome.map(|effect| OutboxRow::new(&push.account, effect, now_ms, now_ms)));
+        let is_told = !is_told_at_the_end(&push, until_ms);
+        let completion = if is_told { enqueue_completion(&mut push, now_ms, now_ms) } else { None };
+        effects.extend(enqueue_outcome(&push, completion, now_ms));
         // Whoever erases the person meanwhile would not find it.
         let writes = vec![write::push(&push, 0, now_ms), write::not_erased_since(&key, &erasure)];
         if self.outbox.commit(&push.account, writes, &effects).await? == Commit::Conflict {

@@ -31,7 +31,7 @@ impl Round<'_> {
 
     /// Fails where another version wrote what the row is about: then it cannot be given up, and no reason is dead-lettered.
     async fn try_to_read(&self, row: &OutboxRow) -> Result<(), PortError> {
-        if let Effect::CompleteWorkflow { push } = &row.effect {
+        if let Effect::CompleteWorkflow { push } | Effect::TellOutcome { push } = &row.effect {
             self.journal.push(*push).await?;
         }
         let (Effect::WriteEntry { conversation }
@@ -61,7 +61,7 @@ impl Round<'_> {
     /// The row goes; whatever happens next enqueues it anew.
     async fn end(&self, row: &OutboxRow, mut writes: Vec<Write>) -> Result<(), PortError> {
         match &row.effect {
-            Effect::CompleteWorkflow { push } => {
+            Effect::CompleteWorkflow { push } | Effect::TellOutcome { push } => {
                 if let Some(push) = self.journal.push(*push).await? {
                     return self.completion_ends(row, push).await;
                 }

@@ -5,8 +5,9 @@
 //! and the state telling what may have been tried.
 //!
 //! `walk` and `turns` say what is served when, `round` what may become of a row, `links` alone changes who is linked to whom,
-//! and each kind of effect has a handler of its own under `effects`, which knows the ports that it uses and no other handler. Files
-//! take long: `files` saves them, one after the other, while the rest goes on.
+//! and each kind of effect has a handler of its own under `effects`, which knows the ports that it uses and no other handler. A row that
+//! holds two pieces of work is served by both handlers: see `parts`. Files take long: `files` saves them, one after the other, while the
+//! rest goes on.
 
 mod contacts;
 mod effects;
@@ -15,6 +16,7 @@ mod give_up;
 mod inbox_file;
 mod links;
 mod noted;
+mod parts;
 mod redrive;
 mod round;
 mod turns;
@@ -27,6 +29,7 @@ use std::sync::atomic::AtomicBool;
 use tracing::{info, warn};
 
 use self::files::SaveFile;
+use self::parts::Parts;
 use self::round::Round;
 use self::walk::Walker;
 use super::erase::Erase;
@@ -92,6 +95,7 @@ impl Dispatch {
             wake_ups: &*self.outbox.wake_ups,
             until_ms,
             enqueued: AtomicBool::new(false),
+            parts: Parts::default(),
         };
         let report = self.serve(&round, &*crm).await?;
         info!(crm.account = %key, rows = report.rows, oldest_ms = report.oldest_ms, "account.dispatched");

@@ -52,6 +52,13 @@ impl Dispatch {
             DeadLetteredEffect::CompleteWorkflow { push } => {
                 self.enqueue(&wake_up.account, Effect::CompleteWorkflow { push: *push }).await
             }
+            DeadLetteredEffect::TellOutcome { push } => {
+                // Each alone: what was done of them meanwhile is not known.
+                for effect in (Effect::TellOutcome { push: *push }).parts().into_iter().flatten() {
+                    self.enqueue(&wake_up.account, effect).await?;
+                }
+                Ok(())
+            }
             DeadLetteredEffect::ReconcileContact { contact } => {
                 self.enqueue(&wake_up.account, Effect::ReconcileContact { contact: contact.clone() }).await
             }

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tracing::warn;
 
 use super::REFUSED_TRIES;
+use super::parts::Parts;
 use crate::domain::account::CrmAccount;
 use crate::domain::conversation::{Conversation, ConversationKey};
 use crate::domain::job::WakeUp;
@@ -31,6 +32,8 @@ pub(super) struct Round<'a> {
     pub(super) until_ms: i64,
     /// Something was enqueued that is due by now.
     pub(super) enqueued: AtomicBool,
+    /// Pieces of work that have no rows of their own.
+    pub(super) parts: Parts,
 }
 
 /// What is to be done with a row after a try.
@@ -124,6 +127,9 @@ impl Round<'_> {
         }
         // Of one name and due time there is one row: it stays.
         for row in done.into_iter().filter(|row| !enqueued.contains(row.key())) {
+            if self.parts.end(row.key()) {
+                continue;
+            }
             // Enqueued anew since it was read: that one stays, too.
             let _ = self.journal.commit(vec![row]).await?;
         }
@@ -140,7 +146,7 @@ impl Round<'_> {
 
     /// The row is done; nothing else changes.
     pub(super) async fn done(&self, row: &OutboxRow) -> Result<(), PortError> {
-        let _ = self.journal.commit(vec![write::done(row)]).await?;
+        let _ = self.commit(vec![write::done(row)]).await?;
         Ok(())
     }
 

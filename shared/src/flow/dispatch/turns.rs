@@ -28,7 +28,7 @@ fn turn(of: Priority) -> usize {
 fn again(of: Priority) -> usize {
     match of {
         // Each is told alone.
-        Priority::CompleteWorkflow => 20,
+        Priority::CompleteWorkflow | Priority::TellOutcome => 20,
         _ => AGAIN,
     }
 }

@@ -65,6 +65,11 @@ impl CompleteWorkflow<'_> {
             self.round.done(&row).await?;
             return Ok(None);
         };
+        // It ended before, and whoever ended it stopped before the row of both left.
+        if self.round.parts.has(&row) && !push.value.completion_queued {
+            self.round.done(&row).await?;
+            return Ok(None);
+        }
         Ok(Some((row, push)))
     }
 

@@ -43,6 +43,7 @@ pub(super) async fn handle(
     let channels = &ports.channels;
     match kind {
         Priority::CompleteWorkflow => CompleteWorkflow { round, crm }.handle(rows).await,
+        Priority::TellOutcome => tell_outcome(rows, round, crm).await,
         Priority::TellInbox => TellInbox { round, crm }.handle(rows).await,
         Priority::ForgetContact => ForgetContact { round, crm, erase: ports.erase() }.handle(rows).await,
         Priority::WriteLastOutcome => WriteLastOutcome { round, crm }.handle(rows).await,
@@ -60,4 +61,13 @@ pub(super) async fn handle(
         | Priority::WriteToInbox
         | Priority::WriteEntry => ByProvider { round, crm, ports }.handle(kind, rows).await,
     }
+}
+
+/// By both handlers, as if each piece of work lay in the outbox alone: the workflow first, which waits.
+async fn tell_outcome(rows: Vec<OutboxRow>, round: &Round<'_>, crm: &dyn Crm) -> Result<(), PortError> {
+    let rows = round.take_apart(rows);
+    let of = |part: usize| rows.iter().map(|row| row.parts[part].clone()).collect();
+    let told = CompleteWorkflow { round, crm }.handle(of(0)).await;
+    let written = if round.is_late() { Ok(()) } else { WriteLastOutcome { round, crm }.handle(of(1)).await };
+    round.end_parts(&rows, [told, written]).await
 }
