@@ -117,19 +117,22 @@ impl App {
         self.world.clock.advance_ms(minutes * 60_000);
     }
 
-    /// How many rows are in the outbox, looks at open tasks left out.
+    /// How many rows are in the outbox.
     pub async fn effects(&self) -> usize {
-        self.outbox_rows().await.iter().filter(|row| !matches!(row.effect, Effect::PollTask { .. })).count()
+        self.outbox_rows().await.len()
     }
 
-    /// Waits until no look at a task is due.
-    pub async fn until_looked(&self) {
-        let is_looked = async || {
-            let now_ms = self.world.clock.now_ms();
-            let is_due = |row: &OutboxRow| matches!(row.effect, Effect::PollTask { .. }) && row.due_at_ms <= now_ms;
-            !self.outbox_rows().await.iter().any(is_due)
-        };
-        self.until_stored("the look at the task", is_looked).await;
+    /// How often HubSpot was asked how tasks stand.
+    pub fn looks(&self) -> usize {
+        let calls = self.world.hubspot.ledger().calls;
+        calls.iter().filter(|call| call.path.ends_with("/tasks/batch/read")).count()
+    }
+
+    /// Moves the clock, and on until the open task was looked at because of it: the schedule may have come just before.
+    pub async fn minutes_pass_until_looked(&self, minutes: i64) {
+        let before = self.looks();
+        self.minutes_pass(minutes);
+        self.until_moving("the look at the task", |app| app.looks() > before).await;
     }
 
     async fn outbox_rows(&self) -> Vec<OutboxRow> {
@@ -140,9 +143,8 @@ impl App {
 
     /// How many rows are in the outbox that do not wait for time to pass anyway.
     pub async fn effects_but_entries(&self) -> usize {
-        let waits = |row: &&OutboxRow| {
-            matches!(row.effect, Effect::WriteEntry { .. } | Effect::PollTask { .. } | Effect::ExpireParkedPush { .. })
-        };
+        let waits =
+            |row: &&OutboxRow| matches!(row.effect, Effect::WriteEntry { .. } | Effect::ExpireParkedPush { .. });
         let rows = self.outbox_rows().await;
         rows.len() - rows.iter().filter(waits).count()
     }

@@ -199,7 +199,7 @@ pub(crate) fn left_but_parked(world: &World, may_park: bool) -> Result<(), Strin
         // An open task is looked at again and again; a completion whose answer was lost is repeated
         // until the workflow would have stopped waiting.
         let parked = may_park && (body.contains("\"is\":\"parked\"") || body.contains("\"expire_parked_push\""));
-        let goes_on = parked || body.contains("\"poll_task\"") || body.contains("\"complete_workflow\"");
+        let goes_on = parked || body.contains("\"watch_task\"") || body.contains("\"complete_workflow\"");
         if partition.starts_with("o:") && !goes_on {
             return Err(format!("still in the outbox: {sort}"));
         }

@@ -69,7 +69,7 @@ pub fn every_crash_point_until<T>(
 }
 
 /// The gates of a run from this line on. Those of a dispatcher that looks for what is due are left out.
-fn gates_of(trace: &[String], from: usize) -> Vec<u64> {
+pub(crate) fn gates_of(trace: &[String], from: usize) -> Vec<u64> {
     let busy = trace[from..].iter().filter(|line| !line.contains("journal range"));
     let gates: Vec<u64> = busy.filter_map(|line| line.split(' ').next()?.parse().ok()).collect();
     assert!(from > 0 || gates.len() > 10, "the scenario passes {} gates only", gates.len());

@@ -144,7 +144,7 @@ fn the_newest_words_are_on_the_contact(world: &World, sent: &[Sent]) -> Result<(
 
 fn nothing_else_is_left(world: &World) -> Result<(), String> {
     for (partition, sort, body) in world.journal_rows.all() {
-        let goes_on = body.contains("\"poll_task\"");
+        let goes_on = body.contains("\"watch_task\"");
         if sort.starts_with("p:") || (partition.starts_with("o:") && !goes_on) {
             return Err(format!("{partition} {sort} is left"));
         }

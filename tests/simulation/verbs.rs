@@ -149,6 +149,7 @@ impl World {
             crms: Arc::new(self.crm.clone()),
             messenger: Arc::new(self.line.clone()),
             content: Arc::new(self.line.clone()),
+            last_looks: self.last_looks.clone(),
         }
     }
 }

@@ -16,6 +16,7 @@ use musubi::domain::language::Language;
 use musubi::domain::notice::Notice;
 use musubi::domain::push::{OutgoingMessage, PushId, PushJob};
 use musubi::flow::accept::PushRequest;
+use musubi::flow::dispatch::LastLooks;
 use musubi::flow::erase::Receipt;
 use musubi::ports::Table;
 use musubi::ports::table::Commit;
@@ -106,6 +107,7 @@ pub struct World {
     next_schedule_ms: i64,
     lost_answers_per_mille: u64,
     lease: bool,
+    pub(crate) last_looks: LastLooks,
 }
 
 impl World {
@@ -152,6 +154,7 @@ impl World {
             next_schedule_ms: START_MS,
             lost_answers_per_mille: make.lost_answers_per_mille,
             lease: make.lease,
+            last_looks: LastLooks::default(),
         };
         world.configure();
         world
@@ -215,7 +218,7 @@ impl World {
                 // What takes more than half a day is worth no minutes.
                 self.next_schedule_ms = now_ms + if now_ms < START_MS + HALF_DAY_MS { 1 } else { 30 } * MINUTE_MS;
                 // A dispatcher that finds nothing due does nothing: worlds are many.
-                if self.journal_rows.has_effects_by(now_ms) {
+                if self.journal_rows.has_effects_by(now_ms) || self.journal_rows.has_looks_by(now_ms) {
                     self.wake_ups.put(WakeUp::of(&self.account.key), now_ms);
                 }
             }

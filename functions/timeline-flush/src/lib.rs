@@ -12,7 +12,7 @@ use musubi::config::{self, ConfigError, Environment};
 use musubi::crm::CrmClients;
 use musubi::domain::account::CrmAccountKey;
 use musubi::domain::job::WakeUp;
-use musubi::flow::dispatch::Dispatch;
+use musubi::flow::dispatch::{Dispatch, LastLooks};
 use musubi::flow::release::Release;
 use musubi::http_client::HttpClient;
 use musubi::line::{LineApiUrl, LineMessenger};
@@ -49,6 +49,7 @@ impl Ports {
             crms: Arc::new(crms),
             messenger: line.clone(),
             content: line,
+            last_looks: LastLooks::default(),
         };
         let release = Release { journal: adapters.journal()?, push: adapters.push_queue()?, clock };
         Ok(Self { wake_ups, dispatch, release })

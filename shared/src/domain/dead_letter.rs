@@ -178,7 +178,10 @@ impl DeadLetteredEffect {
             Effect::ClearErasedPerson { .. } => return None,
             // By then LINE has the file no more.
             Effect::SaveFile { .. } => return None,
-            Effect::PollTask { .. } | Effect::ExpireParkedPush { .. } | Effect::ReleasePush { .. } => return None,
+            Effect::PollTask { .. }
+            | Effect::WatchTask { .. }
+            | Effect::ExpireParkedPush { .. }
+            | Effect::ReleasePush { .. } => return None,
         })
     }
 }

@@ -64,8 +64,15 @@ pub enum Effect {
         /// Which message.
         message: MessageId,
     },
-    /// The owner's open task is looked at: is it done?
+    /// The owner's task, which the CRM did not take, is tried once more while the message waits for it. Rows of before are looks at open
+    /// tasks.
     PollTask {
+        /// The person's conversation.
+        conversation: ConversationKey,
+    },
+    /// The owner's task may be open: it is looked at now and then, and is it done? One row for all looks, in a list of its own, as long as
+    /// it is open; the dispatcher reads them about once a minute.
+    WatchTask {
         /// The person's conversation.
         conversation: ConversationKey,
     },
@@ -169,6 +176,8 @@ pub enum Priority {
     ExpireParkedPush,
     /// See [`Effect::ReleasePush`]. Never among the others.
     ReleasePush,
+    /// See [`Effect::WatchTask`]. Never among the others.
+    WatchTask,
 }
 
 /// How many lists an account's outbox is spread over, so that no partition of the table is hot.
@@ -222,6 +231,7 @@ impl Effect {
                 format!("show-file-{}", fingerprint(&[&conversation.hash(), message.as_str()]))
             }
             Self::PollTask { conversation } => format!("poll-{}", conversation.hash()),
+            Self::WatchTask { conversation } => format!("watch-{}", conversation.hash()),
             Self::ReconcileContact { contact } => format!("reconcile-{}", fingerprint(&[contact.as_str()])),
             Self::ForgetContact { contact } => format!("forget-{}", fingerprint(&[contact.as_str()])),
             Self::ClearContactFields { contact, channel, provider } => {
@@ -262,6 +272,7 @@ impl Effect {
             Self::ReconcileContact { .. } => Priority::ReconcileContact,
             Self::WriteLastOutcome { .. } => Priority::WriteLastOutcome,
             Self::PollTask { .. } => Priority::PollTask,
+            Self::WatchTask { .. } => Priority::WatchTask,
             Self::WriteEntry { .. } => Priority::WriteEntry,
             Self::WriteToInbox { .. } => Priority::WriteToInbox,
             Self::TellInbox { .. } => Priority::TellInbox,
@@ -315,6 +326,7 @@ impl Effect {
             | Self::SaveFile { conversation, .. }
             | Self::ShowFile { conversation, .. }
             | Self::ReleasePush { conversation, .. }
+            | Self::WatchTask { conversation }
             | Self::PollTask { conversation } => Some(conversation),
             // What is left to be done for somebody who is erased must outlive a second erasing.
             Self::ClearErasedPerson { .. }
@@ -341,6 +353,11 @@ impl OutboxRow {
     /// Enqueued now, due at `due_at_ms`.
     pub fn new(account: &CrmAccountKey, effect: Effect, now_ms: i64, due_at_ms: i64) -> Self {
         Self { account: account.clone(), effect, due_at_ms, since_ms: now_ms, tries: 0, why: None, version: 0 }
+    }
+
+    /// The task of the conversation is looked at from now on, as often as one that was opened now. However often it is enqueued, it is one row.
+    pub fn watch(account: &CrmAccountKey, conversation: &ConversationKey, now_ms: i64) -> Self {
+        Self::new(account, Effect::WatchTask { conversation: conversation.clone() }, now_ms, 0)
     }
 
     /// The same work, tried once more at `due_at_ms`.

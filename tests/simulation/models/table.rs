@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use musubi::domain::conversation::is_looked_at;
+use musubi::domain::outbox::OutboxRow;
 use musubi::ports::table::{Commit, MAX_WRITES, Precondition, Row, RowKey, TOO_LARGE, Write};
 use musubi::ports::{PortError, Table};
 
@@ -52,11 +54,22 @@ impl ModelTable {
         self.state.lock().unwrap().commits
     }
 
-    /// Whether the outbox holds work that is due.
+    /// Whether the outbox holds work that is due. Open tasks are none.
     pub fn has_effects_by(&self, now_ms: i64) -> bool {
         let until = format!("{now_ms:013}:\u{10FFFF}");
         let outbox = ("o:".to_owned(), String::new())..("o;".to_owned(), String::new());
-        self.state.lock().unwrap().rows.range(outbox).any(|((_, sort), _)| *sort <= until)
+        let is_due = |(list, sort): &(String, String)| !list.ends_with(":watched") && *sort <= until;
+        self.state.lock().unwrap().rows.range(outbox).any(|(key, _)| is_due(key))
+    }
+
+    /// Whether an open task was to be looked at in the last minutes.
+    pub fn has_looks_by(&self, now_ms: i64) -> bool {
+        let outbox = ("o:".to_owned(), String::new())..("o;".to_owned(), String::new());
+        let state = self.state.lock().unwrap();
+        state.rows.range(outbox).any(|((list, _), (_, body))| {
+            let watched = list.ends_with(":watched").then(|| serde_json::from_str::<OutboxRow>(body).ok()).flatten();
+            watched.is_some_and(|row| is_looked_at(row.since_ms, now_ms - 2 * 60_000, now_ms))
+        })
     }
 
     /// Every row, for checks.

@@ -4,10 +4,10 @@
 //! finds nothing to do or the time is up. Whatever it does can stop anywhere: the next walk finds the row still in the outbox
 //! and the state telling what may have been tried.
 //!
-//! `walk` and `turns` say what is served when, `round` what may become of a row, `links` alone changes who is linked to whom,
-//! and each kind of effect has a handler of its own under `effects`, which knows the ports that it uses and no other handler. A row that
-//! holds two pieces of work is served by both handlers: see `parts`. Files take long: `files` saves them, one after the other, while the
-//! rest goes on.
+//! `walk` and `turns` say what is served when, `watch` looks at open tasks before a walk, `round` what may become of a row, `links` alone
+//! changes who is linked to whom, and each kind of effect has a handler of its own under `effects`, which knows the ports that it uses and no
+//! other handler. A row that holds two pieces of work is served by both handlers: see `parts`. Files take long: `files` saves them, one
+//! after the other, while the rest goes on.
 
 mod contacts;
 mod effects;
@@ -22,6 +22,7 @@ mod round;
 mod turns;
 mod unreadable;
 mod walk;
+mod watch;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -32,6 +33,8 @@ use self::files::SaveFile;
 use self::parts::Parts;
 use self::round::Round;
 use self::walk::Walker;
+pub use self::watch::LastLooks;
+use self::watch::WatchTasks;
 use super::erase::Erase;
 use super::outbox::Outbox;
 use super::settle::Settle;
@@ -62,6 +65,8 @@ pub struct Dispatch {
     pub messenger: Arc<dyn Messenger>,
     /// For what people send.
     pub content: Arc<dyn LineContent>,
+    /// When open tasks were last looked at.
+    pub last_looks: LastLooks,
 }
 
 /// What a call did.
@@ -105,7 +110,8 @@ impl Dispatch {
     /// Files beside everything else: one that is large delays nobody.
     async fn serve(&self, round: &Round<'_>, crm: &dyn Crm) -> Result<DispatchReport, PortError> {
         let (files, waiting) = files::queue();
-        let walker = Walker { round, crm, ports: self, files };
+        let tasks = WatchTasks { round, crm, last: &self.last_looks };
+        let walker = Walker { round, crm, ports: self, files, tasks };
         let (content, channels, links) = (&*self.content, &self.channels, self.links.reader());
         let saver = SaveFile { round, crm, content, channels, links, not_allowed: AtomicBool::new(false) };
         // The walker takes the queue's beginning with it when it ends, and so ends the saver.

@@ -79,27 +79,6 @@ impl Round<'_> {
         Ok(true)
     }
 
-    /// The same of a state that names the next look at its task. The look is enqueued before it, by a write of its own: at half the price of a
-    /// transaction, and a look that is named is there. Where the state was not written it leaves again at once, since it names a
-    /// person who may have been erased; one that is left behind all the same goes when it is due.
-    pub(super) async fn commit_state_and_look(
-        &self,
-        state: &mut Versioned<Conversation>,
-        look: &OutboxRow,
-        writes: Vec<Write>,
-    ) -> Result<bool, PortError> {
-        let _ = self.journal.commit(vec![write::enqueue(look)]).await?;
-        if self.commit_state(state, writes).await? {
-            return Ok(true);
-        }
-        // What looks like somebody else's write may be our own, its answer lost.
-        let current = self.state(&state.value.key).await?;
-        if !current.is_some_and(|current| current.value.names_look(look.due_at_ms)) {
-            let _ = self.journal.commit(vec![write::taken_out(look)]).await?;
-        }
-        Ok(false)
-    }
-
     /// The same in one transaction, what leaves the outbox included: for rows that are due in days. One that was left would lie there until then,
     /// and name somebody who may have been erased.
     pub(super) async fn commit_all_at_once(

@@ -36,15 +36,10 @@ fn again(of: Priority) -> usize {
 /// Cuts what is due into batches in the order in which they are served: round by round a batch of each kind, first of what
 /// did not fail before. Rows beyond a pass's share are left out; they stay due.
 pub(super) fn turns(rows: Vec<OutboxRow>) -> Vec<(Priority, Vec<OutboxRow>)> {
-    let (failed, fresh): (Vec<_>, Vec<_>) = rows.into_iter().partition(has_failed);
+    let (failed, fresh): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.tries > 0);
     let mut batches = rounds(fresh, |_| FRESH);
     batches.extend(rounds(failed, again));
     batches
-}
-
-/// A look at an open task is enqueued again and again, and has not failed.
-fn has_failed(row: &OutboxRow) -> bool {
-    row.tries > 0 && !matches!(row.effect, Effect::PollTask { .. })
 }
 
 fn rounds(rows: Vec<OutboxRow>, share: fn(Priority) -> usize) -> Vec<(Priority, Vec<OutboxRow>)> {
@@ -151,8 +146,6 @@ mod tests {
                 (Priority::CompleteWorkflow, 20, 3)
             ]
         );
-        let looks = turns(vec![row(Effect::PollTask { conversation: key(1) }, 7, 1), row(completion(1), 1, 1)]);
-        assert_eq!(looks[0].0, Priority::PollTask, "a look at a task is no failure");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use super::files::FileQueue;
 use super::round::Round;
 use super::turns::turns;
+use super::watch::WatchTasks;
 use super::{Dispatch, DispatchReport, GIVE_UP_AFTER_MS, effects};
 use crate::domain::job::WakeUp;
 use crate::domain::outbox::{OutboxRow, Priority};
@@ -57,6 +58,8 @@ pub(super) struct Walker<'a> {
     pub(super) ports: &'a Dispatch,
     /// What takes long is served beside the rest.
     pub(super) files: FileQueue,
+    /// Open tasks, which are looked at before a walk.
+    pub(super) tasks: WatchTasks<'a>,
 }
 
 impl Walker<'_> {
@@ -121,6 +124,9 @@ impl Walker<'_> {
 
     /// Walks once through everything that is due. `false`: there was nothing to do.
     async fn walk(&self, tried: &mut Tried) -> Result<bool, PortError> {
+        if let Err(error) = self.tasks.look().await {
+            crate::telemetry::log_chain("tasks.not_looked_at", &error);
+        }
         let mut walk = Walk::through(&self.round.account.key, self.round.now_ms());
         let (mut unread, mut worked) = (Vec::new(), false);
         while !walk.is_over() && !self.round.is_late() {

@@ -51,6 +51,7 @@ fn places(channel: &str, user: &str, account: &str, message: &str) -> Vec<RowKey
     let effect = outbox_key(&OutboxRow::new(&account, effect, 1, 1));
     let held = Effect::ReleasePush { push, conversation: key.clone() };
     let held = outbox_key(&OutboxRow::new(&account, held, 1, 1));
+    let watched = outbox_key(&OutboxRow::watch(&account, &key, 1));
     vec![
         state_key(&key),
         tombstone_key(&key, &event),
@@ -82,6 +83,7 @@ fn places(channel: &str, user: &str, account: &str, message: &str) -> Vec<RowKey
         unreadable_key(&account),
         effect,
         held,
+        watched,
     ]
 }
 

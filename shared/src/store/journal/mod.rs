@@ -37,6 +37,7 @@
 //! | | `trial` | [`Trial`](crate::domain::trial::Trial) of a test registration, a day |
 //! | `o:{account}:{shard}` | `{due_at_ms}:{name}` | [`OutboxRow`] |
 //! | `o:{account}:held:{shard}` | `{due_at_ms}:{name}` | [`OutboxRow`] of a held send |
+//! | `o:{account}:watched` | `{0}:{name}` | [`OutboxRow`] of a task that may be open: since when it is looked at, until it is done |
 //! | `z:{account}` | `unreadable` | when operators were told of outbox rows that another version wrote, 14 days |
 
 mod assigned;

@@ -6,7 +6,7 @@
 use futures::future::try_join_all;
 
 use super::*;
-use crate::domain::outbox::SHARDS;
+use crate::domain::outbox::{Effect, SHARDS};
 
 /// A dead letter lies as long (SQS's longest retention).
 pub const LETTER_DAYS: i64 = 14;
@@ -28,16 +28,22 @@ pub struct Walk {
 impl Walk {
     /// Through everything that is due by `until_ms`.
     pub fn through(account: &CrmAccountKey, until_ms: i64) -> Self {
-        Self::of(&account_partition(account), until_ms)
+        Self::of(shards(&account_partition(account)), until_ms)
     }
 
     /// Through held sends whose time has come by `until_ms`. They lie apart: none of them stands before other work, and none is waited for.
     pub fn through_held(account: &CrmAccountKey, until_ms: i64) -> Self {
-        Self::of(&held_partition(account), until_ms)
+        Self::of(shards(&held_partition(account)), until_ms)
     }
 
-    fn of(lists: &str, until_ms: i64) -> Self {
-        let lists = (0..SHARDS).map(|shard| (of_shard(lists, shard), Some(String::new()))).collect();
+    /// Through every open task that is looked at now and then. They lie apart, in one list: each is written about once, and all are read
+    /// together.
+    pub fn through_watched(account: &CrmAccountKey) -> Self {
+        Self::of([watched_partition(account)].into_iter(), FOR_EVER_MS)
+    }
+
+    fn of(lists: impl Iterator<Item = String>, until_ms: i64) -> Self {
+        let lists = lists.map(|list| (list, Some(String::new()))).collect();
         Self { to: format!("{until_ms:013}:\u{10FFFF}"), lists }
     }
 
@@ -203,10 +209,10 @@ pub(super) fn unreadable_key(account: &CrmAccountKey) -> RowKey {
     RowKey::new(format!("z:{}", fingerprint(&[account.kind.as_str(), account.id.as_str()])), "unreadable")
 }
 
-/// The names of all lists of an account, those of held sends last.
+/// The names of all lists of an account, those of held sends and of open tasks last.
 pub(super) fn outbox_partitions(account: &CrmAccountKey) -> impl Iterator<Item = String> {
-    let of = |lists: String| (0..SHARDS).map(move |shard| of_shard(&lists, shard));
-    of(account_partition(account)).chain(of(held_partition(account)))
+    let all = shards(&account_partition(account)).chain(shards(&held_partition(account)));
+    all.chain([watched_partition(account)])
 }
 
 /// What the names of an account's lists begin with.
@@ -219,11 +225,26 @@ fn held_partition(account: &CrmAccountKey) -> String {
     format!("{}:held", account_partition(account))
 }
 
+/// The list of open tasks.
+fn watched_partition(account: &CrmAccountKey) -> String {
+    format!("{}:watched", account_partition(account))
+}
+
 fn of_shard(account: &str, shard: u32) -> String {
     format!("{account}:{shard}")
 }
 
+fn shards(lists: &str) -> impl Iterator<Item = String> + use<> {
+    let lists = lists.to_owned();
+    (0..SHARDS).map(move |shard| of_shard(&lists, shard))
+}
+
 pub(super) fn outbox_key(row: &OutboxRow) -> RowKey {
-    let lists = if row.effect.is_release() { held_partition(&row.account) } else { account_partition(&row.account) };
-    RowKey::new(of_shard(&lists, row.effect.shard()), format!("{:013}:{}", row.due_at_ms.max(0), row.effect.name()))
+    let (account, shard) = (&row.account, row.effect.shard());
+    let list = match row.effect {
+        Effect::ReleasePush { .. } => of_shard(&held_partition(account), shard),
+        Effect::WatchTask { .. } => watched_partition(account),
+        _ => of_shard(&account_partition(account), shard),
+    };
+    RowKey::new(list, format!("{:013}:{}", row.due_at_ms.max(0), row.effect.name()))
 }

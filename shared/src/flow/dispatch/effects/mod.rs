@@ -47,12 +47,12 @@ pub(super) async fn handle(
         Priority::TellInbox => TellInbox { round, crm }.handle(rows).await,
         Priority::ForgetContact => ForgetContact { round, crm, erase: ports.erase() }.handle(rows).await,
         Priority::WriteLastOutcome => WriteLastOutcome { round, crm }.handle(rows).await,
-        Priority::PollTask => PollTask { round, crm }.handle(rows).await,
+        Priority::PollTask => PollTask { round }.handle(rows).await,
         Priority::WriteNotSentNote => WriteNotSentNote { round, crm, channels }.handle(rows).await,
         Priority::RedactMessage => RedactMessage { round, crm }.handle(rows).await,
         Priority::ShowFile => ShowFile { round, crm }.handle(rows).await,
-        // Served beside these, one by one: see `files`; and in lists of their own: see `flow::release`.
-        Priority::SaveFile | Priority::ReleasePush => Ok(()),
+        // Served beside these, one by one: see `files`; and in lists of their own: see `flow::release` and `watch`.
+        Priority::SaveFile | Priority::ReleasePush | Priority::WatchTask => Ok(()),
         Priority::ExpireParkedPush => ExpireParkedPush { round, settle: ports.settle() }.handle(rows).await,
         Priority::SyncContact
         | Priority::ClearContactFields

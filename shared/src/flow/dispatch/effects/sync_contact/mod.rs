@@ -133,7 +133,7 @@ impl SyncContact<'_> {
             claim,
             email: None,
             also: Vec::new(),
-            look: None,
+            watch: None,
         }))
     }
 
@@ -242,13 +242,14 @@ impl SyncContact<'_> {
         writes.push(write::done(&person.row));
         if is_taken_in {
             // What waited for the link may have waited for days to come.
-            writes.extend(person.look.iter().map(write::enqueue));
-            return self.round.commit_all_at_once(&person.state, writes).await;
+            self.round.commit_all_at_once(&person.state, writes).await?;
+        } else {
+            self.round.commit_state(&mut person.state, writes).await?;
         }
-        match person.look {
-            Some(look) => self.round.commit_state_and_look(&mut person.state, &look, writes).await?,
-            None => self.round.commit_state(&mut person.state, writes).await?,
-        };
+        if let Some(watch) = person.watch {
+            // Where this is lost, the task is looked at as one that is as old as it is.
+            let _ = self.round.journal.commit(vec![write::enqueue(&watch)]).await?;
+        }
         Ok(())
     }
 }

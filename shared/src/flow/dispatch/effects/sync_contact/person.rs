@@ -25,8 +25,8 @@ pub(super) struct Person {
     pub(super) email: Option<EmailAddress>,
     /// Written with the state in which the person is left.
     pub(super) also: Vec<Write>,
-    /// The look at their task that this state names and the one before did not.
-    pub(super) look: Option<OutboxRow>,
+    /// Their task is young again: it is watched as one that was opened now.
+    pub(super) watch: Option<OutboxRow>,
 }
 
 impl Person {

@@ -136,12 +136,7 @@ impl SyncContact<'_> {
         match standing {
             Ok(TaskStanding::Open) => {
                 let now_ms = self.round.now_ms();
-                if state.is_new_since(seen_open_at_ms)
-                    && let Some((gone, anew)) = state.poll_task_anew(now_ms)
-                {
-                    person.also.push(write::done(&gone));
-                    person.look = Some(anew);
-                }
+                person.watch = state.is_new_since(seen_open_at_ms).then(|| state.watch_task(now_ms));
                 if let Some(task) = &mut state.task {
                     task.seen_open_at_ms = now_ms;
                 }
@@ -191,10 +186,14 @@ impl SyncContact<'_> {
             }
         }
         let state = &mut person.state.value;
-        state.task = Some(OwnersTask { number, id: None, tried_at_ms: now_ms, seen_open_at_ms: 0, look_at_ms: None });
+        state.task = Some(OwnersTask { number, id: None, tried_at_ms: now_ms, seen_open_at_ms: 0 });
         state.next_task = number + 1;
-        let unchanged = self.round.commit_state(&mut person.state, vec![]).await?;
-        Ok(if unchanged { Next::Write(Box::new(person), task) } else { Next::Waits })
+        if !self.round.commit_state(&mut person.state, vec![]).await? {
+            return Ok(Next::Waits);
+        }
+        // Behind the state, since whoever looks takes out what nothing is known of; and before the task, which nobody would look at else.
+        let _ = self.round.journal.commit(vec![write::enqueue(&person.state.value.watch_task(now_ms))]).await?;
+        Ok(Next::Write(Box::new(person), task))
     }
 
     fn task(&self, person: &Person, record: &ContactRecord, number: u32) -> TaskWrite {
@@ -228,9 +227,6 @@ impl SyncContact<'_> {
             why: Some(failure.why()),
             ..OutboxRow::new(&self.round.account.key, check, since_ms, now_ms + AGAIN_MS)
         };
-        if let Some(task) = &mut person.state.value.task {
-            task.look_at_ms = Some(check.due_at_ms);
-        }
         self.round.commit_state(&mut person.state, vec![write::enqueue(&check)]).await
     }
 
@@ -240,9 +236,8 @@ impl SyncContact<'_> {
             task.id = Some(id);
             task.seen_open_at_ms = now_ms;
         }
-        let look = person.state.value.poll_task(now_ms);
         // On a conflict the number stands, and the same task is found or written again.
-        self.round.commit_state_and_look(&mut person.state, &look, vec![]).await
+        self.round.commit_state(&mut person.state, vec![]).await
     }
 }
 
