@@ -27,7 +27,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         clock: world.clock.clone(),
         channel_id: seed::CHANNEL_ID.to_owned(),
         portal_id: seed::PORTAL_ID,
-        ours: Arc::new(Inside::new(world.aws.sqs().clone(), journal, account)),
+        ours: Arc::new(Inside::new(world.aws.sqs().clone(), journal, account, world.time())),
         language: Spoken::default(),
     };
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;

@@ -1,13 +1,15 @@
 //! What the schedule does on AWS each minute, done here as soon as it makes a difference: an account is woken when something of
-//! its outbox falls due. A pause of two seconds that somebody asked for is then two seconds, not up to a minute more.
+//! its outbox falls due, or an open task is to be looked at. A pause of two seconds that somebody asked for is then two seconds, not up to a minute more.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use musubi::domain::account::CrmAccountKey;
+use musubi::domain::conversation::is_looked_at;
 use musubi::domain::job::WakeUp;
 use musubi::ports::{Clock, Queue};
 use musubi::store::Journal;
+use musubi::store::journal::Walk;
 
 /// So often the outbox is looked at, in milliseconds of real time.
 const LOOK_EVERY_MS: u64 = 400;
@@ -26,12 +28,18 @@ pub async fn wake_when_due(
     clock: Arc<dyn Clock>,
 ) {
     let (mut woken_for_ms, mut woken_at_ms) = (i64::MIN, i64::MIN);
+    let mut looked_ms = clock.now_ms();
     loop {
         tokio::time::sleep(Duration::from_millis(LOOK_EVERY_MS)).await;
         if is_woken() {
             continue;
         }
         let now_ms = clock.now_ms();
+        let Ok(watched) = journal.next_due(&mut Walk::through_watched(&account), ROWS).await else { continue };
+        let is_looked_at = watched.rows.iter().any(|row| is_looked_at(row.since_ms, looked_ms, now_ms));
+        if !is_looked_at || wake_ups.send(&WakeUp::of(&account)).await.is_ok() {
+            looked_ms = now_ms;
+        }
         let Ok(due) = journal.due(&account, now_ms, ROWS).await else { continue };
         let Some(newest_ms) = due.iter().map(|row| row.due_at_ms).max() else { continue };
         let is_new = newest_ms > woken_for_ms;

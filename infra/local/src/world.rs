@@ -346,7 +346,7 @@ impl World {
 
     fn demo(&self) -> Result<Demo, ConfigError> {
         let adapters = self.adapters(RetryPolicy::WORKER)?;
-        let inside = demo::Inside::new(self.aws.sqs().clone(), adapters.journal()?, account());
+        let inside = demo::Inside::new(self.aws.sqs().clone(), adapters.journal()?, account(), self.time());
         let liff_url = config::liff_urls(&self.environment)?.apps;
         Ok(Demo {
             line: self.line.clone(),

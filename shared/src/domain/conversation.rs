@@ -34,7 +34,7 @@ pub use friendship::Friendship;
 pub use key::{ConversationKey, Source};
 pub use open::OpenEntry;
 pub use quoting::SentMessage;
-pub use task::{OwnersTask, is_looked_at};
+pub use task::{OwnersTask, is_looked_at, next_look_ms};
 
 /// The newest message of the person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

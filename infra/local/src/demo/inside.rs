@@ -1,12 +1,16 @@
 //! What queues and journal hold, seen through the emulators and the journal's own port.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use musubi::domain::account::CrmAccountKey;
+use musubi::domain::conversation::next_look_ms;
 use musubi::domain::ids::ChannelId;
 use musubi::domain::language::Language;
 use musubi::domain::outbox::OutboxRow;
-use musubi::ports::PortError;
 use musubi::ports::table::Commit;
+use musubi::ports::{Clock, PortError};
+use musubi::store::journal::Walk;
 use musubi::store::{Accounts, Channels, Journal};
 use serde_json::{Value, json};
 
@@ -26,6 +30,7 @@ pub struct Inside {
     sqs: LocalSqs,
     journal: Journal,
     account: CrmAccountKey,
+    clock: Arc<dyn Clock>,
     login: Option<Login>,
 }
 
@@ -39,8 +44,8 @@ struct Login {
 
 impl Inside {
     /// Looks at these queues, and at this account's outbox.
-    pub fn new(sqs: LocalSqs, journal: Journal, account: CrmAccountKey) -> Self {
-        Self { sqs, journal, account, login: None }
+    pub fn new(sqs: LocalSqs, journal: Journal, account: CrmAccountKey, clock: Arc<dyn Clock>) -> Self {
+        Self { sqs, journal, account, clock, login: None }
     }
 
     /// Also tells by which addresses people log in for this Official Account. For a page that is served beside the function
@@ -61,8 +66,13 @@ impl Inside {
         QUEUES.iter().flat_map(of).collect()
     }
 
+    /// What waits in the outbox, an open task until it is looked at next, and which sends are parked.
     async fn journal(&self) -> Result<(Vec<OutboxRow>, Vec<String>), PortError> {
-        let rows = self.journal.due(&self.account, FOR_EVER_MS, MOST_ROWS).await?;
+        let mut rows = self.journal.due(&self.account, FOR_EVER_MS, MOST_ROWS).await?;
+        let watched = self.journal.next_due(&mut Walk::through_watched(&self.account), MOST_ROWS).await?.rows;
+        let now_ms = self.clock.now_ms();
+        rows.extend(watched.into_iter().map(|row| OutboxRow { due_at_ms: next_look_ms(row.since_ms, now_ms), ..row }));
+        rows.sort_by_key(|row| row.due_at_ms);
         let parked = self.journal.parked(&self.account).await?;
         Ok((rows, parked.iter().map(ToString::to_string).collect()))
     }

@@ -39,7 +39,7 @@ export function drawCrm(page) {
 
 /** When a finished task is looked at next, in milliseconds since 1970; 0: no look is due. */
 function nextLook(page) {
-  const looks = (page.world.ours?.effect_rows ?? []).filter((row) => row.kind === "poll_task").map((row) => row.due_at_ms);
+  const looks = (page.world.ours?.effect_rows ?? []).filter((row) => row.kind === "watch_task").map((row) => row.due_at_ms);
   return looks.length ? Math.min(...looks) : 0;
 }
 

@@ -34,6 +34,13 @@ pub fn is_looked_at(since_ms: i64, behind_ms: i64, until_ms: i64) -> bool {
     young || (until >= OLD_MINUTES && behind.max(0) / OLD_MINUTES < until / OLD_MINUTES)
 }
 
+/// When a task that is watched since then is looked at next, behind this moment, both in milliseconds.
+pub fn next_look_ms(since_ms: i64, behind_ms: i64) -> i64 {
+    let minutes = behind_ms.saturating_sub(since_ms).div_euclid(60_000);
+    let young = YOUNG_MINUTES.into_iter().find(|minute| *minute > minutes);
+    since_ms + 60_000 * young.unwrap_or((minutes / OLD_MINUTES + 1) * OLD_MINUTES)
+}
+
 impl Conversation {
     /// Its task is looked at now and then, as one that is young.
     pub fn watch_task(&self, now_ms: i64) -> OutboxRow {
@@ -85,6 +92,7 @@ mod tests {
                 let any = [1, 2, 5, 10, 20, 40].into_iter().chain((1..).map(|hour| hour * 60));
                 let any = any.take_while(|minute| *minute * MINUTE_MS <= until_ms).any(|minute| minute * MINUTE_MS > behind_ms);
                 prop_assert_eq!(is_looked_at(0, behind_ms, until_ms), any, "{} {}", behind_ms, until_ms);
+                prop_assert_eq!(next_look_ms(0, behind_ms) <= until_ms, any, "{} {}", behind_ms, until_ms);
             }
         }
     }
