@@ -4,7 +4,7 @@ use local::seed::{CHANNEL_ID, LINKED_CONTACT, LINKED_USER, NEW_USER, PORTAL_ID};
 use local::world::Options;
 use musubi::domain::channel::ChannelSettings;
 use musubi::domain::ids::{ChannelId, LineUserId};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::app::App;
 
@@ -30,6 +30,24 @@ async fn a_note_comes_when_the_pause_that_was_asked_for_is_over_and_waits_for_no
     let app = App::with(Options { settings, schedule_ms: None, wakes_when_due: true, ..Options::default() }).await;
     app.world.line.write_text(CHANNEL_ID, LINKED_USER, "二秒で足ります").await;
     app.until("the note", |app| app.notes().iter().any(|note| note.contains("二秒で足ります"))).await;
+}
+
+/// Nor does one here.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_task_says_when_it_is_looked_at_next_and_is_woken_for_then() {
+    let app = App::with(Options { schedule_ms: None, wakes_when_due: true, ..Options::default() }).await;
+    app.world.line.write_text(CHANNEL_ID, LINKED_USER, "お返事をください").await;
+    app.until("unanswered", |app| app.linked("line_unanswered") == "true").await;
+    app.at_rest_but_entries().await;
+    let shown = app.http.get(format!("{}/world.json", app.world.url)).send().await.expect("an answer");
+    let shown: Value = shown.json().await.expect("JSON");
+    let rows = shown["ours"]["effect_rows"].as_array().cloned().unwrap_or_default();
+    let look_ms = rows.iter().find(|row| row["kind"] == "watch_task").and_then(|row| row["due_at_ms"].as_i64());
+    let wait_ms = look_ms.expect("a look") - app.world.clock.now_ms();
+    assert!((1..=60_000).contains(&wait_ms), "{wait_ms}");
+    app.world.hubspot.complete_task(PORTAL_ID, app.world.hubspot.tasks(PORTAL_ID)[0].id);
+    app.world.clock.advance_ms(wait_ms);
+    app.until("answered", |app| app.linked("line_unanswered") == "false").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
