@@ -1,14 +1,15 @@
 //! An open task is watched by one row from before it is written until it was seen to be done: whatever crashes or fails in between.
 
 use musubi::domain::conversation::ConversationKey;
-use musubi::domain::outbox::OutboxRow;
-use musubi::store::journal::Walk;
+use musubi::domain::outbox::{Effect, OutboxRow};
+use musubi::store::journal::{Walk, write};
+use serde_json::json;
 
 use crate::crash_points::{every_crash_point_until, gates_of, small};
 use crate::due::from_the_future;
 use crate::faults::{Faults, seeds};
 use crate::said::{said, user};
-use crate::waiting::key;
+use crate::waiting::{dispatched, key};
 use crate::world::{MINUTE_MS, Make, START_MS, World, run};
 
 const UNTIL_MS: i64 = START_MS + 100 * MINUTE_MS;
@@ -103,4 +104,22 @@ fn a_conversation_that_another_version_wrote_keeps_nobody_elses_task_from_being_
     world.run(i64::MAX, START_MS + 3 * MINUTE_MS);
     assert_eq!(waits(&world), (false, false));
     assert_eq!(watched(&world).len(), 1, "it is left to the version that knows it");
+}
+
+#[test]
+fn a_look_that_the_version_before_enqueued_becomes_a_task_that_is_watched() {
+    let mut world = small(true, true, Faults::crashes_at([]));
+    world.event(said(1, 1, START_MS), START_MS + 10);
+    world.run(i64::MAX, START_MS + MINUTE_MS / 2);
+    let [row] = &watched(&world)[..] else { panic!("a task") };
+    let look = json!({"kind": "poll_task", "conversation": key(&world)});
+    let effect: Effect = serde_json::from_value(look).expect("as it is stored");
+    let look = OutboxRow { effect, due_at_ms: START_MS + MINUTE_MS, tries: 3, ..row.clone() };
+    for write in [write::taken_out(row), write::enqueue(&look)] {
+        run(world.journal().commit(vec![write])).map(drop).expect("a calm table");
+    }
+    dispatched(&world, START_MS + MINUTE_MS);
+    one_is_watched(&world, &()).expect("as before");
+    let due = run(world.journal().due(&world.account.key, i64::MAX / 2, 100)).expect("a calm table");
+    assert!(due.iter().all(|row| row.effect != look.effect), "{due:?}");
 }

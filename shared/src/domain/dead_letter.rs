@@ -178,7 +178,7 @@ impl DeadLetteredEffect {
             Effect::ClearErasedPerson { .. } => return None,
             // By then LINE has the file no more.
             Effect::SaveFile { .. } => return None,
-            Effect::PollTask { .. }
+            Effect::RetryTask { .. }
             | Effect::WatchTask { .. }
             | Effect::ExpireParkedPush { .. }
             | Effect::ReleasePush { .. } => return None,
@@ -205,7 +205,7 @@ mod tests {
             let json = serde_json::to_string(&DeadLetteredEffect::of(&effect)).expect("JSON");
             assert!(!json.contains(user.expose()) && json.contains(&conversation.hash()), "{json}");
         }
-        assert_eq!(DeadLetteredEffect::of(&Effect::PollTask { conversation }), None);
+        assert_eq!(DeadLetteredEffect::of(&Effect::RetryTask { conversation }), None);
     }
 
     #[test]

@@ -65,13 +65,14 @@ pub enum Effect {
         message: MessageId,
     },
     /// The owner's task, which the CRM did not take, is tried once more while the message waits for it. Rows of before are looks at open
-    /// tasks.
-    PollTask {
+    /// tasks, and gave it the name that it is stored under.
+    #[serde(rename = "poll_task")]
+    RetryTask {
         /// The person's conversation.
         conversation: ConversationKey,
     },
     /// The owner's task may be open: it is looked at now and then, and is it done? One row for all looks, in a list of its own, as long as
-    /// it is open; the dispatcher reads them about once a minute.
+    /// it is open.
     WatchTask {
         /// The person's conversation.
         conversation: ConversationKey,
@@ -158,8 +159,8 @@ pub enum Priority {
     ReconcileContact,
     /// See [`Effect::WriteLastOutcome`].
     WriteLastOutcome,
-    /// See [`Effect::PollTask`].
-    PollTask,
+    /// See [`Effect::RetryTask`].
+    RetryTask,
     /// See [`Effect::WriteToInbox`]. Behind what links the person: the inbox is told whose message it is.
     WriteToInbox,
     /// See [`Effect::WriteEntry`].
@@ -230,7 +231,7 @@ impl Effect {
             Self::ShowFile { conversation, message } => {
                 format!("show-file-{}", fingerprint(&[&conversation.hash(), message.as_str()]))
             }
-            Self::PollTask { conversation } => format!("poll-{}", conversation.hash()),
+            Self::RetryTask { conversation } => format!("poll-{}", conversation.hash()),
             Self::WatchTask { conversation } => format!("watch-{}", conversation.hash()),
             Self::ReconcileContact { contact } => format!("reconcile-{}", fingerprint(&[contact.as_str()])),
             Self::ForgetContact { contact } => format!("forget-{}", fingerprint(&[contact.as_str()])),
@@ -271,7 +272,7 @@ impl Effect {
             Self::ForgetContact { .. } => Priority::ForgetContact,
             Self::ReconcileContact { .. } => Priority::ReconcileContact,
             Self::WriteLastOutcome { .. } => Priority::WriteLastOutcome,
-            Self::PollTask { .. } => Priority::PollTask,
+            Self::RetryTask { .. } => Priority::RetryTask,
             Self::WatchTask { .. } => Priority::WatchTask,
             Self::WriteEntry { .. } => Priority::WriteEntry,
             Self::WriteToInbox { .. } => Priority::WriteToInbox,
@@ -327,7 +328,7 @@ impl Effect {
             | Self::ShowFile { conversation, .. }
             | Self::ReleasePush { conversation, .. }
             | Self::WatchTask { conversation }
-            | Self::PollTask { conversation } => Some(conversation),
+            | Self::RetryTask { conversation } => Some(conversation),
             // What is left to be done for somebody who is erased must outlive a second erasing.
             Self::ClearErasedPerson { .. }
             | Self::TellInbox { .. }

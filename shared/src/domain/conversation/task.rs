@@ -28,10 +28,7 @@ pub struct OwnersTask {
 
 /// Whether a task that is watched since then is to be looked at, behind the one moment and until the other, all in milliseconds.
 pub fn is_looked_at(since_ms: i64, behind_ms: i64, until_ms: i64) -> bool {
-    let minutes_of = |at_ms: i64| at_ms.saturating_sub(since_ms).div_euclid(60_000);
-    let (behind, until) = (minutes_of(behind_ms), minutes_of(until_ms));
-    let young = YOUNG_MINUTES.iter().any(|minute| behind < *minute && *minute <= until);
-    young || (until >= OLD_MINUTES && behind.max(0) / OLD_MINUTES < until / OLD_MINUTES)
+    next_look_ms(since_ms, behind_ms) <= until_ms
 }
 
 /// When a task that is watched since then is looked at next, behind this moment, both in milliseconds.

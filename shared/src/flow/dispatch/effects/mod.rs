@@ -6,9 +6,9 @@ mod clear_erased_person;
 mod complete_workflow;
 mod expire_parked_push;
 mod forget_contact;
-mod poll_task;
 mod reconcile_contact;
 mod redact_message;
+mod retry_task;
 mod show_file;
 mod sync_contact;
 mod tell_inbox;
@@ -21,8 +21,8 @@ use self::by_provider::ByProvider;
 use self::complete_workflow::CompleteWorkflow;
 use self::expire_parked_push::ExpireParkedPush;
 use self::forget_contact::ForgetContact;
-use self::poll_task::PollTask;
 use self::redact_message::RedactMessage;
+use self::retry_task::RetryTask;
 use self::show_file::ShowFile;
 use self::tell_inbox::TellInbox;
 use self::write_last_outcome::WriteLastOutcome;
@@ -47,7 +47,7 @@ pub(super) async fn handle(
         Priority::TellInbox => TellInbox { round, crm }.handle(rows).await,
         Priority::ForgetContact => ForgetContact { round, crm, erase: ports.erase() }.handle(rows).await,
         Priority::WriteLastOutcome => WriteLastOutcome { round, crm }.handle(rows).await,
-        Priority::PollTask => PollTask { round }.handle(rows).await,
+        Priority::RetryTask => RetryTask { round }.handle(rows).await,
         Priority::WriteNotSentNote => WriteNotSentNote { round, crm, channels }.handle(rows).await,
         Priority::RedactMessage => RedactMessage { round, crm }.handle(rows).await,
         Priority::ShowFile => ShowFile { round, crm }.handle(rows).await,

@@ -222,7 +222,7 @@ impl SyncContact<'_> {
         tracing::warn!(crm.account = %self.round.account.key, effect = person.row.effect.name(), %failure, "task.refused");
         let now_ms = self.round.now_ms();
         let since_ms = person.state.value.unanswered_since_ms.unwrap_or(now_ms);
-        let check = Effect::PollTask { conversation: person.state.value.key.clone() };
+        let check = Effect::RetryTask { conversation: person.state.value.key.clone() };
         let check = OutboxRow {
             why: Some(failure.why()),
             ..OutboxRow::new(&self.round.account.key, check, since_ms, now_ms + AGAIN_MS)

@@ -8,18 +8,18 @@ use crate::ports::PortError;
 use crate::store::journal::write;
 
 /// Looks whether a message still waits for its task.
-pub(super) struct PollTask<'a> {
+pub(super) struct RetryTask<'a> {
     pub(super) round: &'a Round<'a>,
 }
 
-impl PollTask<'_> {
+impl RetryTask<'_> {
     pub(super) async fn handle(&self, rows: Vec<OutboxRow>) -> Result<(), PortError> {
         side_by_side(rows.into_iter().map(|row| self.look(row))).await?;
         Ok(())
     }
 
     async fn look(&self, row: OutboxRow) -> Result<(), PortError> {
-        let Effect::PollTask { conversation } = &row.effect else { return Ok(()) };
+        let Effect::RetryTask { conversation } = &row.effect else { return Ok(()) };
         let Some(mut state) = self.round.state(conversation).await? else { return self.round.done(&row).await };
         let (value, now_ms) = (&mut state.value, self.round.now_ms());
         if value.misses_its_task() {
