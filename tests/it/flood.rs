@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use local::aws::LocalAws;
-use local::fake::hubspot::FakeHubSpot;
+use local::fake::hubspot::{Endpoint, FakeHubSpot};
 use local::fake::line::FakeLine;
-use local::fake::{FakeClock, Served};
+use local::fake::{FakeClock, Fault, Plan, Served};
 use local::seed::{self, CHANNEL_ID, LINKED_USER};
 use musubi::aws::{Aws, AwsAdapters, RetryPolicy};
 use musubi::crm::CrmClients;
@@ -181,4 +181,26 @@ async fn a_workflow_that_hubspot_does_not_know_for_hours_is_told_no_more_until_i
     still.ports.dispatch.dispatch(&account(), still.clock.now_ms() + CALL_MS).await.expect("done");
     assert_eq!(still.hubspot.completions().len(), told);
     assert!((30..=80).contains(&told), "each was told some twenty times, not {told} in all");
+}
+
+#[tokio::test]
+async fn after_hubspot_did_not_answer_hundreds_are_told_together_again() {
+    let still = Still::start().await;
+    still.hubspot.switch(|switches| switches.unknown_block_is_404 = false);
+    still.unknown_completions(0..300).await;
+    still.hubspot.fault(Endpoint::CompleteBatch, Fault::FailBefore(503), Plan::Every(1));
+    for _ in 0..3 {
+        still.ports.dispatch.dispatch(&account(), still.clock.now_ms() + CALL_MS).await.expect("done");
+        still.clock.advance_ms(5 * 60_000);
+    }
+    assert_eq!(still.hubspot.completions().len(), 0, "nobody has heard");
+
+    still.hubspot.clear_faults();
+    let before = still.hubspot.ledger().calls.len();
+    still.clock.advance_ms(15 * 60_000);
+    still.ports.dispatch.dispatch(&account(), still.clock.now_ms() + CALL_MS).await.expect("done");
+    assert_eq!(still.hubspot.completions().len(), 300);
+    let calls = still.hubspot.ledger().calls.split_off(before);
+    let told = calls.iter().filter(|call| call.path.ends_with("/complete")).count();
+    assert_eq!(told, 3, "a hundred at a time");
 }

@@ -366,6 +366,12 @@ impl OutboxRow {
         Self { due_at_ms, tries: self.tries + 1, ..self.clone() }
     }
 
+    /// It failed for what it says itself, so whatever travels with it may fail for it. One that the CRM had no time for, or did not answer for, as it
+    /// did for all others, did not.
+    pub fn is_suspect(&self) -> bool {
+        self.tries > 0 && self.why != Some(FailureReason::Unreachable)
+    }
+
     /// How long to wait after a failed try: 5 s, doubling to 15 minutes.
     pub fn backoff_ms(&self) -> i64 {
         (5_000_i64 << self.tries.min(8)).min(900_000)

@@ -19,7 +19,7 @@ use crate::ports::crm::{CompletionWrite, CrmFailure, Each};
 const ALONE: usize = 20;
 
 /// Tells each workflow. The same callback twice is told once: what came last. Of a batch that was refused 20 are told alone;
-/// for the others the answer is `Later`, and nobody knows of them: the caller tells them alone.
+/// for the others the answer is `Later`, and nobody knows of them: the caller tells them again, without those that were told alone.
 pub(crate) async fn complete(api: &Api, completions: &[CompletionWrite]) -> Vec<Each<()>> {
     let last: BTreeMap<&str, &CompletionWrite> =
         completions.iter().map(|completion| (completion.callback.as_str(), completion)).collect();

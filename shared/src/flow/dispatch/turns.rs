@@ -1,4 +1,5 @@
-//! Kinds of work and people are served in turns, and what fails again and again comes behind what is fresh.
+//! Kinds of work and people are served in turns. Behind what is fresh comes what the CRM had no time for, and behind that what fails again
+//! and again.
 //!
 //! A flood of one kind, or of one person, costs the others a batch of it and no more.
 
@@ -6,9 +7,9 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use crate::domain::outbox::{Effect, OutboxRow, Priority};
 
-/// How many rows of a kind a pass takes that did not fail before.
+/// How many rows of a kind a pass takes that did not fail before, and behind those, how many that the CRM had no time for.
 const FRESH: usize = 400;
-/// How many of a kind it takes, behind those, that did.
+/// How many of a kind it takes, behind those, that failed for what they say.
 const AGAIN: usize = 100;
 
 /// How many rows of a kind are one turn: what goes to the CRM together, or what costs about as much time where each goes alone.
@@ -24,7 +25,7 @@ fn turn(of: Priority) -> usize {
     }
 }
 
-/// How many rows of a kind that failed before a pass takes.
+/// How many rows of a kind that failed for what they say a pass takes.
 fn again(of: Priority) -> usize {
     match of {
         // Each is told alone.
@@ -34,11 +35,14 @@ fn again(of: Priority) -> usize {
 }
 
 /// Cuts what is due into batches in the order in which they are served: round by round a batch of each kind, first of what
-/// did not fail before. Rows beyond a pass's share are left out; they stay due.
+/// did not fail before, then of what the CRM had no time for: after a day on which it did not answer all of that is due at once, and goes
+/// together as if it were fresh. Rows beyond a pass's share are left out; they stay due.
 pub(super) fn turns(rows: Vec<OutboxRow>) -> Vec<(Priority, Vec<OutboxRow>)> {
-    let (failed, fresh): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.tries > 0);
+    let (suspect, others): (Vec<_>, Vec<_>) = rows.into_iter().partition(OutboxRow::is_suspect);
+    let (fresh, set_back): (Vec<_>, Vec<_>) = others.into_iter().partition(|row| row.tries == 0);
     let mut batches = rounds(fresh, |_| FRESH);
-    batches.extend(rounds(failed, again));
+    batches.extend(rounds(set_back, |_| FRESH));
+    batches.extend(rounds(suspect, again));
     batches
 }
 
@@ -93,6 +97,7 @@ mod tests {
     use super::*;
     use crate::domain::account::{CrmAccountKey, CrmKind};
     use crate::domain::conversation::ConversationKey;
+    use crate::domain::dead_letter::FailureReason;
     use crate::domain::ids::{ChannelId, CrmAccountId, LineUserId, MessageId};
     use crate::domain::push::PushId;
 
@@ -125,6 +130,17 @@ mod tests {
         let expected =
             [completions, (Priority::SyncContact, 1), (Priority::WriteEntry, 1), completions, completions, completions];
         assert_eq!(sizes, expected, "400 of them are a pass's share");
+    }
+
+    #[test]
+    fn what_the_crm_had_no_time_for_goes_together_behind_what_is_fresh() {
+        let set_back = |number| OutboxRow { why: Some(FailureReason::Unreachable), ..row(completion(number), 3, 1) };
+        let mut rows: Vec<_> = (0..30).map(|number| row(completion(number), 3, 1)).collect();
+        rows.extend((30..280).map(set_back));
+        rows.push(row(completion(280), 0, 5));
+        let batches = turns(rows);
+        let sizes: Vec<_> = batches.iter().map(|(_, rows)| (rows.len(), rows[0].is_suspect())).collect();
+        assert_eq!(sizes, [(1, false), (100, false), (100, false), (50, false), (20, true)]);
     }
 
     #[test]

@@ -38,7 +38,8 @@ impl CompleteWorkflow<'_> {
             refusals.observe(&push.value);
             match self.completion(&push.value) {
                 Some(completion) if self.round.now_ms() < push.value.expires_at_ms => {
-                    let turn = if row.tries == 0 && !push.value.completed { &mut first } else { &mut again };
+                    let is_alone = row.is_suspect() || push.value.completed;
+                    let turn = if is_alone { &mut again } else { &mut first };
                     turn.push((row, push, completion));
                 }
                 _ => over.push((row, push)),
@@ -95,8 +96,8 @@ impl CompleteWorkflow<'_> {
                 crate::telemetry::count("CompletionUnknown", 1);
                 self.round.completion_ends(&row, push).await
             }
-            // The CRM may not know yet that it waits: our answer to it is still under way, or lost.
-            Err(CrmFailure::Gone) => self.round.conclude(&row, Verdict::After(0)).await,
+            // The CRM may not know yet that it waits: our answer to it is still under way, or lost. From now on it is told alone.
+            Err(CrmFailure::Gone) => self.round.conclude(&OutboxRow { why: None, ..row }, Verdict::After(0)).await,
             Err(failure) => self.round.failed(&row, &failure).await,
         }
     }
