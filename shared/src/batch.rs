@@ -38,7 +38,8 @@ pub fn failure(id: String) -> BatchItemFailure {
     failure
 }
 
-/// Handles jobs of one name one after the other, oldest first, and different ones at once.
+/// Handles jobs of one name one after the other, oldest first, and different ones at once: of each group of the queue one, then of each
+/// the next, so that who has one job in the batch does not wait behind who has a hundred.
 /// Whatever fails is delivered again by the queue; records that are no jobs are dead-lettered.
 #[cfg(feature = "aws")]
 pub async fn each_in_turn<'q, T, N, H, F>(
@@ -71,7 +72,8 @@ where
         }
     }
     let handle = &handle;
-    let more = futures::stream::iter(turns.into_values())
+    let of = |turn: &Vec<(i64, String, T)>| turn.first().map(|(.., job)| queue.group_of(job));
+    let more = futures::stream::iter(in_turns(turns.into_values(), of))
         .map(|mut turn| async move {
             turn.sort_by_key(|(at_ms, ..)| *at_ms);
             let mut failed = Vec::new();
@@ -89,6 +91,21 @@ where
     let mut response = SqsBatchResponse::default();
     response.batch_item_failures = failed.into_iter().chain(more.into_iter().flatten()).collect();
     response
+}
+
+/// The first of each group, then the second of each, and so on; else as they come.
+#[cfg(any(feature = "aws", test))]
+fn in_turns<J, G: Ord>(jobs: impl Iterator<Item = J>, group: impl Fn(&J) -> G) -> Vec<J> {
+    let mut before = std::collections::BTreeMap::<G, usize>::new();
+    let mut ranked: Vec<(usize, J)> = jobs
+        .map(|job| {
+            let rank = before.entry(group(&job)).or_default();
+            *rank += 1;
+            (*rank, job)
+        })
+        .collect();
+    ranked.sort_by_key(|(rank, _)| *rank);
+    ranked.into_iter().map(|(_, job)| job).collect()
 }
 
 /// A queue of records that may not be jobs at all.
@@ -136,6 +153,13 @@ mod tests {
         let back: Vec<_> =
             response.batch_item_failures.iter().map(|failure| failure.item_identifier.as_str()).collect();
         assert_eq!((back, handled.load(Ordering::Relaxed)), (vec!["second"], 3));
+    }
+
+    #[test]
+    fn who_has_one_job_does_not_wait_behind_who_has_many() {
+        let jobs = ["a1", "a2", "a3", "b1", "c1", "b2"];
+        let order = in_turns(jobs.into_iter(), |job| job.as_bytes()[0]);
+        assert_eq!(order, ["a1", "b1", "c1", "a2", "b2", "a3"]);
     }
 
     fn record(id: &str) -> SqsMessage {

@@ -21,7 +21,7 @@ use crate::console::browser::Browser;
 use crate::console::card::{of, told};
 
 /// Two customers, each with words in its name that only they may see: a contact with the same record ID, linked to the same LINE user ID.
-const FIRST: Tenant = Tenant {
+const FIRST: Tenant<'_> = Tenant {
     channel: CHANNEL_ID,
     secret: CHANNEL_SECRET,
     bot: BOT_USER_ID,
@@ -30,7 +30,7 @@ const FIRST: Tenant = Tenant {
     user: LINKED_USER,
     contact: LINKED_CONTACT,
 };
-const SECOND: Tenant = Tenant {
+const SECOND: Tenant<'_> = Tenant {
     channel: "1657000002",
     secret: "fedcba9876543210fedcba9876543210",
     bot: "Ub0b00000000000000000000000000002",
@@ -43,7 +43,7 @@ const SECOND: Tenant = Tenant {
 const CALLBACK: &str = "ap-1-2384423471000-1-0";
 
 /// Posts events as LINE would to this channel, signed with this secret.
-async fn post(app: &App, to: &Tenant, secret: &str, events: &[Value]) -> u16 {
+async fn post(app: &App, to: &Tenant<'_>, secret: &str, events: &[Value]) -> u16 {
     let body = event::webhook_body(to.bot, events);
     let url = format!("{}/line/{}/webhook", app.world.url, to.channel);
     let request = app.http.post(url).header("x-line-signature", event::sign(secret, &body)).body(body);
@@ -51,7 +51,7 @@ async fn post(app: &App, to: &Tenant, secret: &str, events: &[Value]) -> u16 {
 }
 
 /// Posts an execution as HubSpot would for this portal, and reads the answer.
-async fn act(app: &App, of: &Tenant, fields: &[(&str, &str)]) -> Value {
+async fn act(app: &App, of: &Tenant<'_>, fields: &[(&str, &str)]) -> Value {
     let spec = ActionSpec {
         portal_id: of.portal,
         definition_id: 1,
@@ -71,13 +71,13 @@ async fn act(app: &App, of: &Tenant, fields: &[(&str, &str)]) -> Value {
     serde_json::from_slice(&answer.bytes().await.expect("a body")).expect("JSON")
 }
 
-fn last_message(app: &App, of: &Tenant) -> String {
+fn last_message(app: &App, of: &Tenant<'_>) -> String {
     let contacts = app.world.hubspot.contacts(of.portal);
     let [contact] = contacts.as_slice() else { panic!("one contact each") };
     contact.properties.get("line_last_message").cloned().unwrap_or_default()
 }
 
-fn notes(app: &App, of: &Tenant) -> String {
+fn notes(app: &App, of: &Tenant<'_>) -> String {
     let notes = app.world.hubspot.notes(of.portal);
     notes.iter().filter_map(|note| note.properties.get("hs_note_body").cloned()).collect()
 }

@@ -19,19 +19,19 @@ use crate::world::{World, WorldError};
 
 /// Who moves in.
 #[derive(Debug, Clone, Copy)]
-pub struct Tenant {
+pub struct Tenant<'a> {
     /// The Official Account's channel ID.
-    pub channel: &'static str,
+    pub channel: &'a str,
     /// Its channel secret.
-    pub secret: &'static str,
+    pub secret: &'a str,
     /// Its own user ID.
-    pub bot: &'static str,
+    pub bot: &'a str,
     /// What it is called.
-    pub name: &'static str,
+    pub name: &'a str,
     /// The HubSpot account. One that is there gets one more Official Account.
     pub portal: u64,
     /// The friend: a person whom LINE knows.
-    pub user: &'static str,
+    pub user: &'a str,
     /// The friend's contact, by its record ID.
     pub contact: u64,
 }
@@ -41,7 +41,7 @@ impl World {
     ///
     /// # Errors
     /// As the ports'.
-    pub async fn move_in(&self, tenant: &Tenant, settings: ChannelSettings) -> Result<(), WorldError> {
+    pub async fn move_in(&self, tenant: &Tenant<'_>, settings: ChannelSettings) -> Result<(), WorldError> {
         self.line.add_channel(ChannelSpec {
             bot_user_id: tenant.bot.to_owned(),
             webhook_url: Some(format!("{}/line/{}/webhook", self.url, tenant.channel)),
@@ -89,7 +89,7 @@ impl World {
     /// A HubSpot account that has just installed the app.
     async fn account(
         &self,
-        tenant: &Tenant,
+        tenant: &Tenant<'_>,
         key: CrmAccountKey,
         secrets: &dyn Secrets,
     ) -> Result<CrmAccount, PortError> {
@@ -105,7 +105,7 @@ impl World {
     }
 }
 
-fn secrets_of(tenant: &Tenant) -> LineSecrets {
+fn secrets_of(tenant: &Tenant<'_>) -> LineSecrets {
     LineSecrets {
         channel_secrets: vec![Secret::new(tenant.secret)],
         access_token: None,

@@ -53,6 +53,32 @@ impl Lookup for Nowhere {
 /// Changes the adapters of push-delivery, to make them fail.
 pub type Sabotage = Box<dyn FnOnce(&mut push_delivery::Ports, Kill) + Send>;
 
+/// Who delivers pushes.
+#[derive(Debug, Clone, Copy, Default)]
+pub enum Senders {
+    /// Two invocations of one environment, which no vendor's environment has: quick to start.
+    #[default]
+    Together,
+    /// Environments of one invocation each, which do not know of one another.
+    Apart {
+        /// So many.
+        count: u32,
+        /// By what they are told of how many there are, each takes its share of LINE's limit.
+        told: u32,
+    },
+}
+
+impl Senders {
+    /// As many as a stack has. Together they send at most so many pushes a second of an Official Account.
+    pub fn each_with_its_share(pushes_per_s: u32) -> Self {
+        let count = u32::try_from(crate::stack::number("PushMaxConcurrency", "Default")).expect("a small number");
+        Self::Apart { count, told: (count * LINE_PUSHES_PER_S).div_ceil(pushes_per_s.max(1)) }
+    }
+}
+
+/// LINE's own limit for an Official Account. (LINE Messaging API reference, "Rate limits".)
+const LINE_PUSHES_PER_S: u32 = 2_000;
+
 /// How a world is made.
 pub struct Options {
     /// The page's and the webhooks' port; 0: any free one.
@@ -76,6 +102,10 @@ pub struct Options {
     pub inbox_patience: Duration,
     /// Counts what is asked of DynamoDB.
     pub meter: Option<Meter>,
+    /// Whether the local DynamoDB keeps the tokens of transactions.
+    pub tokens: bool,
+    /// Who delivers pushes.
+    pub senders: Senders,
 }
 
 impl Default for Options {
@@ -93,6 +123,8 @@ impl Default for Options {
             // As on AWS.
             inbox_patience: Duration::from_secs(25),
             meter: None,
+            tokens: true,
+            senders: Senders::default(),
         }
     }
 }
@@ -156,6 +188,7 @@ impl World {
         let time: Arc<dyn Clock> = Arc::new(clock.clone());
         let [dynamodb, others, line_port, hubspot_port] = options.emulators;
         let aws = LocalAws::start_on([dynamodb, others], Arc::clone(&time), options.data.as_deref()).await?;
+        let aws = if options.tokens { aws } else { aws.without_tokens().await? };
         let aws = Arc::new(match options.meter.take() {
             Some(meter) => aws.metered(meter).await?,
             None => aws,
@@ -234,11 +267,6 @@ impl World {
         let Options { schedule_ms, inbox_patience, .. } = *options;
         let sqs = self.aws.sqs().clone();
         let inbox = Arc::new(line_inbox::Ports::of(&self.adapters(RetryPolicy::WORKER)?, &self.environment)?);
-        let mut push = push_delivery::Ports::of(&self.adapters(RetryPolicy::WORKER)?, &self.environment)?;
-        if let Some(sabotage) = options.sabotage.take() {
-            sabotage(&mut push, self.kill.clone());
-        }
-        let push = Arc::new(push);
         let flush = Arc::new(timeline_flush::Ports::of(&self.adapters(RetryPolicy::WORKER)?, &self.environment)?);
 
         self.tasks.push(tokio::spawn(poll(
@@ -251,16 +279,7 @@ impl World {
                 async move { line_inbox::handle(&inbox, event, inbox_patience).await }
             },
         )));
-        self.tasks.push(tokio::spawn(poll(
-            sqs.clone(),
-            Mapping { queue: "push", batch: batch("PushDeliveryFunction"), window_ms: 200, concurrency: 2 },
-            self.running.clone(),
-            self.kill.clone(),
-            move |event| {
-                let push = Arc::clone(&push);
-                async move { push_delivery::handle(&push, event).await }
-            },
-        )));
+        self.senders(options)?;
         let (dispatcher, time) = (Arc::clone(&flush), self.time());
         self.tasks.push(tokio::spawn(poll(
             sqs,
@@ -332,6 +351,33 @@ impl World {
             .merge(demo::app_card::router(card))
             .merge(demo::app_inbox::router(demo::app_inbox::AppInbox { hubspot: self.hubspot.clone() }));
         Ok(ours.merge(pages).merge(demo::door::router(door)).merge(demo::router(demo)))
+    }
+
+    /// Those who deliver pushes.
+    fn senders(&mut self, options: &mut Options) -> Result<(), ConfigError> {
+        let (count, at_once, told) = match options.senders {
+            Senders::Together => (1, 2, 2),
+            Senders::Apart { count, told } => (count, 1, told),
+        };
+        let environment = self.environment.with([("MUSUBI_PUSH_MAX_CONCURRENCY", told.to_string().as_str())]);
+        for _ in 0..count {
+            let mut push = push_delivery::Ports::of(&self.adapters(RetryPolicy::WORKER)?, &environment)?;
+            if let Some(sabotage) = options.sabotage.take() {
+                sabotage(&mut push, self.kill.clone());
+            }
+            let push = Arc::new(push);
+            self.tasks.push(tokio::spawn(poll(
+                self.aws.sqs().clone(),
+                Mapping { queue: "push", batch: batch("PushDeliveryFunction"), window_ms: 200, concurrency: at_once },
+                self.running.clone(),
+                self.kill.clone(),
+                move |event| {
+                    let push = Arc::clone(&push);
+                    async move { push_delivery::handle(&push, event).await }
+                },
+            )));
+        }
+        Ok(())
     }
 
     /// Work that falls due is woken for.

@@ -87,6 +87,11 @@ impl<T: Serialize + DeserializeOwned + Send + Sync> SqsQueue<T> {
         Self { client, urls, routing, clock }
     }
 
+    /// The group that a job is of.
+    pub fn group_of(&self, job: &T) -> String {
+        (self.routing.group)(job)
+    }
+
     /// Puts a message aside that is no job at all, as it came, so that it can be looked at and
     /// redriven by a version that reads it. Twice puts it aside twice.
     ///

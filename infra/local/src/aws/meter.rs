@@ -14,6 +14,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use super::front::{self, Answered, Behind};
+
 /// Of one operation on one table.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Used {
@@ -59,51 +61,35 @@ impl Meter {
 #[derive(Clone)]
 struct Before {
     meter: Meter,
-    http: reqwest::Client,
-    behind: String,
+    behind: Behind,
 }
 
 /// A DynamoDB that counts, before the one at this address.
 pub(super) fn router(meter: Meter, behind: &str) -> Router {
-    let before = Before { meter, http: crate::fake::outgoing::client(), behind: behind.to_owned() };
+    let before = Before { meter, behind: Behind::new(behind) };
     Router::new().fallback(forward).layer(DefaultBodyLimit::max(16 * 1024 * 1024)).with_state(before)
 }
 
 async fn forward(State(before): State<Before>, headers: HeaderMap, body: Bytes) -> Response {
     match asked(&before, &headers, &body).await {
-        Ok(answer) => answer,
+        Ok(answer) => answer.into_response(),
         Err(error) => (StatusCode::BAD_GATEWAY, error.to_string()).into_response(),
     }
 }
 
-async fn asked(before: &Before, headers: &HeaderMap, body: &[u8]) -> Result<Response, Box<dyn std::error::Error>> {
-    let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
-    let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
+async fn asked(before: &Before, headers: &HeaderMap, body: &[u8]) -> Result<Answered, Box<dyn std::error::Error>> {
+    let operation = front::operation(headers);
     let mut question: Value = serde_json::from_slice(body)?;
     question["ReturnConsumedCapacity"] = json!("TOTAL");
-    let mut call = before.http.post(&before.behind).body(question.to_string());
-    for name in ["x-amz-target", "content-type", "authorization", "x-amz-date"] {
-        if let Some(value) = headers.get(name) {
-            call = call.header(name, value);
-        }
-    }
-    let answer = call.send().await?;
-    let (status, answered) = (answer.status(), answer.headers().clone());
-    let bytes = answer.bytes().await?;
-    let said: Value = serde_json::from_slice(&bytes)?;
+    let answer = before.behind.ask(headers, question.to_string()).await?;
+    let said: Value = serde_json::from_slice(&answer.body)?;
     let table = |value: &Value| value["TableName"].as_str().unwrap_or("several").to_owned();
     match &said["ConsumedCapacity"] {
-        _ if !status.is_success() => before.meter.add(&operation, &table(&question), None),
-        Value::Array(each) => each.iter().for_each(|used| add(&before.meter, &operation, used)),
-        used => add(&before.meter, &operation, used),
+        _ if !answer.status.is_success() => before.meter.add(operation, &table(&question), None),
+        Value::Array(each) => each.iter().for_each(|used| add(&before.meter, operation, used)),
+        used => add(&before.meter, operation, used),
     }
-    let mut response = (status, bytes).into_response();
-    for name in ["content-type", "x-amz-crc32", "x-amzn-requestid"] {
-        if let Some(value) = answered.get(name) {
-            response.headers_mut().insert(name, value.clone());
-        }
-    }
-    Ok(response)
+    Ok(answer)
 }
 
 fn add(meter: &Meter, operation: &str, used: &Value) {

@@ -3,6 +3,7 @@
 //! environment they are given differs.
 
 pub mod dynamodb;
+mod front;
 mod json;
 mod meter;
 pub mod secrets;
@@ -125,14 +126,26 @@ impl LocalAws {
     ///
     /// # Errors
     /// Where there is no free port.
-    pub async fn metered(mut self, meter: Meter) -> Result<Self, StartError> {
+    pub async fn metered(self, meter: Meter) -> Result<Self, StartError> {
+        self.fronted(|behind| meter::router(meter, behind)).await
+    }
+
+    /// The same, and it keeps no tokens of transactions: for bursts.
+    ///
+    /// # Errors
+    /// Where there is no free port.
+    pub async fn without_tokens(self) -> Result<Self, StartError> {
+        self.fronted(front::without_tokens).await
+    }
+
+    async fn fronted(mut self, front: impl FnOnce(&str) -> Router) -> Result<Self, StartError> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let url = format!("http://{}", listener.local_addr()?);
         let behind = self.environment.get("AWS_ENDPOINT_URL_DYNAMODB").unwrap_or_default();
-        let router = meter::router(meter, &behind);
+        let router = front(&behind);
         self.servers.push(tokio::spawn(async move {
             if let Err(error) = axum::serve(listener, router).await {
-                tracing::error!(%error, "local.meter_ended");
+                tracing::error!(%error, "local.front_ended");
             }
         }));
         self.environment = self.environment.with([("AWS_ENDPOINT_URL_DYNAMODB", url)]);

@@ -15,7 +15,7 @@ use crate::tenant::Tenant;
 use crate::world::{World, WorldError};
 
 /// Another Official Account of the account that the burst is of.
-const CHANNEL: Tenant = Tenant {
+const CHANNEL: Tenant<'_> = Tenant {
     channel: "1657000003",
     secret: "00112233445566778899aabbccddee03",
     bot: "Ub0b00000000000000000000000000003",
@@ -25,7 +25,7 @@ const CHANNEL: Tenant = Tenant {
     contact: LINKED_CONTACT,
 };
 /// Another customer.
-const ACCOUNT: Tenant = Tenant {
+const ACCOUNT: Tenant<'_> = Tenant {
     channel: "1657000004",
     secret: "00112233445566778899aabbccddee04",
     bot: "Ub0b00000000000000000000000000004",
@@ -82,7 +82,7 @@ impl Beside {
 }
 
 impl Quiet {
-    fn start(world: &World, tenant: Tenant) -> Self {
+    fn start(world: &World, tenant: Tenant<'static>) -> Self {
         let (line, hubspot, sent) = (world.line.clone(), world.hubspot.clone(), Arc::<Mutex<Vec<Sent>>>::default());
         let task = tokio::spawn(write(line, hubspot, tenant, Arc::clone(&sent)));
         Self { name: tenant.name, task, sent }
@@ -105,7 +105,7 @@ impl Quiet {
 }
 
 /// One message after the other, for ever.
-async fn write(line: FakeLine, hubspot: FakeHubSpot, tenant: Tenant, sent: Arc<Mutex<Vec<Sent>>>) {
+async fn write(line: FakeLine, hubspot: FakeHubSpot, tenant: Tenant<'static>, sent: Arc<Mutex<Vec<Sent>>>) {
     let fields = [("message_1", "hello"), ("channel", tenant.channel)];
     let fields: BTreeMap<String, String> = fields.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
     loop {

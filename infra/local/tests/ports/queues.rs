@@ -7,7 +7,7 @@ use local::contract::stores::{QueueEnd, kanji, queue_contract};
 use musubi::aws::{Aws, RetryPolicy, Routing, SqsQueue, envelope};
 use musubi::config;
 use musubi::domain::account::{CrmAccountKey, CrmKind};
-use musubi::domain::ids::CrmAccountId;
+use musubi::domain::ids::{ChannelId, CrmAccountId};
 use musubi::domain::job::{InboxJob, WakeUp};
 use musubi::ports::Queue;
 
@@ -237,4 +237,37 @@ async fn a_routing_can_be_given_for_any_kind_of_job() {
     queue.send(&"job".to_owned()).await.unwrap();
     let message = &stack.aws.sqs().messages("push")[0];
     assert_eq!(message.group.as_ref().map(String::len), Some(32), "a group that SQS would refuse is hashed");
+}
+
+#[tokio::test]
+async fn who_has_much_in_flight_does_not_hold_up_who_has_little() {
+    let stack = stack().await;
+    let (queue, sqs) = (stack.parts().inbox_queue(split_by_line).unwrap(), stack.aws.sqs());
+    let of = |channel: &str| InboxJob { channel: ChannelId::new(channel), ..inbox_job("x") };
+    for _ in 0..60 {
+        queue.send(&of("1")).await.unwrap();
+    }
+    queue.send(&of("2")).await.unwrap();
+    let mut received = Vec::new();
+    for _ in 0..3 {
+        received.extend(sqs.receive("inbox", 10, None, 0).await.unwrap());
+    }
+    let channel = |one: &local::aws::sqs::Received| one.message.group.clone().unwrap();
+    assert!(received.iter().all(|one| channel(one) == "1"), "in order while nobody is noisy");
+
+    let next = sqs.receive("inbox", 10, None, 0).await.unwrap();
+    let channels: Vec<String> = next.iter().map(channel).collect();
+    assert_eq!(
+        (channels[0].as_str(), channels.len()),
+        ("2", 10),
+        "thirty of the other are in flight: the quiet one is first"
+    );
+    assert!(channels[1..].iter().all(|channel| channel == "1"), "and nobody waits where nobody quiet does");
+
+    for one in received.iter().chain(&next) {
+        sqs.delete("inbox", &one.receipt).unwrap();
+    }
+    queue.send(&of("2")).await.unwrap();
+    let left: Vec<String> = sqs.receive("inbox", 10, None, 0).await.unwrap().iter().map(channel).collect();
+    assert!(left.iter().all(|channel| channel == "1"), "nothing is in flight any more: in order again");
 }

@@ -1,12 +1,14 @@
 //! SQS on a laptop: standard and FIFO queues, in this process, by the clock it is given.
 //!
 //! Kept: visibility, delays, retention, long polls, receipt handles, redrive to a dead-letter queue,
-//! the order of a FIFO group and its five-minute window against duplicates, the limits of size,
-//! batch and characters with SQS's own error codes, and its checksums.
-//! Not kept: standard queues deliver here in order and once per visibility timeout (the tests that
-//! need disorder make it), no permissions, tags, encryption, message move tasks or throttling.
+//! the order of a FIFO group and its five-minute window against duplicates, that no group crowds out
+//! another in a standard queue (`backlog`), the limits of size, batch and characters with SQS's own
+//! error codes, and its checksums.
+//! Not kept: standard queues deliver each group here in order and once per visibility timeout (the
+//! tests that need disorder make it), no permissions, tags, encryption, message move tasks or throttling.
 
 mod attributes;
+mod backlog;
 mod batch;
 mod http;
 mod message;

@@ -5,11 +5,14 @@ use std::collections::{BTreeMap, HashSet};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::backlog::Backlog;
 use super::message::{Message, md5_of_text};
 use super::rules::{Sending, bad_receipt, invalid, not_in_flight};
 use super::{Counts, Received};
 use crate::aws::json::AwsFault;
 
+/// How SQS knows a FIFO queue.
+const FIFO: &str = ".fifo";
 /// SQS's window against duplicates in a FIFO queue.
 const DEDUPLICATION_MS: i64 = 300_000;
 
@@ -53,12 +56,36 @@ impl Default for QueueSettings {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(from = "Stored")]
 pub(super) struct Queue {
     pub(super) name: String,
     pub(super) settings: QueueSettings,
     pub(super) created_at_ms: i64,
     messages: BTreeMap<u64, Message>,
     seen: BTreeMap<String, Seen>,
+    /// The same messages by what may be done with them, in a standard queue.
+    #[serde(skip)]
+    backlog: Backlog,
+    /// Nothing of it is too old before this.
+    #[serde(skip)]
+    fresh_until_ms: i64,
+}
+
+/// A queue in a file.
+#[derive(Deserialize)]
+struct Stored {
+    name: String,
+    settings: QueueSettings,
+    created_at_ms: i64,
+    messages: BTreeMap<u64, Message>,
+    seen: BTreeMap<String, Seen>,
+}
+
+impl From<Stored> for Queue {
+    fn from(Stored { name, settings, created_at_ms, messages, seen }: Stored) -> Self {
+        let backlog = Backlog::of(&messages);
+        Self { name, settings, created_at_ms, messages, seen, backlog, fresh_until_ms: i64::MIN }
+    }
 }
 
 /// A deduplication ID of the last five minutes.
@@ -76,11 +103,19 @@ impl Queue {
             created_at_ms: now_ms,
             messages: BTreeMap::new(),
             seen: BTreeMap::new(),
+            backlog: Backlog::default(),
+            fresh_until_ms: i64::MAX,
         }
     }
 
+    /// Other settings hold from now on, for what is in it, too.
+    pub(super) fn set(&mut self, settings: QueueSettings) {
+        self.settings = settings;
+        self.fresh_until_ms = i64::MIN;
+    }
+
     pub(super) fn is_fifo(&self) -> bool {
-        self.name.ends_with(".fifo")
+        self.name.ends_with(FIFO)
     }
 
     pub(super) fn counts(&mut self, now_ms: i64) -> Counts {
@@ -128,8 +163,9 @@ impl Queue {
         if let Some(id) = deduplication {
             let slim = Message { body: String::new(), attributes: BTreeMap::new(), ..message.clone() };
             self.seen.insert(id, Seen { at_ms: now_ms, message: slim });
+            self.fresh_until_ms = self.fresh_until_ms.min(now_ms + DEDUPLICATION_MS);
         }
-        self.messages.insert(sequence, message.clone());
+        self.insert(message.clone(), now_ms);
         Ok(message)
     }
 
@@ -143,7 +179,15 @@ impl Queue {
             // In a standard queue its age goes on; here it begins anew.
             message.sent_at_ms = now_ms;
         }
-        self.messages.insert(sequence, message);
+        self.insert(message, now_ms);
+    }
+
+    fn insert(&mut self, message: Message, now_ms: i64) {
+        self.fresh_until_ms = self.fresh_until_ms.min(message.sent_at_ms + self.settings.retention_s * 1_000);
+        if !self.is_fifo() {
+            self.backlog.put(&message, now_ms);
+        }
+        self.messages.insert(message.sequence, message);
     }
 
     /// Up to `max` messages, and those that were received too often and leave the queue.
@@ -156,30 +200,56 @@ impl Queue {
         self.expire(now_ms);
         let visible_at_ms = now_ms + visibility_s.unwrap_or(self.settings.visibility_s) * 1_000;
         let limit = self.settings.redrive.as_ref().map_or(u32::MAX, |redrive| redrive.max_receives);
-        let fifo = self.is_fifo();
-        let mut waiting = HashSet::new();
+        let next =
+            if self.is_fifo() { self.next_in_order(max, limit, now_ms) } else { self.next_fairly(max, limit, now_ms) };
         let (mut received, mut given_up) = (Vec::new(), Vec::new());
-        for message in self.messages.values_mut() {
-            if received.len() == max {
+        for sequence in next {
+            let Some(mut message) = self.messages.remove(&sequence) else { continue };
+            if message.receive_count >= limit {
+                given_up.push(message);
+                continue;
+            }
+            message.receive_count += 1;
+            message.first_received_at_ms.get_or_insert(now_ms);
+            message.visible_at_ms = visible_at_ms;
+            received.push(Received { receipt: receipt(&message), message: message.clone() });
+            self.insert(message, now_ms);
+        }
+        (received, given_up)
+    }
+
+    /// Up to `max` messages that may be received, and those that were so too often. Nobody overtakes within a group.
+    fn next_in_order(&self, max: usize, limit: u32, now_ms: i64) -> Vec<u64> {
+        let (mut waiting, mut next, mut count) = (HashSet::new(), Vec::new(), 0);
+        for message in self.messages.values() {
+            if count == max {
                 break;
             }
-            if fifo && message.group.as_ref().is_some_and(|group| waiting.contains(group)) {
+            if message.group.as_ref().is_some_and(|group| waiting.contains(group)) {
                 continue;
             }
             if message.visible_at_ms > now_ms {
-                // Nobody overtakes within a group.
-                waiting.extend(message.group.clone());
-            } else if message.receive_count >= limit {
-                given_up.push(message.sequence);
-            } else {
-                message.receive_count += 1;
-                message.first_received_at_ms.get_or_insert(now_ms);
-                message.visible_at_ms = visible_at_ms;
-                received.push(Received { receipt: receipt(message), message: message.clone() });
+                waiting.extend(message.group.as_ref());
+                continue;
             }
+            next.push(message.sequence);
+            count += usize::from(message.receive_count < limit);
         }
-        let given_up = given_up.iter().filter_map(|sequence| self.messages.remove(sequence)).collect();
-        (received, given_up)
+        next
+    }
+
+    /// The same of a standard queue, which are no longer in its backlog.
+    fn next_fairly(&mut self, max: usize, limit: u32, now_ms: i64) -> Vec<u64> {
+        self.backlog.surface(&self.messages, now_ms);
+        let (mut next, mut count) = (Vec::new(), 0);
+        while count < max
+            && let Some(message) = self.backlog.next().and_then(|sequence| self.messages.get(&sequence))
+        {
+            self.backlog.take_out(message);
+            next.push(message.sequence);
+            count += usize::from(message.receive_count < limit);
+        }
+        next
     }
 
     /// Deletes by receipt. An old receipt deletes nothing, without complaint in a standard queue.
@@ -195,6 +265,7 @@ impl Queue {
                 "Value for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired.",
             ));
         }
+        self.backlog.take_out(message);
         self.messages.remove(&sequence);
         Ok(())
     }
@@ -213,7 +284,11 @@ impl Queue {
         let (sequence, count) = parse(receipt_handle)?;
         match self.messages.get_mut(&sequence) {
             Some(message) if message.receive_count == count && message.visible_at_ms > now_ms => {
+                self.backlog.take_out(message);
                 message.visible_at_ms = now_ms + visibility_s * 1_000;
+                if !self.name.ends_with(FIFO) {
+                    self.backlog.put(message, now_ms);
+                }
                 Ok(())
             }
             _ => Err(not_in_flight()),
@@ -222,12 +297,21 @@ impl Queue {
 
     pub(super) fn purge(&mut self) {
         self.messages.clear();
+        self.backlog = Backlog::default();
     }
 
+    /// What is too old is gone. Looked for when something may be.
     fn expire(&mut self, now_ms: i64) {
+        if now_ms < self.fresh_until_ms {
+            return;
+        }
         let retention_ms = self.settings.retention_s * 1_000;
-        self.messages.retain(|_, message| message.sent_at_ms + retention_ms > now_ms);
+        let old = self.messages.extract_if(.., |_, message| message.sent_at_ms + retention_ms <= now_ms);
+        old.for_each(|(_, message)| self.backlog.take_out(&message));
         self.seen.retain(|_, seen| seen.at_ms + DEDUPLICATION_MS > now_ms);
+        let messages = self.messages.values().map(|message| message.sent_at_ms + retention_ms);
+        let seen = self.seen.values().map(|seen| seen.at_ms + DEDUPLICATION_MS);
+        self.fresh_until_ms = messages.chain(seen).min().unwrap_or(i64::MAX);
     }
 }
 

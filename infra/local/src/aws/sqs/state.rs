@@ -22,7 +22,7 @@ impl State {
     pub(super) fn make(&mut self, name: &str, settings: QueueSettings, now_ms: i64) {
         self.version += 1;
         match self.queues.get_mut(name) {
-            Some(queue) => queue.settings = settings,
+            Some(queue) => queue.set(settings),
             None => {
                 self.queues.insert(name.to_owned(), Queue::new(name, settings, now_ms));
             }

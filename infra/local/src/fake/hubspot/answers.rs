@@ -18,9 +18,19 @@ const WEEK_MS: i64 = 7 * 24 * 3_600_000;
 impl State {
     pub(super) fn expire_blocks(&mut self) {
         let now_ms = self.now_ms();
+        if now_ms < self.next_block_ends_ms {
+            return;
+        }
+        self.next_block_ends_ms = i64::MAX;
         for execution in self.executions.values_mut() {
-            if matches!(execution.state, ExecutionState::Blocked { expires_at_ms } if expires_at_ms <= now_ms) {
-                execution.state = ExecutionState::Expired;
+            match execution.state {
+                ExecutionState::Blocked { expires_at_ms } if expires_at_ms <= now_ms => {
+                    execution.state = ExecutionState::Expired;
+                }
+                ExecutionState::Blocked { expires_at_ms } => {
+                    self.next_block_ends_ms = self.next_block_ends_ms.min(expires_at_ms);
+                }
+                _ => {}
             }
         }
     }
@@ -46,6 +56,9 @@ impl State {
             Posted::NotSent => return,
             _ => retry(execution, None, now_ms),
         };
+        if let ExecutionState::Blocked { expires_at_ms } = next {
+            self.next_block_ends_ms = self.next_block_ends_ms.min(expires_at_ms);
+        }
         execution.state = next;
         let undocumented =
             posted_state(posted).is_some_and(|state| !["SUCCESS", "FAIL_CONTINUE", "BLOCK"].contains(&state.as_str()));

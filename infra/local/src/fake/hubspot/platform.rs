@@ -35,6 +35,7 @@ impl FakeHubSpot {
             refresh_tokens: Default::default(),
             signed_files: Default::default(),
             executions: Default::default(),
+            next_block_ends_ms: i64::MAX,
             completions: Vec::new(),
             webhooks: Vec::new(),
             inbox: Default::default(),

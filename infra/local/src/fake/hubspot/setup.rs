@@ -176,6 +176,15 @@ impl FakeHubSpot {
         store::create(&mut self.lock(), portal_id, ObjectType::Contact, &writes(properties), "CRM_UI")
     }
 
+    /// A contact that has been there for long: what webhooks tell of it was delivered then.
+    pub fn has_contact(&self, portal_id: u64, properties: &[(&str, &str)]) -> u64 {
+        let mut state = self.lock();
+        let waiting = state.webhooks.len();
+        let id = store::create(&mut state, portal_id, ObjectType::Contact, &writes(properties), "CRM_UI");
+        state.webhooks.truncate(waiting);
+        id
+    }
+
     /// Makes a contact under a record ID of your choice, for worlds that are set up again over kept data.
     pub fn create_contact_as(&self, portal_id: u64, id: u64, properties: &[(&str, &str)]) {
         let mut state = self.lock();

@@ -321,6 +321,8 @@ pub(crate) struct State {
     /// Of signed addresses: of which portal which file, and until when, in milliseconds since 1970.
     pub(crate) signed_files: HashMap<String, (u64, u64, i64)>,
     pub(crate) executions: BTreeMap<String, Execution>,
+    /// No block of an execution ends before this, in milliseconds since 1970.
+    pub(crate) next_block_ends_ms: i64,
     pub(crate) completions: Vec<Completion>,
     pub(crate) webhooks: Vec<WaitingWebhook>,
     pub(crate) inbox: InboxState,

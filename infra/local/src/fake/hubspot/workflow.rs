@@ -121,6 +121,13 @@ impl FakeHubSpot {
         state.executions.get(callback_id).cloned()
     }
 
+    /// How many executions are so as they stand by the clock, without copying what there is.
+    pub fn count_executions(&self, is_counted: impl Fn(&Execution) -> bool) -> usize {
+        let mut state = self.lock();
+        state.expire_blocks();
+        state.executions.values().filter(|one| is_counted(one)).count()
+    }
+
     /// All executions as they stand by the clock, by callback ID.
     pub fn executions(&self) -> Vec<Execution> {
         let mut state = self.lock();

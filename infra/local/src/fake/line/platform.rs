@@ -82,6 +82,11 @@ impl FakeLine {
         self.lock().delivered.clone()
     }
 
+    /// How many of what reached a phone are so, without copying what there is.
+    pub fn count_delivered(&self, is_counted: impl Fn(&Delivered) -> bool) -> usize {
+        self.lock().delivered.iter().filter(|one| is_counted(one)).count()
+    }
+
     /// Every send that was accepted, delivered or not, oldest first.
     pub fn accepted(&self) -> Vec<Accepted> {
         self.lock().accepted.clone()
