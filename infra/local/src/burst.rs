@@ -24,7 +24,8 @@ use self::crowd::Crowd;
 use self::load::Faults;
 use crate::aws::Meter;
 use crate::fake::line::Endpoint;
-use crate::world::{Options, Senders, World, WorldError};
+use crate::senders::Senders;
+use crate::world::{Options, World, WorldError};
 
 /// What happens at once.
 #[derive(Debug, Args)]

@@ -11,6 +11,7 @@ pub mod outputs;
 pub mod page;
 pub mod pollers;
 pub mod seed;
+pub mod senders;
 pub mod stack;
 pub mod tenant;
 pub mod waking;

@@ -30,6 +30,7 @@ use crate::fake::line::FakeLine;
 use crate::fake::{FakeClock, Served, SleeplessClock, serve_on};
 use crate::pollers::{Kill, Mapping, Running, poll};
 use crate::seed;
+use crate::senders::Senders;
 use crate::waking::wake_when_due;
 
 /// The demo's HubSpot account.
@@ -52,32 +53,6 @@ impl Lookup for Nowhere {
 
 /// Changes the adapters of push-delivery, to make them fail.
 pub type Sabotage = Box<dyn FnOnce(&mut push_delivery::Ports, Kill) + Send>;
-
-/// Who delivers pushes.
-#[derive(Debug, Clone, Copy, Default)]
-pub enum Senders {
-    /// Two invocations of one environment, which no vendor's environment has: quick to start.
-    #[default]
-    Together,
-    /// Environments of one invocation each, which do not know of one another.
-    Apart {
-        /// So many.
-        count: u32,
-        /// By what they are told of how many there are, each takes its share of LINE's limit.
-        told: u32,
-    },
-}
-
-impl Senders {
-    /// As many as a stack has. Together they send at most so many pushes a second of an Official Account.
-    pub fn each_with_its_share(pushes_per_s: u32) -> Self {
-        let count = u32::try_from(crate::stack::number("PushMaxConcurrency", "Default")).expect("a small number");
-        Self::Apart { count, told: (count * LINE_PUSHES_PER_S).div_ceil(pushes_per_s.max(1)) }
-    }
-}
-
-/// LINE's own limit for an Official Account. (LINE Messaging API reference, "Rate limits".)
-const LINE_PUSHES_PER_S: u32 = 2_000;
 
 /// How a world is made.
 pub struct Options {
@@ -279,7 +254,7 @@ impl World {
                 async move { line_inbox::handle(&inbox, event, inbox_patience).await }
             },
         )));
-        self.senders(options)?;
+        self.tasks.extend(options.senders.start(self, options.sabotage.take())?);
         let (dispatcher, time) = (Arc::clone(&flush), self.time());
         self.tasks.push(tokio::spawn(poll(
             sqs,
@@ -353,33 +328,6 @@ impl World {
         Ok(ours.merge(pages).merge(demo::door::router(door)).merge(demo::router(demo)))
     }
 
-    /// Those who deliver pushes.
-    fn senders(&mut self, options: &mut Options) -> Result<(), ConfigError> {
-        let (count, at_once, told) = match options.senders {
-            Senders::Together => (1, 2, 2),
-            Senders::Apart { count, told } => (count, 1, told),
-        };
-        let environment = self.environment.with([("MUSUBI_PUSH_MAX_CONCURRENCY", told.to_string().as_str())]);
-        for _ in 0..count {
-            let mut push = push_delivery::Ports::of(&self.adapters(RetryPolicy::WORKER)?, &environment)?;
-            if let Some(sabotage) = options.sabotage.take() {
-                sabotage(&mut push, self.kill.clone());
-            }
-            let push = Arc::new(push);
-            self.tasks.push(tokio::spawn(poll(
-                self.aws.sqs().clone(),
-                Mapping { queue: "push", batch: batch("PushDeliveryFunction"), window_ms: 200, concurrency: at_once },
-                self.running.clone(),
-                self.kill.clone(),
-                move |event| {
-                    let push = Arc::clone(&push);
-                    async move { push_delivery::handle(&push, event).await }
-                },
-            )));
-        }
-        Ok(())
-    }
-
     /// Work that falls due is woken for.
     fn wake(&mut self) -> Result<(), WorldError> {
         let adapters = self.adapters(RetryPolicy::WORKER)?;
@@ -426,6 +374,6 @@ impl World {
 }
 
 /// How many records one invocation of a function gets at most, as it is deployed.
-fn batch(function: &str) -> usize {
+pub(crate) fn batch(function: &str) -> usize {
     usize::try_from(crate::stack::number(function, "BatchSize")).expect("a small number")
 }

@@ -77,7 +77,10 @@ impl Faults {
         slow(world, burst);
         let (kill, every_s) = (world.kill.clone(), burst.kill_every);
         let task = tokio::spawn(async move {
-            while every_s > 0 {
+            if every_s == 0 {
+                return;
+            }
+            loop {
                 tokio::time::sleep(Duration::from_secs(every_s)).await;
                 kill.now();
             }
