@@ -41,7 +41,7 @@ impl LineMessenger {
         environments: u32,
     ) -> Self {
         let pace = Pace::share_of(environments, Arc::clone(&clock));
-        let quota = QuotaGuard::new(Arc::clone(&clock));
+        let quota = QuotaGuard::new(environments, Arc::clone(&clock));
         Self { api: LineApi::new(http, base, secrets, clock), pace, quota }
     }
 

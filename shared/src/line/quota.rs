@@ -15,13 +15,17 @@ use crate::ports::{Clock, PortError};
 const ASK_EVERY_MS: i64 = 60_000;
 /// How long it counts that there is no limit: LINE refuses, should there be one since.
 const ASK_UNLIMITED_EVERY_MS: i64 = 3_600_000;
+/// How long an answer counts where the others may have used up, meanwhile, what it left, in milliseconds.
+const ASK_UNSURE_EVERY_MS: i64 = 5_000;
 /// At most so many Official Accounts are remembered; then all are asked anew.
 const MAX_CHANNELS: usize = 1_000;
 
 /// What this environment knows of each Official Account's month. It does not see what other environments, LINE's own console and other
-/// tools have begun since LINE was asked, nor what LINE has taken and not counted yet: LINE's refusal stays the truth.
+/// tools have begun since LINE was asked, nor what LINE has taken and not counted yet: LINE's refusal stays the truth. But where nothing would
+/// be left if every environment had begun as many as this one, LINE is asked again soon.
 pub struct QuotaGuard {
     clock: Arc<dyn Clock>,
+    environments: u64,
     channels: Mutex<HashMap<ChannelId, Arc<Slot>>>,
 }
 
@@ -35,17 +39,18 @@ struct Known {
     begun: u64,
     /// LINE itself has refused one since.
     is_out: bool,
+    asked_at_ms: i64,
     until_ms: i64,
 }
 
 impl QuotaGuard {
-    /// Nothing is known yet.
-    pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, channels: Mutex::default() }
+    /// Nothing is known yet. So many `environments` may begin messages at the same time; 0 counts as 1.
+    pub fn new(environments: u32, clock: Arc<dyn Clock>) -> Self {
+        Self { clock, environments: u64::from(environments.max(1)), channels: Mutex::default() }
     }
 
     /// Whether one more message may begin, and if so, it is counted: a second call counts a second one. LINE is asked by `ask`, if it
-    /// was not within the last minute, or hour where it has no limit. Where it does not say, it may.
+    /// was not within the last minute (five seconds where little may be left), or hour where it has no limit. Where it does not say, it may.
     pub async fn may_begin<F>(&self, channel: &ChannelId, ask: impl FnOnce() -> F) -> bool
     where
         F: Future<Output = Result<MessageQuota, PortError>>,
@@ -54,7 +59,10 @@ impl QuotaGuard {
         let mut slot = slot.lock().await;
         let now_ms = self.clock.now_ms();
         // A clock that was set back asks again.
-        let is_fresh = |known: &Known| (0..=ASK_UNLIMITED_EVERY_MS).contains(&(known.until_ms - now_ms));
+        let is_fresh = |known: &Known| {
+            (0..=ASK_UNLIMITED_EVERY_MS).contains(&(known.until_ms - now_ms))
+                && !known.is_unsure(self.environments, now_ms)
+        };
         if !slot.as_ref().is_some_and(is_fresh) {
             *slot = Some(Known::of(ask().await, channel, now_ms));
         }
@@ -70,7 +78,7 @@ impl QuotaGuard {
         let mut slot = slot.lock().await;
         let until_ms = self.clock.now_ms() + ASK_EVERY_MS;
         let month = slot.take().and_then(|known| known.month);
-        *slot = Some(Known { month, begun: 0, is_out: true, until_ms });
+        *slot = Some(Known { month, begun: 0, is_out: true, asked_at_ms: until_ms - ASK_EVERY_MS, until_ms });
     }
 
     fn slot(&self, channel: &ChannelId) -> Arc<Slot> {
@@ -90,12 +98,22 @@ impl Known {
         let month = answer.ok();
         let is_unlimited = month.is_some_and(|month| month.limit.is_none());
         let for_ms = if is_unlimited { ASK_UNLIMITED_EVERY_MS } else { ASK_EVERY_MS };
-        Self { month, begun: 0, is_out: false, until_ms: now_ms + for_ms }
+        Self { month, begun: 0, is_out: false, asked_at_ms: now_ms, until_ms: now_ms + for_ms }
     }
 
     fn has_room(&self) -> bool {
+        self.has_room_after(self.begun)
+    }
+
+    fn has_room_after(&self, begun: u64) -> bool {
         let limited = self.month.and_then(|month| Some((month.used, month.limit?)));
-        !self.is_out && limited.is_none_or(|(used, limit)| has_room(used, self.begun, limit))
+        !self.is_out && limited.is_none_or(|(used, limit)| has_room(used, begun, limit))
+    }
+
+    /// There is room for what this environment has begun, and none if all have begun as many, for some seconds now.
+    fn is_unsure(&self, environments: u64, now_ms: i64) -> bool {
+        let is_old = now_ms - self.asked_at_ms >= ASK_UNSURE_EVERY_MS;
+        is_old && self.has_room() && !self.has_room_after(self.begun.saturating_mul(environments))
     }
 }
 

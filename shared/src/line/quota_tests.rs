@@ -25,8 +25,12 @@ struct Scene {
 
 impl Scene {
     fn new() -> Self {
+        Self::of(1)
+    }
+
+    fn of(environments: u32) -> Self {
         let clock = Hand::default();
-        Self { guard: QuotaGuard::new(Arc::new(clock.clone())), clock, asked: AtomicU32::new(0) }
+        Self { guard: QuotaGuard::new(environments, Arc::new(clock.clone())), clock, asked: AtomicU32::new(0) }
     }
 
     async fn may_begin(&self, channel: &str, answer: Result<(u64, Option<u64>), ()>) -> bool {
@@ -61,6 +65,36 @@ async fn what_begins_between_two_answers_is_counted_and_line_is_asked_once_a_min
     scene.passes(1);
     assert!(scene.may_begin("1", five_of_eight).await, "LINE has the last word");
     assert_eq!(scene.asked(), 2);
+}
+
+#[tokio::test]
+async fn where_the_others_may_have_used_up_what_was_left_line_is_asked_again_in_five_seconds() {
+    let scene = Scene::of(10);
+    let of_eighty = |used| Ok((used, Some(80)));
+    for _ in 0..3 {
+        assert!(scene.may_begin("1", of_eighty(50)).await);
+    }
+    scene.passes(ASK_UNSURE_EVERY_MS - 1);
+    assert!(
+        scene.may_begin("1", of_eighty(50)).await,
+        "thirty may have begun, of thirty: but it was asked a moment ago"
+    );
+    assert_eq!(scene.asked(), 1);
+    scene.passes(1);
+    assert!(!scene.may_begin("1", of_eighty(80)).await, "the others have used it up");
+    scene.passes(ASK_UNSURE_EVERY_MS);
+    assert!(!scene.may_begin("1", of_eighty(50)).await, "what LINE said for sure counts for a minute");
+    assert_eq!(scene.asked(), 2);
+}
+
+#[tokio::test]
+async fn while_much_is_left_line_is_asked_once_a_minute_however_many_send() {
+    let scene = Scene::of(10);
+    for _ in 0..12 {
+        assert!(scene.may_begin("1", Ok((50, Some(800)))).await);
+        scene.passes(ASK_UNSURE_EVERY_MS);
+    }
+    assert_eq!(scene.asked(), 1);
 }
 
 #[tokio::test]
