@@ -29,7 +29,7 @@ PERMISSIVE = {
     "Zlib",
 }
 FOR_TESTS_ONLY = {"MPL-2.0"}
-NPM = ["infra/hubspot/src/app/settings/package-lock.json", "infra/hubspot/package-lock.json", "tests/browser/package-lock.json"]
+NPM = ["infra/hubspot/src/app/settings/package-lock.json", "infra/hubspot/package-lock.json", "tests/browser/package-lock.json", "tests/bench/node/package-lock.json"]
 TARGET = "x86_64-unknown-linux-gnu"
 
 

@@ -1,11 +1,18 @@
 """Measures release binaries on a stub of the Lambda Runtime API and a fake AWS, both on this machine.
 
     bench.py [--binaries DIR] [--beside DIR] [--short]
+    bench.py --instructions [--keep] [--binaries DIR]
 
 Prints INIT (start to the first question for work) and the first invocation, each the median of several starts, warm p50 and p99, peak
 memory, and AWS calls an invocation: of line-webhook with one and with 20 events, of a workflow's action, and of a page of the console that an admin opens. No TLS
 and no network are in these numbers, and the stubs share the processors: compare with each other only. A case whose answers are not 200,
 or that queues nothing where it should, fails, so that no refusal is ever measured.
+
+`floor` is the least that a webhook can cost: tests/bench/floor verifies it and tells SQS, and nothing else. `Node` does the same with LINE's
+bot SDK and AWS's SDK for Node (tests/bench/node; left out where it is not installed). What the webhook takes is printed as a multiple of both.
+
+With --instructions, valgrind counts what the processor does for one warm event of each case, which is the same from run to run, and it fails
+where that is more than 2 % above what instructions.json has. --keep writes that file anew: for a change that is worth it.
 
 With --beside, the release binaries of another version are measured in the same run, in turns with these, and what is printed is how many
 times as much these take.
@@ -15,6 +22,7 @@ import argparse
 import json
 import statistics
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable
@@ -24,20 +32,26 @@ from fake_aws import FakeAws
 from runtime_api import Function
 
 ROOT = Path(__file__).resolve().parents[2]
+PEER = ROOT / "tests" / "bench" / "node" / "index.mjs"
 
 
 @dataclass
 class Case:
-    """A function, what it is told, and an event for each number. `events`: how many things each of those holds."""
+    """A function, what it is told, and an event for each number. `events`: how many things each of those holds. `under`: what runs it."""
 
     name: str
     function: str
     environment: Callable
     event: Callable
     events: int = 1
+    under: tuple = ()
 
 
 CASES = [
+    Case("floor", "floor", cases.floor_environment, lambda n: cases.line_webhook(1, n)),
+    Case("floor of 20", "floor", cases.floor_environment, lambda n: cases.line_webhook(20, n), events=20),
+    Case("Node", str(PEER), cases.floor_environment, lambda n: cases.line_webhook(1, n), under=("node",)),
+    Case("Node of 20", str(PEER), cases.floor_environment, lambda n: cases.line_webhook(20, n), events=20, under=("node",)),
     Case("webhook", "line-webhook", cases.environment, lambda n: cases.line_webhook(1, n)),
     Case("webhook of 20", "line-webhook", cases.environment, lambda n: cases.line_webhook(20, n), events=20),
     Case("action", "crm-action", cases.action_environment, cases.crm_action),
@@ -53,7 +67,8 @@ def ok(result):
     return seconds
 
 
-QUEUES = {"line-webhook", "crm-action"}
+QUEUES = {"floor", "line-webhook", "crm-action"}
+COUNTED, KEPT, ALLOWED = ["webhook", "webhook of 20", "action"], Path(__file__).with_name("instructions.json"), 1.02
 
 
 def measure(case, binaries, rounds, starts):
@@ -61,7 +76,7 @@ def measure(case, binaries, rounds, starts):
     aws = FakeAws(cases.ANSWERS)
     inits, firsts = [], []
     for number in range(starts):
-        function = Function(binaries / case.function, case.environment(aws.url))
+        function = Function(binaries / case.function, case.environment(aws.url), under=case.under)
         inits.append(function.init_s)
         firsts.append(ok(function.invoke(case.event(0))))
         if number < starts - 1:
@@ -69,7 +84,7 @@ def measure(case, binaries, rounds, starts):
     aws.calls.clear()
     try:
         times = sorted(ok(function.invoke(case.event(n))) for n in range(1, rounds + 1))
-        if case.function in QUEUES and aws.calls["AmazonSQS.SendMessage"] != rounds:
+        if case.function in {*QUEUES, str(PEER)} and aws.calls["AmazonSQS.SendMessage"] != rounds:
             raise SystemExit(f"{case.name}: not one message queued for each event")
         return {
             "init ms": statistics.median(inits) * 1000,
@@ -78,12 +93,48 @@ def measure(case, binaries, rounds, starts):
             "warm p99 ms": times[int(len(times) * 0.99)] * 1000,
             "events/s": case.events * len(times) / sum(times),
             "peak MiB": function.peak_memory_mib(),
-            "binary MB": (binaries / case.function).stat().st_size / 1e6,
+            "binary MB": size(binaries / case.function) / 1e6,
             "AWS calls": sum(aws.calls.values()) / rounds,
         }
     finally:
         function.stop()
         aws.close()
+
+
+def size(program):
+    """In bytes; of the peer, with the packages it needs and without Node itself."""
+    files = program.parent.rglob("*") if program == PEER else [program]
+    return sum(file.stat().st_size for file in files if file.is_file())
+
+
+def instructions(case, binaries):
+    """How many instructions one warm event takes: what a hundred more of them add."""
+    counts = []
+    for events in (20, 120):
+        aws = FakeAws(cases.ANSWERS)
+        with tempfile.NamedTemporaryFile("r") as log:
+            valgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", f"--log-file={log.name}"]
+            function = Function(binaries / case.function, case.environment(aws.url), under=valgrind)
+            for n in range(events):
+                ok(function.invoke(case.event(n)))
+            function.end()
+            counts.append(int(next(line.split()[-1] for line in log if "Collected :" in line)))
+        aws.close()
+    return round((counts[1] - counts[0]) / 100)
+
+
+def count(binaries, keep):
+    """Counts, and says what has become more."""
+    counted = {case.name: instructions(case, binaries) for case in CASES if case.name in COUNTED}
+    kept = json.loads(KEPT.read_text()) if KEPT.exists() else {}
+    for name, number in counted.items():
+        before = kept.get(name)
+        print(f"  {name:14}{number:>12,} instructions an event" + (f", {number / before:.3f} times as many as kept" if before else ""))
+    if keep:
+        KEPT.write_text(json.dumps(counted, indent=2) + "\n")
+        return 0
+    more = [name for name, number in counted.items() if number > kept[name] * ALLOWED]
+    return f"more than 2 % above tests/bench/instructions.json: {', '.join(more)}" if more else 0
 
 
 def show(rows):
@@ -96,7 +147,7 @@ def show(rows):
 def compare(these, others, rounds, starts, turns=5):
     """What these take, divided by what the others take: the median of several turns. Binaries that the others have not are left out."""
     rows = {}
-    for case in (case for case in CASES if (others / case.function).exists()):
+    for case in (case for case in CASES if not case.under and (others / case.function).exists()):
         pairs = []
         for turn in range(turns):
             measured = {binaries: measure(case, binaries, rounds, starts) for binaries in ((these, others) if turn % 2 else (others, these))}
@@ -112,13 +163,21 @@ def main():
     arguments.add_argument("--binaries", type=Path, default=ROOT / "target" / "release")
     arguments.add_argument("--beside", type=Path, help="release binaries of another version, to compare with")
     arguments.add_argument("--short", action="store_true", help="fewer rounds, for every day")
+    arguments.add_argument("--instructions", action="store_true", help="count instructions, by valgrind")
+    arguments.add_argument("--keep", action="store_true", help="write instructions.json anew")
     given = arguments.parse_args()
+    if given.instructions:
+        return count(given.binaries, given.keep)
     starts, rounds = (7, 300) if given.short else (25, 3000)
     if given.beside:
         return compare(given.binaries, given.beside, rounds, starts)
-    rows = {case.name: measure(case, given.binaries, rounds, starts) for case in CASES}
+    there = [case for case in CASES if case.function != str(PEER) or (PEER.parent / "node_modules").exists()]
+    rows = {case.name: measure(case, given.binaries, rounds, starts) for case in there}
     print(f"{starts} starts, then {rounds} events one at a time")
     show(rows)
+    for name, other in ((name, other) for name in ("webhook", "webhook of 20") for other in ("floor", "Node")):
+        if row := rows.get(name.replace("webhook", other)):
+            print(f"  {name} / {other}: " + ", ".join(f"{what} {rows[name][what] / row[what]:.2f}" for what in row if row[what]))
     webhooks = (row for name, row in rows.items() if name.startswith("webhook"))
     return 0 if all(row["AWS calls"] == 1 for row in webhooks) else "not one AWS call a webhook"
 

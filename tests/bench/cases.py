@@ -100,6 +100,11 @@ def environment(aws_url):
     }
 
 
+def floor_environment(aws_url):
+    """What the floor is told: it looks nothing up."""
+    return environment(aws_url) | {"FLOOR_CHANNEL_SECRET": SECRET}
+
+
 # Somebody who is signed in to the console as an admin. The cookie holds a session's ID: 43 letters and digits.
 OPERATOR, COOKIE = "0" * 32, "__Host-musubi-console=" + "a" * 43
 

@@ -24,9 +24,9 @@ PREFIX = "/2018-06-01/runtime"
 
 
 class Function:
-    """A running binary. `init_s` is the time from its start to its first question for work."""
+    """A running binary. `init_s` is the time from its start to its first question for work. `under`: the command that runs it."""
 
-    def __init__(self, binary, env, memory_mb=256, timeout_s=30):
+    def __init__(self, binary, env, memory_mb=256, timeout_s=30, under=()):
         self.timeout_s = timeout_s
         self._events, self._answers = queue.Queue(), queue.Queue()
         self._asked, self.init_s, self.init_error = threading.Event(), None, None
@@ -46,7 +46,7 @@ class Function:
         }
         self._log = open(os.environ.get("MUSUBI_BENCH_LOG", os.devnull), "ab")
         self._started = time.perf_counter()
-        self.process = subprocess.Popen([str(binary)], env=lambda_env | env, stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log)
+        self.process = subprocess.Popen([*under, str(binary)], env=lambda_env | env, stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log)
         deadline = time.monotonic() + timeout_s
         while not self._asked.wait(0.01):
             if self.process.poll() is not None or self.init_error or time.monotonic() > deadline:
@@ -87,6 +87,12 @@ class Function:
         """The most memory that was ever resident (VmHWM)."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))) / 1024
+
+    def end(self):
+        """Asks it to end, waits until it has, and stops."""
+        self.process.terminate()
+        self.process.wait(self.timeout_s)
+        self.stop()
 
     def stop(self):
         self.process.kill()

@@ -46,7 +46,7 @@ def stack(emulator, front, fakes):
     """The real binaries behind the real template; LINE's and HubSpot's addresses are the fakes'."""
     binaries = {name: world.BINARIES / name for name in PORTS}
     missing = [name for name, path in binaries.items() if not path.exists()]
-    assert not missing, f"build them first (cargo build --release): {missing}"
+    assert not missing, f"build them first (tests/run release): {missing}"
     it = Stack(emulator, binaries, front=front, **world.vendor_addresses(fakes))
     yield it
     it.stop()
