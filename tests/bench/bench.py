@@ -3,10 +3,11 @@
     bench.py [--binaries DIR] [--beside DIR] [--short]
     bench.py --instructions [--keep] [--binaries DIR]
 
-Prints INIT (start to the first question for work) and the first invocation, each the median of several starts, warm p50 and p99, peak
-memory, and AWS calls an invocation: of line-webhook with one and with 20 events, of a workflow's action, and of a page of the console that an admin opens. No TLS
-and no network are in these numbers, and the stubs share the processors: compare with each other only. A case whose answers are not 200,
-or that queues nothing where it should, fails, so that no refusal is ever measured.
+Prints INIT (start to the first question for work) and the first invocation, each the median of several starts, warm p50 and p99, the time on a
+processor of both and of a warm event, peak memory, and AWS calls an invocation: of line-webhook with one and with 20 events and with a forged
+one, of a workflow's action, and of a page of the console that an admin opens. No TLS and no network are in these numbers, and the stubs share
+the processors: compare with each other only. A case that answers otherwise than it should, or queues nothing where it should, fails, so that no
+refusal is measured by mistake.
 
 `floor` is the least that a webhook can cost: tests/bench/floor verifies it and tells SQS, and nothing else. `Node` does the same with LINE's
 bot SDK and AWS's SDK for Node (tests/bench/node; left out where it is not installed). What the webhook takes is printed as a multiple of both.
@@ -37,7 +38,8 @@ PEER = ROOT / "tests" / "bench" / "node" / "index.mjs"
 
 @dataclass
 class Case:
-    """A function, what it is told, and an event for each number. `events`: how many things each of those holds. `under`: what runs it."""
+    """A function, what it is told, and an event for each number. `events`: how many things each of those holds. `under`: what runs it.
+    `status`: what it must answer."""
 
     name: str
     function: str
@@ -45,6 +47,7 @@ class Case:
     event: Callable
     events: int = 1
     under: tuple = ()
+    status: int = 200
 
 
 CASES = [
@@ -54,15 +57,16 @@ CASES = [
     Case("Node of 20", str(PEER), cases.floor_environment, lambda n: cases.line_webhook(20, n), events=20, under=("node",)),
     Case("webhook", "line-webhook", cases.environment, lambda n: cases.line_webhook(1, n)),
     Case("webhook of 20", "line-webhook", cases.environment, lambda n: cases.line_webhook(20, n), events=20),
+    Case("forged", "line-webhook", cases.environment, cases.forged_webhook, status=401),
     Case("action", "crm-action", cases.action_environment, cases.crm_action),
     Case("console page", "console", cases.console_environment, lambda _: cases.console_page("/console/account")),
 ]
 
 
-def ok(result):
+def ok(result, expected=200):
     succeeded, answer, seconds = result
     status = json.loads(answer).get("statusCode") if succeeded else None
-    if status != 200:
+    if status != expected:
         raise SystemExit(f"the function answered {answer[:300]!r}, so there is nothing to measure")
     return seconds
 
@@ -74,23 +78,27 @@ COUNTED, KEPT, ALLOWED = ["webhook", "webhook of 20", "action"], Path(__file__).
 def measure(case, binaries, rounds, starts):
     """So many starts; then, in the last process, so many events, one after the other. Gives a dictionary of numbers."""
     aws = FakeAws(cases.ANSWERS)
-    inits, firsts = [], []
+    inits, firsts, cpu = [], [], []
     for number in range(starts):
         function = Function(binaries / case.function, case.environment(aws.url), under=case.under)
         inits.append(function.init_s)
-        firsts.append(ok(function.invoke(case.event(0))))
+        firsts.append(ok(function.invoke(case.event(0)), case.status))
+        cpu.append(function.cpu_s())
         if number < starts - 1:
             function.stop()
     aws.calls.clear()
     try:
-        times = sorted(ok(function.invoke(case.event(n))) for n in range(1, rounds + 1))
-        if case.function in {*QUEUES, str(PEER)} and aws.calls["AmazonSQS.SendMessage"] != rounds:
+        times = sorted(ok(function.invoke(case.event(n)), case.status) for n in range(1, rounds + 1))
+        warm_cpu_s = (function.cpu_s() - cpu[-1]) / rounds
+        if case.status == 200 and case.function in {*QUEUES, str(PEER)} and aws.calls["AmazonSQS.SendMessage"] != rounds:
             raise SystemExit(f"{case.name}: not one message queued for each event")
         return {
             "init ms": statistics.median(inits) * 1000,
             "first ms": statistics.median(firsts) * 1000,
             "warm p50 ms": statistics.median(times) * 1000,
             "warm p99 ms": times[int(len(times) * 0.99)] * 1000,
+            "cold CPU ms": statistics.median(cpu) * 1000,
+            "warm CPU ms": warm_cpu_s * 1000,
             "events/s": case.events * len(times) / sum(times),
             "peak MiB": function.peak_memory_mib(),
             "binary MB": size(binaries / case.function) / 1e6,
@@ -179,7 +187,9 @@ def main():
         if row := rows.get(name.replace("webhook", other)):
             print(f"  {name} / {other}: " + ", ".join(f"{what} {rows[name][what] / row[what]:.2f}" for what in row if row[what]))
     webhooks = (row for name, row in rows.items() if name.startswith("webhook"))
-    return 0 if all(row["AWS calls"] == 1 for row in webhooks) else "not one AWS call a webhook"
+    if any(row["AWS calls"] != 1 for row in webhooks):
+        return "not one AWS call a webhook"
+    return "an AWS call for a forged webhook" if rows["forged"]["AWS calls"] else 0
 
 
 if __name__ == "__main__":

@@ -87,6 +87,13 @@ def line_webhook(events, number=0):
     return http_event("POST /line/{channel}/webhook", path, {"channel": CHANNEL}, body, {"x-line-signature": signature})
 
 
+def forged_webhook(number=0):
+    """The same by somebody who does not have the secret."""
+    event = json.loads(line_webhook(1, number))
+    event["headers"]["x-line-signature"] = base64.b64encode(hashlib.sha256(str(number).encode()).digest()).decode()
+    return json.dumps(event, ensure_ascii=False).encode()
+
+
 def environment(aws_url):
     """Every variable that line-webhook is told, pointed at the fake."""
     return {

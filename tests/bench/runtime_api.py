@@ -88,6 +88,11 @@ class Function:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))) / 1024
 
+    def cpu_s(self):
+        """How long its threads have been on a processor so far."""
+        on_cpu_ns = (int(task.read_text().split()[0]) for task in Path(f"/proc/{self.process.pid}/task").glob("*/schedstat"))
+        return sum(on_cpu_ns) / 1e9
+
     def end(self):
         """Asks it to end, waits until it has, and stops."""
         self.process.terminate()
