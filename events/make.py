@@ -300,7 +300,7 @@ def env(host):
         "ConsoleFunction": always | public | links | journal | console | inbox | inbox_dlq | push | push_dlq | crm | crm_dlq | notices | notices_dlq | line | {name: login[name] for name in ("MUSUBI_LINE_APP_URL", "MUSUBI_LIFF_URL", "MUSUBI_LIFF_SDK_URL")} | hubspot | install | sqs | secrets,
         "LineInboxFunction": always | public | links | journal | inbox | inbox_dlq | crm | notices | line | sqs | secrets,
         "CrmActionFunction": always | public | links | journal | push | crm | sqs | secrets,
-        "PushDeliveryFunction": always | journal | push | push_dlq | crm | line | {"MUSUBI_PUSH_MAX_CONCURRENCY": "2"} | sqs | secrets,
+        "PushDeliveryFunction": always | journal | push | push_dlq | crm | line | {"MUSUBI_PUSH_MAX_CONCURRENCY": "10"} | sqs | secrets,
         "NoticeDeliveryFunction": always | public | notices | notices_dlq | team | sqs | secrets,
         "TimelineFlushFunction": always | links | journal | crm | crm_dlq | push | line | hubspot | sqs | secrets,
         "DoctorFunction": always | public | links | journal | console | inbox | inbox_dlq | push | push_dlq | crm | crm_dlq | notices | notices_dlq | line | hubspot | sqs | secrets,

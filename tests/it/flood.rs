@@ -202,5 +202,8 @@ async fn after_hubspot_did_not_answer_hundreds_are_told_together_again() {
     assert_eq!(still.hubspot.completions().len(), 300);
     let calls = still.hubspot.ledger().calls.split_off(before);
     let told = calls.iter().filter(|call| call.path.ends_with("/complete")).count();
-    assert_eq!(told, 3, "a hundred at a time");
+    assert_eq!(
+        told, 4,
+        "a hundred at a time, and the last of them in two halves: it may be one of them that is never answered for"
+    );
 }

@@ -13,7 +13,7 @@ use musubi::line::{LineApiUrl, LineMessenger};
 use musubi::ports::{PortError, Queue};
 
 /// How many records of a batch are handled at once. A batch of 400 is four rounds: where LINE does not answer, our patience of eight seconds
-/// (`line::api`) fits four times into the function's time.
+/// (`line::api`) fits four times into the function's time. (Not where it is LINE's tokens that do not come: then the batch comes again.)
 const AT_ONCE: usize = 100;
 
 /// A job that fails is sent on so often; then it is dead-lettered. With the waits in between that is about a day.

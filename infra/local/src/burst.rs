@@ -33,17 +33,17 @@ pub struct Burst {
     /// So many workflow actions. / ワークフローアクションの件数
     #[arg(long, default_value_t = 5_000)]
     pub actions: usize,
-    /// So many messages that people write. / 届くメッセージの件数
+    /// So many messages that people write. / お客さまから届くメッセージの件数
     #[arg(long, default_value_t = 0)]
     pub messages: usize,
-    /// To and of so many people. / 送信先の人数
+    /// To and of so many people. / お客さまの人数
     #[arg(long, default_value_t = 500)]
     pub people: usize,
     /// Of so many accounts, with an Official Account each. / アカウントの数（公式アカウントは1つずつ）
     #[arg(long, default_value_t = 1)]
     pub accounts: usize,
-    /// LINE takes so many pushes a second of an Official Account. / 公式アカウントごとに1秒間に受け付けられるプッシュの件数
-    #[arg(long, default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(1..=2_000))]
+    /// LINE takes so many pushes a second of an Official Account. / LINEが公式アカウントごとに1秒間に受け付けるプッシュの件数
+    #[arg(long, default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(20..=2_000))]
     pub line_per_s: u32,
     /// LINE takes so many milliseconds to answer a push. / LINEがプッシュに応答するまでの時間（ミリ秒）
     #[arg(long, default_value_t = 0)]
@@ -54,13 +54,13 @@ pub struct Burst {
     /// Of a hundred actions and messages so many are posted twice. / アクションとメッセージ100件のうち二重に届く件数
     #[arg(long, default_value_t = 0)]
     pub twice: usize,
-    /// Whatever delivers is killed each so many seconds; 0: never. / 送信処理を強制終了する間隔（秒）
+    /// Whatever delivers is killed each so many seconds; 0: never. / 送信処理を強制終了する間隔（秒）。0なら終了しません
     #[arg(long, default_value_t = 0)]
     pub kill_every: u64,
     /// Beside it somebody else's messages, one by one: of another Official Account and of another account. / 別の公式アカウントと別のアカウントからも1通ずつ送ります
     #[arg(long)]
     pub beside: bool,
-    /// Counts what is asked of DynamoDB, which takes time itself. / DynamoDBの使用量を数えます
+    /// Counts what is asked of DynamoDB, which takes time itself. / DynamoDBの使用量を数えます（そのぶん遅くなります）
     #[arg(long)]
     pub count: bool,
 }
@@ -96,7 +96,7 @@ pub async fn run(burst: &Burst) -> Result<Became, WorldError> {
         meter: meter.clone(),
         settings: settings.clone(),
         wakes_when_due: true,
-        tokens: false,
+        keeps_tokens: false,
         senders,
         ..Options::default()
     };

@@ -78,7 +78,7 @@ pub struct Options {
     /// Counts what is asked of DynamoDB.
     pub meter: Option<Meter>,
     /// Whether the local DynamoDB keeps the tokens of transactions.
-    pub tokens: bool,
+    pub keeps_tokens: bool,
     /// Who delivers pushes.
     pub senders: Senders,
 }
@@ -98,7 +98,7 @@ impl Default for Options {
             // As on AWS.
             inbox_patience: Duration::from_secs(25),
             meter: None,
-            tokens: true,
+            keeps_tokens: true,
             senders: Senders::default(),
         }
     }
@@ -163,7 +163,7 @@ impl World {
         let time: Arc<dyn Clock> = Arc::new(clock.clone());
         let [dynamodb, others, line_port, hubspot_port] = options.emulators;
         let aws = LocalAws::start_on([dynamodb, others], Arc::clone(&time), options.data.as_deref()).await?;
-        let aws = if options.tokens { aws } else { aws.without_tokens().await? };
+        let aws = if options.keeps_tokens { aws } else { aws.without_tokens().await? };
         let aws = Arc::new(match options.meter.take() {
             Some(meter) => aws.metered(meter).await?,
             None => aws,

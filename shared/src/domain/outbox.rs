@@ -366,10 +366,10 @@ impl OutboxRow {
         Self { due_at_ms, tries: self.tries + 1, ..self.clone() }
     }
 
-    /// It failed for what it says itself, so whatever travels with it may fail for it. One that the CRM had no time for, or did not answer for, as it
-    /// did for all others, did not.
+    /// It failed for what it says itself, as far as is known, so whatever travels with it may fail for it. One that the CRM had no time for, did
+    /// not answer for, or was not connected for, may have failed as all others did.
     pub fn is_suspect(&self) -> bool {
-        self.tries > 0 && self.why != Some(FailureReason::Unreachable)
+        self.tries > 0 && !matches!(self.why, Some(FailureReason::Unreachable | FailureReason::Disconnected))
     }
 
     /// How long to wait after a failed try: 5 s, doubling to 15 minutes.

@@ -59,12 +59,11 @@ impl QuotaGuard {
         let mut slot = slot.lock().await;
         let now_ms = self.clock.now_ms();
         // A clock that was set back asks again.
-        let is_fresh = |known: &Known| {
-            (0..=ASK_UNLIMITED_EVERY_MS).contains(&(known.until_ms - now_ms))
-                && !known.is_unsure(self.environments, now_ms)
-        };
+        let is_known = |known: &Known| (0..=ASK_UNLIMITED_EVERY_MS).contains(&(known.until_ms - now_ms));
+        let is_fresh = |known: &Known| is_known(known) && !known.is_unsure(self.environments, now_ms);
         if !slot.as_ref().is_some_and(is_fresh) {
-            *slot = Some(Known::of(ask().await, channel, now_ms));
+            let before = slot.take().filter(is_known);
+            *slot = Some(Known::of(ask().await, before, channel, now_ms));
         }
         let Some(known) = slot.as_mut() else { return true };
         let may_begin = known.has_room();
@@ -91,9 +90,13 @@ impl QuotaGuard {
 }
 
 impl Known {
-    fn of(answer: Result<MessageQuota, PortError>, channel: &ChannelId, now_ms: i64) -> Self {
+    /// What LINE says now, after what was known `before` and counts still: where it does not say, that goes on counting.
+    fn of(answer: Result<MessageQuota, PortError>, before: Option<Self>, channel: &ChannelId, now_ms: i64) -> Self {
         if let Err(error) = &answer {
             tracing::warn!(channel.id = %channel, %error, "quota.unknown");
+            if let Some(before) = before {
+                return Self { asked_at_ms: now_ms, ..before };
+            }
         }
         let month = answer.ok();
         let is_unlimited = month.is_some_and(|month| month.limit.is_none());

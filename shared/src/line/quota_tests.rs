@@ -88,6 +88,18 @@ async fn where_the_others_may_have_used_up_what_was_left_line_is_asked_again_in_
 }
 
 #[tokio::test]
+async fn where_line_does_not_say_again_what_it_said_before_counts_for_its_minute() {
+    let scene = Scene::of(10);
+    assert!(scene.may_begin("1", Ok((76, Some(80)))).await);
+    scene.passes(ASK_UNSURE_EVERY_MS);
+    let mut began = Vec::new();
+    for _ in 0..4 {
+        began.push(scene.may_begin("1", Err(())).await);
+    }
+    assert_eq!((began, scene.asked()), (vec![true, true, true, false], 2));
+}
+
+#[tokio::test]
 async fn while_much_is_left_line_is_asked_once_a_minute_however_many_send() {
     let scene = Scene::of(10);
     for _ in 0..12 {

@@ -19,6 +19,8 @@ async fn with_letters(inbox: usize) -> Stack {
     let queue = stack.adapters.inbox_queue(|_| None).unwrap();
     for n in 0..inbox {
         queue.dead_letter(&job(n), &format!("reason {n}")).await.unwrap();
+        // They are listed by age, in milliseconds.
+        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
     }
     let key = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new("9") };
     stack.adapters.wake_ups().unwrap().dead_letter(&WakeUp::of(&key), "crm_unreachable").await.unwrap();

@@ -47,7 +47,7 @@ impl Crowd {
             homes.push(Home::another(world, number, settings).await?);
         }
         let count = homes.len();
-        for number in 0..people {
+        for number in 0..people.max(count) {
             let home = &mut homes[number % count];
             home.people.push(Person::of(world, home, number));
         }
@@ -114,7 +114,7 @@ impl Person {
     fn of(world: &World, home: &Home, number: usize) -> Self {
         let user = world.line.add_person(PROVIDER, &format!("person {number}"), None);
         world.line.set_friendship(&home.channel, &user, Friendship::Friend);
-        let contact = world.hubspot.has_contact(home.portal, &[("line_user_id", &user)]);
+        let contact = world.hubspot.create_old_contact(home.portal, &[("line_user_id", &user)]);
         Self { user, contact }
     }
 }

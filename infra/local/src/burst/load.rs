@@ -12,7 +12,7 @@ use crate::fake::line::Endpoint;
 use crate::fake::{Fault, Plan};
 use crate::world::World;
 
-/// HubSpot posts so many actions of an account at once (as it says of its workflow webhooks); LINE does not say how many it posts.
+/// So many are posted at once, of all accounts together. (HubSpot says 20 an account of its workflow webhooks; LINE says nothing.)
 const POSTED_AT_ONCE: usize = 20;
 
 /// How many posts were answered otherwise than well.

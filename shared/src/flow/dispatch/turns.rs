@@ -5,10 +5,13 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
+use crate::domain::ids::fingerprint;
 use crate::domain::outbox::{Effect, OutboxRow, Priority};
 
-/// How many rows of a kind a pass takes that did not fail before, and behind those, how many that the CRM had no time for.
+/// How many rows of a kind a pass takes that did not fail before.
 const FRESH: usize = 400;
+/// How many of a kind it takes, behind those, that the CRM had no time for.
+const UNHEARD: usize = 200;
 /// How many of a kind it takes, behind those, that failed for what they say.
 const AGAIN: usize = 100;
 
@@ -36,28 +39,47 @@ fn again(of: Priority) -> usize {
 
 /// Cuts what is due into batches in the order in which they are served: round by round a batch of each kind, first of what
 /// did not fail before, then of what the CRM had no time for: after a day on which it did not answer all of that is due at once, and goes
-/// together as if it were fresh. Rows beyond a pass's share are left out; they stay due.
+/// together as if it were fresh, though in two batches at least and with other company each time: it may be one of them for which there is no
+/// answer, whenever it comes. Rows beyond a pass's share are left out; they stay due.
 pub(super) fn turns(rows: Vec<OutboxRow>) -> Vec<(Priority, Vec<OutboxRow>)> {
     let (suspect, others): (Vec<_>, Vec<_>) = rows.into_iter().partition(OutboxRow::is_suspect);
-    let (fresh, set_back): (Vec<_>, Vec<_>) = others.into_iter().partition(|row| row.tries == 0);
-    let mut batches = rounds(fresh, |_| FRESH);
-    batches.extend(rounds(set_back, |_| FRESH));
-    batches.extend(rounds(suspect, again));
+    let (fresh, unheard): (Vec<_>, Vec<_>) = others.into_iter().partition(|row| row.tries == 0);
+    let mut batches = rounds(shares(fresh, |_| FRESH), turn);
+    batches.extend(in_other_company(shares(unheard, |_| UNHEARD)));
+    batches.extend(rounds(shares(suspect, again), turn));
     batches
 }
 
-fn rounds(rows: Vec<OutboxRow>, share: fn(Priority) -> usize) -> Vec<(Priority, Vec<OutboxRow>)> {
+/// Of what one call tells or does not tell, who is in which batch is another matter with each try, and there are two at least.
+fn in_other_company(mut waiting: BTreeMap<Priority, VecDeque<OutboxRow>>) -> Vec<(Priority, Vec<OutboxRow>)> {
+    let is_mixed = |kind: &Priority| matches!(kind, Priority::CompleteWorkflow | Priority::TellOutcome);
+    let mut sizes: BTreeMap<Priority, usize> = BTreeMap::new();
+    for (kind, rows) in waiting.iter_mut().filter(|(kind, _)| is_mixed(kind)) {
+        rows.make_contiguous().sort_by_cached_key(|row| fingerprint(&[&row.effect.name(), &row.tries.to_string()]));
+        sizes.insert(*kind, rows.len().div_ceil(2));
+    }
+    rounds(waiting, |kind| sizes.get(&kind).map_or(turn(kind), |half| turn(kind).min(*half)))
+}
+
+/// A pass's share of each kind.
+fn shares(rows: Vec<OutboxRow>, share: fn(Priority) -> usize) -> BTreeMap<Priority, VecDeque<OutboxRow>> {
     let mut of: BTreeMap<Priority, Vec<OutboxRow>> = BTreeMap::new();
     for row in rows {
         of.entry(row.effect.priority()).or_default().push(row);
     }
-    let mut waiting: BTreeMap<Priority, VecDeque<OutboxRow>> =
-        of.into_iter().map(|(kind, rows)| (kind, by_person(rows).into_iter().take(share(kind)).collect())).collect();
+    of.into_iter().map(|(kind, rows)| (kind, by_person(rows).into_iter().take(share(kind)).collect())).collect()
+}
+
+/// Of each kind a batch of so many, then of each the next.
+fn rounds(
+    mut waiting: BTreeMap<Priority, VecDeque<OutboxRow>>,
+    size: impl Fn(Priority) -> usize,
+) -> Vec<(Priority, Vec<OutboxRow>)> {
     let mut batches = Vec::new();
     while waiting.values().any(|rows| !rows.is_empty()) {
         for (kind, rows) in waiting.iter_mut().filter(|(_, rows)| !rows.is_empty()) {
-            let turn = turn(*kind).min(rows.len());
-            batches.push((*kind, rows.drain(..turn).collect()));
+            let size = size(*kind).min(rows.len());
+            batches.push((*kind, rows.drain(..size).collect()));
         }
     }
     batches
@@ -140,7 +162,22 @@ mod tests {
         rows.push(row(completion(280), 0, 5));
         let batches = turns(rows);
         let sizes: Vec<_> = batches.iter().map(|(_, rows)| (rows.len(), rows[0].is_suspect())).collect();
-        assert_eq!(sizes, [(1, false), (100, false), (100, false), (50, false), (20, true)]);
+        assert_eq!(sizes, [(1, false), (100, false), (100, false), (20, true)], "200 are a pass's share");
+    }
+
+    #[test]
+    fn who_travels_with_one_for_which_the_crm_never_answers_gets_away_from_it() {
+        let unheard =
+            |number, tries| OutboxRow { why: Some(FailureReason::Unreachable), ..row(completion(number), tries, 1) };
+        let guilty = completion(0).name();
+        let mut left: Vec<usize> = (0..100).collect();
+        for tries in 1..=20 {
+            let batches = turns(left.iter().map(|number| unheard(*number, tries)).collect());
+            let (_, with_it) =
+                batches.into_iter().find(|(_, rows)| rows.iter().any(|row| row.effect.name() == guilty)).unwrap();
+            left.retain(|number| with_it.iter().any(|row| row.effect.name() == completion(*number).name()));
+        }
+        assert_eq!(left, [0], "all others were heard, in batches without it");
     }
 
     #[test]

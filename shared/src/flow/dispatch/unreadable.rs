@@ -61,6 +61,7 @@ impl Round<'_> {
     pub(super) async fn set_back(&self, row: &OutboxRow, error: &PortError) -> Result<(), PortError> {
         crate::telemetry::log_chain("effect.set_back", error);
         let mut again = row.again(self.now_ms() + row.backoff_ms());
+        again.why = row.why.clone().filter(|why| *why == FailureReason::NotStored);
         if error.is_unreadable() {
             self.tell_unreadable(&[&row.effect.name()]).await?;
         } else if row.tries >= REFUSED_TRIES && row.why != Some(FailureReason::NotStored) {

@@ -83,7 +83,7 @@ struct Stored {
 
 impl From<Stored> for Queue {
     fn from(Stored { name, settings, created_at_ms, messages, seen }: Stored) -> Self {
-        let backlog = Backlog::of(&messages);
+        let backlog = if name.ends_with(FIFO) { Backlog::default() } else { Backlog::of(&messages) };
         Self { name, settings, created_at_ms, messages, seen, backlog, fresh_until_ms: i64::MIN }
     }
 }

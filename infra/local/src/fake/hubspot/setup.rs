@@ -177,7 +177,7 @@ impl FakeHubSpot {
     }
 
     /// A contact that has been there for long: what webhooks tell of it was delivered then.
-    pub fn has_contact(&self, portal_id: u64, properties: &[(&str, &str)]) -> u64 {
+    pub fn create_old_contact(&self, portal_id: u64, properties: &[(&str, &str)]) -> u64 {
         let mut state = self.lock();
         let waiting = state.webhooks.len();
         let id = store::create(&mut state, portal_id, ObjectType::Contact, &writes(properties), "CRM_UI");
