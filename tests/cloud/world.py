@@ -22,8 +22,8 @@ import rows
 from stack import until
 
 ROOT = Path(__file__).resolve().parents[2]
-# The functions as `tests/run release` leaves them, and the programs beside them, for which any build will do.
-BINARIES = Path(os.environ.get("MUSUBI_BINARIES", ROOT / "target" / "functions"))
+# The functions as they ship, and the programs beside them, for which any build will do.
+BINARIES = Path(os.environ.get("MUSUBI_BINARIES", ROOT / "target" / "release"))
 TOOLS = Path(os.environ.get("MUSUBI_TOOLS", ROOT / "target" / "debug"))
 
 # No proxy of this machine stands between two of our own programs.
