@@ -12,8 +12,8 @@ refusal is measured by mistake.
 `floor` is the least that a webhook can cost: tests/bench/floor verifies it and tells SQS, and nothing else. `Node` does the same with LINE's
 bot SDK and AWS's SDK for Node (tests/bench/node; left out where it is not installed). What the webhook takes is printed as a multiple of both.
 
-With --instructions, valgrind counts what the processor does for one warm event (webhook, webhook of 20, action), which is the same from run to run, and it fails
-where that is more than 2 % above what instructions.json has. --keep writes that file anew: for a change that is worth it.
+With --instructions, valgrind counts what the processor does for one warm event (webhook, webhook of 20, action), which is the same from
+run to run, and it fails where that is more than 2 % above what instructions.json has. --keep writes that file anew: for a change that is worth it.
 
 With --beside, the release binaries of another version are measured in the same run, in turns with these, and what is printed is how many
 times as much these take.
@@ -71,7 +71,7 @@ def ok(result, expected=200):
     return seconds
 
 
-QUEUES = {"floor", "line-webhook", "crm-action"}
+QUEUES = {"floor", str(PEER), "line-webhook", "crm-action"}
 COUNTED, KEPT, ALLOWED = ["webhook", "webhook of 20", "action"], Path(__file__).with_name("instructions.json"), 1.02
 
 
@@ -90,7 +90,7 @@ def measure(case, binaries, rounds, starts):
     try:
         times = sorted(ok(function.invoke(case.event(n)), case.status) for n in range(1, rounds + 1))
         warm_cpu_s = (function.cpu_s() - cpu[-1]) / rounds
-        if case.status == 200 and case.function in {*QUEUES, str(PEER)} and aws.calls["AmazonSQS.SendMessage"] != rounds:
+        if case.status == 200 and case.function in QUEUES and aws.calls["AmazonSQS.SendMessage"] != rounds:
             raise SystemExit(f"{case.name}: not one message queued for each event")
         return {
             "init ms": statistics.median(inits) * 1000,

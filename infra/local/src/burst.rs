@@ -18,6 +18,7 @@ use std::time::Instant;
 
 use clap::Args;
 use musubi::domain::channel::ChannelSettings;
+use musubi::line::pace::PUSHES_PER_S;
 
 use self::beside::Beside;
 use self::crowd::Crowd;
@@ -43,7 +44,7 @@ pub struct Burst {
     #[arg(long, default_value_t = 1)]
     pub accounts: usize,
     /// LINE takes so many pushes a second of an Official Account. / LINEが公式アカウントごとに1秒間に受け付けるプッシュの件数
-    #[arg(long, default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(20..=2_000))]
+    #[arg(long, default_value_t = PUSHES_PER_S, value_parser = clap::value_parser!(u32).range(20..=i64::from(PUSHES_PER_S)))]
     pub line_per_s: u32,
     /// LINE takes so many milliseconds to answer a push. / LINEがプッシュに応答するまでの時間（ミリ秒）
     #[arg(long, default_value_t = 0)]
@@ -107,28 +108,18 @@ pub async fn run(burst: &Burst) -> Result<Became, WorldError> {
     }
     let crowd = Crowd::move_in(&world, burst.accounts, burst.people, &settings).await?;
     meter.iter().for_each(|meter| drop(meter.take()));
-    println!(
-        "{} actions and {} messages, {} people, {} accounts; {} MB at the start",
-        burst.actions,
-        burst.messages,
-        burst.people,
-        crowd.0.len(),
-        report::memory().0
-    );
+    report::begins(burst, &crowd);
     let (began, began_ms) = (Instant::now(), world.clock.now_ms());
     let beside = burst.beside.then(|| Beside::start(&world));
     let faults = Faults::start(&world, burst);
     let refused = load::post(&world, burst, &crowd).await;
-    report::told("taken in", burst.actions + burst.messages, began.elapsed().as_secs_f64());
-    println!("  refused: {} actions, {} messages; {} MB now", refused.actions, refused.messages, report::memory().0);
+    report::taken_in(burst, refused, began.elapsed());
     let reached = watch::wait(&world, burst, &crowd, &faults, began).await;
     let not_sent_beside = beside.map_or(0, Beside::stop);
     report::speed(burst, &reached);
     let (shown, shown_twice) = report::ledgers(&world, burst, &crowd, began_ms);
     meter.iter().for_each(|meter| report::used(&meter.take(), burst.actions + burst.messages));
     report::left(&world);
-    let (now_mb, most_mb) = report::memory();
-    println!("  memory of the whole process, ledgers included: {now_mb} MB, at most {most_mb} MB");
     Ok(Became {
         refused: refused.actions + refused.messages,
         shown,
@@ -149,7 +140,7 @@ mod tests {
         messages: 0,
         people: 7,
         accounts: 1,
-        line_per_s: 2_000,
+        line_per_s: PUSHES_PER_S,
         line_ms: 0,
         lost: 0,
         twice: 0,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use musubi::aws::RetryPolicy;
 use musubi::config::ConfigError;
+use musubi::line::pace::PUSHES_PER_S;
 use tokio::task::JoinHandle;
 
 use crate::pollers::{Mapping, poll};
@@ -28,7 +29,7 @@ impl Senders {
     /// As many as a stack has. Together they send at most so many pushes a second of an Official Account.
     pub fn each_with_its_share(pushes_per_s: u32) -> Self {
         let count = u32::try_from(crate::stack::number("PushMaxConcurrency", "Default")).expect("a small number");
-        Self::Apart { count, told: (count * LINE_PUSHES_PER_S).div_ceil(pushes_per_s.max(1)) }
+        Self::Apart { count, told: (count * PUSHES_PER_S).div_ceil(pushes_per_s.max(1)) }
     }
 
     /// They start. The first of them has its adapters changed by `sabotage`.
@@ -66,6 +67,3 @@ impl Senders {
         Ok(tasks)
     }
 }
-
-/// LINE's own limit for an Official Account. (LINE Messaging API reference, "Rate limits".)
-const LINE_PUSHES_PER_S: u32 = 2_000;

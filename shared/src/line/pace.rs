@@ -10,7 +10,7 @@ use crate::domain::ids::ChannelId;
 use crate::ports::Clock;
 
 /// LINE's limit per channel.
-const PUSHES_PER_S: u32 = 2_000;
+pub const PUSHES_PER_S: u32 = 2_000;
 /// A clock that was set back by more than this starts anew instead of waiting for the old time.
 const LONGEST_WAIT_US: i64 = 60_000_000;
 

@@ -75,9 +75,9 @@ impl QuotaGuard {
     pub async fn note_refusal(&self, channel: &ChannelId) {
         let slot = self.slot(channel);
         let mut slot = slot.lock().await;
-        let until_ms = self.clock.now_ms() + ASK_EVERY_MS;
+        let now_ms = self.clock.now_ms();
         let month = slot.take().and_then(|known| known.month);
-        *slot = Some(Known { month, begun: 0, is_out: true, asked_at_ms: until_ms - ASK_EVERY_MS, until_ms });
+        *slot = Some(Known { month, begun: 0, is_out: true, asked_at_ms: now_ms, until_ms: now_ms + ASK_EVERY_MS });
     }
 
     fn slot(&self, channel: &ChannelId) -> Arc<Slot> {

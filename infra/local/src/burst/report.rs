@@ -1,13 +1,30 @@
 //! What came of it, as the vendors' ledgers have it.
 
 use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
 
 use super::Burst;
 use super::crowd::Crowd;
+use super::load::Refused;
 use super::watch::Reached;
 use crate::aws::AllUsed;
 use crate::fake::line::Delivered;
 use crate::world::World;
+
+/// What is about to happen.
+pub(super) fn begins(burst: &Burst, crowd: &Crowd) {
+    let (actions, messages, people, accounts) = (burst.actions, burst.messages, burst.people, crowd.0.len());
+    println!(
+        "{actions} actions and {messages} messages, {people} people, {accounts} accounts; {} MB at the start",
+        memory().0
+    );
+}
+
+/// All of it was posted.
+pub(super) fn taken_in(burst: &Burst, refused: Refused, after: Duration) {
+    told("taken in", burst.actions + burst.messages, after.as_secs_f64());
+    println!("  refused: {} actions, {} messages; {} MB now", refused.actions, refused.messages, memory().0);
+}
 
 /// How fast each step was.
 pub(super) fn speed(burst: &Burst, reached: &Reached) {
@@ -25,7 +42,7 @@ pub(super) fn speed(burst: &Burst, reached: &Reached) {
 }
 
 /// So many of it in so many seconds.
-pub(super) fn told(what: &str, count: usize, seconds: f64) {
+fn told(what: &str, count: usize, seconds: f64) {
     println!("  {what}: {count} in {seconds:.1} s, {:.0}/s", count as f64 / seconds.max(0.001));
 }
 
@@ -98,7 +115,7 @@ pub(super) fn used(used: &AllUsed, each: usize) {
     println!("  DynamoDB, each: {:.1} write units, {:.1} read units, {calls:.1} calls", units(true), units(false));
 }
 
-/// What waits still, by queues, and what was put aside.
+/// What waits still, by queues, what was put aside, and the memory.
 pub(super) fn left(world: &World) {
     let sqs = world.aws.sqs();
     for queue in ["inbox", "push", "crm.fifo", "inbox-dlq", "push-dlq", "crm-dlq.fifo"] {
@@ -107,10 +124,12 @@ pub(super) fn left(world: &World) {
             println!("  in the queue {queue}: {count}");
         }
     }
+    let (now_mb, most_mb) = memory();
+    println!("  memory of the whole process, ledgers included: {now_mb} MB, at most {most_mb} MB");
 }
 
 /// The memory of the whole process, the ledgers of the fakes included, in MB: now, and at most. Linux counts it; elsewhere 0.
-pub(super) fn memory() -> (u64, u64) {
+fn memory() -> (u64, u64) {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let of = |name: &str| {
         let line = status.lines().find_map(|line| line.strip_prefix(name));

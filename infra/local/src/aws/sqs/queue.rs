@@ -11,8 +11,6 @@ use super::rules::{Sending, bad_receipt, invalid, not_in_flight};
 use super::{Counts, Received};
 use crate::aws::json::AwsFault;
 
-/// How SQS knows a FIFO queue.
-const FIFO: &str = ".fifo";
 /// SQS's window against duplicates in a FIFO queue.
 const DEDUPLICATION_MS: i64 = 300_000;
 
@@ -83,7 +81,7 @@ struct Stored {
 
 impl From<Stored> for Queue {
     fn from(Stored { name, settings, created_at_ms, messages, seen }: Stored) -> Self {
-        let backlog = if name.ends_with(FIFO) { Backlog::default() } else { Backlog::of(&messages) };
+        let backlog = if is_fifo(&name) { Backlog::default() } else { Backlog::of(&messages) };
         Self { name, settings, created_at_ms, messages, seen, backlog, fresh_until_ms: i64::MIN }
     }
 }
@@ -115,7 +113,7 @@ impl Queue {
     }
 
     pub(super) fn is_fifo(&self) -> bool {
-        self.name.ends_with(FIFO)
+        is_fifo(&self.name)
     }
 
     pub(super) fn counts(&mut self, now_ms: i64) -> Counts {
@@ -286,7 +284,7 @@ impl Queue {
             Some(message) if message.receive_count == count && message.visible_at_ms > now_ms => {
                 self.backlog.take_out(message);
                 message.visible_at_ms = now_ms + visibility_s * 1_000;
-                if !self.name.ends_with(FIFO) {
+                if !is_fifo(&self.name) {
                     self.backlog.put(message, now_ms);
                 }
                 Ok(())
@@ -313,6 +311,10 @@ impl Queue {
         let seen = self.seen.values().map(|seen| seen.at_ms + DEDUPLICATION_MS);
         self.fresh_until_ms = messages.chain(seen).min().unwrap_or(i64::MAX);
     }
+}
+
+fn is_fifo(name: &str) -> bool {
+    name.ends_with(".fifo")
 }
 
 /// Names one receipt of one message.
