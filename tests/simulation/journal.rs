@@ -345,7 +345,8 @@ fn the_entries_that_hold_a_message_are_found_once_each_however_many_there_are() 
     let (rows, journal) = table();
     fifty_entries(&rows, |_| serde_json::Value::Null);
     let with = |marks: &[i64], not_before, limit| {
-        let standings: Vec<_> = marks.iter().map(|at_ms| MessagePosition { mark: mark(*at_ms), not_before }).collect();
+        let standings: Vec<_> =
+            marks.iter().map(|at_ms| MessagePosition { mark: mark(*at_ms), not_before, note: None }).collect();
         let found = run(journal.entries_with(&key(1), &standings, limit)).expect("a calm table");
         found.iter().map(|entry| entry.number).collect::<Vec<_>>()
     };
@@ -368,7 +369,7 @@ fn a_message_in_parts_is_found_in_each_entry_that_holds_one() {
     let mut entry = run(journal.entry(&key(1), 8)).expect("a calm table").expect("an entry");
     entry.value.members[0].mark = mark(7);
     assert_eq!(commit(&rows, [write::entry(&key(1), &entry.value, entry.version, START_MS)]), Commit::Done);
-    let standing = MessagePosition { mark: mark(7), not_before: 0 };
+    let standing = MessagePosition { mark: mark(7), not_before: 0, note: None };
     let found = run(journal.entries_with(&key(1), &[standing], 10)).expect("a calm table");
     assert_eq!(found.iter().map(|entry| entry.number).collect::<Vec<_>>(), [7, 8]);
 }
@@ -380,7 +381,7 @@ fn of_a_messages_places_those_go_that_are_forgotten_and_no_others() {
     let (old, new) = ([mark(1), mark(2)], [mark(3), mark(4)]);
     // As an earlier version kept them: all in one row.
     let of_before = RowKey::new(format!("c:{}", key(1).hash()), format!("m:{message}"));
-    let stood = |mark: &Mark| MessagePosition { mark: mark.clone(), not_before: 0 };
+    let stood = |mark: &Mark| MessagePosition { mark: mark.clone(), not_before: 0, note: None };
     let writes = new.iter().map(|mark| write::message_position(&key(1), &message, &stood(mark), START_MS));
     let writes = writes.chain([Write::put(of_before, &old, Precondition::Any)]);
     assert_eq!(commit(&rows, writes), Commit::Done);

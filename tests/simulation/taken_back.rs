@@ -109,6 +109,7 @@ fn behind_many_entries(stands: impl Fn(&ConversationKey, &MessageId, &Mark) -> W
             tried_at_ms: Some(START_MS),
             note: Some(NoteId::new("0")),
             withheld: None,
+            is_of_one: false,
         };
         writes.push(write::entry(&key, &entry, 0, START_MS));
     }
@@ -138,7 +139,7 @@ fn behind_many_entries(stands: impl Fn(&ConversationKey, &MessageId, &Mark) -> W
 #[test]
 fn a_message_is_taken_out_of_its_entry_behind_a_thousand_others() {
     behind_many_entries(|key, message, mark| {
-        let standing = MessagePosition { mark: mark.clone(), not_before: 1_098 };
+        let standing = MessagePosition { mark: mark.clone(), not_before: 1_098, note: None };
         write::message_position(key, message, &standing, START_MS)
     });
 }

@@ -5,14 +5,17 @@
 
 mod friendship;
 mod key;
+mod left;
 mod offers;
 mod open;
+mod pending;
 mod quoting;
 mod task;
 mod tending;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::pending::PendingMessage;
 pub use self::tending::FirstSinceAnswer;
 use super::account::CrmAccountKey;
 use super::activity::{Activity, Content, Mark, Speaker};
@@ -76,6 +79,9 @@ pub struct Conversation {
     /// What was said since the last entry.
     #[serde(default)]
     pub open: Option<OpenEntry>,
+    /// Messages whose words wait where they stand. Others wait in rows of their own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pending: Vec<PendingMessage>,
     /// The newest place that a sealed entry holds.
     #[serde(default)]
     pub sealed_until: Option<Mark>,
@@ -162,6 +168,7 @@ impl Conversation {
             first_since_answer: None,
             answered_until_ms: 0,
             open: None,
+            pending: Vec::new(),
             sealed_until: None,
             next_entry: 0,
             continued: None,
@@ -183,38 +190,6 @@ impl Conversation {
             sent: Vec::new(),
             assigned: None,
             to_do_since_ms: 0,
-        }
-    }
-
-    /// The same conversation, its channel taken to another account: what waits in the outbox of the one before is not for this one, and
-    /// nothing that was begun for it is gone on with. Numbers go on behind its own, so that neither an entry that was sealed for
-    /// a contact over there nor its task is taken for one of here.
-    pub fn taken_to(self, account: CrmAccountKey) -> Self {
-        Self {
-            friendship: self.friendship,
-            following: self.following,
-            next_entry: self.next_entry.saturating_add(1),
-            next_task: self.next_task.saturating_add(1),
-            ..Self::new(self.key, account)
-        }
-    }
-
-    /// Its Official Account is disconnected, and who its person is stays known: what was said and is in no entry yet is dropped, and
-    /// nothing waits any more. Numbers go on behind its own, since an entry may be sealed. What the person has decided stays.
-    pub fn at_rest(self) -> Self {
-        Self {
-            open: None,
-            continued: None,
-            sync_queued: false,
-            inbox_queued: false,
-            unanswered_since_ms: None,
-            first_since_answer: None,
-            task: None,
-            reply_chance: None,
-            read_token: None,
-            next_entry: self.next_entry.saturating_add(1),
-            next_task: self.next_task.saturating_add(1),
-            ..self
         }
     }
 

@@ -78,6 +78,9 @@ pub struct Entry {
     /// The CRM refused its words, with this code: the note says so in their place, and they are dead-lettered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withheld: Option<String>,
+    /// It holds one message whose words wait where that stands: what forgets them says there which note it became.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_of_one: bool,
 }
 
 /// What an entry is sealed for.
@@ -126,7 +129,13 @@ impl Entry {
             tried_at_ms: None,
             note: None,
             withheld: None,
+            is_of_one: false,
         })
+    }
+
+    /// Whether the note it became is not told of here.
+    pub fn is_acknowledged_by_its_words(&self) -> bool {
+        self.is_of_one && self.note.is_none()
     }
 
     /// The newest place it holds.

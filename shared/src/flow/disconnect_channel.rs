@@ -37,7 +37,7 @@ use crate::domain::operator::{Operator, Role};
 use crate::ports::table::{Commit, MAX_WRITES, Versioned};
 use crate::ports::{LineConsoles, PortError, Secrets};
 use crate::store::Channels;
-use crate::store::journal::{PeoplePart, write};
+use crate::store::journal::{PeoplePart, forget, write};
 use crate::store::remembered::REMEMBER_MS;
 
 /// After so long no function takes it for connected any more, in milliseconds: they remember for a minute, and may be at it then.
@@ -352,7 +352,9 @@ impl DisconnectChannel {
         }
         let attempt = || async move {
             let mut writes = vec![write::question_closed(&channel.account, key)];
-            if let Some(state) = outbox.journal.conversation(key).await? {
+            if let Some(mut state) = outbox.journal.conversation(key).await? {
+                let left = outbox.journal.words(&state.value, AT_A_TIME).await?;
+                writes.extend(forget(&mut state.value, &left, outbox.clock.now_ms()));
                 writes.push(write::conversation(&state.value.at_rest(), state.version));
             }
             Ok((outbox.journal.commit(writes).await? == Commit::Done).then_some(()))

@@ -3,7 +3,7 @@
 
 use crate::domain::account::CrmAccountKey;
 use crate::domain::activity::{Activity, Content, Mark};
-use crate::domain::conversation::ConversationKey;
+use crate::domain::conversation::{Conversation, ConversationKey};
 use crate::domain::file::{FileName, MessageFile};
 use crate::domain::ids::{EventId, NoteId};
 use crate::domain::push::{Push, PushId, PushState};
@@ -74,7 +74,7 @@ pub struct ReadTalk {
 }
 
 impl ReadTalk {
-    /// What is in no note yet, of the conversation as it stands; `next_entry` is its own.
+    /// What is in no note yet, of the conversation as it stands.
     ///
     /// # Errors
     /// The table does not answer, or another version wrote a row.
@@ -82,10 +82,12 @@ impl ReadTalk {
         &self,
         account: &CrmAccountKey,
         key: &ConversationKey,
-        next_entry: u32,
+        state: Option<&Conversation>,
     ) -> Result<NewestTalk, PortError> {
         let mut said = self.journal.refused(key, usize::MAX).await?;
-        said.extend(self.journal.last_pending(key, NEWEST).await?);
+        if let Some(state) = state {
+            said.extend(self.journal.last_pending(state, NEWEST).await?);
+        }
         said.sort_by(|one, other| one.mark.cmp(&other.mark));
         let said = fitting(said);
         let files = self.files(key, said.iter().filter(|it| is_file(it)).map(|it| &it.mark)).await?;
@@ -95,6 +97,7 @@ impl ReadTalk {
             saying.extend(push.and_then(|push| being_said(push.value)));
         }
         saying.sort_by_key(|it| it.said.first().map(|first| first.mark.at_ms));
+        let next_entry = state.map_or(0, |state| state.next_entry);
         Ok(NewestTalk { said, files, saying, next_entry })
     }
 
@@ -114,8 +117,8 @@ impl ReadTalk {
             let entry = self.journal.entry(key, number).await?;
             is_known |= entry.is_some();
             let Some(entry) = entry.map(|entry| entry.value) else { continue };
-            let Some(note) = &entry.note else { continue };
-            let lines = match read(crm, note).await {
+            let Some(note) = self.journal.note_of(key, &entry).await? else { continue };
+            let lines = match read(crm, &note).await {
                 Ok(Some(lines)) => lines,
                 // Somebody has deleted it.
                 Ok(None) => continue,

@@ -1,9 +1,12 @@
 //! An event becomes a record, and its effects are recorded with it.
 
 mod retract;
+mod seen;
 
 use tracing::info;
 
+pub(super) use self::seen::is_recorded;
+use self::seen::{Seen, seen, still_wait};
 use super::load::load_or_new;
 use super::outbox::Outbox;
 use crate::domain::activity::{Activity, Content, Mark, Quoted, Speaker};
@@ -15,12 +18,13 @@ use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::reply_chance::AnsweredAtOnce;
 use crate::ports::PortError;
 use crate::ports::table::{Commit, Write};
-use crate::store::Journal;
-use crate::store::journal::write;
+use crate::store::journal::{MessagePosition, Words, write};
 
 /// What an event changes, and what must therefore be done.
 #[derive(Default)]
 struct Change {
+    /// Its words: what else is there of it may be written behind them, where that is the conversation's state alone.
+    words: Option<Write>,
     state: Vec<Write>,
     effects: Vec<OutboxRow>,
     /// What is left does not fit, where this is `false`: it follows in the next one.
@@ -36,13 +40,13 @@ pub struct Record {
 }
 
 impl Record {
-    /// Records one event with its effects, in one transaction (of a message with very many edits that is taken back, the
-    /// words go in several before it). A second call finds the
-    /// record, with it all its effects, and changes nothing. Of an event from before its
+    /// Records one event with its effects: in one transaction (of a message with very many edits that is taken back, the
+    /// words go in several before it), or a message's words first, and then all else by the write that says that they wait. A second call
+    /// finds the record, with it all its effects, and changes nothing, or goes on with what was begun. Of an event from before its
     /// conversation was erased nothing but that it was seen is recorded.
     ///
     /// # Errors
-    /// As the journal's; nothing is recorded then.
+    /// As the journal's; nothing, or nothing but words that wait for the next call, is recorded then.
     pub async fn record(&self, channel: &Channel, accepted_at_ms: i64, event: &InboundEvent) -> Result<(), PortError> {
         self.record_answered(channel, accepted_at_ms, event, &AnsweredAtOnce::default()).await
     }
@@ -78,7 +82,9 @@ impl Record {
         event: &InboundEvent,
         answered: &AnsweredAtOnce,
     ) -> Result<Option<bool>, PortError> {
-        let is_recorded = is_recorded(&self.outbox.journal, key, event).await?;
+        let journal = &self.outbox.journal;
+        let seen = seen(journal, key, event).await?;
+        let is_recorded = matches!(seen, Seen::Recorded);
         if is_recorded && (answered.said.is_empty() || self.outbox.journal.is_reply_recorded(key, &event.id).await?) {
             info!(channel.id = %channel.id, conversation = key.hash(), event.id = %event.id, "activity.repeated");
             // The one before may have stopped behind the state, or its wake-up may have been lost.
@@ -89,18 +95,28 @@ impl Record {
             self.outbox.enqueue_again(&channel.account, &queued).await?;
             return Ok(Some(true));
         }
-        let mut loaded = load_or_new(&self.outbox.journal, key, &channel.account).await?;
+        let mut loaded = load_or_new(journal, key, &channel.account).await?;
         let erased = loaded.erasure.covers(event.said_at_ms(accepted_at_ms));
         if erased && is_recorded {
             return Ok(Some(true));
         }
         let mut change = Change { is_all: true, ..Change::default() };
+        let begun = match seen {
+            Seen::Words(words) if erased => {
+                change.state.push(words.dropped(key, self.outbox.clock.now_ms()));
+                change.is_tombstone = true;
+                None
+            }
+            Seen::Words(words) if still_wait(journal, &loaded.state.value, &words).await? => Some(words),
+            Seen::Words(_) => return Ok(None),
+            Seen::No | Seen::Recorded => None,
+        };
         if erased {
             info!(channel.id = %channel.id, conversation = key.hash(), event.id = %event.id, "activity.erased");
         } else {
             let state = &mut loaded.state.value;
             if !is_recorded {
-                change = self.change(channel, state, accepted_at_ms, event).await?;
+                change = self.change(channel, state, accepted_at_ms, event, begun).await?;
                 state.offer_reply(answered.chance.clone(), self.outbox.clock.now_ms());
                 state.offer_read(answered.read.clone(), &mark_of(event));
             }
@@ -111,6 +127,14 @@ impl Record {
             change.state.push(write::tombstone(key, &event.id, self.outbox.clock.now_ms()));
         }
         let is_behind = Effect::is_told_by_conversation;
+        if let Some(words) = change.words.take() {
+            let is_alone = change.state.len() == 1 && change.effects.iter().all(|row| is_behind(&row.effect));
+            match is_alone {
+                false => change.state.push(words),
+                true if journal.commit(vec![words]).await? == Commit::Conflict => return Ok(None),
+                true => {}
+            }
+        }
         let commit = self.outbox.commit_first(&channel.account, change.state, &change.effects, is_behind).await?;
         if commit == Commit::Conflict {
             return Ok(None);
@@ -127,30 +151,35 @@ impl Record {
         state: &mut Conversation,
         accepted_at_ms: i64,
         event: &InboundEvent,
+        begun: Option<Words>,
     ) -> Result<Change, PortError> {
         let now_ms = self.outbox.clock.now_ms();
-        let (mut writes, mut effects) = (Vec::new(), Vec::new());
+        let (mut words, mut writes, mut effects) = (None, Vec::new(), Vec::new());
         let is_person = state.key.source.user().is_some();
         let is_tombstone = is_person && event.message().is_some();
         match &event.what {
             InboundWhat::Said { content, message } => {
-                let mut activity = Activity {
-                    mark: mark_of(event),
-                    arrived_at_ms: accepted_at_ms,
-                    speaker: Speaker::Person,
-                    operator: None,
-                    message: message.clone(),
-                    quotes: self.quoted(state, event).await?,
-                    content: content.clone(),
-                    late: false,
+                let mut activity = match &begun {
+                    // As it was first taken in.
+                    Some(words) => words.said.clone(),
+                    None => Activity {
+                        mark: mark_of(event),
+                        arrived_at_ms: accepted_at_ms,
+                        speaker: Speaker::Person,
+                        operator: None,
+                        message: message.clone(),
+                        quotes: self.quoted(state, event).await?,
+                        content: content.clone(),
+                        late: false,
+                    },
                 };
                 if let Some(message) = message.as_ref().filter(|_| is_person) {
-                    writes.push(self.index_message(state, message, &mut activity, now_ms).await?);
+                    self.forget_if_unsent(state, message, &mut activity).await?;
                 }
                 effects.extend(state.apply(&mut activity, &channel.settings, now_ms));
                 effects.extend(save_file(channel, state, &activity, now_ms));
                 if is_person {
-                    writes.push(write::pending(&state.key, &activity, 0, now_ms));
+                    (words, writes) = wait(state, &activity, begun.as_ref(), now_ms);
                 }
                 if is_person && message.is_some() && channel.crm_inbox.is_some() {
                     writes.push(write::for_inbox(&state.key, &activity, now_ms));
@@ -161,7 +190,7 @@ impl Record {
             // No text of theirs is kept.
             InboundWhat::Unsent { .. } => {}
         }
-        Ok(Change { state: writes, effects, is_all: true, is_tombstone })
+        Ok(Change { words, state: writes, effects, is_all: true, is_tombstone })
     }
 
     /// Where the message stands that the person has quoted: one of ours, or one of their own.
@@ -197,22 +226,35 @@ impl Record {
     }
 }
 
-/// Whether the event is recorded: one that brought a message, by where that stands. Rows of before have a tombstone of their own for it, and
-/// so has one from before an erasure.
-///
-/// # Errors
-/// As the journal's.
-pub(super) async fn is_recorded(
-    journal: &Journal,
-    key: &ConversationKey,
-    event: &InboundEvent,
-) -> Result<bool, PortError> {
-    if let Some(message) = event.message()
-        && journal.is_message_recorded(key, message, event.at_ms, &event.id).await?
-    {
-        return Ok(true);
+/// The activity's words wait for their entry: the first is to be written before the conversation's state, the others with it. Those of a message
+/// wait where it stands, as long as the state has room to name them. `begun`: they are there already.
+fn wait(
+    state: &mut Conversation,
+    activity: &Activity,
+    begun: Option<&Words>,
+    now_ms: i64,
+) -> (Option<Write>, Vec<Write>) {
+    let (key, not_before) = (state.key.clone(), state.next_entry);
+    let waits_there = state.becomes_pending(activity);
+    match (&activity.message, begun) {
+        (Some(_), Some(words)) if waits_there => {
+            let changed = words.said.content != activity.content;
+            let change = changed.then(|| words.become_content(&key, activity.content.clone(), now_ms));
+            (None, change.into_iter().collect())
+        }
+        (Some(_), Some(words)) => {
+            (None, vec![words.forgotten(&key, now_ms), write::pending(&key, activity, 0, now_ms)])
+        }
+        (Some(message), None) if waits_there => {
+            (Some(write::words_with_position(&key, message, activity, not_before, now_ms)), Vec::new())
+        }
+        (Some(message), None) => {
+            let position = MessagePosition { mark: activity.mark.clone(), not_before, note: None };
+            let stands = write::message_position(&key, message, &position, now_ms);
+            (None, vec![stands, write::pending(&key, activity, 0, now_ms)])
+        }
+        (None, _) => (None, vec![write::pending(&key, activity, 0, now_ms)]),
     }
-    journal.is_recorded(key, &event.id).await
 }
 
 fn mark_of(event: &InboundEvent) -> Mark {

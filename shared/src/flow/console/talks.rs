@@ -179,8 +179,7 @@ impl Talks {
         let key = ConversationKey::person(&channel.id, user);
         let head = self.read.journal.conversation(&key).await?.map(|head| head.value);
         let head = head.filter(|head| head.account == by.account);
-        let next_entry = head.as_ref().map_or(0, |head| head.next_entry);
-        let newest = self.read.newest(&by.account, &key, next_entry).await?;
+        let newest = self.read.newest(&by.account, &key, head.as_ref()).await?;
         let now_ms = self.clock.now_ms();
         let is_unread = head.as_ref().is_some_and(|head| head.read_token.is_some());
         let free_until_ms =

@@ -242,7 +242,12 @@ impl SaveFile<'_> {
     /// Looks for it where it is to lie, and writes it there if it does not.
     async fn keep(&self, saving: &Saving<'_>, kind: FileKind, bytes: FileBytes) -> Result<Verdict, PortError> {
         let journal = self.round.journal;
-        let called = match journal.pending(saving.key, saving.mark).await?.map(|found| found.value.content) {
+        let state = journal.conversation(saving.key).await?;
+        let words = match &state {
+            Some(state) => journal.words_at(&state.value, saving.mark).await?,
+            None => None,
+        };
+        let called = match words.map(|words| words.said.content) {
             Some(Content::Media { name, .. }) => name,
             _ => None,
         };

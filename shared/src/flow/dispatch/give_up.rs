@@ -13,7 +13,7 @@ use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::push::Push;
 use crate::ports::PortError;
 use crate::ports::table::{Versioned, Write};
-use crate::store::journal::write;
+use crate::store::journal::{forget, write};
 
 impl Round<'_> {
     /// The CRM has not taken the work for weeks. What it says expires soon and goes; younger words stay in the outbox.
@@ -45,7 +45,7 @@ impl Round<'_> {
             self.journal.for_inbox(conversation, MAX_MEMBERS).await?;
         }
         if matches!(row.effect, Effect::WriteEntry { .. }) {
-            self.journal.all_pending(conversation, MAX_MEMBERS).await?;
+            self.journal.words(&state.value, MAX_MEMBERS).await?;
             self.journal.entry(conversation, state.value.next_entry).await?;
         }
         Ok(())
@@ -102,17 +102,18 @@ impl Round<'_> {
         let Effect::WriteEntry { conversation: key } = &row.effect else { return Ok(()) };
         let Some(mut state) = self.state(key).await? else { return self.done(row).await };
         let now_ms = self.now_ms();
-        let pending = self.journal.all_pending(key, MAX_MEMBERS).await?;
+        let pending = self.journal.words(&state.value, MAX_MEMBERS).await?;
+        let is_full = pending.len() == MAX_MEMBERS;
         let (old, young): (Vec<_>, Vec<_>) =
-            pending.iter().partition(|activity| now_ms - activity.arrived_at_ms > GIVE_UP_AFTER_MS);
-        let mut writes: Vec<_> = old.iter().map(|activity| write::forget(key, &activity.mark)).collect();
+            pending.into_iter().partition(|words| now_ms - words.said.arrived_at_ms > GIVE_UP_AFTER_MS);
+        let mut writes = forget(&mut state.value, &old, now_ms);
         // One that was sealed may have been written: its number is used up.
         if self.journal.entry(key, state.value.next_entry).await?.is_some() {
             state.value.next_entry += 1;
         }
         writes.push(write::done(row));
-        let since_ms = young.iter().map(|activity| activity.arrived_at_ms).min();
-        let since_ms = since_ms.or((pending.len() == MAX_MEMBERS).then_some(row.since_ms));
+        let since_ms = young.iter().map(|words| words.said.arrived_at_ms).min();
+        let since_ms = since_ms.or(is_full.then_some(row.since_ms));
         state.value.open = since_ms.map(|since_ms| {
             let again = OutboxRow { since_ms, tries: 0, due_at_ms: now_ms + 1, ..row.clone() };
             writes.push(write::enqueue(&again));

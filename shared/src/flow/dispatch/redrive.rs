@@ -146,7 +146,7 @@ impl Dispatch {
                 write::forget_refused(&key, &activity.mark),
             ]);
         }
-        if refused.is_empty() && self.outbox.journal.all_pending(&key, 1).await?.is_empty() {
+        if refused.is_empty() && self.outbox.journal.words(state, 1).await?.is_empty() {
             return Ok(writes);
         }
         state.refused_told_at_ms = None;

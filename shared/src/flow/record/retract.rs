@@ -13,8 +13,8 @@ use crate::domain::conversation::{Conversation, ConversationKey};
 use crate::domain::ids::MessageId;
 use crate::domain::outbox::{Effect, OutboxRow};
 use crate::ports::PortError;
-use crate::ports::table::{Versioned, Write};
-use crate::store::journal::{MessagePosition, write};
+use crate::ports::table::Write;
+use crate::store::journal::{MessagePosition, MessagePositions, Words, write};
 
 /// The words of so many go at once. A transaction takes 100 writes and 4 MB (DynamoDB's TransactWriteItems).
 const AT_ONCE: usize = 50;
@@ -24,19 +24,17 @@ const REFUSED_AT_ONCE: usize = 30;
 const INBOX_AT_ONCE: usize = 10;
 
 impl Record {
-    /// Notes where the message stands. One that was taken back before it came has no words.
-    pub(super) async fn index_message(
+    /// A message that was taken back before it came has no words.
+    pub(super) async fn forget_if_unsent(
         &self,
         state: &Conversation,
         message: &MessageId,
         activity: &mut Activity,
-        now_ms: i64,
-    ) -> Result<Write, PortError> {
+    ) -> Result<(), PortError> {
         if self.outbox.journal.is_unsent(&state.key, message).await? {
             activity.content = Content::Unsent;
         }
-        let position = MessagePosition { mark: activity.mark.clone(), not_before: state.next_entry };
-        Ok(write::message_position(&state.key, message, &position, now_ms))
+        Ok(())
     }
 
     pub(super) async fn retract(
@@ -49,17 +47,15 @@ impl Record {
         let key = state.key.clone();
         let mut writes = vec![write::unsent(&key, message, now_ms)];
         let mut effects = Vec::new();
-        let positions = self.outbox.journal.message_positions(&key, message).await?.all;
-        let words = self.words_of(&key, &positions).await?;
+        let positions = self.outbox.journal.message_positions(&key, message).await?;
+        let words = self.words_of(state, &positions).await?;
+        let positions = positions.all;
         let refused = self.refused_words_of(&key, &positions).await?;
         let (inbox, is_all_of_inbox) = self.out_of_inbox(channel, state, &positions, now_ms).await?;
         writes.extend(inbox);
         let is_all = words.len() < AT_ONCE && refused.len() < REFUSED_AT_ONCE && is_all_of_inbox;
         writes.extend(refused.iter().map(|said| write::forget_refused(&key, &said.mark)));
-        for mut said in words {
-            said.value.content = Content::Unsent;
-            writes.push(write::pending(&key, &said.value, said.version, now_ms));
-        }
+        writes.extend(words.iter().map(|words| words.become_content(&key, Content::Unsent, now_ms)));
         let goes_there = channel.crm_inbox.is_some() && !positions.is_empty();
         effects.extend(if goes_there { state.enqueue_inbox(now_ms) } else { None });
         if is_all {
@@ -69,7 +65,7 @@ impl Record {
                 effects.push(OutboxRow::new(&state.account, redaction, now_ms, now_ms));
             }
         }
-        Ok(Change { state: writes, effects, is_all, is_tombstone: false })
+        Ok(Change { state: writes, effects, is_all, ..Change::default() })
     }
 
     /// What waits for the CRM's inbox goes, and that the message was taken back goes there, once: it may stand there, and nothing takes
@@ -123,21 +119,21 @@ impl Record {
     }
 
     /// What still waits with its words, at most so much as fits.
-    async fn words_of(
-        &self,
-        key: &ConversationKey,
-        positions: &[MessagePosition],
-    ) -> Result<Vec<Versioned<Activity>>, PortError> {
-        let mut words = Vec::new();
-        for some in positions.chunks(AT_ONCE) {
-            let found =
-                try_join_all(some.iter().map(|position| self.outbox.journal.pending(key, &position.mark))).await?;
-            words.extend(found.into_iter().flatten().filter(|said| said.value.content != Content::Unsent));
+    async fn words_of(&self, state: &Conversation, positions: &MessagePositions) -> Result<Vec<Words>, PortError> {
+        let has_words = |words: &Words| words.said.content != Content::Unsent;
+        let mut words = positions.words.clone();
+        let waits_there = |position: &&MessagePosition| words.iter().any(|words| words.said.mark == position.mark);
+        let apart: Vec<_> = positions.all.iter().filter(|position| !waits_there(position)).collect();
+        words.retain(has_words);
+        for some in apart.chunks(AT_ONCE) {
             if words.len() >= AT_ONCE {
-                words.truncate(AT_ONCE);
                 break;
             }
+            let found =
+                try_join_all(some.iter().map(|position| self.outbox.journal.words_at(state, &position.mark))).await?;
+            words.extend(found.into_iter().flatten().filter(has_words));
         }
+        words.truncate(AT_ONCE);
         Ok(words)
     }
 }

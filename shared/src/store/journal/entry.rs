@@ -1,6 +1,8 @@
 //! Sealed entries.
 
 use super::*;
+use crate::domain::conversation::PendingMessage;
+use crate::domain::ids::NoteId;
 
 impl Journal {
     /// An entry.
@@ -9,6 +11,21 @@ impl Journal {
     /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn entry(&self, key: &ConversationKey, number: u32) -> Result<Option<Versioned<Entry>>, PortError> {
         self.read(&entry_key(key, number)).await
+    }
+
+    /// The note that an entry of this conversation became. `None`: it is on its way.
+    ///
+    /// # Errors
+    /// The table does not answer, or another version of Musubi wrote the row.
+    pub async fn note_of(&self, key: &ConversationKey, entry: &Entry) -> Result<Option<NoteId>, PortError> {
+        let message = entry.members.first().filter(|_| entry.is_acknowledged_by_its_words());
+        match message.and_then(PendingMessage::of_member) {
+            Some(message) => match self.trace(key, &message).await? {
+                Trace::Recorded(note) => Ok(note),
+                Trace::None | Trace::Waits(_) => Ok(None),
+            },
+            None => Ok(entry.note.clone()),
+        }
     }
 }
 

@@ -54,7 +54,7 @@ impl Journal {
         Ok(erasable)
     }
 
-    /// Where the words of a conversation lie that are in no entry yet, wait for the CRM's inbox, or were refused.
+    /// Rows of nothing but words of a conversation: that are in no entry yet, wait for the CRM's inbox, or were refused.
     ///
     /// # Errors
     /// As the table's.
@@ -73,9 +73,14 @@ impl Journal {
     pub async fn erasable_rows_but_effects(&self, key: &ConversationKey) -> Result<ErasableRows, PortError> {
         let keys = |rows: Vec<Row>| rows.into_iter().map(|row| row.key).collect::<Vec<_>>();
         let mut erasable = ErasableRows { texts: self.text_rows(key).await?, ..ErasableRows::default() };
-        for prefix in ["m:", "u:", "s:", "f:", inboxing::WITHOUT_FILE, "y:"] {
+        for prefix in ["u:", "s:", "f:", inboxing::WITHOUT_FILE, "y:"] {
             erasable.messages.extend(keys(self.all(&partition(key), prefix).await?));
         }
+        let rows = self.all(&partition(key), "m:").await?;
+        erasable.notes.extend(rows.iter().filter_map(messages::note_of));
+        let (texts, messages): (Vec<_>, Vec<_>) = rows.into_iter().partition(messages::has_words);
+        erasable.texts.extend(keys(texts));
+        erasable.messages.extend(keys(messages));
         for row in self.all(&partition(key), "n:").await? {
             // An entry that another version wrote goes, too; which note it became only that version could tell.
             erasable.notes.extend(row.read::<Entry>().ok().and_then(|entry| entry.note));

@@ -1,7 +1,7 @@
 //! What became of the files of a conversation's messages: beside the words and the entries, so that a file that comes late, or never,
 //! changes neither.
 
-use super::messages::mark_sort;
+use super::words::mark_sort;
 use super::*;
 use crate::domain::file::MessageFile;
 

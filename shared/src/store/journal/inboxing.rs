@@ -97,6 +97,6 @@ pub fn not_without_file(key: &ConversationKey, mark: &Mark) -> Write {
 
 /// In the order of marks, as those of pending activities are.
 fn row_key(key: &ConversationKey, prefix: &str, mark: &Mark) -> RowKey {
-    let pending = messages::pending_key(key, mark);
+    let pending = words::pending_key(key, mark);
     RowKey { sort: pending.sort.replacen("p:", prefix, 1), ..pending }
 }

@@ -16,6 +16,7 @@ use super::people::person_key;
 use super::push::*;
 use super::questions::*;
 use super::talking::saying_key;
+use super::words::{pending_key, refused_key};
 use super::*;
 use crate::domain::account::CrmKind;
 use crate::domain::activity::Place;

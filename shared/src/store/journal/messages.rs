@@ -3,9 +3,11 @@
 //! The row is named by the event that brought it (its time and ID), and says with it that this event is recorded: it stays when the message stands
 //! nowhere any more. Each remembers which entry was next when it was recorded. No older entry can hold it, so the one that does is
 //! found by looking from there on, most often at once. Rows of before are named by their place in the order, or are one list for
-//! a message and say nothing of entries.
+//! a message and say nothing of entries. Until its entry stands, the row may hold the message's words, too: see [`words`](super::words).
 
+use super::words::with_its_position;
 use super::*;
+use crate::domain::ids::NoteId;
 
 /// How many entries are read together.
 const PAGE: usize = 20;
@@ -18,12 +20,22 @@ pub struct MessagePosition {
     /// No entry with a smaller number holds it.
     #[serde(default)]
     pub not_before: u32,
+    /// The note that its entry became, where that holds nothing else: then this alone says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<NoteId>,
 }
 
 /// What the row says.
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
-enum Stands {
+pub(super) enum Stands {
+    /// Where its mark says, and its words wait here.
+    Waits {
+        /// The message, or the edit of it.
+        says: Activity,
+        /// See [`MessagePosition`].
+        not_before: u32,
+    },
     /// Here.
     Here(MessagePosition),
     /// Nowhere any more. The event is recorded all the same.
@@ -38,14 +50,17 @@ enum Stands {
 pub struct MessagePositions {
     /// All of them, first those of `old`.
     pub all: Vec<MessagePosition>,
-    /// The rows of the others.
+    /// Those of which the words wait with them.
+    pub words: Vec<Words>,
+    /// The rows of the others but those of `old`.
     rows: Vec<(Mark, RowKey)>,
     /// Those of a row of before, and its version.
     old: Option<Versioned<Vec<Mark>>>,
 }
 
 impl MessagePositions {
-    /// The writes after which these stand nowhere any more: nothing of them is left to be taken out of an entry.
+    /// The writes after which these stand nowhere any more: nothing of them is left to be taken out of an entry. One whose words still wait
+    /// stays as it is.
     pub fn forgotten(&self, key: &ConversationKey, message: &MessageId, marks: &[Mark], now_ms: i64) -> Vec<Write> {
         let rows = self.rows.iter().filter(|(mark, _)| marks.contains(mark));
         let mut writes: Vec<Write> = rows.map(|(_, row)| gone(row.clone(), now_ms)).collect();
@@ -67,57 +82,6 @@ impl Journal {
         Ok(self.0.get(&unsent_key(key, message)).await?.is_some())
     }
 
-    /// Whether the event of `at_ms` (LINE's time, in milliseconds) that brought this message, or this edit of it, is recorded by where it
-    /// stands, or stood.
-    ///
-    /// # Errors
-    /// The table does not answer, or another version of Musubi wrote the row.
-    pub async fn is_message_recorded(
-        &self,
-        key: &ConversationKey,
-        message: &MessageId,
-        at_ms: i64,
-        event: &EventId,
-    ) -> Result<bool, PortError> {
-        Ok(self.0.get(&position_key(key, message, at_ms, event)).await?.is_some())
-    }
-
-    /// An activity whose words are still here.
-    ///
-    /// # Errors
-    /// The table does not answer, or another version of Musubi wrote the row.
-    pub async fn pending(&self, key: &ConversationKey, mark: &Mark) -> Result<Option<Versioned<Activity>>, PortError> {
-        self.read(&pending_key(key, mark)).await
-    }
-
-    /// The first activities whose words are still here, in order.
-    ///
-    /// # Errors
-    /// The table does not answer, or another version of Musubi wrote the row.
-    pub async fn all_pending(&self, key: &ConversationKey, limit: usize) -> Result<Vec<Activity>, PortError> {
-        let rows = self.0.range(&partition(key), "p:", &prefix_end("p:"), limit).await?;
-        rows.iter().map(Row::read).collect()
-    }
-
-    /// The last activities whose words are still here, in order. Reads all of them: more than a few pages lie there only while the CRM
-    /// takes nothing.
-    ///
-    /// # Errors
-    /// The table does not answer, or another version of Musubi wrote the row.
-    pub async fn last_pending(&self, key: &ConversationKey, limit: usize) -> Result<Vec<Activity>, PortError> {
-        let rows = self.all(&partition(key), "p:").await?;
-        rows[rows.len().saturating_sub(limit)..].iter().map(Row::read).collect()
-    }
-
-    /// The first activities whose words the CRM refused, in order.
-    ///
-    /// # Errors
-    /// The table does not answer, or another version of Musubi wrote the row.
-    pub async fn refused(&self, key: &ConversationKey, limit: usize) -> Result<Vec<Activity>, PortError> {
-        let rows = self.all(&partition(key), "h:").await?;
-        rows.iter().take(limit).map(Row::read).collect()
-    }
-
     /// Where a message and its edits stand; nowhere if it has not come, or if it was taken out everywhere.
     ///
     /// # Errors
@@ -129,15 +93,23 @@ impl Journal {
     ) -> Result<MessagePositions, PortError> {
         let old: Option<Versioned<Vec<Mark>>> = self.read(&message_key(key, message)).await?;
         let of_before = old.iter().flat_map(|row| &row.value);
-        let mut all: Vec<_> = of_before.map(|mark| MessagePosition { mark: mark.clone(), not_before: 0 }).collect();
-        let mut rows = Vec::new();
+        let mut all: Vec<_> =
+            of_before.map(|mark| MessagePosition { mark: mark.clone(), not_before: 0, note: None }).collect();
+        let (mut rows, mut words) = (Vec::new(), Vec::new());
         for row in self.all(&partition(key), &positions_prefix(message)).await? {
-            if let Stands::Here(position) = row.read()? {
-                rows.push((position.mark.clone(), row.key));
-                all.push(position);
+            match row.read()? {
+                Stands::Here(position) => {
+                    rows.push((position.mark.clone(), row.key));
+                    all.push(position);
+                }
+                Stands::Nowhere { .. } => {}
+                Stands::Waits { says, not_before } => {
+                    all.push(MessagePosition { mark: says.mark.clone(), not_before, note: None });
+                    words.extend(with_its_position(message, Stands::Waits { says, not_before }, row.version));
+                }
             }
         }
-        Ok(MessagePositions { all, rows, old })
+        Ok(MessagePositions { all, words, rows, old })
     }
 
     /// The first `limit` entries that hold any of these, oldest first. Looks no further than to where all are found.
@@ -163,8 +135,11 @@ impl Journal {
         loop {
             let page = self.0.range(&partition(key), &entry_key(key, from).sort, &prefix_end("n:"), PAGE).await?;
             for row in &page {
-                let entry: Entry = row.read()?;
+                let mut entry: Entry = row.read()?;
                 from = entry.number + 1;
+                if entry.is_acknowledged_by_its_words() {
+                    entry.note = note_at(positions, &entry.members[0].mark);
+                }
                 let (any, ended) = holds(&entry);
                 left = left.saturating_sub(ended);
                 found.extend(any.then_some(entry));
@@ -181,12 +156,39 @@ impl Journal {
 
 /// The message, or an edit of it, stands here, and the event that brought it is recorded, if it was not.
 pub fn message_position(key: &ConversationKey, message: &MessageId, position: &MessagePosition, now_ms: i64) -> Write {
+    stands_here(key, message, position, Precondition::Absent, now_ms)
+}
+
+pub(super) fn stands_here(
+    key: &ConversationKey,
+    message: &MessageId,
+    position: &MessagePosition,
+    expect: Precondition,
+    now_ms: i64,
+) -> Write {
     let row = position_key(key, message, position.mark.at_ms, &position.mark.event);
-    Write::put(row, position, Precondition::Absent).expiring(now_ms, TOMBSTONE_DAYS)
+    Write::put(row, position, expect).expiring(now_ms, TOMBSTONE_DAYS)
+}
+
+fn note_at(positions: &[MessagePosition], mark: &Mark) -> Option<NoteId> {
+    positions.iter().find(|position| position.mark == *mark)?.note.clone()
+}
+
+/// The note that the entry became in which this message stands alone.
+pub(super) fn note_of(row: &Row) -> Option<NoteId> {
+    match row.read() {
+        Ok(Stands::Here(position)) => position.note,
+        _ => None,
+    }
+}
+
+/// Whether the row of a message holds its words, too.
+pub(super) fn has_words(row: &Row) -> bool {
+    matches!(row.read(), Ok(Stands::Waits { .. }))
 }
 
 /// What stood there stands nowhere any more.
-fn gone(row: RowKey, now_ms: i64) -> Write {
+pub(super) fn gone(row: RowKey, now_ms: i64) -> Write {
     Write::put(row, &Stands::Nowhere { gone: true }, Precondition::Any).expiring(now_ms, TOMBSTONE_DAYS)
 }
 
@@ -206,27 +208,6 @@ pub fn unsent(key: &ConversationKey, message: &MessageId, now_ms: i64) -> Write 
     Write::put(unsent_key(key, message), &true, Precondition::Any).expiring(now_ms, TOMBSTONE_DAYS)
 }
 
-/// The activity and its words wait for their entry; `version` as read, 0 for a new one.
-pub fn pending(key: &ConversationKey, activity: &Activity, version: u64, now_ms: i64) -> Write {
-    Write::put(pending_key(key, &activity.mark), activity, Precondition::Version(version)).expiring(now_ms, TEXT_DAYS)
-}
-
-/// The words are forgotten.
-pub fn forget(key: &ConversationKey, mark: &Mark) -> Write {
-    Write::Delete { key: pending_key(key, mark), expect: Precondition::Any }
-}
-
-/// The CRM refuses the activity's words: they are kept for an operator, for as long as any words are.
-pub fn keep_refused(key: &ConversationKey, activity: &Activity) -> Write {
-    Write::put(refused_key(key, &activity.mark), activity, Precondition::Any)
-        .expiring(activity.arrived_at_ms, TEXT_DAYS)
-}
-
-/// Words that were refused are kept no more.
-pub fn forget_refused(key: &ConversationKey, mark: &Mark) -> Write {
-    Write::Delete { key: refused_key(key, mark), expect: Precondition::Any }
-}
-
 /// Rows of before.
 pub(super) fn message_key(key: &ConversationKey, message: &MessageId) -> RowKey {
     RowKey::new(partition(key), format!("m:{message}"))
@@ -243,22 +224,4 @@ pub(super) fn position_key(key: &ConversationKey, message: &MessageId, at_ms: i6
 
 pub(super) fn unsent_key(key: &ConversationKey, message: &MessageId) -> RowKey {
     RowKey::new(partition(key), format!("u:{message}"))
-}
-
-pub(super) fn pending_key(key: &ConversationKey, mark: &Mark) -> RowKey {
-    RowKey::new(partition(key), format!("p:{}", mark_sort(mark)))
-}
-
-/// A mark as part of a key: keys are in the order of marks. `!` comes before all that IDs are made of.
-pub(super) fn mark_sort(mark: &Mark) -> String {
-    let (at_ms, event) = (mark.at_ms.max(0), &mark.event);
-    let Some(place) = &mark.place else { return format!("{at_ms:013}:{event}") };
-    let message = place.message.as_ref().map_or("", MessageId::as_str);
-    format!("{at_ms:013}:{}!{:06}!{:03}{message}!{event}", place.webhook, place.number, message.len())
-}
-
-/// In the order of marks, as those of pending activities are.
-pub(super) fn refused_key(key: &ConversationKey, mark: &Mark) -> RowKey {
-    let pending = pending_key(key, mark);
-    RowKey { sort: pending.sort.replacen("p:", "h:", 1), ..pending }
 }

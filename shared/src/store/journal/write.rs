@@ -14,7 +14,7 @@ pub use super::inboxing::{
     not_without_file, without_file,
 };
 pub use super::login::{login_used, nonce};
-pub use super::messages::{forget, forget_refused, keep_refused, message_position, pending, unsent};
+pub use super::messages::{message_position, unsent};
 pub use super::noted::{channel_forgotten, heard, not_linked, replied};
 pub use super::outbox::{LETTER_DAYS, done, enqueue, give_up_unread, is_due, is_of_outbox, taken_out, unreadable_told};
 pub use super::people::{person_listed, person_unlisted};
@@ -22,6 +22,7 @@ pub use super::push::{decided, newest_send, parked, push, push_unchanged};
 pub use super::questions::{denied, question, question_closed};
 pub use super::talking::{said, saying};
 pub use super::trial::trial;
+pub use super::words::{forget_refused, keep_refused, pending, words_with_position};
 use crate::ports::table::{Precondition, RowKey, Write};
 
 /// The row goes, whatever it is.

@@ -209,11 +209,11 @@ impl SyncContact<'_> {
 
     /// The first activities that wait, and the newest message, however many lie between.
     async fn pending_with_newest(&self, state: &Conversation) -> Result<Vec<Activity>, PortError> {
-        let mut pending = self.round.journal.all_pending(&state.key, LOOK_BACK).await?;
+        let mut pending = self.round.journal.pending(state, LOOK_BACK).await?;
         if let Some(last) = state.last_inbound.as_ref().filter(|_| pending.len() == LOOK_BACK)
             && pending.iter().all(|activity| activity.mark != last.mark)
         {
-            pending.extend(self.round.journal.pending(&state.key, &last.mark).await?.map(|found| found.value));
+            pending.extend(self.round.journal.words_at(state, &last.mark).await?.map(|words| words.said));
         }
         Ok(pending)
     }

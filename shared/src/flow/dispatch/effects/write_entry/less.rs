@@ -58,7 +58,9 @@ impl WriteEntry<'_> {
         }
         let (format, max_units) = (self.crm.note_format(), self.crm.limits().note_units);
         let half = entry.halved(&ready.lines(), format, self.round.account.language, max_units);
-        Some(half.unwrap_or_else(|| Entry { withheld: Some(code.to_owned()), ..entry.clone() }))
+        let less = half.unwrap_or_else(|| Entry { withheld: Some(code.to_owned()), ..entry.clone() });
+        // What becomes of its words is another matter now.
+        Some(Entry { is_of_one: false, ..less })
     }
 
     /// It is not about the words: they go on waiting.

@@ -6,7 +6,7 @@ mod sent;
 
 use crate::domain::activity::{Activity, Content, Mark};
 use crate::domain::channel::Channel;
-use crate::domain::conversation::{ConversationKey, OpenEntry};
+use crate::domain::conversation::{Conversation, ConversationKey, OpenEntry};
 use crate::domain::entry::{Entry, MAX_MEMBERS};
 use crate::domain::file::MessageFile;
 use crate::domain::ids::{ContactId, NoteId};
@@ -22,7 +22,7 @@ use crate::ports::crm::{CrmFailure, Each, NoteWrite};
 use crate::ports::table::{Commit, Versioned};
 use crate::ports::{Crm, PortError};
 use crate::store::Channels;
-use crate::store::journal::write;
+use crate::store::journal::{Words, write};
 
 /// A sealed entry on its way.
 struct Sealed {
@@ -203,6 +203,9 @@ impl WriteEntry<'_> {
         if let Some(code) = ready.entry.value.withheld.clone() {
             writes.extend(self.put_words_aside(&ready, &code).await?);
         }
+        if ready.entry.value.is_of_one {
+            return self.close_entry(ready).await;
+        }
         let now_ms = self.round.now_ms();
         writes.push(write::entry(&ready.key, &ready.entry.value, ready.entry.version, now_ms));
         match self.round.journal.commit(writes).await? {
@@ -223,10 +226,17 @@ impl WriteEntry<'_> {
         let stays = |mark: &Mark| continued.as_ref().is_some_and(|continued| continued.mark == *mark);
         let done: Vec<_> = entry.members.iter().map(|member| &member.mark).filter(|mark| !stays(mark)).collect();
         let mut writes = vec![write::done(&ready.row)];
-        let left = self.round.journal.all_pending(&ready.key, entry.members.len() + MAX_MEMBERS).await?;
-        let left: Vec<_> = left.into_iter().filter(|activity| !done.contains(&&activity.mark)).collect();
-        side_by_side(done.iter().map(|mark| self.round.journal.commit(vec![write::forget(&ready.key, mark)]))).await?;
+        let waiting = self.round.journal.words(&state.value, entry.members.len() + MAX_MEMBERS).await?;
+        let (mut its, left): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|words| done.contains(&&words.said.mark));
+        if left.len() >= MAX_MEMBERS {
+            // So many came late that they may stand before some of its own.
+            let each = done.iter().map(|mark| self.round.journal.words_at(&state.value, mark));
+            its = side_by_side(each).await?.into_iter().flatten().collect();
+        }
+        let note = entry.note.clone().filter(|_| entry.is_of_one);
+        side_by_side(its.into_iter().map(|words| self.forget(&state.value, words, note.clone()))).await?;
         let value = &mut state.value;
+        value.pending_no_more(done.iter().copied());
         value.sealed_until = value.sealed_until.take().max(entry.until().cloned());
         value.next_entry = entry.number + 1;
         value.continued = match continued {
@@ -237,7 +247,7 @@ impl WriteEntry<'_> {
             Some(_) if self.tells_of_refusals(value) => Some(now_ms),
             _ => value.refused_told_at_ms,
         };
-        value.open = reopen(&left, &ready, now_ms);
+        value.open = reopen(left.iter().map(|words| words.said.arrived_at_ms), &ready, now_ms);
         if let Some(open) = &state.value.open {
             let row = OutboxRow::new(&self.round.account.key, state.value.write_entry(), now_ms, open.due_at_ms);
             // The same name and due time are the row that is done: it stays.
@@ -245,6 +255,20 @@ impl WriteEntry<'_> {
         }
         self.round.commit_state(&mut state, writes).await?;
         Ok(())
+    }
+
+    /// The words go, whatever became of them meanwhile.
+    async fn forget(&self, state: &Conversation, mut words: Words, note: Option<NoteId>) -> Result<(), PortError> {
+        let journal = self.round.journal;
+        loop {
+            let forgotten = words.become_note(&state.key, note.clone(), self.round.now_ms());
+            if journal.commit(vec![forgotten]).await? == Commit::Done {
+                return Ok(());
+            }
+            // They were taken back, or somebody else has just forgotten them.
+            let Some(left) = journal.words_at(state, &words.said.mark).await? else { return Ok(()) };
+            words = left;
+        }
     }
 
     /// Writes the entry's row. `None`: somebody changed it first.
@@ -266,9 +290,8 @@ impl WriteEntry<'_> {
 }
 
 /// What is left opens the next entry. One that is ready is due right behind the one before.
-fn reopen(left: &[Activity], ready: &Sealed, now_ms: i64) -> Option<OpenEntry> {
-    let first_arrived_at_ms = left.iter().map(|activity| activity.arrived_at_ms).min()?;
-    let last_arrived_at_ms = left.iter().map(|activity| activity.arrived_at_ms).max()?;
+fn reopen(arrived_at_ms: impl Iterator<Item = i64> + Clone, ready: &Sealed, now_ms: i64) -> Option<OpenEntry> {
+    let (first_arrived_at_ms, last_arrived_at_ms) = (arrived_at_ms.clone().min()?, arrived_at_ms.max()?);
     let mut open = OpenEntry { first_arrived_at_ms, last_arrived_at_ms, due_at_ms: 0 };
     open.due_at_ms = open.ready_at_ms(&ready.channel.settings).max(now_ms.min(ready.row.due_at_ms + 1));
     Some(open)

@@ -10,7 +10,7 @@ use crate::domain::ids::ContactId;
 use crate::domain::outbox::{Effect, OutboxRow};
 use crate::ports::PortError;
 use crate::ports::table::{Commit, Versioned};
-use crate::store::journal::write;
+use crate::store::journal::{forget, write};
 
 /// Text of people who are linked to nobody, and get no contact, waits this long for a link.
 const WAIT_FOR_LINK_MS: i64 = 7 * 86_400_000;
@@ -43,7 +43,7 @@ impl WriteEntry<'_> {
             if shows_first && entry.value.members.iter().any(|member| Some(&member.mark) == newest) {
                 return Ok(None);
             }
-            return self.go_on(row, entry, channel, state.value.sealed_until.as_ref()).await;
+            return self.go_on(row, entry, channel, &state.value).await;
         }
         if ready_at_ms > now_ms {
             self.move_to(&row, OutboxRow { due_at_ms: ready_at_ms, ..row.clone() }, state).await?;
@@ -60,7 +60,7 @@ impl WriteEntry<'_> {
             self.forget_unwritten(&row, state).await?;
             return Ok(None);
         }
-        let mut pending = self.round.journal.all_pending(&key, MAX_MEMBERS).await?;
+        let mut pending = self.round.journal.pending(&state.value, MAX_MEMBERS).await?;
         mark_late(&mut pending, state.value.sealed_until.as_ref());
         if now_ms < ready_at_ms + WAIT_FOR_FILES_MS && self.waits_for_a_file(&channel, &key, &pending).await? {
             // One that comes later is hung on the note.
@@ -72,6 +72,10 @@ impl WriteEntry<'_> {
             return Ok(None);
         };
         entry.tried_at_ms = Some(now_ms);
+        entry.is_of_one = match entry.members.as_slice() {
+            [one] => one.goes_on_at().is_none() && state.value.pending_at(&one.mark).is_some(),
+            _ => false,
+        };
         if !self.is_sealed(&state, &entry).await? {
             return Ok(None);
         }
@@ -120,9 +124,8 @@ impl WriteEntry<'_> {
     /// No note is wanted, and the contact's fields have shown what they show: the words go. The CRM's inbox has its own copy of what
     /// people said, until it stands there.
     async fn forget_unwritten(&self, row: &OutboxRow, mut state: Versioned<Conversation>) -> Result<(), PortError> {
-        let key = state.value.key.clone();
-        let pending = self.round.journal.all_pending(&key, MAX_MEMBERS).await?;
-        let mut writes: Vec<_> = pending.iter().map(|activity| write::forget(&key, &activity.mark)).collect();
+        let pending = self.round.journal.words(&state.value, MAX_MEMBERS).await?;
+        let mut writes = forget(&mut state.value, &pending, self.round.now_ms());
         if pending.len() < MAX_MEMBERS {
             state.value.open = None;
             writes.push(write::done(row));
@@ -162,15 +165,15 @@ impl WriteEntry<'_> {
         row: OutboxRow,
         entry: Versioned<Entry>,
         channel: Channel,
-        sealed_until: Option<&Mark>,
+        state: &Conversation,
     ) -> Result<Option<Sealed>, PortError> {
         let Effect::WriteEntry { conversation: key } = row.effect.clone() else { return Ok(None) };
         let mut said = Vec::new();
         for member in &entry.value.members {
-            said.extend(self.round.journal.pending(&key, &member.mark).await?.map(|found| found.value));
+            said.extend(self.round.journal.words_at(state, &member.mark).await?.map(|words| words.said));
         }
         // One that was sealed by a version of before had said so at once.
-        mark_late(&mut said, sealed_until.filter(|sealed| Some(*sealed) != entry.value.until()));
+        mark_late(&mut said, state.sealed_until.as_ref().filter(|sealed| Some(*sealed) != entry.value.until()));
         let (is_acknowledged, is_empty) = (entry.value.note.is_some(), said.is_empty());
         let mut ready =
             Sealed { row, key, entry, said, channel, may_stand: true, person_name: None, files: Vec::new() };
@@ -225,9 +228,8 @@ impl WriteEntry<'_> {
         if now_ms < until_ms {
             return self.move_to(row, row.again(until_ms), state).await;
         }
-        let pending = self.round.journal.all_pending(&state.value.key, MAX_MEMBERS).await?;
-        let mut writes: Vec<_> =
-            pending.iter().map(|activity| write::forget(&state.value.key, &activity.mark)).collect();
+        let pending = self.round.journal.words(&state.value, MAX_MEMBERS).await?;
+        let mut writes = forget(&mut state.value, &pending, now_ms);
         let mut count = self.round.journal.not_linked(&channel.id).await?;
         count.value.dropped += pending.len() as u64;
         writes.push(write::not_linked(&channel.id, &count.value, count.version));
