@@ -118,5 +118,5 @@ async fn a_workflows_message_to_its_completion_and_note_takes_no_more_than_it_di
         world.app.until("its outcome", is_done).await;
     };
     let writes = world.of_one("a workflow's message to its completion and note", once).await;
-    assert!((10.0..=19.8).contains(&writes), "{writes} write units");
+    assert!((10.0..=15.4).contains(&writes), "{writes} write units");
 }

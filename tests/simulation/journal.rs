@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use musubi::domain::account::CrmAccountKey;
 use musubi::domain::activity::Mark;
-use musubi::domain::conversation::{Conversation, ConversationKey, Source};
+use musubi::domain::conversation::{Conversation, ConversationKey, PendingActivity, Source};
 use musubi::domain::friends::FriendsImport;
 use musubi::domain::ids::*;
 use musubi::domain::outbox::{Effect, OutboxRow};
 use musubi::domain::push::{PushId, PushOutcome};
 use musubi::ports::table::{Commit, Precondition, RowKey, Table, Write};
 use musubi::store::Journal;
-use musubi::store::journal::{AskedBecause, LastRefusal, MessagePosition, NewestSend, Question, Walk, write};
+use musubi::store::journal::{AskedBecause, LastRefusal, MessagePosition, NewestSend, Question, Trace, Walk, write};
 
 use crate::due::from_the_future;
 use crate::faults::Faults;
@@ -49,10 +49,11 @@ fn question(by: u64, contact: &str, why: AskedBecause, asked_at_ms: i64) -> Ques
 fn what_has_happened_is_found_and_nothing_else_is() {
     let (rows, journal) = table();
     let (event, message) = (EventId::new("E1"), MessageId::new("5"));
+    let of = PendingActivity { message: None, at_ms: START_MS, event: event.clone() };
     let seen = |by: u64, state: &str| {
         run(async {
             [
-                journal.is_recorded(&key(by), &event).await,
+                journal.trace(&key(by), &of).await.map(|trace| !matches!(trace, Trace::None)),
                 journal.is_unsent(&key(by), &message).await,
                 journal.is_reply_recorded(&key(by), &event).await,
                 journal.is_event_handled(&key(by), &event).await,

@@ -15,7 +15,7 @@ mod tending;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::pending::PendingMessage;
+pub use self::pending::PendingActivity;
 pub use self::tending::FirstSinceAnswer;
 use super::account::CrmAccountKey;
 use super::activity::{Activity, Content, Mark, Speaker};
@@ -79,9 +79,9 @@ pub struct Conversation {
     /// What was said since the last entry.
     #[serde(default)]
     pub open: Option<OpenEntry>,
-    /// Messages whose words wait where they stand. Others wait in rows of their own.
+    /// Activities whose words wait in the rows that say that they were recorded. Others wait in rows of their own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub pending: Vec<PendingMessage>,
+    pub pending: Vec<PendingActivity>,
     /// The newest place that a sealed entry holds.
     #[serde(default)]
     pub sealed_until: Option<Mark>,

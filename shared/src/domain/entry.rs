@@ -78,7 +78,7 @@ pub struct Entry {
     /// The CRM refused its words, with this code: the note says so in their place, and they are dead-lettered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withheld: Option<String>,
-    /// It holds one message whose words wait where that stands: what forgets them says there which note it became.
+    /// It holds one activity, whose words wait where it is said that it was recorded: what forgets them says there which note it became.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_of_one: bool,
 }

@@ -52,3 +52,4 @@ pub mod trial;
 mod unlink;
 pub mod verify_call;
 pub mod verify_inbox;
+mod wait;

@@ -5,10 +5,11 @@ mod seen;
 
 use tracing::info;
 
-pub(super) use self::seen::is_recorded;
-use self::seen::{Seen, seen, still_wait};
+pub(super) use self::seen::{Seen, is_recorded};
+use self::seen::{seen, still_wait};
 use super::load::load_or_new;
 use super::outbox::Outbox;
+use super::wait::wait;
 use crate::domain::activity::{Activity, Content, Mark, Quoted, Speaker};
 use crate::domain::channel::Channel;
 use crate::domain::conversation::{Conversation, ConversationKey};
@@ -18,7 +19,7 @@ use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::reply_chance::AnsweredAtOnce;
 use crate::ports::PortError;
 use crate::ports::table::{Commit, Write};
-use crate::store::journal::{MessagePosition, Words, write};
+use crate::store::journal::{Words, write};
 
 /// What an event changes, and what must therefore be done.
 #[derive(Default)]
@@ -156,7 +157,7 @@ impl Record {
         let now_ms = self.outbox.clock.now_ms();
         let (mut words, mut writes, mut effects) = (None, Vec::new(), Vec::new());
         let is_person = state.key.source.user().is_some();
-        let is_tombstone = is_person && event.message().is_some();
+        let mut is_tombstone = false;
         match &event.what {
             InboundWhat::Said { content, message } => {
                 let mut activity = match &begun {
@@ -179,7 +180,8 @@ impl Record {
                 effects.extend(state.apply(&mut activity, &channel.settings, now_ms));
                 effects.extend(save_file(channel, state, &activity, now_ms));
                 if is_person {
-                    (words, writes) = wait(state, &activity, begun.as_ref(), now_ms);
+                    let waits = wait(state, &activity, begun.as_ref(), now_ms);
+                    (words, writes, is_tombstone) = (waits.first, waits.with, waits.is_recorded);
                 }
                 if is_person && message.is_some() && channel.crm_inbox.is_some() {
                     writes.push(write::for_inbox(&state.key, &activity, now_ms));
@@ -223,37 +225,6 @@ impl Record {
             change.state.push(write::pending(&state.key, &activity, 0, now_ms));
         }
         change.state.extend((!answered.is_empty()).then(|| write::reply_recorded(&state.key, &event.id, now_ms)));
-    }
-}
-
-/// The activity's words wait for their entry: the first is to be written before the conversation's state, the others with it. Those of a message
-/// wait where it stands, as long as the state has room to name them. `begun`: they are there already.
-fn wait(
-    state: &mut Conversation,
-    activity: &Activity,
-    begun: Option<&Words>,
-    now_ms: i64,
-) -> (Option<Write>, Vec<Write>) {
-    let (key, not_before) = (state.key.clone(), state.next_entry);
-    let waits_there = state.becomes_pending(activity);
-    match (&activity.message, begun) {
-        (Some(_), Some(words)) if waits_there => {
-            let changed = words.said.content != activity.content;
-            let change = changed.then(|| words.become_content(&key, activity.content.clone(), now_ms));
-            (None, change.into_iter().collect())
-        }
-        (Some(_), Some(words)) => {
-            (None, vec![words.forgotten(&key, now_ms), write::pending(&key, activity, 0, now_ms)])
-        }
-        (Some(message), None) if waits_there => {
-            (Some(write::words_with_position(&key, message, activity, not_before, now_ms)), Vec::new())
-        }
-        (Some(message), None) => {
-            let position = MessagePosition { mark: activity.mark.clone(), not_before, note: None };
-            let stands = write::message_position(&key, message, &position, now_ms);
-            (None, vec![stands, write::pending(&key, activity, 0, now_ms)])
-        }
-        (None, _) => (None, vec![write::pending(&key, activity, 0, now_ms)]),
     }
 }
 

@@ -1,4 +1,5 @@
-//! A send ends: its outcome, its effects and what the timeline shows, in one transaction.
+//! A send ends: its outcome, its effects and what the timeline shows, in one transaction; or, of what LINE has taken, what the timeline shows, and
+//! then the rest.
 
 mod ending;
 mod timeline;
@@ -8,6 +9,7 @@ use tracing::info;
 
 pub use self::ending::Ending;
 use self::ending::Step;
+use self::timeline::OnTimeline;
 use super::outbox::Outbox;
 use crate::domain::conversation::ConversationKey;
 use crate::domain::ids::{ChannelId, LineUserId};
@@ -46,6 +48,10 @@ impl Settle {
         let was_parked = matches!(current, Some(Push { state: PushState::Parked(_), .. }));
         let talk = current.as_ref().and_then(Push::talk);
         let mut is_reply = false;
+        let left_behind = match &current {
+            Some(push) => self.left_behind(push, ending, now_ms).await?,
+            None => Vec::new(),
+        };
         match ending.step(current) {
             Step::Stays => Ok(Some(false)),
             Step::GoesOn(push) => {
@@ -57,15 +63,21 @@ impl Settle {
                 let key = to.map(|to| ConversationKey::person(&push.channel, to));
                 let held = OptionFuture::from(key.as_ref().map(|key| journal.lock_conversation(key))).await;
                 let (mut state, mut effects) = outcome(&mut push, was_parked, now_ms);
+                state.extend(left_behind);
                 if let (Some(talk), PushState::Settled(settlement)) = (talk, &push.state) {
                     state.push(write::said(&talk, push.id));
                     is_reply = settlement.note == Some(SettlementNote::Replied);
                 }
-                if let Some(shown) = shown {
-                    let (entries, more) = self.show_on_timeline(&push, shown, now_ms).await?;
-                    state.extend(entries);
-                    effects.extend(more);
+                let mut timeline = match shown {
+                    Some(shown) => self.show_on_timeline(&push, shown, now_ms).await?,
+                    None => OnTimeline::default(),
+                };
+                effects.append(&mut timeline.effects);
+                if self.shows_first(ending, &timeline, &state) && !self.show(&mut timeline).await? {
+                    return Ok(None);
                 }
+                state.append(&mut timeline.words);
+                state.append(&mut timeline.state);
                 state.push(write::push(&push, version, now_ms));
                 let commit = match ending {
                     // Its job comes again until this has ended: see `follow`.
@@ -87,6 +99,22 @@ impl Settle {
 }
 
 impl Settle {
+    /// What was said stands in its conversation before the send's row says that it has ended, each by a write of its own, at half a
+    /// transaction's price: where its job comes again until that is said, and nothing else changes with it.
+    fn shows_first(&self, ending: &Ending, timeline: &OnTimeline, others: &[Write]) -> bool {
+        matches!(ending, Ending::Accepted(..)) && others.is_empty() && timeline.state.len() == 1
+    }
+
+    /// `false`: somebody changed the conversation first.
+    async fn show(&self, timeline: &mut OnTimeline) -> Result<bool, PortError> {
+        for write in timeline.words.drain(..).chain(timeline.state.drain(..)) {
+            if self.outbox.journal.commit(vec![write]).await? == Commit::Conflict {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     /// LINE has it, and its job has come again, or the CRM has asked again: whoever settled it may have stopped before all of what
     /// follows was in the outbox, the entry of whom the job names included. A second call does again what can be done twice.
     ///

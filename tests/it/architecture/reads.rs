@@ -26,7 +26,6 @@ pub(super) const READS_OF_THE_JOURNAL: &[&str] = &[
     "is_denied",
     "is_event_handled",
     "is_login_used",
-    "is_recorded",
     "is_reply_recorded",
     "is_unsent",
     "is_without_file",

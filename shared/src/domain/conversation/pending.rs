@@ -1,4 +1,4 @@
-//! The person's messages whose words wait in the row that says where the message stands: this state alone says that they wait.
+//! Activities whose words wait for their entry in the row that says that they were recorded: this state alone says that they wait.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,28 +10,31 @@ use crate::domain::ids::{EventId, MessageId};
 /// So many wait so: the state names each. The words of more lie in rows of their own, which need no name here.
 const MAX_PENDING: usize = 3;
 
-/// A message, or an edit of one, whose words wait. It remembers none.
+/// An activity whose words wait. It remembers none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PendingMessage {
-    /// LINE's message.
-    pub message: MessageId,
-    /// LINE's time of the event, in milliseconds.
+pub struct PendingActivity {
+    /// LINE's message, where it is one of the person's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<MessageId>,
+    /// When it was said, in milliseconds: by LINE's time what the person said.
     pub at_ms: i64,
-    /// The event that brought it.
+    /// The event that brought it, or the name that we gave it.
     pub event: EventId,
 }
 
-impl PendingMessage {
-    /// `None` where it is no message.
-    pub fn of(activity: &Activity) -> Option<Self> {
-        let Mark { at_ms, event, .. } = &activity.mark;
-        Some(Self { message: activity.message.clone()?, at_ms: *at_ms, event: event.clone() })
+impl PendingActivity {
+    /// This one.
+    pub fn of(activity: &Activity) -> Self {
+        Self::at(activity.message.as_ref(), &activity.mark)
     }
 
     /// The same of what an entry holds.
-    pub fn of_member(member: &Member) -> Option<Self> {
-        let Mark { at_ms, event, .. } = &member.mark;
-        Some(Self { message: member.message.clone()?, at_ms: *at_ms, event: event.clone() })
+    pub fn of_member(member: &Member) -> Self {
+        Self::at(member.message.as_ref(), &member.mark)
+    }
+
+    fn at(message: Option<&MessageId>, mark: &Mark) -> Self {
+        Self { message: message.cloned(), at_ms: mark.at_ms, event: mark.event.clone() }
     }
 
     /// Whether it came by this event, wherever in its webhook.
@@ -42,19 +45,18 @@ impl PendingMessage {
 
 impl Conversation {
     /// What waits at this place.
-    pub fn pending_at(&self, mark: &Mark) -> Option<&PendingMessage> {
+    pub fn pending_at(&self, mark: &Mark) -> Option<&PendingActivity> {
         self.pending.iter().find(|pending| pending.is_at(mark))
     }
 
-    /// The activity waits, if it is a message and there is room. Twice is once.
+    /// The activity waits, if there is room. Twice is once.
     pub fn becomes_pending(&mut self, activity: &Activity) -> bool {
-        if self.pending_at(&activity.mark).is_some() {
-            return true;
+        let is_pending = self.pending_at(&activity.mark).is_some();
+        let has_room = self.pending.len() < MAX_PENDING;
+        if has_room && !is_pending {
+            self.pending.push(PendingActivity::of(activity));
         }
-        let pending = PendingMessage::of(activity).filter(|_| self.pending.len() < MAX_PENDING);
-        let has_room = pending.is_some();
-        self.pending.extend(pending);
-        has_room
+        has_room || is_pending
     }
 
     /// What stands there waits no more.

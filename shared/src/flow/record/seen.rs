@@ -1,13 +1,13 @@
 //! What is there of an event already.
 
-use crate::domain::conversation::{Conversation, ConversationKey, PendingMessage};
+use crate::domain::conversation::{Conversation, ConversationKey, PendingActivity};
 use crate::domain::inbound::InboundEvent;
 use crate::ports::PortError;
 use crate::store::Journal;
 use crate::store::journal::{Trace, Words};
 
-/// How far an event was recorded.
-pub(super) enum Seen {
+/// How far an event, or what we said, was recorded.
+pub(in crate::flow) enum Seen {
     /// Nothing of it is there.
     No,
     /// Its words are, and whoever put them there has not come to the conversation's state; or has, and somebody is just forgetting them.
@@ -16,14 +16,16 @@ pub(super) enum Seen {
     Recorded,
 }
 
-/// How far the event is recorded: one that brought a message, by where that stands. Rows of before have a tombstone of their own for it, and
-/// so has one from before an erasure.
+/// How far the event is recorded. Of one that brought a message that stands where the message does; rows of before have a tombstone of their own
+/// for it, and so has one from before an erasure.
 ///
 /// # Errors
 /// As the journal's.
 pub(super) async fn seen(journal: &Journal, key: &ConversationKey, event: &InboundEvent) -> Result<Seen, PortError> {
-    if let Some(message) = message_of(event) {
-        match journal.trace(key, &message).await? {
+    let by_event = PendingActivity { message: None, at_ms: event.at_ms, event: event.id.clone() };
+    let by_message = event.message().map(|id| PendingActivity { message: Some(id.clone()), ..by_event.clone() });
+    for of in by_message.iter().chain([&by_event]) {
+        match journal.trace(key, of).await? {
             Trace::Recorded(_) => return Ok(Seen::Recorded),
             Trace::Waits(words) => {
                 let state = journal.conversation(key).await?;
@@ -33,7 +35,7 @@ pub(super) async fn seen(journal: &Journal, key: &ConversationKey, event: &Inbou
             Trace::None => {}
         }
     }
-    Ok(if journal.is_recorded(key, &event.id).await? { Seen::Recorded } else { Seen::No })
+    Ok(Seen::No)
 }
 
 /// Whether the words still wait, and this state, which was read before they are looked at here, does not know of them: then whoever commits it
@@ -42,8 +44,10 @@ pub(super) async fn seen(journal: &Journal, key: &ConversationKey, event: &Inbou
 /// # Errors
 /// As the journal's.
 pub(super) async fn still_wait(journal: &Journal, state: &Conversation, words: &Words) -> Result<bool, PortError> {
-    let Some(message) = PendingMessage::of(&words.said).filter(|_| !names(state, words)) else { return Ok(false) };
-    Ok(matches!(journal.trace(&state.key, &message).await?, Trace::Waits(_)))
+    if names(state, words) {
+        return Ok(false);
+    }
+    Ok(matches!(journal.trace(&state.key, &PendingActivity::of(&words.said)).await?, Trace::Waits(_)))
 }
 
 /// Whether the event is recorded.
@@ -60,9 +64,4 @@ pub(in crate::flow) async fn is_recorded(
 
 fn names(state: &Conversation, words: &Words) -> bool {
     state.pending_at(&words.said.mark).is_some()
-}
-
-fn message_of(event: &InboundEvent) -> Option<PendingMessage> {
-    let message = event.message().cloned()?;
-    Some(PendingMessage { message, at_ms: event.at_ms, event: event.id.clone() })
 }

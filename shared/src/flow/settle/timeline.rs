@@ -4,16 +4,30 @@
 //! that a workflow names is nobody until LINE has taken a message for it, and nothing is begun, made or written for it.
 
 use super::Settle;
-use super::ending::Shown;
+use super::ending::{Ending, Shown};
 use crate::domain::activity::{Activity, Mark, Speaker};
-use crate::domain::conversation::ConversationKey;
+use crate::domain::conversation::{Conversation, ConversationKey, PendingActivity};
 use crate::domain::ids::EventId;
 use crate::domain::outbox::{Effect, OutboxRow};
-use crate::domain::push::{Push, PushOutcome, PushState};
+use crate::domain::push::{Push, PushId, PushOutcome, PushState};
 use crate::flow::load::{Loaded, load_or_new};
+use crate::flow::record::Seen;
+use crate::flow::wait::wait;
 use crate::ports::PortError;
 use crate::ports::table::Write;
-use crate::store::journal::write;
+use crate::store::Journal;
+use crate::store::journal::Trace;
+
+/// What shows how a send ended.
+#[derive(Default)]
+pub(super) struct OnTimeline {
+    /// Its words, which may be written before the conversation's state.
+    pub(super) words: Vec<Write>,
+    /// The conversation's state, and what is written with it.
+    pub(super) state: Vec<Write>,
+    /// What follows.
+    pub(super) effects: Vec<OutboxRow>,
+}
 
 /// Where a send's end is shown.
 enum TimelineSpot {
@@ -32,18 +46,20 @@ impl Settle {
         push: &Push,
         shown: Shown,
         now_ms: i64,
-    ) -> Result<(Vec<Write>, Vec<OutboxRow>), PortError> {
+    ) -> Result<OnTimeline, PortError> {
         let key = match self.place(push, &shown).await? {
             TimelineSpot::Conversation(key) => key,
             TimelineSpot::Contact => {
                 let effect = Effect::WriteNotSentNote { push: push.id };
-                return Ok((Vec::new(), vec![OutboxRow::new(&push.account, effect, now_ms, now_ms)]));
+                let effects = vec![OutboxRow::new(&push.account, effect, now_ms, now_ms)];
+                return Ok(OnTimeline { effects, ..OnTimeline::default() });
             }
             TimelineSpot::Nowhere => return Ok(Default::default()),
         };
         let loaded = load_or_new(&self.outbox.journal, &key, &push.account).await?;
         if loaded.erasure.covers(shown.since_ms) {
-            return Ok(Default::default());
+            let state = self.begun_words(&key, push.id, shown.said.len(), now_ms).await?;
+            return Ok(OnTimeline { state, ..OnTimeline::default() });
         }
         self.join(loaded, push, shown, now_ms).await
     }
@@ -71,16 +87,10 @@ impl Settle {
     }
 
     /// It joins the conversation.
-    async fn join(
-        &self,
-        mut loaded: Loaded,
-        push: &Push,
-        shown: Shown,
-        now_ms: i64,
-    ) -> Result<(Vec<Write>, Vec<OutboxRow>), PortError> {
+    async fn join(&self, mut loaded: Loaded, push: &Push, shown: Shown, now_ms: i64) -> Result<OnTimeline, PortError> {
         let settings = self.channels.find(&push.channel).await?.map(|channel| channel.settings).unwrap_or_default();
         let state = &mut loaded.state;
-        let (mut writes, mut effects) = (Vec::new(), Vec::new());
+        let (mut words, mut writes, mut effects) = (Vec::new(), Vec::new(), Vec::new());
         // That something could not be sent, nobody says to the person.
         let was_said = matches!(&push.state, PushState::Settled(it) if it.outcome == PushOutcome::Accepted);
         let (speaker, operator) =
@@ -94,7 +104,7 @@ impl Settle {
         state.value.remember_sent(&shown.messages, shown.at_ms, speaker);
         for (number, content) in shown.said.into_iter().enumerate() {
             let mut activity = Activity {
-                mark: Mark::at(shown.at_ms, EventId::new(format!("{}-{number}", push.id))),
+                mark: Mark::at(shown.at_ms, name_of(push.id, number)),
                 arrived_at_ms: shown.at_ms,
                 speaker,
                 operator: operator.cloned(),
@@ -103,10 +113,76 @@ impl Settle {
                 content,
                 late: false,
             };
+            // Whoever ended it before may have stopped behind its words, or behind the state.
+            let begun = match seen(&self.outbox.journal, &state.value, &activity).await? {
+                Seen::No => None,
+                Seen::Words(begun) => Some(begun),
+                Seen::Recorded => {
+                    effects.extend(state.value.queued(shown.at_ms));
+                    continue;
+                }
+            };
+            if let Some(begun) = &begun {
+                activity = begun.said.clone();
+            }
             effects.extend(state.value.apply(&mut activity, &settings, now_ms));
-            writes.push(write::pending(&state.value.key, &activity, 0, now_ms));
+            let waits = wait(&mut state.value, &activity, begun.as_ref(), now_ms);
+            words.extend(waits.first);
+            writes.extend(waits.with);
         }
         writes.extend(loaded.writes());
-        Ok((writes, effects))
+        Ok(OnTimeline { words, state: writes, effects })
     }
+
+    /// Of a send that is ended for somebody who is not to be found any more: what whoever ended it before, and stopped, wrote of its words.
+    pub(super) async fn left_behind(
+        &self,
+        ended: &Push,
+        ending: &Ending,
+        now_ms: i64,
+    ) -> Result<Vec<Write>, PortError> {
+        match (&ended.state, ending) {
+            (
+                PushState::Sending(sending) | PushState::Parked(sending),
+                Ending::Erased { .. } | Ending::ChannelGone { .. },
+            ) => {
+                let key = ConversationKey::person(&ended.channel, &sending.to);
+                self.begun_words(&key, ended.id, sending.said.len(), now_ms).await
+            }
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// The writes after which nothing is left of a send's words that no conversation names.
+    async fn begun_words(
+        &self,
+        key: &ConversationKey,
+        push: PushId,
+        count: usize,
+        now_ms: i64,
+    ) -> Result<Vec<Write>, PortError> {
+        let mut writes = Vec::new();
+        for number in 0..count {
+            let of = PendingActivity { message: None, at_ms: now_ms, event: name_of(push, number) };
+            if let Trace::Waits(words) = self.outbox.journal.trace(key, &of).await? {
+                writes.push(words.dropped(key, now_ms));
+            }
+        }
+        Ok(writes)
+    }
+}
+
+/// Under which name it is shown: the same however often it ends.
+fn name_of(push: PushId, number: usize) -> EventId {
+    EventId::new(format!("{push}-{number}"))
+}
+
+/// How far what the person was told is recorded; `state` was read before.
+async fn seen(journal: &Journal, state: &Conversation, told: &Activity) -> Result<Seen, PortError> {
+    let is_named = state.pending.iter().any(|pending| pending.event == told.mark.event);
+    Ok(match journal.trace(&state.key, &PendingActivity::of(told)).await? {
+        Trace::None => Seen::No,
+        Trace::Waits(words) if !is_named => Seen::Words(words),
+        Trace::Waits(_) | Trace::Recorded(_) => Seen::Recorded,
+    })
 }

@@ -2,13 +2,43 @@
 
 use super::*;
 
+/// A state as it lies in its row. One that names words says so by its form: a version that knows nothing of that would write it without them,
+/// and what it cannot read it leaves for the one that wrote it.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Stored<State> {
+    /// It names words.
+    WithWords {
+        /// The state.
+        with_words: State,
+    },
+    /// It names none.
+    Plain(State),
+}
+
+impl<'a> Stored<&'a Conversation> {
+    fn of(state: &'a Conversation) -> Self {
+        match state.pending.is_empty() {
+            true => Self::Plain(state),
+            false => Self::WithWords { with_words: state },
+        }
+    }
+}
+
+impl Stored<Conversation> {
+    fn state(self) -> Conversation {
+        let (Self::WithWords { with_words: state } | Self::Plain(state)) = self;
+        state
+    }
+}
+
 impl Journal {
     /// A conversation's state.
     ///
     /// # Errors
     /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn conversation(&self, key: &ConversationKey) -> Result<Option<Versioned<Conversation>>, PortError> {
-        self.read(&state_key(key)).await
+        self.state(&state_key(key)).await
     }
 
     /// The state of the conversation that this is the [hash](ConversationKey::hash) of.
@@ -16,15 +46,12 @@ impl Journal {
     /// # Errors
     /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn conversation_by_hash(&self, hash: &str) -> Result<Option<Versioned<Conversation>>, PortError> {
-        self.read(&state_key_of(hash)).await
+        self.state(&state_key_of(hash)).await
     }
 
-    /// Whether the event is recorded.
-    ///
-    /// # Errors
-    /// The table does not answer, or another version of Musubi wrote the row.
-    pub async fn is_recorded(&self, key: &ConversationKey, event: &EventId) -> Result<bool, PortError> {
-        Ok(self.0.get(&tombstone_key(key, event)).await?.is_some())
+    async fn state(&self, row: &RowKey) -> Result<Option<Versioned<Conversation>>, PortError> {
+        let found: Option<Versioned<Stored<Conversation>>> = self.read(row).await?;
+        Ok(found.map(|found| Versioned { value: found.value.state(), version: found.version }))
     }
 
     /// Whether our answer to the event is on the timeline.
@@ -48,7 +75,7 @@ impl Journal {
 pub fn conversation(value: &Conversation, version: u64) -> Write {
     // One that was erased may begin anew: nobody who knew the old one may take the new one for it.
     let expect = if version == 0 { Precondition::AbsentAnew } else { Precondition::Version(version) };
-    Write::put(state_key(&value.key), value, expect)
+    Write::put(state_key(&value.key), &Stored::of(value), expect)
 }
 
 /// The conversation's state goes, if nobody changed it since it was read at `version`.
@@ -94,4 +121,26 @@ pub(super) fn reply_key(key: &ConversationKey, event: &EventId) -> RowKey {
 
 pub(super) fn handled_key(key: &ConversationKey, event: &EventId) -> RowKey {
     RowKey::new(partition(key), format!("x:{event}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::account::CrmKind;
+    use crate::domain::conversation::PendingActivity;
+    use crate::domain::ids::{CrmAccountId, LineUserId};
+
+    #[test]
+    fn a_version_that_knows_no_names_of_words_leaves_a_state_that_has_some() {
+        let account = CrmAccountKey { kind: CrmKind::HubSpot, id: CrmAccountId::new("9") };
+        let key = ConversationKey::person(&ChannelId::new("1"), &LineUserId::new("U1"));
+        let plain = Conversation::new(key, account);
+        let pending = vec![PendingActivity { message: None, at_ms: 1, event: EventId::new("E") }];
+        let with_words = Conversation { pending, ..plain.clone() };
+        let body = |state| serde_json::to_string(&Stored::of(state)).expect("a row");
+        let read = |body: &str| serde_json::from_str::<Stored<Conversation>>(body).expect("a row").state();
+        assert_eq!((read(&body(&plain)), read(&body(&with_words))), (plain.clone(), with_words.clone()));
+        assert_eq!(serde_json::from_str::<Conversation>(&body(&plain)).expect("as it was before"), plain);
+        assert!(serde_json::from_str::<Conversation>(&body(&with_words)).is_err());
+    }
 }

@@ -1,7 +1,7 @@
 //! Sealed entries.
 
 use super::*;
-use crate::domain::conversation::PendingMessage;
+use crate::domain::conversation::PendingActivity;
 use crate::domain::ids::NoteId;
 
 impl Journal {
@@ -18,9 +18,8 @@ impl Journal {
     /// # Errors
     /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn note_of(&self, key: &ConversationKey, entry: &Entry) -> Result<Option<NoteId>, PortError> {
-        let message = entry.members.first().filter(|_| entry.is_acknowledged_by_its_words());
-        match message.and_then(PendingMessage::of_member) {
-            Some(message) => match self.trace(key, &message).await? {
+        match entry.members.first().filter(|_| entry.is_acknowledged_by_its_words()) {
+            Some(member) => match self.trace(key, &PendingActivity::of_member(member)).await? {
                 Trace::Recorded(note) => Ok(note),
                 Trace::None | Trace::Waits(_) => Ok(None),
             },

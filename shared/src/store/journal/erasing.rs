@@ -81,6 +81,13 @@ impl Journal {
         let (texts, messages): (Vec<_>, Vec<_>) = rows.into_iter().partition(messages::has_words);
         erasable.texts.extend(keys(texts));
         erasable.messages.extend(keys(messages));
+        // What only says that an event was recorded stays.
+        let (texts, others): (Vec<_>, Vec<_>) =
+            self.all(&partition(key), "t:").await?.into_iter().partition(messages::has_words);
+        erasable.texts.extend(keys(texts));
+        let noted: Vec<_> = others.into_iter().filter(|row| messages::note_of(row).is_some()).collect();
+        erasable.notes.extend(noted.iter().filter_map(messages::note_of));
+        erasable.entries.extend(keys(noted));
         for row in self.all(&partition(key), "n:").await? {
             // An entry that another version wrote goes, too; which note it became only that version could tell.
             erasable.notes.extend(row.read::<Entry>().ok().and_then(|entry| entry.note));

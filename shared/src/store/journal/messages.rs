@@ -5,7 +5,7 @@
 //! found by looking from there on, most often at once. Rows of before are named by their place in the order, or are one list for
 //! a message and say nothing of entries. Until its entry stands, the row may hold the message's words, too: see [`words`](super::words).
 
-use super::words::with_its_position;
+use super::words::with_its_trace;
 use super::*;
 use crate::domain::ids::NoteId;
 
@@ -43,6 +43,8 @@ pub(super) enum Stands {
         /// Always true.
         gone: bool,
     },
+    /// The event is recorded. It brought no message.
+    Recorded(bool),
 }
 
 /// The positions of a message.
@@ -102,10 +104,10 @@ impl Journal {
                     rows.push((position.mark.clone(), row.key));
                     all.push(position);
                 }
-                Stands::Nowhere { .. } => {}
+                Stands::Nowhere { .. } | Stands::Recorded(_) => {}
                 Stands::Waits { says, not_before } => {
                     all.push(MessagePosition { mark: says.mark.clone(), not_before, note: None });
-                    words.extend(with_its_position(message, Stands::Waits { says, not_before }, row.version));
+                    words.extend(with_its_trace(Stands::Waits { says, not_before }, row.version));
                 }
             }
         }
@@ -156,18 +158,8 @@ impl Journal {
 
 /// The message, or an edit of it, stands here, and the event that brought it is recorded, if it was not.
 pub fn message_position(key: &ConversationKey, message: &MessageId, position: &MessagePosition, now_ms: i64) -> Write {
-    stands_here(key, message, position, Precondition::Absent, now_ms)
-}
-
-pub(super) fn stands_here(
-    key: &ConversationKey,
-    message: &MessageId,
-    position: &MessagePosition,
-    expect: Precondition,
-    now_ms: i64,
-) -> Write {
     let row = position_key(key, message, position.mark.at_ms, &position.mark.event);
-    Write::put(row, position, expect).expiring(now_ms, TOMBSTONE_DAYS)
+    Write::put(row, position, Precondition::Absent).expiring(now_ms, TOMBSTONE_DAYS)
 }
 
 fn note_at(positions: &[MessagePosition], mark: &Mark) -> Option<NoteId> {

@@ -4,11 +4,11 @@
 //! | --- | --- | --- |
 //! | `c:{conversation}` | `state` | [`Conversation`], no text, kept |
 //! | | `m:{hash of message}:{its time}:{event}` | tombstone of an event that brought a person's message or an edit of it: its [`MessagePosition`], or that it stands nowhere any more, 60 days; until its entry is acknowledged also the [`Activity`] with its words (30 days behind that) |
-//! | | `t:{event}` | tombstone of any other event: it is recorded, 60 days |
+//! | | `t:{event}` | tombstone of any other event, and of what we said: it is recorded, 60 days; until its entry is acknowledged also the [`Activity`] with its words (30 days behind that) |
 //! | | `u:{message}` | the message was taken back, 60 days |
 //! | | `r:{event}` | our answer to the event is on the timeline, 60 days |
 //! | | `x:{event}` | what the event asked for, beyond being recorded, is done, 60 days |
-//! | | `p:{mark}` | any other [`Activity`] with its words, until its entry is acknowledged (30 days behind that) |
+//! | | `p:{mark}` | [`Activity`] with its words that the state has no room to name, until its entry is acknowledged (30 days behind that) |
 //! | | `h:{as p}` | [`Activity`] whose words the CRM refused, until an operator sends them back (30 days from its arrival) |
 //! | | `f:{mark}` | [`MessageFile`](crate::domain::file::MessageFile): whether the CRM has a message's picture, film, sound or file, 60 days |
 //! | | `i:{as p}` | [`Activity`] with its words, until the CRM's own inbox has it (30 days behind that) |

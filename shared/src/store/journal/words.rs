@@ -1,18 +1,18 @@
 //! Words that wait for their entry.
 //!
-//! Those of a person's message wait in the row that says where the message stands, and there it is seen once, by one condition, that its
-//! event was not recorded before. The conversation's state names those rows: what it does not name waits for nobody, but for the event's next
-//! delivery. So the row is written first and the state behind it, each by a write of its own, at half a transaction's price; and where the
-//! words are forgotten, the row stays as the tombstone it is.
+//! They wait in the row that says that their event was recorded: of a person's message the row that says where it stands, of anything else
+//! its tombstone. There it is seen once, by one condition, that it was not recorded before. The conversation's state names those rows: what it
+//! does not name waits for nobody, but for whoever began it to come again. So the row is written first and the state behind it, each by
+//! a write of its own, at half a transaction's price; and where the words are forgotten, the row stays as the tombstone it is.
 //!
-//! Words that come with no message, more of them than a state names, and those of before lie in rows of their own, which go with them.
+//! More of them than a state names, and those of before, lie in rows of their own, which go with them.
 
 use futures::future::try_join_all;
 
 use super::messages::Stands;
 use super::*;
 use crate::domain::activity::Content;
-use crate::domain::conversation::PendingMessage;
+use crate::domain::conversation::PendingActivity;
 use crate::domain::ids::NoteId;
 
 /// An activity whose words are still here, and where they lie.
@@ -27,13 +27,13 @@ pub struct Words {
 /// Where words lie.
 #[derive(Debug, Clone)]
 enum Kept {
-    /// Where the message stands, which no entry with a smaller number holds.
-    WithPosition(MessageId, u32),
+    /// In the row that says that they were recorded. No entry with a smaller number holds them.
+    WithTrace { not_before: u32 },
     /// In a row of their own.
     Apart,
 }
 
-/// What is there of an event that brings a message, or an edit of one.
+/// What is there of an event, or of what we said.
 #[derive(Debug, Clone)]
 pub enum Trace {
     /// Nothing.
@@ -59,25 +59,22 @@ impl Words {
     pub fn become_content(&self, key: &ConversationKey, content: Content, now_ms: i64) -> Write {
         let said = Activity { content, ..self.said.clone() };
         match &self.kept {
-            Kept::WithPosition(message, not_before) => {
-                with_position(key, message, said, *not_before, Precondition::Version(self.version), now_ms)
+            Kept::WithTrace { not_before } => {
+                with_trace(key, said, *not_before, Precondition::Version(self.version), now_ms)
             }
             Kept::Apart => pending(key, &said, self.version, now_ms),
         }
     }
 
-    /// They are forgotten, and where they lay with it, the message stands nowhere; that its event was seen stays.
+    /// They are forgotten, and where they lay with it, nothing but that the event was seen stays, if nobody changed it since it was read.
     pub fn dropped(&self, key: &ConversationKey, now_ms: i64) -> Write {
         match &self.kept {
-            Kept::WithPosition(message, _) => {
-                let Mark { at_ms, event, .. } = &self.said.mark;
-                messages::gone(messages::position_key(key, message, *at_ms, event), now_ms)
-            }
+            Kept::WithTrace { .. } => messages::gone(trace_key(key, &PendingActivity::of(&self.said)), now_ms),
             Kept::Apart => self.forgotten(key, now_ms),
         }
     }
 
-    /// They are forgotten; where they lay with it, where the message stands stays, if nobody changed it since it was read.
+    /// They are forgotten; where they lay with it, where they stand stays, if nobody changed it since it was read.
     pub fn forgotten(&self, key: &ConversationKey, now_ms: i64) -> Write {
         self.become_note(key, None, now_ms)
     }
@@ -85,9 +82,10 @@ impl Words {
     /// The same, and what stands alone in an entry says which note that became.
     pub fn become_note(&self, key: &ConversationKey, note: Option<NoteId>, now_ms: i64) -> Write {
         match &self.kept {
-            Kept::WithPosition(message, not_before) => {
+            Kept::WithTrace { not_before } => {
                 let position = MessagePosition { mark: self.said.mark.clone(), not_before: *not_before, note };
-                messages::stands_here(key, message, &position, Precondition::Version(self.version), now_ms)
+                let row = trace_key(key, &PendingActivity::of(&self.said));
+                Write::put(row, &position, Precondition::Version(self.version)).expiring(now_ms, TOMBSTONE_DAYS)
             }
             Kept::Apart => Write::Delete { key: pending_key(key, &self.said.mark), expect: Precondition::Any },
         }
@@ -145,15 +143,14 @@ impl Journal {
         self.0.get(&pending_key(&state.key, mark)).await?.as_ref().map(apart).transpose()
     }
 
-    /// What the row says in which a message, or an edit of it, stands or stood, whether or not the conversation's state names it.
+    /// What is there of an activity, whether or not the conversation's state names it.
     ///
     /// # Errors
     /// As [`words`](Self::words).
-    pub async fn trace(&self, key: &ConversationKey, of: &PendingMessage) -> Result<Trace, PortError> {
-        let row = messages::position_key(key, &of.message, of.at_ms, &of.event);
-        let Some(row) = self.0.get(&row).await? else { return Ok(Trace::None) };
+    pub async fn trace(&self, key: &ConversationKey, of: &PendingActivity) -> Result<Trace, PortError> {
+        let Some(row) = self.0.get(&trace_key(key, of)).await? else { return Ok(Trace::None) };
         let note = messages::note_of(&row);
-        Ok(with_its_position(&of.message, row.read()?, row.version).map_or(Trace::Recorded(note), Trace::Waits))
+        Ok(with_its_trace(row.read()?, row.version).map_or(Trace::Recorded(note), Trace::Waits))
     }
 
     async fn with_those_apart(&self, state: &Conversation, rows: &[Row]) -> Result<Vec<Words>, PortError> {
@@ -180,37 +177,31 @@ pub fn forget(state: &mut Conversation, words: &[Words], now_ms: i64) -> Vec<Wri
     words.iter().map(|words| words.forgotten(&state.key, now_ms)).collect()
 }
 
-/// What the row of a message says, if its words wait there.
-pub(super) fn with_its_position(message: &MessageId, stands: Stands, version: u64) -> Option<Words> {
+/// What the row says, if its words wait there.
+pub(super) fn with_its_trace(stands: Stands, version: u64) -> Option<Words> {
     let Stands::Waits { says: said, not_before } = stands else { return None };
-    Some(Words { said, kept: Kept::WithPosition(message.clone(), not_before), version })
+    Some(Words { said, kept: Kept::WithTrace { not_before }, version })
+}
+
+/// Where it is said that an activity was recorded.
+fn trace_key(key: &ConversationKey, of: &PendingActivity) -> RowKey {
+    match &of.message {
+        Some(message) => messages::position_key(key, message, of.at_ms, &of.event),
+        None => conversation::tombstone_key(key, &of.event),
+    }
 }
 
 fn apart(row: &Row) -> Result<Words, PortError> {
     Ok(Words { said: row.read()?, kept: Kept::Apart, version: row.version })
 }
 
-/// The message, or an edit of it, stands where its mark says, in no entry with a smaller number; its words wait there; and the event that
-/// brought it is recorded, if it was not.
-pub fn words_with_position(
-    key: &ConversationKey,
-    message: &MessageId,
-    said: &Activity,
-    not_before: u32,
-    now_ms: i64,
-) -> Write {
-    with_position(key, message, said.clone(), not_before, Precondition::Absent, now_ms)
+/// The activity was recorded, if it was not, and its words wait there. It stands where its mark says, in no entry with a smaller number.
+pub fn recorded_with_words(key: &ConversationKey, said: &Activity, not_before: u32, now_ms: i64) -> Write {
+    with_trace(key, said.clone(), not_before, Precondition::Absent, now_ms)
 }
 
-fn with_position(
-    key: &ConversationKey,
-    message: &MessageId,
-    says: Activity,
-    not_before: u32,
-    expect: Precondition,
-    now_ms: i64,
-) -> Write {
-    let row = messages::position_key(key, message, says.mark.at_ms, &says.mark.event);
+fn with_trace(key: &ConversationKey, says: Activity, not_before: u32, expect: Precondition, now_ms: i64) -> Write {
+    let row = trace_key(key, &PendingActivity::of(&says));
     Write::put(row, &Stands::Waits { says, not_before }, expect).expiring(now_ms, TEXT_DAYS)
 }
 

@@ -22,7 +22,7 @@ pub use super::push::{decided, newest_send, parked, push, push_unchanged};
 pub use super::questions::{denied, question, question_closed};
 pub use super::talking::{said, saying};
 pub use super::trial::trial;
-pub use super::words::{forget_refused, keep_refused, pending, words_with_position};
+pub use super::words::{forget_refused, keep_refused, pending, recorded_with_words};
 use crate::ports::table::{Precondition, RowKey, Write};
 
 /// The row goes, whatever it is.
