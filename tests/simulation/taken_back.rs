@@ -150,3 +150,20 @@ fn one_that_was_recorded_before_entries_were_remembered_is_found_too() {
         Write::put(RowKey::new(format!("c:{}", key.hash()), format!("m:{message}")), &[mark], Precondition::Absent)
     });
 }
+
+#[test]
+fn what_was_taken_out_of_its_note_still_says_which_note_that_was() {
+    let world = small(true, true, Faults::random(0, 0, 0));
+    let (journal, key) = (world.journal(), ConversationKey::person(&world.channel.id, &user(1)));
+    let (message, note) = (MessageId::new("5"), NoteId::new("77"));
+    let mark = Mark::at(7, EventId::new("E7"));
+    let position = MessagePosition { mark: mark.clone(), not_before: 0, note: Some(note.clone()) };
+    let stands = write::message_position(&key, &message, &position, START_MS);
+    assert_eq!(run(journal.commit(vec![stands])).expect("a calm table"), Commit::Done);
+    let positions = run(journal.message_positions(&key, &message)).expect("a calm table");
+    let gone = positions.forgotten(&key, &message, &[mark], START_MS);
+    assert_eq!(run(journal.commit(gone)).expect("a calm table"), Commit::Done);
+    assert!(run(journal.message_positions(&key, &message)).expect("a calm table").all.is_empty());
+    let erasable = run(journal.erasable_rows_but_effects(&key)).expect("a calm table");
+    assert_eq!((erasable.notes, erasable.noted.len(), erasable.messages.len()), (vec![note], 1, 0));
+}

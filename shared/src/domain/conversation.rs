@@ -1,7 +1,7 @@
 //! A conversation: one channel and one source (a person, a group, a room), and what is in the outbox for it.
 //!
-//! It holds no text. Friendship lives here and not beside the contact link, so that one
-//! transaction records an event, what it says about friendship, and what is in the outbox.
+//! It holds no text; it names the words that wait for their entry. Friendship lives here and not beside the contact link, so that one
+//! write records an event, what it says about friendship, and what is in the outbox.
 
 mod friendship;
 mod key;
@@ -194,7 +194,7 @@ impl Conversation {
     }
 
     /// Takes in what happened, marks it late if an entry beyond it is sealed, and returns the rows
-    /// to be enqueued. Call once per activity: the tombstone in the same transaction sees to that.
+    /// to be enqueued. Call once per activity: the row that says that it was recorded, and that this state names or that is written with it, sees to that.
     pub fn apply(&mut self, activity: &mut Activity, settings: &ChannelSettings, now_ms: i64) -> Vec<OutboxRow> {
         activity.late = self.sealed_until.as_ref().is_some_and(|sealed| *sealed > activity.mark);
         if activity.speaker == Speaker::Person {

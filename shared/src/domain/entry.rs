@@ -133,9 +133,12 @@ impl Entry {
         })
     }
 
-    /// Whether the note it became is not told of here.
-    pub fn is_acknowledged_by_its_words(&self) -> bool {
-        self.is_of_one && self.note.is_none()
+    /// The activity whose trace says which note it became, if that is known: where it holds no other, and does not say so itself.
+    pub fn may_be_noted_at(&self) -> Option<&Member> {
+        match self.members.as_slice() {
+            [member] if self.note.is_none() => Some(member),
+            _ => None,
+        }
     }
 
     /// The newest place it holds.

@@ -37,7 +37,7 @@ use crate::domain::operator::{Operator, Role};
 use crate::ports::table::{Commit, MAX_WRITES, Versioned};
 use crate::ports::{LineConsoles, PortError, Secrets};
 use crate::store::Channels;
-use crate::store::journal::{PeoplePart, forget, write};
+use crate::store::journal::{PeoplePart, write};
 use crate::store::remembered::REMEMBER_MS;
 
 /// After so long no function takes it for connected any more, in milliseconds: they remember for a minute, and may be at it then.
@@ -346,15 +346,14 @@ impl DisconnectChannel {
 
     /// Their words go that are in no entry yet, and nothing waits for them; who they are stays known.
     async fn let_go(&self, channel: &Channel, key: &ConversationKey, outbox: &Outbox) -> Result<(), PortError> {
-        let texts = outbox.journal.text_rows(key).await?;
+        let mut texts = outbox.journal.words_dropped(key, outbox.clock.now_ms()).await?;
+        texts.extend(outbox.journal.text_rows(key).await?.into_iter().map(write::remove));
         for some in texts.chunks(MAX_WRITES) {
-            let _ = outbox.journal.commit(some.iter().cloned().map(write::remove).collect()).await?;
+            let _ = outbox.journal.commit(some.to_vec()).await?;
         }
         let attempt = || async move {
             let mut writes = vec![write::question_closed(&channel.account, key)];
-            if let Some(mut state) = outbox.journal.conversation(key).await? {
-                let left = outbox.journal.words(&state.value, AT_A_TIME).await?;
-                writes.extend(forget(&mut state.value, &left, outbox.clock.now_ms()));
+            if let Some(state) = outbox.journal.conversation(key).await? {
                 writes.push(write::conversation(&state.value.at_rest(), state.version));
             }
             Ok((outbox.journal.commit(writes).await? == Commit::Done).then_some(()))

@@ -160,7 +160,7 @@ impl Erase {
         self.end_parked(account, channel, &user, &mut receipt).await?;
         self.unlink(channel, &user, linked, &mut receipt).await?;
         // They name the notes: until all else is done, a repeat can tell of them again.
-        self.remove(erasable.entries.iter(), &[]).await?;
+        self.remove(erasable.noted.iter().chain(&erasable.entries), &[]).await?;
         if let Who::Contact(contact) = who {
             let _ = self.settle.outbox.journal.commit(vec![write::forget_former_link(account, contact, &key)]).await?;
         }
@@ -183,7 +183,7 @@ impl Erase {
         let (key, who) = (ConversationKey::person(channel, user), Who::User(user.clone()));
         let attempt = || self.try_end(account, &key, &who, Outboxed::Left);
         let (mut receipt, erasable) = self.settle.outbox.retry("erase", attempt).await?;
-        let keys = erasable.texts.iter().chain(&erasable.messages).chain(&erasable.entries);
+        let keys = erasable.texts.iter().chain(&erasable.messages).chain(&erasable.noted).chain(&erasable.entries);
         self.remove(keys, &[]).await?;
         self.unlink(channel, user, None, &mut receipt).await?;
         let _ = self.settle.outbox.journal.commit(write::person_unlisted(&key).into_iter().collect()).await?;
@@ -272,7 +272,7 @@ impl Erase {
         let removed = Removed {
             conversations: usize::from(state.is_some()),
             texts: erasable.texts.len(),
-            messages: erasable.messages.len(),
+            messages: erasable.messages.len() + erasable.noted.len(),
             entries: erasable.entries.len(),
             claims: usize::from(claimed),
             questions: usize::from(asked),

@@ -60,4 +60,5 @@ pub(super) const READS_OF_THE_JOURNAL: &[&str] = &[
     "without_files",
     "words",
     "words_at",
+    "words_dropped",
 ];

@@ -123,7 +123,11 @@ impl Settle {
                 }
             };
             if let Some(begun) = &begun {
-                activity = begun.said.clone();
+                let is_same = was_said && begun.said.content == activity.content;
+                activity = match is_same {
+                    true => begun.said.clone(),
+                    false => Activity { mark: begun.said.mark.clone(), ..activity },
+                };
             }
             effects.extend(state.value.apply(&mut activity, &settings, now_ms));
             let waits = wait(&mut state.value, &activity, begun.as_ref(), now_ms);
@@ -144,7 +148,7 @@ impl Settle {
         match (&ended.state, ending) {
             (
                 PushState::Sending(sending) | PushState::Parked(sending),
-                Ending::Erased { .. } | Ending::ChannelGone { .. },
+                Ending::Erased { .. } | Ending::ChannelGone { .. } | Ending::Undecided { .. },
             ) => {
                 let key = ConversationKey::person(&ended.channel, &sending.to);
                 self.begun_words(&key, ended.id, sending.said.len(), now_ms).await

@@ -18,7 +18,7 @@ impl Journal {
     /// # Errors
     /// The table does not answer, or another version of Musubi wrote the row.
     pub async fn note_of(&self, key: &ConversationKey, entry: &Entry) -> Result<Option<NoteId>, PortError> {
-        match entry.members.first().filter(|_| entry.is_acknowledged_by_its_words()) {
+        match entry.may_be_noted_at() {
             Some(member) => match self.trace(key, &PendingActivity::of_member(member)).await? {
                 Trace::Recorded(note) => Ok(note),
                 Trace::None | Trace::Waits(_) => Ok(None),

@@ -11,6 +11,8 @@ pub struct ErasableRows {
     /// Where messages stand, which were taken back, what became of their files, which of the operators' are on their way, and who was told
     /// that nobody is there.
     pub messages: Vec<RowKey>,
+    /// The same of those that say which note an entry became.
+    pub noted: Vec<RowKey>,
     /// Entries.
     pub entries: Vec<RowKey>,
     /// The notes that entries became.
@@ -20,6 +22,16 @@ pub struct ErasableRows {
 }
 
 impl Journal {
+    /// The writes after which no words of a conversation wait in the rows that say that they were recorded, named by its state or not.
+    ///
+    /// # Errors
+    /// As the table's.
+    pub async fn words_dropped(&self, key: &ConversationKey, now_ms: i64) -> Result<Vec<Write>, PortError> {
+        let rows = [self.all(&partition(key), "m:").await?, self.all(&partition(key), "t:").await?].concat();
+        let with_words = rows.into_iter().filter(messages::has_words);
+        Ok(with_words.map(|row| messages::gone(row.key, None, now_ms)).collect())
+    }
+
     /// Whether and when the conversation was erased.
     ///
     /// # Errors
@@ -76,18 +88,19 @@ impl Journal {
         for prefix in ["u:", "s:", "f:", inboxing::WITHOUT_FILE, "y:"] {
             erasable.messages.extend(keys(self.all(&partition(key), prefix).await?));
         }
-        let rows = self.all(&partition(key), "m:").await?;
-        erasable.notes.extend(rows.iter().filter_map(messages::note_of));
-        let (texts, messages): (Vec<_>, Vec<_>) = rows.into_iter().partition(messages::has_words);
-        erasable.texts.extend(keys(texts));
-        erasable.messages.extend(keys(messages));
-        // What only says that an event was recorded stays.
-        let (texts, others): (Vec<_>, Vec<_>) =
-            self.all(&partition(key), "t:").await?.into_iter().partition(messages::has_words);
-        erasable.texts.extend(keys(texts));
-        let noted: Vec<_> = others.into_iter().filter(|row| messages::note_of(row).is_some()).collect();
-        erasable.notes.extend(noted.iter().filter_map(messages::note_of));
-        erasable.entries.extend(keys(noted));
+        for row in [self.all(&partition(key), "m:").await?, self.all(&partition(key), "t:").await?].concat() {
+            let note = messages::note_of(&row);
+            match note {
+                _ if messages::has_words(&row) => erasable.texts.push(row.key),
+                Some(note) => {
+                    erasable.notes.push(note);
+                    erasable.noted.push(row.key);
+                }
+                // That an event was recorded, and nothing else, stays.
+                None if row.key.sort.starts_with("t:") => {}
+                None => erasable.messages.push(row.key),
+            }
+        }
         for row in self.all(&partition(key), "n:").await? {
             // An entry that another version wrote goes, too; which note it became only that version could tell.
             erasable.notes.extend(row.read::<Entry>().ok().and_then(|entry| entry.note));

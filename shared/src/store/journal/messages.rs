@@ -42,8 +42,11 @@ pub(super) enum Stands {
     Nowhere {
         /// Always true.
         gone: bool,
+        /// As a position has it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<NoteId>,
     },
-    /// The event is recorded. It brought no message.
+    /// The event is recorded: it brought no message, or is of before.
     Recorded(bool),
 }
 
@@ -55,7 +58,7 @@ pub struct MessagePositions {
     /// Those of which the words wait with them.
     pub words: Vec<Words>,
     /// The rows of the others but those of `old`.
-    rows: Vec<(Mark, RowKey)>,
+    rows: Vec<(MessagePosition, RowKey)>,
     /// Those of a row of before, and its version.
     old: Option<Versioned<Vec<Mark>>>,
 }
@@ -64,8 +67,9 @@ impl MessagePositions {
     /// The writes after which these stand nowhere any more: nothing of them is left to be taken out of an entry. One whose words still wait
     /// stays as it is.
     pub fn forgotten(&self, key: &ConversationKey, message: &MessageId, marks: &[Mark], now_ms: i64) -> Vec<Write> {
-        let rows = self.rows.iter().filter(|(mark, _)| marks.contains(mark));
-        let mut writes: Vec<Write> = rows.map(|(_, row)| gone(row.clone(), now_ms)).collect();
+        let rows = self.rows.iter().filter(|(position, _)| marks.contains(&position.mark));
+        let gone = |(position, row): &(MessagePosition, RowKey)| gone(row.clone(), position.note.clone(), now_ms);
+        let mut writes: Vec<Write> = rows.map(gone).collect();
         let is_old = |old: &&Versioned<Vec<Mark>>| old.value.iter().any(|mark| marks.contains(mark));
         if let Some(row) = self.old.as_ref().filter(is_old) {
             let left: Vec<Mark> = row.value.iter().filter(|mark| !marks.contains(mark)).cloned().collect();
@@ -101,7 +105,7 @@ impl Journal {
         for row in self.all(&partition(key), &positions_prefix(message)).await? {
             match row.read()? {
                 Stands::Here(position) => {
-                    rows.push((position.mark.clone(), row.key));
+                    rows.push((position.clone(), row.key));
                     all.push(position);
                 }
                 Stands::Nowhere { .. } | Stands::Recorded(_) => {}
@@ -139,8 +143,8 @@ impl Journal {
             for row in &page {
                 let mut entry: Entry = row.read()?;
                 from = entry.number + 1;
-                if entry.is_acknowledged_by_its_words() {
-                    entry.note = note_at(positions, &entry.members[0].mark);
+                if let Some(member) = entry.may_be_noted_at() {
+                    entry.note = note_at(positions, &member.mark);
                 }
                 let (any, ended) = holds(&entry);
                 left = left.saturating_sub(ended);
@@ -169,7 +173,7 @@ fn note_at(positions: &[MessagePosition], mark: &Mark) -> Option<NoteId> {
 /// The note that the entry became in which this message stands alone.
 pub(super) fn note_of(row: &Row) -> Option<NoteId> {
     match row.read() {
-        Ok(Stands::Here(position)) => position.note,
+        Ok(Stands::Here(MessagePosition { note, .. }) | Stands::Nowhere { note, .. }) => note,
         _ => None,
     }
 }
@@ -180,8 +184,8 @@ pub(super) fn has_words(row: &Row) -> bool {
 }
 
 /// What stood there stands nowhere any more.
-pub(super) fn gone(row: RowKey, now_ms: i64) -> Write {
-    Write::put(row, &Stands::Nowhere { gone: true }, Precondition::Any).expiring(now_ms, TOMBSTONE_DAYS)
+pub(super) fn gone(row: RowKey, note: Option<NoteId>, now_ms: i64) -> Write {
+    Write::put(row, &Stands::Nowhere { gone: true, note }, Precondition::Any).expiring(now_ms, TOMBSTONE_DAYS)
 }
 
 /// The list of a row of before becomes this; `version` as read.

@@ -4,7 +4,7 @@
 //! | --- | --- | --- |
 //! | `c:{conversation}` | `state` | [`Conversation`], no text, kept |
 //! | | `m:{hash of message}:{its time}:{event}` | tombstone of an event that brought a person's message or an edit of it: its [`MessagePosition`], or that it stands nowhere any more, 60 days; until its entry is acknowledged also the [`Activity`] with its words (30 days behind that) |
-//! | | `t:{event}` | tombstone of any other event, and of what we said: it is recorded, 60 days; until its entry is acknowledged also the [`Activity`] with its words (30 days behind that) |
+//! | | `t:{event}` | the same of any other event, and of what we said: that it is recorded, and where it stood, 60 days; until its entry is acknowledged also the [`Activity`] with its words (30 days behind that) |
 //! | | `u:{message}` | the message was taken back, 60 days |
 //! | | `r:{event}` | our answer to the event is on the timeline, 60 days |
 //! | | `x:{event}` | what the event asked for, beyond being recorded, is done, 60 days |

@@ -69,7 +69,7 @@ impl Words {
     /// They are forgotten, and where they lay with it, nothing but that the event was seen stays, if nobody changed it since it was read.
     pub fn dropped(&self, key: &ConversationKey, now_ms: i64) -> Write {
         match &self.kept {
-            Kept::WithTrace { .. } => messages::gone(trace_key(key, &PendingActivity::of(&self.said)), now_ms),
+            Kept::WithTrace { .. } => messages::gone(trace_key(key, &PendingActivity::of(&self.said)), None, now_ms),
             Kept::Apart => self.forgotten(key, now_ms),
         }
     }

@@ -67,7 +67,8 @@ impl WriteEntry<'_> {
             return Ok(None);
         }
         let Some(mut entry) = self.first_that_fit(&state.value, &link.value.contact, &pending).await? else {
-            state.value.open = None;
+            // Whatever is named is not there any more.
+            (state.value.open, state.value.pending) = (None, Vec::new());
             self.round.commit_state(&mut state, vec![write::done(&row)]).await?;
             return Ok(None);
         };
