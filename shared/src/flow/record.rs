@@ -108,7 +108,7 @@ impl Record {
                 change.is_tombstone = true;
                 None
             }
-            Seen::Words(words) if still_wait(journal, &loaded.state.value, &words).await? => Some(words),
+            Seen::Words(words) if still_wait(journal, &loaded.state.value, &words).await? => Some(*words),
             Seen::Words(_) => return Ok(None),
             Seen::No | Seen::Recorded => None,
         };

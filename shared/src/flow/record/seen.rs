@@ -11,7 +11,7 @@ pub(in crate::flow) enum Seen {
     /// Nothing of it is there.
     No,
     /// Its words are, and whoever put them there has not come to the conversation's state; or has, and somebody is just forgetting them.
-    Words(Words),
+    Words(Box<Words>),
     /// All of it is there.
     Recorded,
 }

@@ -116,7 +116,7 @@ impl Settle {
             // Whoever ended it before may have stopped behind its words, or behind the state.
             let begun = match seen(&self.outbox.journal, &state.value, &activity).await? {
                 Seen::No => None,
-                Seen::Words(begun) => Some(begun),
+                Seen::Words(begun) => Some(*begun),
                 Seen::Recorded => {
                     effects.extend(state.value.queued(shown.at_ms));
                     continue;

@@ -40,7 +40,7 @@ pub enum Trace {
     None,
     /// Its words, which wait: for their entry where the conversation's state names them; else whoever recorded it stopped before that, and
     /// it is to be gone on with.
-    Waits(Words),
+    Waits(Box<Words>),
     /// That it is recorded, and the note that its entry became, where it stands there alone.
     Recorded(Option<NoteId>),
 }
@@ -48,7 +48,7 @@ pub enum Trace {
 impl Trace {
     fn words(self) -> Option<Words> {
         match self {
-            Self::Waits(words) => Some(words),
+            Self::Waits(words) => Some(*words),
             Self::None | Self::Recorded(_) => None,
         }
     }
@@ -66,7 +66,7 @@ impl Words {
         }
     }
 
-    /// They are forgotten, and where they lay with it, nothing but that the event was seen stays, if nobody changed it since it was read.
+    /// They are forgotten, and where they lay with it, nothing but that the event was seen stays, whoever changed it since.
     pub fn dropped(&self, key: &ConversationKey, now_ms: i64) -> Write {
         match &self.kept {
             Kept::WithTrace { .. } => messages::gone(trace_key(key, &PendingActivity::of(&self.said)), None, now_ms),
@@ -150,7 +150,8 @@ impl Journal {
     pub async fn trace(&self, key: &ConversationKey, of: &PendingActivity) -> Result<Trace, PortError> {
         let Some(row) = self.0.get(&trace_key(key, of)).await? else { return Ok(Trace::None) };
         let note = messages::note_of(&row);
-        Ok(with_its_trace(row.read()?, row.version).map_or(Trace::Recorded(note), Trace::Waits))
+        Ok(with_its_trace(row.read()?, row.version)
+            .map_or(Trace::Recorded(note), |words| Trace::Waits(Box::new(words))))
     }
 
     async fn with_those_apart(&self, state: &Conversation, rows: &[Row]) -> Result<Vec<Words>, PortError> {
