@@ -5,7 +5,7 @@
 
 mod friendship;
 mod key;
-mod left;
+mod leaving;
 mod offers;
 mod open;
 mod pending;
@@ -193,8 +193,8 @@ impl Conversation {
         }
     }
 
-    /// Takes in what happened, marks it late if an entry beyond it is sealed, and returns the rows
-    /// to be enqueued. Call once per activity: the row that says that it was recorded, and that this state names or that is written with it, sees to that.
+    /// Takes in what happened, marks it late if an entry beyond it is sealed, and returns the rows to be enqueued. Call once per activity:
+    /// the row that says that it was recorded sees to that, which this state names or which is written with it.
     pub fn apply(&mut self, activity: &mut Activity, settings: &ChannelSettings, now_ms: i64) -> Vec<OutboxRow> {
         activity.late = self.sealed_until.as_ref().is_some_and(|sealed| *sealed > activity.mark);
         if activity.speaker == Speaker::Person {

@@ -7,9 +7,9 @@ use tracing::info;
 
 pub(super) use self::seen::{Seen, is_recorded};
 use self::seen::{seen, still_wait};
+use super::keep_words::keep_words;
 use super::load::load_or_new;
 use super::outbox::Outbox;
-use super::wait::wait;
 use crate::domain::activity::{Activity, Content, Mark, Quoted, Speaker};
 use crate::domain::channel::Channel;
 use crate::domain::conversation::{Conversation, ConversationKey};
@@ -180,8 +180,8 @@ impl Record {
                 effects.extend(state.apply(&mut activity, &channel.settings, now_ms));
                 effects.extend(save_file(channel, state, &activity, now_ms));
                 if is_person {
-                    let waits = wait(state, &activity, begun.as_ref(), now_ms);
-                    (words, writes, is_tombstone) = (waits.first, waits.with, waits.is_recorded);
+                    let kept = keep_words(state, &activity, begun.as_ref(), now_ms);
+                    (words, writes, is_tombstone) = (kept.first, kept.with, kept.is_recorded);
                 }
                 if is_person && message.is_some() && channel.crm_inbox.is_some() {
                     writes.push(write::for_inbox(&state.key, &activity, now_ms));

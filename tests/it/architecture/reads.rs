@@ -3,7 +3,6 @@
 pub(super) const READS_OF_THE_JOURNAL: &[&str] = &[
     "new",
     "table",
-    "all_pending",
     "assigned",
     "away_answer",
     "claim",

@@ -37,9 +37,9 @@ impl PendingActivity {
         Self { message: message.cloned(), at_ms: mark.at_ms, event: mark.event.clone() }
     }
 
-    /// Whether it came by this event, wherever in its webhook.
+    /// Whether it is this one, wherever in its webhook it came: no two of a conversation have one event.
     pub fn is_at(&self, mark: &Mark) -> bool {
-        self.at_ms == mark.at_ms && self.event == mark.event
+        self.event == mark.event
     }
 }
 

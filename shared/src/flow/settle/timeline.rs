@@ -10,9 +10,9 @@ use crate::domain::conversation::{Conversation, ConversationKey, PendingActivity
 use crate::domain::ids::EventId;
 use crate::domain::outbox::{Effect, OutboxRow};
 use crate::domain::push::{Push, PushId, PushOutcome, PushState};
+use crate::flow::keep_words::keep_words;
 use crate::flow::load::{Loaded, load_or_new};
 use crate::flow::record::Seen;
-use crate::flow::wait::wait;
 use crate::ports::PortError;
 use crate::ports::table::Write;
 use crate::store::Journal;
@@ -130,9 +130,9 @@ impl Settle {
                 };
             }
             effects.extend(state.value.apply(&mut activity, &settings, now_ms));
-            let waits = wait(&mut state.value, &activity, begun.as_ref(), now_ms);
-            words.extend(waits.first);
-            writes.extend(waits.with);
+            let kept = keep_words(&mut state.value, &activity, begun.as_ref(), now_ms);
+            words.extend(kept.first);
+            writes.extend(kept.with);
         }
         writes.extend(loaded.writes());
         Ok(OnTimeline { words, state: writes, effects })
@@ -183,7 +183,7 @@ fn name_of(push: PushId, number: usize) -> EventId {
 
 /// How far what the person was told is recorded; `state` was read before.
 async fn seen(journal: &Journal, state: &Conversation, told: &Activity) -> Result<Seen, PortError> {
-    let is_named = state.pending.iter().any(|pending| pending.event == told.mark.event);
+    let is_named = state.pending_at(&told.mark).is_some();
     Ok(match journal.trace(&state.key, &PendingActivity::of(told)).await? {
         Trace::None => Seen::No,
         Trace::Waits(words) if !is_named => Seen::Words(words),

@@ -112,15 +112,6 @@ impl Journal {
         Ok(self.words(state, limit).await?.into_iter().map(|words| words.said).collect())
     }
 
-    /// The same of the conversation as it is now.
-    ///
-    /// # Errors
-    /// As [`words`](Self::words).
-    pub async fn all_pending(&self, key: &ConversationKey, limit: usize) -> Result<Vec<Activity>, PortError> {
-        let Some(state) = self.conversation(key).await? else { return Ok(Vec::new()) };
-        self.pending(&state.value, limit).await
-    }
-
     /// The last activities of a conversation whose words are still here, in order. Reads all of them: more than a few pages lie there only
     /// while the CRM takes nothing.
     ///

@@ -236,10 +236,10 @@ impl WriteEntry<'_> {
         let note = entry.note.clone().filter(|_| entry.is_of_one);
         side_by_side(its.into_iter().map(|words| self.forget(&state.value, words, note.clone()))).await?;
         let value = &mut state.value;
-        value.pending_no_more(done.iter().copied());
-        if left.len() < MAX_MEMBERS {
+        match left.len() < MAX_MEMBERS {
             // All that waits was read: what else is named expired, or was forgotten by somebody who stopped behind it.
-            value.pending.retain(|it| left.iter().any(|words| it.is_at(&words.said.mark)));
+            true => value.pending.retain(|it| left.iter().any(|words| it.is_at(&words.said.mark))),
+            false => value.pending_no_more(done.iter().copied()),
         }
         value.sealed_until = value.sealed_until.take().max(entry.until().cloned());
         value.next_entry = value.next_entry.max(entry.number + 1);
