@@ -23,6 +23,7 @@ mod held;
 mod inbox_files;
 mod inbox_talks;
 mod journal;
+mod kept_words;
 mod large_people;
 mod late;
 mod late_links;
