@@ -15,6 +15,7 @@
 //! channels/{channel}/setup        what is left at LINE, and /trial: a test registration     (admins)
 //! channels/{channel}/routes       routes and their QR codes           (changed by admins)
 //! people, receipts   who is who, and erasing      (erasing: admins)
+//! people/{person}/preview   what a workflow's message would be to them; /test: to testers
 //! POST card/talk, card/say, card/writing, card/decide, card/tend, card/pictures, card/file, card/send, by the CRM's servers: the same on the contact's record
 //! talks, talks/{person}   who waits for an answer; one talk, and answering; /live: what is new in it; /files: what was sent in it; /file: sends one
 //! texts          what the team says again and again               (changed by admins)
@@ -56,6 +57,7 @@ pub mod pages;
 mod people;
 mod picture;
 mod ports;
+mod preview;
 mod routes;
 mod send_file;
 mod settings;
@@ -91,6 +93,7 @@ use musubi::flow::console::webhook_secret::WebhookSecret;
 use musubi::flow::console::{ChangeSettings, Console};
 use musubi::flow::disconnect_channel::DisconnectChannel;
 use musubi::flow::export::Export;
+use musubi::flow::test_send::TestSend;
 use musubi::flow::verify_call::VerifyCall;
 use musubi::ports::OutsideFiles;
 use musubi::store::{Accounts, Channels, LinkReader, TrialReader};
@@ -132,6 +135,8 @@ pub struct Ports {
     pub app: String,
     /// People on LINE.
     pub people: People,
+    /// What a send to them would be, and sends to testers.
+    pub test_send: TestSend,
     /// Talks with them.
     pub talks: Talks,
     /// Files at addresses that operators name.
@@ -189,6 +194,14 @@ pub fn router(ports: Arc<Ports>) -> Result<Router, tower_http::csrf::ConfigError
         .route("/console/people/erase", post(people::ask_to_erase))
         .route("/console/people/erased", post(people::erase))
         .route("/console/people/{handle}", get(people::page))
+        .route(
+            "/console/people/{handle}/preview",
+            get(preview::page).post(preview::look).layer(DefaultBodyLimit::max(MAX_SETTINGS_BYTES)),
+        )
+        .route(
+            "/console/people/{handle}/preview/test",
+            post(preview::test).layer(DefaultBodyLimit::max(MAX_SETTINGS_BYTES)),
+        )
         .route("/console/talks", get(talks::waiting).post(talks::search))
         .route("/console/talks/{person}", get(talks::page).post(talks::say))
         .route("/console/talks/{person}/live", get(talks::live))

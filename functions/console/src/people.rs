@@ -85,7 +85,8 @@ async fn shown(visit: &SignedIn, sought: &Sought, mistake: Option<Mistake>) -> R
     let mut persons = Vec::new();
     for state in states {
         let handle = seal(Handle::Person(state.channel.to_string(), state.user.expose().to_owned()))?;
-        persons.push(Person { state, handle });
+        let contact = state.link.as_ref().map(|link| Handle::Contact(link.contact.as_str().to_owned()));
+        persons.push(Person { state, handle, contact: contact.map(seal).transpose()? });
     }
     let found = Found { sought: sought.clone(), persons, handle: seal(Handle::of(sought))? };
     Ok(people::page(visit, &account, &channels, &found, mistake))

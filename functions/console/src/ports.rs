@@ -34,14 +34,16 @@ use musubi::flow::mark_read::MarkRead;
 use musubi::flow::open_questions::OpenQuestions;
 use musubi::flow::parked_sends::ParkedSends;
 use musubi::flow::person_state::PersonStates;
+use musubi::flow::preview::Preview;
 use musubi::flow::read_talk::ReadTalk;
 use musubi::flow::send_back::SendBack;
 use musubi::flow::settle::Settle;
 use musubi::flow::talk::Talk;
 use musubi::flow::tend::Tend;
+use musubi::flow::test_send::TestSend;
 use musubi::flow::verify_call::VerifyCall;
 use musubi::http_client::HttpClient;
-use musubi::line::{LineApiUrl, LineMessenger, OpenLine};
+use musubi::line::{LineApiUrl, LineMessenger, OpenLine, message};
 use musubi::outward::Outward;
 use musubi::ports::LineConsoles;
 use musubi::wiring;
@@ -79,6 +81,7 @@ impl Ports {
         let line = OpenLine { http: http.clone(), base, clock: Arc::clone(&clock) };
 
         let line: Arc<dyn LineConsoles> = Arc::new(line);
+        let check = line.checkup(Arc::clone(&secrets));
         let inboxes = adapters.inboxes()?;
         let leave_inbox =
             LeaveInbox { set_up: Arc::clone(&set_up), accounts: accounts.clone(), inboxes: inboxes.clone() };
@@ -108,7 +111,7 @@ impl Ports {
                 console: console.clone(),
                 accounts: change_account.clone(),
                 channels: ChangeChannel { channels: channels.clone(), clock: Arc::clone(&clock) },
-                messages: musubi::line::message::read_setting,
+                messages: message::read_setting,
             },
             webhook_secret: WebhookSecret {
                 console: console.clone(),
@@ -170,6 +173,17 @@ impl Ports {
                 erase,
             },
             outside: Arc::new(Outward::new(Arc::clone(&clock))),
+            test_send: TestSend {
+                preview: Preview {
+                    crms: Arc::clone(&crms),
+                    states: PersonStates { journal: outbox.journal.clone(), links: links.reader() },
+                    line: check,
+                    compose: message::composed,
+                    clock: Arc::clone(&clock),
+                },
+                push: adapters.push_queue()?,
+                marked: message::as_test,
+            },
             talks: Talks {
                 console: console.clone(),
                 accounts: accounts.clone(),

@@ -6,7 +6,7 @@ use musubi::domain::consent::Consent;
 use musubi::domain::ids::{ChannelId, LineUserId};
 use musubi::domain::language::Language;
 use musubi::domain::not_after::parse_not_after;
-use musubi::domain::push::{Naming, OutgoingMessage, PushId, PushOutcome, Refused, Sending, SettlementNote};
+use musubi::domain::push::{OutgoingMessage, PushId, PushOutcome, Refused, SettlementNote};
 use musubi::domain::words::{ended, no_consent, refused_here};
 use musubi::flow::accept::{PushRequest, TurnedDown};
 use musubi::line::message::{self, InvalidMessage, Problem, Tokens};
@@ -62,7 +62,7 @@ pub fn check(account: &CrmAccount, request: &ActionRequest) -> Result<PushReques
         not_after_ms,
         by_consent: consent.is_some(),
     };
-    if fits(&asked) {
+    if message::fits_a_row(&asked.messages, asked.tag.as_deref()) {
         Ok(asked)
     } else {
         Err(turned_away(language, PushOutcome::InvalidMessage, SettlementNote::TooLarge))
@@ -81,14 +81,6 @@ fn check_consent(consent: &Consent, request: &ActionRequest, language: Language)
     let was_told = properties.get(&consent.property).is_some_and(|said| !said.trim().is_empty());
     let refused = Refused { outcome: PushOutcome::NoConsent, note: SettlementNote::NotAgreed };
     Err(TurnedAway { refused, reason: no_consent(consent, was_told, language) })
-}
-
-/// Whether what is asked for can be kept until LINE has it.
-fn fits(asked: &PushRequest) -> bool {
-    // Every LINE user ID is as long as this one.
-    let to = asked.to.clone().unwrap_or_else(|| LineUserId::new(format!("U{}", "0".repeat(32))));
-    let body = message::compose_push(&to, &asked.messages, asked.tag.as_deref());
-    Sending::first(to, Naming::Contested, body, &asked.messages, 0).fits_a_row()
 }
 
 /// What the record says of a request that was turned away. `None`: it names no record, or no execution, and a repeat could

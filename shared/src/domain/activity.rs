@@ -84,7 +84,7 @@ pub struct Activity {
     pub arrived_at_ms: i64,
     /// Who spoke.
     pub speaker: Speaker,
-    /// Which of the operators, where it was one.
+    /// Which of the operators, where it was one, or tried it out: then the speaker is the workflow whose message it would be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operator: Option<OperatorName>,
     /// LINE's message ID, where it is a message.

@@ -9,7 +9,7 @@ use super::account::CrmAccountKey;
 use super::account_link::AccountLinkSettings;
 use super::auto_reply::AutoReplies;
 use super::crm_inbox::{CrmInbox, InboxEnd};
-use super::ids::{BotUserId, ChannelId};
+use super::ids::{BotUserId, ChannelId, ContactId};
 use super::login::LoginSettings;
 use super::provider::ProviderNumber;
 use super::push::OutgoingMessage;
@@ -265,6 +265,8 @@ pub struct ChannelSettings {
     pub tell_team: bool,
     /// What becomes of a workflow's send for which no messages of the month are left.
     pub without_quota: WithoutQuota,
+    /// Contacts of the team's own to whom messages are sent to try them out.
+    pub testers: Vec<ContactId>,
 }
 
 /// What becomes of a workflow's send for which no messages of the month are left.
@@ -305,6 +307,7 @@ impl Default for ChannelSettings {
             webhook: None,
             tell_team: false,
             without_quota: WithoutQuota::default(),
+            testers: Vec::new(),
         }
     }
 }

@@ -119,6 +119,24 @@ pub fn operator(called: &OperatorName, language: Language) -> String {
     }
 }
 
+/// Who an activity is by, where the person's own name is not known: by name where it was one of the team.
+pub fn said_by(by: Speaker, named: Option<&OperatorName>, language: Language) -> String {
+    match (by, named) {
+        (Speaker::Operator, Some(called)) => operator(called, language),
+        (Speaker::Workflow, Some(called)) => test_by(called, language),
+        _ => speaker(by, language).to_owned(),
+    }
+}
+
+/// That somebody of the team tried a message out.
+fn test_by(called: &OperatorName, language: Language) -> String {
+    let called = name(called.expose());
+    match language {
+        Language::Japanese => format!("テスト送信（{called}）"),
+        Language::English => format!("Test by {called}"),
+    }
+}
+
 /// Whether an activity is a message that waits for an answer.
 pub fn is_question(activity: &Activity) -> bool {
     activity.speaker == Speaker::Person && activity.message.is_some()

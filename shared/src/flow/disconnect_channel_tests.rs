@@ -10,7 +10,7 @@ use crate::domain::account::{CrmAccount, CrmAccountKey};
 use crate::domain::channel::WebhookBefore;
 use crate::domain::claim::ClaimedBy;
 use crate::domain::conversation::{Conversation, OpenEntry};
-use crate::domain::ids::{ContactId, CrmAccountId, CrmAppId, LoginChannelId, OperatorId};
+use crate::domain::ids::{ContactId, CrmAccountId, CrmAppId, OperatorId};
 use crate::domain::language::Language;
 use crate::domain::link::ContactLink;
 use crate::domain::operator::OperatorName;
@@ -19,12 +19,12 @@ use crate::flow::configure::choose_provider::ChosenProvider;
 use crate::flow::configure::connect_channel::{ConnectChannel, OfficialAccount};
 use crate::flow::testing::crm_inbox_in_tests::{CrmInboxInMemory, its_place};
 use crate::flow::testing::held_in_tests::hold;
+use crate::flow::testing::line_in_tests::{AtLine, Line};
 use crate::flow::testing::{Life, RivalTable, SecretsInMemory, Told, account, channel, die_anywhere, key, user};
-use crate::ports::checkup::{SeenAccount, SeenLogin, SeenMessaging, SeenQuota, SeenWebhook, WebhookTry};
+use crate::ports::Clock;
 use crate::ports::crm::CrmFailure;
 use crate::ports::secrets::{LineSecrets, Secret};
 use crate::ports::table::Write;
-use crate::ports::{ChannelConsole, Clock, LineCheckup, LoginConsole};
 use crate::store::journal::{FOR_EVER_MS, Walk};
 use crate::store::{Accounts, Inboxes, Journal, Links, Operators};
 
@@ -42,72 +42,6 @@ impl Clock for Hands {
     }
 
     async fn sleep_ms(&self, _: u64) {}
-}
-
-/// LINE's webhook URL. `Err`: LINE refuses.
-struct AtLine {
-    life: Life,
-    webhook: Mutex<Result<Option<String>, ()>>,
-}
-
-fn refused() -> PortError {
-    PortError::permanent("LINE", "it refuses")
-}
-
-#[derive(Clone)]
-struct Line(Arc<AtLine>);
-
-impl LineConsoles for Line {
-    fn checkup(&self, _: Arc<dyn Secrets>) -> Arc<dyn LineCheckup> {
-        Arc::new(self.clone())
-    }
-
-    fn channel(&self, _: Arc<dyn Secrets>) -> Arc<dyn ChannelConsole> {
-        Arc::new(self.clone())
-    }
-
-    fn login(&self, _: &LoginChannelId, _: &Secret) -> Arc<dyn LoginConsole> {
-        unreachable!("nothing of LINE Login is asked")
-    }
-}
-
-#[async_trait]
-impl ChannelConsole for Line {
-    async fn set_webhook(&self, _: &ChannelId, url: &str) -> Result<(), PortError> {
-        self.0.life.write(|| *self.0.webhook.lock().unwrap() = Ok(Some(url.to_owned())))
-    }
-}
-
-#[async_trait]
-impl LineCheckup for Line {
-    async fn webhook(&self, _: &ChannelId) -> Result<Option<SeenWebhook>, PortError> {
-        let url = self.0.webhook.lock().unwrap().clone().map_err(|()| refused())?;
-        Ok(url.map(|url| SeenWebhook { url, is_used: true }))
-    }
-
-    async fn official_account(&self, _: &ChannelId) -> Result<SeenAccount, PortError> {
-        Err(refused())
-    }
-
-    async fn messaging(&self, _: &ChannelId) -> Result<SeenMessaging, PortError> {
-        Err(refused())
-    }
-
-    async fn try_webhook(&self, _: &ChannelId) -> Result<WebhookTry, PortError> {
-        Err(refused())
-    }
-
-    async fn quota(&self, _: &ChannelId) -> Result<SeenQuota, PortError> {
-        Err(refused())
-    }
-
-    async fn is_verified(&self, _: &ChannelId) -> Result<bool, PortError> {
-        Err(refused())
-    }
-
-    async fn login(&self, _: &LoginChannelId, _: &Secret) -> Result<SeenLogin, PortError> {
-        Err(refused())
-    }
 }
 
 struct World {

@@ -35,6 +35,7 @@ pub mod outbox;
 pub mod parked_sends;
 pub mod person_state;
 pub mod preset_friends;
+pub mod preview;
 pub mod read_talk;
 pub mod receive;
 pub mod record;
@@ -47,6 +48,7 @@ mod side_by_side;
 pub mod talk;
 pub mod tell;
 pub mod tend;
+pub mod test_send;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod trial;

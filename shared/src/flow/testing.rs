@@ -3,6 +3,7 @@
 
 pub(crate) mod crm_inbox_in_tests;
 pub(crate) mod held_in_tests;
+pub(crate) mod line_in_tests;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -4,13 +4,17 @@
 //! webhook redelivery have no API: they are switched in LINE's console.
 
 use async_trait::async_trait;
+use http::header::CONTENT_TYPE;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use super::api::Reply;
+use super::message::compose_validate;
 use super::messaging::LineMessenger;
 use crate::domain::ids::{BotUserId, ChannelId};
+use crate::domain::push::OutgoingMessage;
+use crate::ports::checkup::MessageFault;
 use crate::ports::{ChannelConsole, PortError};
 
 /// Who an Official Account is.
@@ -77,6 +81,21 @@ struct LimitJson {
 #[serde(rename_all = "camelCase")]
 struct UsageJson {
     total_usage: u64,
+}
+
+/// What LINE says of a request that it does not take ("Error responses").
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct FaultsJson {
+    message: String,
+    details: Vec<FaultJson>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct FaultJson {
+    message: String,
+    property: String,
 }
 
 const ENDPOINT: [&str; 5] = ["v2", "bot", "channel", "webhook", "endpoint"];
@@ -146,6 +165,42 @@ impl LineMessenger {
         let UsageJson { total_usage: used } = read(WHAT, &usage)?;
         Ok(MessageQuota { limit, used })
     }
+
+    /// What LINE would not take of these messages, in its own words: nothing, where it takes them. Nothing is sent, and nothing counted.
+    ///
+    /// Source: LINE Messaging API reference (2026-08), "Validate message objects of a push message": 200 where they are good, 400 with
+    /// `details` where they are not.
+    ///
+    /// # Errors
+    /// As [`bot_info`](Self::bot_info).
+    pub async fn message_faults(
+        &self,
+        channel: &ChannelId,
+        messages: &[OutgoingMessage],
+    ) -> Result<Vec<MessageFault>, PortError> {
+        let path = ["v2", "bot", "message", "validate", "push"];
+        let body = compose_validate(messages);
+        let post = |http: &reqwest::Client, base: &super::LineApiUrl| {
+            http.post(base.at(&path)).header(CONTENT_TYPE, "application/json").body(body.clone())
+        };
+        let reply = self.api.call(channel, "LINE's check of messages", &[400], post).await?;
+        Ok(if reply.status == 400 { faults(&reply.body) } else { Vec::new() })
+    }
+}
+
+/// More of them, and longer ones, nobody reads.
+const MOST_FAULTS: usize = 10;
+const LONGEST_FAULT: usize = 300;
+
+fn faults(body: &[u8]) -> Vec<MessageFault> {
+    let FaultsJson { message, details } = serde_json::from_slice(body).unwrap_or_default();
+    let cut = |text: &str| text.chars().take(LONGEST_FAULT).collect::<String>();
+    let of = |fault: &FaultJson| MessageFault { place: cut(&fault.property), words: cut(&fault.message) };
+    let mut faults: Vec<_> = details.iter().take(MOST_FAULTS).map(of).collect();
+    if faults.is_empty() {
+        faults.push(MessageFault { place: String::new(), words: cut(&message) });
+    }
+    faults
 }
 
 #[async_trait]
@@ -157,4 +212,21 @@ impl ChannelConsole for LineMessenger {
 
 fn read<T: DeserializeOwned>(what: &'static str, reply: &Reply) -> Result<T, PortError> {
     serde_json::from_slice(&reply.body).map_err(|_| PortError::Transient { what, source: None })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_line_does_not_take_is_told_in_its_words_whatever_it_answers() {
+        let fault = |place: &str, words: &str| MessageFault { place: place.to_owned(), words: words.to_owned() };
+        let one = br#"{"message":"1 error","details":[{"message":"May not be empty","property":"messages[0].text"}]}"#;
+        assert_eq!(faults(one), [fault("messages[0].text", "May not be empty")]);
+        assert_eq!(faults(br#"{"message":"Bad"}"#), [fault("", "Bad")]);
+        assert_eq!(faults(b"<html>"), [fault("", "")], "it is refused all the same");
+        let many = json!({"details": vec![json!({"message": "x".repeat(400), "property": "p"}); 12]}).to_string();
+        let many = faults(many.as_bytes());
+        assert_eq!((many.len(), many[0].words.len()), (MOST_FAULTS, LONGEST_FAULT));
+    }
 }

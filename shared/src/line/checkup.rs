@@ -13,9 +13,10 @@ use super::api::LineApiUrl;
 use super::liff::{LineLoginConsole, LoginChannelProof};
 use super::messaging::LineMessenger;
 use crate::domain::ids::{ChannelId, LoginChannelId};
+use crate::domain::push::OutgoingMessage;
 use crate::http_client::HttpClient;
 use crate::ports::checkup::{
-    LineCheckup, SeenAccount, SeenLiff, SeenLogin, SeenMessaging, SeenQuota, SeenWebhook, WebhookTry,
+    LineCheckup, MessageFault, SeenAccount, SeenLiff, SeenLogin, SeenMessaging, SeenQuota, SeenWebhook, WebhookTry,
 };
 use crate::ports::friend_list::{FriendList, Friends};
 use crate::ports::proposed::Proposed;
@@ -79,6 +80,14 @@ impl LineCheckup for LineDoctor {
     async fn quota(&self, channel: &ChannelId) -> Result<SeenQuota, PortError> {
         let quota = self.line.quota(channel).await?;
         Ok(SeenQuota { limit: quota.limit, used: quota.used })
+    }
+
+    async fn message_faults(
+        &self,
+        channel: &ChannelId,
+        messages: &[OutgoingMessage],
+    ) -> Result<Vec<MessageFault>, PortError> {
+        self.line.message_faults(channel, messages).await
     }
 
     async fn is_verified(&self, channel: &ChannelId) -> Result<bool, PortError> {

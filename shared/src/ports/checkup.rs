@@ -8,6 +8,7 @@ use super::error::PortError;
 use super::secrets::Secret;
 use crate::domain::account::{CrmAccount, CrmKind};
 use crate::domain::ids::{BotUserId, ChannelId, InboxAccountId, InboxChannelId, LiffId, LoginChannelId};
+use crate::domain::push::OutgoingMessage;
 
 /// Who LINE says an Official Account is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +56,15 @@ pub struct SeenQuota {
     pub limit: Option<u64>,
     /// How many were sent, roughly.
     pub used: u64,
+}
+
+/// What LINE does not take of a message, in LINE's own words (English).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageFault {
+    /// Where, as LINE names it, such as `messages[0].text`. Empty: LINE does not say.
+    pub place: String,
+    /// What is wrong there.
+    pub words: String,
 }
 
 /// What a Messaging API channel's ID and secret, or its token, are good for.
@@ -109,6 +119,13 @@ pub trait LineCheckup: Send + Sync {
 
     /// This month's messages.
     async fn quota(&self, channel: &ChannelId) -> Result<SeenQuota, PortError>;
+
+    /// What LINE would not take of these messages, were they pushed now: nothing, where it takes them. Nothing is sent, and nothing counted.
+    async fn message_faults(
+        &self,
+        channel: &ChannelId,
+        messages: &[OutgoingMessage],
+    ) -> Result<Vec<MessageFault>, PortError>;
 
     /// Whether it is verified or premium.
     async fn is_verified(&self, channel: &ChannelId) -> Result<bool, PortError>;

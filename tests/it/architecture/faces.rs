@@ -47,7 +47,7 @@ const WRITES: [(&str, &[&str], &[&str]); 19] = [
         "musubi::line::LineMessenger",
         &["set_webhook_endpoint"],
         // LINE's test of a webhook changes nothing.
-        &["new", "bot_info", "webhook_endpoint", "test_webhook", "quota"],
+        &["new", "bot_info", "webhook_endpoint", "test_webhook", "quota", "message_faults"],
     ),
     (
         "musubi::store::Channels",

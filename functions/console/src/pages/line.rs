@@ -31,10 +31,7 @@ pub struct TalkLine {
 impl TalkLine {
     /// Of this, among what else is shown of the talk.
     pub fn of(said: &Activity, among: &[Activity], account: &CrmAccount, language: Language) -> Self {
-        let by = match &said.operator {
-            Some(name) => words::operator(name, language),
-            None => words::speaker(said.speaker, language).to_owned(),
-        };
+        let by = words::said_by(said.speaker, said.operator.as_ref(), language);
         let picture = match &said.content {
             Content::Sticker { sticker_id, .. } => pictures::of_sticker(sticker_id),
             _ => None,

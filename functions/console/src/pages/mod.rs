@@ -18,6 +18,7 @@ pub mod line;
 pub mod line_login;
 pub mod log;
 pub mod people;
+pub mod preview;
 pub mod routes;
 pub mod settings;
 pub mod setup;

@@ -25,6 +25,8 @@ pub struct Person {
     pub state: PersonState,
     /// Names them in forms of this session.
     pub handle: String,
+    /// The same of their contact, if they are linked to one.
+    pub contact: Option<String>,
 }
 
 /// Who was looked for, and found.
@@ -136,12 +138,23 @@ pub fn page(
     let inside = html! {
         h1 { (title) }
         (said(visit, mistake))
-        @if found.persons.is_empty() { p { (nobody(&found.sought, language)) } }
+        @if found.persons.is_empty() {
+            p { (nobody(&found.sought, language)) }
+            @if matches!(found.sought, Sought::Contact(_)) && !channels.is_empty() {
+                p class="links" { (preview(&found.handle, language)) }
+            }
+        }
         @for person in &found.persons { (section(visit, account, channels, person, &found.handle)) }
         @if found.persons.len() < channels.len() { (new_link(visit, channels, found)) }
         p { a href="/console/people" { (language.pick("ほかの人を探す", "Find somebody else")) } }
     };
     signed_in(visit, Here::People, &title, inside)
+}
+
+fn preview(contact: &str, language: Language) -> Markup {
+    html! {
+        a href={ "/console/people/" (contact) "/preview" } { (language.pick("メッセージをプレビューする", "Preview a message")) }
+    }
 }
 
 fn nobody(sought: &Sought, language: Language) -> &'static str {
@@ -180,7 +193,10 @@ fn section(visit: &SignedIn, account: &CrmAccount, channels: &[Channel], person:
     html! {
         section {
             h2 { (channel_name(channels, &state.channel)) }
-            p class="links" { a href={ "/console/talks/" (person.handle) } { (language.pick("トークを開く", "Open the talk")) } }
+            p class="links" {
+                a href={ "/console/talks/" (person.handle) } { (language.pick("トークを開く", "Open the talk")) }
+                @if let Some(contact) = &person.contact { " " (preview(contact, language)) }
+            }
             (facts(&[
                 (language.pick("連携先のコンタクト", "Linked to contact"), &contact),
                 (language.pick("連携日時", "Since"), &since),

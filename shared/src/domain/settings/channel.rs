@@ -2,8 +2,9 @@
 
 use super::account_link::{self, APART, LOGIN_URL, SUCCESS_URL, WELCOME};
 use super::auto_reply::{self, HOLIDAYS, IN_GROUPS, KEYWORDS, OPENING_HOURS, OUT_OF_HOURS, OUT_OF_HOURS_PAUSE};
+use super::sends::{TESTERS, WITHOUT_QUOTA};
 use super::{Bilingual, Form, Setting, SettingFault, SettingValue, Settings, Shape};
-use crate::domain::channel::{ChannelSettings, REPLY_MESSAGES, WithoutQuota};
+use crate::domain::channel::{ChannelSettings, REPLY_MESSAGES};
 
 /// A conversation may be idle, or last, from 10 seconds to a day.
 const WINDOW: Shape = Shape::Span { from_ms: 10_000, to_ms: 86_400_000 };
@@ -40,6 +41,7 @@ pub static CHANNEL: Settings<ChannelSettings> = Settings {
         WEBHOOK,
         TELL_TEAM,
         WITHOUT_QUOTA,
+        TESTERS,
     ],
     new: ChannelSettings::default,
     unknown: |settings, name| {
@@ -349,31 +351,3 @@ const TELL_TEAM: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
     |settings, value| settings.tell_team = value.is_on(),
 )
 .labelled("メールやSlackでのチームへの通知", "Tell the team by mail and Slack");
-
-const WITHOUT: [(&str, WithoutQuota); 2] = [("refuse", WithoutQuota::Refuse), ("hold", WithoutQuota::Hold)];
-
-const WITHOUT_QUOTA: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
-    "without_quota",
-    Shape::Choice(&["refuse", "hold"]),
-    &[
-        Form {
-            written: "refuse",
-            means: Bilingual {
-                japanese: "今月の通数が残っていないワークフローの送信は、送信せずに終わります（結果は no_quota）",
-                english: "a workflow's send for which no messages of the month are left ends as no_quota",
-            },
-        },
-        Form {
-            written: "hold",
-            means: Bilingual {
-                japanese: "……翌月に持ち越し、1日の午前9時（日本時間）から送信します。それまでにrefuseに戻すと、送信しません",
-                english: "... is held, and goes out on the next month's first day from 9:00 in Japan; set back to refuse before that, it\n\
-                          does not",
-            },
-        },
-    ],
-    |settings| Some(SettingValue::named(&WITHOUT, settings.without_quota)),
-    |settings, value| settings.without_quota = value.choice(&WITHOUT),
-)
-.labelled("今月の通数が残っていない送信", "Sends without messages left")
-.refusing("without_quota には refuse か hold を指定してください。", "without_quota takes refuse or hold.");

@@ -13,6 +13,7 @@ mod auto_reply;
 mod channel;
 mod fault;
 mod login;
+mod sends;
 mod shape;
 #[cfg(test)]
 mod tests;

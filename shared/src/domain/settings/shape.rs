@@ -16,6 +16,9 @@ use crate::domain::token_property;
 /// Longer is no address of another system.
 const MAX_ENDPOINT_CHARS: usize = 1_000;
 
+/// No CRM has longer IDs.
+const MAX_CONTACT_CHARS: usize = 64;
+
 /// Reads a setting's messages, by its name, and holds them against what the messenger takes.
 pub type ReadMessages = fn(&str, &str) -> Result<Vec<OutgoingMessage>, SettingFault>;
 
@@ -57,6 +60,11 @@ pub enum Shape {
     Origins,
     /// Contact properties of the CRM, by internal name.
     Properties,
+    /// Contacts of the CRM by their IDs, or none.
+    Contacts {
+        /// No more.
+        most: usize,
+    },
     /// Messages to people, or none.
     Messages,
     /// Keywords and what they are answered, or none.
@@ -107,6 +115,10 @@ impl Shape {
                 let names: BTreeSet<String> = token_property::read(text.split(',')).ok_or(SettingFault::Properties)?;
                 Ok(SettingValue::Texts(names.into_iter().collect()))
             }
+            (Self::Contacts { .. }, None) => Ok(SettingValue::Texts(Vec::new())),
+            (Self::Contacts { most }, Some(text)) => {
+                contacts(text, most).map(SettingValue::Texts).ok_or_else(|| SettingFault::Form { name: name() })
+            }
             (Self::Messages, _) if text == "none" => Ok(SettingValue::Messages(Vec::new())),
             (Self::Messages, _) => messages(&name(), text).map(SettingValue::Messages),
             (Self::Keywords, None) => Ok(SettingValue::Keywords(Vec::new())),
@@ -140,6 +152,22 @@ impl Shape {
             (Self::Page, Some(page)) => Ok(SettingValue::Text(page.to_owned())),
         }
     }
+}
+
+/// Each once, in the order in which they were written.
+fn contacts(text: &str, most: usize) -> Option<Vec<String>> {
+    let is_id =
+        |id: &str| (1..=MAX_CONTACT_CHARS).contains(&id.len()) && id.bytes().all(|it| it.is_ascii_alphanumeric());
+    let mut ids: Vec<String> = Vec::new();
+    for id in text.split([',', '、']).map(str::trim).filter(|id| !id.is_empty()) {
+        if !is_id(id) {
+            return None;
+        }
+        if !ids.iter().any(|known| known == id) {
+            ids.push(id.to_owned());
+        }
+    }
+    (ids.len() <= most).then_some(ids)
 }
 
 fn flag(text: &str) -> Option<bool> {

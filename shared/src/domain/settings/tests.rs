@@ -81,6 +81,7 @@ fn every_setting_is_stored_where_it_is_read_from() {
         "webhook=https://hooks.example.com/line",
         "tell_team=on",
         "without_quota=hold",
+        "testers=501, 502",
     ];
     are_whole(&CHANNEL, &channel);
     assert_eq!(channel.len() + 1, CHANNEL.all.len(), "account_link itself is only taken away");
@@ -133,6 +134,24 @@ fn an_official_accounts_settings_are_read_and_bad_ones_change_nothing() {
     }
     change(&CHANNEL, &mut settings, &["fallback_owner=none"]).unwrap();
     assert_eq!(settings.fallback_owner, None);
+}
+
+#[test]
+fn testers_are_contacts_each_once_and_no_more_than_ten() {
+    let mut settings = ChannelSettings::default();
+    let ids = |settings: &ChannelSettings| settings.testers.iter().map(|id| id.to_string()).collect::<Vec<_>>();
+    change(&CHANNEL, &mut settings, &["testers= 502 ,501、502,"]).unwrap();
+    assert_eq!(ids(&settings), ["502", "501"], "in the order in which they were written");
+    let written = CHANNEL.find("testers").unwrap().value(&settings).unwrap().written();
+    assert_eq!(written, "502,501");
+    let many = |count: usize| (0..count).map(|id| id.to_string()).collect::<Vec<_>>().join(",");
+    for bad in ["hanako@example.com", "501 502", "花子", &many(11), &"5".repeat(65)] {
+        assert!(change(&CHANNEL, &mut settings, &[&format!("testers={bad}")]).is_err(), "{bad}");
+    }
+    assert_eq!(ids(&settings), ["502", "501"], "bad ones change nothing");
+    change(&CHANNEL, &mut settings, &[&format!("testers={}", many(10))]).unwrap();
+    change(&CHANNEL, &mut settings, &["testers=none"]).unwrap();
+    assert!(settings.testers.is_empty());
 }
 
 #[test]

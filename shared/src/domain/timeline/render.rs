@@ -37,10 +37,9 @@ pub fn render(lines: &[Line<'_>], style: &Style) -> Note {
 /// One line as it is written.
 pub(super) fn line(line: &Line<'_>, style: &Style) -> String {
     let (activity, language) = (line.activity, style.language);
-    let who = match (&style.person_name, &activity.operator, activity.speaker) {
-        (Some(name), _, Speaker::Person) => name.clone(),
-        (_, Some(name), Speaker::Operator) => words::operator(name, language),
-        (.., speaker) => words::speaker(speaker, language).to_owned(),
+    let who = match (&style.person_name, activity.speaker) {
+        (Some(name), Speaker::Person) => name.clone(),
+        (_, speaker) => words::said_by(speaker, activity.operator.as_ref(), language),
     };
     let part = line.part().unwrap_or(Part { from: 0, to: None });
     // Once, and of nothing that was taken back.

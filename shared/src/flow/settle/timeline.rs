@@ -94,7 +94,7 @@ impl Settle {
         // That something could not be sent, nobody says to the person.
         let was_said = matches!(&push.state, PushState::Settled(it) if it.outcome == PushOutcome::Accepted);
         let (speaker, operator) =
-            if was_said { (push.sender.speaker(), push.sender.operator()) } else { (Speaker::Workflow, None) };
+            if was_said { (push.sender.speaker(), push.sender.named()) } else { (Speaker::Workflow, None) };
         if speaker == Speaker::Operator {
             // What the person has said since the operator pressed the button, they may not have seen.
             if state.value.answered(push.accepted_at_ms, now_ms) {

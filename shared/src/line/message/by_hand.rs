@@ -8,6 +8,7 @@ use super::problem::{InvalidMessage, Problem};
 use super::{ROOT, shape, shapes, words};
 use crate::domain::activity::Content;
 use crate::domain::channel::ChannelSettings;
+use crate::domain::language::Language;
 use crate::domain::push::OutgoingMessage;
 
 /// A sticker of LINE's, by numbers that are right.
@@ -55,6 +56,22 @@ pub fn as_operators(message: OutgoingMessage, settings: &ChannelSettings) -> Out
         return message;
     }
     fields.push(("sender".to_owned(), Json::Object(sender)));
+    OutgoingMessage { json: Json::Object(fields).render(), ..message }
+}
+
+/// The message as one that is only tried out: on the phone it comes under a name that says so, in place of whatever name it has.
+pub fn as_test(message: OutgoingMessage, language: Language) -> OutgoingMessage {
+    let Ok(Json::Object(mut fields)) = serde_json::from_str(&message.json) else { return message };
+    let called = text("name", language.pick("テスト送信", "Test"));
+    let of_message = fields.iter_mut().find(|(name, _)| name == "sender");
+    match of_message {
+        Some((_, Json::Object(sender))) => {
+            sender.retain(|(name, _)| name != "name");
+            sender.push(called);
+        }
+        Some((_, other)) => *other = Json::Object(vec![called]),
+        None => fields.push(("sender".to_owned(), Json::Object(vec![called]))),
+    }
     OutgoingMessage { json: Json::Object(fields).render(), ..message }
 }
 
@@ -108,6 +125,19 @@ mod tests {
         assert_eq!(both.said, plain().said);
         let one = as_operators(sticker("446", "1988"), &settings(Some("佐藤"), None));
         assert!(one.json.ends_with(r#","sender":{"name":"佐藤"}}"#), "{}", one.json);
+    }
+
+    #[test]
+    fn a_message_that_is_tried_out_says_so_by_its_name_and_keeps_all_else() {
+        let plain = || with_buttons("text", "はい", &[]).expect("a text");
+        let tested = as_test(plain(), Language::Japanese);
+        assert_eq!(tested.json, plain().json.trim_end_matches('}').to_owned() + r#","sender":{"name":"テスト送信"}}"#);
+        assert_eq!(tested.said, plain().said);
+        let named = r#"{"type":"text","sender":{"name":"店","iconUrl":"https://a.example/a.png"},"text":"はい"}"#;
+        let named = as_test(OutgoingMessage { json: named.to_owned(), ..plain() }, Language::English);
+        let sender = r#""sender":{"iconUrl":"https://a.example/a.png","name":"Test"}"#;
+        assert!(named.json.contains(sender), "{}", named.json);
+        assert_eq!(as_test(named.clone(), Language::English), named, "twice is once");
     }
 
     #[test]

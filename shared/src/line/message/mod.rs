@@ -33,17 +33,20 @@ mod token;
 mod tokens;
 mod words;
 
-pub use by_hand::{again, as_operators, sticker, with_buttons};
+pub use by_hand::{again, as_operators, as_test, sticker, with_buttons};
 pub use media::{film, picture, sound};
 pub use odd::Instead;
 pub use path::JsonPath;
 pub use problem::{InvalidMessage, Problem, ValueKind};
-pub use push::{compose_push, is_aggregation_unit};
+pub(super) use push::compose_validate;
+pub use push::{compose_push, fits_a_row, is_aggregation_unit};
 pub use tokens::Tokens;
 
 use crate::domain::language::Language;
-use crate::domain::push::OutgoingMessage;
+use crate::domain::push::{OutgoingMessage, PushOutcome, SettlementNote};
 use crate::domain::settings::SettingFault;
+use crate::domain::words::ended;
+use crate::flow::preview::Composing;
 use json::Json;
 use path::Path;
 
@@ -86,6 +89,21 @@ pub fn parse_fields(fields: &[(&str, &str)], tokens: Tokens<'_>) -> Result<Vec<O
         return Err(invalid(last, Problem::RequestTooLarge { limit_bytes: limits::REQUEST_BYTES, actual_bytes }));
     }
     Ok(messages)
+}
+
+/// The same for somebody who looks at them before they are sent ([`Preview`](crate::flow::preview::Preview)): what could not be kept until
+/// LINE has it is a mistake, too.
+///
+/// # Errors
+/// The first mistake, in words.
+pub fn composed(asked: Composing<'_>) -> Result<Vec<OutgoingMessage>, String> {
+    let Composing { fields, property, others_are_text, language } = asked;
+    let parsed = parse_fields(fields, Tokens { property, others_are_text });
+    let messages = parsed.map_err(|invalid| invalid.in_words(language))?;
+    match fits_a_row(&messages, None) {
+        true => Ok(messages),
+        false => Err(ended(PushOutcome::InvalidMessage, Some(SettlementNote::TooLarge), language)),
+    }
 }
 
 /// Turns what an operator wrote into the messages of one request: plain text, one LINE message object, or a list of up to five
