@@ -19,7 +19,7 @@ mod media;
 mod open_cards;
 mod parked;
 mod people;
-mod preview;
+pub mod preview;
 mod quotes;
 mod reading;
 mod send_address;

@@ -98,6 +98,7 @@ impl Still {
                 channel: ChannelId::new(CHANNEL_ID),
                 to: Recipient::Nobody,
                 messages: vec![],
+                purpose: Default::default(),
                 tag: None,
                 accepted_at_ms: now_ms,
                 send_by_ms: now_ms + DAY_MS,

@@ -155,6 +155,7 @@ async fn queue(app: &App, tries: u32) {
             json: r#"{"type":"text","text":"hi"}"#.to_owned(),
             said: Content::Text { text: "hi".to_owned() },
         }],
+        purpose: Default::default(),
         tag: None,
         accepted_at_ms: now_ms,
         send_by_ms: now_ms + 86_400_000,

@@ -17,6 +17,7 @@ mod files;
 mod flood;
 mod follows;
 mod greeting;
+mod hours;
 mod imports;
 mod inbound;
 mod large;

@@ -32,10 +32,10 @@ use crate::models::line::ModelLine;
 use crate::said::{said, user};
 use crate::world::{MINUTE_MS, START_MS, World, run};
 
-const HOUR_MS: i64 = 60 * MINUTE_MS;
-const DAY_MS: i64 = 24 * HOUR_MS;
+pub(crate) const HOUR_MS: i64 = 60 * MINUTE_MS;
+pub(crate) const DAY_MS: i64 = 24 * HOUR_MS;
 /// The world begins on 21 September 2026 in Japan: the morning of 1 October.
-const DUE_MS: i64 = 1_790_812_800_000;
+pub(crate) const DUE_MS: i64 = 1_790_812_800_000;
 const FOR_EVER_MS: i64 = 9_999_999_999_999;
 
 /// LINE, which says whether messages are left.
@@ -96,49 +96,49 @@ impl Messenger for Month {
     }
 }
 
-struct Scene {
-    world: World,
+pub(crate) struct Scene {
+    pub(crate) world: World,
     has_room: Arc<AtomicBool>,
 }
 
 impl Scene {
-    fn with(faults: Faults, without_quota: WithoutQuota) -> Self {
+    pub(crate) fn with(faults: Faults, without_quota: WithoutQuota) -> Self {
         let mut world = small(true, true, faults);
         world.change_channel(|channel| channel.settings.without_quota = without_quota);
         Self { world, has_room: Arc::new(AtomicBool::new(false)) }
     }
 
     /// An Official Account that holds, and no messages left.
-    fn holding() -> Self {
+    pub(crate) fn holding() -> Self {
         Self::with(Faults::crashes_at([]), WithoutQuota::Hold)
     }
 
-    fn deliver(&self) -> Deliver {
+    pub(crate) fn deliver(&self) -> Deliver {
         let messenger = Month { line: self.world.line.clone(), has_room: Arc::clone(&self.has_room) };
         Deliver { messenger: Arc::new(messenger), ..self.world.deliver() }
     }
 
-    fn release(&self) -> Release {
+    pub(crate) fn release(&self) -> Release {
         let (journal, clock) = (self.world.journal(), self.world.clock());
         Release { journal, push: Arc::new(self.world.push.clone()), clock }
     }
 
-    fn job(&self) -> PushJob {
+    pub(crate) fn job(&self) -> PushJob {
         self.world.push_job("held")
     }
 
-    fn comes(&self, job: &PushJob) {
+    pub(crate) fn comes(&self, job: &PushJob) {
         run(self.deliver().deliver(job)).expect("nothing fails here");
     }
 
-    fn at(&self, at_ms: i64, has_room: bool) -> &Self {
+    pub(crate) fn at(&self, at_ms: i64, has_room: bool) -> &Self {
         self.world.clock.advance_to(at_ms);
         self.has_room.store(has_room, Ordering::Relaxed);
         self
     }
 
     /// Queues what is due, and delivers it; how many.
-    fn released(&self) -> usize {
+    pub(crate) fn released(&self) -> usize {
         let until_ms = self.world.clock.now_ms() + 30_000;
         let queued = run(self.release().release(&self.world.account.key, until_ms)).expect("nothing fails here");
         while let Some(waiting) = self.world.push.receive(0) {
@@ -148,33 +148,33 @@ impl Scene {
         queued
     }
 
-    fn state(&self) -> PushState {
+    pub(crate) fn state(&self) -> PushState {
         run(self.world.journal().push(self.job().id)).expect("a calm table").expect("a send").value.state
     }
 
-    fn outcome(&self) -> (PushOutcome, Option<SettlementNote>) {
+    pub(crate) fn outcome(&self) -> (PushOutcome, Option<SettlementNote>) {
         match self.state() {
             PushState::Settled(settlement) => (settlement.outcome, settlement.note),
             state => panic!("it did not end: {state:?}"),
         }
     }
 
-    fn is_held(&self) -> bool {
+    pub(crate) fn is_held(&self) -> bool {
         matches!(self.state(), PushState::Sending(sending) if sending.is_held())
     }
 
-    fn rows(&self, mut walk: Walk) -> Vec<OutboxRow> {
+    pub(crate) fn rows(&self, mut walk: Walk) -> Vec<OutboxRow> {
         run(self.world.journal().next_due(&mut walk, 100)).expect("a calm table").rows
     }
 
     /// When held sends are due.
-    fn held(&self) -> Vec<i64> {
+    pub(crate) fn held(&self) -> Vec<i64> {
         let rows = self.rows(Walk::through_held(&self.world.account.key, FOR_EVER_MS));
         rows.iter().map(|row| row.due_at_ms).collect()
     }
 
     /// How many workflows are to be told.
-    fn told(&self) -> usize {
+    pub(crate) fn told(&self) -> usize {
         let rows = self.rows(Walk::through(&self.world.account.key, FOR_EVER_MS));
         let tells =
             |row: &&OutboxRow| matches!(row.effect, Effect::CompleteWorkflow { .. } | Effect::TellOutcome { .. });
@@ -182,12 +182,12 @@ impl Scene {
     }
 
     /// How many entries are to be written.
-    fn entries(&self) -> usize {
+    pub(crate) fn entries(&self) -> usize {
         let rows = self.rows(Walk::through(&self.world.account.key, FOR_EVER_MS));
         rows.iter().filter(|row| matches!(row.effect, Effect::WriteEntry { .. })).count()
     }
 
-    fn shown(&self) -> usize {
+    pub(crate) fn shown(&self) -> usize {
         self.world.line.shown().len()
     }
 }
@@ -348,7 +348,7 @@ fn whoever_is_erased_while_something_is_held_for_them_gets_nothing_and_its_words
 }
 
 /// Polls it to its end, or until its process is gone.
-fn until_a_crash<T>(scene: &Scene, work: impl Future<Output = Result<T, PortError>>) -> Option<T> {
+pub(crate) fn until_a_crash<T>(scene: &Scene, work: impl Future<Output = Result<T, PortError>>) -> Option<T> {
     let mut work = pin!(work);
     let mut context = Context::from_waker(Waker::noop());
     loop {

@@ -20,6 +20,7 @@ mod erasing_anytime;
 mod faults;
 mod files;
 mod held;
+mod hours;
 mod inbox_files;
 mod inbox_talks;
 mod journal;

@@ -91,6 +91,7 @@ fn what_goes_by_a_contacts_consent_goes_to_nobody_who_may_be_another() {
                 channel: world.channel.id.clone(),
                 to: Some(names.clone()),
                 messages: pushed.messages.clone(),
+                purpose: Default::default(),
                 tag: None,
                 not_after_ms: None,
                 by_consent: true,

@@ -2,8 +2,8 @@
 //! recorded, and a timeline that says no more than LINE showed.
 
 use musubi::domain::activity::Content;
-use musubi::domain::auto_reply::OpeningHours;
 use musubi::domain::conversation::{ConversationKey, Source};
+use musubi::domain::opening_hours::OpeningHours;
 use musubi::domain::push::OutgoingMessage;
 
 use crate::check::nothing_is_left;

@@ -90,6 +90,7 @@ impl World {
             channel: self.channel.id.clone(),
             to: Recipient::Named { user: user(1), taken: false },
             messages: vec![OutgoingMessage { json: text.clone(), said: Content::Text { text } }],
+            purpose: Default::default(),
             tag: None,
             accepted_at_ms: START_MS,
             send_by_ms: START_MS + 365 * DAY_MS,
@@ -133,6 +134,7 @@ impl World {
 
     pub(crate) fn deliver(&self) -> Deliver {
         Deliver {
+            accounts: self.accounts.clone(),
             channels: self.channels.clone(),
             outbox: self.outbox(),
             messenger: Arc::new(self.line.clone()),

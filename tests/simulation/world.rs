@@ -306,6 +306,7 @@ impl World {
                 json: format!("{{\"type\":\"text\",\"text\":\"{}\"}}", post.text),
                 said: Content::Text { text: post.text.clone() },
             }],
+            purpose: Default::default(),
             tag: None,
             not_after_ms: None,
         }

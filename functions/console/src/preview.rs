@@ -5,6 +5,7 @@ use axum::extract::Path;
 use axum::extract::rejection::{FormRejection, PathRejection};
 use axum::response::{IntoResponse, Response};
 use musubi::browser;
+use musubi::domain::account::CrmAccount;
 use musubi::domain::action::Purpose;
 use musubi::domain::channel::Channel;
 use musubi::domain::ids::ContactId;
@@ -23,10 +24,11 @@ pub const FIELDS: [&str; 5] = ["message_1", "message_2", "message_3", "message_4
 /// `GET /console/people/{handle}/preview`: the form.
 pub async fn page(visit: SignedIn, handle: Result<Path<String>, PathRejection>) -> Result<Page, Stopped> {
     let at = place(&visit, handle).await?;
+    let account = visit.account().await?;
     let linked = visit.ports.talks.of_contact(&visit.operator, &at.contact).await;
     let linked = linked.map_err(|error| visit.failed(&error))?;
     let channel = linked.into_iter().next().map(|(channel, _)| channel.id.as_str().to_owned());
-    Ok(shown(&visit, &at, &Filled::empty(channel), None))
+    Ok(shown(&visit, &at, &Filled::empty(channel), None, &account))
 }
 
 /// `POST /console/people/{handle}/preview`: what would come of it. Twice is the same: nothing is sent.
@@ -43,7 +45,8 @@ pub async fn look(
     let seen = seen.map_err(|error| visit.failed(&error))?;
     let is_fine = seen.as_ref().is_ok_and(|seen| seen.obstacles.is_empty());
     let fresh = browser::random_secret().map_err(|error| visit.failed(&error))?;
-    let page = shown(&visit, &at, &filled, Some(&Tried::Seen { channel, seen: &seen, fresh: fresh.expose() }));
+    let tried = Tried::Seen { channel, seen: &seen, fresh: fresh.expose() };
+    let page = shown(&visit, &at, &filled, Some(&tried), &account);
     Ok(if is_fine { page.into_response() } else { refused(page) })
 }
 
@@ -59,9 +62,10 @@ pub async fn test(
     let name = value(&fields, "name").filter(|name| browser::is_secret(name));
     let name = name.ok_or_else(|| visit.ends(Ended::NotOurForm))?;
     let account = visit.account().await?;
-    let sent = visit.ports.test_send.send((&account, channel), &visit.operator, name, &draft, visit.language).await;
+    let by = (&visit.operator.id, &visit.operator.name);
+    let sent = visit.ports.test_send.send((&account, channel), by, name, &draft, visit.language).await;
     let tested = sent.map_err(|error| visit.failed(&error))?;
-    Ok(shown(&visit, &at, &filled, Some(&Tried::Sent { tested: &tested })))
+    Ok(shown(&visit, &at, &filled, Some(&Tried::Sent { tested: &tested }), &account))
 }
 
 /// What a form holds, and the Official Account that it names.
@@ -93,6 +97,12 @@ async fn place(visit: &SignedIn, handle: Result<Path<String>, PathRejection>) ->
     Ok(PreviewPlace { contact: ContactId::new(contact), handle, channels })
 }
 
-fn shown(visit: &SignedIn, at: &PreviewPlace, filled: &Filled, tried: Option<&Tried<'_>>) -> Page {
-    preview::page(visit, (&at.contact, &at.handle), &at.channels, filled, tried)
+fn shown(
+    visit: &SignedIn,
+    at: &PreviewPlace,
+    filled: &Filled,
+    tried: Option<&Tried<'_>>,
+    account: &CrmAccount,
+) -> Page {
+    preview::page(visit, (&at.contact, &at.handle), &at.channels, filled, tried, account)
 }

@@ -58,6 +58,7 @@ pub fn check(account: &CrmAccount, request: &ActionRequest) -> Result<PushReques
             reason: refused_here(&invalid.in_words(language), language),
             ..turned_away(language, PushOutcome::InvalidMessage, SettlementNote::BadMessage)
         })?,
+        purpose: request.purpose,
         tag: request.tag.clone(),
         not_after_ms,
         by_consent: consent.is_some(),

@@ -42,6 +42,7 @@ impl Ports {
             config::push_max_concurrency(environment)?,
         );
         let deliver = Deliver {
+            accounts: adapters.accounts()?.remembering(Arc::clone(&clock)),
             channels: adapters.channels()?.remembering(Arc::clone(&clock)),
             messenger: Arc::new(messenger),
             push: push.clone(),

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::ids::{CallbackId, ContactId, CrmAccountId, LineUserId};
 
 /// One execution of the action "send a LINE message", as the CRM asked for it. Nothing in it is checked yet.
@@ -32,8 +34,9 @@ pub struct ActionRequest {
     pub purpose: Purpose,
 }
 
-/// What a send is for: whether the person must have agreed to it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// What a send is for: whether the person must have agreed to it, and whether it may wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Purpose {
     /// Marketing: whatever is not said to be anything else.
     #[default]

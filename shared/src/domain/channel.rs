@@ -11,6 +11,7 @@ use super::auto_reply::AutoReplies;
 use super::crm_inbox::{CrmInbox, InboxEnd};
 use super::ids::{BotUserId, ChannelId, ContactId};
 use super::login::LoginSettings;
+use super::opening_hours::OpeningHours;
 use super::provider::ProviderNumber;
 use super::push::OutgoingMessage;
 
@@ -265,6 +266,8 @@ pub struct ChannelSettings {
     pub tell_team: bool,
     /// What becomes of a workflow's send for which no messages of the month are left.
     pub without_quota: WithoutQuota,
+    /// When what workflows send may go out, but for what needs no consent. `None`: at any time.
+    pub send_hours: Option<OpeningHours>,
     /// Contacts of the team's own to whom messages are sent to try them out.
     pub testers: Vec<ContactId>,
 }
@@ -307,6 +310,7 @@ impl Default for ChannelSettings {
             webhook: None,
             tell_team: false,
             without_quota: WithoutQuota::default(),
+            send_hours: None,
             testers: Vec::new(),
         }
     }

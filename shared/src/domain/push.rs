@@ -11,6 +11,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::account::CrmAccountKey;
+use super::action::Purpose;
 use super::activity::Content;
 use super::conversation::ConversationKey;
 use super::crm_inbox::InboxMessage;
@@ -20,7 +21,7 @@ pub use self::id::PushId;
 pub use self::outcome::PushOutcome;
 pub use self::sender::Sender;
 pub use self::settlement::{Settlement, SettlementNote};
-pub use self::state::{PushState, Sending};
+pub use self::state::{HeldForHours, PushState, Sending};
 
 /// One LINE message object that passed every check.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +60,9 @@ pub struct PushJob {
     pub to: Recipient,
     /// What to send, at most five.
     pub messages: Vec<OutgoingMessage>,
+    /// What it is for.
+    #[serde(default)]
+    pub purpose: Purpose,
     /// LINE's custom aggregation unit, to count opens and clicks by.
     pub tag: Option<String>,
     /// First durable receipt, in milliseconds.
@@ -100,6 +104,7 @@ impl PushJob {
             channel: push.channel.clone(),
             to,
             messages: Vec::new(),
+            purpose: Purpose::default(),
             tag: None,
             accepted_at_ms: push.accepted_at_ms,
             send_by_ms: push.accepted_at_ms,

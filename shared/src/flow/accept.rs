@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::account::CrmAccount;
+use crate::domain::action::Purpose;
 use crate::domain::ids::{CallbackId, ChannelId, ContactId, LineUserId};
 use crate::domain::push::{OutgoingMessage, PushId, PushJob, PushOutcome, Recipient, Refused, Sender, SettlementNote};
 use crate::ports::{Clock, PortError, Queue};
@@ -23,6 +24,8 @@ pub struct PushRequest {
     pub to: Option<LineUserId>,
     /// One to five messages, checked.
     pub messages: Vec<OutgoingMessage>,
+    /// What it is for.
+    pub purpose: Purpose,
     /// LINE's custom aggregation unit.
     pub tag: Option<String>,
     /// The action's own latest time, in milliseconds.
@@ -77,6 +80,7 @@ impl Accept {
             channel: asked.channel,
             to,
             messages: asked.messages,
+            purpose: asked.purpose,
             tag: asked.tag,
             accepted_at_ms,
             send_by_ms: asked.not_after_ms.map_or(send_by_ms, |not_after_ms| not_after_ms.min(send_by_ms)),
@@ -108,6 +112,7 @@ impl Accept {
                 channel: turned_down.channel,
                 to,
                 messages: Vec::new(),
+                purpose: Purpose::default(),
                 tag: None,
                 accepted_at_ms,
                 send_by_ms: accepted_at_ms,

@@ -5,12 +5,13 @@
 //!
 //! What a workflow sends does not begin where the month's messages are known to be used up. What was tried once is never stopped by
 //! that: the try may have arrived. What operators say is refused by LINE alone: they wait for it, and a reply costs nothing. By setting
-//! it is held instead (`held`).
+//! it is held instead (`held`), and so is what comes outside of the sending hours (`hours`).
 //!
 //! What an operator says goes out as a reply, free of charge, where the person's newest event still lets it (`by_reply`).
 
 mod by_reply;
 mod held;
+mod hours;
 
 use std::sync::Arc;
 
@@ -33,8 +34,8 @@ use crate::domain::push::{
 use crate::ports::messenger::{PushAnswer, PushRefusal};
 use crate::ports::table::{Commit, Versioned};
 use crate::ports::{Messenger, PortError, Queue};
-use crate::store::Channels;
 use crate::store::journal::{AskedBecause, Question, write};
+use crate::store::{Accounts, Channels};
 
 /// A job that lay longer is not run: nobody expects the message any more.
 const MAX_AGE_MS: i64 = 30 * 86_400_000;
@@ -45,6 +46,8 @@ const CONFIRM_BLOCK_MS: i64 = 86_400_000;
 
 /// Delivers pushes.
 pub struct Deliver {
+    /// Whose clocks sending hours go by.
+    pub accounts: Accounts,
     /// Official Accounts.
     pub channels: Channels,
     /// What was tried, how it ended, and what must therefore be done.
@@ -129,6 +132,9 @@ impl Deliver {
         }
         if job.sender.operator().is_some() {
             return self.begin_talk(job, sending).await;
+        }
+        if let Some(opens_at_ms) = self.waits_for_hours(job, &channel).await? {
+            return self.outside_hours(job, sending, opens_at_ms).await;
         }
         if !self.messenger.may_begin(&job.channel).await {
             return self.without_quota(job, &channel, sending).await;

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use crate::domain::account::CrmAccount;
+use crate::domain::action::Purpose;
 use crate::domain::channel::Channel;
 use crate::domain::crm_inbox::{AppInbox, InboxAuthor, InboxPost};
 use crate::domain::ids::ChannelId;
@@ -58,6 +59,7 @@ impl FromInbox {
                 channel: channel.map_or_else(|| ChannelId::new("-"), |channel| channel.id),
                 to,
                 messages: message.filter(|_| refused.is_none()).into_iter().collect(),
+                purpose: Purpose::Service,
                 tag: None,
                 accepted_at_ms,
                 send_by_ms: account.send_by_ms(accepted_at_ms),

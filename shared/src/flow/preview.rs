@@ -9,12 +9,15 @@ use std::sync::Arc;
 use crate::domain::account::{CrmAccount, UnfilledTokens};
 use crate::domain::action::Purpose;
 use crate::domain::channel::{Channel, WithoutQuota};
+use crate::domain::composing::Composing;
 use crate::domain::ids::ContactId;
 use crate::domain::language::Language;
 use crate::domain::link::ContactLink;
-use crate::domain::push::OutgoingMessage;
+use crate::domain::push::{OutgoingMessage, PushOutcome};
 use crate::domain::quota::{QuotaState, has_room};
+use crate::domain::timeline::time_zone;
 use crate::domain::token_property;
+use crate::domain::words::outcome_words;
 use crate::flow::person_state::{PersonState, PersonStates};
 use crate::ports::checkup::MessageFault;
 use crate::ports::crm::{ContactRecord, CrmFailure, Properties};
@@ -22,19 +25,6 @@ use crate::ports::{Clock, Crms, LineCheckup, PortError};
 
 /// A person waits no longer than this for the CRM, in milliseconds.
 const CRM_MS: i64 = 8_000;
-
-/// Message fields that are to become messages.
-#[derive(Clone, Copy)]
-pub struct Composing<'a> {
-    /// Each with its name.
-    pub fields: &'a [(&'a str, &'a str)],
-    /// What a token stands for, by a property's name: empty where the contact has no value, `None` where the CRM is not asked for it.
-    pub property: &'a dyn Fn(&str) -> Option<String>,
-    /// Tokens of other systems are text.
-    pub others_are_text: bool,
-    /// In which a mistake is told.
-    pub language: Language,
-}
 
 /// What is to be looked at.
 #[derive(Clone)]
@@ -76,6 +66,63 @@ pub enum Obstacle {
     },
 }
 
+impl NotSeen {
+    /// For whoever looks.
+    pub fn words(self, language: Language) -> &'static str {
+        match self {
+            Self::NoContact => {
+                language.pick("このコンタクトはHubSpotにありません。", "There is no such contact in HubSpot.")
+            }
+            Self::Disconnected => language.pick(
+                "HubSpotとの接続が切れています。管理者にもう一度接続を依頼してください。",
+                "HubSpot is not connected any more. Ask an admin to connect it again.",
+            ),
+            Self::Silent => language.pick(
+                "HubSpotから応答がなく、コンタクトの値を確認できません。しばらくしてからもう一度お試しください。",
+                "HubSpot did not answer, so the contact's values are not known. Try again later.",
+            ),
+        }
+    }
+}
+
+impl Obstacle {
+    /// For whoever looks, with the outcome that a workflow would see.
+    pub fn words(&self, language: Language) -> String {
+        let words = match self {
+            Self::NotLinked => language.pick(
+                "このコンタクトは、この公式アカウントの友だちと連携されていません（not_linked）。相手からのメッセージを待つか、アクションの「line_user_id」を使ってください。",
+                "Nobody on this Official Account is linked to the contact (not_linked). Let the person write first, or use “line_user_id” of the action.",
+            ),
+            Self::Blocked => language.pick(
+                "相手がこの公式アカウントをブロックしています（blocked）。",
+                "The person has blocked this Official Account (blocked).",
+            ),
+            Self::NoConsent => language.pick(
+                "設定「consent」で指定した同意が、このコンタクトにありません（no_consent）。",
+                "The contact has not given the consent that the setting “consent” asks for (no_consent).",
+            ),
+            Self::Invalid(why) => why,
+            Self::RefusedByLine(faults) => {
+                let told = faults.iter().map(|fault| match fault.place.is_empty() {
+                    true => fault.words.clone(),
+                    false => format!("{}: {}", fault.place, fault.words),
+                });
+                let refused = language.pick(
+                    "LINEがこの内容を受け付けません（invalid_message）。LINEの説明：",
+                    "LINE does not take it (invalid_message). In its words: ",
+                );
+                return refused.to_owned() + &told.collect::<Vec<_>>().join("; ");
+            }
+            Self::NoQuota { is_held: false } => outcome_words(PushOutcome::NoQuota, language),
+            Self::NoQuota { is_held: true } => language.pick(
+                "LINEで今月送信できるメッセージの通数が残っていないため、翌月1日の午前9時（日本時間）まで持ち越されます。",
+                "No LINE messages are left this month, so it would be held until the next month's first day, 9:00 in Japan.",
+            ),
+        };
+        words.to_owned()
+    }
+}
+
 /// What the send would be.
 #[derive(Debug)]
 pub struct Previewed {
@@ -89,6 +136,8 @@ pub struct Previewed {
     pub is_checked_by_line: bool,
     /// How the month stands. `None`: LINE did not say.
     pub quota: Option<QuotaState>,
+    /// It would wait for the sending hours, until then, in milliseconds. `None`: it would go at once.
+    pub waits_until_ms: Option<i64>,
 }
 
 /// Looks at sends before they are made.
@@ -125,8 +174,8 @@ impl Preview {
         };
         let person = self.states.of_contact(&account.key, &channel.id, &record.contact).await?;
         let mut obstacles: Vec<Obstacle> = of_the_person(person.as_ref()).into_iter().collect();
-        let is_asked = draft.purpose == Purpose::Marketing;
-        let consent = account.consent.as_ref().filter(|_| is_asked);
+        let is_marketing = draft.purpose == Purpose::Marketing;
+        let consent = account.consent.as_ref().filter(|_| is_marketing);
         if consent.is_some_and(|consent| !consent.is_given(&record.properties.0)) {
             obstacles.push(Obstacle::NoConsent);
         }
@@ -147,7 +196,11 @@ impl Preview {
         });
         let quota = quota.map(|month| QuotaState::at(month.used, month.limit, self.clock.now_ms()));
         let to = person.and_then(|person| person.link);
-        Ok(Ok(Previewed { to, messages, obstacles, is_checked_by_line, quota }))
+        let hours = channel.settings.send_hours.as_ref().filter(|_| is_marketing);
+        let now_ms = self.clock.now_ms();
+        let opens_at_ms = hours.and_then(|hours| hours.next_ms(now_ms, &time_zone(&account.time_zone)));
+        let waits_until_ms = opens_at_ms.filter(|opens_at_ms| *opens_at_ms > now_ms);
+        Ok(Ok(Previewed { waits_until_ms, to, messages, obstacles, is_checked_by_line, quota }))
     }
 
     /// The contact with whatever a token may stand for.

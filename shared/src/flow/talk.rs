@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::account::CrmAccount;
+use crate::domain::action::Purpose;
 use crate::domain::ids::{ChannelId, LineUserId};
 use crate::domain::operator::OperatorName;
 use crate::domain::push::{OutgoingMessage, PushId, PushJob, Recipient, Sender};
@@ -50,6 +51,7 @@ impl Talk {
                 channel,
                 to: Recipient::Linked { user: to, since_ms: accepted_at_ms },
                 messages,
+                purpose: Purpose::Service,
                 tag: None,
                 accepted_at_ms,
                 send_by_ms: account.send_by_ms(accepted_at_ms),

@@ -10,9 +10,9 @@ use crate::domain::account::CrmAccount;
 use crate::domain::action::Purpose;
 use crate::domain::channel::Channel;
 use crate::domain::conversation::ConversationKey;
-use crate::domain::ids::ContactId;
+use crate::domain::ids::{ContactId, OperatorId};
 use crate::domain::language::Language;
-use crate::domain::operator::Operator;
+use crate::domain::operator::OperatorName;
 use crate::domain::push::{OutgoingMessage, PushId, PushJob, Recipient, Sender};
 use crate::ports::{PortError, Queue};
 
@@ -46,7 +46,7 @@ impl TestSend {
     pub async fn send(
         &self,
         (account, channel): (&CrmAccount, &Channel),
-        by: &Operator,
+        by: (&OperatorId, &OperatorName),
         name: &str,
         draft: &Draft,
         language: Language,
@@ -67,7 +67,7 @@ impl TestSend {
     async fn send_one(
         &self,
         (account, channel): (&CrmAccount, &Channel),
-        by: &Operator,
+        (id, called): (&OperatorId, &OperatorName),
         name: &str,
         seen: Previewed,
     ) -> Result<Tested, PortError> {
@@ -81,8 +81,8 @@ impl TestSend {
         let send_by_ms = account.send_by_ms(accepted_at_ms);
         let key = ConversationKey::person(&channel.id, &link.user);
         let job = PushJob {
-            id: PushId::of_talk(&key, &by.id, name),
-            sender: Sender::Test { name: by.name.clone() },
+            id: PushId::of_talk(&key, id, name),
+            sender: Sender::Test { name: called.clone() },
             account: account.key.clone(),
             callback: None,
             waits: false,
@@ -90,6 +90,7 @@ impl TestSend {
             channel: channel.id.clone(),
             to: Recipient::Linked { user: link.user, since_ms: link.linked_at_ms },
             messages: messages.into_iter().map(|message| (self.marked)(message, account.language)).collect(),
+            purpose: Purpose::Service,
             tag: None,
             accepted_at_ms,
             send_by_ms,

@@ -20,7 +20,7 @@ const WORDS: &str = "{{line:firstname|お客さま}}様、ご予約を承りま�
 const FILLED: &str = "花子様、ご予約を承りました。";
 
 /// The preview's page for a contact, and its address.
-async fn opened(browser: &mut Browser<'_>, contact: &str) -> (String, Page) {
+pub async fn opened(browser: &mut Browser<'_>, contact: &str) -> (String, Page) {
     let token = browser.get(PEOPLE).await.token();
     let found = browser.post(PEOPLE, &[("token", &token), ("who", contact)]).await;
     let person = browser.get(found.location().expect("an address")).await;
@@ -32,7 +32,7 @@ async fn opened(browser: &mut Browser<'_>, contact: &str) -> (String, Page) {
 }
 
 /// What comes of looking at these words.
-async fn looked(browser: &mut Browser<'_>, path: &str, words: &str) -> Page {
+pub async fn looked(browser: &mut Browser<'_>, path: &str, words: &str) -> Page {
     let token = browser.get(path).await.token();
     browser.post(path, &[("token", &token), ("channel", CHANNEL_ID), ("message_1", words)]).await
 }

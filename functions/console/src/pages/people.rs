@@ -152,9 +152,8 @@ pub fn page(
 }
 
 fn preview(contact: &str, language: Language) -> Markup {
-    html! {
-        a href={ "/console/people/" (contact) "/preview" } { (language.pick("メッセージをプレビューする", "Preview a message")) }
-    }
+    let label = language.pick("メッセージをプレビューする", "Preview a message");
+    html! { a href={ "/console/people/" (contact) "/preview" } { (label) } }
 }
 
 fn nobody(sought: &Sought, language: Language) -> &'static str {

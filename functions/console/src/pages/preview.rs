@@ -1,21 +1,21 @@
 //! A message as it would arrive, and what stands in its way.
 
 use maud::{Markup, html};
+use musubi::domain::account::CrmAccount;
 use musubi::domain::activity::Content;
 use musubi::domain::channel::Channel;
 use musubi::domain::ids::ContactId;
 use musubi::domain::language::Language;
-use musubi::domain::push::{OutgoingMessage, PushOutcome};
+use musubi::domain::push::OutgoingMessage;
 use musubi::domain::quota::QuotaState;
 use musubi::domain::words;
 use musubi::domain::words::quota::month;
-use musubi::flow::preview::{NotSeen, Obstacle, Previewed};
+use musubi::flow::preview::{NotSeen, Previewed};
 use musubi::flow::test_send::Tested;
 use musubi::line::pictures;
 use musubi::pages::{Look, Page, actions, facts, form, submit};
-use musubi::ports::checkup::MessageFault;
 
-use super::{Here, channel_name, signed_in_with_lines_pictures};
+use super::{Here, channel_name, moment, signed_in_with_lines_pictures};
 use crate::preview::FIELDS;
 use crate::settings::{Fields, value};
 use crate::visit::SignedIn;
@@ -74,6 +74,7 @@ pub fn page(
     channels: &[Channel],
     filled: &Filled,
     tried: Option<&Tried<'_>>,
+    account: &CrmAccount,
 ) -> Page {
     let language = visit.language;
     let title = match language {
@@ -89,7 +90,7 @@ pub fn page(
         @match tried {
             None => {},
             Some(Tried::Seen { channel, seen, fresh }) => {
-                (result(seen, channel_name(channels, &channel.id), language))
+                (result(seen, channel_name(channels, &channel.id), account, language))
                 @if seen.as_ref().is_ok_and(|seen| !seen.messages.is_empty()) { (test(visit, handle, channel, filled, fresh)) }
             },
             Some(Tried::Sent { tested }) => (sent(tested, language)),
@@ -100,39 +101,24 @@ pub fn page(
     signed_in_with_lines_pictures(visit, Here::People, &title, inside)
 }
 
-fn result(seen: &Result<Previewed, NotSeen>, channel: &str, language: Language) -> Markup {
+fn result(seen: &Result<Previewed, NotSeen>, channel: &str, account: &CrmAccount, language: Language) -> Markup {
     html! {
         section id="result" {
             h2 { (language.pick("結果", "What would come of it")) }
             @match seen {
-                Err(why) => p class="mistake" role="alert" { (not_seen(*why, language)) },
+                Err(why) => p class="mistake" role="alert" { (why.words(language)) },
                 Ok(seen) => {
                     (verdict(seen, language))
                     @if !seen.messages.is_empty() { (bubbles(&seen.messages, language)) }
                     (facts(&[
                         (language.pick("送信元", "From"), channel),
+                        (language.pick("送信の時刻", "When"), &when(seen, account, language)),
                         (language.pick("使うメッセージ", "It takes"), &taken(seen, language)),
                         (language.pick("今月の送信数", "Sent this month"), &month(seen.quota, language)),
                     ]))
                 }
             }
         }
-    }
-}
-
-fn not_seen(why: NotSeen, language: Language) -> &'static str {
-    match why {
-        NotSeen::NoContact => {
-            language.pick("このコンタクトはHubSpotにありません。", "There is no such contact in HubSpot.")
-        }
-        NotSeen::Disconnected => language.pick(
-            "HubSpotとの接続が切れています。管理者にもう一度接続を依頼してください。",
-            "HubSpot is not connected any more. Ask an admin to connect it again.",
-        ),
-        NotSeen::Silent => language.pick(
-            "HubSpotから応答がなく、コンタクトの値を確認できません。しばらくしてからもう一度お試しください。",
-            "HubSpot did not answer, so the contact's values are not known. Try again later.",
-        ),
     }
 }
 
@@ -151,43 +137,10 @@ fn verdict(seen: &Previewed, language: Language) -> Markup {
         } @else {
             div class="mistake" role="alert" {
                 p { (language.pick("このままでは送信されません。", "As it is, it would not be sent.")) }
-                ul { @for obstacle in &seen.obstacles { li { (told(obstacle, language)) } } }
+                ul { @for obstacle in &seen.obstacles { li { (obstacle.words(language)) } } }
             }
         }
     }
-}
-
-fn told(obstacle: &Obstacle, language: Language) -> Markup {
-    html! {
-        @match obstacle {
-            Obstacle::NotLinked => (language.pick(
-                "このコンタクトは、この公式アカウントの友だちと連携されていません（not_linked）。相手からのメッセージを待つか、アクションの「line_user_id」を使ってください。",
-                "Nobody on this Official Account is linked to the contact (not_linked). Let the person write first, or use “line_user_id” of the action.",
-            )),
-            Obstacle::Blocked => (language.pick(
-                "相手がこの公式アカウントをブロックしています（blocked）。",
-                "The person has blocked this Official Account (blocked).",
-            )),
-            Obstacle::NoConsent => (language.pick(
-                "設定「consent」で指定した同意が、このコンタクトにありません（no_consent）。",
-                "The contact has not given the consent that the setting “consent” asks for (no_consent).",
-            )),
-            Obstacle::Invalid(why) => (why),
-            Obstacle::RefusedByLine(faults) => {
-                (language.pick("LINEがこの内容を受け付けません（invalid_message）。LINEの説明：", "LINE does not take it (invalid_message). In its words:"))
-                @for fault in faults { (at_line(fault)) }
-            }
-            Obstacle::NoQuota { is_held: false } => (words::outcome_words(PushOutcome::NoQuota, language)),
-            Obstacle::NoQuota { is_held: true } => (language.pick(
-                "LINEで今月送信できるメッセージの通数が残っていないため、翌月1日の午前9時（日本時間）まで持ち越されます。",
-                "No LINE messages are left this month, so it would be held until the next month's first day, 9:00 in Japan.",
-            )),
-        }
-    }
-}
-
-fn at_line(fault: &MessageFault) -> Markup {
-    html! { " " code { (fault.place) @if !fault.place.is_empty() { ": " } (fault.words) } }
 }
 
 /// As they would stand in the talk. What is no text, sticker or picture is told in words: LINE alone draws it.
@@ -210,6 +163,14 @@ fn sticker(said: &Content) -> Option<String> {
     match said {
         Content::Sticker { sticker_id, .. } => pictures::of_sticker(sticker_id),
         _ => None,
+    }
+}
+
+fn when(seen: &Previewed, account: &CrmAccount, language: Language) -> String {
+    let Some(until_ms) = seen.waits_until_ms else { return language.pick("すぐに", "At once").to_owned() };
+    match language {
+        Language::Japanese => format!("{}以降（送信する時間帯の外のため）", moment(until_ms, account)),
+        Language::English => format!("From {} on (it is outside of the sending hours)", moment(until_ms, account)),
     }
 }
 
@@ -268,10 +229,10 @@ fn sent(tested: &[(ContactId, Tested)], language: Language) -> Markup {
                     (contact_words(contact, language)) (language.pick("：", ": "))
                     @match became {
                         Tested::OnItsWay => (language.pick("送信を受け付けました。", "It is on its way.")),
-                        Tested::NotSeen(why) => (not_seen(*why, language)),
+                        Tested::NotSeen(why) => (why.words(language)),
                         Tested::Stopped(obstacles) => {
                             (language.pick("送信していません。", "Not sent."))
-                            ul { @for obstacle in obstacles { li { (told(obstacle, language)) } } }
+                            ul { @for obstacle in obstacles { li { (obstacle.words(language)) } } }
                         },
                     }
                 }

@@ -1,7 +1,6 @@
 //! Answers by themselves: by keyword, and outside the opening hours. By reply token alone, so they are free of charge.
 
 mod away;
-mod hours;
 mod keywords;
 
 use std::collections::BTreeSet;
@@ -10,10 +9,11 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 pub use self::away::AwayAnswer;
-pub use self::hours::OpeningHours;
+pub(super) use self::keywords::normal;
 pub use self::keywords::{
     Fits, KeywordFault, KeywordRule, MAX_KEYWORD_CHARS, MAX_KEYWORDS, MAX_RULES, read_rules, written_rules,
 };
+use super::opening_hours::OpeningHours;
 use super::push::OutgoingMessage;
 
 /// So many holidays can be named.

@@ -29,6 +29,10 @@ pub enum SettlementNote {
     Replied,
     /// No messages of the month are left: it waits for the next.
     Held,
+    /// It is outside of its Official Account's sending hours: it waits for the next.
+    HeldForHours,
+    /// It is outside of the sending hours, and must go before the next begin.
+    NotWithinHours,
     /// LINE refused the channel's token.
     TokenRefused,
     /// The channel's plan does not allow it.

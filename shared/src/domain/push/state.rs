@@ -22,14 +22,15 @@ pub enum PushState {
     Parked(Sending),
 }
 
-/// The same as it is stored. What goes out as a reply has a name of its own, and so has what is held: a version that knows pushes alone
-/// cannot read them, and so never pushes the one beside the reply, nor the other before its time.
+/// The same as it is stored. What goes out as a reply has a name of its own, and so has what is held, for whichever reason: a version that
+/// knows pushes alone cannot read them, and so never pushes the one beside the reply, nor the other before its time.
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "snake_case")]
 enum StoredState {
     Sending(Sending),
     Replying(Sending),
     Held(Sending),
+    HeldForHours(Sending),
     Settled(Settlement),
     Parked(Sending),
 }
@@ -37,9 +38,10 @@ enum StoredState {
 impl From<StoredState> for PushState {
     fn from(stored: StoredState) -> Self {
         match stored {
-            StoredState::Sending(sending) | StoredState::Replying(sending) | StoredState::Held(sending) => {
-                Self::Sending(sending)
-            }
+            StoredState::Sending(sending)
+            | StoredState::Replying(sending)
+            | StoredState::Held(sending)
+            | StoredState::HeldForHours(sending) => Self::Sending(sending),
             StoredState::Settled(settlement) => Self::Settled(settlement),
             StoredState::Parked(sending) => Self::Parked(sending),
         }
@@ -49,6 +51,7 @@ impl From<StoredState> for PushState {
 impl From<PushState> for StoredState {
     fn from(state: PushState) -> Self {
         match state {
+            PushState::Sending(sending) if sending.is_held() && sending.hours.is_some() => Self::HeldForHours(sending),
             PushState::Sending(sending) if sending.is_held() => Self::Held(sending),
             PushState::Sending(sending) if sending.reply.is_some() => Self::Replying(sending),
             PushState::Sending(sending) => Self::Sending(sending),
@@ -72,6 +75,9 @@ pub struct Sending {
     /// It goes out as a reply, and as nothing else, as long as this stands here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply: Option<ReplyChance>,
+    /// Of what is held: it waits for the sending hours of its Official Account. `None`: for messages of the month.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hours: Option<HeldForHours>,
     /// What it says, for the timeline.
     pub said: Vec<Content>,
     /// LINE's key lives 24 hours from here, in milliseconds. Of what is held: since when it is.
@@ -80,6 +86,16 @@ pub struct Sending {
     pub begun: u32,
     /// Attempts whose end is known.
     pub ended: u32,
+}
+
+/// Until when a send waits for the sending hours of its Official Account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldForHours {
+    /// They begin then, in milliseconds.
+    pub until_ms: i64,
+    /// It must not begin after this, in milliseconds, where its action says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_after_ms: Option<i64>,
 }
 
 /// What else stands in the row of a send, in bytes: IDs, none of which is long.
@@ -92,16 +108,16 @@ impl Sending {
     /// As it is before the first attempt leaves, at `now_ms`; `naming`: see there.
     pub fn first(to: LineUserId, naming: Naming, body: String, messages: &[OutgoingMessage], now_ms: i64) -> Self {
         let said = messages.iter().map(|message| message.said.clone()).collect();
-        Self { to, naming, body, reply: None, said, first_attempt_at_ms: now_ms, begun: 1, ended: 0 }
+        Self { to, naming, body, reply: None, hours: None, said, first_attempt_at_ms: now_ms, begun: 1, ended: 0 }
     }
 
-    /// Held from `now_ms` on, before anything of it was tried.
+    /// Held from `now_ms` on, before anything of it was tried: for the sending hours, or, `None`, for messages of the month.
     #[must_use]
-    pub fn held(self, now_ms: i64) -> Self {
-        Self { reply: None, first_attempt_at_ms: now_ms, begun: 0, ended: 0, ..self }
+    pub fn held(self, now_ms: i64, hours: Option<HeldForHours>) -> Self {
+        Self { reply: None, hours, first_attempt_at_ms: now_ms, begun: 0, ended: 0, ..self }
     }
 
-    /// Whether nothing of it was tried yet: it is held until its month begins. LINE has never seen its key.
+    /// Whether nothing of it was tried yet: it is held until its hours or its month begin. LINE has never seen its key.
     pub fn is_held(&self) -> bool {
         self.begun == 0
     }
@@ -109,7 +125,7 @@ impl Sending {
     /// What was held, as it is before its first attempt leaves, at `now_ms`.
     #[must_use]
     pub fn released(self, now_ms: i64) -> Self {
-        Self { first_attempt_at_ms: now_ms, begun: 1, ..self }
+        Self { hours: None, first_attempt_at_ms: now_ms, begun: 1, ..self }
     }
 
     /// Whether a row takes it: what is sent and what the timeline shows of it, kept until LINE has it.
@@ -161,9 +177,12 @@ mod tests {
         let reply = Some(ReplyChance { token, use_by_ms: 1 });
         let reply = PushState::Sending(Sending { reply, ..sending("{}".to_owned()) });
         assert_eq!(stored(&reply)["is"], "replying");
-        let held = PushState::Sending(sending("{}".to_owned()).held(5));
+        let held = PushState::Sending(sending("{}".to_owned()).held(5, None));
         assert_eq!(stored(&held)["is"], "held");
-        for state in [push, reply, held] {
+        let hours = Some(HeldForHours { until_ms: 9, not_after_ms: None });
+        let waits = PushState::Sending(sending("{}".to_owned()).held(5, hours));
+        assert_eq!(stored(&waits)["is"], "held_for_hours");
+        for state in [push, reply, held, waits] {
             assert_eq!(serde_json::from_value::<PushState>(stored(&state)).unwrap(), state);
         }
     }

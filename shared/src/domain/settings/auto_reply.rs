@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::{Bilingual, Form, Setting, SettingFault, SettingValue, Shape};
-use crate::domain::auto_reply::{MAX_ANSWERS_BYTES, OpeningHours};
+use crate::domain::auto_reply::MAX_ANSWERS_BYTES;
 use crate::domain::channel::ChannelSettings;
+use crate::domain::opening_hours::OpeningHours;
 
 const NO_HOURS: SettingFault = SettingFault::refused(
     "away_answer には opening_hours（営業時間）の設定が必要です。",

@@ -2,7 +2,7 @@
 
 use super::account_link::{self, APART, LOGIN_URL, SUCCESS_URL, WELCOME};
 use super::auto_reply::{self, HOLIDAYS, IN_GROUPS, KEYWORDS, OPENING_HOURS, OUT_OF_HOURS, OUT_OF_HOURS_PAUSE};
-use super::sends::{TESTERS, WITHOUT_QUOTA};
+use super::sends::{SEND_HOURS, TESTERS, WITHOUT_QUOTA};
 use super::{Bilingual, Form, Setting, SettingFault, SettingValue, Settings, Shape};
 use crate::domain::channel::{ChannelSettings, REPLY_MESSAGES};
 
@@ -41,6 +41,7 @@ pub static CHANNEL: Settings<ChannelSettings> = Settings {
         WEBHOOK,
         TELL_TEAM,
         WITHOUT_QUOTA,
+        SEND_HOURS,
         TESTERS,
     ],
     new: ChannelSettings::default,

@@ -3,6 +3,7 @@
 use super::{Bilingual, Form, Setting, SettingValue, Shape};
 use crate::domain::channel::{ChannelSettings, WithoutQuota};
 use crate::domain::ids::ContactId;
+use crate::domain::opening_hours::OpeningHours;
 
 const WITHOUT: [(&str, WithoutQuota); 2] = [("refuse", WithoutQuota::Refuse), ("hold", WithoutQuota::Hold)];
 
@@ -31,6 +32,27 @@ pub(super) const WITHOUT_QUOTA: Setting<ChannelSettings> = Setting::<ChannelSett
 )
 .labelled("今月の通数が残っていない送信", "Sends without messages left")
 .refusing("without_quota には refuse か hold を指定してください。", "without_quota takes refuse or hold.");
+
+pub(super) const SEND_HOURS: Setting<ChannelSettings> = Setting::<ChannelSettings>::new(
+    "send_hours",
+    Shape::Hours,
+    &[Form {
+        written: "HOURS|none",
+        means: Bilingual {
+            japanese: "ワークフローからの送信を始める時間帯（HubSpotアカウントのタイムゾーン。例：daily 08:00-21:00）。それ以外の時間の送信は、\n\
+                       次の時間帯まで待ちます。purposeがserviceの送信と担当者の返信は、いつでも送信します",
+            english: "when what workflows send may begin to go out, by the HubSpot account's time zone, such as daily 08:00-21:00;\n\
+                      at other times it waits for the next. What says service in purpose, and what your team says, goes at any time",
+        },
+    }],
+    |settings| Some(SettingValue::of_text(settings.send_hours.as_ref().map(ToString::to_string).as_ref())),
+    |settings, value| settings.send_hours = value.text().as_deref().and_then(OpeningHours::read),
+)
+.labelled("送信する時間帯", "Sending hours")
+.refusing(
+    "send_hours は「daily 08:00-21:00」や「mon-fri 10:00-18:00, sat 10:00-15:00」の形式、または none で指定してください。",
+    "send_hours is written like “daily 08:00-21:00” or “mon-fri 10:00-18:00, sat 10:00-15:00”, or none.",
+);
 
 /// More than a team needs; each costs a message of the month.
 const MOST_TESTERS: usize = 10;

@@ -7,8 +7,9 @@ use jiff::civil::Date;
 use url::{Host, Url};
 
 use super::{SettingFault, SettingValue};
-use crate::domain::auto_reply::{MAX_HOLIDAYS, OpeningHours, read_rules};
+use crate::domain::auto_reply::{MAX_HOLIDAYS, read_rules};
 use crate::domain::consent::Consent;
+use crate::domain::opening_hours::OpeningHours;
 use crate::domain::public_address::is_public;
 use crate::domain::push::OutgoingMessage;
 use crate::domain::token_property;

@@ -81,6 +81,7 @@ fn every_setting_is_stored_where_it_is_read_from() {
         "webhook=https://hooks.example.com/line",
         "tell_team=on",
         "without_quota=hold",
+        "send_hours=daily 08:00-21:00",
         "testers=501, 502",
     ];
     are_whole(&CHANNEL, &channel);

@@ -119,6 +119,14 @@ fn note_words(outcome: PushOutcome, note: SettlementNote, language: Language) ->
             "Musubiが受け付けました。LINEで今月送信できるメッセージの通数が残っていないため、翌月に持ち越し、1日の午前9時（日本時間）から送信します。結果は「LINE 最新の送信結果」でご確認ください。",
             "Musubi accepted it. No LINE messages are left this month, so it is held and goes out on the next month's first day from 9:00 in Japan. How it ends will stand in “LINE last outcome”.",
         ),
+        SettlementNote::HeldForHours => (
+            "Musubiが受け付けました。公式アカウントの送信時間帯（send_hours）の外なので、次の時間帯が始まってから送信します。結果は「LINE 最新の送信結果」でご確認ください。",
+            "Musubi accepted it. It is outside of the Official Account's sending hours (send_hours), so it goes out when the next begin. How it ends will stand in “LINE last outcome”.",
+        ),
+        SettlementNote::NotWithinHours => (
+            "Musubiは送信しませんでした。公式アカウントの送信時間帯（send_hours）の外で、次の時間帯が始まる前に期限（not_after）が過ぎるためです。",
+            "Musubi did not send it: it was outside of the Official Account's sending hours (send_hours), and “not_after” comes before the next begin.",
+        ),
         SettlementNote::TokenRefused => (
             "LINEがチャネルアクセストークンを受け付けませんでした。musubi channel addでチャネルシークレットを登録し直してください。",
             "LINE refused the channel access token. Store the channel secret again with musubi channel add.",
@@ -228,6 +236,8 @@ fn refused_by_us(note: SettlementNote, language: Language) -> &'static str {
         | SettlementNote::LinkConflict
         | SettlementNote::Replied
         | SettlementNote::Held
+        | SettlementNote::HeldForHours
+        | SettlementNote::NotWithinHours
         | SettlementNote::TokenRefused
         | SettlementNote::NotAllowed
         | SettlementNote::LineRefused
@@ -245,7 +255,8 @@ fn refused_by_us(note: SettlementNote, language: Language) -> &'static str {
 mod tests {
     use super::*;
 
-    const OURS: [SettlementNote; 16] = [
+    const OURS: [SettlementNote; 17] = [
+        SettlementNote::NotWithinHours,
         SettlementNote::WhoseConsent,
         SettlementNote::NotAContact,
         SettlementNote::TooOld,

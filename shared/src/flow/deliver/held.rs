@@ -1,11 +1,13 @@
-//! What a workflow sends while no messages of the month are left is held until the next, where its Official Account is set so.
+//! What a workflow sends while no messages of the month are left is held until the next, where its Official Account is set so; and what it
+//! sends outside of the sending hours is held until they begin ([`hours`](super::hours)).
 //!
 //! 1. Only what was never tried is held: LINE has not seen its key, which lives 24 hours from its first attempt, whenever that is.
 //! 2. One transaction writes the row, with the exact bytes, and the outbox row that brings it back when its time has come. Whoever comes
 //!    too early, such as a repeat of the job, puts that row there once more; whoever comes in time releases it, by a write that only one
 //!    of them can do.
-//! 3. When its time has come, all is looked at again: the person, the Official Account, its setting, the month's messages. What finds none
-//!    again ends: nothing is held twice. What could not be released within a day is not sent any more.
+//! 3. When its time has come, all is looked at again: the person, the Official Account, its settings, the month's messages. What finds none
+//!    ends: nothing waits for a month that was held before. Outside of the sending hours, as they are then, it waits for the next, for as
+//!    long as its action lets it. What could not be released within a day is not sent any more.
 //! 4. A workflow that waits is told how it ends, where it waits long enough; else it is told at once that it is queued.
 
 use tracing::info;
@@ -14,7 +16,9 @@ use super::Deliver;
 use crate::domain::channel::{Channel, WithoutQuota};
 use crate::domain::conversation::ConversationKey;
 use crate::domain::outbox::{Effect, OutboxRow};
-use crate::domain::push::{Push, PushId, PushJob, PushOutcome, PushState, Sending, SettlementNote};
+use crate::domain::push::{
+    HeldForHours, Push, PushId, PushJob, PushOutcome, PushState, Sender, Sending, SettlementNote,
+};
 use crate::domain::quota::held_until_ms;
 use crate::flow::settle::{Ending, enqueue_completion, enqueue_outcome};
 use crate::ports::PortError;
@@ -33,16 +37,16 @@ impl Deliver {
         sending: Sending,
     ) -> Result<(), PortError> {
         let now_ms = self.outbox.clock.now_ms();
-        let is_set = channel.settings.without_quota == WithoutQuota::Hold;
-        match held_until_ms(job.accepted_at_ms)
-            .filter(|until_ms| is_set && now_ms < *until_ms && can_wait(job, *until_ms))
-        {
-            Some(until_ms) => self.hold(job, sending.held(now_ms), until_ms).await,
+        let can_wait = |until_ms: i64| {
+            job.sender == Sender::Workflow && now_ms < until_ms && goes_late_enough(job.not_after_ms, until_ms)
+        };
+        match held_until_ms(job.accepted_at_ms).filter(|until_ms| is_held_for_month(channel) && can_wait(*until_ms)) {
+            Some(until_ms) => self.hold(job, sending.held(now_ms, None), until_ms).await,
             None => self.end_untried(job, PushOutcome::NoQuota, None).await,
         }
     }
 
-    async fn hold(&self, job: &PushJob, sending: Sending, until_ms: i64) -> Result<(), PortError> {
+    pub(super) async fn hold(&self, job: &PushJob, sending: Sending, until_ms: i64) -> Result<(), PortError> {
         let now_ms = sending.first_attempt_at_ms;
         let key = ConversationKey::person(&job.channel, &sending.to);
         let erasure = self.outbox.journal.erasure(&key).await?;
@@ -73,21 +77,43 @@ impl Deliver {
     ) -> Result<(), PortError> {
         let PushState::Sending(sending) = &push.value.state else { return Ok(()) };
         let now_ms = self.outbox.clock.now_ms();
-        let until_ms = held_until_ms(push.value.accepted_at_ms).unwrap_or(now_ms);
+        let hours = sending.hours;
+        let until_ms = match hours {
+            Some(hours) => hours.until_ms,
+            None => held_until_ms(push.value.accepted_at_ms).unwrap_or(now_ms),
+        };
         if now_ms < until_ms {
             return self.still_held(job, push, until_ms).await;
         }
         if now_ms > until_ms + RELEASE_WITHIN_MS {
             return self.end_held(push.value.id, PushOutcome::Expired, Some(SettlementNote::TooOld)).await;
         }
-        if channel.settings.without_quota != WithoutQuota::Hold {
+        let not_after_ms = hours.and_then(|hours| hours.not_after_ms);
+        if not_after_ms.is_some_and(|not_after_ms| now_ms > not_after_ms) {
+            return self.end_held(push.value.id, PushOutcome::Expired, None).await;
+        }
+        if hours.is_none() && !is_held_for_month(channel) {
             return self.end_held(push.value.id, PushOutcome::NoQuota, None).await;
+        }
+        if let Some(opens_at_ms) = self.opens_later(&push.value.account, channel).await? {
+            if not_after_ms.is_some_and(|not_after_ms| not_after_ms < opens_at_ms) {
+                let note = SettlementNote::NotWithinHours;
+                return self.end_held(push.value.id, PushOutcome::Expired, Some(note)).await;
+            }
+            let hours = HeldForHours { until_ms: opens_at_ms, not_after_ms };
+            return self.hold_on(job, push, Some(hours), opens_at_ms).await;
         }
         if self.is_blocked(channel, &sending.to).await? {
             return self.end_held(push.value.id, PushOutcome::Blocked, None).await;
         }
         if !self.messenger.may_begin(&channel.id).await {
-            return self.end_held(push.value.id, PushOutcome::NoQuota, None).await;
+            let until_ms = hours.and(held_until_ms(push.value.accepted_at_ms)).filter(|until_ms| {
+                is_held_for_month(channel) && now_ms < *until_ms && goes_late_enough(not_after_ms, *until_ms)
+            });
+            return match until_ms {
+                Some(until_ms) => self.hold_on(job, push, None, until_ms).await,
+                None => self.end_held(push.value.id, PushOutcome::NoQuota, None).await,
+            };
         }
         let sending = sending.clone().released(now_ms);
         push.value.state = PushState::Sending(sending.clone());
@@ -95,6 +121,27 @@ impl Deliver {
             Commit::Done => self.attempt(job, push.value, &sending).await,
             Commit::Conflict => self.come_back(job, 1).await,
         }
+    }
+
+    /// Its time has come, and there is something else to wait for: the sending hours, as they are set now, or messages of the month.
+    async fn hold_on(
+        &self,
+        job: &PushJob,
+        mut push: Versioned<Push>,
+        hours: Option<HeldForHours>,
+        until_ms: i64,
+    ) -> Result<(), PortError> {
+        let PushState::Sending(sending) = &mut push.value.state else { return Ok(()) };
+        sending.hours = hours;
+        let (since_ms, key) = (sending.first_attempt_at_ms, ConversationKey::person(&push.value.channel, &sending.to));
+        let row = release(&push.value, key, since_ms, until_ms);
+        let writes = vec![write::push(&push.value, push.version, self.outbox.clock.now_ms()), write::enqueue(&row)];
+        if self.outbox.journal.commit(writes).await? == Commit::Conflict {
+            return self.come_back(job, 1).await;
+        }
+        push.version += 1;
+        let hears_later = is_told_at_the_end(&push.value, until_ms) || push.value.completed;
+        if hears_later { Ok(()) } else { self.complete_again(push).await }
     }
 
     /// Its time has not come: what brings it back is there, and a workflow that asks again is told again.
@@ -116,10 +163,13 @@ impl Deliver {
     }
 }
 
-/// A workflow sends it, and its action names no time by which it must go that may come before it goes.
-fn can_wait(job: &PushJob, until_ms: i64) -> bool {
-    let until_ms = until_ms + RELEASE_WITHIN_MS;
-    job.sender.operator().is_none() && job.not_after_ms.is_none_or(|not_after_ms| not_after_ms >= until_ms)
+fn is_held_for_month(channel: &Channel) -> bool {
+    channel.settings.without_quota == WithoutQuota::Hold
+}
+
+/// Its action names no time by which it must go that may come before it goes.
+fn goes_late_enough(not_after_ms: Option<i64>, until_ms: i64) -> bool {
+    not_after_ms.is_none_or(|not_after_ms| not_after_ms >= until_ms + RELEASE_WITHIN_MS)
 }
 
 /// What brings it back.

@@ -203,6 +203,7 @@ mod tests {
             channel: ChannelId::new("1"),
             to: Recipient::Nobody,
             messages: vec![],
+            purpose: Default::default(),
             tag: None,
             accepted_at_ms: 1,
             send_by_ms: 2,
@@ -222,6 +223,7 @@ mod tests {
             naming: Naming::Known,
             body: "{}".into(),
             reply: None,
+            hours: None,
             said,
             first_attempt_at_ms: 1,
             begun,
@@ -248,7 +250,7 @@ mod tests {
     fn what_is_held_ends_without_a_try_and_what_has_begun_does_not() {
         let mut held = sending(1, 0);
         let PushState::Sending(state) = held.state else { unreachable!("it is under way") };
-        held.state = PushState::Sending(state.held(4));
+        held.state = PushState::Sending(state.held(4, None));
         let not_begun = Ending::NotBegun(settlement(PushOutcome::NoQuota));
         let Step::Ends(ended, Some(shown)) = not_begun.step(Some(held.clone())) else { panic!("it is held") };
         assert_eq!(ended.state, PushState::Settled(settlement(PushOutcome::NoQuota)));

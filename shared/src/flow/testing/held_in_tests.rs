@@ -12,7 +12,7 @@ use crate::store::journal::write;
 /// An Official Account's send of these words to the first person is held, and due some day.
 pub(crate) async fn hold(journal: &Journal, channel: &ChannelId, words: &str) {
     let id = PushId::of_action(account().kind, &account().id, &[channel.as_str()]);
-    let state = Sending::first(user(0), Naming::Known, words.to_owned(), &[], 1).held(1);
+    let state = Sending::first(user(0), Naming::Known, words.to_owned(), &[], 1).held(1, None);
     let push = Push {
         id,
         sender: Sender::Workflow,

@@ -42,11 +42,11 @@ pub(super) use push::compose_validate;
 pub use push::{compose_push, fits_a_row, is_aggregation_unit};
 pub use tokens::Tokens;
 
+use crate::domain::composing::Composing;
 use crate::domain::language::Language;
 use crate::domain::push::{OutgoingMessage, PushOutcome, SettlementNote};
 use crate::domain::settings::SettingFault;
 use crate::domain::words::ended;
-use crate::flow::preview::Composing;
 use json::Json;
 use path::Path;
 
@@ -91,8 +91,7 @@ pub fn parse_fields(fields: &[(&str, &str)], tokens: Tokens<'_>) -> Result<Vec<O
     Ok(messages)
 }
 
-/// The same for somebody who looks at them before they are sent ([`Preview`](crate::flow::preview::Preview)): what could not be kept until
-/// LINE has it is a mistake, too.
+/// The same for somebody who looks at them before they are sent: what could not be kept until LINE has it is a mistake, too.
 ///
 /// # Errors
 /// The first mistake, in words.

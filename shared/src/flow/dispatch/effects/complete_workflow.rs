@@ -113,13 +113,13 @@ impl CompleteWorkflow<'_> {
             },
             PushState::Sending(sending) if sending.is_held() => Settlement {
                 outcome: PushOutcome::Queued,
-                note: Some(SettlementNote::Held),
+                note: Some(if sending.hours.is_some() { SettlementNote::HeldForHours } else { SettlementNote::Held }),
                 line_request_id: None,
                 at_ms: sending.first_attempt_at_ms,
             },
             PushState::Sending(_) => return None,
         };
-        let is_held = settlement.note == Some(SettlementNote::Held);
+        let is_held = matches!(settlement.note, Some(SettlementNote::Held | SettlementNote::HeldForHours));
         let accepted = settlement.outcome == PushOutcome::Accepted;
         let sent_at = Timestamp::from_millisecond(settlement.at_ms).ok().filter(|_| accepted);
         let mut outputs = BTreeMap::from([

@@ -1,12 +1,14 @@
-//! Opening hours: for each day of the week, from when until when somebody is there.
+//! Opening hours: for each day of the week, from when until when somebody is there, or may be written to.
 
 use std::collections::BTreeSet;
 use std::fmt;
 
-use jiff::civil::{Date, DateTime};
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use super::keywords::normal;
+use super::auto_reply::normal;
 
 const DAY_MINUTES: u16 = 24 * 60;
 /// Whoever closes at two at night writes 26:00; no day ends later than this.
@@ -58,6 +60,33 @@ impl OpeningHours {
         };
         let yesterday = at.date().yesterday();
         is_within(at.date(), minute) || yesterday.is_ok_and(|date| is_within(date, minute + DAY_MINUTES))
+    }
+}
+
+impl OpeningHours {
+    /// The next moment at which they begin, by the clocks of this time zone, where they do not last at `at_ms`, in milliseconds. Where they
+    /// last: `at_ms`. `None`: the time is none.
+    ///
+    /// A day on which the clocks skip the hour at which they begin begins behind it.
+    pub fn next_ms(&self, at_ms: i64, time_zone: &TimeZone) -> Option<i64> {
+        let at = Timestamp::from_millisecond(at_ms).ok()?.to_zoned(time_zone.clone());
+        if self.are_open(at.datetime(), &BTreeSet::new()) {
+            return Some(at_ms);
+        }
+        let mut day = at.date();
+        // Today's may be over; those of the same weekday come within a week.
+        for _ in 0..=DAYS.len() {
+            let spans = &self.days[usize::from(day.weekday().to_monday_zero_offset().unsigned_abs())];
+            let begins = spans.iter().filter_map(|(from, _)| {
+                let time = Time::new(i8::try_from(from / 60).ok()?, i8::try_from(from % 60).ok()?, 0, 0).ok()?;
+                Some(day.to_datetime(time).to_zoned(time_zone.clone()).ok()?.timestamp().as_millisecond())
+            });
+            if let Some(begins_ms) = begins.filter(|begins_ms| *begins_ms > at_ms).min() {
+                return Some(begins_ms);
+            }
+            day = day.tomorrow().ok()?;
+        }
+        None
     }
 }
 
@@ -166,6 +195,31 @@ mod tests {
         ] {
             assert_eq!(OpeningHours::read(bad), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn the_next_moment_is_found_over_days_and_over_the_change_of_clocks() {
+        let moment = |text: &str| text.parse::<Timestamp>().expect("a time").as_millisecond();
+        let zone = |name: &str| TimeZone::get(name).expect("a time zone");
+        for (hours, place, at, next) in [
+            // 2026-11-30 is a Monday.
+            ("daily 08:00-21:00", "Asia/Tokyo", "2026-11-30T10:00:00+09:00", "2026-11-30T10:00:00+09:00"),
+            ("daily 08:00-21:00", "Asia/Tokyo", "2026-11-30T21:00:00+09:00", "2026-12-01T08:00:00+09:00"),
+            ("daily 08:00-21:00", "Asia/Tokyo", "2026-11-30T00:30:00+09:00", "2026-11-30T08:00:00+09:00"),
+            ("mon-fri 10:00-12:00 13:00-18:00", "Asia/Tokyo", "2026-12-04T12:00:00+09:00", "2026-12-04T13:00:00+09:00"),
+            ("mon-fri 10:00-12:00 13:00-18:00", "Asia/Tokyo", "2026-12-04T18:00:00+09:00", "2026-12-07T10:00:00+09:00"),
+            ("mon 10:00-11:00", "Asia/Tokyo", "2026-11-30T11:00:00+09:00", "2026-12-07T10:00:00+09:00"),
+            ("fri 18:00-26:00", "Asia/Tokyo", "2026-12-05T01:59:00+09:00", "2026-12-05T01:59:00+09:00"),
+            ("fri 18:00-26:00", "Asia/Tokyo", "2026-12-05T02:00:00+09:00", "2026-12-11T18:00:00+09:00"),
+            // Clocks go forward from two to three, and back from three to two.
+            ("daily 08:00-21:00", "Europe/Berlin", "2026-03-28T21:00:00+01:00", "2026-03-29T08:00:00+02:00"),
+            ("daily 02:30-04:00", "Europe/Berlin", "2026-03-29T00:00:00+01:00", "2026-03-29T03:30:00+02:00"),
+            ("daily 02:30-04:00", "Europe/Berlin", "2026-10-25T00:00:00+02:00", "2026-10-25T02:30:00+02:00"),
+        ] {
+            let found = read(hours).next_ms(moment(at), &zone(place)).expect("a moment");
+            assert_eq!(Timestamp::from_millisecond(found).unwrap(), next.parse::<Timestamp>().unwrap(), "{hours} {at}");
+        }
+        assert_eq!(read("daily 08:00-21:00").next_ms(i64::MAX, &zone("Asia/Tokyo")), None);
     }
 
     #[test]
