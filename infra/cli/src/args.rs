@@ -4,6 +4,7 @@ mod channel;
 mod console;
 mod friends;
 mod login;
+mod message;
 mod portal;
 
 use std::ffi::OsString;
@@ -18,6 +19,7 @@ pub use channel::{ChannelAdd, ChannelCommand};
 pub use console::ConsoleCommand;
 pub use friends::FriendsCommand;
 pub use login::{LoginCommand, LoginLinks, LoginSet, RouteCommand};
+pub use message::MessageCommand;
 pub use portal::{PortalAdd, PortalCommand, PortalInbox};
 
 /// How the process ends, as scripts see it.
@@ -133,6 +135,9 @@ pub enum Command {
     /// One person on LINE: who they are in the CRM. LINE user IDs are read from a hidden prompt or standard input.
     #[command(subcommand)]
     Person(PersonCommand),
+    /// A workflow's message, before it is sent: looked at, and tried out on the team's own.
+    #[command(subcommand)]
+    Message(MessageCommand),
     /// What operators are asked: is this person that contact?
     #[command(subcommand)]
     Questions(QuestionsCommand),

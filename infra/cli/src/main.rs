@@ -15,6 +15,7 @@ mod friends;
 mod help;
 mod hubspot_project;
 mod login;
+mod message;
 mod parked;
 mod person;
 mod portal;
@@ -71,6 +72,7 @@ async fn run(args: Args, say: Say) -> Result<Report, Failure> {
         Command::DeadLetters(command) => dead_letters::run(&workspace, &say, command).await,
         Command::Parked(command) => parked::run(&workspace, &say, command).await,
         Command::Person(command) => person::run(&workspace, &mut ask, &say, command).await,
+        Command::Message(command) => message::run(&workspace, &say, command).await,
         Command::Questions(command) => questions::run(&workspace, &say, command).await,
         Command::Console(command) => console::run(&workspace, &say, command).await,
         Command::HubSpot(HubSpotCommand::App { app, forget_old_secret }) => {

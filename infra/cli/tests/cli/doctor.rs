@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::support::{CHANNEL, CHANNEL_SECRET, PORTAL, Stack};
 
 /// Everything is connected, by an operator.
-async fn healthy() -> Stack {
+pub async fn healthy() -> Stack {
     let mut stack = Stack::start().await;
     stack.line.edit_channel(CHANNEL, |spec| spec.chat = true);
     let token = stack.hubspot.private_token(PORTAL);

@@ -10,6 +10,7 @@ mod friends;
 mod inbox;
 mod key;
 mod login;
+mod message;
 mod parked;
 mod person;
 mod portal;
