@@ -69,6 +69,35 @@ test("a person is found by keyboard alone, and what can be done is open to all; 
   }
 });
 
+test("a message is looked at as it would arrive, and tried out, by keyboard alone; no script is needed", async () => {
+  const settings = `${local.url}/console/channels/1657000001`;
+  for (const language of ["ja", "en"]) {
+    await page.goto(`${settings}?lang=${language}`);
+    await page.fill("[name=testers]", "1001");
+    await page.locator("[name=testers]").press("Enter");
+    await page.waitForURL(/saved=1$/);
+    await page.goto(`${local.url}/console/people?lang=${language}`);
+    await page.fill("#who", "1001");
+    await page.keyboard.press("Enter");
+    await page.click("main a[href$='/preview']");
+    await page.waitForURL(/\/preview$/);
+    await isOpenToAll(page, `console-preview-empty-${language}`);
+    await tabTo(page, "#message_1");
+    await page.keyboard.type("{{line:firstname|customer}}: \u4e88\u7d04");
+    await tabTo(page, "main form[action$='/preview'] button");
+    await page.keyboard.press("Enter");
+    await page.locator("#result .saved").waitFor();
+    assert.match(await page.locator("#result .talk").innerText(), /^.+: \u4e88\u7d04$/);
+    assert.doesNotMatch(await page.locator("#result .talk").innerText(), /firstname|customer/);
+    assert.equal(await page.locator("script").count(), 0);
+    await isOpenToAll(page, `console-preview-${language}`);
+    await page.click("form[action$='/test'] button");
+    await page.waitForURL(/\/test$/);
+    assert.match(await page.locator("#result li").innerText(), language === "ja" ? /送信を受け付けました/ : /on its way/);
+    await isOpenToAll(page, `console-tested-${language}`);
+  }
+});
+
 test("what waits for a decision is decided by keyboard alone", async () => {
   // A workflow sends to the linked contact, and names somebody else on LINE (infra/local/src/seed.rs).
   const fields = { channel: "1657000001", message_1: "こんにちは", line_user_id: local.line_user_ids[1] };

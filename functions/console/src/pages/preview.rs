@@ -95,7 +95,10 @@ pub fn page(
             },
             Some(Tried::Sent { tested }) => (sent(tested, language)),
         }
-        (ask(visit, handle, channels, filled))
+        section {
+            h2 { (language.pick("メッセージの内容", "The message")) }
+            (ask(visit, handle, channels, filled))
+        }
         p { a href={ "/console/people/" (handle) } { (language.pick("この方の画面に戻る", "Back to this person")) } }
     };
     signed_in_with_lines_pictures(visit, Here::People, &title, inside)
@@ -149,8 +152,8 @@ fn bubbles(messages: &[OutgoingMessage], language: Language) -> Markup {
         ol class="talk" {
             @for message in messages {
                 li class="auto" {
-                    @match sticker(&message.said) {
-                        Some(picture) => img class="sticker" src=(picture) alt=(words::of(&message.said, language)) referrerpolicy="no-referrer";,
+                    @match sticker(&message.said).zip(words::sticker_in_short(&message.said, language)) {
+                        Some((picture, words)) => img class="sticker" src=(picture) alt=(words) referrerpolicy="no-referrer";,
                         None => p class="words" { (words::of(&message.said, language)) },
                     }
                 }
