@@ -1,5 +1,8 @@
 //! What a workflow sends outside of the sending hours waits until they begin, and is shown once.
 
+use std::pin::pin;
+use std::task::{Context, Waker};
+
 use musubi::domain::action::Purpose;
 use musubi::domain::channel::WithoutQuota;
 use musubi::domain::ids::{CallbackId, ContactId};
@@ -180,6 +183,43 @@ fn whoever_is_erased_at_night_gets_nothing_in_the_morning_and_the_words_go_at_on
     assert_eq!((scene.outcome().0, scene.held()), (PushOutcome::NotLinked, vec![]));
     scene.at(OPENS_MS, true).comes(&scene.job());
     assert_eq!((scene.released(), scene.shown()), (0, 0));
+}
+
+/// Somebody is erased while it is decided that something goes on waiting for them, at every moment of that.
+#[test]
+fn whoever_is_erased_while_it_goes_on_waiting_gets_nothing_and_leaves_no_words() {
+    for gate in 0..40 {
+        let mut scene = waiting();
+        set(&mut scene, Some("daily 10:00-21:00"));
+        scene.at(OPENS_MS, true);
+        let until_ms = OPENS_MS + 30_000;
+        assert_eq!(run(scene.release().release(&scene.world.account.key, until_ms)).expect("nothing fails here"), 1);
+        let job = scene.world.push.receive(0).expect("it is queued");
+        let settle = Settle { channels: scene.world.channels.clone(), outbox: scene.world.outbox() };
+        let erase = Erase { links: scene.world.links(), settle };
+        let (account, channel) = (scene.world.account.key.clone(), scene.world.channel.id.clone());
+        let deliver = scene.deliver();
+        {
+            let mut work = pin!(deliver.deliver(&job.job));
+            let mut context = Context::from_waker(Waker::noop());
+            let mut is_over = false;
+            for _ in 0..gate {
+                is_over |= !is_over && work.as_mut().poll(&mut context).is_ready();
+            }
+            run(erase.erase(&account, &channel, &Who::User(user(1)))).expect("nothing fails here");
+            while !is_over {
+                is_over = work.as_mut().poll(&mut context).is_ready();
+            }
+        }
+        scene.world.push.delete(job.id);
+        while let Some(waiting) = scene.at(scene.world.clock.now_ms() + MINUTE_MS, true).world.push.receive(0) {
+            scene.world.push.delete(waiting.id);
+            scene.comes(&waiting.job);
+        }
+        assert_eq!((scene.outcome().0, scene.held()), (PushOutcome::NotLinked, vec![]), "at {gate}");
+        scene.at(OPENS_MS + 3 * HOUR_MS, true).released();
+        assert_eq!(scene.shown(), 0, "at {gate}");
+    }
 }
 
 #[test]

@@ -18,7 +18,7 @@ use crate::domain::quota::{QuotaState, has_room};
 use crate::domain::timeline::time_zone;
 use crate::domain::token_property;
 use crate::domain::words::outcome_words;
-use crate::flow::person_state::{PersonState, PersonStates};
+use crate::flow::person_state::PersonStates;
 use crate::ports::checkup::MessageFault;
 use crate::ports::crm::{ContactRecord, CrmFailure, Properties};
 use crate::ports::{Clock, Crms, LineCheckup, PortError};
@@ -140,6 +140,14 @@ pub struct Previewed {
     pub waits_until_ms: Option<i64>,
 }
 
+impl Previewed {
+    fn of_nobody() -> Self {
+        let obstacles = vec![Obstacle::NotLinked];
+        let messages = Vec::new();
+        Self { to: None, messages, obstacles, is_checked_by_line: false, quota: None, waits_until_ms: None }
+    }
+}
+
 /// Looks at sends before they are made.
 pub struct Preview {
     /// What the CRM has of the contact.
@@ -156,7 +164,7 @@ pub struct Preview {
 
 impl Preview {
     /// What this draft would be to this contact from this Official Account of its account, and mistakes in it in that language. Asks the CRM
-    /// once and LINE twice, and changes nothing.
+    /// once and LINE twice, and changes nothing. Of a contact to whom nobody on the Official Account is linked, nothing is read.
     ///
     /// # Errors
     /// A table or the secrets cannot be read. What the vendors do not say is no error.
@@ -168,12 +176,17 @@ impl Preview {
         draft: &Draft,
         language: Language,
     ) -> Result<Result<Previewed, NotSeen>, PortError> {
+        let Some(person) = self.states.of_contact(&account.key, &channel.id, contact).await? else {
+            return Ok(Ok(Previewed::of_nobody()));
+        };
         let record = match self.read(account, contact).await? {
             Ok(record) => record,
             Err(why) => return Ok(Err(why)),
         };
-        let person = self.states.of_contact(&account.key, &channel.id, &record.contact).await?;
-        let mut obstacles: Vec<Obstacle> = of_the_person(person.as_ref()).into_iter().collect();
+        let mut obstacles = Vec::new();
+        if person.follows == Some(false) {
+            obstacles.push(Obstacle::Blocked);
+        }
         let is_marketing = draft.purpose == Purpose::Marketing;
         let consent = account.consent.as_ref().filter(|_| is_marketing);
         if consent.is_some_and(|consent| !consent.is_given(&record.properties.0)) {
@@ -195,7 +208,7 @@ impl Preview {
             Vec::new()
         });
         let quota = quota.map(|month| QuotaState::at(month.used, month.limit, self.clock.now_ms()));
-        let to = person.and_then(|person| person.link);
+        let to = person.link;
         let hours = channel.settings.send_hours.as_ref().filter(|_| is_marketing);
         let now_ms = self.clock.now_ms();
         let opens_at_ms = hours.and_then(|hours| hours.next_ms(now_ms, &time_zone(&account.time_zone)));
@@ -252,13 +265,5 @@ impl Preview {
                 None
             }
         }
-    }
-}
-
-fn of_the_person(person: Option<&PersonState>) -> Option<Obstacle> {
-    match person {
-        None => Some(Obstacle::NotLinked),
-        Some(person) if person.follows == Some(false) => Some(Obstacle::Blocked),
-        Some(_) => None,
     }
 }

@@ -1,6 +1,6 @@
 //! A workflow's message is looked at before it is sent, and tried out on the team's own.
 
-use local::fake::hubspot::ObjectType;
+use local::fake::hubspot::{Endpoint as HubSpotEndpoint, ObjectType};
 use local::fake::line::Endpoint;
 use local::fake::{Fault, Plan};
 use local::seed::{CHANNEL_ID, LINKED_CONTACT, LINKED_USER, PORTAL_ID, STRANGER};
@@ -111,9 +111,14 @@ async fn all_that_stands_in_the_way_is_told_at_once() {
     let other = app.world.hubspot.create_contact(PORTAL_ID, &[("firstname", "無名")]).to_string();
     let (path, _) = opened(&mut taro, &other).await;
     let page = looked(&mut taro, &path, WORDS).await;
-    assert!(page.has("not_linked") && page.has("無名様"), "{}", page.html);
+    assert!(page.has("not_linked") && !page.has("無名"), "nothing is read of somebody else's contact: {}", page.html);
     let (path, _) = opened(&mut taro, "999999").await;
-    assert!(looked(&mut taro, &path, WORDS).await.has("このコンタクトはHubSpotにありません"));
+    assert!(looked(&mut taro, &path, WORDS).await.has("not_linked"));
+    let (path, _) = opened(&mut taro, &LINKED_CONTACT.to_string()).await;
+    app.world.hubspot.fault(HubSpotEndpoint::BatchRead(ObjectType::Contact), Fault::FailBefore(500), Plan::Every(1));
+    app.world.hubspot.fault(HubSpotEndpoint::Get(ObjectType::Contact), Fault::FailBefore(500), Plan::Every(1));
+    let page = looked(&mut taro, &path, WORDS).await;
+    assert!(page.status == StatusCode::UNPROCESSABLE_ENTITY && page.has("HubSpotから応答がなく"), "{}", page.html);
     assert_eq!(asked(&app).1, 0, "nothing was sent");
 }
 
@@ -123,7 +128,7 @@ async fn a_test_goes_to_each_tester_once_says_that_it_is_one_and_answers_nobody(
     asks(&app, "質問").await;
     let unlinked = app.world.hubspot.create_contact(PORTAL_ID, &[("firstname", "無名")]).to_string();
     let mut taro = Browser::signed_in(&app, "太郎", Role::Member).await;
-    let (path, _) = opened(&mut taro, &unlinked).await;
+    let (path, _) = opened(&mut taro, &LINKED_CONTACT.to_string()).await;
     assert!(looked(&mut taro, &path, WORDS).await.has("テスト送信の宛先がありません"));
 
     let testers = [unlinked.clone(), LINKED_CONTACT.to_string()];

@@ -113,12 +113,12 @@ fn result(seen: &Result<Previewed, NotSeen>, channel: &str, account: &CrmAccount
                 Ok(seen) => {
                     (verdict(seen, language))
                     @if !seen.messages.is_empty() { (bubbles(&seen.messages, language)) }
-                    (facts(&[
+                    @if seen.to.is_some() { (facts(&[
                         (language.pick("送信元", "From"), channel),
                         (language.pick("送信の時刻", "When"), &when(seen, account, language)),
                         (language.pick("使うメッセージ", "It takes"), &taken(seen, language)),
                         (language.pick("今月の送信数", "Sent this month"), &month(seen.quota, language)),
-                    ]))
+                    ])) }
                 }
             }
         }

@@ -134,8 +134,14 @@ impl Deliver {
         let PushState::Sending(sending) = &mut push.value.state else { return Ok(()) };
         sending.hours = hours;
         let (since_ms, key) = (sending.first_attempt_at_ms, ConversationKey::person(&push.value.channel, &sending.to));
+        let (now_ms, erasure) = (self.outbox.clock.now_ms(), self.outbox.journal.erasure(&key).await?);
+        if erasure.covers(since_ms) {
+            return self.settler().settle(push.value.id, &Ending::Erased { at_ms: now_ms }).await.map(|_| ());
+        }
+        // What brought it here is in no list any more: whoever erases the person meanwhile would not find it.
+        let not_erased = write::not_erased_since(&key, &erasure);
         let row = release(&push.value, key, since_ms, until_ms);
-        let writes = vec![write::push(&push.value, push.version, self.outbox.clock.now_ms()), write::enqueue(&row)];
+        let writes = vec![write::push(&push.value, push.version, now_ms), write::enqueue(&row), not_erased];
         if self.outbox.journal.commit(writes).await? == Commit::Conflict {
             return self.come_back(job, 1).await;
         }
