@@ -152,6 +152,11 @@ def show(rows):
         print(f"  {name:14}" + "".join(f"{row[name]:>15,.2f}" for row in rows.values()))
 
 
+def times(one, other):
+    """How many times as much; nothing and nothing are as much as each other."""
+    return one / other if other else float("inf") if one else 1.0
+
+
 def compare(these, others, rounds, starts, turns=5):
     """What these take, divided by what the others take: the median of several turns. Binaries that the others have not are left out."""
     rows = {}
@@ -160,7 +165,7 @@ def compare(these, others, rounds, starts, turns=5):
         for turn in range(turns):
             measured = {binaries: measure(case, binaries, rounds, starts) for binaries in ((these, others) if turn % 2 else (others, these))}
             pairs.append((measured[these], measured[others]))
-        rows[case.name] = {name: statistics.median(one[name] / other[name] for one, other in pairs) for name in pairs[0][0]}
+        rows[case.name] = {name: statistics.median(times(one[name], other[name]) for one, other in pairs) for name in pairs[0][0]}
     print(f"{turns} turns of {starts} starts, then {rounds} events one at a time: these divided by those in {others}")
     show(rows)
     return 0
