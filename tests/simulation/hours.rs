@@ -149,6 +149,36 @@ fn when_they_begin_all_is_looked_at_again() {
 }
 
 #[test]
+fn what_its_action_says_of_its_time_holds_however_long_and_for_whatever_it_waits() {
+    // The month begins on a Thursday: the hours begin on the Monday after, and it must go before.
+    let by_month = |job: fn(PushJob) -> PushJob| {
+        let mut scene = of(Faults::crashes_at([]), WithoutQuota::Hold);
+        set(&mut scene, Some("mon 10:00-11:00"));
+        let job = job(scene.job());
+        // On a Monday within the hours, with no messages left.
+        scene.at(START_MS + 6 * DAY_MS + 11 * HOUR_MS, false).comes(&job);
+        assert_eq!(scene.held(), [DUE_MS]);
+        scene.at(DUE_MS, true).released();
+        scene
+    };
+    let scene = by_month(|job| PushJob { not_after_ms: Some(DUE_MS + 2 * DAY_MS), ..job });
+    assert_eq!(scene.outcome(), (PushOutcome::Expired, Some(SettlementNote::NotWithinHours)));
+    assert_eq!((scene.shown(), scene.held()), (0, vec![]));
+    let scene = by_month(|job| PushJob { purpose: Purpose::Service, ..job });
+    assert_eq!((scene.shown(), scene.held()), (1, vec![]), "what the person waits for has waited long enough");
+    let scene = by_month(|job| job);
+    assert_eq!((scene.held(), scene.shown()), (vec![DUE_MS + 4 * DAY_MS + HOUR_MS], 0));
+    // What waits for one week after the other is not sent for ever.
+    let mut at_ms = DUE_MS + 4 * DAY_MS + HOUR_MS;
+    while scene.is_held() {
+        at_ms = scene.held()[0] + HOUR_MS;
+        scene.at(at_ms, true).released();
+    }
+    assert_eq!(scene.outcome(), (PushOutcome::Expired, Some(SettlementNote::TooOld)));
+    assert!(at_ms < START_MS + 41 * DAY_MS && scene.shown() == 0);
+}
+
+#[test]
 fn a_workflow_hears_how_it_ends_where_it_waits_so_long_and_else_that_it_is_queued() {
     for (expires_at_ms, at_once) in [(OPENS_MS + 24 * HOUR_MS, 0), (OPENS_MS + 23 * HOUR_MS, 1)] {
         let scene = at_night();

@@ -14,7 +14,7 @@ use musubi::domain::operator::{OperatorName, operator_id};
 use musubi::domain::words;
 use musubi::domain::words::quota::month;
 use musubi::flow::person_state::PersonStates;
-use musubi::flow::preview::{Draft, NotSeen, Preview, Previewed};
+use musubi::flow::preview::{Draft, NotSeen, Preview, Previewed, WaitsFor};
 use musubi::flow::test_send::{TestSend, Tested};
 use musubi::http_client::HttpClient;
 use musubi::line::message;
@@ -84,28 +84,40 @@ fn told(say: &Say, account: &CrmAccount, contact: &ContactId, seen: &Previewed) 
     }
     if !seen.messages.is_empty() && !seen.is_checked_by_line {
         let silent = say.pick(
-            "LINEから応答がなく、LINEの確認はまだです。",
+            "LINEから応答がなかったため、LINEによる確認は済んでいません。",
             "LINE did not answer, so its own check is still to come.",
         );
         lines.push(silent.to_owned());
     }
-    let when = seen.waits_until_ms.map_or_else(
-        || say.pick("すぐに", "at once").to_owned(),
-        |until_ms| match say.language {
-            Language::Japanese => format!("{}以降（送信する時間帯の外のため）", moment(until_ms, &account.time_zone)),
-            Language::English => {
-                format!("from {} on (it is outside of the sending hours)", moment(until_ms, &account.time_zone))
-            }
-        },
-    );
+    let until = |until_ms| moment(until_ms, &account.time_zone);
+    let (when, waits_until_ms) = match (seen.waits_for, say.language) {
+        (None, _) => (say.pick("すぐに", "at once").to_owned(), None),
+        (Some(WaitsFor::Hours(at)), Language::Japanese) => {
+            (format!("{}以降（送信時間帯外のため）", until(at)), Some(at))
+        }
+        (Some(WaitsFor::Hours(at)), Language::English) => {
+            (format!("from {} on (outside of the sending hours)", until(at)), Some(at))
+        }
+        (Some(WaitsFor::Month(at)), Language::Japanese) => {
+            (format!("{}以降（今月の通数が残っていないため）", until(at)), Some(at))
+        }
+        (Some(WaitsFor::Month(at)), Language::English) => {
+            (format!("from {} on (no messages are left this month)", until(at)), Some(at))
+        }
+    };
+    let (when, takes) = match seen.obstacles.is_empty() {
+        true => (when, "1"),
+        false => (say.pick("送信されません", "not at all").to_owned(), "0"),
+    };
     lines.push(facts(&[
         (say.pick("コンタクト", "contact"), contact.to_string()),
         (say.pick("送信の時刻", "when"), when),
+        (say.pick("消費する通数", "it takes"), takes.to_owned()),
         (say.pick("今月の送信数", "sent this month"), month(seen.quota, say.language)),
     ]));
     let json = json!({
         "contact_id": contact.as_str(), "would_be_sent": seen.obstacles.is_empty(), "messages": bodies(seen),
-        "obstacles": obstacles, "checked_by_line": seen.is_checked_by_line, "waits_until_ms": seen.waits_until_ms,
+        "obstacles": obstacles, "checked_by_line": seen.is_checked_by_line, "waits_until_ms": waits_until_ms,
         "quota": seen.quota,
     });
     Report::new(json, lines.join("\n"))

@@ -13,11 +13,10 @@ use crate::domain::composing::Composing;
 use crate::domain::ids::ContactId;
 use crate::domain::language::Language;
 use crate::domain::link::ContactLink;
-use crate::domain::push::{OutgoingMessage, PushOutcome};
-use crate::domain::quota::{QuotaState, has_room};
+use crate::domain::push::OutgoingMessage;
+use crate::domain::quota::{QuotaState, has_room, held_until_ms};
 use crate::domain::timeline::time_zone;
 use crate::domain::token_property;
-use crate::domain::words::outcome_words;
 use crate::flow::person_state::PersonStates;
 use crate::ports::checkup::MessageFault;
 use crate::ports::crm::{ContactRecord, CrmFailure, Properties};
@@ -59,11 +58,17 @@ pub enum Obstacle {
     Invalid(String),
     /// LINE does not take them.
     RefusedByLine(Vec<MessageFault>),
-    /// No messages are left this month. `is_held`: it waits for the next.
-    NoQuota {
-        /// See [`WithoutQuota::Hold`].
-        is_held: bool,
-    },
+    /// No messages are left this month.
+    NoQuota,
+}
+
+/// What a send would wait for, until then, in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WaitsFor {
+    /// The sending hours.
+    Hours(i64),
+    /// The next month: no messages are left, and such sends are [held](WithoutQuota::Hold).
+    Month(i64),
 }
 
 impl NotSeen {
@@ -98,7 +103,7 @@ impl Obstacle {
                 "The person has blocked this Official Account (blocked).",
             ),
             Self::NoConsent => language.pick(
-                "設定「consent」で指定した同意が、このコンタクトにありません（no_consent）。",
+                "設定「consent」で必要とする同意を、このコンタクトでは確認できません（no_consent）。",
                 "The contact has not given the consent that the setting “consent” asks for (no_consent).",
             ),
             Self::Invalid(why) => why,
@@ -113,10 +118,9 @@ impl Obstacle {
                 );
                 return refused.to_owned() + &told.collect::<Vec<_>>().join("; ");
             }
-            Self::NoQuota { is_held: false } => outcome_words(PushOutcome::NoQuota, language),
-            Self::NoQuota { is_held: true } => language.pick(
-                "LINEで今月送信できるメッセージの通数が残っていないため、翌月1日の午前9時（日本時間）まで持ち越されます。",
-                "No LINE messages are left this month, so it would be held until the next month's first day, 9:00 in Japan.",
+            Self::NoQuota => language.pick(
+                "LINEで今月送信できるメッセージの通数が残っていないため、送信できません（no_quota）。",
+                "No LINE messages are left this month (no_quota).",
             ),
         };
         words.to_owned()
@@ -130,21 +134,21 @@ pub struct Previewed {
     pub to: Option<ContactLink>,
     /// As they would arrive; none where they cannot be sent.
     pub messages: Vec<OutgoingMessage>,
-    /// What stands in its way, all of it. Nothing: it would be sent.
+    /// What stands in its way. Nothing: it would be sent.
     pub obstacles: Vec<Obstacle>,
     /// Whether LINE was asked for its word and gave it. Where there are no messages, there is nothing to ask.
     pub is_checked_by_line: bool,
     /// How the month stands. `None`: LINE did not say.
     pub quota: Option<QuotaState>,
-    /// It would wait for the sending hours, until then, in milliseconds. `None`: it would go at once.
-    pub waits_until_ms: Option<i64>,
+    /// What it would wait for. `None`: it would go at once.
+    pub waits_for: Option<WaitsFor>,
 }
 
 impl Previewed {
     fn of_nobody() -> Self {
         let obstacles = vec![Obstacle::NotLinked];
         let messages = Vec::new();
-        Self { to: None, messages, obstacles, is_checked_by_line: false, quota: None, waits_until_ms: None }
+        Self { to: None, messages, obstacles, is_checked_by_line: false, quota: None, waits_for: None }
     }
 }
 
@@ -199,21 +203,22 @@ impl Preview {
         let is_checked_by_line = faults.is_some();
         obstacles.extend(faults.filter(|faults| !faults.is_empty()).map(Obstacle::RefusedByLine));
         let is_out = quota.is_some_and(|month| month.limit.is_some_and(|limit| !has_room(month.used, 0, limit)));
-        if is_out {
-            let is_held = channel.settings.without_quota == WithoutQuota::Hold;
-            obstacles.push(Obstacle::NoQuota { is_held });
+        let now_ms = self.clock.now_ms();
+        let month = held_until_ms(now_ms).filter(|_| channel.settings.without_quota == WithoutQuota::Hold);
+        if is_out && month.is_none() {
+            obstacles.push(Obstacle::NoQuota);
         }
         let messages = messages.unwrap_or_else(|why| {
             obstacles.push(Obstacle::Invalid(why));
             Vec::new()
         });
-        let quota = quota.map(|month| QuotaState::at(month.used, month.limit, self.clock.now_ms()));
+        let quota = quota.map(|month| QuotaState::at(month.used, month.limit, now_ms));
         let to = person.link;
         let hours = channel.settings.send_hours.as_ref().filter(|_| is_marketing);
-        let now_ms = self.clock.now_ms();
         let opens_at_ms = hours.and_then(|hours| hours.next_ms(now_ms, &time_zone(&account.time_zone)));
-        let waits_until_ms = opens_at_ms.filter(|opens_at_ms| *opens_at_ms > now_ms);
-        Ok(Ok(Previewed { waits_until_ms, to, messages, obstacles, is_checked_by_line, quota }))
+        let hours = opens_at_ms.filter(|opens_at_ms| *opens_at_ms > now_ms).map(WaitsFor::Hours);
+        let waits_for = month.filter(|_| is_out).map(WaitsFor::Month).or(hours);
+        Ok(Ok(Previewed { waits_for, to, messages, obstacles, is_checked_by_line, quota }))
     }
 
     /// The contact with whatever a token may stand for.

@@ -5,7 +5,8 @@
 
 use std::sync::Arc;
 
-use super::preview::{Draft, NotSeen, Obstacle, Preview, Previewed};
+use super::preview::{Draft, NotSeen, Obstacle, Preview, Previewed, WaitsFor};
+use super::side_by_side::side_by_side;
 use crate::domain::account::CrmAccount;
 use crate::domain::action::Purpose;
 use crate::domain::channel::Channel;
@@ -52,16 +53,15 @@ impl TestSend {
         language: Language,
     ) -> Result<Vec<(ContactId, Tested)>, PortError> {
         let draft = Draft { purpose: Purpose::Service, ..draft.clone() };
-        let mut tested = Vec::new();
-        for tester in &channel.settings.testers {
-            let seen = self.preview.preview(account, channel, tester, &draft, language).await?;
-            let became = match seen {
+        let draft = &draft;
+        let each = channel.settings.testers.iter().map(|tester| async move {
+            let became = match self.preview.preview(account, channel, tester, draft, language).await? {
                 Err(why) => Tested::NotSeen(why),
                 Ok(seen) => self.send_one((account, channel), by, name, seen).await?,
             };
-            tested.push((tester.clone(), became));
-        }
-        Ok(tested)
+            Ok((tester.clone(), became))
+        });
+        side_by_side(each).await
     }
 
     async fn send_one(
@@ -71,11 +71,15 @@ impl TestSend {
         name: &str,
         seen: Previewed,
     ) -> Result<Tested, PortError> {
-        let Previewed { to: Some(link), messages, obstacles, .. } = seen else {
+        let Previewed { to: Some(link), messages, obstacles, waits_for, .. } = seen else {
             return Ok(Tested::Stopped(seen.obstacles));
         };
         if !obstacles.is_empty() {
             return Ok(Tested::Stopped(obstacles));
+        }
+        // A workflow's would wait for the month; what is tried out now is not.
+        if matches!(waits_for, Some(WaitsFor::Month(_))) {
+            return Ok(Tested::Stopped(vec![Obstacle::NoQuota]));
         }
         let accepted_at_ms = self.preview.clock.now_ms();
         let send_by_ms = account.send_by_ms(accepted_at_ms);

@@ -10,7 +10,7 @@ use musubi::domain::push::OutgoingMessage;
 use musubi::domain::quota::QuotaState;
 use musubi::domain::words;
 use musubi::domain::words::quota::month;
-use musubi::flow::preview::{NotSeen, Previewed};
+use musubi::flow::preview::{NotSeen, Previewed, WaitsFor};
 use musubi::flow::test_send::Tested;
 use musubi::line::pictures;
 use musubi::pages::{Look, Page, actions, facts, form, submit};
@@ -78,7 +78,7 @@ pub fn page(
 ) -> Page {
     let language = visit.language;
     let title = match language {
-        Language::Japanese => format!("コンタクト {contact} へのプレビュー"),
+        Language::Japanese => format!("コンタクト {contact} に届くメッセージのプレビュー"),
         Language::English => format!("Preview for contact {contact}"),
     };
     let inside = html! {
@@ -99,7 +99,7 @@ pub fn page(
             h2 { (language.pick("メッセージの内容", "The message")) }
             (ask(visit, handle, channels, filled))
         }
-        p { a href={ "/console/people/" (handle) } { (language.pick("この方の画面に戻る", "Back to this person")) } }
+        p { a href={ "/console/people/" (handle) } { (language.pick("コンタクトの画面に戻る", "Back to the contact")) } }
     };
     signed_in_with_lines_pictures(visit, Here::People, &title, inside)
 }
@@ -116,7 +116,7 @@ fn result(seen: &Result<Previewed, NotSeen>, channel: &str, account: &CrmAccount
                     @if seen.to.is_some() { (facts(&[
                         (language.pick("送信元", "From"), channel),
                         (language.pick("送信の時刻", "When"), &when(seen, account, language)),
-                        (language.pick("使うメッセージ", "It takes"), &taken(seen, language)),
+                        (language.pick("消費する通数", "It takes"), &taken(seen, language)),
                         (language.pick("今月の送信数", "Sent this month"), &month(seen.quota, language)),
                     ])) }
                 }
@@ -134,7 +134,10 @@ fn verdict(seen: &Previewed, language: Language) -> Markup {
                 (if seen.is_checked_by_line {
                     language.pick("LINEの確認も済んでいます。", "LINE takes it, too.")
                 } else {
-                    language.pick("LINEからは応答がなく、LINEの確認はまだです。", "LINE did not answer, so its own check is still to come.")
+                    language.pick(
+                        "LINEから応答がなかったため、LINEによる確認は済んでいません。",
+                        "LINE did not answer, so its own check is still to come.",
+                    )
                 })
             }
         } @else {
@@ -170,10 +173,22 @@ fn sticker(said: &Content) -> Option<String> {
 }
 
 fn when(seen: &Previewed, account: &CrmAccount, language: Language) -> String {
-    let Some(until_ms) = seen.waits_until_ms else { return language.pick("すぐに", "At once").to_owned() };
-    match language {
-        Language::Japanese => format!("{}以降（送信する時間帯の外のため）", moment(until_ms, account)),
-        Language::English => format!("From {} on (it is outside of the sending hours)", moment(until_ms, account)),
+    let from = |until_ms| moment(until_ms, account);
+    match (seen.obstacles.is_empty(), seen.waits_for, language) {
+        (false, ..) => language.pick("送信されません", "It would not be sent").to_owned(),
+        (true, None, _) => language.pick("すぐに", "At once").to_owned(),
+        (true, Some(WaitsFor::Hours(until_ms)), Language::Japanese) => {
+            format!("{}以降（送信時間帯外のため）", from(until_ms))
+        }
+        (true, Some(WaitsFor::Hours(until_ms)), Language::English) => {
+            format!("From {} on (it is outside of the sending hours)", from(until_ms))
+        }
+        (true, Some(WaitsFor::Month(until_ms)), Language::Japanese) => {
+            format!("{}以降（今月の通数が残っていないため）", from(until_ms))
+        }
+        (true, Some(WaitsFor::Month(until_ms)), Language::English) => {
+            format!("From {} on (no messages are left this month)", from(until_ms))
+        }
     }
 }
 
@@ -181,7 +196,7 @@ fn when(seen: &Previewed, account: &CrmAccount, language: Language) -> String {
 fn taken(seen: &Previewed, language: Language) -> String {
     let is_free = matches!(seen.quota, Some(QuotaState { limit: None, .. }));
     let words = match (seen.obstacles.is_empty(), is_free) {
-        (false, _) => language.pick("なし", "None"),
+        (false, _) => language.pick("0通", "None"),
         (true, false) => language.pick("1通（吹き出しの数にかかわらず）", "One, however many bubbles"),
         (true, true) => language.pick("1通（上限なし）", "One; there is no limit"),
     };

@@ -5,7 +5,7 @@ use clap::Subcommand;
 /// For messages.
 #[derive(Debug, Subcommand)]
 pub enum MessageCommand {
-    /// What a workflow's message would be to a contact: its words with the contact's values, all that stands in its way, LINE's own check, when it
+    /// What a workflow's message would be to a contact: its words with the contact's values, what stands in its way, LINE's own check, when it
     /// would go and what it would take of the month. Nothing is sent.
     Preview {
         /// The channel ID.

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{Naming, OutgoingMessage, Settlement};
+use crate::domain::action::Purpose;
 use crate::domain::activity::Content;
 use crate::domain::ids::LineUserId;
 use crate::domain::packed;
@@ -51,7 +52,7 @@ impl From<StoredState> for PushState {
 impl From<PushState> for StoredState {
     fn from(state: PushState) -> Self {
         match state {
-            PushState::Sending(sending) if sending.is_held() && sending.hours.is_some() => Self::HeldForHours(sending),
+            PushState::Sending(sending) if sending.hours_at_ms().is_some() => Self::HeldForHours(sending),
             PushState::Sending(sending) if sending.is_held() => Self::Held(sending),
             PushState::Sending(sending) if sending.reply.is_some() => Self::Replying(sending),
             PushState::Sending(sending) => Self::Sending(sending),
@@ -75,9 +76,9 @@ pub struct Sending {
     /// It goes out as a reply, and as nothing else, as long as this stands here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply: Option<ReplyChance>,
-    /// Of what is held: it waits for the sending hours of its Official Account. `None`: for messages of the month.
+    /// What it waits for, where it is held. Rows from before this was kept wait for messages of the month.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hours: Option<HeldForHours>,
+    pub waits: Option<Waits>,
     /// What it says, for the timeline.
     pub said: Vec<Content>,
     /// LINE's key lives 24 hours from here, in milliseconds. Of what is held: since when it is.
@@ -88,14 +89,18 @@ pub struct Sending {
     pub ended: u32,
 }
 
-/// Until when a send waits for the sending hours of its Official Account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HeldForHours {
-    /// They begin then, in milliseconds.
-    pub until_ms: i64,
+/// What a send that is held waits for, and what its action says of when it goes: the row alone knows it then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Waits {
+    /// The sending hours of its Official Account begin then, in milliseconds. `None`: it waits for messages of the month.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hours_at_ms: Option<i64>,
     /// It must not begin after this, in milliseconds, where its action says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_after_ms: Option<i64>,
+    /// What it is for.
+    #[serde(default)]
+    pub purpose: Purpose,
 }
 
 /// What else stands in the row of a send, in bytes: IDs, none of which is long.
@@ -108,13 +113,18 @@ impl Sending {
     /// As it is before the first attempt leaves, at `now_ms`; `naming`: see there.
     pub fn first(to: LineUserId, naming: Naming, body: String, messages: &[OutgoingMessage], now_ms: i64) -> Self {
         let said = messages.iter().map(|message| message.said.clone()).collect();
-        Self { to, naming, body, reply: None, hours: None, said, first_attempt_at_ms: now_ms, begun: 1, ended: 0 }
+        Self { to, naming, body, reply: None, waits: None, said, first_attempt_at_ms: now_ms, begun: 1, ended: 0 }
     }
 
-    /// Held from `now_ms` on, before anything of it was tried: for the sending hours, or, `None`, for messages of the month.
+    /// Held from `now_ms` on, before anything of it was tried.
     #[must_use]
-    pub fn held(self, now_ms: i64, hours: Option<HeldForHours>) -> Self {
-        Self { reply: None, hours, first_attempt_at_ms: now_ms, begun: 0, ended: 0, ..self }
+    pub fn held(self, now_ms: i64, waits: Waits) -> Self {
+        Self { reply: None, waits: Some(waits), first_attempt_at_ms: now_ms, begun: 0, ended: 0, ..self }
+    }
+
+    /// When the sending hours begin that it is held for, in milliseconds.
+    pub fn hours_at_ms(&self) -> Option<i64> {
+        self.waits.and_then(|waits| waits.hours_at_ms).filter(|_| self.is_held())
     }
 
     /// Whether nothing of it was tried yet: it is held until its hours or its month begin. LINE has never seen its key.
@@ -125,7 +135,7 @@ impl Sending {
     /// What was held, as it is before its first attempt leaves, at `now_ms`.
     #[must_use]
     pub fn released(self, now_ms: i64) -> Self {
-        Self { hours: None, first_attempt_at_ms: now_ms, begun: 1, ..self }
+        Self { waits: None, first_attempt_at_ms: now_ms, begun: 1, ..self }
     }
 
     /// Whether a row takes it: what is sent and what the timeline shows of it, kept until LINE has it.
@@ -177,9 +187,9 @@ mod tests {
         let reply = Some(ReplyChance { token, use_by_ms: 1 });
         let reply = PushState::Sending(Sending { reply, ..sending("{}".to_owned()) });
         assert_eq!(stored(&reply)["is"], "replying");
-        let held = PushState::Sending(sending("{}".to_owned()).held(5, None));
+        let held = PushState::Sending(sending("{}".to_owned()).held(5, Waits::default()));
         assert_eq!(stored(&held)["is"], "held");
-        let hours = Some(HeldForHours { until_ms: 9, not_after_ms: None });
+        let hours = Waits { hours_at_ms: Some(9), ..Waits::default() };
         let waits = PushState::Sending(sending("{}".to_owned()).held(5, hours));
         assert_eq!(stored(&waits)["is"], "held_for_hours");
         for state in [push, reply, held, waits] {

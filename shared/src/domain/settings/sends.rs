@@ -39,8 +39,8 @@ pub(super) const SEND_HOURS: Setting<ChannelSettings> = Setting::<ChannelSetting
     &[Form {
         written: "HOURS|none",
         means: Bilingual {
-            japanese: "ワークフローからの送信を始める時間帯（HubSpotアカウントのタイムゾーン。例：daily 08:00-21:00）。それ以外の時間の送信は、\n\
-                       次の時間帯まで待ちます。purposeがserviceの送信と担当者の返信は、いつでも送信します",
+            japanese: "ワークフローからの送信を始める時間帯（HubSpotアカウントのタイムゾーン。例：daily 08:00-21:00）。それ以外の時間に要求された\n\
+                       送信は、次の時間帯が始まるまで待ちます。purposeがserviceの送信と担当者の返信は、いつでも送信します",
             english: "when what workflows send may begin to go out, by the HubSpot account's time zone, such as daily 08:00-21:00;\n\
                       at other times it waits for the next. What says service in purpose, and what your team says, goes at any time",
         },
@@ -48,7 +48,7 @@ pub(super) const SEND_HOURS: Setting<ChannelSettings> = Setting::<ChannelSetting
     |settings| Some(SettingValue::of_text(settings.send_hours.as_ref().map(ToString::to_string).as_ref())),
     |settings, value| settings.send_hours = value.text().as_deref().and_then(OpeningHours::read),
 )
-.labelled("送信する時間帯", "Sending hours")
+.labelled("送信時間帯", "Sending hours")
 .refusing(
     "send_hours は「daily 08:00-21:00」や「mon-fri 10:00-18:00, sat 10:00-15:00」の形式、または none で指定してください。",
     "send_hours is written like “daily 08:00-21:00” or “mon-fri 10:00-18:00, sat 10:00-15:00”, or none.",

@@ -120,11 +120,11 @@ fn note_words(outcome: PushOutcome, note: SettlementNote, language: Language) ->
             "Musubi accepted it. No LINE messages are left this month, so it is held and goes out on the next month's first day from 9:00 in Japan. How it ends will stand in “LINE last outcome”.",
         ),
         SettlementNote::HeldForHours => (
-            "Musubiが受け付けました。公式アカウントの送信時間帯（send_hours）の外なので、次の時間帯が始まってから送信します。結果は「LINE 最新の送信結果」でご確認ください。",
+            "Musubiが受け付けました。公式アカウントの送信時間帯（send_hours）外のため、次の時間帯が始まってから送信します。結果は「LINE 最新の送信結果」でご確認ください。",
             "Musubi accepted it. It is outside of the Official Account's sending hours (send_hours), so it goes out when the next begin. How it ends will stand in “LINE last outcome”.",
         ),
         SettlementNote::NotWithinHours => (
-            "Musubiは送信しませんでした。公式アカウントの送信時間帯（send_hours）の外で、次の時間帯が始まる前に期限（not_after）が過ぎるためです。",
+            "Musubiは送信しませんでした。公式アカウントの送信時間帯（send_hours）外で、次の時間帯が始まる前に期限（not_after）を迎えるためです。",
             "Musubi did not send it: it was outside of the Official Account's sending hours (send_hours), and “not_after” comes before the next begin.",
         ),
         SettlementNote::TokenRefused => (

@@ -13,12 +13,11 @@
 use tracing::info;
 
 use super::Deliver;
+use crate::domain::action::Purpose;
 use crate::domain::channel::{Channel, WithoutQuota};
 use crate::domain::conversation::ConversationKey;
 use crate::domain::outbox::{Effect, OutboxRow};
-use crate::domain::push::{
-    HeldForHours, Push, PushId, PushJob, PushOutcome, PushState, Sender, Sending, SettlementNote,
-};
+use crate::domain::push::{Push, PushId, PushJob, PushOutcome, PushState, Sender, Sending, SettlementNote, Waits};
 use crate::domain::quota::held_until_ms;
 use crate::flow::settle::{Ending, enqueue_completion, enqueue_outcome};
 use crate::ports::PortError;
@@ -27,6 +26,9 @@ use crate::store::journal::write;
 
 /// What is not released by then is not sent any more, in milliseconds after its time.
 const RELEASE_WITHIN_MS: i64 = 86_400_000;
+/// Nothing is held longer after it was asked for, in milliseconds: the longest month and the morning after it, or four weeks of hours too
+/// short for all that waits for them.
+const HELD_FOR_MS: i64 = 33 * 86_400_000;
 
 impl Deliver {
     /// No messages are left for what was never tried: it ends so, or is held.
@@ -41,7 +43,7 @@ impl Deliver {
             job.sender == Sender::Workflow && now_ms < until_ms && goes_late_enough(job.not_after_ms, until_ms)
         };
         match held_until_ms(job.accepted_at_ms).filter(|until_ms| is_held_for_month(channel) && can_wait(*until_ms)) {
-            Some(until_ms) => self.hold(job, sending.held(now_ms, None), until_ms).await,
+            Some(until_ms) => self.hold(job, sending.held(now_ms, waits_of(job)), until_ms).await,
             None => self.end_untried(job, PushOutcome::NoQuota, None).await,
         }
     }
@@ -77,41 +79,40 @@ impl Deliver {
     ) -> Result<(), PortError> {
         let PushState::Sending(sending) = &push.value.state else { return Ok(()) };
         let now_ms = self.outbox.clock.now_ms();
-        let hours = sending.hours;
-        let until_ms = match hours {
-            Some(hours) => hours.until_ms,
-            None => held_until_ms(push.value.accepted_at_ms).unwrap_or(now_ms),
-        };
+        let waits = sending.waits.unwrap_or_default();
+        let until_ms = waits.hours_at_ms.or_else(|| held_until_ms(push.value.accepted_at_ms)).unwrap_or(now_ms);
         if now_ms < until_ms {
             return self.still_held(job, push, until_ms).await;
         }
-        if now_ms > until_ms + RELEASE_WITHIN_MS {
+        let is_old = now_ms > push.value.accepted_at_ms + HELD_FOR_MS;
+        if is_old || now_ms > until_ms + RELEASE_WITHIN_MS {
             return self.end_held(push.value.id, PushOutcome::Expired, Some(SettlementNote::TooOld)).await;
         }
-        let not_after_ms = hours.and_then(|hours| hours.not_after_ms);
-        if not_after_ms.is_some_and(|not_after_ms| now_ms > not_after_ms) {
+        if waits.not_after_ms.is_some_and(|not_after_ms| now_ms > not_after_ms) {
             return self.end_held(push.value.id, PushOutcome::Expired, None).await;
         }
-        if hours.is_none() && !is_held_for_month(channel) {
+        if waits.hours_at_ms.is_none() && !is_held_for_month(channel) {
             return self.end_held(push.value.id, PushOutcome::NoQuota, None).await;
         }
-        if let Some(opens_at_ms) = self.opens_later(&push.value.account, channel).await? {
-            if not_after_ms.is_some_and(|not_after_ms| not_after_ms < opens_at_ms) {
+        if waits.purpose == Purpose::Marketing
+            && let Some(opens_at_ms) = self.opens_later(&push.value.account, channel).await?
+        {
+            if waits.not_after_ms.is_some_and(|not_after_ms| not_after_ms < opens_at_ms) {
                 let note = SettlementNote::NotWithinHours;
                 return self.end_held(push.value.id, PushOutcome::Expired, Some(note)).await;
             }
-            let hours = HeldForHours { until_ms: opens_at_ms, not_after_ms };
-            return self.hold_on(job, push, Some(hours), opens_at_ms).await;
+            let waits = Waits { hours_at_ms: Some(opens_at_ms), ..waits };
+            return self.hold_on(job, push, waits, opens_at_ms).await;
         }
         if self.is_blocked(channel, &sending.to).await? {
             return self.end_held(push.value.id, PushOutcome::Blocked, None).await;
         }
         if !self.messenger.may_begin(&channel.id).await {
-            let until_ms = hours.and(held_until_ms(push.value.accepted_at_ms)).filter(|until_ms| {
-                is_held_for_month(channel) && now_ms < *until_ms && goes_late_enough(not_after_ms, *until_ms)
+            let until_ms = waits.hours_at_ms.and(held_until_ms(push.value.accepted_at_ms)).filter(|until_ms| {
+                is_held_for_month(channel) && now_ms < *until_ms && goes_late_enough(waits.not_after_ms, *until_ms)
             });
             return match until_ms {
-                Some(until_ms) => self.hold_on(job, push, None, until_ms).await,
+                Some(until_ms) => self.hold_on(job, push, Waits { hours_at_ms: None, ..waits }, until_ms).await,
                 None => self.end_held(push.value.id, PushOutcome::NoQuota, None).await,
             };
         }
@@ -128,11 +129,11 @@ impl Deliver {
         &self,
         job: &PushJob,
         mut push: Versioned<Push>,
-        hours: Option<HeldForHours>,
+        waits: Waits,
         until_ms: i64,
     ) -> Result<(), PortError> {
         let PushState::Sending(sending) = &mut push.value.state else { return Ok(()) };
-        sending.hours = hours;
+        sending.waits = Some(waits);
         let (since_ms, key) = (sending.first_attempt_at_ms, ConversationKey::person(&push.value.channel, &sending.to));
         let (now_ms, erasure) = (self.outbox.clock.now_ms(), self.outbox.journal.erasure(&key).await?);
         if erasure.covers(since_ms) {
@@ -167,6 +168,11 @@ impl Deliver {
         let settlement = self.settlement(outcome, note, None);
         self.settler().settle(id, &Ending::NotBegun(settlement)).await.map(|_| ())
     }
+}
+
+/// What a held send's row keeps of its job.
+pub(super) fn waits_of(job: &PushJob) -> Waits {
+    Waits { hours_at_ms: None, not_after_ms: job.not_after_ms, purpose: job.purpose }
 }
 
 fn is_held_for_month(channel: &Channel) -> bool {

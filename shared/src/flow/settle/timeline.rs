@@ -9,7 +9,7 @@ use crate::domain::activity::{Activity, Mark, Speaker};
 use crate::domain::conversation::{Conversation, ConversationKey, PendingActivity};
 use crate::domain::ids::EventId;
 use crate::domain::outbox::{Effect, OutboxRow};
-use crate::domain::push::{Push, PushId, PushOutcome, PushState};
+use crate::domain::push::{Push, PushId, PushOutcome, PushState, Sender};
 use crate::flow::keep_words::keep_words;
 use crate::flow::load::{Loaded, load_or_new};
 use crate::flow::record::Seen;
@@ -93,8 +93,9 @@ impl Settle {
         let (mut words, mut writes, mut effects) = (Vec::new(), Vec::new(), Vec::new());
         // That something could not be sent, nobody says to the person.
         let was_said = matches!(&push.state, PushState::Settled(it) if it.outcome == PushOutcome::Accepted);
+        let is_test = matches!(push.sender, Sender::Test { .. });
         let (speaker, operator) =
-            if was_said { (push.sender.speaker(), push.sender.named()) } else { (Speaker::Workflow, None) };
+            if was_said || is_test { (push.sender.speaker(), push.sender.named()) } else { (Speaker::Workflow, None) };
         if speaker == Speaker::Operator {
             // What the person has said since the operator pressed the button, they may not have seen.
             if state.value.answered(push.accepted_at_ms, now_ms) {

@@ -48,7 +48,7 @@ pub const WORDS: &[Line] = &[
     (
         "message preview",
         "",
-        "メッセージがコンタクトにどう届くかを表示します。コンタクトの値を差し込んだ内容、送信できない理由のすべて、LINEの確認の結果、送信の時刻、使う通数です。送信はしません",
+        "メッセージがコンタクトにどう届くかを表示します。コンタクトの値を差し込んだ内容、送信できない理由、LINEの確認の結果、送信の時刻、使う通数です。送信はしません",
     ),
     ("message preview", "--channel", "Messaging APIのチャネルID"),
     ("message preview", "--contact", "CRMのコンタクトID"),

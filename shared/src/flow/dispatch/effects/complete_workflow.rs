@@ -113,7 +113,11 @@ impl CompleteWorkflow<'_> {
             },
             PushState::Sending(sending) if sending.is_held() => Settlement {
                 outcome: PushOutcome::Queued,
-                note: Some(if sending.hours.is_some() { SettlementNote::HeldForHours } else { SettlementNote::Held }),
+                note: Some(if sending.hours_at_ms().is_some() {
+                    SettlementNote::HeldForHours
+                } else {
+                    SettlementNote::Held
+                }),
                 line_request_id: None,
                 at_ms: sending.first_attempt_at_ms,
             },
