@@ -142,7 +142,7 @@ fn of_the_domain() -> Vec<String> {
         naming: Naming::New,
         body: "canary-body".to_owned(),
         reply: None,
-        waits: None,
+        held_for: None,
         said: vec![text()],
         first_attempt_at_ms: 1,
         begun: 1,

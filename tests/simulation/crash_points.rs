@@ -148,6 +148,15 @@ fn a_send_that_line_refuses(world: &World) -> Expected {
     a_send(world)
 }
 
+/// The story without a stop, then with one at each of the steps that it tells of.
+pub(crate) fn with_every_stop(story: impl Fn(Option<u64>) -> u64) {
+    let gates = story(None);
+    assert!(gates > 20, "{gates}");
+    for gate in 1..=gates {
+        story(Some(gate));
+    }
+}
+
 #[test]
 fn a_message_survives_a_crash_anywhere() {
     every_crash_point(true, true, a_message);

@@ -31,7 +31,7 @@ fn tried(world: &World, name: &str, is_parked: bool) -> PushId {
         naming: Naming::New,
         body: format!("{}:text-{name}", user(1).expose()),
         reply: None,
-        waits: None,
+        held_for: None,
         said: vec![Content::Text { text: format!("text-{name}") }],
         first_attempt_at_ms: START_MS,
         begun: 1,

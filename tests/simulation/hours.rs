@@ -13,6 +13,7 @@ use musubi::flow::erase::{Erase, Who};
 use musubi::flow::settle::Settle;
 use musubi::ports::Clock;
 
+use crate::crash_points::with_every_stop;
 use crate::faults::Faults;
 use crate::held::{DAY_MS, DUE_MS, HOUR_MS, Scene, until_a_crash};
 use crate::said::user;
@@ -254,31 +255,16 @@ fn whoever_is_erased_while_it_goes_on_waiting_gets_nothing_and_leaves_no_words()
 
 #[test]
 fn a_stop_anywhere_loses_nothing_that_waits_and_shows_nothing_twice() {
-    let all = |crash: Option<u64>| {
+    with_every_stop(|crash| {
         let mut scene = of(Faults::crashes_at(crash), WithoutQuota::Refuse);
         while until_a_crash(&scene, scene.deliver().deliver(&scene.job())).is_none() {}
         assert!(scene.is_held() && scene.held() == [OPENS_MS], "{crash:?}");
         // They begin two hours later than was said.
         set(&mut scene, Some("daily 10:00-21:00"));
         for opens_ms in [OPENS_MS, OPENS_MS + 2 * HOUR_MS] {
-            scene.at(opens_ms, true);
-            while until_a_crash(&scene, scene.release().release(&scene.world.account.key, opens_ms + 30_000)).is_none()
-            {
-            }
-            while let Some(waiting) = scene.at(scene.world.clock.now_ms() + MINUTE_MS, true).world.push.receive(0) {
-                if until_a_crash(&scene, scene.deliver().deliver(&waiting.job)).is_some() {
-                    scene.world.push.delete(waiting.id);
-                }
-            }
+            scene.goes_on_whatever_stops(opens_ms, MINUTE_MS);
         }
-        assert_eq!((scene.shown(), scene.outcome().0), (1, PushOutcome::Accepted), "{crash:?}");
-        assert_eq!((scene.held(), scene.world.line.violations()), (vec![], vec![]), "{crash:?}");
-        assert_eq!(scene.entries(), 1, "its words become a note, {crash:?}");
+        scene.ended_well(crash);
         scene.world.faults.gates()
-    };
-    let gates = all(None);
-    assert!(gates > 20, "{gates}");
-    for gate in 1..=gates {
-        all(Some(gate));
-    }
+    });
 }

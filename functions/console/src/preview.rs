@@ -6,10 +6,8 @@ use axum::extract::rejection::{FormRejection, PathRejection};
 use axum::response::{IntoResponse, Response};
 use musubi::browser;
 use musubi::domain::account::CrmAccount;
-use musubi::domain::action::Purpose;
 use musubi::domain::channel::Channel;
 use musubi::domain::ids::ContactId;
-use musubi::flow::preview::Draft;
 use musubi::pages::Page;
 
 use crate::handle::Handle;
@@ -24,11 +22,10 @@ pub const FIELDS: [&str; 5] = ["message_1", "message_2", "message_3", "message_4
 /// `GET /console/people/{handle}/preview`: the form.
 pub async fn page(visit: SignedIn, handle: Result<Path<String>, PathRejection>) -> Result<Page, Stopped> {
     let at = place(&visit, handle).await?;
-    let account = visit.account().await?;
     let linked = visit.ports.talks.of_contact(&visit.operator, &at.contact).await;
     let linked = linked.map_err(|error| visit.failed(&error))?;
     let channel = linked.into_iter().next().map(|(channel, _)| channel.id.as_str().to_owned());
-    Ok(shown(&visit, &at, &Filled::empty(channel), None, &account))
+    Ok(preview::page(&visit, &at, &Filled::empty(channel), None))
 }
 
 /// `POST /console/people/{handle}/preview`: what would come of it. Twice is the same: nothing is sent.
@@ -39,14 +36,14 @@ pub async fn look(
 ) -> Result<Response, Stopped> {
     let fields = checked(&visit, form)?;
     let at = place(&visit, handle).await?;
-    let (filled, channel, draft) = drafted(&visit, &at, &fields)?;
-    let account = visit.account().await?;
-    let seen = visit.ports.test_send.preview.preview(&account, channel, &at.contact, &draft, visit.language).await;
+    let (filled, channel) = filled_in(&visit, &at, &fields)?;
+    let seen =
+        visit.ports.test_send.preview.preview(&at.account, channel, &at.contact, &filled.draft(), visit.language).await;
     let seen = seen.map_err(|error| visit.failed(&error))?;
     let is_fine = seen.as_ref().is_ok_and(|seen| seen.obstacles.is_empty());
     let fresh = browser::random_secret().map_err(|error| visit.failed(&error))?;
     let tried = Tried::Seen { channel, seen: &seen, fresh: fresh.expose() };
-    let page = shown(&visit, &at, &filled, Some(&tried), &account);
+    let page = preview::page(&visit, &at, &filled, Some(&tried));
     Ok(if is_fine { page.into_response() } else { refused(page) })
 }
 
@@ -58,34 +55,33 @@ pub async fn test(
 ) -> Result<Page, Stopped> {
     let fields = checked(&visit, form)?;
     let at = place(&visit, handle).await?;
-    let (filled, channel, draft) = drafted(&visit, &at, &fields)?;
+    let (filled, channel) = filled_in(&visit, &at, &fields)?;
     let name = value(&fields, "name").filter(|name| browser::is_secret(name));
     let name = name.ok_or_else(|| visit.ends(Ended::NotOurForm))?;
-    let account = visit.account().await?;
     let by = (&visit.operator.id, &visit.operator.name);
-    let sent = visit.ports.test_send.send((&account, channel), by, name, &draft, visit.language).await;
+    let sent = visit.ports.test_send.send((&at.account, channel), by, name, &filled.draft(), visit.language).await;
     let tested = sent.map_err(|error| visit.failed(&error))?;
-    Ok(shown(&visit, &at, &filled, Some(&Tried::Sent { tested: &tested }), &account))
+    Ok(preview::page(&visit, &at, &filled, Some(&Tried::Sent { tested: &tested })))
 }
 
 /// What a form holds, and the Official Account that it names.
-fn drafted<'a>(
-    visit: &SignedIn,
-    at: &'a PreviewPlace,
-    fields: &Fields,
-) -> Result<(Filled, &'a Channel, Draft), Stopped> {
+fn filled_in<'a>(visit: &SignedIn, at: &'a PreviewPlace, fields: &Fields) -> Result<(Filled, &'a Channel), Stopped> {
     let filled = Filled::of(fields);
     let channel = at.channels.iter().find(|channel| Some(channel.id.as_str()) == filled.channel.as_deref());
     let channel = channel.ok_or_else(|| visit.ends(Ended::NotFound))?;
-    let draft = Draft { fields: filled.messages.to_vec(), purpose: Purpose::read(value(fields, "purpose")) };
-    Ok((filled, channel, draft))
+    Ok((filled, channel))
 }
 
 /// Of whom the page is, and from where it could be sent to them.
-struct PreviewPlace {
-    contact: ContactId,
-    handle: String,
-    channels: Vec<Channel>,
+pub struct PreviewPlace {
+    /// The contact.
+    pub contact: ContactId,
+    /// Names the contact in addresses of this session.
+    pub handle: String,
+    /// Whose contact it is.
+    pub account: CrmAccount,
+    /// The Official Accounts that the operator sees.
+    pub channels: Vec<Channel>,
 }
 
 async fn place(visit: &SignedIn, handle: Result<Path<String>, PathRejection>) -> Result<PreviewPlace, Stopped> {
@@ -94,15 +90,5 @@ async fn place(visit: &SignedIn, handle: Result<Path<String>, PathRejection>) ->
         return Err(visit.ends(Ended::NotFound));
     };
     let channels = visit.ports.people.seen(&visit.operator).await.map_err(|error| visit.failed(&error))?;
-    Ok(PreviewPlace { contact: ContactId::new(contact), handle, channels })
-}
-
-fn shown(
-    visit: &SignedIn,
-    at: &PreviewPlace,
-    filled: &Filled,
-    tried: Option<&Tried<'_>>,
-    account: &CrmAccount,
-) -> Page {
-    preview::page(visit, (&at.contact, &at.handle), &at.channels, filled, tried, account)
+    Ok(PreviewPlace { contact: ContactId::new(contact), handle, account: visit.account().await?, channels })
 }

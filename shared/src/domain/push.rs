@@ -21,7 +21,7 @@ pub use self::id::PushId;
 pub use self::outcome::PushOutcome;
 pub use self::sender::Sender;
 pub use self::settlement::{Settlement, SettlementNote};
-pub use self::state::{PushState, Sending, Waits};
+pub use self::state::{HeldFor, PushState, Sending};
 
 /// One LINE message object that passed every check.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]

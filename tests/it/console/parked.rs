@@ -36,7 +36,7 @@ async fn park(app: &App, execution: &str) -> PushId {
         naming: Naming::Known,
         body: format!(r#"{{"to":"{LINKED_USER}","messages":[{{"type":"text","text":"{WORDS}"}}]}}"#),
         reply: None,
-        waits: None,
+        held_for: None,
         said: vec![Content::Text { text: WORDS.to_owned() }],
         first_attempt_at_ms: now_ms,
         begun: 3,

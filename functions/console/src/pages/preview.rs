@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 use musubi::domain::account::CrmAccount;
+use musubi::domain::action::Purpose;
 use musubi::domain::activity::Content;
 use musubi::domain::channel::Channel;
 use musubi::domain::ids::ContactId;
@@ -10,13 +11,13 @@ use musubi::domain::push::OutgoingMessage;
 use musubi::domain::quota::QuotaState;
 use musubi::domain::words;
 use musubi::domain::words::quota::month;
-use musubi::flow::preview::{NotSeen, Previewed, WaitsFor};
+use musubi::flow::preview::{Draft, NotSeen, Previewed, WaitsFor};
 use musubi::flow::test_send::Tested;
 use musubi::line::pictures;
 use musubi::pages::{Look, Page, actions, facts, form, submit};
 
 use super::{Here, channel_name, moment, signed_in_with_lines_pictures};
-use crate::preview::FIELDS;
+use crate::preview::{FIELDS, PreviewPlace};
 use crate::settings::{Fields, value};
 use crate::visit::SignedIn;
 
@@ -29,13 +30,13 @@ pub struct Filled {
     pub channel: Option<String>,
     /// The message fields.
     pub messages: [String; 5],
-    is_service: bool,
+    purpose: Purpose,
 }
 
 impl Filled {
     /// Nothing yet.
     pub fn empty(channel: Option<String>) -> Self {
-        Self { channel, messages: Default::default(), is_service: false }
+        Self { channel, messages: Default::default(), purpose: Purpose::default() }
     }
 
     /// What was sent in.
@@ -44,8 +45,17 @@ impl Filled {
         Self {
             channel: value(fields, "channel").map(str::to_owned),
             messages: FIELDS.map(field),
-            is_service: value(fields, "purpose") == Some("service"),
+            purpose: Purpose::read(value(fields, "purpose")),
         }
+    }
+
+    /// What is to be looked at.
+    pub fn draft(&self) -> Draft {
+        Draft { fields: self.messages.to_vec(), purpose: self.purpose }
+    }
+
+    fn is_service(&self) -> bool {
+        self.purpose == Purpose::Service
     }
 }
 
@@ -68,14 +78,8 @@ pub enum Tried<'a> {
 }
 
 /// The form, and above it what came of it.
-pub fn page(
-    visit: &SignedIn,
-    (contact, handle): (&ContactId, &str),
-    channels: &[Channel],
-    filled: &Filled,
-    tried: Option<&Tried<'_>>,
-    account: &CrmAccount,
-) -> Page {
+pub fn page(visit: &SignedIn, at: &PreviewPlace, filled: &Filled, tried: Option<&Tried<'_>>) -> Page {
+    let PreviewPlace { contact, handle, account, channels } = at;
     let language = visit.language;
     let title = match language {
         Language::Japanese => format!("コンタクト {contact} に届くメッセージのプレビュー"),
@@ -224,7 +228,7 @@ fn test(visit: &SignedIn, handle: &str, channel: &Channel, filled: &Filled, fres
                 (form(&path, &visit.form_token(), html! {
                     input type="hidden" name="name" value=(fresh);
                     input type="hidden" name="channel" value=(channel.id);
-                    @if filled.is_service { input type="hidden" name="purpose" value="service"; }
+                    @if filled.is_service() { input type="hidden" name="purpose" value="service"; }
                     @for (name, words) in FIELDS.iter().zip(&filled.messages) { input type="hidden" name=(name) value=(words); }
                     (actions(submit(Look::Plain, language.pick("テスト送信する", "Send the test"))))
                 }))
@@ -284,7 +288,7 @@ fn ask(visit: &SignedIn, handle: &str, channels: &[Channel], filled: &Filled) ->
                 @for number in 1..FIELDS.len() { (field(number, filled, language)) }
             }
             label class="check" {
-                input type="checkbox" name="purpose" value="service" checked[filled.is_service];
+                input type="checkbox" name="purpose" value="service" checked[filled.is_service()];
                 (language.pick(
                     "手続きの連絡など、同意のいらない送信（purpose：service）",
                     "It needs no consent, such as a receipt (purpose: service)",

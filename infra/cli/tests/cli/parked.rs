@@ -19,7 +19,7 @@ async fn park(stack: &Stack, execution: &str) -> PushId {
         naming: Naming::Known,
         body: format!(r#"{{"to":"{FRIEND}","messages":[{{"type":"text","text":"ひみつ"}}]}}"#),
         reply: None,
-        waits: None,
+        held_for: None,
         said: vec![Content::Text { text: "ひみつ".into() }],
         first_attempt_at_ms: NOON_MS,
         begun: 3,

@@ -78,7 +78,7 @@ pub struct Sending {
     pub reply: Option<ReplyChance>,
     /// What it waits for, where it is held. Rows from before this was kept wait for messages of the month.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub waits: Option<Waits>,
+    pub held_for: Option<HeldFor>,
     /// What it says, for the timeline.
     pub said: Vec<Content>,
     /// LINE's key lives 24 hours from here, in milliseconds. Of what is held: since when it is.
@@ -91,7 +91,7 @@ pub struct Sending {
 
 /// What a send that is held waits for, and what its action says of when it goes: the row alone knows it then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Waits {
+pub struct HeldFor {
     /// The sending hours of its Official Account begin then, in milliseconds. `None`: it waits for messages of the month.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hours_at_ms: Option<i64>,
@@ -113,18 +113,18 @@ impl Sending {
     /// As it is before the first attempt leaves, at `now_ms`; `naming`: see there.
     pub fn first(to: LineUserId, naming: Naming, body: String, messages: &[OutgoingMessage], now_ms: i64) -> Self {
         let said = messages.iter().map(|message| message.said.clone()).collect();
-        Self { to, naming, body, reply: None, waits: None, said, first_attempt_at_ms: now_ms, begun: 1, ended: 0 }
+        Self { to, naming, body, reply: None, held_for: None, said, first_attempt_at_ms: now_ms, begun: 1, ended: 0 }
     }
 
     /// Held from `now_ms` on, before anything of it was tried.
     #[must_use]
-    pub fn held(self, now_ms: i64, waits: Waits) -> Self {
-        Self { reply: None, waits: Some(waits), first_attempt_at_ms: now_ms, begun: 0, ended: 0, ..self }
+    pub fn held(self, now_ms: i64, held_for: HeldFor) -> Self {
+        Self { reply: None, held_for: Some(held_for), first_attempt_at_ms: now_ms, begun: 0, ended: 0, ..self }
     }
 
     /// When the sending hours begin that it is held for, in milliseconds.
     pub fn hours_at_ms(&self) -> Option<i64> {
-        self.waits.and_then(|waits| waits.hours_at_ms).filter(|_| self.is_held())
+        self.held_for.and_then(|held_for| held_for.hours_at_ms).filter(|_| self.is_held())
     }
 
     /// Whether nothing of it was tried yet: it is held until its hours or its month begin. LINE has never seen its key.
@@ -135,7 +135,7 @@ impl Sending {
     /// What was held, as it is before its first attempt leaves, at `now_ms`.
     #[must_use]
     pub fn released(self, now_ms: i64) -> Self {
-        Self { waits: None, first_attempt_at_ms: now_ms, begun: 1, ..self }
+        Self { held_for: None, first_attempt_at_ms: now_ms, begun: 1, ..self }
     }
 
     /// Whether a row takes it: what is sent and what the timeline shows of it, kept until LINE has it.
@@ -187,9 +187,9 @@ mod tests {
         let reply = Some(ReplyChance { token, use_by_ms: 1 });
         let reply = PushState::Sending(Sending { reply, ..sending("{}".to_owned()) });
         assert_eq!(stored(&reply)["is"], "replying");
-        let held = PushState::Sending(sending("{}".to_owned()).held(5, Waits::default()));
+        let held = PushState::Sending(sending("{}".to_owned()).held(5, HeldFor::default()));
         assert_eq!(stored(&held)["is"], "held");
-        let hours = Waits { hours_at_ms: Some(9), ..Waits::default() };
+        let hours = HeldFor { hours_at_ms: Some(9), ..HeldFor::default() };
         let waits = PushState::Sending(sending("{}".to_owned()).held(5, hours));
         assert_eq!(stored(&waits)["is"], "held_for_hours");
         for state in [push, reply, held, waits] {

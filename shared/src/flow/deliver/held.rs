@@ -17,7 +17,7 @@ use crate::domain::action::Purpose;
 use crate::domain::channel::{Channel, WithoutQuota};
 use crate::domain::conversation::ConversationKey;
 use crate::domain::outbox::{Effect, OutboxRow};
-use crate::domain::push::{Push, PushId, PushJob, PushOutcome, PushState, Sender, Sending, SettlementNote, Waits};
+use crate::domain::push::{HeldFor, Push, PushId, PushJob, PushOutcome, PushState, Sender, Sending, SettlementNote};
 use crate::domain::quota::held_until_ms;
 use crate::flow::settle::{Ending, enqueue_completion, enqueue_outcome};
 use crate::ports::PortError;
@@ -43,7 +43,7 @@ impl Deliver {
             job.sender == Sender::Workflow && now_ms < until_ms && goes_late_enough(job.not_after_ms, until_ms)
         };
         match held_until_ms(job.accepted_at_ms).filter(|until_ms| is_held_for_month(channel) && can_wait(*until_ms)) {
-            Some(until_ms) => self.hold(job, sending.held(now_ms, waits_of(job)), until_ms).await,
+            Some(until_ms) => self.hold(job, sending.held(now_ms, held_for(job)), until_ms).await,
             None => self.end_untried(job, PushOutcome::NoQuota, None).await,
         }
     }
@@ -79,8 +79,8 @@ impl Deliver {
     ) -> Result<(), PortError> {
         let PushState::Sending(sending) = &push.value.state else { return Ok(()) };
         let now_ms = self.outbox.clock.now_ms();
-        let waits = sending.waits.unwrap_or_default();
-        let until_ms = waits.hours_at_ms.or_else(|| held_until_ms(push.value.accepted_at_ms)).unwrap_or(now_ms);
+        let held_for = sending.held_for.unwrap_or_default();
+        let until_ms = held_for.hours_at_ms.or_else(|| held_until_ms(push.value.accepted_at_ms)).unwrap_or(now_ms);
         if now_ms < until_ms {
             return self.still_held(job, push, until_ms).await;
         }
@@ -88,31 +88,31 @@ impl Deliver {
         if is_old || now_ms > until_ms + RELEASE_WITHIN_MS {
             return self.end_held(push.value.id, PushOutcome::Expired, Some(SettlementNote::TooOld)).await;
         }
-        if waits.not_after_ms.is_some_and(|not_after_ms| now_ms > not_after_ms) {
+        if held_for.not_after_ms.is_some_and(|not_after_ms| now_ms > not_after_ms) {
             return self.end_held(push.value.id, PushOutcome::Expired, None).await;
         }
-        if waits.hours_at_ms.is_none() && !is_held_for_month(channel) {
+        if held_for.hours_at_ms.is_none() && !is_held_for_month(channel) {
             return self.end_held(push.value.id, PushOutcome::NoQuota, None).await;
         }
-        if waits.purpose == Purpose::Marketing
+        if held_for.purpose == Purpose::Marketing
             && let Some(opens_at_ms) = self.opens_later(&push.value.account, channel).await?
         {
-            if waits.not_after_ms.is_some_and(|not_after_ms| not_after_ms < opens_at_ms) {
+            if held_for.not_after_ms.is_some_and(|not_after_ms| not_after_ms < opens_at_ms) {
                 let note = SettlementNote::NotWithinHours;
                 return self.end_held(push.value.id, PushOutcome::Expired, Some(note)).await;
             }
-            let waits = Waits { hours_at_ms: Some(opens_at_ms), ..waits };
-            return self.hold_on(job, push, waits, opens_at_ms).await;
+            let held_for = HeldFor { hours_at_ms: Some(opens_at_ms), ..held_for };
+            return self.hold_on(job, push, held_for, opens_at_ms).await;
         }
         if self.is_blocked(channel, &sending.to).await? {
             return self.end_held(push.value.id, PushOutcome::Blocked, None).await;
         }
         if !self.messenger.may_begin(&channel.id).await {
-            let until_ms = waits.hours_at_ms.and(held_until_ms(push.value.accepted_at_ms)).filter(|until_ms| {
-                is_held_for_month(channel) && now_ms < *until_ms && goes_late_enough(waits.not_after_ms, *until_ms)
+            let until_ms = held_for.hours_at_ms.and(held_until_ms(push.value.accepted_at_ms)).filter(|until_ms| {
+                is_held_for_month(channel) && now_ms < *until_ms && goes_late_enough(held_for.not_after_ms, *until_ms)
             });
             return match until_ms {
-                Some(until_ms) => self.hold_on(job, push, Waits { hours_at_ms: None, ..waits }, until_ms).await,
+                Some(until_ms) => self.hold_on(job, push, HeldFor { hours_at_ms: None, ..held_for }, until_ms).await,
                 None => self.end_held(push.value.id, PushOutcome::NoQuota, None).await,
             };
         }
@@ -129,11 +129,11 @@ impl Deliver {
         &self,
         job: &PushJob,
         mut push: Versioned<Push>,
-        waits: Waits,
+        held_for: HeldFor,
         until_ms: i64,
     ) -> Result<(), PortError> {
         let PushState::Sending(sending) = &mut push.value.state else { return Ok(()) };
-        sending.waits = Some(waits);
+        sending.held_for = Some(held_for);
         let (since_ms, key) = (sending.first_attempt_at_ms, ConversationKey::person(&push.value.channel, &sending.to));
         let (now_ms, erasure) = (self.outbox.clock.now_ms(), self.outbox.journal.erasure(&key).await?);
         if erasure.covers(since_ms) {
@@ -171,8 +171,8 @@ impl Deliver {
 }
 
 /// What a held send's row keeps of its job.
-pub(super) fn waits_of(job: &PushJob) -> Waits {
-    Waits { hours_at_ms: None, not_after_ms: job.not_after_ms, purpose: job.purpose }
+pub(super) fn held_for(job: &PushJob) -> HeldFor {
+    HeldFor { hours_at_ms: None, not_after_ms: job.not_after_ms, purpose: job.purpose }
 }
 
 fn is_held_for_month(channel: &Channel) -> bool {

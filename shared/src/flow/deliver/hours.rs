@@ -4,11 +4,11 @@
 //! hour. What the person waits for, such as a receipt, does not wait here, nor does what the team says or tries out.
 
 use super::Deliver;
-use super::held::waits_of;
+use super::held::held_for;
 use crate::domain::account::CrmAccountKey;
 use crate::domain::action::Purpose;
 use crate::domain::channel::Channel;
-use crate::domain::push::{PushJob, PushOutcome, Sender, Sending, SettlementNote, Waits};
+use crate::domain::push::{HeldFor, PushJob, PushOutcome, Sender, Sending, SettlementNote};
 use crate::domain::timeline::time_zone;
 use crate::ports::PortError;
 
@@ -42,8 +42,8 @@ impl Deliver {
         if job.not_after_ms.is_some_and(|not_after_ms| not_after_ms < opens_at_ms) {
             return self.end_untried(job, PushOutcome::Expired, Some(SettlementNote::NotWithinHours)).await;
         }
-        let waits = Waits { hours_at_ms: Some(opens_at_ms), ..waits_of(job) };
+        let held_for = HeldFor { hours_at_ms: Some(opens_at_ms), ..held_for(job) };
         let now_ms = self.outbox.clock.now_ms();
-        self.hold(job, sending.held(now_ms, waits), opens_at_ms).await
+        self.hold(job, sending.held(now_ms, held_for), opens_at_ms).await
     }
 }

@@ -188,7 +188,7 @@ mod tests {
     use super::*;
     use crate::domain::account::{CrmAccountKey, CrmKind};
     use crate::domain::ids::{ChannelId, CrmAccountId};
-    use crate::domain::push::{PushId, Recipient, Sender, Waits};
+    use crate::domain::push::{HeldFor, PushId, Recipient, Sender};
     use crate::domain::reply_chance::{ReplyChance, SealedReplyToken};
 
     fn job() -> PushJob {
@@ -223,7 +223,7 @@ mod tests {
             naming: Naming::Known,
             body: "{}".into(),
             reply: None,
-            waits: None,
+            held_for: None,
             said,
             first_attempt_at_ms: 1,
             begun,
@@ -250,7 +250,7 @@ mod tests {
     fn what_is_held_ends_without_a_try_and_what_has_begun_does_not() {
         let mut held = sending(1, 0);
         let PushState::Sending(state) = held.state else { unreachable!("it is under way") };
-        held.state = PushState::Sending(state.held(4, Waits::default()));
+        held.state = PushState::Sending(state.held(4, HeldFor::default()));
         let not_begun = Ending::NotBegun(settlement(PushOutcome::NoQuota));
         let Step::Ends(ended, Some(shown)) = not_begun.step(Some(held.clone())) else { panic!("it is held") };
         assert_eq!(ended.state, PushState::Settled(settlement(PushOutcome::NoQuota)));

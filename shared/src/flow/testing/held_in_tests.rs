@@ -4,7 +4,7 @@ use super::{account, user};
 use crate::domain::conversation::ConversationKey;
 use crate::domain::ids::ChannelId;
 use crate::domain::outbox::{Effect, OutboxRow};
-use crate::domain::push::{Naming, Push, PushId, PushState, Sender, Sending, Waits};
+use crate::domain::push::{HeldFor, Naming, Push, PushId, PushState, Sender, Sending};
 use crate::ports::table::Commit;
 use crate::store::Journal;
 use crate::store::journal::write;
@@ -12,7 +12,7 @@ use crate::store::journal::write;
 /// An Official Account's send of these words to the first person is held, and due some day.
 pub(crate) async fn hold(journal: &Journal, channel: &ChannelId, words: &str) {
     let id = PushId::of_action(account().kind, &account().id, &[channel.as_str()]);
-    let state = Sending::first(user(0), Naming::Known, words.to_owned(), &[], 1).held(1, Waits::default());
+    let state = Sending::first(user(0), Naming::Known, words.to_owned(), &[], 1).held(1, HeldFor::default());
     let push = Push {
         id,
         sender: Sender::Workflow,
